@@ -1,0 +1,47 @@
+# The two commands of the README. Both install what they need: a virtual environment in .venv, and
+# Chromium with its driver from the distribution where they are missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo test format clean
+
+demo: $(VENV)/demo.done browser
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
+
+test: $(VENV)/test.done browser
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+format: $(VENV)/test.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Done once for each state of the two files that say what is needed.
+$(VENV)/demo.done: pyproject.toml constraints.txt | $(VENV)
+	@echo "Installing listsync into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test.done: pyproject.toml constraints.txt | $(VENV)
+	@echo "Installing listsync and its checks into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/demo.done
+
+# Debian and Ubuntu ship venv apart from Python.
+$(VENV):
+	@$(PYTHON) -m venv $@ || { rm -rf $@; $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy python3-venv && $(PYTHON) -m venv $@; }
+
+.PHONY: browser
+browser:
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || { \
+	  echo "Installing Chromium and its driver ..."; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qqy --no-install-recommends chromium chromium-driver >/dev/null; }
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,64 @@
+"""What a call is and what comes back: an answer, or a refusal raised from deep inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from email.message import Message
+
+    from .state import User
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request over HTTP; ``query`` is raw, the way it came over the wire."""
+
+    method: str
+    path: str
+    query: str
+    headers: Message
+    """Names in any case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response; a str is sent as HTML, anything else but None as JSON."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    user: User | None = None
+
+
+class RefusedError(Exception):
+    """A call that ends with an error in the server's usual shape."""
+
+    def __init__(
+        self, status: int, message: str, errors: list[dict[str, str]] | None = None
+    ) -> None:
+        """Take the status, the ``message`` and the validator's ``errors``."""
+        super().__init__(message)
+        body: dict[str, Any] = {"message": message}
+        self.answer = Answer(status, body | ({"errors": errors} if errors else {}))
+
+
+class GuardedError(RefusedError):
+    """A call that the rights guard turned away; its shape is another one."""
+
+    def __init__(self) -> None:
+        """Need nothing: the guard never says why."""
+        message = "You do not have permission to access this endpoint"
+        super().__init__(403, message)
+        self.answer = Answer(403, {"status": 403, "error": message})
+
+
+class SilenceError(Exception):
+    """The connection stays open and no answer ever comes."""
+
+
+class DisconnectError(Exception):
+    """The connection is closed without an answer."""

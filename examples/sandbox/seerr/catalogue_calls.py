@@ -1,0 +1,85 @@
+"""The answers about films and shows: search, details, seasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .answers import Answer, RefusedError
+from .tmdb import details_view, episode_view, result_view, season_view
+
+if TYPE_CHECKING:
+    from examples.sandbox.titles import Kind, Title
+
+    from .backend import Arguments, Backend
+
+Json = dict[str, Any]
+
+
+def search(backend: Backend, arguments: Arguments) -> Answer:
+    """Search; ``mediaInfo`` comes along where the server has a row."""
+    number = int(float(arguments.query.get("page", 1)))
+    page = backend.tmdb.search(arguments.query["query"], number)
+    language = arguments.query.get("language", "en")
+    return Answer(
+        200,
+        {
+            "page": page.number,
+            "totalPages": page.pages,
+            "totalResults": page.total,
+            "results": [_result(backend, title, language) for title in page.titles],
+        },
+    )
+
+
+def _result(backend: Backend, title: Title, language: str) -> Json:
+    view = result_view(title, language)
+    with backend.state.lock:
+        media = backend.state.media_of(title.kind, title.tmdb)
+        if media is None:
+            return view
+        lists: Json = {"watchlists": []} if backend.dialect.has_media_server_type else {}
+        return view | {"mediaInfo": backend.views.media(media) | lists}
+
+
+def show_movie(backend: Backend, arguments: Arguments) -> Answer:
+    """Show a film; unknown and unavailable are one answer."""
+    return _show(backend, "movie", arguments.params["movieId"])
+
+
+def show_tv(backend: Backend, arguments: Arguments) -> Answer:
+    """Show a show; unknown and unavailable are one answer."""
+    return _show(backend, "tv", arguments.params["tvId"])
+
+
+def _show(backend: Backend, kind: Kind, number: str) -> Answer:
+    title = _title(backend, kind, number)
+    view = details_view(title)
+    if backend.dialect.has_media_server_type:
+        view["onUserWatchlist"] = False
+    with backend.state.lock:
+        if media := backend.state.media_of(kind, title.tmdb):
+            view["mediaInfo"] = backend.views.media_info(media)
+    return Answer(200, view)
+
+
+def _title(backend: Backend, kind: Kind, number: str) -> Title:
+    try:
+        return backend.tmdb.details(kind, float(number))
+    except RefusedError:
+        what = "movie" if kind == "movie" else "series"
+        raise RefusedError(500, f"Unable to retrieve {what}.") from None
+
+
+def show_season(backend: Backend, arguments: Arguments) -> Answer:
+    """Show a season with its episodes."""
+    title = _title(backend, "tv", arguments.params["tvId"])
+    number = float(arguments.params["seasonNumber"])
+    season = next((row for row in title.seasons if row.number == number), None)
+    if season is None:
+        raise RefusedError(500, "Unable to retrieve season.")
+    ids: Json = {"freebaseId": None, "freebaseMid": None, "tvrageId": None}
+    ids["tvdbId"] = title.tmdb * 100 + season.number
+    episodes = [episode_view(title, season, episode + 1) for episode in range(season.episodes)]
+    view = season_view(title, season) | {"externalIds": ids, "episodes": episodes}
+    del view["episodeCount"]
+    return Answer(200, view)

@@ -1,0 +1,60 @@
+"""How much a user may still request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from .numbers import Permission, RequestStatus
+
+if TYPE_CHECKING:
+    from examples.sandbox.titles import Kind
+
+    from .state import State, User
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a user may still request of one kind; a limit of 0 is none."""
+
+    limit: int
+    days: int | None
+    used: int
+
+    @property
+    def remaining(self) -> int:
+        """How many are left under a limit."""
+        return max(0, self.limit - self.used)
+
+    @property
+    def restricted(self) -> bool:
+        """Nothing is left."""
+        return self.limit > 0 and self.remaining == 0
+
+    def as_json(self) -> Json:
+        """Show it; without a limit there is nothing to say about days and rest."""
+        shared = {"limit": self.limit, "used": self.used, "restricted": self.restricted}
+        return shared | ({"days": self.days, "remaining": self.remaining} if self.limit else {})
+
+
+def quota_of(state: State, user: User, kind: Kind) -> Quota:
+    """Count what a user requested; declined requests do not count, seasons count singly."""
+    movie = kind == "movie"
+    limit = user.movie_limit if movie else user.tv_limit
+    days = (user.movie_days if movie else user.tv_days) or 0
+    if not limit or user.may(Permission.MANAGE_USERS):
+        return Quota(0, None, 0)
+    since = state.now() - timedelta(days=days)
+    counting = [
+        request
+        for request in state.requests.values()
+        if request.requested_by.id == user.id
+        and request.media.kind == kind
+        and request.status != RequestStatus.DECLINED
+        and (not days or request.created > since)
+    ]
+    used = len(counting) if movie else sum(len(request.seasons) for request in counting)
+    return Quota(limit, days, used)

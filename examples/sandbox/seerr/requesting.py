@@ -1,0 +1,311 @@
+"""What a server does when a title is requested, and when a request is decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .answers import RefusedError
+from .numbers import MediaStatus, Permission, RequestStatus
+from .quota import quota_of
+from .state import Request, RequestSeason, UniqueViolationError
+from .views import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from examples.sandbox.titles import Kind, Title
+
+    from .dialect import Dialect
+    from .faults import Faults
+    from .services import Services
+    from .state import Media, State, User
+    from .tmdb import Tmdb
+    from .views import Views
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A validated ``POST /request``: its body, whom it is for, and who sent it."""
+
+    body: Json
+    user: User
+    caller: User
+
+    @property
+    def kind(self) -> Kind:
+        """Film or show."""
+        kind: Kind = self.body["mediaType"]
+        return kind
+
+    @property
+    def is4k(self) -> bool:
+        """What is stored; a body without ``is4k`` stores False."""
+        return bool(self.body.get("is4k"))
+
+    @property
+    def options(self) -> Json:
+        """Where and how it is to be fetched; a film has no language profile."""
+        known = OPTIONS if self.kind == "tv" else [n for n in OPTIONS if n != "languageProfileId"]
+        return {name: self.body[name] for name in known if name in self.body}
+
+
+@dataclass(frozen=True, slots=True)
+class Requesting:
+    """The rules around requests."""
+
+    state: State
+    dialect: Dialect
+    tmdb: Tmdb
+    faults: Faults
+    services: Services
+    views: Views
+
+    def create(self, body: Json, caller: User) -> Json:
+        """Make a request, the way the server does it: first look, then insert, unlocked between.
+
+        That gap is real: simultaneous requests for one new title all come through.
+
+        Raises:
+            RefusedError: every outcome but 201, ``202 No seasons available`` included.
+
+        """
+        wish = Wish(body, self._on_behalf_of(body, caller), caller)
+        with self.state.lock:
+            _check_rights(wish)
+            quota = quota_of(self.state, wish.user, wish.kind)
+            if quota.restricted:
+                raise _quota_exceeded(wish.kind)
+        title = self.tmdb.details(wish.kind, body["mediaId"])
+        with self.state.lock:
+            media = self.state.media_of(wish.kind, title.tmdb)
+            if media and media.status == MediaStatus.BLOCKLISTED:
+                raise RefusedError(403, f"This media is {self.dialect.blocklist_word}.")
+            seasons = self._check_duplicates(wish, title, media)
+        if quota.limit and len(seasons) > quota.remaining:
+            raise _quota_exceeded(wish.kind)
+        self.faults.meet()
+        with self.state.lock:
+            return self._insert(wish, title, media, seasons)
+
+    def _on_behalf_of(self, body: Json, caller: User) -> User:
+        if body.get("userId") is None:
+            return caller
+        managers = (Permission.MANAGE_USERS, Permission.MANAGE_REQUESTS)
+        if not all(caller.may(right) for right in managers):
+            raise RefusedError(403, "You do not have permission to modify the request user.")
+        if body["userId"] not in self.state.users:
+            raise RefusedError(500, no_such_user(body["userId"]))
+        return self.state.users[body["userId"]]
+
+    def _check_duplicates(self, wish: Wish, title: Title, media: Media | None) -> list[int]:
+        """Find the seasons left to request; of a film, whether it may be requested at all.
+
+        Without ``is4k`` in the body no stored request is alike, so nothing counts as requested.
+        """
+        alike = [
+            request
+            for request in self.state.requests_for(title.kind, title.tmdb)
+            if request.is4k is wish.body.get("is4k")
+        ]
+        if title.kind == "movie":
+            if alike and alike[0].status not in self._closed:
+                raise RefusedError(409, "Request for this media already exists.")
+            return []
+        left = self._wanted_seasons(wish, title) - self._covered_seasons(wish, media, alike)
+        if not left:
+            raise RefusedError(202, "No seasons available to request")
+        return sorted(left)
+
+    @property
+    def _closed(self) -> set[int]:
+        return {RequestStatus.DECLINED, RequestStatus.COMPLETED}
+
+    def _wanted_seasons(self, wish: Wish, title: Title) -> set[int]:
+        if "seasons" not in wish.body:
+            raise RefusedError(500, "Cannot read properties of undefined (reading 'filter')")
+        if wish.body["seasons"] == "all":
+            first = 0 if self.dialect.specials_in_all else 1
+            return {season.number for season in title.seasons if season.number >= first}
+        first = 0 if self.dialect.specials_requestable else 1
+        return {number for number in wish.body["seasons"] if number >= first}
+
+    def _covered_seasons(
+        self, wish: Wish, media: Media | None, alike: Sequence[Request]
+    ) -> set[int]:
+        asked = {
+            season.number
+            for request in alike
+            if request.status not in self._closed
+            for season in request.seasons
+        }
+        there = {
+            season.number
+            for season in (media.seasons if media else ())
+            if (season.status4k if wish.is4k else season.status)
+            not in {MediaStatus.UNKNOWN, MediaStatus.DELETED}
+        }
+        return asked | there
+
+    def _insert(self, wish: Wish, title: Title, media: Media | None, seasons: list[int]) -> Json:
+        if media is None:
+            media = self._new_media(title, is4k=wish.is4k)
+            media_view = self.views.media(media)
+        else:
+            media_view = self._known_media(media, is4k=wish.is4k)
+        request = self._new_request(wish, media, seasons)
+        answer = self._created_view(request, media_view)
+        self.state.add_request(request)
+        if request.status == RequestStatus.APPROVED:
+            self._approved(request)
+        return answer
+
+    def _new_media(self, title: Title, *, is4k: bool) -> Media:
+        try:
+            media = self.state.add_media(title.kind, title.tmdb, title.tvdb)
+        except UniqueViolationError:
+            reason = "SQLITE_CONSTRAINT: UNIQUE constraint failed: media.tvdbId"
+            raise RefusedError(500, reason) from None
+        media.mark(MediaStatus.PENDING, is4k=is4k)
+        return media
+
+    def _known_media(self, media: Media, *, is4k: bool) -> Json:
+        """Mark a row as asked for; its older requests are shown with the row as it was."""
+        before = self.views.media_with_requests(media)["requests"]
+        if media.status_of(is4k=is4k) == MediaStatus.UNKNOWN:
+            media.mark(MediaStatus.PENDING, is4k=is4k)
+        return {**self.views.media(media, seasons=True), "requests": before}
+
+    def _new_request(self, wish: Wish, media: Media, seasons: list[int]) -> Request:
+        """Auto-approval is the caller's right, whomever the request is for."""
+        approved = _auto_approves(wish.caller, wish.kind, is4k=wish.is4k)
+        status = RequestStatus.APPROVED if approved else RequestStatus.PENDING
+        now = self.state.now()
+        return Request(
+            id=self.state.next_id("request"),
+            media=media,
+            status=status,
+            is4k=wish.is4k,
+            requested_by=wish.user,
+            modified_by=wish.caller if approved else None,
+            created=now,
+            updated=now,
+            options=wish.options,
+            seasons=[
+                RequestSeason(self.state.next_id("request season"), number, status, now)
+                for number in seasons
+            ],
+        )
+
+    def _created_view(self, request: Request, media_view: Json) -> Json:
+        """Show the request as it was saved: its media is already one step behind."""
+        view = self.views.request(request) | {"media": media_view}
+        del view["seasonCount"]
+        if request.media.kind == "movie":
+            del view["seasons"]
+        if request.modified_by is None:
+            del view["modifiedBy"]
+        return view
+
+    def decide(self, request: Request, status: RequestStatus, caller: User) -> Json:
+        """Approve, decline or retry; the answer's media is one step behind."""
+        with self.state.lock:
+            request.status = status
+            request.modified_by = caller
+            request.updated = self.state.now()
+            for season in request.seasons:
+                season.status = status
+            view = self.views.request(request)
+            if status == RequestStatus.APPROVED:
+                self._approved(request)
+            else:
+                self._declined(request)
+            return view
+
+    def _approved(self, request: Request) -> None:
+        media, is4k = request.media, request.is4k
+        if not self.services.send(request):
+            return
+        there = {MediaStatus.PARTIALLY_AVAILABLE, MediaStatus.AVAILABLE}
+        if media.status_of(is4k=is4k) not in there:
+            media.mark(MediaStatus.PROCESSING, is4k=is4k)
+
+    def _declined(self, request: Request) -> None:
+        """A declined film is unknown again; a show only while nothing of it was approved."""
+        media, is4k = request.media, request.is4k
+        pending = any(
+            other.status == RequestStatus.PENDING for other in self.state.requests_of(media)
+        )
+        waits = media.status_of(is4k=is4k) == MediaStatus.PENDING and not pending
+        film = media.kind == "movie" and media.status_of(is4k=is4k) != MediaStatus.DELETED
+        if film or waits:
+            media.mark(MediaStatus.UNKNOWN, is4k=is4k)
+
+    def delete(self, request: Request) -> None:
+        """Remove a request; a media row without any is unknown again unless it is available."""
+        with self.state.lock:
+            self.state.remove_request(request)
+            media = request.media
+            left = self.state.requests_of(media)
+            for is4k in (False, True):
+                idle = not any(other.is4k is is4k for other in left)
+                if idle and media.status_of(is4k=is4k) != MediaStatus.AVAILABLE:
+                    media.mark(MediaStatus.UNKNOWN, is4k=is4k)
+
+    def edit(self, request: Request, body: Json) -> Json:
+        """Change a request; ``seasons`` is the whole new list, unsent fields keep their value.
+
+        Raises:
+            RefusedError: a show is left without seasons.
+
+        """
+        with self.state.lock:
+            before = len(request.seasons)
+            if body["mediaType"] == "tv":
+                self._edit_seasons(request, body.get("seasons"))
+            request.options |= {name: body[name] for name in OPTIONS if name in body}
+            view = self.views.request(request) | {"seasonCount": before}
+            return {key: value for key, value in view.items() if key not in OPTIONS or key in body}
+
+    def _edit_seasons(self, request: Request, numbers: list[int] | None) -> None:
+        if not numbers:
+            raise RefusedError(
+                500,
+                "Missing seasons. If you want to cancel a series request, use the DELETE method.",
+            )
+        kept = [season for season in request.seasons if season.number in numbers]
+        known = {season.number for season in request.seasons}
+        now = self.state.now()
+        kept += [
+            RequestSeason(self.state.next_id("request season"), number, RequestStatus.PENDING, now)
+            for number in numbers
+            if number not in known
+        ]
+        request.seasons = kept
+
+
+def _check_rights(wish: Wish) -> None:
+    suffix = "MOVIE" if wish.kind == "movie" else "TV"
+    base = "REQUEST_4K" if wish.is4k else "REQUEST"
+    if not wish.user.may(Permission[base], Permission[f"{base}_{suffix}"]):
+        what = ("4K " if wish.is4k else "") + ("movie" if wish.kind == "movie" else "series")
+        raise RefusedError(403, f"You do not have permission to make {what} requests.")
+
+
+def _auto_approves(user: User, kind: Kind, *, is4k: bool) -> bool:
+    base = "AUTO_APPROVE_4K" if is4k else "AUTO_APPROVE"
+    suffix = "MOVIE" if kind == "movie" else "TV"
+    return user.may(Permission.MANAGE_REQUESTS, Permission[base], Permission[f"{base}_{suffix}"])
+
+
+def no_such_user(user: int) -> str:
+    """The database's own words for a user id that does not exist."""
+    where = f'{{\n    "where": {{\n        "id": {user}\n    }}\n}}'
+    return f'Could not find any entity of type "User" matching: {where}'
+
+
+def _quota_exceeded(kind: Kind) -> RefusedError:
+    what = "Movie" if kind == "movie" else "Series"
+    return RefusedError(403, f"{what} Quota exceeded.")

@@ -1,0 +1,186 @@
+"""The paths of a server: which methods they know, what they take, who may call them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import catalogue_calls, request_calls, user_calls
+from .numbers import Permission
+from .validation import BOOLEAN, NUMBER, SEASONS, STRING, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .answers import Answer
+    from .backend import Arguments, Backend
+    from .dialect import Dialect
+
+PAGING = {"take": NUMBER, "skip": NUMBER}
+_KIND = Field(enum=("movie", "tv"), required=True)
+_REQUEST_OPTIONS = {
+    "is4k": BOOLEAN,
+    "serverId": NUMBER,
+    "profileId": NUMBER,
+    "rootFolder": STRING,
+    "languageProfileId": NUMBER,
+    "userId": Field("number", nullable=True),
+}
+_NEW_REQUEST = {
+    "mediaType": _KIND,
+    "mediaId": Field("number", required=True),
+    "tvdbId": NUMBER,
+    "seasons": SEASONS,
+    **_REQUEST_OPTIONS,
+}
+_CHANGED_REQUEST = {"mediaType": _KIND, **_REQUEST_OPTIONS}
+_BLOCKED = {"tmdbId": NUMBER, "title": STRING, "mediaType": Field(enum=("movie", "tv"))}
+_MANAGER = (Permission.MANAGE_REQUESTS,)
+_BLOCKER = (Permission.MANAGE_BLOCKLIST,)
+_BLOCKLIST_READER = (Permission.MANAGE_BLOCKLIST, Permission.VIEW_BLOCKLIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path, and what answers it."""
+
+    method: str
+    template: str
+    handler: Callable[[Backend, Arguments], Answer]
+    query: Mapping[str, Field] = field(default_factory=dict)
+    params: Mapping[str, Field] = field(default_factory=dict)
+    body: Mapping[str, Field] | None = None
+    body_required: bool = True
+    rights: tuple[Permission, ...] = ()
+    """One of these is needed; none are named: any user will do."""
+    public: bool = False
+    """No key is needed."""
+    deprecated: bool = False
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Turn the template into a pattern."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template)
+        object.__setattr__(self, "pattern", re.compile(pattern))
+
+
+def routes_of(dialect: Dialect) -> tuple[Route, ...]:
+    """All routes of a dialect; the first that fits is meant."""
+    return (
+        *_account_routes(dialect),
+        *_catalogue_routes(),
+        *_request_routes(dialect),
+        *_media_routes(dialect),
+        *(route for path in dialect.blocklist_paths for route in _blocklist_routes(dialect, path)),
+    )
+
+
+def _account_routes(dialect: Dialect) -> tuple[Route, ...]:
+    users: dict[str, Any] = PAGING | {
+        "sort": Field(enum=("created", "updated", "requests", "displayname"))
+    }
+    if dialect.flavour == "seerr":
+        users |= {"q": STRING, "includeIds": STRING}
+    user_id = {"userId": NUMBER}
+    service = {"kind": Field(enum=("radarr", "sonarr")), "serviceId": NUMBER}
+    return (
+        Route("GET", "/status", user_calls.status, public=True),
+        Route("GET", "/settings/public", user_calls.public_settings, public=True),
+        Route("GET", "/auth/me", user_calls.me),
+        Route("GET", "/user", user_calls.list_users, users),
+        Route("GET", "/user/{userId}", user_calls.show_user, params=user_id),
+        Route("GET", "/user/{userId}/quota", user_calls.show_quota, params=user_id),
+        Route("GET", "/user/{userId}/requests", user_calls.list_user_requests, PAGING, user_id),
+        Route("GET", "/user/{userId}/watchlist", user_calls.watchlist, {"page": NUMBER}, user_id),
+        Route("GET", "/discover/watchlist", user_calls.watchlist, {"page": NUMBER}),
+        Route("GET", "/service/(?P<kind>radarr|sonarr)", user_calls.list_services),
+        Route(
+            "GET",
+            "/service/(?P<kind>radarr|sonarr)/{serviceId}",
+            user_calls.show_service,
+            {},
+            service,
+        ),
+    )
+
+
+def _catalogue_routes() -> tuple[Route, ...]:
+    language = {"language": STRING}
+    search = {"query": Field(required=True), "page": NUMBER, **language}
+    season = {"tvId": NUMBER, "seasonNumber": NUMBER}
+    return (
+        Route("GET", "/search", catalogue_calls.search, search),
+        Route("GET", "/movie/{movieId}", catalogue_calls.show_movie, language, {"movieId": NUMBER}),
+        Route("GET", "/tv/{tvId}", catalogue_calls.show_tv, language, {"tvId": NUMBER}),
+        Route(
+            "GET", "/tv/{tvId}/season/{seasonNumber}", catalogue_calls.show_season, language, season
+        ),
+    )
+
+
+def _request_routes(dialect: Dialect) -> tuple[Route, ...]:
+    listed: dict[str, Field] = PAGING | {
+        "filter": Field(enum=dialect.request_filters),
+        "sort": Field(enum=("added", "modified")),
+        "requestedBy": NUMBER,
+    }
+    if dialect.sorts_both_ways:
+        listed["sortDirection"] = Field(enum=("asc", "desc"))
+    if dialect.completes:
+        listed["mediaType"] = Field(enum=("movie", "tv", "all"))
+    decision = {"status": Field(enum=("approve", "decline"))}
+    one = "/request/{requestId}"
+    return (
+        Route("GET", "/request", request_calls.list_requests, listed),
+        Route("POST", "/request", request_calls.create_request, body=_NEW_REQUEST),
+        Route("GET", "/request/count", request_calls.count_all),
+        Route("GET", one, request_calls.show_request),
+        Route("PUT", one, request_calls.edit_request, body=_CHANGED_REQUEST),
+        Route("DELETE", one, request_calls.delete_request),
+        Route("POST", f"{one}/retry", request_calls.retry_request, rights=_MANAGER),
+        Route(
+            "POST", f"{one}/{{status}}", request_calls.decide_request, {}, decision, rights=_MANAGER
+        ),
+    )
+
+
+def _media_routes(dialect: Dialect) -> tuple[Route, ...]:
+    listed = PAGING | {
+        "filter": Field(enum=dialect.media_filters),
+        "sort": Field(enum=("added", "modified", "mediaAdded")),
+    }
+    mark = {"status": Field(enum=dialect.media_marks)}
+    return (
+        Route("GET", "/media", request_calls.list_media, listed),
+        Route("DELETE", "/media/{mediaId}", request_calls.delete_media, rights=_MANAGER),
+        Route(
+            "POST",
+            "/media/{mediaId}/{status}",
+            request_calls.mark_media,
+            params=mark,
+            body={"is4k": BOOLEAN},
+            body_required=False,
+            rights=_MANAGER,
+        ),
+    )
+
+
+def _blocklist_routes(dialect: Dialect, path: str) -> tuple[Route, ...]:
+    tags = "blocklistedTags" if dialect.flavour == "seerr" else "blacklistedTags"
+    listed = PAGING | {"search": STRING, "filter": Field(enum=("all", "manual", tags))}
+    old = path == "blacklist" and dialect.flavour == "seerr"
+    every, one = f"/{path}", f"/{path}/{{tmdbId}}"
+    return (
+        Route(
+            "GET",
+            every,
+            request_calls.list_blocked,
+            listed,
+            rights=_BLOCKLIST_READER,
+            deprecated=old,
+        ),
+        Route("POST", every, request_calls.block, body=_BLOCKED, rights=_BLOCKER, deprecated=old),
+        Route("GET", one, request_calls.show_blocked, rights=_BLOCKLIST_READER, deprecated=old),
+        Route("DELETE", one, request_calls.unblock, rights=_BLOCKER, deprecated=old),
+    )

@@ -1,0 +1,86 @@
+"""The Radarr and Sonarr servers behind a media server, as far as it talks to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .numbers import RequestStatus
+
+if TYPE_CHECKING:
+    from .faults import Faults
+    from .state import Request, State
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A configured Radarr or Sonarr; it can be reached unless a fault says otherwise."""
+
+    id: int
+    name: str
+    is4k: bool = False
+
+    def as_json(self) -> Json:
+        """Show it as the list of servers does."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "is4k": self.is4k,
+            "isDefault": True,
+            "activeDirectory": "/media",
+            "activeProfileId": 1,
+            "activeTags": [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All configured servers."""
+
+    radarr: tuple[Service, ...]
+    sonarr: tuple[Service, ...]
+    faults: Faults
+    state: State
+
+    def of(self, kind: str) -> tuple[Service, ...]:
+        """The servers of one kind: ``radarr`` or ``sonarr``."""
+        return self.radarr if kind == "radarr" else self.sonarr
+
+    def is_down(self, kind: str) -> bool:
+        """Tell whether the servers of one kind can't be reached."""
+        return self.faults.radarr_down if kind == "radarr" else self.faults.sonarr_down
+
+    def send(self, request: Request) -> bool:
+        """Hand an approved request on; False when the media row is not to be touched.
+
+        Nothing is handed on where no server fits, and nobody is told. A server that can't be
+        reached makes the request FAILED. Sonarr without a TVDB id: request and media vanish.
+        """
+        kind = "radarr" if request.media.kind == "movie" else "sonarr"
+        fitting = [server for server in self.of(kind) if server.is4k is request.is4k]
+        wanted = request.options.get("serverId")
+        if wanted is not None:
+            fitting = [server for server in fitting if server.id == wanted]
+        if not fitting:
+            return True
+        if kind == "sonarr" and request.media.tvdb is None:
+            self.state.remove_media(request.media)
+            return False
+        if self.is_down(kind):
+            request.status = RequestStatus.FAILED
+            return False
+        request.media.service_id = fitting[0].id
+        return True
+
+    def errors(self) -> Json:
+        """The servers that can't be reached, as ``GET /request`` lists them."""
+        return {
+            kind: [
+                {"id": server.id, "name": server.name}
+                for server in self.of(kind)
+                if self.is_down(kind)
+            ]
+            for kind in ("radarr", "sonarr")
+        }

@@ -1,0 +1,1 @@
+"""listsync keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists."""

@@ -1,0 +1,5 @@
+"""``python -m reconciler`` is ``listsync``."""
+
+from reconciler.cli import main
+
+main()

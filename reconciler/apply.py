@@ -1,0 +1,127 @@
+"""Doing what a plan says, and nothing else: intend, send, settle.
+
+Law 4: the intent is durable before anything is sent, nothing is sent twice, and an answer that
+was lost is settled by one look at that title.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
+from reconciler.errors import AnswerLostError, LedgerError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.core.model import MediaKey
+    from reconciler.reconcile import Edges, Pass
+
+Outcomes = tuple[tuple[Action, Done], ...]
+
+_SETTLES = {RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.COMPLETED}
+
+
+def shown_and_current(shown: Sequence[Action], current: Sequence[Action]) -> tuple[Action, ...]:
+    """The current actions that were shown: what somebody agreed to and is still to be done."""
+    agreed = {_identity(action) for action in shown}
+    return tuple(action for action in current if _identity(action) in agreed)
+
+
+def _identity(action: Action) -> tuple[object, ...]:
+    return (action.op, action.target, action.seasons, action.requester.user.id)
+
+
+class Applier:
+    """Applies the actions of one pass. ``stopping`` set: nothing further is begun."""
+
+    def __init__(self, edges: Edges, workers: int, stopping: Event) -> None:
+        """``workers``: requests in flight at once; never two of one title."""
+        self._edges = edges
+        self._workers = workers
+        self._stopping = stopping
+        self._gone = Event()  # the server stopped answering: the rest would fail alike
+
+    def apply(self, seen: Pass, actions: Sequence[Action]) -> Outcomes:
+        """Write what the pass has seen, then do the actions in plan order.
+
+        The caller holds the ledger's lock. Raises LedgerError before anything is sent if the
+        ledger cannot be written.
+        """
+        self._edges.ledger.record(seen.memory.slots, seen.memberships)
+        done: dict[int, Done] = {}
+        titles: dict[MediaKey, list[int]] = {}
+        for index, action in enumerate(actions):
+            titles.setdefault(action.target.media, []).append(index)
+
+        with (
+            self._edges.progress.stage("apply", len(actions)) as step,
+            ThreadPoolExecutor(self._workers) as pool,
+        ):
+
+            def work(indices: Sequence[int]) -> None:
+                try:
+                    for index in indices:
+                        done[index] = self._do(actions[index], seen)
+                        step()
+                except LedgerError:  # without an intent nothing may be sent, by any worker
+                    self._gone.set()
+                    raise
+
+            for future in [pool.submit(work, indices) for indices in titles.values()]:
+                future.result()
+        return tuple((action, done[index]) for index, action in enumerate(actions))
+
+    def _do(self, action: Action, seen: Pass) -> Done:
+        if self._stopping.is_set():
+            return Done(Result.SKIPPED, message="interrupted before it was sent")
+        if self._gone.is_set():
+            return Done(Result.SKIPPED, message="not sent: the server had stopped answering")
+        ledger, clock = self._edges.ledger, self._edges.clock
+        intent = ledger.intend(action, clock.now())
+        done = self._send(action, seen)
+        ledger.settle(intent, action, done, clock.now())
+        return done
+
+    def _send(self, action: Action, seen: Pass) -> Done:
+        try:
+            if action.op is Op.RETRY:
+                return self._retry(action)
+            return self._edges.server.request(action)
+        except AnswerLostError as lost:
+            return self._look(action, seen, lost)
+        except ServerError as error:
+            self._gone.set()
+            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
+
+    def _retry(self, action: Action) -> Done:
+        """Every failed request of the title; the first that does not go through is the outcome."""
+        done = Done(Result.SKIPPED)
+        for request_id in action.request_ids:
+            done = self._edges.server.retry(request_id)
+            if done.result is not Result.RETRIED:
+                break
+        return done
+
+    def _look(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
+        """One GET of the title says whether the request is there; if not, nothing is decided."""
+        try:
+            requests = self._edges.server.look(action.target.media)
+        except ServerError:
+            self._gone.set()
+            return Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
+        before = {r.id for r in seen.observed.requests.get(action.target, ())}
+        for request in requests:
+            if request.id not in before and _is_answer_to(action, request):
+                return Done(Result.CREATED, request_id=request.id, message="found on the server")
+        return Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
+
+
+def _is_answer_to(action: Action, request: RequestState) -> bool:
+    return (
+        request.target == action.target
+        and request.status in _SETTLES | {RequestStatus.FAILED}
+        and set(action.seasons or ()) <= set(request.seasons)
+    )

@@ -1,0 +1,128 @@
+"""The commands that only look: validate, fetch, status, explain, doctor, schema, version."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from dataclasses import asdict
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from reconciler import wiring
+from reconciler.commands.setting import Setting, print_json
+from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
+from reconciler.doctor import examine
+from reconciler.errors import UsageError
+from reconciler.explain import explain as explain_titles
+from reconciler.ledger import SqliteLedger
+from reconciler.recall import LastSnapshots
+from reconciler.reconcile import look
+from reconciler.render.document import FORMAT_VERSION, fetch_document
+from reconciler.render.explanation import explain_text
+from reconciler.render.markdown import fetch_markdown
+from reconciler.render.progress import for_terminal
+from reconciler.render.status import status_document, status_text
+from reconciler.render.text import fetch_text
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.spec import json_schema
+
+if TYPE_CHECKING:
+    from reconciler.spec import ListSpec, Spec
+
+
+def validate(setting: Setting) -> int:
+    """Say that the file is right, or ConfigError."""
+    spec = setting.spec()
+    lists = f"{len(spec.lists)} list{'s' * (len(spec.lists) != 1)}"
+    sys.stdout.write(f"{setting.config} ok · generation {spec.generation} · {lists}\n")
+    return OK
+
+
+def fetch(setting: Setting, name: str) -> int:
+    """Read one list and print its items."""
+    spec = setting.spec()
+    lst = _list_named(spec, name)
+    with wiring.open_sources(spec, setting.config) as sources:
+        snapshot = sources.fetch(lst.source)
+    fetched = fetch_document(lst.name, str(lst.source), snapshot)
+    if setting.output == "json":
+        print_json(fetched)
+    else:
+        form = fetch_markdown if setting.output == "markdown" else fetch_text
+        sys.stdout.write(form(fetched))
+    return OK if snapshot.outcome in READ else SOMETHING_FAILED
+
+
+def status(setting: Setting, name: str | None) -> int:
+    """Print what the ledger knows of the lists."""
+    spec = setting.spec()
+    lists = [_list_named(spec, name)] if name else spec.lists
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        reports = ledger.reports()
+    told = status_document({lst.name: str(lst.source) for lst in lists}, reports)
+    if setting.output == "json":
+        print_json(told)
+    else:
+        sys.stdout.write(status_text(told, in_detail=name is not None))
+    return OK
+
+
+def explain(setting: Setting, query: str) -> int:
+    """Say why titles are, or are not, requested, from the lists as they were last fetched."""
+    spec = setting.spec()
+    path = setting.ledger_path(spec)
+    with wiring.open_ledger(spec, path) as ledger:
+        lists = LastSnapshots(ledger.reports().values())
+    with wiring.open_edges(spec, setting.config, path, for_terminal(), lists=lists) as edges:
+        told = explain_titles(look(spec, edges), query)
+    if setting.output == "json":
+        print_json({"format_version": FORMAT_VERSION, "query": query, "titles": told})
+    else:
+        sys.stdout.write(explain_text(told, query))
+    return OK
+
+
+def doctor(setting: Setting) -> int:
+    """Check everything a pass needs, each check with what to do."""
+    spec = setting.spec()
+    path = setting.ledger_path(spec)
+    checks = []
+    with (
+        wiring.open_server(spec) as server,
+        ChromiumBrowser(spec.browser.remote_url) as browser,
+    ):
+        for check in examine(spec, server, lambda: SqliteLedger(path, spec.server.url), browser):
+            checks.append(check)
+            if setting.output != "json":
+                mark = "ok " if check.ok else "BAD"
+                sys.stdout.write(f"{mark}  {check.name}: {check.found}\n")
+                if check.todo:
+                    sys.stdout.write(f"     → {check.todo}\n")
+    if setting.output == "json":
+        print_json(
+            {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
+        )
+    return OK if all(check.ok for check in checks) else SOMETHING_FAILED
+
+
+def schema() -> int:
+    """Print the JSON Schema of the file, for editors."""
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    return OK
+
+
+def version() -> int:
+    """Print which listsync this is."""
+    sys.stdout.write(
+        f"listsync {metadata.version('listsync')} (Python {platform.python_version()})\n"
+    )
+    return OK
+
+
+def _list_named(spec: Spec, name: str) -> ListSpec:
+    for lst in spec.lists:
+        if lst.name == name:
+            return lst
+    known = ", ".join(lst.name for lst in spec.lists)
+    raise UsageError(f"no list is called {name!r}", hint=f"the file has {known}")

@@ -1,0 +1,65 @@
+"""SIGINT and SIGTERM: at any time they end the command, but never within a request."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(BaseException):
+    """A signal asked the command to end."""
+
+    def __init__(self, signum: int) -> None:
+        """``signum``: which signal."""
+        super().__init__(signum)
+        self.exit_code = 128 + signum
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """Whether somebody asked to stop, and the exit code that leads to."""
+
+    stopping: Event = field(default_factory=Event)
+    exit_code: int = 0
+
+
+def raise_on_signals() -> None:
+    """From now on a signal raises Interrupted in the main thread."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> NoReturn:
+        del frame
+        raise Interrupted(signum)
+
+    for signum in SIGNALS:
+        signal.signal(signum, interrupt)
+
+
+@contextmanager
+def held_back() -> Iterator[Interrupt]:
+    """Within the block the first signal only asks to stop; a second one ends at once."""
+    interrupt = Interrupt()
+    before = {signum: signal.getsignal(signum) for signum in SIGNALS}
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        del frame
+        interrupt.exit_code = 128 + signum
+        interrupt.stopping.set()
+        for again in SIGNALS:
+            signal.signal(again, signal.SIG_DFL)
+
+    for signum in SIGNALS:
+        signal.signal(signum, ask)
+    try:
+        yield interrupt
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)

@@ -1,0 +1,41 @@
+"""What every command is told: which file, which ledger, how to print, how much to log."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler import wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The options that commands share."""
+
+    config: Path
+    ledger: Path | None = None
+    output: str = "text"
+    verbose: bool = False
+
+    def spec(self) -> Spec:
+        """The file, and logs that hide its secrets. Raises ConfigError."""
+        spec = wiring.read_spec(self.config)
+        wiring.configure_logs(spec, verbose=self.verbose)
+        return spec
+
+    def ledger_path(self, spec: Spec) -> Path:
+        """Where this command's ledger is."""
+        return wiring.ledger_path(spec, self.config, self.ledger)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """A document on stdout, as people can read it and programs too."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

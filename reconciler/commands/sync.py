@@ -1,0 +1,138 @@
+"""``plan`` and ``apply``: the same pass, looked at or acted on."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from reconciler import wiring
+from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.commands.interrupts import held_back
+from reconciler.commands.setting import Setting, print_json
+from reconciler.core.model import Outcome, Reason, Result, Role
+from reconciler.errors import UsageError
+from reconciler.recall import reports
+from reconciler.reconcile import Edges, Pass, look, look_again
+from reconciler.render.document import PlanDocument, list_row, plan_document
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.progress import for_terminal
+from reconciler.render.text import plan_text
+
+if TYPE_CHECKING:
+    from reconciler.spec import Spec
+
+OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
+READ = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
+FAILURES = {Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
+
+
+def plan(setting: Setting, *, detailed: bool) -> int:
+    """Show what a pass would do."""
+    spec = setting.spec()
+    with wiring.open_edges(
+        spec, setting.config, setting.ledger_path(spec), for_terminal()
+    ) as edges:
+        seen = look(spec, edges)
+        _keep(spec, edges, seen, ())
+    show(document(spec, setting, seen, ()), setting.output)
+    return exit_code(seen, (), changes=detailed and bool(seen.plan.actions))
+
+
+def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
+    """Do what a pass says, after asking or with ``--yes``."""
+    if not yes and not (setting.output == "text" and _at_terminal()):
+        raise UsageError(
+            "apply asks before it acts, and nobody is there to answer", hint="add --yes"
+        )
+    spec = setting.spec()
+    with wiring.open_edges(
+        spec, setting.config, setting.ledger_path(spec), for_terminal()
+    ) as edges:
+        if yes:
+            with edges.ledger.lock():
+                return _act(spec, setting, edges, look(spec, edges), detailed=detailed)
+        shown = look(spec, edges)
+        show(document(spec, setting, shown, ()), setting.output)
+        if shown.plan.actions and not typer.confirm("Apply this?", default=False):
+            return OK
+        with edges.ledger.lock():
+            current = look_again(spec, edges, shown)
+            agreed = shown_and_current(shown.plan.actions, current.plan.actions)
+            current = replace(current, plan=replace(current.plan, actions=agreed))
+            return _act(spec, setting, edges, current, detailed=detailed)
+
+
+def _act(spec: Spec, setting: Setting, edges: Edges, seen: Pass, *, detailed: bool) -> int:
+    outcomes: Outcomes = ()
+    with held_back() as interrupt:
+        if not seen.plan.stops:
+            applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
+            outcomes = applier.apply(seen, seen.plan.actions)
+        _keep(spec, edges, seen, outcomes)
+        show(document(spec, setting, seen, outcomes), setting.output)
+    if interrupt.exit_code:
+        return interrupt.exit_code
+    return exit_code(seen, outcomes, changes=detailed and bool(outcomes))
+
+
+def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
+    """3 before 1 before 2 before 0."""
+    if seen.plan.stops:
+        return STOPPED
+    failed = (
+        any(snapshot.outcome not in READ for snapshot in seen.snapshots.values())
+        or any(lst.problem for lst in seen.lists)
+        or any(verdict.reason is Reason.UNRESOLVED for verdict in seen.plan.verdicts)
+        or any(done.result in FAILURES for _, done in outcomes)
+    )
+    if failed:
+        return SOMETHING_FAILED
+    return CHANGES if changes else OK
+
+
+def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> PlanDocument:
+    """The pass as the document of ``-o json``."""
+    places = {action: index for index, action in enumerate(seen.plan.actions)}
+    named = {lst.name: lst for lst in seen.lists}
+    identity, observed = seen.identity, seen.observed
+    rows = []
+    for lst in spec.lists:
+        wishlist = named[lst.name]
+        user = wishlist.requester.user.id if wishlist.requester else None
+        quota = observed.quotas.get(user) if user is not None else None
+        rows.append(list_row(wishlist, str(lst.source), seen.snapshots[lst.name], quota))
+    return plan_document(
+        seen.plan,
+        config={"path": str(setting.config), "generation": spec.generation},
+        server={
+            "url": spec.server.url,
+            "flavour": identity.server.flavour,
+            "version": identity.server.version,
+            "media": sum(len(rows) for rows in observed.media.values()),
+            "requests": sum(len(rows) for rows in observed.requests.values()),
+            "seconds": round(seen.read_seconds, 3),
+        },
+        lists=rows,
+        outcomes={places[action]: done for action, done in outcomes},
+    )
+
+
+def show(plan: PlanDocument, output: str) -> None:
+    """Print a plan's document."""
+    if output == "json":
+        print_json(plan)
+    else:
+        sys.stdout.write(plan_markdown(plan) if output == "markdown" else plan_text(plan))
+
+
+def _keep(spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+    sources = {lst.name: lst.source for lst in spec.lists if lst.role is Role.REQUEST}
+    sources |= {lst.name: lst.source for lst in spec.lists}
+    edges.ledger.keep_reports(reports(seen, sources, outcomes, edges.clock.now()))
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,44 @@
+"""How long a target is left alone after the server refused it or was asked to try again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Attempts, Op, Result
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SHORTEST = timedelta(minutes=10)
+LONGEST = timedelta(hours=24)
+
+_DOUBLINGS = 8  # 10 min · 2⁸ is past a day: doubling any further would only make big numbers
+
+
+def gap(tries: int) -> timedelta:
+    """How long to wait after this many tries (1, 2, …): 10 min, 20, 40, … up to 24 h."""
+    return min(SHORTEST * (1 << min(tries - 1, _DOUBLINGS)), LONGEST)
+
+
+def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> Attempts:
+    """What is remembered of a target's attempts once an action came to ``result``.
+
+    A request that is there clears the failures but keeps the count of retries, so that
+    ``retry_failed`` holds for the life of the title. A retry the server took waits longer each
+    time: it may be FAILED again at the next look. Results that say nothing about the target
+    (quota, blocklisted, unknown, skipped) change nothing.
+    """
+    match result:
+        case Result.CREATED | Result.EXISTS:
+            return replace(before, failures=0, not_before=None)
+        case Result.RETRIED:
+            retries = before.retries + 1
+            return Attempts(failures=0, retries=retries, not_before=now + gap(retries))
+        case Result.FAILED | Result.REFUSED:
+            failures = before.failures + 1
+            retries = before.retries + (op is Op.RETRY)
+            return Attempts(failures, retries, now + gap(failures))
+        case _:
+            return before

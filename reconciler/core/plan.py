@@ -1,0 +1,194 @@
+"""Lists + observed + memory → Plan. One planner for looking, doing it once and doing it for ever.
+
+Pure: no clock, network, file, log or global. The same input gives the same plan, whatever order
+its parts come in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.limits import Limits
+from reconciler.core.memory import looks_like_another_server, vanished
+from reconciler.core.model import (
+    Action,
+    Attempts,
+    Expected,
+    Kind,
+    Op,
+    Plan,
+    Reason,
+    Role,
+    Stop,
+    Unmatched,
+    Verdict,
+    View,
+)
+from reconciler.core.rights import expected
+from reconciler.core.titles import Need, Settled, needs
+from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from reconciler.core.model import Memory, Observed, Policy, Wishlist
+
+
+def calculate(
+    lists: Sequence[Wishlist], observed: Observed, memory: Memory, policy: Policy, now: datetime
+) -> Plan:
+    """Decide every wanted title: actions, or a verdict that says why there is none.
+
+    First hit wins; shows take the steps season by season:
+
+    ====================================================  ======================================
+    the list, the server or the ledger says               verdict or **action**
+    ====================================================  ======================================
+    a game, a podcast, an episode                         unsupported-kind
+    it leads to no media key, and why                     ambiguous not-found type-mismatch
+                                                          unresolved
+    an id or an exclude list excludes it                  excluded
+    on the blocklist, or media status 6                   blocklisted
+    the show's seasons cannot be read                     unresolved
+    none of its seasons has aired                         unaired
+    media 4 or 5                                          available
+    media 7 and no request alive; not re-added            handled
+    every request of this quality is FAILED               **retry** backing-off failed
+    a request PENDING; or media 2, not all requests dead  requested
+    a request APPROVED; or media 3, likewise              processing
+    a request DECLINED; not re-added                      declined
+    remembered, and nothing there; not re-added           handled
+    the requester is unknown or has no right              no-right
+    a refused attempt whose time has not come             backing-off
+    over the requester's quota                            quota
+    over the list's cap                                   over-cap
+    else                                                  **request**, **extend** where seasons
+                                                          are there
+    ====================================================  ======================================
+
+    Only titles that a list gave in this pass get a row; what the other lists held when last
+    complete counts for ownership and exclusion. While a safety rule stops the pass, there are no
+    actions: what they would have been says which rule holds it.
+    """
+    exclusion = Exclusion.of(lists)
+    stop = _stop(lists, observed, memory)
+    view = View(observed, memory, policy, now)
+    limits = Limits(observed.quotas)
+    actions: list[Action] = []
+    verdicts: list[Verdict] = []
+    for want in wanted(lists):
+        for row in _decide(want, exclusion, view):
+            held = _held(row, want.owner, stop, limits) if isinstance(row, Action) else row
+            if isinstance(held, Action):
+                actions.append(held)
+            else:
+                verdicts.append(held)
+    return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
+
+
+def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator[Action | Verdict]:
+    if isinstance(want, Hopeless):
+        why = want.why
+        yield Verdict(
+            why.reason, want.item, want.lists, detail=why.detail, candidates=why.candidates
+        )
+        return
+    if by := exclusion.names(want):
+        yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
+        return
+    for row in needs(want.target, view):
+        if isinstance(row, Settled):
+            yield _verdict(want, row)
+        else:
+            yield _permitted(want, row, view)
+
+
+def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
+    """The action a need leads to, unless its requester may not or it has to wait."""
+    requester = want.owner.requester
+    if requester is None:
+        problem = want.owner.problem or "its list has no requester"
+        return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
+    outlook = expected(requester.user, want.target)
+    if need.op is not Op.RETRY:
+        if outlook is Expected.REFUSED:
+            detail = f"{requester.user.name} may not request {_what(want)} on the server"
+            return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
+        not_before = view.memory.attempts.get(want.target, Attempts()).not_before
+        if not_before and not_before > view.now:
+            detail = f"refused before, next try after {not_before:%Y-%m-%d %H:%M} UTC"
+            return _verdict(want, Settled(Reason.BACKING_OFF, detail, need.seasons))
+    return Action(
+        op=need.op,
+        why=need.why,
+        target=want.target,
+        item=want.item,
+        lists=want.lists,
+        matched_by=want.by,
+        requester=requester,
+        expected=outlook,
+        seasons=need.seasons,
+        request_ids=need.request_ids,
+        detail=need.detail,
+    )
+
+
+def _held(action: Action, owner: Wishlist, stop: Stop | None, limits: Limits) -> Action | Verdict:
+    refusal = (stop.reason, stop.message) if stop else limits.refuse(action, owner)
+    if refusal is None:
+        return action
+    reason, detail = refusal
+    return Verdict(
+        reason,
+        action.item,
+        action.lists,
+        target=action.target,
+        matched_by=action.matched_by,
+        seasons=action.seasons,
+        detail=detail,
+    )
+
+
+def _stop(lists: Sequence[Wishlist], observed: Observed, memory: Memory) -> Stop | None:
+    for lst in sorted(lists, key=lambda lst: lst.index):
+        if lst.role is Role.EXCLUDE and (unread := _unread(lst)):
+            return Stop(
+                Reason.EXCLUDED,
+                f"exclude list {lst.name} unread",
+                f"{unread}; nothing is requested until it can be told what it excludes",
+            )
+    if looks_like_another_server(memory, observed):
+        gone, known = vanished(memory, observed)
+        return Stop(
+            Reason.UNRESOLVED,
+            f"{gone} of {known} titles known to be on this server are gone: another server?",
+            "check server.url; if the server was really emptied, start with a new ledger file",
+        )
+    return None
+
+
+def _unread(lst: Wishlist) -> str | None:
+    if not lst.read:
+        return "it was never read completely: mend its source, or take the list out of the file"
+    lost = sum(
+        isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED for e in lst.entries
+    )
+    return f"{lost} of its titles could not be looked up: try again later" if lost else None
+
+
+def _verdict(want: Want, settled: Settled) -> Verdict:
+    return Verdict(
+        settled.reason,
+        want.item,
+        want.lists,
+        target=want.target,
+        matched_by=want.by,
+        seasons=settled.seasons,
+        detail=settled.detail,
+    )
+
+
+def _what(want: Want) -> str:
+    noun = "films" if want.target.media.kind is Kind.MOVIE else "shows"
+    return f"4K {noun}" if want.target.is_4k else noun

@@ -1,0 +1,183 @@
+"""What one film or show needs, from what is there, what is remembered and what has aired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Attempts, Kind, Op, Reason, Show, Slot, Why
+from reconciler.core.seasons import aired, span, unaired
+from reconciler.core.state import COVERED, State, There, blocklisted, film, known_seasons, season
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.core.model import Observed, Target, View
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something is missing and may be asked for, as far as the title itself goes."""
+
+    op: Op
+    why: Why
+    seasons: tuple[int, ...] | None = None
+    request_ids: tuple[int, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Nothing is to be done for the title, and why."""
+
+    reason: Reason
+    detail: str = ""
+    seasons: tuple[int, ...] | None = None
+
+
+_VERDICT = {
+    There.BLOCKLISTED: Reason.BLOCKLISTED,
+    There.AVAILABLE: Reason.AVAILABLE,
+    There.REQUESTED: Reason.REQUESTED,
+    There.PROCESSING: Reason.PROCESSING,
+    There.DECLINED: Reason.DECLINED,
+    There.DELETED: Reason.HANDLED,
+}
+_PRECEDENCE = (
+    Reason.FAILED,
+    Reason.BACKING_OFF,
+    Reason.REQUESTED,
+    Reason.PROCESSING,
+    Reason.AVAILABLE,
+    Reason.DECLINED,
+    Reason.HANDLED,
+)
+
+
+def needs(target: Target, view: View) -> tuple[Need | Settled, ...]:
+    """What a title needs: one settled answer, or one need for each kind of action."""
+    if blocklisted(target.media, view.observed):
+        return (Settled(Reason.BLOCKLISTED),)
+    if target.media.kind is Kind.MOVIE:
+        return (_film(target, view),)
+    facts = view.observed.shows.get(target.media.tmdb)
+    if not isinstance(facts, Show):
+        return (Settled(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),)
+    return _show(target, facts, view)
+
+
+def _film(target: Target, view: View) -> Need | Settled:
+    state = film(target, view.observed)
+    if state.there is There.FAILED:
+        return _retry(target, (max(state.request_ids),), view)
+    known = view.memory.slots.get(Slot(target))
+    settled = _verdict(
+        state.there, remembered=known is not None, readded=known is not None and known.readded
+    )
+    if settled:
+        return Settled(settled)
+    return Need(Op.REQUEST, Why.READDED if known else Why.MISSING)
+
+
+def _verdict(there: There, *, remembered: bool, readded: bool) -> Reason | None:
+    """Why a film or season is not asked for; None: it is. A re-add lifts declined and handled."""
+    reason = _VERDICT.get(there, Reason.HANDLED if remembered else None)
+    return None if readded and reason in {Reason.DECLINED, Reason.HANDLED} else reason
+
+
+def _retry(target: Target, requests: tuple[int, ...], view: View) -> Need | Settled:
+    attempts = view.memory.attempts.get(target, Attempts())
+    if attempts.retries >= view.policy.retry_failed:
+        return Settled(
+            Reason.FAILED, f"the server could not send it on, {attempts.retries} retries"
+        )
+    if attempts.not_before and attempts.not_before > view.now:
+        return Settled(Reason.BACKING_OFF, f"next retry after {attempts.not_before:%Y-%m-%d %H:%M}")
+    return Need(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
+
+
+def _show(target: Target, facts: Show, view: View) -> tuple[Need | Settled, ...]:
+    today = view.now.date()
+    wanted, coming = aired(facts, today), unaired(facts, today)
+    if not wanted:
+        return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming)),)
+    states = {n: season(target, n, view.observed) for n in wanted}
+    fates = _fates(target, states, view)
+    missing = tuple(n for n in wanted if fates[n] is None)
+    failed = tuple(n for n in wanted if fates[n] is Reason.FAILED)
+    rest = _rest(fates, coming)
+    rows: list[Need | Settled] = []
+    if failed:
+        ids = {max(states[n].request_ids) for n in failed}
+        rows.append(_retry(target, tuple(sorted(ids)), view))
+    if missing:
+        rows.append(_ask(target, missing, view, rest))
+    asked = tuple(row for row in rows if isinstance(row, Need))
+    if asked:
+        return asked
+    if rows and isinstance(rows[0], Settled):
+        return (Settled(rows[0].reason, f"{rows[0].detail}; {rest}".strip("; "), wanted),)
+    reason = next(r for r in _PRECEDENCE if r in fates.values())
+    return (Settled(reason, rest, wanted),)
+
+
+def _fates(target: Target, states: Mapping[int, State], view: View) -> dict[int, Reason | None]:
+    """Why each season is not asked for; None: it is missing.
+
+    A show that was here as a whole and has left no trace was taken away as a whole: seasons that
+    aired since stay out with the rest (docs/decisions/0002).
+    """
+    whole = view.memory.slots.get(Slot(target))
+    taken_away = whole is not None and not _trace(target, view.observed)
+    fates: dict[int, Reason | None] = {}
+    for number, state in states.items():
+        known = view.memory.slots.get(Slot(target, number))
+        mark = known or whole
+        fates[number] = (
+            Reason.FAILED
+            if state.there is There.FAILED
+            else _verdict(
+                state.there,
+                remembered=known is not None or taken_away,
+                readded=mark is not None and mark.readded,
+            )
+        )
+    return fates
+
+
+def _trace(target: Target, observed: Observed) -> bool:
+    gone = {There.NOTHING, There.DELETED}
+    return any(
+        season(target, n, observed).there not in gone for n in known_seasons(target, observed)
+    )
+
+
+def _ask(target: Target, missing: tuple[int, ...], view: View, rest: str) -> Need:
+    observed, slots = view.observed, view.memory.slots
+    here = [
+        n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
+    ]
+    if any(Slot(target, n) in slots for n in missing):
+        why = Why.READDED
+    elif here and min(missing) > max(here):
+        why = Why.NEW_SEASON
+    else:
+        why = Why.MISSING
+    return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
+
+
+def _rest(fates: Mapping[int, Reason | None], coming: tuple[int, ...]) -> str:
+    """``S1-2 available, S3 declined``: what stands beside the seasons that are asked for."""
+    groups: dict[Reason, list[int]] = {}
+    for number, reason in fates.items():
+        if reason is not None:
+            groups.setdefault(reason, []).append(number)
+    if coming:
+        groups[Reason.UNAIRED] = list(coming)
+    if len(groups) == 1 and None not in fates.values() and not coming:
+        return ""
+    return "; ".join(_list(reason, numbers) for reason, numbers in groups.items())
+
+
+def _list(reason: Reason, numbers: tuple[int, ...] | list[int]) -> str:
+    return f"{span(numbers)} {reason}" if numbers else ""

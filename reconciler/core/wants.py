@@ -1,0 +1,147 @@
+"""Lists → what is wanted, by whom, and what may never be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.items import item_keys
+from reconciler.core.match import normalise
+from reconciler.core.model import (
+    Item,
+    Match,
+    MediaKey,
+    Reason,
+    Role,
+    Route,
+    Target,
+    Unmatched,
+    Wishlist,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.core.model import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A target that lists want; the first list of the file that does owns it."""
+
+    owner: Wishlist
+    item: Item
+    target: Target
+    by: Route
+    lists: tuple[str, ...]
+    keys: frozenset[str]  # every name its items have
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """An item that leads to no target, and why."""
+
+    owner: Wishlist
+    item: Item
+    why: Unmatched
+    lists: tuple[str, ...]
+
+
+def wanted(lists: Sequence[Wishlist]) -> Iterator[Want | Hopeless]:
+    """Each wanted title once, in file order, then list position.
+
+    A title that only stale entries want is left out: no list gave it in this pass. One that a
+    list gave stays with its owner, also where that list could not be read this time.
+    """
+    held: dict[Target | str, list[tuple[Wishlist, Entry]]] = {}
+    for lst in sorted((x for x in lists if x.role is Role.REQUEST), key=lambda x: x.index):
+        for entry in sorted(lst.entries, key=lambda e: (e.item.position, e.item.key)):
+            held.setdefault(_identity(lst, entry), []).append((lst, entry))
+    for identity, places in held.items():
+        if any(entry.fresh for _, entry in places):
+            yield _gather(identity, places)
+
+
+def _identity(lst: Wishlist, entry: Entry) -> Target | str:
+    if isinstance(entry.match, Match) and not entry.item.unsupported:
+        return Target(entry.match.media, lst.is_4k)
+    return entry.item.key
+
+
+def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Want | Hopeless:
+    owner, first = places[0]
+    names = tuple(dict.fromkeys(lst.name for lst, _ in places))
+    if isinstance(identity, Target) and isinstance(first.match, Match):
+        keys = frozenset(key for _, entry in places for key in names_of(entry.item))
+        return Want(owner, _titled(first.item, first.match), identity, first.match.by, names, keys)
+    if isinstance(first.match, Unmatched):
+        return Hopeless(owner, first.item, first.match, names)
+    why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
+    return Hopeless(owner, first.item, why, names)
+
+
+def _titled(item: Item, match: Match) -> Item:
+    """A list of bare ids has no titles: the server's is shown then."""
+    return item if item.title else replace(item, title=match.title, year=match.year)
+
+
+def names_of(item: Item) -> frozenset[str]:
+    """Every name a rule may know a wanted item by; titles compare without case and accents."""
+    return frozenset(_name(key) for key in item_keys(item))
+
+
+def rule_names(item: Item) -> frozenset[str]:
+    """The names by which a rule (``map``, ``exclude``, an exclude list) means an item.
+
+    Its ids; only where it has none its title, with the year where it gives one, so that
+    ``Dune (1984)`` says nothing of the ``Dune`` of 2021.
+    """
+    keys = item_keys(item)
+    ids = frozenset(key for key in keys if not key.startswith("title:"))
+    return ids or frozenset(_name(key) for key in keys[:1])
+
+
+def _name(key: str) -> str:
+    if not key.startswith("title:"):
+        return key
+    return f"title:{normalise(key.removeprefix('title:'))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What ``exclude`` and the exclude lists name: media keys, and the names of their items.
+
+    An item that resolves to several titles excludes them all, one that resolves to none still
+    excludes what bears its id or its very title.
+    """
+
+    media: dict[MediaKey, str]
+    keys: dict[str, str]
+
+    @classmethod
+    def of(cls, lists: Sequence[Wishlist]) -> Exclusion:
+        """From the lists of ``role: exclude``."""
+        media: dict[MediaKey, str] = {}
+        keys: dict[str, str] = {}
+        for lst in lists:
+            if lst.role is not Role.EXCLUDE:
+                continue
+            for entry in lst.entries:
+                for key in _meant(entry):
+                    media.setdefault(key, lst.name)
+                for name in rule_names(entry.item):
+                    keys.setdefault(name, lst.name)
+        return cls(media, keys)
+
+    def names(self, want: Want) -> str | None:
+        """The list that excludes a want; None: it is free."""
+        by_key = (self.keys[k] for k in sorted(want.keys) if k in self.keys)
+        return self.media.get(want.target.media) or next(by_key, None)
+
+
+def _meant(entry: Entry) -> tuple[MediaKey, ...]:
+    if isinstance(entry.match, Match):
+        return (entry.match.media,)
+    if entry.match.reason is Reason.AMBIGUOUS:
+        return tuple(c.media for c in entry.match.candidates)
+    return ()

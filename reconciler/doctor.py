@@ -1,0 +1,88 @@
+"""Checks of everything a pass needs, each with what to do where it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
+from reconciler.core.requesters import find_requester
+from reconciler.core.rights import expected
+from reconciler.errors import ListsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reconciler.core.model import User
+    from reconciler.ports import Browser, Ledger, MediaServer
+    from reconciler.spec import ListSpec, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what was looked at, whether it is well, and what to do if not."""
+
+    name: str
+    ok: bool
+    found: str
+    todo: str = ""
+
+
+def examine(
+    spec: Spec, server: MediaServer, ledger: Callable[[], Ledger], browser: Browser
+) -> Iterator[Check]:
+    """The checks, one by one. ``ledger`` opens it, since that may fail."""
+    yield _checked("server", partial(_server, server))
+    owner: list[User] = []
+    yield _checked("key", partial(_key, server, owner))
+    if owner:
+        for lst in spec.lists:
+            if lst.role is Role.REQUEST:
+                look = partial(_requester, lst, server, owner[0])
+                yield _checked(f"requester of {lst.name}", look)
+    yield _checked("ledger", partial(_ledger, ledger))
+    if any(lst.source.provider != "file" for lst in spec.lists):
+        yield _checked("browser", partial(_browser, browser))
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, ok=True, found=look())
+    except ListsyncError as error:
+        where = f"{error.where}: " if error.where else ""
+        return Check(name, ok=False, found=f"{where}{error.what}", todo=error.hint)
+
+
+def _server(server: MediaServer) -> str:
+    info = server.identify()
+    return f"{server.url} is {info.flavour.capitalize()} {info.version}"
+
+
+def _key(server: MediaServer, owner: list[User]) -> str:
+    owner.append(server.whoami())
+    return f"is that of {owner[0].name} (user {owner[0].id})"
+
+
+def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
+    users = server.users() if lst.requester is not None else ()
+    found = find_requester(lst.requester, users, owner)
+    if not isinstance(found, Requester):
+        raise ListsyncError(found, hint="name a user of the server: its name, e-mail or id")
+    outlook = {kind: expected(found.user, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind}
+    refused = [kind for kind, what in outlook.items() if what is Expected.REFUSED]
+    if refused:
+        what = f"{found.user.name} may not request {' or '.join(refused)}"
+        raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
+    told = ", ".join(f"{kind}: {what}" for kind, what in outlook.items())
+    return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
+
+
+def _ledger(open_ledger: Callable[[], Ledger]) -> str:
+    with open_ledger().lock():
+        return "can be read, written and locked"
+
+
+def _browser(browser: Browser) -> str:
+    browser.open("data:text/html,<title>listsync</title>")
+    return "starts and shows a page"

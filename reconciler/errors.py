@@ -1,0 +1,79 @@
+"""One tree of errors: what happened, where, what to do, and the exit code it leads to.
+
+A message is written for the person who runs listsync. It never holds a secret: who raises
+an error names a key or a file, not what is in it.
+"""
+
+from __future__ import annotations
+
+
+class ListsyncError(Exception):
+    """Something a person should read: ``what`` happened, ``where``, and what to do (``hint``)."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        """Keep the three parts apart, so that each output can lay them out its own way."""
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """One line: ``where: what; hint``."""
+        located = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{located}; {self.hint}" if self.hint else located
+
+
+class UsageError(ListsyncError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 64
+
+
+class ConfigError(ListsyncError):
+    """The file is missing, unreadable or wrong; ``problems`` has one line for each mistake."""
+
+    exit_code = 78
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """``problems``: lines of the form ``file:line:column path: what is wrong``."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class LedgerError(ListsyncError):
+    """The ledger cannot be opened, read or written."""
+
+
+class LockHeldError(ListsyncError):
+    """Another process acts on the server right now (law 9)."""
+
+    exit_code = 75
+
+
+class BrowserError(ListsyncError):
+    """Chromium or its driver is missing, does not start, or was lost."""
+
+
+class ServerError(ListsyncError):
+    """The media server cannot be used: wrong URL, wrong key, wrong answer."""
+
+
+class TransientError(ServerError):
+    """The media server may answer later; ``retry_after`` in seconds where it said when."""
+
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", retry_after: float | None = None
+    ) -> None:
+        """As ``ListsyncError``, with the seconds the server asked to be left alone."""
+        super().__init__(what, where=where, hint=hint)
+        self.retry_after = retry_after
+
+
+class TmdbTroubleError(TransientError):
+    """The server answered, but TMDB behind it did not: nothing is known of the title."""
+
+
+class AnswerLostError(TransientError):
+    """A request was sent and no answer came: only a look at the server can say what it did."""

@@ -1,0 +1,157 @@
+"""Why a title is, or is not, requested, and what would change that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from reconciler.core.items import parse_item
+from reconciler.core.match import normalise
+from reconciler.core.model import Action, Match, MediaKey, Reason
+from reconciler.core.state import blocklisted
+from reconciler.core.wants import names_of, rule_names
+from reconciler.render.document import Media, action_row, candidate_row, verdict_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reconciler.core.model import Target, Verdict, Wishlist
+    from reconciler.reconcile import Pass
+
+WOULD_CHANGE = {
+    Reason.AVAILABLE: "nothing needs to: it is there",
+    Reason.REQUESTED: "somebody with the right approves or declines it on the server",
+    Reason.PROCESSING: "the server's downloader gets it, or says that it failed",
+    Reason.DECLINED: "approve it on the server; or take it off every list that holds it, and put "
+    "it back later",
+    Reason.BLOCKLISTED: "take it off the server's blocklist",
+    Reason.HANDLED: "request it on the server by hand; or take it off every list that holds it, "
+    "and put it back later",
+    Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
+    Reason.UNAIRED: "a season airs",
+    Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",
+    Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",
+    Reason.QUOTA: "older requests leave the quota's window; or raise the quota on the server",
+    Reason.BACKING_OFF: "wait until then",
+    Reason.AMBIGUOUS: "say which one is meant: `map: {ITEM: tmdb:movie:N}` in the file",
+    Reason.NOT_FOUND: "look the title up on TMDB and write `map: {ITEM: tmdb:movie:N}` in the file",
+    Reason.TYPE_MISMATCH: "if that is the right title, write `map: {ITEM: tmdb:…}` in the file",
+    Reason.UNRESOLVED: "TMDB answers the server again; try later",
+    Reason.NO_RIGHT: "give the user the right on the server, or name another requester",
+    Reason.FAILED: "mend the server's downloader (Radarr, Sonarr) and retry it on the server",
+}
+PLANNED = "nothing needs to: `listsync apply` does it"
+
+
+class Explanation(TypedDict):
+    """One title."""
+
+    media: Media
+    lists: list[dict[str, Any]]
+    resolved: dict[str, Any]
+    server: dict[str, Any]
+    memory: dict[str, Any]
+    verdict: dict[str, Any]
+    would_change: str
+
+
+def explain(seen: Pass, query: str) -> list[Explanation]:
+    """Every wanted title that ``query`` means: an item of the grammar, or part of a title."""
+    fits = _fits(query)
+    rows: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
+    return [_explain(row, seen) for row in rows if fits(row)]
+
+
+def _fits(query: str) -> Callable[[Action | Verdict], bool]:
+    try:
+        item = parse_item(query)
+    except ValueError:
+        words = normalise(query)
+        return lambda row: words in normalise(row.item.title)
+    names = rule_names(item)
+    key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
+    return lambda row: (
+        bool(names & names_of(row.item))
+        or (key is not None and row.target is not None and row.target.media == key)
+    )
+
+
+def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
+    data = action_row(row) if isinstance(row, Action) else verdict_row(row)
+    target = row.target
+    return {
+        "media": data["media"],
+        "lists": [place for lst in seen.lists for place in _places(row, lst)],
+        "resolved": {
+            "tmdb": target.media.tmdb if target else None,
+            "by": row.matched_by,
+            "candidates": [candidate_row(c) for c in getattr(row, "candidates", ())],
+        },
+        "server": _server(target, seen) if target else {},
+        "memory": _memory(target, seen) if target else {},
+        "verdict": {
+            "word": row.op if isinstance(row, Action) else row.reason,
+            "seasons": data["seasons"],
+            "detail": row.detail,
+            **({"reason": row.why, "expected": row.expected} if isinstance(row, Action) else {}),
+        },
+        "would_change": PLANNED if isinstance(row, Action) else WOULD_CHANGE[row.reason],
+    }
+
+
+def _places(row: Action | Verdict, lst: Wishlist) -> Iterator[dict[str, Any]]:
+    for entry in lst.entries:
+        same = (
+            entry.match.media == row.target.media
+            if isinstance(entry.match, Match) and row.target
+            else entry.item.key == row.item.key
+        )
+        if same:
+            yield {
+                "name": lst.name,
+                "role": lst.role,
+                "position": entry.item.position,
+                "ids": dict(entry.item.ids.items()),
+                "fresh": entry.fresh,
+            }
+
+
+def _server(target: Target, seen: Pass) -> dict[str, Any]:
+    rows = seen.observed.media.get(target.media, ())
+    return {
+        "media": [row.status_4k if target.is_4k else row.status for row in rows],
+        "seasons": {
+            str(n): status[target.is_4k]
+            for row in rows
+            for n, status in sorted(row.seasons.items())
+        },
+        "requests": [
+            {
+                "id": request.id,
+                "status": request.status,
+                "requester": request.requester,
+                "seasons": sorted(request.seasons),
+            }
+            for request in seen.observed.requests.get(target, ())
+        ],
+        "blocklisted": blocklisted(target.media, seen.observed),
+    }
+
+
+def _memory(target: Target, seen: Pass) -> dict[str, Any]:
+    slots = {s: known for s, known in seen.memory.slots.items() if s.target == target}
+    attempts = seen.memory.attempts.get(target)
+    return {
+        "seen": [
+            {
+                "season": slot.season,
+                "still_there": known.present,
+                "readded": known.readded,
+            }
+            for slot, known in sorted(slots.items(), key=lambda pair: pair[0].season or -1)
+        ],
+        "failures": attempts.failures if attempts else 0,
+        "retries": attempts.retries if attempts else 0,
+        "not_before": f"{attempts.not_before:%Y-%m-%dT%H:%M:%SZ}"
+        if attempts and attempts.not_before
+        else None,
+    }

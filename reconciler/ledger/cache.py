@@ -1,0 +1,159 @@
+"""The cache tables: what could be asked again. Losing a row costs a look-up, nothing else.
+
+A row that cannot be parsed was written in another shape: it is dropped, and asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.core.model import ListReport, Match, Reason, Show, Unmatched
+from reconciler.ledger.columns import time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from sqlite3 import Connection
+
+    from reconciler.ledger.database import Database
+
+BELIEVED = timedelta(days=7)  # a "no": TMDB may have learnt of the title since
+KEPT = timedelta(days=180)  # a row nobody has used
+
+_NOTED = timedelta(days=1)  # use is noted once a day, so that a quiet pass writes nothing
+
+# The only "no"s that are answers: anything else is trouble on the way, or decided without asking.
+_ANSWERS = frozenset({Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH})
+
+_MATCH: TypeAdapter[Match | Unmatched] = TypeAdapter(Match | Unmatched)
+_SHOW = TypeAdapter(Show)
+_REPORT = TypeAdapter(ListReport)
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def matches(database: Database, keys: Iterable[str], now: datetime) -> dict[str, Match | Unmatched]:
+    """What is known of these item keys; a "no" is believed for 7 days. Notes that it was used."""
+    # A "no" from further ahead than 7 days was written under a wrong clock.
+    moments = (time_text(now), time_text(now + BELIEVED))
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT key, answer, used_at FROM matches WHERE key IN (SELECT value FROM json_each(?))"
+            " AND (believed_until IS NULL OR believed_until > ? AND believed_until <= ?)",
+            (json.dumps(list(keys)), *moments),
+        ).fetchall()
+    known, unreadable = _parsed(_MATCH, [(key, answer) for key, answer, _ in rows])
+    noted_before = time_text(now - _NOTED)
+    used = [(time_text(now), key) for key, _, at in rows if key in known and at < noted_before]
+
+    def tend(connection: Connection) -> None:
+        connection.executemany("DELETE FROM matches WHERE key = ?", unreadable)
+        connection.executemany("UPDATE matches SET used_at = ? WHERE key = ?", used)
+
+    if unreadable or used:
+        database.write_cache(tend)
+    return known
+
+
+def keep_matches(database: Database, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
+    """Remember answers, and forget those that nobody has used for 180 days."""
+    rows = [
+        (key, answer, None if isinstance(answer, Match) else time_text(now + BELIEVED))
+        for key, answer in found.items()
+        if isinstance(answer, Match) or answer.reason in _ANSWERS
+    ]
+
+    def write(connection: Connection) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO matches (key, answer, believed_until, used_at)"
+            " VALUES (?, ?, ?, ?)",
+            (
+                (key, _MATCH.dump_json(answer).decode(), until, time_text(now))
+                for key, answer, until in rows
+            ),
+        )
+        connection.execute("DELETE FROM matches WHERE used_at < ?", (time_text(now - KEPT),))
+
+    database.write_cache(write)
+
+
+def shows(database: Database) -> dict[int, tuple[Show, datetime]]:
+    """Season facts by TMDB id, with when they were read."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT tmdb, facts, read_at FROM shows").fetchall()
+    known, unreadable = _parsed(_SHOW, [(tmdb, facts) for tmdb, facts, _ in rows])
+    if unreadable:
+        database.write_cache(
+            lambda connection: connection.executemany(
+                "DELETE FROM shows WHERE tmdb = ?", unreadable
+            )
+        )
+    return {
+        tmdb: (known[tmdb], datetime.fromisoformat(read_at))
+        for tmdb, _, read_at in rows
+        if tmdb in known
+    }
+
+
+def keep_shows(database: Database, read: Iterable[Show], now: datetime) -> None:
+    """Remember season facts, and forget those that nobody has read again for 180 days."""
+
+    def write(connection: Connection) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO shows (tmdb, facts, read_at) VALUES (?, ?, ?)",
+            ((show.tmdb, _SHOW.dump_json(show).decode(), time_text(now)) for show in read),
+        )
+        connection.execute("DELETE FROM shows WHERE read_at < ?", (time_text(now - KEPT),))
+
+    database.write_cache(write)
+
+
+def reports(database: Database, server: str) -> dict[str, ListReport]:
+    """Each list's last fetch and verdicts."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT list, report FROM reports WHERE server = ?", (server,)
+        ).fetchall()
+    known, unreadable = _parsed(_REPORT, rows)
+    if unreadable:
+        database.write_cache(
+            lambda connection: connection.executemany(
+                "DELETE FROM reports WHERE server = ? AND list = ?",
+                [(server, name) for (name,) in unreadable],
+            )
+        )
+    return known
+
+
+def keep_reports(database: Database, server: str, new: Mapping[str, ListReport]) -> None:
+    """Remember reports, and forget lists that gave none in the 180 days before the newest."""
+
+    def write(connection: Connection) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO reports (server, list, report, at) VALUES (?, ?, ?, ?)",
+            (
+                (server, name, _REPORT.dump_json(report).decode(), time_text(report.at))
+                for name, report in new.items()
+            ),
+        )
+        for newest in sorted(report.at for report in new.values())[-1:]:
+            connection.execute("DELETE FROM reports WHERE at < ?", (time_text(newest - KEPT),))
+
+    database.write_cache(write)
+
+
+def _parsed(
+    adapter: TypeAdapter[_Value], rows: Iterable[tuple[_Key, str]]
+) -> tuple[dict[_Key, _Value], list[tuple[_Key]]]:
+    """The rows that can be read, by key; and the keys of the others, as SQL parameters."""
+    known, unreadable = {}, []
+    for key, text in rows:
+        try:
+            known[key] = adapter.validate_json(text)
+        except ValidationError:
+            unreadable.append((key,))
+    return known, unreadable

@@ -1,0 +1,210 @@
+"""The ledger's file: opened, brought up to date, and guarded.
+
+Rollback journal and ``synchronous=FULL``: between transactions the file is whole by itself, so
+that it can be copied; network volumes and CI caches are where ledgers live.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import structlog
+
+from reconciler.errors import LedgerError
+from reconciler.ledger.faults import MOVE_AWAY, explained
+from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BUSY_SECONDS = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Database:
+    """One connection to the ledger, shared by all threads, one transaction at a time.
+
+    Where the file or its folder cannot be written, the connection is a private copy in memory
+    (empty where there is no file): reading works, the cache goes nowhere, memory is refused.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the ledger. Raises LedgerError where that cannot be."""
+        self.path = Path(os.path.realpath(path))  # two names of one ledger are one ledger
+        self._mutex = Lock()
+        self._obstacle = _obstacle(self.path)
+        with explained(self.path):
+            if self._obstacle is None:
+                self._connection = _open_file(self.path)
+            else:
+                self._connection = _open_copy(self.path)
+                _log.debug("ledger_read_only", path=str(self.path), reason=self._obstacle)
+
+    def close(self) -> None:
+        """Give the file back; a transaction that is still open is undone."""
+        self._connection.close()
+
+    def require_writable(self) -> None:
+        """Raise LedgerError, saying why, where memory cannot be written."""
+        if self._obstacle is not None:
+            raise LedgerError(
+                self._obstacle,
+                where=str(self.path),
+                hint="to act on the server, let listsync write here or name another ledger",
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A consistent look. Raises LedgerError."""
+        with self._mutex, explained(self.path), _transaction(self._connection, "BEGIN"):
+            yield self._connection
+
+    @contextmanager
+    def remembering(self) -> Iterator[sqlite3.Connection]:
+        """A write to memory: all of it, or none and a LedgerError. On disk when this ends."""
+        self.require_writable()
+        with self._writing():
+            yield self._connection
+
+    def write_cache(self, write: Callable[[sqlite3.Connection], object]) -> None:
+        """Write to the cache: all of it, or none, which is no error."""
+        try:
+            with self._writing():
+                write(self._connection)
+        except LedgerError as error:
+            _log.debug("ledger_cache_not_written", path=str(self.path), reason=error.what)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._mutex, explained(self.path), _transaction(self._connection, "BEGIN IMMEDIATE"):
+            yield
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()  # does nothing where SQLite has already done it
+        raise
+
+
+def _obstacle(path: Path) -> str | None:
+    """Why the ledger cannot be written; None: it can. Makes the folder of a new one.
+
+    Raises LedgerError where there is something that cannot be read: to go on as if nothing were
+    remembered would request what a person has declined.
+    """
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _obstacle_to_new(path)
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from error
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a file"
+        raise LedgerError(f"the ledger is {kind}", where=str(path), hint="name a file in it")
+    if not os.access(path, os.R_OK):
+        raise _unreadable(path, "permission denied")
+    if not os.access(path, os.W_OK):
+        return "the ledger is read-only"
+    # SQLite writes its journal beside the file.
+    return None if os.access(path.parent, os.W_OK | os.X_OK) else "the ledger's folder is read-only"
+
+
+def _obstacle_to_new(path: Path) -> str | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"there is no ledger, and its folder cannot be made ({error.strerror})"
+    if os.access(path.parent, os.W_OK | os.X_OK):
+        return None
+    return "there is no ledger, and its folder is read-only"
+
+
+def _unreadable(path: Path, why: str) -> LedgerError:
+    return LedgerError(
+        f"the ledger cannot be read ({why})",
+        where=str(path),
+        hint="see to the owner and rights of the file and its folder",
+    )
+
+
+def _open_file(path: Path) -> sqlite3.Connection:
+    connection = _connect(f"{path.as_uri()}?mode=rwc")
+    try:
+        version = _check(connection, path)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+        if version < len(MIGRATIONS):
+            _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _open_copy(path: Path) -> sqlite3.Connection:
+    connection = _connect(":memory:")
+    try:
+        if path.is_file():
+            with closing(_connect(f"{path.as_uri()}?mode=ro")) as disk:
+                _check(disk, path)
+                disk.backup(connection)
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The ledger's version. Raises LedgerError for what this listsync must not write to."""
+    tables = _number(connection, "SELECT count(*) FROM sqlite_master")
+    owner = _number(connection, "PRAGMA application_id")
+    version = _number(connection, "PRAGMA user_version")
+    if tables and owner != APPLICATION_ID:
+        raise LedgerError(
+            "this is another program's database", where=str(path), hint="name another ledger"
+        )
+    if version > len(MIGRATIONS):
+        raise LedgerError(
+            "the ledger was written by a newer listsync",
+            where=str(path),
+            hint="upgrade listsync, or name another ledger",
+        )
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise LedgerError("the ledger is damaged", where=str(path), hint=MOVE_AWAY)
+    return version
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to date, one version at a time; another process may be doing the same."""
+    for after, statements in enumerate(MIGRATIONS, start=1):
+        with _transaction(connection, "BEGIN IMMEDIATE"):
+            if _number(connection, "PRAGMA user_version") < after:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {after}")
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])

@@ -1,0 +1,83 @@
+"""The diary of actions: what was about to be sent, and what came of it. Kept for ever.
+
+An intent without an outcome decides nothing: the next look at the server does (law 4).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from reconciler.core.backoff import attempts_after
+from reconciler.core.model import Attempts, Kind, Remembered, Result, Slot
+from reconciler.errors import LedgerError
+from reconciler.ledger import memory
+from reconciler.ledger.columns import target_columns, time_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from sqlite3 import Connection
+
+    from reconciler.core.model import Action, Done
+
+_THERE = frozenset({Result.CREATED, Result.EXISTS})
+
+
+def write_intent(connection: Connection, server: str, action: Action, now: datetime) -> int:
+    """Write that an action is about to be sent; the intent's number."""
+    cursor = connection.execute(
+        "INSERT INTO intents"
+        " (server, at, op, kind, tmdb, is_4k, seasons, title, requester, lists)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            server,
+            time_text(now),
+            str(action.op),
+            *target_columns(action.target),
+            None if action.seasons is None else json.dumps(action.seasons),
+            action.item.title,
+            action.requester.user.id,
+            json.dumps(action.lists),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def write_outcome(connection: Connection, intent: int, done: Done, now: datetime) -> None:
+    """Write what came of an intent; one whose answer is unknown stays open.
+
+    Raises LedgerError where there is no such open intent.
+    """
+    settled_at = None if done.result is Result.UNKNOWN else time_text(now)
+    written = connection.execute(
+        "UPDATE intents SET settled_at = ?, result = ?, http_status = ?, request_id = ?,"
+        " message = ? WHERE id = ? AND settled_at IS NULL",
+        (
+            settled_at,
+            str(done.result),
+            done.http_status,
+            done.request_id,
+            done.message,
+            intent,
+        ),
+    )
+    if written.rowcount != 1:
+        raise LedgerError(f"there is no open intent {intent} to settle")
+
+
+def write_consequences(
+    connection: Connection, server: str, action: Action, done: Done, now: datetime
+) -> None:
+    """Write what an outcome means for the memory of the action's target."""
+    if done.result in _THERE:
+        memory.write_slots(connection, server, dict.fromkeys(_touched(action), Remembered()))
+    before = memory.attempts(connection, server).get(action.target, Attempts())
+    after = attempts_after(before, action.op, done.result, now)
+    if after != before:
+        memory.write_attempts(connection, server, action.target, after)
+
+
+def _touched(action: Action) -> list[Slot]:
+    """The whole title, and of a show each season that was asked for."""
+    seasons = action.seasons or () if action.target.media.kind is Kind.TV else ()
+    return [Slot(action.target, season) for season in (None, *seasons)]

@@ -1,0 +1,78 @@
+"""One writer (law 9): the lock beside the ledger.
+
+``flock`` belongs to the open file, not to what is written in it: it ends with the process that
+holds it, however that ends, and a file left behind blocks nobody.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.errors import LedgerError, LockHeldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HINT = "wait for it to end, or stop it; `listsync plan` and `listsync status` work meanwhile"
+
+
+@contextmanager
+def writer_lock(ledger: Path) -> Iterator[None]:
+    """Hold ``<ledger>.lock`` and say in it who does. ``ledger`` has its symlinks resolved.
+
+    Raises LockHeldError where another process holds it, LedgerError where it cannot be had.
+    """
+    path = ledger.with_name(f"{ledger.name}.lock")
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    try:
+        _take(file, path)
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = _holder(os.pread(file, 4096, 0))
+        raise LockHeldError(f"another listsync{holder}", where=str(path), hint=_HINT) from error
+    except OSError as error:
+        raise _unusable(path, error) from error
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    note = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, json.dumps(note).encode(), 0)
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def _holder(note: bytes) -> str:
+    """Who holds the lock, as the end of a sentence; less where the note says less."""
+    try:
+        match json.loads(note):
+            case {"pid": int(pid), "host": str(host), "since": str(since)}:
+                place = "" if host == socket.gethostname() else f" on {host}"
+                return f" (pid {pid}{place}) has been acting since {since}"
+    except ValueError:
+        pass  # caught in the instant between taking the lock and writing the note
+    return " is acting"
+
+
+def _unusable(path: Path, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"the lock cannot be taken ({error.strerror})",
+        where=str(path),
+        hint="listsync needs to write this file, on a file system that knows locks",
+    )

@@ -1,0 +1,155 @@
+"""The memory tables: what a person decided and what each list held. Kept for ever.
+
+Writes touch only the rows that differ, so that a quiet pass writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from reconciler.core.model import Attempts, Item, Match, Member, Membership, Remembered, Slot
+from reconciler.ledger.columns import (
+    optional_time,
+    optional_time_text,
+    target_columns,
+    target_of,
+)
+from reconciler.ledger.schema import WHOLE_TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from sqlite3 import Connection
+
+    from reconciler.core.model import Target
+
+_ITEM = TypeAdapter(Item)
+_MATCH = TypeAdapter(Match)
+
+
+def slots(connection: Connection, server: str) -> dict[Slot, Remembered]:
+    """What is remembered of films, seasons and whole shows."""
+    rows = connection.execute(
+        "SELECT kind, tmdb, is_4k, season, present, readded FROM slots WHERE server = ?", (server,)
+    )
+    return {
+        Slot(target_of(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season): Remembered(
+            bool(present), bool(readded)
+        )
+        for kind, tmdb, is_4k, season, present, readded in rows
+    }
+
+
+def write_slots(connection: Connection, server: str, seen: Mapping[Slot, Remembered]) -> None:
+    """Add these slots, or change what is remembered of them."""
+    connection.executemany(
+        "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET present = excluded.present, readded = excluded.readded"
+        " WHERE present <> excluded.present OR readded <> excluded.readded",
+        (
+            (
+                server,
+                *target_columns(slot.target),
+                WHOLE_TITLE if slot.season is None else slot.season,
+                known.present,
+                known.readded,
+            )
+            for slot, known in seen.items()
+        ),
+    )
+
+
+def attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
+    """How often each target was refused and retried, and when it may be tried again."""
+    rows = connection.execute(
+        "SELECT kind, tmdb, is_4k, failures, retries, not_before FROM attempts WHERE server = ?",
+        (server,),
+    )
+    return {
+        target_of(kind, tmdb, is_4k): Attempts(failures, retries, optional_time(not_before))
+        for kind, tmdb, is_4k, failures, retries, not_before in rows
+    }
+
+
+def write_attempts(connection: Connection, server: str, target: Target, counted: Attempts) -> None:
+    """Change what is remembered of a target's attempts."""
+    connection.execute(
+        "INSERT OR REPLACE INTO attempts"
+        " (server, kind, tmdb, is_4k, failures, retries, not_before) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            server,
+            *target_columns(target),
+            counted.failures,
+            counted.retries,
+            optional_time_text(counted.not_before),
+        ),
+    )
+
+
+def memberships(connection: Connection, server: str) -> dict[str, Membership]:
+    """What each list held, by list name."""
+    members: dict[str, dict[str, Member]] = {}
+    for name, key, item, match, present in connection.execute(
+        "SELECT list, key, item, match, present FROM members WHERE server = ?", (server,)
+    ):
+        members.setdefault(name, {})[key] = Member(
+            _ITEM.validate_json(item), match and _MATCH.validate_json(match), bool(present)
+        )
+    lists = connection.execute(
+        "SELECT list, source, completed, shrunk, shrunk_since FROM memberships WHERE server = ?",
+        (server,),
+    )
+    return {
+        name: Membership(
+            source, optional_time(completed), members.get(name, {}), shrunk, optional_time(since)
+        )
+        for name, source, completed, shrunk, since in lists
+    }
+
+
+def write_membership(
+    connection: Connection, server: str, name: str, membership: Membership
+) -> None:
+    """Let a list hold exactly these members."""
+    connection.execute(
+        "INSERT INTO memberships (server, list, source, completed, shrunk, shrunk_since)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source,"
+        " completed = excluded.completed, shrunk = excluded.shrunk,"
+        " shrunk_since = excluded.shrunk_since",
+        (
+            server,
+            name,
+            membership.source,
+            optional_time_text(membership.completed),
+            membership.shrunk,
+            optional_time_text(membership.shrunk_since),
+        ),
+    )
+    stored = {
+        key: columns
+        for key, *columns in connection.execute(
+            "SELECT key, item, match, present FROM members WHERE server = ? AND list = ?",
+            (server, name),
+        )
+    }
+    wanted = {key: _member_columns(member) for key, member in membership.members.items()}
+    connection.executemany(
+        "DELETE FROM members WHERE server = ? AND list = ? AND key = ?",
+        [(server, name, key) for key in stored.keys() - wanted.keys()],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO members (server, list, key, item, match, present)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (server, name, key, *columns)
+            for key, columns in wanted.items()
+            if stored.get(key) != columns
+        ],
+    )
+
+
+def _member_columns(member: Member) -> list[object]:
+    match = None if member.match is None else _MATCH.dump_json(member.match).decode()
+    return [_ITEM.dump_json(member.item).decode(), match, int(member.present)]

@@ -1,0 +1,111 @@
+"""The ledger's tables, and how an older ledger becomes a current one.
+
+Conventions: every time is ISO 8601 text in UTC with microseconds, so that text order is time
+order; a column that holds a value of the model is JSON; a season of -1 stands for the whole title
+(0 is the specials). Memory rows carry the URL of the server they speak of.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x4C53594E  # "LSYN" in the file's header: no other program's database is touched
+
+WHOLE_TITLE = -1
+
+_FIRST = (
+    # Cache: may be lost at any time.
+    """
+    CREATE TABLE matches (
+        key TEXT PRIMARY KEY,
+        answer TEXT NOT NULL,
+        believed_until TEXT,
+        used_at TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE shows (
+        tmdb INTEGER PRIMARY KEY,
+        facts TEXT NOT NULL,
+        read_at TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE reports (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        report TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (server, list)
+    )
+    """,
+    # Memory: for ever.
+    """
+    CREATE TABLE slots (
+        server TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tmdb INTEGER NOT NULL,
+        is_4k INTEGER NOT NULL,
+        season INTEGER NOT NULL,
+        present INTEGER NOT NULL,
+        readded INTEGER NOT NULL,
+        PRIMARY KEY (server, kind, tmdb, is_4k, season)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE attempts (
+        server TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tmdb INTEGER NOT NULL,
+        is_4k INTEGER NOT NULL,
+        failures INTEGER NOT NULL,
+        retries INTEGER NOT NULL,
+        not_before TEXT,
+        PRIMARY KEY (server, kind, tmdb, is_4k)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE memberships (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        source TEXT NOT NULL,
+        completed TEXT,
+        shrunk TEXT,
+        shrunk_since TEXT,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE members (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        key TEXT NOT NULL,
+        item TEXT NOT NULL,
+        match TEXT,
+        present INTEGER NOT NULL,
+        PRIMARY KEY (server, list, key),
+        FOREIGN KEY (server, list) REFERENCES memberships (server, list)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE intents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        server TEXT NOT NULL,
+        at TEXT NOT NULL,
+        op TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tmdb INTEGER NOT NULL,
+        is_4k INTEGER NOT NULL,
+        seasons TEXT,
+        title TEXT NOT NULL,
+        requester INTEGER NOT NULL,
+        lists TEXT NOT NULL,
+        settled_at TEXT,
+        result TEXT,
+        http_status INTEGER,
+        request_id INTEGER,
+        message TEXT
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -1,0 +1,129 @@
+"""``ports.Ledger`` over SQLite."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from reconciler.core.model import Memory
+from reconciler.ledger import cache, intents, memory
+from reconciler.ledger.database import Database
+from reconciler.ledger.lock import writer_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from reconciler.core.model import (
+        Action,
+        Done,
+        ListReport,
+        Match,
+        Membership,
+        Remembered,
+        Show,
+        Slot,
+        Unmatched,
+    )
+
+
+class SqliteLedger:
+    """The ledger in one file; a context manager, safe to share among threads.
+
+    A file or folder that cannot be written still gives a ledger to read (an empty one where there
+    is none): writing the cache then does nothing, writing memory and locking raise LedgerError.
+    """
+
+    def __init__(self, path: Path, server_url: str) -> None:
+        """Open or create the ledger at ``path``; memory is that of the server at ``server_url``.
+
+        Raises LedgerError, with the path and what to do, for a folder, a file that cannot be read,
+        is damaged, belongs to another program or was written by a newer listsync, and a full disk.
+        """
+        self._database = Database(path)
+        self._server = server_url
+
+    def __enter__(self) -> Self:
+        """The ledger is open from its making; this names the block that closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # cache
+
+    def matches(self, keys: Iterable[str], now: datetime) -> Mapping[str, Match | Unmatched]:
+        """What is known of these item keys; a "no" is believed for 7 days."""
+        return cache.matches(self._database, keys, now)
+
+    def keep_matches(self, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
+        """Remember how items were resolved; *unresolved* is trouble, not an answer, and is not."""
+        cache.keep_matches(self._database, found, now)
+
+    def shows(self) -> Mapping[int, tuple[Show, datetime]]:
+        """Season facts by TMDB id, with when they were read."""
+        return cache.shows(self._database)
+
+    def keep_shows(self, shows: Iterable[Show], now: datetime) -> None:
+        """Remember season facts."""
+        cache.keep_shows(self._database, shows, now)
+
+    def reports(self) -> Mapping[str, ListReport]:
+        """Each list's last fetch and verdicts, by list name."""
+        return cache.reports(self._database, self._server)
+
+    def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
+        """Remember what a pass found for these lists."""
+        cache.keep_reports(self._database, self._server, reports)
+
+    # memory
+
+    def memory(self) -> Memory:
+        """What is remembered of this server's titles."""
+        with self._database.reading() as connection:
+            return Memory(
+                memory.slots(connection, self._server), memory.attempts(connection, self._server)
+            )
+
+    def memberships(self) -> Mapping[str, Membership]:
+        """What each list held when it was last complete, by list name."""
+        with self._database.reading() as connection:
+            return memory.memberships(connection, self._server)
+
+    def record(
+        self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
+    ) -> None:
+        """Write what a pass has seen, in one transaction; lists not given stay as they are."""
+        with self._database.remembering() as connection:
+            memory.write_slots(connection, self._server, slots)
+            for name, membership in memberships.items():
+                memory.write_membership(connection, self._server, name, membership)
+
+    def intend(self, action: Action, now: datetime) -> int:
+        """Write that an action is about to be sent; durable when this returns."""
+        with self._database.remembering() as connection:
+            return intents.write_intent(connection, self._server, action, now)
+
+    def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
+        """Write what became of an intent, and what that means for the target's memory.
+
+        Raises LedgerError where the intent is not an open one.
+        """
+        with self._database.remembering() as connection:
+            intents.write_outcome(connection, intent, done, now)
+            intents.write_consequences(connection, self._server, action, done, now)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the one writer. Raises LockHeldError that says who is, and since when."""
+        self._database.require_writable()
+        with writer_lock(self._database.path):
+            yield

@@ -1,0 +1,64 @@
+"""Logs: structlog to stderr, readable on a terminal, JSON elsewhere, and never a secret in them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import EventDict, WrappedLogger
+
+HIDDEN = "[hidden]"
+_SECRET_NAMES = ("api_key", "apikey", "x-api-key", "token", "secret", "password", "cookie")
+
+
+def configure(*, verbose: bool, secrets: Sequence[str]) -> None:
+    """Log warnings, or everything; ``secrets`` are hidden wherever they stand."""
+    terminal = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redactor(secrets),
+            structlog.dev.ConsoleRenderer(colors=terminal)
+            if terminal
+            else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.DEBUG if verbose else logging.WARNING
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def redactor(secrets: Sequence[str]) -> Callable[[WrappedLogger, str, EventDict], EventDict]:
+    """A processor that hides values under telling names, and the secrets in any text."""
+    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+    def hide(value: object) -> object:
+        if isinstance(value, str):
+            for secret in known:
+                value = value.replace(secret, HIDDEN)
+            return value
+        if isinstance(value, dict):
+            return {k: HIDDEN if _telling(k) else hide(v) for k, v in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [hide(v) for v in value]
+        return value if value is None or isinstance(value, (bool, int, float)) else hide(str(value))
+
+    def process(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        del logger, method
+        return {key: HIDDEN if _telling(key) else hide(value) for key, value in event.items()}
+
+    return process
+
+
+def _telling(name: object) -> bool:
+    return any(secret in str(name).casefold() for secret in _SECRET_NAMES)

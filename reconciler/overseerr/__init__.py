@@ -1,0 +1,8 @@
+"""The media server over REST: the ``MediaServer`` port for Overseerr, Jellyseerr and Seerr.
+
+Foreign numbers, errors and shapes are translated here, at the door, and go no further.
+"""
+
+from reconciler.overseerr.server import OverseerrServer
+
+__all__ = ["OverseerrServer"]

@@ -1,0 +1,158 @@
+"""What comes back from a call: an answer of the server, or a failure on the way to it.
+
+Both are values. That keeps what ``requests`` knows of a call, the key among it, out of every
+exception that leaves this package: an error is raised where no foreign one is being handled.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import requests
+from urllib3.exceptions import (
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+from reconciler.errors import ServerError, TransientError
+from reconciler.overseerr.foreign import JsonObject, line, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_SHORTEST_SECRET = 8
+_HOST_HINT = "is server.url right, and is the server running?"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer. ``body`` is its JSON; None where it is none (then see ``page_title``)."""
+
+    status: int
+    body: object = None
+    page_title: str = ""
+    location: str = ""
+    retry_after: float | None = None  # seconds
+
+    @property
+    def record(self) -> JsonObject:
+        """The body where it is a JSON object, else an empty one."""
+        return record(self.body)
+
+    @property
+    def message(self) -> str:
+        """What an error says; its two shapes: ``message``, and the guard's ``error``."""
+        return line(self.record.get("message")) or line(self.record.get("error"))
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the server's own guard refuses: a wrong key, an unknown user, a lacking right.
+
+        The guard has two shapes, docs/media-servers.md, "Errors".
+        """
+        return (self.status == requests.codes.unauthorized and "message" in self.record) or (
+            self.status == requests.codes.forbidden
+            and "error" in self.record
+            and "status" in self.record
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No answer. ``sent``: the server may have got the call; ``brief``: worth a quick retry."""
+
+    what: str
+    hint: str
+    sent: bool = True
+    brief: bool = False
+    lasting: bool = False  # waiting will not help: the configuration is wrong
+
+    def error(self, url: str) -> ServerError:
+        """The error to raise where nothing was at stake."""
+        kind = ServerError if self.lasting else TransientError
+        return kind(self.what, where=url, hint=self.hint)
+
+
+def answer_of(response: requests.Response, secret: str) -> Answer:
+    """Read a response to its end; where it echoes ``secret``, that is blotted out."""
+    content = _blot(response.content.decode("utf-8-sig", errors="replace"), secret)
+    try:
+        body, title = json.loads(content), ""
+    except (ValueError, RecursionError):
+        found = _TITLE.search(content)
+        body, title = None, line(found[1]) if found else ""
+    return Answer(
+        status=response.status_code,
+        body=body,
+        page_title=title,
+        location=_blot(response.headers.get("Location", ""), secret),
+        retry_after=_retry_after(response.headers),
+    )
+
+
+def _blot(content: str, secret: str) -> str:
+    # Nothing as short as this is a key, and blotting it out would spoil the answer.
+    return content.replace(secret, "…") if len(secret) >= _SHORTEST_SECRET else content
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of a Retry-After, which is a number of them or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+def failure_of(error: requests.RequestException | HTTPError, timeout: float) -> Failure:
+    """Why no answer came, told from what ``requests`` raised; ``timeout`` in seconds.
+
+    It lets a host name that cannot be encoded through as an error of urllib3.
+    """
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    if isinstance(error, requests.exceptions.SSLError):
+        return _tls_failure(reason)
+    if isinstance(error, requests.exceptions.ProxyError):
+        hint = "see HTTPS_PROXY and NO_PROXY in the environment"
+        return Failure("the proxy does not let the connection through", hint, sent=False)
+    if isinstance(error, requests.ConnectTimeout):
+        return Failure("no connection within the time-out", _HOST_HINT, sent=False)
+    if isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError):
+        return Failure(f"no answer within {timeout:g} s", "is the server overloaded?")
+    if isinstance(reason, NameResolutionError):
+        return Failure("the host name is not known", _HOST_HINT, sent=False, brief=True)
+    if isinstance(reason, NewConnectionError):
+        return Failure("nothing answers at this address", _HOST_HINT, sent=False, brief=True)
+    if isinstance(error, (requests.exceptions.InvalidURL, LocationValueError)):
+        return Failure("this is not the URL of a server", _HOST_HINT, sent=False, lasting=True)
+    hint = "try again; the server's log may say why"
+    return Failure("the connection was lost before an answer came", hint, brief=True)
+
+
+def _tls_failure(reason: object) -> Failure:
+    """A refused certificate or an endpoint that does not speak TLS.
+
+    Only a refused certificate proves that the call itself was not sent.
+    """
+    cause = reason.args[0] if isinstance(reason, Exception) and reason.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        hint = "for a certificate of your own, let REQUESTS_CA_BUNDLE name its CA file"
+        what = f"its TLS certificate is not accepted ({line(cause.verify_message)})"
+        return Failure(what, hint, sent=False, lasting=True)
+    hint = "does server.url say https: where the server speaks http:?"
+    return Failure("the TLS connection fails", hint, lasting=True)

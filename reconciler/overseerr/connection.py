@@ -1,0 +1,223 @@
+"""Calls to one media server: paced, timed, never redirected; reads are retried, writes never."""
+
+from __future__ import annotations
+
+import re
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+import structlog
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3.exceptions import HTTPError
+
+from reconciler.errors import AnswerLostError, ServerError, TransientError
+from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
+from reconciler.overseerr.foreign import line
+from reconciler.overseerr.pace import Pace
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_API = "/api/v1"
+_PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
+_CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
+_GATEWAY_TROUBLE = frozenset({502, 503, 504})
+_BUSY = frozenset({429, 503})  # may say when to come back
+
+_log = structlog.get_logger(__name__)
+
+
+class _Session(requests.Session):
+    """A session that knows no redirects, so that the key cannot go where one points."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere, whatever the answer says."""
+
+
+class _Credentials(AuthBase):
+    """Puts the key on a call. It is kept here alone: out of headers at rest, logs and reprs.
+
+    ``login``: the name and password of ``http://name:password@host``, for whom stands before it.
+    """
+
+    def __init__(self, api_key: str, parts: SplitResult) -> None:
+        self.api_key = api_key
+        self.login: HTTPBasicAuth | None = None
+        if parts.username:
+            self.login = HTTPBasicAuth(unquote(parts.username), unquote(parts.password or ""))
+
+    def __call__(self, call: requests.PreparedRequest) -> requests.PreparedRequest:
+        call.headers["X-Api-Key"] = self.api_key
+        return self.login(call) if self.login else call
+
+
+class Connection:
+    """Kept-alive connections to one server, shared by as many threads as it has of them.
+
+    Proxies: an ``https:`` server is reached through the environment's proxy, which sees no more
+    than its name; an ``http:`` server never is, because its proxy would read the key. ``.netrc``
+    is not consulted, cookies are not kept: the key alone says who calls.
+    """
+
+    def __init__(
+        self, url: str, api_key: str, *, rate: float, concurrency: int, timeout: float
+    ) -> None:
+        """Connect to nothing yet. Raises ServerError for a URL or key that cannot be sent."""
+        parts = _split(url)
+        self.url = f"{parts.scheme}://{_host(parts)}{parts.path.rstrip('/')}"
+        if not re.fullmatch(r"[!-~]+", api_key):
+            hint = "copy server.api_key again from the server's Settings → General"
+            raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
+        self._credentials = _Credentials(api_key, parts)
+        self._timeout = (min(timeout, _CONNECT_TIMEOUT), timeout)
+        self._pace = Pace(rate)
+        self._session = _session(self.url, concurrency)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def get(self, path: str, *, keyed: bool = True) -> Answer:
+        """Read ``path`` (below ``/api/v1``, query included), with at most two quick retries.
+
+        Raises TransientError where the server cannot answer now, ServerError where it redirects.
+        """
+        return self._settled(self._read(_API + path, keyed=keyed), path)
+
+    def page(self, path: str) -> Answer | None:
+        """A page outside the API, without the key; None where none is to be had."""
+        got = self._exchange("GET", path, keyed=False)
+        return got if isinstance(got, Answer) else None
+
+    def post(self, path: str, body: object = None, *, user: int | None = None) -> Answer:
+        """Send ``body`` once, as ``user`` or as the key's owner.
+
+        Raises AnswerLostError where it may have arrived and no answer came, TransientError where
+        it certainly did not, ServerError where the server redirects.
+        """
+        got = self._exchange("POST", _API + path, body=body, user=user)
+        if isinstance(got, Failure) and got.sent:
+            raise AnswerLostError(f"sent, but {got.what}", where=self.url, hint=got.hint)
+        if isinstance(got, Answer) and got.status in _GATEWAY_TROUBLE:
+            return got  # what it means for something sent is not for this file to say
+        return self._settled(got, path)
+
+    def _read(self, path: str, *, keyed: bool) -> Answer | Failure:
+        for pause in _PAUSES:
+            got = self._exchange("GET", path, keyed=keyed)
+            if not self._wait_out(got, pause):
+                return got
+        return self._exchange("GET", path, keyed=keyed)
+
+    def _wait_out(self, got: Answer | Failure, pause: float) -> bool:
+        """Whether a read is worth repeating; waits, or books the wait, if so."""
+        if isinstance(got, Answer) and got.status in _BUSY and got.retry_after is not None:
+            return self._pace.rest(time.monotonic(), got.retry_after)
+        brief = got.brief if isinstance(got, Failure) else got.status in _GATEWAY_TROUBLE
+        if brief:
+            time.sleep(pause)
+        return brief
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        keyed: bool = True,
+        body: object = None,
+        user: int | None = None,
+    ) -> Answer | Failure:
+        """One call, whatever comes of it."""
+        time.sleep(self._pace.book(time.monotonic()))
+        began = time.monotonic()
+        try:
+            response = self._session.request(
+                method,
+                self.url + path,
+                json=body,
+                headers={} if user is None else {"X-Api-User": str(user)},
+                auth=self._credentials if keyed else self._credentials.login,
+                timeout=self._timeout,
+            )
+            got: Answer | Failure = answer_of(response, self._credentials.api_key)
+        except (requests.RequestException, HTTPError) as error:
+            got = failure_of(error, self._timeout[1])
+        _log.debug(
+            "server call",
+            method=method,
+            path=path,
+            status=got.status if isinstance(got, Answer) else got.what,
+            ms=round((time.monotonic() - began) * 1000),
+        )
+        return got
+
+    def _settled(self, got: Answer | Failure, path: str) -> Answer:
+        """The answer, unless it says no more than that there is none to be had."""
+        if isinstance(got, Failure):
+            raise got.error(self.url)
+        if 300 <= got.status < 400:  # noqa: PLR2004 - HTTP's own ranges
+            raise redirect_error(self.url, _API + path, got)
+        if got.status in _GATEWAY_TROUBLE | _BUSY:
+            raise TransientError(
+                f"answers HTTP {got.status}",
+                where=self.url,
+                hint="it is busy, or what stands before it does not reach it",
+                retry_after=got.retry_after,
+            )
+        return got
+
+
+def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
+    """The error for a redirect: which URL to write, where the redirect tells that."""
+    called = path.partition("?")[0]
+    try:
+        parts = urlsplit(urljoin(url + called, line(answer.location)))
+    except ValueError:  # it points nowhere; say what was called instead
+        parts = urlsplit(url + called)
+    origin = f"{parts.scheme}://{_host(parts)}"
+    prefix, found, rest = parts.path.rpartition(called)
+    wanted = origin + prefix
+    if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
+        what, hint = f"redirects to {wanted}", f"write server.url: {wanted}"
+    else:
+        what = f"redirects to {origin}{parts.path}"
+        hint = "give server.url an address that no log-in page or other site stands before"
+    return ServerError(f"{what} (HTTP {answer.status})", where=url, hint=hint)
+
+
+def _session(url: str, concurrency: int) -> _Session:
+    """A session that asks the environment once, for what may be asked (see Connection)."""
+    session = _Session()
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    session.trust_env = False
+    session.verify = settings["verify"]
+    if url.startswith("https:"):
+        session.proxies = dict(settings["proxies"])
+    session.headers["Accept"] = "application/json"
+    session.headers["User-Agent"] = "listsync"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=concurrency, pool_block=True)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of the server's URL; ServerError where it has none that can be called."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError:  # brackets or a port that make no sense; the error below says it better
+        pass
+    hint = "write it like http://seerr:5055"
+    raise ServerError("server.url is not the URL of a server", hint=hint)
+
+
+def _host(parts: SplitResult) -> str:
+    """Host and port, without the name and password that may stand before them."""
+    return parts.netloc.rpartition("@")[2]

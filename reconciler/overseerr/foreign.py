@@ -1,0 +1,57 @@
+"""Reading JSON that somebody else wrote: nothing is believed to have the type it should have."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JsonObject: TypeAlias = "Mapping[str, object]"
+
+_LONGEST_LINE = 200  # characters of foreign text that a person gets to see
+
+
+def integer(value: object) -> int | None:
+    """A whole number, or None; JSON's true and false are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def text(value: object) -> str | None:
+    """Text with something in it, or None."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def record(value: object) -> JsonObject:
+    """A JSON object; empty where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: object) -> list[JsonObject]:
+    """The objects of a JSON array; empty where there is none."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def day(value: object) -> date | None:
+    """A date from ISO text, with or without a time; None where it is no date."""
+    try:
+        return date.fromisoformat((text(value) or "")[:10])
+    except ValueError:
+        return None
+
+
+def year(value: object) -> int | None:
+    """The year of a date, which may lack month and day; None where there is none."""
+    found = re.match(r"[0-9]{4}(?![0-9])", text(value) or "")
+    return (int(found[0]) or None) if found else None
+
+
+def line(value: object) -> str:
+    """Foreign text as one printable line of bounded length; empty where it is no text."""
+    words = " ".join((text(value) or "").split())
+    printable = "".join(sign for sign in words if sign.isprintable())
+    if len(printable) > _LONGEST_LINE:
+        return printable[: _LONGEST_LINE - 1] + "…"
+    return printable

@@ -1,0 +1,110 @@
+"""Whole tables, read in pages: all rows of one moment, or none (law 7 holds here as well)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ServerError, TransientError
+from reconciler.overseerr.foreign import integer, record
+
+if TYPE_CHECKING:
+    from reconciler.overseerr.answer import Answer
+    from reconciler.overseerr.connection import Connection
+    from reconciler.overseerr.foreign import JsonObject
+
+PAGE = 1000  # rows; the server has no maximum below 30,000
+_READINGS = 3  # of a table whose rows come and go while it is read
+_KEY_HINT = "copy server.api_key from the server's Settings → General → API Key"
+
+
+class StatusError(ServerError):
+    """The server answers a call with a status that nothing is made of here."""
+
+    def __init__(self, answer: Answer, path: str, url: str) -> None:
+        """Say which call it was and what the server says of it."""
+        said = f": {answer.message}" if answer.message else ""
+        what = f"answers {path.partition('?')[0]} with HTTP {answer.status}{said}"
+        super().__init__(what, where=url, hint="does server.url lead to the server itself?")
+        self.status = answer.status
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page: the table's size as the server says, and the rows."""
+
+    total: int
+    rows: list[object]
+
+
+def accepted(answer: Answer, path: str, url: str) -> Answer:
+    """The answer if its status is 200.
+
+    Raises ServerError for a refused key and everything else, TransientError for 5xx.
+    """
+    if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
+        return answer
+    if answer.guarded:
+        raise refused_key(url)
+    if answer.status >= 500:  # noqa: PLR2004
+        said = answer.message or "no reason given"
+        what = f"cannot answer {path.partition('?')[0]}: HTTP {answer.status}, {said}"
+        raise TransientError(what, where=url, hint="the server's log says more")
+    raise StatusError(answer, path, url)
+
+
+def refused_key(url: str) -> ServerError:
+    """The error for a key the server does not know."""
+    return ServerError("the API key is refused", where=url, hint=_KEY_HINT)
+
+
+def strange_answer(path: str, url: str) -> ServerError:
+    """The error for a 200 that has not the shape it should have."""
+    what = f"answers {path.partition('?')[0]} with something else than its API says"
+    return ServerError(what, where=url, hint="does server.url lead to the server itself?")
+
+
+def read_rows(connection: Connection, path: str) -> list[JsonObject]:
+    """Every row of a paged table, once.
+
+    Rows that are added or removed between two pages shift the others. That shows in the total or
+    in the number of distinct rows; the table is then read again. Raises TransientError where it
+    does not hold still, and whatever ``accepted`` raises.
+    """
+    for _ in range(_READINGS):
+        rows = _reading(connection, path)
+        if rows is not None:
+            return rows
+    what = f"{path.partition('?')[0]} kept changing while it was read"
+    raise TransientError(what, where=connection.url, hint="try again when the server is quieter")
+
+
+def _reading(connection: Connection, path: str) -> list[JsonObject] | None:
+    """One reading of the whole table; None where it changed meanwhile."""
+    rows: dict[int, JsonObject] = {}
+    first = page = _page(connection, path, 0)
+    read = nameless = 0
+    while True:
+        for row in page.rows:
+            number = integer(record(row).get("id"))
+            if number is None:
+                nameless += 1
+            else:
+                rows[number] = record(row)
+        read += len(page.rows)
+        if read >= first.total or not page.rows:
+            break
+        page = _page(connection, path, read)
+        if page.total != first.total:
+            return None
+    return list(rows.values()) if len(rows) + nameless == first.total else None
+
+
+def _page(connection: Connection, path: str, skip: int) -> _Page:
+    sign = "&" if "?" in path else "?"
+    answer = accepted(connection.get(f"{path}{sign}take={PAGE}&skip={skip}"), path, connection.url)
+    total = integer(record(answer.record.get("pageInfo")).get("results"))
+    rows = answer.record.get("results")
+    if total is None or not isinstance(rows, list):
+        raise strange_answer(path, connection.url)
+    return _Page(total, rows)

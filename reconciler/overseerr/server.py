@@ -1,0 +1,272 @@
+"""The ``MediaServer`` port over REST."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, TypeVar
+from urllib.parse import quote
+
+import structlog
+
+from reconciler.core.model import Done, Flavour, Kind, Result, Route
+from reconciler.errors import ServerError, TmdbTroubleError
+from reconciler.overseerr import identity, outcome, translate
+from reconciler.overseerr.connection import Connection
+from reconciler.overseerr.foreign import integer, record, records
+from reconciler.overseerr.rows import (
+    StatusError,
+    accepted,
+    read_rows,
+    refused_key,
+    strange_answer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.core.model import (
+        Action,
+        Candidate,
+        MediaKey,
+        MediaState,
+        Quota,
+        RequestState,
+        ServerInfo,
+        Show,
+        User,
+    )
+    from reconciler.overseerr.answer import Answer
+    from reconciler.overseerr.foreign import JsonObject
+
+_Value = TypeVar("_Value")
+
+_LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
+_FOREIGN_ID = {Route.IMDB: r"tt[0-9]+", Route.TVDB: r"[0-9]+", Route.TMDB: r"[0-9]+"}
+_PREFIX = re.compile(r"(imdb|tmdb|tvdb|year):", re.IGNORECASE)
+_BLOCKLISTS = {Flavour.SEERR: "/blocklist", Flavour.JELLYSEERR: "/blacklist"}
+
+_log = structlog.get_logger(__name__)
+
+
+class OverseerrServer:
+    """One Overseerr, Jellyseerr or Seerr server for the length of one pass.
+
+    A context manager that closes its connections. ``concurrency`` threads may call it at once.
+    What it knows of the server's kind, and its patience with Retry-After (30 s in all), last as
+    long as it does, so a later pass takes a new one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        rate: float = 20.0,
+        concurrency: int = 4,
+        timeout: float = 30.0,
+    ) -> None:
+        """``rate``: calls per second over all threads; ``timeout``: seconds without an answer.
+
+        Raises ServerError where the URL or the key cannot be used at all.
+        """
+        self._connection = Connection(
+            url, api_key, rate=rate, concurrency=concurrency, timeout=timeout
+        )
+
+    def __enter__(self) -> Self:
+        """The server itself; nothing is called yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close every connection."""
+        self._connection.close()
+
+    def __repr__(self) -> str:
+        """The URL; the key is nobody's business."""
+        return f"{type(self).__name__}({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """The server's URL without a trailing slash, nor a name and password in it."""
+        return self._connection.url
+
+    @cached_property
+    def _identity(self) -> identity.Identity:
+        return identity.identify(self._connection)
+
+    def identify(self) -> ServerInfo:
+        """Which server this is, asked once. Needs no key and proves none."""
+        return self._identity.info
+
+    def whoami(self) -> User:
+        """The key's owner; proves the key.
+
+        Raises ServerError where the key is refused, or the server has no owner yet.
+        """
+        answer = self._connection.get("/auth/me")
+        if answer.guarded and not self._identity.initialized:
+            what = "it is not set up yet, so that no API key can work"
+            raise ServerError(what, where=self.url, hint="open it in a browser and finish that")
+        owner = translate.user(accepted(answer, "/auth/me", self.url).record)
+        if owner is None:
+            raise strange_answer("/auth/me", self.url)
+        return owner
+
+    def users(self) -> tuple[User, ...]:
+        """Every user, with all names to find them by."""
+        return self._table("/user", translate.user)
+
+    def quota(self, user_id: int) -> Quota:
+        """What is left of a user's quota. Raises ServerError where there is no such user."""
+        return translate.quota(self._read(f"/user/{user_id}/quota").record)
+
+    def media(self) -> tuple[MediaState, ...]:
+        """Every media row; several for one title are kept."""
+        return self._table("/media?filter=all&sort=added", translate.media_state)
+
+    def requests(self) -> tuple[RequestState, ...]:
+        """Every request, but those of blocklisted titles, which the server does not show."""
+        return self._table("/request?filter=all&sort=added", translate.listed_request)
+
+    def blocklist(self) -> frozenset[MediaKey]:
+        """What is blocklisted, by hand or by tag; empty on servers that have no blocklist."""
+        flavour = self.identify().flavour
+        path = _BLOCKLISTS.get(flavour)
+        if path is None:
+            return frozenset()
+        try:
+            return frozenset(self._table(f"{path}?filter=all", _blocklisted))
+        except StatusError as error:
+            if flavour is not Flavour.JELLYSEERR or error.status not in {400, 404}:
+                raise
+            older = error.status
+        # Before it could be filled by tags (400) the list had no filter; 1.x (404) had no list.
+        return frozenset(self._table(path, _blocklisted) if older == 400 else ())  # noqa: PLR2004
+
+    def find(self, route: Route, foreign_id: str) -> tuple[Candidate, ...]:
+        """Titles with this TMDB, IMDb or TVDB id (no other route has any); empty: TMDB knows none.
+
+        Raises TmdbTroubleError where TMDB did not answer. An unknown TMDB id looks just like
+        that to the server, so it is never empty.
+        """
+        if not re.fullmatch(_FOREIGN_ID[route], foreign_id):
+            return ()  # the server would take what is no id for a title
+        answer = self._ask_tmdb(_search_path(f"{route}:{foreign_id}"))
+        if route is Route.TMDB:
+            self._refuse_silence(answer)
+        return _candidates(answer)
+
+    def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
+        """Titles found by name; ``year`` narrows a search that gives more than one page.
+
+        Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
+        """
+        # "year:2000" and the like in a title would be commands to the server's search.
+        words = _PREFIX.sub(r"\1 ", title)[:_LONGEST_TITLE].strip()
+        if not words:
+            return ()
+        answer = self._ask_tmdb(_search_path(words))
+        self._refuse_silence(answer)
+        found = _candidates(answer)
+        if year is None or (integer(answer.record.get("totalPages")) or 0) <= 1:
+            return found
+        narrowed = self._ask_tmdb(_search_path(f"year:{year:04} {words}"))
+        self._refuse_silence(narrowed)
+        both = {candidate.media: candidate for candidate in found + _candidates(narrowed)}
+        return tuple(both.values())
+
+    def show(self, tmdb: int) -> Show:
+        """A show's season facts.
+
+        Raises TmdbTroubleError where there are none to be had: to the server, an unknown show
+        and a TMDB that does not answer are the same.
+        """
+        return translate.show(self._ask_tmdb(f"/tv/{tmdb}").record, tmdb)
+
+    def look(self, media: MediaKey) -> tuple[RequestState, ...]:
+        """The requests of one title in either quality, read afresh."""
+        details = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
+        rows = records(record(details.get("mediaInfo")).get("requests"))
+        states = (translate.request_state(row, media) for row in rows)
+        return tuple(state for state in states if state is not None)
+
+    def request(self, action: Action) -> Done:
+        """Send a request or an extension, once.
+
+        Raises AnswerLostError where nobody can say whether it was created, TransientError where
+        it certainly was not, ServerError where no other request would fare better.
+        """
+        target = action.target
+        body: dict[str, object] = {
+            "mediaType": str(target.media.kind),
+            "mediaId": target.media.tmdb,
+            "is4k": target.is_4k,  # without it the server does not look for duplicates
+        }
+        if target.media.kind is Kind.TV:
+            body["seasons"] = list(action.seasons or ())
+        requester = action.requester
+        user = None if requester.is_owner else requester.user.id
+        answer = self._connection.post("/request", body, user=user)
+        if answer.guarded:
+            return self._refused(answer, user)
+        return outcome.requested(answer, self.url)
+
+    def retry(self, request_id: int) -> Done:
+        """Have the server send a FAILED request to its downloader again. Raises as ``request``."""
+        answer = self._connection.post(f"/request/{request_id}/retry")
+        if answer.guarded:
+            return self._refused(answer, None)
+        return outcome.retried(answer, self.url)
+
+    def _refused(self, answer: Answer, user: int | None) -> Done:
+        """Of a wrong key and an unknown user, which both look the same, tell which it is."""
+        if user is None:
+            raise refused_key(self.url)
+        self.whoami()
+        return Done(Result.REFUSED, answer.status, message=f"the server has no user {user}")
+
+    def _read(self, path: str) -> Answer:
+        return accepted(self._connection.get(path), path, self.url)
+
+    def _table(
+        self, path: str, translated: Callable[[JsonObject], _Value | None]
+    ) -> tuple[_Value, ...]:
+        """A whole table as values. Rows that are nothing to us (music, say) are left out."""
+        rows = read_rows(self._connection, path)
+        values = tuple(value for row in rows if (value := translated(row)) is not None)
+        if len(values) < len(rows):
+            _log.debug("rows left out", path=path, count=len(rows) - len(values))
+        return values
+
+    def _ask_tmdb(self, path: str) -> Answer:
+        """Read what the server has to ask TMDB for."""
+        answer = self._connection.get(path)
+        if answer.status == 500:  # noqa: PLR2004 - HTTP's own numbers
+            raise self._tmdb_trouble(answer.message)
+        if not accepted(answer, path, self.url).record:
+            raise strange_answer(path, self.url)
+        return answer
+
+    def _refuse_silence(self, answer: Answer) -> None:
+        """An empty search that claims to have a page is TMDB not answering the server."""
+        if not answer.record.get("results") and answer.record.get("totalPages") != 0:
+            raise self._tmdb_trouble("an empty page of search results")
+
+    def _tmdb_trouble(self, said: str) -> TmdbTroubleError:
+        what = f"TMDB does not answer the server, or does not know the title ({said})"
+        return TmdbTroubleError(what, where=self.url, hint="try again later")
+
+
+def _search_path(query: str) -> str:
+    """The server refuses every reserved sign in a query, and a plus for a space."""
+    return "/search?query=" + quote(query, safe="", errors="replace")
+
+
+def _candidates(answer: Answer) -> tuple[Candidate, ...]:
+    found = (translate.candidate(row) for row in records(answer.record.get("results")))
+    return tuple(candidate for candidate in found if candidate is not None)
+
+
+def _blocklisted(row: JsonObject) -> MediaKey | None:
+    return translate.media_key(row.get("mediaType"), row.get("tmdbId"))

@@ -1,0 +1,173 @@
+"""The server's rows as the project's values; numbers nobody knows go to the careful side.
+
+Status numbers: docs/media-servers.md, "Numbers". 6 is *blocklisted* on Jellyseerr 2 and Seerr;
+other builds of the family have used it for *deleted*. Both forbid a request, but a re-add lifts
+only the latter, so that 6, and every number without a meaning, is read as *blocklisted*. A
+request's number without a meaning is read as *approved*: covered, nothing to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import (
+    Allowance,
+    Candidate,
+    Kind,
+    MediaKey,
+    MediaState,
+    MediaStatus,
+    Quota,
+    RequestState,
+    RequestStatus,
+    Season,
+    Show,
+    Target,
+    User,
+)
+from reconciler.overseerr.foreign import day, integer, line, record, records, text, year
+
+if TYPE_CHECKING:
+    from reconciler.overseerr.foreign import JsonObject
+
+_MEDIA_STATUS = {
+    1: MediaStatus.UNKNOWN,
+    2: MediaStatus.PENDING,
+    3: MediaStatus.PROCESSING,
+    4: MediaStatus.PARTIAL,
+    5: MediaStatus.AVAILABLE,
+    6: MediaStatus.BLOCKLISTED,
+    7: MediaStatus.DELETED,
+}
+_REQUEST_STATUS = {
+    1: RequestStatus.PENDING,
+    2: RequestStatus.APPROVED,
+    3: RequestStatus.DECLINED,
+    4: RequestStatus.FAILED,
+    5: RequestStatus.COMPLETED,
+}
+_OVER = frozenset({"Ended", "Canceled"})  # TMDB's words for shows that get no more seasons
+_ALIASES = ("email", "username", "plexUsername", "jellyfinUsername")
+
+
+def media_status(number: object) -> MediaStatus:
+    """A media row's or season's status."""
+    return _MEDIA_STATUS.get(integer(number) or 0, MediaStatus.BLOCKLISTED)
+
+
+def request_status(number: object) -> RequestStatus:
+    """A request's or requested season's status."""
+    return _REQUEST_STATUS.get(integer(number) or 0, RequestStatus.APPROVED)
+
+
+def media_key(kind: object, tmdb: object) -> MediaKey | None:
+    """A media key; None for what is neither a film nor a show, or has no TMDB id."""
+    number = integer(tmdb)
+    if kind not in ("movie", "tv") or not number:
+        return None
+    return MediaKey(Kind(str(kind)), number)
+
+
+def media_state(row: JsonObject) -> MediaState | None:
+    """A row of ``/media``; None where it is no film or show."""
+    media = media_key(row.get("mediaType"), row.get("tmdbId"))
+    if media is None:
+        return None
+    return MediaState(
+        media=media,
+        status=media_status(row.get("status")),
+        status_4k=media_status(row.get("status4k", 1)),
+        seasons={
+            number: (media_status(season.get("status")), media_status(season.get("status4k", 1)))
+            for season in records(row.get("seasons"))
+            if (number := integer(season.get("seasonNumber"))) is not None
+        },
+        imdb=text(row.get("imdbId")),
+        tvdb=integer(row.get("tvdbId")),
+    )
+
+
+def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | None:
+    """A request of ``media``; None where it has no media or no id."""
+    number = integer(row.get("id"))
+    if media is None or number is None:
+        return None
+    return RequestState(
+        id=number,
+        target=Target(media, is_4k=row.get("is4k") is True),
+        status=request_status(row.get("status")),
+        requester=integer(record(row.get("requestedBy")).get("id")),
+        seasons={
+            season_number: request_status(season.get("status"))
+            for season in records(row.get("seasons"))
+            if (season_number := integer(season.get("seasonNumber"))) is not None
+        },
+    )
+
+
+def listed_request(row: JsonObject) -> RequestState | None:
+    """A row of ``/request``; None where it is of no film or show."""
+    media = record(row.get("media"))
+    return request_state(row, media_key(row.get("type"), media.get("tmdbId")))
+
+
+def candidate(row: JsonObject) -> Candidate | None:
+    """A search result; None for people, collections and results without a title."""
+    media = media_key(row.get("mediaType"), row.get("id"))
+    title = text(row.get("title")) or text(row.get("name"))
+    if media is None or title is None:
+        return None
+    return Candidate(
+        media=media,
+        title=title,
+        original_title=text(row.get("originalTitle")) or text(row.get("originalName")),
+        year=year(row.get("releaseDate")) or year(row.get("firstAirDate")),
+    )
+
+
+def show(row: JsonObject, tmdb: int) -> Show:
+    """The season facts of ``/tv/{id}``."""
+    dates = {
+        number: day(season.get("airDate"))
+        for season in records(row.get("seasons"))
+        if (number := integer(season.get("seasonNumber"))) is not None
+    }
+    return Show(
+        tmdb=tmdb,
+        title=text(row.get("name")) or "",
+        year=year(row.get("firstAirDate")),
+        ended=row.get("status") in _OVER,
+        seasons=tuple(Season(number, dates[number]) for number in sorted(dates)),
+    )
+
+
+def user(row: JsonObject) -> User | None:
+    """A row of ``/user`` or the answer of ``/auth/me``; None where it has no id."""
+    number = integer(row.get("id"))
+    if number is None:
+        return None
+    aliases = dict.fromkeys(name for key in _ALIASES if (name := text(row.get(key))))
+    shown = map(line, (row.get("displayName"), row.get("username"), *aliases))
+    return User(
+        id=number,
+        name=next(filter(None, shown), f"user {number}"),
+        permissions=integer(row.get("permissions")) or 0,
+        aliases=tuple(aliases),
+    )
+
+
+def quota(row: JsonObject) -> Quota:
+    """The answer of ``/user/{id}/quota``."""
+    return Quota(movies=_allowance(row.get("movie")), seasons=_allowance(row.get("tv")))
+
+
+def _allowance(value: object) -> Allowance:
+    """One quota; a limit of 0 is none, and an unlimited one lacks ``days`` and ``remaining``."""
+    row = record(value)
+    limit = integer(row.get("limit"))
+    if not limit:
+        return Allowance()
+    remaining = integer(row.get("remaining"))
+    if remaining is None:
+        remaining = limit - (integer(row.get("used")) or 0)
+    return Allowance(remaining=max(0, remaining), limit=limit, days=integer(row.get("days")))

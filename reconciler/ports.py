@@ -1,0 +1,230 @@
+"""Every protocol at the I/O edge, on one page.
+
+The loop sees these and nothing behind them; ``wiring.py`` alone sees both sides. Values cross
+the edge in the project's own words: foreign numbers, errors and shapes are translated at the door.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from reconciler.core.model import (
+        Action,
+        Candidate,
+        Done,
+        ListRef,
+        ListReport,
+        Match,
+        MediaKey,
+        MediaState,
+        Membership,
+        Memory,
+        Quota,
+        Remembered,
+        RequestState,
+        Route,
+        ServerInfo,
+        Show,
+        Slot,
+        Snapshot,
+        Unmatched,
+        User,
+    )
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+        ...
+
+
+class Progress(Protocol):
+    """Shows a person how far a pass has come; says nothing where nobody watches."""
+
+    def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[], None]]:
+        """A stage of ``total`` steps. What it gives is called once a step."""
+        ...
+
+
+class Page(Protocol):
+    """A page open in the browser."""
+
+    @property
+    def url(self) -> str:
+        """Where the browser ended up, after redirects."""
+        ...
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the navigation; None where the browser does not say."""
+        ...
+
+    def evaluate(self, script: str) -> object:
+        """Run JavaScript in the page and give back what it returns, as JSON values."""
+        ...
+
+    def wait_for(self, script: str, seconds: float) -> object:
+        """Run ``script`` until it returns something truthy and give that back.
+
+        After ``seconds`` its last value, falsy, is given back: time running out is an answer.
+        """
+        ...
+
+
+class Browser(Protocol):
+    """A web browser, started when it is first needed and at most once."""
+
+    def open(self, url: str) -> Page:
+        """Navigate and return when the document is interactive.
+
+        Raises BrowserError where the browser cannot be had, or the page cannot be reached.
+        """
+        ...
+
+
+class Sources(Protocol):
+    """The lists of the sites."""
+
+    def fetch(self, ref: ListRef) -> Snapshot:
+        """Read one list. Trouble with the list or its site is an outcome, not an exception."""
+        ...
+
+
+class MediaServer(Protocol):
+    """An Overseerr, Jellyseerr or Seerr server.
+
+    Every method raises ServerError where the server cannot be used as configured, and
+    TransientError where it may answer later.
+    """
+
+    @property
+    def url(self) -> str:
+        """The server's URL as the file gives it, without a trailing slash."""
+        ...
+
+    def identify(self) -> ServerInfo:
+        """Which server this is. Needs no key and proves none."""
+        ...
+
+    def whoami(self) -> User:
+        """The key's owner; proves the key."""
+        ...
+
+    def users(self) -> tuple[User, ...]:
+        """Every user."""
+        ...
+
+    def quota(self, user_id: int) -> Quota:
+        """What is left of a user's quota."""
+        ...
+
+    def media(self) -> tuple[MediaState, ...]:
+        """Every media row, read in pages and de-duplicated by row id."""
+        ...
+
+    def requests(self) -> tuple[RequestState, ...]:
+        """Every request the server shows, read in pages and de-duplicated by id."""
+        ...
+
+    def blocklist(self) -> frozenset[MediaKey]:
+        """What is blocklisted; empty on servers that have no blocklist."""
+        ...
+
+    def find(self, route: Route, foreign_id: str) -> tuple[Candidate, ...]:
+        """Titles with this TMDB, IMDb or TVDB id; empty: TMDB knows none.
+
+        Raises TmdbTroubleError where TMDB did not answer.
+        """
+        ...
+
+    def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
+        """Titles found by name; ``year`` narrows a search that gives more than one page.
+
+        Raises TmdbTroubleError where TMDB did not answer.
+        """
+        ...
+
+    def show(self, tmdb: int) -> Show:
+        """A show's season facts. Raises TmdbTroubleError where there are none to be had."""
+        ...
+
+    def look(self, media: MediaKey) -> tuple[RequestState, ...]:
+        """The requests of one title, read afresh: settles an answer that was lost."""
+        ...
+
+    def request(self, action: Action) -> Done:
+        """Send a request or an extension, once.
+
+        Raises AnswerLostError where nobody can say whether it was created.
+        """
+        ...
+
+    def retry(self, request_id: int) -> Done:
+        """Have the server send a FAILED request to its downloader again."""
+        ...
+
+
+class Ledger(Protocol):
+    """What outlives the process. Cache: anybody may write it. Memory: only who holds the lock.
+
+    Reading raises LedgerError; writing the cache never raises, writing memory does.
+    """
+
+    # cache
+    def matches(self, keys: Iterable[str], now: datetime) -> Mapping[str, Match | Unmatched]:
+        """What is known of these item keys; a "no" is believed for 7 days."""
+        ...
+
+    def keep_matches(self, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
+        """Remember how items were resolved."""
+        ...
+
+    def shows(self) -> Mapping[int, tuple[Show, datetime]]:
+        """Season facts by TMDB id, with when they were read."""
+        ...
+
+    def keep_shows(self, shows: Iterable[Show], now: datetime) -> None:
+        """Remember season facts."""
+        ...
+
+    def reports(self) -> Mapping[str, ListReport]:
+        """Each list's last fetch and verdicts, by list name."""
+        ...
+
+    def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
+        """Remember what a pass found for these lists."""
+        ...
+
+    # memory
+    def memory(self) -> Memory:
+        """What is remembered of this server's titles."""
+        ...
+
+    def memberships(self) -> Mapping[str, Membership]:
+        """What each list held when it was last complete, by list name."""
+        ...
+
+    def record(
+        self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
+    ) -> None:
+        """Write what a pass has seen, in one transaction, before it acts."""
+        ...
+
+    def intend(self, action: Action, now: datetime) -> int:
+        """Write that an action is about to be sent; durable when this returns."""
+        ...
+
+    def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
+        """Write what became of an intent, and what that means for the target's memory."""
+        ...
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Be the one writer. Raises LockHeldError that says who is, and since when."""
+        ...

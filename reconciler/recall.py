@@ -1,0 +1,59 @@
+"""What the last passes saw: the lists as a source of snapshots, and a pass as reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Action, ListReport, Outcome, RowReport, Snapshot, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from reconciler.apply import Outcomes
+    from reconciler.core.model import Done, ListRef
+    from reconciler.reconcile import Pass
+
+
+class LastSnapshots:
+    """The lists as they were last fetched: ``ports.Sources`` without any site."""
+
+    def __init__(self, reports: Iterable[ListReport]) -> None:
+        """``reports``: from the ledger's cache."""
+        self._snapshots = {report.source: report.snapshot for report in reports}
+
+    def fetch(self, ref: ListRef) -> Snapshot:
+        """The list's last snapshot."""
+        never = "not fetched yet: run listsync plan"
+        return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))
+
+
+def reports(
+    seen: Pass, sources: Mapping[str, ListRef], outcomes: Outcomes, now: datetime
+) -> dict[str, ListReport]:
+    """What a pass has to say of each list, for ``status`` and ``explain``."""
+    done = dict(outcomes)
+    rows: dict[str, list[RowReport]] = {name: [] for name in sources}
+    decided: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
+    for row in decided:
+        for name in row.lists:
+            if name in rows:
+                rows[name].append(_row(row, done))
+    return {
+        name: ListReport(
+            source=str(ref),
+            at=now,
+            snapshot=seen.snapshots[name],
+            rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
+        )
+        for name, ref in sources.items()
+    }
+
+
+def _row(row: Action | Verdict, done: Mapping[Action, Done]) -> RowReport:
+    if isinstance(row, Verdict):
+        return RowReport(row.item, row.reason, row.detail, row.target)
+    came = done.get(row)
+    if came is None:
+        return RowReport(row.item, row.op, row.detail, row.target)
+    return RowReport(row.item, came.result, came.message, row.target)

@@ -1,0 +1,1 @@
+"""A pass, a status or an explanation as text, JSON or Markdown. Nothing here decides."""

@@ -1,0 +1,73 @@
+"""Explanations for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.core.seasons import span
+from reconciler.render import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def explain_text(explanations: Sequence[Any], query: str) -> str:
+    """A paragraph a title; what to do where no list has it."""
+    if not explanations:
+        return (
+            f"no list holds {words.clean(query)}, as the lists were last fetched\n"
+            "  listsync status shows when that was; listsync plan fetches them again\n"
+        )
+    return "\n".join("\n".join(_lines(one)) + "\n" for one in explanations)
+
+
+def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.explain
+    media, verdict, resolved = one["media"], one["verdict"], one["resolved"]
+    yield f"{words.label(media, None, is_4k=False)}  {words.where(media)}".rstrip()
+    for place in one["lists"]:
+        ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
+        role = "excluded by" if place["role"] == "exclude" else "on"
+        age = "" if place["fresh"] else " (as last complete)"
+        yield f"  {role:9} {place['name']}, place {place['position']}{age}  {ids}".rstrip()
+    if resolved["by"]:
+        yield f"  resolved  tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
+    for candidate in resolved["candidates"]:
+        year = f" ({candidate['year']})" if candidate["year"] else ""
+        yield (
+            f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  "
+            f"{words.clean(candidate['title'])}{year}"
+        )
+    if one["server"]:
+        yield f"  server    {'; '.join(_server(one['server']))}"
+        yield f"  memory    {'; '.join(_memory(one['memory']))}"
+    seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
+    detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
+    yield f"  verdict   {verdict['word']}{seasons}{detail}"
+    change = one["would_change"].replace("ITEM", words.item_name(media))
+    yield f"  to change {change}"
+
+
+def _server(server: dict[str, Any]) -> Iterator[str]:
+    if server["blocklisted"]:
+        yield "blocklisted"
+    yield from (f"media {status}" for status in server["media"])
+    for number, status in server["seasons"].items():
+        yield f"S{number} {status}"
+    for request in server["requests"]:
+        seasons = f" {span(request['seasons'])}" if request["seasons"] else ""
+        yield f"request {request['id']}{seasons} {request['status']} (user {request['requester']})"
+    if not (server["blocklisted"] or server["media"] or server["requests"]):
+        yield "nothing there"
+
+
+def _memory(memory: dict[str, Any]) -> Iterator[str]:
+    for slot in memory["seen"]:
+        what = "it" if slot["season"] is None else f"S{slot['season']}"
+        there = "was there at the last look" if slot["still_there"] else "was there, and is gone"
+        yield f"{what} {there}{', put back on a list since' * slot['readded']}"
+    if memory["failures"] or memory["retries"]:
+        yield f"{memory['failures']} failed tries, {memory['retries']} retries"
+    if memory["not_before"]:
+        yield f"not before {memory['not_before']}"
+    if not memory["seen"] and not memory["failures"]:
+        yield "nothing"

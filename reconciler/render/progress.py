@@ -1,0 +1,43 @@
+"""Progress for a person at a terminal; silence everywhere else."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Silence:
+    """Nobody is watching."""
+
+    @contextmanager
+    def stage(self, label: str, total: int) -> Iterator[Callable[[], None]]:
+        """Say nothing of ``label`` and its ``total`` steps."""
+        del label, total
+        yield lambda: None
+
+
+class Bars:
+    """One bar a stage on stderr, gone when the stage is done."""
+
+    @contextmanager
+    def stage(self, label: str, total: int) -> Iterator[Callable[[], None]]:
+        """A bar of ``total`` steps; none where there is nothing to do."""
+        if not total:
+            yield lambda: None
+            return
+        from rich.console import Console  # noqa: PLC0415 - a third of a second, for terminals only
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+        columns = (TextColumn(f"{label:8}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(label, total=total)
+            yield lambda: bars.advance(task)
+
+
+def for_terminal() -> Bars | Silence:
+    """Bars where stderr is a terminal."""
+    return Bars() if sys.stderr.isatty() else Silence()

@@ -1,0 +1,105 @@
+"""The plan's document for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import ATTENTION, DEFERRED
+from reconciler.render import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.render.document import (
+        ActionRow,
+        Fetch,
+        ListRow,
+        PlanDocument,
+        VerdictRow,
+    )
+
+MARK = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
+DONE = {"created": "✓", "retried": "✓", "exists": "=", "quota": "›", "blocklisted": "›"}
+LABEL = 34  # columns for a title; longer ones push the rest to the right
+
+
+def plan_text(document: PlanDocument) -> str:
+    """One screen: the server, then each list with what is to be done, waits, or needs a person."""
+    return "\n".join(_plan(document)) + "\n"
+
+
+def fetch_text(fetch: Fetch) -> str:
+    """The items of one list, a line each."""
+    lines = [f"{fetch['list']}  {fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"]
+    if problem := words.trouble(fetch):
+        lines.append(f"  ! {problem}")
+    for item in fetch.get("items", []):
+        ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
+        year = f" ({item['year']})" if item["year"] else ""
+        title = words.clean(item["title"] or "") + year
+        kind = item.get("unsupported") or item["kind"] or "-"
+        lines.append(f"  {item['position']:>4}  {title:{LABEL}}  {kind:7}  {ids}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _plan(document: PlanDocument) -> Iterator[str]:
+    config, server = document["config"], document["server"]
+    yield f"{config['path']} ok · generation {config['generation']}"
+    yield (
+        f"{server['url']}  {server['flavour'].capitalize()} {server['version']} · "
+        f"{server['media']:,} media, {server['requests']:,} requests read in "
+        f"{server['seconds']:.1f} s"
+    )
+    yield ""
+    width = max(len(row["name"]) for row in document["lists"])
+    for row in document["lists"]:
+        yield from _list(row, document, width)
+    for stop in document["stopped"]:
+        yield ""
+        yield f"STOPPED: {words.clean(stop['message'])}"
+        yield f"  {words.clean(stop['hint'])}"
+    yield ""
+    results = [a["result"] for a in document["actions"] if "result" in a]
+    told = f" · applied: {_tally(results)}" if results else ""
+    yield f"Plan {document['plan_id']}: {words.summary(document)}{told}"
+
+
+def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
+    source = words.clean(row["source"]).replace(":", " ", 1)
+    yield f"{row['name']:{width}}  {source} · {words.size(row['fetch'])} · {words.asks_as(row)}"
+    if row["problem"]:
+        yield f"  ! {words.clean(row['problem'])}"
+    if problem := words.trouble(row["fetch"]):
+        yield f"  ! {problem}"
+    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
+    for action in document["actions"]:
+        if action["lists"][0] == row["name"]:
+            yield _action(action)
+    for verdict in mine:
+        if verdict["reason"] in DEFERRED | ATTENTION:
+            yield _verdict(verdict)
+    if quiet := words.unchanged(mine):
+        total = sum(count for _, count in quiet)
+        detail = " · ".join(f"{count:,} {reason}" for reason, count in quiet)
+        yield f"  = {f'{total:,} unchanged':{LABEL}}  {detail}"
+
+
+def _action(action: ActionRow) -> str:
+    label = words.label(action["media"], action["seasons"], is_4k=action["is_4k"])
+    mark = DONE.get(action["result"], "!") if "result" in action else MARK[action["op"]]
+    beside = f" · {words.clean(action['detail'])}" if action["detail"] else ""
+    what = f"{words.where(action['media']):21}  {words.intent(action)}{beside}"
+    return f"  {mark} {label:{LABEL}}  {what}"
+
+
+def _verdict(row: VerdictRow) -> str:
+    label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
+    mark = "?" if row["reason"] in ATTENTION else "›"
+    line = f"  {mark} {label:{LABEL}}  {words.where(row['media']):21}  {words.verdict(row)}"
+    if row["reason"] in ATTENTION:
+        return f"{line} · listsync explain {words.item_name(row['media'])}"
+    return line
+
+
+def _tally(results: list[str]) -> str:
+    return ", ".join(f"{results.count(r)} {r}" for r in dict.fromkeys(results))

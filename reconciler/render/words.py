@@ -1,0 +1,136 @@
+"""The phrases that text and Markdown share, each made from the plan's document.
+
+Titles, errors and messages are foreign text: control characters go no further than here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import ATTENTION, DEFERRED, Outcome, Reason
+from reconciler.core.seasons import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.render.document import (
+        ActionRow,
+        Fetch,
+        ListRow,
+        Media,
+        PlanDocument,
+        VerdictRow,
+    )
+
+EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
+WHY = {"missing": "", "new-season": "new season", "readded": "re-added", "retry-failed": "retry"}
+
+
+def clean(text: str) -> str:
+    """Foreign text on one line, without control characters or bidirectional overrides."""
+    return "".join(
+        " " if c in "\n\r\t" else c
+        for c in text
+        if c in "\n\r\t" or unicodedata.category(c)[0] != "C"
+    )
+
+
+def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
+    """``The Bear (2022) S1-3``; an item without a title is called by its id."""
+    ids = media["ids"]
+    name = media["title"] or next((f"{k}:{v}" for k, v in ids.items() if k != "tmdb"), "?")
+    year = f" ({media['year']})" if media["year"] else ""
+    return clean(name) + year + (f" {span(seasons)}" if seasons else "") + (" 4K" * is_4k)
+
+
+def where(media: Media) -> str:
+    """``movie  tmdb:693134``."""
+    tmdb = media["ids"].get("tmdb")
+    return f"{media['type'] or '-':5}  {f'tmdb:{tmdb}' if tmdb else ''}"
+
+
+def item_name(media: Media) -> str:
+    """The item as ``listsync explain`` takes it."""
+    for name, value in media["ids"].items():
+        if name == "tmdb":
+            return f"tmdb:{media['type']}:{value}"
+        if name == "trakt":
+            return f"trakt:{'show' if media['type'] == 'tv' else media['type']}:{value}"
+        return f"{name}:{value}"
+    year = f" ({media['year']})" if media["year"] else ""
+    return f"'title:\"{clean(media['title'] or '')}{year}\"'"
+
+
+def intent(action: ActionRow) -> str:
+    """``request → pending approval``, and after ``apply`` what it came to."""
+    if "result" in action:
+        told = [action["result"], clean(action["message"])]
+        return ": ".join(word for word in told if word)
+    why = WHY[action["reason"]]
+    outlook = "" if action["op"] == "retry" else f" → {EXPECTED[action['expected']]}"
+    return f"{action['op']}{outlook}" + (f" ({why})" if why and why != action["op"] else "")
+
+
+def verdict(row: VerdictRow) -> str:
+    """Why a title has to wait or needs a person."""
+    head = f"deferred: {row['reason']}" if row["reason"] in DEFERRED else row["reason"]
+    return f"{head} · {clean(row['detail'])}" if row["detail"] else head
+
+
+def asks_as(row: ListRow) -> str:
+    """``as anna (movies: 1 of 10 left in 7 days)``; nothing for exclude lists."""
+    if row["role"] == "exclude":
+        return "excludes"
+    if row["requester"] is None:
+        return "asks for nothing"
+    outlooks = set(row["expected"].values())
+    told = [EXPECTED[outlook] for outlook in outlooks if len(outlooks) == 1]
+    told += [
+        f"{noun}: {q['remaining']} of {q['limit']} left in {q['days']} days"
+        for noun, q in row["quota"].items()
+    ]
+    return f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")
+
+
+def trouble(fetch: Fetch) -> str | None:
+    """What went wrong with a fetch; None: it was read, as well as its site allows."""
+    if fetch["outcome"] in {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}:
+        return None
+    total = fetch["declared_total"]
+    share = f", {fetch['count']:,} of {total:,}" if total is not None and fetch["count"] else ""
+    error = f" ({clean(fetch['error'])})" if fetch["error"] else ""
+    return f"fetch {fetch['outcome']}{share}{error}: " + (
+        "additions only" if fetch["count"] else "nothing known of it this time"
+    )
+
+
+def size(fetch: Fetch) -> str:
+    """``143 titles``."""
+    titles = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
+    return f"{titles}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else titles
+
+
+def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
+    """How many titles need nothing, by reason, in the vocabulary's order."""
+    counts = Counter(row["reason"] for row in rows)
+    return [
+        (reason.value, counts[reason])
+        for reason in Reason
+        if counts[reason] and reason not in DEFERRED | ATTENTION
+    ]
+
+
+def summary(document: PlanDocument) -> str:
+    """``2 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete``."""
+    counts = document["summary"]
+    todo = [f"{counts['request']} to request"]
+    todo += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
+    rest = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
+    if counts["attention"]:
+        rest.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
+    broken = sum(trouble(row["fetch"]) is not None for row in document["lists"])
+    if broken:
+        rest.append(f"{broken} list{'s' * (broken != 1)} incomplete")
+    return " · ".join(part for part in (", ".join(todo), ", ".join(rest)) if part)

@@ -1,0 +1,107 @@
+"""The list sites: which there are, which list a pasted text means, and reading one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from reconciler.sources.scrape import PATIENCE, Patience, Reach
+from reconciler.sources.sites import file, imdb, trakt
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+    from pathlib import Path
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.ports import Browser
+
+
+class Site(Protocol):
+    """What a site's module offers."""
+
+    BASE_URL: str
+    HOSTS: frozenset[str]  # whose addresses are this site's
+    BARE: re.Pattern[str] | None  # ids that say by themselves which site they belong to
+    FORMS: str  # how its lists are written, for people
+
+    def parse_id(self, text: str) -> ListRef:
+        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
+        ...
+
+    def parse_url(self, url: SplitResult) -> ListRef:
+        """The list at an address. Raises ValueError with a sentence."""
+        ...
+
+    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
+        """Read a list; trouble is an outcome."""
+        ...
+
+
+SOURCES: dict[str, Site] = {"imdb": imdb, "trakt": trakt, "file": file}
+
+
+def recognise(text: str) -> ListRef:
+    """The list a text means: a pasted address, ``provider:id``, or a bare ``ls…`` or ``ur…``.
+
+    Raises ValueError, with a sentence that says what to paste instead.
+    """
+    text = text.strip()
+    provider, colon, rest = text.partition(":")
+    if colon and provider.lower() in SOURCES:
+        return SOURCES[provider.lower()].parse_id(rest.strip())
+    for site in SOURCES.values():
+        if site.BARE and site.BARE.fullmatch(text):
+            return site.parse_id(text)
+    if "/" in text:
+        return _at_address(text)
+    raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
+
+
+class SiteSources:
+    """A ``ports.Sources`` over the sites."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        base_urls: Mapping[str, str],
+        folder: Path,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        """``base_urls``: where a provider answers, if not at its own address.
+
+        ``folder``: what the paths of ``file:`` sources are relative to.
+        """
+        self._browser = browser
+        self._base_urls = base_urls
+        self._folder = folder
+        self._patience = patience
+
+    def fetch(self, ref: ListRef) -> Snapshot:
+        """Read one list now; every trouble with it is an outcome."""
+        site = SOURCES[ref.provider]
+        base_url = self._base_urls.get(ref.provider) or site.BASE_URL
+        return site.fetch(
+            ref, Reach(self._browser, base_url.rstrip("/"), self._folder, self._patience)
+        )
+
+
+def _at_address(text: str) -> ListRef:
+    try:
+        url = urlsplit(text if "://" in text else f"https://{text}")
+        host = (url.hostname or "").lower()
+    except ValueError:
+        host = ""
+    for site in SOURCES.values():
+        if host in site.HOSTS and url.scheme in {"http", "https"}:
+            return site.parse_url(url)
+    known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
+    raise ValueError(
+        f"no list of a known site: {text!r}; paste an address of {' or '.join(known)},"
+        f" or write {_forms()}"
+    )
+
+
+def _forms() -> str:
+    return ", ".join(site.FORMS for site in SOURCES.values())

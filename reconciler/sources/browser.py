@@ -1,0 +1,249 @@
+"""Chromium through Selenium: the only file that knows WebDriver.
+
+Selenium Manager is never asked: both programs are found on PATH or the browser is remote, and
+nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.common.exceptions import (
+    InvalidSessionIdException,
+    JavascriptException,
+    NoSuchWindowException,
+    TimeoutException,
+    WebDriverException,
+)
+from selenium.webdriver.common.proxy import Proxy, ProxyType
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+from selenium.webdriver.support.wait import WebDriverWait
+from urllib3.exceptions import HTTPError
+
+from reconciler.errors import BrowserError
+from reconciler.sources.chromedriver import ChromeDriver, find_chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selenium.webdriver.remote.webdriver import WebDriver
+
+    from reconciler.ports import Page
+
+_FLAGS = (
+    "--headless=new",
+    "--disable-dev-shm-usage",  # containers give /dev/shm 64 MB, which a large page outgrows
+    "--window-size=1600,2400",  # a tall window shows more cards of an endless page at once
+    "--lang=en-US",  # titles follow the visitor's language
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PREFERENCES = {
+    "intl.accept_languages": "en-US,en",
+    "profile.managed_default_content_settings.images": 2,  # 2: none are loaded
+}
+_BLANK = "about:blank"
+_STATUS = (
+    "const entry = performance.getEntriesByType('navigation')[0];"
+    "return entry && entry.responseStatus || null;"
+)
+_NET_ERROR = (
+    "return location.protocol === 'chrome-error:'"
+    " && (document.querySelector('.error-code') || document.body).textContent || null;"
+)
+_CAUSES = {
+    "ERR_CONNECTION_REFUSED": "the connection was refused",
+    "ERR_NAME_NOT_RESOLVED": "the host name is not known",
+    "ERR_INTERNET_DISCONNECTED": "there is no network",
+    "ERR_CONNECTION_TIMED_OUT": "nothing answered",
+    "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
+}
+_POLL_SECONDS = 0.1
+_QUIT_SECONDS = 3
+_COMMAND_SECONDS = 15  # how long the driver may take beyond the time a page is given
+
+
+class ChromiumBrowser:
+    """A ``ports.Browser``: Chromium, started for the first page and gone when the block ends.
+
+    It serves one thread, page after page. Lost or never started, it stays so: every further page
+    says why.
+    """
+
+    def __init__(self, remote_url: str | None = None, *, page_seconds: int = 45) -> None:
+        """``remote_url``: a Selenium Grid instead of the local Chromium.
+
+        ``page_seconds``: how long a page may take until its document is read.
+        """
+        self._remote_url = remote_url
+        self._page_seconds = page_seconds
+        self._process: ChromeDriver | None = None
+        self._connection: ClientConfig | None = None
+        self._driver: WebDriver | None = None
+        self._failure: BrowserError | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no process and no file behind."""
+        self.close()
+
+    def open(self, url: str) -> Page:
+        """Navigate; return when the document is interactive. Raises BrowserError."""
+        driver = self._started()
+        with _translated(url, self._page_seconds):
+            # An answer without a document (204) would leave the page before in place.
+            driver.get(_BLANK)
+            driver.get(url)
+            page = OpenPage(driver)
+            cause = page.evaluate(_NET_ERROR)
+            # Chromium shows its own page for an error status with an empty body, too.
+            if cause and page.status is None:
+                raise _unreachable(url, str(cause))
+        return page
+
+    def close(self) -> None:
+        """End the browser, in a bounded time also when it no longer answers."""
+        driver, self._driver = self._driver, None
+        process, self._process = self._process, None
+        self._failure = BrowserError("the browser was closed")
+        try:
+            if driver and self._connection:
+                self._connection.timeout = _QUIT_SECONDS
+                with suppress(WebDriverException, HTTPError):
+                    driver.quit()
+        finally:
+            if process:
+                process.stop()
+
+    def _started(self) -> WebDriver:
+        if self._failure:
+            raise self._failure
+        if self._driver is None:
+            try:
+                self._driver = self._start()
+            except BrowserError as error:
+                self.close()
+                self._failure = error
+                raise
+        return self._driver
+
+    def _start(self) -> WebDriver:
+        try:
+            options = self._options()
+            self._connection = self._way_to_driver(options)
+            way = RemoteConnection(client_config=self._connection)
+            driver = webdriver.Remote(way, options=options)
+            driver.set_page_load_timeout(self._page_seconds)
+        except (WebDriverException, HTTPError, OSError) as error:
+            raise BrowserError("the browser did not start", hint=self._hint()) from error
+        return driver
+
+    def _options(self) -> webdriver.ChromeOptions:
+        options = webdriver.ChromeOptions()
+        options.page_load_strategy = "eager"
+        for flag in _FLAGS:
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", _PREFERENCES)
+        return options
+
+    def _way_to_driver(self, options: webdriver.ChromeOptions) -> ClientConfig:
+        """How commands reach the driver; a local one is started first."""
+        proxy = None
+        url = self._remote_url
+        if not url:
+            options.binary_location = find_chromium()
+            self._process = ChromeDriver()
+            options.add_argument(f"--user-data-dir={self._process.profile}")
+            if os.geteuid() == 0:
+                options.add_argument("--no-sandbox")  # Chromium's sandbox refuses to run as root
+            url = self._process.url
+            # The driver is on this machine; a proxy of the environment is for the way out.
+            proxy = Proxy({"proxyType": ProxyType.DIRECT})
+        return ClientConfig(
+            url,
+            proxy=proxy,
+            timeout=self._page_seconds + _COMMAND_SECONDS,
+            # A command that got no answer is not to be sent again behind our back.
+            init_args_for_pool_manager={"init_args_for_pool_manager": {"retries": False}},
+        )
+
+    def _hint(self) -> str:
+        if self._remote_url:
+            return f"does a Selenium Grid answer at {urlsplit(self._remote_url).hostname}?"
+        return "chromium --version and chromedriver --version must say the same"
+
+
+class OpenPage:
+    """A ``ports.Page``: what the browser shows now, also after the page has moved on by itself."""
+
+    def __init__(self, driver: WebDriver) -> None:
+        """``driver``: the session whose only window this is."""
+        self._driver = driver
+
+    @property
+    def url(self) -> str:
+        """Where the browser is."""
+        with _translated():
+            return self._driver.current_url
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the last navigation, from the page's own timing entry."""
+        status = self.evaluate(_STATUS)
+        return status if isinstance(status, int) else None
+
+    def evaluate(self, script: str) -> object:
+        """Run a function body; a promise is waited for. Raises BrowserError."""
+        with _translated():
+            value: object = self._driver.execute_script(script)
+            return value
+
+    def wait_for(self, script: str, seconds: float) -> object:
+        """Run a function body until it gives something truthy, or time is up."""
+        value: object = None
+
+        def look(driver: WebDriver) -> bool:
+            nonlocal value
+            value = driver.execute_script(script)
+            return bool(value)
+
+        # A page that loads itself anew takes the running script with it: look again.
+        waiting = WebDriverWait(self._driver, seconds, _POLL_SECONDS, [JavascriptException])
+        with _translated(), suppress(TimeoutException):
+            waiting.until(look)
+        return value
+
+
+@contextmanager
+def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
+    """Turn the errors of WebDriver and of the way to it into BrowserError."""
+    try:
+        yield
+    except TimeoutException as error:
+        raise BrowserError(
+            f"the page was not there after {seconds} s", where=url, hint="try again later"
+        ) from error
+    except (InvalidSessionIdException, NoSuchWindowException, HTTPError) as error:
+        raise BrowserError("the browser was lost", where=url, hint="try again") from error
+    except WebDriverException as error:
+        if found := re.search(r"net::(ERR_\w+)", error.msg or ""):
+            raise _unreachable(url, found[1]) from error
+        raise BrowserError("the browser failed", where=url, hint="try again") from error
+
+
+def _unreachable(url: str, cause: str) -> BrowserError:
+    what = _CAUSES.get(cause, f"the page could not be loaded ({cause})")
+    return BrowserError(what, where=url, hint="check the network, or try again later")

@@ -1,0 +1,95 @@
+"""The local Chromium and its driver as processes: found, started apart, and surely gone again."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from reconciler.errors import BrowserError
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_DRIVERS = ("chromedriver", "chromium.chromedriver")
+_INSTALL = "install both (Debian: apt install chromium chromium-driver) or set browser.remote_url"
+
+# Runs the driver and waits on its own input, which closes when this process dies, however it dies;
+# then the whole process group goes. A shell can do that after a SIGKILL, an exit handler cannot.
+_GUARD = '"$@" </dev/null & exec >&-; read -r _; kill -KILL 0'
+
+_PORT = re.compile(rb"on port ([1-9]\d*)\D")
+_START_SECONDS = 20.0
+_REMOVE_SECONDS = 5.0
+
+
+def find_chromium() -> str:
+    """The path of the installed browser. Raises BrowserError where there is none."""
+    return _first_of(_BROWSERS, "Chromium is not installed")
+
+
+class ChromeDriver:
+    """A running chromedriver: ``url`` is where it listens, ``profile`` what Chromium may write to.
+
+    It runs in a session and process group of its own, so that a terminal's Ctrl-C reaches
+    listsync alone, and with a temporary folder of its own, which goes with it.
+    """
+
+    def __init__(self) -> None:
+        """Start it. Raises BrowserError where it is not installed or does not come up."""
+        driver = _first_of(_DRIVERS, "chromedriver is not installed")
+        self._folder = Path(tempfile.mkdtemp(prefix="listsync-chromium-"))
+        self.profile = self._folder / "profile"
+        self._process = subprocess.Popen(  # noqa: S603 - a program of PATH, arguments of ours
+            ["/bin/sh", "-c", _GUARD, "listsync-guard", driver, "--port=0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": str(self._folder)},
+        )
+        try:
+            self.url = f"http://127.0.0.1:{self._port()}"
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Kill the driver and every browser process it started, and remove what they wrote."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        # A process that is just dying can hold a file a moment longer than its kill.
+        deadline = time.monotonic() + _REMOVE_SECONDS
+        while self._folder.exists() and time.monotonic() < deadline:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _port(self) -> int:
+        """Read from the driver which free port it took."""
+        output = self._process.stdout
+        assert output is not None  # noqa: S101 - the type of a pipe that was asked for
+        deadline = time.monotonic() + _START_SECONDS
+        said = b""
+        while select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            piece = os.read(output.fileno(), 4096)
+            said += piece
+            if found := _PORT.search(said):
+                return int(found[1])
+            if not piece:
+                break
+        raise BrowserError("chromedriver did not start", hint=f"try chromedriver; {_INSTALL}")
+
+
+def _first_of(names: tuple[str, ...], missing: str) -> str:
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    raise BrowserError(missing, hint=_INSTALL)

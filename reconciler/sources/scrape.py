@@ -1,0 +1,195 @@
+"""What the sites share: visiting a page, telling troubles apart, and reading page after page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.core.model import Item, Outcome, Snapshot
+from reconciler.errors import BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from reconciler.ports import Browser, Page
+
+ROUTE = "browser"
+
+# A bot check answers with these; AWS's uses 202, which is not a success here.
+_CHECKING = {202, 403, 405}
+_CHECK = (
+    "return /^just a moment/i.test(document.title) || Boolean(document.querySelector("
+    '\'script[src*="awswaf.com"], script[src*="challenge-platform"], #challenge-form\'));'
+)
+_SIGN_IN = re.compile(r"/(ap/)?(sign-?in|log-?in)\b|/registration/", re.IGNORECASE)
+_UNFINISHED = "return document.readyState === 'loading';"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, for what a page does by itself."""
+
+    content: float = 20.0  # late rendering, until the first items
+    check: float = 30.0  # a bot check that resolves itself in a real browser
+    settle: float = 2.0  # silence at the bottom of an endless page before it counts as its end
+
+
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a site may use to read a list."""
+
+    browser: Browser
+    base_url: str  # where the site answers, without a trailing slash
+    folder: Path  # what relative paths start from
+    patience: Patience = PATIENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """Why something could not be read."""
+
+    outcome: Outcome
+    error: str  # for people: what happened, where, what to do
+
+    def snapshot(self, route: str = ROUTE) -> Snapshot:
+        """A fetch that came to this."""
+        return Snapshot(self.outcome, route, error=self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page's part of a list. An item's position 0: the page does not say."""
+
+    items: tuple[Item, ...]
+    total: int  # of the whole list, as the site declares it
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page that was opened: what the probe found there, and what speaks against believing it."""
+
+    page: Page | None = None
+    payload: object = None
+    setback: Setback | None = None
+
+
+def visit(reach: Reach, url: str, probe: str) -> Visit:
+    """Open ``url`` and run ``probe``, a function body that is falsy while there is nothing to read.
+
+    A bot check is waited out, late content is waited for, and an answer that is final is not.
+    """
+    page = None
+    try:
+        page = reach.browser.open(url)
+        payload = page.evaluate(probe) or page.wait_for(probe, _seconds(page, reach.patience))
+        return Visit(page, payload, _setback(page, url, found=bool(payload)))
+    except BrowserError as error:
+        return Visit(page, setback=unreachable(error))
+
+
+def unreachable(error: BrowserError) -> Setback:
+    """The browser's trouble as an outcome of the list."""
+    return Setback(Outcome.UNREACHABLE, str(error))
+
+
+def read_pages(read: Callable[[int], Sheet | Setback]) -> Snapshot:
+    """Read page 1, 2, … until the declared total is there, a page brings nothing new, or fails."""
+    items: dict[tuple[int, str], Item] = {}
+    totals: set[int] = set()
+    number = 1
+    while True:
+        sheet = read(number)
+        if isinstance(sheet, Setback):
+            return _stopped(items.values(), totals, number, sheet)
+        totals.add(sheet.total)
+        known = len(items)
+        items |= {(item.position, item.key): item for item in sheet.items}
+        if len(items) >= sheet.total or len(items) == known:
+            return _judged(numbered(items.values()), totals, number)
+        number += 1
+
+
+def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items in list order: by their positions where those are gap-free, else as they came."""
+    given = tuple(items)
+    by_position = sorted(given, key=lambda item: item.position)
+    if [item.position for item in by_position] == list(range(1, len(given) + 1)):
+        return tuple(by_position)
+    return tuple(replace(item, position=place) for place, item in enumerate(given, start=1))
+
+
+def _judged(items: tuple[Item, ...], totals: set[int], pages: int) -> Snapshot:
+    total = max(totals)
+    if len(totals) > 1:
+        error = "the list changed while it was read; it is read again next time"
+        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+    if len(items) == total:
+        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items, total)
+    error = f"{len(items)} of {total} titles were there after page {pages}; try again later"
+    return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+
+
+def _stopped(items: Iterable[Item], totals: set[int], number: int, why: Setback) -> Snapshot:
+    if number == 1:
+        return why.snapshot()
+    kept, total = numbered(items), max(totals)
+    error = f"{len(kept)} of {total} titles were read, then page {number} failed: {why.error}"
+    return Snapshot(Outcome.INCOMPLETE, ROUTE, kept, total, error)
+
+
+def _seconds(page: Page, patience: Patience) -> float:
+    """How long it is worth waiting for this page."""
+    if page.status in _CHECKING or page.evaluate(_CHECK):
+        return patience.check
+    if _final(page.status):
+        return 0.0
+    return patience.content
+
+
+def _final(status: int | None) -> bool:
+    return status is not None and status >= 400 and status not in _CHECKING  # noqa: PLR2004
+
+
+def _setback(page: Page, url: str, *, found: bool) -> Setback | None:
+    status = page.status
+    checking = page.evaluate(_CHECK) or (status in _CHECKING and not found)
+    if checking and not found:
+        what = f"a bot check (HTTP {status}) did not let the browser in"
+        return Setback(Outcome.BLOCKED, f"{url}: {what}; try again later")
+    if status is not None and _final(status):
+        return _of_status(status, url)
+    if _SIGN_IN.search(urlsplit(page.url).path) and not _SIGN_IN.search(urlsplit(url).path):
+        what = "the site asks to sign in"
+        return Setback(Outcome.PRIVATE, f"{url}: {what}; make the list public")
+    if found:
+        return None
+    if status is None or page.evaluate(_UNFINISHED):
+        what = "the page was cut off before its end"
+        return Setback(Outcome.UNREACHABLE, f"{url}: {what}; try again later")
+    return changed_layout(url)
+
+
+def changed_layout(url: str) -> Setback:
+    """The page is there, and nothing on it is where it used to be."""
+    hint = "the site may have changed: look for a newer version of listsync"
+    return Setback(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
+
+
+def _of_status(status: int, url: str) -> Setback:
+    match status:
+        case 401:
+            outcome, what, hint = Outcome.PRIVATE, "the list is private", "make it public"
+        case 404 | 410:
+            outcome, what, hint = Outcome.MISSING, "there is no such list", "check the address"
+        case 429:
+            outcome, what = Outcome.RATE_LIMITED, "the site got too many requests"
+            hint = "it is read again later; a longer interval helps"
+        case _:
+            outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
+    return Setback(outcome, f"{url}: {what} (HTTP {status}); {hint}")

@@ -1,0 +1,27 @@
+"""YAML text → Spec: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
+
+from reconciler.spec.loading import load
+from reconciler.spec.models import (
+    BrowserSpec,
+    ImdbSpec,
+    ListSpec,
+    ProvidersSpec,
+    ServerSpec,
+    Spec,
+    TraktSpec,
+)
+from reconciler.spec.schema import json_schema
+from reconciler.spec.syntax import decode
+
+__all__ = [
+    "BrowserSpec",
+    "ImdbSpec",
+    "ListSpec",
+    "ProvidersSpec",
+    "ServerSpec",
+    "Spec",
+    "TraktSpec",
+    "decode",
+    "json_schema",
+    "load",
+]

@@ -1,0 +1,100 @@
+"""YAML text → Spec, or every mistake at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ConfigError
+from reconciler.spec.models import File, ListOptions, ListSpec, Spec
+from reconciler.spec.problems import Place, Problem
+from reconciler.spec.secret_files import with_secrets
+from reconciler.spec.syntax import compose
+from reconciler.spec.tree import Node, Section, grow
+from reconciler.spec.unsupported import without_unsupported
+from reconciler.spec.verdict import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.core.model import ListRef
+
+_GENERATION_DIGITS = 6
+
+
+def load(
+    text: str,
+    *,
+    name: str,
+    env: Mapping[str, str],
+    read: Callable[[str], str],
+    recognise: Callable[[str], ListRef],
+) -> Spec:
+    """The file's meaning.
+
+    ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
+    of a file that a ``*_file`` key names; raises OSError. ``recognise``: which list a text means;
+    raises ValueError with a sentence for what is none.
+
+    Raises ConfigError with all problems, sorted by line, each as
+    ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
+    tells what a variable, a secret's file or a secret's key holds.
+    """
+    root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env)
+    file = None
+    if root:
+        root, unsupported = without_unsupported(root)
+        root, unread = with_secrets(root, File, read)
+        file, wrong = judge(File, _with_defaults(root), recognise)
+        problems += (*unsupported, *unread, *wrong)
+    if problems or file is None:
+        ordered = sorted(dict.fromkeys(problems))
+        raise ConfigError(tuple(problem.line(name) for problem in ordered))
+    return _spec(file)
+
+
+def _tree(text: str, env: Mapping[str, str]) -> tuple[Section | None, tuple[Problem, ...]]:
+    composed, problems = compose(text)
+    if composed is None:
+        return None, problems
+    tree, more = grow(composed, env)
+    if isinstance(tree, Section):
+        return tree, problems + more
+    shape = "the file must be a mapping that begins with server: and lists:"
+    return None, (*problems, Problem(Place(), "", shape))
+
+
+def _with_defaults(root: Section) -> Section:
+    """Each list with the defaults' keys that it has not itself; a key is replaced whole.
+
+    Every value keeps its own place, so that a mistake in ``defaults`` is told once and there.
+    """
+    defaults, lists = root.entries.get("defaults"), root.entries.get("lists")
+    if not (isinstance(defaults, Section) and isinstance(lists, Section)):
+        return root
+    known = ListOptions.known_keys()
+    inherited = {key: node for key, node in defaults.entries.items() if key in known}
+
+    def merged(node: Node) -> Node:
+        if not isinstance(node, Section):
+            return node
+        return replace(node, entries={**inherited, **node.entries})
+
+    entries = {key: merged(node) for key, node in lists.entries.items()}
+    return replace(root, entries={**root.entries, "lists": replace(lists, entries=entries)})
+
+
+def _spec(file: File) -> Spec:
+    lists = tuple(ListSpec(name=name, **dict(section)) for name, section in file.lists.items())
+    content = {key: value for key, value in file if key in Spec.model_fields}
+    spec = Spec(**{**content, "lists": lists, "generation": ""})
+    return spec.model_copy(update={"generation": _generation(spec)})
+
+
+def _generation(spec: Spec) -> str:
+    """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
+    content = spec.model_dump(mode="json", exclude={"generation"})
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

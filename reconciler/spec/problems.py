@@ -1,0 +1,72 @@
+"""What is wrong in a file and where: places, problems, and how names and values are shown.
+
+A value is shown as it is written in the file (``${NAME}``, not what the variable holds), and
+only where it is short: a secret pasted into the wrong place is long, and stays unseen.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN_VALUE = 40  # characters; keys of the three servers are longer
+_SHOWN_KEY = 24  # characters; every key of the file is shorter
+_KEY_HEAD = re.compile(r"[\w-]*")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in the file, in lines and columns that count from 1."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake. ``path``: the keys that lead to it, ``lists.kids.interval``; may be empty."""
+
+    place: Place
+    path: str
+    message: str
+
+    def line(self, name: str) -> str:
+        """The mistake on one line, as compilers write it, with the file called ``name``."""
+        where = f"{name}:{self.place.line}:{self.place.column}"
+        return f"{where} {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+
+
+def join(path: str, key: str) -> str:
+    """The path one key further down."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in key)
+    if len(shown) > _SHOWN_VALUE:
+        shown = f"{shown[:_SHOWN_KEY]}…"
+    return f"{path}.{shown}" if path else shown
+
+
+def key_head(key: str) -> str:
+    """An unknown key as it may be shown: ``api_key:SECRET`` without a space is a key to YAML."""
+    found = _KEY_HEAD.match(key)
+    head = found[0] if found else ""
+    return head if len(head) <= _SHOWN_KEY else f"{head[:_SHOWN_KEY]}…"
+
+
+def quote(text: str) -> str:
+    """A value in quotes, or ``this value`` where it is long or not printable."""
+    return f'"{text}"' if len(text) <= _SHOWN_VALUE and text.isprintable() else "this value"
+
+
+def show_path(path: str) -> str:
+    """A file's path; a long word without a ``/`` may be a key that stands in its place."""
+    return path if "/" in path else quote(path)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """``, did you mean "interval"?``, or nothing where no known word is close."""
+    close = difflib.get_close_matches(word.lower(), list(known), n=1)
+    return f', did you mean "{close[0]}"?' if close else ""

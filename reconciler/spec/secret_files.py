@@ -1,0 +1,70 @@
+"""``x_file`` beside every secret ``x``: the secret is what the file holds."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from reconciler.spec.models import Model
+from reconciler.spec.problems import Problem, show_path
+from reconciler.spec.tree import Node, Scalar, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SUFFIX = "_file"
+
+
+def secret_keys(model: type[Model]) -> tuple[str, ...]:
+    """The keys of a section that hold secrets."""
+    return tuple(key for key, info in model.known_keys().items() if info.annotation is SecretStr)
+
+
+def with_secrets(
+    section: Section, model: type[Model], read: Callable[[str], str]
+) -> tuple[Section, tuple[Problem, ...]]:
+    """The tree with each ``x_file`` replaced by an ``x``, and what stood in the way.
+
+    ``read`` gives a file's text and raises OSError, or ValueError for what is no text or no path.
+    """
+    entries = dict(section.entries)
+    problems: list[Problem] = []
+    for key in secret_keys(model):
+        file = entries.pop(key + SUFFIX, None)
+        if file is None or (isinstance(file, Scalar) and file.null):
+            continue
+        if key in entries:
+            both = f"{key} is given too; remove one of the two"
+            problems.append(Problem(file.key, file.path, both))
+        else:
+            entries[key], problem = _from_file(file, read)
+            problems += [problem] if problem else []
+    for key, info in model.known_keys().items():
+        child, below = entries.get(key), info.annotation
+        if isinstance(child, Section) and inspect.isclass(below) and issubclass(below, Model):
+            entries[key], found = with_secrets(child, below, read)
+            problems += found
+    return replace(section, entries=entries), tuple(problems)
+
+
+def _from_file(file: Node, read: Callable[[str], str]) -> tuple[Scalar, Problem | None]:
+    """The secret, or a value that is known to be broken and why."""
+    nothing = Scalar(file.path, file.key, file.place, source="", text="", broken=True)
+    if isinstance(file, Scalar) and file.broken:
+        return nothing, None
+    if not isinstance(file, Scalar) or not file.text:
+        return nothing, Problem(file.place, file.path, "must be the path of a file")
+    shown = show_path(file.source)
+    try:
+        content = read(file.text).removesuffix("\n")
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        return nothing, Problem(file.place, file.path, f"the file {shown}: {reason}")
+    except ValueError:
+        return nothing, Problem(file.place, file.path, f"the file {shown} is not text")
+    if not content:
+        return nothing, Problem(file.place, file.path, f"the file {shown} is empty")
+    return replace(nothing, text=content, broken=False), None

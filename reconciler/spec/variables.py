@@ -1,0 +1,59 @@
+"""``${NAME}`` in values: ``${V}``, ``${V:-default}``, ``${V:?message}`` and ``$$``.
+
+Only values are expanded, never the text of the file, so that what a variable holds cannot change
+the file's structure. No sentence here says what a variable holds.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DOLLAR = re.compile(
+    r"""\$(?:
+        (?P<escaped>\$)
+      | \{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<kind>[-?])(?P<rest>[^${}]*))?\}
+      | (?P<broken>\{)
+      | (?P<bare>[A-Za-z_])
+    )""",
+    re.VERBOSE,
+)
+_BROKEN = "a ${ that is no variable; write ${NAME}, ${NAME:-default} or ${NAME:?message}"
+_BARE = "a $ before a name; write ${NAME} for a variable, $$ for a dollar sign"
+
+
+def expand(source: str, env: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """``source`` with its variables filled in, and a sentence for each that could not be.
+
+    ``${V}`` must be set, though it may be empty; ``:-`` and ``:?`` take empty for unset, as shells
+    do. A value is not expanded again.
+    """
+    problems: list[str] = []
+
+    def fill(found: re.Match[str]) -> str:
+        if found["escaped"]:
+            return "$"
+        if found["name"] is None:
+            problems.append(_BROKEN if found["broken"] else _BARE)
+            return ""
+        value, problem = _value(found, env)
+        if problem:
+            problems.append(problem)
+        return value
+
+    return _DOLLAR.sub(fill, source), tuple(problems)
+
+
+def _value(found: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | None]:
+    name, kind, rest = found["name"], found["kind"], found["rest"]
+    value = env.get(name)
+    if kind == "-":
+        return value or rest, None
+    if kind == "?" and not value:
+        return "", f"${{{name}}} is not set: {rest or 'it must be'}"
+    if value is None:
+        return "", f"${{{name}}} is not set; set the variable, or write ${{{name}:-default}}"
+    return value, None

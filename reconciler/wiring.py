@@ -1,0 +1,122 @@
+"""The only place that builds real things: file, server, ledger, browser and clock."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from reconciler import logs
+from reconciler.errors import ConfigError
+from reconciler.ledger import SqliteLedger
+from reconciler.overseerr import OverseerrServer
+from reconciler.reconcile import Edges
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.spec import decode, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.ports import Progress, Sources
+    from reconciler.spec import Spec
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The current time."""
+        return datetime.now(UTC)
+
+
+def read_spec(path: Path) -> Spec:
+    """The file at ``path``. Raises ConfigError with every problem in it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
+        raise ConfigError((f"{path}: {_plainly(error)}; {hint}",)) from error
+    return load(
+        decode(data, str(path)),
+        name=str(path),
+        env=os.environ,
+        read=lambda name: (path.parent / Path(name).expanduser()).read_text(encoding="utf-8"),
+        recognise=recognise,
+    )
+
+
+def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
+    """Where the ledger is: as chosen on the command line, else in the file, else the default."""
+    if chosen is not None:
+        return chosen
+    if spec.ledger is not None:
+        return config.parent / Path(spec.ledger).expanduser()
+    return platformdirs.user_state_path("listsync") / "listsync.db"
+
+
+@contextmanager
+def open_ledger(spec: Spec, path: Path) -> Iterator[SqliteLedger]:
+    """The ledger at ``path``, for this spec's server."""
+    with SqliteLedger(path, spec.server.url) as ledger:
+        yield ledger
+
+
+@contextmanager
+def open_server(spec: Spec) -> Iterator[OverseerrServer]:
+    """A client of this spec's server."""
+    with OverseerrServer(
+        spec.server.url,
+        spec.server.api_key.get_secret_value(),
+        rate=spec.server.rate,
+        concurrency=spec.server.concurrency,
+    ) as server:
+        yield server
+
+
+@contextmanager
+def open_sources(spec: Spec, config: Path) -> Iterator[SiteSources]:
+    """The lists' sites. The browser starts when it is first needed and is gone at the end."""
+    with ChromiumBrowser(spec.browser.remote_url) as browser:
+        bases = {
+            "imdb": spec.providers.imdb.base_url,
+            "trakt": spec.providers.trakt.base_url,
+        }
+        yield SiteSources(browser, bases, config.parent)
+
+
+@contextmanager
+def open_edges(
+    spec: Spec,
+    config: Path,
+    ledger: Path,
+    progress: Progress,
+    *,
+    lists: Sources | None = None,
+) -> Iterator[Edges]:
+    """Everything a pass needs. ``lists``: where lists come from, if not from their sites."""
+    with ExitStack() as stack:
+        yield Edges(
+            server=stack.enter_context(open_server(spec)),
+            ledger=stack.enter_context(open_ledger(spec, ledger)),
+            sources=lists or stack.enter_context(open_sources(spec, config)),
+            clock=SystemClock(),
+            progress=progress,
+        )
+
+
+def configure_logs(spec: Spec, *, verbose: bool) -> None:
+    """Logs that hide this spec's secrets."""
+    logs.configure(verbose=verbose, secrets=[spec.server.api_key.get_secret_value()])
+
+
+def _plainly(error: OSError) -> str:
+    return {
+        FileNotFoundError: "no such file",
+        IsADirectoryError: "is a folder",
+        PermissionError: "may not be read",
+    }.get(type(error), error.strerror or "cannot be read")

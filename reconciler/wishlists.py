@@ -1,0 +1,100 @@
+"""The file's lists and what was fetched → the lists as the planner sees them. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.membership import advance, current, stale_entries
+from reconciler.core.model import (
+    Entry,
+    Match,
+    Membership,
+    Outcome,
+    Reason,
+    Requester,
+    Role,
+    Unmatched,
+    Wishlist,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from reconciler.core.model import Item, Snapshot
+    from reconciler.spec import ListSpec
+
+BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One list of the file with what its site gave, and what it held before and holds now."""
+
+    spec: ListSpec
+    snapshot: Snapshot
+    before: Membership
+    after: Membership
+    whole: bool  # this fetch says what is on the list and what is not (law 7)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items that count: ``top`` cuts before filters and look-ups."""
+        return self.snapshot.items[: self.spec.top]
+
+
+def fetched(
+    spec: ListSpec,
+    snapshot: Snapshot,
+    stored: Membership | None,
+    found: Mapping[str, Match | Unmatched],
+    now: datetime,
+) -> Fetched:
+    """Lay a fetch beside what the ledger knows of the list."""
+    before = current(stored, spec.source)
+    matches = {key: match for key, match in found.items() if isinstance(match, Match)}
+    after = advance(before, snapshot, matches, now)
+    return Fetched(spec, snapshot, before, after, whole=after.completed == now)
+
+
+def wishlist(
+    lst: Fetched,
+    index: int,
+    requester: Requester | str | None,
+    found: Mapping[str, Match | Unmatched],
+) -> Wishlist:
+    """The list for the planner: what it gave now, and what it held when last complete."""
+    fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
+    stale = () if lst.whole else stale_entries(lst.before, lst.snapshot.items)
+    spec = lst.spec
+    return Wishlist(
+        name=spec.name,
+        index=index,
+        entries=fresh + stale,
+        role=spec.role,
+        chart=spec.source.chart,
+        whole=lst.whole,
+        read=lst.after.completed is not None or _truly_empty(lst.snapshot),
+        requester=requester if isinstance(requester, Requester) else None,
+        problem=requester if isinstance(requester, str) else None,
+        is_4k=spec.is_4k,
+        max_per_run=spec.max_per_run,
+    )
+
+
+def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> Wishlist:
+    """The file's ``exclude`` as one more exclude list."""
+    entries = tuple(Entry(item, _outcome(item, found)) for item in items)
+    return Wishlist(BY_HAND, -1, entries, role=Role.EXCLUDE)
+
+
+def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
+    if item.unsupported:
+        return Unmatched(Reason.UNSUPPORTED_KIND, item.unsupported)
+    return found[item.key]
+
+
+def _truly_empty(snapshot: Snapshot) -> bool:
+    """A file is the user's own word, also when it holds nothing; a site's empty page may lie."""
+    return snapshot.outcome is Outcome.EMPTY and snapshot.route == "file"

@@ -1,0 +1,239 @@
+"""Chromium comes when it is needed, goes with everything it brought, and fails in plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.errors import BrowserError
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.scrape import Patience
+from tests.browser.processes import becomes_true, browser_groups, members
+from tests.browser.tiny_site import Answer, TinySite, imdb_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.browser
+
+PATH = "/list/ls000001/"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the browser's folders go, to see that none stays."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
+    patience = Patience(content=0.5, check=0.5)
+    return SiteSources(browser, {"imdb": site.url}, Path(), patience).fetch(recognise(source))
+
+
+def test_nothing_starts_before_the_first_page() -> None:
+    with ChromiumBrowser():
+        assert browser_groups() == set()
+
+
+def test_no_process_and_no_file_is_left(temporary: Path) -> None:
+    with TinySite({PATH: Answer(body=imdb_page(2, 1, 2))}) as site, ChromiumBrowser() as browser:
+        assert fetch(browser, site).outcome is Outcome.COMPLETE
+        (group,) = browser_groups()
+        assert len(members(group)) > 3
+    assert becomes_true(lambda: not members(group))
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_browser_that_is_stuck_is_gone_in_a_bounded_time(temporary: Path) -> None:
+    with ChromiumBrowser() as browser, TinySite({"/": Answer(body="<p>x</p>")}) as site:
+        browser.open(site.url)
+        (group,) = browser_groups()
+        os.killpg(group, signal.SIGSTOP)
+    assert becomes_true(lambda: not members(group))
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_driver_killed_half_way_is_an_outcome_and_stays_one(temporary: Path) -> None:
+    def kill() -> None:
+        (group,) = browser_groups()
+        os.killpg(group, signal.SIGKILL)
+
+    pages = {
+        PATH: Answer(body=imdb_page(4, 1, 2)),
+        f"{PATH}?page=2": Answer(body=imdb_page(4, 3, 4), before=kill),
+    }
+    with TinySite(pages) as site, ChromiumBrowser() as browser:
+        half = fetch(browser, site)
+        after = fetch(browser, site)
+    assert (half.outcome, len(half.items)) == (Outcome.INCOMPLETE, 2)
+    assert "the browser was lost" in (half.error or "")
+    assert after.outcome is Outcome.UNREACHABLE
+    assert site.visits.count(PATH) == 1
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "says"),
+    [
+        (Answer(202), Outcome.BLOCKED, "202"),
+        (Answer(403), Outcome.BLOCKED, "403"),
+        (Answer(405), Outcome.BLOCKED, "405"),
+        (Answer(429), Outcome.RATE_LIMITED, "429"),
+        (Answer(500), Outcome.UNREACHABLE, "500"),
+        (Answer(404), Outcome.MISSING, "404"),
+        (Answer(204), Outcome.UNREACHABLE, "cut off"),
+        (Answer(body=imdb_page(2, 1, 2)[:200], cut=True), Outcome.UNREACHABLE, "cut off"),
+        (Answer(body="<p>x</p>", ends=False), Outcome.UNREACHABLE, "not there after 2 s"),
+    ],
+    ids=["202", "403", "405", "429", "500", "404", "204", "cut off", "never ends"],
+)
+def test_an_answer_without_a_list_is_read_as_what_it_is(
+    browser: ChromiumBrowser, answer: Answer, outcome: Outcome, says: str
+) -> None:
+    good = "/list/ls000002/"
+    with TinySite({PATH: answer, good: Answer(body=imdb_page(1, 1, 1))}) as site:
+        # The page before has a list: none of it may be taken for this one's.
+        assert fetch(browser, site, "ls000002").outcome is Outcome.COMPLETE
+        snapshot = fetch(browser, site)
+    assert (snapshot.outcome, snapshot.items) == (outcome, ())
+    assert says in (snapshot.error or "")
+    assert "\n" not in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:{closed}/", "the connection was refused"),
+        ("http://nowhere.invalid/", "the host name is not known"),
+    ],
+)
+def test_a_page_that_cannot_be_reached_says_why(
+    browser: ChromiumBrowser, url: str, says: str
+) -> None:
+    with TinySite({}) as gone:
+        port = gone.url.rpartition(":")[2]
+    with pytest.raises(BrowserError, match=says):
+        browser.open(url.format(closed=port))
+
+
+def test_the_browser_asks_for_english(browser: ChromiumBrowser) -> None:
+    with TinySite({"/": Answer(body="<p>x</p>")}) as site:
+        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
+    assert languages == "en-US,en"
+
+
+def test_a_missing_browser_is_an_outcome_that_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with TinySite({}) as site, ChromiumBrowser() as browser:
+        snapshot = fetch(browser, site)
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert "apt install chromium chromium-driver" in (snapshot.error or "")
+    assert "browser.remote_url" in (snapshot.error or "")
+
+
+READER = """
+import sys
+from reconciler.sources.browser import ChromiumBrowser
+
+with ChromiumBrowser() as browser:
+    browser.open(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed outright"]
+)
+def test_a_process_that_ends_takes_its_browser_along(sent: signal.Signals, tmp_path: Path) -> None:
+    """Also in the middle of a page, where the driver does not listen."""
+    with TinySite({"/": Answer(body="<p>x</p>", ends=False)}) as site:
+        reader = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", READER, site.url],
+            env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+            stderr=subprocess.DEVNULL,
+        )
+        assert becomes_true(lambda: "/" in site.visits, seconds=20)
+        (group,) = browser_groups(reader.pid)
+        reader.send_signal(sent)
+        reader.wait(15)
+        assert becomes_true(lambda: not members(group))
+    if sent is signal.SIGINT:
+        assert list(tmp_path.iterdir()) == []
+
+
+class Grid(BaseHTTPRequestHandler):
+    """The least of a Selenium Grid: sessions that are opened, used and closed."""
+
+    sessions: ClassVar[set[str]] = set()
+    used: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/session":
+            self.sessions.add("one")
+            self._answer({"sessionId": "one", "capabilities": {}})
+        else:
+            self.used.append(self.path.removeprefix("/session/one"))
+            self._answer(None)
+
+    def do_DELETE(self) -> None:
+        self.sessions.discard(self.path.removeprefix("/session/"))
+        self._answer(None)
+
+    def _answer(self, value: object) -> None:
+        body = json.dumps({"value": value}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+def test_a_remote_browser_is_used_and_given_back() -> None:
+    server = HTTPServer(("127.0.0.1", 0), Grid)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    with ChromiumBrowser(f"http://127.0.0.1:{server.server_port}") as browser:
+        browser.open("http://127.0.0.1/")
+        assert Grid.sessions == {"one"}
+        assert browser_groups() == set()
+    server.shutdown()
+    server.server_close()
+    assert Grid.sessions == set()
+    assert "/url" in Grid.used
+
+
+def test_a_remote_browser_that_is_not_there_is_named_without_its_password() -> None:
+    with TinySite({}) as gone:
+        address = gone.url.removeprefix("http://")
+    with ChromiumBrowser(f"http://anna:hunter2@{address}") as browser:
+        with pytest.raises(BrowserError) as refusal:
+            browser.open("http://127.0.0.1/")
+    assert "Selenium Grid answer at 127.0.0.1" in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[ChromiumBrowser]:
+    with ChromiumBrowser(page_seconds=2) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(shared: ChromiumBrowser) -> ChromiumBrowser:
+    return shared

@@ -1,0 +1,163 @@
+"""Real Chromium reads the sandbox's lists: whole ones whole, and every trouble by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.sites import SandboxSites
+from reconciler.core.model import Kind, Outcome
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.scrape import Patience
+from tests.browser.processes import browser_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reconciler.core.model import Snapshot
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[SandboxSites]:
+    with SandboxSites() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sources(sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteSources]:
+    folder: Path = tmp_path_factory.mktemp("files")
+    patience = Patience(content=3.0, check=3.0, settle=0.8)
+    base_urls = {"imdb": sites.imdb_url, "trakt": sites.trakt_url}
+    with ChromiumBrowser(page_seconds=3) as browser:
+        yield SiteSources(browser, base_urls, folder, patience)
+
+
+def fetch(sources: SiteSources, source: str) -> Snapshot:
+    return sources.fetch(recognise(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "imdb:ls000000620",
+        "imdb:ur000000143",
+        "imdb:ls000000049",
+        "imdb:ls000000004",
+        "imdb:ls000000007",
+        "imdb:ls000000008",
+        "imdb:ls000000010",
+        "imdb:top",
+        "imdb:toptv",
+        "imdb:boxoffice",
+    ],
+    ids=[
+        "three pages",
+        "a watchlist",
+        "a German page",
+        "the path has moved",
+        "a bot check that passes",
+        "a consent layer",
+        "an image that never ends",
+        "a chart",
+        "a chart of shows",
+        "the box office",
+    ],
+)
+def test_an_imdb_list_is_read_whole_and_in_order(
+    sources: SiteSources, sites: SandboxSites, source: str
+) -> None:
+    snapshot = fetch(sources, source)
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [item.ids.imdb for item in snapshot.items] == [
+        title.imdb for title in sites.lists[source]
+    ]
+
+
+def test_titles_are_english_whatever_the_pages_language(
+    sources: SiteSources, sites: SandboxSites
+) -> None:
+    fetch(sources, "imdb:ls000000620")
+    snapshot = fetch(sources, "imdb:ls000000620")
+    expected = [title.title for title in sites.lists["imdb:ls000000620"]]
+    assert [item.title for item in snapshot.items] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        ("trakt:anna/big-shelf", "trakt:users/anna/lists/big-shelf"),
+        ("trakt:anna/watchlist", "trakt:users/anna/watchlist"),
+        ("trakt:anna/just-a-moment-passes", "trakt:users/anna/lists/just-a-moment-passes"),
+    ],
+    ids=["five screens", "a watchlist", "a bot check that passes"],
+)
+def test_a_trakt_list_is_scrolled_to_its_end_and_unverified(
+    sources: SiteSources, sites: SandboxSites, source: str, key: str
+) -> None:
+    snapshot = fetch(sources, source)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.UNVERIFIED, None)
+    assert [(item.title, item.kind) for item in snapshot.items] == [
+        (title.title, Kind(title.kind)) for title in sites.lists[key]
+    ]
+
+
+def test_a_trakt_list_may_be_filtered_by_kind(sources: SiteSources, sites: SandboxSites) -> None:
+    snapshot = fetch(sources, "trakt:anna/watchlist?mode=show")
+    listed = sites.lists["trakt:users/anna/watchlist"]
+    assert [item.title for item in snapshot.items] == [
+        title.title for title in listed if title.kind == "tv"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome", "kept"),
+    [
+        ("imdb:ls000000001", Outcome.EMPTY, 0),
+        ("imdb:ls000000002", Outcome.PRIVATE, 0),
+        ("imdb:ur000000002", Outcome.PRIVATE, 0),
+        ("imdb:ls000000003", Outcome.INCOMPLETE, 65),
+        ("imdb:ls000000005", Outcome.CHANGED_LAYOUT, 0),
+        ("imdb:ls000000009", Outcome.UNREACHABLE, 0),
+        ("imdb:ls000000202", Outcome.BLOCKED, 0),
+        ("imdb:ls000000403", Outcome.BLOCKED, 0),
+        ("imdb:ls000000404", Outcome.MISSING, 0),
+        ("imdb:ls000000429", Outcome.RATE_LIMITED, 0),
+        ("imdb:ls000000503", Outcome.UNREACHABLE, 0),
+        ("trakt:anna/nothing-yet", Outcome.EMPTY, 0),
+        ("trakt:anna/private", Outcome.PRIVATE, 0),
+        ("trakt:anna/missing", Outcome.MISSING, 0),
+        ("trakt:anna/stops-half-way", Outcome.INCOMPLETE, 100),
+        ("trakt:anna/other-layout", Outcome.CHANGED_LAYOUT, 0),
+        ("trakt:anna/just-a-moment", Outcome.BLOCKED, 0),
+        ("trakt:anna/unavailable", Outcome.UNREACHABLE, 0),
+    ],
+)
+def test_every_trouble_has_its_own_outcome(
+    sources: SiteSources, source: str, outcome: Outcome, kept: int
+) -> None:
+    snapshot = fetch(sources, source)
+    assert (snapshot.outcome, len(snapshot.items)) == (outcome, kept)
+    assert bool(snapshot.error) == (outcome is not Outcome.EMPTY)
+
+
+def test_what_cannot_be_requested_stays_on_the_list(sources: SiteSources) -> None:
+    snapshot = fetch(sources, "imdb:ls000000012")
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [item.unsupported for item in snapshot.items if item.unsupported] == [
+        "tvEpisode",
+        "videoGame",
+    ]
+    assert sum(item.year is None for item in snapshot.items) == 2
+
+
+def test_one_browser_serves_all_lists(sources: SiteSources) -> None:
+    fetch(sources, "imdb:bottom")
+    before = browser_groups()
+    fetch(sources, "trakt:anna/family-night")
+    assert browser_groups() == before
+    assert len(before) == 1

@@ -1,0 +1,252 @@
+"""The ledger's cache: believed for a while, dropped when unused, never in the way."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import (
+    Candidate,
+    Ids,
+    Item,
+    Kind,
+    ListReport,
+    Match,
+    MediaKey,
+    Outcome,
+    Reason,
+    Remembered,
+    Route,
+    RowReport,
+    Season,
+    Show,
+    Slot,
+    Snapshot,
+    Target,
+    Unmatched,
+)
+from reconciler.errors import LedgerError
+from reconciler.ledger import SqliteLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+URL = "http://seerr:5055"
+NOW = datetime(2026, 11, 22, 20, 15, 0, 123456, tzinfo=UTC)
+DAY = timedelta(days=1)
+DUNE = Match(MediaKey(Kind.MOVIE, 438631), Route.IMDB)
+TWO = Unmatched(
+    Reason.AMBIGUOUS,
+    "2 candidates",
+    (Candidate(MediaKey(Kind.TV, 90228), "Dune", "Dune ✦", 2021),),
+)
+SHOW = Show(136315, "The Bear", None, ended=False, seasons=(Season(1, date(2022, 6, 23)),))
+REPORT = ListReport(
+    "imdb:ur1",
+    NOW,
+    Snapshot(Outcome.INCOMPLETE, "browser", (Item(1, "Dune"),), 3, "cut off", 90.5),
+    (RowReport(Item(1, "Dune", 2021, Kind.MOVIE, Ids("tt1", 2, 3, "d")), "request", "", None),),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "listsync.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[SqliteLedger]:
+    with SqliteLedger(path, URL) as opened:
+        yield opened
+
+
+def meddle(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def count(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def test_answers_come_back_as_they_were_given(ledger: SqliteLedger) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE, 'title:"Dune"': TWO}, NOW)
+
+    assert ledger.matches(["imdb:tt1", 'title:"Dune"', "imdb:tt2"], NOW) == {
+        "imdb:tt1": DUNE,
+        'title:"Dune"': TWO,
+    }
+
+
+def test_any_number_of_keys_can_be_asked_for_at_once(ledger: SqliteLedger) -> None:
+    answers = {f"imdb:tt{n}": Match(MediaKey(Kind.MOVIE, n), Route.IMDB) for n in range(40_000)}
+    ledger.keep_matches(answers, NOW)
+
+    assert ledger.matches(answers, NOW) == answers
+
+
+@pytest.mark.parametrize(
+    ("asked_after", "believed"),
+    [
+        pytest.param(timedelta(), True, id="at once"),
+        pytest.param(7 * DAY - timedelta(microseconds=1), True, id="just under 7 days"),
+        pytest.param(7 * DAY, False, id="7 days"),
+        pytest.param(-DAY, False, id="from tomorrow: the clock was wrong"),
+    ],
+)
+@pytest.mark.parametrize("reason", [Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH])
+def test_a_no_is_believed_for_seven_days(
+    ledger: SqliteLedger, reason: Reason, asked_after: timedelta, *, believed: bool
+) -> None:
+    ledger.keep_matches({"imdb:tt1": Unmatched(reason, "")}, NOW)
+
+    assert bool(ledger.matches(["imdb:tt1"], NOW + asked_after)) is believed
+
+
+def test_a_match_is_believed_after_seven_days(ledger: SqliteLedger) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+
+    assert ledger.matches(["imdb:tt1"], NOW + 100 * DAY) == {"imdb:tt1": DUNE}
+
+
+def test_trouble_is_not_an_answer_and_leaves_an_older_answer_alone(ledger: SqliteLedger) -> None:
+    trouble = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+
+    ledger.keep_matches({"imdb:tt1": trouble, "imdb:tt2": trouble}, NOW)
+
+    assert ledger.matches(["imdb:tt1", "imdb:tt2"], NOW) == {"imdb:tt1": DUNE}
+
+
+def test_a_newer_answer_replaces_an_older_one(ledger: SqliteLedger) -> None:
+    ledger.keep_matches({"imdb:tt1": TWO}, NOW)
+
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+
+    assert ledger.matches(["imdb:tt1"], NOW + 8 * DAY) == {"imdb:tt1": DUNE}
+
+
+def test_answers_unused_for_180_days_go_and_used_ones_stay(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
+    ledger.matches(["imdb:tt2"], NOW + 100 * DAY)
+
+    ledger.keep_matches({}, NOW + 181 * DAY)
+
+    assert count(path, "matches") == 1
+    assert ledger.matches(["imdb:tt1", "imdb:tt2"], NOW + 181 * DAY) == {"imdb:tt2": DUNE}
+
+
+def test_asking_twice_in_a_day_does_not_touch_the_file(ledger: SqliteLedger, path: Path) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    before = path.read_bytes()
+
+    ledger.matches(["imdb:tt1"], NOW + timedelta(hours=6))
+
+    assert path.read_bytes() == before
+
+
+def test_shows_come_back_with_when_they_were_read(ledger: SqliteLedger) -> None:
+    ledger.keep_shows([SHOW], NOW - DAY)
+    ledger.keep_shows([SHOW], NOW)
+
+    assert ledger.shows() == {136315: (SHOW, NOW)}
+
+
+def test_shows_not_read_for_180_days_go(ledger: SqliteLedger) -> None:
+    ledger.keep_shows([SHOW], NOW)
+
+    ledger.keep_shows([], NOW + 181 * DAY)
+
+    assert ledger.shows() == {}
+
+
+def test_reports_come_back_by_list(ledger: SqliteLedger) -> None:
+    target = Target(MediaKey(Kind.MOVIE, 2), is_4k=True)
+    other = ListReport(
+        "file:x.txt",
+        NOW,
+        Snapshot(Outcome.EMPTY, "file"),
+        (RowReport(Item(1, "X"), "handled", "gone", target),),
+    )
+    ledger.keep_reports({"a": REPORT, "b": REPORT})
+    ledger.keep_reports({"b": other})
+
+    assert ledger.reports() == {"a": REPORT, "b": other}
+
+
+def test_reports_of_another_server_are_not_shown(ledger: SqliteLedger, path: Path) -> None:
+    ledger.keep_reports({"a": REPORT})
+
+    with SqliteLedger(path, "http://other:5055") as other:
+        assert other.reports() == {}
+
+
+def test_a_list_that_gave_no_report_for_180_days_is_forgotten(ledger: SqliteLedger) -> None:
+    ledger.keep_reports({"renamed since": REPORT})
+    later = ListReport("imdb:ur1", NOW + 181 * DAY, Snapshot(Outcome.COMPLETE, "browser"))
+
+    ledger.keep_reports({"a": later})
+
+    assert ledger.reports() == {"a": later}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param("{}", id="older shape"),
+        pytest.param("{", id="not JSON"),
+        pytest.param('{"reason": "gone-fishing", "detail": ""}', id="unknown word"),
+    ],
+)
+def test_a_cache_row_of_another_shape_is_ignored_and_dropped(
+    ledger: SqliteLedger, path: Path, shape: str
+) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
+    ledger.keep_shows([SHOW], NOW)
+    ledger.keep_reports({"a": REPORT})
+    meddle(path, f"UPDATE matches SET answer = '{shape}' WHERE key = 'imdb:tt1'")  # noqa: S608
+    meddle(path, f"UPDATE shows SET facts = '{shape}'")  # noqa: S608
+    meddle(path, f"UPDATE reports SET report = '{shape}'")  # noqa: S608
+
+    read = (ledger.matches(["imdb:tt1", "imdb:tt2"], NOW), ledger.shows(), ledger.reports())
+
+    assert read == ({"imdb:tt2": DUNE}, {}, {})
+    assert [count(path, table) for table in ("matches", "shows", "reports")] == [1, 0, 0]
+
+
+def test_an_answer_that_cannot_be_stored_is_no_error(ledger: SqliteLedger) -> None:
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+
+    ledger.keep_matches({'title:"half an emoji \ud83d"': DUNE}, NOW)
+
+    assert ledger.matches(["imdb:tt1"], NOW) == {"imdb:tt1": DUNE}
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(b"\xff" * path.stat().st_size)
+
+
+def move_away(path: Path) -> None:
+    path.rename(path.with_name("moved.db"))
+
+
+@pytest.mark.parametrize("harm", [damage, move_away])
+def test_a_cache_that_cannot_be_written_is_no_error(
+    ledger: SqliteLedger, path: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(path)
+
+    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.keep_shows([SHOW], NOW)
+    ledger.keep_reports({"a": REPORT})
+
+    with pytest.raises(LedgerError):
+        ledger.record({Slot(Target(DUNE.media)): Remembered()}, {})

@@ -1,0 +1,219 @@
+"""The ledger's file: what may be opened, what is refused, and what is said then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import (
+    Kind,
+    Match,
+    MediaKey,
+    Membership,
+    Memory,
+    Remembered,
+    Route,
+    Slot,
+    Target,
+)
+from reconciler.errors import LedgerError
+from reconciler.ledger import SqliteLedger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "http://seerr:5055"
+NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
+FILM = Slot(Target(MediaKey(Kind.MOVIE, 438631)))
+DUNE = Match(FILM.target.media, Route.IMDB)
+MEMORY = Memory({FILM: Remembered()})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A ledger that remembers one film."""
+    path = tmp_path / "listsync.db"
+    with SqliteLedger(path, URL) as ledger:
+        ledger.record({FILM: Remembered()}, {})
+        ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    return path
+
+
+def meddle(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def refusal(path: Path) -> LedgerError:
+    with pytest.raises(LedgerError) as caught:
+        SqliteLedger(path, URL)
+    return caught.value
+
+
+def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    with SqliteLedger(tmp_path / "state" / "deep" / "listsync.db", URL) as ledger:
+        ledger.record({FILM: Remembered()}, {})
+
+    with SqliteLedger(tmp_path / "state" / "deep" / "listsync.db", URL) as ledger:
+        assert ledger.memory() == MEMORY
+
+
+@pytest.mark.parametrize("name", ["a b?mode=ro#x%41.db", "ünïcode.db"])
+def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
+    with SqliteLedger(tmp_path / name, URL) as ledger:
+        ledger.record({FILM: Remembered()}, {})
+
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_copied_between_transactions_is_a_whole_ledger(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere" / "copy.db"
+    copy.parent.mkdir()
+    with SqliteLedger(path, URL) as ledger:
+        ledger.record({}, {"anna": Membership("imdb:ur1", NOW)})
+        assert not list(tmp_path.glob("listsync.db-*"))
+        shutil.copyfile(path, copy)
+
+    with SqliteLedger(copy, URL) as ledger:
+        assert ledger.memory() == MEMORY
+        assert ledger.memberships() == {"anna": Membership("imdb:ur1", NOW)}
+
+
+def test_a_ledger_switched_to_wal_is_switched_back(path: Path) -> None:
+    meddle(path, "PRAGMA journal_mode = WAL")
+
+    with SqliteLedger(path, URL) as ledger:
+        ledger.record({}, {"anna": Membership("imdb:ur1", NOW)})
+        assert not list(path.parent.glob("*-wal"))
+
+
+# -------------------------------------------------------------------------------- what is refused
+
+
+def a_newer_ledger(path: Path) -> None:
+    meddle(path, "PRAGMA user_version = 99")
+
+
+def another_program(path: Path) -> None:
+    path.unlink()
+    meddle(path, "CREATE TABLE media (id INTEGER)", "PRAGMA user_version = 99")
+
+
+def not_a_database(path: Path) -> None:
+    path.write_bytes(b"server: {url: http://seerr:5055}\n" * 100)
+
+
+def a_broken_header(path: Path) -> None:
+    path.write_bytes(b"\0" * 16 + path.read_bytes()[16:])
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def cut_within_the_first_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def a_page_overwritten(path: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    whole[3 * 4096 : 4 * 4096] = b"\xff" * 4096
+    path.write_bytes(whole)
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_loop_of_links(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize(
+    ("harm", "what", "hint"),
+    [
+        pytest.param(a_newer_ledger, "newer listsync", "upgrade", id="newer version"),
+        pytest.param(another_program, "another program", "name another", id="another program's"),
+        pytest.param(not_a_database, "damaged, or is not", "move the file away", id="not SQLite"),
+        pytest.param(a_broken_header, "damaged, or is not", "move the file away", id="header"),
+        pytest.param(cut_off, "damaged", "declined and deleted", id="cut off"),
+        pytest.param(
+            cut_within_the_first_page, "damaged", "move the file away", id="cut in the first page"
+        ),
+        pytest.param(a_page_overwritten, "damaged", "move the file away", id="page overwritten"),
+        pytest.param(a_folder, "is a folder", "name a file", id="folder"),
+        pytest.param(a_pipe, "not a file", "name a file", id="pipe"),
+        pytest.param(a_loop_of_links, "cannot be read", "owner and rights", id="link loop"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_and_left_as_it_is(
+    path: Path, harm: object, what: str, hint: str
+) -> None:
+    assert callable(harm)
+    harm(path)
+    before = path.read_bytes() if path.is_file() else None
+
+    error = refusal(path)
+
+    assert what in error.what
+    assert hint in error.hint
+    assert error.where == str(path)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
+    (tmp_path / "listsync.db").touch()
+
+    with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
+        ledger.record({FILM: Remembered()}, {})
+        assert ledger.memory() == MEMORY
+
+
+def test_a_memory_row_that_cannot_be_read_is_a_ledger_error_without_its_content(
+    path: Path,
+) -> None:
+    meddle(
+        path,
+        "INSERT INTO memberships (server, list, source) VALUES ('http://seerr:5055', 'a', 'x')",
+        "INSERT INTO members VALUES ('http://seerr:5055', 'a', 'k', '{\"title\": 5}', NULL, 1)",
+    )
+
+    with SqliteLedger(path, URL) as ledger, pytest.raises(LedgerError) as caught:
+        ledger.memberships()
+
+    assert str(caught.value).startswith(f"{path}: the ledger has a row that cannot be read; move")
+
+
+def test_a_ledger_moved_away_while_in_use_is_said_to_be_gone(path: Path) -> None:
+    with SqliteLedger(path, URL) as ledger:
+        path.rename(path.with_name("moved.db"))
+
+        with pytest.raises(LedgerError, match="moved or deleted while it was in use"):
+            ledger.record({}, {"anna": Membership("imdb:ur1")})
+
+
+def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    def open_and_record(number: int) -> None:
+        with SqliteLedger(tmp_path / "new.db", URL) as ledger:
+            ledger.record({Slot(Target(MediaKey(Kind.MOVIE, number))): Remembered()}, {})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_and_record, range(1, 17)))
+
+    with SqliteLedger(tmp_path / "new.db", URL) as ledger:
+        assert len(ledger.memory().slots) == 16

@@ -1,0 +1,188 @@
+"""The ledger's memory: exactly what was written, for ever, for one server."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.core.model import (
+    Ids,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    Member,
+    Membership,
+    Memory,
+    Remembered,
+    Route,
+    Slot,
+    Target,
+)
+from reconciler.errors import LedgerError
+from reconciler.ledger import SqliteLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.ports import Ledger
+
+URL = "http://seerr:5055"
+NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
+FILM = Target(MediaKey(Kind.MOVIE, 438631))
+DUNE = Item(1, "Dune", 2021, Kind.MOVIE, Ids(imdb="tt1160419"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "listsync.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[SqliteLedger]:
+    with SqliteLedger(path, URL) as opened:
+        yield opened
+
+
+def test_it_is_the_ledger_of_the_ports(ledger: SqliteLedger) -> None:
+    port: Ledger = ledger
+
+    assert port.memory() == Memory()
+    assert port.memberships() == {}
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+numbers = st.integers(1, 2**53)
+times = st.datetimes(timezones=st.just(UTC))
+targets = st.builds(
+    Target, st.builds(MediaKey, st.sampled_from(Kind), st.integers(1, 9)), st.booleans()
+)
+slots = st.dictionaries(
+    st.builds(Slot, targets, st.none() | st.integers(0, 3)),
+    st.builds(Remembered, st.booleans(), st.booleans()),
+    max_size=8,
+)
+ids = st.builds(Ids, st.none() | names, st.none() | numbers, st.none() | numbers, st.none() | names)
+items = st.builds(
+    Item,
+    numbers,
+    names,
+    st.none() | st.integers(1800, 2100),
+    st.none() | st.sampled_from(Kind),
+    ids,
+    st.none() | names,
+    st.none() | names,
+)
+matches = st.builds(
+    Match, st.builds(MediaKey, st.sampled_from(Kind), numbers), st.sampled_from(Route)
+)
+members = st.builds(Member, items, st.none() | matches, st.booleans())
+memberships = st.builds(
+    Membership,
+    names,
+    st.none() | times,
+    st.dictionaries(st.sampled_from("abcdef") | names, members, max_size=5),
+    st.none() | names,
+    st.none() | times,
+)
+passes = st.lists(
+    st.tuples(slots, st.dictionaries(st.sampled_from("xyz"), memberships, max_size=3)), max_size=4
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(passes)
+def test_what_passes_record_is_what_a_new_process_reads(
+    recorded: list[tuple[Mapping[Slot, Remembered], Mapping[str, Membership]]],
+) -> None:
+    """Slots are added up; a list's membership is the last one given, whole."""
+    seen: dict[Slot, Remembered] = {}
+    held: dict[str, Membership] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for slots_of_pass, lists_of_pass in recorded:
+            with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
+                ledger.record(slots_of_pass, lists_of_pass)
+            seen |= slots_of_pass
+            held |= lists_of_pass
+        with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
+            assert ledger.memory() == Memory(seen)
+            assert ledger.memberships() == held
+
+
+@pytest.mark.parametrize("before", [Remembered(), Remembered(present=False)])
+@pytest.mark.parametrize(
+    "after", [Remembered(), Remembered(readded=True), Remembered(present=False, readded=True)]
+)
+def test_what_is_remembered_of_a_slot_can_change(
+    ledger: SqliteLedger, before: Remembered, after: Remembered
+) -> None:
+    ledger.record({Slot(FILM): before}, {})
+
+    ledger.record({Slot(FILM): after}, {})
+
+    assert ledger.memory() == Memory({Slot(FILM): after})
+
+
+def pages(path: Path) -> list[bytes]:
+    whole = path.read_bytes()
+    return [whole[start : start + 4096] for start in range(0, len(whole), 4096)]
+
+
+def test_recording_slots_again_does_not_touch_the_file(ledger: SqliteLedger, path: Path) -> None:
+    ledger.record({Slot(FILM): Remembered()}, {})
+    before = path.read_bytes()
+
+    ledger.record({Slot(FILM): Remembered()}, {})
+
+    assert path.read_bytes() == before
+
+
+def test_an_unchanged_list_read_again_writes_little_of_the_file(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    """Only when it was last complete, and SQLite's own header: not its thousands of members."""
+    members = {f"imdb:tt{n}": Member(Item(n, "Dune"), None) for n in range(3_000)}
+    ledger.record({}, {"anna": Membership("imdb:ur1", NOW, members)})
+    before = pages(path)
+
+    ledger.record({}, {"anna": Membership("imdb:ur1", NOW + timedelta(hours=6), members)})
+
+    changed = sum(old != new for old, new in zip(before, pages(path), strict=True))
+    assert len(before) > 100
+    assert 0 < changed <= 2
+
+
+def test_a_changed_source_drops_the_old_members(ledger: SqliteLedger) -> None:
+    ledger.record({}, {"anna": Membership("imdb:ur1", NOW, {DUNE.key: Member(DUNE, None)})})
+
+    ledger.record({}, {"anna": Membership("imdb:ur2")})
+
+    assert ledger.memberships() == {"anna": Membership("imdb:ur2")}
+
+
+def test_another_server_remembers_nothing_of_this_one(ledger: SqliteLedger, path: Path) -> None:
+    ledger.record({Slot(FILM): Remembered()}, {"anna": Membership("imdb:ur1", NOW)})
+
+    with SqliteLedger(path, "http://other:5055") as other:
+        other.record({Slot(FILM): Remembered(present=False)}, {"anna": Membership("imdb:ur2")})
+        assert other.memory() == Memory({Slot(FILM): Remembered(present=False)})
+
+    assert ledger.memory().slots == {Slot(FILM): Remembered()}
+    assert ledger.memberships() == {"anna": Membership("imdb:ur1", NOW)}
+
+
+def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
+    ledger: SqliteLedger,
+) -> None:
+    broken = Member(Item(1, "half an emoji \ud83d"), None)
+
+    with pytest.raises(LedgerError, match="not valid Unicode"):
+        ledger.record({Slot(FILM): Remembered()}, {"anna": Membership("x", NOW, {"k": broken})})
+
+    assert ledger.memory() == Memory()

@@ -1,0 +1,213 @@
+"""Titles the server has to ask TMDB for; an empty answer is not always a no."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.core.model import (
+    Candidate,
+    Kind,
+    MediaKey,
+    Route,
+    Season,
+    Show,
+    Target,
+)
+from reconciler.errors import TmdbTroubleError
+from tests.edges.made_up import API, DUNE
+
+if TYPE_CHECKING:
+    import requests_mock
+
+    from reconciler.ports import MediaServer
+
+
+def results(*rows: dict[str, Any], pages: int = 1) -> dict[str, Any]:
+    return {"page": 1, "totalPages": pages, "totalResults": len(rows), "results": list(rows)}
+
+
+FILM = {"id": 841, "mediaType": "movie", "title": "Dune", "releaseDate": "1984-12-14"}
+SHOW = {
+    "id": 9,
+    "mediaType": "tv",
+    "name": "Dune",
+    "originalName": "Wüste",
+    "firstAirDate": "",
+}
+PERSON = {"id": 10, "mediaType": "person", "name": "Dune"}
+
+
+def test_only_films_and_shows_are_candidates(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/search", json=results(PERSON, FILM, SHOW, {"mediaType": "movie", "id": 1}))
+    assert server.search("Dune", None) == (
+        Candidate(MediaKey(Kind.MOVIE, 841), "Dune", None, 1984),
+        Candidate(MediaKey(Kind.TV, 9), "Dune", "Wüste", None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "found"),
+    [
+        pytest.param(Route.IMDB, results(), (), id="imdb knows none"),
+        pytest.param(Route.TVDB, results(), (), id="tvdb knows none"),
+        pytest.param(Route.IMDB, results(PERSON), (), id="imdb knows a person"),
+        pytest.param(Route.TMDB, results(), None, id="tmdb is silent"),
+    ],
+)
+def test_an_empty_answer_to_an_id_is_a_no_from_all_but_tmdb(
+    mock: requests_mock.Mocker,
+    server: MediaServer,
+    route: Route,
+    body: dict[str, Any],
+    found: tuple[Candidate, ...] | None,
+) -> None:
+    mock.get(f"{API}/search", json=body)
+    number = "tt0000001" if route is Route.IMDB else "1"
+    if found is None:
+        with pytest.raises(TmdbTroubleError):
+            server.find(route, number)
+    else:
+        assert server.find(route, number) == found
+
+
+@pytest.mark.parametrize(
+    ("route", "foreign_id"),
+    [
+        (Route.IMDB, "nm0000001"),
+        (Route.IMDB, "ev0000001"),
+        (Route.IMDB, "tt"),
+        (Route.IMDB, "tt12 Dune"),
+        (Route.TMDB, "x"),
+        (Route.TVDB, "\u0661"),  # a digit, but not ours
+        (Route.TVDB, ""),
+    ],
+)
+def test_what_is_no_id_is_not_searched_for_as_a_title(
+    mock: requests_mock.Mocker, server: MediaServer, route: Route, foreign_id: str
+) -> None:
+    mock.get(f"{API}/search", json=results(FILM))
+    assert server.find(route, foreign_id) == ()
+    assert not mock.called
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("Amélie", "Am%C3%A9lie"),
+        ("What's Up, Doc? (1972)", "What%27s%20Up%2C%20Doc%3F%20%281972%29"),
+        ("Mission: Impossible", "Mission%3A%20Impossible"),
+        ("50% + 1", "50%25%20%2B%201"),
+        ("year:1999 tmdb:1", "year%201999%20tmdb%201"),
+        ("xTVDB:1 imdb:tt1", "xTVDB%201%20imdb%20tt1"),
+        ("a/b&c=d#e", "a%2Fb%26c%3Dd%23e"),
+        ("broken \ud800", "broken%20%3F"),
+    ],
+)
+def test_a_title_is_encoded_whole_and_gives_the_server_no_commands(
+    mock: requests_mock.Mocker, server: MediaServer, title: str, query: str
+) -> None:
+    mock.get(f"{API}/search", json=results(FILM))
+    server.search(title, None)
+    assert mock.request_history[0].url == f"{API}/search?query={query}"
+
+
+def test_an_endless_title_does_not_make_an_endless_url(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/search", json=results(FILM))
+    server.search("東" * 10_000, None)
+    assert len(mock.request_history[0].url) < 2000
+
+
+def test_a_title_without_a_word_finds_nothing_and_asks_nobody(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    assert server.search("  ", 1999) == ()
+    assert not mock.called
+
+
+@pytest.mark.parametrize(
+    ("body", "trouble"),
+    [
+        pytest.param(results(pages=0), False, id="no page: none"),
+        pytest.param(results(pages=1), True, id="an empty page: silence"),
+        pytest.param({"results": []}, True, id="no word of pages: silence"),
+    ],
+)
+def test_an_empty_title_search_is_believed_only_without_a_page(
+    mock: requests_mock.Mocker, server: MediaServer, body: dict[str, Any], *, trouble: bool
+) -> None:
+    mock.get(f"{API}/search", json=body)
+    if trouble:
+        with pytest.raises(TmdbTroubleError):
+            server.search("Dune", 1984)
+    else:
+        assert server.search("Dune", 1984) == ()
+
+
+@pytest.mark.parametrize(
+    ("pages", "year", "queries"),
+    [
+        pytest.param(1, 1984, ["Dune"], id="one page"),
+        pytest.param(5, None, ["Dune"], id="no year"),
+        pytest.param(5, 1984, ["Dune", "year%3A1984%20Dune"], id="several pages and a year"),
+    ],
+)
+def test_a_year_narrows_a_search_of_several_pages(
+    mock: requests_mock.Mocker,
+    server: MediaServer,
+    pages: int,
+    year: int | None,
+    queries: list[str],
+) -> None:
+    mock.get(f"{API}/search", [{"json": results(SHOW, pages=pages)}, {"json": results(FILM, SHOW)}])
+    found = server.search("Dune", year)
+    assert [sent.url.partition("query=")[2] for sent in mock.request_history] == queries
+    assert [each.media.tmdb for each in found] == ([9, 841] if len(queries) == 2 else [9])
+
+
+def test_silence_while_narrowing_is_trouble_and_not_a_no(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/search", [{"json": results(SHOW, pages=5)}, {"json": results(pages=1)}])
+    with pytest.raises(TmdbTroubleError):
+        server.search("Dune", 1984)
+
+
+def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: MediaServer) -> None:
+    seasons = [
+        {"seasonNumber": 2, "airDate": None},
+        {"seasonNumber": 1, "airDate": "2008-01-20"},
+        {"seasonNumber": 0, "airDate": "soon"},
+        {"airDate": "2008-01-20"},
+    ]
+    body = {
+        "name": "Breaking Bad",
+        "firstAirDate": "2008-01-20",
+        "status": "Canceled",
+        "seasons": seasons,
+    }
+    mock.get(f"{API}/tv/1396", json=body)
+    wanted = (Season(0, None), Season(1, date(2008, 1, 20)), Season(2, None))
+    assert server.show(1396) == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted)
+
+
+def test_a_look_sees_both_qualities(mock: requests_mock.Mocker, server: MediaServer) -> None:
+    rows = [{"id": 1, "is4k": False, "status": 2}, {"id": 2, "is4k": True, "status": 1}]
+    mock.get(f"{API}/movie/438631", json={"id": 438631, "mediaInfo": {"requests": rows}})
+    assert [(each.id, each.target) for each in server.look(DUNE)] == [
+        (1, Target(DUNE)),
+        (2, Target(DUNE, is_4k=True)),
+    ]
+
+
+def test_a_title_the_server_has_no_row_of_has_no_requests(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/movie/438631", json={"id": 438631})
+    assert server.look(DUNE) == ()

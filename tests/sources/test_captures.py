@@ -1,0 +1,88 @@
+"""Real saved pages and exports, read in place where they are at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.model import Kind, Outcome
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Sheet
+from reconciler.sources.sites import imdb
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
+
+CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures"
+
+pytestmark = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captured pages here")
+
+
+def document(page: Path) -> object:
+    """The page's JSON, or None: what the probe reads in the browser."""
+    found = re.search(r'id="__NEXT_DATA__"[^>]*>(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
+    return json.loads(found[1]) if found else None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2025-10-02_raw_25li.html",
+        "2025-12-31_raw_25li.html",
+        "2025-12-31_selenium-rendered_250li.html",
+    ],
+)
+def test_a_real_chart_gives_250_films_in_order(name: str) -> None:
+    sheet = imdb.parse(document(CAPTURES / "imdb/chart-top250" / name), recognise("imdb:top"))
+    assert isinstance(sheet, Sheet)
+    assert [item.position for item in sheet.items] == list(range(1, 251))
+    assert len({item.ids.imdb for item in sheet.items}) == sheet.total == 250
+    assert sheet.items[0].title == "The Shawshank Redemption"
+    assert {item.kind for item in sheet.items} == {Kind.MOVIE}
+    assert all(item.year and item.original_title for item in sheet.items)
+
+
+def test_a_real_watchlist_gives_its_15_titles() -> None:
+    body = CAPTURES / "imdb/graphql-watchlist/2025-03-26_predefinedList_15items.json"
+    column = json.loads(body.read_text("utf-8"))["data"]
+    shell = {"props": {"pageProps": {"mainColumnData": column}}}
+    sheet = imdb.parse(shell, recognise("ur42"))
+    assert isinstance(sheet, Sheet)
+    kinds = [item.kind for item in sheet.items]
+    assert (sheet.total, kinds.count(Kind.MOVIE), kinds.count(Kind.TV)) == (15, 10, 5)
+
+
+def test_a_real_sign_in_page_is_not_an_empty_list() -> None:
+    page = CAPTURES / "imdb/legacy/2017_list-watchlist_signed-out.html"
+    assert document(page) is None
+    url = "http://imdb.test/user/ur42/watchlist/"
+    pages = FakeBrowser({url: FakePage(None)})
+    snapshot = SiteSources(pages, {"imdb": "http://imdb.test"}, Path(), NO_PATIENCE).fetch(
+        recognise("ur42")
+    )
+    assert snapshot.outcome is Outcome.CHANGED_LAYOUT
+
+
+def test_a_real_search_page_is_no_list() -> None:
+    page = CAPTURES / "imdb/search-advanced/2025-05-10_advanced.html"
+    assert imdb.parse(document(page), recognise("ls000001")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "shows", "unsupported"),
+    [
+        ("2025-09-27_watchlist-export.csv", 410, 50, ["tvEpisode"]),
+        ("2026-08_list-ls4154730333.csv", 10, 0, []),
+    ],
+)
+def test_a_real_export_is_complete(
+    name: str, total: int, shows: int, unsupported: list[str]
+) -> None:
+    sources = SiteSources(FakeBrowser({}), {}, CAPTURES / "imdb" / "csv-export")
+    snapshot = sources.fetch(recognise(f"file:{name}"))
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert len(snapshot.items) == snapshot.declared_total == total
+    assert all(item.ids.imdb and item.year for item in snapshot.items)
+    assert sum(item.kind is Kind.TV for item in snapshot.items) == shows
+    assert [item.unsupported for item in snapshot.items if item.unsupported] == unsupported

@@ -1,0 +1,224 @@
+"""Files as lists: three sites' exports, and text with a title a line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.sources import SiteSources, recognise
+from tests.sources.pages import FakeBrowser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def fetch(tmp_path: Path) -> Callable[..., Snapshot]:
+    """Write a file and read it as a list."""
+
+    def write_and_read(content: str | bytes, name: str = "list.csv") -> Snapshot:
+        data = content.encode() if isinstance(content, str) else content
+        (tmp_path / name).write_bytes(data)
+        return read(tmp_path, f"file:{name}")
+
+    return write_and_read
+
+
+def read(folder: Path, source: str) -> Snapshot:
+    return SiteSources(FakeBrowser({}), {}, folder).fetch(recognise(source))
+
+
+IMDB = "Position,Const,Title,Original Title,Title Type,Year\n"
+DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
+
+
+@pytest.mark.parametrize(
+    ("content", "items"),
+    [
+        (f"{IMDB}1,tt5753856,Dark,Dark,TV Series,2017\n", (DARK,)),
+        (f"\ufeff{IMDB}1,tt5753856,Dark,Dark,TV Series,2017\n", (DARK,)),
+        (
+            "YEAR;const;title;ORIGINAL TITLE;title type\r\n2017;tt5753856;Dark;Dark;TV Series",
+            (DARK,),
+        ),
+        (f"{IMDB.replace(',', chr(9))}1\ttt5753856\tDark\tDark\ttvSeries\t2017\n", (DARK,)),
+        (
+            'Const,Title,Title Type,Year\ntt1,"A ""b"", c\nd",Movie,\n',
+            (Item(1, 'A "b", c\nd', None, Kind.MOVIE),),
+        ),
+        (
+            "Const,Title,Title Type\ntt0000001,Spiel,Videospiel\ntt0000002,Zelda,Video Game\n",
+            (
+                Item(1, "Spiel", ids=Ids(imdb="tt0000001")),
+                Item(2, "Zelda", ids=Ids(imdb="tt0000002"), unsupported="videoGame"),
+            ),
+        ),
+        (
+            "Date,Name,Year,Letterboxd URI\n2026-01-01,Heat,1995,https://boxd.it/29Ec\n",
+            (Item(1, "Heat", 1995, Kind.MOVIE),),
+        ),
+        (
+            (
+                "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n"
+                '2026-01-01,Mine,,https://boxd.it/a,"Two\nlines"\n\n'
+                "Position,Name,Year,URL,Description\n1,Heat,1995,https://boxd.it/29Ec,\n"
+            ),
+            (Item(1, "Heat", 1995, Kind.MOVIE),),
+        ),
+        (
+            (
+                "trakt_id,imdb_id,tmdb_id,tvdb_id,title,year,type\n"
+                "1,tt0113277,949,,Heat,1995,movie\n2,,70523,334824,Dark,2017,show\n"
+                "3,,,,Pilot,2008,episode\n"
+            ),
+            (
+                Item(1, "Heat", 1995, Kind.MOVIE, Ids("tt0113277", 949)),
+                Item(2, "Dark", 2017, Kind.TV, Ids(tmdb=70523, tvdb=334824)),
+                Item(3, "Pilot", 2008, unsupported="episode"),
+            ),
+        ),
+        (
+            "listed_at,type,title,year,TMDB ID\n2026,movie,Heat,1995,949\n",
+            (Item(1, "Heat", 1995, Kind.MOVIE, Ids(tmdb=949)),),
+        ),
+    ],
+    ids=[
+        "IMDb",
+        "with a byte order mark",
+        "other order, case, separator and line ends",
+        "tabs",
+        "quotes and line ends in a title",
+        "a translated type",
+        "Letterboxd watchlist",
+        "Letterboxd list",
+        "Trakt",
+        "another Trakt",
+    ],
+)
+def test_an_export_is_read_by_its_columns(
+    fetch: Callable[..., Snapshot], content: str, items: tuple[Item, ...]
+) -> None:
+    assert fetch(content) == Snapshot(Outcome.COMPLETE, "file", items, len(items))
+
+
+def test_positions_give_the_order_of_a_sorted_export(fetch: Callable[..., Snapshot]) -> None:
+    snapshot = fetch(f"{IMDB}2,tt0000002,B,B,Movie,2000\n1,tt0000001,A,A,Movie,2000\n")
+    assert [(item.position, item.title) for item in snapshot.items] == [(1, "A"), (2, "B")]
+
+
+def test_text_has_a_title_a_line(fetch: Callable[..., Snapshot]) -> None:
+    content = (
+        "# comment\n#\n## more\n\n"
+        "Heat (1995)\n"
+        "#Alive (2020)\n"
+        "tt0113277\n"
+        "  https://www.imdb.com/de/title/tt0111161/?ref_=x \n"
+        "tmdb:tv:1399\n"
+        'title:"Dune (2021)"\n'
+        "trakt:show:severance\n"
+    )
+    snapshot = fetch(content, "mine.txt")
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert snapshot.declared_total == 7
+    assert [item.key for item in snapshot.items] == [
+        'title:"Heat (1995)"',
+        'title:"#Alive (2020)"',
+        "imdb:tt0113277",
+        "imdb:tt0111161",
+        "tmdb:tv:1399",
+        'title:"Dune (2021)"',
+        "trakt:show:severance",
+    ]
+    assert [item.position for item in snapshot.items] == list(range(1, 8))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Heat", "tmdb:949", "https://example.com/heat", "imdb:heat", "imdb"],
+)
+def test_a_bad_line_is_named_and_the_rest_is_kept(
+    fetch: Callable[..., Snapshot], line: str
+) -> None:
+    snapshot = fetch(f"Heat (1995)\n{line}\nDune (2021)\n", "mine.txt")
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert [item.title for item in snapshot.items] == ["Heat", "Dune"]
+    assert snapshot.declared_total == 3
+    assert "line 2" in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "says"),
+    [
+        ("1,tt0000001,A,A,Movie,2000\n2,,,,Movie,2000\n3,tt0000003,C,C,Movie,2000\n", 2, "line 3"),
+        ('1,tt0000001,A,A,Movie,2000\n2,tt0000002,"B,B,Movie,2000\n', 1, "quotes"),
+    ],
+    ids=["a row without title and id", "a quote that is never closed"],
+)
+def test_a_bad_row_is_named_and_the_rest_is_kept(
+    fetch: Callable[..., Snapshot], rows: str, kept: int, says: str
+) -> None:
+    snapshot = fetch(IMDB + rows)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, kept)
+    assert says in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [("", "a.csv"), ("", "a.txt"), (IMDB, "a.csv"), ("# nothing\n\n", "a.txt"), ("\n \n", "a.csv")],
+)
+def test_a_file_without_titles_is_empty(
+    fetch: Callable[..., Snapshot], content: str, name: str
+) -> None:
+    assert fetch(content, name) == Snapshot(Outcome.EMPTY, "file", (), 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("colour,price\nred,2\n", "'colour,price'; expected Const"),
+        (f"{IMDB}1,tt1,Amélie,,Movie,2001\n".encode("latin-1"), "line 2 is not UTF-8"),
+        (IMDB.encode("utf-16"), "line 1 is not UTF-8"),
+    ],
+    ids=["no known columns", "another encoding", "two bytes a letter"],
+)
+def test_what_cannot_be_understood_says_why(
+    fetch: Callable[..., Snapshot], content: str | bytes, says: str
+) -> None:
+    snapshot = fetch(content)
+    assert snapshot.outcome is Outcome.CHANGED_LAYOUT
+    assert says in (snapshot.error or "")
+
+
+def test_a_missing_file_is_missing(tmp_path: Path) -> None:
+    snapshot = read(tmp_path, "file:nowhere.csv")
+    assert snapshot.outcome is Outcome.MISSING
+    assert str(tmp_path) in (snapshot.error or "")
+
+
+def test_a_folder_is_not_a_list(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert read(tmp_path, "file:folder").outcome is Outcome.UNREACHABLE
+
+
+def test_a_path_through_a_file_is_not_readable(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    assert read(tmp_path, "file:plain/list.csv").outcome is Outcome.UNREACHABLE
+
+
+@pytest.mark.parametrize("form", ["{path}", "//{path}", "~/list.txt"])
+def test_a_path_may_be_absolute_or_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setitem(os.environ, "HOME", str(tmp_path))
+    path = tmp_path / "list.txt"
+    path.write_text("tt0113277\n")
+    snapshot = read(Path("/nowhere"), f"file:{form.format(path=path)}")
+    assert snapshot.outcome is Outcome.COMPLETE
+
+
+def test_a_home_of_nobody_is_unreachable(tmp_path: Path) -> None:
+    assert read(tmp_path, "file:~nobody-by-this-name/a").outcome is Outcome.UNREACHABLE

@@ -1,0 +1,287 @@
+"""IMDb's pages as lists: every outcome, page after page, and what each title becomes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.sites import imdb
+from tests.sources.pages import (
+    NO_PATIENCE,
+    FakeBrowser,
+    FakePage,
+    edge,
+    listing,
+    next_data,
+    title,
+)
+
+BASE = "http://imdb.test"
+LIST = f"{BASE}/list/ls000001/"
+
+
+def fetch(source: str, pages: dict[str, FakePage]) -> Snapshot:
+    sources = SiteSources(FakeBrowser(pages), {"imdb": f"{BASE}/"}, Path(), NO_PATIENCE)
+    return sources.fetch(recognise(source))
+
+
+def fetch_list(page: FakePage) -> Snapshot:
+    return fetch("ls000001", {LIST: page})
+
+
+def edges(first: int, last: int) -> list[dict[str, object]]:
+    return [edge(place, f"tt{place:07}") for place in range(first, last + 1)]
+
+
+def imdb_ids(snapshot: Snapshot) -> list[str | None]:
+    return [item.ids.imdb for item in snapshot.items]
+
+
+def test_a_list_of_one_page_is_complete_in_its_order() -> None:
+    snapshot = fetch_list(FakePage(listing(2, edges(1, 2))))
+    assert snapshot == Snapshot(
+        Outcome.COMPLETE,
+        "browser",
+        (
+            Item(
+                1,
+                "Title tt0000001",
+                2001,
+                Kind.MOVIE,
+                Ids(imdb="tt0000001"),
+                "Original tt0000001",
+            ),
+            Item(
+                2,
+                "Title tt0000002",
+                2001,
+                Kind.MOVIE,
+                Ids(imdb="tt0000002"),
+                "Original tt0000002",
+            ),
+        ),
+        2,
+    )
+
+
+def test_a_list_is_read_page_by_page_to_its_declared_total() -> None:
+    pages = {
+        LIST: FakePage(listing(5, edges(1, 2))),
+        f"{LIST}?page=2": FakePage(listing(5, edges(3, 4))),
+        f"{LIST}?page=3": FakePage(listing(5, edges(5, 5))),
+    }
+    snapshot = fetch("ls000001", pages)
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert imdb_ids(snapshot) == [f"tt{place:07}" for place in range(1, 6)]
+
+
+def test_a_watchlist_is_read_at_its_users_address() -> None:
+    page = FakePage(listing(1, edges(1, 1), "predefinedList"))
+    snapshot = fetch("ur42", {f"{BASE}/user/ur42/watchlist/": page})
+    assert snapshot.outcome is Outcome.COMPLETE
+
+
+def test_positions_put_a_page_that_is_sorted_otherwise_into_list_order() -> None:
+    shuffled = [edge(3, "tt0000003"), edge(1, "tt0000001"), edge(2, "tt0000002")]
+    snapshot = fetch_list(FakePage(listing(3, shuffled)))
+    assert imdb_ids(snapshot) == ["tt0000001", "tt0000002", "tt0000003"]
+
+
+@pytest.mark.parametrize("positions", [(None, None), (7, 4), (1, 1)], ids=str)
+def test_positions_with_gaps_give_way_to_the_pages_order(positions: tuple[int, int]) -> None:
+    found = [edge(positions[0], "tt0000009"), edge(positions[1], "tt0000002")]
+    snapshot = fetch_list(FakePage(listing(2, found)))
+    assert [(item.position, item.ids.imdb) for item in snapshot.items] == [
+        (1, "tt0000009"),
+        (2, "tt0000002"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (FakePage(listing(5, [])), "2 of 5"),
+        (FakePage(listing(5, edges(1, 2))), "2 of 5"),
+        (FakePage(None, 503), "page 2 failed"),
+        (FakePage(None, 429), "page 2 failed"),
+        (FakePage(None, 202), "page 2 failed"),
+        (FakePage(listing(6, edges(3, 6))), "changed while it was read"),
+        (None, "refused"),
+    ],
+    ids=[
+        "the next page is empty",
+        "the next page repeats the first",
+        "the next page fails",
+        "the site slows us down",
+        "a bot check comes between",
+        "the list grew meanwhile",
+        "the connection is lost",
+    ],
+)
+def test_half_a_list_is_incomplete_and_keeps_what_was_read(
+    second: FakePage | None, says: str
+) -> None:
+    pages = {LIST: FakePage(listing(5, edges(1, 2)))}
+    if second:
+        pages[f"{LIST}?page=2"] = second
+    snapshot = fetch("ls000001", pages)
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert imdb_ids(snapshot)[:2] == ["tt0000001", "tt0000002"]
+    assert says in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (FakePage(listing(0, [])), Outcome.EMPTY),
+        (FakePage(listing(5, [])), Outcome.INCOMPLETE),
+        (FakePage({"data": None, "hidden": True, "missing": False}), Outcome.PRIVATE),
+        (FakePage({"data": None, "hidden": True, "missing": False}, 403), Outcome.PRIVATE),
+        (FakePage(next_data({"predefinedList": {"id": "ls1"}})), Outcome.PRIVATE),
+        (FakePage(next_data({"list": {"visibility": {"id": "PRIVATE"}}})), Outcome.PRIVATE),
+        (FakePage(listing(1, edges(1, 1)), 200, f"{BASE}/ap/signin"), Outcome.PRIVATE),
+        (FakePage(None, 401), Outcome.PRIVATE),
+        (FakePage({"data": None, "hidden": False, "missing": True}), Outcome.MISSING),
+        (FakePage(next_data(), 404), Outcome.MISSING),
+        (FakePage(next_data({"list": None})), Outcome.MISSING),
+        (FakePage(None, 202), Outcome.BLOCKED),
+        (FakePage(None, 403), Outcome.BLOCKED),
+        (FakePage(None, 405), Outcome.BLOCKED),
+        (FakePage(None, 200, checking=True), Outcome.BLOCKED),
+        (FakePage(None, 503, checking=True), Outcome.BLOCKED),
+        (FakePage(None, 429), Outcome.RATE_LIMITED),
+        (FakePage(None, 500), Outcome.UNREACHABLE),
+        (FakePage(next_data(), 503), Outcome.UNREACHABLE),
+        (FakePage(None, 200, unfinished=True), Outcome.UNREACHABLE),
+        (FakePage(None, None), Outcome.UNREACHABLE),
+        (FakePage(None), Outcome.CHANGED_LAYOUT),
+        (FakePage(next_data({"other": {}})), Outcome.CHANGED_LAYOUT),
+    ],
+    ids=[
+        "total 0",
+        "a total without rows",
+        "the private notice",
+        "the private notice with an error status",
+        "a watchlist without its titles",
+        "a list that says it is private",
+        "a sign-in page instead",
+        "401",
+        "the error page",
+        "404",
+        "a list that is null",
+        "202",
+        "403",
+        "405",
+        "a bot check with status 200",
+        "a bot check with status 503",
+        "429",
+        "500",
+        "an error page of IMDb's own",
+        "a page that was cut off",
+        "no document at all",
+        "no data in the page",
+        "data without a list",
+    ],
+)
+def test_outcomes_are_told_apart(page: FakePage, outcome: Outcome) -> None:
+    snapshot = fetch_list(page)
+    assert snapshot.outcome is outcome
+    assert snapshot.items == ()
+    assert bool(snapshot.error) == (outcome is not Outcome.EMPTY)
+
+
+def test_a_site_that_cannot_be_reached_is_an_outcome() -> None:
+    snapshot = fetch("ls000001", {})
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert snapshot.error == f"{LIST}: the connection was refused; try again later"
+
+
+def test_a_bot_check_that_passes_by_itself_gives_the_list() -> None:
+    page = FakePage(None, 202, later=listing(1, edges(1, 1)))
+    assert fetch_list(page).outcome is Outcome.COMPLETE
+
+
+def test_a_list_is_found_where_its_path_has_moved() -> None:
+    search = {"total": 1, "edges": edges(1, 1)}
+    page = FakePage(next_data(elsewhere=[{"deeper": {"titleListItemSearch": search}}]))
+    assert fetch_list(page).outcome is Outcome.COMPLETE
+
+
+def one(**changes: object) -> Item:
+    return fetch_list(FakePage(listing(1, [edge(1, "tt0000001", **changes)]))).items[0]
+
+
+@pytest.mark.parametrize(
+    ("title_type", "kind", "unsupported"),
+    [
+        ("movie", Kind.MOVIE, None),
+        ("tvMovie", Kind.MOVIE, None),
+        ("short", Kind.MOVIE, None),
+        ("tvShort", Kind.MOVIE, None),
+        ("video", Kind.MOVIE, None),
+        ("tvSpecial", Kind.MOVIE, None),
+        ("tvSeries", Kind.TV, None),
+        ("tvMiniSeries", Kind.TV, None),
+        ("tvEpisode", None, "tvEpisode"),
+        ("videoGame", None, "videoGame"),
+        ("musicVideo", None, "musicVideo"),
+        ("podcastSeries", None, "podcastSeries"),
+        ("podcastEpisode", None, "podcastEpisode"),
+        ("hologram", None, None),
+    ],
+)
+def test_a_title_type_is_a_kind_or_named_as_unsupported(
+    title_type: str, kind: Kind | None, unsupported: str | None
+) -> None:
+    item = one(titleType={"id": title_type})
+    assert (item.kind, item.unsupported) == (kind, unsupported)
+
+
+@pytest.mark.parametrize("year", [None, {}, {"year": None}], ids=str)
+def test_a_title_without_a_year_stays_on_the_list(year: object) -> None:
+    assert one(releaseYear=year).year is None
+
+
+def chart(source: str, path: str, page: FakePage) -> Snapshot:
+    return fetch(source, {f"{BASE}{path}": page})
+
+
+def ranked(*ranks: int) -> FakePage:
+    found = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in ranks]
+    return FakePage(next_data(pageData={"chartTitles": {"edges": found}}))
+
+
+def test_a_chart_with_every_rank_is_complete() -> None:
+    snapshot = chart("imdb:top", "/chart/top/", ranked(1, 2, 3))
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 3)
+
+
+def test_a_chart_that_lacks_a_rank_is_incomplete() -> None:
+    snapshot = chart("imdb:toptv", "/chart/toptv/", ranked(1, 2, 4))
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 4)
+
+
+def test_a_chart_without_titles_is_a_changed_page_not_an_empty_list() -> None:
+    snapshot = chart("imdb:india/tamil", "/india/tamil/", ranked())
+    assert snapshot.outcome is Outcome.CHANGED_LAYOUT
+
+
+def test_the_box_office_counts_a_release_without_titles() -> None:
+    known = {name: title("tt0000007")[name] for name in ("id", "titleText", "titleType")}
+    found = [{"node": {"release": {"titles": titles}}} for titles in ([], [known])]
+    page = FakePage(next_data(pageData={"topGrossingReleases": {"edges": found}}))
+    snapshot = chart("imdb:boxoffice", "/chart/boxoffice/", page)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 2)
+    assert [(item.ids.imdb, item.year) for item in snapshot.items] == [("tt0000007", None)]
+
+
+@pytest.mark.parametrize(
+    "document", [None, [], "x", {"props": {"pageProps": {"list": 3}}}], ids=str
+)
+@pytest.mark.parametrize("source", ["ls000001", "imdb:top", "imdb:boxoffice"])
+def test_a_document_of_any_other_shape_is_no_list(source: str, document: object) -> None:
+    assert imdb.parse(json.loads(json.dumps(document)), recognise(source)) is None

@@ -1,0 +1,294 @@
+"""What a wrong file is told: the place, the path, what is wrong and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+SERVER = "server:\n  url: http://seerr:5055\n  api_key: ${KEY}\n"  # lines 1 to 3
+LISTS = "lists:\n  top:\n    source: imdb:top\n"  # then three more
+FILE = SERVER + LISTS
+GRAMMAR = (
+    'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
+)
+LATER = "is not supported by this version yet; remove it"
+NO_MAPPING = "must be a mapping: keys of its own below it, indented"
+
+
+@pytest.mark.parametrize(
+    ("lines", "where", "what"),
+    [
+        pytest.param(
+            "    intervl: 6h",
+            "7:5 lists.top.intervl",
+            'unknown key, did you mean "interval"?',
+            id="unknown key of a list",
+        ),
+        pytest.param(
+            "    name: x",
+            "7:5 lists.top.name",
+            (
+                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
+                "max_per_run, role"
+            ),
+            id="key like nothing",
+        ),
+        pytest.param(
+            "    is_4k: yes",
+            "7:5 lists.top.is_4k",
+            (
+                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
+                "max_per_run, role"
+            ),
+            id="inner name",
+        ),
+        pytest.param(
+            "defualts: {}",
+            "7:1 defualts",
+            'unknown key, did you mean "defaults"?',
+            id="unknown section",
+        ),
+        pytest.param(
+            "defualts:",
+            "7:1 defualts",
+            'unknown key, did you mean "defaults"?',
+            id="unknown and null",
+        ),
+        pytest.param(
+            "defaults:\n  source: ls1",
+            "8:3 defaults.source",
+            "unknown key; known here: interval, requester, 4k, seasons, top, max_per_run, role",
+            id="source for all",
+        ),
+        pytest.param(
+            "providers:\n  imdb:\n    bas_url: x",
+            "9:5 providers.imdb.bas_url",
+            'unknown key, did you mean "base_url"?',
+            id="third level",
+        ),
+        pytest.param(
+            "browser: {remote_url:http://x}",
+            "7:11 browser.remote_url",
+            'unknown key; put a space after the ":"',
+            id="no space",
+        ),
+        pytest.param(
+            "    interval: soon",
+            "7:15 lists.top.interval",
+            '"soon" is no length of time; write a number and s, m, h, d or w, such as 90m',
+            id="duration",
+        ),
+        pytest.param(
+            "    interval: 6",
+            "7:15 lists.top.interval",
+            '"6" is no length of time; write a number and s, m, h, d or w, such as 90m',
+            id="duration without unit",
+        ),
+        pytest.param(
+            "    interval: 4m",
+            "7:15 lists.top.interval",
+            "must be at least 5m for a list that is read from a site",
+            id="too often",
+        ),
+        pytest.param(
+            "    interval: 999999999w",
+            "7:15 lists.top.interval",
+            "must be from 1s to 365d",
+            id="too rarely",
+        ),
+        pytest.param(
+            "    interval: [6h]",
+            "7:15 lists.top.interval",
+            "must be a single value, not a list or a mapping",
+            id="list for a value",
+        ),
+        pytest.param(
+            "    4k: maybe", "7:9 lists.top.4k", '"maybe" is neither true nor false', id="boolean"
+        ),
+        pytest.param(
+            "    top: many",
+            "7:10 lists.top.top",
+            '"many" is no whole number; write one from 1 to 100000',
+            id="number",
+        ),
+        pytest.param("    top: 0", "7:10 lists.top.top", "must be from 1 to 100000", id="zero"),
+        pytest.param(
+            "    max_per_run: -1",
+            "7:18 lists.top.max_per_run",
+            "must be from 1 to 100000",
+            id="negative",
+        ),
+        pytest.param(
+            "    role: exlude",
+            "7:11 lists.top.role",
+            '"exlude" is no role, did you mean "exclude"?',
+            id="role",
+        ),
+        pytest.param(
+            "    role: x",
+            "7:11 lists.top.role",
+            '"x" is no role; write request or exclude',
+            id="role like nothing",
+        ),
+        pytest.param(
+            "    requester: ''",
+            "7:16 lists.top.requester",
+            "is empty; name a user, or remove it to request as the key's owner",
+            id="nobody",
+        ),
+        pytest.param(
+            "    seasons: latest",
+            "7:14 lists.top.seasons",
+            "only all is supported by this version yet; write all, or remove it",
+            id="seasons",
+        ),
+        pytest.param("    start: new-only", "7:5 lists.top.start", LATER, id="later option"),
+        pytest.param(
+            "defaults:\n  retry_interval: 10m",
+            "8:3 defaults.retry_interval",
+            LATER,
+            id="later default",
+        ),
+        pytest.param("budget: 100/week", "7:1 budget", LATER, id="later section"),
+        pytest.param(
+            "providers:\n  trakt: {client_id: abc}",
+            "8:11 providers.trakt.client_id",
+            LATER,
+            id="later provider key",
+        ),
+        pytest.param(
+            "providers:\n  mdblist: {api_key: abc}",
+            "8:3 providers.mdblist",
+            LATER,
+            id="later provider",
+        ),
+        pytest.param(
+            "browser: {sessions: 2}",
+            "7:21 browser.sessions",
+            "only 1 is supported by this version yet; write 1, or remove it",
+            id="sessions",
+        ),
+        pytest.param(
+            "browser: {remote_url: grid}",
+            "7:23 browser.remote_url",
+            "must begin with http:// or https://",
+            id="grid",
+        ),
+        pytest.param("browser: on", "7:10 browser", NO_MAPPING, id="value for a section"),
+        pytest.param("  kids:", "7:8 lists.kids", NO_MAPPING, id="list of nothing"),
+        pytest.param(
+            "  kids: {}",
+            "7:3 lists.kids.source",
+            (
+                "missing: Which list: a pasted address, provider:id, a bare ls… or ur… id, or "
+                "file:PATH."
+            ),
+            id="no source",
+        ),
+        pytest.param(
+            "  kids: {source: nope}",
+            "7:18 lists.kids.source",
+            "'nope' is no list; paste its address",
+            id="bad source",
+        ),
+        pytest.param(
+            "  kids: {source: '${KEY}'}",
+            "7:18 lists.kids.source",
+            '"${KEY}" holds no list; it takes a list\'s address, provider:id or file:PATH',
+            id="bad source in a variable",
+        ),
+        pytest.param(
+            "  the kids: {source: ls1}",
+            "7:3 lists.the kids",
+            "a list's name is 1 to 64 letters, digits, - _ or .",
+            id="name of a list",
+        ),
+        pytest.param(
+            "ledger: [a]",
+            "7:9 ledger",
+            "must be a single value, not a list or a mapping",
+            id="list of ledgers",
+        ),
+        pytest.param(
+            "map:\n  imdb:tt0000001: imdb:tt0000002",
+            "8:19 map.imdb:tt0000001",
+            '"imdb:tt0000002" is not tmdb:movie:N or tmdb:tv:N',
+            id="map to no TMDB id",
+        ),
+        pytest.param(
+            "map:\n  dune: tmdb:movie:1",
+            "8:3 map.dune",
+            f"the key is no item; write {GRAMMAR}",
+            id="map of no item",
+        ),
+        pytest.param(
+            "exclude:\n  - tmdb:movie:1\n  - dune",
+            "9:5 exclude[1]",
+            f'"dune" is no item; write {GRAMMAR}',
+            id="no item",
+        ),
+        pytest.param(
+            "exclude: imdb:tt0944947",
+            "7:10 exclude",
+            "must be a list, such as [imdb:tt0944947, tmdb:movie:550]",
+            id="value for a list",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_what_to_do(
+    problems_of: Callable[..., list[str]], lines: str, where: str, what: str
+) -> None:
+    assert problems_of(f"{FILE}{lines}\n") == [f"listsync.yaml:{where}: {what}"]
+
+
+def test_all_problems_come_at_once_sorted_by_line(
+    problems_of: Callable[..., list[str]],
+) -> None:
+    text = (
+        "server:\n"
+        "  url: ftp://seerr\n"
+        "  api_key: ${NOT_SET}\n"
+        "  rat: 20/s\n"
+        "defaults:\n"
+        "  interval: 1m\n"
+        "lists:\n"
+        "  a: {source: nope, top: x}\n"
+        "  b: {source: imdb:top}\n"
+        "budget: 3\n"
+    )
+
+    assert [line.split(": ")[0] for line in problems_of(text)] == [
+        "listsync.yaml:2:8 server.url",
+        "listsync.yaml:3:12 server.api_key",
+        "listsync.yaml:4:3 server.rat",
+        "listsync.yaml:6:13 defaults.interval",
+        "listsync.yaml:8:15 lists.a.source",
+        "listsync.yaml:8:26 lists.a.top",
+        "listsync.yaml:10:1 budget",
+    ]
+
+
+def test_a_mistake_in_the_defaults_is_told_once_and_there(
+    problems_of: Callable[..., list[str]],
+) -> None:
+    lists = "lists: {a: {source: ls1}, b: {source: ls2}}\n"
+    text = f"{SERVER}defaults: {{top: x, topp: 1}}\n{lists}"
+
+    assert problems_of(text) == [
+        'listsync.yaml:4:17 defaults.top: "x" is no whole number; write one from 1 to 100000',
+        'listsync.yaml:4:20 defaults.topp: unknown key, did you mean "top"?',
+    ]
+
+
+def test_a_file_without_lists_needs_one(problems_of: Callable[..., list[str]]) -> None:
+    assert problems_of(SERVER) == [
+        "listsync.yaml:1:1 lists: missing: The lists by name; a title belongs to the first."
+    ]
+    assert problems_of(SERVER + "lists: {}\n") == [
+        "listsync.yaml:4:8 lists: is empty; it needs at least one entry"
+    ]

@@ -1,0 +1,113 @@
+"""What is told of the server's section, whose values are never repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+LISTS = "lists:\n  top:\n    source: imdb:top\n"
+
+
+@pytest.mark.parametrize(
+    ("server", "where", "what"),
+    [
+        (
+            "url: http://s",
+            "1:1 server.api_key",
+            "missing: The server's API key, from its settings; best as ${SEERR_API_KEY}.",
+        ),
+        (
+            "api_key: k",
+            "1:1 server.url",
+            "missing: The server's address, such as http://seerr:5055.",
+        ),
+        (
+            "{url: http://s, api_key: }",
+            "2:27 server.api_key",
+            "missing: The server's API key, from its settings; best as ${SEERR_API_KEY}.",
+        ),
+        ("{url: http://s, api_key: ''}", "2:28 server.api_key", "is empty"),
+        (
+            "{url: http://s, api_key: a b}",
+            "2:28 server.api_key",
+            "holds a space or a character that no key has; copy the key again",
+        ),
+        (
+            "{url: http://s, api_key: k, api_key_file: /key}",
+            "2:31 server.api_key_file",
+            "api_key is given too; remove one of the two",
+        ),
+        (
+            "{url: http://s, api_key_file: /gone}",
+            "2:33 server.api_key_file",
+            "the file /gone: no such file or directory",
+        ),
+        (
+            "{url: http://s, api_key_file: /empty}",
+            "2:33 server.api_key_file",
+            "the file /empty is empty",
+        ),
+        (
+            "{url: http://s, api_key_file: ''}",
+            "2:33 server.api_key_file",
+            "must be the path of a file",
+        ),
+        (
+            "{url: http://s, api_key_file: [a]}",
+            "2:33 server.api_key_file",
+            "must be the path of a file",
+        ),
+        ("{url: 'ftp://s', api_key: k}", "2:9 server.url", "must begin with http:// or https://"),
+        (
+            "{url: 'seerr:5055', api_key: k}",
+            "2:9 server.url",
+            "must begin with http:// or https://",
+        ),
+        (
+            "{url: 'http://me:pw@s', api_key: k}",
+            "2:9 server.url",
+            "holds a user or password; write the address without them",
+        ),
+        ("{url: 'http://s?a=b', api_key: k}", "2:9 server.url", "must end before the ? or #"),
+        ("{url: 'http://s/#', api_key: k}", "2:9 server.url", "must end before the ? or #"),
+        ("{url: 'http://', api_key: k}", "2:9 server.url", "names no host; write http://HOST:PORT"),
+        (
+            "{url: 'http://s:port', api_key: k}",
+            "2:9 server.url",
+            "is no address; write http://HOST:PORT",
+        ),
+        ("{url: '', api_key: k}", "2:9 server.url", "is empty; write http://HOST:PORT"),
+        (
+            "{url: 'http://a b', api_key: k}",
+            "2:9 server.url",
+            "holds a space or another character that no address has",
+        ),
+        (
+            "{url: http://s, api_key: k, rate: 20}",
+            "2:37 server.rate",
+            '"20" is no rate; write calls per s, m, h or d, such as 20/s',
+        ),
+        (
+            "{url: http://s, api_key: k, rate: 0/s}",
+            "2:37 server.rate",
+            "must be more than 0 and at most 1000/s",
+        ),
+        (
+            "{url: http://s, api_key: k, concurrency: 33}",
+            "2:44 server.concurrency",
+            "must be from 1 to 32",
+        ),
+    ],
+)
+def test_a_mistake_in_the_servers_section(
+    problems_of: Callable[..., list[str]], server: str, where: str, what: str
+) -> None:
+    server = server if server.startswith("{") else f" {server}"
+    text = f"server:\n  {server}\n{LISTS}"
+
+    assert problems_of(text, files={"/empty": "\n"}) == [f"listsync.yaml:{where}: {what}"]

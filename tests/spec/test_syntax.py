@@ -1,0 +1,164 @@
+"""What is no YAML, or YAML of a kind that is not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.errors import ConfigError
+from reconciler.spec import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+FILE = "server: {}\nmap: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        pytest.param("", "1:1", "the file is empty; it needs server: and lists:", id="empty"),
+        pytest.param(
+            "# only this\n", "1:1", "the file is empty; it needs server: and lists:", id="comment"
+        ),
+        pytest.param(
+            "- a\n- b\n",
+            "1:1",
+            "the file must be a mapping that begins with server: and lists:",
+            id="list",
+        ),
+        pytest.param(
+            "hello",
+            "1:1",
+            "the file must be a mapping that begins with server: and lists:",
+            id="text",
+        ),
+        pytest.param(
+            FILE + "---\n" + FILE,
+            "3:1",
+            "a second document begins; remove the ---",
+            id="two documents",
+        ),
+        pytest.param("server:\n\turl: x\n", "2:1", "a tab; YAML is indented with spaces", id="tab"),
+        pytest.param(
+            "server:\n  url http://x\n  api_key: k\n",
+            "3:10",
+            'a ":" too many; check the indentation, or quote the value',
+            id="no colon",
+        ),
+        pytest.param(
+            "server: {}\nlists\nmap: {}\n",
+            "3:1",
+            'this line is no "key: value"; a space belongs after the ":"',
+            id="bare word",
+        ),
+        pytest.param(
+            "server: a: b\n",
+            "1:10",
+            'a ":" too many; check the indentation, or quote the value',
+            id="two colons",
+        ),
+        pytest.param(
+            "server:\n   url: x\n  api_key: k\n",
+            "3:3",
+            "the indentation does not fit the lines above",
+            id="indentation",
+        ),
+        pytest.param('server:\n  url: "http\n', "2:8", "a quote is not closed", id="quote"),
+        pytest.param(
+            "lists: {a: b\nmap: c\n",
+            "2:4",
+            "a bracket is not closed, or a comma is missing",
+            id="bracket",
+        ),
+        pytest.param(
+            "lists: *all\n",
+            "1:8",
+            'a "*" refers to no anchor; quote a value that begins with *',
+            id="alias",
+        ),
+        pytest.param(
+            'ledger: "C:\\Users"\n',
+            "1:14",
+            "a \\ in double quotes begins an escape; use single quotes",
+            id="escape",
+        ),
+        pytest.param(
+            "ledger: @home\n",
+            "1:9",
+            "no value begins with this character; quote the value",
+            id="at sign",
+        ),
+        pytest.param(
+            "server: {url: ${X}}\n",
+            "1:15",
+            'inside {…} and […] a variable needs quotes; quote it: "${X}"',
+            id="variable in braces",
+        ),
+        pytest.param(
+            "exclude: [${X:-}]\n",
+            "1:11",
+            'inside {…} and […] a variable needs quotes; quote it: "${X:-}"',
+            id="variable in brackets",
+        ),
+        pytest.param(
+            "a: b\nc: \x07\n",
+            "2:4",
+            "a character that is no text; remove it",
+            id="control character",
+        ),
+        pytest.param(
+            'a: "\\UFFFFFFFF"\n',
+            "1:1",
+            "this is not YAML; check the indentation, the quotes and the colons here",
+            id="no code point",
+        ),
+        pytest.param(
+            "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+            "1:23",
+            "this is nested too deeply",
+            id="deep",
+        ),
+        pytest.param(
+            "a: &a [*a, *a, *a]\n",
+            "1:1",
+            "aliases (*…) make this file too large",
+            id="alias of itself",
+        ),
+    ],
+)
+def test_what_cannot_be_read_as_yaml_is_told_in_one_line(
+    problems_of: Callable[..., list[str]], text: str, where: str, what: str
+) -> None:
+    assert problems_of(text)[0] == f"listsync.yaml:{where}: {what}"
+
+
+def test_aliases_cannot_make_the_file_explode(problems_of: Callable[..., list[str]]) -> None:
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(12)
+    )
+
+    assert "listsync.yaml:1:1: aliases (*…) make this file too large" in problems_of(bomb)
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        pytest.param(b"\xff\xfea\x00", "1:1", id="UTF-16"),
+        pytest.param("a: b\nc: ü".encode("latin-1"), "2:4", id="Latin-1"),
+        pytest.param("\ufeffü: ".encode() + b"\x80", "1:4", id="after a byte order mark"),
+    ],
+)
+def test_a_file_that_is_not_utf8_is_told_where(data: bytes, place: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        decode(data, "listsync.yaml")
+
+    assert caught.value.problems == (
+        f"listsync.yaml:{place}: a byte that is not UTF-8; save the file as UTF-8",
+    )
+
+
+def test_a_byte_order_mark_is_not_text() -> None:
+    assert decode("\ufeffserver:\n".encode(), "listsync.yaml") == "server:\n"

@@ -1,0 +1,112 @@
+"""What is told of variables, and of YAML that is legal but not ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE = (
+    "server:\n  url: http://seerr:5055\n  api_key: ${KEY}\n"  # lines 1 to 3
+    "lists:\n  top:\n    source: imdb:top\n"  # lines 4 to 6
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "where", "what"),
+    [
+        pytest.param(
+            "  top: {source: ls1}",
+            "7:3 lists.top",
+            "given twice, first on line 5; remove one",
+            id="list twice",
+        ),
+        pytest.param(
+            "    source: ls1",
+            "7:5 lists.top.source",
+            "given twice, first on line 6; remove one",
+            id="key twice",
+        ),
+        pytest.param(
+            "    <<: {top: 3}",
+            "7:5 lists.top.<<",
+            "merge keys are not supported; write the keys out, or use defaults:",
+            id="merge key",
+        ),
+        pytest.param(
+            "    ? [a, b]\n    : c",
+            "7:7 lists.top",
+            "a key must be a single word",
+            id="complex key",
+        ),
+        pytest.param(
+            "    top: !!int 3", "7:10", "a tag (!…) means nothing here; remove it", id="tag"
+        ),
+        pytest.param(
+            "    requester: ${NOBODY}",
+            "7:16 lists.top.requester",
+            "${NOBODY} is not set; set the variable, or write ${NOBODY:-default}",
+            id="unset variable",
+        ),
+        pytest.param(
+            "    requester: ${EMPTY:?who asks}",
+            "7:16 lists.top.requester",
+            "${EMPTY} is not set: who asks",
+            id="variable with a message",
+        ),
+        pytest.param(
+            "    requester: $USER",
+            "7:16 lists.top.requester",
+            "a $ before a name; write ${NAME} for a variable, $$ for a dollar sign",
+            id="variable without braces",
+        ),
+        pytest.param(
+            "    requester: ${a-b}",
+            "7:16 lists.top.requester",
+            "a ${ that is no variable; write ${NAME}, ${NAME:-default} or ${NAME:?message}",
+            id="broken variable",
+        ),
+        pytest.param(
+            '    requester: "a\n      b"',
+            "7:16 lists.top.requester",
+            "the value runs over several lines; is a quote not closed?",
+            id="several lines",
+        ),
+        pytest.param(
+            '    requester: "a\\x07"',
+            "7:16 lists.top.requester",
+            "the value holds a line break or another character that is no text",
+            id="control character",
+        ),
+        pytest.param(
+            'map:\n  title:Dune: tmdb:movie:1\n  title:"Dune": tmdb:movie:2',
+            "8:3 map",
+            '"title:Dune" and "title:"Dune"" are the same item',
+            id="map twice",
+        ),
+    ],
+)
+def test_a_value_or_key_that_cannot_be_taken_is_told(
+    problems_of: Callable[..., list[str]], lines: str, where: str, what: str
+) -> None:
+    env = {"KEY": "the-key", "EMPTY": ""}
+
+    assert problems_of(f"{FILE}{lines}\n", env) == [f"listsync.yaml:{where}: {what}"]
+
+
+def test_every_variable_of_a_value_that_is_not_set_is_told(
+    problems_of: Callable[..., list[str]],
+) -> None:
+    assert problems_of(f"{FILE}ledger: ${{A}}/${{B}}\n") == [
+        "listsync.yaml:7:9 ledger: ${A} is not set; set the variable, or write ${A:-default}",
+        "listsync.yaml:7:9 ledger: ${B} is not set; set the variable, or write ${B:-default}",
+    ]
+
+
+def test_a_section_that_is_a_variable_is_told_once(problems_of: Callable[..., list[str]]) -> None:
+    assert problems_of(f"{FILE}browser: ${{A}}\n") == [
+        "listsync.yaml:7:10 browser: ${A} is not set; set the variable, or write ${A:-default}"
+    ]
