@@ -1,0 +1,86 @@
+"""A list, its items, and what a fetch of it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.core.model.words import Kind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ListRef:
+    """Which list at which site: the canonical form of what a person pasted."""
+
+    provider: str  # "imdb", "trakt", "file"
+    id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
+    chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
+
+    def __str__(self) -> str:
+        """``provider:id``, the short form the file accepts too."""
+        return f"{self.provider}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids a list gives for an item; every one may be absent."""
+
+    imdb: str | None = None  # "tt0111161", leading zeros kept
+    tmdb: int | None = None
+    tvdb: int | None = None
+    trakt: str | None = None  # the slug
+
+    def items(self) -> Iterator[tuple[str, str | int]]:
+        """The ids there are, in order of trust, as ``("imdb", "tt0111161")``."""
+        for name in ("imdb", "tmdb", "tvdb", "trakt"):
+            value = getattr(self, name)
+            if value is not None:
+                yield name, value
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list. ``position`` counts from 1 in list order; no title: ``""``."""
+
+    position: int
+    title: str
+    year: int | None = None
+    kind: Kind | None = None
+    ids: Ids = Ids()
+    original_title: str | None = None
+    unsupported: str | None = None  # what it is when it cannot be requested: "videoGame", …
+
+    @property
+    def key(self) -> str:
+        """The item's identity within its list and in the ledger, in the file's item grammar.
+
+        A TMDB or Trakt id says nothing without a kind, so that those come with theirs.
+        """
+        ids, kind = self.ids, self.kind or "any"
+        if ids.imdb:
+            return f"imdb:{ids.imdb}"
+        if ids.tmdb:
+            return f"tmdb:{kind}:{ids.tmdb}"
+        if ids.tvdb:
+            return f"tvdb:{ids.tvdb}"
+        if ids.trakt:
+            return f"trakt:{'show' if kind == Kind.TV else kind}:{ids.trakt}"
+        label = f"{self.title} ({self.year})" if self.year else self.title
+        return f'title:"{label}"' if self.kind is None else f'title:{kind}:"{label}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a fetch gave, with its outcome. ``declared_total`` is the site's own count."""
+
+    outcome: Outcome
+    route: str  # "browser", "file"
+    items: tuple[Item, ...] = ()
+    declared_total: int | None = None
+    error: str | None = None  # for people: what happened, where, what to do
+    retry_after: float | None = None  # seconds, where the site said when
+
+    @property
+    def complete(self) -> bool:
+        """Whether this is the whole list. An empty one is, but has an outcome of its own."""
+        return self.outcome is Outcome.COMPLETE

@@ -1,0 +1,69 @@
+"""What the ledger remembers of titles and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.core.model.lists import Item
+from reconciler.core.model.media import Match, Target
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """What memory is kept for: a film (season None), a show's season, or a whole show."""
+
+    target: Target
+    season: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the ledger knows of a slot.
+
+    ``present``: it was there when last looked at (requested, covered or declined); False: it was
+    there once and is gone, which is a person's word (law 5).
+    ``readded``: it came back to a list since, which lifts *declined* and *handled* until it is
+    requested again.
+    """
+
+    present: bool = True
+    readded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """A target's refused requests and retries; ``not_before`` holds the next one back."""
+
+    failures: int = 0
+    retries: int = 0
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the ledger knows of one server."""
+
+    slots: Mapping[Slot, Remembered] = field(default_factory=dict)
+    attempts: Mapping[Target, Attempts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One item a list held, and whether it still did at the last fetch that counts."""
+
+    item: Item
+    match: Match | None
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A list's last complete content. ``source`` tells a changed list from a changed title."""
+
+    source: str
+    completed: datetime | None = None  # when a fetch was last complete; None: never
+    members: Mapping[str, Member] = field(default_factory=dict)  # by item key
+    shrunk: str | None = None  # fingerprint of a suspiciously small fetch that is waited out
+    shrunk_since: datetime | None = None

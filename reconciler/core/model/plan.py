@@ -1,0 +1,151 @@
+"""What goes into a plan, what it says, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.core.model.lists import Item, Snapshot
+from reconciler.core.model.media import Candidate, Entry, Target
+from reconciler.core.model.memory import Memory
+from reconciler.core.model.server import Observed, User
+from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """The user a list's requests are made as, and whether that is the key's owner."""
+
+    user: User
+    is_owner: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wishlist:
+    """One list of the file as the planner sees it. ``index`` is its place in the file."""
+
+    name: str
+    index: int
+    entries: tuple[Entry, ...]
+    role: Role = Role.REQUEST
+    chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
+    requester: Requester | None = None
+    problem: str | None = None  # why it may request nothing: its requester is not known
+    is_4k: bool = False
+    max_per_run: int | None = 50  # None: no cap
+    whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
+    read: bool = True  # its content is known: complete now, or once
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for all lists."""
+
+    retry_failed: int = 2  # how often a FAILED request is retried
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is known when a title is decided, but for the lists."""
+
+    observed: Observed
+    memory: Memory
+    policy: Policy
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do to the server, decided in full."""
+
+    op: Op
+    why: Why
+    target: Target
+    item: Item
+    lists: tuple[str, ...]  # the owner first
+    matched_by: Route
+    requester: Requester
+    expected: Expected
+    seasons: tuple[int, ...] | None = None
+    request_ids: tuple[int, ...] = ()  # what a retry or cancel acts on
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a wanted title needs no action or may not have one."""
+
+    reason: Reason
+    item: Item
+    lists: tuple[str, ...]
+    target: Target | None = None
+    matched_by: Route | None = None
+    seasons: tuple[int, ...] | None = None
+    detail: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A safety rule that forbids every action of this pass (exit 3).
+
+    ``reason``: the verdict of what would have been done.
+    """
+
+    reason: Reason
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Actions and verdicts in file order, then list position; each wanted title has one row."""
+
+    actions: tuple[Action, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    stops: tuple[Stop, ...] = ()
+
+
+class Result(StrEnum):
+    """What an action came to."""
+
+    CREATED = "created"
+    RETRIED = "retried"
+    EXISTS = "exists"  # somebody was quicker: 409, or 202 "no seasons available"
+    QUOTA = "quota"
+    BLOCKLISTED = "blocklisted"
+    REFUSED = "refused"  # no right
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # no answer, and the look that should settle it failed too
+    SKIPPED = "skipped"  # not begun: interrupted, or the server was gone
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The outcome of one action."""
+
+    result: Result
+    http_status: int | None = None
+    request_id: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """What the last pass said of one item of a list: an action's op or a verdict's reason."""
+
+    item: Item
+    word: str
+    detail: str = ""
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListReport:
+    """A list's last fetch and what came of its items."""
+
+    source: str
+    at: datetime
+    snapshot: Snapshot
+    rows: tuple[RowReport, ...] = ()

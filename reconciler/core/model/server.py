@@ -1,0 +1,128 @@
+"""The server as a pass observes it. Foreign numbers became words at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from reconciler.core.model.media import MediaKey, Target, Unmatched
+
+
+class MediaStatus(StrEnum):
+    """A media row's or season's status, from the server's numbers 1 to 7."""
+
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PARTIAL = "partially available"
+    AVAILABLE = "available"
+    BLOCKLISTED = "blocklisted"
+    DELETED = "deleted"
+
+
+class RequestStatus(StrEnum):
+    """A request's status, from the server's numbers 1 to 5."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    FAILED = "failed"
+    COMPLETED = "completed"
+
+
+class Flavour(StrEnum):
+    """Which of the three servers answers."""
+
+    OVERSEERR = "overseerr"
+    JELLYSEERR = "jellyseerr"
+    SEERR = "seerr"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """Who answers at the server's URL."""
+
+    flavour: Flavour
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of the media server. ``permissions`` are its bits (core.rights)."""
+
+    id: int
+    name: str
+    permissions: int
+    aliases: tuple[str, ...] = ()  # e-mail and the names of other log-ins; for finding, not showing
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of one quota. ``remaining`` None: no limit."""
+
+    remaining: int | None = None
+    limit: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A user's quota: films, and seasons of shows."""
+
+    movies: Allowance = Allowance()
+    seasons: Allowance = Allowance()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaState:
+    """One media row of the server, with the seasons it has rows for."""
+
+    media: MediaKey
+    status: MediaStatus
+    status_4k: MediaStatus
+    seasons: Mapping[int, tuple[MediaStatus, MediaStatus]] = field(default_factory=dict)
+    imdb: str | None = None
+    tvdb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """One request of the server. ``seasons``: number → status; empty for films."""
+
+    id: int
+    target: Target
+    status: RequestStatus
+    requester: int | None = None
+    seasons: Mapping[int, RequestStatus] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A season's number and first air date; None: no date is known."""
+
+    number: int
+    air_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The season facts of a show, as ``GET /tv/{id}`` gives them."""
+
+    tmdb: int
+    title: str
+    year: int | None
+    ended: bool
+    seasons: tuple[Season, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the server has, read once per pass."""
+
+    media: Mapping[MediaKey, tuple[MediaState, ...]] = field(default_factory=dict)
+    requests: Mapping[Target, tuple[RequestState, ...]] = field(default_factory=dict)
+    blocklist: frozenset[MediaKey] = frozenset()
+    shows: Mapping[int, Show | Unmatched] = field(default_factory=dict)
+    quotas: Mapping[int, Quota] = field(default_factory=dict)  # by user id; absent: none applies

@@ -1,0 +1,111 @@
+"""The closed vocabularies: kinds, outcomes, reasons, operations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A film or a show; the values are those of the media server's ``mediaType``."""
+
+    MOVIE = "movie"
+    TV = "tv"
+
+
+class Outcome(StrEnum):
+    """What a fetch came to. Only ``complete`` can mark a title as gone (law 7)."""
+
+    COMPLETE = "complete"
+    UNVERIFIED = "unverified"
+    INCOMPLETE = "incomplete"
+    EMPTY = "empty"
+    PRIVATE = "private"
+    MISSING = "missing"
+    BLOCKED = "blocked"
+    CHANGED_LAYOUT = "changed-layout"
+    RATE_LIMITED = "rate-limited"
+    UNREACHABLE = "unreachable"
+
+
+class Reason(StrEnum):
+    """Why a wanted title needs no action, has to wait, or needs a person. A closed vocabulary."""
+
+    AVAILABLE = "available"
+    REQUESTED = "requested"
+    PROCESSING = "processing"
+    DECLINED = "declined"
+    BLOCKLISTED = "blocklisted"
+    HANDLED = "handled"
+    EXCLUDED = "excluded"
+    FILTERED = "filtered"
+    UNAIRED = "unaired"
+    SUSPENDED = "suspended"
+    ADOPTED = "adopted"
+    UNSUPPORTED_KIND = "unsupported-kind"
+    OVER_CAP = "over-cap"
+    OVER_BUDGET = "over-budget"
+    QUOTA = "quota"
+    BACKING_OFF = "backing-off"
+    AMBIGUOUS = "ambiguous"
+    NOT_FOUND = "not-found"
+    TYPE_MISMATCH = "type-mismatch"
+    UNRESOLVED = "unresolved"
+    NO_RIGHT = "no-right"
+    FAILED = "failed"
+
+
+DEFERRED = frozenset({Reason.OVER_CAP, Reason.OVER_BUDGET, Reason.QUOTA, Reason.BACKING_OFF})
+ATTENTION = frozenset(
+    {
+        Reason.AMBIGUOUS,
+        Reason.NOT_FOUND,
+        Reason.TYPE_MISMATCH,
+        Reason.UNRESOLVED,
+        Reason.NO_RIGHT,
+        Reason.FAILED,
+    }
+)
+
+
+class Op(StrEnum):
+    """What an action does to the server."""
+
+    REQUEST = "request"
+    EXTEND = "extend"
+    RETRY = "retry"
+    CANCEL = "cancel"
+
+
+class Why(StrEnum):
+    """Why an action is taken."""
+
+    MISSING = "missing"
+    NEW_SEASON = "new-season"
+    READDED = "readded"
+    RETRY_FAILED = "retry-failed"
+    OFF_LIST = "off-list"
+
+
+class Expected(StrEnum):
+    """What the server will make of a request, from the requester's rights."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Route(StrEnum):
+    """How an item was matched to a media key; never "cache": the original route is kept."""
+
+    MAP = "map"
+    TMDB = "tmdb"
+    IMDB = "imdb"
+    TVDB = "tvdb"
+    TITLE = "title"
+
+
+class Role(StrEnum):
+    """What a list is for: its titles are wanted, or are never to be requested."""
+
+    REQUEST = "request"
+    EXCLUDE = "exclude"
