@@ -16,7 +16,7 @@ import typer
 from reconciler.errors import ConfigError, ListsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.commands.setting import Setting
 
@@ -94,7 +94,8 @@ def validate(context: typer.Context, config: Config = None) -> int:
     """Check the file, without any network."""
     from reconciler.commands import inspection
 
-    return inspection.validate(_setting(context, config))
+    setting = _setting(context, config)
+    return _told(setting, lambda: inspection.validate(setting))
 
 
 @app.command()
@@ -111,7 +112,7 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import sync
 
     setting = _setting(context, config, ledger, output, verbose=verbose)
-    return sync.plan(setting, detailed=detailed_exitcode)
+    return _told(setting, lambda: sync.plan(setting, detailed=detailed_exitcode))
 
 
 @app.command()
@@ -129,7 +130,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import sync
 
     setting = _setting(context, config, ledger, output, verbose=verbose)
-    return sync.apply(setting, yes=yes, detailed=detailed_exitcode)
+    return _told(setting, lambda: sync.apply(setting, yes=yes, detailed=detailed_exitcode))
 
 
 @app.command()
@@ -143,7 +144,8 @@ def status(
     """Show each list's last fetch and, for one list, each item's last verdict."""
     from reconciler.commands import inspection
 
-    return inspection.status(_setting(context, config, ledger, output), name)
+    setting = _setting(context, config, ledger, output)
+    return _told(setting, lambda: inspection.status(setting, name))
 
 
 @app.command()
@@ -159,7 +161,8 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
     """Say why a title is, or is not, requested, and what would change that."""
     from reconciler.commands import inspection
 
-    return inspection.explain(_setting(context, config, ledger, output, verbose=verbose), query)
+    setting = _setting(context, config, ledger, output, verbose=verbose)
+    return _told(setting, lambda: inspection.explain(setting, query))
 
 
 @app.command()
@@ -174,7 +177,8 @@ def fetch(
     """Read one list and print its items; needs no media server."""
     from reconciler.commands import inspection
 
-    return inspection.fetch(_setting(context, config, None, output, verbose=verbose), name)
+    setting = _setting(context, config, None, output, verbose=verbose)
+    return _told(setting, lambda: inspection.fetch(setting, name))
 
 
 @app.command()
@@ -189,7 +193,8 @@ def doctor(
     """Check server, key, requesters, ledger and browser, and say what to do."""
     from reconciler.commands import inspection
 
-    return inspection.doctor(_setting(context, config, ledger, output, verbose=verbose))
+    setting = _setting(context, config, ledger, output, verbose=verbose)
+    return _told(setting, lambda: inspection.doctor(setting))
 
 
 @app.command()
@@ -221,6 +226,19 @@ def _setting(
 
     anywhere_config, anywhere_ledger = context.obj
     return Setting(config or anywhere_config, ledger or anywhere_ledger, output.value, verbose)
+
+
+def _told(setting: Setting, command: Callable[[], int]) -> int:
+    """Run a command; where JSON is asked for, an error is a document on stdout too."""
+    from reconciler.commands.setting import print_json
+    from reconciler.render.document import error_document
+
+    try:
+        return command()
+    except ListsyncError as error:
+        if setting.output == PlainForm.JSON:
+            print_json(error_document(error))
+        raise
 
 
 def run(arguments: Sequence[str]) -> int:

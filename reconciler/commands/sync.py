@@ -12,7 +12,7 @@ from reconciler import wiring
 from reconciler.apply import Applier, Outcomes, shown_and_current
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.setting import Setting, print_json
-from reconciler.core.model import Outcome, Reason, Result, Role
+from reconciler.core.model import Outcome, Reason, Result
 from reconciler.errors import UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
@@ -103,7 +103,8 @@ def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> Pl
         wishlist = named[lst.name]
         user = wishlist.requester.user.id if wishlist.requester else None
         quota = observed.quotas.get(user) if user is not None else None
-        rows.append(list_row(wishlist, str(lst.source), seen.snapshots[lst.name], quota))
+        snapshot = seen.snapshots[lst.name]
+        rows.append(list_row(wishlist, str(lst.source), lst.top, snapshot, quota))
     return plan_document(
         seen.plan,
         config={"path": str(setting.config), "generation": spec.generation},
@@ -129,8 +130,7 @@ def show(plan: PlanDocument, output: str) -> None:
 
 
 def _keep(spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
-    sources = {lst.name: lst.source for lst in spec.lists if lst.role is Role.REQUEST}
-    sources |= {lst.name: lst.source for lst in spec.lists}
+    sources = {lst.name: lst.source for lst in spec.lists}
     edges.ledger.keep_reports(reports(seen, sources, outcomes, edges.clock.now()))
 
 

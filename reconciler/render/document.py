@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Verdict,
         Wishlist,
     )
+    from reconciler.errors import ListsyncError
 
 FORMAT_VERSION = "1.0"
 
@@ -91,6 +92,7 @@ class ListRow(TypedDict):
     name: str
     source: str
     role: str
+    top: int | None
     requester: dict[str, Any] | None
     expected: dict[str, str]  # by kind: what the server will make of a request
     problem: str | None
@@ -176,16 +178,25 @@ def plan_document(
     }
 
 
+def error_document(error: ListsyncError) -> dict[str, Any]:
+    """What stands on stdout where there is no result: what happened, where, what to do."""
+    told = {"what": error.what, "where": error.where or None, "todo": error.hint or None}
+    return {"format_version": FORMAT_VERSION, "error": told, "exit_code": error.exit_code}
+
+
 WHOLE = frozenset({Outcome.COMPLETE, Outcome.EMPTY})
 
 
-def list_row(lst: Wishlist, source: str, snapshot: Snapshot, quota: Quota | None) -> ListRow:
+def list_row(
+    lst: Wishlist, source: str, top: int | None, snapshot: Snapshot, quota: Quota | None
+) -> ListRow:
     """One list of the file, with whom it asks for and what that user has left."""
     user = lst.requester.user if lst.requester else None
     return {
         "name": lst.name,
         "source": source,
         "role": lst.role,
+        "top": top,
         "requester": {"name": user.name, "id": user.id} if user else None,
         "expected": {
             kind: expected(user, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind if user

@@ -48,7 +48,7 @@ def fetch_markdown(fetch: Fetch) -> str:
 
 def _plan(document: PlanDocument) -> Iterator[str]:
     server = document["server"]
-    yield f"### listsync plan `{document['plan_id']}`: {words.summary(document)}"
+    yield f"### listsync `{document['plan_id']}`: {words.summary(document)}"
     yield ""
     yield (
         f"{escape(server['url'])} · {server['flavour'].capitalize()} {escape(server['version'])} · "
@@ -65,7 +65,8 @@ def _plan(document: PlanDocument) -> Iterator[str]:
 def _list(row: ListRow, document: PlanDocument) -> Iterator[str]:
     yield ""
     yield (
-        f"#### {escape(row['name'])} ({escape(row['source'])}, {words.size(row['fetch'])}, "
+        f"#### {escape(row['name'])} ({escape(row['source'])}, "
+        f"{words.size(row['fetch'], row['top'])}, "
         f"{escape(words.asks_as(row))})"
     )
     for problem in (row["problem"], words.trouble(row["fetch"])):

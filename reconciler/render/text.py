@@ -59,14 +59,14 @@ def _plan(document: PlanDocument) -> Iterator[str]:
         yield f"STOPPED: {words.clean(stop['message'])}"
         yield f"  {words.clean(stop['hint'])}"
     yield ""
-    results = [a["result"] for a in document["actions"] if "result" in a]
-    told = f" · applied: {_tally(results)}" if results else ""
-    yield f"Plan {document['plan_id']}: {words.summary(document)}{told}"
+    verb = "Applied" if any("result" in a for a in document["actions"]) else "Plan"
+    yield f"{verb} {document['plan_id']}: {words.summary(document)}"
 
 
 def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     source = words.clean(row["source"]).replace(":", " ", 1)
-    yield f"{row['name']:{width}}  {source} · {words.size(row['fetch'])} · {words.asks_as(row)}"
+    size = words.size(row["fetch"], row["top"])
+    yield f"{row['name']:{width}}  {source} · {size} · {words.asks_as(row)}"
     if row["problem"]:
         yield f"  ! {words.clean(row['problem'])}"
     if problem := words.trouble(row["fetch"]):
@@ -99,7 +99,3 @@ def _verdict(row: VerdictRow) -> str:
     if row["reason"] in ATTENTION:
         return f"{line} · listsync explain {words.item_name(row['media'])}"
     return line
-
-
-def _tally(results: list[str]) -> str:
-    return ", ".join(f"{results.count(r)} {r}" for r in dict.fromkeys(results))

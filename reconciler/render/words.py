@@ -106,10 +106,12 @@ def trouble(fetch: Fetch) -> str | None:
     )
 
 
-def size(fetch: Fetch) -> str:
-    """``143 titles``."""
-    titles = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
-    return f"{titles}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else titles
+def size(fetch: Fetch, top: int | None = None) -> str:
+    """``250 titles, the first 25 wanted``."""
+    told = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
+    if top is not None and top < fetch["count"]:
+        told += f", the first {top:,} wanted"
+    return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
 
 
 def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
@@ -123,14 +125,21 @@ def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
 
 
 def summary(document: PlanDocument) -> str:
-    """``2 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete``."""
+    """``2 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete``.
+
+    After ``apply`` it begins with what the actions came to: ``3 created``.
+    """
     counts = document["summary"]
-    todo = [f"{counts['request']} to request"]
-    todo += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
+    results = [action["result"] for action in document["actions"] if "result" in action]
+    if results:
+        done = [f"{results.count(result)} {result}" for result in dict.fromkeys(results)]
+    else:
+        done = [f"{counts['request']} to request"]
+        done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
     rest = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
     if counts["attention"]:
         rest.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
     broken = sum(trouble(row["fetch"]) is not None for row in document["lists"])
     if broken:
         rest.append(f"{broken} list{'s' * (broken != 1)} incomplete")
-    return " · ".join(part for part in (", ".join(todo), ", ".join(rest)) if part)
+    return " · ".join(part for part in (", ".join(done), ", ".join(rest)) if part)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from selenium import webdriver
@@ -31,6 +31,7 @@ from reconciler.sources.chromedriver import ChromeDriver, find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from urllib.parse import SplitResult
 
     from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -161,24 +162,28 @@ class ChromiumBrowser:
 
     def _way_to_driver(self, options: webdriver.ChromeOptions) -> ClientConfig:
         """How commands reach the driver; a local one is started first."""
-        proxy = None
-        url = self._remote_url
-        if not url:
-            options.binary_location = find_chromium()
-            self._process = ChromeDriver()
-            options.add_argument(f"--user-data-dir={self._process.profile}")
-            if os.geteuid() == 0:
-                options.add_argument("--no-sandbox")  # Chromium's sandbox refuses to run as root
-            url = self._process.url
-            # The driver is on this machine; a proxy of the environment is for the way out.
-            proxy = Proxy({"proxyType": ProxyType.DIRECT})
-        return ClientConfig(
-            url,
-            proxy=proxy,
-            timeout=self._page_seconds + _COMMAND_SECONDS,
+        if self._remote_url:
+            return self._way_to_grid(urlsplit(self._remote_url))
+        options.binary_location = find_chromium()
+        self._process = ChromeDriver()
+        options.add_argument(f"--user-data-dir={self._process.profile}")
+        if os.geteuid() == 0:
+            options.add_argument("--no-sandbox")  # Chromium's sandbox refuses to run as root
+        # The driver is on this machine; a proxy of the environment is for the way out.
+        direct = Proxy({"proxyType": ProxyType.DIRECT})
+        return ClientConfig(self._process.url, proxy=direct, **self._manners())
+
+    def _way_to_grid(self, url: SplitResult) -> ClientConfig:
+        """A password in the address is sent as a header, and is in no message."""
+        place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        return ClientConfig(place, username=url.username, password=url.password, **self._manners())
+
+    def _manners(self) -> dict[str, Any]:
+        return {
+            "timeout": self._page_seconds + _COMMAND_SECONDS,
             # A command that got no answer is not to be sent again behind our back.
-            init_args_for_pool_manager={"init_args_for_pool_manager": {"retries": False}},
-        )
+            "init_args_for_pool_manager": {"init_args_for_pool_manager": {"retries": False}},
+        }
 
     def _hint(self) -> str:
         if self._remote_url:

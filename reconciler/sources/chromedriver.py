@@ -43,7 +43,8 @@ class ChromeDriver:
     def __init__(self) -> None:
         """Start it. Raises BrowserError where it is not installed or does not come up."""
         driver = _first_of(_DRIVERS, "chromedriver is not installed")
-        self._folder = Path(tempfile.mkdtemp(prefix="listsync-chromium-"))
+        # A short name: Chromium puts a socket in there, and a socket's path has 108 characters.
+        self._folder = Path(tempfile.mkdtemp(prefix="listsync-"))
         self.profile = self._folder / "profile"
         self._process = subprocess.Popen(  # noqa: S603 - a program of PATH, arguments of ours
             ["/bin/sh", "-c", _GUARD, "listsync-guard", driver, "--port=0"],

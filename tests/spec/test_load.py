@@ -231,13 +231,18 @@ def test_a_spec_made_in_python_is_checked_for_its_types() -> None:
         ServerSpec(url="http://s", api_key="k", concurrency="4")  # type: ignore[arg-type]
 
 
-CONTENT = SERVER + "defaults: {interval: 1h, top: 9}\nlists: {a: {source: ls1}, b: {source: ls2}}\n"
+MAP = "map: {'imdb:tt00001': 'tmdb:tv:1', 'imdb:tt00002': 'tmdb:tv:2'}\n"
+SWAPPED = "map: {'imdb:tt00002': 'tmdb:tv:2', 'imdb:tt00001': 'tmdb:tv:1'}\n"
+CONTENT = (
+    MAP + SERVER + "defaults: {interval: 1h, top: 9}\nlists: {a: {source: ls1}, b: {source: ls2}}\n"
+)
 
 
 @pytest.mark.parametrize(
     ("text", "env"),
     [
         pytest.param(f"# note\n\n{CONTENT}", {"KEY": "k"}, id="comment"),
+        pytest.param(CONTENT.replace(MAP, SWAPPED), {"KEY": "k"}, id="order of the map"),
         pytest.param(CONTENT, {"KEY": "another"}, id="secret's value"),
         pytest.param(CONTENT.replace("1h, top: 9", "60m, top: '9'"), {"KEY": "k"}, id="spelling"),
         pytest.param(
@@ -273,7 +278,7 @@ def test_the_generation_stays_while_the_content_does(
             ),
             id="order of the lists",
         ),
-        pytest.param(CONTENT.replace("b:", "c:"), id="name of a list"),
+        pytest.param(CONTENT.replace(" b:", " c:"), id="name of a list"),
         pytest.param(CONTENT + "exclude: [imdb:tt0944947]\n", id="exclusion"),
     ],
 )

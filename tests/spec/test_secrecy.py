@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.spec import Spec
 
-SECRET = "MTc2MzgyNjQwMDAwMGFiY2RlZmFiLWNkZWYtMTIzNC01Njc4LTkwYWJjZGVmMTIzNA=="
+SECRET = "MTc2MzgyNjQwMDAwMGFiY2RlZmFiLWNkZWYtMTIzNC01Njc4LTkwYWJjZGVmMTIzNA"
 ENV = {"KEY": SECRET}
 WHOLE = """\
 defaults: {interval: 6h, role: "request", top: '3'}

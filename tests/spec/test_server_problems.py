@@ -73,6 +73,11 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
             "2:9 server.url",
             "holds a user or password; write the address without them",
         ),
+        (
+            "{url: 'http://@s', api_key: k}",
+            "2:9 server.url",
+            "holds a user or password; write the address without them",
+        ),
         ("{url: 'http://s?a=b', api_key: k}", "2:9 server.url", "must end before the ? or #"),
         ("{url: 'http://s/#', api_key: k}", "2:9 server.url", "must end before the ? or #"),
         ("{url: 'http://', api_key: k}", "2:9 server.url", "names no host; write http://HOST:PORT"),

@@ -1,0 +1,83 @@
+"""What real Chromium makes of answers that are no list, and of sites that do not answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.errors import BrowserError
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.scrape import Patience
+from tests.browser.tiny_site import Answer, TinySite, imdb_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.browser
+
+PATH = "/list/ls000001/"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[ChromiumBrowser]:
+    with ChromiumBrowser(page_seconds=2) as running:
+        yield running
+
+
+def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
+    patience = Patience(content=0.5, check=0.5)
+    return SiteSources(browser, {"imdb": site.url}, Path(), patience).fetch(recognise(source))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "says"),
+    [
+        (Answer(202), Outcome.BLOCKED, "202"),
+        (Answer(403), Outcome.BLOCKED, "403"),
+        (Answer(405), Outcome.BLOCKED, "405"),
+        (Answer(429), Outcome.RATE_LIMITED, "429"),
+        (Answer(500), Outcome.UNREACHABLE, "500"),
+        (Answer(404), Outcome.MISSING, "404"),
+        (Answer(204), Outcome.UNREACHABLE, "cut off"),
+        (Answer(body=imdb_page(2, 1, 2)[:200], cut=True), Outcome.UNREACHABLE, "cut off"),
+        (Answer(body="<p>x</p>", ends=False), Outcome.UNREACHABLE, "not there after 2 s"),
+    ],
+    ids=["202", "403", "405", "429", "500", "404", "204", "cut off", "never ends"],
+)
+def test_an_answer_without_a_list_is_read_as_what_it_is(
+    browser: ChromiumBrowser, answer: Answer, outcome: Outcome, says: str
+) -> None:
+    good = "/list/ls000002/"
+    with TinySite({PATH: answer, good: Answer(body=imdb_page(1, 1, 1))}) as site:
+        # The page before has a list: none of it may be taken for this one's.
+        assert fetch(browser, site, "ls000002").outcome is Outcome.COMPLETE
+        snapshot = fetch(browser, site)
+    assert (snapshot.outcome, snapshot.items) == (outcome, ())
+    assert says in (snapshot.error or "")
+    assert "\n" not in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:{closed}/", "the connection was refused"),
+        ("http://nowhere.invalid/", "the host name is not known"),
+    ],
+)
+def test_a_page_that_cannot_be_reached_says_why(
+    browser: ChromiumBrowser, url: str, says: str
+) -> None:
+    with TinySite({}) as gone:
+        port = gone.url.rpartition(":")[2]
+    with pytest.raises(BrowserError, match=says):
+        browser.open(url.format(closed=port))
+
+
+def test_the_browser_asks_for_english(browser: ChromiumBrowser) -> None:
+    with TinySite({"/": Answer(body="<p>x</p>")}) as site:
+        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
+    assert languages == "en-US,en"
