@@ -137,3 +137,14 @@ def test_the_key_in_a_file_is_not_told_when_it_cannot_be_one(
 
     assert problem.startswith("listsync.yaml:1:39 server.api_key_file: holds a space")
     assert SECRET not in problem
+
+
+def test_a_short_key_in_place_of_a_key_is_not_told(problems_of: Callable[..., list[str]]) -> None:
+    uuid = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+
+    [problem] = problems_of(
+        f"server: {{url: http://s, api_key: k, {uuid}: }}\nlists: {{a: {{source: ls1}}}}\n"
+    )
+
+    assert "unknown key" in problem
+    assert uuid not in problem
