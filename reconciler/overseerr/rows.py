@@ -68,36 +68,41 @@ def read_rows(connection: Connection, path: str) -> list[JsonObject]:
     """Every row of a paged table, once.
 
     Rows that are added or removed between two pages shift the others. That shows in the total or
-    in the number of distinct rows; the table is then read again. Raises TransientError where it
-    does not hold still, and whatever ``accepted`` raises.
+    in the number of distinct rows; the table is then read again. A server that declares more rows
+    than it shows is believed when it shows the same ones twice. Raises TransientError where the
+    table does not hold still, and whatever ``accepted`` raises.
     """
+    before: list[JsonObject] | None = None
     for _ in range(_READINGS):
-        rows = _reading(connection, path)
-        if rows is not None:
+        rows, total = _reading(connection, path)
+        if total is None:
+            continue
+        if len(rows) == total or rows == before:
             return rows
+        before = rows
     what = f"{path.partition('?')[0]} kept changing while it was read"
     raise TransientError(what, where=connection.url, hint="try again when the server is quieter")
 
 
-def _reading(connection: Connection, path: str) -> list[JsonObject] | None:
-    """One reading of the whole table; None where it changed meanwhile."""
+def _reading(connection: Connection, path: str) -> tuple[list[JsonObject], int | None]:
+    """One reading: the distinct rows, and how many there should be; None: the total changed."""
     rows: dict[int, JsonObject] = {}
+    nameless: list[JsonObject] = []  # without an id there is no telling whether it came twice
     first = page = _page(connection, path, 0)
-    read = nameless = 0
+    read = 0
     while True:
-        for row in page.rows:
-            number = integer(record(row).get("id"))
+        for row in map(record, page.rows):
+            number = integer(row.get("id"))
             if number is None:
-                nameless += 1
+                nameless.append(row)
             else:
-                rows[number] = record(row)
+                rows[number] = row
         read += len(page.rows)
         if read >= first.total or not page.rows:
-            break
+            return [*rows.values(), *nameless], first.total
         page = _page(connection, path, read)
         if page.total != first.total:
-            return None
-    return list(rows.values()) if len(rows) + nameless == first.total else None
+            return [], None
 
 
 def _page(connection: Connection, path: str, skip: int) -> _Page:

@@ -171,8 +171,11 @@ class OverseerrServer:
         found = _candidates(answer)
         if year is None or (integer(answer.record.get("totalPages")) or 0) <= 1:
             return found
+        # An empty answer here says nothing by itself; it is silence where the first search had a
+        # title of that year.
         narrowed = self._ask_tmdb(_search_path(f"year:{year:04} {words}"))
-        self._refuse_silence(narrowed)
+        if any(candidate.year == year for candidate in found):
+            self._refuse_silence(narrowed)
         both = {candidate.media: candidate for candidate in found + _candidates(narrowed)}
         return tuple(both.values())
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -64,6 +65,8 @@ def test_a_browser_that_is_stuck_is_gone_in_a_bounded_time(temporary: Path) -> N
         browser.open(site.url)
         (group,) = browser_groups()
         os.killpg(group, signal.SIGSTOP)
+        stuck = time.monotonic()
+    assert time.monotonic() - stuck < 20
     assert becomes_true(lambda: not members(group))
     assert list(temporary.iterdir()) == []
 
@@ -85,6 +88,13 @@ def test_a_driver_killed_half_way_is_an_outcome_and_stays_one(temporary: Path) -
     assert after.outcome is Outcome.UNREACHABLE
     assert site.visits.count(PATH) == 1
     assert list(temporary.iterdir()) == []
+
+
+def test_the_browser_asks_for_english_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    with TinySite({"/": Answer(body="<p>x</p>")}) as site, ChromiumBrowser() as browser:
+        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
+    assert languages == "en-US,en"
 
 
 def test_a_missing_browser_is_an_outcome_that_says_what_to_install(

@@ -77,7 +77,31 @@ def test_a_page_that_cannot_be_reached_says_why(
         browser.open(url.format(closed=port))
 
 
-def test_the_browser_asks_for_english(browser: ChromiumBrowser) -> None:
-    with TinySite({"/": Answer(body="<p>x</p>")}) as site:
-        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
-    assert languages == "en-US,en"
+CARDS_ONLY_IN_VIEW = """
+<main><section class="trakt-grid-list-container"><div class="trakt-list-items" role="list">
+</div></section></main>
+<script>
+const view = new IntersectionObserver((seen) => seen.forEach(({target, isIntersecting}) => {
+  target.innerHTML = isIntersecting ? `<div class="trakt-card"><a class="trakt-link"
+    href="/movies/film-${target.id}-2001"><p class="trakt-card-title">Film ${target.id}</p></a></div>`
+    : '';
+}));
+for (let number = 1; number <= 60; number += 1) {
+  const place = document.createElement('div');
+  place.id = number;
+  place.style.height = '500px';
+  document.querySelector('.trakt-list-items').append(place);
+  view.observe(place);
+}
+</script>
+"""
+
+
+def test_cards_that_are_there_only_while_in_view_are_all_kept(browser: ChromiumBrowser) -> None:
+    with TinySite({"/users/anna/lists/films": Answer(body=CARDS_ONLY_IN_VIEW)}) as site:
+        sources = SiteSources(browser, {"trakt": site.url}, Path(), Patience(settle=0.3))
+        snapshot = sources.fetch(recognise("trakt:anna/films"))
+    assert snapshot.outcome is Outcome.UNVERIFIED
+    assert [(item.title, item.year) for item in snapshot.items] == [
+        (f"Film {number}", 2001) for number in range(1, 61)
+    ]

@@ -154,7 +154,6 @@ def test_a_request_that_nobody_took_is_not_a_lost_one() -> None:
     ("url", "what"),
     [
         pytest.param("http://127.0.0.1:{port}", "nothing answers at this address", id="refused"),
-        pytest.param("http://no-such-host.invalid", "host name is not known", id="unknown host"),
         pytest.param(f"http://{'a' * 64}.test", "not the URL of a server", id="unusable host"),
     ],
 )
@@ -164,6 +163,21 @@ def test_a_server_that_is_not_there_is_one_clear_sentence_with_a_hint(url: str, 
             server.identify()
         assert raised.value.where == server.url
         assert "server.url" in raised.value.hint
+
+
+def test_a_host_nobody_knows_is_said_so_and_may_be_known_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with client("http://seer.test") as server:
+        with pytest.raises(TransientError, match="host name is not known"):
+            server.identify()
+        with pytest.raises(TransientError) as raised:
+            server.request(request_of())
+        assert not isinstance(raised.value, AnswerLostError)
 
 
 def test_https_to_a_server_that_speaks_http_is_said_so() -> None:

@@ -148,13 +148,29 @@ def test_a_table_that_changes_while_it_is_read_is_read_again(
     assert [state.media.tmdb for state in server.media()] == [1, 2, 3, 4]
 
 
+def test_a_row_added_behind_those_read_is_not_missed(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    first = [page(*films(1, 2), total=4), page(*films(3, 4), total=5)]
+    mock.get(f"{API}/media", [{"json": each} for each in [*first, page(*films(1, 5))]])
+    assert len(server.media()) == 5
+
+
 def test_a_table_that_never_holds_still_is_no_table(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
-    mock.get(f"{API}/media", json=page(*films(1, 2), total=4))
+    readings = [[page(*films(n, 2 + n), total=9), page(total=9 + n)] for n in range(1, 4)]
+    mock.get(f"{API}/media", [{"json": each} for reading in readings for each in reading])
     with pytest.raises(TransientError, match="kept changing"):
         server.media()
     assert mock.call_count == 6
+
+
+def test_a_table_that_declares_more_than_it_shows_is_believed_when_it_shows_it_twice(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/media", [{"json": page(*films(1, 2), total=4)}, {"json": page(total=4)}] * 2)
+    assert [state.media.tmdb for state in server.media()] == [1, 2]
 
 
 @pytest.mark.parametrize(

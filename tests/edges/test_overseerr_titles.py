@@ -174,9 +174,16 @@ def test_a_year_narrows_a_search_of_several_pages(
 def test_silence_while_narrowing_is_trouble_and_not_a_no(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
-    mock.get(f"{API}/search", [{"json": results(SHOW, pages=5)}, {"json": results(pages=1)}])
+    mock.get(f"{API}/search", [{"json": results(FILM, pages=5)}, {"json": results(pages=1)}])
     with pytest.raises(TmdbTroubleError):
         server.search("Dune", 1984)
+
+
+def test_narrowing_to_a_year_that_no_title_has_finds_nothing_more(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/search", [{"json": results(SHOW, pages=5)}, {"json": results(pages=1)}])
+    assert [found.media.tmdb for found in server.search("Dune", 1984)] == [9]
 
 
 def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: MediaServer) -> None:

@@ -40,7 +40,13 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
     ("content", "items"),
     [
         (f"{IMDB}1,tt5753856,Dark,Dark,TV Series,2017\n", (DARK,)),
-        (f"\ufeff{IMDB}1,tt5753856,Dark,Dark,TV Series,2017\n", (DARK,)),
+        (
+            (
+                "\ufeffConst,Title,Original Title,Title Type,Year\n"
+                "tt5753856,Dark,Dark,TV Series,2017\n"
+            ),
+            (DARK,),
+        ),
         (
             "YEAR;const;title;ORIGINAL TITLE;title type\r\n2017;tt5753856;Dark;Dark;TV Series",
             (DARK,),
