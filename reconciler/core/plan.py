@@ -6,6 +6,7 @@ its parts come in.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.limits import Limits
@@ -19,6 +20,7 @@ from reconciler.core.model import (
     Plan,
     Reason,
     Role,
+    Show,
     Stop,
     Unmatched,
     Verdict,
@@ -94,6 +96,7 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
             why.reason, want.item, want.lists, detail=why.detail, candidates=why.candidates
         )
         return
+    want = _named(want, view)
     if by := exclusion.names(want):
         yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
         return
@@ -102,6 +105,14 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
             yield _verdict(want, row)
         else:
             yield _permitted(want, row, view)
+
+
+def _named(want: Want, view: View) -> Want:
+    """A show that a list gives by its id alone is called what its season facts call it."""
+    facts = view.observed.shows.get(want.target.media.tmdb)
+    if want.item.title or want.target.media.kind is Kind.MOVIE or not isinstance(facts, Show):
+        return want
+    return replace(want, item=replace(want.item, title=facts.title, year=facts.year))
 
 
 def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import ATTENTION, DEFERRED
 from reconciler.render import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from reconciler.render.document import Fetch, ListRow, PlanDocument
+    from reconciler.render.document import Fetch, ListRow, PlanDocument, VerdictRow
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/])")
 
@@ -69,17 +68,18 @@ def _list(row: ListRow, document: PlanDocument) -> Iterator[str]:
         f"{words.size(row['fetch'], row['top'])}, "
         f"{escape(words.asks_as(row))})"
     )
-    for problem in (row["problem"], words.trouble(row["fetch"])):
+    standstill = words.standstill(row) if row["problem"] else None
+    for problem in (standstill, words.trouble(row["fetch"])):
         if problem:
             yield ""
             yield f"**{escape(problem)}**"
-    rows = [*_actions(row["name"], document), *_verdicts(row["name"], document)]
+    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
+    rows = [*_actions(row["name"], document), *_verdicts(words.notable(mine, row))]
     if rows:
         yield ""
         yield "| title | kind | id | what |"
         yield "|---|---|---|---|"
         yield from rows
-    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
     if quiet := words.unchanged(mine):
         yield ""
         total = sum(count for _, count in quiet)
@@ -100,13 +100,11 @@ def _actions(name: str, document: PlanDocument) -> Iterator[str]:
             )
 
 
-def _verdicts(name: str, document: PlanDocument) -> Iterator[str]:
-    for row in document["verdicts"]:
-        if row["lists"][0] == name and row["reason"] in DEFERRED | ATTENTION:
-            label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
-            yield _line(
-                label, row["media"]["type"], words.item_name(row["media"]), words.verdict(row)
-            )
+def _verdicts(rows: Iterable[VerdictRow]) -> Iterator[str]:
+    for row in rows:
+        label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
+        name = words.item_name(row["media"])
+        yield _line(label, row["media"]["type"], name, words.verdict(row))
 
 
 def _line(label: str, kind: str | None, name: str, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import ATTENTION, DEFERRED
+from reconciler.core.model import ATTENTION
 from reconciler.render import words
 
 if TYPE_CHECKING:
@@ -68,16 +68,15 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     size = words.size(row["fetch"], row["top"])
     yield f"{row['name']:{width}}  {source} · {size} · {words.asks_as(row)}"
     if row["problem"]:
-        yield f"  ! {words.clean(row['problem'])}"
+        yield f"  ! {words.standstill(row)}"
     if problem := words.trouble(row["fetch"]):
         yield f"  ! {problem}"
     mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
     for action in document["actions"]:
         if action["lists"][0] == row["name"]:
             yield _action(action)
-    for verdict in mine:
-        if verdict["reason"] in DEFERRED | ATTENTION:
-            yield _verdict(verdict)
+    for verdict in words.notable(mine, row):
+        yield _verdict(verdict)
     if quiet := words.unchanged(mine):
         total = sum(count for _, count in quiet)
         detail = " · ".join(f"{count:,} {reason}" for reason, count in quiet)

@@ -40,7 +40,7 @@ def clean(text: str) -> str:
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
     """``The Bear (2022) S1-3``; an item without a title is called by its id."""
     ids = media["ids"]
-    name = media["title"] or next((f"{k}:{v}" for k, v in ids.items() if k != "tmdb"), "?")
+    name = media["title"] or next((f"{k}:{v}" for k, v in reversed(ids.items())), "?")
     year = f" ({media['year']})" if media["year"] else ""
     return clean(name) + year + (f" {span(seasons)}" if seasons else "") + (" 4K" * is_4k)
 
@@ -112,6 +112,21 @@ def size(fetch: Fetch, top: int | None = None) -> str:
     if top is not None and top < fetch["count"]:
         told += f", the first {top:,} wanted"
     return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
+
+
+def standstill(row: ListRow) -> str:
+    """Why a list may request nothing at all."""
+    return f"{clean(row['problem'] or '')}: the list requests nothing"
+
+
+def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
+    """The titles that wait or need a person; what the whole list stands still for is said once."""
+    return [
+        row
+        for row in rows
+        if row["reason"] in DEFERRED | ATTENTION
+        and not (lst["problem"] and row["reason"] == Reason.NO_RIGHT)
+    ]
 
 
 def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:

@@ -113,14 +113,14 @@ def scroll(
     cards: dict[object, Mapping[str, object]] = {}
     try:
         page.evaluate(_COUNT_OPEN)
+        state = _now(page, path)
         for _ in range(_MAX_SCREENS):
-            state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
-            known = len(cards)
-            for card in _cards(state):
-                cards.setdefault(card.get("path"), card)
-            at_end = state.get("bottom") and len(cards) == known
+            fresh = {card.get("path"): card for card in _cards(state)}
+            at_end = state.get("bottom") and fresh.keys() <= cards.keys()
+            cards |= fresh
             if at_end and not _grows(page, path, state, patience):
                 return list(cards.values()), _missing_rest(page, path)
+            state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
     except BrowserError as error:
         return list(cards.values()), unreachable(error)
     return list(cards.values()), Setback(Outcome.INCOMPLETE, "the page has no end")
@@ -131,11 +131,11 @@ def _grows(page: Page, path: str, state: Mapping[str, object], patience: Patienc
     changed = _state(path) + f"return state.mark !== {json.dumps(state.get('mark'))};"
     if page.wait_for(changed, patience.settle):
         return True
-    return _is_waiting(page, path) and bool(page.wait_for(changed, patience.content))
+    return bool(_now(page, path).get("open")) and bool(page.wait_for(changed, patience.content))
 
 
 def _missing_rest(page: Page, path: str) -> Setback | None:
-    state = _read(page.evaluate(_state(path) + "return state;"))
+    state = _now(page, path)
     if state.get("open"):
         return Setback(Outcome.INCOMPLETE, "the rest of the page did not come; try again later")
     failed = state.get("failed")
@@ -146,8 +146,8 @@ def _missing_rest(page: Page, path: str) -> Setback | None:
     return None
 
 
-def _is_waiting(page: Page, path: str) -> bool:
-    return bool(_read(page.evaluate(_state(path) + "return state;")).get("open"))
+def _now(page: Page, path: str) -> Mapping[str, object]:
+    return _read(page.evaluate(_state(path) + "return state;"))
 
 
 def _state(path: str) -> str:

@@ -82,8 +82,9 @@ CARDS_ONLY_IN_VIEW = """
 </div></section></main>
 <script>
 const view = new IntersectionObserver((seen) => seen.forEach(({target, isIntersecting}) => {
-  target.innerHTML = isIntersecting ? `<div class="trakt-card"><a class="trakt-link"
-    href="/movies/film-${target.id}-2001"><p class="trakt-card-title">Film ${target.id}</p></a></div>`
+  target.innerHTML = isIntersecting
+    ? `<div class="trakt-card"><a class="trakt-link" href="/movies/film-${target.id}-2001">
+       <p class="trakt-card-title">Film ${target.id}</p></a></div>`
     : '';
 }));
 for (let number = 1; number <= 60; number += 1) {

@@ -1,0 +1,314 @@
+"""Doing what a plan says: once each, whatever goes wrong on the way (law 4)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from functools import partial
+from threading import Barrier, BrokenBarrierError, Event, Lock
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import AnswerAfter
+from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.core.model import Done, Result
+from reconciler.errors import LedgerError
+from reconciler.ledger import SqliteLedger
+from reconciler.overseerr import OverseerrServer
+from reconciler.reconcile import look, look_again
+from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reconciler.core.model import Action, MediaKey
+
+ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+
+
+def results(outcomes: Outcomes) -> list[Result]:
+    return [done.result for _, done in outcomes]
+
+
+def diary(world: World) -> list[tuple[int, str | None, bool]]:
+    """Every intent: its title, its result, and whether it is settled."""
+    with closing(sqlite3.connect(world.ledger)) as ledger:
+        rows = ledger.execute("SELECT tmdb, result, settled_at FROM intents ORDER BY id").fetchall()
+    return [(tmdb, result, settled is not None) for tmdb, result, settled in rows]
+
+
+def hurried(world: World) -> None:
+    """A client that gives up on an answer soon."""
+    world.server_type = lambda url, key, **options: OverseerrServer(
+        url, key, **{**options, "timeout": 0.3}
+    )
+
+
+def test_everything_missing_is_requested_and_the_next_plan_is_empty(world: World) -> None:
+    world.follow(*map(by_tmdb, (*FILMS[:4], *SHOWS[:2])))
+    assert results(world.apply()) == [Result.CREATED] * 6
+    assert sorted(world.requested()) == sorted(t.tmdb for t in (*FILMS[:4], *SHOWS[:2]))
+    assert world.look().plan.actions == ()
+    assert [(result, settled) for _, result, settled in diary(world)] == [("created", True)] * 6
+
+
+def test_a_plan_sends_nothing(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:4]))
+    assert {call.method for call in world.calls(world.look)} == {"GET"}
+    assert diary(world) == []
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3])
+def test_with_a_cap_as_many_passes_finish_as_it_takes(world: World, cap: int) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]), max_per_run=cap)
+    passes = [len(world.apply()) for _ in range(-(-5 // cap))]
+    assert passes == [cap] * (5 // cap) + [5 % cap] * (5 % cap > 0)
+    assert world.requested() == [film.tmdb for film in FILMS[:5]]
+    assert world.look().plan.actions == ()
+
+
+def test_a_quota_defers_and_time_frees_it(world: World) -> None:
+    world.follow(*map(by_tmdb, (*FILMS[:7], SHOWS[4])), requester="alice")
+    assert results(world.apply()) == [Result.CREATED] * 6  # five films, and a season
+    told = words(world.look())
+    assert [told[film.title] for film in FILMS[5:7]] == ["quota", "quota"]
+    world.clock.forward(days=8)
+    assert results(world.apply()) == [Result.CREATED] * 2
+    assert world.look().plan.actions == ()
+
+
+# ----------------------------------------------------------------------------------- lost answers
+
+
+@pytest.mark.parametrize("title", [FILMS[0], SHOWS[0]], ids=["a film", "a show"])
+@pytest.mark.parametrize("fault", ["drop_after_commit", "hang_after_commit"])
+def test_a_request_whose_answer_is_lost_is_found_by_one_look(
+    world: World, fault: str, title: object
+) -> None:
+    assert title in {FILMS[0], SHOWS[0]}
+    wanted = FILMS[0] if title is FILMS[0] else SHOWS[0]
+    world.follow(by_tmdb(wanted))
+    hurried(world)
+    setattr(world.sandbox.faults, fault, 1)
+    came: list[Outcomes] = []
+    calls = world.calls(lambda: came.append(world.apply()))
+    ((_, done),) = came[0]
+    assert (done.result, done.request_id) == (Result.CREATED, world.number(wanted))
+    after = calls[calls.index(posts(calls)[0]) + 1 :]
+    assert [call.path for call in after] == [f"/api/v1/{wanted.kind}/{wanted.tmdb}"]
+    assert world.look().plan.actions == ()
+    assert diary(world) == [(wanted.tmdb, "created", True)]
+
+
+def test_a_request_that_never_arrived_stays_open_until_the_next_pass_sends_it(
+    world: World,
+) -> None:
+    world.follow(*map(by_tmdb, FILMS[:2]), max_per_run=1)
+    world.sandbox.faults.drop_before_commit = 1
+    calls = world.calls(lambda: results(world.apply()))
+    assert len(posts(calls)) == 1
+    assert world.requested() == []
+    assert diary(world) == [(FILMS[0].tmdb, "unknown", False)]
+    assert results(world.apply()) == [Result.CREATED]
+    assert world.requested() == [FILMS[0].tmdb]
+
+
+def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:9]))
+    world.sandbox.faults.drop_after_commit = 1
+    world.sandbox.faults.answer_after = AnswerAfter(calls=0, status=503)
+    with world.edges() as edges, edges.ledger.lock():
+        world.sandbox.faults.answer_after = None
+        seen = look(world.spec, edges)
+        world.sandbox.faults.answer_after = AnswerAfter(calls=0, status=503, method="GET")
+        outcomes = Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+    assert results(outcomes) == [Result.UNKNOWN] + [Result.SKIPPED] * 8
+    assert len(world.requested()) == 1
+    world.sandbox.faults.answer_after = None
+    world.apply()
+    assert sorted(world.requested()) == sorted(film.tmdb for film in FILMS[:9])
+
+
+def test_somebody_who_was_quicker_is_no_failure(world: World) -> None:
+    world.follow(by_tmdb(FILMS[0]), by_tmdb(SHOWS[0]))
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        numbers = [season.number for season in SHOWS[0].seasons if season.number]
+        film = {"mediaType": "movie", "mediaId": FILMS[0].tmdb, "is4k": False}
+        show = {"mediaType": "tv", "mediaId": SHOWS[0].tmdb, "is4k": False, "seasons": numbers}
+        world.person("POST", "/request", film, ALICE)
+        world.person("POST", "/request", show, ADMIN)
+        outcomes = Applier(edges, 4, world.stopping).apply(seen, seen.plan.actions)
+    assert [(done.result, done.http_status) for _, done in outcomes] == [
+        (Result.EXISTS, 409),
+        (Result.EXISTS, 202),
+    ]
+    assert len(world.requested()) == 2
+    assert world.look().plan.actions == ()
+
+
+# ------------------------------------------------------------------------------------ in mid-apply
+
+
+def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:8]))
+    world.sandbox.faults.stop_after_posts = 3
+    came = results(world.apply())
+    assert came.count(Result.CREATED) == 3
+    assert set(came) <= {Result.CREATED, Result.SKIPPED, Result.UNKNOWN}
+    world.sandbox.start()
+    world.apply()
+    assert sorted(world.requested()) == sorted(film.tmdb for film in FILMS[:8])
+    assert world.look().plan.actions == ()
+
+
+def test_nothing_is_begun_once_somebody_asked_to_stop(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:6]))
+    asked = world.stopping
+
+    class Stopping(OverseerrServer):
+        def request(self, action: Action) -> Done:
+            asked.set()
+            return super().request(action)
+
+    world.server_type = Stopping
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        outcomes = Applier(edges, 1, asked).apply(seen, seen.plan.actions)
+    assert results(outcomes) == [Result.CREATED] + [Result.SKIPPED] * 5
+    assert world.requested() == [FILMS[0].tmdb]
+    assert diary(world) == [(FILMS[0].tmdb, "created", True)]
+
+
+class FullDisk(SqliteLedger):
+    """Takes so many of each, then nothing more."""
+
+    intents = settlements = 99
+    records = True
+
+    def record(self, *args: object) -> None:
+        if not self.records:
+            raise LedgerError("the disk is full")
+        super().record(*args)  # type: ignore[arg-type]
+
+    def intend(self, action: Action, now: datetime) -> int:
+        if not self.intents:
+            raise LedgerError("the disk is full")
+        self.intents -= 1
+        return super().intend(action, now)
+
+    def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
+        if not self.settlements:
+            raise LedgerError("the disk is full")
+        self.settlements -= 1
+        super().settle(intent, action, done, now)
+
+
+@pytest.mark.parametrize(
+    ("limits", "sent"),
+    [({"records": False}, 0), ({"intents": 0}, 0), ({"intents": 2}, 2), ({"settlements": 1}, 2)],
+    ids=["at the start", "at the first intent", "at a later intent", "at an outcome"],
+)
+def test_without_an_intent_on_disk_nothing_is_sent(
+    world: World, limits: dict[str, int], sent: int
+) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]))
+    world.ledger_type = type("Limited", (FullDisk,), limits)
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        with pytest.raises(LedgerError, match="disk is full"):
+            Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+    assert len(world.requested()) == sent
+    world.ledger_type = SqliteLedger
+    world.apply()
+    assert sorted(world.requested()) == sorted(film.tmdb for film in FILMS[:5])
+
+
+class Crowd:
+    """Who is in flight, seen from the server; ``size`` requests wait for each other."""
+
+    def __init__(self, size: int) -> None:
+        self.together: list[list[MediaKey]] = []
+        self._now: list[MediaKey] = []
+        self._lock = Lock()
+        self._gate = Barrier(size)
+
+    def meet(self, media: MediaKey) -> None:
+        with self._lock:
+            self._now.append(media)
+            self.together.append(list(self._now))
+        try:
+            self._gate.wait(5)
+        except BrokenBarrierError:
+            return
+        finally:
+            with self._lock:
+                self._now.remove(media)
+
+
+class Crowded(OverseerrServer):
+    """A client whose requests meet before they are sent."""
+
+    def __init__(self, *args: object, crowd: Crowd, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self._crowd = crowd
+
+    def request(self, action: Action) -> Done:
+        self._crowd.meet(action.target.media)
+        return super().request(action)
+
+
+def test_as_many_requests_are_in_flight_as_the_file_allows(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:6]))
+    crowd = Crowd(3)
+    world.server_type = partial(Crowded, crowd=crowd)
+    world.write(
+        {"wishes": {"source": ONE}},
+    )
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        Applier(edges, 3, world.stopping).apply(seen, seen.plan.actions)
+    assert max(map(len, crowd.together)) == 3
+    assert len(world.requested()) == 6
+
+
+def test_two_requests_of_one_title_are_never_in_flight_together(world: World) -> None:
+    world.lists.hold(ONE, map(by_tmdb, FILMS[:2]))
+    world.lists.hold(OTHER, map(by_tmdb, FILMS[:2]))
+    world.write({"hd": {"source": ONE}, "uhd": {"source": OTHER, "4k": True}})
+    crowd = Crowd(2)
+    world.server_type = partial(Crowded, crowd=crowd)
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        paired = sorted(seen.plan.actions, key=lambda action: action.target)
+        outcomes = Applier(edges, 2, Event()).apply(seen, paired)
+    assert results(outcomes) == [Result.CREATED] * 4
+    assert all(len(set(flight)) == len(flight) for flight in crowd.together)
+    assert max(map(len, crowd.together)) == 2
+
+
+# -------------------------------------------------------------------------------- shown and current
+
+
+def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:3]))
+    with world.edges() as edges, edges.ledger.lock():
+        shown = look(world.spec, edges)
+        film = {"mediaType": "movie", "mediaId": FILMS[1].tmdb, "is4k": False}
+        world.person("POST", "/request", film, ALICE)
+        world.lists.fetched.clear()
+        current = look_again(world.spec, edges, shown)
+        agreed = shown_and_current(shown.plan.actions, current.plan.actions)
+        Applier(edges, 1, world.stopping).apply(current, agreed)
+    assert world.lists.fetched == []
+    assert world.requested() == [FILMS[1].tmdb, FILMS[0].tmdb, FILMS[2].tmdb]
+
+
+def test_what_was_not_shown_is_not_done(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:2]))
+    current = world.look().plan.actions
+    assert shown_and_current(current[:1], current) == current[:1]
+    other = world.look()
+    assert shown_and_current((), other.plan.actions) == ()

@@ -1,0 +1,147 @@
+"""What a pass costs the media server in calls, and what it does not ask again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+import pytest
+
+from examples.sandbox.catalogue import CATALOGUE
+from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.core.model import Ids, Item, Kind
+from tests.loop.world import World, by_imdb, by_tmdb, words
+
+ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+SEVERANCE = next(show for show in SHOWS if show.title == "Severance")  # still running
+GENERATED = [title for title in CATALOGUE if title.tmdb >= 9_200_000]
+ENDED = [title for title in GENERATED if title.kind == "tv"][:25]
+
+
+def paths(world: World, part: str) -> list[str]:
+    """What a look asks the server for, as far as ``part`` stands in it."""
+    return [call.path for call in world.calls(world.look) if part in call.path]
+
+
+@pytest.mark.parametrize("wanted", [10, 150], ids=["a short list", "a long list"])
+def test_a_quiet_pass_costs_the_same_however_long_the_lists_are(world: World, wanted: int) -> None:
+    titles = (*GENERATED[:1100], *ENDED)
+    world.sandbox.state.seed(titles, requested_by=1, status=5)
+    listed = [*map(by_imdb, GENERATED[:wanted]), *map(by_imdb, ENDED[: wanted // 10])]
+    world.lists.hold(ONE, listed)
+    world.lists.hold(OTHER, listed)
+    world.write(
+        {"a": {"source": ONE, "requester": "alice"}, "b": {"source": OTHER, "requester": "bob"}}
+    )
+    world.apply()
+    calls = world.calls(world.apply)
+    rows = len(titles)
+    assert len(calls) <= 2 * ceil(rows / 1000) + 6 + 2
+    assert {call.method for call in calls} == {"GET"}
+
+
+def test_a_first_pass_asks_once_for_each_title_and_each_show(world: World) -> None:
+    films, shows = FILMS[:30], SHOWS[:10]
+    world.follow(*map(by_imdb, (*films, *shows)))
+    calls = world.calls(world.apply)
+    assert len(world.requested()) == 40
+    assert len(calls) <= 2 * 40 + 10 + 10
+    assert sum("/search" in call.path for call in calls) == 40
+    assert sum("/tv/" in call.path for call in calls) == 10
+
+
+def test_a_known_id_is_never_looked_up(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]))
+    assert paths(world, "/search") == []
+
+
+def test_one_title_on_two_lists_is_looked_up_once(world: World) -> None:
+    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
+    world.lists.hold(ONE, [by_imdb(FILMS[0])])
+    world.lists.hold(OTHER, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
+    assert len(paths(world, "/search")) == 2
+
+
+# ----------------------------------------------------------------------------------- season facts
+
+
+@pytest.mark.parametrize(
+    ("later", "asked"),
+    [
+        (timedelta(hours=23), []),
+        (timedelta(hours=25), [SEVERANCE.tmdb]),
+        (timedelta(days=6), [SEVERANCE.tmdb]),
+        (timedelta(days=8), [SHOWS[0].tmdb, SEVERANCE.tmdb]),
+    ],
+    ids=["the same day", "the next day", "within the week", "after a week"],
+)
+def test_season_facts_are_believed_for_a_day_and_those_of_ended_shows_for_a_week(
+    world: World, later: timedelta, asked: list[int]
+) -> None:
+    world.follow(by_tmdb(SHOWS[0]), by_tmdb(SEVERANCE))
+    world.look()
+    world.clock.moment += later
+    assert sorted(paths(world, "/tv/")) == [f"/api/v1/tv/{number}" for number in asked]
+
+
+def test_at_most_twenty_shows_are_read_again_in_a_pass(world: World) -> None:
+    world.follow(*map(by_tmdb, ENDED))
+    assert len(paths(world, "/tv/")) == 25
+    world.clock.forward(days=8)
+    first, second = paths(world, "/tv/"), paths(world, "/tv/")
+    assert (len(first), len(second)) == (20, 5)
+    assert len({*first, *second}) == 25
+
+
+def test_old_season_facts_serve_while_tmdb_does_not_answer(world: World) -> None:
+    world.follow(by_tmdb(SEVERANCE))
+    world.look()
+    world.clock.forward(days=2)
+    world.sandbox.faults.tmdb_down = True
+    assert words(world.look()) == {"Severance": "request"}
+
+
+def test_a_show_whose_seasons_cannot_be_read_is_unresolved_and_asked_for_again(
+    world: World,
+) -> None:
+    world.follow(by_tmdb(SEVERANCE), by_tmdb(FILMS[0]))
+    world.sandbox.faults.tmdb_down = True
+    told = words(world.look())
+    assert told == {"Severance": "unresolved", FILMS[0].title: "request"}
+    world.sandbox.faults.tmdb_down = False
+    assert words(world.look())["Severance"] == "request"
+
+
+# --------------------------------------------------------------------------------------- look-ups
+
+NOBODYS = Item(1, "The Reel in the Attic", 1997, Kind.MOVIE, Ids(imdb="tt90000003"))
+
+
+@pytest.mark.parametrize(
+    ("days", "times"), [(1, 0), (6.9, 0), (7.1, 1)], ids=["a day", "almost a week", "a week"]
+)
+def test_a_no_is_believed_for_a_week(world: World, days: float, times: int) -> None:
+    world.follow(NOBODYS)
+    assert words(world.look()) == {NOBODYS.title: "not-found"}
+    world.clock.forward(days=days)
+    assert len(paths(world, "/search")) == times
+
+
+def test_a_match_is_believed_for_good(world: World) -> None:
+    world.follow(by_imdb(FILMS[0]))
+    world.look()
+    world.clock.forward(days=100)
+    assert paths(world, "/search") == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [by_imdb(FILMS[0]), Item(1, FILMS[0].title, FILMS[0].year, Kind.MOVIE)],
+    ids=["by id", "by title"],
+)
+def test_trouble_at_tmdb_is_unresolved_and_not_remembered(world: World, item: Item) -> None:
+    world.follow(item)
+    world.sandbox.faults.tmdb_down = True
+    assert words(world.look()) == {FILMS[0].title: "unresolved"}
+    world.sandbox.faults.tmdb_down = False
+    assert words(world.look()) == {FILMS[0].title: "request"}

@@ -1,0 +1,248 @@
+"""A pass that only looks: lists, requesters, exclusion and ownership."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.core.model import Expected, Ids, Item, Outcome
+from tests.loop.world import ALICE, BOB, World, by_imdb, by_tmdb, words
+
+DUNE, HEAT, ALIEN, JOKER = (
+    next(film for film in FILMS if (film.title, film.year) == named)
+    for named in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
+)
+ONE, OTHER, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
+
+
+def two_lists(world: World, **second: object) -> None:
+    world.write({"first": {"source": ONE}, "second": {"source": OTHER, **second}})
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome.PRIVATE,
+        Outcome.MISSING,
+        Outcome.BLOCKED,
+        Outcome.CHANGED_LAYOUT,
+        Outcome.RATE_LIMITED,
+        Outcome.UNREACHABLE,
+    ],
+)
+def test_a_list_that_cannot_be_read_does_not_stop_the_others(
+    world: World, outcome: Outcome
+) -> None:
+    two_lists(world)
+    world.lists.fail(ONE, outcome)
+    world.lists.hold(OTHER, [by_tmdb(DUNE)])
+    assert words(world.look()) == {"Dune": "request"}
+
+
+def test_half_a_list_may_add(world: World) -> None:
+    two_lists(world)
+    world.lists.hold(ONE, [by_tmdb(HEAT)], Outcome.INCOMPLETE)
+    world.lists.hold(OTHER, [by_tmdb(DUNE)], Outcome.UNVERIFIED)
+    assert words(world.look()) == {"Dune": "request", "Heat": "request"}
+
+
+def test_one_list_under_two_names_is_fetched_once(world: World) -> None:
+    world.write({"a": {"source": ONE}, "b": {"source": "ls000000001", "4k": True}})
+    world.lists.hold(ONE, [by_tmdb(DUNE)])
+    seen = world.look()
+    assert world.lists.fetched == [ONE]
+    assert [(a.lists, a.target.is_4k) for a in seen.plan.actions] == [
+        (("a",), False),
+        (("b",), True),
+    ]
+
+
+def test_an_unknown_requester_is_the_error_of_its_list_alone(world: World) -> None:
+    two_lists(world, requester="nobody")
+    world.lists.hold(ONE, [by_tmdb(DUNE)])
+    world.lists.hold(OTHER, [by_tmdb(HEAT)])
+    seen = world.look()
+    assert words(seen) == {"Dune": "request", "Heat": "no-right"}
+    problems = {lst.name: lst.problem for lst in seen.lists if lst.problem}
+    assert problems == {"second": "requester 'nobody' is not a user of the server"}
+
+
+@pytest.mark.parametrize("requester", ["alice", "ALICE", ALICE], ids=["name", "case", "id"])
+def test_a_list_asks_as_its_requester(world: World, requester: object) -> None:
+    world.follow(by_tmdb(DUNE), requester=requester)
+    (action,) = world.look().plan.actions
+    assert (action.requester.user.id, action.expected) == (ALICE, Expected.PENDING)
+    world.apply()
+    (stored,) = world.sandbox.state.requests.values()
+    assert (stored.requested_by.id, stored.status) == (ALICE, 1)
+
+
+def test_top_cuts_a_list_before_any_look_up(world: World) -> None:
+    world.follow(*map(by_imdb, FILMS[:9]), top=2)
+    calls = world.calls(lambda: words(world.look()))
+    assert sum("/search" in call.path for call in calls) == 2
+    assert list(words(world.look())) == [film.title for film in FILMS[:2]]
+
+
+def test_only_requesters_with_a_quota_are_asked_for_it(world: World) -> None:
+    world.write(
+        {
+            name: {"source": ONE, **({"requester": name} if name != "owner" else {})}
+            for name in ("owner", "alice", "bob")
+        }
+        | {"again": {"source": OTHER, "requester": "alice"}}
+    )
+    world.lists.hold(ONE, [by_tmdb(DUNE)])
+    world.lists.hold(OTHER, [by_tmdb(HEAT)])
+    calls = world.calls(world.look)
+    asked = [call.path for call in calls if call.path.endswith("/quota")]
+    assert sorted(asked) == [f"/api/v1/user/{user}/quota" for user in (ALICE, BOB)]
+
+
+# ---------------------------------------------------------------------------------- exclude lists
+
+
+def with_exclusion(world: World) -> None:
+    world.write({"wishes": {"source": ONE}, "never": {"source": NEVER, "role": "exclude"}})
+    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT, ALIEN)))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.INCOMPLETE, Outcome.EMPTY])
+def test_an_exclude_list_that_was_never_complete_stops_everything(
+    world: World, outcome: Outcome
+) -> None:
+    with_exclusion(world)
+    world.lists.hold(NEVER, [by_imdb(HEAT)] * (outcome is Outcome.INCOMPLETE), outcome)
+    seen = world.look()
+    assert [stop.message for stop in seen.plan.stops] == ["exclude list never unread"]
+    assert seen.plan.actions == ()
+    world.apply()
+    assert world.requested() == []
+
+
+def test_an_exclude_file_that_is_truly_empty_stops_nothing(world: World) -> None:
+    world.write({"wishes": {"source": ONE}, "never": {"source": "file:n.txt", "role": "exclude"}})
+    world.lists.hold(ONE, [by_tmdb(DUNE)])
+    world.lists.hold("file:n.txt", [], Outcome.EMPTY, route="file")
+    assert words(world.look()) == {"Dune": "request"}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.INCOMPLETE])
+def test_an_exclude_list_that_fails_excludes_what_it_held_and_what_it_shows(
+    world: World, outcome: Outcome
+) -> None:
+    with_exclusion(world)
+    world.lists.hold(NEVER, map(by_imdb, (DUNE, HEAT, ALIEN)))
+    world.apply()
+    fresh = [by_imdb(JOKER)] * (outcome is Outcome.INCOMPLETE)
+    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT, ALIEN, JOKER)))
+    world.lists.hold(NEVER, fresh, outcome)
+    held = dict.fromkeys(("Dune", "Heat", "Alien"), "excluded")
+    assert words(world.look()) == {**held, "Joker": "excluded" if fresh else "request"}
+
+
+def test_an_exclude_list_that_is_whole_again_frees_what_left_it(world: World) -> None:
+    with_exclusion(world)
+    world.lists.hold(NEVER, map(by_imdb, (*FILMS[:8], HEAT)))
+    world.apply()
+    world.lists.hold(NEVER, map(by_imdb, FILMS[:8]))
+    assert words(world.look())["Heat"] == "request"
+
+
+def test_an_exclude_list_whose_titles_cannot_be_looked_up_stops_everything(world: World) -> None:
+    with_exclusion(world)
+    world.lists.hold(NEVER, [by_imdb(HEAT)])
+    world.sandbox.faults.tmdb_down = True
+    seen = world.look()
+    assert seen.plan.actions == ()
+    assert "could not be looked up" in seen.plan.stops[0].hint
+
+
+NAMELESS = Item(1, "Heat", 1995, ids=Ids(imdb="tt0000123"))
+MAPPED = {"map": {"imdb:tt0000123": f"tmdb:movie:{HEAT.tmdb}"}}
+
+
+@pytest.mark.parametrize(
+    ("sections", "item", "verdict"),
+    [
+        ({"exclude": [f"tmdb:movie:{HEAT.tmdb}"]}, by_imdb(HEAT), "excluded"),
+        ({"exclude": [f"imdb:{HEAT.imdb}"]}, by_tmdb(HEAT), "excluded"),
+        ({"exclude": ['title:"Heat (1995)"']}, by_imdb(HEAT), "excluded"),
+        ({"exclude": ["imdb:tt0000123"], **MAPPED}, by_imdb(HEAT), "excluded"),
+        ({"exclude": [f"tmdb:movie:{HEAT.tmdb}"], **MAPPED}, NAMELESS, "excluded"),
+        ({"exclude": ["imdb:tt0000123"]}, NAMELESS, "not-found"),
+        ({"exclude": [f"tmdb:movie:{DUNE.tmdb + 1}"]}, by_imdb(HEAT), "request"),
+    ],
+    ids=[
+        "its number",
+        "another id",
+        "its title",
+        "a mapped id",
+        "what it is mapped to",
+        "an id nobody knows",
+        "another title",
+    ],
+)
+def test_a_title_is_excluded_by_whatever_names_it(
+    world: World, sections: dict[str, Any], item: Item, verdict: str
+) -> None:
+    world.lists.hold(ONE, [by_tmdb(DUNE), item])
+    world.write({"wishes": {"source": ONE}}, **sections)
+    assert words(world.look()) == {"Dune": "request", "Heat": verdict}
+
+
+def test_map_decides_what_an_item_is(world: World) -> None:
+    world.lists.hold(ONE, [by_imdb(DUNE)])
+    world.write({"wishes": {"source": ONE}}, map={f"imdb:{DUNE.imdb}": f"tmdb:tv:{SHOWS[0].tmdb}"})
+    (action,) = world.look().plan.actions
+    assert (str(action.target.media), action.matched_by) == (f"tv/{SHOWS[0].tmdb}", "map")
+
+
+# -------------------------------------------------------------------------------------- ownership
+
+
+def test_a_list_that_fails_still_owns_what_it_held(world: World) -> None:
+    world.write(
+        {
+            "alices": {"source": ONE, "requester": "alice", "max_per_run": 1},
+            "bobs": {"source": OTHER, "requester": "bob"},
+        }
+    )
+    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
+    world.lists.hold(OTHER, [by_tmdb(ALIEN)])
+    world.apply()
+    world.lists.fail(ONE)
+    world.lists.hold(OTHER, map(by_tmdb, (ALIEN, HEAT)))
+    (action,) = world.look().plan.actions
+    assert (action.item.title, action.requester.user.id, action.lists) == (
+        "Heat",
+        ALICE,
+        ("alices", "bobs"),
+    )
+
+
+def test_what_only_a_failed_list_held_is_not_requested(world: World) -> None:
+    two_lists(world)
+    world.write({"wishes": {"source": ONE, "max_per_run": 1}})
+    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
+    world.apply()
+    world.lists.fail(ONE)
+    assert world.look().plan.actions == ()
+
+
+def test_a_list_with_another_source_is_a_new_list(world: World) -> None:
+    world.write({"wishes": {"source": ONE, "requester": "alice", "max_per_run": 1}})
+    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
+    world.apply()
+    world.write(
+        {
+            "wishes": {"source": NEVER, "requester": "alice"},
+            "bobs": {"source": OTHER, "requester": "bob"},
+        }
+    )
+    world.lists.fail(NEVER)
+    world.lists.hold(OTHER, [by_tmdb(HEAT)])
+    (action,) = world.look().plan.actions
+    assert (action.requester.user.id, action.lists) == (BOB, ("bobs",))

@@ -1,0 +1,249 @@
+"""What passes remember of each other: a person's word holds until a title is put back (law 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import SandboxServer, Service, Settings
+from reconciler.core.model import Outcome, Reason, Why
+from tests.loop.world import World, by_imdb, by_tmdb, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from examples.sandbox.titles import Title
+
+LIST = "imdb:ls000000001"
+FILM, SHOW = FILMS[0], SHOWS[1]
+KEPT = [by_tmdb(film) for film in FILMS[1:5]]
+
+
+def said(world: World, title: Title = FILM) -> str:
+    return words(world.look())[title.title]
+
+
+def decline(world: World, title: Title) -> None:
+    world.person("POST", f"/request/{world.number(title)}/decline")
+
+
+def delete_request(world: World, title: Title) -> None:
+    world.person("DELETE", f"/request/{world.number(title)}")
+
+
+def delete_media(world: World, title: Title) -> None:
+    media = world.sandbox.state.media_of(title.kind, title.tmdb)
+    assert media
+    world.person("DELETE", f"/media/{media.id}")
+
+
+def requested_once(world: World, title: Title = FILM) -> None:
+    """The title was requested among others, and everything is quiet."""
+    world.follow(*KEPT, by_imdb(title))
+    world.apply()
+    assert said(world, title) in {"processing", "requested"}
+
+
+NO = [(decline, "declined"), (delete_request, "handled"), (delete_media, "handled")]
+NOS = pytest.mark.parametrize(
+    ("refuse", "verdict"), NO, ids=["declined", "request deleted", "media deleted"]
+)
+
+
+@NOS
+@pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
+def test_a_no_on_the_server_is_final(
+    world: World, refuse: type[None], verdict: str, title: Title
+) -> None:
+    requested_once(world, title)
+    refuse(world, title)  # type: ignore[call-arg]
+    for _ in range(3):
+        assert said(world, title) == verdict
+        assert world.apply() == ()
+        world.clock.forward(days=30)
+
+
+def without(world: World) -> None:
+    world.lists.hold(LIST, KEPT)
+    world.apply()
+
+
+def back(world: World, title: Title = FILM) -> None:
+    world.lists.hold(LIST, [*KEPT, by_imdb(title)])
+
+
+@NOS
+@pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
+def test_a_title_that_was_taken_off_and_put_back_is_requested_again(
+    world: World, refuse: type[None], verdict: str, title: Title
+) -> None:
+    requested_once(world, title)
+    refuse(world, title)  # type: ignore[call-arg]
+    without(world)
+    back(world, title)
+    (action,) = world.look().plan.actions
+    assert (action.item.title, action.why) == (title.title, Why.READDED)
+    world.apply()
+    assert world.look().plan.actions == ()
+    refuse(world, title)  # type: ignore[call-arg]
+    assert said(world, title) == verdict
+
+
+@pytest.mark.parametrize(
+    ("items", "outcome"),
+    [
+        (KEPT, Outcome.INCOMPLETE),
+        (KEPT, Outcome.UNVERIFIED),
+        ([], Outcome.EMPTY),
+        ([], Outcome.UNREACHABLE),
+        (KEPT[:2], Outcome.COMPLETE),
+    ],
+    ids=["incomplete", "unverified", "empty", "unreachable", "shrunk"],
+)
+def test_half_a_list_takes_nothing_off(world: World, items: list[object], outcome: Outcome) -> None:
+    requested_once(world)
+    decline(world, FILM)
+    world.lists.hold(LIST, items, outcome)  # type: ignore[arg-type]
+    world.apply()
+    back(world)
+    assert said(world) == "declined"
+
+
+def test_a_list_that_stays_small_for_a_week_is_believed(world: World) -> None:
+    requested_once(world)
+    decline(world, FILM)
+    for _ in range(8):
+        world.lists.hold(LIST, KEPT[:2])
+        world.apply()
+        world.clock.forward(days=1)
+    back(world)
+    assert said(world) == "request"
+
+
+def test_a_plan_alone_sees_no_title_leave(world: World) -> None:
+    requested_once(world)
+    decline(world, FILM)
+    world.lists.hold(LIST, KEPT)
+    world.look()
+    back(world)
+    assert said(world) == "declined"
+
+
+def test_a_title_that_another_list_still_holds_was_not_taken_off(world: World) -> None:
+    requested_once(world)
+    world.lists.hold("imdb:ls000000002", [by_imdb(FILM), *map(by_tmdb, FILMS[5:9])])
+    world.write({"wishes": {"source": LIST}, "other": {"source": "imdb:ls000000002"}})
+    world.apply()
+    decline(world, FILM)
+    without(world)
+    back(world)
+    assert said(world) == "declined"
+
+
+def test_a_chart_puts_nothing_back(world: World) -> None:
+    world.write({"chart": {"source": "imdb:top"}})
+    world.lists.hold("imdb:top", [*KEPT, by_imdb(FILM)])
+    world.apply()
+    decline(world, FILM)
+    world.lists.hold("imdb:top", KEPT)
+    world.apply()
+    world.lists.hold("imdb:top", [*KEPT, by_imdb(FILM)])
+    assert said(world) == "declined"
+
+
+def test_a_title_seen_in_the_library_and_deleted_there_is_not_requested(world: World) -> None:
+    world.sandbox.state.seed([FILM])
+    world.follow(*KEPT, by_tmdb(FILM))
+    world.apply()
+    assert said(world) == "available"
+    delete_media(world, FILM)
+    assert said(world) == "handled"
+
+
+def test_memory_outlives_a_renamed_list(world: World) -> None:
+    requested_once(world)
+    delete_media(world, FILM)
+    world.write({"renamed": {"source": LIST}})
+    assert said(world) == "handled"
+
+
+def test_a_blocklisted_title_is_left_alone_and_then_free_again(world: World) -> None:
+    world.follow(by_tmdb(FILM))
+    entry = {"tmdbId": FILM.tmdb, "mediaType": "movie", "user": 1}
+    world.person("POST", "/blocklist", entry)
+    assert said(world) == "blocklisted"
+    assert world.apply() == ()
+    world.person("DELETE", f"/blocklist/{FILM.tmdb}")
+    assert said(world) == "request"
+
+
+# ---------------------------------------------------------------------------------- another server
+
+
+def test_a_server_on_which_most_is_gone_is_taken_for_another_one(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:12]))
+    world.apply()
+    world.sandbox.state.reset()
+    for _ in range(2):
+        seen = world.look()
+        assert [stop.reason for stop in seen.plan.stops] == [Reason.UNRESOLVED]
+        assert "12 of 12 titles" in seen.plan.stops[0].message
+        assert world.apply() == ()
+    assert world.requested() == []
+
+
+def test_another_address_is_another_memory(world: World, tmp_path: Path) -> None:
+    requested_once(world)
+    delete_media(world, FILM)
+    other = World(tmp_path)
+    with other.sandbox:
+        other.follow(*KEPT, by_imdb(FILM))
+        assert len(other.look().plan.actions) == 5
+    assert said(world) == "handled"
+
+
+# --------------------------------------------------------------------------------- failed requests
+
+
+def test_a_failed_request_is_retried_twice_with_growing_pauses(tmp_path: Path) -> None:
+    world = World(tmp_path, Settings(radarr=(Service(0, "Radarr"),)))
+    with world.sandbox:
+        world.sandbox.faults.radarr_down = True
+        world.follow(by_tmdb(FILM))
+        world.apply()
+        told = []
+        for minutes in (0, 9, 2, 0, 19, 2):
+            world.clock.forward(minutes=minutes)
+            told.append(said(world))
+            world.apply()
+        assert told == ["retry", "backing-off", "retry", "failed", "failed", "failed"]
+        assert len(world.requested()) == 1
+
+
+def test_a_retry_that_helps_ends_in_the_library(tmp_path: Path) -> None:
+    world = World(tmp_path, Settings(radarr=(Service(0, "Radarr"),)))
+    with world.sandbox:
+        world.sandbox.faults.radarr_down = True
+        world.follow(by_tmdb(FILM))
+        world.apply()
+        world.sandbox.faults.radarr_down = False
+        world.apply()
+        assert said(world) == "processing"
+
+
+@pytest.mark.parametrize("flavour", ["overseerr", "jellyseerr", "seerr"])
+def test_the_three_servers_come_to_the_same(tmp_path: Path, flavour: str) -> None:
+    world = World(tmp_path)
+    world.sandbox = SandboxServer(
+        flavour=flavour,  # type: ignore[arg-type]
+        settings=Settings(clock=world.clock.now),
+    )
+    with world.sandbox:
+        requested_once(world)
+        decline(world, FILM)
+        assert said(world) == "declined"
+        without(world)
+        back(world)
+        assert said(world) == "request"

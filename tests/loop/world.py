@@ -1,0 +1,180 @@
+"""A household in one process: a clock and lists set by hand, the sandbox's server, a real ledger."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
+from reconciler.apply import Applier, Outcomes
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.ledger import SqliteLedger
+from reconciler.overseerr import OverseerrServer
+from reconciler.reconcile import Edges, Pass, look
+from reconciler.render.progress import Silence
+from reconciler.sources import recognise
+from reconciler.spec import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from examples.sandbox.titles import Title
+    from reconciler.core.model import ListRef
+    from reconciler.ports import Ledger, MediaServer
+    from reconciler.spec import Spec
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
+
+
+class HandClock:
+    """Stands still until it is moved, which each pass does by a second."""
+
+    def __init__(self) -> None:
+        self.moment = NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+class Shelves:
+    """A ``ports.Sources`` whose lists are set by hand."""
+
+    def __init__(self) -> None:
+        self.snapshots: dict[str, Snapshot] = {}
+        self.fetched: list[str] = []
+
+    def fetch(self, ref: ListRef) -> Snapshot:
+        self.fetched.append(str(ref))
+        return self.snapshots[str(ref)]
+
+    def hold(
+        self,
+        source: str,
+        items: Iterable[Item],
+        outcome: Outcome = Outcome.COMPLETE,
+        route: str = "browser",
+    ) -> None:
+        """From now on a fetch of ``source`` gives this."""
+        listed = tuple(replace(item, position=n) for n, item in enumerate(items, start=1))
+        error = None if outcome in {Outcome.COMPLETE, Outcome.EMPTY} else "it broke"
+        self.snapshots[source] = Snapshot(outcome, route, listed, error=error)
+
+    def fail(self, source: str, outcome: Outcome = Outcome.UNREACHABLE) -> None:
+        """From now on ``source`` cannot be read."""
+        self.hold(source, (), outcome)
+
+
+class World:
+    """Everything a pass meets. ``server_type`` and ``ledger_type`` may be replaced by a test."""
+
+    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
+        self.clock = HandClock()
+        self.lists = Shelves()
+        chosen = replace(settings or Settings(), clock=self.clock.now)
+        self.sandbox = SandboxServer(settings=chosen)
+        self.ledger = folder / "listsync.db"
+        self.stopping = Event()
+        self.server_type: Callable[..., OverseerrServer] = OverseerrServer
+        self.ledger_type: Callable[..., SqliteLedger] = SqliteLedger
+        self._file: dict[str, Any] = {}
+
+    def write(self, lists: dict[str, dict[str, Any]], **sections: object) -> None:
+        """The file, from now on."""
+        self._file = {"lists": lists, **sections}
+
+    def follow(self, *items: Item, **options: object) -> None:
+        """One list with these items, completely read."""
+        self.lists.hold("imdb:ls000000001", items)
+        self.write({"wishes": {"source": "imdb:ls000000001", **options}})
+
+    @property
+    def spec(self) -> Spec:
+        server = {"url": self.sandbox.url, "api_key": self.sandbox.api_key}
+        text = json.dumps({"server": server, **self._file})
+        return load(text, name="listsync.yaml", env={}, read=str, recognise=recognise)
+
+    @contextmanager
+    def edges(self) -> Iterator[Edges]:
+        """A new client and a newly opened ledger, as each process has them."""
+        key, url = self.sandbox.api_key, self.sandbox.url
+        self.clock.forward(seconds=1)
+        with ExitStack() as stack:
+            server: MediaServer = stack.enter_context(
+                self.server_type(url, key, rate=100_000, timeout=5)
+            )
+            ledger: Ledger = stack.enter_context(self.ledger_type(self.ledger, url))
+            yield Edges(server, self.lists, ledger, self.clock, Silence())
+
+    def look(self) -> Pass:
+        """A pass that changes nothing."""
+        with self.edges() as edges:
+            return look(self.spec, edges)
+
+    def apply(self) -> Outcomes:
+        """A pass that acts, unless a safety rule stops it."""
+        spec = self.spec
+        with self.edges() as edges, edges.ledger.lock():
+            seen = look(spec, edges)
+            if seen.plan.stops:
+                return ()
+            applier = Applier(edges, spec.server.concurrency, self.stopping)
+            return applier.apply(seen, seen.plan.actions)
+
+    def calls(self, of: Callable[[], object]) -> list[CallRecord]:
+        """The calls the server gets while ``of`` runs."""
+        before = len(self.sandbox.state.calls)
+        of()
+        return self.sandbox.state.calls[before:]
+
+    def person(self, method: str, path: str, body: object = None, user: int = ADMIN) -> None:
+        """Somebody does something on the server by hand."""
+        connection = HTTPConnection(self.sandbox.url.removeprefix("http://"), timeout=10)
+        headers = {"X-Api-Key": self.sandbox.api_key, "X-Api-User": str(user)}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        content = None if body is None else json.dumps(body)
+        connection.request(method, f"/api/v1{path}", content, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        assert answer.status < 300, said
+
+    def requested(self) -> list[int]:
+        """The TMDB numbers of all requests on the server, oldest first."""
+        return [row.media.tmdb for row in self.sandbox.state.requests.values()]
+
+    def number(self, title: Title) -> int:
+        """The id of a title's latest request."""
+        return self.sandbox.state.requests_for(title.kind, title.tmdb)[-1].id
+
+
+def by_tmdb(title: Title) -> Item:
+    """A title as a list with TMDB ids gives it: no look-up leads to it."""
+    return Item(1, title.title, title.year, Kind(title.kind), Ids(tmdb=title.tmdb))
+
+
+def by_imdb(title: Title) -> Item:
+    """A title as IMDb gives it."""
+    return Item(1, title.title, title.year, Kind(title.kind), Ids(imdb=title.imdb))
+
+
+def words(seen: Pass) -> dict[str, str]:
+    """What a pass says of each title: an action's op, or a verdict's reason."""
+    rows = [(row.item.title, row.op) for row in seen.plan.actions]
+    rows += [(row.item.title, row.reason) for row in seen.plan.verdicts]  # type: ignore[misc]
+    return {title: str(word) for title, word in rows}
+
+
+def posts(calls: Iterable[CallRecord]) -> list[CallRecord]:
+    """The requests among the calls, answered or not."""
+    return [call for call in calls if (call.method, call.path) == ("POST", "/api/v1/request")]

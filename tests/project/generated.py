@@ -1,0 +1,128 @@
+"""The parts of the documentation that are made from the code.
+
+Such a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. A test compares; this
+writes them anew: ``python -m tests.project.generated``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from reconciler.cli import app
+from reconciler.spec import json_schema
+from reconciler.spec.unsupported import UNSUPPORTED
+from tests.project.places import DOCS, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typer import Typer
+
+PAGES = (ROOT / "README.md", DOCS / "configuration.md", DOCS / "commands.md")
+AGAIN = "run python -m tests.project.generated"
+
+_BLOCK = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_SECTIONS = {
+    "server": "ServerSpec",
+    "options": "ListOptions",
+    "imdb": "ImdbSpec",
+    "trakt": "TraktSpec",
+    "browser": "BrowserSpec",
+}
+_PLACES = {(): "the file's top", ("lists", "*"): "a list, `defaults`"}
+
+
+def regenerated(page: str) -> str:
+    """A page's text with its generated parts as they should be. Raises KeyError for a new name."""
+    blocks = _blocks()
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found['name']]}\n\n{found[3]}", page)
+
+
+def commands(program: Typer = app) -> dict[str, str]:
+    """The commands with the first sentence of their help, in the order of ``--help``."""
+    group = get_command(program)
+    known: Mapping[str, Any] = getattr(group, "commands")  # noqa: B009 - the group's type is Typer's own
+    return {name: command.get_short_help_str(limit=200) for name, command in known.items()}
+
+
+def help_of(*words: str) -> str:
+    """What ``listsync WORDS --help`` prints on a terminal of 80 columns."""
+    told = CliRunner().invoke(app, [*words, "--help"], prog_name="listsync", terminal_width=80)
+    return told.output.rstrip()
+
+
+def _blocks() -> dict[str, str]:
+    schema = json_schema()
+    sections = {name: schema["$defs"][model] for name, model in _SECTIONS.items()}
+    keys = {f"keys of {name}": _keys(section) for name, section in sections.items()}
+    source = {"properties": {"source": schema["$defs"]["ListSection"]["properties"]["source"]}}
+    helps = {f"help of {name}": f"```text\n{help_of(name)}\n```" for name in commands()}
+    return {
+        **keys,
+        "keys of the file": _keys(schema),
+        "keys of a list alone": _keys({**source, "required": ["source"]}),
+        "keys to come": _keys_to_come(),
+        "commands": _commands(),
+        "help of listsync": f"```text\n{help_of()}\n```",
+        **helps,
+    }
+
+
+def _commands() -> str:
+    rows = [f"| `listsync {name}` | {told} |" for name, told in commands().items()]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def _keys(section: Mapping[str, Any]) -> str:
+    required = set(section.get("required", ()))
+    either = {key for form in section.get("oneOf", ()) for key in form["required"]}
+    rows = ["| key | built-in | meaning |", "|---|---|---|"]
+    for key, schema in section["properties"].items():
+        built_in = _built_in(schema)
+        if key in required:
+            built_in = "*must be there*"
+        elif key in either:
+            built_in = "*one of the two*"
+        rows.append(f"| `{key}` | {built_in} | {_cell(schema['description'])} |")
+    return "\n".join(rows)
+
+
+def _built_in(schema: Mapping[str, Any]) -> str:
+    default = schema.get("default")
+    if default is None or default in ({}, []):
+        return "none"
+    if isinstance(default, dict):
+        return "see below"
+    return f"`{default if isinstance(default, str) else json.dumps(default)}`"
+
+
+def _keys_to_come() -> str:
+    rows = ["| where | keys |", "|---|---|"]
+    for way, keys in UNSUPPORTED.items():
+        if way == ("defaults",):
+            continue  # the same as a list's
+        where = _PLACES.get(way, f"`{'.'.join(way)}`")
+        rows.append(f"| {where} | {', '.join(f'`{key}`' for key in sorted(keys))} |")
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main() -> None:
+    """Write every generated part anew."""
+    for page in PAGES:
+        before = page.read_text(encoding="utf-8")
+        after = regenerated(before)
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

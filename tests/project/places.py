@@ -1,0 +1,49 @@
+"""Where the project's files are, for the tests that read them as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ROOT / "reconciler"
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "examples"
+
+_FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
+_TEXTS = {".py", ".md", ".yaml", ".toml", ".txt", ".csv", ".js", ".example"}
+
+
+def texts() -> tuple[Path, ...]:
+    """Every text file of the project, the dot files at its top among them."""
+    inside = (path for folder in _FOLDERS for path in folder.rglob("*"))
+    above = (path for path in ROOT.iterdir() if path.name != ".git")
+    known = (p for p in (*inside, *above) if p.suffix in _TEXTS or p.name in {"Makefile", "run"})
+    return tuple(sorted(path for path in known if path.is_file() and "__pycache__" not in str(path)))
+
+
+def pages() -> tuple[Path, ...]:
+    """Every page of the documentation."""
+    return tuple(path for path in texts() if path.suffix == ".md")
+
+
+def sources() -> tuple[Path, ...]:
+    """Every module of the product."""
+    return tuple(sorted(CODE.rglob("*.py")))
+
+
+def name(path: Path) -> str:
+    """A file as people name it: its way from the top of the project."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def table(page: Path, heading: str) -> list[list[str]]:
+    """The rows of the first table under a heading, without its head, a text a cell."""
+    _, found, below = page.read_text(encoding="utf-8").partition(f"\n{heading}\n")
+    assert found, f"{name(page)} has no heading {heading!r}"
+    rows: list[list[str]] = []
+    for line in below.splitlines():
+        if line.startswith("|"):
+            rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
+        elif rows or line.startswith("#"):
+            break
+    return rows[2:]
