@@ -32,6 +32,8 @@ MEANS = {
     "https://m.imdb.com/fr-CA/user/ur12345678/watchlist": "imdb:ur12345678",
     # and of its charts
     "imdb:top": "imdb:top",
+    "top": "imdb:top",
+    "BoxOffice": "imdb:boxoffice",
     "imdb:chart/top": "imdb:top",
     "https://www.imdb.com/chart/top/?ref_=nv_mv_250": "imdb:top",
     "https://www.imdb.com/it/chart/toptv/": "imdb:toptv",
@@ -107,7 +109,7 @@ REFUSED = {
     "file:": "file:NAME.csv",
     "file://server/share.csv": "file:NAME.csv",
     "": "paste",
-    "top": "imdb:top",
+    "tops": "imdb:top",
     "never-again.csv": "file:PATH",
     "https://letterboxd.com/anna/watchlist/": "www.imdb.com",
     "ftp://www.imdb.com/list/ls004610270": "www.imdb.com",

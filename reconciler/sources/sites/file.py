@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.core.items import GRAMMAR, parse_item, parse_title
+from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources.scrape import Reach, Setback, numbered
 from reconciler.sources.title_types import classify
@@ -230,7 +230,7 @@ def _line(text: str) -> Item:
         return parse_item(f"imdb:{found[1].lower()}")
     if _TITLE_WITH_YEAR.fullmatch(text):
         return parse_title(text)
-    raise ValueError(f"not a title: {text[:60]!r}; write Title (Year), tt…, or {GRAMMAR}")
+    raise ValueError(f"not a title: {text[:60]!r}, write Title (Year) or an id like tt0111161")
 
 
 def _number(text: str | None) -> int | None:

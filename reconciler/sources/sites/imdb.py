@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://www.imdb.com"
 HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
-BARE: re.Pattern[str] | None = re.compile(r"(ls|ur)\d+|p\.\w+|tt\d+|nm\d+", re.IGNORECASE)
+BARE: re.Pattern[str] | None = re.compile(
+    r"(ls|ur)\d+|p\.\w+|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom", re.IGNORECASE
+)
 FORMS = "imdb:ls…, imdb:ur… or imdb:top"
 
 _INDIA = (

@@ -1,0 +1,51 @@
+"""Which user a list's requests are made as: never the owner instead of an unknown one."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.core.model import Requester, User
+from reconciler.core.requesters import find_requester
+
+OWNER = User(1, "admin", 2, ("admin@example.org",))
+ANNA = User(4, "Anna", 32, ("anna@example.org", "anna_plex"))
+BOB = User(5, "bob", 32, ("bob@example.org",))
+OTHER_BOB = User(6, "Bob", 32)
+USERS = (OWNER, ANNA, BOB, OTHER_BOB)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "user"),
+    [
+        pytest.param(None, OWNER, id="nobody named: the key's owner"),
+        pytest.param(4, ANNA, id="id"),
+        pytest.param("anna", ANNA, id="name, case-blind"),
+        pytest.param("ANNA@example.org", ANNA, id="e-mail, case-blind"),
+        pytest.param("anna_plex", ANNA, id="name of another log-in"),
+        pytest.param("bob@example.org", BOB, id="an e-mail tells namesakes apart"),
+        pytest.param(6, OTHER_BOB, id="an id tells namesakes apart"),
+    ],
+)
+def test_a_requester_is_found_by_id_name_or_address(wanted: int | str | None, user: User) -> None:
+    assert find_requester(wanted, USERS, OWNER) == Requester(user, is_owner=user is OWNER)
+
+
+def test_the_owner_named_is_the_owner() -> None:
+    assert find_requester("admin", USERS, OWNER) == Requester(OWNER, is_owner=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        pytest.param("dora", "requester 'dora' is not a user of the server", id="unknown name"),
+        pytest.param(99, "requester 99 is not a user of the server", id="unknown id"),
+        pytest.param("4", "requester '4' is not a user of the server", id="a text is no id"),
+        pytest.param("bob", "several users of the server (ids 5, 6)", id="two of a name"),
+        pytest.param("", "requester '' is not a user of the server", id="empty"),
+    ],
+)
+def test_an_unknown_requester_is_a_sentence(wanted: int | str, says: str) -> None:
+    answer = find_requester(wanted, USERS, OWNER)
+
+    assert isinstance(answer, str)
+    assert says in answer

@@ -1,0 +1,75 @@
+"""What the server makes of a request, from its permission bits.
+
+The numbers are the servers' own: REQUEST 32, its film and show parts 262144 and 524288,
+AUTO_APPROVE 128 (256, 512), REQUEST_4K 1024 (2048, 4096), AUTO_APPROVE_4K 32768 (65536, 131072).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.core.model import Expected, Kind, MediaKey, Target, User
+from reconciler.core.rights import bypasses_quota, expected
+
+FILM, SHOW = MediaKey(Kind.MOVIE, 1), MediaKey(Kind.TV, 1)
+TARGETS = {
+    "film": Target(FILM),
+    "show": Target(SHOW),
+    "4K film": Target(FILM, is_4k=True),
+    "4K show": Target(SHOW, is_4k=True),
+}
+
+
+def outlooks(bits: int) -> dict[str, str]:
+    user = User(4, "anna", bits)
+    return {name: str(expected(user, target)) for name, target in TARGETS.items()}
+
+
+REFUSED = dict.fromkeys(TARGETS, str(Expected.REFUSED))
+
+
+@pytest.mark.parametrize(
+    ("bits", "allowed"),
+    [
+        pytest.param(0, {}, id="nothing"),
+        pytest.param(2, dict.fromkeys(TARGETS, "approved"), id="admin"),
+        pytest.param(32, {"film": "pending", "show": "pending"}, id="request"),
+        pytest.param(262144, {"film": "pending"}, id="request films"),
+        pytest.param(524288, {"show": "pending"}, id="request shows"),
+        pytest.param(1024, {"4K film": "pending", "4K show": "pending"}, id="request 4K"),
+        pytest.param(2048, {"4K film": "pending"}, id="request 4K films"),
+        pytest.param(4096, {"4K show": "pending"}, id="request 4K shows"),
+        pytest.param(32 | 128, {"film": "approved", "show": "approved"}, id="auto-approve"),
+        pytest.param(32 | 256, {"film": "approved", "show": "pending"}, id="auto-approve films"),
+        pytest.param(32 | 512, {"film": "pending", "show": "approved"}, id="auto-approve shows"),
+        pytest.param(
+            1024 | 128, {"4K film": "pending", "4K show": "pending"}, id="auto-approve is not 4K"
+        ),
+        pytest.param(
+            1024 | 32768, {"4K film": "approved", "4K show": "approved"}, id="auto-approve 4K"
+        ),
+        pytest.param(
+            1024 | 65536, {"4K film": "approved", "4K show": "pending"}, id="auto-approve 4K films"
+        ),
+        pytest.param(
+            1024 | 131072, {"4K film": "pending", "4K show": "approved"}, id="auto-approve 4K shows"
+        ),
+        pytest.param(128 | 32768, {}, id="auto-approve alone may not request"),
+        pytest.param(16, {}, id="managing requests alone may not request"),
+        pytest.param(
+            16 | 32 | 1024, dict.fromkeys(TARGETS, "approved"), id="who manages requests approves"
+        ),
+        pytest.param(8, {}, id="managing users alone may not request"),
+        pytest.param(8192 | 16384, {}, id="other bits"),
+    ],
+)
+def test_the_bits_decide_what_becomes_of_a_request(bits: int, allowed: dict[str, str]) -> None:
+    assert outlooks(bits) == REFUSED | allowed
+
+
+@pytest.mark.parametrize(
+    ("bits", "free"),
+    [(2, True), (8, True), (2 | 32, True), (16, False), (32, False), (32 | 128, False), (0, False)],
+)
+def test_only_admins_and_managers_of_users_are_free_of_quotas(bits: int, *, free: bool) -> None:
+    assert bypasses_quota(User(4, "anna", bits)) is free

@@ -1,0 +1,56 @@
+"""Which seasons have aired, and how a set of seasons is written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from reconciler.core.model import Season, Show
+from reconciler.core.seasons import aired, span, unaired
+from tests.core.values import TODAY
+
+
+def show(*seasons: tuple[int, date | None]) -> Show:
+    return Show(1, "A show", 2020, ended=False, seasons=tuple(Season(*each) for each in seasons))
+
+
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "out", "coming"),
+    [
+        pytest.param(show(), (), (), id="no seasons"),
+        pytest.param(show((1, YESTERDAY), (2, TOMORROW)), (1,), (2,), id="one of each"),
+        pytest.param(show((1, TODAY)), (1,), (), id="on the day itself"),
+        pytest.param(show((1, None)), (), (1,), id="no date is not aired"),
+        pytest.param(show((0, YESTERDAY), (1, YESTERDAY)), (1,), (), id="specials are not implied"),
+        pytest.param(show((0, TOMORROW)), (), (), id="specials alone"),
+        pytest.param(
+            show((3, YESTERDAY), (1, YESTERDAY), (2, YESTERDAY)), (1, 2, 3), (), id="in order"
+        ),
+        pytest.param(show((1, YESTERDAY), (3, YESTERDAY)), (1, 3), (), id="with a gap"),
+    ],
+)
+def test_a_season_has_aired_once_its_first_episode_has(
+    facts: Show, out: tuple[int, ...], coming: tuple[int, ...]
+) -> None:
+    assert (aired(facts, TODAY), unaired(facts, TODAY)) == (out, coming)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([], ""),
+        ([4], "S4"),
+        ([1, 2], "S1-2"),
+        ([1, 2, 3, 5], "S1-3, S5"),
+        ([5, 3, 1], "S1, S3, S5"),
+        ([2, 2, 1], "S1-2"),
+        ([0, 1], "S0-1"),
+        ([9, 10, 11], "S9-11"),
+    ],
+)
+def test_neighbouring_seasons_are_written_as_a_span(numbers: list[int], text: str) -> None:
+    assert span(numbers) == text

@@ -1,0 +1,136 @@
+"""Made-up lists, titles, servers and memories, and a plan in words a table can hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import (
+    Action,
+    Entry,
+    Ids,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    MediaState,
+    MediaStatus,
+    Memory,
+    Observed,
+    Plan,
+    Policy,
+    Reason,
+    Requester,
+    RequestState,
+    RequestStatus,
+    Route,
+    Season,
+    Show,
+    Target,
+    Unmatched,
+    User,
+    Verdict,
+    Wishlist,
+)
+from reconciler.core.plan import calculate
+from reconciler.core.seasons import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
+TODAY = NOW.date()
+SOON = NOW + timedelta(minutes=5)
+LONG_AGO = date(2019, 4, 14)
+NEXT_YEAR = date(2027, 4, 14)
+
+DUNE = MediaKey(Kind.MOVIE, 438631)
+HEAT = MediaKey(Kind.MOVIE, 949)
+BEAR = MediaKey(Kind.TV, 136315)
+
+ADMIN = Requester(User(1, "admin", 2))
+ANNA = Requester(User(4, "anna", 32), is_owner=False)
+CAROL = Requester(User(7, "carol", 0), is_owner=False)
+
+
+def item(media: MediaKey, position: int = 1, title: str | None = None) -> Item:
+    """An item known by its TMDB id."""
+    name = f"{media.kind} {media.tmdb}" if title is None else title
+    return Item(position, name, 2021, media.kind, Ids(tmdb=media.tmdb))
+
+
+def entry(media: MediaKey, position: int = 1, *, fresh: bool = True) -> Entry:
+    return Entry(item(media, position), Match(media, Route.TMDB), fresh)
+
+
+def lost(reason: Reason, title: str = "Sing Sing", position: int = 1) -> Entry:
+    """An item that leads to no title."""
+    return Entry(Item(position, title, 2023), Unmatched(reason, "because"))
+
+
+def wishes(*entries: Entry, name: str = "list", index: int = 0) -> Wishlist:
+    """A list whose requests are made by the administrator."""
+    return Wishlist(name, index, entries, requester=ADMIN)
+
+
+def films(numbers: Iterable[int], name: str = "list", index: int = 0) -> Wishlist:
+    keys = [MediaKey(Kind.MOVIE, number) for number in numbers]
+    entries = [entry(key, position) for position, key in enumerate(keys, start=1)]
+    return wishes(*entries, name=name, index=index)
+
+
+def row(
+    media: MediaKey,
+    status: MediaStatus = MediaStatus.UNKNOWN,
+    status_4k: MediaStatus = MediaStatus.UNKNOWN,
+    seasons: Mapping[int, MediaStatus] | None = None,
+) -> MediaState:
+    """A media row; the seasons' statuses are those of the ordinary quality."""
+    numbered = {n: (known, MediaStatus.UNKNOWN) for n, known in (seasons or {}).items()}
+    return MediaState(media, status, status_4k, numbered)
+
+
+def request(
+    number: int,
+    media: MediaKey,
+    status: RequestStatus,
+    *seasons: int,
+    is_4k: bool = False,
+) -> RequestState:
+    target = Target(media, is_4k)
+    return RequestState(number, target, status, 1, dict.fromkeys(seasons, status))
+
+
+def facts(*aired: int, coming: Iterable[int] = (), undated: Iterable[int] = ()) -> Show:
+    """What is known of a show: the seasons that aired, are announced, and have no date."""
+    dated = [Season(n, LONG_AGO) for n in aired] + [Season(n, NEXT_YEAR) for n in coming]
+    seasons = (*dated, *(Season(n, None) for n in undated))
+    return Show(BEAR.tmdb, "The Bear", 2022, ended=False, seasons=seasons)
+
+
+def server(*parts: MediaState | RequestState, **others: object) -> Observed:
+    """A server with these rows and requests; ``others`` are the rest of Observed."""
+    media: dict[MediaKey, tuple[MediaState, ...]] = {}
+    requests: dict[Target, tuple[RequestState, ...]] = {}
+    for part in parts:
+        if isinstance(part, MediaState):
+            media[part.media] = (*media.get(part.media, ()), part)
+        else:
+            requests[part.target] = (*requests.get(part.target, ()), part)
+    return Observed(media, requests, **others)  # type: ignore[arg-type]
+
+
+def plan(*lists: Wishlist, on: Observed | None = None, memory: Memory | None = None) -> Plan:
+    return calculate(lists, on or Observed(), memory or Memory(), Policy(), NOW)
+
+
+def words(plan: Plan) -> list[str]:
+    """Every row in short, actions first: ``extend S2-3 (new-season)``, ``available``."""
+    return [_word(row) for row in (*plan.actions, *plan.verdicts)]
+
+
+def _word(row: Action | Verdict) -> str:
+    if isinstance(row, Verdict):
+        return str(row.reason)
+    seasons = f" {span(row.seasons)}" if row.seasons else ""
+    return f"{row.op}{seasons} ({row.why})"
