@@ -53,29 +53,35 @@ def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
     ) as edges:
         if yes:
             with edges.ledger.lock():
-                return _act(spec, setting, edges, look(spec, edges), detailed=detailed)
-        shown = look(spec, edges)
-        show(document(spec, setting, shown, ()), setting.output)
-        if shown.plan.actions and not typer.confirm("Apply this?", default=False):
-            return OK
-        with edges.ledger.lock():
-            current = look_again(spec, edges, shown)
-            agreed = shown_and_current(shown.plan.actions, current.plan.actions)
-            current = replace(current, plan=replace(current.plan, actions=agreed))
-            return _act(spec, setting, edges, current, detailed=detailed)
+                seen, outcomes, interrupted = _act(spec, edges, look(spec, edges))
+        else:
+            shown = look(spec, edges)
+            show(document(spec, setting, shown, ()), setting.output)
+            if shown.plan.actions and not typer.confirm("Apply this?", default=False):
+                return OK
+            with edges.ledger.lock():
+                current = _agreed(shown, look_again(spec, edges, shown))
+                seen, outcomes, interrupted = _act(spec, edges, current)
+    if yes or outcomes:
+        show(document(spec, setting, seen, outcomes), setting.output)
+    return interrupted or exit_code(seen, outcomes, changes=detailed and bool(outcomes))
 
 
-def _act(spec: Spec, setting: Setting, edges: Edges, seen: Pass, *, detailed: bool) -> int:
+def _agreed(shown: Pass, current: Pass) -> Pass:
+    """The current pass, with those of its actions that somebody has said yes to."""
+    actions = shown_and_current(shown.plan.actions, current.plan.actions)
+    return replace(current, plan=replace(current.plan, actions=actions))
+
+
+def _act(spec: Spec, edges: Edges, seen: Pass) -> tuple[Pass, Outcomes, int]:
+    """Apply a pass unless a safety rule stops it; the number is the exit code of an interrupt."""
     outcomes: Outcomes = ()
     with held_back() as interrupt:
         if not seen.plan.stops:
             applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
             outcomes = applier.apply(seen, seen.plan.actions)
         _keep(spec, edges, seen, outcomes)
-        show(document(spec, setting, seen, outcomes), setting.output)
-    if interrupt.exit_code:
-        return interrupt.exit_code
-    return exit_code(seen, outcomes, changes=detailed and bool(outcomes))
+    return seen, outcomes, interrupt.exit_code
 
 
 def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
