@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test format clean
+.PHONY: demo test format docs clean
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -42,6 +42,10 @@ browser:
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || { \
 	  echo "Installing Chromium and its driver ..."; \
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qqy --no-install-recommends chromium chromium-driver >/dev/null; }
+
+# The parts of README.md and docs/ that are made from the code; a test compares them.
+docs: $(VENV)/test.done
+	$(BIN)/python -m tests.project.generated
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

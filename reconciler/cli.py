@@ -64,7 +64,7 @@ DetailedExit = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="A list's name in the file.")]
-AnyList = Annotated[str | None, typer.Argument(metavar="[LIST]", help="A list's name.")]
+AnyList = Annotated[str | None, typer.Argument(metavar="LIST", help="A list's name.")]
 Query = Annotated[
     str,
     typer.Argument(

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from reconciler.core.model import Target, Verdict, Wishlist
     from reconciler.reconcile import Pass
 
+PUT_BACK = (
+    "take it off every list that holds it and put it back later, which counts on lists that are "
+    "read completely and are no charts"
+)
 WOULD_CHANGE = {
     Reason.AVAILABLE: "nothing needs to: it is there",
     Reason.REQUESTED: "somebody with the right approves or declines it on the server",
     Reason.PROCESSING: "the server's downloader gets it, or says that it failed",
-    Reason.DECLINED: "approve it on the server; or take it off every list that holds it, and put "
-    "it back later",
+    Reason.DECLINED: f"approve it on the server; or {PUT_BACK}",
     Reason.BLOCKLISTED: "take it off the server's blocklist",
-    Reason.HANDLED: "request it on the server by hand; or take it off every list that holds it, "
-    "and put it back later",
+    Reason.HANDLED: f"request it on the server by hand; or {PUT_BACK}",
     Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
     Reason.UNAIRED: "a season airs",
     Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.items import parse_item
 from reconciler.core.membership import readded
-from reconciler.core.memory import lift, looks_like_another_server, witness
+from reconciler.core.memory import looks_like_another_server, witness
 from reconciler.core.model import Kind, Match, Observed, Policy, Role, Target
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
@@ -194,7 +194,7 @@ def _remember(
     if looks_like_another_server(memory, observed):
         return memory
     targets = _targets(lists)
-    return witness(lift(memory, targets, readded(before, lists)), targets, observed)
+    return witness(memory, targets, observed, readded(before, lists))
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

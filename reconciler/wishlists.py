@@ -55,7 +55,8 @@ def fetched(
     before = current(stored, spec.source)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
     after = advance(before, snapshot, matches, now)
-    return Fetched(spec, snapshot, before, after, whole=after.completed == now)
+    whole = snapshot.complete and bool(snapshot.items) and after.shrunk is None
+    return Fetched(spec, snapshot, before, after, whole)
 
 
 def wishlist(
@@ -65,9 +66,10 @@ def wishlist(
     found: Mapping[str, Match | Unmatched],
 ) -> Wishlist:
     """The list for the planner: what it gave now, and what it held when last complete."""
-    fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
-    stale = () if lst.whole else stale_entries(lst.before, lst.snapshot.items)
     spec = lst.spec
+    fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
+    believed = lst.whole or (spec.role is Role.EXCLUDE and _owners_word(lst.snapshot))
+    stale = () if believed else stale_entries(lst.before, lst.snapshot.items, spec.top)
     return Wishlist(
         name=spec.name,
         index=index,
@@ -75,7 +77,7 @@ def wishlist(
         role=spec.role,
         chart=spec.source.chart,
         whole=lst.whole,
-        read=lst.after.completed is not None or _truly_empty(lst.snapshot),
+        unread=_unread(lst),
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
@@ -95,6 +97,21 @@ def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unma
     return found[item.key]
 
 
-def _truly_empty(snapshot: Snapshot) -> bool:
-    """A file is the user's own word, also when it holds nothing; a site's empty page may lie."""
-    return snapshot.outcome is Outcome.EMPTY and snapshot.route == "file"
+def _unread(lst: Fetched) -> str | None:
+    """Why nobody knows what is on the list; None: it is known now, or was once."""
+    if lst.after.completed is not None or _owners_word(lst.snapshot):
+        return None
+    if lst.snapshot.outcome is Outcome.UNVERIFIED:
+        return (
+            "its site declares no total, so that it never counts as read: "
+            "keep what it excludes in a file, or on a list of another site"
+        )
+    return (
+        f"it is {lst.snapshot.outcome}, and was never read completely before: "
+        "mend its source, or take the list out of the file"
+    )
+
+
+def _owners_word(snapshot: Snapshot) -> bool:
+    """A file says what is on it, also when that is nothing; a site's short page may lie."""
+    return snapshot.route == "file" and snapshot.outcome in {Outcome.COMPLETE, Outcome.EMPTY}

@@ -10,7 +10,7 @@ from reconciler.core.model import Candidate, Item, Kind, Match, Reason, Route, U
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHOWN = 5  # candidates kept for a person to choose from
+SHOWN = 5  # titles that nearly fit, kept for a person to look at
 
 
 def normalise(title: str) -> str:
@@ -18,12 +18,17 @@ def normalise(title: str) -> str:
 
     A title of punctuation alone is compared as it stands, so that it equals only itself.
     """
-    decomposed = unicodedata.normalize("NFKD", title.replace("&", " and ").casefold())
+    # Twice: decomposing "№" gives capitals, and folding case can give what decomposes further.
+    plain = _fold(_fold(title.replace("&", " and ")))
     letters = "".join(
         c if c.isalnum() else ("" if unicodedata.combining(c) or c in "'\u2019" else " ")
-        for c in decomposed
+        for c in plain
     )
-    return " ".join(letters.split()) or title.strip().casefold()
+    return " ".join(letters.split()) or plain.strip()
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).casefold()
 
 
 def by_id(item: Item, candidates: Sequence[Candidate], route: Route) -> Match | Unmatched:
@@ -89,4 +94,5 @@ def _names(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _ambiguous(detail: str, candidates: Sequence[Candidate]) -> Unmatched:
-    return Unmatched(Reason.AMBIGUOUS, detail, tuple(candidates[:SHOWN]))
+    # All of them: where an exclude list is ambiguous, none may slip through.
+    return Unmatched(Reason.AMBIGUOUS, detail, tuple(candidates))

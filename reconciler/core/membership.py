@@ -44,7 +44,7 @@ def advance(
         if since is None or now - since < PATIENCE:
             return replace(before, shrunk=fingerprint, shrunk_since=since or now)
     members = {
-        key: Member(item, matches.get(key) or _match(before.members.get(key)))
+        key: _member(before.members.get(key), item, matches.get(key))
         for key, item in fetched.items()
     }
     for key, member in before.members.items():
@@ -52,13 +52,16 @@ def advance(
     return Membership(before.source, now, members)
 
 
-def stale_entries(membership: Membership, fresh: Iterable[Item]) -> tuple[Entry, ...]:
+def stale_entries(
+    membership: Membership, fresh: Iterable[Item], top: int | None = None
+) -> tuple[Entry, ...]:
     """What the list held when last complete and does not show now: counts, but never acts."""
     shown = {item.key for item in fresh}
     return tuple(
         Entry(member.item, member.match, fresh=False)
         for key, member in sorted(membership.members.items())
         if member.present and member.match and key not in shown
+        if top is None or member.item.position <= top
     )
 
 
@@ -99,5 +102,8 @@ def _shrunk(before: Membership, fetched: Iterable[str]) -> bool:
     return len(present & set(fetched)) < KEPT_SHARE * len(present)
 
 
-def _match(member: Member | None) -> Match | None:
-    return member.match if member else None
+def _member(before: Member | None, item: Item, match: Match | None) -> Member:
+    """What is back stays "gone" until it is resolved, so that its re-add is seen then."""
+    if before is None or match:
+        return Member(item, match)
+    return Member(item, before.match, before.present)

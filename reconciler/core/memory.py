@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Kind, Memory, Remembered, Slot
-from reconciler.core.state import COVERED, There, film, known_seasons, season
+from reconciler.core.state import COVERED, There, film, known_seasons, season, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,33 +16,27 @@ if TYPE_CHECKING:
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
 
-def lift(memory: Memory, targets: Iterable[Target], readded: frozenset[MediaKey]) -> Memory:
-    """Memory in which the re-added titles are marked so: *declined* and *handled* bind no more."""
-    slots = dict(memory.slots)
-    again = {t for t in targets if t.media in readded}
-    for target in again:
-        slots.setdefault(Slot(target), Remembered(present=False))
-    for slot, known in slots.items():
-        if slot.target in again:
-            slots[slot] = replace(known, readded=True)
-    return replace(memory, slots=slots)
-
-
-def witness(memory: Memory, targets: Iterable[Target], observed: Observed) -> Memory:
+def witness(
+    memory: Memory,
+    targets: Iterable[Target],
+    observed: Observed,
+    readded: frozenset[MediaKey] = frozenset(),
+) -> Memory:
     """Memory after a look at the server: what is there now, what was and is not.
 
-    Comes after ``lift``: a title that is covered right now needs no re-add, and one declined
-    later must not be lifted by it.
+    ``readded``: what has just come back to a list. That lifts *declined* and *handled*, until the
+    title is there again or a person says no once more.
     """
     slots = dict(memory.slots)
     seasons: dict[Target, set[int]] = {target: set() for target in targets}
+    lifted = {target for target in seasons if target.media in readded}
     for slot in memory.slots:
         known = seasons.setdefault(slot.target, set())
         if slot.season is not None:
             known.add(slot.season)
     for target, numbers in seasons.items():
         for slot, there in _look(target, numbers, observed):
-            remembered = _witnessed(slots.get(slot), there)
+            remembered = _witnessed(slots.get(slot), there, lifted=target in lifted)
             if remembered is not None:
                 slots[slot] = remembered
     return replace(memory, slots=slots)
@@ -69,31 +63,23 @@ def _look(target: Target, remembered: set[int], observed: Observed) -> Iterator[
     if target.media.kind is Kind.MOVIE:
         yield Slot(target), film(target, observed).there
         return
-    numbers = remembered | known_seasons(target, observed)
-    states = {n: season(target, n, observed).there for n in numbers}
-    yield Slot(target), next((t for t in _MOST_ALIVE if t in states.values()), There.NOTHING)
-    for number, there in states.items():
-        yield Slot(target, number), there
+    yield Slot(target), show(target, observed)
+    for number in remembered | known_seasons(target, observed):
+        yield Slot(target, number), season(target, number, observed).there
 
 
-_MOST_ALIVE = (
-    There.BLOCKLISTED,
-    There.AVAILABLE,
-    There.REQUESTED,
-    There.PROCESSING,
-    There.FAILED,
-    There.DECLINED,
-    There.DELETED,
-)
+def _witnessed(known: Remembered | None, there: There, *, lifted: bool) -> Remembered | None:
+    """A slot's memory after a look; None: there is nothing to remember.
 
-
-def _witnessed(known: Remembered | None, there: There) -> Remembered | None:
-    """A slot's memory after a look; None: there is nothing to remember."""
+    A re-add that still waits is kept while nothing changes. What was declined or deleted since is
+    the person's later word, and binds.
+    """
     if there is There.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return known
-    if there in COVERED:
+    if there in COVERED | {There.FAILED}:  # no "no" to lift
         return Remembered(present=True)
-    if there is There.NOTHING:
-        return replace(known, present=False) if known else None
-    readded = known is not None and known.readded
-    return Remembered(present=there is not There.DELETED, readded=readded)
+    present = there not in {There.NOTHING, There.DELETED}
+    if known is None:
+        return None if there is There.NOTHING else Remembered(present, readded=lifted)
+    changed = known.present != present and there is not There.NOTHING
+    return Remembered(present, readded=lifted or (known.readded and not changed))

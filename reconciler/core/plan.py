@@ -56,7 +56,7 @@ def calculate(
     none of its seasons has aired                         unaired
     media 4 or 5                                          available
     media 7 and no request alive; not re-added            handled
-    every request of this quality is FAILED               **retry** backing-off failed
+    its requests are dead, the last of them FAILED        **retry** backing-off failed
     a request PENDING; or media 2, not all requests dead  requested
     a request APPROVED; or media 3, likewise              processing
     a request DECLINED; not re-added                      declined
@@ -180,8 +180,8 @@ def _stop(lists: Sequence[Wishlist], observed: Observed, memory: Memory) -> Stop
 
 
 def _unread(lst: Wishlist) -> str | None:
-    if not lst.read:
-        return "it was never read completely: mend its source, or take the list out of the file"
+    if lst.unread:
+        return lst.unread
     lost = sum(
         isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED for e in lst.entries
     )

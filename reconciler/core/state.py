@@ -81,6 +81,27 @@ def season(target: Target, number: int, observed: Observed) -> State:
     )
 
 
+def show(target: Target, observed: Observed) -> There:
+    """What there is of a show as a whole: the most alive of what its seasons and its row say."""
+    if blocklisted(target.media, observed):
+        return There.BLOCKLISTED
+    seasons = {season(target, n, observed).there for n in known_seasons(target, observed)}
+    rows = observed.media.get(target.media, ())
+    if MediaStatus.DELETED in {row.status_4k if target.is_4k else row.status for row in rows}:
+        seasons.add(There.DELETED)
+    return next((there for there in _MOST_ALIVE if there in seasons), There.NOTHING)
+
+
+_MOST_ALIVE = (
+    There.AVAILABLE,
+    There.REQUESTED,
+    There.PROCESSING,
+    There.FAILED,
+    There.DECLINED,
+    There.DELETED,
+)
+
+
 def known_seasons(target: Target, observed: Observed) -> frozenset[int]:
     """The seasons the server has a row or a request for."""
     rows = observed.media.get(target.media, ())
@@ -102,12 +123,13 @@ def _state(
     failed, declined = of[RequestStatus.FAILED], of[RequestStatus.DECLINED]
     completed = of[RequestStatus.COMPLETED]
     dead = bool(requests) and len(declined) + len(failed) == len(requests)
+    last_failed = dead and max(requests)[0] in failed  # ids grow: what was asked last decides
     deleted = MediaStatus.DELETED in statuses and not pending and not approved
     table: tuple[tuple[There, bool, list[int]], ...] = (
         (There.BLOCKLISTED, blocked, []),
         (There.AVAILABLE, bool(statuses & {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}), []),
         (There.DELETED, deleted, []),
-        (There.FAILED, bool(requests) and len(failed) == len(requests), failed),
+        (There.FAILED, last_failed, failed),
         (There.REQUESTED, bool(pending), pending),
         (There.PROCESSING, bool(approved), approved),
         (There.PROCESSING, MediaStatus.PROCESSING in statuses and not dead, []),

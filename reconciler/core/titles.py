@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Attempts, Kind, Op, Reason, Show, Slot, Why
 from reconciler.core.seasons import aired, span, unaired
-from reconciler.core.state import COVERED, State, There, blocklisted, film, known_seasons, season
+from reconciler.core.state import (
+    COVERED,
+    State,
+    There,
+    blocklisted,
+    film,
+    known_seasons,
+    season,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.core.model import Observed, Target, View
+    from reconciler.core.model import Target, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,42 +137,43 @@ def _fates(target: Target, states: Mapping[int, State], view: View) -> dict[int,
     aired since stay out with the rest (docs/decisions/0002).
     """
     whole = view.memory.slots.get(Slot(target))
-    taken_away = whole is not None and not _trace(target, view.observed)
+    gone = show(target, view.observed) in {There.NOTHING, There.DELETED}
+    taken_away = whole is not None and gone
     fates: dict[int, Reason | None] = {}
     for number, state in states.items():
-        known = view.memory.slots.get(Slot(target, number))
-        mark = known or whole
+        remembered = taken_away or Slot(target, number) in view.memory.slots
         fates[number] = (
             Reason.FAILED
             if state.there is There.FAILED
             else _verdict(
                 state.there,
-                remembered=known is not None or taken_away,
-                readded=mark is not None and mark.readded,
+                remembered=remembered,
+                readded=_readded(target, number, view),
             )
         )
     return fates
 
 
-def _trace(target: Target, observed: Observed) -> bool:
-    gone = {There.NOTHING, There.DELETED}
-    return any(
-        season(target, n, observed).there not in gone for n in known_seasons(target, observed)
-    )
-
-
 def _ask(target: Target, missing: tuple[int, ...], view: View, rest: str) -> Need:
-    observed, slots = view.observed, view.memory.slots
+    observed = view.observed
     here = [
         n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
     ]
-    if any(Slot(target, n) in slots for n in missing):
+    followed = [n for n in here if n >= 1]  # specials say nothing of what is new
+    if any(_readded(target, n, view) for n in missing):
         why = Why.READDED
-    elif here and min(missing) > max(here):
+    elif followed and min(missing) > max(followed):
         why = Why.NEW_SEASON
     else:
         why = Why.MISSING
     return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
+
+
+def _readded(target: Target, number: int, view: View) -> bool:
+    """Whether a season was put back on a list; one that has no memory goes with its show."""
+    slots = view.memory.slots
+    mark = slots.get(Slot(target, number)) or slots.get(Slot(target))
+    return mark is not None and mark.readded
 
 
 def _rest(fates: Mapping[int, Reason | None], coming: tuple[int, ...]) -> str:

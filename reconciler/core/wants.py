@@ -72,22 +72,25 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
-        keys = frozenset(key for _, entry in places for key in names_of(entry.item))
-        return Want(owner, _titled(first.item, first.match), identity, first.match.by, names, keys)
+        server_says = _called(first.item, first.match)
+        keys = names_of(server_says).union(*(names_of(entry.item) for _, entry in places))
+        # A list of bare ids has no titles: the server's is shown then.
+        item = first.item if first.item.title else server_says
+        return Want(owner, item, identity, first.match.by, names, keys)
     if isinstance(first.match, Unmatched):
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
     return Hopeless(owner, first.item, why, names)
 
 
-def _titled(item: Item, match: Match) -> Item:
-    """A list of bare ids has no titles: the server's is shown then."""
-    return item if item.title else replace(item, title=match.title, year=match.year)
+def _called(item: Item, match: Match) -> Item:
+    """The item as the server calls its title."""
+    return replace(item, title=match.title, year=match.year, original_title=None)
 
 
 def names_of(item: Item) -> frozenset[str]:
     """Every name a rule may know a wanted item by; titles compare without case and accents."""
-    return frozenset(_name(key) for key in item_keys(item))
+    return frozenset(_ids(item)) | frozenset(_titles(item))
 
 
 def rule_names(item: Item) -> frozenset[str]:
@@ -96,15 +99,19 @@ def rule_names(item: Item) -> frozenset[str]:
     Its ids; only where it has none its title, with the year where it gives one, so that
     ``Dune (1984)`` says nothing of the ``Dune`` of 2021.
     """
-    keys = item_keys(item)
-    ids = frozenset(key for key in keys if not key.startswith("title:"))
-    return ids or frozenset(_name(key) for key in keys[:1])
+    return frozenset(_ids(item) or _titles(item)[:1])
 
 
-def _name(key: str) -> str:
-    if not key.startswith("title:"):
-        return key
-    return f"title:{normalise(key.removeprefix('title:'))}"
+def _ids(item: Item) -> tuple[str, ...]:
+    return tuple(key for key in item_keys(item) if not key.startswith("title:"))
+
+
+def _titles(item: Item) -> tuple[str, ...]:
+    """The title as a name, the most telling first: with its year, and without."""
+    if not item.title:
+        return ()
+    title = f"title:{normalise(item.title)}"
+    return (f"{title} ({item.year})", title) if item.year else (title,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class Exclusion:
         """From the lists of ``role: exclude``."""
         media: dict[MediaKey, str] = {}
         keys: dict[str, str] = {}
-        for lst in lists:
+        for lst in sorted(lists, key=lambda lst: lst.index):
             if lst.role is not Role.EXCLUDE:
                 continue
             for entry in lst.entries:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.match import SHOWN, by_id, by_title, normalise
+from reconciler.core.match import by_id, by_title, normalise
 from reconciler.core.model import Candidate, Item, Kind, Match, MediaKey, Reason, Route, Unmatched
 
 
@@ -36,7 +36,7 @@ def found(answer: Match | Unmatched) -> str:
         pytest.param("Straße", "STRASSE", id="sharp s"),
         pytest.param("Alien³", "Alien3", id="superscript"),
         pytest.param("№ 1", "No 1", id="a sign that stands for capital letters"),
-        pytest.param("ＡＫＩＲＡ", "akira", id="full width"),
+        pytest.param("\uff35\uff30", "up", id="full width"),
         pytest.param("Zürich", "Zu\u0308rich", id="composed and decomposed"),
         pytest.param("君の名は。", "君の名は", id="other scripts"),
     ],
@@ -186,11 +186,11 @@ def test_exactly_one_candidate_must_agree_on_title_kind_and_year(
     assert found(by_title(item, candidates[::-1])) == answer, "in any order"
 
 
-def test_what_might_be_meant_is_kept_for_a_person_but_not_without_end() -> None:
+def test_all_that_might_be_meant_is_kept_so_that_an_exclusion_excludes_it() -> None:
     many = [film(number, "Dune", 2021) for number in range(1, 20)]
 
     answer = by_title(Item(1, "Dune", 2021, Kind.MOVIE), many)
 
     assert isinstance(answer, Unmatched)
     assert answer.reason is Reason.AMBIGUOUS
-    assert answer.candidates == tuple(many[:SHOWN])
+    assert answer.candidates == tuple(many)

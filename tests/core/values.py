@@ -19,6 +19,7 @@ from reconciler.core.model import (
     Observed,
     Plan,
     Policy,
+    Quota,
     Reason,
     Requester,
     RequestState,
@@ -29,7 +30,6 @@ from reconciler.core.model import (
     Target,
     Unmatched,
     User,
-    Verdict,
     Wishlist,
 )
 from reconciler.core.plan import calculate
@@ -108,8 +108,13 @@ def facts(*aired: int, coming: Iterable[int] = (), undated: Iterable[int] = ()) 
     return Show(BEAR.tmdb, "The Bear", 2022, ended=False, seasons=seasons)
 
 
-def server(*parts: MediaState | RequestState, **others: object) -> Observed:
-    """A server with these rows and requests; ``others`` are the rest of Observed."""
+def server(
+    *parts: MediaState | RequestState,
+    shows: Mapping[int, Show | Unmatched] | None = None,
+    blocklist: Iterable[MediaKey] = (),
+    quotas: Mapping[int, Quota] | None = None,
+) -> Observed:
+    """A server with these rows and requests."""
     media: dict[MediaKey, tuple[MediaState, ...]] = {}
     requests: dict[Target, tuple[RequestState, ...]] = {}
     for part in parts:
@@ -117,20 +122,18 @@ def server(*parts: MediaState | RequestState, **others: object) -> Observed:
             media[part.media] = (*media.get(part.media, ()), part)
         else:
             requests[part.target] = (*requests.get(part.target, ()), part)
-    return Observed(media, requests, **others)  # type: ignore[arg-type]
+    return Observed(media, requests, frozenset(blocklist), shows or {}, quotas or {})
 
 
 def plan(*lists: Wishlist, on: Observed | None = None, memory: Memory | None = None) -> Plan:
     return calculate(lists, on or Observed(), memory or Memory(), Policy(), NOW)
 
 
-def words(plan: Plan) -> list[str]:
+def words(decided: Plan) -> list[str]:
     """Every row in short, actions first: ``extend S2-3 (new-season)``, ``available``."""
-    return [_word(row) for row in (*plan.actions, *plan.verdicts)]
+    return [_asked(row) for row in decided.actions] + [str(row.reason) for row in decided.verdicts]
 
 
-def _word(row: Action | Verdict) -> str:
-    if isinstance(row, Verdict):
-        return str(row.reason)
+def _asked(row: Action) -> str:
     seasons = f" {span(row.seasons)}" if row.seasons else ""
     return f"{row.op}{seasons} ({row.why})"

@@ -8,13 +8,18 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import SandboxServer, Service, Settings
-from reconciler.core.model import Outcome, Reason, Why
+from reconciler.core.model import Outcome, Reason, Result, Why
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import TypeAlias
 
     from examples.sandbox.titles import Title
+    from reconciler.core.model import Item
+
+    Refusal: TypeAlias = Callable[[World, Title], None]
 
 LIST = "imdb:ls000000001"
 FILM, SHOW = FILMS[0], SHOWS[1]
@@ -55,10 +60,10 @@ NOS = pytest.mark.parametrize(
 @NOS
 @pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
 def test_a_no_on_the_server_is_final(
-    world: World, refuse: type[None], verdict: str, title: Title
+    world: World, refuse: Refusal, verdict: str, title: Title
 ) -> None:
     requested_once(world, title)
-    refuse(world, title)  # type: ignore[call-arg]
+    refuse(world, title)
     for _ in range(3):
         assert said(world, title) == verdict
         assert world.apply() == ()
@@ -77,18 +82,32 @@ def back(world: World, title: Title = FILM) -> None:
 @NOS
 @pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
 def test_a_title_that_was_taken_off_and_put_back_is_requested_again(
-    world: World, refuse: type[None], verdict: str, title: Title
+    world: World, refuse: Refusal, verdict: str, title: Title
 ) -> None:
     requested_once(world, title)
-    refuse(world, title)  # type: ignore[call-arg]
+    refuse(world, title)
     without(world)
     back(world, title)
     (action,) = world.look().plan.actions
     assert (action.item.title, action.why) == (title.title, Why.READDED)
     world.apply()
     assert world.look().plan.actions == ()
-    refuse(world, title)  # type: ignore[call-arg]
+    refuse(world, title)
     assert said(world, title) == verdict
+
+
+def test_a_lost_request_is_not_mistaken_for_an_older_one_of_the_title(world: World) -> None:
+    """The older one was fulfilled and the film then taken away, by hand, on both ends."""
+    requested_once(world)
+    (old,) = world.sandbox.state.requests_for("movie", FILM.tmdb)
+    old.status, old.media.status = 5, 1
+    without(world)
+    back(world)
+    world.sandbox.faults.drop_before_commit = 1
+    ((_, lost),) = world.apply()
+    assert lost.result is Result.UNKNOWN
+    ((_, sent),) = world.apply()
+    assert sent.result is Result.CREATED
 
 
 @pytest.mark.parametrize(
@@ -102,10 +121,10 @@ def test_a_title_that_was_taken_off_and_put_back_is_requested_again(
     ],
     ids=["incomplete", "unverified", "empty", "unreachable", "shrunk"],
 )
-def test_half_a_list_takes_nothing_off(world: World, items: list[object], outcome: Outcome) -> None:
+def test_half_a_list_takes_nothing_off(world: World, items: list[Item], outcome: Outcome) -> None:
     requested_once(world)
     decline(world, FILM)
-    world.lists.hold(LIST, items, outcome)  # type: ignore[arg-type]
+    world.lists.hold(LIST, items, outcome)
     world.apply()
     back(world)
     assert said(world) == "declined"

@@ -1,4 +1,4 @@
-"""A household in one process: a clock and lists set by hand, the sandbox's server, a real ledger."""
+"""A household in one process: clock and lists set by hand, the sandbox's server, a real ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from reconciler.spec import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from examples.sandbox.titles import Title
     from reconciler.core.model import ListRef
@@ -84,6 +84,7 @@ class World:
         self.sandbox = SandboxServer(settings=chosen)
         self.ledger = folder / "listsync.db"
         self.stopping = Event()
+        self.workers = 4
         self.server_type: Callable[..., OverseerrServer] = OverseerrServer
         self.ledger_type: Callable[..., SqliteLedger] = SqliteLedger
         self._file: dict[str, Any] = {}
@@ -127,7 +128,7 @@ class World:
             seen = look(spec, edges)
             if seen.plan.stops:
                 return ()
-            applier = Applier(edges, spec.server.concurrency, self.stopping)
+            applier = Applier(edges, self.workers, self.stopping)
             return applier.apply(seen, seen.plan.actions)
 
     def calls(self, of: Callable[[], object]) -> list[CallRecord]:
@@ -170,9 +171,8 @@ def by_imdb(title: Title) -> Item:
 
 def words(seen: Pass) -> dict[str, str]:
     """What a pass says of each title: an action's op, or a verdict's reason."""
-    rows = [(row.item.title, row.op) for row in seen.plan.actions]
-    rows += [(row.item.title, row.reason) for row in seen.plan.verdicts]  # type: ignore[misc]
-    return {title: str(word) for title, word in rows}
+    actions = {row.item.title: str(row.op) for row in seen.plan.actions}
+    return actions | {row.item.title: str(row.reason) for row in seen.plan.verdicts}
 
 
 def posts(calls: Iterable[CallRecord]) -> list[CallRecord]:

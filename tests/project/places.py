@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -10,7 +11,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 
 _FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
-_TEXTS = {".py", ".md", ".yaml", ".toml", ".txt", ".csv", ".js", ".example"}
+_TEXTS = {".py", ".md", ".yaml", ".toml", ".txt", ".csv", ".js", ".example", ".service", ".timer"}
 
 
 def texts() -> tuple[Path, ...]:
@@ -18,7 +19,9 @@ def texts() -> tuple[Path, ...]:
     inside = (path for folder in _FOLDERS for path in folder.rglob("*"))
     above = (path for path in ROOT.iterdir() if path.name != ".git")
     known = (p for p in (*inside, *above) if p.suffix in _TEXTS or p.name in {"Makefile", "run"})
-    return tuple(sorted(path for path in known if path.is_file() and "__pycache__" not in str(path)))
+    return tuple(
+        sorted(path for path in known if path.is_file() and "__pycache__" not in str(path))
+    )
 
 
 def pages() -> tuple[Path, ...]:
@@ -36,14 +39,20 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def table(page: Path, heading: str) -> list[list[str]]:
-    """The rows of the first table under a heading, without its head, a text a cell."""
+def tables(page: Path, heading: str) -> list[list[list[str]]]:
+    """The tables under a heading, each without its head: rows of cells."""
     _, found, below = page.read_text(encoding="utf-8").partition(f"\n{heading}\n")
     assert found, f"{name(page)} has no heading {heading!r}"
-    rows: list[list[str]] = []
-    for line in below.splitlines():
-        if line.startswith("|"):
-            rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
-        elif rows or line.startswith("#"):
-            break
-    return rows[2:]
+    level = heading.index(" ")
+    section = re.split(rf"^#{{1,{level}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
+    blocks = re.findall(r"(?:^\|.*\n)+", section, flags=re.MULTILINE)
+    return [[_cells(line) for line in block.splitlines()[2:]] for block in blocks]
+
+
+def table(page: Path, heading: str) -> list[list[str]]:
+    """The first of these tables."""
+    return tables(page, heading)[0]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])]

@@ -35,7 +35,7 @@ class Wishlist:
     is_4k: bool = False
     max_per_run: int | None = 50  # None: no cap
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
-    read: bool = True  # its content is known: complete now, or once
+    unread: str | None = None  # why its content is not known: never complete, nor is it now
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,177 @@
+"""Strategies: any lists, any server, any memory, likely or not.
+
+Parts are drawn from pools made beforehand: an example costs few draws, many fit in a second.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from reconciler.core.model import (
+    Allowance,
+    Attempts,
+    Entry,
+    Ids,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    MediaState,
+    MediaStatus,
+    Memory,
+    Observed,
+    Quota,
+    Reason,
+    Remembered,
+    Requester,
+    RequestState,
+    RequestStatus,
+    Role,
+    Route,
+    Season,
+    Show,
+    Slot,
+    Target,
+    Unmatched,
+    Wishlist,
+)
+from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW
+
+K = TypeVar("K")
+V = TypeVar("V")
+World = tuple[tuple[Wishlist, ...], Observed, Memory]
+
+FILMS = [MediaKey(Kind.MOVIE, n) for n in (1, 2, 3)]
+SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]  # whose numbers are those of films
+TARGETS = [Target(media, is_4k) for media in FILMS + SHOWS for is_4k in (False, True)]
+SEASONS = (1, 2, 3)
+SOME_SEASONS = [(1,), (2,), (1, 2), (2, 3), (1, 2, 3)]
+BLOCKED = [FILMS[2], SHOWS[1]]
+UNLIKELY = 8  # one in so many
+
+
+def _entry(media: MediaKey, ids: Ids, *, fresh: bool) -> Entry:
+    return Entry(Item(0, "", None, media.kind, ids), Match(media, Route.TMDB, "A", 2021), fresh)
+
+
+ENTRIES = [
+    _entry(media, ids, fresh=fresh)
+    for media in FILMS + SHOWS
+    for ids in (Ids(tmdb=media.tmdb), Ids(imdb=f"tt{media.kind == Kind.TV:d}00000{media.tmdb}"))
+    for fresh in (True, True, False)
+] + [
+    Entry(Item(0, "Dune", 2021), Unmatched(reason, "because"))
+    for reason in (Reason.AMBIGUOUS, Reason.UNRESOLVED)
+]
+ROWS = [
+    MediaState(media, status, status_4k)
+    for media in FILMS
+    for status, status_4k in product(MediaStatus, repeat=2)
+] + [
+    MediaState(
+        media, whole, whole, dict(zip(SEASONS, zip(plain, plain[::-1], strict=True), strict=True))
+    )
+    for media in SHOWS
+    for whole in (MediaStatus.PARTIAL, MediaStatus.PARTIAL, MediaStatus.DELETED)
+    for plain in product(set(MediaStatus) - {MediaStatus.BLOCKLISTED}, repeat=3)
+]
+ASKED = [
+    RequestState(0, target, status, 1, dict.fromkeys(seasons, status))
+    for target in TARGETS + [target for target in TARGETS if not target.is_4k] * 2
+    for status in RequestStatus
+    for seasons in (SOME_SEASONS if target.media.kind is Kind.TV else [()])
+]
+FACTS = [
+    Show(0, "A show", 2020, ended=False, seasons=tuple(map(Season, (0, *SEASONS), dates)))
+    for dates in product(
+        (LONG_AGO,), (LONG_AGO, NEXT_YEAR), (LONG_AGO, NEXT_YEAR), (LONG_AGO, None)
+    )
+]
+NO_FACTS = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
+SOME_FACTS: list[Show | Unmatched] = [*FACTS, NO_FACTS]
+SLOTS = [
+    Slot(target, season)
+    for target in TARGETS
+    for season in ((None, *SEASONS) if target.media.kind is Kind.TV else (None,))
+]
+KNOWN = [Remembered(present, readded) for present, readded in product((True, False), repeat=2)]
+TRIED = [
+    Attempts(1, retries, due)
+    for retries in (0, 1, 2)
+    for due in (None, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+]
+
+
+ASKING: list[tuple[Requester | None, bool]] = [
+    *[(ADMIN, False)] * 4,
+    *[(ANNA, False)] * 2,
+    (ADMIN, True),
+    (CAROL, False),
+    (None, False),
+]
+
+
+@st.composite
+def _wishlists(draw: st.DrawFn, index: int) -> Wishlist:
+    requester, is_4k = draw(st.sampled_from(ASKING))
+    entries = draw(st.lists(st.sampled_from(ENTRIES), max_size=6))
+    return Wishlist(
+        name=f"list {index}",
+        index=index,
+        entries=tuple(_at(position, e) for position, e in enumerate(entries, start=1)),
+        role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),
+        requester=requester,
+        problem=None if requester else "nobody",
+        is_4k=is_4k,
+        max_per_run=draw(st.sampled_from([None, 1, 2])),
+        unread=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
+    )
+
+
+def _at(position: int, entry: Entry) -> Entry:
+    item = entry.item
+    placed = Item(position, item.title, item.year, item.kind, item.ids)
+    return Entry(placed, entry.match, entry.fresh)
+
+
+def grouped(pairs: list[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    """The values of each key, in order."""
+    groups: dict[K, tuple[V, ...]] = {}
+    for key, value in pairs:
+        groups[key] = (*groups.get(key, ()), value)
+    return groups
+
+
+@st.composite
+def _observations(draw: st.DrawFn) -> Observed:
+    rows = draw(st.lists(st.sampled_from(ROWS), max_size=5))
+    asked = [
+        RequestState(number, one.target, one.status, 1, one.seasons)
+        for number, one in enumerate(draw(st.lists(st.sampled_from(ASKED), max_size=8)), start=1)
+    ]
+    films, seasons = draw(st.sampled_from([(None, None), (0, 4), (1, 2), (2, 0)]))
+    return Observed(
+        media=grouped([(one.media, one) for one in rows]),
+        requests=grouped([(one.target, one) for one in asked]),
+        blocklist=draw(st.sampled_from([frozenset(), frozenset(), frozenset(BLOCKED)])),
+        shows={media.tmdb: draw(st.sampled_from(SOME_FACTS)) for media in SHOWS},
+        quotas={4: Quota(Allowance(films, 5, 7), Allowance(seasons, 5, 7))},
+    )
+
+
+_memories = st.builds(
+    Memory,
+    st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(KNOWN), max_size=8),
+    st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(TRIED), max_size=2),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Up to four lists, a server and a memory."""
+    lists = tuple(draw(_wishlists(index)) for index in range(draw(st.integers(1, 4))))
+    return lists, draw(_observations()), draw(_memories)

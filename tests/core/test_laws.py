@@ -1,0 +1,306 @@
+"""The laws of a single plan, for any lists, any server and any memory."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.core.model import (
+    Action,
+    Attempts,
+    Kind,
+    Match,
+    MediaStatus,
+    Memory,
+    Observed,
+    Op,
+    Plan,
+    Policy,
+    Reason,
+    RequestStatus,
+    Role,
+    Show,
+    Slot,
+    Target,
+    Unmatched,
+    Verdict,
+)
+from reconciler.core.plan import calculate
+from tests.core.any_world import World, worlds
+from tests.core.values import ANNA, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
+HERE = {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}
+
+any_world = given(worlds())
+often = settings(max_examples=250, deadline=None)
+
+
+def decide(world: World) -> Plan:
+    lists, observed, memory = world
+    return calculate(lists, observed, memory, Policy(), NOW)
+
+
+def rows(made: Plan) -> list[Action | Verdict]:
+    return [*made.actions, *made.verdicts]
+
+
+# ----------------------------------------------------------------------------------------- law 1
+
+
+@given(worlds(), st.integers(0, 5))
+@often
+def test_the_same_input_gives_the_same_plan_in_whatever_order_it_comes(
+    world: World, turn: int
+) -> None:
+    assert decide(_reordered(world, turn)) == decide(world)
+
+
+@any_world
+@often
+def test_making_a_plan_changes_nothing(world: World) -> None:
+    before = deepcopy(world)
+
+    decide(world)
+
+    assert world == before
+
+
+def _mixed(values: tuple[V, ...], turn: int) -> tuple[V, ...]:
+    """Backwards, from somewhere in the middle."""
+    cut = turn % len(values) if values else 0
+    return (values[cut:] + values[:cut])[::-1]
+
+
+def _turned(mapping: Mapping[K, V], turn: int) -> dict[K, V]:
+    return dict(_mixed(tuple(mapping.items()), turn))
+
+
+def _reordered(world: World, turn: int) -> World:
+    """The same world, with every part of it told in another order."""
+    lists, seen, memory = world
+    media = {
+        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
+        for key, same in seen.media.items()
+    }
+    requests = {
+        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
+        for key, same in seen.requests.items()
+    }
+    shows = {
+        key: replace(show, seasons=_mixed(show.seasons, turn)) if isinstance(show, Show) else show
+        for key, show in seen.shows.items()
+    }
+    return (
+        _mixed(tuple(replace(lst, entries=_mixed(lst.entries, turn)) for lst in lists), turn),
+        Observed(
+            _turned(media, turn),
+            _turned(requests, turn),
+            seen.blocklist,
+            _turned(shows, turn),
+            _turned(seen.quotas, turn),
+        ),
+        Memory(_turned(memory.slots, turn), _turned(memory.attempts, turn)),
+    )
+
+
+# ---------------------------------------------------------------------------------- laws 4 and 5
+
+
+def asked(made: Plan) -> list[tuple[Action, Slot]]:
+    """Every film and season that is asked for, with its action."""
+    return [
+        (action, Slot(action.target, season))
+        for action in made.actions
+        if action.op in {Op.REQUEST, Op.EXTEND}
+        for season in (action.seasons or (None,))
+    ]
+
+
+def requests_of(slot: Slot, observed: Observed) -> list[RequestStatus]:
+    """The statuses of the requests that hold a film or a season."""
+    return [
+        request.status
+        for request in observed.requests.get(slot.target, ())
+        if slot.season is None or slot.season in request.seasons
+    ]
+
+
+def statuses_of(slot: Slot, observed: Observed) -> set[MediaStatus]:
+    """What the rows say of a film or a season."""
+    found: set[MediaStatus] = set()
+    for one in observed.media.get(slot.target.media, ()):
+        pair = (
+            (one.status, one.status_4k)
+            if slot.season is None
+            else one.seasons.get(slot.season, (MediaStatus.UNKNOWN, MediaStatus.UNKNOWN))
+        )
+        found.add(pair[slot.target.is_4k])
+    return found
+
+
+@any_world
+@often
+def test_nothing_is_asked_for_that_is_there_or_has_been_asked_for(world: World) -> None:
+    _, observed, _ = world
+    for action, slot in asked(decide(world)):
+        assert not LIVE & set(requests_of(slot, observed)), action
+        assert not HERE & statuses_of(slot, observed), action
+
+
+@any_world
+@often
+def test_nothing_is_asked_for_twice_in_one_plan(world: World) -> None:
+    made = decide(world)
+    slots = [slot for _, slot in asked(made)]
+    retried = [number for action in made.actions for number in action.request_ids]
+
+    assert len(slots) == len(set(slots))
+    assert len(retried) == len(set(retried))
+
+
+@any_world
+@often
+def test_only_failed_requests_are_retried_and_no_more_than_allowed(world: World) -> None:
+    _, observed, memory = world
+    for action in decide(world).actions:
+        if action.op is Op.RETRY:
+            failed = {
+                r.id for r in observed.requests[action.target] if r.status is RequestStatus.FAILED
+            }
+            assert action.request_ids
+            assert set(action.request_ids) <= failed
+            assert memory.attempts.get(action.target, Attempts()).retries < Policy().retry_failed
+
+
+@any_world
+@often
+def test_nothing_is_asked_for_against_a_persons_word(world: World) -> None:
+    lists, observed, memory = world
+    excluded = {
+        e.match.media
+        for lst in lists
+        if lst.role is Role.EXCLUDE
+        for e in lst.entries
+        if isinstance(e.match, Match)
+    }
+    made = decide(world)
+    for action in made.actions:
+        media = action.target.media
+        here = observed.media.get(media, ())
+        assert media not in excluded
+        assert media not in observed.blocklist
+        assert all(MediaStatus.BLOCKLISTED not in (r.status, r.status_4k) for r in here)
+    for action, slot in asked(made):
+        whole = memory.slots.get(Slot(action.target))
+        mark = memory.slots.get(slot, whole)
+        taken_away = RequestStatus.DECLINED in requests_of(slot, observed)
+        taken_away |= MediaStatus.DELETED in statuses_of(slot, observed)
+        if taken_away or slot in memory.slots:
+            assert mark is not None, action
+            assert mark.readded, action
+
+
+@any_world
+@often
+def test_an_exclude_list_that_is_not_known_closes_the_gate(world: World) -> None:
+    lists, _, _ = world
+    unread = any(
+        lst.unread
+        or any(
+            isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED
+            for e in lst.entries
+        )
+        for lst in lists
+        if lst.role is Role.EXCLUDE
+    )
+    made = decide(world)
+
+    assert bool(made.stops) is unread
+    assert not (made.stops and made.actions)
+
+
+# --------------------------------------------------------------------------------------- law 10
+
+
+@any_world
+@often
+def test_each_title_that_a_list_gave_is_in_one_row_or_is_retried_beside_it(world: World) -> None:
+    lists, _, _ = world
+    made = decide(world)
+    said: dict[Target | str, list[str]] = {}
+    for row in rows(made):
+        said.setdefault(row.target or row.item.key, []).append(_word(row))
+
+    wanted = {
+        Target(e.match.media, lst.is_4k) if isinstance(e.match, Match) else e.item.key
+        for lst in lists
+        if lst.role is Role.REQUEST
+        for e in lst.entries
+        if e.fresh
+    }
+    assert said.keys() == wanted
+    for identity, words in said.items():
+        assert len(words) == 1 or _is_pair(identity, words), words
+
+
+@any_world
+@often
+def test_each_row_names_the_lists_that_want_it_the_owner_first(world: World) -> None:
+    lists, _, _ = world
+    made = decide(world)
+    holding: dict[Target, list[str]] = {}
+    for lst in lists:
+        for e in lst.entries:
+            if lst.role is Role.REQUEST and isinstance(e.match, Match):
+                names = holding.setdefault(Target(e.match.media, lst.is_4k), [])
+                names.extend([] if lst.name in names else [lst.name])
+    requesters = {lst.name: lst.requester for lst in lists}
+
+    for row in rows(made):
+        if row.target:
+            assert list(row.lists) == holding[row.target]
+    for action in made.actions:
+        assert action.requester == requesters[action.lists[0]]
+
+
+def _word(row: Action | Verdict) -> str:
+    return row.op if isinstance(row, Action) else row.reason
+
+
+def _is_pair(identity: Target | str, words: list[str]) -> bool:
+    """A show of which some seasons failed and others are missing, each decided on its own."""
+    show = isinstance(identity, Target) and identity.media.kind is Kind.TV
+    return show and len(words) == 2
+
+
+# ------------------------------------------------------------------------------------ the limits
+
+
+@any_world
+@often
+def test_no_limit_is_overdrawn(world: World) -> None:
+    lists, observed, _ = world
+    caps = {lst.name: lst.max_per_run for lst in lists}
+    titles = dict.fromkeys(caps, 0)
+    spent = {Kind.MOVIE: 0, Kind.TV: 0}
+    for action in decide(world).actions:
+        if action.op is not Op.RETRY:
+            titles[action.lists[0]] += 1
+            if action.requester == ANNA:
+                spent[action.target.media.kind] += len(action.seasons or (0,))
+
+    assert all(titles[name] <= cap for name, cap in caps.items() if cap is not None)
+    for left in observed.quotas.values():
+        for kind, allowance in ((Kind.MOVIE, left.movies), (Kind.TV, left.seasons)):
+            assert allowance.remaining is None or spent[kind] <= allowance.remaining

@@ -1,0 +1,283 @@
+"""What a list held, fetch after fetch, and which titles came back to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.membership import PATIENCE, advance, current, readded, stale_entries
+from reconciler.core.model import (
+    Entry,
+    Kind,
+    ListRef,
+    Match,
+    MediaKey,
+    Member,
+    Membership,
+    Outcome,
+    Role,
+    Route,
+    Snapshot,
+    Wishlist,
+)
+from tests.core.values import NOW, item, wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REF = ListRef("imdb", "ls1")
+EARLIER = NOW - timedelta(days=1)
+NOT_COMPLETE = [outcome for outcome in Outcome if outcome is not Outcome.COMPLETE]
+
+
+def key(number: int) -> MediaKey:
+    return MediaKey(Kind.MOVIE, number)
+
+
+def fetch(numbers: Iterable[int], outcome: Outcome = Outcome.COMPLETE) -> Snapshot:
+    items = tuple(item(key(n), position) for position, n in enumerate(numbers, start=1))
+    return Snapshot(outcome, "browser", items)
+
+
+def matches(numbers: Iterable[int]) -> dict[str, Match]:
+    return {item(key(n)).key: Match(key(n), Route.TMDB) for n in numbers}
+
+
+def held(present: Iterable[int] = (), gone: Iterable[int] = ()) -> Membership:
+    """A list that was complete a day ago."""
+    members = {
+        item(key(n)).key: Member(item(key(n)), Match(key(n), Route.TMDB), present=there)
+        for numbers, there in ((present, True), (gone, False))
+        for n in numbers
+    }
+    return Membership(str(REF), EARLIER, members)
+
+
+def presence(membership: Membership) -> dict[int, bool]:
+    return {m.item.ids.tmdb or 0: m.present for m in membership.members.values()}
+
+
+def test_the_first_complete_fetch_is_the_baseline() -> None:
+    after = advance(Membership(str(REF)), fetch([1, 2]), matches([1]), NOW)
+
+    assert after.completed == NOW
+    assert presence(after) == {1: True, 2: True}
+    assert after.members[item(key(1)).key].match == Match(key(1), Route.TMDB)
+    assert after.members[item(key(2)).key].match is None
+
+
+def test_a_complete_fetch_marks_what_is_gone_and_what_came_back() -> None:
+    after = advance(held([1, 2, 3, 4], gone=[9]), fetch([1, 2, 3, 9]), matches([9]), NOW)
+
+    assert presence(after) == {1: True, 2: True, 3: True, 4: False, 9: True}
+    assert after.completed == NOW
+
+
+def test_a_match_once_found_outlives_a_fetch_that_could_not_look_it_up() -> None:
+    after = advance(held([1]), fetch([1]), {}, NOW)
+
+    assert after.members[item(key(1)).key].match == Match(key(1), Route.TMDB)
+
+
+def test_a_match_that_changed_is_kept_as_it_is_now() -> None:
+    corrected = {item(key(1)).key: Match(key(77), Route.MAP)}
+
+    after = advance(held([1]), fetch([1]), corrected, NOW)
+
+    assert after.members[item(key(1)).key].match == Match(key(77), Route.MAP)
+
+
+@pytest.mark.parametrize("outcome", NOT_COMPLETE)
+def test_a_fetch_that_is_not_complete_changes_nothing(outcome: Outcome) -> None:
+    before = held([1, 2, 3])
+
+    assert advance(before, fetch([1, 9], outcome), matches([1, 9]), NOW) == before
+
+
+@pytest.mark.parametrize("outcome", NOT_COMPLETE)
+def test_a_fetch_that_is_not_complete_sets_no_baseline(outcome: Outcome) -> None:
+    never = Membership(str(REF))
+
+    assert advance(never, fetch([1, 2], outcome), matches([1, 2]), NOW) == never
+
+
+def test_a_complete_fetch_of_nothing_changes_nothing() -> None:
+    before = held([1, 2, 3])
+
+    assert advance(before, fetch([]), {}, NOW) == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "believed"),
+    [(10, True), (8, True), (7, True), (6, False), (1, False)],
+    ids="{} of 10".format,
+)
+def test_a_fetch_shrunk_by_more_than_30_percent_is_waited_out(kept: int, *, believed: bool) -> None:
+    after = advance(held(range(10)), fetch(range(kept)), {}, NOW)
+
+    assert (after.completed == NOW) is believed
+    assert sum(presence(after).values()) == (kept if believed else 10)
+    assert (after.shrunk is None) is believed
+
+
+def test_titles_that_were_gone_before_do_not_count_as_lost() -> None:
+    after = advance(held([1], gone=range(10, 30)), fetch([1]), {}, NOW)
+
+    assert after.completed == NOW
+
+
+@pytest.mark.parametrize(
+    ("waited", "believed"),
+    [
+        (timedelta(0), False),
+        (PATIENCE - timedelta(seconds=1), False),
+        (PATIENCE, True),
+        (2 * PATIENCE, True),
+    ],
+    ids=["at once", "just short of 7 days", "7 days", "14 days"],
+)
+def test_a_shrunk_list_is_believed_once_seen_unchanged_for_7_days(
+    waited: timedelta, *, believed: bool
+) -> None:
+    small = fetch([1, 2])
+    first = advance(held(range(10)), small, {}, NOW)
+
+    after = advance(first, small, {}, NOW + waited)
+
+    assert (presence(after)[9] is False) is believed
+    assert (after.shrunk is None) is believed
+
+
+def test_the_clock_of_a_shrunk_list_starts_anew_when_it_changes() -> None:
+    first = advance(held(range(10)), fetch([1, 2]), {}, NOW)
+    second = advance(first, fetch([1, 3]), {}, NOW + timedelta(days=5))
+
+    assert presence(advance(second, fetch([1, 3]), {}, NOW + timedelta(days=8)))[9] is True
+    assert presence(advance(second, fetch([1, 3]), {}, NOW + timedelta(days=12)))[9] is False
+
+
+def test_the_order_of_a_shrunk_list_is_no_change() -> None:
+    first = advance(held(range(10)), fetch([1, 2]), {}, NOW)
+
+    assert presence(advance(first, fetch([2, 1]), {}, NOW + PATIENCE))[9] is False
+
+
+@pytest.mark.parametrize("outcome", NOT_COMPLETE)
+def test_a_fetch_that_is_not_complete_leaves_the_clock_of_a_shrunk_list(outcome: Outcome) -> None:
+    first = advance(held(range(10)), fetch([1, 2]), {}, NOW)
+    second = advance(first, fetch([1, 2], outcome), {}, NOW + timedelta(days=3))
+
+    assert presence(advance(second, fetch([1, 2]), {}, NOW + PATIENCE))[9] is False
+
+
+def test_a_list_that_is_whole_again_forgets_that_it_had_shrunk() -> None:
+    first = advance(held(range(10)), fetch([1, 2]), {}, NOW)
+    whole = advance(first, fetch(range(10)), {}, NOW + timedelta(days=3))
+
+    assert whole.shrunk is None
+    assert presence(advance(whole, fetch([1, 2]), {}, NOW + PATIENCE))[9] is True
+
+
+def test_a_changed_source_is_a_new_list() -> None:
+    stored = held([1, 2])
+
+    assert current(stored, REF) == stored
+    assert current(stored, ListRef("imdb", "ls2")) == Membership("imdb:ls2")
+    assert current(None, REF) == Membership(str(REF))
+
+
+def test_what_a_list_held_and_does_not_show_now_counts_but_is_not_fresh() -> None:
+    membership = held([1, 2, 3], gone=[9])
+    unknown = item(key(4))
+    members = {**membership.members, unknown.key: Member(unknown, None)}
+
+    stale = stale_entries(replace(membership, members=members), fetch([1]).items)
+
+    assert [(e.item, e.match, e.fresh) for e in stale] == [
+        (item(key(n)), Match(key(n), Route.TMDB), False) for n in (2, 3)
+    ]
+
+
+# ---------------------------------------------------------------------------------------- re-added
+
+
+def shows(*numbers: int, name: str = "list", index: int = 0) -> Wishlist:
+    entries = [Entry(item(key(n), n), Match(key(n), Route.TMDB)) for n in numbers]
+    return wishes(*entries, name=name, index=index)
+
+
+def test_a_title_that_was_gone_and_is_there_again_is_readded() -> None:
+    assert readded({"list": held([1], gone=[2])}, [shows(1, 2)]) == {key(2)}
+
+
+@pytest.mark.parametrize(
+    ("before", "lists"),
+    [
+        pytest.param({"list": held([1])}, [shows(1, 2)], id="first sight"),
+        pytest.param({"list": Membership(str(REF))}, [shows(1, 2)], id="first fetch"),
+        pytest.param({}, [shows(1, 2)], id="nothing is known"),
+        pytest.param({"list": held([1, 2])}, [shows(1, 2)], id="it was there all the time"),
+        pytest.param({"list": held([1], gone=[2])}, [shows(1)], id="it is still gone"),
+        pytest.param(
+            {"list": held([1], gone=[2])},
+            [replace(shows(1, 2), whole=False)],
+            id="a fetch that is not complete",
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2])}, [replace(shows(1, 2), chart=True)], id="a chart"
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2])},
+            [replace(shows(1, 2), role=Role.EXCLUDE)],
+            id="an exclude list",
+        ),
+        pytest.param(
+            {"old": held([1], gone=[2]), "new": Membership(str(REF))},
+            [shows(1, 2, name="new")],
+            id="a renamed list",
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2]), "other": held([2])},
+            [shows(1, 2), shows(2, name="other", index=1)],
+            id="another list held it all the time",
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2]), "other": held([2])},
+            [shows(1, 2), replace(shows(name="other", index=1), whole=False)],
+            id="another list held it and cannot be read now",
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2]), "other": held([2])},
+            [shows(1, 2), shows(3, name="other", index=1)],
+            id="it moves from one list to another",
+        ),
+        pytest.param(
+            {"list": held([1], gone=[2]), "other": held([3])},
+            [shows(1), shows(2, 3, name="other", index=1)],
+            id="it comes to a list that never held it",
+        ),
+    ],
+)
+def test_nothing_else_is_a_readd(before: dict[str, Membership], lists: list[Wishlist]) -> None:
+    assert readded(before, lists) == frozenset()
+
+
+def test_a_title_gone_from_every_list_comes_back_by_any_of_them() -> None:
+    before = {"list": held([1], gone=[2]), "other": held([3], gone=[2])}
+
+    assert readded(before, [shows(1), shows(2, 3, name="other", index=1)]) == {key(2)}
+
+
+def test_an_entry_from_memory_readds_nothing() -> None:
+    remembered = replace(shows(2).entries[0], fresh=False)
+
+    assert readded({"list": held([1], gone=[2])}, [wishes(remembered)]) == frozenset()
+
+
+def test_a_title_that_came_back_while_it_could_not_be_looked_up_is_readded_once_it_can() -> None:
+    not_looked_up = advance(held([1], gone=[2]), fetch([1, 2]), matches([1]), NOW)
+
+    assert readded({"list": not_looked_up}, [shows(1, 2)]) == {key(2)}

@@ -1,0 +1,283 @@
+"""What is remembered of titles, season by season."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.core.memory import looks_like_another_server, vanished, witness
+from reconciler.core.model import (
+    Attempts,
+    Kind,
+    MediaKey,
+    MediaStatus,
+    Memory,
+    Observed,
+    Remembered,
+    RequestStatus,
+    Slot,
+    Target,
+)
+from tests.core.values import BEAR, DUNE, HEAT, request, row, server
+
+FILM, SHOW = Target(DUNE), Target(BEAR)
+THERE, GONE = Remembered(present=True), Remembered(present=False)
+THERE_AGAIN = Remembered(present=True, readded=True)
+GONE_AGAIN = Remembered(present=False, readded=True)
+
+AVAILABLE, DELETED = MediaStatus.AVAILABLE, MediaStatus.DELETED
+
+
+def film(known: Remembered | None) -> Memory:
+    return Memory({Slot(FILM): known} if known else {})
+
+
+def show(*seasons: int, known: Remembered = THERE) -> Memory:
+    return Memory({Slot(SHOW, number): known for number in (None, *seasons)})
+
+
+@pytest.mark.parametrize("status", list(RequestStatus))
+def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
+    seen = witness(Memory(), [FILM], server(request(1, DUNE, status)))
+
+    assert Slot(FILM) in seen.slots
+
+
+@pytest.mark.parametrize(
+    ("before", "observed", "after"),
+    [
+        pytest.param(None, server(), None, id="nothing"),
+        pytest.param(None, server(row(DUNE)), None, id="a row without meaning"),
+        pytest.param(None, server(row(DUNE, AVAILABLE)), THERE, id="first seen available"),
+        pytest.param(None, server(row(DUNE, DELETED)), GONE, id="first seen deleted"),
+        pytest.param(THERE, server(), GONE, id="taken away"),
+        pytest.param(THERE, server(row(DUNE)), GONE, id="its request deleted, its row left"),
+        pytest.param(THERE, server(row(DUNE, DELETED)), GONE, id="deleted"),
+        pytest.param(GONE, server(row(DUNE, AVAILABLE)), THERE, id="there again"),
+        pytest.param(GONE, server(), GONE, id="still gone"),
+        pytest.param(GONE_AGAIN, server(), GONE_AGAIN, id="a re-add waits"),
+        pytest.param(
+            GONE_AGAIN, server(row(DUNE, DELETED)), GONE_AGAIN, id="a re-add waits, deleted"
+        ),
+        pytest.param(
+            GONE_AGAIN, server(row(DUNE, AVAILABLE)), THERE, id="a re-add of what is there is used"
+        ),
+        pytest.param(
+            THERE_AGAIN,
+            server(request(1, DUNE, RequestStatus.PENDING)),
+            THERE,
+            id="a re-add that was requested is used up",
+        ),
+        pytest.param(
+            THERE_AGAIN,
+            server(request(1, DUNE, RequestStatus.DECLINED)),
+            THERE_AGAIN,
+            id="a re-add of what was declined waits",
+        ),
+        pytest.param(None, server(blocklist=[DUNE]), None, id="blocklisted"),
+        pytest.param(THERE, server(blocklist=[DUNE]), THERE, id="blocklisted, once there"),
+    ],
+)
+def test_a_look_at_a_film_is_remembered(
+    before: Remembered | None, observed: Observed, after: Remembered | None
+) -> None:
+    assert witness(film(before), [FILM], observed) == film(after)
+
+
+def test_titles_off_all_lists_are_watched_on() -> None:
+    assert witness(film(THERE), [], server()) == film(GONE)
+
+
+def test_titles_nobody_wants_are_not_remembered() -> None:
+    assert witness(Memory(), [FILM], server(row(HEAT, AVAILABLE))) == Memory()
+
+
+def test_the_qualities_are_remembered_apart() -> None:
+    targets = [FILM, Target(DUNE, is_4k=True)]
+
+    seen = witness(Memory(), targets, server(row(DUNE, AVAILABLE)))
+
+    assert seen == film(THERE)
+
+
+def test_attempts_are_not_a_looks_business() -> None:
+    memory = Memory(attempts={FILM: Attempts(failures=2)})
+
+    assert witness(memory, [FILM], server()) == memory
+
+
+def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
+    observed = server(
+        row(BEAR, seasons={1: AVAILABLE, 2: DELETED, 3: MediaStatus.UNKNOWN}),
+        request(1, BEAR, RequestStatus.PENDING, 4),
+    )
+
+    seen = witness(Memory(), [SHOW], observed)
+
+    assert seen.slots == {
+        Slot(SHOW): THERE,
+        Slot(SHOW, 1): THERE,
+        Slot(SHOW, 2): GONE,
+        Slot(SHOW, 4): THERE,
+    }
+
+
+def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
+    seen = witness(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})))
+
+    assert seen.slots == {Slot(SHOW): THERE, Slot(SHOW, 1): THERE, Slot(SHOW, 2): GONE}
+
+
+def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
+    assert witness(show(1, 2), [SHOW], server()) == show(1, 2, known=GONE)
+
+
+def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
+    """Once its row is gone too, nothing but the ledger can tell (law 5)."""
+    seen = witness(Memory(), [SHOW], server(row(BEAR, DELETED)))
+
+    assert seen.slots.get(Slot(SHOW)) == GONE
+
+
+# ---------------------------------------------------------------------------------------- re-adds
+
+
+def test_a_readd_marks_the_title_with_all_its_seasons_and_nothing_else() -> None:
+    other = Slot(Target(HEAT))
+    memory = Memory({**show(1, 2, known=GONE).slots, other: GONE})
+
+    lifted = witness(memory, [SHOW, Target(HEAT)], server(), frozenset({BEAR}))
+
+    assert lifted.slots == {**show(1, 2, known=GONE_AGAIN).slots, other: GONE}
+
+
+def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
+    assert witness(Memory(), [FILM], server(), frozenset({DUNE})) == Memory()
+
+
+def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
+    in_4k = Target(DUNE, is_4k=True)
+
+    both = Memory({Slot(FILM): GONE, Slot(in_4k): GONE})
+    lifted = witness(both, [in_4k], server(), frozenset({DUNE}))
+
+    assert lifted.slots == {Slot(FILM): GONE, Slot(in_4k): GONE_AGAIN}
+
+
+def test_a_readd_clears_no_attempts() -> None:
+    memory = Memory({Slot(FILM): GONE}, {FILM: Attempts(retries=2)})
+
+    assert witness(memory, [FILM], server(), frozenset({DUNE})).attempts == memory.attempts
+
+
+def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
+    """Requested and declined by others while the show was on no list, as a film may be."""
+    declined = server(request(1, BEAR, RequestStatus.DECLINED, 1, 2))
+
+    seen = witness(Memory(), [SHOW], declined, frozenset({BEAR}))
+
+    assert {n: seen.slots[Slot(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
+
+
+@pytest.mark.parametrize(
+    ("before", "observed", "after"),
+    [
+        pytest.param(GONE, server(), GONE_AGAIN, id="gone"),
+        pytest.param(GONE, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted"),
+        pytest.param(None, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted, never seen"),
+        pytest.param(
+            THERE, server(request(1, DUNE, RequestStatus.DECLINED)), THERE_AGAIN, id="declined"
+        ),
+        pytest.param(
+            None,
+            server(request(1, DUNE, RequestStatus.DECLINED)),
+            THERE_AGAIN,
+            id="declined, never seen",
+        ),
+        pytest.param(THERE, server(row(DUNE, AVAILABLE)), THERE, id="there all the time"),
+        pytest.param(
+            THERE, server(request(1, DUNE, RequestStatus.PENDING)), THERE, id="requested by others"
+        ),
+        pytest.param(
+            THERE,
+            server(request(1, DUNE, RequestStatus.FAILED)),
+            THERE,
+            id="failed: neither declined nor handled",
+        ),
+    ],
+)
+def test_a_readd_lifts_what_was_declined_or_handled(
+    before: Remembered | None, observed: Observed, after: Remembered | None
+) -> None:
+    assert witness(film(before), [FILM], observed, frozenset({DUNE})) == film(after)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param([], id="at once"),
+        pytest.param([server()], id="after another look"),
+        pytest.param([server(request(1, DUNE, RequestStatus.FAILED))], id="after it failed"),
+        pytest.param([server(request(1, DUNE, RequestStatus.PENDING))], id="after it was asked"),
+    ],
+)
+def test_what_is_declined_after_a_readd_that_still_waits_is_not_lifted_by_it(
+    between: list[Observed],
+) -> None:
+    """The owner's word is the later one (law 5)."""
+    memory = witness(film(GONE), [FILM], server(), frozenset({DUNE}))
+    assert memory == film(GONE_AGAIN)
+    for observed in (*between, server(request(1, DUNE, RequestStatus.DECLINED))):
+        memory = witness(memory, [FILM], observed)
+
+    assert memory == film(THERE)
+
+
+def test_a_failed_request_that_is_declined_after_a_readd_is_not_lifted_by_it() -> None:
+    failed = server(request(1, DUNE, RequestStatus.FAILED))
+    declined = server(request(1, DUNE, RequestStatus.DECLINED))
+
+    readded = witness(film(THERE), [FILM], failed, frozenset({DUNE}))
+
+    assert witness(readded, [FILM], declined) == film(THERE)
+
+
+# --------------------------------------------------------------------------------- another server
+
+
+def known(count: int, kind: Kind = Kind.MOVIE) -> dict[Slot, Remembered]:
+    return {Slot(Target(MediaKey(kind, n))): THERE for n in range(1, count + 1)}
+
+
+def holding(count: int, kind: Kind = Kind.MOVIE) -> Observed:
+    return server(*(row(MediaKey(kind, n)) for n in range(1, count + 1)))
+
+
+@pytest.mark.parametrize(
+    ("count", "left", "other"),
+    [
+        pytest.param(10, 0, True, id="all of 10"),
+        pytest.param(9, 0, False, id="all of 9: too few to tell"),
+        pytest.param(10, 4, True, id="6 of 10"),
+        pytest.param(10, 5, False, id="half is not most"),
+        pytest.param(10, 10, False, id="none"),
+        pytest.param(0, 0, False, id="nothing is known"),
+    ],
+)
+def test_most_titles_vanishing_at_once_is_another_server(
+    count: int, left: int, *, other: bool
+) -> None:
+    memory, observed = Memory(known(count)), holding(left)
+
+    assert vanished(memory, observed) == (count - left, count)
+    assert looks_like_another_server(memory, observed) is other
+
+
+def test_titles_gone_before_and_seasons_do_not_count_as_vanished() -> None:
+    gone = dict.fromkeys(known(30), GONE)
+    seasons = {Slot(SHOW, number): THERE for number in range(1, 30)}
+
+    assert vanished(Memory({**gone, **seasons}), server()) == (0, 0)
+
+
+def test_a_request_without_a_row_is_a_trace() -> None:
+    assert vanished(film(THERE), server(request(1, DUNE, RequestStatus.DECLINED))) == (0, 1)

@@ -1,0 +1,438 @@
+"""The decision table for films, what stops a pass, and the order of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reconciler.core.model import (
+    Allowance,
+    Attempts,
+    Candidate,
+    Entry,
+    Expected,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    MediaStatus,
+    Memory,
+    Observed,
+    Quota,
+    Reason,
+    Remembered,
+    Requester,
+    RequestStatus,
+    Role,
+    Route,
+    Slot,
+    Stop,
+    Target,
+    Unmatched,
+    Wishlist,
+)
+from tests.core.values import (
+    ANNA,
+    BEAR,
+    CAROL,
+    DUNE,
+    HEAT,
+    NOW,
+    SOON,
+    entry,
+    facts,
+    films,
+    lost,
+    plan,
+    request,
+    row,
+    server,
+    wishes,
+    words,
+)
+
+FILM, FILM_4K = Target(DUNE), Target(DUNE, is_4k=True)
+EARLIER = NOW - timedelta(minutes=5)
+
+REQUESTED = request(1, DUNE, RequestStatus.PENDING)
+APPROVED = request(2, DUNE, RequestStatus.APPROVED)
+DECLINED = request(3, DUNE, RequestStatus.DECLINED)
+FAILED = request(4, DUNE, RequestStatus.FAILED)
+COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
+
+
+def remembered(*, present: bool = False, readded: bool = False) -> Memory:
+    return Memory({Slot(FILM): Remembered(present, readded)})
+
+
+def tried(failures: int = 0, retries: int = 0, *, soon: bool = False) -> Memory:
+    """Attempts after which the next one is due in five minutes, or was five minutes ago."""
+    not_before = SOON if soon else EARLIER
+    return Memory(attempts={FILM: Attempts(failures, retries, not_before)})
+
+
+READDED = remembered(present=True, readded=True)
+
+
+@pytest.mark.parametrize(
+    ("observed", "memory", "answer"),
+    [
+        pytest.param(server(), Memory(), "request (missing)", id="nothing"),
+        pytest.param(server(row(DUNE)), Memory(), "request (missing)", id="1: an empty row"),
+        pytest.param(server(blocklist=[DUNE]), Memory(), "blocklisted", id="blocklist"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.BLOCKLISTED)), Memory(), "blocklisted", id="media 6"
+        ),
+        pytest.param(server(blocklist=[DUNE]), READDED, "blocklisted", id="blocklist, re-added"),
+        pytest.param(
+            server(FAILED, blocklist=[DUNE]), Memory(), "blocklisted", id="blocklist, failed"
+        ),
+        pytest.param(server(row(DUNE, MediaStatus.PARTIAL)), Memory(), "available", id="media 4"),
+        pytest.param(server(row(DUNE, MediaStatus.AVAILABLE)), Memory(), "available", id="media 5"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.AVAILABLE)), READDED, "available", id="media 5, re-added"
+        ),
+        pytest.param(
+            server(row(DUNE, MediaStatus.AVAILABLE), COMPLETED),
+            Memory(),
+            "available",
+            id="media 5, completed",
+        ),
+        pytest.param(server(row(DUNE, MediaStatus.DELETED)), Memory(), "handled", id="media 7"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.DELETED)),
+            READDED,
+            "request (readded)",
+            id="media 7, re-added",
+        ),
+        pytest.param(
+            server(row(DUNE, MediaStatus.DELETED), REQUESTED),
+            Memory(),
+            "requested",
+            id="media 7, requested again",
+        ),
+        pytest.param(server(COMPLETED), Memory(), "handled", id="completed, not there any more"),
+        pytest.param(server(FAILED), Memory(), "retry (retry-failed)", id="failed"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.PENDING), FAILED),
+            Memory(),
+            "retry (retry-failed)",
+            id="media 2, failed",
+        ),
+        pytest.param(
+            server(FAILED), remembered(present=True), "retry (retry-failed)", id="failed, ours"
+        ),
+        pytest.param(
+            server(FAILED), tried(retries=1), "retry (retry-failed)", id="failed, due again"
+        ),
+        pytest.param(
+            server(FAILED), tried(retries=1, soon=True), "backing-off", id="failed, not due yet"
+        ),
+        pytest.param(server(FAILED), tried(retries=2), "failed", id="failed, retries used up"),
+        pytest.param(
+            server(FAILED), tried(retries=2, soon=True), "failed", id="used up beats not due"
+        ),
+        pytest.param(server(FAILED, REQUESTED), Memory(), "requested", id="failed and requested"),
+        pytest.param(
+            server(FAILED, replace(DECLINED, id=9)),
+            Memory(),
+            "declined",
+            id="failed, declined then",
+        ),
+        pytest.param(
+            server(DECLINED, replace(FAILED, id=9)),
+            Memory(),
+            "retry (retry-failed)",
+            id="declined, asked again, failed",
+        ),
+        pytest.param(server(REQUESTED), Memory(), "requested", id="request 1"),
+        pytest.param(server(REQUESTED), READDED, "requested", id="request 1, re-added"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.PENDING)), Memory(), "requested", id="media 2 alone"
+        ),
+        pytest.param(server(APPROVED), Memory(), "processing", id="request 2"),
+        pytest.param(
+            server(row(DUNE, MediaStatus.PROCESSING)), Memory(), "processing", id="media 3 alone"
+        ),
+        pytest.param(
+            server(row(DUNE, MediaStatus.PROCESSING), DECLINED),
+            Memory(),
+            "declined",
+            id="media 3, stale",
+        ),
+        pytest.param(server(DECLINED), Memory(), "declined", id="request 3"),
+        pytest.param(server(DECLINED), remembered(present=True), "declined", id="request 3, ours"),
+        pytest.param(server(DECLINED), READDED, "request (readded)", id="request 3, re-added"),
+        pytest.param(server(), remembered(), "handled", id="gone"),
+        pytest.param(server(), remembered(present=True), "handled", id="gone since the last look"),
+        pytest.param(server(), remembered(readded=True), "request (readded)", id="gone, re-added"),
+        pytest.param(server(), tried(1, soon=True), "backing-off", id="refused, not due yet"),
+        pytest.param(server(), tried(1), "request (missing)", id="refused, due again"),
+        pytest.param(
+            server(request(1, DUNE, RequestStatus.PENDING, is_4k=True)),
+            Memory(),
+            "request (missing)",
+            id="requested in 4K only",
+        ),
+        pytest.param(
+            server(blocklist=[replace(DUNE, kind=Kind.TV)]),
+            Memory(),
+            "request (missing)",
+            id="the show of this number is blocklisted",
+        ),
+        pytest.param(
+            server(row(replace(DUNE, kind=Kind.TV), MediaStatus.AVAILABLE)),
+            Memory(),
+            "request (missing)",
+            id="the show of this number is available",
+        ),
+    ],
+)
+def test_a_film_is_decided_by_the_first_row_that_holds(
+    observed: Observed, memory: Memory, answer: str
+) -> None:
+    assert words(plan(wishes(entry(DUNE)), on=observed, memory=memory)) == [answer]
+
+
+@pytest.mark.parametrize(
+    ("requester", "media", "is_4k", "answer"),
+    [
+        (None, DUNE, False, "no-right"),
+        (CAROL, DUNE, False, "no-right"),
+        (ANNA, DUNE, False, "request (missing)"),
+        (ANNA, DUNE, True, "no-right"),
+        (ANNA, BEAR, False, "request S1-2 (missing)"),
+        (ANNA, BEAR, True, "no-right"),
+    ],
+    ids=["unknown", "no right", "film", "4K film", "show", "4K show"],
+)
+def test_a_request_needs_a_requester_with_the_right(
+    requester: Requester | None, media: MediaKey, *, is_4k: bool, answer: str
+) -> None:
+    lst = replace(wishes(entry(media)), requester=requester, is_4k=is_4k)
+
+    assert words(plan(lst, on=server(shows={BEAR.tmdb: facts(1, 2)}))) == [answer]
+
+
+def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
+    lst = replace(films([1, 2]), requester=CAROL, max_per_run=1)
+    memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
+
+    assert words(plan(lst, memory=memory)) == ["no-right", "no-right"]
+
+
+def test_an_unknown_requester_is_said_in_the_verdict() -> None:
+    lst = replace(wishes(entry(DUNE)), requester=None, problem="anna is not a user of the server")
+
+    assert plan(lst).verdicts[0].detail == "anna is not a user of the server"
+
+
+def test_a_title_that_waits_or_may_not_uses_up_no_quota() -> None:
+    lst = replace(films([1, 2]), requester=ANNA)
+    observed = server(quotas={4: Quota(movies=Allowance(1, 5, 7))})
+    memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
+
+    assert words(plan(lst, on=observed, memory=memory)) == ["request (missing)", "backing-off"]
+
+
+def test_over_quota_comes_before_over_cap() -> None:
+    lst = replace(films([1, 2, 3]), requester=ANNA, max_per_run=1)
+    observed = server(quotas={4: Quota(movies=Allowance(2, 5, 7))})
+
+    assert words(plan(lst, on=observed)) == ["request (missing)", "over-cap", "over-cap"]
+
+    observed = server(quotas={4: Quota(movies=Allowance(1, 5, 7))})
+
+    assert words(plan(lst, on=observed)) == ["request (missing)", "quota", "quota"]
+
+
+def test_retries_count_against_no_cap() -> None:
+    lst = replace(wishes(entry(DUNE, 1), entry(HEAT, 2)), max_per_run=1)
+
+    assert words(plan(lst, on=server(FAILED))) == ["retry (retry-failed)", "request (missing)"]
+
+
+def test_only_the_newest_failed_request_of_a_film_is_retried() -> None:
+    observed = server(request(9, DUNE, RequestStatus.FAILED), FAILED)
+
+    assert plan(wishes(entry(DUNE)), on=observed).actions[0].request_ids == (9,)
+
+
+@pytest.mark.parametrize(
+    ("requester", "outlook"),
+    [(ANNA, Expected.PENDING), (Requester(replace(ANNA.user, permissions=160)), Expected.APPROVED)],
+    ids=["pending", "approved"],
+)
+def test_an_action_says_all_there_is_to_say_of_it(requester: Requester, outlook: Expected) -> None:
+    first = replace(wishes(entry(DUNE), name="first"), requester=requester)
+    second = wishes(entry(DUNE), name="second", index=1)
+
+    (action,) = plan(second, first).actions
+
+    assert action.requester == requester
+    assert action.expected is outlook
+    assert action.lists == ("first", "second")
+    assert action.matched_by is Route.TMDB
+    assert action.target == FILM
+    assert action.seasons is None
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [Reason.AMBIGUOUS, Reason.NOT_FOUND, Reason.TYPE_MISMATCH, Reason.UNRESOLVED],
+)
+def test_an_item_that_leads_nowhere_says_why_and_what_it_may_be(reason: Reason) -> None:
+    candidates = (Candidate(DUNE, "Dune", year=2021),)
+    nowhere = Entry(Item(1, "Dune"), Unmatched(reason, "because", candidates))
+
+    (verdict,) = plan(wishes(nowhere)).verdicts
+
+    assert (verdict.reason, verdict.detail, verdict.candidates) == (reason, "because", candidates)
+    assert verdict.target is None
+
+
+def test_a_game_is_of_no_kind_that_can_be_requested() -> None:
+    game = Entry(Item(1, "Doom", unsupported="videoGame"), Match(DUNE, Route.IMDB))
+
+    assert words(plan(wishes(game))) == ["unsupported-kind"]
+
+
+# ------------------------------------------------------------------------------------------- order
+
+
+def test_rows_come_in_file_order_then_list_position() -> None:
+    second = films([7, 5, 6], name="second", index=1)
+    first = films([3, 1, 2], name="first", index=0)
+    observed = server(
+        *(row(MediaKey(Kind.MOVIE, n), MediaStatus.AVAILABLE) for n in (1, 2, 6)),
+    )
+
+    made = plan(second, first, on=observed)
+
+    assert [a.target.media.tmdb for a in made.actions] == [3, 7, 5]
+    assert [v.target.media.tmdb for v in made.verdicts if v.target] == [1, 2, 6]
+
+
+def test_the_cap_takes_titles_in_list_order_and_the_next_pass_goes_on() -> None:
+    lst = replace(films([3, 1, 2]), max_per_run=2)
+
+    made = plan(lst)
+
+    assert [a.target.media.tmdb for a in made.actions] == [3, 1]
+    assert words(made)[2:] == ["over-cap"]
+
+
+def test_the_owners_cap_and_requester_hold() -> None:
+    first = replace(films([1, 2], name="first"), requester=ANNA, max_per_run=1)
+    second = films([1, 2, 3], name="second", index=1)
+
+    made = plan(first, second)
+
+    assert [(a.target.media.tmdb, a.requester.user.name) for a in made.actions] == [
+        (1, "anna"),
+        (3, "admin"),
+    ]
+    assert words(made)[2:] == ["over-cap"]
+
+
+def test_a_title_of_which_the_owner_was_not_read_is_requested_as_the_owner_asks() -> None:
+    unread = replace(wishes(entry(DUNE, fresh=False), name="unread"), requester=ANNA, whole=False)
+    read = wishes(entry(DUNE), name="read", index=1)
+
+    assert [a.requester for a in plan(unread, read).actions] == [ANNA]
+
+
+# ------------------------------------------------------------------------------------------- stops
+
+
+def never(*entries: Entry, name: str = "never", index: int = 9) -> Wishlist:
+    return Wishlist(name, index, entries, role=Role.EXCLUDE)
+
+
+def test_an_exclude_list_that_was_never_read_stops_every_action() -> None:
+    unread = replace(never(), unread="never read", whole=False)
+    failed = request(1, HEAT, RequestStatus.FAILED)
+
+    made = plan(wishes(entry(DUNE), entry(HEAT, 2)), unread, on=server(failed))
+
+    assert made.actions == ()
+    assert [(v.reason, v.detail) for v in made.verdicts] == [
+        (Reason.EXCLUDED, "exclude list never unread")
+    ] * 2
+    assert [stop.message for stop in made.stops] == ["exclude list never unread"]
+
+
+def test_an_exclude_list_with_a_title_that_could_not_be_looked_up_stops_every_action() -> None:
+    made = plan(wishes(entry(DUNE)), never(lost(Reason.UNRESOLVED)))
+
+    assert made.actions == ()
+    assert [stop.message for stop in made.stops] == ["exclude list never unread"]
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH, Reason.UNSUPPORTED_KIND]
+)
+def test_an_exclude_list_with_a_title_that_leads_nowhere_stops_nothing(reason: Reason) -> None:
+    made = plan(wishes(entry(DUNE)), never(lost(reason)))
+
+    assert (words(made), made.stops) == (["request (missing)"], ())
+
+
+def test_an_exclude_list_read_once_that_cannot_be_read_now_excludes_what_it_held() -> None:
+    kept = replace(never(entry(DUNE, fresh=False)), whole=False)
+
+    made = plan(wishes(entry(DUNE), entry(HEAT, 2)), kept)
+
+    assert (words(made), made.stops) == (["request (missing)", "excluded"], ())
+
+
+def test_what_needs_no_action_says_so_although_the_pass_is_stopped() -> None:
+    made = plan(wishes(entry(DUNE)), replace(never(), unread="never read"), on=server(REQUESTED))
+
+    assert words(made) == ["requested"]
+
+
+def test_a_request_list_that_was_never_read_stops_nothing() -> None:
+    unread = replace(wishes(name="unread", index=1), unread="never read", whole=False)
+
+    assert plan(wishes(entry(DUNE)), unread).stops == ()
+
+
+def test_the_first_exclude_list_of_the_file_is_named() -> None:
+    first, second = (
+        replace(never(name=n, index=i), unread="never read") for i, n in enumerate("ab")
+    )
+
+    stops = [plan(*lists).stops for lists in ((first, second), (second, first))]
+
+    assert stops[0] == stops[1]
+    assert [stop.message for stop in stops[0]] == ["exclude list a unread"]
+
+
+def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
+    known = {Slot(Target(MediaKey(Kind.MOVIE, n))): Remembered() for n in range(1, 12)}
+    lst = films([1, 500])
+
+    made = plan(lst, memory=Memory(known))
+
+    assert made.actions == ()
+    assert words(made) == ["handled", "unresolved"]
+    assert [(stop.reason, stop.message) for stop in made.stops] == [
+        (
+            Reason.UNRESOLVED,
+            "11 of 11 titles known to be on this server are gone: another server?",
+        )
+    ]
+
+
+def test_a_stop_says_what_to_do() -> None:
+    unread = plan(replace(never(), unread="never read")).stops
+    elsewhere = plan(
+        memory=Memory({Slot(Target(MediaKey(Kind.MOVIE, n))): Remembered() for n in range(1, 12)})
+    ).stops
+
+    for stop in (*unread, *elsewhere):
+        assert isinstance(stop, Stop)
+        assert stop.hint

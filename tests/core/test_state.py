@@ -1,0 +1,193 @@
+"""What the server says of one film, or of one season."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.model import (
+    MediaState,
+    MediaStatus,
+    Observed,
+    RequestState,
+    RequestStatus,
+    Target,
+)
+from reconciler.core.state import State, There, blocklisted, film, known_seasons, season
+from tests.core.values import BEAR, DUNE, request, row, server
+
+FILM, FILM_4K, SHOW = Target(DUNE), Target(DUNE, is_4k=True), Target(BEAR)
+
+UNKNOWN, PENDING, PROCESSING = MediaStatus.UNKNOWN, MediaStatus.PENDING, MediaStatus.PROCESSING
+PARTIAL, AVAILABLE, DELETED = MediaStatus.PARTIAL, MediaStatus.AVAILABLE, MediaStatus.DELETED
+
+ASKED = request(1, DUNE, RequestStatus.PENDING)
+APPROVED = request(2, DUNE, RequestStatus.APPROVED)
+DECLINED = request(3, DUNE, RequestStatus.DECLINED)
+FAILED = request(4, DUNE, RequestStatus.FAILED)
+COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
+
+
+@pytest.mark.parametrize(
+    ("observed", "there"),
+    [
+        pytest.param(server(), There.NOTHING, id="nothing"),
+        pytest.param(server(row(DUNE)), There.NOTHING, id="1: a row without meaning"),
+        pytest.param(server(row(DUNE, PENDING)), There.REQUESTED, id="2"),
+        pytest.param(server(row(DUNE, PROCESSING)), There.PROCESSING, id="3"),
+        pytest.param(server(row(DUNE, PARTIAL)), There.AVAILABLE, id="4"),
+        pytest.param(server(row(DUNE, AVAILABLE)), There.AVAILABLE, id="5"),
+        pytest.param(server(row(DUNE, MediaStatus.BLOCKLISTED)), There.BLOCKLISTED, id="6"),
+        pytest.param(server(row(DUNE, DELETED)), There.DELETED, id="7"),
+        pytest.param(server(blocklist=[DUNE]), There.BLOCKLISTED, id="on the blocklist"),
+        pytest.param(
+            server(row(DUNE, AVAILABLE), blocklist=[DUNE]),
+            There.BLOCKLISTED,
+            id="on the blocklist, though available",
+        ),
+        pytest.param(server(ASKED), There.REQUESTED, id="pending request"),
+        pytest.param(server(APPROVED), There.PROCESSING, id="approved request"),
+        pytest.param(server(DECLINED), There.DECLINED, id="declined request"),
+        pytest.param(server(FAILED), There.FAILED, id="failed request"),
+        pytest.param(server(COMPLETED), There.DELETED, id="completed, and nothing there now"),
+        pytest.param(
+            server(row(DUNE, PROCESSING), DECLINED),
+            There.DECLINED,
+            id="an approved request declined leaves the row at 3",
+        ),
+        pytest.param(
+            server(row(DUNE, PENDING), FAILED), There.FAILED, id="a failed request leaves it at 2"
+        ),
+        pytest.param(
+            server(row(DUNE, PENDING), FAILED, replace(DECLINED, id=9)),
+            There.DECLINED,
+            id="all dead, not all failed",
+        ),
+        pytest.param(server(DECLINED, ASKED), There.REQUESTED, id="declined, asked again"),
+        pytest.param(server(FAILED, APPROVED), There.PROCESSING, id="failed, approved again"),
+        pytest.param(server(row(DUNE, DELETED), ASKED), There.REQUESTED, id="deleted, asked again"),
+        pytest.param(
+            server(row(DUNE, DELETED), COMPLETED), There.DELETED, id="completed and deleted"
+        ),
+        pytest.param(
+            server(row(DUNE, AVAILABLE), FAILED), There.AVAILABLE, id="there, whatever failed"
+        ),
+        pytest.param(
+            server(row(DUNE, AVAILABLE), DECLINED), There.AVAILABLE, id="there, though declined"
+        ),
+        pytest.param(
+            server(row(DUNE, DELETED), row(DUNE, AVAILABLE)),
+            There.AVAILABLE,
+            id="two rows of one film",
+        ),
+        pytest.param(server(row(DUNE, UNKNOWN, AVAILABLE)), There.NOTHING, id="there in 4K only"),
+        pytest.param(
+            server(request(1, DUNE, RequestStatus.PENDING, is_4k=True)),
+            There.NOTHING,
+            id="requested in 4K only",
+        ),
+    ],
+)
+def test_a_film_is_what_its_requests_and_then_its_rows_say(
+    observed: Observed, there: There
+) -> None:
+    assert film(FILM, observed).there is there
+
+
+@pytest.mark.parametrize(
+    ("observed", "there"),
+    [
+        (server(row(DUNE, AVAILABLE)), There.NOTHING),
+        (server(row(DUNE, UNKNOWN, AVAILABLE)), There.AVAILABLE),
+        (server(ASKED), There.NOTHING),
+        (server(request(1, DUNE, RequestStatus.PENDING, is_4k=True)), There.REQUESTED),
+        (server(row(DUNE, MediaStatus.BLOCKLISTED)), There.BLOCKLISTED),
+    ],
+    ids=["row", "4K row", "request", "4K request", "the blocklist knows no quality"],
+)
+def test_4k_is_a_title_of_its_own(observed: Observed, there: There) -> None:
+    assert film(FILM_4K, observed).there is there
+
+
+def test_the_requests_that_say_so_are_named() -> None:
+    observed = server(request(9, DUNE, RequestStatus.FAILED), FAILED)
+
+    assert film(FILM, observed) == State(There.FAILED, (4, 9))
+
+
+def test_a_blocklist_entry_of_the_show_with_the_same_number_says_nothing() -> None:
+    other = replace(DUNE, kind=BEAR.kind)
+
+    assert not blocklisted(DUNE, server(blocklist=[other]))
+
+
+def only(number: int, status: MediaStatus, whole: MediaStatus = UNKNOWN) -> MediaState:
+    return row(BEAR, whole, seasons={number: status})
+
+
+def ask(number: int, status: RequestStatus, *seasons: int) -> RequestState:
+    return request(number, BEAR, status, *seasons)
+
+
+@pytest.mark.parametrize(
+    ("observed", "there"),
+    [
+        pytest.param(server(), There.NOTHING, id="nothing"),
+        pytest.param(server(row(BEAR, AVAILABLE)), There.NOTHING, id="the show's 5 says nothing"),
+        pytest.param(server(row(BEAR, PROCESSING)), There.NOTHING, id="nor its 3"),
+        pytest.param(server(row(BEAR, DELETED)), There.DELETED, id="but its 7 does"),
+        pytest.param(server(only(2, AVAILABLE)), There.AVAILABLE, id="5"),
+        pytest.param(server(only(2, PARTIAL)), There.AVAILABLE, id="4"),
+        pytest.param(server(only(2, PROCESSING)), There.PROCESSING, id="3"),
+        pytest.param(server(only(2, PENDING)), There.REQUESTED, id="2"),
+        pytest.param(server(only(2, UNKNOWN, AVAILABLE)), There.NOTHING, id="1"),
+        pytest.param(server(only(2, DELETED)), There.DELETED, id="7"),
+        pytest.param(server(only(1, AVAILABLE)), There.NOTHING, id="another season"),
+        pytest.param(
+            server(only(2, AVAILABLE, DELETED)), There.AVAILABLE, id="it is there, whole show or no"
+        ),
+        pytest.param(server(ask(1, RequestStatus.PENDING, 1, 2)), There.REQUESTED, id="asked"),
+        pytest.param(
+            server(ask(1, RequestStatus.PENDING, 1)), There.NOTHING, id="asked for another"
+        ),
+        pytest.param(server(ask(1, RequestStatus.APPROVED, 2)), There.PROCESSING, id="approved"),
+        pytest.param(
+            server(only(2, PROCESSING), ask(1, RequestStatus.DECLINED, 2)),
+            There.DECLINED,
+            id="declined, the row left at 3",
+        ),
+        pytest.param(server(ask(1, RequestStatus.FAILED, 2)), There.FAILED, id="failed"),
+        pytest.param(
+            server(ask(1, RequestStatus.FAILED, 2), ask(2, RequestStatus.PENDING, 2)),
+            There.REQUESTED,
+            id="failed, and asked again",
+        ),
+        pytest.param(
+            server(ask(1, RequestStatus.COMPLETED, 2)), There.DELETED, id="completed, then gone"
+        ),
+        pytest.param(server(blocklist=[BEAR]), There.BLOCKLISTED, id="blocklisted"),
+    ],
+)
+def test_a_season_is_what_its_requests_and_then_its_rows_say(
+    observed: Observed, there: There
+) -> None:
+    assert season(SHOW, 2, observed).there is there
+
+
+def test_a_season_declined_within_a_living_request_is_declined() -> None:
+    mixed = replace(
+        ask(1, RequestStatus.APPROVED, 1, 2),
+        seasons={1: RequestStatus.APPROVED, 2: RequestStatus.DECLINED},
+    )
+
+    there = [season(SHOW, number, server(mixed)).there for number in (1, 2)]
+
+    assert there == [There.PROCESSING, There.DECLINED]
+
+
+def test_the_known_seasons_are_those_of_rows_and_requests() -> None:
+    observed = server(only(1, UNKNOWN), ask(1, RequestStatus.DECLINED, 3))
+
+    assert known_seasons(SHOW, observed) == {1, 3}
+    assert known_seasons(Target(BEAR, is_4k=True), observed) == {1}

@@ -1,0 +1,242 @@
+"""Lists → what is wanted, by whom, and what may never be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.items import parse_item
+from reconciler.core.model import (
+    Candidate,
+    Entry,
+    Ids,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    Reason,
+    Role,
+    Route,
+    Target,
+    Unmatched,
+    Wishlist,
+)
+from reconciler.core.wants import Exclusion, Hopeless, Want, names_of, rule_names, wanted
+from tests.core.values import BEAR, DUNE, HEAT, entry, lost, plan, wishes, words
+
+
+def rows(*lists: Wishlist) -> list[tuple[object, str, tuple[str, ...]]]:
+    """What is wanted, who owns it, and which lists want it."""
+    return [
+        (row.target if isinstance(row, Want) else row.item.title, row.owner.name, row.lists)
+        for row in wanted(lists)
+    ]
+
+
+def test_rows_come_in_file_order_then_list_position() -> None:
+    second = wishes(entry(BEAR), name="second", index=1)
+    first = wishes(entry(HEAT, 2), entry(DUNE, 1), name="first", index=0)
+
+    assert rows(second, first) == [
+        (Target(DUNE), "first", ("first",)),
+        (Target(HEAT), "first", ("first",)),
+        (Target(BEAR), "second", ("second",)),
+    ]
+
+
+def test_a_title_belongs_to_the_first_list_that_wants_it() -> None:
+    first = wishes(entry(DUNE), name="first", index=0)
+    second = wishes(entry(HEAT), entry(DUNE, 2), name="second", index=1)
+
+    assert rows(second, first) == [
+        (Target(DUNE), "first", ("first", "second")),
+        (Target(HEAT), "second", ("second",)),
+    ]
+
+
+def test_a_title_twice_on_one_list_is_wanted_once() -> None:
+    assert rows(wishes(entry(DUNE, 1), entry(DUNE, 7))) == [(Target(DUNE), "list", ("list",))]
+
+
+def test_a_title_in_4k_is_wanted_beside_the_ordinary_one() -> None:
+    plain = wishes(entry(DUNE), name="plain", index=0)
+    sharp = replace(wishes(entry(DUNE), name="sharp", index=1), is_4k=True)
+
+    assert rows(plain, sharp) == [
+        (Target(DUNE), "plain", ("plain",)),
+        (Target(DUNE, is_4k=True), "sharp", ("sharp",)),
+    ]
+
+
+def test_what_no_list_gave_in_this_pass_is_not_wanted() -> None:
+    assert rows(wishes(entry(DUNE, fresh=False))) == []
+
+
+def test_a_list_that_could_not_be_read_keeps_its_titles() -> None:
+    unread = wishes(entry(DUNE, fresh=False), name="unread", index=0)
+    read = wishes(entry(DUNE), name="read", index=1)
+
+    assert rows(unread, read) == [(Target(DUNE), "unread", ("unread", "read"))]
+
+
+def test_an_item_that_leads_nowhere_is_one_row_however_many_lists_have_it() -> None:
+    first = wishes(lost(Reason.NOT_FOUND), name="first", index=0)
+    second = wishes(lost(Reason.NOT_FOUND), name="second", index=1)
+
+    assert rows(first, second) == [("Sing Sing", "first", ("first", "second"))]
+
+
+def test_exclude_lists_want_nothing() -> None:
+    assert rows(replace(wishes(entry(DUNE)), role=Role.EXCLUDE)) == []
+
+
+def test_a_bare_id_is_shown_by_the_servers_title() -> None:
+    bare = Entry(parse_item("imdb:tt1160419"), Match(DUNE, Route.IMDB, "Dune", 2021))
+
+    (want,) = wanted([wishes(bare)])
+
+    assert (want.item.title, want.item.year) == ("Dune", 2021)
+
+
+def test_an_item_of_a_kind_that_cannot_be_requested_says_what_it_is() -> None:
+    game = Item(1, "Dune", 1992, unsupported="videoGame")
+
+    (row,) = wanted([wishes(Entry(game, Match(DUNE, Route.IMDB)))])
+
+    assert isinstance(row, Hopeless)
+    assert row.why == Unmatched(Reason.UNSUPPORTED_KIND, "videoGame")
+
+
+# --------------------------------------------------------------------------------------- exclusion
+
+WANTED = Item(1, "Dune: Part Two", 2024, Kind.MOVIE, Ids("tt15239678", 693134, None, "dune-2-2024"))
+PART_TWO = MediaKey(Kind.MOVIE, 693134)
+NOWHERE = Unmatched(Reason.NOT_FOUND, "TMDB knows no such title")
+
+
+def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND) -> Wishlist:
+    """An exclude list of one item that led to no title."""
+    offered = tuple(Candidate(media, "Dune") for media in candidates)
+    unmatched = Entry(parse_item(rule), Unmatched(reason, "because", offered))
+    return Wishlist("never", 1, (unmatched,), role=Role.EXCLUDE)
+
+
+def fate(item: Item, never: Wishlist, match: Match | None = None) -> list[str]:
+    return words(plan(wishes(Entry(item, match or Match(PART_TWO, Route.IMDB))), never))
+
+
+@pytest.mark.parametrize(
+    ("rule", "excluded"),
+    [
+        ("imdb:tt15239678", True),
+        ("tmdb:movie:693134", True),
+        ("trakt:movie:dune-2-2024", True),
+        ('title:"Dune: Part Two (2024)"', True),
+        ('title:"dune part two"', True),
+        ("imdb:tt1160419", False),
+        ("tmdb:tv:693134", False),
+        ('title:"Dune: Part Two (1984)"', False),
+        ('title:"Dune"', False),
+        ('title:"Dune (2024)"', False),
+    ],
+)
+def test_a_rule_that_leads_nowhere_excludes_what_bears_its_name(
+    rule: str, *, excluded: bool
+) -> None:
+    assert fate(WANTED, excludes(rule)) == (["excluded"] if excluded else ["request (missing)"])
+
+
+def test_a_rule_excludes_the_title_it_leads_to_by_whatever_name_it_is_wanted() -> None:
+    by_id = Entry(parse_item("imdb:tt15239678"), Match(PART_TWO, Route.IMDB))
+    never = Wishlist("never", 1, (by_id,), role=Role.EXCLUDE)
+
+    assert fate(Item(1, "Duna: Parte Dos", 2024), never) == ["excluded"]
+
+
+def test_an_excluded_film_says_nothing_of_the_show_with_its_number() -> None:
+    show = MediaKey(Kind.TV, PART_TWO.tmdb)
+    never = Wishlist("never", 1, (entry(show),), role=Role.EXCLUDE)
+
+    assert fate(WANTED, never) == ["request (missing)"]
+
+
+def test_a_title_is_excluded_in_every_quality() -> None:
+    sharp = replace(wishes(entry(DUNE)), is_4k=True)
+
+    assert words(plan(sharp, Wishlist("never", 1, (entry(DUNE),), role=Role.EXCLUDE))) == [
+        "excluded"
+    ]
+
+
+def test_what_an_exclude_list_held_when_last_complete_is_excluded_too() -> None:
+    never = Wishlist("never", 1, (entry(DUNE, fresh=False),), role=Role.EXCLUDE, whole=False)
+
+    assert words(plan(wishes(entry(DUNE)), never)) == ["excluded"]
+
+
+def test_an_ambiguous_rule_excludes_all_it_may_mean() -> None:
+    never = excludes('title:"Dune"', DUNE, PART_TWO, reason=Reason.AMBIGUOUS)
+
+    assert fate(WANTED, never) == ["excluded"]
+
+
+def test_the_candidates_of_a_rule_that_means_none_of_them_are_free() -> None:
+    never = excludes('title:"Duna"', PART_TWO, reason=Reason.NOT_FOUND)
+
+    assert fate(WANTED, never) == ["request (missing)"]
+
+
+def test_a_title_known_only_to_the_server_is_excluded_by_it() -> None:
+    """A list of bare ids names no titles; what its rows are called in the plan counts."""
+    bare = parse_item("imdb:tt15239678")
+    found = Match(PART_TWO, Route.IMDB, "Dune: Part Two", 2024)
+
+    assert fate(bare, excludes('title:"Dune: Part Two"'), found) == ["excluded"]
+
+
+def test_a_year_in_a_title_is_not_the_year_of_a_rule() -> None:
+    sequel = Item(1, "Wonder Woman 1984", 2020, Kind.MOVIE, Ids(tmdb=464052))
+    match = Match(MediaKey(Kind.MOVIE, 464052), Route.TMDB)
+
+    assert fate(sequel, excludes('title:"Wonder Woman (1984)"'), match) == ["request (missing)"]
+    assert fate(sequel, excludes('title:"Wonder Woman 1984"'), match) == ["excluded"]
+
+
+def test_an_exclusion_names_the_first_list_of_the_file_that_says_so() -> None:
+    second = Wishlist("second", 2, (entry(DUNE),), role=Role.EXCLUDE)
+    first = Wishlist("first", 1, (entry(DUNE),), role=Role.EXCLUDE)
+
+    for never in ([first, second], [second, first]):
+        (verdict,) = plan(wishes(entry(DUNE)), *never).verdicts
+        assert verdict.detail == "by first"
+
+
+def test_request_lists_exclude_nothing() -> None:
+    assert Exclusion.of([wishes(entry(DUNE))]) == Exclusion({}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("imdb:tt1160419", {"imdb:tt1160419"}),
+        ("trakt:movie:dune-2021", {"trakt:movie:dune-2021"}),
+    ],
+)
+def test_a_rule_with_an_id_means_the_id_alone(text: str, names: set[str]) -> None:
+    assert rule_names(parse_item(text)) == names
+
+
+def test_a_rule_with_a_title_alone_is_among_the_names_of_every_year() -> None:
+    rule = rule_names(parse_item('title:"AMELIE"'))
+
+    for year in (None, 2001, 2011):
+        assert rule <= names_of(Item(1, "Amélie", year))
+
+
+def test_a_rule_with_a_year_is_among_the_names_of_that_year_only() -> None:
+    rule = rule_names(parse_item('title:"Dune (1984)"'))
+
+    assert rule <= names_of(Item(1, "Dune", 1984))
+    assert not rule & names_of(Item(1, "Dune", 2021))
+    assert not rule & names_of(Item(1, "Dune"))

@@ -1,0 +1,181 @@
+"""The file's lists and what was fetched → the lists as the planner sees them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.membership import PATIENCE
+from reconciler.core.model import (
+    Item,
+    Kind,
+    ListRef,
+    Match,
+    MediaKey,
+    Membership,
+    Outcome,
+    Reason,
+    Role,
+    Route,
+    Snapshot,
+    Unmatched,
+    Wishlist,
+)
+from reconciler.spec.models import ListSpec
+from reconciler.wishlists import excluded_by_hand, fetched, wishlist
+from tests.core.values import ADMIN, NOW, item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REF = ListRef("imdb", "ls1")
+SPEC = ListSpec(name="list", source=REF, max_per_run=7)
+NOTHING = Unmatched(Reason.NOT_FOUND, "no title of this name was found")
+
+
+def key(number: int) -> MediaKey:
+    return MediaKey(Kind.MOVIE, number)
+
+
+def snapshot(
+    numbers: Iterable[int], outcome: Outcome = Outcome.COMPLETE, route: str = "browser"
+) -> Snapshot:
+    items = tuple(item(key(n), position) for position, n in enumerate(numbers, start=1))
+    return Snapshot(outcome, route, items)
+
+
+def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
+    return {item(key(n)).key: Match(key(n), Route.TMDB) for n in numbers}
+
+
+def stored(*numbers: int) -> Membership:
+    """What the ledger holds of a list that was complete a day ago."""
+    before = NOW - timedelta(days=1)
+    return fetched(SPEC, snapshot(numbers), None, found(numbers), before).after
+
+
+def seen(shot: Snapshot, before: Membership | None = None, spec: ListSpec = SPEC) -> Wishlist:
+    known = found(range(100))
+    return wishlist(fetched(spec, shot, before, known, NOW), 0, ADMIN, known)
+
+
+def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
+    return [e.item.ids.tmdb or 0 for e in lst.entries if e.fresh is fresh]
+
+
+def test_a_list_takes_its_options_from_the_file() -> None:
+    spec = SPEC.model_copy(update={"is_4k": True, "source": ListRef("imdb", "top", chart=True)})
+
+    lst = seen(snapshot([1]), spec=spec)
+
+    assert (lst.name, lst.role, lst.is_4k, lst.max_per_run) == ("list", Role.REQUEST, True, 7)
+    assert (lst.chart, lst.whole, lst.unread) == (True, True, None)
+    assert (lst.requester, lst.problem) == (ADMIN, None)
+
+
+def test_a_list_without_its_requester_says_why() -> None:
+    lst = wishlist(fetched(SPEC, snapshot([]), None, {}, NOW), 0, "anna is not a user", {})
+
+    assert (lst.requester, lst.problem) == (None, "anna is not a user")
+
+
+def test_a_complete_fetch_is_all_there_is() -> None:
+    lst = seen(snapshot([1, 2, 3]), stored(1, 2, 3, 4))
+
+    assert (numbers(lst, fresh=True), numbers(lst, fresh=False)) == ([1, 2, 3], [])
+
+
+NOT_COMPLETE = [outcome for outcome in Outcome if outcome is not Outcome.COMPLETE]
+
+
+@pytest.mark.parametrize("outcome", NOT_COMPLETE)
+def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -> None:
+    lst = seen(snapshot([1, 9], outcome), stored(1, 2, 3))
+
+    assert (numbers(lst, fresh=True), numbers(lst, fresh=False)) == ([1, 9], [2, 3])
+    assert (lst.whole, lst.unread) == (False, None)
+
+
+def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
+    small = snapshot([1, 2])
+    first = fetched(SPEC, small, stored(*range(10)), found(range(10)), NOW)
+    later = fetched(SPEC, small, first.after, found(range(10)), NOW + PATIENCE)
+
+    assert (first.whole, later.whole) == (False, True)
+    assert len(wishlist(first, 0, ADMIN, found(range(10))).entries) == 10
+    assert len(wishlist(later, 0, ADMIN, found(range(10))).entries) == 2
+
+
+def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_young() -> None:
+    before = fetched(SPEC, snapshot([1, 2]), None, found([1, 2]), NOW).after
+
+    assert not fetched(SPEC, snapshot([1], Outcome.INCOMPLETE), before, found([1]), NOW).whole
+
+
+def test_a_list_whose_source_changed_starts_anew() -> None:
+    spec = SPEC.model_copy(update={"source": ListRef("imdb", "ls2")})
+
+    lst = seen(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), spec)
+
+    assert numbers(lst, fresh=False) == []
+    assert lst.unread
+
+
+@pytest.mark.parametrize(
+    ("shot", "before", "read"),
+    [
+        pytest.param(snapshot([1]), None, True, id="complete now"),
+        pytest.param(snapshot([], Outcome.UNREACHABLE), stored(1), True, id="complete once"),
+        pytest.param(snapshot([], Outcome.UNREACHABLE), None, False, id="never"),
+        pytest.param(snapshot([1], Outcome.UNVERIFIED), None, False, id="never for certain"),
+        pytest.param(snapshot([], Outcome.EMPTY), None, False, id="an empty page may lie"),
+        pytest.param(snapshot([], Outcome.EMPTY, "file"), None, True, id="an empty file does not"),
+    ],
+)
+def test_a_lists_content_is_known_once_a_fetch_was_complete(
+    shot: Snapshot, before: Membership | None, *, read: bool
+) -> None:
+    assert (seen(shot, before).unread is None) is read
+
+
+TOP = SPEC.model_copy(update={"top": 2})
+
+
+def test_top_counts_in_list_order() -> None:
+    assert numbers(seen(snapshot([5, 4, 3]), spec=TOP), fresh=True) == [5, 4]
+
+
+def test_what_stands_below_the_top_is_not_gone() -> None:
+    after = fetched(TOP, snapshot([5, 4, 3]), stored(3, 4, 5), found([3, 4, 5]), NOW).after
+
+    assert all(member.present for member in after.members.values())
+
+
+def test_what_stood_below_the_top_is_not_held_by_a_list_that_cannot_be_read() -> None:
+    lst = seen(snapshot([], Outcome.UNREACHABLE), stored(5, 4, 3), TOP)
+
+    assert sorted(numbers(lst, fresh=False)) == [4, 5]
+
+
+def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
+    lost, game = Item(1, "Sing Sing"), Item(2, "Dune", unsupported="videoGame")
+    shot = Snapshot(Outcome.COMPLETE, "browser", (lost, game))
+    known: dict[str, Match | Unmatched] = {lost.key: NOTHING}
+
+    lst = wishlist(fetched(SPEC, shot, None, known, NOW), 0, ADMIN, known)
+
+    assert [e.match for e in lst.entries] == [
+        NOTHING,
+        Unmatched(Reason.UNSUPPORTED_KIND, "videoGame"),
+    ]
+
+
+def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
+    known: dict[str, Match | Unmatched] = {item(key(1)).key: Match(key(1), Route.TMDB)}
+
+    lst = excluded_by_hand([item(key(1))], known)
+
+    assert (lst.role, lst.unread, lst.name) == (Role.EXCLUDE, None, "exclude")
+    assert [e.match for e in lst.entries] == [Match(key(1), Route.TMDB)]

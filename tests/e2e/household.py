@@ -1,0 +1,153 @@
+"""A household on real processes: a folder with its file, the sandbox's server, the real command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from examples.sandbox.known_titles import FILMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from examples.sandbox.media_server import SandboxServer
+    from examples.sandbox.sites import SandboxSites
+    from examples.sandbox.titles import Title
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "reconciler")
+ADMIN, ALICE = 1, 2
+DUNE, HEAT, ALIEN, JOKER = (
+    next(film for film in FILMS if (film.title, film.year) == named)
+    for named in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it printed with ``-o json``."""
+        told: dict[str, Any] = json.loads(self.out)
+        return told
+
+    def results(self) -> list[str]:
+        """What became of each action, in plan order."""
+        return [action["result"] for action in self.document["actions"]]
+
+
+class Household:
+    """Runs ``listsync`` in ``folder``. No run may show a traceback or the server's key."""
+
+    def __init__(self, folder: Path, server: SandboxServer) -> None:
+        self.folder = folder
+        self.server = server
+        self.ledger = folder / "state" / "listsync.db"
+        self.env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("SANDBOX", "LISTSYNC"))},
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "SEERR_API_KEY": server.api_key,
+        }
+
+    def write(self, lists: dict[str, Any], *, url: str = "", **sections: Any) -> None:  # noqa: ANN401 - YAML
+        """The file, from now on. JSON is YAML, too."""
+        server = {"url": url or self.server.url, "api_key": "${SEERR_API_KEY}", "rate": "1000/s"}
+        server |= sections.pop("server", {})
+        document = {"server": server, "ledger": "state/listsync.db", "lists": lists, **sections}
+        (self.folder / "listsync.yaml").write_text(json.dumps(document, indent=1))
+
+    def wish(self, titles: Iterable[Title], **options: object) -> None:
+        """One list, a text file with these titles' IMDb ids."""
+        lines = [f"imdb:{title.imdb}\n" for title in titles]
+        (self.folder / "wishes.txt").write_text("".join(lines))
+        self.write({"wishes": {"source": "file:wishes.txt", **options}})
+
+    def follow(self, sites: SandboxSites, **sources: str) -> None:
+        """Lists of the sandbox's sites, by name."""
+        providers = {"imdb": {"base_url": sites.imdb_url}, "trakt": {"base_url": sites.trakt_url}}
+        self.write(
+            {name: {"source": source} for name, source in sources.items()}, providers=providers
+        )
+
+    @contextmanager
+    def started(self, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401 - Popen's
+        """The command while it runs; killed at the end if it still does."""
+        command = options.pop("command", COMMAND)
+        environment = {**self.env, **options.pop("env", {})}
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(  # noqa: S603 - the project's own command
+            [*command, *arguments],
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            errors="replace",
+            **{**pipes, **options},
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def finish(self, process: subprocess.Popen[str], seconds: float = 60) -> Finished:
+        """Wait for a command's end, and look at what it said."""
+        out, err = process.communicate(timeout=seconds)
+        return self.checked(process.returncode, out or "", err or "")
+
+    def run(self, *arguments: str, **options: Any) -> Finished:  # noqa: ANN401 - Popen's
+        """The command from its beginning to its end."""
+        with self.started(*arguments, **options) as process:
+            return self.finish(process)
+
+    def checked(self, code: int, out: str, err: str) -> Finished:
+        """Laws of every run: no traceback, and no secret on any way out."""
+        assert "Traceback" not in out + err, err
+        assert self.server.api_key not in out + err
+        for file in self.ledger.parent.glob("*") if self.ledger.parent.is_dir() else ():
+            assert self.server.api_key.encode() not in file.read_bytes(), file
+        return Finished(code, out, err)
+
+    def stored(self) -> list[int]:
+        """The TMDB numbers of all requests on the server, oldest first."""
+        return [row.media.tmdb for row in self.server.state.requests.values()]
+
+    def person(self, method: str, path: str, body: object = None, user: int = ADMIN) -> None:
+        """Somebody does something on the server by hand."""
+        connection = HTTPConnection(self.server.url.removeprefix("http://"), timeout=10)
+        headers = {"X-Api-Key": self.server.api_key, "X-Api-User": str(user)}
+        content = None if body is None else json.dumps(body)
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request(method, f"/api/v1{path}", content, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        assert answer.status < 300, said
+
+
+def numbers(titles: Iterable[Title]) -> list[int]:
+    """Their TMDB numbers."""
+    return [title.tmdb for title in titles]
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Look again and again until it holds; fail when it does not."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        Event().wait(0.005)

@@ -1,0 +1,239 @@
+"""The commands that only look: status, explain, doctor, fetch, schema, version, validate."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from examples.sandbox.known_titles import FILMS
+from examples.sandbox.media_server import SandboxServer
+from tests.e2e.household import DUNE, HEAT, Household
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A household after an ``apply``: Dune requested, Heat excluded, one name that fits two."""
+    with SandboxServer() as server:
+        house = Household(tmp_path_factory.mktemp("seen"), server)
+        lines = [f"imdb:{DUNE.imdb}", f"imdb:{HEAT.imdb}", "Northern Line (2015)"]
+        (house.folder / "wishes.txt").write_text("\n".join(lines))
+        (house.folder / "never.txt").write_text(f"tmdb:movie:{HEAT.tmdb}\n")
+        house.write(
+            {
+                "wishes": {"source": "file:wishes.txt", "requester": "alice"},
+                "never": {"source": "file:never.txt", "role": "exclude"},
+            }
+        )
+        assert house.run("apply", "--yes").code == 0
+        yield house
+
+
+# ------------------------------------------------------------------------------------------ explain
+
+
+@pytest.mark.parametrize("query", [f"tmdb:movie:{DUNE.tmdb}", "dUnE"])
+def test_explain_says_why_a_title_needs_nothing(seen: Household, query: str) -> None:
+    done = seen.run("explain", query)
+    assert done.code == 0
+    lines = [line.strip().split(maxsplit=1) for line in done.out.splitlines()]
+    told = {line[0]: line[1] for line in lines}
+    assert told["on"].startswith("wishes, place 1")
+    assert told["resolved"] == f"tmdb:movie:{DUNE.tmdb}, by imdb"
+    assert "request 1 pending (user 2)" in told["server"]
+    assert told["verdict"].startswith("requested")
+    assert "approves" in done.out
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "hint"),
+    [
+        (f"imdb:{HEAT.imdb}", "excluded", "off the exclude list"),
+        ('title:"Northern Line (2015)"', "ambiguous", "map:"),
+    ],
+    ids=["excluded", "ambiguous"],
+)
+def test_explain_says_what_would_change_a_verdict(
+    seen: Household, query: str, word: str, hint: str
+) -> None:
+    (title,) = seen.run("explain", query, "-o", "json").document["titles"]
+    assert title["verdict"]["word"] == word
+    assert hint in title["would_change"]
+    assert bool(title["resolved"]["candidates"]) is (word == "ambiguous")
+
+
+def test_explain_goes_by_the_newest_fetch_of_a_list_that_was_renamed(house: Household) -> None:
+    for name, title in (("zeta", DUNE), ("alpha", HEAT)):
+        (house.folder / "wishes.txt").write_text(f"imdb:{title.imdb}\n")
+        house.write({name: {"source": "file:wishes.txt"}})
+        assert house.run("plan").code == 0
+    assert "on        alpha, place 1" in house.run("explain", f"imdb:{HEAT.imdb}").out
+
+
+def test_explain_says_that_no_list_has_a_title(seen: Household) -> None:
+    done = seen.run("explain", "imdb:tt7654321")
+    assert done.code == 0
+    assert "no list holds imdb:tt7654321" in done.out
+
+
+# ------------------------------------------------------------------------------------------- status
+
+
+def test_status_before_any_run_says_so(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.stop()
+    done = house.run("status")
+    assert (done.code, done.out) == (0, "wishes  file wishes.txt · not fetched yet\n")
+
+
+def test_status_after_a_plan_tells_what_it_would_do(house: Household) -> None:
+    house.wish([DUNE, HEAT])
+    house.run("plan")
+    house.server.stop()
+    (row,) = house.run("status", "-o", "json").document["lists"]
+    assert row["verdicts"] == {"request": 2}
+    assert row["fetch"]["outcome"] == "complete"
+
+
+def test_status_after_an_apply_tells_what_came_of_it(seen: Household) -> None:
+    told = seen.run("status").out
+    assert "wishes  file wishes.txt · complete at 20" in told
+    assert "1 created · 1 excluded · 1 ambiguous" in told
+
+
+def test_status_of_one_list_tells_each_item(seen: Household) -> None:
+    (row,) = seen.run("status", "wishes", "-o", "json").document["lists"]
+    assert [item["verdict"] for item in row["items"]] == ["created", "excluded", "ambiguous"]
+    text = seen.run("status", "wishes").out.splitlines()
+    assert len(text) == 4
+    assert text[1].split()[:3] == ["1", "Dune", "(2021)"]
+
+
+# ------------------------------------------------------------------------------------------- doctor
+
+
+def checks(house: Household, **options: Any) -> tuple[int, dict[str, dict[str, Any]]]:  # noqa: ANN401
+    done = house.run("doctor", "-o", "json", **options)
+    return done.code, {check["name"]: check for check in done.document["checks"]}
+
+
+def test_doctor_finds_a_household_well(seen: Household) -> None:
+    code, found = checks(seen)
+    assert code == 0
+    assert list(found) == ["server", "key", "requester of wishes", "ledger"]
+    assert all(check["ok"] for check in found.values())
+    assert "movie: pending" in found["requester of wishes"]["found"]
+
+
+def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) -> None:
+    house.wish([DUNE], requester="nobody")
+    house.write(
+        {
+            "chart": {"source": "imdb:top"},
+            "wishes": {"source": "file:wishes.txt", "requester": "nobody"},
+            "carols": {"source": "file:wishes.txt", "requester": "carol"},
+        }
+    )
+    code, found = checks(house, env={"PATH": "/nonexistent"})
+    assert code == 1
+    assert [name for name, check in found.items() if not check["ok"]] == [
+        "requester of wishes",
+        "requester of carols",
+        "browser",
+    ]
+    assert all(check["todo"] for check in found.values() if not check["ok"])
+    assert "may not request" in found["requester of carols"]["found"]
+
+
+def test_doctor_tells_a_wrong_key(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.faults.wrong_key = True
+    done = house.run("doctor")
+    assert done.code == 1
+    assert "ok   server: " in done.out
+    assert "BAD  key: " in done.out
+    assert "→ copy server.api_key" in done.out
+    assert "ok   ledger: " in done.out
+
+
+# -------------------------------------------------------------------------------------------- fetch
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome", "code", "count"),
+    [
+        (f"imdb:{DUNE.imdb}\nDune (1984)\n", "complete", 0, 2),
+        ("# nothing yet\n", "empty", 0, 0),
+        (f"imdb:{DUNE.imdb}\n???\n", "incomplete", 1, 1),
+        (None, "missing", 1, 0),
+    ],
+    ids=["complete", "empty", "incomplete", "missing"],
+)
+def test_fetch_prints_its_document_on_every_outcome_without_a_server(
+    house: Household, content: str | None, outcome: str, code: int, count: int
+) -> None:
+    house.write({"wishes": {"source": "file:wishes.txt"}}, url=NOWHERE)
+    if content is not None:
+        (house.folder / "wishes.txt").write_text(content)
+    done = house.run("fetch", "wishes", "-o", "json")
+    assert done.code == code
+    told = done.document
+    assert (told["outcome"], told["count"], len(told["items"])) == (outcome, count, count)
+    assert bool(told["error"]) is bool(code)
+    assert told["complete"] is (outcome == "complete")
+    assert (told["list"], told["source"], told["route"]) == ("wishes", "file:wishes.txt", "file")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_fetch_prints_a_line_for_each_item(house: Household, form: str) -> None:
+    house.wish(FILMS[:3])
+    done = house.run("fetch", "wishes", "-o", form)
+    assert done.code == 0
+    assert sum("tt0" in line for line in done.out.splitlines()) == 3
+
+
+# ------------------------------------------------------------------------ schema, version, validate
+
+
+def test_the_schema_is_one_and_accepts_the_file(house: Household) -> None:
+    house.wish([DUNE])
+    printed = json.loads(house.run("schema").out)
+    jsonschema.Draft202012Validator.check_schema(printed)
+    jsonschema.validate(
+        yaml.safe_load((house.folder / "listsync.yaml").read_text()),
+        printed,
+    )
+
+
+def test_version_and_help_need_no_file(house: Household) -> None:
+    version, bare = house.run("version"), house.run()
+    assert (version.code, bare.code) == (0, 0)
+    assert version.out.startswith("listsync 0.")
+    for command in ("validate", "plan", "apply", "status", "explain", "fetch", "doctor", "schema"):
+        assert f"  {command} " in bare.out
+
+
+def test_validate_needs_no_network(house: Household) -> None:
+    house.write({"chart": {"source": "imdb:top"}}, url=NOWHERE)
+    done = house.run("validate")
+    assert done.code == 0
+    assert done.out.startswith("listsync.yaml ok · generation ")
+    assert done.out.endswith(" · 1 list\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_place_that_takes_no_unicode_is_no_reason_to_fail(
+    house: Household, encoding: str
+) -> None:
+    house.wish([DUNE])
+    done = house.run("plan", env={"PYTHONIOENCODING": encoding})
+    assert (done.code, done.err) == (0, "")
+    assert "Dune (2021)" in done.out

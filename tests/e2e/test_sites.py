@@ -1,0 +1,109 @@
+"""Lists that the real command reads from the sandbox's sites in real Chromium."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.processes import becomes_true, browser_groups, members
+from tests.e2e.household import Household, numbers, until
+
+if TYPE_CHECKING:
+    from examples.sandbox.sites import SandboxSites
+    from tests.e2e.conftest import Waiting
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_list_goes_from_its_page_to_the_server(house: Household, sites: SandboxSites) -> None:
+    house.follow(sites, chart="imdb:boxoffice", night="trakt:anna/family-night")
+    done = house.run("apply", "--yes", "-o", "json")
+    chart, night = (row["fetch"] for row in done.document["lists"])
+    assert (chart["outcome"], night["outcome"]) == ("complete", "unverified")
+    assert chart["route"] == night["route"] == "browser"
+    wanted = numbers(sites.lists["imdb:boxoffice"])
+    assert set(wanted) <= set(house.stored())
+    assert len(house.stored()) == len(set(house.stored()))
+    assert done.code == 0
+
+
+def test_each_broken_list_has_its_own_error_and_the_others_are_done(
+    house: Household, sites: SandboxSites
+) -> None:
+    house.follow(
+        sites,
+        private="ls000000002",
+        missing="ls000000404",
+        empty="ls000000001",
+        half="ls000000003",
+        busy="ls000000429",
+        fine="imdb:bottom",
+    )
+    done = house.run("plan", "-o", "json")
+    assert done.code == 1
+    fetches = {row["name"]: row["fetch"] for row in done.document["lists"]}
+    assert {name: fetch["outcome"] for name, fetch in fetches.items()} == {
+        "private": "private",
+        "missing": "missing",
+        "empty": "empty",
+        "half": "incomplete",
+        "busy": "rate-limited",
+        "fine": "complete",
+    }
+    assert (fetches["half"]["count"], fetches["half"]["declared_total"]) == (65, 130)
+    errors = [name for name, fetch in fetches.items() if fetch["error"]]
+    assert errors == ["private", "missing", "half", "busy"]
+    owners = [action["lists"][0] for action in done.document["actions"]]
+    assert (owners.count("half"), owners.count("fine")) == (50, 50)  # which is max_per_run
+
+
+@pytest.mark.parametrize(
+    ("sent", "source"),
+    [(signal.SIGINT, "ls000000009"), (signal.SIGTERM, "imdb:boxoffice")],
+    ids=["while a page is read", "while requests are sent"],
+)
+def test_an_interrupted_command_leaves_no_browser_behind(
+    house: Household, sites: SandboxSites, sent: signal.Signals, source: str
+) -> None:
+    house.follow(sites, wishes=source)
+    reading = source.startswith("ls")
+    house.server.faults.latency = 0.1
+    before = len(sites.imdb.visits)
+    with house.started("apply", "--yes", "-o", "json") as process:
+        until(lambda: len(sites.imdb.visits) > before if reading else house.stored())
+        (group,) = browser_groups(process.pid)
+        process.send_signal(sent)
+        done = house.finish(process)
+    assert done.code == 128 + sent
+    assert becomes_true(lambda: not members(group))
+    if not reading:
+        assert done.results().count("created") == len(house.stored())
+
+
+def test_doctor_shows_a_page_to_the_browser(house: Household, sites: SandboxSites) -> None:
+    house.follow(sites, chart="imdb:top")
+    done = house.run("doctor")
+    assert done.code == 0
+    assert "ok   browser: starts and shows a page" in done.out
+
+
+def test_a_bot_check_that_lets_nobody_in_is_said_so(
+    half_a_minute: dict[str, Waiting],
+) -> None:
+    house, process = half_a_minute["blocked"]
+    done = house.finish(process)
+    told = json.loads(done.out)
+    assert (done.code, told["outcome"], told["items"]) == (1, "blocked", [])
+    assert "HTTP 202" in told["error"]
+
+
+def test_a_server_that_never_answers_is_said_so(
+    half_a_minute: dict[str, Waiting],
+) -> None:
+    house, process = half_a_minute["mute"]
+    done = house.finish(process)
+    assert (done.code, done.out) == (1, "")
+    assert "no answer within 30 s" in done.err

@@ -1,0 +1,143 @@
+"""Tables of the pages, row by row against the code they describe."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.match import by_title
+from reconciler.core.model import (
+    ATTENTION,
+    DEFERRED,
+    Candidate,
+    Expected,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    Op,
+    Outcome,
+    Reason,
+    Result,
+    Target,
+    User,
+)
+from reconciler.core.rights import expected
+from reconciler.overseerr import translate
+from reconciler.sources import recognise
+from tests.project import places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCES = places.DOCS / "sources.md"
+COMMANDS = places.DOCS / "commands.md"
+SERVERS = places.DOCS / "media-servers.md"
+MATCHING = places.DOCS / "matching.md"
+RESERVED = {Reason.FILTERED, Reason.SUSPENDED, Reason.ADOPTED, Reason.OVER_BUDGET}
+
+PASTED = places.table(SOURCES, "## What to paste")
+
+
+@pytest.mark.parametrize(("pasted", "meaning"), PASTED, ids=[row[0] for row in PASTED])
+def test_a_pasted_text_means_what_the_page_says(pasted: str, meaning: str) -> None:
+    text = pasted.strip("`")
+    if meaning.startswith("refused: "):
+        with pytest.raises(ValueError, match=re.escape(meaning.removeprefix("refused: "))):
+            recognise(text)
+    else:
+        assert str(recognise(text)) == meaning.strip("`")
+
+
+def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:
+    return [row[0].strip("`") for row in places.tables(page, heading)[nth]]
+
+
+def test_every_outcome_of_a_fetch_is_told() -> None:
+    assert first_cells(SOURCES, "## Outcomes") == [str(outcome) for outcome in Outcome]
+
+
+def test_every_action_is_told() -> None:
+    told = first_cells(COMMANDS, "## The words of a plan", 0)
+    assert told == [str(op) for op in Op if op is not Op.CANCEL]
+
+
+def test_every_verdict_is_told_in_the_order_of_its_group() -> None:
+    told = first_cells(COMMANDS, "## The words of a plan", 1)
+    assert told == [str(reason) for reason in Reason if reason not in RESERVED]
+    waiting = [word for word in told if word in DEFERRED]
+    assert (waiting[0], waiting[-1]) == ("over-cap", "backing-off")
+    assert told[told.index("ambiguous") :] == [word for word in told if word in ATTENTION]
+
+
+def test_the_reserved_verdicts_are_told() -> None:
+    text = COMMANDS.read_text(encoding="utf-8")
+    assert [reason for reason in RESERVED if f"`{reason}`" not in text] == []
+
+
+def test_every_result_is_told() -> None:
+    told = first_cells(COMMANDS, "## The words of a plan", 2)
+    assert told == [str(result) for result in Result]
+
+
+TITLE = re.compile(r"(?:(?P<kind>film|show) )?(?P<title>.+?)(?: \((?P<year>\d{4})\))?")
+KINDS = {"film": Kind.MOVIE, "show": Kind.TV, None: None}
+MATCHED = places.table(MATCHING, "## By title")
+
+
+def candidate(text: str, number: int) -> Candidate:
+    found = TITLE.fullmatch(text)
+    assert found is not None
+    kind = KINDS[found["kind"]]
+    assert kind is not None
+    return Candidate(MediaKey(kind, number), found["title"], None, int(found["year"]))
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "comes_to"), MATCHED, ids=[" ↔ ".join(r) for r in MATCHED]
+)
+def test_a_title_comes_to_what_the_page_says(listed: str, known: str, comes_to: str) -> None:
+    found = TITLE.fullmatch(listed)
+    assert found is not None
+    year = int(found["year"]) if found["year"] else None
+    item = Item(1, found["title"], year, KINDS[found["kind"]])
+    candidates = [candidate(text, number) for number, text in enumerate(known.split("; "), 1)]
+    match = by_title(item, candidates)
+    if isinstance(match, Match):
+        named = dict(zip((c.media for c in candidates), known.split("; "), strict=True))
+        assert named[match.media] == comes_to
+    else:
+        assert match.reason == comes_to
+
+
+REQUEST = 32 | 1024  # what an approval at once needs besides
+
+RIGHTS = [
+    (row[0], int(bit), kinds)
+    for row in places.table(SERVERS, "## Rights")
+    for bit, kinds in zip(row[1:], (tuple(Kind), (Kind.MOVIE,), (Kind.TV,)), strict=True)
+]
+
+
+@pytest.mark.parametrize(("right", "bit", "kinds"), RIGHTS)
+def test_a_bit_gives_the_right_that_the_page_says(
+    right: str, bit: int, kinds: tuple[Kind, ...]
+) -> None:
+    at_once, in_4k = right.startswith("approved"), right.endswith("in 4K")
+    user = User(1, "anna", bit | (REQUEST if at_once else 0))
+    without = Expected.PENDING if at_once else Expected.REFUSED
+    gained = Expected.APPROVED if at_once else Expected.PENDING
+    for kind in Kind:
+        for is_4k in (False, True):
+            outlook = expected(user, Target(MediaKey(kind, 1), is_4k))
+            assert outlook is (gained if kind in kinds and is_4k == in_4k else without)
+
+
+@pytest.mark.parametrize("row", places.table(SERVERS, "## Numbers"), ids=lambda row: row[0])
+def test_a_number_means_what_the_page_says(row: list[str]) -> None:
+    number, request, media = int(row[0]), row[1], row[2]
+    assert str(translate.media_status(number)) == media
+    if request:
+        assert str(translate.request_status(number)) == request
