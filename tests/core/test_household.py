@@ -28,7 +28,7 @@ from tests.core.household import LIVE, Household, Pass, Server, snapshot
 from tests.core.values import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 FILMS = [MediaKey(Kind.MOVIE, n) for n in range(1, 6)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]
@@ -170,6 +170,7 @@ class AnyHistory(RuleBasedStateMachine):
             if outcome is not Outcome.COMPLETE and name in before:
                 assert seen.memberships[name] == before[name], "law 7"
         self._hold_against(seen)
+        self._expect_all_that_is_free(seen)
         self.house.apply(seen)
         self._note(seen)
         again = self.house.look(held)
@@ -186,6 +187,24 @@ class AnyHistory(RuleBasedStateMachine):
                 assert not slots & self._there(), ("law 4", action)
                 assert not slots & self.refused, ("law 5", action)
                 assert slots & self.known or action.why is not Why.READDED
+
+    def _expect_all_that_is_free(self, seen: Pass) -> None:
+        """A title that is new or was put back, and of which nothing is there, is asked for."""
+        asked = {
+            slot
+            for action in seen.plan.actions
+            for slot in slots_of(action.target.media, action.seasons or ())
+        }
+        given = {
+            e.match.media
+            for lst in seen.lists
+            for e in lst.entries
+            if e.fresh and isinstance(e.match, Match)
+        }
+        for media in given - self.server.blocklist - {NEVER}:
+            slots = slots_of(media)
+            if media in seen.readded or not slots & (self.known | self.refused):
+                assert slots - self._there() <= asked, ("nothing is lost", media)
 
     # the machine's own account
 
@@ -281,3 +300,53 @@ def test_what_was_requested_and_taken_away_is_handled_whoever_deleted_it(
 
     assert seen.plan.actions == ()
     assert seen.memory.slots[Slot(Target(media), seasons)] == Remembered(present=False)
+
+
+def _newest(house: Household) -> int:
+    return max(house.server.requests)
+
+
+def _declined(house: Household, media: MediaKey) -> None:
+    assert _newest(house), media
+    house.server.judge(_newest(house), RequestStatus.DECLINED)
+
+
+def _deleted(house: Household, media: MediaKey) -> None:
+    house.server.complete(_newest(house))
+    house.server.mark_deleted(media)
+
+
+def _removed(house: Household, media: MediaKey) -> None:
+    house.server.complete(_newest(house))
+    house.server.remove(media)
+
+
+def _withdrawn(house: Household, media: MediaKey) -> None:
+    assert _newest(house), media
+    house.server.delete_request(_newest(house))
+
+
+ENDS = [_declined, _deleted, _removed, _withdrawn]
+
+
+@pytest.mark.parametrize("media", [FILMS[0], SHOWS[0]], ids=["film", "show"])
+@pytest.mark.parametrize("second", ENDS)
+@pytest.mark.parametrize("first", ENDS)
+def test_a_title_can_be_put_back_however_it_ended_before(
+    first: Callable[[Household, MediaKey], None],
+    second: Callable[[Household, MediaKey], None],
+    media: MediaKey,
+) -> None:
+    house = Household(Server(dict(FACTS)))
+    others = FILMS[1:4]
+    held = {"first": snapshot([media, *others]), "second": snapshot([])}
+    without = {**held, "first": snapshot(others)}
+    house.apply(house.look(held))
+    for number, (end, said) in enumerate(((first, ()), (second, ())), start=1):
+        house.server.last += 10
+        end(house, media)
+        assert house.look(held).plan.actions == said, number
+        house.apply(house.look(without))
+        back = house.look(held)
+        assert [(a.target.media, a.why) for a in back.plan.actions] == [(media, Why.READDED)]
+        house.apply(back)
