@@ -7,14 +7,14 @@ was lost is settled by one look at that title.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
-from reconciler.errors import AnswerLostError, LedgerError, ServerError
+from reconciler.errors import AnswerLostError, LedgerError, ServerError, TmdbTroubleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from threading import Event
 
     from reconciler.core.model import MediaKey
     from reconciler.reconcile import Edges, Pass
@@ -42,13 +42,15 @@ class Applier:
         self._edges = edges
         self._workers = workers
         self._stopping = stopping
-        self._gone = Event()  # the server stopped answering: the rest would fail alike
+        self._over: str | None = None  # why nothing further is sent: the rest would fail alike
+        self.ledger_error: LedgerError | None = None  # what kept the ledger from being written
 
     def apply(self, seen: Pass, actions: Sequence[Action]) -> Outcomes:
         """Write what the pass has seen, then do the actions in plan order.
 
         The caller holds the ledger's lock. Raises LedgerError before anything is sent if the
-        ledger cannot be written.
+        ledger cannot be written; one that fails later is kept in ``ledger_error``, so that what
+        was done until then can be told.
         """
         self._edges.ledger.record(seen.memory.slots, seen.memberships)
         done: dict[int, Done] = {}
@@ -62,13 +64,9 @@ class Applier:
         ):
 
             def work(indices: Sequence[int]) -> None:
-                try:
-                    for index in indices:
-                        done[index] = self._do(actions[index], seen)
-                        step()
-                except LedgerError:  # without an intent nothing may be sent, by any worker
-                    self._gone.set()
-                    raise
+                for index in indices:
+                    done[index] = self._do(actions[index], seen)
+                    step()
 
             for future in [pool.submit(work, indices) for indices in titles.values()]:
                 future.result()
@@ -77,13 +75,24 @@ class Applier:
     def _do(self, action: Action, seen: Pass) -> Done:
         if self._stopping.is_set():
             return Done(Result.SKIPPED, message="interrupted before it was sent")
-        if self._gone.is_set():
-            return Done(Result.SKIPPED, message="not sent: the server had stopped answering")
+        if self._over:
+            return Done(Result.SKIPPED, message=f"not sent: {self._over}")
         ledger, clock = self._edges.ledger, self._edges.clock
-        intent = ledger.intend(action, clock.now())
+        try:
+            intent = ledger.intend(action, clock.now())
+        except LedgerError as error:  # without an intent nothing may be sent, by any worker
+            self._end("the ledger could not be written", error)
+            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
         done = self._send(action, seen)
-        ledger.settle(intent, action, done, clock.now())
+        try:
+            ledger.settle(intent, action, done, clock.now())
+        except LedgerError as error:
+            self._end("the ledger could not be written", error)
         return done
+
+    def _end(self, why: str, error: LedgerError | None = None) -> None:
+        self._over = why
+        self.ledger_error = self.ledger_error or error
 
     def _send(self, action: Action, seen: Pass) -> Done:
         try:
@@ -93,7 +102,7 @@ class Applier:
         except AnswerLostError as lost:
             return self._look(action, seen, lost)
         except ServerError as error:
-            self._gone.set()
+            self._end("the server had stopped answering")
             return Done(Result.SKIPPED, message=f"not sent: {error.what}")
 
     def _retry(self, action: Action) -> Done:
@@ -107,16 +116,19 @@ class Applier:
 
     def _look(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
         """One GET of the title says whether the request is there; if not, nothing is decided."""
+        unsettled = Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
         try:
             requests = self._edges.server.look(action.target.media)
+        except TmdbTroubleError:
+            return unsettled
         except ServerError:
-            self._gone.set()
-            return Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
+            self._end("the server had stopped answering")
+            return unsettled
         before = {r.id for r in seen.observed.requests.get(action.target, ())}
         for request in requests:
             if request.id not in before and _is_answer_to(action, request):
                 return Done(Result.CREATED, request_id=request.id, message="found on the server")
-        return Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
+        return unsettled
 
 
 def _is_answer_to(action: Action, request: RequestState) -> bool:

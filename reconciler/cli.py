@@ -6,6 +6,7 @@ that ``--help`` is quick.
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -200,17 +201,17 @@ def doctor(
 @app.command()
 def schema() -> int:
     """Print the JSON Schema of the file, for editors."""
-    from reconciler.commands import inspection
+    from reconciler.commands import about
 
-    return inspection.schema()
+    return about.schema()
 
 
 @app.command()
 def version() -> int:
     """Print which listsync this is."""
-    from reconciler.commands import inspection
+    from reconciler.commands import about
 
-    return inspection.version()
+    return about.version()
 
 
 def _setting(
@@ -268,5 +269,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """The ``listsync`` command."""
+    """The ``listsync`` command. A place that takes no Unicode gets escapes instead of it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

@@ -20,7 +20,8 @@ class LastSnapshots:
 
     def __init__(self, reports: Iterable[ListReport]) -> None:
         """``reports``: from the ledger's cache."""
-        self._snapshots = {report.source: report.snapshot for report in reports}
+        oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
+        self._snapshots = {report.source: report.snapshot for report in oldest_first}
 
     def fetch(self, ref: ListRef) -> Snapshot:
         """The list's last snapshot."""

@@ -16,13 +16,12 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.spec import decode, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.ports import Progress, Sources
+    from reconciler.ports import Browser, Progress, Sources
     from reconciler.spec import Spec
 
 
@@ -79,9 +78,18 @@ def open_server(spec: Spec) -> Iterator[OverseerrServer]:
 
 
 @contextmanager
-def open_sources(spec: Spec, config: Path) -> Iterator[SiteSources]:
-    """The lists' sites. The browser starts when it is first needed and is gone at the end."""
+def open_browser(spec: Spec) -> Iterator[Browser]:
+    """The browser. It starts when it is first needed and is gone at the end."""
+    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
+
     with ChromiumBrowser(spec.browser.remote_url) as browser:
+        yield browser
+
+
+@contextmanager
+def open_sources(spec: Spec, config: Path) -> Iterator[SiteSources]:
+    """The lists' sites."""
+    with open_browser(spec) as browser:
         bases = {
             "imdb": spec.providers.imdb.base_url,
             "trakt": spec.providers.trakt.base_url,

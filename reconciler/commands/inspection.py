@@ -1,12 +1,9 @@
-"""The commands that only look: validate, fetch, status, explain, doctor, schema, version."""
+"""The commands that only look: validate, fetch, status, explain, doctor."""
 
 from __future__ import annotations
 
-import json
-import platform
 import sys
 from dataclasses import asdict
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
@@ -24,8 +21,6 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.status import status_document, status_text
 from reconciler.render.text import fetch_text
-from reconciler.sources.browser import ChromiumBrowser
-from reconciler.spec import json_schema
 
 if TYPE_CHECKING:
     from reconciler.spec import ListSpec, Spec
@@ -88,10 +83,7 @@ def doctor(setting: Setting) -> int:
     spec = setting.spec()
     path = setting.ledger_path(spec)
     checks = []
-    with (
-        wiring.open_server(spec) as server,
-        ChromiumBrowser(spec.browser.remote_url) as browser,
-    ):
+    with wiring.open_server(spec) as server, wiring.open_browser(spec) as browser:
         for check in examine(spec, server, lambda: SqliteLedger(path, spec.server.url), browser):
             checks.append(check)
             if setting.output != "json":
@@ -104,20 +96,6 @@ def doctor(setting: Setting) -> int:
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
         )
     return OK if all(check.ok for check in checks) else SOMETHING_FAILED
-
-
-def schema() -> int:
-    """Print the JSON Schema of the file, for editors."""
-    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
-    return OK
-
-
-def version() -> int:
-    """Print which listsync this is."""
-    sys.stdout.write(
-        f"listsync {metadata.version('listsync')} (Python {platform.python_version()})\n"
-    )
-    return OK
 
 
 def _list_named(spec: Spec, name: str) -> ListSpec:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,7 +13,7 @@ from reconciler.apply import Applier, Outcomes, shown_and_current
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
-from reconciler.errors import UsageError
+from reconciler.errors import LedgerError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
 from reconciler.render.document import PlanDocument, list_row, plan_document
@@ -53,18 +53,31 @@ def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
     ) as edges:
         if yes:
             with edges.ledger.lock():
-                seen, outcomes, interrupted = _act(spec, edges, look(spec, edges))
+                acted = _act(spec, edges, look(spec, edges))
         else:
             shown = look(spec, edges)
             show(document(spec, setting, shown, ()), setting.output)
             if shown.plan.actions and not typer.confirm("Apply this?", default=False):
                 return OK
             with edges.ledger.lock():
-                current = _agreed(shown, look_again(spec, edges, shown))
-                seen, outcomes, interrupted = _act(spec, edges, current)
-    if yes or outcomes:
-        show(document(spec, setting, seen, outcomes), setting.output)
-    return interrupted or exit_code(seen, outcomes, changes=detailed and bool(outcomes))
+                acted = _act(spec, edges, _agreed(shown, look_again(spec, edges, shown)))
+    if yes or shown.plan.actions:
+        show(document(spec, setting, acted.seen, acted.outcomes), setting.output)
+    if acted.ledger_error:
+        typer.echo(f"listsync: {acted.ledger_error}", err=True)
+    changes = detailed and bool(acted.outcomes)
+    code = exit_code(acted.seen, acted.outcomes, changes=changes)
+    return acted.interrupted or (acted.ledger_error and acted.ledger_error.exit_code) or code
+
+
+@dataclass(frozen=True, slots=True)
+class _Acted:
+    """What came of acting on a pass."""
+
+    seen: Pass
+    outcomes: Outcomes
+    interrupted: int  # the exit code of a signal; 0: there was none
+    ledger_error: LedgerError | None
 
 
 def _agreed(shown: Pass, current: Pass) -> Pass:
@@ -73,15 +86,15 @@ def _agreed(shown: Pass, current: Pass) -> Pass:
     return replace(current, plan=replace(current.plan, actions=actions))
 
 
-def _act(spec: Spec, edges: Edges, seen: Pass) -> tuple[Pass, Outcomes, int]:
-    """Apply a pass unless a safety rule stops it; the number is the exit code of an interrupt."""
+def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
+    """Apply a pass unless a safety rule stops it."""
     outcomes: Outcomes = ()
     with held_back() as interrupt:
+        applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
         if not seen.plan.stops:
-            applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
             outcomes = applier.apply(seen, seen.plan.actions)
         _keep(spec, edges, seen, outcomes)
-    return seen, outcomes, interrupt.exit_code
+    return _Acted(seen, outcomes, interrupt.exit_code, applier.ledger_error)
 
 
 def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
@@ -102,7 +115,7 @@ def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
 def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> PlanDocument:
     """The pass as the document of ``-o json``."""
     places = {action: index for index, action in enumerate(seen.plan.actions)}
-    named = {lst.name: lst for lst in seen.lists}
+    named = dict(zip([lst.name for lst in spec.lists], seen.lists, strict=False))
     identity, observed = seen.identity, seen.observed
     rows = []
     for lst in spec.lists:

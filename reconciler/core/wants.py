@@ -34,7 +34,7 @@ class Want:
     target: Target
     by: Route
     lists: tuple[str, ...]
-    keys: frozenset[str]  # every name its items have
+    items: tuple[Item, ...]  # as the lists give it, and as the server calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
         server_says = _called(first.item, first.match)
-        keys = names_of(server_says).union(*(names_of(entry.item) for _, entry in places))
+        items = (*(entry.item for _, entry in places), server_says)
         # A list of bare ids has no titles: the server's is shown then.
         item = first.item if first.item.title else server_says
-        return Want(owner, item, identity, first.match.by, names, keys)
+        return Want(owner, item, identity, first.match.by, names, items)
     if isinstance(first.match, Unmatched):
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
@@ -142,8 +142,12 @@ class Exclusion:
 
     def names(self, want: Want) -> str | None:
         """The list that excludes a want; None: it is free."""
-        by_key = (self.keys[k] for k in sorted(want.keys) if k in self.keys)
-        return self.media.get(want.target.media) or next(by_key, None)
+        if by_media := self.media.get(want.target.media):
+            return by_media
+        if not self.keys:
+            return None
+        named = sorted(frozenset().union(*map(names_of, want.items)) & self.keys.keys())
+        return self.keys[named[0]] if named else None
 
 
 def _meant(entry: Entry) -> tuple[MediaKey, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -17,7 +16,6 @@ from reconciler.core.model import (
     MediaStatus,
     Op,
     Outcome,
-    Remembered,
     RequestStatus,
     Show,
     Slot,
@@ -28,7 +26,7 @@ from tests.core.household import LIVE, Household, Pass, Server, snapshot
 from tests.core.values import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 FILMS = [MediaKey(Kind.MOVIE, n) for n in range(1, 6)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]
@@ -284,69 +282,3 @@ def test_with_a_cap_of_k_it_takes_n_over_k_passes(titles: int, cap: int) -> None
 
     assert len(acted) == -(-titles // cap)
     assert [action.target.media for made in acted for action in made] == media
-
-
-@pytest.mark.parametrize("seasons", [None, 1, 2])
-def test_what_was_requested_and_taken_away_is_handled_whoever_deleted_it(
-    seasons: int | None,
-) -> None:
-    media = FILMS[0] if seasons is None else SHOWS[0]
-    house = Household(Server(dict(FACTS)))
-    held = {"first": snapshot([media]), "second": snapshot([])}
-    house.apply(house.look(held))
-    house.server.remove(media)
-
-    seen = house.look(held)
-
-    assert seen.plan.actions == ()
-    assert seen.memory.slots[Slot(Target(media), seasons)] == Remembered(present=False)
-
-
-def _newest(house: Household) -> int:
-    return max(house.server.requests)
-
-
-def _declined(house: Household, media: MediaKey) -> None:
-    assert _newest(house), media
-    house.server.judge(_newest(house), RequestStatus.DECLINED)
-
-
-def _deleted(house: Household, media: MediaKey) -> None:
-    house.server.complete(_newest(house))
-    house.server.mark_deleted(media)
-
-
-def _removed(house: Household, media: MediaKey) -> None:
-    house.server.complete(_newest(house))
-    house.server.remove(media)
-
-
-def _withdrawn(house: Household, media: MediaKey) -> None:
-    assert _newest(house), media
-    house.server.delete_request(_newest(house))
-
-
-ENDS = [_declined, _deleted, _removed, _withdrawn]
-
-
-@pytest.mark.parametrize("media", [FILMS[0], SHOWS[0]], ids=["film", "show"])
-@pytest.mark.parametrize("second", ENDS)
-@pytest.mark.parametrize("first", ENDS)
-def test_a_title_can_be_put_back_however_it_ended_before(
-    first: Callable[[Household, MediaKey], None],
-    second: Callable[[Household, MediaKey], None],
-    media: MediaKey,
-) -> None:
-    house = Household(Server(dict(FACTS)))
-    others = FILMS[1:4]
-    held = {"first": snapshot([media, *others]), "second": snapshot([])}
-    without = {**held, "first": snapshot(others)}
-    house.apply(house.look(held))
-    for number, (end, said) in enumerate(((first, ()), (second, ())), start=1):
-        house.server.last += 10
-        end(house, media)
-        assert house.look(held).plan.actions == said, number
-        house.apply(house.look(without))
-        back = house.look(held)
-        assert [(a.target.media, a.why) for a in back.plan.actions] == [(media, Why.READDED)]
-        house.apply(back)

@@ -11,7 +11,6 @@ from reconciler.core.model import (
     MediaStatus,
     Memory,
     Observed,
-    Reason,
     Remembered,
     RequestState,
     RequestStatus,
@@ -135,38 +134,6 @@ def tried(retries: int, *, soon: bool = False) -> Memory:
 )
 def test_what_is_asked_for_is_what_is_missing(observed: Observed, answer: list[str]) -> None:
     assert decide(observed) == answer
-
-
-@pytest.mark.parametrize(
-    ("show", "observed", "answer"),
-    [
-        pytest.param(facts(1, coming=[2]), server(), ["request S1 (missing)"], id="announced"),
-        pytest.param(facts(1, undated=[2]), server(), ["request S1 (missing)"], id="undated"),
-        pytest.param(facts(1, coming=[2]), there(1), ["available"], id="all that has aired"),
-        pytest.param(facts(coming=[1]), server(), ["unaired"], id="not begun"),
-        pytest.param(facts(undated=[1]), server(), ["unaired"], id="no date"),
-        pytest.param(facts(), server(), ["unaired"], id="no seasons"),
-        pytest.param(facts(0), server(), ["unaired"], id="specials alone"),
-        pytest.param(facts(0, 1), server(), ["request S1 (missing)"], id="specials are left out"),
-        pytest.param(
-            facts(1), server(ask(PENDING, 2)), ["extend S1 (missing)"], id="a later one is asked"
-        ),
-        pytest.param(
-            Unmatched(Reason.UNRESOLVED, "TMDB did not answer"),
-            there(1),
-            ["unresolved"],
-            id="its seasons cannot be read",
-        ),
-    ],
-)
-def test_only_seasons_that_aired_are_asked_for(
-    show: Show | Unmatched, observed: Observed, answer: list[str]
-) -> None:
-    assert decide(observed, show=show) == answer
-
-
-def test_a_show_of_which_nothing_was_read_is_unresolved() -> None:
-    assert words(plan(wishes(entry(BEAR)))) == ["unresolved"]
 
 
 @pytest.mark.parametrize(

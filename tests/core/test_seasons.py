@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from reconciler.core.model import Season, Show
+from reconciler.core.model import (
+    MediaStatus,
+    Observed,
+    Reason,
+    RequestStatus,
+    Season,
+    Show,
+    Unmatched,
+)
 from reconciler.core.seasons import aired, span, unaired
-from tests.core.values import TODAY
+from tests.core.values import BEAR, TODAY, entry, facts, plan, request, row, server, wishes, words
 
 
 def show(*seasons: tuple[int, date | None]) -> Show:
@@ -54,3 +63,43 @@ def test_a_season_has_aired_once_its_first_episode_has(
 )
 def test_neighbouring_seasons_are_written_as_a_span(numbers: list[int], text: str) -> None:
     assert span(numbers) == text
+
+
+S1_IS_THERE = server(row(BEAR, seasons={1: MediaStatus.AVAILABLE}))
+
+
+@pytest.mark.parametrize(
+    ("show", "observed", "answer"),
+    [
+        pytest.param(facts(1, coming=[2]), server(), ["request S1 (missing)"], id="announced"),
+        pytest.param(facts(1, undated=[2]), server(), ["request S1 (missing)"], id="undated"),
+        pytest.param(facts(1, coming=[2]), S1_IS_THERE, ["available"], id="all that has aired"),
+        pytest.param(facts(coming=[1]), server(), ["unaired"], id="not begun"),
+        pytest.param(facts(undated=[1]), server(), ["unaired"], id="no date"),
+        pytest.param(facts(), server(), ["unaired"], id="no seasons"),
+        pytest.param(facts(0), server(), ["unaired"], id="specials alone"),
+        pytest.param(facts(0, 1), server(), ["request S1 (missing)"], id="specials are left out"),
+        pytest.param(
+            facts(1),
+            server(request(1, BEAR, RequestStatus.PENDING, 2)),
+            ["extend S1 (missing)"],
+            id="a later one is asked",
+        ),
+        pytest.param(
+            Unmatched(Reason.UNRESOLVED, "TMDB did not answer"),
+            S1_IS_THERE,
+            ["unresolved"],
+            id="its seasons cannot be read",
+        ),
+    ],
+)
+def test_only_seasons_that_aired_are_asked_for(
+    show: Show | Unmatched, observed: Observed, answer: list[str]
+) -> None:
+    known = replace(observed, shows={BEAR.tmdb: show})
+
+    assert words(plan(wishes(entry(BEAR)), on=known)) == answer
+
+
+def test_a_show_of_which_nothing_was_read_is_unresolved() -> None:
+    assert words(plan(wishes(entry(BEAR)))) == ["unresolved"]

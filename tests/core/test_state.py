@@ -62,7 +62,22 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
         pytest.param(
             server(row(DUNE, PENDING), FAILED, replace(DECLINED, id=9)),
             There.DECLINED,
-            id="all dead, not all failed",
+            id="failed, declined after that",
+        ),
+        pytest.param(
+            server(row(DUNE, PENDING), FAILED, DECLINED),
+            There.FAILED,
+            id="declined, failed after that",
+        ),
+        pytest.param(
+            server(row(DUNE, PENDING), COMPLETED, replace(FAILED, id=9)),
+            There.FAILED,
+            id="completed and gone, failed after that",
+        ),
+        pytest.param(
+            server(row(DUNE, PROCESSING), COMPLETED, replace(DECLINED, id=9)),
+            There.DECLINED,
+            id="completed and gone, declined after that",
         ),
         pytest.param(server(DECLINED, ASKED), There.REQUESTED, id="declined, asked again"),
         pytest.param(server(FAILED, APPROVED), There.PROCESSING, id="failed, approved again"),

@@ -140,6 +140,51 @@ def test_a_lists_content_is_known_once_a_fetch_was_complete(
     assert (seen(shot, before).unread is None) is read
 
 
+@pytest.mark.parametrize(
+    ("outcome", "advice"),
+    [
+        (Outcome.UNVERIFIED, "keep what it excludes in a file"),
+        (Outcome.UNREACHABLE, "it is unreachable"),
+        (Outcome.PRIVATE, "it is private"),
+        (Outcome.EMPTY, "it is empty"),
+    ],
+)
+def test_a_list_that_was_never_read_says_what_is_wrong_with_it(
+    outcome: Outcome, advice: str
+) -> None:
+    assert advice in str(seen(snapshot([], outcome)).unread)
+
+
+EXCLUDES = SPEC.model_copy(update={"role": Role.EXCLUDE})
+
+
+@pytest.mark.parametrize(
+    ("spec", "shot", "kept"),
+    [
+        pytest.param(EXCLUDES, snapshot([1], route="file"), [], id="a file is its owner's word"),
+        pytest.param(
+            EXCLUDES, snapshot([], Outcome.EMPTY, "file"), [], id="also when nothing is left"
+        ),
+        pytest.param(
+            EXCLUDES,
+            snapshot([], Outcome.UNREACHABLE, "file"),
+            [1, 2, 3, 4, 5],
+            id="not when it cannot be read",
+        ),
+        pytest.param(EXCLUDES, snapshot([1]), [2, 3, 4, 5], id="a site's short page may lie"),
+        pytest.param(
+            SPEC, snapshot([1], route="file"), [2, 3, 4, 5], id="a file of wishes waits like others"
+        ),
+    ],
+)
+def test_what_a_shrunk_list_held_counts_on_unless_its_owner_says_otherwise(
+    spec: ListSpec, shot: Snapshot, kept: list[int]
+) -> None:
+    lst = seen(shot, stored(1, 2, 3, 4, 5), spec)
+
+    assert numbers(lst, fresh=False) == kept
+
+
 TOP = SPEC.model_copy(update={"top": 2})
 
 

@@ -218,8 +218,8 @@ class FullDisk(SqliteLedger):
 
 @pytest.mark.parametrize(
     ("limits", "sent"),
-    [({"records": False}, 0), ({"intents": 0}, 0), ({"intents": 2}, 2), ({"settlements": 1}, 2)],
-    ids=["at the start", "at the first intent", "at a later intent", "at an outcome"],
+    [({"intents": 0}, 0), ({"intents": 2}, 2), ({"settlements": 1}, 2)],
+    ids=["at the first intent", "at a later intent", "at an outcome"],
 )
 def test_without_an_intent_on_disk_nothing_is_sent(
     world: World, limits: dict[str, int], sent: int
@@ -228,12 +228,27 @@ def test_without_an_intent_on_disk_nothing_is_sent(
     world.ledger_type = type("Limited", (FullDisk,), limits)
     with world.edges() as edges, edges.ledger.lock():
         seen = look(world.spec, edges)
-        with pytest.raises(LedgerError, match="disk is full"):
-            Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+        applier = Applier(edges, 1, world.stopping)
+        outcomes = applier.apply(seen, seen.plan.actions)
+    assert [done.result for _, done in outcomes].count(Result.CREATED) == sent
+    assert {done.result for _, done in outcomes[sent:]} == {Result.SKIPPED}
+    assert applier.ledger_error is not None
     assert len(world.requested()) == sent
     world.ledger_type = SqliteLedger
     world.apply()
     assert sorted(world.requested()) == sorted(film.tmdb for film in FILMS[:5])
+
+
+def test_a_ledger_that_cannot_be_written_at_the_start_ends_it_before_anything_is_sent(
+    world: World,
+) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]))
+    world.ledger_type = type("Limited", (FullDisk,), {"records": False})
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        with pytest.raises(LedgerError, match="disk is full"):
+            Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+    assert not world.requested()
 
 
 class Crowd:
