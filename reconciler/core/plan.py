@@ -56,8 +56,8 @@ def calculate(
     none of its seasons has aired                         unaired
     media 4 or 5                                          available
     media 7 and no request alive; not re-added            handled
-    its requests are dead, the last of them FAILED        **retry** backing-off failed
-    a request PENDING; or media 2, not all requests dead  requested
+    no request alive, the last one FAILED                 **retry** backing-off failed
+    a request PENDING; or media 2, the last one not dead  requested
     a request APPROVED; or media 3, likewise              processing
     a request DECLINED; not re-added                      declined
     remembered, and nothing there; not re-added           handled

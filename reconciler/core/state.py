@@ -122,14 +122,14 @@ def _state(
     pending, approved = of[RequestStatus.PENDING], of[RequestStatus.APPROVED]
     failed, declined = of[RequestStatus.FAILED], of[RequestStatus.DECLINED]
     completed = of[RequestStatus.COMPLETED]
-    dead = bool(requests) and len(declined) + len(failed) == len(requests)
-    last_failed = dead and max(requests)[0] in failed  # ids grow: what was asked last decides
-    deleted = MediaStatus.DELETED in statuses and not pending and not approved
+    last = max(requests, default=(0, None))[0]  # ids grow: what was asked last decides
+    live = bool(pending or approved)
+    dead = not live and last in {*declined, *failed}
     table: tuple[tuple[There, bool, list[int]], ...] = (
         (There.BLOCKLISTED, blocked, []),
         (There.AVAILABLE, bool(statuses & {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}), []),
-        (There.DELETED, deleted, []),
-        (There.FAILED, last_failed, failed),
+        (There.DELETED, MediaStatus.DELETED in statuses and not live, []),
+        (There.FAILED, dead and last in failed, failed),
         (There.REQUESTED, bool(pending), pending),
         (There.PROCESSING, bool(approved), approved),
         (There.PROCESSING, MediaStatus.PROCESSING in statuses and not dead, []),
