@@ -7,6 +7,7 @@ that ``--help`` is quick.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from reconciler.commands.setting import Setting
 
+CUT_OFF = 141  # as a shell counts a death by SIGPIPE
 USAGE = 64  # typer's own 2 for usage errors would read as "there are changes"
 
 
@@ -273,4 +275,19 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has had enough of it
+        code = CUT_OFF
+        _let_output_go()
+    except OSError as error:  # a full disk under the output, say
+        code = ListsyncError.exit_code
+        typer.echo(f"listsync: {error.strerror or error}", err=True)
+        _let_output_go()
+    sys.exit(code)
+
+
+def _let_output_go() -> None:
+    """What is still buffered for stdout has no place to go; without this, Python says so too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

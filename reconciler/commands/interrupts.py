@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: at any time they end the command, but never within a request."""
+"""SIGINT, SIGTERM and SIGHUP: at any time they end the command, but never within a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -11,7 +14,7 @@ import yaml
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import SandboxServer
-from tests.e2e.household import DUNE, HEAT, Household
+from tests.e2e.household import COMMAND, DUNE, HEAT, Household
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,3 +240,23 @@ def test_a_place_that_takes_no_unicode_is_no_reason_to_fail(
     done = house.run("plan", env={"PYTHONIOENCODING": encoding})
     assert (done.code, done.err) == (0, "")
     assert "Dune (2021)" in done.out
+
+
+def test_output_that_finds_no_room_is_one_line_and_no_traceback() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "listsync: No space left on device\n")
+
+
+def test_output_that_nobody_reads_any_more_ends_in_silence() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [*COMMAND, "schema"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
