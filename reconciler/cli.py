@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from reconciler.commands.setting import Setting
 
-CUT_OFF = 141  # as a shell counts a death by SIGPIPE
 USAGE = 64  # typer's own 2 for usage errors would read as "there are changes"
 
 
@@ -278,16 +277,10 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has had enough of it
-        code = CUT_OFF
-        _let_output_go()
-    except OSError as error:  # a full disk under the output, say
+    except OSError as error:  # a full disk under the output, or nobody there to read it
         code = ListsyncError.exit_code
-        typer.echo(f"listsync: {error.strerror or error}", err=True)
-        _let_output_go()
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"listsync: {error.strerror or error}", err=True)
+        # What is still buffered has no place to go; without this, Python complains of it as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
-
-
-def _let_output_go() -> None:
-    """What is still buffered for stdout has no place to go; without this, Python says so too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
