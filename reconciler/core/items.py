@@ -14,10 +14,10 @@ GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
 
-_TITLE_YEAR = re.compile(r"^(?P<title>.*\S)\s*\((?P<year>\d{4})\)$", re.DOTALL)
-_IMDB = re.compile(r"tt\d{5,}")
-_TMDB = re.compile(r"(movie|tv):([1-9]\d{0,9})")
-_TVDB = re.compile(r"[1-9]\d{0,9}")
+_TITLE_YEAR = re.compile(r"^(?P<title>.*\S)\s*\((?P<year>[0-9]{4})\)$", re.DOTALL)
+_IMDB = re.compile(r"tt[0-9]{5,}")
+_TMDB = re.compile(r"(movie|tv):([1-9][0-9]{0,9})")
+_TVDB = re.compile(r"[1-9][0-9]{0,9}")
 _TRAKT = re.compile(r"(movie|show):([a-z0-9][a-z0-9_-]*)")
 
 
@@ -68,7 +68,7 @@ def item_keys(item: Item) -> tuple[str, ...]:
 def _slug_words(slug: str) -> tuple[str, int | None]:
     """A film's slug ends in its year: ``dune-2021``."""
     words, _, last = slug.rpartition("-")
-    return (words, int(last)) if words and re.fullmatch(r"(19|20)\d\d", last) else (slug, None)
+    return (words, int(last)) if words and re.fullmatch(r"(19|20)[0-9]{2}", last) else (slug, None)
 
 
 def _unquote(text: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import Item, ListRef, Snapshot, Wishlist
 
-KEPT_SHARE = 0.7  # a fetch with fewer of the last titles than this is waited out
+KEPT_PERCENT = 70  # a fetch with fewer titles than this part of the last one is waited out
 PATIENCE = timedelta(days=7)
 
 
@@ -38,7 +38,7 @@ def advance(
     fetched = {item.key: item for item in snapshot.items}
     if not snapshot.complete or not fetched:
         return before
-    if _shrunk(before, fetched.keys()):
+    if _shrunk(before, len(fetched)):
         fingerprint = hashlib.sha256("\n".join(sorted(fetched)).encode()).hexdigest()[:16]
         since = before.shrunk_since if before.shrunk == fingerprint else now
         if since is None or now - since < PATIENCE:
@@ -97,9 +97,9 @@ def _was_gone(membership: Membership, entry: Entry) -> bool:
     return member is not None and not member.present
 
 
-def _shrunk(before: Membership, fetched: Iterable[str]) -> bool:
-    present = {key for key, member in before.members.items() if member.present}
-    return len(present & set(fetched)) < KEPT_SHARE * len(present)
+def _shrunk(before: Membership, size: int) -> bool:
+    present = sum(member.present for member in before.members.values())
+    return size * 100 < KEPT_PERCENT * present
 
 
 def _member(before: Member | None, item: Item, match: Match | None) -> Member:

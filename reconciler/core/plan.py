@@ -126,9 +126,9 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         if outlook is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
             return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
-        not_before = view.memory.attempts.get(want.target, Attempts()).not_before
-        if not_before and not_before > view.now:
-            detail = f"refused before, next try after {not_before:%Y-%m-%d %H:%M} UTC"
+        attempts = view.memory.attempts.get(want.target, Attempts())
+        if attempts.failures and attempts.not_before and attempts.not_before > view.now:
+            detail = f"refused before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
             return _verdict(want, Settled(Reason.BACKING_OFF, detail, need.seasons))
     return Action(
         op=need.op,

@@ -45,7 +45,6 @@ class Settled:
 
 
 _VERDICT = {
-    There.BLOCKLISTED: Reason.BLOCKLISTED,
     There.AVAILABLE: Reason.AVAILABLE,
     There.REQUESTED: Reason.REQUESTED,
     There.PROCESSING: Reason.PROCESSING,
@@ -53,8 +52,6 @@ _VERDICT = {
     There.DELETED: Reason.HANDLED,
 }
 _PRECEDENCE = (
-    Reason.FAILED,
-    Reason.BACKING_OFF,
     Reason.REQUESTED,
     Reason.PROCESSING,
     Reason.AVAILABLE,

@@ -43,7 +43,7 @@ LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 HERE = {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}
 
 any_world = given(worlds())
-often = settings(max_examples=250, deadline=None)
+often = settings(max_examples=180, deadline=None)
 
 
 def decide(world: World) -> Plan:

@@ -52,9 +52,10 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The item's identity within its list and in the ledger, in the file's item grammar.
+        """The item's identity within its list and in the ledger: its most trusted name.
 
-        A TMDB or Trakt id says nothing without a kind, so that those come with theirs.
+        A TMDB or Trakt id says nothing without a kind, and one title may be a film's and a show's,
+        so that those come with theirs.
         """
         ids, kind = self.ids, self.kind or "any"
         if ids.imdb:

@@ -100,7 +100,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Actions and verdicts in file order, then list position; each wanted title has one row."""
+    """Actions and verdicts in file order, then list position; every wanted title is in one."""
 
     actions: tuple[Action, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
