@@ -10,7 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
-from reconciler.errors import AnswerLostError, LedgerError, ServerError, TmdbTroubleError
+from reconciler.errors import (
+    AnswerLostError,
+    LedgerError,
+    ListsyncError,
+    ServerError,
+    TmdbTroubleError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +26,6 @@ if TYPE_CHECKING:
     from reconciler.reconcile import Edges, Pass
 
 Outcomes = tuple[tuple[Action, Done], ...]
-
-_SETTLES = {RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.COMPLETED}
 
 
 def shown_and_current(shown: Sequence[Action], current: Sequence[Action]) -> tuple[Action, ...]:
@@ -42,15 +46,14 @@ class Applier:
         self._edges = edges
         self._workers = workers
         self._stopping = stopping
-        self._over: str | None = None  # why nothing further is sent: the rest would fail alike
-        self.ledger_error: LedgerError | None = None  # what kept the ledger from being written
+        self.trouble: ListsyncError | None = None  # what ended it, for whom is to be told
 
     def apply(self, seen: Pass, actions: Sequence[Action]) -> Outcomes:
         """Write what the pass has seen, then do the actions in plan order.
 
         The caller holds the ledger's lock. Raises LedgerError before anything is sent if the
-        ledger cannot be written; one that fails later is kept in ``ledger_error``, so that what
-        was done until then can be told.
+        ledger cannot be written; what goes wrong later is kept in ``trouble``, so that what was
+        done until then can be told.
         """
         self._edges.ledger.record(seen.memory.slots, seen.memberships)
         done: dict[int, Done] = {}
@@ -75,24 +78,24 @@ class Applier:
     def _do(self, action: Action, seen: Pass) -> Done:
         if self._stopping.is_set():
             return Done(Result.SKIPPED, message="interrupted before it was sent")
-        if self._over:
-            return Done(Result.SKIPPED, message=f"not sent: {self._over}")
+        if self.trouble:
+            return Done(Result.SKIPPED, message=f"not sent: {self.trouble.what}")
         ledger, clock = self._edges.ledger, self._edges.clock
         try:
             intent = ledger.intend(action, clock.now())
         except LedgerError as error:  # without an intent nothing may be sent, by any worker
-            self._end("the ledger could not be written", error)
+            self._end(error)
             return Done(Result.SKIPPED, message=f"not sent: {error.what}")
         done = self._send(action, seen)
         try:
             ledger.settle(intent, action, done, clock.now())
         except LedgerError as error:
-            self._end("the ledger could not be written", error)
+            self._end(error)
         return done
 
-    def _end(self, why: str, error: LedgerError | None = None) -> None:
-        self._over = why
-        self.ledger_error = self.ledger_error or error
+    def _end(self, error: ListsyncError) -> None:
+        """Begin nothing further: it would fail alike."""
+        self.trouble = self.trouble or error
 
     def _send(self, action: Action, seen: Pass) -> Done:
         try:
@@ -102,14 +105,20 @@ class Applier:
         except AnswerLostError as lost:
             return self._look(action, seen, lost)
         except ServerError as error:
-            self._end("the server had stopped answering")
+            self._end(error)
             return Done(Result.SKIPPED, message=f"not sent: {error.what}")
 
     def _retry(self, action: Action) -> Done:
         """Every failed request of the title; the first that does not go through is the outcome."""
         done = Done(Result.SKIPPED)
         for request_id in action.request_ids:
-            done = self._edges.server.retry(request_id)
+            try:
+                done = self._edges.server.retry(request_id)
+            except ServerError as error:
+                if done.result is Result.SKIPPED:
+                    raise
+                self._end(error)
+                return Done(Result.UNKNOWN, message=f"sent in part: {error.what}")
             if done.result is not Result.RETRIED:
                 break
         return done
@@ -121,19 +130,26 @@ class Applier:
             requests = self._edges.server.look(action.target.media)
         except TmdbTroubleError:
             return unsettled
-        except ServerError:
-            self._end("the server had stopped answering")
+        except ServerError as error:
+            self._end(error)
+            return unsettled
+        if action.op is Op.RETRY:
+            retried = [r for r in requests if r.id in action.request_ids]
+            if retried and all(r.status is not RequestStatus.FAILED for r in retried):
+                return Done(Result.RETRIED, message="seen on the server")
             return unsettled
         before = {r.id for r in seen.observed.requests.get(action.target, ())}
         for request in requests:
             if request.id not in before and _is_answer_to(action, request):
-                return Done(Result.CREATED, request_id=request.id, message="found on the server")
+                ours = request.requester == action.requester.user.id
+                result = Result.CREATED if ours else Result.EXISTS
+                return Done(result, request_id=request.id, message="found on the server")
         return unsettled
 
 
 def _is_answer_to(action: Action, request: RequestState) -> bool:
     return (
         request.target == action.target
-        and request.status in _SETTLES | {RequestStatus.FAILED}
+        and request.status is not RequestStatus.DECLINED
         and set(action.seasons or ()) <= set(request.seasons)
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.items import parse_item
-from reconciler.core.membership import readded
+from reconciler.core.membership import current, readded
 from reconciler.core.memory import looks_like_another_server, witness
 from reconciler.core.model import Kind, Match, Observed, Policy, Role, Target
 from reconciler.core.plan import calculate
@@ -22,6 +22,7 @@ from reconciler.wishlists import excluded_by_hand, fetched, wishlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from reconciler.core.model import (
         Item,
@@ -70,6 +71,7 @@ class Pass:
 
     identity: Identity
     snapshots: Mapping[str, Snapshot]  # by list name
+    fetched_at: datetime
     lists: tuple[Wishlist, ...]
     observed: Observed
     memory: Memory  # as it is once this pass's look has been written
@@ -84,12 +86,13 @@ def look(spec: Spec, edges: Edges) -> Pass:
     Raises ServerError and LedgerError; trouble with a list is that list's own (its snapshot).
     """
     identity = _identify(spec, edges.server)
-    return _decide(spec, edges, identity, _fetch(spec, edges))
+    snapshots = _fetch(spec, edges)
+    return _decide(spec, edges, identity, snapshots, edges.clock.now())
 
 
 def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
     """The same lists against the server as it is now."""
-    return _decide(spec, edges, seen.identity, seen.snapshots)
+    return _decide(spec, edges, seen.identity, seen.snapshots, seen.fetched_at)
 
 
 def _identify(spec: Spec, server: MediaServer) -> Identity:
@@ -112,7 +115,11 @@ def _fetch(spec: Spec, edges: Edges) -> dict[str, Snapshot]:
 
 
 def _decide(
-    spec: Spec, edges: Edges, identity: Identity, snapshots: Mapping[str, Snapshot]
+    spec: Spec,
+    edges: Edges,
+    identity: Identity,
+    snapshots: Mapping[str, Snapshot],
+    fetched_at: datetime,
 ) -> Pass:
     server, ledger, now = edges.server, edges.ledger, edges.clock.now()
     media, requests, blocklist = server.media(), server.requests(), server.blocklist()
@@ -121,10 +128,12 @@ def _decide(
 
     resolver = Resolver(server, ledger, spec.server.concurrency)
     known = Known(_mapped(spec), media)
-    found = resolver.matches(_items(spec, snapshots), known, now, edges.progress)
     stored = ledger.memberships()
+    items = _items(spec, snapshots, stored)
+    found = resolver.matches(items, known, now, edges.progress)
     held = [
-        fetched(lst, snapshots[lst.name], stored.get(lst.name), found, now) for lst in spec.lists
+        fetched(lst, snapshots[lst.name], stored.get(lst.name), found, fetched_at)
+        for lst in spec.lists
     ]
     lists = [
         wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
@@ -138,15 +147,20 @@ def _decide(
         quotas=quotas,
     )
     before = {lst.spec.name: lst.before for lst in held}
-    memory = _remember(ledger.memory(), lists, before, observed)
+    after = {lst.spec.name: lst.after for lst in held}
+    memory = ledger.memory()
+    strange = looks_like_another_server(memory, observed)
+    if not strange:
+        memory = witness(memory, _targets(lists), observed, readded(before, lists))
     everything = (*lists, excluded_by_hand(spec.exclude, found))
     return Pass(
         identity=identity,
         snapshots=snapshots,
+        fetched_at=fetched_at,
         lists=everything,
         observed=observed,
         memory=memory,
-        memberships={lst.spec.name: lst.after for lst in held},
+        memberships={} if strange else after,  # nothing is learnt beside another server
         plan=calculate(everything, observed, memory, Policy(), now),
         read_seconds=read_seconds,
     )
@@ -164,10 +178,22 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
     }
 
 
-def _items(spec: Spec, snapshots: Mapping[str, Snapshot]) -> list[Item]:
-    """What has to be resolved; ``top`` cuts before any look-up."""
+def _items(
+    spec: Spec, snapshots: Mapping[str, Snapshot], stored: Mapping[str, Membership]
+) -> list[Item]:
+    """What has to be resolved; ``top`` cuts before any look-up.
+
+    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
+    """
     listed = [item for lst in spec.lists for item in snapshots[lst.name].items[: lst.top]]
-    return [*listed, *spec.exclude]
+    held = [
+        member.item
+        for lst in spec.lists
+        if lst.role is Role.EXCLUDE
+        for member in current(stored.get(lst.name), lst.source).members.values()
+        if member.present
+    ]
+    return [*listed, *held, *spec.exclude]
 
 
 def _targets(lists: Sequence[Wishlist]) -> set[Target]:
@@ -182,19 +208,6 @@ def _targets(lists: Sequence[Wishlist]) -> set[Target]:
 
 def _shows(lists: Sequence[Wishlist]) -> set[int]:
     return {t.media.tmdb for t in _targets(lists) if t.media.kind is Kind.TV}
-
-
-def _remember(
-    memory: Memory,
-    lists: Sequence[Wishlist],
-    before: Mapping[str, Membership],
-    observed: Observed,
-) -> Memory:
-    """Memory after this look. A server that seems to be another one teaches nothing."""
-    if looks_like_another_server(memory, observed):
-        return memory
-    targets = _targets(lists)
-    return witness(memory, targets, observed, readded(before, lists))
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

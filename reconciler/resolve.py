@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.match import by_id, by_title
 from reconciler.core.model import Match, MediaKey, Reason, Route, Unmatched
-from reconciler.core.wants import names_of
+from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbTroubleError
 
 if TYPE_CHECKING:
@@ -41,14 +42,23 @@ class Known:
 
     def match(self, item: Item) -> Match | None:
         """The item's media key, where it is known without asking."""
-        for name in sorted(names_of(item) & self._mapped.keys()):
-            return Match(self._mapped[name], Route.MAP)
+        if rule := self._rule(item):
+            return Match(rule, Route.MAP)
         if item.ids.tmdb and item.kind:
             return Match(MediaKey(item.kind, item.ids.tmdb), Route.TMDB)
         for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
             seen = self._seen.get((route, foreign), set()) if foreign else set()
             if len(seen) == 1 and item.kind in {None, next(iter(seen)).kind}:
                 return Match(next(iter(seen)), route)
+        return None
+
+    def _rule(self, item: Item) -> MediaKey | None:
+        """What ``map`` says. A rule by title is for items without an id, and for its own kind."""
+        sure = item.ids.imdb or item.ids.tmdb or item.ids.tvdb
+        names = rule_names(item) if sure else names_of(item)
+        for name in sorted(names & self._mapped.keys(), key=lambda n: (n.startswith("title:"), n)):
+            if not name.startswith("title:") or item.kind in {None, self._mapped[name].kind}:
+                return self._mapped[name]
         return None
 
 
@@ -133,14 +143,12 @@ class Resolver:
             return Unmatched(Reason.UNRESOLVED, trouble.what)
 
     def _ask(self, item: Item) -> Match | Unmatched:
-        ids = (
-            (Route.TMDB, item.ids.tmdb),
-            (Route.IMDB, item.ids.imdb),
-            (Route.TVDB, item.ids.tvdb),
-        )
-        for route, foreign in ids:
+        for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
             if foreign:
                 return by_id(item, self._server.find(route, str(foreign)), route)
+        if item.ids.tmdb:  # without a kind: films and shows share their numbers, so the title tells
+            found = by_title(item, self._server.find(Route.TMDB, str(item.ids.tmdb)))
+            return replace(found, by=Route.TMDB) if isinstance(found, Match) else found
         return by_title(item, self._server.search(item.title, item.year))
 
     def _read_show(self, tmdb: int) -> Show | Unmatched:

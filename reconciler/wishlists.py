@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.membership import advance, current, stale_entries
+from reconciler.core.membership import advance, current, stale_members
 from reconciler.core.model import (
     Entry,
     Match,
+    Member,
     Membership,
     Outcome,
     Reason,
@@ -43,19 +44,28 @@ class Fetched:
         """The items that count: ``top`` cuts before filters and look-ups."""
         return self.snapshot.items[: self.spec.top]
 
+    @property
+    def stale(self) -> tuple[Member, ...]:
+        """What the list held when last complete and this fetch cannot take away."""
+        exclusion = self.spec.role is Role.EXCLUDE
+        if self.whole or (exclusion and _owners_word(self.snapshot)):
+            return ()
+        return stale_members(self.before, self.snapshot.items, self.spec.top)
+
 
 def fetched(
     spec: ListSpec,
     snapshot: Snapshot,
     stored: Membership | None,
     found: Mapping[str, Match | Unmatched],
-    now: datetime,
+    at: datetime,
 ) -> Fetched:
-    """Lay a fetch beside what the ledger knows of the list."""
+    """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
     before = current(stored, spec.source)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
-    after = advance(before, snapshot, matches, now)
-    whole = snapshot.complete and bool(snapshot.items) and after.shrunk is None
+    after = advance(before, snapshot, matches, at)
+    believed = after.completed == at and after.shrunk is None
+    whole = snapshot.complete and bool(snapshot.items) and believed
     return Fetched(spec, snapshot, before, after, whole)
 
 
@@ -68,8 +78,10 @@ def wishlist(
     """The list for the planner: what it gave now, and what it held when last complete."""
     spec = lst.spec
     fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
-    believed = lst.whole or (spec.role is Role.EXCLUDE and _owners_word(lst.snapshot))
-    stale = () if believed else stale_entries(lst.before, lst.snapshot.items, spec.top)
+    stale = tuple(
+        Entry(member.item, member.match or _outcome(member.item, found), fresh=False)
+        for member in lst.stale
+    )
     return Wishlist(
         name=spec.name,
         index=index,
@@ -94,7 +106,7 @@ def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatche
 def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
     if item.unsupported:
         return Unmatched(Reason.UNSUPPORTED_KIND, item.unsupported)
-    return found[item.key]
+    return found.get(item.key, Unmatched(Reason.NOT_FOUND, "it was not looked up"))
 
 
 def _unread(lst: Fetched) -> str | None:

@@ -13,7 +13,7 @@ from reconciler.apply import Applier, Outcomes, shown_and_current
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
-from reconciler.errors import LedgerError, UsageError
+from reconciler.errors import ListsyncError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
 from reconciler.render.document import PlanDocument, list_row, plan_document
@@ -63,11 +63,11 @@ def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
                 acted = _act(spec, edges, _agreed(shown, look_again(spec, edges, shown)))
     if yes or shown.plan.actions:
         show(document(spec, setting, acted.seen, acted.outcomes), setting.output)
-    if acted.ledger_error:
-        typer.echo(f"listsync: {acted.ledger_error}", err=True)
+    if acted.trouble:
+        typer.echo(f"listsync: {acted.trouble}", err=True)
     changes = detailed and bool(acted.outcomes)
     code = exit_code(acted.seen, acted.outcomes, changes=changes)
-    return acted.interrupted or (acted.ledger_error and acted.ledger_error.exit_code) or code
+    return acted.interrupted or (acted.trouble and acted.trouble.exit_code) or code
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class _Acted:
     seen: Pass
     outcomes: Outcomes
     interrupted: int  # the exit code of a signal; 0: there was none
-    ledger_error: LedgerError | None
+    trouble: ListsyncError | None
 
 
 def _agreed(shown: Pass, current: Pass) -> Pass:
@@ -87,14 +87,12 @@ def _agreed(shown: Pass, current: Pass) -> Pass:
 
 
 def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
-    """Apply a pass unless a safety rule stops it."""
-    outcomes: Outcomes = ()
+    """Apply a pass. One that a safety rule stops has no actions, but is remembered."""
     with held_back() as interrupt:
         applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
-        if not seen.plan.stops:
-            outcomes = applier.apply(seen, seen.plan.actions)
+        outcomes = applier.apply(seen, seen.plan.actions)
         _keep(spec, edges, seen, outcomes)
-    return _Acted(seen, outcomes, interrupt.exit_code, applier.ledger_error)
+    return _Acted(seen, outcomes, interrupt.exit_code, applier.trouble)
 
 
 def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:

@@ -26,17 +26,19 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
     """What is remembered of a target's attempts once an action came to ``result``.
 
     A request that is there clears the failures but keeps the count of retries, so that
-    ``retry_failed`` holds for the life of the title. A retry the server took waits longer each
-    time: it may be FAILED again at the next look. Results that say nothing about the target
-    (quota, blocklisted, unknown, skipped) change nothing.
+    ``retry_failed`` holds for the life of the title. A retry waits longer each time, also one whose
+    answer was lost: it may be FAILED again at the next look. Results that say nothing about the
+    target (quota, unknown, skipped) change nothing.
     """
     match result:
         case Result.CREATED | Result.EXISTS:
             return replace(before, failures=0, not_before=None)
-        case Result.RETRIED:
+        case Result.UNKNOWN if op is not Op.RETRY:
+            return before
+        case Result.RETRIED | Result.UNKNOWN:
             retries = before.retries + 1
             return Attempts(failures=0, retries=retries, not_before=now + gap(retries))
-        case Result.FAILED | Result.REFUSED:
+        case Result.FAILED | Result.REFUSED | Result.BLOCKLISTED:
             failures = before.failures + 1
             retries = before.retries + (op is Op.RETRY)
             return Attempts(failures, retries, now + gap(failures))

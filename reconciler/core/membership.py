@@ -12,15 +12,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Entry, Match, MediaKey, Member, Membership, Role
+from reconciler.core.model import Match, MediaKey, Member, Membership, Role
+from reconciler.core.wants import names_of, rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Item, ListRef, Snapshot, Wishlist
+    from reconciler.core.model import Entry, Item, ListRef, Snapshot, Wishlist
 
-KEPT_PERCENT = 70  # a fetch with fewer titles than this part of the last one is waited out
+KEPT_PERCENT = 70  # a fetch that lacks more of the last titles than the rest is waited out
 PATIENCE = timedelta(days=7)
 
 
@@ -32,35 +33,38 @@ def current(stored: Membership | None, ref: ListRef) -> Membership:
 
 
 def advance(
-    before: Membership, snapshot: Snapshot, matches: Mapping[str, Match], now: datetime
+    before: Membership, snapshot: Snapshot, matches: Mapping[str, Match], at: datetime
 ) -> Membership:
-    """The membership after a fetch. ``matches``: what this pass resolved, by item key."""
+    """The membership after a fetch. ``matches``: what this pass resolved, by item key.
+
+    ``at``: when it was fetched. What somebody else has read since knows better.
+    """
     fetched = {item.key: item for item in snapshot.items}
-    if not snapshot.complete or not fetched:
+    if not snapshot.complete or not fetched or (before.completed and before.completed > at):
         return before
-    if _shrunk(before, len(fetched)):
+    if _shrunk(before, fetched.keys()):
         fingerprint = hashlib.sha256("\n".join(sorted(fetched)).encode()).hexdigest()[:16]
-        since = before.shrunk_since if before.shrunk == fingerprint else now
-        if since is None or now - since < PATIENCE:
-            return replace(before, shrunk=fingerprint, shrunk_since=since or now)
+        since = before.shrunk_since if before.shrunk == fingerprint else at
+        if since is None or at - since < PATIENCE:
+            return replace(before, shrunk=fingerprint, shrunk_since=since or at)
     members = {
         key: _member(before.members.get(key), item, matches.get(key))
         for key, item in fetched.items()
     }
     for key, member in before.members.items():
         members.setdefault(key, replace(member, present=False))
-    return Membership(before.source, now, members)
+    return Membership(before.source, at, members)
 
 
-def stale_entries(
+def stale_members(
     membership: Membership, fresh: Iterable[Item], top: int | None = None
-) -> tuple[Entry, ...]:
+) -> tuple[Member, ...]:
     """What the list held when last complete and does not show now: counts, but never acts."""
     shown = {item.key for item in fresh}
     return tuple(
-        Entry(member.item, member.match, fresh=False)
+        member
         for key, member in sorted(membership.members.items())
-        if member.present and member.match and key not in shown
+        if member.present and key not in shown
         if top is None or member.item.position <= top
     )
 
@@ -69,27 +73,30 @@ def readded(before: Mapping[str, Membership], lists: Sequence[Wishlist]) -> froz
     """The titles that were gone from every list that held them, and are on one again.
 
     ``before``: the memberships as they stood before this pass, by list name. First sight is not a
-    re-add, and a chart's ups and downs are none.
+    re-add, and a chart's ups and downs are none. A list that was never read completely may have
+    held all along what it gives now, and so may one that holds the title unresolved.
     """
-    named = {
-        lst.name: before[lst.name]
-        for lst in lists
-        if lst.role is Role.REQUEST and lst.name in before
-    }
-    held: dict[MediaKey, set[bool]] = {}
-    for membership in named.values():
-        for member in membership.members.values():
-            if member.match:
-                held.setdefault(member.match.media, set()).add(member.present)
-    back = {
+    wishes = [lst for lst in lists if lst.role is Role.REQUEST and lst.name in before]
+    named = {lst.name: before[lst.name] for lst in wishes}
+    members = [m for membership in named.values() for m in membership.members.values()]
+    held = {m.match.media for m in members if m.match and m.present}
+    held |= {
         entry.match.media
-        for lst in lists
-        if lst.name in named and lst.whole and not lst.chart
+        for lst in wishes
+        if named[lst.name].completed is None and not lst.whole
+        for entry in lst.entries
+        if isinstance(entry.match, Match)
+    }
+    unresolved = {name for m in members if m.present and not m.match for name in rule_names(m.item)}
+    return frozenset(
+        entry.match.media
+        for lst in wishes
+        if lst.whole and not lst.chart
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
-        if _was_gone(named[lst.name], entry)
-    }
-    return frozenset(media for media in back if held.get(media) == {False})
+        if _was_gone(named[lst.name], entry) and entry.match.media not in held
+        if not names_of(entry.item) & unresolved
+    )
 
 
 def _was_gone(membership: Membership, entry: Entry) -> bool:
@@ -97,9 +104,10 @@ def _was_gone(membership: Membership, entry: Entry) -> bool:
     return member is not None and not member.present
 
 
-def _shrunk(before: Membership, size: int) -> bool:
-    present = sum(member.present for member in before.members.values())
-    return size * 100 < KEPT_PERCENT * present
+def _shrunk(before: Membership, fetched: Iterable[str]) -> bool:
+    """Whether too much of the last content is missing; another list by mistake may be as long."""
+    present = {key for key, member in before.members.items() if member.present}
+    return len(present & set(fetched)) * 100 < KEPT_PERCENT * len(present)
 
 
 def _member(before: Member | None, item: Item, match: Match | None) -> Member:

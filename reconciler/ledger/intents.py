@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.model import Attempts, Kind, Remembered, Result, Slot
+from reconciler.core.model import Kind, Remembered, Result, Slot
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
 from reconciler.ledger.columns import target_columns, time_text
@@ -71,7 +71,7 @@ def write_consequences(
     """Write what an outcome means for the memory of the action's target."""
     if done.result in _THERE:
         memory.write_slots(connection, server, dict.fromkeys(_touched(action), Remembered()))
-    before = memory.attempts(connection, server).get(action.target, Attempts())
+    before = memory.attempts_of(connection, server, action.target)
     after = attempts_after(before, action.op, done.result, now)
     if after != before:
         memory.write_attempts(connection, server, action.target, after)

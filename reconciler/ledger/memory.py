@@ -73,6 +73,16 @@ def attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
     }
 
 
+def attempts_of(connection: Connection, server: str, target: Target) -> Attempts:
+    """How often one target was refused and retried."""
+    row = connection.execute(
+        "SELECT failures, retries, not_before FROM attempts"
+        " WHERE server = ? AND kind = ? AND tmdb = ? AND is_4k = ?",
+        (server, *target_columns(target)),
+    ).fetchone()
+    return Attempts(row[0], row[1], optional_time(row[2])) if row else Attempts()
+
+
 def write_attempts(connection: Connection, server: str, target: Target, counted: Attempts) -> None:
     """Change what is remembered of a target's attempts."""
     connection.execute(

@@ -6,12 +6,12 @@ import re
 import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from reconciler.errors import AnswerLostError, ServerError, TransientError
@@ -39,20 +39,14 @@ class _Session(requests.Session):
 
 
 class _Credentials(AuthBase):
-    """Puts the key on a call. It is kept here alone: out of headers at rest, logs and reprs.
+    """Puts the key on a call. It is kept here alone: out of headers at rest, logs and reprs."""
 
-    ``login``: the name and password of ``http://name:password@host``, for whom stands before it.
-    """
-
-    def __init__(self, api_key: str, parts: SplitResult) -> None:
+    def __init__(self, api_key: str) -> None:
         self.api_key = api_key
-        self.login: HTTPBasicAuth | None = None
-        if parts.username:
-            self.login = HTTPBasicAuth(unquote(parts.username), unquote(parts.password or ""))
 
     def __call__(self, call: requests.PreparedRequest) -> requests.PreparedRequest:
         call.headers["X-Api-Key"] = self.api_key
-        return self.login(call) if self.login else call
+        return call
 
 
 class Connection:
@@ -68,11 +62,11 @@ class Connection:
     ) -> None:
         """Connect to nothing yet. Raises ServerError for a URL or key that cannot be sent."""
         parts = _split(url)
-        self.url = f"{parts.scheme}://{_host(parts)}{parts.path.rstrip('/')}"
+        self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         if not re.fullmatch(r"[!-~]+", api_key):
             hint = "copy server.api_key again from the server's Settings → General"
             raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
-        self._credentials = _Credentials(api_key, parts)
+        self._credentials = _Credentials(api_key)
         self._timeout = (min(timeout, _CONNECT_TIMEOUT), timeout)
         self._pace = Pace(rate)
         self._session = _session(self.url, concurrency)
@@ -140,7 +134,7 @@ class Connection:
                 self.url + path,
                 json=body,
                 headers={} if user is None else {"X-Api-User": str(user)},
-                auth=self._credentials if keyed else self._credentials.login,
+                auth=self._credentials if keyed else None,
                 timeout=self._timeout,
             )
             got: Answer | Failure = answer_of(response, self._credentials.api_key)
@@ -178,7 +172,8 @@ def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
         parts = urlsplit(urljoin(url + called, line(answer.location)))
     except ValueError:  # it points nowhere; say what was called instead
         parts = urlsplit(url + called)
-    origin = f"{parts.scheme}://{_host(parts)}"
+    # It may lead to a place with a password, which is not to be shown.
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     prefix, found, rest = parts.path.rpartition(called)
     wanted = origin + prefix
     if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
@@ -208,16 +203,13 @@ def _session(url: str, concurrency: int) -> _Session:
 
 def _split(url: str) -> SplitResult:
     """The parts of the server's URL; ServerError where it has none that can be called."""
+    what = "server.url is not the URL of a server"
     try:
         parts = urlsplit(url)
-        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+        if "@" in parts.netloc:
+            what = "server.url holds a user or password"
+        elif parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:  # brackets or a port that make no sense; the error below says it better
         pass
-    hint = "write it like http://seerr:5055"
-    raise ServerError("server.url is not the URL of a server", hint=hint)
-
-
-def _host(parts: SplitResult) -> str:
-    """Host and port, without the name and password that may stand before them."""
-    return parts.netloc.rpartition("@")[2]
+    raise ServerError(what, hint="write it like http://seerr:5055")

@@ -20,8 +20,10 @@ def integer(value: object) -> int | None:
 
 
 def text(value: object) -> str | None:
-    """Text with something in it, or None."""
-    return value if isinstance(value, str) and value.strip() else None
+    """Text with something in it, or None; half a character in it becomes a "?"."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return value.encode("utf-8", "replace").decode()
 
 
 def record(value: object) -> JsonObject:

@@ -85,21 +85,22 @@ def read_rows(connection: Connection, path: str) -> list[JsonObject]:
 
 
 def _reading(connection: Connection, path: str) -> tuple[list[JsonObject], int | None]:
-    """One reading: the distinct rows, and how many there should be; None: the total changed."""
-    rows: dict[int, JsonObject] = {}
-    nameless: list[JsonObject] = []  # without an id there is no telling whether it came twice
+    """One reading: the distinct rows, and how many there should be; None: the total changed.
+
+    A page that adds no row is the last: a server that ignores ``skip`` would go on for ever.
+    """
+    rows: dict[object, JsonObject] = {}
     first = page = _page(connection, path, 0)
     read = 0
     while True:
-        for row in map(record, page.rows):
+        known = len(rows)
+        for place, row in enumerate(map(record, page.rows)):
             number = integer(row.get("id"))
-            if number is None:
-                nameless.append(row)
-            else:
-                rows[number] = row
+            # Without an id, a row is the same where it stands in the same place of another page.
+            rows[(place, repr(row)) if number is None else number] = row
         read += len(page.rows)
-        if read >= first.total or not page.rows:
-            return [*rows.values(), *nameless], first.total
+        if read >= first.total or len(rows) == known:
+            return list(rows.values()), first.total
         page = _page(connection, path, read)
         if page.total != first.total:
             return [], None

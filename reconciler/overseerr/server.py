@@ -88,7 +88,7 @@ class OverseerrServer:
 
     @property
     def url(self) -> str:
-        """The server's URL without a trailing slash, nor a name and password in it."""
+        """The server's URL without a trailing slash, as it is called and shown."""
         return self._connection.url
 
     @cached_property
@@ -160,7 +160,9 @@ class OverseerrServer:
     def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
         """Titles found by name; ``year`` narrows a search that gives more than one page.
 
-        Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
+        Such a search shows all titles of that year, but of other years only those that happen to
+        stand on the first page. It gives titles of that year and titles without one, no other: the
+        only neighbour in sight need not be the only neighbour there is. Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
         """
         # "year:2000" and the like in a title would be commands to the server's search.
         words = _PREFIX.sub(r"\1 ", title)[:_LONGEST_TITLE].strip()
@@ -177,7 +179,7 @@ class OverseerrServer:
         if any(candidate.year == year for candidate in found):
             self._refuse_silence(narrowed)
         both = {candidate.media: candidate for candidate in found + _candidates(narrowed)}
-        return tuple(both.values())
+        return tuple(each for each in both.values() if each.year in (year, None))
 
     def show(self, tmdb: int) -> Show:
         """A show's season facts.

@@ -51,7 +51,9 @@ _ALIASES = ("email", "username", "plexUsername", "jellyfinUsername")
 
 
 def media_status(number: object) -> MediaStatus:
-    """A media row's or season's status."""
+    """A media row's or season's status; null is that of a row nobody has touched."""
+    if number is None:
+        return MediaStatus.UNKNOWN
     return _MEDIA_STATUS.get(integer(number) or 0, MediaStatus.BLOCKLISTED)
 
 
@@ -76,9 +78,9 @@ def media_state(row: JsonObject) -> MediaState | None:
     return MediaState(
         media=media,
         status=media_status(row.get("status")),
-        status_4k=media_status(row.get("status4k", 1)),
+        status_4k=media_status(row.get("status4k")),
         seasons={
-            number: (media_status(season.get("status")), media_status(season.get("status4k", 1)))
+            number: (media_status(season.get("status")), media_status(season.get("status4k")))
             for season in records(row.get("seasons"))
             if (number := integer(season.get("seasonNumber"))) is not None
         },

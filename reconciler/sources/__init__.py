@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from reconciler.sources.scrape import PATIENCE, Patience, Reach
+from reconciler.sources.scrape import PATIENCE, Patience, Reach, clean
 from reconciler.sources.sites import file, imdb, trakt
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def recognise(text: str) -> ListRef:
     Raises ValueError, with a sentence that says what to paste instead.
     """
     text = text.strip()
+    if text != clean(text):  # no file, address or ledger can hold half a character
+        raise ValueError(f"not a list: {text!r} holds half a character; write it anew")
     provider, colon, rest = text.partition(":")
     if colon and provider.lower() in SOURCES:
         return SOURCES[provider.lower()].parse_id(rest.strip())

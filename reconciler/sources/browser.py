@@ -31,7 +31,6 @@ from reconciler.sources.chromedriver import ChromeDriver, find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from urllib.parse import SplitResult
 
     from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -163,7 +162,7 @@ class ChromiumBrowser:
     def _way_to_driver(self, options: webdriver.ChromeOptions) -> ClientConfig:
         """How commands reach the driver; a local one is started first."""
         if self._remote_url:
-            return self._way_to_grid(urlsplit(self._remote_url))
+            return ClientConfig(self._remote_url, **self._manners())
         options.binary_location = find_chromium()
         self._process = ChromeDriver()
         options.add_argument(f"--user-data-dir={self._process.profile}")
@@ -172,11 +171,6 @@ class ChromiumBrowser:
         # The driver is on this machine; a proxy of the environment is for the way out.
         direct = Proxy({"proxyType": ProxyType.DIRECT})
         return ClientConfig(self._process.url, proxy=direct, **self._manners())
-
-    def _way_to_grid(self, url: SplitResult) -> ClientConfig:
-        """A password in the address is sent as a header, and is in no message."""
-        place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
-        return ClientConfig(place, username=url.username, password=url.password, **self._manners())
 
     def _manners(self) -> dict[str, Any]:
         return {

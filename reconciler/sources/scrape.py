@@ -93,6 +93,11 @@ def visit(reach: Reach, url: str, probe: str) -> Visit:
         return Visit(page, setback=unreachable(error))
 
 
+def clean(value: object) -> str:
+    """Foreign text as valid Unicode, "?" for half a character; empty where it is no text."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
 def unreachable(error: BrowserError) -> Setback:
     """The browser's trouble as an outcome of the list."""
     return Setback(Outcome.UNREACHABLE, str(error))

@@ -92,10 +92,21 @@ def test_an_outcome_that_speaks_of_the_target_is_counted(
     assert attempts_after(before, op, result, NOW) == after
 
 
-@pytest.mark.parametrize(
-    "result", [Result.QUOTA, Result.BLOCKLISTED, Result.UNKNOWN, Result.SKIPPED]
-)
+@pytest.mark.parametrize("result", [Result.QUOTA, Result.UNKNOWN, Result.SKIPPED])
 def test_an_outcome_that_says_nothing_of_the_target_changes_nothing(result: Result) -> None:
     before = Attempts(failures=1, retries=1, not_before=LATER)
 
     assert attempts_after(before, Op.REQUEST, result, NOW) == before
+
+
+@pytest.mark.parametrize("result", [Result.FAILED, Result.REFUSED, Result.BLOCKLISTED])
+def test_what_the_server_refused_waits(result: Result) -> None:
+    after = attempts_after(Attempts(), Op.REQUEST, result, NOW)
+
+    assert after == Attempts(failures=1, not_before=NOW + gap(1))
+
+
+def test_a_retry_whose_answer_was_lost_counts_as_one() -> None:
+    after = attempts_after(Attempts(retries=1), Op.RETRY, Result.UNKNOWN, NOW)
+
+    assert after == Attempts(retries=2, not_before=NOW + gap(2))

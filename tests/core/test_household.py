@@ -219,7 +219,11 @@ class AnyHistory(RuleBasedStateMachine):
 
     def _is_whole(self, name: str, outcome: Outcome) -> bool:
         now, before = set(self.lists[name]), self.shelves[name]
-        return outcome is Outcome.COMPLETE and bool(now) and len(now) * 100 >= 70 * len(before)
+        return (
+            outcome is Outcome.COMPLETE
+            and bool(now)
+            and len(now & before) * 100 >= 70 * len(before)
+        )
 
     def _note(self, seen: Pass) -> None:
         listed = [e.match for lst in seen.lists for e in lst.entries]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.membership import PATIENCE, advance, current, readded, stale_entries
+from reconciler.core.membership import PATIENCE, advance, current, readded, stale_members
 from reconciler.core.model import (
     Entry,
     Kind,
@@ -189,16 +189,15 @@ def test_a_changed_source_is_a_new_list() -> None:
     assert current(None, REF) == Membership(str(REF))
 
 
-def test_what_a_list_held_and_does_not_show_now_counts_but_is_not_fresh() -> None:
+def test_what_a_list_held_and_does_not_show_now_still_counts() -> None:
     membership = held([1, 2, 3], gone=[9])
     unknown = item(key(4))
     members = {**membership.members, unknown.key: Member(unknown, None)}
 
-    stale = stale_entries(replace(membership, members=members), fetch([1]).items)
+    stale = stale_members(replace(membership, members=members), fetch([1]).items)
 
-    assert [(e.item, e.match, e.fresh) for e in stale] == [
-        (item(key(n)), Match(key(n), Route.TMDB), False) for n in (2, 3)
-    ]
+    known = [Member(item(key(n)), Match(key(n), Route.TMDB)) for n in (2, 3)]
+    assert list(stale) == [*known, Member(unknown, None)], "what it leads to may be told yet"
 
 
 # ---------------------------------------------------------------------------------------- re-added

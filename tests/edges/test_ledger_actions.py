@@ -146,9 +146,7 @@ def test_attempts_are_counted_per_target(
     assert ledger.memory().attempts == {FILM: left}
 
 
-@pytest.mark.parametrize(
-    "result", [Result.QUOTA, Result.BLOCKLISTED, Result.UNKNOWN, Result.SKIPPED]
-)
+@pytest.mark.parametrize("result", [Result.QUOTA, Result.UNKNOWN, Result.SKIPPED])
 def test_an_outcome_that_says_nothing_of_the_target_leaves_its_memory(
     ledger: SqliteLedger, result: Result
 ) -> None:

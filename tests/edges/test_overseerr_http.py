@@ -87,7 +87,18 @@ def test_a_rest_may_be_given_as_a_date() -> None:
         assert raised.value.retry_after > 365 * 24 * 3600
 
 
-@pytest.mark.parametrize("value", ["soon", "-1", "1e9", "9" * 400, "nan"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "soon",
+        "-1",
+        "1e9",
+        "9" * 400,
+        "nan",
+        f"Fri, 31 Dec {'9' * 30} 23:59:59 GMT",
+        f"Fri, 31 Dec 2100 23:59:59 +{'9' * 30}",
+    ],
+)
 def test_a_rest_that_says_no_time_is_not_waited_out(value: str) -> None:
     reply = says(status=429, Retry_After=value)
     with Scripted(reply) as script, client(script.url) as server:
@@ -196,6 +207,27 @@ def test_https_to_a_server_that_speaks_http_is_said_so() -> None:
 def test_what_is_no_url_is_refused_before_anything_is_called(url: str) -> None:
     with pytest.raises(ServerError, match="not the URL of a server"):
         OverseerrServer(url, KEY)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://anna:hunter2@seerr:5055",
+        "http://hunter2@seerr",
+        "https://:hunter2@seerr/seerr",
+        "http://seerr@hunter2@",
+    ],
+)
+def test_a_url_with_a_name_or_password_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ServerError, match="holds a user or password") as raised:
+        OverseerrServer(url, KEY)
+    assert "hunter2" not in repr(raised.value) + repr(vars(raised.value))
+    assert raised.value.__context__ is None
+
+
+def test_a_sign_at_in_the_path_is_no_password() -> None:
+    with client("http://seerr/@home") as server:
+        assert server.url == "http://seerr/@home"
 
 
 @pytest.mark.parametrize(

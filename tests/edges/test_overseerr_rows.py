@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         (7, MediaStatus.DELETED),
         (8, MediaStatus.BLOCKLISTED),
         (0, MediaStatus.BLOCKLISTED),
-        (None, MediaStatus.BLOCKLISTED),
+        (None, MediaStatus.UNKNOWN),
         (True, MediaStatus.BLOCKLISTED),
         ("5", MediaStatus.BLOCKLISTED),
     ],
@@ -47,6 +47,17 @@ def test_a_media_status_nobody_knows_forbids_a_request(
     (state,) = server.media()
     assert (state.status, state.status_4k) == (status, MediaStatus.UNKNOWN)
     assert state.seasons == {1: (status, MediaStatus.UNKNOWN)}
+
+
+def test_a_status_that_is_null_in_one_quality_leaves_the_other_alone(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    season = {"seasonNumber": 1, "status": 5, "status4k": None}
+    row = {"id": 1, "mediaType": "tv", "tmdbId": 7, "status": 4, "status4k": None}
+    mock.get(f"{API}/media", json=page({**row, "seasons": [season]}))
+    (state,) = server.media()
+    assert (state.status, state.status_4k) == (MediaStatus.PARTIAL, MediaStatus.UNKNOWN)
+    assert state.seasons == {1: (MediaStatus.AVAILABLE, MediaStatus.UNKNOWN)}
 
 
 @pytest.mark.parametrize(
@@ -174,6 +185,32 @@ def test_a_table_that_declares_more_than_it_shows_is_believed_when_it_shows_it_t
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(films(1, 2), id="rows with ids"),
+        pytest.param([{"mediaType": "movie", "tmdbId": 1, "status": 5}], id="rows without"),
+        pytest.param([*films(1, 1), {"mediaType": "music"}], id="some of both"),
+    ],
+)
+def test_a_server_that_gives_the_same_page_for_ever_is_not_asked_for_ever(
+    mock: requests_mock.Mocker, server: MediaServer, rows: list[dict[str, Any]]
+) -> None:
+    said = page(*rows, total=1_000)
+    mock.get(f"{API}/media", json=said)
+    assert {state.media.tmdb for state in server.media()} <= {1, 2}
+    assert mock.call_count == 4
+
+
+def test_pages_of_rows_without_ids_are_read_on_while_they_differ(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    rows = [{"mediaType": "movie", "tmdbId": number, "status": 5} for number in (1, 2, 3)]
+    mock.get(f"{API}/media", [{"json": page(row, total=3)} for row in rows])
+    assert [state.media.tmdb for state in server.media()] == [1, 2, 3]
+    assert mock.call_count == 3
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "<html>",
@@ -276,6 +313,7 @@ def test_a_quota_of_zero_is_none_and_others_are_what_is_left(
         ({"displayName": None, "email": "a@b"}, "a@b"),
         ({}, "user 7"),
         ({"displayName": "An\x1b[31mna\n"}, "An[31mna"),
+        ({"displayName": "Anna \ud83d"}, "Anna ?"),
     ],
 )
 def test_a_user_is_shown_by_the_best_name_there_is(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from reconciler.core.model import User
 from reconciler.errors import ListsyncError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer, connection
 from tests.edges.made_up import GUARD, KEY, request_of
@@ -103,16 +102,6 @@ def test_a_key_that_cannot_be_sent_is_refused_without_repeating_it(key: str) -> 
         OverseerrServer("http://seerr:5055", key)
     assert not key.strip() or key not in str(raised.value)
     assert raised.value.__context__ is None
-
-
-def test_a_name_and_password_in_the_url_are_used_and_never_shown() -> None:
-    with Scripted(says(ME)) as script:
-        url = script.url.replace("//", "//anna:s%2Fecret@")
-        with OverseerrServer(url, KEY) as server:
-            assert server.whoami() == User(1, "admin", 2)
-            assert server.url == script.url
-    assert script.calls[0].headers["Authorization"] == "Basic YW5uYTpzL2VjcmV0"
-    assert script.calls[0].headers["X-Api-Key"] == KEY
 
 
 def test_netrc_and_cookies_add_nothing_to_the_key(

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.core.match import by_title
 from reconciler.core.model import (
     Candidate,
+    Item,
     Kind,
+    Match,
     MediaKey,
+    Reason,
     Route,
     Season,
     Show,
@@ -48,6 +52,15 @@ def test_only_films_and_shows_are_candidates(
         Candidate(MediaKey(Kind.MOVIE, 841), "Dune", None, 1984),
         Candidate(MediaKey(Kind.TV, 9), "Dune", "Wüste", None),
     )
+
+
+def test_half_a_character_in_a_title_becomes_a_whole_one(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    row = {**FILM, "title": "Dune \ud83d", "originalTitle": "\ude00"}
+    mock.get(f"{API}/search", json=results(row))
+    (found,) = server.search("Dune", None)
+    assert (found.title, found.original_title) == ("Dune ?", "?")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +182,54 @@ def test_a_year_narrows_a_search_of_several_pages(
     found = server.search("Dune", year)
     assert [sent.url.partition("query=")[2] for sent in mock.request_history] == queries
     assert [each.media.tmdb for each in found] == ([9, 841] if len(queries) == 2 else [9])
+
+
+def film(number: int, year: int | None, title: str = "Carrie") -> dict[str, Any]:
+    return {
+        "id": number,
+        "mediaType": "movie",
+        "title": title,
+        "releaseDate": f"{year}-11-03" if year else "",
+    }
+
+
+OTHERS = [film(100 + each, 1950 + each, f"Carrie {each}") for each in range(18)]
+
+
+@pytest.mark.parametrize(
+    ("page_one", "narrowed", "match"),
+    [
+        pytest.param(
+            [film(1, 1977)], [film(2, 1976)], MediaKey(Kind.MOVIE, 2), id="the year's own film"
+        ),
+        pytest.param([film(1, 1977)], [film(9, 1976, "Carrier")], Reason.NOT_FOUND, id="none"),
+        pytest.param([film(1, 1977)], [], Reason.NOT_FOUND, id="an empty year"),
+        pytest.param(
+            [film(1, 1976)], [film(1, 1976), film(2, 1976)], Reason.AMBIGUOUS, id="two of the year"
+        ),
+        pytest.param([film(1, None)], [], Reason.AMBIGUOUS, id="one without a year yet"),
+    ],
+)
+def test_a_neighbour_on_the_first_of_many_pages_is_not_the_film(
+    mock: requests_mock.Mocker,
+    server: MediaServer,
+    page_one: list[dict[str, Any]],
+    narrowed: list[dict[str, Any]],
+    match: MediaKey | Reason,
+) -> None:
+    """Its namesake, a year away on the other side, may stand on a page that nobody reads."""
+    first = results(*page_one, *OTHERS, pages=3)
+    mock.get(f"{API}/search", [{"json": first}, {"json": results(*narrowed)}])
+    found = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
+    assert (found.media if isinstance(found, Match) else found.reason) == match
+
+
+def test_a_neighbour_is_the_film_where_one_page_holds_all(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/search", json=results(film(1, 1977)))
+    found = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
+    assert isinstance(found, Match)
 
 
 def test_silence_while_narrowing_is_trouble_and_not_a_no(

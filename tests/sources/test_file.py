@@ -188,8 +188,9 @@ def test_a_file_without_titles_is_empty(
         ("colour,price\nred,2\n", "'colour,price'; expected Const"),
         (f"{IMDB}1,tt1,Amélie,,Movie,2001\n".encode("latin-1"), "line 2 is not UTF-8"),
         (IMDB.encode("utf-16"), "line 1 is not UTF-8"),
+        ("Half \ud83d (1995)".encode("utf-8", "surrogatepass"), "line 1 is not UTF-8"),
     ],
-    ids=["no known columns", "another encoding", "two bytes a letter"],
+    ids=["no known columns", "another encoding", "two bytes a letter", "half a character"],
 )
 def test_what_cannot_be_understood_says_why(
     fetch: Callable[..., Snapshot], content: str | bytes, says: str

@@ -33,6 +33,11 @@ def fetch_list(page: FakePage) -> Snapshot:
     return fetch("ls000001", {LIST: page})
 
 
+def raw(data: str) -> dict[str, object]:
+    """What the probe gives for a page with this text as its data."""
+    return {"data": data, "hidden": False, "missing": False}
+
+
 def edges(first: int, last: int) -> list[dict[str, object]]:
     return [edge(place, f"tt{place:07}") for place in range(first, last + 1)]
 
@@ -160,6 +165,11 @@ def test_half_a_list_is_incomplete_and_keeps_what_was_read(
         (FakePage(None, None), Outcome.UNREACHABLE),
         (FakePage(None), Outcome.CHANGED_LAYOUT),
         (FakePage(next_data({"other": {}})), Outcome.CHANGED_LAYOUT),
+        (FakePage(raw("[" * 2_000 + "]" * 2_000)), Outcome.CHANGED_LAYOUT),
+        (FakePage(raw("9" * 5_000)), Outcome.CHANGED_LAYOUT),
+        (FakePage(raw("{")), Outcome.CHANGED_LAYOUT),
+        (FakePage(raw("9" * 5_000), 404), Outcome.MISSING),
+        (FakePage(listing(True, edges(1, 1))), Outcome.CHANGED_LAYOUT),
     ],
     ids=[
         "total 0",
@@ -185,6 +195,11 @@ def test_half_a_list_is_incomplete_and_keeps_what_was_read(
         "no document at all",
         "no data in the page",
         "data without a list",
+        "data nested too deep to be read",
+        "a number too long to be read",
+        "data that is no JSON",
+        "unreadable data on a page that is not there",
+        "a total that is no number",
     ],
 )
 def test_outcomes_are_told_apart(page: FakePage, outcome: Outcome) -> None:
@@ -241,9 +256,41 @@ def test_a_title_type_is_a_kind_or_named_as_unsupported(
     assert (item.kind, item.unsupported) == (kind, unsupported)
 
 
-@pytest.mark.parametrize("year", [None, {}, {"year": None}], ids=str)
+@pytest.mark.parametrize("year", [None, {}, {"year": None}, {"year": True}], ids=str)
 def test_a_title_without_a_year_stays_on_the_list(year: object) -> None:
     assert one(releaseYear=year).year is None
+
+
+@pytest.mark.parametrize(
+    ("given", "original", "title", "original_title"),
+    [
+        ("Amélie \U0001f600", "Amélie", "Amélie \U0001f600", "Amélie"),
+        ("half \ud83d", "\ude00 half", "half ?", "? half"),
+        (300, "300", "300", "300"),
+        (None, None, "tt0000001", None),
+        (300, 300, "tt0000001", None),
+        ("", "", "tt0000001", None),
+    ],
+    ids=[
+        "text",
+        "half a character",
+        "a number and a text",
+        "nothing",
+        "only numbers",
+        "nothing in it",
+    ],
+)
+def test_a_title_is_valid_text_and_nothing_else(
+    given: object, original: object, title: str, original_title: str | None
+) -> None:
+    item = one(titleText={"text": given}, originalTitleText={"text": original})
+    assert (item.title, item.original_title) == (title, original_title)
+
+
+def test_a_position_of_true_is_none() -> None:
+    found = [edge(2, "tt0000002"), edge(True, "tt0000001")]
+    snapshot = fetch_list(FakePage(listing(2, found)))
+    assert imdb_ids(snapshot) == ["tt0000002", "tt0000001"]
 
 
 def chart(source: str, path: str, page: FakePage) -> Snapshot:

@@ -115,6 +115,8 @@ REFUSED = {
     "ftp://www.imdb.com/list/ls004610270": "www.imdb.com",
     "https://www.imdb.com.evil.example/list/ls004610270": "known site",
     "https://[broken/list": "known site",
+    "file:half \ud83d.csv": "'file:half \\ud83d.csv'",
+    "https://www.imdb.com/half \ud83d": "half \\ud83d'",
 }
 
 
@@ -128,11 +130,12 @@ def test_the_canonical_form_means_itself(means: str) -> None:
     assert str(recognise(means)) == means
 
 
-@pytest.mark.parametrize(("text", "says"), REFUSED.items(), ids=REFUSED)
+@pytest.mark.parametrize(("text", "says"), REFUSED.items(), ids=map(ascii, REFUSED))
 def test_what_is_no_list_is_refused_with_a_sentence(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=r"\w") as refusal:
         recognise(text)
     assert says in str(refusal.value)
+    assert str(refusal.value).encode()
 
 
 def test_only_charts_are_marked_as_charts() -> None:

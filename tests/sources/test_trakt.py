@@ -52,8 +52,25 @@ def test_a_slugs_year_counts_unless_it_is_the_titles_own(
         ),
         (card("/shows/dark/seasons/1", "Dark"), Item(1, "Dark 1", unsupported="season")),
         (card("/people/anna", "Anna"), Item(1, "Anna", unsupported="person")),
+        (
+            card("/movies/a\ud83d-2000", "Half \ud83d"),
+            Item(1, "Half ?", 2000, Kind.MOVIE, Ids(trakt="a?-2000")),
+        ),
+        (
+            {"path": "/movies/heat", "title": 5, "note": 1995},
+            Item(1, "heat", None, Kind.MOVIE, Ids(trakt="heat")),
+        ),
     ],
-    ids=["film", "show with a year on its card", "no title", "episode", "season", "person"],
+    ids=[
+        "film",
+        "show with a year on its card",
+        "no title",
+        "episode",
+        "season",
+        "person",
+        "half a character",
+        "numbers for texts",
+    ],
 )
 def test_a_card_is_an_item(given: dict[str, object], item: Item) -> None:
     assert trakt.parse([given]) == (item,)

@@ -18,6 +18,7 @@ from reconciler.sources.scrape import (
     Setback,
     Sheet,
     changed_layout,
+    clean,
     numbered,
     read_pages,
     visit,
@@ -165,7 +166,7 @@ def _read(ref: ListRef, reach: Reach, number: int) -> Sheet | Setback:
     url = reach.base_url + _path(ref, number)
     seen = visit(reach, url, _PROBE)
     payload = seen.payload if isinstance(seen.payload, dict) else {}
-    document = json.loads(payload.get("data") or "null")
+    document = _document(payload.get("data"))
     if payload.get("hidden") or _is_private(document):
         return Setback(Outcome.PRIVATE, f"{url}: the list is private; its owner can make it public")
     if seen.setback:
@@ -173,6 +174,14 @@ def _read(ref: ListRef, reach: Reach, number: int) -> Sheet | Setback:
     if payload.get("missing") or _is_missing(document):
         return Setback(Outcome.MISSING, f"{url}: there is no such list; check the address")
     return parse(document, ref) or changed_layout(url)
+
+
+def _document(data: object) -> object:
+    """The page's data; None where there is none, or none that can be read."""
+    try:
+        return json.loads(data) if isinstance(data, str) else None
+    except (ValueError, RecursionError):  # endless numbers, endless nesting
+        return None
 
 
 def _path(ref: ListRef, number: int) -> str:
@@ -185,9 +194,9 @@ def _path(ref: ListRef, number: int) -> str:
 
 
 def _list_page(search: object) -> Sheet | None:
-    total = _dig(search, "total")
+    total = _number(_dig(search, "total"))
     edges = _dig(search, "edges")
-    if not isinstance(total, int) or not isinstance(edges, list):
+    if total is None or not isinstance(edges, list):
         return None
     found = [
         _item(_dig(edge, "listItem"), _dig(edge, "node", "absolutePosition")) for edge in edges
@@ -224,18 +233,22 @@ def _item(node: object, position: object) -> Item | None:
     imdb = _dig(node, "id")
     if not isinstance(imdb, str) or not _TITLE.fullmatch(imdb):
         return None
-    year = _dig(node, "releaseYear", "year")
-    title, original = _dig(node, "titleText", "text"), _dig(node, "originalTitleText", "text")
-    kind, unsupported = classify(str(_dig(node, "titleType", "id") or ""))
+    original = clean(_dig(node, "originalTitleText", "text"))
+    kind, unsupported = classify(clean(_dig(node, "titleType", "id")))
     return Item(
-        position if isinstance(position, int) else 0,
-        str(title or original or imdb),
-        year if isinstance(year, int) else None,
+        _number(position) or 0,
+        clean(_dig(node, "titleText", "text")) or original or imdb,
+        _number(_dig(node, "releaseYear", "year")),
         kind,
         Ids(imdb=imdb),
-        original if isinstance(original, str) else None,
+        original or None,
         unsupported,
     )
+
+
+def _number(value: object) -> int | None:
+    """A whole number, or None; JSON's true and false are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _is_private(document: object) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import ROUTE, Reach, changed_layout, numbered, visit
+from reconciler.sources.scrape import ROUTE, Reach, changed_layout, clean, numbered, visit
 from reconciler.sources.title_types import classify
 from reconciler.sources.trakt_app import probe, scroll, without_cards
 
@@ -121,8 +121,8 @@ def parse(cards: Iterable[object], kind: Kind | None = None) -> tuple[Item, ...]
 
 def _item(card: dict[str, object]) -> Item | None:
     """A card's title. Its address is its only id; None where it leads elsewhere."""
-    title, note = str(card.get("title") or ""), str(card.get("note") or "")
-    match str(card.get("path")).strip("/").split("/"):
+    title, note, path = (clean(card.get(name)) for name in ("title", "note", "path"))
+    match path.strip("/").split("/"):
         case ["movies" | "shows" as group, slug]:
             year = _year(slug, title) or _year_in(note)
             name = title or slug.replace("-", " ")
