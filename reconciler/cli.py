@@ -11,7 +11,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -50,11 +50,18 @@ app = typer.Typer(
 
 Config = Annotated[
     Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="The file. [default: listsync.yaml]"),
+    typer.Option(
+        "-c", "--config", metavar="FILE", readable=False, help="The file. [default: listsync.yaml]"
+    ),
 ]
 Ledger = Annotated[
     Path | None,
-    typer.Option("--ledger", metavar="FILE", help="The ledger, instead of where the file says."),
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        readable=False,
+        help="The ledger, instead of where the file says.",
+    ),
 ]
 Output = Annotated[Form, typer.Option("-o", "--output", help="How the result is printed.")]
 PlainOutput = Annotated[
@@ -80,10 +87,12 @@ Query = Annotated[
 def _anywhere(
     context: typer.Context,
     config: Annotated[
-        Path, typer.Option("-c", "--config", metavar="FILE", envvar="LISTSYNC_CONFIG")
+        Path,
+        typer.Option("-c", "--config", metavar="FILE", envvar="LISTSYNC_CONFIG", readable=False),
     ] = Path("listsync.yaml"),
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER")
+        Path | None,
+        typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER", readable=False),
     ] = None,
 ) -> None:
     context.obj = (config, ledger)
@@ -253,10 +262,9 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as wrong:
         typer.echo(f"listsync: {wrong.format_message()}; see listsync --help", err=True)
         return USAGE
-    except typer.Abort:
-        return 130
+    except typer.Abort:  # the end of the input at the question: nobody said yes
+        return 0
     except Interrupted as interrupted:
-        typer.echo("listsync: interrupted", err=True)
         return interrupted.exit_code
     except ConfigError as error:
         typer.echo("\n".join(error.problems), err=True)
@@ -269,10 +277,18 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
 
 
+def _nowhere(mode: str) -> TextIO:
+    """A stream for a place that was closed before we began; it lives as long as the process."""
+    return Path(os.devnull).open(mode)  # type: ignore[return-value]
+
+
 def main() -> None:
     """The ``listsync`` command. A place that takes no Unicode gets escapes instead of it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, _nowhere("r" if name == "stdin" else "w"))
+        elif isinstance(stream, io.TextIOWrapper) and name != "stdin":
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])

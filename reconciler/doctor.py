@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import expected
-from reconciler.errors import ListsyncError
+from reconciler.errors import ListsyncError, LockHeldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from reconciler.core.model import User
     from reconciler.ports import Browser, Ledger, MediaServer
@@ -30,7 +31,10 @@ class Check:
 
 
 def examine(
-    spec: Spec, server: MediaServer, ledger: Callable[[], Ledger], browser: Browser
+    spec: Spec,
+    server: MediaServer,
+    ledger: Callable[[], AbstractContextManager[Ledger]],
+    browser: Browser,
 ) -> Iterator[Check]:
     """The checks, one by one. ``ledger`` opens it, since that may fail."""
     yield _checked("server", partial(_server, server))
@@ -78,9 +82,12 @@ def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
     return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
 
 
-def _ledger(open_ledger: Callable[[], Ledger]) -> str:
-    with open_ledger().lock():
-        return "can be read, written and locked"
+def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
+    try:
+        with open_ledger() as ledger, ledger.lock():
+            return "can be read, written and locked"
+    except LockHeldError as held:
+        return f"can be read; {held.what}"
 
 
 def _browser(browser: Browser) -> str:

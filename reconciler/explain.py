@@ -48,6 +48,7 @@ class Explanation(TypedDict):
     """One title."""
 
     media: Media
+    is_4k: bool
     lists: list[dict[str, Any]]
     resolved: dict[str, Any]
     server: dict[str, Any]
@@ -82,6 +83,7 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
     target = row.target
     return {
         "media": data["media"],
+        "is_4k": data["is_4k"],
         "lists": [place for lst in seen.lists for place in _places(row, lst)],
         "resolved": {
             "tmdb": target.media.tmdb if target else None,

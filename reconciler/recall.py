@@ -21,7 +21,7 @@ class LastSnapshots:
     def __init__(self, reports: Iterable[ListReport]) -> None:
         """``reports``: from the ledger's cache."""
         oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
-        self._snapshots = {report.source: report.snapshot for report in oldest_first}
+        self._snapshots = {report.source: report.known for report in oldest_first}
 
     def fetch(self, ref: ListRef) -> Snapshot:
         """The list's last snapshot."""
@@ -30,9 +30,17 @@ class LastSnapshots:
 
 
 def reports(
-    seen: Pass, sources: Mapping[str, ListRef], outcomes: Outcomes, now: datetime
+    seen: Pass,
+    sources: Mapping[str, ListRef],
+    outcomes: Outcomes,
+    before: Mapping[str, ListReport],
+    now: datetime,
 ) -> dict[str, ListReport]:
-    """What a pass has to say of each list, for ``status`` and ``explain``."""
+    """What a pass has to say of each list, for ``status`` and ``explain``.
+
+    ``before``: the reports of the pass before. What a list held then is still known where it could
+    not be read this time.
+    """
     done = dict(outcomes)
     rows: dict[str, list[RowReport]] = {name: [] for name in sources}
     decided: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
@@ -45,10 +53,16 @@ def reports(
             source=str(ref),
             at=now,
             snapshot=seen.snapshots[name],
+            known=_known(seen.snapshots[name], before.get(name), str(ref)),
             rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
         )
         for name, ref in sources.items()
     }
+
+
+def _known(snapshot: Snapshot, before: ListReport | None, source: str) -> Snapshot:
+    failed = not snapshot.items and snapshot.outcome is not Outcome.EMPTY
+    return before.known if failed and before and before.source == source else snapshot
 
 
 def _row(row: Action | Verdict, done: Mapping[Action, Done]) -> RowReport:

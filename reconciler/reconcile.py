@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
     from reconciler.spec import Spec
+    from reconciler.wishlists import Fetched
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -146,12 +147,7 @@ def _decide(
         shows=resolver.shows(_shows(lists), now, edges.progress),
         quotas=quotas,
     )
-    before = {lst.spec.name: lst.before for lst in held}
-    after = {lst.spec.name: lst.after for lst in held}
-    memory = ledger.memory()
-    strange = looks_like_another_server(memory, observed)
-    if not strange:
-        memory = witness(memory, _targets(lists), observed, readded(before, lists))
+    memory, memberships = _learn(ledger.memory(), held, lists, observed)
     everything = (*lists, excluded_by_hand(spec.exclude, found))
     return Pass(
         identity=identity,
@@ -160,10 +156,21 @@ def _decide(
         lists=everything,
         observed=observed,
         memory=memory,
-        memberships={} if strange else after,  # nothing is learnt beside another server
+        memberships=memberships,
         plan=calculate(everything, observed, memory, Policy(), now),
         read_seconds=read_seconds,
     )
+
+
+def _learn(
+    memory: Memory, held: Sequence[Fetched], lists: Sequence[Wishlist], observed: Observed
+) -> tuple[Memory, dict[str, Membership]]:
+    """Memory and memberships after this pass. What seems another server teaches nothing."""
+    if looks_like_another_server(memory, observed):
+        return memory, {}
+    back = readded({lst.spec.name: lst.before for lst in held}, lists)
+    after = {lst.spec.name: lst.after for lst in held}
+    return witness(memory, _targets(lists), observed, back), after
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:

@@ -44,7 +44,7 @@ def read_spec(path: Path) -> Spec:
         decode(data, str(path)),
         name=str(path),
         env=os.environ,
-        read=lambda name: (path.parent / Path(name).expanduser()).read_text(encoding="utf-8"),
+        read=lambda name: _beside(path, name).read_text(encoding="utf-8"),
         recognise=recognise,
     )
 
@@ -54,7 +54,7 @@ def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
     if chosen is not None:
         return chosen
     if spec.ledger is not None:
-        return config.parent / Path(spec.ledger).expanduser()
+        return _beside(config, spec.ledger)
     return platformdirs.user_state_path("listsync") / "listsync.db"
 
 
@@ -120,6 +120,14 @@ def open_edges(
 def configure_logs(spec: Spec, *, verbose: bool) -> None:
     """Logs that hide this spec's secrets."""
     logs.configure(verbose=verbose, secrets=[spec.server.api_key.get_secret_value()])
+
+
+def _beside(config: Path, name: str) -> Path:
+    """A path in the file is relative to the file. ``~nobody`` is taken as it is written."""
+    try:
+        return config.parent / Path(name).expanduser()
+    except RuntimeError:
+        return config.parent / name
 
 
 def _plainly(error: OSError) -> str:

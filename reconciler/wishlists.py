@@ -47,8 +47,8 @@ class Fetched:
     @property
     def stale(self) -> tuple[Member, ...]:
         """What the list held when last complete and this fetch cannot take away."""
-        exclusion = self.spec.role is Role.EXCLUDE
-        if self.whole or (exclusion and _owners_word(self.snapshot)):
+        shorter_file = self.snapshot.complete and _owners_word(self.snapshot)
+        if self.whole or (shorter_file and self.spec.role is Role.EXCLUDE):
             return ()
         return stale_members(self.before, self.snapshot.items, self.spec.top)
 

@@ -12,7 +12,6 @@ from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.doctor import examine
 from reconciler.errors import UsageError
 from reconciler.explain import explain as explain_titles
-from reconciler.ledger import SqliteLedger
 from reconciler.recall import LastSnapshots
 from reconciler.reconcile import look
 from reconciler.render.document import FORMAT_VERSION, fetch_document
@@ -84,7 +83,7 @@ def doctor(setting: Setting) -> int:
     path = setting.ledger_path(spec)
     checks = []
     with wiring.open_server(spec) as server, wiring.open_browser(spec) as browser:
-        for check in examine(spec, server, lambda: SqliteLedger(path, spec.server.url), browser):
+        for check in examine(spec, server, lambda: wiring.open_ledger(spec, path), browser):
             checks.append(check)
             if setting.output != "json":
                 mark = "ok " if check.ok else "BAD"

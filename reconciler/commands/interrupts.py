@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+STDERR = 2  # written to directly: a handler may interrupt somebody who is just writing there
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -37,26 +39,39 @@ def raise_on_signals() -> None:
 
     def interrupt(signum: int, frame: FrameType | None) -> NoReturn:
         del frame
+        _tell("interrupted, ending; once more ends it at once")
         raise Interrupted(signum)
 
-    for signum in SIGNALS:
+    for signum in _heard():
         signal.signal(signum, interrupt)
+
+
+def _tell(what: str) -> None:
+    """Say that the signal was heard, and let the next one end the process as it always does."""
+    for signum in _heard():
+        signal.signal(signum, signal.SIG_DFL)
+    with suppress(OSError):
+        os.write(STDERR, f"listsync: {what}\n".encode())
+
+
+def _heard() -> list[signal.Signals]:
+    """The signals that nobody asked to ignore: ``nohup`` does, of SIGHUP."""
+    return [signum for signum in SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
 
 
 @contextmanager
 def held_back() -> Iterator[Interrupt]:
     """Within the block the first signal only asks to stop; a second one ends at once."""
     interrupt = Interrupt()
-    before = {signum: signal.getsignal(signum) for signum in SIGNALS}
+    before = {signum: signal.getsignal(signum) for signum in _heard()}
 
     def ask(signum: int, frame: FrameType | None) -> None:
         del frame
         interrupt.exit_code = 128 + signum
         interrupt.stopping.set()
-        for again in SIGNALS:
-            signal.signal(again, signal.SIG_DFL)
+        _tell("interrupted, recording what was sent; once more ends it at once")
 
-    for signum in SIGNALS:
+    for signum in before:
         signal.signal(signum, ask)
     try:
         yield interrupt

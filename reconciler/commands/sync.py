@@ -43,14 +43,17 @@ def plan(setting: Setting, *, detailed: bool) -> int:
 
 def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
     """Do what a pass says, after asking or with ``--yes``."""
-    if not yes and not (setting.output == "text" and _at_terminal()):
+    if not yes and setting.output != "text":
+        raise UsageError(f"apply -o {setting.output} does not ask", hint="add --yes")
+    if not yes and not _at_terminal():
         raise UsageError(
             "apply asks before it acts, and nobody is there to answer", hint="add --yes"
         )
     spec = setting.spec()
-    with wiring.open_edges(
-        spec, setting.config, setting.ledger_path(spec), for_terminal()
-    ) as edges:
+    path = setting.ledger_path(spec)
+    if not path.exists():
+        typer.echo(f"listsync: no ledger at {path}; a new one is begun there", err=True)
+    with wiring.open_edges(spec, setting.config, path, for_terminal()) as edges:
         if yes:
             with edges.ledger.lock():
                 acted = _act(spec, edges, look(spec, edges))
@@ -147,8 +150,10 @@ def show(plan: PlanDocument, output: str) -> None:
 
 
 def _keep(spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+    ledger = edges.ledger
     sources = {lst.name: lst.source for lst in spec.lists}
-    edges.ledger.keep_reports(reports(seen, sources, outcomes, edges.clock.now()))
+    told = reports(seen, sources, outcomes, ledger.reports(), edges.clock.now())
+    ledger.keep_reports(told)
 
 
 def _at_terminal() -> bool:

@@ -92,6 +92,8 @@ def calculate(
 def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator[Action | Verdict]:
     if isinstance(want, Hopeless):
         why = want.why
+        if by := exclusion.names_item(want.item):
+            why = Unmatched(Reason.EXCLUDED, f"by {by}")
         yield Verdict(
             why.reason, want.item, want.lists, detail=why.detail, candidates=why.candidates
         )

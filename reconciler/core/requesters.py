@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def find_requester(wanted: int | str | None, users: Sequence[User], owner: User) -> Requester | str:
     """The requester, or the sentence that says why there is none (never the owner instead).
 
-    An integer is an id, a text with ``@`` an e-mail address, anything else a name; names compare
-    case-blind and must fit exactly one user. None: the key's owner.
+    An integer is an id, a text a name or an e-mail address, compared case-blind; it must fit
+    exactly one user. None: the key's owner.
     """
     if wanted is None:
         return Requester(owner)

@@ -144,9 +144,13 @@ class Exclusion:
         """The list that excludes a want; None: it is free."""
         if by_media := self.media.get(want.target.media):
             return by_media
+        return next((by for item in want.items if (by := self.names_item(item))), None)
+
+    def names_item(self, item: Item) -> str | None:
+        """The list that excludes an item by one of its names; None: none does."""
         if not self.keys:
             return None
-        named = sorted(frozenset().union(*map(names_of, want.items)) & self.keys.keys())
+        named = sorted(names_of(item) & self.keys.keys())
         return self.keys[named[0]] if named else None
 
 

@@ -203,13 +203,13 @@ def _session(url: str, concurrency: int) -> _Session:
 
 def _split(url: str) -> SplitResult:
     """The parts of the server's URL; ServerError where it has none that can be called."""
-    what = "server.url is not the URL of a server"
+    what, hint = "server.url is not the URL of a server", "write it like http://seerr:5055"
     try:
         parts = urlsplit(url)
         if "@" in parts.netloc:
-            what = "server.url holds a user or password"
+            what, hint = "server.url holds a user or password", "write the address without them"
         elif parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:  # brackets or a port that make no sense; the error below says it better
         pass
-    raise ServerError(what, hint="write it like http://seerr:5055")
+    raise ServerError(what, hint=hint)

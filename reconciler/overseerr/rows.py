@@ -85,9 +85,10 @@ def read_rows(connection: Connection, path: str) -> list[JsonObject]:
 
 
 def _reading(connection: Connection, path: str) -> tuple[list[JsonObject], int | None]:
-    """One reading: the distinct rows, and how many there should be; None: the total changed.
+    """One reading: the distinct rows, and how many there should be; None: it is worth nothing.
 
-    A page that adds no row is the last: a server that ignores ``skip`` would go on for ever.
+    So it is where the total changed, and where a page only repeats the rows before it: a server
+    that ignores ``skip`` would go on for ever.
     """
     rows: dict[object, JsonObject] = {}
     first = page = _page(connection, path, 0)
@@ -99,8 +100,10 @@ def _reading(connection: Connection, path: str) -> tuple[list[JsonObject], int |
             # Without an id, a row is the same where it stands in the same place of another page.
             rows[(place, repr(row)) if number is None else number] = row
         read += len(page.rows)
-        if read >= first.total or len(rows) == known:
+        if read >= first.total or not page.rows:
             return list(rows.values()), first.total
+        if len(rows) == known:
+            return [], None
         page = _page(connection, path, read)
         if page.total != first.total:
             return [], None

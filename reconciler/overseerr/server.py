@@ -88,7 +88,7 @@ class OverseerrServer:
 
     @property
     def url(self) -> str:
-        """The server's URL without a trailing slash, as it is called and shown."""
+        """The server's URL without a trailing slash."""
         return self._connection.url
 
     @cached_property
@@ -160,9 +160,11 @@ class OverseerrServer:
     def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
         """Titles found by name; ``year`` narrows a search that gives more than one page.
 
-        Such a search shows all titles of that year, but of other years only those that happen to
-        stand on the first page. It gives titles of that year and titles without one, no other: the
-        only neighbour in sight need not be the only neighbour there is. Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
+        What was narrowed is whole for that year alone: of other years it holds what happens to
+        stand on the first page, where the only title of a name need not be the only one there is.
+        So it gives titles of exactly that year, and those without a year.
+
+        Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
         """
         # "year:2000" and the like in a title would be commands to the server's search.
         words = _PREFIX.sub(r"\1 ", title)[:_LONGEST_TITLE].strip()

@@ -23,7 +23,7 @@ def explain_text(explanations: Sequence[Any], query: str) -> str:
 
 def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.explain
     media, verdict, resolved = one["media"], one["verdict"], one["resolved"]
-    yield f"{words.label(media, None, is_4k=False)}  {words.where(media)}".rstrip()
+    yield f"{words.label(media, None, is_4k=one['is_4k'])}  {words.where(media)}".rstrip()
     for place in one["lists"]:
         ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
         role = "excluded by" if place["role"] == "exclude" else "on"

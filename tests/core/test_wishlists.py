@@ -163,7 +163,10 @@ EXCLUDES = SPEC.model_copy(update={"role": Role.EXCLUDE})
     [
         pytest.param(EXCLUDES, snapshot([1], route="file"), [], id="a file is its owner's word"),
         pytest.param(
-            EXCLUDES, snapshot([], Outcome.EMPTY, "file"), [], id="also when nothing is left"
+            EXCLUDES,
+            snapshot([], Outcome.EMPTY, "file"),
+            [1, 2, 3, 4, 5],
+            id="not when it is empty, as after an export that failed",
         ),
         pytest.param(
             EXCLUDES,

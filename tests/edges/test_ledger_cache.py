@@ -50,6 +50,7 @@ REPORT = ListReport(
     "imdb:ur1",
     NOW,
     Snapshot(Outcome.INCOMPLETE, "browser", (Item(1, "Dune"),), 3, "cut off", 90.5),
+    Snapshot(Outcome.COMPLETE, "browser", (Item(1, "Dune"), Item(2, "Heat")), 2),
     (RowReport(Item(1, "Dune", 2021, Kind.MOVIE, Ids("tt1", 2, 3, "d")), "request", "", None),),
 )
 
@@ -174,6 +175,7 @@ def test_reports_come_back_by_list(ledger: SqliteLedger) -> None:
         "file:x.txt",
         NOW,
         Snapshot(Outcome.EMPTY, "file"),
+        Snapshot(Outcome.EMPTY, "file"),
         (RowReport(Item(1, "X"), "handled", "gone", target),),
     )
     ledger.keep_reports({"a": REPORT, "b": REPORT})
@@ -191,7 +193,8 @@ def test_reports_of_another_server_are_not_shown(ledger: SqliteLedger, path: Pat
 
 def test_a_list_that_gave_no_report_for_180_days_is_forgotten(ledger: SqliteLedger) -> None:
     ledger.keep_reports({"renamed since": REPORT})
-    later = ListReport("imdb:ur1", NOW + 181 * DAY, Snapshot(Outcome.COMPLETE, "browser"))
+    nothing = Snapshot(Outcome.COMPLETE, "browser")
+    later = ListReport("imdb:ur1", NOW + 181 * DAY, nothing, nothing)
 
     ledger.keep_reports({"a": later})
 

@@ -110,13 +110,15 @@ def test_netrc_and_cookies_add_nothing_to_the_key(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login anna password secret\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
-    cookie = says(ME, Set_Cookie="connect.sid=somebody; Path=/")
+    answer = {**ME, "version": "1.34.0", "initialized": True}
+    cookie = says(answer, Set_Cookie="connect.sid=somebody; Path=/")
     with Scripted(cookie) as script, OverseerrServer(script.url, KEY) as server:
+        server.identify()
         server.whoami()
         server.whoami()
     for call in script.calls:
         assert {"Authorization", "Cookie"}.isdisjoint(call.headers)
-        assert call.headers["X-Api-Key"] == KEY
+    assert [call.headers.get("X-Api-Key") for call in script.calls] == [None, None, KEY, KEY]
 
 
 def test_no_proxy_of_the_environment_reads_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

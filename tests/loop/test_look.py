@@ -172,7 +172,7 @@ MAPPED = {"map": {"imdb:tt0000123": f"tmdb:movie:{HEAT.tmdb}"}}
         ({"exclude": ['title:"Heat (1995)"']}, by_imdb(HEAT), "excluded"),
         ({"exclude": ["imdb:tt0000123"], **MAPPED}, by_imdb(HEAT), "excluded"),
         ({"exclude": [f"tmdb:movie:{HEAT.tmdb}"], **MAPPED}, NAMELESS, "excluded"),
-        ({"exclude": ["imdb:tt0000123"]}, NAMELESS, "not-found"),
+        ({"exclude": ["imdb:tt0000123"]}, NAMELESS, "excluded"),
         ({"exclude": [f"tmdb:movie:{DUNE.tmdb + 1}"]}, by_imdb(HEAT), "request"),
     ],
     ids=[

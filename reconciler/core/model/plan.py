@@ -148,4 +148,5 @@ class ListReport:
     source: str
     at: datetime
     snapshot: Snapshot
+    known: Snapshot  # the last one that showed anything: this one, or one before it
     rows: tuple[RowReport, ...] = ()
