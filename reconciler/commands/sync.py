@@ -50,10 +50,9 @@ def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
             "apply asks before it acts, and nobody is there to answer", hint="add --yes"
         )
     spec = setting.spec()
-    path = setting.ledger_path(spec)
-    if not path.exists():
-        typer.echo(f"listsync: no ledger at {path}; a new one is begun there", err=True)
-    with wiring.open_edges(spec, setting.config, path, for_terminal()) as edges:
+    with wiring.open_edges(
+        spec, setting.config, setting.ledger_path(spec), for_terminal()
+    ) as edges:
         if yes:
             with edges.ledger.lock():
                 acted = _act(spec, edges, look(spec, edges))

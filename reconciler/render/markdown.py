@@ -68,12 +68,11 @@ def _list(row: ListRow, document: PlanDocument) -> Iterator[str]:
         f"{words.size(row['fetch'], row['top'])}, "
         f"{escape(words.asks_as(row))})"
     )
-    standstill = words.standstill(row) if row["problem"] else None
-    for problem in (standstill, words.trouble(row["fetch"])):
+    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
+    for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
             yield ""
             yield f"**{escape(problem)}**"
-    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
     rows = [*_actions(row["name"], document), *_verdicts(words.notable(mine, row))]
     if rows:
         yield ""

@@ -67,11 +67,10 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     source = words.clean(row["source"]).replace(":", " ", 1)
     size = words.size(row["fetch"], row["top"])
     yield f"{row['name']:{width}}  {source} · {size} · {words.asks_as(row)}"
-    if row["problem"]:
-        yield f"  ! {words.standstill(row)}"
-    if problem := words.trouble(row["fetch"]):
-        yield f"  ! {problem}"
     mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
+    for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
+        if problem:
+            yield f"  ! {problem}"
     for action in document["actions"]:
         if action["lists"][0] == row["name"]:
             yield _action(action)

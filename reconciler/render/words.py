@@ -102,21 +102,27 @@ def trouble(fetch: Fetch) -> str | None:
     share = f", {fetch['count']:,} of {total:,}" if total is not None and fetch["count"] else ""
     error = f" ({clean(fetch['error'])})" if fetch["error"] else ""
     return f"fetch {fetch['outcome']}{share}{error}: " + (
-        "additions only" if fetch["count"] else "nothing known of it this time"
+        "additions only" if fetch["count"] else "nothing new from it this time"
     )
 
 
 def size(fetch: Fetch, top: int | None = None) -> str:
     """``250 titles, the first 25 wanted``."""
+    if not fetch["count"] and trouble(fetch):
+        return "not read"
     told = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
     if top is not None and top < fetch["count"]:
         told += f", the first {top:,} wanted"
     return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
 
 
-def standstill(row: ListRow) -> str:
-    """Why a list may request nothing at all."""
-    return f"{clean(row['problem'] or '')}: the list requests nothing"
+def standstill(lst: ListRow, rows: Iterable[VerdictRow]) -> str | None:
+    """Why a list may request nothing at all, and how many of its titles wait for that."""
+    if not lst["problem"]:
+        return None
+    waiting = sum(row["reason"] == Reason.NO_RIGHT for row in rows)
+    titles = f"{waiting:,} title{'s' * (waiting != 1)}"
+    return f"{clean(lst['problem'])}: the list requests nothing, {titles} no-right"
 
 
 def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
