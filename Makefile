@@ -16,7 +16,7 @@ test: $(VENV)/test.done browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 format: $(VENV)/test.done
 	$(BIN)/ruff check --fix .
