@@ -280,3 +280,23 @@ def test_a_title_that_came_back_while_it_could_not_be_looked_up_is_readded_once_
     not_looked_up = advance(held([1], gone=[2]), fetch([1, 2]), matches([1]), NOW)
 
     assert readded({"list": not_looked_up}, [shows(1, 2)]) == {key(2)}
+
+
+def test_an_older_fetch_overwrites_nothing_that_was_read_since() -> None:
+    newer = replace(held([1, 2]), completed=NOW + timedelta(hours=1))
+
+    assert advance(newer, fetch([1]), matches([1]), NOW) == newer
+
+
+def test_what_another_list_of_the_same_length_gives_takes_nothing_away() -> None:
+    after = advance(held([1, 2, 3, 4]), fetch([5, 6, 7, 8]), matches([5, 6, 7, 8]), NOW)
+
+    assert presence(after) == {1: True, 2: True, 3: True, 4: True}
+
+
+def test_a_list_that_was_never_complete_may_have_held_a_title_all_along() -> None:
+    trakt = replace(shows(2, name="trakt", index=1), whole=False)
+    before = {"list": held([1], gone=[2]), "trakt": Membership("trakt:anna/watchlist")}
+
+    assert readded(before, [shows(1, 2), trakt]) == frozenset()
+    assert readded(before, [shows(1, 2)]) == {key(2)}
