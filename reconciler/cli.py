@@ -262,8 +262,6 @@ def run(arguments: Sequence[str]) -> int:
     except typer.TyperException as wrong:
         typer.echo(f"listsync: {wrong.format_message()}; see listsync --help", err=True)
         return USAGE
-    except typer.Abort:  # the end of the input at the question: nobody said yes
-        return 0
     except Interrupted as interrupted:
         return interrupted.exit_code
     except ConfigError as error:

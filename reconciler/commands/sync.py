@@ -11,6 +11,7 @@ import typer
 from reconciler import wiring
 from reconciler.apply import Applier, Outcomes, shown_and_current
 from reconciler.commands.interrupts import held_back
+from reconciler.commands.question import confirmed
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
 from reconciler.errors import ListsyncError, UsageError
@@ -59,7 +60,7 @@ def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
         else:
             shown = look(spec, edges)
             show(document(spec, setting, shown, ()), setting.output)
-            if shown.plan.actions and not typer.confirm("Apply this?", default=False):
+            if shown.plan.actions and not confirmed("Apply this?"):
                 return OK
             with edges.ledger.lock():
                 acted = _act(spec, edges, _agreed(shown, look_again(spec, edges, shown)))

@@ -37,6 +37,10 @@ class Terminal:
         """Write a line and press Return."""
         os.write(self._screen, f"{line}\n".encode())
 
+    def type_end(self) -> None:
+        """Press Ctrl-D at the beginning of a line."""
+        os.write(self._screen, b"\x04")
+
     def interrupt(self) -> None:
         """Press Ctrl-C, as far as the command notices."""
         self._process.send_signal(signal.SIGINT)

@@ -62,6 +62,16 @@ def test_an_interrupt_at_the_question_ends_it_without_a_request(house: Household
     assert house.stored() == []
 
 
+def test_the_end_of_the_input_at_the_question_is_a_no(house: Household) -> None:
+    house.wish([DUNE])
+    with terminal(house, "apply") as screen:
+        screen.read_until("Apply this?")
+        screen.type_end()
+        done = screen.end()
+    assert done.code == 0
+    assert house.stored() == []
+
+
 def test_with_nothing_to_do_nothing_is_asked(house: Household) -> None:
     house.server.state.seed([DUNE])
     house.wish([DUNE])
