@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Action, ListReport, Outcome, RowReport, Snapshot, Verdict
+from reconciler.wishlists import showed_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,13 +37,13 @@ def reports(
     before: Mapping[str, ListReport],
     now: datetime,
 ) -> dict[str, ListReport]:
-    """What a pass has to say of each list, for ``status`` and ``explain``.
+    """What a pass has to say of each list that it has read, for ``status`` and ``explain``.
 
     ``before``: the reports of the pass before. What a list held then is still known where it could
     not be read this time.
     """
     done = dict(outcomes)
-    rows: dict[str, list[RowReport]] = {name: [] for name in sources}
+    rows: dict[str, list[RowReport]] = {name: [] for name in seen.snapshots}
     decided: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
     for row in decided:
         for name in row.lists:
@@ -57,12 +58,13 @@ def reports(
             rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
         )
         for name, ref in sources.items()
+        if name in seen.snapshots
     }
 
 
 def _known(snapshot: Snapshot, before: ListReport | None, source: str) -> Snapshot:
-    failed = not snapshot.items and snapshot.outcome is not Outcome.EMPTY
-    return before.known if failed and before and before.source == source else snapshot
+    before = before if before and before.source == source else None
+    return before.known if before and showed_nothing(snapshot) else snapshot
 
 
 def _row(row: Action | Verdict, done: Mapping[Action, Done]) -> RowReport:

@@ -18,10 +18,10 @@ from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
 from reconciler.resolve import Known, Resolver
-from reconciler.wishlists import excluded_by_hand, fetched, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, showed_nothing, wishlist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.core.model import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         Wishlist,
     )
     from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
-    from reconciler.spec import Spec
+    from reconciler.spec import ListSpec, Spec
     from reconciler.wishlists import Fetched
 
 K = TypeVar("K")
@@ -71,7 +71,7 @@ class Pass:
     """All that a pass has found and decided."""
 
     identity: Identity
-    snapshots: Mapping[str, Snapshot]  # by list name
+    snapshots: Mapping[str, Snapshot]  # of the lists that this pass has read, by name
     fetched_at: datetime
     lists: tuple[Wishlist, ...]
     observed: Observed
@@ -81,22 +81,27 @@ class Pass:
     read_seconds: float  # how long reading the server took
 
 
-def look(spec: Spec, edges: Edges) -> Pass:
-    """Fetch every list, read the server and plan.
+def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass:
+    """Read lists and the server, and plan.
+
+    ``names``: the lists to read; None: all. Only what they gave leads to actions; the others count
+    with what they last held, for ownership and exclusion.
 
     Raises ServerError and LedgerError; trouble with a list is that list's own (its snapshot).
     """
-    identity = _identify(spec, edges.server)
-    snapshots = _fetch(spec, edges)
-    return _decide(spec, edges, identity, snapshots, edges.clock.now())
+    identity = identify(spec, edges.server)
+    due = [lst for lst in spec.lists if names is None or lst.name in names]
+    snapshots = _fetch([*due, *_to_be_safe(spec, due, edges.ledger)], edges)
+    return decide(spec, edges, identity, snapshots, edges.clock.now())
 
 
 def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
     """The same lists against the server as it is now."""
-    return _decide(spec, edges, seen.identity, seen.snapshots, seen.fetched_at)
+    return decide(spec, edges, seen.identity, seen.snapshots, seen.fetched_at)
 
 
-def _identify(spec: Spec, server: MediaServer) -> Identity:
+def identify(spec: Spec, server: MediaServer) -> Identity:
+    """Who answers, and who the lists' requesters are. Raises ServerError."""
     info, owner = server.identify(), server.whoami()
     wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST]
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
@@ -104,24 +109,43 @@ def _identify(spec: Spec, server: MediaServer) -> Identity:
     return Identity(info, owner, found)
 
 
-def _fetch(spec: Spec, edges: Edges) -> dict[str, Snapshot]:
+def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[ListSpec]:
+    """Exclude lists that a pass reads though it was not asked to.
+
+    A file costs nothing to read, and what was never read completely would stop the pass.
+    """
+    stored = ledger.memberships()
+    return [
+        lst
+        for lst in spec.lists
+        if lst.role is Role.EXCLUDE and lst not in due
+        if lst.source.provider == "file"
+        or current(stored.get(lst.name), lst.source).completed is None
+    ]
+
+
+def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
     snapshots: dict[ListRef, Snapshot] = {}
-    with edges.progress.stage("fetch", len(spec.lists)) as step:
-        for lst in spec.lists:
+    with edges.progress.stage("fetch", len(lists)) as step:
+        for lst in lists:
             if lst.source not in snapshots:
                 snapshots[lst.source] = edges.sources.fetch(lst.source)
             step()
-    return {lst.name: snapshots[lst.source] for lst in spec.lists}
+    return {lst.name: snapshots[lst.source] for lst in lists}
 
 
-def _decide(
+def decide(
     spec: Spec,
     edges: Edges,
     identity: Identity,
     snapshots: Mapping[str, Snapshot],
     fetched_at: datetime,
 ) -> Pass:
+    """Read the server and plan what the lists gave at ``fetched_at``; the others' part stands.
+
+    Raises ServerError and LedgerError.
+    """
     server, ledger, now = edges.server, edges.ledger, edges.clock.now()
     media, requests, blocklist = server.media(), server.requests(), server.blocklist()
     quotas = _quotas(server, identity)
@@ -129,11 +153,10 @@ def _decide(
 
     resolver = Resolver(server, ledger, spec.server.concurrency)
     known = Known(_mapped(spec), media)
-    stored = ledger.memberships()
-    items = _items(spec, snapshots, stored)
-    found = resolver.matches(items, known, now, edges.progress)
+    past = _past(spec, ledger)
+    found = resolver.matches(_items(spec, snapshots, past), known, now, edges.progress)
     held = [
-        fetched(lst, snapshots[lst.name], stored.get(lst.name), found, fetched_at)
+        fetched(lst, snapshots.get(lst.name), past[lst.name], found, fetched_at)
         for lst in spec.lists
     ]
     lists = [
@@ -144,7 +167,7 @@ def _decide(
         media=_grouped((row.media, row) for row in media),
         requests=_grouped((request.target, request) for request in requests),
         blocklist=blocklist,
-        shows=resolver.shows(_shows(lists), now, edges.progress),
+        shows=resolver.shows(_fresh_shows(lists), now, edges.progress),
         quotas=quotas,
     )
     memory, memberships = _learn(ledger.memory(), held, lists, observed)
@@ -185,36 +208,52 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
     }
 
 
-def _items(
-    spec: Spec, snapshots: Mapping[str, Snapshot], stored: Mapping[str, Membership]
-) -> list[Item]:
-    """What has to be resolved; ``top`` cuts before any look-up.
-
-    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
-    """
-    listed = [item for lst in spec.lists for item in snapshots[lst.name].items[: lst.top]]
-    held = [
-        member.item
-        for lst in spec.lists
-        if lst.role is Role.EXCLUDE
-        for member in current(stored.get(lst.name), lst.source).members.values()
-        if member.present
-    ]
-    return [*listed, *held, *spec.exclude]
-
-
-def _targets(lists: Sequence[Wishlist]) -> set[Target]:
+def _past(spec: Spec, ledger: Ledger) -> dict[str, Past]:
+    """What the ledger knows of each list, by name; of a list whose source has changed, nothing."""
+    stored, told = ledger.memberships(), ledger.reports()
     return {
-        Target(entry.match.media, lst.is_4k)
-        for lst in lists
-        if lst.role is Role.REQUEST
-        for entry in lst.entries
-        if isinstance(entry.match, Match)
+        lst.name: Past(
+            current(stored.get(lst.name), lst.source),
+            told[lst.name].known.items
+            if lst.name in told and told[lst.name].source == str(lst.source)
+            else (),
+        )
+        for lst in spec.lists
     }
 
 
-def _shows(lists: Sequence[Wishlist]) -> set[int]:
-    return {t.media.tmdb for t in _targets(lists) if t.media.kind is Kind.TV}
+def _items(spec: Spec, snapshots: Mapping[str, Snapshot], past: Mapping[str, Past]) -> list[Item]:
+    """What has to be resolved; ``top`` cuts before any look-up.
+
+    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
+    So is what a list last showed that was never complete: it owns its titles all the same.
+    """
+    items: list[Item] = []
+    for lst in spec.lists:
+        snapshot, before = snapshots.get(lst.name), past[lst.name].membership
+        items += snapshot.items[: lst.top] if snapshot else ()
+        if lst.role is Role.EXCLUDE:
+            items += [member.item for member in before.members.values() if member.present]
+        if before.completed is None and showed_nothing(snapshot):
+            items += past[lst.name].shown[: lst.top]
+    return [*items, *spec.exclude]
+
+
+def _targets(lists: Sequence[Wishlist]) -> set[Target]:
+    return {target for target, _ in _wanted(lists)}
+
+
+def _fresh_shows(lists: Sequence[Wishlist]) -> set[int]:
+    """The shows that are decided in this pass: only their season facts are needed."""
+    return {t.media.tmdb for t, fresh in _wanted(lists) if fresh and t.media.kind is Kind.TV}
+
+
+def _wanted(lists: Sequence[Wishlist]) -> Iterator[tuple[Target, bool]]:
+    for lst in lists:
+        if lst.role is Role.REQUEST:
+            for entry in lst.entries:
+                if isinstance(entry.match, Match):
+                    yield Target(entry.match.media, lst.is_4k), entry.fresh
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

@@ -16,6 +16,7 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
 from reconciler.spec import decode, load
 
 if TYPE_CHECKING:
@@ -90,11 +91,11 @@ def open_browser(spec: Spec) -> Iterator[Browser]:
 def open_sources(spec: Spec, config: Path) -> Iterator[SiteSources]:
     """The lists' sites."""
     with open_browser(spec) as browser:
-        bases = {
-            "imdb": spec.providers.imdb.base_url,
-            "trakt": spec.providers.trakt.base_url,
+        providers = {
+            "imdb": Provider(spec.providers.imdb.base_url),
+            "trakt": Provider(spec.providers.trakt.base_url),
         }
-        yield SiteSources(browser, bases, config.parent)
+        yield SiteSources(browser, providers, config.parent)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.membership import advance, current, stale_members
+from reconciler.core.membership import advance, stale_members
 from reconciler.core.model import (
     Entry,
     Match,
@@ -30,43 +30,68 @@ BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger knows of a list."""
+
+    membership: Membership  # what it held when last complete
+    shown: tuple[Item, ...] = ()  # what it showed when it last showed anything
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """One list of the file with what its site gave, and what it held before and holds now."""
 
     spec: ListSpec
-    snapshot: Snapshot
-    before: Membership
+    snapshot: Snapshot | None  # None: it was not read in this pass
+    past: Past
     after: Membership
     whole: bool  # this fetch says what is on the list and what is not (law 7)
 
     @property
+    def before(self) -> Membership:
+        """What it held before this pass."""
+        return self.past.membership
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """The items that count: ``top`` cuts before filters and look-ups."""
-        return self.snapshot.items[: self.spec.top]
+        return self.snapshot.items[: self.spec.top] if self.snapshot else ()
 
     @property
     def stale(self) -> tuple[Member, ...]:
-        """What the list held when last complete and this fetch cannot take away."""
-        shorter_file = self.snapshot.complete and _owners_word(self.snapshot)
-        if self.whole or (shorter_file and self.spec.role is Role.EXCLUDE):
+        """What the list held when last complete and this fetch cannot take away.
+
+        One that was never complete still holds what it last showed, until it shows something else.
+        """
+        shot, top = self.snapshot, self.spec.top
+        if shot and (self.whole or (_shorter_file(shot) and self.spec.role is Role.EXCLUDE)):
             return ()
-        return stale_members(self.before, self.snapshot.items, self.spec.top)
+        if self.before.completed is None and showed_nothing(shot):
+            return tuple(Member(item, None) for item in self.past.shown[:top])
+        return stale_members(self.before, shot.items if shot else (), top)
+
+
+def showed_nothing(snapshot: Snapshot | None) -> bool:
+    """Whether a list was not read, or could not be: an empty one was."""
+    return snapshot is None or (not snapshot.items and snapshot.outcome is not Outcome.EMPTY)
 
 
 def fetched(
     spec: ListSpec,
-    snapshot: Snapshot,
-    stored: Membership | None,
+    snapshot: Snapshot | None,
+    past: Past,
     found: Mapping[str, Match | Unmatched],
     at: datetime,
 ) -> Fetched:
     """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
-    before = current(stored, spec.source)
+    before = past.membership
+    if snapshot is None:
+        return Fetched(spec, None, past, before, whole=False)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
     after = advance(before, snapshot, matches, at)
     believed = after.completed == at and after.shrunk is None
     whole = snapshot.complete and bool(snapshot.items) and believed
-    return Fetched(spec, snapshot, before, after, whole)
+    return Fetched(spec, snapshot, past, after, whole)
 
 
 def wishlist(
@@ -111,7 +136,11 @@ def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unma
 
 def _unread(lst: Fetched) -> str | None:
     """Why nobody knows what is on the list; None: it is known now, or was once."""
-    if lst.after.completed is not None or _owners_word(lst.snapshot):
+    if lst.after.completed is not None:
+        return None
+    if lst.snapshot is None:
+        return "it was never read completely: have this pass read it, too"
+    if _owners_word(lst.snapshot):
         return None
     if lst.snapshot.outcome is Outcome.UNVERIFIED:
         return (
@@ -122,6 +151,10 @@ def _unread(lst: Fetched) -> str | None:
         f"it is {lst.snapshot.outcome}, and was never read completely before: "
         "mend its source, or take the list out of the file"
     )
+
+
+def _shorter_file(snapshot: Snapshot) -> bool:
+    return snapshot.complete and _owners_word(snapshot)
 
 
 def _owners_word(snapshot: Snapshot) -> bool:

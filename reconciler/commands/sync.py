@@ -104,7 +104,7 @@ def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
         return STOPPED
     failed = (
         any(snapshot.outcome not in READ for snapshot in seen.snapshots.values())
-        or any(lst.problem for lst in seen.lists)
+        or any(lst.problem for lst in seen.lists if lst.name in seen.snapshots)
         or any(verdict.reason is Reason.UNRESOLVED for verdict in seen.plan.verdicts)
         or any(done.result in FAILURES for _, done in outcomes)
     )
@@ -120,6 +120,8 @@ def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> Pl
     identity, observed = seen.identity, seen.observed
     rows = []
     for lst in spec.lists:
+        if lst.name not in seen.snapshots:
+            continue
         wishlist = named[lst.name]
         user = wishlist.requester.user.id if wishlist.requester else None
         quota = observed.quotas.get(user) if user is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from reconciler.sources.scrape import PATIENCE, Patience, Reach, clean
+from reconciler.sources.scrape import PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sites import file, imdb, trakt
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 class Site(Protocol):
     """What a site's module offers."""
 
-    BASE_URL: str
     HOSTS: frozenset[str]  # whose addresses are this site's
     BARE: re.Pattern[str] | None  # ids that say by themselves which site they belong to
     FORMS: str  # how its lists are written, for people
@@ -67,26 +66,24 @@ class SiteSources:
     def __init__(
         self,
         browser: Browser,
-        base_urls: Mapping[str, str],
+        providers: Mapping[str, Provider],
         folder: Path,
         patience: Patience = PATIENCE,
     ) -> None:
-        """``base_urls``: where a provider answers, if not at its own address.
+        """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
         """
         self._browser = browser
-        self._base_urls = base_urls
+        self._providers = providers
         self._folder = folder
         self._patience = patience
 
     def fetch(self, ref: ListRef) -> Snapshot:
         """Read one list now; every trouble with it is an outcome."""
         site = SOURCES[ref.provider]
-        base_url = self._base_urls.get(ref.provider) or site.BASE_URL
-        return site.fetch(
-            ref, Reach(self._browser, base_url.rstrip("/"), self._folder, self._patience)
-        )
+        provider = self._providers.get(ref.provider, Provider())
+        return site.fetch(ref, Reach(self._browser, self._folder, provider, self._patience))
 
 
 def _at_address(text: str) -> ListRef:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -41,12 +41,22 @@ PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """What the file says of a site. Addresses: "" is the site's own."""
+
+    base_url: str = ""
+    api_url: str = ""
+    via: str | None = None  # the only route to take; None: as the site thinks best
+    key: str = field(default="", repr=False)  # its client id or API key; "" is none
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """What a site may use to read a list."""
 
     browser: Browser
-    base_url: str  # where the site answers, without a trailing slash
     folder: Path  # what relative paths start from
+    provider: Provider = Provider()
     patience: Patience = PATIENCE
 
 
@@ -56,10 +66,11 @@ class Setback:
 
     outcome: Outcome
     error: str  # for people: what happened, where, what to do
+    retry_after: float | None = None  # seconds, where the site said when
 
     def snapshot(self, route: str = ROUTE) -> Snapshot:
         """A fetch that came to this."""
-        return Snapshot(self.outcome, route, error=self.error)
+        return Snapshot(self.outcome, route, error=self.error, retry_after=self.retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,7 @@ def _setback(page: Page, url: str, *, found: bool) -> Setback | None:
         what = f"a bot check (HTTP {status}) did not let the browser in"
         return Setback(Outcome.BLOCKED, f"{url}: {what}; try again later")
     if status is not None and _final(status):
-        return _of_status(status, url)
+        return of_status(status, url)
     if _SIGN_IN.search(urlsplit(page.url).path) and not _SIGN_IN.search(urlsplit(url).path):
         what = "the site asks to sign in"
         return Setback(Outcome.PRIVATE, f"{url}: {what}; make the list public")
@@ -186,7 +197,8 @@ def changed_layout(url: str) -> Setback:
     return Setback(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
 
 
-def _of_status(status: int, url: str) -> Setback:
+def of_status(status: int, url: str, retry_after: float | None = None) -> Setback:
+    """What an HTTP status means for a list, where the site gives it no meaning of its own."""
     match status:
         case 401:
             outcome, what, hint = Outcome.PRIVATE, "the list is private", "make it public"
@@ -197,4 +209,4 @@ def _of_status(status: int, url: str) -> Setback:
             hint = "it is read again later; a longer interval helps"
         case _:
             outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
-    return Setback(outcome, f"{url}: {what} (HTTP {status}); {hint}")
+    return Setback(outcome, f"{url}: {what} (HTTP {status}); {hint}", retry_after)

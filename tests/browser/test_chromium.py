@@ -20,7 +20,7 @@ from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.scrape import Patience
+from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
@@ -43,7 +43,9 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
-    return SiteSources(browser, {"imdb": site.url}, Path(), patience).fetch(recognise(source))
+    return SiteSources(browser, {"imdb": Provider(site.url)}, Path(), patience).fetch(
+        recognise(source)
+    )
 
 
 def test_nothing_starts_before_the_first_page() -> None:

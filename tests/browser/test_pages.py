@@ -11,7 +11,7 @@ from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.scrape import Patience
+from reconciler.sources.scrape import Patience, Provider
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def browser() -> Iterator[ChromiumBrowser]:
 
 def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
-    return SiteSources(browser, {"imdb": site.url}, Path(), patience).fetch(recognise(source))
+    return SiteSources(browser, {"imdb": Provider(site.url)}, Path(), patience).fetch(
+        recognise(source)
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ for (let number = 1; number <= 60; number += 1) {
 
 def test_cards_that_are_there_only_while_in_view_are_all_kept(browser: ChromiumBrowser) -> None:
     with TinySite({"/users/anna/lists/films": Answer(body=CARDS_ONLY_IN_VIEW)}) as site:
-        sources = SiteSources(browser, {"trakt": site.url}, Path(), Patience(settle=0.3))
+        sources = SiteSources(browser, {"trakt": Provider(site.url)}, Path(), Patience(settle=0.3))
         snapshot = sources.fetch(recognise("trakt:anna/films"))
     assert snapshot.outcome is Outcome.UNVERIFIED
     assert [(item.title, item.year) for item in snapshot.items] == [

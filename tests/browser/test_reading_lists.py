@@ -10,7 +10,7 @@ from examples.sandbox.sites import SandboxSites
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.scrape import Patience
+from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import browser_groups
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def sites() -> Iterator[SandboxSites]:
 def sources(sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteSources]:
     folder: Path = tmp_path_factory.mktemp("files")
     patience = Patience(content=2.5, check=2.5, settle=0.6)
-    base_urls = {"imdb": sites.imdb_url, "trakt": sites.trakt_url}
+    providers = {"imdb": Provider(sites.imdb_url), "trakt": Provider(sites.trakt_url)}
     with ChromiumBrowser(page_seconds=10) as browser:
-        yield SiteSources(browser, base_urls, folder, patience)
+        yield SiteSources(browser, providers, folder, patience)
 
 
 def fetch(sources: SiteSources, source: str) -> Snapshot:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.membership import readded
+from reconciler.core.membership import current, readded
 from reconciler.core.memory import witness
 from reconciler.core.model import (
     Action,
@@ -43,7 +43,7 @@ from reconciler.core.model import (
 )
 from reconciler.core.plan import calculate
 from reconciler.spec.models import ListSpec
-from reconciler.wishlists import excluded_by_hand, fetched, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item
 
@@ -165,7 +165,7 @@ class Household:
             for one in [i for s in held.values() for i in s.items] + self._rules()
         }
         seen = [
-            fetched(spec(name, cap), held[name], self.ledger.memberships.get(name), found, self.now)
+            fetched(spec(name, cap), held[name], _past(self.ledger, name), found, self.now)
             for name, cap in zip(held, self.caps, strict=True)
         ]
         lists = tuple(wishlist(one, index, ADMIN, found) for index, one in enumerate(seen))
@@ -205,6 +205,10 @@ class Household:
 
     def _rules(self) -> list[Item]:
         return [item(media) for media in self.excluded]
+
+
+def _past(ledger: Ledger, name: str) -> Past:
+    return Past(current(ledger.memberships.get(name), spec(name, None).source))
 
 
 def spec(name: str, cap: int | None) -> ListSpec:

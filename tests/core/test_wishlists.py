@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.membership import PATIENCE
+from reconciler.core.membership import PATIENCE, current
 from reconciler.core.model import (
     Item,
     Kind,
@@ -24,7 +24,7 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.spec.models import ListSpec
-from reconciler.wishlists import excluded_by_hand, fetched, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
 from tests.core.values import ADMIN, NOW, item
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 REF = ListRef("imdb", "ls1")
 SPEC = ListSpec(name="list", source=REF, max_per_run=7)
+NEW = Past(Membership(str(REF)))
 NOTHING = Unmatched(Reason.NOT_FOUND, "no title of this name was found")
 
 
@@ -46,6 +47,10 @@ def snapshot(
     return Snapshot(outcome, route, items)
 
 
+def past(before: Membership | None, spec: ListSpec = SPEC) -> Past:
+    return Past(current(before, spec.source))
+
+
 def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
     return {item(key(n)).key: Match(key(n), Route.TMDB) for n in numbers}
 
@@ -53,12 +58,12 @@ def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
 def stored(*numbers: int) -> Membership:
     """What the ledger holds of a list that was complete a day ago."""
     before = NOW - timedelta(days=1)
-    return fetched(SPEC, snapshot(numbers), None, found(numbers), before).after
+    return fetched(SPEC, snapshot(numbers), NEW, found(numbers), before).after
 
 
 def seen(shot: Snapshot, before: Membership | None = None, spec: ListSpec = SPEC) -> Wishlist:
     known = found(range(100))
-    return wishlist(fetched(spec, shot, before, known, NOW), 0, ADMIN, known)
+    return wishlist(fetched(spec, shot, past(before, spec), known, NOW), 0, ADMIN, known)
 
 
 def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
@@ -76,7 +81,7 @@ def test_a_list_takes_its_options_from_the_file() -> None:
 
 
 def test_a_list_without_its_requester_says_why() -> None:
-    lst = wishlist(fetched(SPEC, snapshot([]), None, {}, NOW), 0, "anna is not a user", {})
+    lst = wishlist(fetched(SPEC, snapshot([]), NEW, {}, NOW), 0, "anna is not a user", {})
 
     assert (lst.requester, lst.problem) == (None, "anna is not a user")
 
@@ -100,8 +105,8 @@ def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -
 
 def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
     small = snapshot([1, 2])
-    first = fetched(SPEC, small, stored(*range(10)), found(range(10)), NOW)
-    later = fetched(SPEC, small, first.after, found(range(10)), NOW + PATIENCE)
+    first = fetched(SPEC, small, past(stored(*range(10))), found(range(10)), NOW)
+    later = fetched(SPEC, small, past(first.after), found(range(10)), NOW + PATIENCE)
 
     assert (first.whole, later.whole) == (False, True)
     assert len(wishlist(first, 0, ADMIN, found(range(10))).entries) == 10
@@ -109,9 +114,9 @@ def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
 
 
 def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_young() -> None:
-    before = fetched(SPEC, snapshot([1, 2]), None, found([1, 2]), NOW).after
+    before = fetched(SPEC, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
 
-    assert not fetched(SPEC, snapshot([1], Outcome.INCOMPLETE), before, found([1]), NOW).whole
+    assert not fetched(SPEC, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW).whole
 
 
 def test_a_list_whose_source_changed_starts_anew() -> None:
@@ -196,7 +201,7 @@ def test_top_counts_in_list_order() -> None:
 
 
 def test_what_stands_below_the_top_is_not_gone() -> None:
-    after = fetched(TOP, snapshot([5, 4, 3]), stored(3, 4, 5), found([3, 4, 5]), NOW).after
+    after = fetched(TOP, snapshot([5, 4, 3]), past(stored(3, 4, 5)), found([3, 4, 5]), NOW).after
 
     assert all(member.present for member in after.members.values())
 
@@ -212,7 +217,7 @@ def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
     shot = Snapshot(Outcome.COMPLETE, "browser", (lost, game))
     known: dict[str, Match | Unmatched] = {lost.key: NOTHING}
 
-    lst = wishlist(fetched(SPEC, shot, None, known, NOW), 0, ADMIN, known)
+    lst = wishlist(fetched(SPEC, shot, NEW, known, NOW), 0, ADMIN, known)
 
     assert [e.match for e in lst.entries] == [
         NOTHING,

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Sheet
+from reconciler.sources.scrape import Provider, Sheet
 from reconciler.sources.sites import imdb
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
@@ -58,9 +58,9 @@ def test_a_real_sign_in_page_is_not_an_empty_list() -> None:
     assert document(page) is None
     url = "http://imdb.test/user/ur42/watchlist/"
     pages = FakeBrowser({url: FakePage(None)})
-    snapshot = SiteSources(pages, {"imdb": "http://imdb.test"}, Path(), NO_PATIENCE).fetch(
-        recognise("ur42")
-    )
+    snapshot = SiteSources(
+        pages, {"imdb": Provider("http://imdb.test")}, Path(), NO_PATIENCE
+    ).fetch(recognise("ur42"))
     assert snapshot.outcome is Outcome.CHANGED_LAYOUT
 
 

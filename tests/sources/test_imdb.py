@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
 from tests.sources.pages import (
     NO_PATIENCE,
@@ -25,7 +26,7 @@ LIST = f"{BASE}/list/ls000001/"
 
 
 def fetch(source: str, pages: dict[str, FakePage]) -> Snapshot:
-    sources = SiteSources(FakeBrowser(pages), {"imdb": f"{BASE}/"}, Path(), NO_PATIENCE)
+    sources = SiteSources(FakeBrowser(pages), {"imdb": Provider(BASE)}, Path(), NO_PATIENCE)
     return sources.fetch(recognise(source))
 
 

@@ -49,6 +49,7 @@ class Item:
     ids: Ids = Ids()
     original_title: str | None = None
     unsupported: str | None = None  # what it is when it cannot be requested: "videoGame", …
+    seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
 
     @property
     def key(self) -> str:
@@ -75,7 +76,7 @@ class Snapshot:
     """What a fetch gave, with its outcome. ``declared_total`` is the site's own count."""
 
     outcome: Outcome
-    route: str  # "browser", "file"
+    route: str  # "browser", "api", "file"
     items: tuple[Item, ...] = ()
     declared_total: int | None = None
     error: str | None = None  # for people: what happened, where, what to do

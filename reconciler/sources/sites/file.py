@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from urllib.parse import SplitResult
 
-BASE_URL = ""
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
 FORMS = "file:PATH"

@@ -163,7 +163,7 @@ def _is_box_office(ref: ListRef) -> bool:
 
 
 def _read(ref: ListRef, reach: Reach, number: int) -> Sheet | Setback:
-    url = reach.base_url + _path(ref, number)
+    url = (reach.provider.base_url or BASE_URL) + _path(ref, number)
     seen = visit(reach, url, _PROBE)
     payload = seen.payload if isinstance(seen.payload, dict) else {}
     document = _document(payload.get("data"))

@@ -96,7 +96,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Scroll through a list and keep every card."""
     address = _address(ref)
     query = f"?{urlencode({'mode': _MODES[address.kind]})}" if address.kind else ""
-    url = f"{reach.base_url}{address.path}{query}"
+    url = f"{reach.provider.base_url or BASE_URL}{address.path}{query}"
     seen = visit(reach, url, probe(address.path))
     if seen.setback or seen.page is None:
         return (seen.setback or changed_layout(url)).snapshot()

@@ -1,0 +1,175 @@
+"""Calls to the sites' own interfaces: JSON over HTTP, for sources that need no browser."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util.retry import Retry
+
+from reconciler.core.model import Outcome
+from reconciler.sources.scrape import Setback, of_status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
+_TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
+_MOST_BYTES = 64 * 1024 * 1024  # an answer that is longer is none
+_QUICK_RETRIES = Retry(
+    total=2,
+    backoff_factor=0.3,
+    status_forcelist={502, 503, 504},
+    allowed_methods=None,  # what is posted here are queries: asking twice changes nothing
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer. ``body`` is its JSON; None where it is none."""
+
+    url: str  # as it may be shown: without its query, which may hold a key
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)  # names compare without case
+    body: object = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether this is an answer with something to read. 202 is not: a bot check uses it."""
+        return self.status == requests.codes.ok and self.body is not None
+
+    def setback(self) -> Setback:
+        """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
+        if self.status == requests.codes.ok:
+            what = "the answer is not JSON; look for a newer version of listsync"
+            return Setback(Outcome.CHANGED_LAYOUT, f"{self.url}: {what}")
+        return of_status(self.status, self.url, retry_after(self.headers))
+
+
+class Web:
+    """Kept-alive connections for one fetch. A context manager; follows no redirect."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """``patience``: seconds of Retry-After to wait out, all calls of this fetch together."""
+        self._patience = patience
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = "listsync"
+        self._session.mount("http://", HTTPAdapter(max_retries=_QUICK_RETRIES))
+        self._session.mount("https://", HTTPAdapter(max_retries=_QUICK_RETRIES))
+
+    def __enter__(self) -> Self:
+        """Nothing is connected yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+    ) -> Answer | Setback:
+        """One call, with at most two quick retries; a short Retry-After is waited out.
+
+        Any answer is given back but for redirects, too many requests and no answer at all.
+        """
+        while True:
+            answer = self._once(method, url, headers=headers, params=params, body=body)
+            if isinstance(answer, Setback) or answer.status != requests.codes.too_many_requests:
+                return answer
+            seconds = retry_after(answer.headers)
+            if seconds is None or seconds > self._patience:
+                return answer.setback()
+            self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
+            time.sleep(seconds)
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str | int] | None,
+        body: object,
+    ) -> Answer | Setback:
+        shown = shown_url(url)
+        try:
+            with self._session.request(
+                method,
+                url,
+                headers=headers,
+                params=params,
+                json=body,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                if response.is_redirect:
+                    to = shown_url(response.headers.get("Location", ""))
+                    return Setback(Outcome.UNREACHABLE, f"{shown}: redirects to {to}; use that")
+                content = _content(response)
+                return Answer(shown, response.status_code, response.headers, _json(content))
+        except (requests.RequestException, HTTPError) as error:
+            return Setback(Outcome.UNREACHABLE, f"{shown}: {_cause(error)}; try again later")
+
+
+def shown_url(url: str) -> str:
+    """An address as it may be shown: without user, password, query and fragment."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that is none"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a Retry-After asks for; None where there is none that can be read."""
+    try:
+        value = headers.get("Retry-After")
+        return None if value is None else _QUICK_RETRIES.parse_retry_after(value)
+    except (InvalidHeader, OverflowError):
+        return None
+
+
+def _content(response: requests.Response) -> bytes:
+    content = b""
+    for piece in response.iter_content(65536):
+        content += piece
+        if len(content) > _MOST_BYTES:
+            raise requests.RequestException("the answer is endless")
+    return content
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _cause(error: Exception) -> str:
+    """Why no answer came, in words; what ``requests`` says of it may hold a key."""
+    match error:
+        case requests.exceptions.SSLError():
+            return "no secure connection could be made"
+        case requests.exceptions.ProxyError():
+            return "the proxy did not let the call through"
+        case requests.Timeout():
+            return "nothing answered in time"
+        case requests.ConnectionError():
+            return "the connection failed"
+        case _:
+            return "the answer could not be read"

@@ -1,0 +1,80 @@
+"""A pass that reads some lists only: the others act on nothing, and count all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS
+from reconciler.core.model import Outcome
+from reconciler.recall import reports
+from reconciler.reconcile import look
+from tests.loop.world import by_imdb
+
+if TYPE_CHECKING:
+    from reconciler.reconcile import Pass
+    from tests.loop.world import World
+
+FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
+ONE, TWO, THREE = (by_imdb(title) for title in FILMS[:3])
+
+
+@pytest.fixture(autouse=True)
+def lists(world: World) -> None:
+    """Two lists that share a title, and a list that excludes another."""
+    world.write(
+        {
+            "first": {"source": FIRST, "requester": "alice"},
+            "second": {"source": SECOND, "requester": "bob"},
+            "never": {"source": NEVER, "role": "exclude"},
+        }
+    )
+    world.lists.hold(FIRST, [ONE])
+    world.lists.hold(SECOND, [ONE, TWO, THREE])
+    world.lists.hold(NEVER, [THREE])
+
+
+def narrowed(world: World, *names: str) -> Pass:
+    world.lists.fetched.clear()
+    with world.edges() as edges:
+        return look(world.spec, edges, names)
+
+
+def remember(world: World) -> None:
+    """A pass over all lists that is remembered, and asks for nothing."""
+    with world.edges() as edges:
+        seen = look(world.spec, edges)
+        edges.ledger.record(seen.memory.slots, seen.memberships)
+        sources = {lst.name: lst.source for lst in world.spec.lists}
+        edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
+
+
+def asked(seen: Pass) -> dict[str, str]:
+    return {action.item.title: action.requester.user.name for action in seen.plan.actions}
+
+
+def test_only_the_named_lists_are_read_once_the_exclude_lists_are_known(world: World) -> None:
+    narrowed(world, "second")
+    assert world.lists.fetched == [SECOND, NEVER]
+    world.apply()
+    narrowed(world, "second")
+    assert world.lists.fetched == [SECOND]
+
+
+def test_only_the_named_lists_lead_to_actions(world: World) -> None:
+    assert asked(narrowed(world, "first")) == {ONE.title: "alice"}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.COMPLETE, Outcome.UNVERIFIED])
+def test_a_title_stays_with_its_owner_though_that_list_is_not_read(
+    world: World, outcome: Outcome
+) -> None:
+    world.lists.hold(FIRST, [ONE], outcome)
+    remember(world)
+    assert asked(narrowed(world, "second")) == {ONE.title: "alice", TWO.title: "bob"}
+
+
+def test_an_exclude_list_that_is_not_read_excludes_what_it_held(world: World) -> None:
+    remember(world)
+    assert THREE.title not in asked(narrowed(world, "second"))
