@@ -166,7 +166,7 @@ class TestTexts:
 
     def test_are_found(self) -> None:
         found = {places.name(path) for path in places.texts()}
-        assert {"README.md", "Makefile", "pyproject.toml", "reconciler/cli.py"} <= found
+        assert {"README.md", "Makefile", "pyproject.toml", "reconciler/cli/program.py"} <= found
 
 
 class TestLintRules:

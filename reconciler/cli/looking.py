@@ -1,0 +1,88 @@
+"""The commands that only look."""
+
+from __future__ import annotations
+
+import typer
+
+from reconciler.cli.options import (
+    AnyList,
+    Config,
+    Form,
+    Ledger,
+    ListName,
+    Output,
+    PlainForm,
+    PlainOutput,
+    Query,
+    Verbose,
+    setting_of,
+    told,
+)
+
+
+def validate(context: typer.Context, config: Config = None) -> int:
+    """Check the file, without any network."""
+    from reconciler.commands import inspection
+
+    setting = setting_of(context, config)
+    return told(setting, lambda: inspection.validate(setting))
+
+
+def status(
+    context: typer.Context,
+    name: AnyList = None,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+) -> int:
+    """Show each list's last fetch and, for one list, each item's last verdict."""
+    from reconciler.commands import inspection
+
+    setting = setting_of(context, config, ledger, output)
+    return told(setting, lambda: inspection.status(setting, name))
+
+
+def explain(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    query: Query,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    verbose: Verbose = False,
+) -> int:
+    """Say why a title is, or is not, requested, and what would change that."""
+    from reconciler.commands import inspection
+
+    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    return told(setting, lambda: inspection.explain(setting, query))
+
+
+def fetch(
+    context: typer.Context,
+    name: ListName,
+    config: Config = None,
+    output: Output = Form.TEXT,
+    *,
+    verbose: Verbose = False,
+) -> int:
+    """Read one list and print its items; needs no media server."""
+    from reconciler.commands import inspection
+
+    setting = setting_of(context, config, None, output, verbose=verbose)
+    return told(setting, lambda: inspection.fetch(setting, name))
+
+
+def doctor(
+    context: typer.Context,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    verbose: Verbose = False,
+) -> int:
+    """Check server, key, requesters, ledger and browser, and say what to do."""
+    from reconciler.commands import inspection
+
+    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    return told(setting, lambda: inspection.doctor(setting))

@@ -1,0 +1,94 @@
+"""The options that commands share, and what becomes of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.errors import ListsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.commands.setting import Setting
+
+
+class Form(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class PlainForm(StrEnum):
+    """How a result without a Markdown form is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "-c", "--config", metavar="FILE", readable=False, help="The file. [default: listsync.yaml]"
+    ),
+]
+Ledger = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        readable=False,
+        help="The ledger, instead of where the file says.",
+    ),
+]
+Output = Annotated[Form, typer.Option("-o", "--output", help="How the result is printed.")]
+PlainOutput = Annotated[
+    PlainForm, typer.Option("-o", "--output", help="How the result is printed.")
+]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log each call to stderr.")]
+DetailedExit = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
+ListName = Annotated[str, typer.Argument(metavar="LIST", help="A list's name in the file.")]
+AnyList = Annotated[str | None, typer.Argument(metavar="LIST", help="A list's name.")]
+Query = Annotated[
+    str,
+    typer.Argument(
+        metavar="ITEM|TITLE",
+        help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
+    ),
+]
+
+
+def setting_of(
+    context: typer.Context,
+    config: Path | None,
+    ledger: Path | None = None,
+    output: Form | PlainForm = Form.TEXT,
+    *,
+    verbose: bool = False,
+) -> Setting:
+    """A command's options, else what stood before the command, else the environment's."""
+    from reconciler.commands.setting import Setting
+
+    anywhere_config, anywhere_ledger = context.obj
+    return Setting(config or anywhere_config, ledger or anywhere_ledger, output.value, verbose)
+
+
+def told(setting: Setting, command: Callable[[], int]) -> int:
+    """Run a command; where JSON is asked for, an error is a document on stdout too."""
+    from reconciler.commands.setting import print_json
+    from reconciler.render.document import error_document
+
+    try:
+        return command()
+    except ListsyncError as error:
+        if setting.output == PlainForm.JSON:
+            print_json(error_document(error))
+        raise

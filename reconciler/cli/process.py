@@ -1,0 +1,67 @@
+"""One run of the program, from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import typer
+
+from reconciler.cli.program import app
+from reconciler.errors import ConfigError, ListsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USAGE = 64  # typer's own 2 for usage errors would read as "there are changes"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and give its exit code. Nothing it raises is left to a traceback."""
+    from reconciler.commands.interrupts import Interrupted, raise_on_signals
+
+    raise_on_signals()
+    try:
+        return app(list(arguments), standalone_mode=False) or 0
+    except typer.TyperException as wrong:
+        typer.echo(f"listsync: {wrong.format_message()}; see listsync --help", err=True)
+        return USAGE
+    except Interrupted as interrupted:
+        return interrupted.exit_code
+    except ConfigError as error:
+        typer.echo("\n".join(error.problems), err=True)
+        return error.exit_code
+    except ListsyncError as error:
+        located = f"{error.where}: {error.what}" if error.where else error.what
+        typer.echo(f"listsync: {located}", err=True)
+        if error.hint:
+            typer.echo(f"  → {error.hint}", err=True)
+        return error.exit_code
+
+
+def _nowhere(mode: str) -> TextIO:
+    """A stream for a place that was closed before we began; it lives as long as the process."""
+    return Path(os.devnull).open(mode)  # type: ignore[return-value]
+
+
+def main() -> None:
+    """The ``listsync`` command. A place that takes no Unicode gets escapes instead of it."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, _nowhere("r" if name == "stdin" else "w"))
+        elif isinstance(stream, io.TextIOWrapper) and name != "stdin":
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:  # a full disk under the output, or nobody there to read it
+        code = ListsyncError.exit_code
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"listsync: {error.strerror or error}", err=True)
+        # What is still buffered has no place to go; without this, Python complains of it as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

@@ -1,0 +1,50 @@
+"""The program: which commands there are, in the order of ``--help``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import about, acting, looking
+
+COMMANDS = (
+    looking.validate,
+    acting.plan,
+    acting.apply,
+    looking.status,
+    looking.explain,
+    looking.fetch,
+    looking.doctor,
+    about.schema,
+    about.version,
+)
+
+app = typer.Typer(
+    name="listsync",
+    help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+for command in COMMANDS:
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def _anywhere(
+    context: typer.Context,
+    config: Annotated[
+        Path,
+        typer.Option("-c", "--config", metavar="FILE", envvar="LISTSYNC_CONFIG", readable=False),
+    ] = Path("listsync.yaml"),
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER", readable=False),
+    ] = None,
+) -> None:
+    context.obj = (config, ledger)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
