@@ -17,6 +17,8 @@ from reconciler.errors import (
     ServerError,
     TmdbTroubleError,
 )
+from reconciler.render.digest import sent
+from reconciler.render.document import action_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +32,8 @@ Outcomes = tuple[tuple[Action, Done], ...]
 
 def shown_and_current(shown: Sequence[Action], current: Sequence[Action]) -> tuple[Action, ...]:
     """The current actions that were shown: what somebody agreed to and is still to be done."""
-    agreed = {_identity(action) for action in shown}
-    return tuple(action for action in current if _identity(action) in agreed)
-
-
-def _identity(action: Action) -> tuple[object, ...]:
-    return (action.op, action.target, action.seasons, action.requester.user.id)
+    agreed = {sent(action_row(action)) for action in shown}
+    return tuple(action for action in current if sent(action_row(action)) in agreed)
 
 
 class Applier:

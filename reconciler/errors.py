@@ -31,6 +31,12 @@ class UsageError(ListsyncError):
     exit_code = 64
 
 
+class PlanMisfitError(ListsyncError):
+    """A saved or expected plan is not what would be done now; nothing was done."""
+
+    exit_code = 3
+
+
 class ConfigError(ListsyncError):
     """The file is missing, unreadable or wrong; ``problems`` has one line for each mistake."""
 

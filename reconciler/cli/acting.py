@@ -7,9 +7,14 @@ import typer
 from reconciler.cli.options import (
     Config,
     DetailedExit,
+    Expect,
     Form,
     Ledger,
+    ListNames,
+    ListsOrPlan,
+    Out,
     Output,
+    PlanFile,
     Verbose,
     Yes,
     setting_of,
@@ -19,10 +24,12 @@ from reconciler.cli.options import (
 
 def plan(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
+    names: ListNames = None,
     config: Config = None,
     ledger: Ledger = None,
     output: Output = Form.TEXT,
     *,
+    out: Out = None,
     detailed_exitcode: DetailedExit = False,
     verbose: Verbose = False,
 ) -> int:
@@ -30,21 +37,31 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: sync.plan(setting, detailed=detailed_exitcode))
+    return told(
+        setting, lambda: sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
+    )
 
 
 def apply(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
+    words: ListsOrPlan = None,
     config: Config = None,
     ledger: Ledger = None,
     output: Output = Form.TEXT,
     *,
+    saved: PlanFile = None,
+    expect: Expect = None,
     yes: Yes = False,
     detailed_exitcode: DetailedExit = False,
     verbose: Verbose = False,
 ) -> int:
-    """Request what is missing: shows the plan and asks, or acts at once with --yes."""
+    """Request what is missing: asks first, or acts at once with --yes or a saved plan."""
     from reconciler.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: sync.apply(setting, yes=yes, detailed=detailed_exitcode))
+    return told(
+        setting,
+        lambda: sync.apply(
+            setting, words or (), saved=saved, expect=expect, yes=yes, detailed=detailed_exitcode
+        ),
+    )

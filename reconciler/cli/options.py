@@ -57,6 +57,24 @@ DetailedExit = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="A list's name in the file.")]
 AnyList = Annotated[str | None, typer.Argument(metavar="LIST", help="A list's name.")]
+ListNames = Annotated[
+    list[str] | None, typer.Argument(metavar="[LIST]...", help="Only these lists. [default: all]")
+]
+ListsOrPlan = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LIST]...|[PLAN.json]", help="Only these lists, or a saved plan."),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
+]
+PlanFile = Annotated[
+    Path | None,
+    typer.Option("--plan", metavar="FILE", readable=False, help="A saved plan, called anything."),
+]
+Expect = Annotated[
+    str | None,
+    typer.Option("--expect", metavar="ID", help="Act only if this is still the plan's id."),
+]
 Query = Annotated[
     str,
     typer.Argument(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.doctor import examine
-from reconciler.errors import UsageError
 from reconciler.explain import explain as explain_titles
 from reconciler.recall import LastSnapshots
 from reconciler.reconcile import look
@@ -20,9 +19,6 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.status import status_document, status_text
 from reconciler.render.text import fetch_text
-
-if TYPE_CHECKING:
-    from reconciler.spec import ListSpec, Spec
 
 
 def validate(setting: Setting) -> int:
@@ -36,7 +32,7 @@ def validate(setting: Setting) -> int:
 def fetch(setting: Setting, name: str) -> int:
     """Read one list and print its items."""
     spec = setting.spec()
-    lst = _list_named(spec, name)
+    lst = list_named(spec, name)
     with wiring.open_sources(spec, setting.config) as sources:
         snapshot = sources.fetch(lst.source)
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
@@ -51,7 +47,7 @@ def fetch(setting: Setting, name: str) -> int:
 def status(setting: Setting, name: str | None) -> int:
     """Print what the ledger knows of the lists."""
     spec = setting.spec()
-    lists = [_list_named(spec, name)] if name else spec.lists
+    lists = [list_named(spec, name)] if name else spec.lists
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
         reports = ledger.reports()
     told = status_document({lst.name: str(lst.source) for lst in lists}, reports)
@@ -95,11 +91,3 @@ def doctor(setting: Setting) -> int:
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
         )
     return OK if all(check.ok for check in checks) else SOMETHING_FAILED
-
-
-def _list_named(spec: Spec, name: str) -> ListSpec:
-    for lst in spec.lists:
-        if lst.name == name:
-            return lst
-    known = ", ".join(lst.name for lst in spec.lists)
-    raise UsageError(f"no list is called {name!r}", hint=f"the file has {known}")

@@ -8,21 +8,33 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler import wiring
+from reconciler import plan_file, wiring
 from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.commands import github
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.question import confirmed
+from reconciler.commands.selection import (
+    check_expected,
+    expected_id,
+    lists_named,
+    lists_or_plan,
+)
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
-from reconciler.errors import ListsyncError, UsageError
+from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
-from reconciler.render.document import PlanDocument, list_row, plan_document
+from reconciler.render.digest import ID_DIGITS, plan_digest
+from reconciler.render.document import PlanDocument, SavedRows, action_row, list_row, plan_document
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.text import plan_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reconciler.plan_file import SavedPlan
     from reconciler.spec import Spec
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
@@ -30,42 +42,66 @@ READ = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 FAILURES = {Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
 
 
-def plan(setting: Setting, *, detailed: bool) -> int:
-    """Show what a pass would do."""
+def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: bool) -> int:
+    """Show what a pass over these lists would do; no names: over all."""
+    if out is not None and str(out) == "-":
+        raise UsageError("--out takes a file", hint="-o json prints the plan on stdout")
     spec = setting.spec()
+    narrowed = lists_named(spec, names)
     with wiring.open_edges(
         spec, setting.config, setting.ledger_path(spec), for_terminal()
     ) as edges:
-        seen = look(spec, edges)
+        seen = look(spec, edges, narrowed)
         _keep(spec, edges, seen, ())
-    show(document(spec, setting, seen, ()), setting.output)
+    told = document(spec, setting, seen, narrowed_to=narrowed)
+    if out is not None:
+        plan_file.save(told, out)
+    show(told, setting.output)
+    github.tell(told)
     return exit_code(seen, (), changes=detailed and bool(seen.plan.actions))
 
 
-def apply(setting: Setting, *, yes: bool, detailed: bool) -> int:
-    """Do what a pass says, after asking or with ``--yes``."""
-    if not yes and setting.output != "text":
-        raise UsageError(f"apply -o {setting.output} does not ask", hint="add --yes")
-    if not yes and not _at_terminal():
-        raise UsageError(
-            "apply asks before it acts, and nobody is there to answer", hint="add --yes"
-        )
+def apply(  # noqa: PLR0913 - a command's parameters are its options
+    setting: Setting,
+    words: Sequence[str],
+    *,
+    saved: Path | None,
+    expect: str | None,
+    yes: bool,
+    detailed: bool,
+) -> int:
+    """Do what a pass says: after asking, with ``--yes``, or what a saved plan has of it."""
+    expected = expected_id(expect)
     spec = setting.spec()
+    names, path = lists_or_plan(spec, words, saved)
+    agreed = plan_file.read(path, spec.server.url) if path else None
+    if agreed is not None:
+        check_expected(expected, agreed.digest, "the saved plan")
+        names = _still_there(spec, agreed)
+    elif not yes:
+        _check_that_somebody_answers(setting)
     with wiring.open_edges(
         spec, setting.config, setting.ledger_path(spec), for_terminal()
     ) as edges:
-        if yes:
+        if yes or agreed:
             with edges.ledger.lock():
-                acted = _act(spec, edges, look(spec, edges))
+                seen = look(spec, edges, names)
+                _check_current(spec, seen, expected)
+                acted = _act_on_saved(spec, edges, seen, agreed)
         else:
-            shown = look(spec, edges)
-            show(document(spec, setting, shown, ()), setting.output)
+            shown = look(spec, edges, names)
+            _check_current(spec, shown, expected)
+            show(document(spec, setting, shown, narrowed_to=names), setting.output)
             if shown.plan.actions and not confirmed("Apply this?"):
                 return OK
             with edges.ledger.lock():
-                acted = _act(spec, edges, _agreed(shown, look_again(spec, edges, shown)))
-    if yes or shown.plan.actions:
-        show(document(spec, setting, acted.seen, acted.outcomes), setting.output)
+                current = look_again(spec, edges, shown)
+                _check_current(spec, current, expected)
+                acted = _act(spec, edges, _agreed(shown, current))
+    told = document(spec, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved)
+    if yes or agreed or shown.plan.actions:
+        show(told, setting.output)
+    github.tell(told)
     if acted.trouble:
         typer.echo(f"listsync: {acted.trouble}", err=True)
     changes = detailed and bool(acted.outcomes)
@@ -81,6 +117,44 @@ class _Acted:
     outcomes: Outcomes
     interrupted: int  # the exit code of a signal; 0: there was none
     trouble: ListsyncError | None
+    saved: SavedRows | None = None  # what of a saved plan was left alone
+
+
+def _check_that_somebody_answers(setting: Setting) -> None:
+    hint = "add --yes, or apply a saved plan"
+    if setting.output != "text":
+        raise UsageError(f"apply -o {setting.output} does not ask", hint=hint)
+    if not _at_terminal():
+        raise UsageError("apply asks before it acts, and nobody is there to answer", hint=hint)
+
+
+def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
+    """The lists that a saved plan is of. Raises PlanMisfitError where one has left the file."""
+    lists = {lst.name for lst in spec.lists}
+    gone = [name for name in agreed.narrowed_to or () if name not in lists]
+    if gone:
+        what = f"the saved plan is of {', '.join(gone)}, which the file no longer has"
+        raise PlanMisfitError(what, hint=plan_file.AGAIN)
+    return agreed.narrowed_to
+
+
+def _check_current(spec: Spec, seen: Pass, expected: str | None) -> None:
+    rows = [action_row(action) for action in seen.plan.actions]
+    check_expected(expected, plan_digest(spec.server.url, rows), "the plan")
+
+
+def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None) -> _Acted:
+    """Do what the pass says, and if there is a saved plan: only what that says as well."""
+    if agreed is None:
+        return _act(spec, edges, seen)
+    agreement = plan_file.agree(agreed.actions, seen.plan.actions)
+    acted = _act(spec, edges, replace(seen, plan=replace(seen.plan, actions=agreement.both)))
+    rows: SavedRows = {
+        "plan_id": agreed.digest[:ID_DIGITS],
+        "satisfied": list(agreement.gone),
+        "new": list(agreement.new),
+    }
+    return replace(acted, saved=rows)
 
 
 def _agreed(shown: Pass, current: Pass) -> Pass:
@@ -113,7 +187,15 @@ def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
     return CHANGES if changes else OK
 
 
-def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> PlanDocument:
+def document(  # noqa: PLR0913 - all that a document tells
+    spec: Spec,
+    setting: Setting,
+    seen: Pass,
+    outcomes: Outcomes = (),
+    *,
+    narrowed_to: Sequence[str] | None = None,
+    saved: SavedRows | None = None,
+) -> PlanDocument:
     """The pass as the document of ``-o json``."""
     places = {action: index for index, action in enumerate(seen.plan.actions)}
     named = dict(zip([lst.name for lst in spec.lists], seen.lists, strict=False))
@@ -139,7 +221,9 @@ def document(spec: Spec, setting: Setting, seen: Pass, outcomes: Outcomes) -> Pl
             "seconds": round(seen.read_seconds, 3),
         },
         lists=rows,
+        narrowed_to=list(narrowed_to) if narrowed_to is not None else None,
         outcomes={places[action]: done for action, done in outcomes},
+        saved=saved,
     )
 
 

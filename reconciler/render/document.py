@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reconciler.core.model import ATTENTION, DEFERRED, Kind, MediaKey, Op, Outcome, Target
 from reconciler.core.rights import expected
+from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from reconciler.core.model import (
         Action,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     )
     from reconciler.errors import ListsyncError
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 
 
 class Fetch(TypedDict):
@@ -62,6 +61,7 @@ class ActionRow(TypedDict):
     media: Media
     is_4k: bool
     seasons: list[int] | None
+    request_ids: list[int]  # what a retry or a cancel acts on
     requester: int
     expected: str
     lists: list[str]
@@ -100,11 +100,22 @@ class ListRow(TypedDict):
     fetch: Fetch
 
 
+class SavedRows(TypedDict):
+    """What ``apply`` of a saved plan left alone: no longer needed, or never agreed to."""
+
+    plan_id: str
+    satisfied: list[ActionRow]
+    new: list[ActionRow]
+
+
 class PlanDocument(TypedDict):
     """The whole plan, and after ``apply`` what came of it."""
 
     format_version: str
     plan_id: str
+    digest: str  # the id in full
+    checksum: NotRequired[str]  # of all the rest
+    narrowed_to: list[str] | None  # the lists that were asked for; None: all of the file
     config: dict[str, str]
     server: dict[str, Any]
     complete: bool
@@ -113,6 +124,7 @@ class PlanDocument(TypedDict):
     lists: list[ListRow]
     actions: list[ActionRow]
     verdicts: list[VerdictRow]
+    saved: NotRequired[SavedRows]
 
 
 def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
@@ -146,13 +158,15 @@ def fetch_row(name: str, source: str, snapshot: Snapshot) -> Fetch:
     }
 
 
-def plan_document(
+def plan_document(  # noqa: PLR0913 - all that a document tells
     plan: Plan,
     *,
     config: Mapping[str, str],
     server: Mapping[str, Any],
     lists: Sequence[ListRow],
+    narrowed_to: list[str] | None = None,
     outcomes: Mapping[int, Done] | None = None,
+    saved: SavedRows | None = None,
 ) -> PlanDocument:
     """The plan's document. ``outcomes``: what came of the actions, by their place in the plan."""
     actions = [action_row(action) for action in plan.actions]
@@ -161,9 +175,12 @@ def plan_document(
         actions[index]["http_status"] = done.http_status
         actions[index]["request_id"] = done.request_id
         actions[index]["message"] = done.message
-    return {
+    digest = plan_digest(server["url"], actions)
+    document: PlanDocument = {
         "format_version": FORMAT_VERSION,
-        "plan_id": plan_id(server["url"], actions),
+        "plan_id": digest[:ID_DIGITS],
+        "digest": digest,
+        "narrowed_to": narrowed_to,
         "config": dict(config),
         "server": dict(server),
         "complete": all(row["fetch"]["outcome"] in WHOLE for row in lists),
@@ -176,6 +193,10 @@ def plan_document(
         "actions": actions,
         "verdicts": [verdict_row(verdict) for verdict in plan.verdicts],
     }
+    if saved is not None:
+        document["saved"] = saved
+    document["checksum"] = checksum(document)
+    return document
 
 
 def error_document(error: ListsyncError) -> dict[str, Any]:
@@ -213,24 +234,6 @@ def list_row(
     }
 
 
-def plan_id(server_url: str, actions: Iterable[ActionRow]) -> str:
-    """8 hex digits that stand for these actions on this server; titles do not count."""
-    told = [
-        {
-            "op": row["op"],
-            "reason": row["reason"],
-            "media": [row["media"]["type"], row["media"]["ids"]["tmdb"]],
-            "is_4k": row["is_4k"],
-            "seasons": row["seasons"],
-            "requester": row["requester"],
-            "lists": row["lists"],
-        }
-        for row in actions
-    ]
-    canonical = json.dumps([server_url, told], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
-
-
 def action_row(action: Action) -> ActionRow:
     """One action as data."""
     return {
@@ -239,6 +242,7 @@ def action_row(action: Action) -> ActionRow:
         "media": _media(action.item, action.target),
         "is_4k": action.target.is_4k,
         "seasons": list(action.seasons) if action.seasons is not None else None,
+        "request_ids": list(action.request_ids),
         "requester": action.requester.user.id,
         "expected": action.expected,
         "lists": list(action.lists),

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.render import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.render.document import Fetch, ListRow, PlanDocument, VerdictRow
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/])")
+LONGEST = 60_000  # characters; a comment on GitHub takes 65,536
+LONGEST_TEXT = 500  # of one foreign text
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/$^=])")
+# GitHub looks for these in the finished page, where a backslash is no longer seen.
+_CALLS = re.compile(r"@|#(?=\d)|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
     """Foreign text as itself: no markup, no link, no mention, no issue number."""
-    marked = _SPECIAL.sub(r"\\\1", words.clean(text))
-    return marked.replace("@", "@\u200b")
+    plain = words.clean(text)
+    if len(plain) > LONGEST_TEXT:
+        plain = plain[:LONGEST_TEXT] + "…"
+    return _SPECIAL.sub(r"\\\1", _CALLS.sub(lambda found: found[0] + "\u200b", plain))
 
 
 def plan_markdown(document: PlanDocument) -> str:
-    """A heading with the summary, then a table for each list that has something to say."""
-    return "\n".join(_plan(document)) + "\n"
+    """A heading with the summary, then each list, its titles folded away.
+
+    Never more than a comment may hold: what does not fit is counted in a last sentence.
+    """
+    text = "\n".join(_head(document)) + "\n"
+    cut = lists = 0
+    for section in _sections(document):
+        frame = "\n".join([*section.before, *section.after]) + "\n"
+        room = LONGEST - len(text) - len(frame)
+        if room < 0:
+            cut, lists = cut + len(section.rows), lists + 1
+            continue
+        fitting = list(_fitting(section.rows, room))
+        cut += len(section.rows) - len(fitting)
+        text += "\n".join([*section.before, *fitting, *section.after]) + "\n"
+    if cut or lists:
+        sections = f" and {lists:,} whole sections" if lists else ""
+        text += f"\n**Cut:** {cut:,} titles{sections} did not fit; `-o json` has them all.\n"
+    return text
 
 
 def fetch_markdown(fetch: Fetch) -> str:
@@ -45,7 +68,18 @@ def fetch_markdown(fetch: Fetch) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _plan(document: PlanDocument) -> Iterator[str]:
+class _Section(NamedTuple):
+    """One fold: what stands before its rows, the rows, what stands after them."""
+
+    before: list[str]
+    rows: list[str]
+    after: list[str]
+
+
+_TABLE = ["| title | kind | id | what |", "|---|---|---|---|"]
+
+
+def _head(document: PlanDocument) -> Iterator[str]:
     server = document["server"]
     yield f"### listsync `{document['plan_id']}`: {words.summary(document)}"
     yield ""
@@ -57,33 +91,67 @@ def _plan(document: PlanDocument) -> Iterator[str]:
     for stop in document["stopped"]:
         yield ""
         yield f"> **Stopped:** {escape(stop['message'])}. {escape(stop['hint'])}"
+
+
+def _sections(document: PlanDocument) -> Iterator[_Section]:
     for row in document["lists"]:
-        yield from _list(row, document)
+        yield _list(row, document)
+    if "saved" in document:
+        rows = [
+            _line(
+                words.label(row["media"], row["seasons"], is_4k=row["is_4k"]),
+                row["media"]["type"],
+                words.item_name(row["media"]),
+                what,
+            )
+            for _, row, what in words.left_alone(document["saved"])
+        ]
+        heading = f"#### Saved plan `{document['saved']['plan_id']}`"
+        yield _folded(["", heading], rows, f"{len(rows):,} left alone", [])
 
 
-def _list(row: ListRow, document: PlanDocument) -> Iterator[str]:
-    yield ""
-    yield (
-        f"#### {escape(row['name'])} ({escape(row['source'])}, "
-        f"{words.size(row['fetch'], row['top'])}, "
-        f"{escape(words.asks_as(row))})"
-    )
+def _list(row: ListRow, document: PlanDocument) -> _Section:
+    size = words.size(row["fetch"], row["top"])
+    about = f"{escape(row['source'])}, {size}, {escape(words.asks_as(row))}"
+    before = [
+        "",
+        f"#### {escape(row['name'])} ({about})",
+    ]
     mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
     for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
-            yield ""
-            yield f"**{escape(problem)}**"
-    rows = [*_actions(row["name"], document), *_verdicts(words.notable(mine, row))]
-    if rows:
-        yield ""
-        yield "| title | kind | id | what |"
-        yield "|---|---|---|---|"
-        yield from rows
+            before += ["", f"**{escape(problem)}**"]
+    actions = list(_actions(row["name"], document))
+    waiting = list(_verdicts(words.notable(mine, row)))
+    after = []
     if quiet := words.unchanged(mine):
-        yield ""
         total = sum(count for _, count in quiet)
         detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
-        yield f"{total:,} unchanged: {detail}"
+        after = ["", f"{total:,} unchanged: {detail}"]
+    told = [(len(actions), "to do" if "result" not in _first(document) else "done")]
+    told += [(len(waiting), "waiting or for you to see to")]
+    summary = ", ".join(f"{count:,} {what}" for count, what in told if count)
+    return _folded(before, [*actions, *waiting], summary, after)
+
+
+def _folded(before: list[str], rows: list[str], summary: str, after: list[str]) -> _Section:
+    """A table under a line to click on; without rows there is none."""
+    if not rows:
+        return _Section(before, [], after)
+    fold = ["", "<details>", f"<summary>{summary}</summary>", "", *_TABLE]
+    return _Section([*before, *fold], rows, ["", "</details>", *after])
+
+
+def _fitting(rows: Iterable[str], room: int) -> Iterator[str]:
+    for row in rows:
+        room -= len(row) + 1
+        if room < 0:
+            return
+        yield row
+
+
+def _first(document: PlanDocument) -> Mapping[str, object]:
+    return document["actions"][0] if document["actions"] else {}
 
 
 def _actions(name: str, document: PlanDocument) -> Iterator[str]:

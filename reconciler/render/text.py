@@ -58,6 +58,7 @@ def _plan(document: PlanDocument) -> Iterator[str]:
         yield ""
         yield f"STOPPED: {words.clean(stop['message'])}"
         yield f"  {words.clean(stop['hint'])}"
+    yield from _saved(document)
     yield ""
     verb = "Applied" if any("result" in a for a in document["actions"]) else "Plan"
     yield f"{verb} {document['plan_id']}: {words.summary(document)}"
@@ -80,6 +81,17 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
         total = sum(count for _, count in quiet)
         detail = " · ".join(f"{count:,} {reason}" for reason, count in quiet)
         yield f"  = {f'{total:,} unchanged':{LABEL}}  {detail}"
+
+
+def _saved(document: PlanDocument) -> Iterator[str]:
+    """What ``apply`` of a saved plan did not do."""
+    if "saved" not in document:
+        return
+    yield ""
+    yield f"saved plan {document['saved']['plan_id']}"
+    for mark, row, what in words.left_alone(document["saved"]):
+        label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
+        yield f"  {mark} {label:{LABEL}}  {words.where(row['media']):21}  {what}"
 
 
 def _action(action: ActionRow) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ListRow,
         Media,
         PlanDocument,
+        SavedRows,
         VerdictRow,
     )
 
@@ -77,6 +78,14 @@ def verdict(row: VerdictRow) -> str:
     """Why a title has to wait or needs a person."""
     head = f"deferred: {row['reason']}" if row["reason"] in DEFERRED else row["reason"]
     return f"{head} · {clean(row['detail'])}" if row["detail"] else head
+
+
+def left_alone(saved: SavedRows) -> list[tuple[str, ActionRow, str]]:
+    """What ``apply`` of a saved plan did not do: a mark, the action, and why."""
+    return [
+        *(("=", row, f"{row['op']}: already satisfied") for row in saved["satisfied"]),
+        *(("›", row, f"{row['op']}: new, not in the saved plan, not done") for row in saved["new"]),
+    ]
 
 
 def asks_as(row: ListRow) -> str:

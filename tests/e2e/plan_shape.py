@@ -88,6 +88,7 @@ _ACTION = _record(
         },
         "is_4k": {"type": "boolean"},
         "seasons": _SEASONS,
+        "request_ids": {"type": "array", "items": _NUMBER},
         "requester": _NUMBER,
         "expected": {"enum": ["pending", "approved", "refused"]},
         "lists": _NAMES,
@@ -108,8 +109,11 @@ _VERDICT = _record(
 
 PLAN: dict[str, Any] = _record(
     {
-        "format_version": {"const": "1.0"},
+        "format_version": {"const": "1.1"},
         "plan_id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
+        "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "checksum": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "narrowed_to": {"type": ["array", "null"], "items": _TEXT},
         "config": _record(
             {"path": _TEXT, "generation": {"type": "string", "pattern": "^[0-9a-f]{6}$"}}
         ),

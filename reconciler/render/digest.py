@@ -1,0 +1,50 @@
+"""What of a plan's document stands for the plan: its id, and the checksum of a saved one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reconciler.render.document import ActionRow
+
+ID_DIGITS = 8
+# All else that a row says is part of what would be sent, and so is whatever a row says one day.
+_EXPLAINS = frozenset({"reason", "lists", "matched_by", "detail"})
+_OUTCOME = frozenset({"result", "http_status", "request_id", "message"})
+
+
+def sent(row: ActionRow) -> str:
+    """What an action would do, in canonical JSON: two rows that are equal here do the same."""
+    return _canonical(_without(row, _EXPLAINS | _OUTCOME))
+
+
+def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:
+    """64 hex digits for these actions on this server, without titles; 8 of them are the plan's id.
+
+    Why an action is done and for which lists counts here, how its title was matched does not.
+    """
+    told = [_without(row, _OUTCOME | {"matched_by", "detail"}) for row in actions]
+    return _sha256([server_url, told])
+
+
+def checksum(document: Mapping[str, Any]) -> str:
+    """64 hex digits for all that a document says: any change of a saved plan shows."""
+    return _sha256({key: value for key, value in document.items() if key != "checksum"})
+
+
+def _without(row: ActionRow, keys: Iterable[str]) -> dict[str, Any]:
+    media = row["media"]
+    told: dict[str, Any] = {key: value for key, value in row.items() if key not in keys}
+    return {**told, "media": [media["type"], media["ids"]["tmdb"]]}
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
