@@ -26,6 +26,7 @@ from reconciler.core.model import (
 from reconciler.errors import PlanMisfitError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
 from reconciler.render.document import PlanDocument, action_row, plan_document
+from reconciler.render.markdown import escape
 from tests.core.values import ANNA
 
 if TYPE_CHECKING:
@@ -145,3 +146,17 @@ def test_all_that_is_sent_counts_and_a_title_does_not() -> None:
     assert plain not in {plan_digest(URL, [action_row(changed)]) for changed in other}
     renamed = action(item=Item(1, "Duna", 2021))
     assert plan_digest(URL, [action_row(renamed)]) == plain
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("@anna", "@\u200banna"),
+        ("#12", "\\#\u200b12"),
+        ("GH-12", "GH\\-\u200b12"),
+        ("a|b<i>`_[", "a\\|b\\<i\\>\\`\\_\\["),
+        ("\u202eDune\x1b", "Dune"),
+    ],
+)
+def test_a_title_in_markdown_is_only_itself(title: str, said: str) -> None:
+    assert escape(title) == said
