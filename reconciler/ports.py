@@ -89,6 +89,18 @@ class Browser(Protocol):
         ...
 
 
+class Routes(Protocol):
+    """Which ways to a site were barred lately: a source need not try them again and again."""
+
+    def is_blocked(self, route: str) -> bool:
+        """Whether this route was blocked within the last day."""
+        ...
+
+    def keep_blocked(self, route: str) -> None:
+        """Remember that this route is blocked now."""
+        ...
+
+
 class Sources(Protocol):
     """The lists of the sites."""
 
@@ -200,6 +212,14 @@ class Ledger(Protocol):
 
     def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
         """Remember what a pass found for these lists."""
+        ...
+
+    def is_blocked(self, route: str, now: datetime) -> bool:
+        """Whether a route to a site was blocked within the last day."""
+        ...
+
+    def keep_blocked(self, route: str, now: datetime) -> None:
+        """Remember that a route to a site is blocked."""
         ...
 
     # memory

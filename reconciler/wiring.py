@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from reconciler import logs
-from reconciler.errors import ConfigError
+from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.spec import decode, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.ports import Browser, Progress, Sources
+    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Sources
     from reconciler.spec import Spec
 
 
@@ -32,6 +32,26 @@ class SystemClock:
     def now(self) -> datetime:
         """The current time."""
         return datetime.now(UTC)
+
+
+class RememberedRoutes:
+    """A ``ports.Routes`` over the ledger's cache; a ledger that cannot be read knows none."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        """``clock``: by which a day is a day."""
+        self._ledger = ledger
+        self._clock = clock
+
+    def is_blocked(self, route: str) -> bool:
+        """Whether this route was blocked within the last day."""
+        try:
+            return self._ledger.is_blocked(route, self._clock.now())
+        except LedgerError:  # whoever needs the ledger will say so
+            return False
+
+    def keep_blocked(self, route: str) -> None:
+        """Remember that this route is blocked now."""
+        self._ledger.keep_blocked(route, self._clock.now())
 
 
 def read_spec(path: Path) -> Spec:
@@ -88,14 +108,27 @@ def open_browser(spec: Spec) -> Iterator[Browser]:
 
 
 @contextmanager
-def open_sources(spec: Spec, config: Path) -> Iterator[SiteSources]:
+def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
+    """What the ledger at this path knows of blocked routes; nothing where it cannot be used."""
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_ledger(spec, ledger))
+        except LedgerError:
+            yield ALL_OPEN
+        else:
+            yield RememberedRoutes(opened, SystemClock())
+
+
+@contextmanager
+def open_sources(spec: Spec, config: Path, routes: Routes) -> Iterator[SiteSources]:
     """The lists' sites."""
+    imdb = spec.providers.imdb
     with open_browser(spec) as browser:
         providers = {
-            "imdb": Provider(spec.providers.imdb.base_url),
+            "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
             "trakt": Provider(spec.providers.trakt.base_url),
         }
-        yield SiteSources(browser, providers, config.parent)
+        yield SiteSources(browser, providers, config.parent, routes=routes)
 
 
 @contextmanager
@@ -108,12 +141,16 @@ def open_edges(
     lists: Sources | None = None,
 ) -> Iterator[Edges]:
     """Everything a pass needs. ``lists``: where lists come from, if not from their sites."""
+    clock = SystemClock()
     with ExitStack() as stack:
+        server = stack.enter_context(open_server(spec))
+        opened = stack.enter_context(open_ledger(spec, ledger))
+        routes = RememberedRoutes(opened, clock)
         yield Edges(
-            server=stack.enter_context(open_server(spec)),
-            ledger=stack.enter_context(open_ledger(spec, ledger)),
-            sources=lists or stack.enter_context(open_sources(spec, config)),
-            clock=SystemClock(),
+            server=server,
+            ledger=opened,
+            sources=lists or stack.enter_context(open_sources(spec, config, routes)),
+            clock=clock,
             progress=progress,
         )
 

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from examples.sandbox import imdb_graphql
 from examples.sandbox import imdb_markup as markup
 from examples.sandbox.imdb_next_data import (
     LOCALES,
@@ -55,7 +56,9 @@ class ImdbSite(Site):
         return None
 
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
-        """Answer a visit to a page of the site."""
+        """Answer a visit to a page of the site, or a query to its interface."""
+        if visit.path == imdb_graphql.PATH:
+            return imdb_graphql.answer(visit, self.lists, fault)
         if visit.path == "/sandbox/never.png":
             return Page("", content_type="image/png", ends=False)
         if visit.path == "/registration/signin":
@@ -101,8 +104,9 @@ def _document(visit: Visit, wanted: SiteList, outcome: Outcome) -> str:
         "changed-layout": markup.other_layout(content.sheet),
         "consent": markup.consent_layer() + _rows(visit, content),
         "load-never-ends": '<img src="/sandbox/never.png">' + _rows(visit, content),
+        "people": "<p>People</p>",
     }.get(outcome) or _rows(visit, content)
-    if outcome != "no-json":
+    if outcome not in {"no-json", "json-ld-only"}:
         body += markup.data_script("__NEXT_DATA__", data)
     return markup.document(wanted.name, body, locale=content.sheet.locale, head=content.head)
 
@@ -126,23 +130,29 @@ def _chart(visit: Visit, wanted: SiteList, outcome: Outcome) -> _Content:
         titles = {"topGrossingReleases": box_office(sheet)}
     else:
         titles = {"chartTitles": chart_titles(sheet)}
-    head = "" if outcome == "changed-layout" else markup.json_ld(wanted.name, sheet)
+    if outcome == "rank-gap":
+        del titles["chartTitles"]["edges"][len(rows) // 2]
+    bare = outcome in {"changed-layout", "no-json"}
+    head = "" if bare else markup.json_ld(wanted.name, sheet)
     return _Content(sheet, markup.CHART, _placed({"pageData": titles}, titles, outcome), head)
 
 
 def _list(visit: Visit, wanted: SiteList, outcome: Outcome) -> _Content:
     before = (visit.number("page", 1) - 1) * IMDB_PAGE_SIZE
-    rows = wanted.rows[before : before + IMDB_PAGE_SIZE]
+    people = outcome == "people"
+    listed = () if people else wanted.rows
+    rows = listed[before : before + IMDB_PAGE_SIZE]
     if outcome == "half-loaded":
         rows = rows[: len(rows) // 2]
-    sheet = Sheet(rows, before + 1, len(wanted.rows), _locale(visit, wanted))
+    sheet = Sheet(rows, before + 1, len(listed), _locale(visit, wanted))
     private = outcome == "private"
     search = {} if private else {"titleListItemSearch": list_search(sheet)}
     about = {"visibility": {"id": "PRIVATE" if private else "PUBLIC"}} | search
     if "/user/" in visit.path:
         column = {"predefinedList": _watchlist_facts(visit, wanted) | about}
     else:
-        column = {"list": _list_facts(visit, wanted) | about}
+        kind = {"listType": {"id": "PEOPLE"}} if people else {}
+        column = {"list": _list_facts(visit, wanted) | about | kind}
     usual = {
         "mainColumnData": column,
         "totalItems": 0 if private else sheet.total,

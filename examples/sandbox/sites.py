@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from examples.sandbox import imdb_graphql
 from examples.sandbox.catalogue import CATALOGUE, Title
 from examples.sandbox.imdb_site import ImdbSite
 from examples.sandbox.sites_desk import SiteDesk
@@ -38,6 +39,11 @@ class SandboxSites:
     def imdb_url(self) -> str:
         """Where the sandbox's IMDb answers, without a trailing slash."""
         return self._imdb_server.url
+
+    @property
+    def imdb_api_url(self) -> str:
+        """Where the sandbox's IMDb answers GraphQL."""
+        return f"{self.imdb_url}{imdb_graphql.PATH}"
 
     @property
     def trakt_url(self) -> str:

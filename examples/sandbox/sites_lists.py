@@ -23,6 +23,10 @@ Outcome: TypeAlias = Literal[
     "half-loaded",  # a total larger than what the pages give; Trakt: the second hundred never comes
     "moved",  # IMDb's JSON is there, under another path
     "no-json",  # no JSON in the page, the rows are
+    "json-ld-only",  # a chart whose titles are in its JSON-LD and its rows alone
+    "people",  # a list of people: there is no title on it
+    "rank-gap",  # a chart that leaves out one of its ranks
+    "rejected-field",  # IMDb's interface no longer knows a field that is asked for
     "changed-layout",  # neither JSON nor rows where they used to be
     "challenge",  # a bot check that never lets anyone through
     "challenge-passes",  # a bot check that a real browser passes after a moment
@@ -157,6 +161,7 @@ _IMDB_FAULTS = {
     "imdb:ls000000009": Fault("hangs"),
     "imdb:ls000000010": Fault("load-never-ends"),
     "imdb:ls000000011": Fault(delay=8.0),
+    "imdb:ls000000013": Fault("people"),
     "imdb:ls000000202": Fault("challenge"),
     "imdb:ls000000403": Fault("challenge", status=403),
     "imdb:ls000000405": Fault("challenge", status=405),

@@ -33,7 +33,10 @@ def fetch(setting: Setting, name: str) -> int:
     """Read one list and print its items."""
     spec = setting.spec()
     lst = list_named(spec, name)
-    with wiring.open_sources(spec, setting.config) as sources:
+    with (
+        wiring.open_routes(spec, setting.ledger_path(spec)) as routes,
+        wiring.open_sources(spec, setting.config, routes) as sources,
+    ):
         snapshot = sources.fetch(lst.source)
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
     if setting.output == "json":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.ledger.database import Database
 
 BELIEVED = timedelta(days=7)  # a "no": TMDB may have learnt of the title since
+AVOIDED = timedelta(days=1)  # a route that was blocked: the site may let us in again
 KEPT = timedelta(days=180)  # a row nobody has used
 
 _NOTED = timedelta(days=1)  # use is noted once a day, so that a quiet pass writes nothing
@@ -142,6 +143,29 @@ def keep_reports(database: Database, server: str, new: Mapping[str, ListReport])
         )
         for newest in sorted(report.at for report in new.values())[-1:]:
             connection.execute("DELETE FROM reports WHERE at < ?", (time_text(newest - KEPT),))
+
+    database.write_cache(write)
+
+
+def is_blocked(database: Database, route: str, now: datetime) -> bool:
+    """Whether a route to a site was blocked within the last day, by this clock."""
+    with database.reading() as connection:
+        row = connection.execute(
+            "SELECT 1 FROM routes WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
+            (route, time_text(now - AVOIDED), time_text(now)),
+        ).fetchone()
+    return row is not None
+
+
+def keep_blocked(database: Database, route: str, now: datetime) -> None:
+    """Remember that a route is blocked, and forget those that no longer count."""
+
+    def write(connection: Connection) -> None:
+        connection.execute(
+            "INSERT OR REPLACE INTO routes (route, blocked_at) VALUES (?, ?)",
+            (route, time_text(now)),
+        )
+        connection.execute("DELETE FROM routes WHERE blocked_at <= ?", (time_text(now - AVOIDED),))
 
     database.write_cache(write)
 

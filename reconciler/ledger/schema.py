@@ -107,5 +107,15 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_BLOCKED_ROUTES = (
+    # Cache: which ways to a site were barred, and when.
+    """
+    CREATE TABLE routes (
+        route TEXT PRIMARY KEY,
+        blocked_at TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

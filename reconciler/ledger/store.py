@@ -84,6 +84,14 @@ class SqliteLedger:
         """Remember what a pass found for these lists."""
         cache.keep_reports(self._database, self._server, reports)
 
+    def is_blocked(self, route: str, now: datetime) -> bool:
+        """Whether a route to a site was blocked within the last day."""
+        return cache.is_blocked(self._database, route, now)
+
+    def keep_blocked(self, route: str, now: datetime) -> None:
+        """Remember that a route to a site is blocked."""
+        cache.keep_blocked(self._database, route, now)
+
     # memory
 
     def memory(self) -> Memory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from reconciler.sources.scrape import PATIENCE, Patience, Provider, Reach, clean
+from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sites import file, imdb, trakt
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from reconciler.core.model import ListRef, Snapshot
-    from reconciler.ports import Browser
+    from reconciler.ports import Browser, Routes
 
 
 class Site(Protocol):
@@ -69,21 +69,25 @@ class SiteSources:
         providers: Mapping[str, Provider],
         folder: Path,
         patience: Patience = PATIENCE,
+        routes: Routes = ALL_OPEN,
     ) -> None:
         """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
+        ``routes``: which routes to a site were blocked lately.
         """
         self._browser = browser
         self._providers = providers
         self._folder = folder
         self._patience = patience
+        self._routes = routes
 
     def fetch(self, ref: ListRef) -> Snapshot:
         """Read one list now; every trouble with it is an outcome."""
         site = SOURCES[ref.provider]
         provider = self._providers.get(ref.provider, Provider())
-        return site.fetch(ref, Reach(self._browser, self._folder, provider, self._patience))
+        reach = Reach(self._browser, self._folder, provider, self._patience, self._routes)
+        return site.fetch(ref, reach)
 
 
 def _at_address(text: str) -> ListRef:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from reconciler.ports import Browser, Page
+    from reconciler.ports import Browser, Page, Routes
 
 ROUTE = "browser"
 
@@ -50,6 +50,20 @@ class Provider:
     key: str = field(default="", repr=False)  # its client id or API key; "" is none
 
 
+class AllOpen:
+    """A ``ports.Routes`` where nothing is remembered."""
+
+    def is_blocked(self, route: str) -> bool:  # noqa: ARG002 - the protocol's
+        """No route is."""
+        return False
+
+    def keep_blocked(self, route: str) -> None:
+        """Nobody asks for it."""
+
+
+ALL_OPEN = AllOpen()
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a site may use to read a list."""
@@ -58,6 +72,7 @@ class Reach:
     folder: Path  # what relative paths start from
     provider: Provider = Provider()
     patience: Patience = PATIENCE
+    routes: Routes = ALL_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,9 @@ class Sheet:
     """One page's part of a list. An item's position 0: the page does not say."""
 
     items: tuple[Item, ...]
-    total: int  # of the whole list, as the site declares it
+    total: int | None  # of the whole list, as the site declares it; None: it does not
+    modified: str = ""  # when the list was last changed, where the page says
+    untitled: int = 0  # places that count in the total and hold no title
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +131,29 @@ def unreachable(error: BrowserError) -> Setback:
     return Setback(Outcome.UNREACHABLE, str(error))
 
 
-def read_pages(read: Callable[[int], Sheet | Setback]) -> Snapshot:
-    """Read page 1, 2, … until the declared total is there, a page brings nothing new, or fails."""
+def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Snapshot:
+    """Read page 1, 2, … until the declared total is there, a page brings nothing new, or fails.
+
+    A list that declares no total ends with its first page, and is *unverified*.
+    """
     items: dict[tuple[int, str], Item] = {}
     totals: set[int] = set()
+    versions: set[str] = set()
     number = 1
     while True:
         sheet = read(number)
         if isinstance(sheet, Setback):
-            return _stopped(items.values(), totals, number, sheet)
-        totals.add(sheet.total)
+            return _stopped(items.values(), totals, number, sheet, route)
         known = len(items)
         items |= {(item.position, item.key): item for item in sheet.items}
+        if sheet.total is None:
+            return _undeclared(numbered(items.values()), totals, route)
+        totals.add(sheet.total)
+        versions |= {sheet.modified} - {""}
+        if len(totals) > 1 or len(versions) > 1:
+            return _changed(numbered(items.values()), max(totals), route)
         if len(items) >= sheet.total or len(items) == known:
-            return _judged(numbered(items.values()), totals, number)
+            return _judged(numbered(items.values()), sheet.total, number, route)
         number += 1
 
 
@@ -140,23 +166,32 @@ def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(replace(item, position=place) for place, item in enumerate(given, start=1))
 
 
-def _judged(items: tuple[Item, ...], totals: set[int], pages: int) -> Snapshot:
-    total = max(totals)
-    if len(totals) > 1:
-        error = "the list changed while it was read; it is read again next time"
-        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+def _judged(items: tuple[Item, ...], total: int, pages: int, route: str) -> Snapshot:
     if len(items) == total:
-        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items, total)
+        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, route, items, total)
     error = f"{len(items)} of {total} titles were there after page {pages}; try again later"
-    return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
 
 
-def _stopped(items: Iterable[Item], totals: set[int], number: int, why: Setback) -> Snapshot:
+def _changed(items: tuple[Item, ...], total: int, route: str) -> Snapshot:
+    error = "the list changed while it was read; it is read again next time"
+    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
+
+
+def _undeclared(items: tuple[Item, ...], totals: set[int], route: str) -> Snapshot:
+    if not totals:
+        return Snapshot(Outcome.UNVERIFIED, route, items)
+    return _changed(items, max(totals), route)
+
+
+def _stopped(
+    items: Iterable[Item], totals: set[int], number: int, why: Setback, route: str
+) -> Snapshot:
     if number == 1:
-        return why.snapshot()
+        return why.snapshot(route)
     kept, total = numbered(items), max(totals)
     error = f"{len(kept)} of {total} titles were read, then page {number} failed: {why.error}"
-    return Snapshot(Outcome.INCOMPLETE, ROUTE, kept, total, error)
+    return Snapshot(Outcome.INCOMPLETE, route, kept, total, error)
 
 
 def _seconds(page: Page, patience: Patience) -> float:

@@ -187,6 +187,19 @@ class ImdbSpec(Model):
     base_url: Url = Field(
         default="https://www.imdb.com", description="Where IMDb is read; for proxies and tests."
     )
+    api_url: Url = Field(
+        default="https://api.graphql.imdb.com",
+        description="Where IMDb's own interface is asked; for proxies and tests.",
+    )
+    via: Annotated[
+        Literal["browser", "api"] | None,
+        values.written(values.via),
+        _schema({"enum": ["browser", "api"]}),
+    ] = Field(
+        default=None,
+        description="The only route to take: browser or api. Without it the browser, "
+        "and the interface where a bot check keeps the browser out.",
+    )
 
 
 class TraktSpec(Model):

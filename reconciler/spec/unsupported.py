@@ -35,7 +35,6 @@ UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),
-    ("providers", "imdb"): frozenset({"api_url", "via"}),
     ("providers", "trakt"): frozenset(
         {"api_url", "client_id", "client_id_file", "client_secret", "client_secret_file"}
     ),

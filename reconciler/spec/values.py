@@ -102,6 +102,17 @@ def role(value: Scalar) -> Role:
     return Role(value.text)
 
 
+def via(value: Scalar) -> Literal["browser", "api"] | None:
+    """``browser`` or ``api``; empty: whichever serves."""
+    match value.text:
+        case "browser" | "api" as route:
+            return route
+        case "":
+            return None
+    hint = suggest(value.source, ["browser", "api"]) or "; write browser or api"
+    raise ValueError(f"{value.shown} is no route{hint}")
+
+
 def seasons(value: Scalar) -> Literal["all"]:
     """``all``; the rest of the season grammar does nothing yet."""
     if value.text != "all":

@@ -28,7 +28,7 @@ class FakePage:
     def evaluate(self, script: str) -> object:
         if "just a moment" in script:
             return self.checking and not self.payload
-        return self.unfinished if "readyState" in script else self.payload
+        return self.unfinished if script.startswith("return document.ready") else self.payload
 
     def wait_for(self, script: str, seconds: float) -> object:  # noqa: ARG002
         self.waited.append(seconds)

@@ -26,7 +26,8 @@ LIST = f"{BASE}/list/ls000001/"
 
 
 def fetch(source: str, pages: dict[str, FakePage]) -> Snapshot:
-    sources = SiteSources(FakeBrowser(pages), {"imdb": Provider(BASE)}, Path(), NO_PATIENCE)
+    provider = Provider(BASE, via="browser")
+    sources = SiteSources(FakeBrowser(pages), {"imdb": provider}, Path(), NO_PATIENCE)
     return sources.fetch(recognise(source))
 
 
@@ -223,6 +224,39 @@ def test_a_list_is_found_where_its_path_has_moved() -> None:
     search = {"total": 1, "edges": edges(1, 1)}
     page = FakePage(next_data(elsewhere=[{"deeper": {"titleListItemSearch": search}}]))
     assert fetch_list(page).outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize("shell", ["elsewhere", "top"])
+def test_a_list_is_found_anywhere_in_the_data(shell: str) -> None:
+    search = {"titleListItemSearch": {"total": 1, "edges": edges(1, 1)}}
+    document = search if shell == "top" else {"deeper": [{"still": search}]}
+    assert fetch_list(FakePage(raw(json.dumps(document)))).outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize("kind", ["PEOPLE", "IMAGES", "VIDEOS"])
+def test_a_list_of_anything_but_titles_says_so_and_is_not_empty(kind: str) -> None:
+    content = {"listType": {"id": kind}, "titleListItemSearch": {"total": 0, "edges": []}}
+    snapshot = fetch_list(FakePage(next_data({"list": content})))
+    assert snapshot.outcome is Outcome.CHANGED_LAYOUT
+    assert f"a list of {kind.lower()}, not of titles" in (snapshot.error or "")
+
+
+def test_a_list_that_was_edited_between_two_pages_is_incomplete() -> None:
+    def page(modified: str, first: int) -> FakePage:
+        search = {"total": 2, "edges": edges(first, first)}
+        content = {"titleListItemSearch": search, "lastModifiedDate": modified}
+        return FakePage(next_data({"list": content}))
+
+    pages = {LIST: page("2026-09-20", 1), f"{LIST}?page=2": page("2026-09-21", 2)}
+    snapshot = fetch("ls000001", pages)
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert "changed while it was read" in (snapshot.error or "")
+
+
+def test_another_lists_titles_in_the_page_do_not_make_a_private_list_public() -> None:
+    beside = {"titleListItemSearch": {"total": 1, "edges": edges(1, 1)}}
+    page = FakePage(next_data({"list": {"visibility": {"id": "PRIVATE"}}}, beside=beside))
+    assert fetch_list(page).outcome is Outcome.PRIVATE
 
 
 def one(**changes: object) -> Item:

@@ -1,0 +1,117 @@
+"""The sandbox's IMDb interface: GraphQL over POST, in the shape of September 2026."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from examples.sandbox.imdb_next_data import Sheet, box_office, chart_titles, list_search
+from examples.sandbox.sites_http import JSON, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from examples.sandbox.sites_http import Visit
+    from examples.sandbox.sites_lists import Fault, SiteList
+
+PATH = "/graphql"
+
+_CHARTS = {
+    "TOP_RATED_MOVIES": "top",
+    "TOP_RATED_TV_SHOWS": "toptv",
+    "MOST_POPULAR_MOVIES": "moviemeter",
+    "MOST_POPULAR_TV_SHOWS": "tvmeter",
+    "LOWEST_RATED_MOVIES": "bottom",
+    "TOP_RATED_ENGLISH_MOVIES": "top-english-movies",
+    "TOP_RATED_INDIAN_MOVIES": "india/top-rated-indian-movies",
+    "TOP_RATED_TAMIL_MOVIES": "india/top-rated-tamil-movies",
+    "TOP_RATED_TELUGU_MOVIES": "india/top-rated-telugu-movies",
+    "TOP_RATED_MALAYALAM_MOVIES": "india/top-rated-malayalam-movies",
+}
+_MOST_ROWS = 300
+_DISCLAIMER = {"disclaimer": "Public, personal, non-commercial use only."}
+
+
+def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
+    """Answer a query. A bot check in front of the pages is none in front of this."""
+    headers = {name.lower(): value for name, value in visit.headers.items()}
+    if not headers.get("content-type", "").startswith("application/json"):
+        return Page("", status=415)
+    if not headers.get("x-imdb-client-name"):
+        return Page("<html><h1>403 Forbidden</h1><hr>nginx</html>", status=403)
+    asked = json.loads(visit.body)
+    query, variables = asked["query"], asked.get("variables") or {}
+    if fault.outcome == "rejected-field" and "series{" in query:
+        message = 'Cannot query field "series" on type "Title".'
+        return _page({"errors": [_error(message, "GRAPHQL_VALIDATION_FAILED")]}, 400)
+    if chart := re.search(r"chartType:(\w+)", query):
+        return _chart(lists[f"imdb:{_CHARTS[chart[1]]}"], fault)
+    if "boxOfficeWeekendChart" in query:
+        return _box_office(lists["imdb:boxoffice"])
+    if variables["n"] > _MOST_ROWS:
+        return _page({"errors": [_error("Too much data requested", "BAD_USER_INPUT")]})
+    root = "predefinedList" if "predefinedList(" in query else "list"
+    return _list(root, lists.get(f"imdb:{variables['id']}"), variables, fault)
+
+
+def _list(root: str, wanted: SiteList | None, variables: dict[str, Any], fault: Fault) -> Page:
+    by_nature = wanted.fault.outcome if wanted else "missing"
+    outcome = by_nature if fault.outcome in {"ok", "rejected-field"} else fault.outcome
+    if wanted is None or outcome == "missing":
+        if root == "predefinedList":
+            return _page({"data": {root: None}})
+        missing = _error("RESOURCE_NOT_FOUND exception code (/list)", "RESOURCE_NOT_FOUND")
+        return _page({"errors": [missing], "data": {root: None}})
+    if outcome == "private":
+        forbidden = _error(f"FORBIDDEN exception code (/{root}) : Permission denied", "FORBIDDEN")
+        return _page({"errors": [forbidden], "data": {root: None}})
+    people = outcome == "people"
+    rows = () if people else wanted.rows
+    before = _position(variables.get("after"))
+    here = rows[before : before + variables["n"]]
+    if outcome == "half-loaded":
+        here = here[: len(here) // 2]
+    search = list_search(Sheet(here, before + 1, len(rows)))
+    search["pageInfo"]["hasNextPage"] = before + variables["n"] < len(rows)
+    about = {
+        "id": variables["id"].replace("ur", "ls9"),
+        "name": {"originalText": wanted.name},
+        "listType": {"id": "PEOPLE" if people else "TITLES"},
+        "visibility": {"id": "PUBLIC"},
+    }
+    return _page({"data": {root: about | {"titleListItemSearch": search}}})
+
+
+def _chart(wanted: SiteList, fault: Fault) -> Page:
+    content = {"total": len(wanted.rows), **chart_titles(Sheet(wanted.rows, 1, len(wanted.rows)))}
+    if fault.outcome == "rank-gap":
+        del content["edges"][len(wanted.rows) // 2]
+    if fault.outcome == "half-loaded":
+        del content["edges"][len(wanted.rows) // 2 :]
+    return _page({"data": {"chartTitles": content}})
+
+
+def _box_office(wanted: SiteList) -> Page:
+    edges = box_office(Sheet(wanted.rows, 1, len(wanted.rows)))["edges"]
+    found = [edge["node"]["release"]["titles"] for edge in edges]
+    years = {row.imdb: {"year": row.year} for row in wanted.rows}
+    entries = [
+        {"title": titles[0] | {"releaseYear": years[titles[0]["id"]]}} for titles in found if titles
+    ]
+    dates = {"weekendStartDate": "2026-09-18", "weekendEndDate": "2026-09-20"}
+    return _page({"data": {"boxOfficeWeekendChart": dates | {"entries": entries}}})
+
+
+def _position(cursor: str | None) -> int:
+    return int(base64.b64decode(cursor).decode().removeprefix("position=")) if cursor else 0
+
+
+def _error(message: str, code: str) -> dict[str, Any]:
+    return {"message": message, "extensions": {"code": code}}
+
+
+def _page(content: dict[str, Any], status: int = 200) -> Page:
+    body = json.dumps({**content, "extensions": _DISCLAIMER})
+    return Page(body, status=status, content_type=JSON)

@@ -1,0 +1,63 @@
+"""IMDb: lists, watchlists and charts, in the browser or over IMDb's own interface.
+
+The browser comes first. Where a bot check keeps it out, the interface is asked, and for a day the
+browser is left alone. ``via`` in the file holds to one route.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Outcome
+from reconciler.sources.sites.imdb import graphql
+from reconciler.sources.sites.imdb.address import parse_id, parse_url
+from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
+from reconciler.sources.sites.imdb.titles import parse
+
+if TYPE_CHECKING:
+    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.sources.scrape import Reach
+
+__all__ = ["BARE", "FORMS", "HOSTS", "fetch", "parse", "parse_id", "parse_url"]
+
+HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
+BARE: re.Pattern[str] | None = re.compile(
+    r"(ls|ur)\d+|p\.\w+|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom", re.IGNORECASE
+)
+FORMS = "imdb:ls…, imdb:ur… or imdb:top"
+
+_NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list by the route that the file, and what is remembered of the browser, allow."""
+    provider = reach.provider
+    if provider.via == "api":
+        return graphql.fetch(ref, provider.api_url)
+    route = f"browser {provider.base_url or BASE_URL}"
+    other_way = provider.via is None and graphql.gives(ref)
+    if other_way and reach.routes.is_blocked(route):
+        return graphql.fetch(ref, provider.api_url)
+    browser = BrowserRoute(ref, reach)
+    snapshot = browser.fetch()
+    if not browser.blocked:
+        return snapshot
+    reach.routes.keep_blocked(route)
+    if not other_way:
+        return _with(snapshot, _alone(reach, ref))
+    second = graphql.fetch(ref, provider.api_url)
+    if second.outcome in _NO_ANSWER:
+        return _with(snapshot, f"and over IMDb's interface: {second.error}")
+    return second
+
+
+def _alone(reach: Reach, ref: ListRef) -> str:
+    if reach.provider.via == "browser":
+        return 'without "via: browser" IMDb\'s interface would be asked'
+    return f"IMDb's interface does not give {ref}"
+
+
+def _with(snapshot: Snapshot, more: str) -> Snapshot:
+    return replace(snapshot, error=f"{snapshot.error}; {more}")

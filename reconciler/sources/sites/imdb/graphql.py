@@ -1,0 +1,196 @@
+"""IMDb's own interface, GraphQL over HTTP: the second route to its lists and charts.
+
+Query texts, headers and answers are those of the site's own pages in September 2026. A field that
+the server has taken away since is dropped from the query, as far as a list can be read without it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.sources.scrape import Setback, Sheet, changed_layout, clean, read_pages
+from reconciler.sources.sites.imdb import titles
+from reconciler.sources.sites.imdb.page import PAGE_SIZE, charted, missing, not_titles, private
+from reconciler.sources.web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.core.model import ListRef
+    from reconciler.sources.web import Answer
+
+API_URL = "https://api.graphql.imdb.com/"
+ROUTE = "api"
+
+_HEADERS = {
+    "Content-Type": "application/json",
+    "x-imdb-client-name": "imdb-web-next",
+    "x-imdb-user-country": "US",
+    "x-imdb-user-language": "en-US",
+}
+_TITLE = (
+    "id titleText{text} originalTitleText{text} titleType{id canHaveEpisodes}"
+    " releaseYear{year endYear} series{series{id titleText{text}}}"
+)
+_ABOUT = "id name{originalText} listType{id} visibility{id}"
+_SEARCH = (
+    "titleListItemSearch(first:$n,after:$after){total pageInfo{hasNextPage endCursor}"
+    " edges{node{absolutePosition} listItem:title{" + _TITLE + "}}}"
+)
+_LIST = "query($id:ID!,$n:Int!,$after:String){list(id:$id){" + _ABOUT + " " + _SEARCH + "}}"
+_WATCHLIST = (
+    "query($id:ID!,$n:Int!,$after:String){predefinedList(classType:WATCH_LIST,userId:$id){"
+    + (_ABOUT + " " + _SEARCH)
+    + "}}"
+)
+_CHART = "query{chartTitles(chart:{chartType:%s},first:250){total edges{currentRank node{%s}}}}"
+_BOX_OFFICE = (
+    "query{boxOfficeWeekendChart(limit:10){weekendStartDate weekendEndDate"
+    " entries{title{" + _TITLE + "}}}}"
+)
+_CHART_TYPES = {
+    "top": "TOP_RATED_MOVIES",
+    "toptv": "TOP_RATED_TV_SHOWS",
+    "moviemeter": "MOST_POPULAR_MOVIES",
+    "tvmeter": "MOST_POPULAR_TV_SHOWS",
+    "bottom": "LOWEST_RATED_MOVIES",
+    "top-english-movies": "TOP_RATED_ENGLISH_MOVIES",
+    "india/top-rated-indian-movies": "TOP_RATED_INDIAN_MOVIES",
+    "india/top-rated-tamil-movies": "TOP_RATED_TAMIL_MOVIES",
+    "india/top-rated-telugu-movies": "TOP_RATED_TELUGU_MOVIES",
+    "india/top-rated-malayalam-movies": "TOP_RATED_MALAYALAM_MOVIES",
+}
+# What a list can be read without, as it stands in the queries. Ids, totals and ranks are not here.
+_SPARE = (
+    "series{series{id titleText{text}}}",
+    "originalTitleText{text}",
+    "name{originalText}",
+    "listType{id}",
+    "visibility{id}",
+    "weekendStartDate",
+    "weekendEndDate",
+    "canHaveEpisodes",
+    "endYear",
+)
+_REJECTED = re.compile(r"Cannot query field ['\"](\w+)['\"]|[Ff]ield ['\"](\w+)['\"] .*undefined")
+
+
+def gives(ref: ListRef) -> bool:
+    """Whether the interface knows this list; some charts exist as pages only."""
+    return not ref.chart or ref.id == "boxoffice" or ref.id in _CHART_TYPES
+
+
+def fetch(ref: ListRef, api_url: str) -> Snapshot:
+    """Read a list to its declared total, or a chart whole."""
+    url = api_url or API_URL
+    if not gives(ref):
+        what = f"{ref} is not among the charts that IMDb's interface gives"
+        hint = 'remove "via: api" to read it in the browser'
+        return Setback(Outcome.MISSING, f"{url}: {what}; {hint}").snapshot(ROUTE)
+    with Web() as web:
+        reading = _Reading(ref, url, web)
+        if not ref.chart:
+            return read_pages(reading.page, ROUTE)
+        sheet = reading.page(1)
+    return sheet.snapshot(ROUTE) if isinstance(sheet, Setback) else charted(sheet, ROUTE)
+
+
+class _Reading:
+    """The pages of one list, in order: each answer names where the next one begins."""
+
+    def __init__(self, ref: ListRef, url: str, web: Web) -> None:
+        self._ref = ref
+        self._url = url
+        self._web = web
+        self._query = _query(ref)
+        self._after: str | None = None
+        self._more = True
+        self._total: int | None = 0
+
+    def page(self, number: int) -> Sheet | Setback:  # noqa: ARG002 - the cursor says which
+        if not self._more:
+            return Sheet((), self._total)
+        answer = self._ask()
+        if isinstance(answer, Setback):
+            return answer
+        sheet = self._judged(answer)
+        if isinstance(sheet, Sheet):
+            self._total = sheet.total
+            info = next(titles.found_at(answer, "pageInfo"), {})
+            self._after = clean(info.get("endCursor")) or None
+            self._more = info.get("hasNextPage") is True and self._after is not None
+        return sheet
+
+    def _ask(self) -> object | Setback:
+        """The answer's JSON to a query without the fields that the server rejects."""
+        while True:
+            answer = self._web.ask("POST", self._url, headers=_HEADERS, body=self._body())
+            if isinstance(answer, Setback):
+                return answer
+            without = _without_rejected(self._query, answer.body)
+            if without == self._query:
+                return answer.body if answer.ok else _trouble(answer)
+            self._query = without
+
+    def _body(self) -> dict[str, object]:
+        if self._ref.chart:
+            return {"query": self._query}
+        variables = {"id": self._ref.id, "n": PAGE_SIZE, "after": self._after}
+        return {"query": self._query, "variables": variables}
+
+    def _judged(self, body: object) -> Sheet | Setback:
+        codes = {code for _, code in _errors(body)}
+        content = titles.content_of(body)
+        where = f"{self._url}: {self._ref}"
+        if content is None and "FORBIDDEN" in codes:
+            return private(where)
+        if content is None and "RESOURCE_NOT_FOUND" in codes:
+            return missing(where)
+        if not self._ref.chart and content is None and not codes and titles.dig(body, "data"):
+            return missing(where)  # a user that does not exist is null, without an error
+        if other := titles.other_list(body):
+            return not_titles(where, other)
+        if titles.is_private(body):
+            return private(where)
+        if sheet := titles.parse(body, self._ref):
+            return sheet
+        for message, _ in _errors(body):
+            what = f"the interface refused: {message[:200]}"
+            return Setback(Outcome.UNREACHABLE, f"{where}: {what}; try again later")
+        return changed_layout(where)
+
+
+def _query(ref: ListRef) -> str:
+    if ref.id == "boxoffice":
+        return _BOX_OFFICE
+    if ref.chart:
+        return _CHART % (_CHART_TYPES[ref.id], _TITLE)
+    return _WATCHLIST if ref.id.startswith("ur") else _LIST
+
+
+def _without_rejected(query: str, body: object) -> str:
+    for message, _ in _errors(body):
+        if found := _REJECTED.search(message):
+            name = found[1] or found[2]
+            for piece in _SPARE:
+                if re.match(rf"{name}\b", piece):
+                    query = query.replace(f" {piece}", "").replace(piece, "")
+    return query
+
+
+def _errors(body: object) -> Iterator[tuple[str, str]]:
+    """Message and code of each error in an answer."""
+    errors = titles.dig(body, "errors")
+    for error in errors if isinstance(errors, list) else ():
+        yield clean(titles.dig(error, "message")), clean(titles.dig(error, "extensions", "code"))
+
+
+def _trouble(answer: Answer) -> Setback:
+    """An answer that holds no data."""
+    if answer.status in {202, 403, 405}:
+        what = f"a bot check (HTTP {answer.status}) did not let listsync in"
+        hint = "try again later, or export the list and follow the file (file:NAME)"
+        return Setback(Outcome.BLOCKED, f"{answer.url}: {what}; {hint}")
+    return answer.setback()

@@ -1,0 +1,174 @@
+"""What stands in an IMDb page besides its JSON: a chart's JSON-LD, and the rows as shown.
+
+The second and third way to read a page. Neither has positions to check; ids are IMDb's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind
+from reconciler.sources.scrape import Sheet, clean
+from reconciler.sources.sites.imdb.titles import dig, imdb_id
+from reconciler.sources.title_types import classify
+
+if TYPE_CHECKING:
+    from reconciler.core.model import ListRef
+
+ROWS = (
+    '[data-testid="chart-layout-main-column"] li.ipc-metadata-list-summary-item,'
+    ' [data-testid="list-page-mc-list-content"] li.ipc-metadata-list-summary-item'
+)
+"""Only rows in the column of a chart or a list: a search has rows of the same kind."""
+
+PROBE = (
+    f"const rows = [...document.querySelectorAll('{ROWS}')];"
+    """
+const text = (node) => node ? node.textContent : '';
+const total = document.querySelector(
+  '[data-testid="chart-layout-total-items"], [data-testid="list-page-mc-total-items"]');
+const named = document.querySelector('link[rel="canonical"], meta[property="og:url"]');
+return {
+  data_ld: [...document.querySelectorAll('script[type="application/ld+json"]')].map(text),
+  total: text(total),
+  address: named ? named.href || named.content || '' : '',
+  stray: !rows.length && Boolean(
+    document.querySelector('li.ipc-metadata-list-summary-item a[href*="/title/tt"]')),
+  rows: rows.map((row) => {
+    const link = row.querySelector('a.ipc-title-link-wrapper[href*="/title/tt"]')
+      || row.querySelector('a[href*="/title/tt"]');
+    const seen = row.querySelector('[data-testid^="inline-watched-button-tt"]');
+    return {
+      link: link ? link.getAttribute('href') : seen ? seen.dataset.testid : '',
+      text: text(row.querySelector('.ipc-title__text')),
+      rank: text(row.querySelector('[data-testid="title-list-item-ranking"]')),
+      cells: [...row.querySelectorAll(
+        '.cli-title-metadata-item, .dli-title-metadata-item')].map(text),
+      type: text(row.querySelector('.cli-title-type-data, .dli-title-type-data')),
+    };
+  }),
+};
+"""
+)
+
+_LD_TYPES = {"Movie": Kind.MOVIE, "TVSeries": Kind.TV}
+_SHOWS = frozenset({"toptv", "tvmeter"})
+_GROUPED = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)|\d+")  # "1,234", "1.234", "130"
+_YEAR = re.compile(r"((?:18|19|20|21)\d\d)(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
+_ID_IN_LINK = re.compile(r"(?:/title/|inline-watched-button-)(tt\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the page. ``rank``: 0 where it stands in the title's text, if at all."""
+
+    imdb: str
+    text: str
+    rank: int
+    year: int | None
+    type: str
+
+
+def total_of(payload: object) -> int | None:
+    """How many titles the page says the list has: "130 titles", "1 - 25 of 130", "1.234 Titel"."""
+    found = _GROUPED.findall(clean(dig(payload, "total")))
+    return max((_number(text) for text in found), default=None)
+
+
+def parse_rows(payload: object, ref: ListRef, offset: int) -> Sheet | None:
+    """The page's rows, which come after ``offset`` others; None where it has none."""
+    found = dig(payload, "rows")
+    rows = [_row(row) for row in found] if isinstance(found, list) else []
+    if not any(rows):
+        return None
+    placed = [(place, row) for place, row in enumerate(rows, start=offset + 1) if row]
+    numbered = all(_prefix(row.text) == (row.rank or place) for place, row in placed)
+    items = tuple(_item(row, place, ref, numbered=numbered) for place, row in placed)
+    total = total_of(payload)
+    return Sheet(items, None if total is None else max(total, offset + len(rows)))
+
+
+def parse_linked_data(payload: object) -> Sheet | None:
+    """A chart's JSON-LD, in rank order; ``name`` is the original title, and there is no year."""
+    texts = dig(payload, "data_ld")
+    for text in texts if isinstance(texts, list) else ():
+        entries = dig(_json(text), "itemListElement")
+        if not isinstance(entries, list):
+            continue
+        found = [_thing(dig(entry, "item"), place) for place, entry in enumerate(entries, start=1)]
+        items = tuple(item for item in found if item)
+        total = total_of(payload)
+        if items:
+            return Sheet(items, None if total is None else max(total, len(entries)))
+    return None
+
+
+def _row(row: object) -> Row | None:
+    link = _ID_IN_LINK.search(clean(dig(row, "link")))
+    imdb = imdb_id(link[1]) if link else None
+    if imdb is None:
+        return None
+    rank = _GROUPED.search(clean(dig(row, "rank")))
+    cells = dig(row, "cells")
+    years = [
+        _YEAR.fullmatch(clean(cell).strip())
+        for cell in (cells[:1] if isinstance(cells, list) else ())
+    ]
+    return Row(
+        imdb,
+        " ".join(clean(dig(row, "text")).split()),
+        _number(rank[0]) if rank else 0,
+        next((int(year[1]) for year in years if year), None),
+        clean(dig(row, "type")),
+    )
+
+
+def _item(row: Row, place: int, ref: ListRef, *, numbered: bool) -> Item:
+    """A page numbers all its titles or none: "1. FC" may be a title."""
+    title = row.text.partition(".")[2].strip() if numbered else row.text
+    kind, unsupported = classify(row.type)
+    if ref.chart and not row.type:
+        kind = Kind.TV if ref.id in _SHOWS else Kind.MOVIE
+    position = row.rank or place
+    return Item(position, title or row.imdb, row.year, kind, Ids(imdb=row.imdb), None, unsupported)
+
+
+def _prefix(text: str) -> int | None:
+    found = re.match(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s", text)
+    return _number(found[1]) if found else None
+
+
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text)[:9])
+
+
+def _thing(thing: object, place: int) -> Item | None:
+    found = _ID_IN_LINK.search(clean(dig(thing, "url")))
+    imdb = imdb_id(found[1]) if found else None
+    if imdb is None:
+        return None
+    original = unescape(clean(dig(thing, "name")))
+    title = unescape(clean(dig(thing, "alternateName"))) or original or imdb
+    kind = _LD_TYPES.get(clean(dig(thing, "@type")))
+    return Item(place, title, None, kind, Ids(imdb=imdb), original or None, None)
+
+
+def _json(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def shown_rows(wanted: int) -> str:
+    """A probe that scrolls on until ``wanted`` rows are there: they are attached when seen."""
+    return f"""
+const rows = document.querySelectorAll('{ROWS}');
+if (rows.length >= {wanted}) return true;
+if (rows.length) rows[rows.length - 1].scrollIntoView({{block: 'end'}});
+return false;
+"""

@@ -1,0 +1,156 @@
+"""IMDb in the browser: the JSON of each page, else a chart's JSON-LD, else the rows as shown.
+
+The JSON (``script#__NEXT_DATA__``) is part of the HTML as sent: nothing has to be scrolled or
+clicked. Lists and watchlists come 250 to a page and declare their total; charts come whole.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.errors import BrowserError
+from reconciler.sources.scrape import (
+    ROUTE,
+    Setback,
+    Sheet,
+    changed_layout,
+    numbered,
+    read_pages,
+    unreachable,
+    visit,
+)
+from reconciler.sources.sites.imdb import markup, titles
+from reconciler.sources.sites.imdb.address import path_of
+
+if TYPE_CHECKING:
+    from reconciler.core.model import ListRef
+    from reconciler.ports import Page
+    from reconciler.sources.scrape import Reach
+
+BASE_URL = "https://www.imdb.com"
+PAGE_SIZE = 250
+
+# The JSON only counts once it is whole: a page that still loads shows the beginning of it. What
+# stands in the page instead counts once the document ends without it.
+_PROBE = f"""
+const script = document.getElementById('__NEXT_DATA__');
+const hidden = document.querySelector('[data-testid="list-page-mc-private-list-content"]');
+const missing = document.querySelector('h1[data-testid="error-page-title"]');
+const other = document.readyState !== 'loading' && (document.querySelector('{markup.ROWS}')
+  || [...document.querySelectorAll('script[type="application/ld+json"]')].some(
+    (linked) => linked.textContent.includes('"ItemList"')));
+let data = script && script.textContent;
+try {{ JSON.parse(data); }} catch {{ data = null; }}
+return (data || hidden || missing || other)
+  && {{data, hidden: Boolean(hidden), missing: Boolean(missing)}};
+"""
+
+
+class BrowserRoute:
+    """One reading of one list. ``blocked``: a page was kept from the browser by a bot check."""
+
+    def __init__(self, ref: ListRef, reach: Reach) -> None:
+        """Nothing is opened yet."""
+        self._ref = ref
+        self._reach = reach
+        self.blocked = False
+
+    def fetch(self) -> Snapshot:
+        """Read a list to its declared total, or a chart whole."""
+        if not self._ref.chart:
+            return read_pages(self._read)
+        sheet = self._read(1)
+        return sheet.snapshot() if isinstance(sheet, Setback) else charted(sheet, ROUTE)
+
+    def _read(self, number: int) -> Sheet | Setback:
+        sheet = self._look(number)
+        self.blocked |= isinstance(sheet, Setback) and sheet.outcome is Outcome.BLOCKED
+        return sheet
+
+    def _look(self, number: int) -> Sheet | Setback:
+        url = (self._reach.provider.base_url or BASE_URL) + path_of(self._ref, number)
+        seen = visit(self._reach, url, _PROBE)
+        document = _document(titles.dig(seen.payload, "data"))
+        if other := titles.other_list(document):
+            return not_titles(url, other)
+        if titles.dig(seen.payload, "hidden") or titles.is_private(document):
+            return private(url)
+        if seen.setback and seen.setback.outcome is not Outcome.CHANGED_LAYOUT:
+            return seen.setback
+        if titles.dig(seen.payload, "missing") or titles.is_missing(document):
+            return missing(url)
+        if sheet := titles.parse(document, self._ref):
+            return sheet
+        return self._shown(seen.page, url, number) if seen.page else changed_layout(url)
+
+    def _shown(self, page: Page, url: str, number: int) -> Sheet | Setback:
+        """What the page holds besides its JSON: that is absent, or another's."""
+        offset = (number - 1) * PAGE_SIZE
+        try:
+            payload = page.evaluate(markup.PROBE)
+            if self._ref.chart and (sheet := markup.parse_linked_data(payload)):
+                return sheet
+            if not titles.dig(payload, "rows", 0):
+                return _no_list(url, page.url, payload)
+            wanted = min(PAGE_SIZE, (markup.total_of(payload) or PAGE_SIZE + offset) - offset)
+            page.wait_for(markup.shown_rows(wanted), self._reach.patience.content)
+            payload = page.evaluate(markup.PROBE)
+        except BrowserError as error:
+            return unreachable(error)
+        return markup.parse_rows(payload, self._ref, offset) or changed_layout(url)
+
+
+def charted(sheet: Sheet, route: str) -> Snapshot:
+    """A chart is complete when every rank up to its total is there."""
+    items = numbered(sheet.items)
+    if sheet.total is None:
+        return Snapshot(Outcome.UNVERIFIED, route, items)
+    ranks = {item.position for item in sheet.items}
+    gap_free = ranks <= set(range(1, sheet.total + 1)) and len(ranks) == len(items)
+    if gap_free and len(ranks) + sheet.untitled == sheet.total:
+        return Snapshot(Outcome.COMPLETE, route, items, sheet.total)
+    error = f"{len(items)} of {sheet.total} ranks were there; try again later"
+    return Snapshot(Outcome.INCOMPLETE, route, items, sheet.total, error)
+
+
+def private(where: str) -> Setback:
+    """A list that its owner shows to nobody."""
+    return Setback(Outcome.PRIVATE, f"{where}: the list is private; its owner can make it public")
+
+
+def missing(where: str) -> Setback:
+    """A list or user that does not exist."""
+    return Setback(Outcome.MISSING, f"{where}: there is no such list; check the address")
+
+
+def not_titles(where: str, kind: str) -> Setback:
+    """A list of people, images or videos."""
+    what = f"this is a list of {kind}, not of titles"
+    return Setback(
+        Outcome.CHANGED_LAYOUT, f"{where}: {what}; paste the address of a list of titles"
+    )
+
+
+def _no_list(url: str, landed: str, payload: object) -> Setback:
+    """The page is there and is no list. It may say itself what it is."""
+    asked = urlsplit(url).path.strip("/")
+    for address in (titles.dig(payload, "address"), landed):
+        path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
+        if path and path not in asked and asked not in path:
+            what = f"the page that came is /{path}, which is no list"
+            return Setback(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+    if titles.dig(payload, "stray"):
+        what = "titles stand on the page that came, but it is no list; a search is none"
+        return Setback(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+    return changed_layout(url)
+
+
+def _document(data: object) -> object:
+    """The page's data; None where there is none, or none that can be read."""
+    try:
+        return json.loads(data) if isinstance(data, str) else None
+    except (ValueError, RecursionError):  # endless numbers, endless nesting
+        return None

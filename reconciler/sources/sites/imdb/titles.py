@@ -1,0 +1,164 @@
+"""IMDb's JSON as items: the same shapes stand in its pages and in what its interface answers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item
+from reconciler.sources.scrape import Sheet, clean
+from reconciler.sources.title_types import classify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.core.model import ListRef
+
+TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images or videos
+
+_TITLE = re.compile(r"tt\d{5,}")
+_LISTS = ("list", "predefinedList")
+
+
+def parse(document: object, ref: ListRef) -> Sheet | None:
+    """The items in a page's or an answer's JSON; None where no list in a known shape is in it."""
+    if ref.id == "boxoffice":
+        found = (_box_office(node) for node in found_at(document, "topGrossingReleases"))
+        weekend = (_weekend(node) for node in found_at(document, "boxOfficeWeekendChart"))
+        return next((sheet for sheet in (*found, *weekend) if sheet), None)
+    if ref.chart:
+        found = (_chart(node) for node in found_at(document, "chartTitles"))
+        return next((sheet for sheet in found if sheet), None)
+    inside = content_of(document)
+    for place in (inside, document):
+        for search in found_at(place, "titleListItemSearch"):
+            if sheet := _list_page(search, clean(dig(inside, "lastModifiedDate"))):
+                return sheet
+    return None
+
+
+def is_private(document: object) -> bool:
+    """A hidden list is there without its titles, or says so."""
+    content = content_of(document)
+    if not isinstance(content, dict):
+        return False
+    visibility = clean(dig(content, "visibility", "id"))
+    return visibility == "PRIVATE" or (
+        visibility != "PUBLIC" and next(found_at(content, "titleListItemSearch"), None) is None
+    )
+
+
+def is_missing(document: object) -> bool:
+    """A list or user that does not exist is there as null."""
+    column = _column(document)
+    names = [name for name in _LISTS if isinstance(column, dict) and name in column]
+    return bool(names) and all(dig(column, name) is None for name in names)
+
+
+def other_list(document: object) -> str:
+    """What is on a list that is none of titles, such as "people"; empty for every other page."""
+    kind = clean(dig(content_of(document), "listType", "id"))
+    return "" if kind in {"", TITLES} else kind.lower()
+
+
+def content_of(document: object) -> object:
+    """The list of a page or an answer, where it usually stands."""
+    column = _column(document)
+    return next((found for name in _LISTS if (found := dig(column, name)) is not None), None)
+
+
+def found_at(document: object, name: str) -> Iterator[dict[str, object]]:
+    """The objects of this name, the least deep first: their path has moved before."""
+    waiting = [document]
+    for node in waiting:
+        if isinstance(node, dict):
+            if isinstance(found := node.get(name), dict):
+                yield found
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def dig(node: object, *path: str | int) -> object:
+    """The value at a path; None where the path ends early."""
+    for step in path:
+        if isinstance(node, dict):
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int):
+            node = next(iter(node[step : step + 1]), None)
+        else:
+            return None
+    return node
+
+
+def imdb_id(text: object) -> str | None:
+    """A title's id, where the text is one."""
+    return text if isinstance(text, str) and _TITLE.fullmatch(text) else None
+
+
+def whole(value: object) -> int | None:
+    """A whole number, or None; JSON's true and false are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _column(document: object) -> object:
+    column = dig(document, "props", "pageProps", "mainColumnData")
+    return dig(document, "data") if column is None else column
+
+
+def _list_page(search: dict[str, object], modified: str) -> Sheet | None:
+    total, edges = whole(search.get("total")), search.get("edges")
+    if total is None or not isinstance(edges, list):
+        return None
+    found = (_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges)
+    return Sheet(tuple(item for item in found if item), total, modified)
+
+
+def _chart(titles: dict[str, object]) -> Sheet | None:
+    edges = titles.get("edges")
+    if not isinstance(edges, list):
+        return None
+    found = [_item(dig(edge, "node"), dig(edge, "currentRank")) for edge in edges]
+    items = tuple(item for item in found if item)
+    last = max((item.position for item in items), default=0)
+    return Sheet(items, max(last, len(edges), whole(titles.get("total")) or 0)) if items else None
+
+
+def _box_office(releases: dict[str, object]) -> Sheet | None:
+    """Ten or so releases; one whose titles are ``[]`` is no item, but counts in the total."""
+    edges = releases.get("edges")
+    if not isinstance(edges, list):
+        return None
+    return _grossing([dig(edge, "node", "release", "titles", 0) for edge in edges])
+
+
+def _weekend(chart: dict[str, object]) -> Sheet | None:
+    """The same, as the interface has it."""
+    entries = chart.get("entries")
+    if not isinstance(entries, list):
+        return None
+    return _grossing([dig(entry, "title") for entry in entries])
+
+
+def _grossing(nodes: list[object]) -> Sheet | None:
+    found = [_item(node, rank) for rank, node in enumerate(nodes, start=1)]
+    items = tuple(item for item in found if item)
+    return Sheet(items, len(nodes), untitled=len(nodes) - len(items)) if items else None
+
+
+def _item(node: object, position: object) -> Item | None:
+    """A title; None where it has no id."""
+    imdb = imdb_id(dig(node, "id"))
+    if imdb is None:
+        return None
+    original = clean(dig(node, "originalTitleText", "text"))
+    kind, unsupported = classify(clean(dig(node, "titleType", "id")))
+    return Item(
+        whole(position) or 0,
+        clean(dig(node, "titleText", "text")) or original or imdb,
+        whole(dig(node, "releaseYear", "year")),
+        kind,
+        Ids(imdb=imdb),
+        original or None,
+        unsupported,
+    )

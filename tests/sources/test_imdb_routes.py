@@ -1,0 +1,212 @@
+"""IMDb's two routes: which is taken when, and what its own interface answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.sites import SandboxSites
+from examples.sandbox.sites_lists import Fault
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASE = "http://imdb.test"
+SHELF = "imdb:ls000000620"
+PATH = "/graphql"
+
+
+@dataclass
+class Notes:
+    """Routes as a set."""
+
+    blocked: set[str] = field(default_factory=set)
+
+    def is_blocked(self, route: str) -> bool:
+        return route in self.blocked
+
+    def keep_blocked(self, route: str) -> None:
+        self.blocked.add(route)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxSites]:
+    with SandboxSites() as sites:
+        yield sites
+
+
+@pytest.fixture
+def sites(running: SandboxSites) -> SandboxSites:
+    running.imdb.faults.clear()
+    return running
+
+
+def fetch(
+    url: str,
+    source: str,
+    via: str | None = "api",
+    pages: dict[str, FakePage] | None = None,
+    notes: Notes | None = None,
+) -> Snapshot:
+    providers = {"imdb": Provider(BASE, url, via)}
+    browser = FakeBrowser(pages or {})
+    sources = SiteSources(browser, providers, Path(), NO_PATIENCE, notes or Notes())
+    return sources.fetch(recognise(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SHELF,
+        "imdb:ls000000049",
+        "imdb:ur000000143",
+        "imdb:top",
+        "imdb:toptv",
+        "imdb:moviemeter",
+        "imdb:tvmeter",
+        "imdb:bottom",
+        "imdb:top-english-movies",
+        "imdb:boxoffice",
+        "imdb:india/top-rated-indian-movies",
+        "imdb:india/top-rated-tamil-movies",
+        "imdb:india/top-rated-telugu-movies",
+        "imdb:india/top-rated-malayalam-movies",
+    ],
+)
+def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, source: str) -> None:
+    snapshot = fetch(sites.imdb_api_url, source)
+    assert (snapshot.outcome, snapshot.route) == (Outcome.COMPLETE, "api")
+    listed = [title.imdb for title in sites.lists[source]]
+    assert [item.ids.imdb for item in snapshot.items] == listed
+    assert snapshot.declared_total == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome", "says"),
+    [
+        ("imdb:ls000000001", Outcome.EMPTY, None),
+        ("imdb:ls000000002", Outcome.PRIVATE, "private"),
+        ("imdb:ur000000002", Outcome.PRIVATE, "private"),
+        ("imdb:ls000000404", Outcome.MISSING, "no such list"),
+        ("imdb:ur000000404", Outcome.MISSING, "no such list"),
+        ("imdb:ls000000013", Outcome.CHANGED_LAYOUT, "a list of people, not of titles"),
+        ("imdb:ls000000003", Outcome.INCOMPLETE, "65 of 130"),
+        ("imdb:india/upcoming", Outcome.MISSING, "not among the charts"),
+        ("imdb:india/tamil", Outcome.MISSING, "not among the charts"),
+    ],
+    ids=[
+        "an empty list",
+        "a private list",
+        "a private watchlist",
+        "no such list",
+        "no such user",
+        "a list of people",
+        "fewer than declared",
+        "a chart of pages only",
+        "another",
+    ],
+)
+def test_the_interfaces_noes_are_told_apart(
+    sites: SandboxSites, source: str, outcome: Outcome, says: str | None
+) -> None:
+    snapshot = fetch(sites.imdb_api_url, source)
+    assert (snapshot.outcome, snapshot.route) == (outcome, "api")
+    assert (snapshot.error is None) if says is None else (says in (snapshot.error or ""))
+
+
+@pytest.mark.parametrize("fault", ["rank-gap", "half-loaded"])
+def test_a_chart_with_a_gap_in_its_ranks_is_incomplete(sites: SandboxSites, fault: str) -> None:
+    sites.imdb.faults.set(PATH, Fault(fault))  # type: ignore[arg-type]
+    snapshot = fetch(sites.imdb_api_url, "imdb:top")
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 250)
+
+
+@pytest.mark.parametrize("source", [SHELF, "imdb:top"])
+def test_a_field_that_is_rejected_is_dropped_and_not_the_list(
+    sites: SandboxSites, source: str
+) -> None:
+    sites.imdb.faults.set(PATH, Fault("rejected-field"))
+    snapshot = fetch(sites.imdb_api_url, source)
+    assert snapshot.outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Fault(status=429, retry_after=3600), Outcome.RATE_LIMITED),
+        (Fault(status=403), Outcome.BLOCKED),
+        (Fault(status=202), Outcome.BLOCKED),
+        (Fault(status=415), Outcome.UNREACHABLE),
+        (Fault(status=500), Outcome.UNREACHABLE),
+    ],
+    ids=["too many requests", "403", "a bot check", "415", "500"],
+)
+def test_trouble_of_the_interface_is_an_outcome(
+    sites: SandboxSites, fault: Fault, outcome: Outcome
+) -> None:
+    sites.imdb.faults.set(PATH, fault)
+    snapshot = fetch(sites.imdb_api_url, SHELF)
+    assert (snapshot.outcome, snapshot.items) == (outcome, ())
+
+
+BLOCKED = {f"{BASE}/list/ls000000620/": FakePage(None, 202)}
+
+
+def test_a_blocked_browser_gives_way_to_the_interface_and_is_remembered(
+    sites: SandboxSites,
+) -> None:
+    notes = Notes()
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, BLOCKED, notes)
+    assert (snapshot.outcome, snapshot.route) == (Outcome.COMPLETE, "api")
+    assert notes.blocked == {f"browser {BASE}"}
+    again = fetch(sites.imdb_api_url, SHELF, None, {}, notes)  # no page could be opened
+    assert (again.outcome, again.route) == (Outcome.COMPLETE, "api")
+
+
+def test_a_browser_that_is_blocked_half_way_gives_way_too(sites: SandboxSites) -> None:
+    first = [edge(place, f"tt{place:07}") for place in (1, 2)]
+    page = f"{BASE}/list/ls000000620/"
+    pages = {page: FakePage(listing(620, first)), f"{page}?page=2": FakePage(None, 405)}
+    assert fetch(sites.imdb_api_url, SHELF, None, pages).declared_total == 620
+
+
+def test_via_browser_never_asks_the_interface(sites: SandboxSites) -> None:
+    sites.imdb.visits.clear()
+    notes = Notes({f"browser {BASE}"})
+    snapshot = fetch(sites.imdb_api_url, SHELF, "browser", BLOCKED, notes)
+    assert (snapshot.outcome, snapshot.route) == (Outcome.BLOCKED, "browser")
+    assert sites.imdb.visits == []
+
+
+def test_a_browser_that_is_let_in_needs_no_interface(sites: SandboxSites) -> None:
+    sites.imdb.visits.clear()
+    pages = {f"{BASE}/list/ls000000620/": FakePage(listing(1, [edge(1, "tt0000001")]))}
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, pages)
+    assert (snapshot.outcome, snapshot.route, sites.imdb.visits) == (
+        Outcome.COMPLETE,
+        "browser",
+        [],
+    )
+
+
+def test_two_closed_doors_are_blocked_and_both_are_named(sites: SandboxSites) -> None:
+    sites.imdb.faults.set(PATH, Fault(status=403))
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, BLOCKED)
+    assert snapshot.outcome is Outcome.BLOCKED
+    assert snapshot.error
+    assert BASE in snapshot.error
+    assert sites.imdb_api_url in snapshot.error
+
+
+def test_a_chart_of_pages_only_stays_blocked_and_says_why(sites: SandboxSites) -> None:
+    pages = {f"{BASE}/india/tamil/": FakePage(None, 202)}
+    snapshot = fetch(sites.imdb_api_url, "imdb:india/tamil", None, pages)
+    assert snapshot.outcome is Outcome.BLOCKED
+    assert "does not give imdb:india/tamil" in (snapshot.error or "")
