@@ -43,9 +43,9 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
-    return SiteSources(browser, {"imdb": Provider(site.url)}, Path(), patience).fetch(
-        recognise(source)
-    )
+    return SiteSources(
+        browser, {"imdb": Provider(site.url, via="browser")}, Path(), patience
+    ).fetch(recognise(source))
 
 
 def test_nothing_starts_before_the_first_page() -> None:

@@ -30,9 +30,9 @@ def browser() -> Iterator[ChromiumBrowser]:
 
 def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
-    return SiteSources(browser, {"imdb": Provider(site.url)}, Path(), patience).fetch(
-        recognise(source)
-    )
+    return SiteSources(
+        browser, {"imdb": Provider(site.url, via="browser")}, Path(), patience
+    ).fetch(recognise(source))
 
 
 @pytest.mark.parametrize(

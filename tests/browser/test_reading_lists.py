@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.sites import SandboxSites
+from examples.sandbox.sites_lists import Fault
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from examples.sandbox.sites_lists import Outcome as SiteFault
     from reconciler.core.model import Snapshot
 
 pytestmark = pytest.mark.browser
@@ -32,7 +34,10 @@ def sites() -> Iterator[SandboxSites]:
 def sources(sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteSources]:
     folder: Path = tmp_path_factory.mktemp("files")
     patience = Patience(content=2.5, check=2.5, settle=0.6)
-    providers = {"imdb": Provider(sites.imdb_url), "trakt": Provider(sites.trakt_url)}
+    providers = {
+        "imdb": Provider(sites.imdb_url, via="browser"),
+        "trakt": Provider(sites.trakt_url),
+    }
     with ChromiumBrowser(page_seconds=10) as browser:
         yield SiteSources(browser, providers, folder, patience)
 
@@ -79,6 +84,31 @@ def test_an_imdb_list_is_read_whole_and_in_order(
 
 
 @pytest.mark.parametrize(
+    ("source", "path", "fault"),
+    [
+        ("imdb:ls000000006", "/list/ls000000006", "no-json"),
+        ("imdb:ls000000620", "/list/ls000000620", "no-json"),
+        ("imdb:top", "/chart/top", "json-ld-only"),
+        ("imdb:toptv", "/chart/toptv", "no-json"),
+    ],
+    ids=["rows", "rows of three pages", "a chart's linked data", "a chart's rows"],
+)
+def test_an_imdb_list_without_its_json_is_read_whole_and_in_order(
+    sources: SiteSources, sites: SandboxSites, source: str, path: str, fault: SiteFault
+) -> None:
+    sites.imdb.faults.set(path, Fault(fault))
+    pages = [f"{path}?page={number}" for number in (2, 3)]
+    for page in pages:
+        sites.imdb.faults.set(page, Fault(fault))
+    snapshot = fetch(sources, source)
+    sites.imdb.faults.clear()
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [(item.ids.imdb, item.title) for item in snapshot.items] == [
+        (title.imdb, title.title) for title in sites.lists[source]
+    ]
+
+
+@pytest.mark.parametrize(
     "source",
     ["trakt:anna/big-shelf", "trakt:anna/watchlist", "trakt:anna/just-a-moment-passes"],
     ids=["five screens", "a watchlist", "a bot check that passes"],
@@ -109,6 +139,7 @@ def test_a_trakt_list_may_be_filtered_by_kind(sources: SiteSources, sites: Sandb
         ("imdb:ur000000002", Outcome.PRIVATE, 0),
         ("imdb:ls000000003", Outcome.INCOMPLETE, 65),
         ("imdb:ls000000005", Outcome.CHANGED_LAYOUT, 0),
+        ("imdb:ls000000013", Outcome.CHANGED_LAYOUT, 0),
         ("imdb:ls000000202", Outcome.BLOCKED, 0),
         ("imdb:ls000000404", Outcome.MISSING, 0),
         ("imdb:ls000000429", Outcome.RATE_LIMITED, 0),

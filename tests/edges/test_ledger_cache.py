@@ -253,3 +253,37 @@ def test_a_cache_that_cannot_be_written_is_no_error(
 
     with pytest.raises(LedgerError):
         ledger.record({Slot(Target(DUNE.media)): Remembered()}, {})
+
+
+BROWSER = "browser https://www.imdb.com"
+
+
+@pytest.mark.parametrize(
+    ("later", "blocked"),
+    [(timedelta(), True), (DAY - timedelta(seconds=1), True), (DAY, False), (-DAY, False)],
+    ids=["at once", "for a day", "no longer", "not under a clock that was wrong"],
+)
+def test_a_blocked_route_is_remembered_for_a_day(
+    path: Path, later: timedelta, *, blocked: bool
+) -> None:
+    with SqliteLedger(path, URL) as ledger:
+        ledger.keep_blocked(BROWSER, NOW)
+    with SqliteLedger(path, "http://another:5055") as ledger:
+        assert ledger.is_blocked(BROWSER, NOW + later) is blocked
+        assert not ledger.is_blocked("browser http://127.0.0.1:1", NOW)
+
+
+def test_a_route_that_is_blocked_again_is_remembered_from_then_on(path: Path) -> None:
+    with SqliteLedger(path, URL) as ledger:
+        ledger.keep_blocked(BROWSER, NOW)
+        ledger.keep_blocked(BROWSER, NOW + DAY)
+        assert ledger.is_blocked(BROWSER, NOW + DAY + timedelta(hours=23))
+
+
+def test_a_blocked_route_that_cannot_be_written_down_is_no_error(tmp_path: Path) -> None:
+    with SqliteLedger(tmp_path / "none" / "listsync.db", URL) as ledger:
+        assert not ledger.is_blocked(BROWSER, NOW)
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o500)
+    with SqliteLedger(folder / "listsync.db", URL) as ledger:
+        ledger.keep_blocked(BROWSER, NOW)

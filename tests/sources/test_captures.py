@@ -53,13 +53,32 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
     assert (sheet.total, kinds.count(Kind.MOVIE), kinds.count(Kind.TV)) == (15, 10, 5)
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "total", "kept"),
+    [
+        ("2026-09-24_TOP_RATED_TV_SHOWS_first2.json", "imdb:toptv", 250, 2),
+        ("2026-09-24_TOP_RATED_TV_SHOWS_first5.json", "imdb:toptv", 250, 5),
+        ("2026-09-24_boxOfficeWeekendChart_limit3.json", "imdb:boxoffice", 3, 3),
+    ],
+)
+def test_a_real_answer_for_a_chart_gives_its_titles_in_order(
+    name: str, source: str, total: int, kept: int
+) -> None:
+    body = json.loads((CAPTURES / "imdb/graphql-charts" / name).read_text("utf-8"))
+    sheet = imdb.parse(body, recognise(source))
+    assert isinstance(sheet, Sheet)
+    assert sheet.total == total
+    assert [item.position for item in sheet.items] == list(range(1, kept + 1))
+    assert all(item.ids.imdb and item.year for item in sheet.items)
+
+
 def test_a_real_sign_in_page_is_not_an_empty_list() -> None:
     page = CAPTURES / "imdb/legacy/2017_list-watchlist_signed-out.html"
     assert document(page) is None
     url = "http://imdb.test/user/ur42/watchlist/"
     pages = FakeBrowser({url: FakePage(None)})
     snapshot = SiteSources(
-        pages, {"imdb": Provider("http://imdb.test")}, Path(), NO_PATIENCE
+        pages, {"imdb": Provider("http://imdb.test", via="browser")}, Path(), NO_PATIENCE
     ).fetch(recognise("ur42"))
     assert snapshot.outcome is Outcome.CHANGED_LAYOUT
 

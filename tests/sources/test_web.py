@@ -1,0 +1,127 @@
+"""Calls to the sites' interfaces: which answers are given back, and what the others mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+import requests_mock
+
+from reconciler.core.model import Outcome
+from reconciler.sources.scrape import Setback
+from reconciler.sources.web import Answer, Web, retry_after, shown_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+URL = "http://api.test/lists"
+
+
+@pytest.fixture(name="mock")
+def _mock() -> Iterator[requests_mock.Mocker]:
+    with requests_mock.Mocker() as mock:
+        yield mock
+
+
+def ask(patience: float = 0.0) -> Answer | Setback:
+    with Web(patience) as web:
+        return web.ask("GET", URL, params={"key": "secret-key"})
+
+
+def test_an_answer_has_its_json_and_an_address_without_its_query(
+    mock: requests_mock.Mocker,
+) -> None:
+    mock.get(URL, json=[1], headers={"X-Pages": "3"})
+    answer = ask()
+    assert isinstance(answer, Answer)
+    assert (answer.url, answer.status, answer.body, answer.ok) == (URL, 200, [1], True)
+    assert answer.headers["x-pages"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "outcome"),
+    [
+        (200, "<html>", Outcome.CHANGED_LAYOUT),
+        (200, "[" * 100_000, Outcome.CHANGED_LAYOUT),
+        (202, "", Outcome.UNREACHABLE),
+        (401, "{}", Outcome.PRIVATE),
+        (404, "{}", Outcome.MISSING),
+        (500, "{}", Outcome.UNREACHABLE),
+    ],
+    ids=["a page", "endless nesting", "a bot check", "401", "404", "500"],
+)
+def test_an_answer_that_is_not_ok_means_an_outcome(
+    mock: requests_mock.Mocker, status: int, text: str, outcome: Outcome
+) -> None:
+    mock.get(URL, status_code=status, text=text)
+    answer = ask()
+    assert isinstance(answer, Answer)
+    assert not answer.ok
+    assert answer.setback().outcome is outcome
+
+
+def test_a_short_wait_is_waited_out_and_a_long_one_is_an_outcome(
+    mock: requests_mock.Mocker,
+) -> None:
+    slow = {"status_code": 429, "headers": {"Retry-After": "0"}}
+    mock.get(URL, [slow, slow, {"json": {}}])
+    answer = ask(patience=2.0)
+    assert isinstance(answer, Answer)
+    assert answer.ok
+    mock.get(URL, status_code=429, headers={"Retry-After": "90"})
+    setback = ask(patience=30.0)
+    assert isinstance(setback, Setback)
+    assert (setback.outcome, setback.retry_after) == (Outcome.RATE_LIMITED, 90.0)
+
+
+def test_the_patience_is_that_of_all_calls_together(mock: requests_mock.Mocker) -> None:
+    mock.get(URL, status_code=429, headers={"Retry-After": "0"})
+    setback = ask(patience=3.0)
+    assert isinstance(setback, Setback)
+    assert setback.outcome is Outcome.RATE_LIMITED
+    assert mock.call_count == 5  # "0" counts as a second, and what is left may be none
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (requests.ConnectTimeout(f"{URL}?key=secret-key"), "nothing answered in time"),
+        (requests.ConnectionError(f"{URL}?key=secret-key"), "the connection failed"),
+        (requests.exceptions.SSLError("secret-key"), "no secure connection"),
+        (requests.exceptions.ProxyError("secret-key"), "the proxy"),
+        (requests.exceptions.InvalidHeader("secret-key"), "could not be read"),
+    ],
+    ids=["a timeout", "no connection", "no certificate", "the proxy", "anything else"],
+)
+def test_no_answer_is_an_outcome_that_quotes_nothing(
+    mock: requests_mock.Mocker, error: Exception, says: str
+) -> None:
+    mock.get(URL, exc=error)
+    setback = ask()
+    assert isinstance(setback, Setback)
+    assert setback.outcome is Outcome.UNREACHABLE
+    assert says in setback.error
+    assert "secret" not in setback.error
+
+
+def test_a_redirect_is_not_followed_and_its_address_is_named(mock: requests_mock.Mocker) -> None:
+    mock.get(URL, status_code=302, headers={"Location": "https://u:p@b.test/x?key=secret-key"})
+    setback = ask()
+    assert isinstance(setback, Setback)
+    assert setback.error == f"{URL}: redirects to https://b.test/x; use that"
+    assert mock.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("5", 5.0), ("soon", None), (None, None)], ids=str
+)
+def test_a_retry_after_that_cannot_be_read_is_none(
+    value: str | None, seconds: float | None
+) -> None:
+    assert retry_after({} if value is None else {"Retry-After": value}) == seconds
+
+
+def test_an_address_is_shown_without_what_may_be_secret() -> None:
+    assert shown_url("https://anna:pw@api.test/x?key=1#y") == "https://api.test/x"
+    assert shown_url("http://[") == "an address that is none"
