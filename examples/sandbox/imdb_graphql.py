@@ -31,6 +31,7 @@ _CHARTS = {
     "TOP_RATED_MALAYALAM_MOVIES": "india/top-rated-malayalam-movies",
 }
 _MOST_ROWS = 300
+_CAUGHT = "{} exception code while fetching data (/{})"
 _DISCLAIMER = {"disclaimer": "Public, personal, non-commercial use only."}
 
 
@@ -62,10 +63,10 @@ def _list(root: str, wanted: SiteList | None, variables: dict[str, Any], fault: 
     if wanted is None or outcome == "missing":
         if root == "predefinedList":
             return _page({"data": {root: None}})
-        missing = _error("RESOURCE_NOT_FOUND exception code (/list)", "RESOURCE_NOT_FOUND")
+        missing = _error(_CAUGHT.format("RESOURCE_NOT_FOUND", root), "RESOURCE_NOT_FOUND")
         return _page({"errors": [missing], "data": {root: None}})
     if outcome == "private":
-        forbidden = _error(f"FORBIDDEN exception code (/{root}) : Permission denied", "FORBIDDEN")
+        forbidden = _error(f"{_CAUGHT.format('FORBIDDEN', root)} : Permission denied", "FORBIDDEN")
         return _page({"errors": [forbidden], "data": {root: None}})
     people = outcome == "people"
     rows = () if people else wanted.rows

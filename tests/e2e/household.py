@@ -80,7 +80,8 @@ class Household:
 
     def follow(self, sites: SandboxSites, **sources: str) -> None:
         """Lists of the sandbox's sites, by name."""
-        providers = {"imdb": {"base_url": sites.imdb_url}, "trakt": {"base_url": sites.trakt_url}}
+        imdb = {"base_url": sites.imdb_url, "api_url": sites.imdb_api_url}
+        providers = {"imdb": imdb, "trakt": {"base_url": sites.trakt_url}}
         self.write(
             {name: {"source": source} for name, source in sources.items()}, providers=providers
         )

@@ -90,14 +90,17 @@ def test_doctor_shows_a_page_to_the_browser(house: Household, sites: SandboxSite
     assert "ok   browser: starts and shows a page" in done.out
 
 
-def test_a_bot_check_that_lets_nobody_in_is_said_so(
-    half_a_minute: dict[str, Waiting],
+def test_a_bot_check_that_lets_nobody_in_is_gone_around_and_remembered(
+    half_a_minute: dict[str, Waiting], sites: SandboxSites
 ) -> None:
     house, process = half_a_minute["blocked"]
     done = house.finish(process)
     told = json.loads(done.out)
-    assert (done.code, told["outcome"], told["items"]) == (1, "blocked", [])
-    assert "HTTP 202" in told["error"]
+    assert (done.code, told["outcome"], told["route"]) == (0, "complete", "api")
+    pages = [visit for visit in sites.imdb.visits if "/list/" in visit]
+    again = house.run("fetch", "blocked", "-o", "json")
+    assert again.document["route"] == "api"
+    assert [visit for visit in sites.imdb.visits if "/list/" in visit] == pages
 
 
 def test_a_server_that_never_answers_is_said_so(

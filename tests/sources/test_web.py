@@ -113,9 +113,7 @@ def test_a_redirect_is_not_followed_and_its_address_is_named(mock: requests_mock
     assert mock.call_count == 1
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"), [("5", 5.0), ("soon", None), (None, None)], ids=str
-)
+@pytest.mark.parametrize(("value", "seconds"), [("5", 5.0), ("soon", None), (None, None)], ids=str)
 def test_a_retry_after_that_cannot_be_read_is_none(
     value: str | None, seconds: float | None
 ) -> None:

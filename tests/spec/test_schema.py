@@ -124,7 +124,9 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
             "server: {url: http://s, api_key: k, api_key_file: /k}\n" + LISTS, False, id="two keys"
         ),
         pytest.param(FILE + "browser: {sessions: 2}\n", False, id="sessions"),
-        pytest.param(FILE + "providers: {imdb: {via: api}}\n", False, id="key of a later version"),
+        pytest.param(FILE + "providers: {imdb: {via: api}}\n", True, id="route"),
+        pytest.param(FILE + "providers: {imdb: {via: rss}}\n", False, id="no route"),
+        pytest.param(FILE + "notify: {mail: me}\n", False, id="key of a later version"),
         pytest.param(FILE + "defaults: {interval: 6}\n", False, id="no unit"),
         pytest.param(FILE + "defaults: {role: include}\n", False, id="role"),
         pytest.param(FILE + "defaults: {seasons: first}\n", False, id="seasons"),

@@ -1,0 +1,62 @@
+"""Blocked routes between the ledger and the sources: remembered where that can be, else forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.ledger import SqliteLedger
+from reconciler.sources import recognise
+from reconciler.spec import load
+from reconciler.wiring import RememberedRoutes, open_routes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.spec import Spec
+
+URL = "http://seerr:5055"
+ROUTE = "browser https://www.imdb.com"
+
+
+class Watch:
+    """A clock that is set."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+def spec() -> Spec:
+    text = f"server: {{url: {URL}, api_key: k}}\nlists: {{top: {{source: 'imdb:top'}}}}\n"
+    return load(text, name="f.yaml", env={}, read=lambda _: "", recognise=recognise)
+
+
+def test_a_route_is_tried_again_after_a_day(tmp_path: Path) -> None:
+    clock = Watch()
+    with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
+        routes = RememberedRoutes(ledger, clock)
+        routes.keep_blocked(ROUTE)
+        clock.time += timedelta(hours=23)
+        assert routes.is_blocked(ROUTE)
+        clock.time += timedelta(hours=1)
+        assert not routes.is_blocked(ROUTE)
+
+
+def test_what_one_command_learns_the_next_one_knows(tmp_path: Path) -> None:
+    path = tmp_path / "listsync.db"
+    with open_routes(spec(), path) as routes:
+        routes.keep_blocked(ROUTE)
+    with open_routes(spec(), path) as routes:
+        assert routes.is_blocked(ROUTE)
+
+
+def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:
+    damaged = tmp_path / "listsync.db"
+    damaged.write_bytes(b"no database at all" * 1000)
+    for path in (damaged, tmp_path):
+        with open_routes(spec(), path) as routes:
+            routes.keep_blocked(ROUTE)
+            assert not routes.is_blocked(ROUTE)

@@ -1,0 +1,93 @@
+"""The sandbox's IMDb interface answers as the real one is known to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from examples.sandbox.sites import SandboxSites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CAPTURES = Path(__file__).resolve().parents[2] / "../shared/captures/imdb"
+needs_captures = pytest.mark.skipif(
+    not CAPTURES.is_dir(), reason="no captured answers beside this checkout"
+)
+
+NAME = {"x-imdb-client-name": "imdb-web-next"}
+LIST = "query($id:ID!,$n:Int!,$after:String){list(id:$id){titleListItemSearch(first:$n){total}}}"
+WATCHLIST = LIST.replace("list(id:$id)", "predefinedList(classType:WATCH_LIST,userId:$id)")
+CHART = "query{chartTitles(chart:{chartType:TOP_RATED_TV_SHOWS},first:250){total}}"
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[SandboxSites]:
+    with SandboxSites() as running:
+        yield running
+
+
+def ask(sites: SandboxSites, query: str, **variables: object) -> Any:  # noqa: ANN401 - any JSON
+    body = {"query": query, "variables": {"n": 250, **variables}}
+    return requests.post(sites.imdb_api_url, json=body, headers=NAME, timeout=10).json()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [(NAME, 415), ({"Content-Type": "application/json"}, 403)],
+    ids=["no content type", "no client name"],
+)
+def test_a_query_needs_its_headers(
+    sites: SandboxSites, headers: dict[str, str], status: int
+) -> None:
+    body = json.dumps({"query": CHART})
+    answer = requests.post(sites.imdb_api_url, data=body, headers=headers, timeout=10)
+    assert answer.status_code == status
+
+
+def test_a_list_is_walked_with_its_cursor(sites: SandboxSites) -> None:
+    ranks: list[int] = []
+    after = None
+    while True:
+        found = ask(sites, LIST, id="ls000000620", after=after)
+        search = found["data"]["list"]["titleListItemSearch"]
+        ranks += [edge["node"]["absolutePosition"] for edge in search["edges"]]
+        after = search["pageInfo"]["endCursor"]
+        if not search["pageInfo"]["hasNextPage"]:
+            break
+    assert ranks == list(range(1, 621))
+
+
+def test_more_than_the_interface_gives_at_once_is_refused(sites: SandboxSites) -> None:
+    found = ask(sites, LIST, id="ls000000620", n=1000)
+    assert "Too much data requested" in found["errors"][0]["message"]
+
+
+@needs_captures
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ("ur000000404", "2026-07-15_graphql_no_such_user.json"),
+        ("ur000000002", "2026-07-15_graphql_private_watchlist.json"),
+    ],
+)
+def test_a_watchlist_that_cannot_be_shown_answers_as_the_real_one(
+    sites: SandboxSites, user: str, name: str
+) -> None:
+    real = json.loads((CAPTURES / "transcribed" / name).read_text("utf-8"))
+    ours = ask(sites, WATCHLIST, id=user)
+    assert {key: ours.get(key) for key in real} == real
+
+
+@needs_captures
+def test_a_chart_has_the_fields_of_a_real_answer(sites: SandboxSites) -> None:
+    body = CAPTURES / "graphql-charts/2026-09-24_TOP_RATED_TV_SHOWS_first2.json"
+    real = json.loads(body.read_text("utf-8"))["data"]["chartTitles"]
+    ours = ask(sites, CHART)["data"]["chartTitles"]
+    assert ours["total"] == real["total"] == len(ours["edges"])
+    assert real["edges"][0].keys() <= ours["edges"][0].keys()
+    assert real["edges"][0]["node"].keys() <= ours["edges"][0]["node"].keys()
