@@ -1,4 +1,4 @@
-"""Blocked routes between the ledger and the sources: remembered where that can be, else forgotten."""
+"""Blocked routes, between ledger and sources: remembered where that can be, else forgotten."""
 
 from __future__ import annotations
 
