@@ -105,7 +105,7 @@ def identify(spec: Spec, server: MediaServer) -> Identity:
     info, owner = server.identify(), server.whoami()
     wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST]
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
-    found = {lst.name: find_requester(lst.requester, users, owner) for lst in wishes}
+    found = {lst.name: find_requester(lst.requester, users, owner, lst.approval) for lst in wishes}
     return Identity(info, owner, found)
 
 

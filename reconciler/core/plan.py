@@ -26,7 +26,7 @@ from reconciler.core.model import (
     Verdict,
     View,
 )
-from reconciler.core.rights import expected
+from reconciler.core.rights import outlook
 from reconciler.core.titles import Need, Settled, needs
 from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
 
@@ -123,9 +123,9 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     if requester is None:
         problem = want.owner.problem or "its list has no requester"
         return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
-    outlook = expected(requester.user, want.target)
+    hopes = outlook(requester, want.target)
     if need.op is not Op.RETRY:
-        if outlook is Expected.REFUSED:
+        if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
             return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
@@ -140,7 +140,7 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         lists=want.lists,
         matched_by=want.by,
         requester=requester,
-        expected=outlook,
+        expected=hopes,
         seasons=need.seasons,
         request_ids=need.request_ids,
         detail=need.detail,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reconciler.core.model import ATTENTION, DEFERRED, Kind, MediaKey, Op, Outcome, Target
-from reconciler.core.rights import expected
+from reconciler.core.rights import outlook
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 
 if TYPE_CHECKING:
@@ -220,7 +220,9 @@ def list_row(
         "top": top,
         "requester": {"name": user.name, "id": user.id} if user else None,
         "expected": {
-            kind: expected(user, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind if user
+            kind: outlook(lst.requester, Target(MediaKey(kind, 0), lst.is_4k))
+            for kind in Kind
+            if lst.requester
         },
         "problem": lst.problem,
         "quota": {

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.errors import ConfigError
-from reconciler.spec.models import File, ListOptions, ListSpec, Spec
+from reconciler.spec.models import File, ListSpec, Spec
+from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import Place, Problem
 from reconciler.spec.secret_files import with_secrets
 from reconciler.spec.syntax import compose

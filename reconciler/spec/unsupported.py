@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _OPTIONS = frozenset(
     {
-        "approval",
         "episodes",
         "filter",
         "profile_id",

@@ -79,6 +79,15 @@ def test_a_list_asks_as_its_requester(world: World, requester: object) -> None:
     assert (stored.requested_by.id, stored.status) == (ALICE, 1)
 
 
+def test_the_keys_owner_approves_what_it_asks_on_a_users_behalf(world: World) -> None:
+    world.follow(by_tmdb(DUNE), requester="alice", approval="auto")
+    (action,) = world.look().plan.actions
+    assert (action.requester.user.id, action.expected) == (ALICE, Expected.APPROVED)
+    world.apply()
+    (stored,) = world.sandbox.state.requests.values()
+    assert (stored.requested_by.id, stored.status) == (ALICE, 2)
+
+
 def test_top_cuts_a_list_before_any_look_up(world: World) -> None:
     world.follow(*map(by_imdb, FILMS[:9]), top=2)
     calls = world.calls(lambda: words(world.look()))

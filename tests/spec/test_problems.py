@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.spec.models import ListSection
+from reconciler.spec.options import ListOptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +20,7 @@ GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
 LATER = "is not supported by this version yet; remove it"
+KNOWN_HERE = "unknown key; known here: "
 NO_MAPPING = "must be a mapping: keys of its own below it, indented"
 
 
@@ -32,19 +36,13 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "    name: x",
             "7:5 lists.top.name",
-            (
-                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
-                "max_per_run, role"
-            ),
+            KNOWN_HERE + ", ".join(ListSection.known_keys()),
             id="key like nothing",
         ),
         pytest.param(
             "    is_4k: yes",
             "7:5 lists.top.is_4k",
-            (
-                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
-                "max_per_run, role"
-            ),
+            KNOWN_HERE + ", ".join(ListSection.known_keys()),
             id="inner name",
         ),
         pytest.param(
@@ -62,7 +60,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "defaults:\n  source: ls1",
             "8:3 defaults.source",
-            "unknown key; known here: interval, requester, 4k, seasons, top, max_per_run, role",
+            KNOWN_HERE + ", ".join(ListOptions.known_keys()),
             id="source for all",
         ),
         pytest.param(

@@ -61,6 +61,7 @@ from reconciler.core.model.server import (
 from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
+    Approval,
     Expected,
     Kind,
     Op,
@@ -76,6 +77,7 @@ __all__ = [
     "DEFERRED",
     "Action",
     "Allowance",
+    "Approval",
     "Attempts",
     "Candidate",
     "Done",

@@ -15,10 +15,14 @@ from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """The user a list's requests are made as, and whether that is the key's owner."""
+    """The user a list's requests are made as, and whether that is the key's owner.
+
+    ``approved``: the owner asks on the user's behalf, and so approves (``approval: auto``).
+    """
 
     user: User
     is_owner: bool = True
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,13 @@ class Expected(StrEnum):
     REFUSED = "refused"
 
 
+class Approval(StrEnum):
+    """Whether the requester's own rights decide on approval, or the key's owner approves."""
+
+    REQUESTER = "requester"
+    AUTO = "auto"
+
+
 class Route(StrEnum):
     """How an item was matched to a media key; never "cache": the original route is kept."""
 

@@ -1,0 +1,60 @@
+"""What a list may say of its titles, and ``defaults`` for all lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from reconciler.core.model import Approval, Role
+from reconciler.spec import values
+from reconciler.spec.fields import DURATION, WORD, Count, Model, schema
+
+
+class ListOptions(Model):
+    """What holds for every list that does not say otherwise; null: the built-in default."""
+
+    interval: Annotated[timedelta, values.written(values.duration), schema(DURATION)] = Field(
+        default=timedelta(hours=6),
+        description="How often the list is read: 90m, 6h, 1d. At least 5m for sites.",
+        json_schema_extra={"default": "6h"},
+    )
+    requester: Annotated[
+        int | str | None,
+        values.written(values.requester),
+        WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "minLength": 1}),
+    ] = Field(
+        default=None,
+        description="The server's user the requests are made as: name, e-mail or id. "
+        "Without it, the API key's owner.",
+    )
+    approval: Annotated[
+        Approval,
+        values.written(values.one_of("approval", Approval)),
+        schema({"enum": [str(way) for way in Approval]}),
+    ] = Field(
+        default=Approval.REQUESTER,
+        description="requester: the requester's own rights decide. auto: the API key's owner "
+        "approves on the requester's behalf.",
+        json_schema_extra={"default": "requester"},
+    )
+    is_4k: Annotated[bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)] = (
+        Field(default=False, validation_alias="4k", description="Request in 4K.")
+    )
+    seasons: Annotated[Literal["all"], values.written(values.seasons), schema({"const": "all"})] = (
+        Field(default="all", description="Which seasons of a show: all that have aired.")
+    )
+    top: Count = Field(default=None, description="Only the first so many titles of the list.")
+    max_per_run: Count = Field(
+        default=50, description="The most titles requested in one run; the rest wait."
+    )
+    role: Annotated[
+        Role,
+        values.written(values.one_of("role", Role)),
+        schema({"enum": [str(role) for role in Role]}),
+    ] = Field(
+        default=Role.REQUEST,
+        description="request: its titles are wanted. exclude: nothing on it is ever requested.",
+        json_schema_extra={"default": "request"},
+    )
