@@ -118,6 +118,7 @@ def wishlist(
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
+        seasons=spec.seasons,
         max_per_run=spec.max_per_run,
     )
 

@@ -102,7 +102,7 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
     if by := exclusion.names(want):
         yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
         return
-    for row in needs(want.target, view):
+    for row in needs(want.target, want.seasons, view):
         if isinstance(row, Settled):
             yield _verdict(want, row)
         else:

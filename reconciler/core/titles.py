@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Attempts, Kind, Op, Reason, Show, Slot, Why
-from reconciler.core.seasons import aired, span, unaired
+from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,
     State,
@@ -19,9 +19,9 @@ from reconciler.core.state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from reconciler.core.model import Target, View
+    from reconciler.core.model import SeasonRule, Target, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,11 @@ _PRECEDENCE = (
 )
 
 
-def needs(target: Target, view: View) -> tuple[Need | Settled, ...]:
-    """What a title needs: one settled answer, or one need for each kind of action."""
+def needs(target: Target, seasons: Iterable[SeasonRule], view: View) -> tuple[Need | Settled, ...]:
+    """What a title needs: one settled answer, or one need for each kind of action.
+
+    ``seasons``: what each place on a list wants of a show.
+    """
     if blocklisted(target.media, view.observed):
         return (Settled(Reason.BLOCKLISTED),)
     if target.media.kind is Kind.MOVIE:
@@ -69,7 +72,7 @@ def needs(target: Target, view: View) -> tuple[Need | Settled, ...]:
     facts = view.observed.shows.get(target.media.tmdb)
     if not isinstance(facts, Show):
         return (Settled(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),)
-    return _show(target, facts, view)
+    return _show(target, chosen(seasons, facts, view.now.date()), view)
 
 
 def _film(target: Target, view: View) -> Need | Settled:
@@ -102,9 +105,10 @@ def _retry(target: Target, requests: tuple[int, ...], view: View) -> Need | Sett
     return Need(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
 
 
-def _show(target: Target, facts: Show, view: View) -> tuple[Need | Settled, ...]:
-    today = view.now.date()
-    wanted, coming = aired(facts, today), unaired(facts, today)
+def _show(
+    target: Target, seasons: tuple[tuple[int, ...], tuple[int, ...]], view: View
+) -> tuple[Need | Settled, ...]:
+    wanted, coming = seasons
     if not wanted:
         return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming)),)
     states = {n: season(target, n, view.observed) for n in wanted}

@@ -14,6 +14,7 @@ from reconciler.core.model import (
     Reason,
     Role,
     Route,
+    SeasonRule,
     Target,
     Unmatched,
     Wishlist,
@@ -34,6 +35,7 @@ class Want:
     target: Target
     by: Route
     lists: tuple[str, ...]
+    seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
     items: tuple[Item, ...]  # as the lists give it, and as the server calls it
 
 
@@ -76,11 +78,17 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
         items = (*(entry.item for _, entry in places), server_says)
         # A list of bare ids has no titles: the server's is shown then.
         item = first.item if first.item.title else server_says
-        return Want(owner, item, identity, first.match.by, names, items)
+        seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
+        return Want(owner, item, identity, first.match.by, names, seasons, items)
     if isinstance(first.match, Unmatched):
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
     return Hopeless(owner, first.item, why, names)
+
+
+def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:
+    """What a place on a list wants of a show: the seasons it names itself, else its list's rule."""
+    return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.seasons
 
 
 def _called(item: Item, match: Match) -> Item:

@@ -31,6 +31,11 @@ RATE: dict[str, object] = {"type": "string", "pattern": values.RATE}
 ITEM: dict[str, object] = {"type": "string", "pattern": "^(imdb|tmdb|tvdb|trakt|title):"}
 TARGET: dict[str, object] = {"type": "string", "pattern": "^tmdb:(movie|tv):[1-9][0-9]*$"}
 WORD: dict[str, object] = {"enum": ["yes", "no", "on", "off", "true", "false"]}
+NUMBERS: dict[str, object] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 999}, VARIABLE]},
+}
 FEW, MANY = 32, 100_000
 
 Count = Annotated[int | None, values.written(values.whole(1, MANY)), count(1, MANY)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from reconciler.core.model import Approval, Role
-from reconciler.spec import values
-from reconciler.spec.fields import DURATION, WORD, Count, Model, schema
+from reconciler.core.model import ALL_SEASONS, Approval, Role, SeasonRule
+from reconciler.spec import phrases, values
+from reconciler.spec.fields import DURATION, NUMBERS, WORD, Count, Model, schema
 
 
 class ListOptions(Model):
@@ -42,8 +42,14 @@ class ListOptions(Model):
     is_4k: Annotated[bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)] = (
         Field(default=False, validation_alias="4k", description="Request in 4K.")
     )
-    seasons: Annotated[Literal["all"], values.written(values.seasons), schema({"const": "all"})] = (
-        Field(default="all", description="Which seasons of a show: all that have aired.")
+    seasons: Annotated[
+        SeasonRule,
+        BeforeValidator(phrases.seasons),
+        schema({"type": "string", "pattern": phrases.SEASONS}, NUMBERS),
+    ] = Field(
+        default=ALL_SEASONS,
+        description="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4].",
+        json_schema_extra={"default": "all"},
     )
     top: Count = Field(default=None, description="Only the first so many titles of the list.")
     max_per_run: Count = Field(

@@ -118,13 +118,6 @@ def via(value: Scalar) -> Literal["browser", "api"] | None:
     raise ValueError(f"{value.shown} is no route{hint}")
 
 
-def seasons(value: Scalar) -> Literal["all"]:
-    """``all``; the rest of the season grammar does nothing yet."""
-    if value.text != "all":
-        raise ValueError("only all is supported by this version yet; write all, or remove it")
-    return "all"
-
-
 def one_session(value: Scalar) -> int:
     """``1``; several browser sessions do nothing yet."""
     if value.text != "1":

@@ -140,10 +140,28 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="nobody",
         ),
         pytest.param(
-            "    seasons: latest",
+            "    seasons: newest",
             "7:14 lists.top.seasons",
-            "only all is supported by this version yet; write all, or remove it",
+            '"newest" names no seasons; write all, first, latest, first 2, last 3, 1-3 or [1, 4]',
             id="seasons",
+        ),
+        pytest.param(
+            "    seasons: 3-1",
+            "7:14 lists.top.seasons",
+            '"3-1" runs backwards; write 1-3',
+            id="seasons backwards",
+        ),
+        pytest.param(
+            "    seasons: [one]",
+            "7:14 lists.top.seasons",
+            '"one" is no season\'s number; write 0 (specials) to 999',
+            id="a season's number",
+        ),
+        pytest.param(
+            "    seasons: []",
+            "7:14 lists.top.seasons",
+            "names no season; write all, or the seasons' numbers: [1, 4]",
+            id="no season",
         ),
         pytest.param("    start: new-only", "7:5 lists.top.start", LATER, id="later option"),
         pytest.param(

@@ -129,7 +129,9 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(FILE + "notify: {mail: me}\n", False, id="key of a later version"),
         pytest.param(FILE + "defaults: {interval: 6}\n", False, id="no unit"),
         pytest.param(FILE + "defaults: {role: include}\n", False, id="role"),
-        pytest.param(FILE + "defaults: {seasons: first}\n", False, id="seasons"),
+        pytest.param(FILE + "defaults: {seasons: newest}\n", False, id="seasons"),
+        pytest.param(FILE + "defaults: {seasons: last 3}\n", True, id="some seasons"),
+        pytest.param(FILE + "defaults: {seasons: [0, 4]}\n", True, id="named seasons"),
         pytest.param(FILE + "exclude: [dune]\n", False, id="no item"),
     ],
 )

@@ -58,6 +58,7 @@ from reconciler.core.model.server import (
     Show,
     User,
 )
+from reconciler.core.model.wishes import ALL_SEASONS, SeasonRule
 from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
@@ -73,6 +74,7 @@ from reconciler.core.model.words import (
 )
 
 __all__ = [
+    "ALL_SEASONS",
     "ATTENTION",
     "DEFERRED",
     "Action",
@@ -112,6 +114,7 @@ __all__ = [
     "Route",
     "RowReport",
     "Season",
+    "SeasonRule",
     "ServerInfo",
     "Show",
     "Slot",

@@ -10,6 +10,7 @@ from reconciler.core.model.lists import Item, Snapshot
 from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
+from reconciler.core.model.wishes import ALL_SEASONS, SeasonRule
 from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
 
 
@@ -37,6 +38,7 @@ class Wishlist:
     requester: Requester | None = None
     problem: str | None = None  # why it may request nothing: its requester is not known
     is_4k: bool = False
+    seasons: SeasonRule = ALL_SEASONS
     max_per_run: int | None = 50  # None: no cap
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
