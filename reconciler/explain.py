@@ -32,6 +32,7 @@ WOULD_CHANGE = {
     Reason.UNAIRED: "a season airs",
     Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",
     Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",
+    Reason.OVER_BUDGET: "older requests leave the budget's window; or raise `budget`",
     Reason.QUOTA: "older requests leave the quota's window; or raise the quota on the server",
     Reason.BACKING_OFF: "wait until then",
     Reason.AMBIGUOUS: "say which one is meant: `map: {ITEM: tmdb:movie:N}` in the file",

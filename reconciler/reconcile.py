@@ -180,7 +180,7 @@ def decide(
         observed=observed,
         memory=memory,
         memberships=memberships,
-        plan=calculate(everything, observed, memory, Policy(), now),
+        plan=calculate(everything, observed, memory, Policy(budget=spec.budget), now),
         read_seconds=read_seconds,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.core.limits import Limits
+from reconciler.core.limits import Held, Limits
 from reconciler.core.memory import looks_like_another_server, vanished
 from reconciler.core.model import (
     Action,
@@ -65,6 +65,7 @@ def calculate(
     a refused attempt whose time has not come             backing-off
     over the requester's quota                            quota
     over the list's cap                                   over-cap
+    over the budget of all lists                          over-budget
     else                                                  **request**, **extend** where seasons
                                                           are there
     ====================================================  ======================================
@@ -76,16 +77,16 @@ def calculate(
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
     view = View(observed, memory, policy, now)
-    limits = Limits(observed.quotas)
+    limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []
     for want in wanted(lists):
         for row in _decide(want, exclusion, view):
-            held = _held(row, want.owner, stop, limits) if isinstance(row, Action) else row
-            if isinstance(held, Action):
-                actions.append(held)
-            else:
-                verdicts.append(held)
+            for told in _admitted(row, want.owner, stop, limits):
+                if isinstance(told, Action):
+                    actions.append(told)
+                else:
+                    verdicts.append(told)
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 
@@ -147,19 +148,27 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     )
 
 
-def _held(action: Action, owner: Wishlist, stop: Stop | None, limits: Limits) -> Action | Verdict:
-    refusal = (stop.reason, stop.message) if stop else limits.refuse(action, owner)
-    if refusal is None:
-        return action
-    reason, detail = refusal
+def _admitted(
+    row: Action | Verdict, owner: Wishlist, stop: Stop | None, limits: Limits
+) -> Iterator[Action | Verdict]:
+    """What of a row is done now; the rest of an action is a verdict that says what holds it."""
+    if isinstance(row, Verdict):
+        yield row
+        return
+    held = (Held(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
+    for part in held:
+        yield part if isinstance(part, Action) else _waits(row, part)
+
+
+def _waits(action: Action, held: Held) -> Verdict:
     return Verdict(
-        reason,
+        held.reason,
         action.item,
         action.lists,
         target=action.target,
         matched_by=action.matched_by,
-        seasons=action.seasons,
-        detail=detail,
+        seasons=held.seasons,
+        detail=held.detail,
     )
 
 

@@ -6,16 +6,16 @@ An intent without an outcome decides nothing: the next look at the server does (
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.model import Kind, Remembered, Result, Slot
+from reconciler.core.model import Kind, Op, Remembered, Result, Slot
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
 from reconciler.ledger.columns import target_columns, time_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from sqlite3 import Connection
 
     from reconciler.core.model import Action, Done
@@ -41,6 +41,15 @@ def write_intent(connection: Connection, server: str, action: Action, now: datet
         ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def created(connection: Connection, server: str) -> tuple[datetime, ...]:
+    """When each title was requested or extended: what a budget counts."""
+    rows = connection.execute(
+        "SELECT at FROM intents WHERE server = ? AND result = ? AND op IN (?, ?) ORDER BY at",
+        (server, str(Result.CREATED), str(Op.REQUEST), str(Op.EXTEND)),
+    )
+    return tuple(datetime.fromisoformat(at) for (at,) in rows)
 
 
 def write_outcome(connection: Connection, intent: int, done: Done, now: datetime) -> None:

@@ -98,7 +98,9 @@ class SqliteLedger:
         """What is remembered of this server's titles."""
         with self._database.reading() as connection:
             return Memory(
-                memory.slots(connection, self._server), memory.attempts(connection, self._server)
+                memory.slots(connection, self._server),
+                memory.attempts(connection, self._server),
+                intents.created(connection, self._server),
             )
 
     def memberships(self) -> Mapping[str, Membership]:

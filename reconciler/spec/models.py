@@ -20,8 +20,8 @@ from pydantic import (
     field_validator,
 )
 
-from reconciler.core.model import Item, ListRef, MediaKey
-from reconciler.spec import values
+from reconciler.core.model import Budget, Item, ListRef, MediaKey
+from reconciler.spec import phrases, values
 from reconciler.spec.fields import FEW, ITEM, RATE, TARGET, TEXT, URL, Model, count, schema
 from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import quote
@@ -150,6 +150,14 @@ class _Content(Model):
     )
     map: Mapping[MapKey, MapTarget] = Field(
         default={}, description="Fixes a wrong or missing match: imdb:tt28479262: tmdb:movie:1155."
+    )
+    budget: Annotated[
+        Budget | None,
+        values.written(phrases.budget),
+        schema({"type": "string", "pattern": phrases.BUDGET}),
+    ] = Field(
+        default=None,
+        description="The most titles requested in any such time, all lists together: 100/week.",
     )
     providers: ProvidersSpec = Field(
         default=ProvidersSpec(), description="Where the list sites are."

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from reconciler.core.model import ALL_SEASONS, SeasonRule
+from reconciler.core.model import ALL_SEASONS, Budget, SeasonRule
 from reconciler.spec.tree import Scalar
 
+BUDGET = r"^[1-9][0-9]{0,5} ?/ ?(hour|day|week|month)$"
 SEASONS = r"^(all|latest|(first|last)( [1-9][0-9]{0,2})?|[0-9]{1,3}-[0-9]{1,3})$"
 _HIGHEST = 999
+_WINDOWS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24}  # in hours
+
+
+def budget(value: Scalar) -> Budget:
+    """``100/week``: titles per hour, day, week or month (of 30 days)."""
+    if not re.fullmatch(BUDGET, value.text):
+        raise ValueError(
+            f"{value.shown} is no budget; write titles per hour, day, week or month: 100/week"
+        )
+    titles, unit = (part.strip() for part in value.text.split("/"))
+    return Budget(int(titles), timedelta(hours=_WINDOWS[unit]), unit)
 
 
 def seasons(value: object) -> object:

@@ -30,7 +30,7 @@ _OPTIONS = frozenset(
 )
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    (): frozenset({"budget", "controller", "notify"}),
+    (): frozenset({"controller", "notify"}),
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from threading import Barrier, BrokenBarrierError, Event, Lock
 from typing import TYPE_CHECKING
@@ -78,6 +79,31 @@ def test_a_quota_defers_and_time_frees_it(world: World) -> None:
     world.clock.forward(days=8)
     assert results(world.apply()) == [Result.CREATED] * 2
     assert world.look().plan.actions == ()
+
+
+def test_a_quota_takes_a_shows_oldest_seasons_and_says_when_the_rest_may_come(world: World) -> None:
+    show = max(SHOWS, key=lambda show: len(show.seasons))
+    world.follow(by_tmdb(show), requester="alice")
+    users = world.sandbox.state.users
+    users[ALICE] = replace(users[ALICE], tv_limit=2)
+    (asked,) = world.look().plan.actions
+    (waits,) = world.look().plan.verdicts
+    assert (asked.seasons, str(waits.reason)) == ((1, 2), "quota")
+    world.apply()
+    assert "the next slot opens 2026-11-29 12:00 UTC" in world.look().plan.verdicts[0].detail
+
+
+def test_a_budget_outlives_the_process_and_time_frees_it(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]))
+    world.write({"wishes": {"source": "imdb:ls000000001"}}, budget="2/day")
+    assert len(world.apply()) == 2
+    told = world.look().plan
+    assert told.actions == ()
+    assert told.verdicts[-1].detail == (
+        "the budget is 2 a day; the next slot opens 2026-11-23 12:00 UTC"
+    )
+    world.clock.forward(days=1)
+    assert len(world.apply()) == 2
 
 
 # ----------------------------------------------------------------------------------- lost answers

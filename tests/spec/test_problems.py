@@ -170,7 +170,13 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             LATER,
             id="later default",
         ),
-        pytest.param("budget: 100/week", "7:1 budget", LATER, id="later section"),
+        pytest.param("notify: {urls: x}", "7:1 notify", LATER, id="later section"),
+        pytest.param(
+            "budget: 100",
+            "7:9 budget",
+            '"100" is no budget; write titles per hour, day, week or month: 100/week',
+            id="budget",
+        ),
         pytest.param(
             "providers:\n  trakt: {client_id: abc}",
             "8:11 providers.trakt.client_id",
@@ -275,7 +281,7 @@ def test_all_problems_come_at_once_sorted_by_line(
         "lists:\n"
         "  a: {source: nope, top: x}\n"
         "  b: {source: imdb:top}\n"
-        "budget: 3\n"
+        "notify: {urls: 3}\n"
     )
 
     assert [line.split(": ")[0] for line in problems_of(text)] == [
@@ -285,7 +291,7 @@ def test_all_problems_come_at_once_sorted_by_line(
         "listsync.yaml:6:13 defaults.interval",
         "listsync.yaml:8:15 lists.a.source",
         "listsync.yaml:8:26 lists.a.top",
-        "listsync.yaml:10:1 budget",
+        "listsync.yaml:10:1 notify",
     ]
 
 

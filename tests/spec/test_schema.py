@@ -132,6 +132,8 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(FILE + "defaults: {seasons: newest}\n", False, id="seasons"),
         pytest.param(FILE + "defaults: {seasons: last 3}\n", True, id="some seasons"),
         pytest.param(FILE + "defaults: {seasons: [0, 4]}\n", True, id="named seasons"),
+        pytest.param(FILE + "budget: 100/week\n", True, id="budget"),
+        pytest.param(FILE + "budget: 100\n", False, id="no budget"),
         pytest.param(FILE + "exclude: [dune]\n", False, id="no item"),
     ],
 )

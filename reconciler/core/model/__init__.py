@@ -58,7 +58,7 @@ from reconciler.core.model.server import (
     Show,
     User,
 )
-from reconciler.core.model.wishes import ALL_SEASONS, SeasonRule
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
 from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
@@ -81,6 +81,7 @@ __all__ = [
     "Allowance",
     "Approval",
     "Attempts",
+    "Budget",
     "Candidate",
     "Done",
     "Entry",

@@ -47,6 +47,7 @@ class Memory:
 
     slots: Mapping[Slot, Remembered] = field(default_factory=dict)
     attempts: Mapping[Target, Attempts] = field(default_factory=dict)
+    created: tuple[datetime, ...] = ()  # when our requests and extensions were made
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from reconciler.core.model.lists import Item, Snapshot
 from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
-from reconciler.core.model.wishes import ALL_SEASONS, SeasonRule
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
 from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
 
 
@@ -49,6 +49,7 @@ class Policy:
     """What holds for all lists."""
 
     retry_failed: int = 2  # how often a FAILED request is retried
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,15 @@ class SeasonRule:
     first: int | None = None
     last: int | None = None
     named: tuple[int, ...] | None = None  # the only way to mean specials (0)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many titles may be requested in any ``window`` of time, all lists together."""
+
+    titles: int
+    window: timedelta
+    unit: str  # what the window is called: "week"
 
 
 ALL_SEASONS = SeasonRule()
