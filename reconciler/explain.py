@@ -29,6 +29,7 @@ WOULD_CHANGE = {
     Reason.BLOCKLISTED: "take it off the server's blocklist",
     Reason.HANDLED: f"request it on the server by hand; or {PUT_BACK}",
     Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
+    Reason.SUSPENDED: "take `suspend` out of its lists",
     Reason.UNAIRED: "a season airs",
     Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",
     Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",

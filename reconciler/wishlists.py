@@ -119,6 +119,9 @@ def wishlist(
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
         seasons=spec.seasons,
+        retry_failed=spec.retry_failed,
+        rerequest=spec.rerequest,
+        suspended=spec.suspend,
         max_per_run=spec.max_per_run,
     )
 

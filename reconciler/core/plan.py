@@ -27,7 +27,7 @@ from reconciler.core.model import (
     View,
 )
 from reconciler.core.rights import outlook
-from reconciler.core.titles import Need, Settled, needs
+from reconciler.core.titles import Need, Settled, Terms, needs
 from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def calculate(
     it leads to no media key, and why                     ambiguous not-found type-mismatch
                                                           unresolved
     an id or an exclude list excludes it                  excluded
+    no list that has it asks for it now                   suspended
     on the blocklist, or media status 6                   blocklisted
     the show's seasons cannot be read                     unresolved
     none of its seasons has aired                         unaired
@@ -103,11 +104,18 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
     if by := exclusion.names(want):
         yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
         return
-    for row in needs(want.target, want.seasons, view):
+    if want.waived:
+        yield _verdict(want, Settled(*want.waived))
+        return
+    for row in needs(want.target, _terms(want), view):
         if isinstance(row, Settled):
             yield _verdict(want, row)
         else:
             yield _permitted(want, row, view)
+
+
+def _terms(want: Want) -> Terms:
+    return Terms(want.seasons, want.owner.retry_failed, want.owner.rerequest)
 
 
 def _named(want: Want, view: View) -> Want:

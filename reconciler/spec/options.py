@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from reconciler.core.model import ALL_SEASONS, Approval, Role, SeasonRule
+from reconciler.core.model import ALL_SEASONS, Approval, Rerequest, Role, SeasonRule
 from reconciler.spec import phrases, values
-from reconciler.spec.fields import DURATION, NUMBERS, WORD, Count, Model, schema
+from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
 
 
 class ListOptions(Model):
@@ -51,6 +51,22 @@ class ListOptions(Model):
         description="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4].",
         json_schema_extra={"default": "all"},
     )
+    rerequest: Annotated[
+        Rerequest,
+        values.written(values.one_of("rule", Rerequest)),
+        schema({"enum": [str(rule) for rule in Rerequest]}),
+    ] = Field(
+        default=Rerequest.ON_READD,
+        description="Of what was declined or taken away: on-readd asks again once the title was "
+        "put back on a list, never does not.",
+        json_schema_extra={"default": "on-readd"},
+    )
+    retry_failed: Annotated[int, values.written(values.whole(0, MANY)), count(0, MANY)] = Field(
+        default=2, description="How often a request that the downloader did not take is retried."
+    )
+    suspend: Annotated[
+        bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)
+    ] = Field(default=False, description="Ask for nothing on the list for now; forget nothing.")
     top: Count = Field(default=None, description="Only the first so many titles of the list.")
     max_per_run: Count = Field(
         default=50, description="The most titles requested in one run; the rest wait."

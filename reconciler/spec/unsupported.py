@@ -18,13 +18,10 @@ _OPTIONS = frozenset(
         "profile_id",
         "prune",
         "prune_after",
-        "rerequest",
-        "retry_failed",
         "retry_interval",
         "root_folder",
         "server_id",
         "start",
-        "suspend",
         "tags",
     }
 )

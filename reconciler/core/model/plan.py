@@ -11,7 +11,7 @@ from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
 from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
-from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
+from reconciler.core.model.words import Expected, Op, Reason, Rerequest, Role, Route, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class Wishlist:
     is_4k: bool = False
     seasons: SeasonRule = ALL_SEASONS
     max_per_run: int | None = 50  # None: no cap
+    retry_failed: int = 2  # how often a FAILED request is retried
+    rerequest: Rerequest = Rerequest.ON_READD
+    suspended: bool = False  # it asks for nothing, and its titles do not count as gone
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
 
@@ -48,7 +51,6 @@ class Wishlist:
 class Policy:
     """What holds for all lists."""
 
-    retry_failed: int = 2  # how often a FAILED request is retried
     budget: Budget | None = None
 
 

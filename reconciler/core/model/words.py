@@ -101,6 +101,13 @@ class Approval(StrEnum):
     AUTO = "auto"
 
 
+class Rerequest(StrEnum):
+    """When what was declined or taken away is requested again."""
+
+    NEVER = "never"
+    ON_READD = "on-readd"
+
+
 class Route(StrEnum):
     """How an item was matched to a media key; never "cache": the original route is kept."""
 
