@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Action,
         Candidate,
         Done,
+        Intent,
         ListRef,
         ListReport,
         Match,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Remembered,
         RequestState,
         Route,
+        Run,
         ServerInfo,
         Show,
         Slot,
@@ -243,6 +245,18 @@ class Ledger(Protocol):
 
     def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
         """Write what became of an intent, and what that means for the target's memory."""
+        ...
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
+        ...
+
+    def begin_run(self, command: str, now: datetime) -> Run:
+        """Write that a pass that may act begins."""
+        ...
+
+    def end_run(self, run: Run) -> None:
+        """Write which lists a pass has read, what its actions came to, and how it ended."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:

@@ -6,8 +6,10 @@ import typer
 
 from reconciler.cli.options import (
     AnyList,
+    Asked,
     Config,
     Form,
+    Last,
     Ledger,
     ListName,
     Output,
@@ -71,6 +73,22 @@ def fetch(
 
     setting = setting_of(context, config, None, output, verbose=verbose)
     return told(setting, lambda: inspection.fetch(setting, name))
+
+
+def history(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    query: Asked = None,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    last: Last = 20,
+) -> int:
+    """Show what was asked of the server, in which pass, and what came of it."""
+    from reconciler.commands import history as past
+
+    setting = setting_of(context, config, ledger, output)
+    return told(setting, lambda: past.history(setting, query, last))
 
 
 def doctor(

@@ -82,6 +82,15 @@ Query = Annotated[
         help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
     ),
 ]
+Asked = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="LIST|ITEM|TITLE", help="A list's name, imdb:tt…, tmdb:movie:N, …, part of a title."
+    ),
+]
+Last = Annotated[
+    int, typer.Option("--last", metavar="N", min=1, help="How many passes and actions.")
+]
 
 
 def setting_of(

@@ -16,6 +16,7 @@ COMMANDS = (
     looking.status,
     looking.explain,
     looking.fetch,
+    looking.history,
     looking.doctor,
     about.schema,
     about.version,

@@ -21,6 +21,7 @@ from reconciler.commands.selection import (
 )
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
+from reconciler.diary import acting
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
@@ -84,29 +85,29 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
         spec, setting.config, setting.ledger_path(spec), for_terminal()
     ) as edges:
         if yes or agreed:
-            with edges.ledger.lock():
+            with acting(edges, "apply") as line:
                 seen = look(spec, edges, names)
                 _check_current(spec, seen, expected)
                 acted = _act_on_saved(spec, edges, seen, agreed)
+                line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=detailed))
         else:
             shown = look(spec, edges, names)
             _check_current(spec, shown, expected)
             show(document(spec, setting, shown, narrowed_to=names), setting.output)
             if shown.plan.actions and not confirmed("Apply this?"):
                 return OK
-            with edges.ledger.lock():
+            with acting(edges, "apply") as line:
                 current = look_again(spec, edges, shown)
                 _check_current(spec, current, expected)
                 acted = _act(spec, edges, _agreed(shown, current))
+                line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=detailed))
     told = document(spec, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved)
     if yes or agreed or shown.plan.actions:
         show(told, setting.output)
     github.tell(told)
     if acted.trouble:
         typer.echo(f"listsync: {acted.trouble}", err=True)
-    changes = detailed and bool(acted.outcomes)
-    code = exit_code(acted.seen, acted.outcomes, changes=changes)
-    return acted.interrupted or (acted.trouble and acted.trouble.exit_code) or code
+    return acted.exit_code(detailed=detailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,12 @@ def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None
         "new": list(agreement.new),
     }
     return replace(acted, saved=rows)
+
+    def exit_code(self, *, detailed: bool) -> int:
+        """What the command comes to: a signal first, then what ended it, then the pass."""
+        changes = detailed and bool(self.outcomes)
+        code = exit_code(self.seen, self.outcomes, changes=changes)
+        return self.interrupted or (self.trouble and self.trouble.exit_code) or code
 
 
 def _agreed(shown: Pass, current: Pass) -> Pass:

@@ -117,5 +117,21 @@ _BLOCKED_ROUTES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES)
+# Memory, for 90 days: the passes that acted, or were about to.
+_RUNS = (
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        server TEXT NOT NULL,
+        command TEXT NOT NULL,
+        began TEXT NOT NULL,
+        ended TEXT,
+        lists TEXT NOT NULL DEFAULT '[]',
+        counts TEXT NOT NULL DEFAULT '{}',
+        exit_code INTEGER
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from reconciler.core.model import Memory
-from reconciler.ledger import cache, intents, memory
+from reconciler.ledger import cache, intents, memory, runs
 from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Done,
+        Intent,
         ListReport,
         Match,
         Membership,
         Remembered,
+        Run,
         Show,
         Slot,
         Unmatched,
@@ -130,6 +132,24 @@ class SqliteLedger:
         with self._database.remembering() as connection:
             intents.write_outcome(connection, intent, done, now)
             intents.write_consequences(connection, self._server, action, done, now)
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
+        with self._database.reading() as connection:
+            return (
+                tuple(intents.intents(connection, self._server)),
+                tuple(runs.runs(connection, self._server)),
+            )
+
+    def begin_run(self, command: str, now: datetime) -> Run:
+        """Write that a pass that may act begins; passes older than 90 days are forgotten."""
+        with self._database.remembering() as connection:
+            return runs.begin(connection, self._server, command, now)
+
+    def end_run(self, run: Run) -> None:
+        """Write which lists a pass has read, what its actions came to, and how it ended."""
+        with self._database.remembering() as connection:
+            runs.end(connection, run)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ The modules import at run time what only annotations use: the ledger reads and w
 dataclasses through their annotations.
 """
 
+from reconciler.core.model.history import Intent, Run
 from reconciler.core.model.lists import (
     Ids,
     Item,
@@ -89,6 +90,7 @@ __all__ = [
     "Expected",
     "Flavour",
     "Ids",
+    "Intent",
     "Item",
     "Kind",
     "ListRef",
@@ -116,6 +118,7 @@ __all__ = [
     "Role",
     "Route",
     "RowReport",
+    "Run",
     "Season",
     "SeasonRule",
     "ServerInfo",
