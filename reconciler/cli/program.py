@@ -10,6 +10,7 @@ import typer
 from reconciler.cli import about, acting, looking
 
 COMMANDS = (
+    about.init,
     looking.validate,
     acting.plan,
     acting.apply,
@@ -25,7 +26,6 @@ COMMANDS = (
 app = typer.Typer(
     name="listsync",
     help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
