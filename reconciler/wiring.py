@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,12 +71,18 @@ def read_spec(path: Path) -> Spec:
 
 
 def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
-    """Where the ledger is: as chosen on the command line, else in the file, else the default."""
+    """Where the ledger is: as chosen on the command line, else in the file, else the default.
+
+    The default's folder is made where it is missing; a folder that somebody chose is theirs.
+    """
     if chosen is not None:
         return chosen
     if spec.ledger is not None:
         return _beside(config, spec.ledger)
-    return platformdirs.user_state_path("listsync") / "listsync.db"
+    folder = platformdirs.user_state_path("listsync")
+    with suppress(OSError):  # the ledger says what it lacks
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / "listsync.db"
 
 
 @contextmanager
