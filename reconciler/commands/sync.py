@@ -120,6 +120,12 @@ class _Acted:
     trouble: ListsyncError | None
     saved: SavedRows | None = None  # what of a saved plan was left alone
 
+    def exit_code(self, *, detailed: bool) -> int:
+        """What the command comes to: a signal first, then what ended it, then the pass."""
+        changes = detailed and bool(self.outcomes)
+        code = exit_code(self.seen, self.outcomes, changes=changes)
+        return self.interrupted or (self.trouble and self.trouble.exit_code) or code
+
 
 def _check_that_somebody_answers(setting: Setting) -> None:
     hint = "add --yes, or apply a saved plan"
@@ -156,12 +162,6 @@ def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None
         "new": list(agreement.new),
     }
     return replace(acted, saved=rows)
-
-    def exit_code(self, *, detailed: bool) -> int:
-        """What the command comes to: a signal first, then what ended it, then the pass."""
-        changes = detailed and bool(self.outcomes)
-        code = exit_code(self.seen, self.outcomes, changes=changes)
-        return self.interrupted or (self.trouble and self.trouble.exit_code) or code
 
 
 def _agreed(shown: Pass, current: Pass) -> Pass:
