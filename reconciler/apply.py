@@ -53,6 +53,7 @@ class Applier:
         ledger cannot be written; what goes wrong later is kept in ``trouble``, so that what was
         done until then can be told.
         """
+        self._edges.ledger.keep_baselines(seen.baselines)
         self._edges.ledger.record(seen.memory.slots, seen.memberships)
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}

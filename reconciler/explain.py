@@ -30,6 +30,7 @@ WOULD_CHANGE = {
     Reason.HANDLED: f"request it on the server by hand; or {PUT_BACK}",
     Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
     Reason.SUSPENDED: "take `suspend` out of its lists",
+    Reason.ADOPTED: "request it on the server by hand; or put it on another list",
     Reason.UNAIRED: "a season airs",
     Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",
     Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",

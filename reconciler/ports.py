@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Action,
+        Baseline,
         Candidate,
         Done,
         Intent,
@@ -231,6 +232,14 @@ class Ledger(Protocol):
 
     def memberships(self) -> Mapping[str, Membership]:
         """What each list held when it was last complete, by list name."""
+        ...
+
+    def baselines(self) -> Mapping[str, Baseline]:
+        """What was taken as given on each list that has such a baseline, by list name."""
+        ...
+
+    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
+        """Take what these lists hold as given, in one transaction."""
         ...
 
     def record(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.core.model import (
+        Baseline,
         Item,
         ListRef,
         MediaKey,
@@ -77,6 +78,7 @@ class Pass:
     observed: Observed
     memory: Memory  # as it is once this pass's look has been written
     memberships: Mapping[str, Membership]  # likewise, by list name
+    baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
     plan: Plan
     read_seconds: float  # how long reading the server took
 
@@ -170,7 +172,7 @@ def decide(
         shows=resolver.shows(_fresh_shows(lists), now, edges.progress),
         quotas=quotas,
     )
-    memory, memberships = _learn(ledger.memory(), held, lists, observed)
+    memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
     everything = (*lists, excluded_by_hand(spec.exclude, found))
     return Pass(
         identity=identity,
@@ -180,6 +182,7 @@ def decide(
         observed=observed,
         memory=memory,
         memberships=memberships,
+        baselines=baselines,
         plan=calculate(everything, observed, memory, Policy(budget=spec.budget), now),
         read_seconds=read_seconds,
     )
@@ -187,13 +190,14 @@ def decide(
 
 def _learn(
     memory: Memory, held: Sequence[Fetched], lists: Sequence[Wishlist], observed: Observed
-) -> tuple[Memory, dict[str, Membership]]:
+) -> tuple[Memory, dict[str, Membership], dict[str, Baseline]]:
     """Memory and memberships after this pass. What seems another server teaches nothing."""
     if looks_like_another_server(memory, observed):
-        return memory, {}
+        return memory, {}, {}
     back = readded({lst.spec.name: lst.before for lst in held}, lists)
     after = {lst.spec.name: lst.after for lst in held}
-    return witness(memory, _targets(lists), observed, back), after
+    taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
+    return witness(memory, _targets(lists), observed, back), after, taken
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
@@ -210,13 +214,15 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
 
 def _past(spec: Spec, ledger: Ledger) -> dict[str, Past]:
     """What the ledger knows of each list, by name; of a list whose source has changed, nothing."""
-    stored, told = ledger.memberships(), ledger.reports()
+    stored, told, taken = ledger.memberships(), ledger.reports(), ledger.baselines()
     return {
         lst.name: Past(
             current(stored.get(lst.name), lst.source),
             told[lst.name].known.items
             if lst.name in told and told[lst.name].source == str(lst.source)
             else (),
+            given if (given := taken.get(lst.name)) and given.source == str(lst.source) else None,
+            blank=not stored,
         )
         for lst in spec.lists
     }

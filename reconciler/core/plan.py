@@ -51,7 +51,7 @@ def calculate(
     it leads to no media key, and why                     ambiguous not-found type-mismatch
                                                           unresolved
     an id or an exclude list excludes it                  excluded
-    no list that has it asks for it now                   suspended
+    no list that has it asks for it now                   suspended adopted
     on the blocklist, or media status 6                   blocklisted
     the show's seasons cannot be read                     unresolved
     none of its seasons has aired                         unaired

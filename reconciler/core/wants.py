@@ -91,10 +91,14 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
     return Hopeless(owner, first.item, why, names)
 
 
-def waived(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:  # noqa: ARG001
+def waived(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
     """Why a list does not ask for an item it has; None: it does."""
     if lst.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"
+    if lst.expectant:
+        return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
+    if entry.item.key in lst.adopted:
+        return Reason.ADOPTED, f"it was on {lst.name} before"
     return None
 
 

@@ -133,5 +133,17 @@ _RUNS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS)
+# Memory: what was on a list when it was taken as given.
+_BASELINES = (
+    """
+    CREATE TABLE baselines (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        baseline TEXT NOT NULL,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS, _BASELINES)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

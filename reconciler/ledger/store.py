@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Action,
+        Baseline,
         Done,
         Intent,
         ListReport,
@@ -109,6 +110,16 @@ class SqliteLedger:
         """What each list held when it was last complete, by list name."""
         with self._database.reading() as connection:
             return memory.memberships(connection, self._server)
+
+    def baselines(self) -> Mapping[str, Baseline]:
+        """What was taken as given on each list that has such a baseline, by list name."""
+        with self._database.reading() as connection:
+            return memory.baselines(connection, self._server)
+
+    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
+        """Take what these lists hold as given, in one transaction."""
+        with self._database.remembering() as connection:
+            memory.write_baselines(connection, self._server, baselines)
 
     def record(
         self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]

@@ -96,6 +96,7 @@ class ListRow(TypedDict):
     requester: dict[str, Any] | None
     expected: dict[str, str]  # by kind: what the server will make of a request
     problem: str | None
+    notice: str | None
     quota: dict[str, dict[str, int | None]]
     fetch: Fetch
 
@@ -225,6 +226,7 @@ def list_row(
             if lst.requester
         },
         "problem": lst.problem,
+        "notice": lst.notice,
         "quota": {
             noun: {"remaining": left.remaining, "limit": left.limit, "days": left.days}
             for noun, left in (

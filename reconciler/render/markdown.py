@@ -121,6 +121,8 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
     for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
             before += ["", f"**{escape(problem)}**"]
+    if row["notice"]:
+        before += ["", escape(row["notice"])]
     actions = list(_actions(row["name"], document))
     waiting = list(_verdicts(words.notable(mine, row)))
     after = []

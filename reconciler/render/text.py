@@ -72,6 +72,8 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
             yield f"  ! {problem}"
+    if row["notice"]:
+        yield f"  i {words.clean(row['notice'])}"
     for action in document["actions"]:
         if action["lists"][0] == row["name"]:
             yield _action(action)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from reconciler.core.model import ALL_SEASONS, Approval, Rerequest, Role, SeasonRule
+from reconciler.core.model import ALL_SEASONS, Approval, Rerequest, Role, SeasonRule, Start
 from reconciler.spec import phrases, values
 from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
 
@@ -63,6 +63,15 @@ class ListOptions(Model):
     )
     retry_failed: Annotated[int, values.written(values.whole(0, MANY)), count(0, MANY)] = Field(
         default=2, description="How often a request that the downloader did not take is retried."
+    )
+    start: Annotated[
+        Start,
+        values.written(values.one_of("start", Start)),
+        schema({"enum": [str(way) for way in Start]}),
+    ] = Field(
+        default=Start.ALL,
+        description="new-only: what the list holds when first read completely stays as it is.",
+        json_schema_extra={"default": "all"},
     )
     suspend: Annotated[
         bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)

@@ -21,7 +21,6 @@ _OPTIONS = frozenset(
         "retry_interval",
         "root_folder",
         "server_id",
-        "start",
         "tags",
     }
 )

@@ -21,6 +21,7 @@ from tests.core.values import (
     ANNA,
     BEAR,
     DUNE,
+    HEAT,
     NOW,
     entry,
     facts,
@@ -88,3 +89,16 @@ def test_a_list_says_how_often_a_failed_request_is_retried(allowed: int, answer:
     failed = server(request(1, DUNE, RequestStatus.FAILED))
     tried = Memory(attempts={FILM: Attempts(0, 3, NOW)})
     assert words(plan(lst, on=failed, memory=tried)) == [answer]
+
+
+def test_what_was_on_a_list_before_is_not_asked_for_and_what_is_new_is() -> None:
+    lst = wishes(entry(DUNE, 1), entry(HEAT, 2))
+    given = replace(lst, adopted=frozenset({entry(DUNE).item.key}))
+    assert words(plan(given)) == ["request (missing)", "adopted"]
+    assert words(plan(replace(lst, expectant=True))) == ["adopted", "adopted"]
+
+
+def test_what_one_list_adopted_another_may_ask_for() -> None:
+    given = replace(wishes(entry(DUNE), name="given"), adopted=frozenset({entry(DUNE).item.key}))
+    (action,) = plan(given, wishes(entry(DUNE), name="other", index=1)).actions
+    assert action.lists == ("other",)

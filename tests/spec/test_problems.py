@@ -163,7 +163,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             "names no season; write all, or the seasons' numbers: [1, 4]",
             id="no season",
         ),
-        pytest.param("    start: new-only", "7:5 lists.top.start", LATER, id="later option"),
+        pytest.param("    prune: report", "7:5 lists.top.prune", LATER, id="later option"),
         pytest.param(
             "defaults:\n  retry_interval: 10m",
             "8:3 defaults.retry_interval",

@@ -25,6 +25,7 @@ from reconciler.core.model.media import (
 )
 from reconciler.core.model.memory import (
     Attempts,
+    Baseline,
     Member,
     Membership,
     Memory,
@@ -72,6 +73,7 @@ from reconciler.core.model.words import (
     Rerequest,
     Role,
     Route,
+    Start,
     Why,
 )
 
@@ -83,6 +85,7 @@ __all__ = [
     "Allowance",
     "Approval",
     "Attempts",
+    "Baseline",
     "Budget",
     "Candidate",
     "Done",
@@ -125,6 +128,7 @@ __all__ = [
     "Show",
     "Slot",
     "Snapshot",
+    "Start",
     "Stop",
     "Target",
     "Unmatched",

@@ -60,6 +60,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was on a list when it was taken as given: its items are not asked for."""
+
+    source: str
+    taken: datetime
+    keys: frozenset[str]  # of the items
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A list's last complete content. ``source`` tells a changed list from a changed title."""
 

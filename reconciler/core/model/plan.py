@@ -43,6 +43,9 @@ class Wishlist:
     retry_failed: int = 2  # how often a FAILED request is retried
     rerequest: Rerequest = Rerequest.ON_READD
     suspended: bool = False  # it asks for nothing, and its titles do not count as gone
+    adopted: frozenset[str] = frozenset()  # items by key: what was there is taken as given
+    expectant: bool = False  # "new-only" without a baseline: nothing is known to be new
+    notice: str | None = None  # what is to be told of the list
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
 

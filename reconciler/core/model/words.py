@@ -108,6 +108,13 @@ class Rerequest(StrEnum):
     ON_READD = "on-readd"
 
 
+class Start(StrEnum):
+    """Whether what is on a new list today is asked for, too."""
+
+    ALL = "all"
+    NEW_ONLY = "new-only"
+
+
 class Route(StrEnum):
     """How an item was matched to a media key; never "cache": the original route is kept."""
 
