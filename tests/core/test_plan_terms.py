@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,12 +12,14 @@ from reconciler.core.model import (
     Kind,
     MediaKey,
     Memory,
+    Reason,
     Remembered,
     RequestStatus,
     Rerequest,
     Slot,
     Target,
 )
+from reconciler.core.plan import calculate
 from tests.core.values import (
     ANNA,
     BEAR,
@@ -33,6 +36,14 @@ from tests.core.values import (
 )
 
 FILM = Target(DUNE)
+NOT_YET = {Reason.FILTERED}
+
+
+def test_the_table_of_the_planner_names_every_verdict() -> None:
+    told = set(re.findall(r"[a-z][a-z-]+", str(calculate.__doc__)))
+    assert {str(reason) for reason in Reason} - told == NOT_YET
+
+
 NEVER, ON_READD = Rerequest.NEVER, Rerequest.ON_READD
 
 
