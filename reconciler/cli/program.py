@@ -14,6 +14,7 @@ COMMANDS = (
     looking.validate,
     acting.plan,
     acting.apply,
+    acting.adopt,
     looking.status,
     looking.explain,
     looking.fetch,
