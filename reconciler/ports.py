@@ -107,8 +107,11 @@ class Routes(Protocol):
 class Sources(Protocol):
     """The lists of the sites."""
 
-    def fetch(self, ref: ListRef) -> Snapshot:
-        """Read one list. Trouble with the list or its site is an outcome, not an exception."""
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+        """Read one list. Trouble with the list or its site is an outcome, not an exception.
+
+        ``top``: of a chart without an end, no more than its first so many are needed.
+        """
         ...
 
 

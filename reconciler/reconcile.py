@@ -132,7 +132,9 @@ def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
     with edges.progress.stage("fetch", len(lists)) as step:
         for lst in lists:
             if lst.source not in snapshots:
-                snapshots[lst.source] = edges.sources.fetch(lst.source)
+                tops = [other.top for other in lists if other.source == lst.source]
+                most = None if None in tops else max(top or 0 for top in tops)
+                snapshots[lst.source] = edges.sources.fetch(lst.source, most)
             step()
     return {lst.name: snapshots[lst.source] for lst in lists}
 

@@ -15,7 +15,7 @@ from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
-from reconciler.sources import SiteSources, recognise
+from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.spec import decode, load
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Sources
     from reconciler.spec import Spec
+    from reconciler.spec.models import ProvidersSpec
 
 
 class SystemClock:
@@ -67,6 +68,7 @@ def read_spec(path: Path) -> Spec:
         env=os.environ,
         read=lambda name: _beside(path, name).read_text(encoding="utf-8"),
         recognise=recognise,
+        objection=lambda ref, providers: objection(ref, _providers(providers)),
     )
 
 
@@ -128,13 +130,8 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 @contextmanager
 def open_sources(spec: Spec, config: Path, routes: Routes) -> Iterator[SiteSources]:
     """The lists' sites."""
-    imdb = spec.providers.imdb
     with open_browser(spec) as browser:
-        providers = {
-            "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
-            "trakt": Provider(spec.providers.trakt.base_url),
-        }
-        yield SiteSources(browser, providers, config.parent, routes=routes)
+        yield SiteSources(browser, _providers(spec.providers), config.parent, routes=routes)
 
 
 @contextmanager
@@ -163,7 +160,17 @@ def open_edges(
 
 def configure_logs(spec: Spec, *, verbose: bool) -> None:
     """Logs that hide this spec's secrets."""
-    logs.configure(verbose=verbose, secrets=[spec.server.api_key.get_secret_value()])
+    secrets = (spec.server.api_key, spec.providers.trakt.client_id)
+    logs.configure(verbose=verbose, secrets=[secret.get_secret_value() for secret in secrets])
+
+
+def _providers(spec: ProvidersSpec) -> dict[str, Provider]:
+    """What the file says of the sites, by name."""
+    imdb, trakt = spec.imdb, spec.trakt
+    return {
+        "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
+        "trakt": Provider(trakt.base_url, trakt.api_url, key=trakt.client_id.get_secret_value()),
+    }
 
 
 def _beside(config: Path, name: str) -> Path:

@@ -41,6 +41,7 @@ class Fetch(TypedDict):
     declared_total: int | None
     count: int
     error: str | None
+    note: str | None
     items: NotRequired[list[dict[str, Any]]]
 
 
@@ -138,6 +139,7 @@ def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
             "year": item.year,
             "kind": item.kind,
             "ids": dict(item.ids.items()),
+            **({"seasons": list(item.seasons)} if item.seasons else {}),
             **({"unsupported": item.unsupported} if item.unsupported else {}),
         }
         for item in snapshot.items
@@ -156,6 +158,7 @@ def fetch_row(name: str, source: str, snapshot: Snapshot) -> Fetch:
         "declared_total": snapshot.declared_total,
         "count": len(snapshot.items),
         "error": snapshot.error,
+        "note": snapshot.note,
     }
 
 

@@ -122,6 +122,8 @@ def size(fetch: Fetch, top: int | None = None) -> str:
     told = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
     if top is not None and top < fetch["count"]:
         told += f", the first {top:,} wanted"
+    if fetch["note"]:
+        told += f", {clean(fetch['note'])}"
     return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
 
 

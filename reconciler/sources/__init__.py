@@ -33,6 +33,10 @@ class Site(Protocol):
         """The list at an address. Raises ValueError with a sentence."""
         ...
 
+    def objection(self, ref: ListRef, provider: Provider) -> str | None:
+        """Why a list cannot be read with what the file says of the site; None: it can."""
+        ...
+
     def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
         """Read a list; trouble is an outcome."""
         ...
@@ -60,6 +64,11 @@ def recognise(text: str) -> ListRef:
     raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
 
 
+def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
+    """Why a list cannot be read with what the file says of its site, for people; None: it can."""
+    return SOURCES[ref.provider].objection(ref, providers.get(ref.provider, Provider()))
+
+
 class SiteSources:
     """A ``ports.Sources`` over the sites."""
 
@@ -82,11 +91,11 @@ class SiteSources:
         self._patience = patience
         self._routes = routes
 
-    def fetch(self, ref: ListRef) -> Snapshot:
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
         """Read one list now; every trouble with it is an outcome."""
         site = SOURCES[ref.provider]
         provider = self._providers.get(ref.provider, Provider())
-        reach = Reach(self._browser, self._folder, provider, self._patience, self._routes)
+        reach = Reach(self._browser, self._folder, provider, self._patience, self._routes, top)
         return site.fetch(ref, reach)
 
 

@@ -110,8 +110,19 @@ class ImdbSpec(Model):
 
 
 class TraktSpec(Model):
-    """Trakt's lists and watchlists."""
+    """Trakt's lists, watchlists and charts."""
 
+    client_id: Annotated[
+        SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)
+    ] = Field(
+        default=SecretStr(""),
+        description="Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
+        "API is read; without it, or empty, the site in the browser.",
+        json_schema_extra={"default": None},
+    )
+    api_url: Url = Field(
+        default="https://api.trakt.tv", description="Where Trakt's API is; for proxies and tests."
+    )
     base_url: Url = Field(
         default="https://app.trakt.tv", description="Where Trakt is read; for proxies and tests."
     )

@@ -30,9 +30,7 @@ UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),
-    ("providers", "trakt"): frozenset(
-        {"api_url", "client_id", "client_id_file", "client_secret", "client_secret_file"}
-    ),
+    ("providers", "trakt"): frozenset({"client_secret", "client_secret_file"}),
 }
 _SENTENCE = "is not supported by this version yet; remove it"
 

@@ -148,6 +148,11 @@ def secret(value: Scalar) -> SecretStr:
     return SecretStr(value.text)
 
 
+def optional_secret(value: Scalar) -> SecretStr:
+    """As ``secret``; an empty text is none."""
+    return secret(value) if value.text else SecretStr("")
+
+
 def url(value: Scalar) -> str:
     """An ``http`` or ``https`` address without user, query or fragment, and no ``/`` at its end."""
     parts = _split(value.text)

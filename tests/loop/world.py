@@ -53,7 +53,7 @@ class Shelves:
         self.snapshots: dict[str, Snapshot] = {}
         self.fetched: list[str] = []
 
-    def fetch(self, ref: ListRef) -> Snapshot:
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:  # noqa: ARG002 - a port's
         self.fetched.append(str(ref))
         return self.snapshots[str(ref)]
 

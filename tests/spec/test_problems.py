@@ -178,8 +178,8 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="budget",
         ),
         pytest.param(
-            "providers:\n  trakt: {client_id: abc}",
-            "8:11 providers.trakt.client_id",
+            "providers:\n  trakt: {client_secret: abc}",
+            "8:11 providers.trakt.client_secret",
             LATER,
             id="later provider key",
         ),

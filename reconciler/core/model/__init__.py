@@ -10,6 +10,7 @@ dataclasses through their annotations.
 
 from reconciler.core.model.history import Intent, Run
 from reconciler.core.model.lists import (
+    ENDLESS_TOP,
     Ids,
     Item,
     ListRef,
@@ -81,6 +82,7 @@ __all__ = [
     "ALL_SEASONS",
     "ATTENTION",
     "DEFERRED",
+    "ENDLESS_TOP",
     "Action",
     "Allowance",
     "Approval",

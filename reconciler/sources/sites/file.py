@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from urllib.parse import SplitResult
 
+    from reconciler.sources.scrape import Provider
+
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
 FORMS = "file:PATH"
@@ -81,6 +83,11 @@ def parse_id(text: str) -> ListRef:
 def parse_url(url: SplitResult) -> ListRef:
     """A file has no address on the web."""
     raise ValueError(f"not a file: {url.geturl()}; write file:PATH")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """Every list there is can be read."""
+    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
