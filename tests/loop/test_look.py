@@ -59,6 +59,21 @@ def test_one_list_under_two_names_is_fetched_once(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("tops", [(1, 3), (3, 1)], ids=str)
+def test_one_chart_under_two_names_is_read_as_far_as_either_wants(
+    world: World, tops: tuple[int, int]
+) -> None:
+    chart = "trakt:movies/trending"
+    titles = [by_tmdb(DUNE), by_tmdb(HEAT), by_tmdb(ALIEN)]
+    names = dict(zip(("a", "b"), tops, strict=True))
+    world.write({name: {"source": chart, "top": top} for name, top in names.items()})
+    world.lists.hold(chart, titles, Outcome.UNVERIFIED)
+
+    seen = world.look()
+
+    assert {lst.name: len(lst.entries) for lst in seen.lists if lst.name in names} == names
+
+
 def test_an_unknown_requester_is_the_error_of_its_list_alone(world: World) -> None:
     two_lists(world, requester="nobody")
     world.lists.hold(ONE, [by_tmdb(DUNE)])
