@@ -152,13 +152,17 @@ def test_a_list_that_is_not_whole_is_incomplete(
     ],
 )
 def test_a_filtered_list_is_complete_once_its_last_page_was_read(
-    serve: Callable[..., None], pages: list[list[Row]], count: int
+    requests_mock: requests_mock.Mocker,
+    serve: Callable[..., None],
+    pages: list[list[Row]],
+    count: int,
 ) -> None:
     serve("/users/anna/watchlist/movies", pages, items=11, limit=4, count=count)
 
     snapshot = fetch("trakt:anna/watchlist?mode=movie")
 
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, None)
+    assert requests_mock.call_count == len(pages)
     assert len(snapshot.items) == sum(map(len, pages))
 
 
