@@ -116,7 +116,7 @@ class PlanDocument(TypedDict):
     format_version: str
     plan_id: str
     digest: str  # the id in full
-    checksum: NotRequired[str]  # of all the rest
+    checksum: str  # of what a saved plan is read for
     narrowed_to: list[str] | None  # the lists that were asked for; None: all of the file
     config: dict[str, str]
     server: dict[str, Any]
@@ -184,6 +184,7 @@ def plan_document(  # noqa: PLR0913 - all that a document tells
         "format_version": FORMAT_VERSION,
         "plan_id": digest[:ID_DIGITS],
         "digest": digest,
+        "checksum": checksum(server["url"], narrowed_to, actions),
         "narrowed_to": narrowed_to,
         "config": dict(config),
         "server": dict(server),
@@ -199,7 +200,6 @@ def plan_document(  # noqa: PLR0913 - all that a document tells
     }
     if saved is not None:
         document["saved"] = saved
-    document["checksum"] = checksum(document)
     return document
 
 

@@ -13,12 +13,14 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter
-from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.apply import Applier, Outcomes
 from reconciler.core.model import Done, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
+from reconciler.plan_file import agree
 from reconciler.reconcile import look, look_again
+from reconciler.render.document import action_row
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
 
 if TYPE_CHECKING:
@@ -348,14 +350,7 @@ def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> N
         world.person("POST", "/request", film, ALICE)
         world.lists.fetched.clear()
         current = look_again(world.spec, edges, shown)
-        agreed = shown_and_current(shown.plan.actions, current.plan.actions)
-        Applier(edges, 1, world.stopping).apply(current, agreed)
+        agreed = agree([action_row(row) for row in shown.plan.actions], current.plan.actions)
+        Applier(edges, 1, world.stopping).apply(current, agreed.both)
     assert world.lists.fetched == []
     assert world.requested() == [FILMS[1].tmdb, FILMS[0].tmdb, FILMS[2].tmdb]
-
-
-def test_what_was_not_shown_is_not_done(world: World) -> None:
-    world.follow(*map(by_tmdb, FILMS[:2]))
-    current = world.look().plan.actions
-    assert shown_and_current(current[:1], current) == current[:1]
-    assert shown_and_current((), current) == ()
