@@ -19,6 +19,10 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/$^=])")
 # GitHub looks for these in the finished page, where a backslash is no longer seen.
 _CALLS = re.compile(r"@|#(?=\d)|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)", re.IGNORECASE)
 
+_ID = re.compile(
+    r"[\w:.-]+", re.ASCII
+)  # in a code span nothing is looked for, and it can be copied
+
 
 def escape(text: str) -> str:
     """Foreign text as itself: no markup, no link, no mention, no issue number."""
@@ -175,4 +179,5 @@ def _verdicts(rows: Iterable[VerdictRow]) -> Iterator[str]:
 
 
 def _line(label: str, kind: str | None, name: str, what: str) -> str:
-    return f"| {escape(label)} | {kind or '-'} | {escape(name)} | {escape(what)} |"
+    code = f"`{name}`" if _ID.fullmatch(name) else escape(name)
+    return f"| {escape(label)} | {kind or '-'} | {code} | {escape(what)} |"

@@ -100,7 +100,7 @@ def left_alone(document: PlanDocument) -> Iterator[tuple[str, ActionRow, str]]:
         now += ["as below"] if _title(row) in new else []
         done = SATISFIED.issuperset(now)
         told = f", now {', '.join(dict.fromkeys(now))}" if now else ""
-        what = f"{row['op']}: {'already satisfied' if done else 'no longer so'}{told}"
+        what = f"{row['op']}: {'already satisfied' if done else 'left out'}{told}"
         yield "=" if done else "›", row, what
     for row in document["saved"]["new"]:
         yield "›", row, f"{row['op']}: new, not in the saved plan, not done"
