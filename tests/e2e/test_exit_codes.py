@@ -51,7 +51,6 @@ def test_the_first_of_several_exit_codes_is_told(  # noqa: PLR0913, PLR0917 - a 
 ) -> None:
     house.wish([DUNE])
     house.write({f"list-{n}": source for n, source in enumerate([WISHES, *lists])})
-    house.ledger.parent.mkdir()
     with ExitStack() as stack:
         if locked:
             stack.enter_context(writer_lock(house.ledger.resolve()))
