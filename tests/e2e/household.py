@@ -147,7 +147,7 @@ def numbers(titles: Iterable[Title]) -> list[int]:
     return [title.tmdb for title in titles]
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Look again and again until it holds; fail when it does not."""
     deadline = time.monotonic() + seconds
     while not condition():
