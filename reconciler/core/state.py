@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import MediaStatus, RequestStatus
 
 if TYPE_CHECKING:
-    from reconciler.core.model import MediaKey, Observed, Target
+    from reconciler.core.model import MediaKey, MediaState, Observed, Target
 
 
 class There(StrEnum):
@@ -42,22 +42,23 @@ class State:
 
 def blocklisted(media: MediaKey, observed: Observed) -> bool:
     """Whether the server would refuse the title: on its blocklist, or marked so by a row."""
-    rows = observed.media.get(media, ())
-    return media in observed.blocklist or any(
-        MediaStatus.BLOCKLISTED in (row.status, row.status_4k) for row in rows
-    )
+    return _blocked(media, observed.media.get(media, ()), observed)
+
+
+def _blocked(media: MediaKey, rows: tuple[MediaState, ...], observed: Observed) -> bool:
+    for row in rows:
+        if MediaStatus.BLOCKLISTED in (row.status, row.status_4k):
+            return True
+    return media in observed.blocklist
 
 
 def film(target: Target, observed: Observed) -> State:
     """The state of a film in the target's quality."""
     rows = observed.media.get(target.media, ())
-    statuses = {row.status_4k if target.is_4k else row.status for row in rows}
+    if _blocked(target.media, rows, observed):
+        return State(There.BLOCKLISTED)
     requests = observed.requests.get(target, ())
-    return _state(
-        blocked=blocklisted(target.media, observed),
-        statuses=statuses,
-        requests=[(r.id, r.status) for r in requests],
-    )
+    return _state(_whole(target, rows), [(r.id, r.status) for r in requests])
 
 
 def season(target: Target, number: int, observed: Observed) -> State:
@@ -67,29 +68,31 @@ def season(target: Target, number: int, observed: Observed) -> State:
     weighs more than a season that aired since (docs/decisions/0002).
     """
     rows = observed.media.get(target.media, ())
+    if _blocked(target.media, rows, observed):
+        return State(There.BLOCKLISTED)
     statuses = {row.seasons[number][target.is_4k] for row in rows if number in row.seasons}
-    whole = {row.status_4k if target.is_4k else row.status for row in rows}
     requests = [
         (r.id, RequestStatus.DECLINED if r.seasons[number] is RequestStatus.DECLINED else r.status)
         for r in observed.requests.get(target, ())
         if number in r.seasons
     ]
-    return _state(
-        blocked=blocklisted(target.media, observed),
-        statuses=statuses | (whole & {MediaStatus.DELETED}),
-        requests=requests,
-    )
+    return _state(statuses | (_whole(target, rows) & {MediaStatus.DELETED}), requests)
 
 
 def show(target: Target, observed: Observed) -> There:
     """What there is of a show as a whole: the most alive of what its seasons and its row say."""
-    if blocklisted(target.media, observed):
+    rows = observed.media.get(target.media, ())
+    if _blocked(target.media, rows, observed):
         return There.BLOCKLISTED
     seasons = {season(target, n, observed).there for n in known_seasons(target, observed)}
-    rows = observed.media.get(target.media, ())
-    if MediaStatus.DELETED in {row.status_4k if target.is_4k else row.status for row in rows}:
+    if MediaStatus.DELETED in _whole(target, rows):
         seasons.add(There.DELETED)
     return next((there for there in _MOST_ALIVE if there in seasons), There.NOTHING)
+
+
+def _whole(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
+    """What the title's own rows say of it in the target's quality."""
+    return {row.status_4k if target.is_4k else row.status for row in rows}
 
 
 _MOST_ALIVE = (
@@ -111,31 +114,42 @@ def known_seasons(target: Target, observed: Observed) -> frozenset[int]:
     )
 
 
-def _state(
-    *, blocked: bool, statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]
-) -> State:
+def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]) -> State:
     """First hit wins. Available and deleted stand before failed: a library's word is newer.
 
     A request that was completed once, with nothing there now, is a title that was taken away.
     """
-    of = {status: [i for i, s in requests if s is status] for status in RequestStatus}
-    pending, approved = of[RequestStatus.PENDING], of[RequestStatus.APPROVED]
-    failed, declined = of[RequestStatus.FAILED], of[RequestStatus.DECLINED]
-    completed = of[RequestStatus.COMPLETED]
-    last = max(requests, default=(0, None))[0]  # ids grow: what was asked last decides
-    live = bool(pending or approved)
-    dead = not live and last in {*declined, *failed}
-    table: tuple[tuple[There, bool, list[int]], ...] = (
-        (There.BLOCKLISTED, blocked, []),
-        (There.AVAILABLE, bool(statuses & {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}), []),
-        (There.DELETED, MediaStatus.DELETED in statuses and not live, []),
-        (There.FAILED, dead and last in failed, failed),
-        (There.REQUESTED, bool(pending), pending),
-        (There.PROCESSING, bool(approved), approved),
-        (There.PROCESSING, MediaStatus.PROCESSING in statuses and not dead, []),
-        (There.REQUESTED, MediaStatus.PENDING in statuses and not dead, []),
-        (There.DECLINED, bool(declined), declined),
-        (There.DELETED, bool(completed), completed),
-        (There.NOTHING, True, []),
-    )
-    return next(State(there, tuple(sorted(ids))) for there, hit, ids in table if hit)
+    if not statuses.isdisjoint(_HERE):
+        return State(There.AVAILABLE)
+    asked = {status for _, status in requests}
+    last = max(requests)[1] if requests else None  # ids grow: what was asked last decides
+    live = not asked.isdisjoint(_LIVE)
+    dead = not live and last in _DEAD
+    if MediaStatus.DELETED in statuses and not live:
+        return State(There.DELETED)
+    if dead and last is RequestStatus.FAILED:
+        return _said_by(There.FAILED, RequestStatus.FAILED, requests)
+    if RequestStatus.PENDING in asked:
+        return _said_by(There.REQUESTED, RequestStatus.PENDING, requests)
+    if RequestStatus.APPROVED in asked:
+        return _said_by(There.PROCESSING, RequestStatus.APPROVED, requests)
+    if MediaStatus.PROCESSING in statuses and not dead:
+        return State(There.PROCESSING)
+    if MediaStatus.PENDING in statuses and not dead:
+        return State(There.REQUESTED)
+    if RequestStatus.DECLINED in asked:
+        return _said_by(There.DECLINED, RequestStatus.DECLINED, requests)
+    if RequestStatus.COMPLETED in asked:
+        return _said_by(There.DELETED, RequestStatus.COMPLETED, requests)
+    return State(There.NOTHING)
+
+
+_HERE = frozenset({MediaStatus.AVAILABLE, MediaStatus.PARTIAL})
+_LIVE = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
+_DEAD = frozenset({RequestStatus.DECLINED, RequestStatus.FAILED})
+
+
+def _said_by(
+    there: There, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
+) -> State:
+    return State(there, tuple(sorted(number for number, said in requests if said is status)))

@@ -60,6 +60,7 @@ _VERDICT = {
     There.DECLINED: Reason.DECLINED,
     There.DELETED: Reason.HANDLED,
 }
+_GONE = frozenset({There.NOTHING, There.DELETED})
 _PRECEDENCE = (
     Reason.REQUESTED,
     Reason.PROCESSING,
@@ -150,19 +151,19 @@ def _fates(
     A show that was here as a whole and has left no trace was taken away as a whole: seasons that
     aired since stay out with the rest (docs/decisions/0002).
     """
-    whole = view.memory.slots.get(Slot(target))
-    gone = show(target, view.observed) in {There.NOTHING, There.DELETED}
-    taken_away = whole is not None and gone
+    slots = view.memory.slots
+    whole = slots.get(Slot(target))
+    taken_away = whole is not None and show(target, view.observed) in _GONE
     fates: dict[int, Reason | None] = {}
     for number, state in states.items():
-        remembered = taken_away or Slot(target, number) in view.memory.slots
+        known = slots.get(Slot(target, number))
         fates[number] = (
             Reason.FAILED
             if state.there is There.FAILED
             else _verdict(
                 state.there,
-                remembered=remembered,
-                readded=_readded(target, number, terms, view),
+                remembered=taken_away or known is not None,
+                readded=_lifted(known or whole, terms),
             )
         )
     return fates

@@ -33,11 +33,16 @@ class Want:
     owner: Wishlist
     item: Item
     target: Target
-    by: Route
+    match: Match  # how the owner's item led there
     lists: tuple[str, ...]
     seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
     waived: tuple[Reason, str] | None  # why none of its lists asks for it now
-    items: tuple[Item, ...]  # as the lists give it, and as the server calls it
+    items: tuple[Item, ...]  # as the lists give it
+
+    @property
+    def by(self) -> Route:
+        """The route that led to the target."""
+        return self.match.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,11 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
-        server_says = _called(first.item, first.match)
-        items = (*(entry.item for _, entry in places), server_says)
         # A list of bare ids has no titles: the server's is shown then.
-        item = first.item if first.item.title else server_says
+        item = first.item if first.item.title else _called(first.item, first.match)
+        items = tuple(entry.item for _, entry in places)
         seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
-        return Want(owner, item, identity, first.match.by, names, seasons, waiver, items)
+        return Want(owner, item, identity, first.match, names, seasons, waiver, items)
     if isinstance(first.match, Unmatched):
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
@@ -168,7 +172,10 @@ class Exclusion:
         """The list that excludes a want; None: it is free."""
         if by_media := self.media.get(want.target.media):
             return by_media
-        return next((by for item in want.items if (by := self.names_item(item))), None)
+        if not self.keys:
+            return None
+        items = (*want.items, _called(want.items[0], want.match))
+        return next((by for item in items if (by := self.names_item(item))), None)
 
     def names_item(self, item: Item) -> str | None:
         """The list that excludes an item by one of its names; None: none does."""
