@@ -57,10 +57,12 @@ _STATUS = (
     "const entry = performance.getEntriesByType('navigation')[0];"
     "return entry && entry.responseStatus || null;"
 )
-_NET_ERROR = (
-    "return location.protocol === 'chrome-error:'"
-    " && (document.querySelector('.error-code') || document.body).textContent || null;"
-)
+_BORN = "return `${performance.timeOrigin}`;"  # each document has its own
+_ARRIVED = """
+const failed = location.protocol === 'chrome-error:';
+const code = failed && (document.querySelector('.error-code') || document.body).textContent;
+return `${performance.timeOrigin} ${code || ''}`;
+"""
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
     "ERR_NAME_NOT_RESOLVED": "the host name is not known",
@@ -104,14 +106,17 @@ class ChromiumBrowser:
         """Navigate; return when the document is interactive. Raises BrowserError."""
         driver = self._started()
         with _translated(url, self._page_seconds):
-            # An answer without a document (204) would leave the page before in place.
-            driver.get(_BLANK)
-            driver.get(url)
             page = OpenPage(driver)
-            cause = page.evaluate(_NET_ERROR)
+            before = str(page.evaluate(_BORN))
+            driver.get(url)
+            born, _, cause = str(page.evaluate(_ARRIVED)).partition(" ")
+            # An answer without a document (204) leaves the page before in place.
+            if born == before:
+                driver.get(_BLANK)
+                return page
             # Chromium shows its own page for an error status with an empty body, too.
             if cause and page.status is None:
-                raise _unreachable(url, str(cause))
+                raise _unreachable(url, cause)
         return page
 
     def close(self) -> None:

@@ -210,8 +210,7 @@ def _final(status: int | None) -> bool:
 
 def _setback(page: Page, url: str, *, found: bool) -> Setback | None:
     status = page.status
-    checking = page.evaluate(_CHECK) or (status in _CHECKING and not found)
-    if checking and not found:
+    if not found and (status in _CHECKING or page.evaluate(_CHECK)):
         what = f"a bot check (HTTP {status}) did not let the browser in"
         return Setback(Outcome.BLOCKED, f"{url}: {what}; try again later")
     if status is not None and _final(status):

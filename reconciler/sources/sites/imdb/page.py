@@ -34,7 +34,8 @@ BASE_URL = "https://www.imdb.com"
 PAGE_SIZE = 250
 
 # The JSON only counts once it is whole: a page that still loads shows the beginning of it. What
-# stands in the page instead counts once the document ends without it.
+# stands in the page instead counts once the document ends without it. Of a list in its usual place
+# only what is read travels; of anything else the whole.
 _PROBE = f"""
 const script = document.getElementById('__NEXT_DATA__');
 const hidden = document.querySelector('[data-testid="list-page-mc-private-list-content"]');
@@ -43,7 +44,14 @@ const other = document.readyState !== 'loading' && (document.querySelector('{mar
   || [...document.querySelectorAll('script[type="application/ld+json"]')].some(
     (linked) => linked.textContent.includes('"ItemList"')));
 let data = script && script.textContent;
-try {{ JSON.parse(data); }} catch {{ data = null; }}
+try {{
+  const column = JSON.parse(data)?.props?.pageProps?.mainColumnData;
+  const search = (column?.list ?? column?.predefinedList)?.titleListItemSearch;
+  const usual = {{props: {{pageProps: {{mainColumnData: column}}}}}};
+  if (Array.isArray(search?.edges) && Number.isInteger(search.total)) {{
+    data = JSON.stringify(usual, {json.dumps(titles.FIELDS)});
+  }}
+}} catch {{ data = null; }}
 return (data || hidden || missing || other)
   && {{data, hidden: Boolean(hidden), missing: Boolean(missing)}};
 """

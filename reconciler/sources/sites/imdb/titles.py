@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images or videos
 
+# Every name that is read of a list where it usually stands: a tenth of its page.
+FIELDS = (
+    *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType"),
+    *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
+    *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
+    *("titleType", "releaseYear", "year"),
+)
+
 _TITLE = re.compile(r"tt\d{5,}")
 _LISTS = ("list", "predefinedList")
 

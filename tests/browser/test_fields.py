@@ -1,0 +1,38 @@
+"""What travels from the browser is all that is read of a list's JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.sites import SandboxSites
+from reconciler.core.model import ListRef
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.sites import imdb
+from reconciler.sources.sites.imdb import titles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.browser
+
+WHOLE = "return document.getElementById('__NEXT_DATA__').textContent;"
+
+
+@pytest.mark.parametrize("name", ["ls000000012", "ls000000620", "ur000000143"])
+def test_an_imdb_list_reads_alike_from_what_travels_and_from_the_whole_page(
+    name: str, tmp_path: Path
+) -> None:
+    with SandboxSites() as sites, ChromiumBrowser(page_seconds=10) as browser:
+        ref = ListRef("imdb", name)
+        reach = Reach(browser, tmp_path, Provider(sites.imdb_url))
+        listed = imdb.fetch(ref, reach).items
+        address = f"/user/{name}/watchlist/" if name.startswith("ur") else f"/list/{name}/"
+        whole = browser.open(sites.imdb_url + address).evaluate(WHOLE)
+        first = titles.parse(json.loads(str(whole)), ref)
+    assert first is not None
+    assert listed[: len(first.items)] == first.items
+    assert first.items
