@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test format docs clean
+.PHONY: demo test bench format docs clean
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -17,6 +17,10 @@ test: $(VENV)/test.done browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Minutes, and figures that other work on the machine spoils: not part of the tests.
+bench: $(VENV)/test.done browser
+	@$(BIN)/python -m tests.bench
 
 format: $(VENV)/test.done
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,52 @@
+"""``make bench``: one table, each figure beside its bound; exit 1 if a bound is missed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.bench import ledger_writes, passes, planner, scraping, startup
+from tests.bench.promises import FULL, Promise, Reading, Sizes, promises, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BENCHES = {
+    "startup": startup.measure,
+    "planner": planner.measure,
+    "ledger": ledger_writes.measure,
+    "scraping": scraping.measure,
+    "passes": passes.measure,
+}
+
+
+def table(promised: Mapping[str, Promise], readings: Mapping[str, Reading]) -> str:
+    """The figures that were read, as a Markdown table."""
+    lines = ["| what | measured | bound | beside | ok |", "|---|---|---|---|---|"]
+    for name, promise in promised.items():
+        if (reading := readings.get(name)) is None:
+            continue
+        beside = "" if reading.bare is None else shown(reading.bare, promise.unit)
+        if reading.bare and promise.times:
+            beside += f" (× {reading.value / reading.bare:.2f})"
+        ok = "ok" if promise.kept(reading) else "MISSED"
+        cells = (promise.what, shown(reading.value, promise.unit), promise.bound, beside, ok)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def run(sizes: Sizes, chosen: list[str]) -> int:
+    """Measure, print, judge. ``chosen``: names of benches; none: all."""
+    readings: dict[str, Reading] = {}
+    for name in chosen or BENCHES:
+        began = time.monotonic()
+        readings |= BENCHES[name](sizes)
+        sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s\n")
+    promised = promises(sizes)
+    sys.stdout.write(table(promised, readings) + "\n")
+    return 0 if all(promised[name].kept(read) for name, read in readings.items()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(FULL, sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""Each bench runs, and a bound that is missed is exit 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench import __main__ as bench
+from tests.bench.promises import FULL, Promise, Reading, Sizes, promises
+from tests.project import places
+
+SMALL = Sizes(
+    titles=3,
+    rows=5,
+    latency=0.0,
+    quiet_rounds=1,
+    wants=(10, 20, 40),
+    lists=(3, 260),
+    list_rounds=(1, 1),
+    actions=3,
+    starts=1,
+)
+OF_BENCH = {
+    "startup": {"help"},
+    "planner": {"plan few", "plan many", "plan linear", "plan more", "memory many", "memory more"},
+    "ledger": {"ledger"},
+    "scraping": {"short list", "short memory", "long list", "long memory"},
+    "passes": {
+        *("first calls", "first wall", "quiet calls", "quiet wall", "full calls", "full wall"),
+    },
+}
+PAGE = places.DOCS / "performance.md"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.browser) if n == "scraping" else n for n in bench.BENCHES],
+)
+def test_a_bench_reads_the_figures_that_are_promised(name: str) -> None:
+    readings = bench.BENCHES[name](SMALL)
+    assert readings.keys() == OF_BENCH[name]
+    assert all(reading.value >= 0 for reading in readings.values())
+
+
+def test_every_promise_is_measured_by_one_bench() -> None:
+    measured = [name for names in OF_BENCH.values() for name in names]
+    assert sorted(measured) == sorted(promises(FULL))
+
+
+def test_calls_are_within_their_bounds_at_any_size() -> None:
+    readings = bench.BENCHES["passes"](SMALL)
+    promised = promises(SMALL)
+    assert all(promised[n].kept(readings[n]) for n in ("first calls", "quiet calls", "full calls"))
+
+
+@pytest.mark.parametrize(
+    ("promise", "reading", "kept"),
+    [
+        (Promise("calls", "calls", most=8), Reading(8), True),
+        (Promise("calls", "calls", most=8), Reading(9), False),
+        (Promise("wall", "s", times=1.5), Reading(3.0, 2.0), True),
+        (Promise("wall", "s", times=1.5), Reading(3.1, 2.0), False),
+        (Promise("wall", "s", times=1.5), Reading(0.1), False),
+        (Promise("wall", "s"), Reading(1e9), True),
+    ],
+    ids=["at most", "more", "times", "more times", "nothing beside it", "no bound"],
+)
+def test_a_bound_is_kept_or_missed(promise: Promise, reading: Reading, kept: bool) -> None:  # noqa: FBT001 - a table's column
+    assert promise.kept(reading) is kept
+
+
+@pytest.mark.parametrize(("measured", "code"), [(1.9, 0), (2.1, 1)], ids=["kept", "missed"])
+def test_a_missed_bound_is_exit_1_and_told_in_the_table(
+    measured: float,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(bench.BENCHES, "startup", lambda _: {"help": Reading(measured, 1.0)})
+    assert bench.run(FULL, ["startup"]) == code
+    assert ("MISSED" in capsys.readouterr().out) == bool(code)
+
+
+def test_the_page_shows_every_figure_with_its_bound() -> None:
+    told = {row[0]: row[2] for row in places.table(PAGE, "## The table")}
+    assert told == {promise.what: promise.bound for promise in promises(FULL).values()}
