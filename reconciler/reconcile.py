@@ -6,6 +6,7 @@ is apply.py's.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_READERS = 16  # lists that are read, or wait for their turn at a site, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,19 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
 
 
 def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
-    """Each list once, also where two names stand for one list."""
+    """Each list once, also where two names stand for one list; side by side, as the sites allow."""
+    sources = dict.fromkeys(lst.source for lst in lists)
     snapshots: dict[ListRef, Snapshot] = {}
-    with edges.progress.stage("fetch", len(lists)) as step:
-        for lst in lists:
-            if lst.source not in snapshots:
-                snapshots[lst.source] = edges.sources.fetch(lst.source)
-            step()
+    readers = ThreadPoolExecutor(_READERS)
+    try:
+        with edges.progress.stage("fetch", len(sources)) as step:
+            reading = {readers.submit(edges.sources.fetch, source): source for source in sources}
+            for future in as_completed(reading):
+                snapshots[reading[future]] = future.result()
+                step()
+    finally:
+        # After a signal nobody waits: who closes the sources ends what is still being read.
+        readers.shutdown(wait=False, cancel_futures=True)
     return {lst.name: snapshots[lst.source] for lst in lists}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import ALL_OPEN, Provider
+from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Sources
+    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
 
 
@@ -100,11 +102,12 @@ def open_server(spec: Spec) -> Iterator[OverseerrServer]:
 
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser]:
-    """The browser. It starts when it is first needed and is gone at the end."""
-    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
-
-    with ChromiumBrowser(spec.browser.remote_url) as browser:
-        yield browser
+    """One browser. It starts when it is first needed and is gone at the end."""
+    session = _browser_session(spec)
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 @contextmanager
@@ -121,14 +124,14 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 
 @contextmanager
 def open_sources(spec: Spec, config: Path, routes: Routes) -> Iterator[SiteSources]:
-    """The lists' sites."""
+    """The lists' sites, for one pass: at its end every browser is gone."""
     imdb = spec.providers.imdb
-    with open_browser(spec) as browser:
+    with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
         providers = {
             "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
             "trakt": Provider(spec.providers.trakt.base_url),
         }
-        yield SiteSources(browser, providers, config.parent, routes=routes)
+        yield SiteSources(sessions, providers, config.parent, routes=routes)
 
 
 @contextmanager
@@ -158,6 +161,12 @@ def open_edges(
 def configure_logs(spec: Spec, *, verbose: bool) -> None:
     """Logs that hide this spec's secrets."""
     logs.configure(verbose=verbose, secrets=[spec.server.api_key.get_secret_value()])
+
+
+def _browser_session(spec: Spec) -> Session:
+    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
+
+    return ChromiumBrowser(spec.browser.remote_url)
 
 
 def _beside(config: Path, name: str) -> Path:

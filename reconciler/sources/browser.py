@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
-from reconciler.errors import BrowserError
+from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
 from reconciler.sources.chromedriver import ChromeDriver, find_chromium
 
 if TYPE_CHECKING:
@@ -68,16 +69,18 @@ _CAUSES = {
     "ERR_CONNECTION_TIMED_OUT": "nothing answered",
     "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
 }
+# What the driver says when a renderer, or the whole browser, has died.
+_CRASHED = re.compile(r"crash|not connected to DevTools|disconnected|browser has closed")
 _POLL_SECONDS = 0.1
 _QUIT_SECONDS = 3
 _COMMAND_SECONDS = 15  # how long the driver may take beyond the time a page is given
 
 
 class ChromiumBrowser:
-    """A ``ports.Browser``: Chromium, started for the first page and gone when the block ends.
+    """A ``ports.Session``: Chromium, started for the first page and gone when the block ends.
 
-    It serves one thread, page after page. Lost or never started, it stays so: every further page
-    says why.
+    It serves one thread, page after page; any thread may close it. Lost or never started, it stays
+    so: every further page says why.
     """
 
     def __init__(self, remote_url: str | None = None, *, page_seconds: int = 45) -> None:
@@ -91,6 +94,7 @@ class ChromiumBrowser:
         self._connection: ClientConfig | None = None
         self._driver: WebDriver | None = None
         self._failure: BrowserError | None = None
+        self._starting = Lock()
 
     def __enter__(self) -> Self:
         """Nothing is started yet."""
@@ -115,10 +119,18 @@ class ChromiumBrowser:
         return page
 
     def close(self) -> None:
-        """End the browser, in a bounded time also when it no longer answers."""
+        """End the browser, in a bounded time also when it no longer answers, or just starts."""
+        self._failure = BrowserError("the browser was closed")
+        # Whoever is still starting it after that time sees the failure, and ends it himself.
+        if self._starting.acquire(timeout=_QUIT_SECONDS):
+            try:
+                self._end()
+            finally:
+                self._starting.release()
+
+    def _end(self) -> None:
         driver, self._driver = self._driver, None
         process, self._process = self._process, None
-        self._failure = BrowserError("the browser was closed")
         try:
             if driver and self._connection:
                 self._connection.timeout = _QUIT_SECONDS
@@ -129,16 +141,19 @@ class ChromiumBrowser:
                 process.stop()
 
     def _started(self) -> WebDriver:
-        if self._failure:
-            raise self._failure
-        if self._driver is None:
-            try:
-                self._driver = self._start()
-            except BrowserError as error:
-                self.close()
-                self._failure = error
-                raise
-        return self._driver
+        with self._starting:
+            if self._failure:
+                raise self._failure
+            if self._driver is None:
+                try:
+                    self._driver = self._start()
+                except BrowserError as error:
+                    self._failure = self._failure or error
+            if self._failure:
+                self._end()
+                raise self._failure
+            assert self._driver  # noqa: S101 - started without a failure
+            return self._driver
 
     def _start(self) -> WebDriver:
         try:
@@ -232,14 +247,16 @@ def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
     try:
         yield
     except TimeoutException as error:
-        raise BrowserError(
-            f"the page was not there after {seconds} s", where=url, hint="try again later"
-        ) from error
+        what = f"the page was not there after {seconds} s" if url else "the page does not answer"
+        raise BrowserStuckError(what, where=url, hint="try again later") from error
     except (InvalidSessionIdException, NoSuchWindowException, HTTPError) as error:
-        raise BrowserError("the browser was lost", where=url, hint="try again") from error
+        raise BrowserLostError("the browser was lost", where=url, hint="try again") from error
     except WebDriverException as error:
-        if found := re.search(r"net::(ERR_\w+)", error.msg or ""):
+        said = error.msg or ""
+        if found := re.search(r"net::(ERR_\w+)", said):
             raise _unreachable(url, found[1]) from error
+        if _CRASHED.search(said):
+            raise BrowserLostError("the page crashed", where=url, hint="try again") from error
         raise BrowserError("the browser failed", where=url, hint="try again") from error
 
 

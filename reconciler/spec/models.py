@@ -49,7 +49,7 @@ _RATE: dict[str, object] = {"type": "string", "pattern": values.RATE}
 _ITEM: dict[str, object] = {"type": "string", "pattern": "^(imdb|tmdb|tvdb|trakt|title):"}
 _TARGET: dict[str, object] = {"type": "string", "pattern": "^tmdb:(movie|tv):[1-9][0-9]*$"}
 _WORD: dict[str, object] = {"enum": ["yes", "no", "on", "off", "true", "false"]}
-_FEW, _MANY = 32, 100_000
+_SESSIONS, _FEW, _MANY = 8, 32, 100_000
 
 
 def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -223,8 +223,8 @@ class BrowserSpec(Model):
     remote_url: Annotated[
         str | None, values.written(values.optional_url), _schema(_URL, {"const": ""})
     ] = Field(default=None, description="A Selenium Grid's address; empty: Chromium on this host.")
-    sessions: Annotated[int, values.written(values.one_session), _schema({"const": 1})] = Field(
-        default=1, description="Browser sessions at once; this version knows one."
+    sessions: Annotated[int, values.written(values.whole(1, _SESSIONS)), _count(1, _SESSIONS)] = (
+        Field(default=1, description="Browser sessions at once; also how many lists of one site.")
     )
 
 

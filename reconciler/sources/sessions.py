@@ -1,0 +1,156 @@
+"""Browser sessions: so many at once, each lent to one list at a time, replaced when lost."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from threading import Condition
+from typing import TYPE_CHECKING, Self
+
+from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reconciler.ports import Page, Session
+
+
+class Sessions:
+    """At most ``count`` sessions. Any thread may borrow one, and waits while all are lent."""
+
+    def __init__(self, start: Callable[[], Session], count: int = 1) -> None:
+        """``start``: gives a session that has not begun yet."""
+        self.count = count
+        self._start = start
+        self._idle: list[Session] = []
+        self._lent: list[Session] = []
+        self._closed = False
+        self._changed = Condition()
+
+    def __enter__(self) -> Self:
+        """Nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no browser behind."""
+        self.close()
+
+    def close(self) -> None:
+        """End every session, also those that are in use just now; there will be no others."""
+        with self._changed:
+            self._closed = True
+            sessions = [*self._lent, *self._idle]
+            self._idle.clear()
+            self._changed.notify_all()
+        for session in sessions:
+            session.close()
+
+    def borrow(self) -> Session:
+        """A session that nobody else uses. Raises BrowserError once all is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or len(self._lent) < self.count)
+            if self._closed:
+                raise BrowserError("the browser was closed")
+            session = self._idle.pop() if self._idle else self._start()
+            self._lent.append(session)
+            return session
+
+    def give_back(self, session: Session, *, fit: bool) -> None:
+        """Lend it to others from now on; one that is not fit is replaced."""
+        if not fit:
+            session.close()
+        with self._changed:
+            self._lent.remove(session)
+            if fit and not self._closed:
+                self._idle.append(session)
+            self._changed.notify()
+
+
+class Lease:
+    """A ``ports.Browser`` for the reading of one list, given back when its block ends.
+
+    A session is borrowed when the first page is opened: a list that needs no browser takes none.
+    From then on everything has to be done in ``seconds``; what comes later is a BrowserError.
+    """
+
+    def __init__(self, sessions: Sessions, seconds: float) -> None:
+        """Nothing is borrowed yet."""
+        self._sessions = sessions
+        self._seconds = seconds
+        self._deadline = 0.0
+        self._session: Session | None = None
+        self._fit = True
+        self.lost = False
+        self.page: LentPage | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing is borrowed yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back what was borrowed."""
+        if self._session:
+            self._sessions.give_back(self._session, fit=self._fit)
+
+    def open(self, url: str) -> LentPage:
+        """Navigate; as ``ports.Browser``."""
+        if self._session is None:
+            self._session = self._sessions.borrow()
+            self._deadline = time.monotonic() + self._seconds
+        with self.watched():
+            self.page = None
+            self.page = LentPage(self._session.open(url), self)
+        return self.page
+
+    @contextmanager
+    def watched(self) -> Iterator[float]:
+        """Keep to the deadline, and notice where the session is of no more use.
+
+        Gives the seconds that are left.
+        """
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            what = f"the list was not read within {self._seconds:.0f} s"
+            raise BrowserError(what, hint="try again later")
+        try:
+            yield left
+        except BrowserLostError:
+            self.lost, self._fit = True, False
+            raise
+        except BrowserStuckError:
+            self._fit = False
+            raise
+        except BaseException as error:
+            self._fit = self._fit and isinstance(error, BrowserError)
+            raise
+
+
+class LentPage:
+    """A ``ports.Page`` of a lease. ``saw``: what it was last asked and answered."""
+
+    def __init__(self, page: Page, lease: Lease) -> None:
+        """``page``: the session's own."""
+        self._page = page
+        self._lease = lease
+
+    @property
+    def url(self) -> str:
+        """Where the browser is."""
+        with self._lease.watched():
+            return self._page.url
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the navigation."""
+        with self._lease.watched():
+            return self._page.status
+
+    def evaluate(self, script: str) -> object:
+        """Run JavaScript and give back what it returns."""
+        with self._lease.watched():
+            return self._page.evaluate(script)
+
+    def wait_for(self, script: str, seconds: float) -> object:
+        """Run JavaScript until it returns something truthy, or time is up."""
+        with self._lease.watched() as left:
+            return self._page.wait_for(script, min(seconds, left))
