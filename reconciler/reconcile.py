@@ -6,7 +6,6 @@ is apply.py's.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
+from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
 from reconciler.wishlists import Past, excluded_by_hand, fetched, showed_nothing, wishlist
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Item,
-        ListRef,
         MediaKey,
         Membership,
         Memory,
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-_READERS = 16  # lists that are read, or wait for their turn at a site, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +125,9 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
 
 
 def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
-    """Each list once, also where two names stand for one list; side by side, as the sites allow."""
-    sources = dict.fromkeys(lst.source for lst in lists)
-    snapshots: dict[ListRef, Snapshot] = {}
-    readers = ThreadPoolExecutor(_READERS)
-    try:
-        with edges.progress.stage("fetch", len(sources)) as step:
-            reading = {readers.submit(edges.sources.fetch, source): source for source in sources}
-            for future in as_completed(reading):
-                snapshots[reading[future]] = future.result()
-                step()
-    finally:
-        # After a signal nobody waits: who closes the sources ends what is still being read.
-        readers.shutdown(wait=False, cancel_futures=True)
+    """Each list once, also where two names stand for one list."""
+    wanted = dict.fromkeys(lst.source for lst in lists)
+    snapshots = read_lists(wanted, edges.sources, edges.progress)
     return {lst.name: snapshots[lst.source] for lst in lists}
 
 

@@ -15,9 +15,7 @@ from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import (
-    InvalidSessionIdException,
     JavascriptException,
-    NoSuchWindowException,
     TimeoutException,
     WebDriverException,
 )
@@ -69,8 +67,6 @@ _CAUSES = {
     "ERR_CONNECTION_TIMED_OUT": "nothing answered",
     "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
 }
-# What the driver says when a renderer, or the whole browser, has died.
-_CRASHED = re.compile(r"crash|not connected to DevTools|disconnected|browser has closed")
 _POLL_SECONDS = 0.1
 _QUIT_SECONDS = 3
 _COMMAND_SECONDS = 15  # how long the driver may take beyond the time a page is given
@@ -249,15 +245,15 @@ def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
     except TimeoutException as error:
         what = f"the page was not there after {seconds} s" if url else "the page does not answer"
         raise BrowserStuckError(what, where=url, hint="try again later") from error
-    except (InvalidSessionIdException, NoSuchWindowException, HTTPError) as error:
-        raise BrowserLostError("the browser was lost", where=url, hint="try again") from error
-    except WebDriverException as error:
-        said = error.msg or ""
+    except JavascriptException as error:
+        raise BrowserError("the page cannot be asked", where=url, hint="try again") from error
+    except (WebDriverException, HTTPError) as error:
+        said = str(error)
         if found := re.search(r"net::(ERR_\w+)", said):
             raise _unreachable(url, found[1]) from error
-        if _CRASHED.search(said):
-            raise BrowserLostError("the page crashed", where=url, hint="try again") from error
-        raise BrowserError("the browser failed", where=url, hint="try again") from error
+        # A Grid has many words for a browser that it cannot reach any more.
+        what = "the page crashed" if "crash" in said else "the browser was lost"
+        raise BrowserLostError(what, where=url, hint="try again") from error
 
 
 def _unreachable(url: str, cause: str) -> BrowserError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from threading import Condition
+from threading import Condition, Thread
 from typing import TYPE_CHECKING, Self
 
 from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
@@ -42,8 +42,11 @@ class Sessions:
             sessions = [*self._lent, *self._idle]
             self._idle.clear()
             self._changed.notify_all()
-        for session in sessions:
-            session.close()
+        closing = [Thread(target=session.close) for session in sessions]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
 
     def borrow(self) -> Session:
         """A session that nobody else uses. Raises BrowserError once all is closed."""
