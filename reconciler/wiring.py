@@ -17,6 +17,7 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, recognise
+from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, load
@@ -123,27 +124,37 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 
 
 @contextmanager
-def open_sources(spec: Spec, config: Path, routes: Routes) -> Iterator[SiteSources]:
-    """The lists' sites, for one pass: at its end every browser is gone."""
+def open_sources(
+    spec: Spec, config: Path, routes: Routes, debug_dir: Path | None = None
+) -> Iterator[SiteSources]:
+    """The lists' sites, for one pass: at its end every browser is gone.
+
+    ``debug_dir``: where pages are kept that were not read as lists.
+    """
+    debug = DebugFolder(debug_dir) if debug_dir else None
     imdb = spec.providers.imdb
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
         providers = {
             "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
             "trakt": Provider(spec.providers.trakt.base_url),
         }
-        yield SiteSources(sessions, providers, config.parent, routes=routes)
+        yield SiteSources(sessions, providers, config.parent, routes=routes, debug=debug)
 
 
 @contextmanager
-def open_edges(
+def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
     spec: Spec,
     config: Path,
     ledger: Path,
     progress: Progress,
     *,
     lists: Sources | None = None,
+    debug_dir: Path | None = None,
 ) -> Iterator[Edges]:
-    """Everything a pass needs. ``lists``: where lists come from, if not from their sites."""
+    """Everything a pass needs. ``lists``: where lists come from, if not from their sites.
+
+    ``debug_dir``: as ``open_sources``.
+    """
     clock = SystemClock()
     with ExitStack() as stack:
         server = stack.enter_context(open_server(spec))
@@ -152,7 +163,7 @@ def open_edges(
         yield Edges(
             server=server,
             ledger=opened,
-            sources=lists or stack.enter_context(open_sources(spec, config, routes)),
+            sources=lists or stack.enter_context(open_sources(spec, config, routes, debug_dir)),
             clock=clock,
             progress=progress,
         )

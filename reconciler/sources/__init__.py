@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Routes
+    from reconciler.sources.dump import DebugFolder
     from reconciler.sources.sessions import Sessions
 
 
@@ -69,24 +70,28 @@ def recognise(text: str) -> ListRef:
 class SiteSources:
     """A ``ports.Sources`` over the sites: at each as many lists at once as there are sessions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an edge of its own, given by wiring
         self,
         sessions: Sessions,
         providers: Mapping[str, Provider],
         folder: Path,
         patience: Patience = PATIENCE,
         routes: Routes = ALL_OPEN,
+        *,
+        debug: DebugFolder | None = None,
     ) -> None:
         """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
         ``routes``: which routes to a site were blocked lately.
+        ``debug``: where pages are kept that were not read as lists.
         """
         self._sessions = sessions
         self._providers = providers
         self._folder = folder
         self._patience = patience
         self._routes = routes
+        self._debug = debug
         self._turns = {name: Semaphore(sessions.count) for name in SOURCES}
 
     def fetch(self, ref: ListRef) -> Snapshot:
@@ -105,7 +110,10 @@ class SiteSources:
         provider = self._providers.get(ref.provider, Provider())
         with Lease(self._sessions, self._patience.whole) as lease:
             reach = Reach(lease, self._folder, provider, self._patience, self._routes)
-            return SOURCES[ref.provider].fetch(ref, reach), lease.lost
+            snapshot = SOURCES[ref.provider].fetch(ref, reach)
+            if self._debug:
+                self._debug.keep(ref, snapshot, lease)
+            return snapshot, lease.lost
 
 
 def _at_address(text: str) -> ListRef:

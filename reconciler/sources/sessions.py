@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from contextlib import contextmanager
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Self
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reconciler.ports import Page, Session
+
+_ANSWERS, _SHOWN = 12, 160
 
 
 class Sessions:
@@ -82,9 +85,10 @@ class Lease:
         self._seconds = seconds
         self._deadline = 0.0
         self._session: Session | None = None
-        self._fit = True
+        self.fit = True  # whether the session can be used further
         self.lost = False
         self.page: LentPage | None = None
+        self.answers: deque[str] = deque(maxlen=_ANSWERS)  # what pages last said, shortened
 
     def __enter__(self) -> Self:
         """Nothing is borrowed yet."""
@@ -93,7 +97,7 @@ class Lease:
     def __exit__(self, *_: object) -> None:
         """Give back what was borrowed."""
         if self._session:
-            self._sessions.give_back(self._session, fit=self._fit)
+            self._sessions.give_back(self._session, fit=self.fit)
 
     def open(self, url: str) -> LentPage:
         """Navigate; as ``ports.Browser``."""
@@ -118,18 +122,18 @@ class Lease:
         try:
             yield left
         except BrowserLostError:
-            self.lost, self._fit = True, False
+            self.lost, self.fit = True, False
             raise
         except BrowserStuckError:
-            self._fit = False
+            self.fit = False
             raise
         except BaseException as error:
-            self._fit = self._fit and isinstance(error, BrowserError)
+            self.fit = self.fit and isinstance(error, BrowserError)
             raise
 
 
 class LentPage:
-    """A ``ports.Page`` of a lease. ``saw``: what it was last asked and answered."""
+    """A ``ports.Page`` of a lease, which notes what is answered."""
 
     def __init__(self, page: Page, lease: Lease) -> None:
         """``page``: the session's own."""
@@ -151,9 +155,22 @@ class LentPage:
     def evaluate(self, script: str) -> object:
         """Run JavaScript and give back what it returns."""
         with self._lease.watched():
-            return self._page.evaluate(script)
+            return self._noted(script, self._page.evaluate(script))
 
     def wait_for(self, script: str, seconds: float) -> object:
         """Run JavaScript until it returns something truthy, or time is up."""
         with self._lease.watched() as left:
-            return self._page.wait_for(script, min(seconds, left))
+            return self._noted(script, self._page.wait_for(script, min(seconds, left)))
+
+    def _noted(self, script: str, answer: object) -> object:
+        asked = " ".join(script.split())[:_SHOWN]
+        self._lease.answers.append(f"{asked} → {_shortened(answer)}")
+        return answer
+
+
+def _shortened(answer: object) -> str:
+    if isinstance(answer, dict):
+        return ", ".join(f"{name}: {_shortened(value)}" for name, value in answer.items())[:_SHOWN]
+    if isinstance(answer, str):
+        return f"{len(answer)} characters: {answer[:_SHOWN]!r}"
+    return f"{len(answer)} entries" if isinstance(answer, list) else repr(answer)

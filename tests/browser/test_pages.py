@@ -65,6 +65,40 @@ def test_an_answer_without_a_list_is_read_as_what_it_is(
 
 
 @pytest.mark.parametrize(
+    "script",
+    ["while (true) {}", "setTimeout(() => { while (true) {} }, 200);"],
+    ids=["at once", "after a moment"],
+)
+def test_a_page_whose_script_never_ends_takes_its_time_and_no_other_lists(
+    sessions: Sessions, script: str
+) -> None:
+    good = "/list/ls000002/"
+    pages = {
+        PATH: Answer(body=f"<p>x</p><script>{script}</script>"),
+        good: Answer(body=imdb_page(1, 1, 1)),
+    }
+    with TinySite(pages) as site:
+        assert fetch(sessions, site).outcome is Outcome.UNREACHABLE
+        assert fetch(sessions, site, "ls000002").outcome is Outcome.COMPLETE
+    assert site.visits.count(PATH) == 1
+
+
+def test_a_list_without_end_is_read_for_as_long_as_a_list_may_take(sessions: Sessions) -> None:
+    class Endless(dict[str, Answer]):
+        def get(self, path: str, _: object = None) -> Answer:
+            number = int(path.partition("page=")[2] or 1)
+            return Answer(body=imdb_page(10**9, number, number))
+
+    with TinySite(Endless()) as site:
+        providers = {"imdb": Provider(site.url, via="browser")}
+        patience = Patience(content=0.5, check=0.5, whole=1.5)
+        sources = SiteSources(sessions, providers, Path(), patience)
+        snapshot = sources.fetch(recognise("ls000001"))
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert "the list was not read within 2 s" in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(
     ("url", "says"),
     [
         ("http://127.0.0.1:{closed}/", "the connection was refused"),
