@@ -17,8 +17,6 @@ from reconciler.errors import (
     ServerError,
     TmdbTroubleError,
 )
-from reconciler.render.digest import sent
-from reconciler.render.document import action_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +26,6 @@ if TYPE_CHECKING:
     from reconciler.reconcile import Edges, Pass
 
 Outcomes = tuple[tuple[Action, Done], ...]
-
-
-def shown_and_current(shown: Sequence[Action], current: Sequence[Action]) -> tuple[Action, ...]:
-    """The current actions that were shown: what somebody agreed to and is still to be done."""
-    agreed = {sent(action_row(action)) for action in shown}
-    return tuple(action for action in current if sent(action_row(action)) in agreed)
 
 
 class Applier:
@@ -53,6 +45,7 @@ class Applier:
         ledger cannot be written; what goes wrong later is kept in ``trouble``, so that what was
         done until then can be told.
         """
+        self._edges.ledger.keep_baselines(seen.baselines)
         self._edges.ledger.record(seen.memory.slots, seen.memberships)
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}

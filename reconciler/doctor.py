@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
-from reconciler.core.rights import expected
+from reconciler.core.rights import outlook
 from reconciler.errors import ListsyncError, LockHeldError
 
 if TYPE_CHECKING:
@@ -71,15 +71,15 @@ def _key(server: MediaServer, owner: list[User]) -> str:
 
 def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
     users = server.users() if lst.requester is not None else ()
-    found = find_requester(lst.requester, users, owner)
+    found = find_requester(lst.requester, users, owner, lst.approval)
     if not isinstance(found, Requester):
         raise ListsyncError(found, hint="name a user of the server: its name, e-mail or id")
-    outlook = {kind: expected(found.user, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind}
-    refused = [kind for kind, what in outlook.items() if what is Expected.REFUSED]
+    hopes = {kind: outlook(found, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind}
+    refused = [kind for kind, what in hopes.items() if what is Expected.REFUSED]
     if refused:
         what = f"{found.user.name} may not request {' or '.join(refused)}"
         raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
-    told = ", ".join(f"{kind}: {what}" for kind, what in outlook.items())
+    told = ", ".join(f"{kind}: {what}" for kind, what in hopes.items())
     return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
 
 

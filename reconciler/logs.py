@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "[hidden]"
-_SECRET_NAMES = ("api_key", "apikey", "x-api-key", "token", "secret", "password", "cookie")
+_SECRET_NAMES = (
+    "api_key",
+    "apikey",
+    "api-key",
+    "client_id",
+    "token",
+    "secret",
+    "password",
+    "cookie",
+)
 
 
 def configure(*, verbose: bool, secrets: Sequence[str]) -> None:

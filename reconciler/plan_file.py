@@ -1,4 +1,4 @@
-"""A plan in a file: written whole, read with suspicion, and what of it is still to be done."""
+"""A plan that was agreed to: saved, read with suspicion, and what of it is still to be done."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SavedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A saved plan beside the current one."""
+    """A plan that somebody has seen beside the current one."""
 
     both: tuple[Action, ...]  # to be done
-    gone: tuple[ActionRow, ...]  # saved, and no longer needed
-    new: tuple[ActionRow, ...]  # needed, but not saved: nobody has agreed to it
+    gone: tuple[ActionRow, ...]  # seen, and no longer needed
+    new: tuple[ActionRow, ...]  # needed, but not seen: nobody has agreed to it
 
 
 class _Media(BaseModel):
@@ -68,7 +68,7 @@ class _Server(BaseModel):
 
 
 class _Saved(BaseModel):
-    """What ``apply`` reads of a saved plan; the checksum holds the rest together."""
+    """What ``apply`` reads of a saved plan. A later minor format may say more."""
 
     model_config = ConfigDict(strict=True)
 
@@ -116,7 +116,7 @@ def read(path: Path, server_url: str) -> SavedPlan:
         saved = _Saved.model_validate(document)
         actions: tuple[ActionRow, ...] = tuple(document["actions"])
         digest = plan_digest(saved.server.url, actions)
-        whole = saved.checksum == checksum(document)
+        whole = saved.checksum == checksum(saved.server.url, saved.narrowed_to, actions)
     except (ValidationError, KeyError) as error:  # the error's own text quotes the file
         raise PlanMisfitError("the saved plan is damaged", where=where, hint=AGAIN) from error
     if not whole or saved.digest != digest or saved.plan_id != digest[:ID_DIGITS]:
@@ -129,13 +129,13 @@ def read(path: Path, server_url: str) -> SavedPlan:
     return SavedPlan(digest, names, actions)
 
 
-def agree(saved: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
-    """Saved ∩ current, and what only one of them has; each in its own order."""
+def agree(seen: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
+    """Seen ∩ current, and what only one of them has; each in its own order."""
     rows = {action: action_row(action) for action in current}
-    agreed, needed = {sent(row) for row in saved}, {sent(row) for row in rows.values()}
+    agreed, needed = {sent(row) for row in seen}, {sent(row) for row in rows.values()}
     return Agreement(
         both=tuple(action for action, row in rows.items() if sent(row) in agreed),
-        gone=tuple(row for row in saved if sent(row) not in needed),
+        gone=tuple(row for row in seen if sent(row) not in needed),
         new=tuple(row for row in rows.values() if sent(row) not in agreed),
     )
 

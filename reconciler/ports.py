@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Action,
+        Baseline,
         Candidate,
         Done,
+        Intent,
         ListRef,
         ListReport,
         Match,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         Remembered,
         RequestState,
         Route,
+        Run,
         ServerInfo,
         Show,
         Slot,
@@ -114,8 +117,10 @@ class Routes(Protocol):
 class Sources(Protocol):
     """The lists of the sites."""
 
-    def fetch(self, ref: ListRef) -> Snapshot:
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
         """Read one list. Trouble with the list or its site is an outcome, not an exception.
+
+        ``top``: of a chart without an end, no more than its first so many are needed.
 
         Any number of threads may call this at once: each call waits for its turn at the site, and
         for a free browser session where it needs one. Whoever opened the sources closes them when
@@ -246,6 +251,14 @@ class Ledger(Protocol):
         """What each list held when it was last complete, by list name."""
         ...
 
+    def baselines(self) -> Mapping[str, Baseline]:
+        """What was taken as given on each list that has such a baseline, by list name."""
+        ...
+
+    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
+        """Take what these lists hold as given, in one transaction."""
+        ...
+
     def record(
         self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
     ) -> None:
@@ -258,6 +271,18 @@ class Ledger(Protocol):
 
     def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
         """Write what became of an intent, and what that means for the target's memory."""
+        ...
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
+        ...
+
+    def begin_run(self, command: str, now: datetime) -> Run:
+        """Write that a pass that may act begins."""
+        ...
+
+    def end_run(self, run: Run) -> None:
+        """Write which lists a pass has read, what its actions came to, and how it ended."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Progress, Sources
@@ -17,9 +17,9 @@ _READERS = 16  # lists that are read, or wait for their turn at a site, at once
 
 
 def read_lists(
-    wanted: Collection[ListRef], sources: Sources, progress: Progress
+    wanted: Mapping[ListRef, int | None], sources: Sources, progress: Progress
 ) -> dict[ListRef, Snapshot]:
-    """A snapshot of each list, in whatever order they come.
+    """A snapshot of each list, in whatever order they come. ``wanted``: with each list's ``top``.
 
     A signal ends this at once. Whoever closes the sources then ends what is still being read; the
     process waits for none of it.
@@ -32,7 +32,8 @@ def read_lists(
     def work() -> None:
         with suppress(Empty):
             while True:
-                _read(todo.get_nowait(), sources, done)
+                ref = todo.get_nowait()
+                _read(ref, wanted[ref], sources, done)
 
     for _ in range(min(_READERS, len(wanted))):
         Thread(target=work, daemon=True).start()
@@ -48,9 +49,12 @@ def read_lists(
 
 
 def _read(
-    ref: ListRef, sources: Sources, done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]]
+    ref: ListRef,
+    top: int | None,
+    sources: Sources,
+    done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]],
 ) -> None:
     try:
-        done.put((ref, sources.fetch(ref)))
+        done.put((ref, sources.fetch(ref, top)))
     except BaseException as error:  # noqa: BLE001 - raised where it is waited for
         done.put((ref, error))

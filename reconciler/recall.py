@@ -24,8 +24,8 @@ class LastSnapshots:
         oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
         self._snapshots = {report.source: report.known for report in oldest_first}
 
-    def fetch(self, ref: ListRef) -> Snapshot:
-        """The list's last snapshot."""
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:  # noqa: ARG002 - a port's
+        """The list's last snapshot, whatever part of it is needed."""
         never = "not fetched yet: run listsync plan"
         return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))
 

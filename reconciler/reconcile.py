@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.core.model import (
+        Baseline,
         Item,
+        ListRef,
         MediaKey,
         Membership,
         Memory,
@@ -77,6 +79,7 @@ class Pass:
     observed: Observed
     memory: Memory  # as it is once this pass's look has been written
     memberships: Mapping[str, Membership]  # likewise, by list name
+    baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
     plan: Plan
     read_seconds: float  # how long reading the server took
 
@@ -105,7 +108,7 @@ def identify(spec: Spec, server: MediaServer) -> Identity:
     info, owner = server.identify(), server.whoami()
     wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST]
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
-    found = {lst.name: find_requester(lst.requester, users, owner) for lst in wishes}
+    found = {lst.name: find_requester(lst.requester, users, owner, lst.approval) for lst in wishes}
     return Identity(info, owner, found)
 
 
@@ -126,7 +129,13 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
 
 def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
-    wanted = dict.fromkeys(lst.source for lst in lists)
+    tops: dict[ListRef, list[int | None]] = {}
+    for lst in lists:
+        tops.setdefault(lst.source, []).append(lst.top)
+    wanted = {
+        source: None if None in given else max(top or 0 for top in given)
+        for source, given in tops.items()
+    }
     snapshots = read_lists(wanted, edges.sources, edges.progress)
     return {lst.name: snapshots[lst.source] for lst in lists}
 
@@ -166,7 +175,7 @@ def decide(
         shows=resolver.shows(_fresh_shows(lists), now, edges.progress),
         quotas=quotas,
     )
-    memory, memberships = _learn(ledger.memory(), held, lists, observed)
+    memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
     everything = (*lists, excluded_by_hand(spec.exclude, found))
     return Pass(
         identity=identity,
@@ -176,20 +185,22 @@ def decide(
         observed=observed,
         memory=memory,
         memberships=memberships,
-        plan=calculate(everything, observed, memory, Policy(), now),
+        baselines=baselines,
+        plan=calculate(everything, observed, memory, Policy(budget=spec.budget), now),
         read_seconds=read_seconds,
     )
 
 
 def _learn(
     memory: Memory, held: Sequence[Fetched], lists: Sequence[Wishlist], observed: Observed
-) -> tuple[Memory, dict[str, Membership]]:
+) -> tuple[Memory, dict[str, Membership], dict[str, Baseline]]:
     """Memory and memberships after this pass. What seems another server teaches nothing."""
     if looks_like_another_server(memory, observed):
-        return memory, {}
+        return memory, {}, {}
     back = readded({lst.spec.name: lst.before for lst in held}, lists)
     after = {lst.spec.name: lst.after for lst in held}
-    return witness(memory, _targets(lists), observed, back), after
+    taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
+    return witness(memory, _targets(lists), observed, back), after, taken
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
@@ -206,13 +217,15 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
 
 def _past(spec: Spec, ledger: Ledger) -> dict[str, Past]:
     """What the ledger knows of each list, by name; of a list whose source has changed, nothing."""
-    stored, told = ledger.memberships(), ledger.reports()
+    stored, told, taken = ledger.memberships(), ledger.reports(), ledger.baselines()
     return {
         lst.name: Past(
             current(stored.get(lst.name), lst.source),
             told[lst.name].known.items
             if lst.name in told and told[lst.name].source == str(lst.source)
             else (),
+            given if (given := taken.get(lst.name)) and given.source == str(lst.source) else None,
+            blank=not stored,
         )
         for lst in spec.lists
     }

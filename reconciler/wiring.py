@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
-from reconciler.sources import SiteSources, recognise
+from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.sources.sessions import Sessions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
+    from reconciler.spec.models import ProvidersSpec
 
 
 class SystemClock:
@@ -70,16 +71,23 @@ def read_spec(path: Path) -> Spec:
         env=os.environ,
         read=lambda name: _beside(path, name).read_text(encoding="utf-8"),
         recognise=recognise,
+        objection=lambda ref, providers: objection(ref, _providers(providers)),
     )
 
 
 def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
-    """Where the ledger is: as chosen on the command line, else in the file, else the default."""
+    """Where the ledger is: as chosen on the command line, else in the file, else the default.
+
+    The default's folder is made where it is missing; a folder that somebody chose is theirs.
+    """
     if chosen is not None:
         return chosen
     if spec.ledger is not None:
         return _beside(config, spec.ledger)
-    return platformdirs.user_state_path("listsync") / "listsync.db"
+    folder = platformdirs.user_state_path("listsync")
+    with suppress(OSError):  # the ledger says what it lacks
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / "listsync.db"
 
 
 @contextmanager
@@ -132,12 +140,8 @@ def open_sources(
     ``debug_dir``: where pages are kept that were not read as lists.
     """
     debug = DebugFolder(debug_dir) if debug_dir else None
-    imdb = spec.providers.imdb
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
-        providers = {
-            "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
-            "trakt": Provider(spec.providers.trakt.base_url),
-        }
+        providers = _providers(spec.providers)
         yield SiteSources(sessions, providers, config.parent, routes=routes, debug=debug)
 
 
@@ -171,7 +175,17 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
 
 def configure_logs(spec: Spec, *, verbose: bool) -> None:
     """Logs that hide this spec's secrets."""
-    logs.configure(verbose=verbose, secrets=[spec.server.api_key.get_secret_value()])
+    secrets = (spec.server.api_key, spec.providers.trakt.client_id)
+    logs.configure(verbose=verbose, secrets=[secret.get_secret_value() for secret in secrets])
+
+
+def _providers(spec: ProvidersSpec) -> dict[str, Provider]:
+    """What the file says of the sites, by name."""
+    imdb, trakt = spec.imdb, spec.trakt
+    return {
+        "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
+        "trakt": Provider(trakt.base_url, trakt.api_url, key=trakt.client_id.get_secret_value()),
+    }
 
 
 def _browser_session(spec: Spec) -> Session:

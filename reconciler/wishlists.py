@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.membership import advance, stale_members
 from reconciler.core.model import (
+    Baseline,
     Entry,
     Match,
     Member,
@@ -15,6 +16,7 @@ from reconciler.core.model import (
     Reason,
     Requester,
     Role,
+    Start,
     Unmatched,
     Wishlist,
 )
@@ -35,6 +37,8 @@ class Past:
 
     membership: Membership  # what it held when last complete
     shown: tuple[Item, ...] = ()  # what it showed when it last showed anything
+    baseline: Baseline | None = None  # what was taken as given
+    blank: bool = False  # the ledger knows no list at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Fetched:
     past: Past
     after: Membership
     whole: bool  # this fetch says what is on the list and what is not (law 7)
+    fresh_baseline: Baseline | None = None  # what this pass takes as given
 
     @property
     def before(self) -> Membership:
@@ -91,7 +96,11 @@ def fetched(
     after = advance(before, snapshot, matches, at)
     believed = after.completed == at and after.shrunk is None
     whole = snapshot.complete and bool(snapshot.items) and believed
-    return Fetched(spec, snapshot, past, after, whole)
+    taken = None
+    if spec.start is Start.NEW_ONLY and past.baseline is None and whole:
+        keys = frozenset(item.key for item in snapshot.items)
+        taken = Baseline(before.source, at, keys)
+    return Fetched(spec, snapshot, past, after, whole, taken)
 
 
 def wishlist(
@@ -107,6 +116,7 @@ def wishlist(
         Entry(member.item, member.match or _outcome(member.item, found), fresh=False)
         for member in lst.stale
     )
+    baseline = lst.past.baseline or lst.fresh_baseline
     return Wishlist(
         name=spec.name,
         index=index,
@@ -118,8 +128,25 @@ def wishlist(
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
+        seasons=spec.seasons,
+        retry_failed=spec.retry_failed,
+        rerequest=spec.rerequest,
+        suspended=spec.suspend,
+        adopted=baseline.keys if baseline else frozenset(),
+        expectant=spec.start is Start.NEW_ONLY and baseline is None,
+        notice=_notice(lst, baseline),
         max_per_run=spec.max_per_run,
     )
+
+
+def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
+    """What ``start: new-only`` has to tell of the list."""
+    if lst.spec.start is Start.NEW_ONLY and baseline is None:
+        return "start: new-only: adds nothing before it was read completely once"
+    if taken := lst.fresh_baseline:
+        why = " (no ledger found)" if lst.past.blank else ""
+        return f"adopted {len(taken.keys):,} title{'s' * (len(taken.keys) != 1)}{why}"
+    return None
 
 
 def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> Wishlist:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from examples.sandbox import imdb_graphql
+from examples.sandbox import imdb_graphql, trakt_api
 from examples.sandbox.catalogue import CATALOGUE, Title
 from examples.sandbox.imdb_site import ImdbSite
 from examples.sandbox.sites_desk import SiteDesk
@@ -49,6 +49,11 @@ class SandboxSites:
     def trakt_url(self) -> str:
         """Where the sandbox's Trakt answers, without a trailing slash."""
         return self._trakt_server.url
+
+    @property
+    def trakt_api_url(self) -> str:
+        """Where the sandbox's Trakt answers as its API does."""
+        return f"{self.trakt_url}{trakt_api.PREFIX}"
 
     @property
     def lists(self) -> Mapping[str, tuple[Title, ...]]:

@@ -138,6 +138,8 @@ def trakt_lists(catalogue: Sequence[Title]) -> dict[str, SiteList]:
         "trakt:anna/family-night": _plain("Family Night", night),
         "trakt:anna/big-shelf": _plain("Big Shelf", mixed[200:630]),
         "trakt:anna/watchlist": _plain("Watchlist", mixed[40:100]),
+        "trakt:anna/favorites": _plain("Favorites", films[60:72]),
+        "trakt:anna/bits-and-pieces": _plain("Bits and Pieces", films[80:84]),
         "trakt:anna/nothing-yet": SiteList("Nothing Yet"),
         **{
             key: SiteList(key.rpartition("/")[2], _rows(mixed[:230]), fault)

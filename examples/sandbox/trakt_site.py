@@ -15,6 +15,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from examples.sandbox import trakt_api
 from examples.sandbox.sites_http import JSON, Page, Site, Visit
 from examples.sandbox.sites_lists import row_of
 
@@ -50,19 +51,28 @@ class TraktSite(Site):
         """Hold these lists; which addresses carry a year depends on the whole catalogue."""
         super().__init__(lists)
         self._paths = _paths(catalogue)
+        slugs = {title: path.rpartition("/")[2] for title, path in self._paths.items()}
+        self._api = trakt_api.TraktApi(self.lists, catalogue, slugs)
 
     def address(self, visit: Visit) -> str:
-        """Return the list's path, and the page of items asked for if it is not the first."""
+        """Return the list's path, and the page of items asked for if it is not the first.
+
+        The API's addresses keep their prefix, so that app and API fail apart.
+        """
         page = visit.number("page", 1)
         return visit.path.removeprefix(_DATA) + (f"?page={page}" if page > 1 else "")
 
     def key(self, address: str) -> str | None:
         """Return the key of a list or watchlist."""
+        if address.startswith(trakt_api.PREFIX):
+            return self._api.key(address.removeprefix(trakt_api.PREFIX))
         found = _LIST.match(address)
         return f"trakt:{found[1]}/{found[2] or 'watchlist'}" if found else None
 
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
-        """Answer a visit to the app or to the data it asks for."""
+        """Answer a visit to the API, to the app, or to the data the app asks for."""
+        if visit.path.startswith(trakt_api.PREFIX):
+            return self._api.page(visit, visit.path.removeprefix(trakt_api.PREFIX), wanted, fault)
         passed = fault.outcome == "challenge-passes" and visit.has_cookie(CHALLENGE_COOKIE)
         if fault.outcome.startswith("challenge") and not passed:
             return _just_a_moment(passes=fault.outcome == "challenge-passes")

@@ -2,6 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import PlainForm, PlainOutput
+
+Pasted = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[URL]...", help="Lists: pasted addresses, or imdb:top and the like."),
+]
+Written = Annotated[
+    Path | None,
+    typer.Option(
+        "-c", "--config", metavar="FILE", help="Where to write; - prints. [default: listsync.yaml]"
+    ),
+]
+Server = Annotated[str, typer.Option("--server", metavar="URL", help="The server's address.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+
+
+def init(
+    context: typer.Context,
+    urls: Pasted = None,
+    config: Written = None,
+    server: Server = "http://localhost:5055",
+    *,
+    force: Force = False,
+) -> int:
+    """Write a file to start from, with the lists that are pasted."""
+    from reconciler.commands import starting
+
+    return starting.init(config or context.obj[0], urls or (), server, force=force)
+
 
 def schema() -> int:
     """Print the JSON Schema of the file, for editors."""
@@ -10,8 +44,8 @@ def schema() -> int:
     return about.schema()
 
 
-def version() -> int:
-    """Print which listsync this is."""
+def version(output: PlainOutput = PlainForm.TEXT) -> int:
+    """Print which listsync this is, and on what it runs."""
     from reconciler.commands import about
 
-    return about.version()
+    return about.version(as_json=output is PlainForm.JSON)

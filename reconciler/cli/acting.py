@@ -1,4 +1,4 @@
-"""The commands of a pass: plan and apply."""
+"""The commands that plan, act and remember: plan, apply and adopt."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from reconciler.cli.options import (
     Expect,
     Form,
     Ledger,
+    ListName,
     ListNames,
     ListsOrPlan,
     Out,
     Output,
+    PlainForm,
+    PlainOutput,
     PlanFile,
     Verbose,
     Yes,
@@ -68,3 +71,19 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
             setting, words or (), saved=saved, expect=expect, yes=yes, detailed=detailed_exitcode
         ),
     )
+
+
+def adopt(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    name: ListName,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    verbose: Verbose = False,
+) -> int:
+    """Take what is on a list now as given: it asks for none of these titles."""
+    from reconciler.commands import remembering
+
+    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    return told(setting, lambda: remembering.adopt(setting, name))

@@ -6,9 +6,11 @@ import typer
 
 from reconciler.cli.options import (
     AnyList,
+    Asked,
     Config,
     DebugDir,
     Form,
+    Last,
     Ledger,
     ListName,
     Output,
@@ -73,6 +75,22 @@ def fetch(  # noqa: PLR0913 - a command's parameters are its options
 
     setting = setting_of(context, config, None, output, verbose=verbose, debug_dir=debug_dir)
     return told(setting, lambda: inspection.fetch(setting, name))
+
+
+def history(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    query: Asked = None,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    last: Last = 20,
+) -> int:
+    """Show what was asked of the server, in which pass, and what came of it."""
+    from reconciler.commands import history as past
+
+    setting = setting_of(context, config, ledger, output)
+    return told(setting, lambda: past.history(setting, query, last))
 
 
 def doctor(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.completion import complete_list
 from reconciler.errors import ListsyncError
 
 if TYPE_CHECKING:
@@ -59,14 +60,29 @@ DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
-ListName = Annotated[str, typer.Argument(metavar="LIST", help="A list's name in the file.")]
-AnyList = Annotated[str | None, typer.Argument(metavar="LIST", help="A list's name.")]
+ListName = Annotated[
+    str,
+    typer.Argument(metavar="LIST", help="A list's name in the file.", autocompletion=complete_list),
+]
+AnyList = Annotated[
+    str | None,
+    typer.Argument(metavar="LIST", help="A list's name.", autocompletion=complete_list),
+]
 ListNames = Annotated[
-    list[str] | None, typer.Argument(metavar="[LIST]...", help="Only these lists. [default: all]")
+    list[str] | None,
+    typer.Argument(
+        metavar="[LIST]...",
+        help="Only these lists. [default: all]",
+        autocompletion=complete_list,
+    ),
 ]
 ListsOrPlan = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[LIST]...|[PLAN.json]", help="Only these lists, or a saved plan."),
+    typer.Argument(
+        metavar="[LIST]...|[PLAN.json]",
+        help="Only these lists, or a saved plan.",
+        autocompletion=complete_list,
+    ),
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
@@ -85,6 +101,17 @@ Query = Annotated[
         metavar="ITEM|TITLE",
         help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
     ),
+]
+Asked = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="LIST|ITEM|TITLE",
+        help="A list's name, imdb:tt…, tmdb:movie:N, …, part of a title.",
+        autocompletion=complete_list,
+    ),
+]
+Last = Annotated[
+    int, typer.Option("--last", metavar="N", min=1, help="How many passes and actions.")
 ]
 
 

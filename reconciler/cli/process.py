@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
 
     raise_on_signals()
     try:
-        return app(list(arguments), standalone_mode=False) or 0
+        return app(list(arguments), prog_name="listsync", standalone_mode=False) or 0
     except typer.TyperException as wrong:
         typer.echo(f"listsync: {wrong.format_message()}; see listsync --help", err=True)
         return USAGE

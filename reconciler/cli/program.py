@@ -10,12 +10,15 @@ import typer
 from reconciler.cli import about, acting, looking
 
 COMMANDS = (
+    about.init,
     looking.validate,
     acting.plan,
     acting.apply,
+    acting.adopt,
     looking.status,
     looking.explain,
     looking.fetch,
+    looking.history,
     looking.doctor,
     about.schema,
     about.version,
@@ -24,7 +27,6 @@ COMMANDS = (
 app = typer.Typer(
     name="listsync",
     help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

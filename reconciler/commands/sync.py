@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from reconciler import plan_file, wiring
-from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.apply import Applier, Outcomes
 from reconciler.commands import github
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.question import confirmed
@@ -21,6 +21,7 @@ from reconciler.commands.selection import (
 )
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
+from reconciler.diary import acting
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from reconciler.core.model import Action
     from reconciler.plan_file import SavedPlan
+    from reconciler.render.document import ActionRow
     from reconciler.spec import Spec
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
@@ -80,30 +83,28 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     elif not yes:
         _check_that_somebody_answers(setting)
     with _edges(spec, setting) as edges:
-        if yes or agreed:
-            with edges.ledger.lock():
-                seen = look(spec, edges, names)
-                _check_current(spec, seen, expected)
-                acted = _act_on_saved(spec, edges, seen, agreed)
-        else:
-            shown = look(spec, edges, names)
-            _check_current(spec, shown, expected)
-            show(document(spec, setting, shown, narrowed_to=names), setting.output)
-            if shown.plan.actions and not confirmed("Apply this?"):
-                return OK
-            with edges.ledger.lock():
-                current = look_again(spec, edges, shown)
-                _check_current(spec, current, expected)
-                acted = _act(spec, edges, _agreed(shown, current))
+        order = _Order(spec, names, agreed, expected, detailed)
+        acted = _at_once(order, edges) if yes or agreed else _after_asking(order, setting, edges)
+    if acted is None:
+        return OK
     told = document(spec, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved)
-    if yes or agreed or shown.plan.actions:
+    if not acted.shown:
         show(told, setting.output)
     github.tell(told)
     if acted.trouble:
         typer.echo(f"listsync: {acted.trouble}", err=True)
-    changes = detailed and bool(acted.outcomes)
-    code = exit_code(acted.seen, acted.outcomes, changes=changes)
-    return acted.interrupted or (acted.trouble and acted.trouble.exit_code) or code
+    return acted.exit_code(detailed=detailed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What ``apply`` is told to do."""
+
+    spec: Spec
+    names: tuple[str, ...] | None
+    agreed: SavedPlan | None
+    expected: str | None
+    detailed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ class _Acted:
     interrupted: int  # the exit code of a signal; 0: there was none
     trouble: ListsyncError | None
     saved: SavedRows | None = None  # what of a saved plan was left alone
+    shown: bool = False  # somebody has seen all of it already
+
+    def exit_code(self, *, detailed: bool) -> int:
+        """What the command comes to: a signal first, then what ended it, then the pass."""
+        changes = detailed and bool(self.outcomes)
+        code = exit_code(self.seen, self.outcomes, changes=changes)
+        return self.interrupted or (self.trouble and self.trouble.exit_code) or code
 
 
 def _check_that_somebody_answers(setting: Setting) -> None:
@@ -126,18 +134,49 @@ def _check_that_somebody_answers(setting: Setting) -> None:
 
 
 def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
-    """The lists that a saved plan is of. Raises PlanMisfitError where one has left the file."""
-    lists = {lst.name for lst in spec.lists}
-    gone = [name for name in agreed.narrowed_to or () if name not in lists]
-    if gone:
-        what = f"the saved plan is of {', '.join(gone)}, which the file no longer has"
+    """The lists that a saved plan is of, without those that have left the file.
+
+    Such a list wants nothing any more. Raises PlanMisfitError where none is left.
+    """
+    if agreed.narrowed_to is None:
+        return None
+    left = tuple(lst.name for lst in spec.lists if lst.name in agreed.narrowed_to)
+    if not left:
+        what = f"the file has none of the saved plan's lists: {', '.join(agreed.narrowed_to)}"
         raise PlanMisfitError(what, hint=plan_file.AGAIN)
-    return agreed.narrowed_to
+    return left
 
 
-def _check_current(spec: Spec, seen: Pass, expected: str | None) -> None:
-    rows = [action_row(action) for action in seen.plan.actions]
-    check_expected(expected, plan_digest(spec.server.url, rows), "the plan")
+def _at_once(order: _Order, edges: Edges) -> _Acted:
+    """Hold the lock from before the look, and ask nobody."""
+    with acting(edges, "apply") as line:
+        current = look(order.spec, edges, order.names)
+        _check_current(order, current)
+        acted = _act_on_saved(order.spec, edges, current, order.agreed)
+        line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
+    return acted
+
+
+def _after_asking(order: _Order, setting: Setting, edges: Edges) -> _Acted | None:
+    """Show a pass and do what of it somebody says yes to; None: it was a no."""
+    spec = order.spec
+    shown = look(spec, edges, order.names)
+    _check_current(order, shown)
+    show(document(spec, setting, shown, narrowed_to=order.names), setting.output)
+    if shown.plan.actions and not confirmed("Apply this?"):
+        return None
+    with acting(edges, "apply") as line:
+        current = look_again(spec, edges, shown)
+        _check_current(order, current)
+        agreement = plan_file.agree(_rows(shown), current.plan.actions)
+        acted = _act(spec, edges, _only(current, agreement.both))
+        line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
+    return replace(acted, shown=not shown.plan.actions)
+
+
+def _check_current(order: _Order, seen: Pass) -> None:
+    digest = plan_digest(order.spec.server.url, _rows(seen))
+    check_expected(order.expected, digest, "the plan")
 
 
 def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None) -> _Acted:
@@ -145,7 +184,7 @@ def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None
     if agreed is None:
         return _act(spec, edges, seen)
     agreement = plan_file.agree(agreed.actions, seen.plan.actions)
-    acted = _act(spec, edges, replace(seen, plan=replace(seen.plan, actions=agreement.both)))
+    acted = _act(spec, edges, _only(seen, agreement.both))
     rows: SavedRows = {
         "plan_id": agreed.digest[:ID_DIGITS],
         "satisfied": list(agreement.gone),
@@ -154,10 +193,12 @@ def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None
     return replace(acted, saved=rows)
 
 
-def _agreed(shown: Pass, current: Pass) -> Pass:
-    """The current pass, with those of its actions that somebody has said yes to."""
-    actions = shown_and_current(shown.plan.actions, current.plan.actions)
-    return replace(current, plan=replace(current.plan, actions=actions))
+def _only(seen: Pass, actions: tuple[Action, ...]) -> Pass:
+    return replace(seen, plan=replace(seen.plan, actions=actions))
+
+
+def _rows(seen: Pass) -> list[ActionRow]:
+    return [action_row(action) for action in seen.plan.actions]
 
 
 def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:

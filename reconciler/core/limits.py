@@ -1,49 +1,128 @@
-"""How much at once: the requester's quota, then the list's cap.
+"""How much at once: the requester's quota, then the list's cap, then the budget of all lists.
 
 A title held back by one limit uses up none of the others and never blocks the titles behind it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Action, Kind, Op, Quota, Reason
+from reconciler.core.model import Allowance, Kind, Op, Quota, Reason, RequestStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from datetime import datetime
 
-    from reconciler.core.model import Wishlist
+    from reconciler.core.model import Action, Budget, Requester, View, Wishlist
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of an action has to wait, and why."""
+
+    reason: Reason
+    detail: str
+    seasons: tuple[int, ...] | None = None
 
 
 class Limits:
     """What one pass has used up so far. Made anew for each plan."""
 
-    def __init__(self, quotas: Mapping[int, Quota]) -> None:
-        """``quotas``: what the server says is left, by user id; absent: no quota binds."""
-        self._quotas = quotas
+    def __init__(self, view: View) -> None:
+        """A quota that the view does not know binds nobody."""
+        self._view = view
         self._spent: dict[tuple[int, Kind], int] = {}
         self._titles: dict[str, int] = {}
+        self._asked = 0
+        self._made: dict[tuple[int | None, Kind], list[datetime]] | None = None
 
-    def refuse(self, action: Action, owner: Wishlist) -> tuple[Reason, str] | None:
-        """Why an action has to wait; None: it is admitted, and counted."""
+    def admit(self, action: Action, owner: Wishlist) -> tuple[Action | Held, ...]:
+        """What of an action may be done now (it is counted), and what has to wait."""
         if action.op not in {Op.REQUEST, Op.EXTEND}:
+            return (action,)
+        units = _oldest_first(action.seasons) if action.seasons else (0,)
+        purse = (action.requester.user.id, action.target.media.kind)
+        room = self._room(action)
+        fitting = len(units) if room is None else min(len(units), room)
+        if not fitting:
+            return (Held(Reason.QUOTA, self._quota(action), action.seasons),)
+        if over := self._over_cap(owner) or self._over_budget():
+            return (replace(over, seasons=action.seasons),)
+        self._spent[purse] = self._spent.get(purse, 0) + fitting
+        self._titles[owner.name] = self._titles.get(owner.name, 0) + 1
+        self._asked += 1
+        if fitting == len(units):
+            return (action,)
+        now, later = tuple(sorted(units[:fitting])), tuple(sorted(units[fitting:]))
+        return (replace(action, seasons=now), Held(Reason.QUOTA, self._quota(action), later))
+
+    def _room(self, action: Action) -> int | None:
+        """How many films or seasons the requester's quota has room for; None: any number."""
+        user, kind = action.requester.user.id, action.target.media.kind
+        remaining = self._allowance(user, kind).remaining
+        return None if remaining is None else max(0, remaining - self._spent.get((user, kind), 0))
+
+    def _allowance(self, user: int, kind: Kind) -> Allowance:
+        quota = self._view.observed.quotas.get(user, Quota())
+        return quota.movies if kind is Kind.MOVIE else quota.seasons
+
+    def _quota(self, action: Action) -> str:
+        requester, kind = action.requester, action.target.media.kind
+        allowance = self._allowance(requester.user.id, kind)
+        noun = "films" if kind is Kind.MOVIE else "seasons"
+        left = f"{self._room(action)} of {allowance.limit} {noun} left in {allowance.days} days"
+        return f"{requester.user.name} has {left}{self._next_slot(requester, kind, allowance)}"
+
+    def _next_slot(self, requester: Requester, kind: Kind, allowance: Allowance) -> str:
+        """A quota has no timetable: its oldest counting request is the first to leave."""
+        if not allowance.days:
+            return ""
+        window, now = timedelta(days=allowance.days), self._view.now
+        made = self._requests_made().get((requester.user.id, kind), [])
+        counting = [at for at in made if at > now - window]
+        return f"; the next slot opens {_time(min(counting, default=now) + window)}"
+
+    def _requests_made(self) -> dict[tuple[int | None, Kind], list[datetime]]:
+        """When each user's requests that count were made, gathered once and only where needed."""
+        if self._made is None:
+            self._made = {}
+            for target, requests in self._view.observed.requests.items():
+                for one in requests:
+                    if one.created and one.status is not RequestStatus.DECLINED:
+                        whose = (one.requester, target.media.kind)
+                        self._made.setdefault(whose, []).append(one.created)
+        return self._made
+
+    def _over_cap(self, owner: Wishlist) -> Held | None:
+        cap = owner.max_per_run
+        if cap is None or self._titles.get(owner.name, 0) < cap:
             return None
-        kind = action.target.media.kind
-        user = action.requester.user
-        purse = (user.id, kind)
-        cost = len(action.seasons or (0,)) if kind is Kind.TV else 1
-        quota = self._quotas.get(user.id, Quota())
-        allowance = quota.movies if kind is Kind.MOVIE else quota.seasons
-        spent = self._spent.get(purse, 0)
-        if allowance.remaining is not None and spent + cost > allowance.remaining:
-            left = max(allowance.remaining - spent, 0)
-            noun = "films" if kind is Kind.MOVIE else "seasons"
-            return Reason.QUOTA, (
-                f"{user.name} has {left} of {allowance.limit} {noun} left in {allowance.days} days"
-            )
-        titles = self._titles.get(owner.name, 0)
-        if owner.max_per_run is not None and titles >= owner.max_per_run:
-            return Reason.OVER_CAP, f"max_per_run is {owner.max_per_run}; the next pass goes on"
-        self._spent[purse] = spent + cost
-        self._titles[owner.name] = titles + 1
-        return None
+        return Held(Reason.OVER_CAP, f"max_per_run is {cap}; the next pass goes on")
+
+    def _over_budget(self) -> Held | None:
+        budget = self._view.policy.budget
+        used = self._used(budget) if budget else ()
+        if budget is None or len(used) < budget.titles:
+            return None
+        opens = used[len(used) - budget.titles] + budget.window
+        return Held(
+            Reason.OVER_BUDGET,
+            f"the budget is {budget.titles} a {budget.unit}; the next slot opens {_time(opens)}",
+        )
+
+    def _used(self, budget: Budget) -> Sequence[datetime]:
+        """When each title was requested that counts now, the oldest first."""
+        now = self._view.now
+        before = sorted(at for at in self._view.memory.created if at > now - budget.window)
+        return before + [now] * self._asked
+
+
+def _oldest_first(seasons: Sequence[int]) -> tuple[int, ...]:
+    """Specials come last: they go with no season."""
+    return tuple(sorted(seasons, key=lambda number: (number == 0, number)))
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Match, MediaKey, Member, Membership, Role
+from reconciler.core.model import Baseline, Match, MediaKey, Member, Membership, Role
 from reconciler.core.wants import names_of, rule_names
 
 if TYPE_CHECKING:
@@ -54,6 +54,15 @@ def advance(
     for key, member in before.members.items():
         members.setdefault(key, replace(member, present=False))
     return Membership(before.source, at, members)
+
+
+def taken_as_given(
+    before: Baseline | None, ref: ListRef, snapshot: Snapshot, at: datetime
+) -> Baseline:
+    """The baseline once a person takes what a list shows as given, beside what already was."""
+    keys = frozenset(item.key for item in snapshot.items)
+    known = before.keys if before and before.source == str(ref) else frozenset()
+    return Baseline(str(ref), at, keys | known)
 
 
 def stale_members(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.core.limits import Limits
+from reconciler.core.limits import Held, Limits
 from reconciler.core.memory import looks_like_another_server, vanished
 from reconciler.core.model import (
     Action,
@@ -26,8 +26,8 @@ from reconciler.core.model import (
     Verdict,
     View,
 )
-from reconciler.core.rights import expected
-from reconciler.core.titles import Need, Settled, needs
+from reconciler.core.rights import outlook
+from reconciler.core.titles import Need, Settled, Terms, needs
 from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def calculate(
     it leads to no media key, and why                     ambiguous not-found type-mismatch
                                                           unresolved
     an id or an exclude list excludes it                  excluded
+    no list that has it asks for it now                   suspended adopted
     on the blocklist, or media status 6                   blocklisted
     the show's seasons cannot be read                     unresolved
     none of its seasons has aired                         unaired
@@ -65,6 +66,7 @@ def calculate(
     a refused attempt whose time has not come             backing-off
     over the requester's quota                            quota
     over the list's cap                                   over-cap
+    over the budget of all lists                          over-budget
     else                                                  **request**, **extend** where seasons
                                                           are there
     ====================================================  ======================================
@@ -76,16 +78,16 @@ def calculate(
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
     view = View(observed, memory, policy, now)
-    limits = Limits(observed.quotas)
+    limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []
     for want in wanted(lists):
         for row in _decide(want, exclusion, view):
-            held = _held(row, want.owner, stop, limits) if isinstance(row, Action) else row
-            if isinstance(held, Action):
-                actions.append(held)
-            else:
-                verdicts.append(held)
+            for told in _admitted(row, want.owner, stop, limits):
+                if isinstance(told, Action):
+                    actions.append(told)
+                else:
+                    verdicts.append(told)
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 
@@ -102,11 +104,18 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
     if by := exclusion.names(want):
         yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
         return
-    for row in needs(want.target, view):
+    if want.waived:
+        yield _verdict(want, Settled(*want.waived))
+        return
+    for row in needs(want.target, _terms(want), view):
         if isinstance(row, Settled):
             yield _verdict(want, row)
         else:
             yield _permitted(want, row, view)
+
+
+def _terms(want: Want) -> Terms:
+    return Terms(want.seasons, want.owner.retry_failed, want.owner.rerequest)
 
 
 def _named(want: Want, view: View) -> Want:
@@ -123,9 +132,9 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     if requester is None:
         problem = want.owner.problem or "its list has no requester"
         return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
-    outlook = expected(requester.user, want.target)
+    hopes = outlook(requester, want.target)
     if need.op is not Op.RETRY:
-        if outlook is Expected.REFUSED:
+        if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
             return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
@@ -140,26 +149,34 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         lists=want.lists,
         matched_by=want.by,
         requester=requester,
-        expected=outlook,
+        expected=hopes,
         seasons=need.seasons,
         request_ids=need.request_ids,
         detail=need.detail,
     )
 
 
-def _held(action: Action, owner: Wishlist, stop: Stop | None, limits: Limits) -> Action | Verdict:
-    refusal = (stop.reason, stop.message) if stop else limits.refuse(action, owner)
-    if refusal is None:
-        return action
-    reason, detail = refusal
+def _admitted(
+    row: Action | Verdict, owner: Wishlist, stop: Stop | None, limits: Limits
+) -> Iterator[Action | Verdict]:
+    """What of a row is done now; the rest of an action is a verdict that says what holds it."""
+    if isinstance(row, Verdict):
+        yield row
+        return
+    held = (Held(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
+    for part in held:
+        yield part if isinstance(part, Action) else _waits(row, part)
+
+
+def _waits(action: Action, held: Held) -> Verdict:
     return Verdict(
-        reason,
+        held.reason,
         action.item,
         action.lists,
         target=action.target,
         matched_by=action.matched_by,
-        seasons=action.seasons,
-        detail=detail,
+        seasons=held.seasons,
+        detail=held.detail,
     )
 
 

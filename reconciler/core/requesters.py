@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Requester
+from reconciler.core.model import Approval, Requester
+from reconciler.core.rights import may_ask_for_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,11 +13,17 @@ if TYPE_CHECKING:
     from reconciler.core.model import User
 
 
-def find_requester(wanted: int | str | None, users: Sequence[User], owner: User) -> Requester | str:
+def find_requester(
+    wanted: int | str | None,
+    users: Sequence[User],
+    owner: User,
+    approval: Approval = Approval.REQUESTER,
+) -> Requester | str:
     """The requester, or the sentence that says why there is none (never the owner instead).
 
     An integer is an id, a text a name or an e-mail address, compared case-blind; it must fit
-    exactly one user. None: the key's owner.
+    exactly one user. None: the key's owner. With ``approval: auto`` the owner asks on the user's
+    behalf, which takes rights of the owner's own.
     """
     if wanted is None:
         return Requester(owner)
@@ -30,8 +37,21 @@ def find_requester(wanted: int | str | None, users: Sequence[User], owner: User)
             if name in {known.casefold() for known in (user.name, *user.aliases)}
         ]
     if len(found) == 1:
-        return Requester(found[0], is_owner=found[0].id == owner.id)
+        return _speaking_for(found[0], owner, approval)
     if found:
         ids = ", ".join(str(user.id) for user in found)
         return f"requester {wanted!r} fits several users of the server (ids {ids}); name the id"
     return f"requester {wanted!r} is not a user of the server"
+
+
+def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | str:
+    if user.id == owner.id:
+        return Requester(user)
+    if approval is Approval.REQUESTER:
+        return Requester(user, is_owner=False)
+    if not may_ask_for_others(owner):
+        return (
+            f"approval: auto takes the rights to manage users and requests, which {owner.name}, "
+            "the owner of the API key, has not"
+        )
+    return Requester(user, is_owner=False, approved=True)

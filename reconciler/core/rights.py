@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Expected, Kind, Target
 
 if TYPE_CHECKING:
-    from reconciler.core.model import User
+    from reconciler.core.model import Requester, User
 
 ADMIN = 2
 MANAGE_USERS = 8
@@ -41,6 +41,18 @@ def expected(user: User, target: Target) -> Expected:
     if user.permissions & _AUTO_APPROVED[wanted]:
         return Expected.APPROVED
     return Expected.PENDING
+
+
+def outlook(requester: Requester, target: Target) -> Expected:
+    """What becomes of a requester's request; one that the owner makes for them is approved."""
+    own = expected(requester.user, target)
+    return Expected.APPROVED if requester.approved and own is not Expected.REFUSED else own
+
+
+def may_ask_for_others(user: User) -> bool:
+    """Whether the server lets this user name another one as a request's requester."""
+    both = MANAGE_USERS | MANAGE_REQUESTS
+    return bool(user.permissions & ADMIN) or user.permissions & both == both
 
 
 def bypasses_quota(user: User) -> bool:

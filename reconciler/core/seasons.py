@@ -8,7 +8,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from reconciler.core.model import Show
+    from reconciler.core.model import SeasonRule, Show
+
+
+def chosen(
+    rules: Iterable[SeasonRule], show: Show, today: date
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The seasons that rules want and that have aired, and those they want that have not.
+
+    Several lists on one show want the union. Specials are wanted only where they are named.
+    """
+    out, coming = aired(show, today), unaired(show, today)
+    wanted: set[int] = set()
+    for rule in rules:
+        if rule.named is not None:
+            wanted.update(rule.named)
+        elif rule.first is not None:
+            wanted.update(sorted((*out, *coming))[: rule.first])
+        else:
+            wanted.update(coming)  # a show that is followed
+            wanted.update(out if rule.last is None else out[-rule.last :])
+    here = set(out) | _aired_specials(show, today)
+    return tuple(sorted(wanted & here)), tuple(sorted(wanted - here))
 
 
 def aired(show: Show, today: date) -> tuple[int, ...]:
@@ -26,6 +47,10 @@ def unaired(show: Show, today: date) -> tuple[int, ...]:
     """The seasons from 1 on that are announced and have not aired."""
     numbers = {s.number for s in show.seasons if s.number >= 1}
     return tuple(sorted(numbers - set(aired(show, today))))
+
+
+def _aired_specials(show: Show, today: date) -> set[int]:
+    return {0 for s in show.seasons if s.number == 0 and s.air_date and s.air_date <= today}
 
 
 def span(numbers: Iterable[int]) -> str:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Attempts, Kind, Op, Reason, Show, Slot, Why
-from reconciler.core.seasons import aired, span, unaired
+from reconciler.core.model import (
+    Attempts,
+    Kind,
+    Op,
+    Reason,
+    Rerequest,
+    Show,
+    Slot,
+    Why,
+)
+from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,
     State,
@@ -21,7 +30,7 @@ from reconciler.core.state import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.core.model import Target, View
+    from reconciler.core.model import Remembered, SeasonRule, Target, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +69,33 @@ _PRECEDENCE = (
 )
 
 
-def needs(target: Target, view: View) -> tuple[Need | Settled, ...]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the lists want of a title, and how often its owner asks."""
+
+    seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
+    retry_failed: int
+    rerequest: Rerequest
+
+
+def needs(target: Target, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
     """What a title needs: one settled answer, or one need for each kind of action."""
     if blocklisted(target.media, view.observed):
         return (Settled(Reason.BLOCKLISTED),)
     if target.media.kind is Kind.MOVIE:
-        return (_film(target, view),)
+        return (_film(target, terms, view),)
     facts = view.observed.shows.get(target.media.tmdb)
     if not isinstance(facts, Show):
         return (Settled(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),)
-    return _show(target, facts, view)
+    return _show(target, facts, terms, view)
 
 
-def _film(target: Target, view: View) -> Need | Settled:
+def _film(target: Target, terms: Terms, view: View) -> Need | Settled:
     state = film(target, view.observed)
     if state.there is There.FAILED:
-        return _retry(target, (max(state.request_ids),), view)
+        return _retry(target, (max(state.request_ids),), terms, view)
     known = view.memory.slots.get(Slot(target))
-    settled = _verdict(
-        state.there, remembered=known is not None, readded=known is not None and known.readded
-    )
+    settled = _verdict(state.there, remembered=known is not None, readded=_lifted(known, terms))
     if settled:
         return Settled(settled)
     return Need(Op.REQUEST, Why.READDED if known else Why.MISSING)
@@ -91,9 +107,9 @@ def _verdict(there: There, *, remembered: bool, readded: bool) -> Reason | None:
     return None if readded and reason in {Reason.DECLINED, Reason.HANDLED} else reason
 
 
-def _retry(target: Target, requests: tuple[int, ...], view: View) -> Need | Settled:
+def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Need | Settled:
     attempts = view.memory.attempts.get(target, Attempts())
-    if attempts.retries >= view.policy.retry_failed:
+    if attempts.retries >= terms.retry_failed:
         return Settled(
             Reason.FAILED, f"the server could not send it on, {attempts.retries} retries"
         )
@@ -102,22 +118,21 @@ def _retry(target: Target, requests: tuple[int, ...], view: View) -> Need | Sett
     return Need(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
 
 
-def _show(target: Target, facts: Show, view: View) -> tuple[Need | Settled, ...]:
-    today = view.now.date()
-    wanted, coming = aired(facts, today), unaired(facts, today)
+def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
+    wanted, coming = chosen(terms.seasons, facts, view.now.date())
     if not wanted:
         return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming)),)
     states = {n: season(target, n, view.observed) for n in wanted}
-    fates = _fates(target, states, view)
+    fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)
     failed = tuple(n for n in wanted if fates[n] is Reason.FAILED)
     rest = _rest(fates, coming)
     rows: list[Need | Settled] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
-        rows.append(_retry(target, tuple(sorted(ids)), view))
+        rows.append(_retry(target, tuple(sorted(ids)), terms, view))
     if missing:
-        rows.append(_ask(target, missing, view, rest))
+        rows.append(_ask(target, missing, terms, view, rest))
     asked = tuple(row for row in rows if isinstance(row, Need))
     if asked:
         return asked
@@ -127,7 +142,9 @@ def _show(target: Target, facts: Show, view: View) -> tuple[Need | Settled, ...]
     return (Settled(reason, rest, wanted),)
 
 
-def _fates(target: Target, states: Mapping[int, State], view: View) -> dict[int, Reason | None]:
+def _fates(
+    target: Target, states: Mapping[int, State], terms: Terms, view: View
+) -> dict[int, Reason | None]:
     """Why each season is not asked for; None: it is missing.
 
     A show that was here as a whole and has left no trace was taken away as a whole: seasons that
@@ -145,19 +162,19 @@ def _fates(target: Target, states: Mapping[int, State], view: View) -> dict[int,
             else _verdict(
                 state.there,
                 remembered=remembered,
-                readded=_readded(target, number, view),
+                readded=_readded(target, number, terms, view),
             )
         )
     return fates
 
 
-def _ask(target: Target, missing: tuple[int, ...], view: View, rest: str) -> Need:
+def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, rest: str) -> Need:
     observed = view.observed
     here = [
         n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
     ]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
-    if any(_readded(target, n, view) for n in missing):
+    if any(_readded(target, n, terms, view) for n in missing):
         why = Why.READDED
     elif followed and min(missing) > max(followed):
         why = Why.NEW_SEASON
@@ -166,11 +183,15 @@ def _ask(target: Target, missing: tuple[int, ...], view: View, rest: str) -> Nee
     return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
 
 
-def _readded(target: Target, number: int, view: View) -> bool:
+def _readded(target: Target, number: int, terms: Terms, view: View) -> bool:
     """Whether a season was put back on a list; one that has no memory goes with its show."""
     slots = view.memory.slots
-    mark = slots.get(Slot(target, number)) or slots.get(Slot(target))
-    return mark is not None and mark.readded
+    return _lifted(slots.get(Slot(target, number)) or slots.get(Slot(target)), terms)
+
+
+def _lifted(known: Remembered | None, terms: Terms) -> bool:
+    """Whether a re-add lifts *declined* and *handled*, as the owner's ``rerequest`` has it."""
+    return known is not None and known.readded and terms.rerequest is Rerequest.ON_READD
 
 
 def _rest(fates: Mapping[int, Reason | None], coming: tuple[int, ...]) -> str:

@@ -14,6 +14,7 @@ from reconciler.core.model import (
     Reason,
     Role,
     Route,
+    SeasonRule,
     Target,
     Unmatched,
     Wishlist,
@@ -34,6 +35,8 @@ class Want:
     target: Target
     by: Route
     lists: tuple[str, ...]
+    seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
+    waived: tuple[Reason, str] | None  # why none of its lists asks for it now
     items: tuple[Item, ...]  # as the lists give it, and as the server calls it
 
 
@@ -69,6 +72,10 @@ def _identity(lst: Wishlist, entry: Entry) -> Target | str:
 
 
 def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Want | Hopeless:
+    asking = [place for place in places if waived(*place) is None]
+    waiver = None if any(entry.fresh for _, entry in asking) else waived(*places[0])
+    if waiver is None:  # a title belongs to the first list that asks for it
+        places = asking
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
@@ -76,11 +83,28 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
         items = (*(entry.item for _, entry in places), server_says)
         # A list of bare ids has no titles: the server's is shown then.
         item = first.item if first.item.title else server_says
-        return Want(owner, item, identity, first.match.by, names, items)
+        seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
+        return Want(owner, item, identity, first.match.by, names, seasons, waiver, items)
     if isinstance(first.match, Unmatched):
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
     return Hopeless(owner, first.item, why, names)
+
+
+def waived(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
+    """Why a list does not ask for an item it has; None: it does."""
+    if lst.suspended:
+        return Reason.SUSPENDED, f"{lst.name} is suspended"
+    if lst.expectant:
+        return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
+    if entry.item.key in lst.adopted:
+        return Reason.ADOPTED, f"it was on {lst.name} before"
+    return None
+
+
+def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:
+    """What a place on a list wants of a show: the seasons it names itself, else its list's rule."""
+    return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.seasons
 
 
 def _called(item: Item, match: Match) -> Item:

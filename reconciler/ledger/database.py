@@ -54,11 +54,11 @@ class Database:
     def require_writable(self) -> None:
         """Raise LedgerError, saying why, where memory cannot be written."""
         if self._obstacle is not None:
-            raise LedgerError(
-                self._obstacle,
-                where=str(self.path),
-                hint="to act on the server, let listsync write here or name another ledger",
-            )
+            folder = self.path.parent
+            hint = f"if the path is right, make the folder {folder}; it is never made unasked"
+            if folder.is_dir():
+                hint = "to act on the server, let listsync write here or name another ledger"
+            raise LedgerError(self._obstacle, where=str(self.path), hint=hint)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -99,7 +99,10 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 def _obstacle(path: Path) -> str | None:
-    """Why the ledger cannot be written; None: it can. Makes the folder of a new one.
+    """Why the ledger cannot be written; None: it can.
+
+    A missing folder is not made: more often it is a mistyped path or a volume that is not mounted,
+    and a ledger made there would remember nothing.
 
     Raises LedgerError where there is something that cannot be read: to go on as if nothing were
     remembered would request what a person has declined.
@@ -122,10 +125,8 @@ def _obstacle(path: Path) -> str | None:
 
 
 def _obstacle_to_new(path: Path) -> str | None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"there is no ledger, and its folder cannot be made ({error.strerror})"
+    if not path.parent.is_dir():
+        return "there is no ledger, and no folder for it"
     if os.access(path.parent, os.W_OK | os.X_OK):
         return None
     return "there is no ledger, and its folder is read-only"

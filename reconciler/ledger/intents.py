@@ -6,21 +6,49 @@ An intent without an outcome decides nothing: the next look at the server does (
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.model import Kind, Remembered, Result, Slot
+from reconciler.core.model import Done, Intent, Kind, Op, Remembered, Result, Slot
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
-from reconciler.ledger.columns import target_columns, time_text
+from reconciler.ledger.columns import target_columns, target_of, time_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from sqlite3 import Connection
 
-    from reconciler.core.model import Action, Done
+    from reconciler.core.model import Action
 
 _THERE = frozenset({Result.CREATED, Result.EXISTS})
+
+
+def intents(connection: Connection, server: str) -> list[Intent]:
+    """Every action that was about to be sent, oldest first."""
+    rows = connection.execute(
+        "SELECT at, op, kind, tmdb, is_4k, title, requester, lists, seasons,"
+        " result, http_status, request_id, message FROM intents WHERE server = ? ORDER BY id",
+        (server,),
+    )
+    return [
+        Intent(
+            datetime.fromisoformat(at),
+            Op(op),
+            target_of(kind, tmdb, is_4k),
+            title,
+            requester,
+            tuple(json.loads(lists)),
+            None if seasons is None else tuple(json.loads(seasons)),
+            _done(*answer),
+        )
+        for at, op, kind, tmdb, is_4k, title, requester, lists, seasons, *answer in rows
+    ]
+
+
+def _done(
+    result: str | None, http_status: int | None, request_id: int | None, message: str | None
+) -> Done | None:
+    return Done(Result(result), http_status, request_id, message or "") if result else None
 
 
 def write_intent(connection: Connection, server: str, action: Action, now: datetime) -> int:
@@ -41,6 +69,15 @@ def write_intent(connection: Connection, server: str, action: Action, now: datet
         ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def created(connection: Connection, server: str) -> tuple[datetime, ...]:
+    """When each title was requested or extended: what a budget counts."""
+    rows = connection.execute(
+        "SELECT at FROM intents WHERE server = ? AND result = ? AND op IN (?, ?) ORDER BY at",
+        (server, str(Result.CREATED), str(Op.REQUEST), str(Op.EXTEND)),
+    )
+    return tuple(datetime.fromisoformat(at) for (at,) in rows)
 
 
 def write_outcome(connection: Connection, intent: int, done: Done, now: datetime) -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from reconciler.core.model import Attempts, Item, Match, Member, Membership, Remembered, Slot
+from reconciler.core.model import (
+    Attempts,
+    Baseline,
+    Item,
+    Match,
+    Member,
+    Membership,
+    Remembered,
+    Slot,
+)
 from reconciler.ledger.columns import (
     optional_time,
     optional_time_text,
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
 
 _ITEM = TypeAdapter(Item)
 _MATCH = TypeAdapter(Match)
+_BASELINE = TypeAdapter(Baseline)
 
 
 def slots(connection: Connection, server: str) -> dict[Slot, Remembered]:
@@ -157,6 +167,20 @@ def write_membership(
             for key, columns in wanted.items()
             if stored.get(key) != columns
         ],
+    )
+
+
+def baselines(connection: Connection, server: str) -> dict[str, Baseline]:
+    """What was taken as given, by list name."""
+    rows = connection.execute("SELECT list, baseline FROM baselines WHERE server = ?", (server,))
+    return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
+
+
+def write_baselines(connection: Connection, server: str, taken: Mapping[str, Baseline]) -> None:
+    """Let these lists have these baselines."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO baselines (server, list, baseline) VALUES (?, ?, ?)",
+        [(server, name, _BASELINE.dump_json(one).decode()) for name, one in taken.items()],
     )
 
 

@@ -117,5 +117,33 @@ _BLOCKED_ROUTES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES)
+# Memory, for 90 days: the passes that acted, or were about to.
+_RUNS = (
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        server TEXT NOT NULL,
+        command TEXT NOT NULL,
+        began TEXT NOT NULL,
+        ended TEXT,
+        lists TEXT NOT NULL DEFAULT '[]',
+        counts TEXT NOT NULL DEFAULT '{}',
+        exit_code INTEGER
+    )
+    """,
+)
+
+# Memory: what was on a list when it was taken as given.
+_BASELINES = (
+    """
+    CREATE TABLE baselines (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        baseline TEXT NOT NULL,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS, _BASELINES)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

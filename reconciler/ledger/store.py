@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from reconciler.core.model import Memory
-from reconciler.ledger import cache, intents, memory
+from reconciler.ledger import cache, intents, memory, runs
 from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
 
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Action,
+        Baseline,
         Done,
+        Intent,
         ListReport,
         Match,
         Membership,
         Remembered,
+        Run,
         Show,
         Slot,
         Unmatched,
@@ -98,13 +101,25 @@ class SqliteLedger:
         """What is remembered of this server's titles."""
         with self._database.reading() as connection:
             return Memory(
-                memory.slots(connection, self._server), memory.attempts(connection, self._server)
+                memory.slots(connection, self._server),
+                memory.attempts(connection, self._server),
+                intents.created(connection, self._server),
             )
 
     def memberships(self) -> Mapping[str, Membership]:
         """What each list held when it was last complete, by list name."""
         with self._database.reading() as connection:
             return memory.memberships(connection, self._server)
+
+    def baselines(self) -> Mapping[str, Baseline]:
+        """What was taken as given on each list that has such a baseline, by list name."""
+        with self._database.reading() as connection:
+            return memory.baselines(connection, self._server)
+
+    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
+        """Take what these lists hold as given, in one transaction."""
+        with self._database.remembering() as connection:
+            memory.write_baselines(connection, self._server, baselines)
 
     def record(
         self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
@@ -128,6 +143,24 @@ class SqliteLedger:
         with self._database.remembering() as connection:
             intents.write_outcome(connection, intent, done, now)
             intents.write_consequences(connection, self._server, action, done, now)
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
+        with self._database.reading() as connection:
+            return (
+                tuple(intents.intents(connection, self._server)),
+                tuple(runs.runs(connection, self._server)),
+            )
+
+    def begin_run(self, command: str, now: datetime) -> Run:
+        """Write that a pass that may act begins; passes older than 90 days are forgotten."""
+        with self._database.remembering() as connection:
+            return runs.begin(connection, self._server, command, now)
+
+    def end_run(self, run: Run) -> None:
+        """Write which lists a pass has read, what its actions came to, and how it ended."""
+        with self._database.remembering() as connection:
+            runs.end(connection, run)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

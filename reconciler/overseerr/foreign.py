@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ def day(value: object) -> date | None:
         return date.fromisoformat((text(value) or "")[:10])
     except ValueError:
         return None
+
+
+def moment(value: object) -> datetime | None:
+    """A time from ISO text with its zone; None where it is no such time."""
+    try:
+        at = datetime.fromisoformat(text(value) or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def year(value: object) -> int | None:

@@ -213,7 +213,9 @@ class OverseerrServer:
         if target.media.kind is Kind.TV:
             body["seasons"] = list(action.seasons or ())
         requester = action.requester
-        user = None if requester.is_owner else requester.user.id
+        user = None if requester.is_owner or requester.approved else requester.user.id
+        if requester.approved:  # asked for by the owner, which approves it
+            body["userId"] = requester.user.id
         answer = self._connection.post("/request", body, user=user)
         if answer.guarded:
             return self._refused(answer, user)

@@ -25,7 +25,7 @@ from reconciler.core.model import (
     Target,
     User,
 )
-from reconciler.overseerr.foreign import day, integer, line, record, records, text, year
+from reconciler.overseerr.foreign import day, integer, line, moment, record, records, text, year
 
 if TYPE_CHECKING:
     from reconciler.overseerr.foreign import JsonObject
@@ -104,6 +104,7 @@ def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | Non
             for season in records(row.get("seasons"))
             if (season_number := integer(season.get("seasonNumber"))) is not None
         },
+        created=moment(row.get("createdAt")),
     )
 
 

@@ -1,4 +1,4 @@
-"""What of a plan's document stands for the plan: its id, and the checksum of a saved one."""
+"""What of a plan's document stands for the plan: its id, and the checksum of what is read again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from reconciler.render.document import ActionRow
 
@@ -31,9 +31,14 @@ def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:
     return _sha256([server_url, told])
 
 
-def checksum(document: Mapping[str, Any]) -> str:
-    """64 hex digits for all that a document says: any change of a saved plan shows."""
-    return _sha256({key: value for key, value in document.items() if key != "checksum"})
+def checksum(
+    server_url: str, narrowed_to: Sequence[str] | None, actions: Sequence[ActionRow]
+) -> str:
+    """64 hex digits for all that ``apply`` reads of a saved plan, titles and lists too.
+
+    None of it is a fraction: programs that write JSON anew spell those in their own ways.
+    """
+    return _sha256([server_url, narrowed_to, actions])
 
 
 def _without(row: ActionRow, keys: Iterable[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reconciler.core.model import ATTENTION, DEFERRED, Kind, MediaKey, Op, Outcome, Target
-from reconciler.core.rights import expected
+from reconciler.core.rights import outlook
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Fetch(TypedDict):
     declared_total: int | None
     count: int
     error: str | None
+    note: str | None
     items: NotRequired[list[dict[str, Any]]]
 
 
@@ -96,6 +97,7 @@ class ListRow(TypedDict):
     requester: dict[str, Any] | None
     expected: dict[str, str]  # by kind: what the server will make of a request
     problem: str | None
+    notice: str | None
     quota: dict[str, dict[str, int | None]]
     fetch: Fetch
 
@@ -114,7 +116,7 @@ class PlanDocument(TypedDict):
     format_version: str
     plan_id: str
     digest: str  # the id in full
-    checksum: NotRequired[str]  # of all the rest
+    checksum: str  # of what a saved plan is read for
     narrowed_to: list[str] | None  # the lists that were asked for; None: all of the file
     config: dict[str, str]
     server: dict[str, Any]
@@ -137,6 +139,7 @@ def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
             "year": item.year,
             "kind": item.kind,
             "ids": dict(item.ids.items()),
+            **({"seasons": list(item.seasons)} if item.seasons else {}),
             **({"unsupported": item.unsupported} if item.unsupported else {}),
         }
         for item in snapshot.items
@@ -155,6 +158,7 @@ def fetch_row(name: str, source: str, snapshot: Snapshot) -> Fetch:
         "declared_total": snapshot.declared_total,
         "count": len(snapshot.items),
         "error": snapshot.error,
+        "note": snapshot.note,
     }
 
 
@@ -180,6 +184,7 @@ def plan_document(  # noqa: PLR0913 - all that a document tells
         "format_version": FORMAT_VERSION,
         "plan_id": digest[:ID_DIGITS],
         "digest": digest,
+        "checksum": checksum(server["url"], narrowed_to, actions),
         "narrowed_to": narrowed_to,
         "config": dict(config),
         "server": dict(server),
@@ -195,7 +200,6 @@ def plan_document(  # noqa: PLR0913 - all that a document tells
     }
     if saved is not None:
         document["saved"] = saved
-    document["checksum"] = checksum(document)
     return document
 
 
@@ -220,9 +224,12 @@ def list_row(
         "top": top,
         "requester": {"name": user.name, "id": user.id} if user else None,
         "expected": {
-            kind: expected(user, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind if user
+            kind: outlook(lst.requester, Target(MediaKey(kind, 0), lst.is_4k))
+            for kind in Kind
+            if lst.requester
         },
         "problem": lst.problem,
+        "notice": lst.notice,
         "quota": {
             noun: {"remaining": left.remaining, "limit": left.limit, "days": left.days}
             for noun, left in (

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.render import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from reconciler.render.document import Fetch, ListRow, PlanDocument, VerdictRow
 
 LONGEST = 60_000  # characters; a comment on GitHub takes 65,536
+_LAST = 200  # of them kept for the sentence about what was cut
 LONGEST_TEXT = 500  # of one foreign text
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/$^=])")
 # GitHub looks for these in the finished page, where a backslash is no longer seen.
 _CALLS = re.compile(r"@|#(?=\d)|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)", re.IGNORECASE)
+
+_ID = re.compile(
+    r"[\w:.-]+", re.ASCII
+)  # in a code span nothing is looked for, and it can be copied
 
 
 def escape(text: str) -> str:
@@ -36,7 +41,7 @@ def plan_markdown(document: PlanDocument) -> str:
     cut = lists = 0
     for section in _sections(document):
         frame = "\n".join([*section.before, *section.after]) + "\n"
-        room = LONGEST - len(text) - len(frame)
+        room = LONGEST - _LAST - len(text) - len(frame)
         if room < 0:
             cut, lists = cut + len(section.rows), lists + 1
             continue
@@ -44,8 +49,9 @@ def plan_markdown(document: PlanDocument) -> str:
         cut += len(section.rows) - len(fitting)
         text += "\n".join([*section.before, *fitting, *section.after]) + "\n"
     if cut or lists:
-        sections = f" and {lists:,} whole sections" if lists else ""
-        text += f"\n**Cut:** {cut:,} titles{sections} did not fit; `-o json` has them all.\n"
+        sections = f" and {words.counted(lists, 'whole section')}" if lists else ""
+        titles = words.counted(cut, "title")
+        text += f"\n**Cut:** {titles}{sections} did not fit; `-o json` has them all.\n"
     return text
 
 
@@ -104,7 +110,7 @@ def _sections(document: PlanDocument) -> Iterator[_Section]:
                 words.item_name(row["media"]),
                 what,
             )
-            for _, row, what in words.left_alone(document["saved"])
+            for _, row, what in words.left_alone(document)
         ]
         heading = f"#### Saved plan `{document['saved']['plan_id']}`"
         yield _folded(["", heading], rows, f"{len(rows):,} left alone", [])
@@ -121,6 +127,8 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
     for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
             before += ["", f"**{escape(problem)}**"]
+    if row["notice"]:
+        before += ["", escape(row["notice"])]
     actions = list(_actions(row["name"], document))
     waiting = list(_verdicts(words.notable(mine, row)))
     after = []
@@ -128,7 +136,7 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
         total = sum(count for _, count in quiet)
         detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
         after = ["", f"{total:,} unchanged: {detail}"]
-    told = [(len(actions), "to do" if "result" not in _first(document) else "done")]
+    told = [(len(actions), "done" if words.applied(document) else "to do")]
     told += [(len(waiting), "waiting or for you to see to")]
     summary = ", ".join(f"{count:,} {what}" for count, what in told if count)
     return _folded(before, [*actions, *waiting], summary, after)
@@ -148,10 +156,6 @@ def _fitting(rows: Iterable[str], room: int) -> Iterator[str]:
         if room < 0:
             return
         yield row
-
-
-def _first(document: PlanDocument) -> Mapping[str, object]:
-    return document["actions"][0] if document["actions"] else {}
 
 
 def _actions(name: str, document: PlanDocument) -> Iterator[str]:
@@ -175,4 +179,5 @@ def _verdicts(rows: Iterable[VerdictRow]) -> Iterator[str]:
 
 
 def _line(label: str, kind: str | None, name: str, what: str) -> str:
-    return f"| {escape(label)} | {kind or '-'} | {escape(name)} | {escape(what)} |"
+    code = f"`{name}`" if _ID.fullmatch(name) else escape(name)
+    return f"| {escape(label)} | {kind or '-'} | {code} | {escape(what)} |"

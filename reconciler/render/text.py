@@ -60,7 +60,7 @@ def _plan(document: PlanDocument) -> Iterator[str]:
         yield f"  {words.clean(stop['hint'])}"
     yield from _saved(document)
     yield ""
-    verb = "Applied" if any("result" in a for a in document["actions"]) else "Plan"
+    verb = "Applied" if words.applied(document) else "Plan"
     yield f"{verb} {document['plan_id']}: {words.summary(document)}"
 
 
@@ -72,6 +72,8 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
         if problem:
             yield f"  ! {problem}"
+    if row["notice"]:
+        yield f"  i {words.clean(row['notice'])}"
     for action in document["actions"]:
         if action["lists"][0] == row["name"]:
             yield _action(action)
@@ -89,7 +91,7 @@ def _saved(document: PlanDocument) -> Iterator[str]:
         return
     yield ""
     yield f"saved plan {document['saved']['plan_id']}"
-    for mark, row, what in words.left_alone(document["saved"]):
+    for mark, row, what in words.left_alone(document):
         label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
         yield f"  {mark} {label:{LABEL}}  {words.where(row['media']):21}  {what}"
 

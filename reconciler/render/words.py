@@ -13,7 +13,7 @@ from reconciler.core.model import ATTENTION, DEFERRED, Outcome, Reason
 from reconciler.core.seasons import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from reconciler.render.document import (
         ActionRow,
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
         ListRow,
         Media,
         PlanDocument,
-        SavedRows,
         VerdictRow,
     )
 
+    _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
+
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
+SATISFIED = frozenset({Reason.AVAILABLE, Reason.REQUESTED, Reason.PROCESSING})
 WHY = {"missing": "", "new-season": "new season", "readded": "re-added", "retry-failed": "retry"}
 
 
@@ -80,12 +82,44 @@ def verdict(row: VerdictRow) -> str:
     return f"{head} · {clean(row['detail'])}" if row["detail"] else head
 
 
-def left_alone(saved: SavedRows) -> list[tuple[str, ActionRow, str]]:
+def applied(document: PlanDocument) -> bool:
+    """Whether it tells what came of its actions."""
+    return any("result" in action for action in document["actions"])
+
+
+def left_alone(document: PlanDocument) -> Iterator[tuple[str, ActionRow, str]]:
     """What ``apply`` of a saved plan did not do: a mark, the action, and why."""
-    return [
-        *(("=", row, f"{row['op']}: already satisfied") for row in saved["satisfied"]),
-        *(("›", row, f"{row['op']}: new, not in the saved plan, not done") for row in saved["new"]),
-    ]
+    if "saved" not in document:
+        return
+    current: dict[_Title, list[VerdictRow]] = {}
+    for verdict_row in document["verdicts"]:
+        current.setdefault(_title(verdict_row), []).append(verdict_row)
+    new = {_title(row) for row in document["saved"]["new"]}
+    for row in document["saved"]["satisfied"]:
+        now = [said["reason"] for said in current.get(_title(row), ()) if _share(row, said)]
+        now += ["as below"] if _title(row) in new else []
+        done = SATISFIED.issuperset(now)
+        told = f", now {', '.join(dict.fromkeys(now))}" if now else ""
+        what = f"{row['op']}: {'already satisfied' if done else 'left out'}{told}"
+        yield "=" if done else "›", row, what
+    for row in document["saved"]["new"]:
+        yield "›", row, f"{row['op']}: new, not in the saved plan, not done"
+
+
+def _title(row: ActionRow | VerdictRow) -> _Title:
+    return row["media"]["type"], row["media"]["ids"].get("tmdb"), row["is_4k"]
+
+
+def _share(row: ActionRow, said: VerdictRow) -> bool:
+    """Whether both speak of the same seasons, or of a film."""
+    if row["seasons"] is None or said["seasons"] is None:
+        return True
+    return not set(row["seasons"]).isdisjoint(said["seasons"])
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 title``, ``2 titles``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def asks_as(row: ListRow) -> str:
@@ -119,9 +153,11 @@ def size(fetch: Fetch, top: int | None = None) -> str:
     """``250 titles, the first 25 wanted``."""
     if not fetch["count"] and trouble(fetch):
         return "not read"
-    told = f"{fetch['count']:,} title{'s' * (fetch['count'] != 1)}"
+    told = counted(fetch["count"], "title")
     if top is not None and top < fetch["count"]:
         told += f", the first {top:,} wanted"
+    if fetch["note"]:
+        told += f", {clean(fetch['note'])}"
     return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
 
 
@@ -130,7 +166,7 @@ def standstill(lst: ListRow, rows: Iterable[VerdictRow]) -> str | None:
     if not lst["problem"]:
         return None
     waiting = sum(row["reason"] == Reason.NO_RIGHT for row in rows)
-    titles = f"{waiting:,} title{'s' * (waiting != 1)}"
+    titles = counted(waiting, "title")
     return f"{clean(lst['problem'])}: the list requests nothing, {titles} no-right"
 
 
@@ -171,5 +207,5 @@ def summary(document: PlanDocument) -> str:
         rest.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
     broken = sum(trouble(row["fetch"]) is not None for row in document["lists"])
     if broken:
-        rest.append(f"{broken} list{'s' * (broken != 1)} incomplete")
+        rest.append(f"{counted(broken, 'list')} incomplete")
     return " · ".join(part for part in (", ".join(done), ", ".join(rest)) if part)

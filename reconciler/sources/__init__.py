@@ -38,6 +38,10 @@ class Site(Protocol):
         """The list at an address. Raises ValueError with a sentence."""
         ...
 
+    def objection(self, ref: ListRef, provider: Provider) -> str | None:
+        """Why a list cannot be read with what the file says of the site; None: it can."""
+        ...
+
     def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
         """Read a list; trouble is an outcome."""
         ...
@@ -67,6 +71,11 @@ def recognise(text: str) -> ListRef:
     raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
 
 
+def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
+    """Why a list cannot be read with what the file says of its site, for people; None: it can."""
+    return SOURCES[ref.provider].objection(ref, providers.get(ref.provider, Provider()))
+
+
 class SiteSources:
     """A ``ports.Sources`` over the sites: at each as many lists at once as there are sessions."""
 
@@ -94,22 +103,22 @@ class SiteSources:
         self._debug = debug
         self._turns = {name: Semaphore(sessions.count) for name in SOURCES}
 
-    def fetch(self, ref: ListRef) -> Snapshot:
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
         """Read one list now; every trouble with it is an outcome.
 
         One that loses its browser is read again from its start, once, in a fresh one.
         """
         with self._turns[ref.provider]:
-            snapshot, lost = self._read(ref)
+            snapshot, lost = self._read(ref, top)
             if lost and snapshot.outcome in _CUT_SHORT:
-                snapshot, _ = self._read(ref)
+                snapshot, _ = self._read(ref, top)
         return snapshot
 
-    def _read(self, ref: ListRef) -> tuple[Snapshot, bool]:
+    def _read(self, ref: ListRef, top: int | None) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""
         provider = self._providers.get(ref.provider, Provider())
         with Lease(self._sessions, self._patience.whole) as lease:
-            reach = Reach(lease, self._folder, provider, self._patience, self._routes)
+            reach = Reach(lease, self._folder, provider, self._patience, self._routes, top)
             snapshot = SOURCES[ref.provider].fetch(ref, reach)
             if self._debug:
                 self._debug.keep(ref, snapshot, lease)

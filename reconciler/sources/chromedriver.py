@@ -15,8 +15,8 @@ from pathlib import Path
 
 from reconciler.errors import BrowserError
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_DRIVERS = ("chromedriver", "chromium.chromedriver")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DRIVERS = ("chromedriver", "chromium.chromedriver")
 _INSTALL = "install both (Debian: apt install chromium chromium-driver) or set browser.remote_url"
 
 # Runs the driver and waits on its own input, which closes when this process dies, however it dies;
@@ -30,7 +30,7 @@ _REMOVE_SECONDS = 5.0
 
 def find_chromium() -> str:
     """The path of the installed browser. Raises BrowserError where there is none."""
-    return _first_of(_BROWSERS, "Chromium is not installed")
+    return _first_of(BROWSERS, "Chromium is not installed")
 
 
 class ChromeDriver:
@@ -42,7 +42,7 @@ class ChromeDriver:
 
     def __init__(self) -> None:
         """Start it. Raises BrowserError where it is not installed or does not come up."""
-        driver = _first_of(_DRIVERS, "chromedriver is not installed")
+        driver = _first_of(DRIVERS, "chromedriver is not installed")
         # A short name: Chromium puts a socket in there, and a socket's path has 108 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="listsync-"))
         self.profile = self._folder / "profile"

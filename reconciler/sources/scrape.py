@@ -74,6 +74,7 @@ class Reach:
     provider: Provider = Provider()
     patience: Patience = PATIENCE
     routes: Routes = ALL_OPEN
+    top: int | None = None  # of a chart without an end, only its first so many are needed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,42 @@
-"""Trakt's web app in the browser: what its page shows, and scrolling through it to the end."""
+"""Trakt's web app in the browser: scrolling through a list to its end, and its cards as items.
+
+The page as sent holds no items: the app asks for about a hundred at a time when its end comes into
+view, and mounts a card only while it is near the visible part. So the page is scrolled from top to
+bottom and every card is kept when it is seen. The app shows no total: what was read to the bottom
+is ``unverified``.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.sources.scrape import Setback, changed_layout, unreachable
+from reconciler.sources.scrape import (
+    ROUTE,
+    Setback,
+    changed_layout,
+    clean,
+    numbered,
+    unreachable,
+    visit,
+)
+from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.ports import Page
-    from reconciler.sources.scrape import Patience
+    from reconciler.sources.scrape import Patience, Reach
+
+BASE_URL = "https://app.trakt.tv"
+_KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
+_MODES = {Kind.MOVIE: "movie", Kind.TV: "show"}
+_YEAR_SUFFIX = re.compile(r"(?P<rest>.+)-(?P<year>(18|19|20|21)\d\d)")
+_YEAR_TEXT = re.compile(r"\b(18|19|20|21)\d\d\b")
 
 _PRIVATE = (Outcome.PRIVATE, "the list is private; its owner can make it public")
 _MISSING = (Outcome.MISSING, "there is no such list; check the address")
@@ -85,6 +107,64 @@ return (async () => {
 })();
 """
 _MAX_SCREENS = 2000
+
+
+def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
+    """Scroll through the list at ``path`` and keep every card; with ``kind``, only those."""
+    query = f"?{urlencode({'mode': _MODES[kind]})}" if kind else ""
+    url = f"{reach.provider.base_url or BASE_URL}{path}{query}"
+    seen = visit(reach, url, probe(path))
+    if seen.setback or seen.page is None:
+        return (seen.setback or changed_layout(url)).snapshot()
+    state = _read(seen.payload)
+    if not state.get("cards"):
+        setback = without_cards(state, url)
+        empty = setback.outcome is Outcome.EMPTY
+        return Snapshot(Outcome.EMPTY, ROUTE) if empty else setback.snapshot()
+    cards, trouble = scroll(seen.page, path, reach.patience)
+    items = parse(cards, kind)
+    if trouble:
+        error = f"{url}: {len(items)} titles were read, then: {trouble.error}"
+        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, error=error)
+    return Snapshot(Outcome.UNVERIFIED, ROUTE, items)
+
+
+def parse(cards: Iterable[object], kind: Kind | None = None) -> tuple[Item, ...]:
+    """The items of a page's cards, in their order; with ``kind``, only those."""
+    items = (_item(card) for card in cards if isinstance(card, dict))
+    return numbered(item for item in items if item and kind in (None, item.kind))
+
+
+def _item(card: dict[str, object]) -> Item | None:
+    """A card's title. Its address is its only id; None where it leads elsewhere."""
+    title, note, path = (clean(card.get(name)) for name in ("title", "note", "path"))
+    match path.strip("/").split("/"):
+        case ["movies" | "shows" as group, slug]:
+            year = _year(slug, title) or _year_in(note)
+            name = title or slug.replace("-", " ")
+            return Item(0, name, year, _KINDS[group], Ids(trakt=slug))
+        case ["shows", slug, "seasons", *rest]:
+            what = classify("episode" if "episodes" in rest else "season")[1]
+            return Item(0, " ".join([title or slug, *rest]), unsupported=what)
+        case ["people", slug]:
+            return Item(0, title or slug, unsupported=classify("person")[1])
+    return None
+
+
+def _year(slug: str, title: str) -> int | None:
+    """The year a slug ends with, unless it is the title that does: "blade-runner-2049"."""
+    found = _YEAR_SUFFIX.fullmatch(slug)
+    if not found:
+        return None
+    ends_so = title.rstrip().endswith(found["year"])
+    if ends_so and not found["rest"].endswith(found["year"]):
+        return None
+    return int(found["year"])
+
+
+def _year_in(note: str) -> int | None:
+    found = _YEAR_TEXT.search(note)
+    return int(found[0]) if found else None
 
 
 def probe(path: str) -> str:

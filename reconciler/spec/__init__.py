@@ -10,6 +10,7 @@ from reconciler.spec.models import (
     Spec,
     TraktSpec,
 )
+from reconciler.spec.names import list_names
 from reconciler.spec.schema import json_schema
 from reconciler.spec.syntax import decode
 
@@ -23,5 +24,6 @@ __all__ = [
     "TraktSpec",
     "decode",
     "json_schema",
+    "list_names",
     "load",
 ]

@@ -7,8 +7,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.model import ENDLESS_TOP
 from reconciler.errors import ConfigError
-from reconciler.spec.models import File, ListOptions, ListSpec, Spec
+from reconciler.spec.models import File, ListSpec, Spec
+from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import Place, Problem
 from reconciler.spec.secret_files import with_secrets
 from reconciler.spec.syntax import compose
@@ -20,23 +22,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.core.model import ListRef
+    from reconciler.spec.models import ListSection, ProvidersSpec
 
 _GENERATION_DIGITS = 6
 
 
-def load(
+def load(  # noqa: PLR0913 - all that the file's meaning depends on
     text: str,
     *,
     name: str,
     env: Mapping[str, str],
     read: Callable[[str], str],
     recognise: Callable[[str], ListRef],
+    objection: Callable[[ListRef, ProvidersSpec], str | None] = lambda _ref, _providers: None,
 ) -> Spec:
     """The file's meaning.
 
     ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
     of a file that a ``*_file`` key names; raises OSError. ``recognise``: which list a text means;
-    raises ValueError with a sentence for what is none.
+    raises ValueError with a sentence for what is none. ``objection``: why a list cannot be read
+    with what ``providers`` holds, for people; None: it can.
 
     Raises ConfigError with all problems, sorted by line, each as
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
@@ -49,6 +54,8 @@ def load(
         root, unread = with_secrets(root, File, read)
         file, wrong = judge(File, _with_defaults(root), recognise)
         problems += (*unsupported, *unread, *wrong)
+    if root and file:
+        problems += _unreadable(file, root, objection)
     if problems or file is None:
         ordered = sorted(dict.fromkeys(problems))
         raise ConfigError(tuple(problem.line(name) for problem in ordered))
@@ -86,11 +93,33 @@ def _with_defaults(root: Section) -> Section:
     return replace(root, entries={**root.entries, "lists": replace(lists, entries=entries)})
 
 
+def _unreadable(
+    file: File, root: Section, objection: Callable[[ListRef, ProvidersSpec], str | None]
+) -> tuple[Problem, ...]:
+    """The lists that cannot be read with what the file says of their site."""
+    problems: list[Problem] = []
+    for name, lst in file.lists.items():
+        if sentence := objection(lst.source, file.providers):
+            node = root.entries["lists"]
+            for key in (name, "source"):
+                node = node.entries[key] if isinstance(node, Section) else node
+            problems.append(Problem(node.place, node.path, sentence))
+    return tuple(problems)
+
+
 def _spec(file: File) -> Spec:
-    lists = tuple(ListSpec(name=name, **dict(section)) for name, section in file.lists.items())
+    lists = tuple(_list(name, section) for name, section in file.lists.items())
     content = {key: value for key, value in file if key in Spec.model_fields}
     spec = Spec(**{**content, "lists": lists, "generation": ""})
     return spec.model_copy(update={"generation": _generation(spec)})
+
+
+def _list(name: str, section: ListSection) -> ListSpec:
+    """A list by its name. Of one without an end, only the first titles are wanted."""
+    options = dict(section)
+    if section.top is None and section.source.endless:
+        options["top"] = ENDLESS_TOP
+    return ListSpec(name=name, **options)
 
 
 def _generation(spec: Spec) -> str:

@@ -7,113 +7,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
-from pydantic.fields import FieldInfo  # noqa: TC002 - part of a method that pydantic inspects
 
-from reconciler.core.model import Item, ListRef, MediaKey, Role
-from reconciler.spec import values
+from reconciler.core.model import Budget, Item, ListRef, MediaKey
+from reconciler.spec import phrases, values
+from reconciler.spec.fields import FEW, ITEM, RATE, TARGET, TEXT, URL, Model, count, schema
+from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import quote
-from reconciler.spec.tree import Scalar
 
-_VARIABLE = {"type": "string", "pattern": r"\$\{"}
-
-
-def _schema(*forms: dict[str, object]) -> WithJsonSchema:
-    """What an editor accepts for a value: these forms, or a variable."""
-    return WithJsonSchema({"anyOf": [*forms, _VARIABLE]})
-
-
-def _count(low: int, high: int) -> WithJsonSchema:
-    number = {"type": "integer", "minimum": low, "maximum": high}
-    return _schema(number, {"type": "string", "pattern": "^[0-9]{1,9}$"})
-
-
-_TEXT: dict[str, object] = {"type": "string"}  # which a variable is, too
-_URL: dict[str, object] = {"type": "string", "pattern": "^https?://[^@?#]+$"}
-_DURATION: dict[str, object] = {"type": "string", "pattern": values.DURATION}
-_RATE: dict[str, object] = {"type": "string", "pattern": values.RATE}
-_ITEM: dict[str, object] = {"type": "string", "pattern": "^(imdb|tmdb|tvdb|trakt|title):"}
-_TARGET: dict[str, object] = {"type": "string", "pattern": "^tmdb:(movie|tv):[1-9][0-9]*$"}
-_WORD: dict[str, object] = {"enum": ["yes", "no", "on", "off", "true", "false"]}
-_SESSIONS, _FEW, _MANY = 8, 32, 100_000
+_SESSIONS = 8
 
 
 def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(replace(item, position=index) for index, item in enumerate(items, start=1))
 
 
-Url = Annotated[str, values.written(values.url), _schema(_URL)]
-Count = Annotated[int | None, values.written(values.whole(1, _MANY)), _count(1, _MANY)]
+Url = Annotated[str, values.written(values.url), schema(URL)]
 ListName = Annotated[
     str,
     BeforeValidator(values.list_name),
     WithJsonSchema({"type": "string", "pattern": values.LIST_NAME}),
 ]
-MapKey = Annotated[str, BeforeValidator(values.map_key), WithJsonSchema(_ITEM)]
-MapTarget = Annotated[MediaKey, values.written(values.media_key), _schema(_TARGET)]
-Exclusion = Annotated[Item, values.written(values.item), _schema(_ITEM)]
-
-
-class Model(BaseModel):
-    """What all sections of the file have in common."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        validate_by_alias=True,
-        validate_by_name=True,
-        hide_input_in_errors=True,
-    )
-
-    @classmethod
-    def known_keys(cls) -> dict[str, FieldInfo]:
-        """The section's keys as the file writes them."""
-        return {str(info.validation_alias or name): info for name, info in cls.model_fields.items()}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_default(cls, data: object) -> object:
-        """``key: null`` asks for the built-in default."""
-        if not isinstance(data, dict):
-            return data
-        known = cls.known_keys()
-        return {
-            key: value
-            for key, value in data.items()
-            if not (isinstance(value, Scalar) and value.null and key in known)
-        }
+MapKey = Annotated[str, BeforeValidator(values.map_key), WithJsonSchema(ITEM)]
+MapTarget = Annotated[MediaKey, values.written(values.media_key), schema(TARGET)]
+Exclusion = Annotated[Item, values.written(values.item), schema(ITEM)]
 
 
 class ServerSpec(Model):
     """The Overseerr, Jellyseerr or Seerr server, and how hard it may be worked."""
 
-    url: Annotated[str, values.written(values.server_url), _schema(_URL)] = Field(
+    url: Annotated[str, values.written(values.server_url), schema(URL)] = Field(
         description="The server's address, such as http://seerr:5055."
     )
-    api_key: Annotated[SecretStr, values.written(values.secret), WithJsonSchema(_TEXT)] = Field(
+    api_key: Annotated[SecretStr, values.written(values.secret), WithJsonSchema(TEXT)] = Field(
         description="The server's API key, from its settings; best as ${SEERR_API_KEY}."
     )
-    rate: Annotated[float, values.written(values.rate), _schema(_RATE)] = Field(
+    rate: Annotated[float, values.written(values.rate), schema(RATE)] = Field(
         default=20.0,
         description="Never more calls than this: 20/s, 600/m.",
         json_schema_extra={"default": "20/s"},
     )
-    concurrency: Annotated[int, values.written(values.whole(1, _FEW)), _count(1, _FEW)] = Field(
+    concurrency: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
         default=4, description="Calls in flight at once, one per title; 1 to 32."
     )
 
@@ -121,44 +66,8 @@ class ServerSpec(Model):
 class _Sourced(Model):
     """First among a list's keys, since the interval's check looks at the source."""
 
-    source: Annotated[ListRef, BeforeValidator(values.source), WithJsonSchema(_TEXT)] = Field(
+    source: Annotated[ListRef, BeforeValidator(values.source), WithJsonSchema(TEXT)] = Field(
         description="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
-    )
-
-
-class ListOptions(Model):
-    """What holds for every list that does not say otherwise; null: the built-in default."""
-
-    interval: Annotated[timedelta, values.written(values.duration), _schema(_DURATION)] = Field(
-        default=timedelta(hours=6),
-        description="How often the list is read: 90m, 6h, 1d. At least 5m for sites.",
-        json_schema_extra={"default": "6h"},
-    )
-    requester: Annotated[
-        int | str | None,
-        values.written(values.requester),
-        WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "minLength": 1}),
-    ] = Field(
-        default=None,
-        description="The server's user the requests are made as: name, e-mail or id. "
-        "Without it, the API key's owner.",
-    )
-    is_4k: Annotated[
-        bool, values.written(values.yes_or_no), _schema({"type": "boolean"}, _WORD)
-    ] = Field(default=False, validation_alias="4k", description="Request in 4K.")
-    seasons: Annotated[
-        Literal["all"], values.written(values.seasons), _schema({"const": "all"})
-    ] = Field(default="all", description="Which seasons of a show: all that have aired.")
-    top: Count = Field(default=None, description="Only the first so many titles of the list.")
-    max_per_run: Count = Field(
-        default=50, description="The most titles requested in one run; the rest wait."
-    )
-    role: Annotated[
-        Role, values.written(values.role), _schema({"enum": [str(role) for role in Role]})
-    ] = Field(
-        default=Role.REQUEST,
-        description="request: its titles are wanted. exclude: nothing on it is ever requested.",
-        json_schema_extra={"default": "request"},
     )
 
 
@@ -194,7 +103,7 @@ class ImdbSpec(Model):
     via: Annotated[
         Literal["browser", "api"] | None,
         values.written(values.via),
-        _schema({"enum": ["browser", "api"]}),
+        schema({"enum": ["browser", "api"]}),
     ] = Field(
         default=None,
         description="The only route to take: browser or api. Without it the browser, "
@@ -203,8 +112,19 @@ class ImdbSpec(Model):
 
 
 class TraktSpec(Model):
-    """Trakt's lists and watchlists."""
+    """Trakt's lists, watchlists and charts."""
 
+    client_id: Annotated[
+        SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)
+    ] = Field(
+        default=SecretStr(""),
+        description="Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
+        "API is read; without it, or empty, the site in the browser.",
+        json_schema_extra={"default": None},
+    )
+    api_url: Url = Field(
+        default="https://api.trakt.tv", description="Where Trakt's API is; for proxies and tests."
+    )
     base_url: Url = Field(
         default="https://app.trakt.tv", description="Where Trakt is read; for proxies and tests."
     )
@@ -221,9 +141,9 @@ class BrowserSpec(Model):
     """The browser that reads the sites."""
 
     remote_url: Annotated[
-        str | None, values.written(values.optional_url), _schema(_URL, {"const": ""})
+        str | None, values.written(values.optional_url), schema(URL, {"const": ""})
     ] = Field(default=None, description="A Selenium Grid's address; empty: Chromium on this host.")
-    sessions: Annotated[int, values.written(values.whole(1, _SESSIONS)), _count(1, _SESSIONS)] = (
+    sessions: Annotated[int, values.written(values.whole(1, _SESSIONS)), count(1, _SESSIONS)] = (
         Field(default=1, description="Browser sessions at once; also how many lists of one site.")
     )
 
@@ -232,7 +152,7 @@ class _Content(Model):
     """What the file and the spec made of it have in common."""
 
     server: ServerSpec = Field(description="The media server.")
-    ledger: Annotated[str | None, values.written(values.optional_text), WithJsonSchema(_TEXT)] = (
+    ledger: Annotated[str | None, values.written(values.optional_text), WithJsonSchema(TEXT)] = (
         Field(
             default=None,
             description="The file that remembers what was done; by default in the state folder.",
@@ -243,6 +163,14 @@ class _Content(Model):
     )
     map: Mapping[MapKey, MapTarget] = Field(
         default={}, description="Fixes a wrong or missing match: imdb:tt28479262: tmdb:movie:1155."
+    )
+    budget: Annotated[
+        Budget | None,
+        values.written(phrases.budget),
+        schema({"type": "string", "pattern": phrases.BUDGET}),
+    ] = Field(
+        default=None,
+        description="The most titles requested in any such time, all lists together: 100/week.",
     )
     providers: ProvidersSpec = Field(
         default=ProvidersSpec(), description="Where the list sites are."

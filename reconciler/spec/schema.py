@@ -43,10 +43,13 @@ def _finish(section: Schema) -> None:
 
 
 def _allow_files(section: Schema, secrets: tuple[str, ...]) -> None:
-    """A secret comes by itself or in a file."""
+    """A secret comes by itself or in a file; one that may be left out, in neither."""
     for secret in secrets:
         in_file = secret + SUFFIX
         description = f"A file that holds {secret}, instead of it; relative to this file."
         section["properties"][in_file] = {"type": "string", "description": description}
+        if secret not in section.get("required", ()):
+            section.setdefault("allOf", []).append({"not": {"required": [secret, in_file]}})
+            continue
         section["required"] = [key for key in section["required"] if key != secret]
         section.setdefault("oneOf", []).extend({"required": [key]} for key in (secret, in_file))

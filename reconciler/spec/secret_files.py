@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from reconciler.spec.models import Model
+from reconciler.spec.fields import Model
 from reconciler.spec.problems import Problem, show_path
 from reconciler.spec.tree import Node, Scalar, Section
 

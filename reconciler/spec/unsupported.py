@@ -13,31 +13,24 @@ if TYPE_CHECKING:
 
 _OPTIONS = frozenset(
     {
-        "approval",
         "episodes",
         "filter",
         "profile_id",
         "prune",
         "prune_after",
-        "rerequest",
-        "retry_failed",
         "retry_interval",
         "root_folder",
         "server_id",
-        "start",
-        "suspend",
         "tags",
     }
 )
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    (): frozenset({"budget", "controller", "notify"}),
+    (): frozenset({"controller", "notify"}),
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),
-    ("providers", "trakt"): frozenset(
-        {"api_url", "client_id", "client_id_file", "client_secret", "client_secret_file"}
-    ),
+    ("providers", "trakt"): frozenset({"client_secret", "client_secret_file"}),
 }
 _SENTENCE = "is not supported by this version yet; remove it"
 

@@ -13,12 +13,13 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BeforeValidator, SecretStr
 
 from reconciler.core.items import GRAMMAR, parse_item
-from reconciler.core.model import Item, Kind, ListRef, MediaKey, Role
+from reconciler.core.model import Item, Kind, ListRef, MediaKey
 from reconciler.spec.problems import suggest
 from reconciler.spec.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from enum import StrEnum
 
     from pydantic import ValidationInfo
 
@@ -93,13 +94,17 @@ def yes_or_no(value: Scalar) -> bool:
     return _WORDS[value.text.lower()]
 
 
-def role(value: Scalar) -> Role:
-    """``request`` or ``exclude``."""
-    known = [str(member) for member in Role]
-    if value.text not in known:
-        hint = suggest(value.source, known) or f"; write {' or '.join(known)}"
-        raise ValueError(f"{value.shown} is no role{hint}")
-    return Role(value.text)
+def one_of(noun: str, words: type[StrEnum]) -> Callable[[Scalar], StrEnum]:
+    """One of a vocabulary's words."""
+
+    def parse(value: Scalar) -> StrEnum:
+        known = [str(member) for member in words]
+        if value.text not in known:
+            hint = suggest(value.source, known) or f"; write {' or '.join(known)}"
+            raise ValueError(f"{value.shown} is no {noun}{hint}")
+        return words(value.text)
+
+    return parse
 
 
 def via(value: Scalar) -> Literal["browser", "api"] | None:
@@ -111,13 +116,6 @@ def via(value: Scalar) -> Literal["browser", "api"] | None:
             return None
     hint = suggest(value.source, ["browser", "api"]) or "; write browser or api"
     raise ValueError(f"{value.shown} is no route{hint}")
-
-
-def seasons(value: Scalar) -> Literal["all"]:
-    """``all``; the rest of the season grammar does nothing yet."""
-    if value.text != "all":
-        raise ValueError("only all is supported by this version yet; write all, or remove it")
-    return "all"
 
 
 def requester(value: Scalar) -> int | str:
@@ -141,6 +139,11 @@ def secret(value: Scalar) -> SecretStr:
     if not (value.text.isascii() and value.text.isprintable()) or " " in value.text:
         raise ValueError("holds a space or a character that no key has; copy the key again")
     return SecretStr(value.text)
+
+
+def optional_secret(value: Scalar) -> SecretStr:
+    """As ``secret``; an empty text is none."""
+    return secret(value) if value.text else SecretStr("")
 
 
 def url(value: Scalar) -> str:

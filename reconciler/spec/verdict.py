@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from reconciler.spec.models import Model
+from reconciler.spec.fields import Model
 from reconciler.spec.problems import Problem, join, key_head, suggest
 from reconciler.spec.secret_files import SUFFIX, secret_keys
 from reconciler.spec.tree import Listing, Node, Scalar, Section

@@ -33,6 +33,7 @@ from reconciler.core.model import (
     Role,
     Route,
     Season,
+    SeasonRule,
     Show,
     Slot,
     Target,
@@ -51,6 +52,13 @@ TARGETS = [Target(media, is_4k) for media in FILMS + SHOWS for is_4k in (False, 
 SEASONS = (1, 2, 3)
 SOME_SEASONS = [(1,), (2,), (1, 2), (2, 3), (1, 2, 3)]
 BLOCKED = [FILMS[2], SHOWS[1]]
+RULES = [
+    *[SeasonRule()] * 4,
+    SeasonRule(first=1),
+    SeasonRule(last=1),
+    SeasonRule(named=(0, 2)),
+    SeasonRule(named=(3,)),
+]
 UNLIKELY = 8  # one in so many
 
 
@@ -127,6 +135,7 @@ def _wishlists(draw: st.DrawFn, index: int) -> Wishlist:
         requester=requester,
         problem=None if requester else "nobody",
         is_4k=is_4k,
+        seasons=draw(st.sampled_from(RULES)),
         max_per_run=draw(st.sampled_from([None, 1, 2])),
         unread=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
     )

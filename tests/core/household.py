@@ -49,6 +49,8 @@ from tests.core.values import ADMIN, NOW, item
 
 LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 UNKNOWN = MediaStatus.UNKNOWN
+ANY = Policy()
+PAUSE = timedelta(minutes=30)  # between two passes
 
 
 @dataclass
@@ -157,9 +159,9 @@ class Household:
     ledger: Ledger = field(default_factory=Ledger)
     now: datetime = NOW
 
-    def look(self, held: dict[str, Snapshot]) -> Pass:
+    def look(self, held: dict[str, Snapshot], policy: Policy = ANY) -> Pass:
         """A pass that changes nothing but the time."""
-        self.now += timedelta(minutes=30)
+        self.now += PAUSE
         found: dict[str, Match | Unmatched] = {
             one.key: Match(_media(one), Route.TMDB)
             for one in [i for s in held.values() for i in s.items] + self._rules()
@@ -179,7 +181,7 @@ class Household:
         }
         memory = witness(self.ledger.memory, wanted, observed, back)
         every = (*lists, excluded_by_hand(self._rules(), found))
-        plan = calculate(every, observed, memory, Policy(), self.now)
+        plan = calculate(every, observed, memory, policy, self.now)
         return Pass(lists, memory, {one.spec.name: one.after for one in seen}, back, plan)
 
     def apply(self, seen: Pass) -> None:
@@ -201,6 +203,7 @@ class Household:
         self.ledger.memory = Memory(
             {**memory.slots, **{Slot(action.target, n): Remembered() for n in touched}},
             {**memory.attempts, action.target: attempts_after(tried, action.op, result, self.now)},
+            memory.created + (self.now,) * (result is Result.CREATED),
         )
 
     def _rules(self) -> list[Item]:

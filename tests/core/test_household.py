@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
@@ -10,19 +11,22 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from reconciler.core.model import (
     Action,
+    Budget,
     Kind,
     Match,
     MediaKey,
     MediaStatus,
     Op,
     Outcome,
+    Policy,
+    Reason,
     RequestStatus,
     Show,
     Slot,
     Target,
     Why,
 )
-from tests.core.household import LIVE, Household, Pass, Server, snapshot
+from tests.core.household import ANY, LIVE, PAUSE, Household, Pass, Server, snapshot
 from tests.core.values import facts
 
 if TYPE_CHECKING:
@@ -151,7 +155,17 @@ class AnyHistory(RuleBasedStateMachine):
     def a_good_pass(self) -> None:
         self._pass(dict.fromkeys(LISTS, Outcome.COMPLETE), len(MEDIA))
 
-    def _pass(self, outcomes: dict[str, Outcome], part: int) -> None:
+    @rule(titles=st.integers(1, 4))
+    def a_good_pass_on_a_budget(self, titles: int) -> None:
+        before = self.house.ledger.memory.created
+        window = timedelta(days=30)
+        used = [at for at in before if at > self.house.now + PAUSE - window]
+        policy = Policy(budget=Budget(titles, window, "month"))
+        self._pass(dict.fromkeys(LISTS, Outcome.COMPLETE), len(MEDIA), policy)
+        made = len(self.house.ledger.memory.created) - len(before)
+        assert made <= max(0, titles - len(used)), "the budget is kept"
+
+    def _pass(self, outcomes: dict[str, Outcome], part: int, policy: Policy = ANY) -> None:
         held = {
             name: snapshot(
                 self.lists[name] if outcome is Outcome.COMPLETE else self.lists[name][:part],
@@ -160,7 +174,7 @@ class AnyHistory(RuleBasedStateMachine):
             for name, outcome in outcomes.items()
         }
         before = self.house.ledger.memberships
-        seen = self.house.look(held)
+        seen = self.house.look(held, policy)
         back = self._back(outcomes)
         assert seen.readded == back
         self.refused -= {slot for media in back for slot in slots_of(media)}
@@ -171,7 +185,7 @@ class AnyHistory(RuleBasedStateMachine):
         self._expect_all_that_is_free(seen)
         self.house.apply(seen)
         self._note(seen)
-        again = self.house.look(held)
+        again = self.house.look(held, policy)
         assert again.plan.actions == (), "law 3"
         assert not again.readded
 
@@ -199,7 +213,12 @@ class AnyHistory(RuleBasedStateMachine):
             for e in lst.entries
             if e.fresh and isinstance(e.match, Match)
         }
-        for media in given - self.server.blocklist - {NEVER}:
+        waiting = {
+            row.target.media
+            for row in seen.plan.verdicts
+            if row.target and row.reason is Reason.OVER_BUDGET
+        }
+        for media in given - self.server.blocklist - {NEVER} - waiting:
             slots = slots_of(media)
             if media in seen.readded or not slots & (self.known | self.refused):
                 assert slots - self._there() <= asked, ("nothing is lost", media)

@@ -180,7 +180,7 @@ def test_only_failed_requests_are_retried_and_no_more_than_allowed(world: World)
             }
             assert action.request_ids
             assert set(action.request_ids) <= failed
-            assert memory.attempts.get(action.target, Attempts()).retries < Policy().retry_failed
+            assert memory.attempts.get(action.target, Attempts()).retries < 2
 
 
 @any_world

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.core.limits import Limits
+from reconciler.core.limits import Held, Limits
 from reconciler.core.model import (
     Action,
     Allowance,
+    Budget,
     Expected,
     Kind,
     MediaKey,
+    Memory,
     Op,
+    Policy,
     Quota,
     Reason,
     Requester,
+    RequestState,
+    RequestStatus,
     Route,
     Target,
+    View,
     Why,
     Wishlist,
 )
-from tests.core.values import ADMIN, ANNA, item, wishes
-
-FREE = Quota()
+from tests.core.values import ADMIN, ANNA, NOW, item, request, server, wishes
 
 
 def ask(
@@ -63,12 +68,28 @@ def capped(cap: int | None, name: str = "list") -> Wishlist:
 
 
 def fates(limits: Limits, owner: Wishlist, *actions: Action) -> list[str]:
-    refusals = [limits.refuse(action, owner) for action in actions]
-    return [refusal[0] if refusal else "admitted" for refusal in refusals]
+    parts = [part for action in actions for part in limits.admit(action, owner)]
+    return ["admitted" if isinstance(part, Action) else str(part.reason) for part in parts]
+
+
+def limits_of(
+    quotas: dict[int, Quota] | None = None,
+    *asked: RequestState,
+    created: tuple[datetime, ...] = (),
+    budget: Budget | None = None,
+) -> Limits:
+    observed = server(*asked, quotas=quotas)
+    return Limits(View(observed, Memory(created=created), Policy(budget=budget), NOW))
+
+
+def refusal(limits: Limits, action: Action, owner: Wishlist) -> tuple[Reason, str]:
+    held = limits.admit(action, owner)[-1]
+    assert isinstance(held, Held)
+    return held.reason, held.detail
 
 
 def test_without_quota_and_cap_everything_is_admitted() -> None:
-    limits = Limits({})
+    limits = limits_of()
 
     assert fates(limits, capped(None), *map(film, range(1, 100))) == ["admitted"] * 99
 
@@ -76,7 +97,7 @@ def test_without_quota_and_cap_everything_is_admitted() -> None:
 def test_a_cap_admits_so_many_titles_films_and_shows_together() -> None:
     actions = [film(1), show(2, 1, 2, 3), show(3, 4, op=Op.EXTEND), film(4)]
 
-    assert fates(Limits({}), capped(2), *actions) == [
+    assert fates(limits_of(), capped(2), *actions) == [
         "admitted",
         "admitted",
         "over-cap",
@@ -85,14 +106,14 @@ def test_a_cap_admits_so_many_titles_films_and_shows_together() -> None:
 
 
 def test_each_list_has_its_own_cap() -> None:
-    limits = Limits({})
+    limits = limits_of()
 
     assert fates(limits, capped(1, "one"), film(1), film(2)) == ["admitted", "over-cap"]
     assert fates(limits, capped(1, "two"), film(3)) == ["admitted"]
 
 
 def test_a_quota_of_films_says_nothing_of_shows() -> None:
-    limits = Limits({4: quota(films=1)})
+    limits = limits_of({4: quota(films=1)})
 
     assert fates(limits, capped(None), film(1), film(2), show(3, 1)) == [
         "admitted",
@@ -101,34 +122,40 @@ def test_a_quota_of_films_says_nothing_of_shows() -> None:
     ]
 
 
-def test_a_quota_counts_the_seasons_of_a_show_all_or_none() -> None:
-    limits = Limits({4: quota(seasons=3)})
-    actions = [show(1, 1, 2), show(2, 1, 2), show(3, 7)]
+def test_a_quota_counts_the_seasons_of_a_show_and_takes_the_oldest_that_fit() -> None:
+    limits = limits_of({4: quota(seasons=3)})
+    first, second, later = [
+        part for one in (show(1, 1, 2), show(2, 0, 1, 2)) for part in limits.admit(one, capped(2))
+    ]
 
-    assert fates(limits, capped(None), *actions) == ["admitted", "quota", "admitted"]
+    assert isinstance(first, Action)
+    assert isinstance(second, Action)
+    assert isinstance(later, Held)
+    assert (first.seasons, second.seasons) == ((1, 2), (1,))
+    assert (later.reason, later.seasons) == (Reason.QUOTA, (0, 2))
 
 
 def test_one_users_quota_is_not_anothers() -> None:
-    limits = Limits({4: quota(films=0)})
+    limits = limits_of({4: quota(films=0)})
 
     assert fates(limits, capped(None), film(1), film(2, by=ADMIN)) == ["quota", "admitted"]
 
 
 def test_a_quota_spans_the_lists_of_a_user() -> None:
-    limits = Limits({4: quota(films=1)})
+    limits = limits_of({4: quota(films=1)})
 
     assert fates(limits, capped(None, "one"), film(1)) == ["admitted"]
     assert fates(limits, capped(None, "two"), film(2)) == ["quota"]
 
 
 def test_a_title_over_its_quota_uses_up_no_cap() -> None:
-    limits = Limits({4: quota(films=0)})
+    limits = limits_of({4: quota(films=0)})
 
     assert fates(limits, capped(1), film(1), film(2), show(3, 1)) == ["quota", "quota", "admitted"]
 
 
 def test_a_title_over_the_cap_uses_up_no_quota() -> None:
-    limits = Limits({4: quota(films=2)})
+    limits = limits_of({4: quota(films=2)})
 
     assert fates(limits, capped(1, "one"), film(1), film(2), film(3)) == [
         "admitted",
@@ -138,32 +165,81 @@ def test_a_title_over_the_cap_uses_up_no_quota() -> None:
     assert fates(limits, capped(1, "two"), film(4)) == ["admitted"]
 
 
-def test_a_large_show_does_not_block_the_small_one_behind_it() -> None:
-    limits = Limits({4: quota(seasons=2)})
-
-    assert fates(limits, capped(None), show(1, *range(1, 9)), show(2, 1)) == ["quota", "admitted"]
-
-
 @pytest.mark.parametrize("op", [Op.RETRY, Op.CANCEL])
 def test_only_requests_and_extensions_count(op: Op) -> None:
-    limits = Limits({4: quota(films=0, seasons=0)})
+    limits = limits_of({4: quota(films=0, seasons=0)})
 
-    assert limits.refuse(ask(MediaKey(Kind.MOVIE, 1), op=op), capped(0)) is None
+    action = ask(MediaKey(Kind.MOVIE, 1), op=op)
+    assert limits.admit(action, capped(0)) == (action,)
 
 
-def test_a_refusal_says_what_is_left() -> None:
-    limits = Limits({4: quota(films=1, seasons=2)})
-    limits.refuse(film(1), capped(1))
+def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
+    asked = [
+        replace(
+            request(number, MediaKey(kind, number), status, created=NOW - timedelta(days=ago)),
+            requester=user,
+        )
+        for number, (kind, status, ago, user) in enumerate(
+            [
+                (Kind.MOVIE, RequestStatus.APPROVED, 8, 4),  # out of the window
+                (Kind.MOVIE, RequestStatus.DECLINED, 6, 4),  # does not count
+                (Kind.MOVIE, RequestStatus.PENDING, 5, 7),  # somebody else's
+                (Kind.TV, RequestStatus.PENDING, 4, 4),
+                (Kind.MOVIE, RequestStatus.PENDING, 2, 4),
+            ],
+            start=1,
+        )
+    ]
+    limits = limits_of({4: quota(films=1, seasons=0)}, *asked)
+    limits.admit(film(11), capped(1))
 
-    assert limits.refuse(film(2), capped(9)) == (
+    assert refusal(limits, film(12), capped(9)) == (
         Reason.QUOTA,
-        "anna has 0 of 5 films left in 7 days",
+        "anna has 0 of 5 films left in 7 days; the next slot opens 2026-11-27 20:15 UTC",
     )
-    assert limits.refuse(show(3, 1, 2, 3), capped(9)) == (
+    assert refusal(limits, show(13, 1, 2, 3), capped(9)) == (
         Reason.QUOTA,
-        "anna has 2 of 10 seasons left in 7 days",
+        "anna has 0 of 10 seasons left in 7 days; the next slot opens 2026-11-25 20:15 UTC",
     )
-    assert limits.refuse(film(4, by=ADMIN), capped(1)) == (
+    assert refusal(limits, film(14, by=ADMIN), capped(1)) == (
         Reason.OVER_CAP,
         "max_per_run is 1; the next pass goes on",
     )
+
+
+WEEK = Budget(3, timedelta(days=7), "week")
+
+
+def test_a_budget_counts_the_titles_of_all_lists_within_its_window() -> None:
+    before = (NOW - timedelta(days=7), NOW - timedelta(days=3))  # the first has just left
+    limits = limits_of(created=before, budget=WEEK)
+
+    assert fates(limits, capped(None, "one"), film(1)) == ["admitted"]
+    assert fates(limits, capped(None, "two"), show(2, 1, 2, 3), film(3)) == [
+        "admitted",
+        "over-budget",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "opens"),
+    [
+        pytest.param((5, 3, 1), "2026-11-24 20:15", id="the oldest leaves first"),
+        pytest.param((6, 5, 4, 3, 1), "2026-11-25 20:15", id="more than it allows were made"),
+    ],
+)
+def test_a_budget_says_when_the_next_slot_opens(before: tuple[int, ...], opens: str) -> None:
+    limits = limits_of(created=tuple(NOW - timedelta(days=ago) for ago in before), budget=WEEK)
+
+    assert refusal(limits, film(1), capped(9)) == (
+        Reason.OVER_BUDGET,
+        f"the budget is 3 a week; the next slot opens {opens} UTC",
+    )
+
+
+def test_a_title_over_the_budget_uses_up_no_quota_and_no_cap() -> None:
+    limits = limits_of({4: quota(films=2)}, budget=Budget(1, timedelta(days=7), "week"))
+    fates(limits, capped(2), film(1), film(2), film(3))
+
+    assert fates(limits, capped(2), show(4, 1)) == ["over-budget"]
+    assert refusal(limits, film(5), capped(1))[0] is Reason.OVER_CAP

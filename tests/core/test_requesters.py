@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Requester, User
+from reconciler.core.model import Approval, Requester, User
 from reconciler.core.requesters import find_requester
 
 OWNER = User(1, "admin", 2, ("admin@example.org",))
@@ -49,3 +49,27 @@ def test_an_unknown_requester_is_a_sentence(wanted: int | str, says: str) -> Non
 
     assert isinstance(answer, str)
     assert says in answer
+
+
+MANAGER = User(1, "manager", 8 | 16)
+
+
+@pytest.mark.parametrize(
+    ("owner", "answer"),
+    [
+        pytest.param(OWNER, Requester(ANNA, is_owner=False, approved=True), id="administrator"),
+        pytest.param(MANAGER, Requester(ANNA, is_owner=False, approved=True), id="manager of both"),
+        pytest.param(
+            User(1, "half", 16),
+            "approval: auto takes the rights to manage users and requests, which half, the owner "
+            "of the API key, has not",
+            id="manager of requests alone",
+        ),
+    ],
+)
+def test_the_owner_approves_for_others_where_it_may(owner: User, answer: Requester | str) -> None:
+    assert find_requester("anna", USERS, owner, Approval.AUTO) == answer
+
+
+def test_the_owner_needs_nobody_to_approve() -> None:
+    assert find_requester("admin", USERS, OWNER, Approval.AUTO) == Requester(OWNER)

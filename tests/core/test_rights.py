@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Expected, Kind, MediaKey, Target, User
-from reconciler.core.rights import bypasses_quota, expected
+from reconciler.core.model import Expected, Kind, MediaKey, Requester, Target, User
+from reconciler.core.rights import bypasses_quota, expected, outlook
 
 FILM, SHOW = MediaKey(Kind.MOVIE, 1), MediaKey(Kind.TV, 1)
 TARGETS = {
@@ -73,3 +73,18 @@ def test_the_bits_decide_what_becomes_of_a_request(bits: int, allowed: dict[str,
 )
 def test_only_admins_and_managers_of_users_are_free_of_quotas(bits: int, *, free: bool) -> None:
     assert bypasses_quota(User(4, "anna", bits)) is free
+
+
+@pytest.mark.parametrize(
+    ("bits", "approved", "hopes"),
+    [
+        pytest.param(32, False, Expected.PENDING, id="asks, and waits"),
+        pytest.param(32, True, Expected.APPROVED, id="the owner asks on their behalf"),
+        pytest.param(0, True, Expected.REFUSED, id="the owner cannot give a right to request"),
+    ],
+)
+def test_what_the_owner_asks_on_somebodys_behalf_is_approved(
+    bits: int, *, approved: bool, hopes: Expected
+) -> None:
+    anna = Requester(User(4, "anna", bits), is_owner=False, approved=approved)
+    assert outlook(anna, Target(MediaKey(Kind.MOVIE, 1))) is hopes

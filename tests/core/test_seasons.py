@@ -13,10 +13,11 @@ from reconciler.core.model import (
     Reason,
     RequestStatus,
     Season,
+    SeasonRule,
     Show,
     Unmatched,
 )
-from reconciler.core.seasons import aired, span, unaired
+from reconciler.core.seasons import aired, chosen, span, unaired
 from tests.core.values import BEAR, TODAY, entry, facts, plan, request, row, server, wishes, words
 
 
@@ -46,6 +47,33 @@ def test_a_season_has_aired_once_its_first_episode_has(
     facts: Show, out: tuple[int, ...], coming: tuple[int, ...]
 ) -> None:
     assert (aired(facts, TODAY), unaired(facts, TODAY)) == (out, coming)
+
+
+WITH_SPECIALS = facts(0, 1, 2, 3, 4, coming=(5,))
+
+
+@pytest.mark.parametrize(
+    ("rules", "out", "coming"),
+    [
+        pytest.param([SeasonRule()], (1, 2, 3, 4), (5,), id="all"),
+        pytest.param([SeasonRule(first=1)], (1,), (), id="first"),
+        pytest.param([SeasonRule(first=2)], (1, 2), (), id="first 2"),
+        pytest.param([SeasonRule(first=9)], (1, 2, 3, 4), (5,), id="more than there are"),
+        pytest.param([SeasonRule(last=1)], (4,), (5,), id="latest"),
+        pytest.param([SeasonRule(last=3)], (2, 3, 4), (5,), id="last 3"),
+        pytest.param([SeasonRule(last=9)], (1, 2, 3, 4), (5,), id="last of more than there are"),
+        pytest.param([SeasonRule(named=(1, 2, 3))], (1, 2, 3), (), id="1-3"),
+        pytest.param([SeasonRule(named=(1, 4))], (1, 4), (), id="named"),
+        pytest.param([SeasonRule(named=(0,))], (0,), (), id="specials, named"),
+        pytest.param([SeasonRule(named=(5, 9))], (), (5, 9), id="named, to come and unheard of"),
+        pytest.param([SeasonRule(first=1), SeasonRule(last=1)], (1, 4), (5,), id="two lists"),
+        pytest.param([SeasonRule(named=(0, 2)), SeasonRule(first=1)], (0, 1, 2), (), id="union"),
+    ],
+)
+def test_a_rule_chooses_among_the_aired_seasons(
+    rules: list[SeasonRule], out: tuple[int, ...], coming: tuple[int, ...]
+) -> None:
+    assert chosen(rules, WITH_SPECIALS, TODAY) == (out, coming)
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,10 @@ def request(
     status: RequestStatus,
     *seasons: int,
     is_4k: bool = False,
+    created: datetime | None = None,
 ) -> RequestState:
     target = Target(media, is_4k)
-    return RequestState(number, target, status, 1, dict.fromkeys(seasons, status))
+    return RequestState(number, target, status, 1, dict.fromkeys(seasons, status), created)
 
 
 def facts(*aired: int, coming: Iterable[int] = (), undated: Iterable[int] = ()) -> Show:

@@ -71,6 +71,7 @@ class Household:
         server |= sections.pop("server", {})
         document = {"server": server, "ledger": "state/listsync.db", "lists": lists, **sections}
         (self.folder / "listsync.yaml").write_text(json.dumps(document, indent=1))
+        self.ledger.parent.mkdir(exist_ok=True)
 
     def wish(self, titles: Iterable[Title], **options: object) -> None:
         """One list, a text file with these titles' IMDb ids."""

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.e2e.household import ALIEN, DUNE, HEAT, numbers
+import pytest
+
+from reconciler.ledger.lock import writer_lock
+from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers
+from tests.e2e.terminal import terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from examples.sandbox.titles import Title
     from tests.e2e.household import Household
+    from tests.e2e.in_process import InProcess
+
+
+def saved_plan(house: Household, name: str = "plan.json") -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((house.folder / name).read_text("utf-8"))
+    return told
+
+
+def hold(house: Household, lists: Mapping[str, Iterable[Title]]) -> None:
+    """A file with these lists, each a text file of IMDb ids."""
+    for number, titles in enumerate(lists.values()):
+        (house.folder / f"{number}.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
+    house.write({name: {"source": f"file:{n}.txt"} for n, name in enumerate(lists)})
 
 
 def test_a_saved_plan_does_what_it_says_and_is_still_needed(house: Household) -> None:
     house.wish([DUNE, HEAT])
     output = house.folder / "output"
     assert house.run("plan", "--out", "plan.json", env={"GITHUB_OUTPUT": str(output)}).code == 0
-    saved = json.loads((house.folder / "plan.json").read_text())
+    saved = saved_plan(house)
     assert output.read_text() == f"plan_id={saved['plan_id']}\nchanges=2\n"
     assert house.server.api_key not in json.dumps(saved)
     house.person("POST", "/request", {"mediaType": "movie", "mediaId": HEAT.tmdb})
@@ -29,17 +49,161 @@ def test_a_saved_plan_does_what_it_says_and_is_still_needed(house: Household) ->
     assert told == {"satisfied": [HEAT.tmdb], "new": [ALIEN.tmdb]}
 
 
-def test_a_list_that_the_file_does_not_have_is_wrong_usage(house: Household) -> None:
-    house.wish([DUNE])
-    done = house.run("plan", "wihses")
-    assert done.code == 64
-    assert 'did you mean "wishes"?' in done.err
+def test_what_a_saved_plan_left_alone_is_told_with_what_it_is_now(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish([DUNE, HEAT, ALIEN])
+    listsync("plan", "--out", "plan.json")
+    house.person("POST", "/request", {"mediaType": "movie", "mediaId": HEAT.tmdb})
+    house.person("POST", "/request", {"mediaType": "movie", "mediaId": ALIEN.tmdb})
+    [*_, declined] = house.server.state.requests
+    house.person("POST", f"/request/{declined}/decline")
+    house.wish([HEAT, ALIEN, JOKER])
+    lines = listsync("apply", "plan.json").out.splitlines()
+    plan_id = saved_plan(house)["plan_id"]
+    assert [" ".join(line.split()) for line in lines[lines.index(f"saved plan {plan_id}") :]] == [
+        f"saved plan {plan_id}",
+        f"= Dune (2021) movie tmdb:{DUNE.tmdb} request: already satisfied",
+        f"= Heat (1995) movie tmdb:{HEAT.tmdb} request: already satisfied, now processing",
+        f"› Alien (1979) movie tmdb:{ALIEN.tmdb} request: left out, now declined",
+        f"› Joker (2019) movie tmdb:{JOKER.tmdb} request: new, not in the saved plan, not done",
+        "",
+        lines[-1],
+    ]
+    text = listsync("apply", "plan.json", "-o", "markdown").out
+    heading, fold = f"#### Saved plan `{plan_id}`", "<summary>4 left alone</summary>"
+    assert f"\n{heading}\n\n<details>\n{fold}\n\n| title |" in text
+    assert f"| `tmdb:movie:{HEAT.tmdb}` | request\\: already satisfied, now processing |" in text
+    assert house.stored() == numbers([HEAT, ALIEN])
 
 
-def test_an_expected_plan_is_applied(house: Household) -> None:
+def test_the_detailed_exit_code_tells_whether_a_saved_plan_changed_anything(
+    house: Household, listsync: InProcess
+) -> None:
     house.wish([DUNE])
-    digest = house.run("plan", "-o", "json").document["digest"]
-    assert house.run("apply", "--yes", "--expect", "0" * 8).code == 3
+    listsync("plan", "--out", "plan.json")
+    assert listsync("apply", "plan.json", "--detailed-exitcode").code == 2
+    assert house.stored() == numbers([DUNE])
+    assert listsync("apply", "plan.json", "--detailed-exitcode").code == 0
+
+
+def test_a_list_may_be_called_like_a_file_and_a_plan_like_anything(
+    house: Household, listsync: InProcess
+) -> None:
+    hold(house, {"x.json": [DUNE], "wishes": [HEAT]})
+    assert listsync("plan", "x.json", "--out", "x.json").code == 0
+    assert saved_plan(house, "x.json")["narrowed_to"] == ["x.json"]
+    assert listsync("apply", "x.json").code == 64  # the list: somebody has to be asked
     assert house.stored() == []
-    assert house.run("apply", "wishes", "--yes", "--expect", digest[:12]).code == 0
+    assert listsync("apply", "./x.json").code == 0
+    assert house.stored() == numbers([DUNE])
+    assert listsync("plan", "--out", "wishes").code == 0
+    assert listsync("apply", "--plan", "wishes").code == 0
+    assert house.stored() == numbers([DUNE, HEAT])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["plan", "wihses"], 64, 'did you mean "wishes"?'),
+        (["plan", "--out", "-"], 64, "--out takes a file"),
+        (["plan", "--out", "folder"], 1, "folder: the plan cannot be written"),
+        (["plan", "--out", "none/plan.json"], 1, "none/plan.json: the plan cannot be written"),
+        (["apply", "folder/"], 64, "folder: the saved plan cannot be read"),
+        (["apply", "--plan", "folder"], 64, "folder: the saved plan cannot be read"),
+        (["apply", "none.json"], 64, "none.json: the saved plan cannot be read"),
+        (["apply", "listsync.yaml"], 64, "no list is called"),
+        (["apply", "--plan", "listsync.yaml"], 64, "not a saved plan"),
+        (["apply", "plan.json", "plan.json"], 64, "one saved plan"),
+        (["apply", "plan.json", "wishes"], 64, "lists or a saved plan, not both"),
+        (["apply", "plan.json", "--expect", "1234567"], 64, "8 or more hexadecimal digits"),
+        (["apply", "plan.json", "--expect", "0" * 8], 3, "not 00000000 as expected"),
+        (["apply", "--yes", "--expect", "0" * 8], 3, "not 00000000 as expected"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_requested(
+    house: Household, listsync: InProcess, arguments: list[str], code: int, said: str
+) -> None:
+    house.wish([DUNE])
+    (house.folder / "folder").mkdir()
+    assert listsync("plan", "--out", "plan.json").code == 0
+    done = listsync(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert listsync(*arguments, "-o", "json").document["exit_code"] == code
+    assert house.stored() == []
+
+
+def test_an_expected_plan_is_applied(house: Household, listsync: InProcess) -> None:
+    house.wish([DUNE, HEAT])
+    digest = listsync("plan", "wishes", "--out", "plan.json", "-o", "json").document["digest"]
+    assert listsync("apply", "wishes", "--yes", "--expect", digest[:12].upper()).code == 0
+    assert house.stored() == numbers([DUNE, HEAT])
+    assert listsync("apply", "plan.json", "--expect", digest).code == 3
+    assert listsync("apply", "plan.json").code == 0
+    assert house.stored() == numbers([DUNE, HEAT])
+
+
+def test_an_unexpected_plan_is_refused_before_anybody_is_asked(house: Household) -> None:
+    house.wish([DUNE])
+    with terminal(house, "apply", "--expect", "0" * 8) as screen:
+        done = screen.end()
+    assert done.code == 3
+    assert "Apply this?" not in done.out
+    assert house.stored() == []
+
+
+def test_a_narrowed_plan_is_made_anew_of_the_same_lists(
+    house: Household, listsync: InProcess
+) -> None:
+    hold(house, {"anna": [DUNE], "bob": [HEAT], "carol": [ALIEN]})
+    shown = listsync("plan", "bob", "anna", "--out", "plan.json")
+    assert "carol" not in shown.out
+    assert saved_plan(house)["narrowed_to"] == ["anna", "bob"]
+    hold(house, {"dora": [JOKER], "bob": [HEAT], "carol": [ALIEN]})
+    done = listsync("apply", "plan.json", "-o", "json")
+    assert (done.code, house.stored()) == (0, numbers([HEAT]))
+    assert [row["name"] for row in done.document["lists"]] == ["bob"]
+    [gone], new = done.document["saved"]["satisfied"], done.document["saved"]["new"]
+    assert (gone["media"]["ids"]["tmdb"], new) == (DUNE.tmdb, [])
+    hold(house, {"carol": [ALIEN]})
+    refused = listsync("apply", "plan.json")
+    assert (refused.code, refused.out, house.stored()) == (3, "", numbers([HEAT]))
+    assert "none of the saved plan's lists: anna, bob" in refused.err
+
+
+def test_an_apply_tells_the_steps_after_it_what_it_did(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish([DUNE, HEAT])
+    output = house.folder / "output"
+    output.write_text("before=1\n")
+    listsync("plan", "--out", "plan.json")
+    house.person("POST", "/request", {"mediaType": "movie", "mediaId": HEAT.tmdb})
+    done = listsync("apply", "plan.json", "-o", "json", GITHUB_OUTPUT=str(output))
+    plan_id = done.document["plan_id"]
+    assert output.read_text() == f"before=1\nplan_id={plan_id}\nchanges=1\n"
+
+
+@pytest.mark.parametrize("command", [["plan", "--detailed-exitcode"], ["apply", "--yes"]])
+def test_telling_later_steps_is_no_reason_to_fail(
+    house: Household, listsync: InProcess, command: list[str]
+) -> None:
+    house.wish([DUNE])
+    done = listsync(*command, GITHUB_OUTPUT=str(house.folder))
+    assert done.code == (2 if command[0] == "plan" else 0)
+    assert done.err.startswith("listsync: warning: GITHUB_OUTPUT: ")
+    assert "Dune" in done.out
+
+
+def test_a_saved_plan_waits_for_nobody_who_holds_the_lock(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish([DUNE])
+    listsync("plan", "--out", "plan.json")
+    with writer_lock(house.ledger.resolve()):
+        assert listsync("apply", "plan.json").code == 75
+    assert house.stored() == []
+    assert listsync("apply", "plan.json").code == 0
     assert house.stored() == numbers([DUNE])

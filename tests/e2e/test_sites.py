@@ -30,6 +30,25 @@ def test_a_list_goes_from_its_page_to_the_server(house: Household, sites: Sandbo
     assert done.code == 0
 
 
+def test_a_card_without_a_year_is_settled_by_a_line_under_map(
+    house: Household, sites: SandboxSites
+) -> None:
+    """The addresses on Trakt's cards are no ids, and a show's mostly has no year."""
+    lists = {"night": {"source": "trakt:anna/family-night"}}
+    providers = {"trakt": {"base_url": sites.trakt_url}}
+    named = "trakt:show:breaking-bad"
+    house.write(lists, providers=providers)
+    unsure = house.run("plan", "-o", "json").document
+    house.write(lists, providers=providers, map={named: "tmdb:tv:1396"})
+    sure = house.run("plan", "-o", "json").document
+    (verdict,) = (v for v in unsure["verdicts"] if v["media"]["ids"].get("trakt") == named[11:])
+    assert verdict["reason"] == "ambiguous"
+    (action,) = (a for a in sure["actions"] if a["media"]["ids"]["tmdb"] == 1396)
+    assert action["matched_by"] == "map"
+    films = [a for a in sure["actions"] if a["media"]["type"] == "movie"]
+    assert {film["matched_by"] for film in films} == {"title"}
+
+
 def test_each_broken_list_has_its_own_error_and_the_others_are_done(
     house: Household, sites: SandboxSites
 ) -> None:

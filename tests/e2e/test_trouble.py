@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -118,7 +119,6 @@ def test_a_key_is_in_no_log_either(house: Household) -> None:
 def acted(house: Household) -> None:
     """A ledger that remembers Dune as handled; Heat is to be requested."""
     house.wish([DUNE, HEAT])
-    house.ledger.parent.mkdir()
     dune = Slot(Target(MediaKey(Kind.MOVIE, DUNE.tmdb)))
     with SqliteLedger(house.ledger, house.server.url) as ledger:
         ledger.record({dune: Remembered(present=False)}, {})
@@ -197,13 +197,57 @@ def test_a_ledger_that_may_only_be_read_serves_plans_and_stops_applies(
     assert shelved.stored() == []
 
 
+@pytest.mark.parametrize("way", ["file", "option", "variable"])
+def test_a_chosen_folder_that_is_missing_is_told_and_never_made(house: Household, way: str) -> None:
+    house.wish([DUNE])
+    place = str(house.folder / "volume" / "listsync.db")
+    if way == "file":
+        file = house.folder / "listsync.yaml"
+        file.write_text(file.read_text().replace("state/listsync.db", place))
+    options = ("--ledger", place) if way == "option" else ()
+    env = {"LISTSYNC_LEDGER": place} if way == "variable" else {}
+    assert house.run("plan", "--detailed-exitcode", *options, env=env).code == 2
+    done = house.run("apply", "--yes", *options, env=env)
+    assert (done.code, done.out) == (1, "")
+    assert f"{place}: there is no ledger, and no folder for it" in done.err
+    assert f"make the folder {house.folder / 'volume'}" in done.err
+    assert house.stored() == []
+    assert not (house.folder / "volume").exists()
+
+
+def test_the_built_in_folder_is_made(house: Household) -> None:
+    house.wish([DUNE])
+    file = house.folder / "listsync.yaml"
+    file.write_text(file.read_text().replace('"ledger": "state/listsync.db",', ""))
+    state = house.folder / "home" / "state"
+    assert house.run("apply", "--yes", env={"XDG_STATE_HOME": str(state)}).code == 0
+    assert (state / "listsync" / "listsync.db").is_file()
+
+
+def test_a_plan_that_is_interrupted_says_so_in_a_line_and_prints_nothing(
+    house: Household,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        house.wish([DUNE])
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        house.write({"wishes": {"source": "file:wishes.txt"}}, url=url)
+        with house.started("plan", "-o", "json") as process:
+            asking, _ = mute.accept()
+            with asking:
+                process.send_signal(signal.SIGINT)
+                done = house.finish(process)
+    said = "listsync: interrupted, ending; once more ends it at once\n"
+    assert (done.code, done.out, done.err) == (130, "", said)
+
+
 def test_a_ledger_that_cannot_be_made_serves_plans_and_stops_applies(house: Household) -> None:
     house.wish([DUNE])
-    (house.folder / "state").write_text("a file, not a folder")
+    house.ledger.parent.rmdir()
+    house.ledger.parent.write_text("a file, not a folder")
     assert house.run("plan", "--detailed-exitcode").code == 2
     done = house.run("apply", "--yes", "-o", "json")
     assert (done.code, done.document["exit_code"]) == (1, 1)
-    assert "its folder cannot be made" in done.err
+    assert "no folder for it" in done.err
     assert house.stored() == []
 
 

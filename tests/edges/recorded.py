@@ -36,6 +36,12 @@ class Exchange:
     status: int = 0
     response: Any = field(default=None, repr=False)
 
+    @property
+    def call(self) -> str:
+        """What was asked, as ``METHOD path?name=value&…``."""
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return f"{self.method} {self.path}" + f"?{query}" * bool(query)
+
     def __str__(self) -> str:
         words = unquote("-".join(self.query.values()))
         name = f"{self.file}-{self.number}-{self.method}{self.path}-{words}"
@@ -75,13 +81,39 @@ def only(*tests: Callable[[Exchange], object]) -> list[Exchange]:
     return [each for each in exchanges() if all(test(each) for test in tests)]
 
 
+def owned(exchange: Exchange) -> bool:
+    """Sent with the right key."""
+    return exchange.key == "test-api-key"
+
+
 def plain(exchange: Exchange) -> bool:
     """Sent with the right key, by the key's owner."""
-    return exchange.key == "test-api-key" and exchange.user is None
+    return owned(exchange) and exchange.user is None
 
 
 def searched(exchange: Exchange) -> bool:
     return exchange.path == "/search" and set(exchange.query) == {"query"} and plain(exchange)
+
+
+def looked_up(exchange: Exchange) -> bool:
+    """A search for a title by its id."""
+    return searched(exchange) and bool(re.fullmatch(IDS, exchange.query["query"]))
+
+
+def title_searched(exchange: Exchange) -> bool:
+    """A search for words, without a prefix that commands the server."""
+    words = exchange.query.get("query", "")
+    commanded = re.search(r"(imdb|tmdb|tvdb|year):|^$", words)
+    return searched(exchange) and exchange.status == 200 and not commanded
+
+
+def year_searched(exchange: Exchange) -> bool:
+    """A search for words of one year, written as this client writes it."""
+    return searched(exchange) and bool(re.match(r"year:[0-9]{4} ", exchange.query["query"]))
+
+
+def search_refused(exchange: Exchange) -> bool:
+    return exchange.path == "/search" and exchange.status == 400
 
 
 def details(exchange: Exchange) -> bool:
@@ -93,24 +125,30 @@ def whole_table(exchange: Exchange) -> bool:
     """A table read whole, in one page, with no narrowing filter."""
     if exchange.method != "GET" or exchange.path not in TABLES or exchange.status != 200:
         return False
-    unfiltered = exchange.query.get("filter", "all") == "all" and plain(exchange)
+    unfiltered = exchange.query.get("filter", "all") == "all" and owned(exchange)
     total = exchange.response["pageInfo"]["results"]
     return unfiltered and total == len(exchange.response["results"])
 
 
+def table_refused(exchange: Exchange) -> bool:
+    read = exchange.method == "GET" and exchange.path in {"/request", "/media"}
+    return read and exchange.status == 400
+
+
+def without_blocklist(exchange: Exchange) -> bool:
+    return exchange.path in {"/blocklist", "/blacklist"} and exchange.status == 404
+
+
 def request_answered(exchange: Exchange) -> bool:
-    """A POST /request for something that has a name."""
-    body = exchange.body
-    if (exchange.method, exchange.path) != ("POST", "/request") or not isinstance(body, dict):
-        return False
-    return body.get("mediaType") in ("movie", "tv") and isinstance(body.get("mediaId"), int)
+    """A POST /request with the right key, whatever was in it."""
+    return (exchange.method, exchange.path) == ("POST", "/request") and owned(exchange)
 
 
 def request_sent(exchange: Exchange) -> bool:
     """A POST /request whose body this client could have written."""
-    if not request_answered(exchange):
-        return False
     body = exchange.body
+    if (exchange.method, exchange.path) != ("POST", "/request") or not isinstance(body, dict):
+        return False
     movie = {"mediaType", "mediaId", "is4k"}
     wanted = movie | {"seasons"} if body.get("mediaType") == "tv" else movie
     typed = set(body) == wanted and isinstance(body["is4k"], bool)
@@ -118,4 +156,45 @@ def request_sent(exchange: Exchange) -> bool:
     return typed and exchange.status != 415 and all(isinstance(each, int) for each in numbers)
 
 
+def retried(exchange: Exchange) -> bool:
+    return bool(re.fullmatch(r"/request/[0-9]+/retry", exchange.path))
+
+
+def quota_read(exchange: Exchange) -> bool:
+    return bool(re.fullmatch(r"/user/[0-9]+/quota", exchange.path)) and owned(exchange)
+
+
+def log_in(exchange: Exchange) -> bool:
+    return exchange.path == "/auth/me"
+
+
+def introduced(exchange: Exchange) -> bool:
+    return exchange.method == "GET" and exchange.path in {"/status", "/settings/public"}
+
+
+IDS = r"(imdb:tt|tmdb:|tvdb:)[0-9]+"
 TABLES = {"/user", "/media", "/request", "/blocklist"}
+
+# A pattern for a call → why this client never takes part in it.
+NOT_OURS = {
+    r"GET /search\?query=(imdb:nm[0-9]+|.* year:[0-9]+)": (
+        "searches are for an id of a title, or words, or words after their year"
+    ),
+    r"GET /search\?query=.*&(page|language|badly-encoded)=.*": (
+        "searches are encoded in full, for the first page, in the server's language"
+    ),
+    r"GET /(request|media|user)\?(take=[12]|(take=100&)?filter=\w+)": (
+        "tables are read whole, a thousand rows a page"
+    ),
+    r"GET /request/(count|[0-9]+)": "requests are read with their table, or with their title",
+    r"GET /movie/(abc|tt[0-9]+)": "a title's number is a number",
+    r"GET /tv/[0-9]+/season/[0-9]+": "a show's own page has its seasons' dates",
+    r"GET /user/[0-9]+(/requests\?take=[0-9]+|/watchlist)?": "users are read with their table",
+    r"GET /discover/watchlist|POST /watchlist": "the server's own watchlists are not lists here",
+    r"(POST|DELETE) /blocklist(/[0-9]+)?": "a blocklist is a person's word",
+    r"(POST|DELETE) /media/\w+(/[a-z]+)?": "media rows are the server's own",
+    r"POST /request/[0-9]+/(approve|decline|pending|bogus)": "decisions are a person's",
+    r"(PUT|PATCH) /request(/[0-9]+)?": "a request that is there is never rewritten",
+    r"DELETE /request/[0-9]+": "nothing is cancelled",
+    r"GET /nope": "no such path is asked for",
+}

@@ -89,7 +89,7 @@ def test_a_film_that_is_requested_is_remembered_as_there(
 
     did(ledger, REQUEST, result)
 
-    assert ledger.memory() == Memory({Slot(FILM): Remembered()})
+    assert ledger.memory().slots == {Slot(FILM): Remembered()}
 
 
 def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
@@ -233,3 +233,14 @@ def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
     assert set(ledger.memory().slots) == {Slot(film(n).target) for n in range(1, 41)}
     assert len(ledger.matches([f"imdb:tt{n}" for n in range(1, 41)], NOW)) == 40
     assert len({row["id"] for row in diary(path)}) == 40
+
+
+def test_what_was_created_counts_for_the_budget_and_nothing_else_does(ledger: SqliteLedger) -> None:
+    did(ledger, REQUEST, Result.CREATED)
+    did(ledger, EXTEND, Result.CREATED)
+    did(ledger, REQUEST, Result.EXISTS)
+    did(ledger, EXTEND, Result.UNKNOWN)
+    did(ledger, RETRY, Result.RETRIED)
+    ledger.intend(REQUEST, NOW)
+
+    assert ledger.memory().created == (NOW, NOW)

@@ -58,12 +58,15 @@ def refusal(path: Path) -> LedgerError:
     return caught.value
 
 
-def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
-    with SqliteLedger(tmp_path / "state" / "deep" / "listsync.db", URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
+def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "deep" / "listsync.db"
+    with SqliteLedger(path, URL) as ledger:
+        assert ledger.memory() == Memory()
+        with pytest.raises(LedgerError, match="no folder for it") as caught:
+            ledger.record({FILM: Remembered()}, {})
 
-    with SqliteLedger(tmp_path / "state" / "deep" / "listsync.db", URL) as ledger:
-        assert ledger.memory() == MEMORY
+    assert (caught.value.where, str(path.parent) in caught.value.hint) == (str(path), True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["a b?mode=ro#x%41.db", "ünïcode.db"])

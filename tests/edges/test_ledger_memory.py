@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,6 +165,14 @@ def test_a_changed_source_drops_the_old_members(ledger: SqliteLedger) -> None:
     ledger.record({}, {"anna": Membership("imdb:ur2")})
 
     assert ledger.memberships() == {"anna": Membership("imdb:ur2")}
+
+
+def test_the_seasons_that_a_list_names_are_kept(ledger: SqliteLedger) -> None:
+    some = Member(replace(DUNE, seasons=(0, 2)), None)
+
+    ledger.record({}, {"anna": Membership("trakt:a/b", NOW, {"k": some})})
+
+    assert ledger.memberships()["anna"].members == {"k": some}
 
 
 def test_another_server_remembers_nothing_of_this_one(ledger: SqliteLedger, path: Path) -> None:

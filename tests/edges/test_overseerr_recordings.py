@@ -1,6 +1,7 @@
 """Recorded exchanges with real servers, replayed: what the client makes of each is right.
 
-Replayed is every call this client could send, and every answer to a request however it was asked.
+Replayed is every call this client could send, and every answer it could get however it was asked.
+A test at the end holds that each exchange is replayed, or is none of ours for a reason.
 """
 
 from __future__ import annotations
@@ -30,38 +31,52 @@ from reconciler.core.model import (
     Target,
     User,
 )
-from reconciler.errors import ServerError, TmdbTroubleError
+from reconciler.errors import ServerError, TmdbTroubleError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import request_of
 from tests.edges.recorded import (
     KEY,
+    NOT_OURS,
     RECORDINGS,
     URL,
     Exchange,
     details,
+    exchanges,
+    introduced,
+    log_in,
+    looked_up,
     only,
-    plain,
+    quota_read,
     replayed,
     request_answered,
     request_sent,
+    retried,
+    search_refused,
     searched,
+    table_refused,
+    title_searched,
     whole_table,
+    without_blocklist,
+    year_searched,
 )
 
 if TYPE_CHECKING:
-    from reconciler.core.model import Action
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason="no recordings of real servers beside this repository"
 )
-IDS = r"(imdb:tt|tmdb:|tvdb:)[0-9]+"
+REPLAYED: set[str] = set()
 
 
-@pytest.mark.parametrize(
-    "exchange",
-    only(searched, lambda each: re.fullmatch(IDS, each.query.get("query", ""))),
-    ids=str,
-)
+def each(*tests: Callable[[Exchange], object]) -> pytest.MarkDecorator:
+    """Run a test with each exchange of a kind, and note that it is replayed."""
+    found = only(*tests)
+    REPLAYED.update(map(str, found))
+    return pytest.mark.parametrize("exchange", found, ids=str)
+
+
+@each(looked_up)
 def test_a_recorded_look_up_by_id_finds_what_the_server_found(exchange: Exchange) -> None:
     prefix, _, number = exchange.query["query"].partition(":")
     mock, server = replayed(exchange)
@@ -76,15 +91,7 @@ def test_a_recorded_look_up_by_id_finds_what_the_server_found(exchange: Exchange
     ]
 
 
-@pytest.mark.parametrize(
-    "exchange",
-    only(
-        searched,
-        lambda each: each.status == 200,
-        lambda each: not re.search(r"(imdb|tmdb|tvdb|year):|^$", each.query["query"]),
-    ),
-    ids=str,
-)
+@each(title_searched)
 def test_a_recorded_title_search_finds_films_and_shows_or_says_tmdb_failed(
     exchange: Exchange,
 ) -> None:
@@ -107,7 +114,52 @@ def test_a_recorded_title_search_finds_films_and_shows_or_says_tmdb_failed(
     )
 
 
-@pytest.mark.parametrize("exchange", only(details), ids=str)
+FIRST_PAGE = {
+    "totalPages": 3,
+    "results": [{"id": 1, "mediaType": "movie", "title": "Lantern", "releaseDate": "1999-01-01"}],
+}
+
+
+@each(year_searched)
+def test_a_recorded_search_of_one_year_narrows_what_has_many_pages(exchange: Exchange) -> None:
+    prefix, _, words = exchange.query["query"].partition(" ")
+    year = int(prefix.removeprefix("year:"))
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1/search?query={quote(words)}", json=FIRST_PAGE)
+        mock.get(f"{URL}/api/v1/search?query={quote(f'{prefix} {words}')}", json=exchange.response)
+        rows = exchange.response["results"]
+        if not rows:  # TMDB was down; the first page had a film of that year
+            with pytest.raises(TmdbTroubleError):
+                server.search(words, year)
+            return
+        found = server.search(words, year)
+    assert [(each.media.tmdb, each.year) for each in found] == [(row["id"], year) for row in rows]
+
+
+@each(search_refused)
+def test_a_recorded_refusal_of_a_search_is_neither_nothing_found_nor_tmdbs_trouble(
+    exchange: Exchange,
+) -> None:
+    mock, server = replayed(exchange)
+    with mock, server, pytest.raises(ServerError, match="/search with HTTP 400") as refused:
+        server.search("a title", None)
+    assert not isinstance(refused.value, TransientError)
+
+
+@pytest.mark.parametrize(
+    "words",
+    sorted({row.query["query"] for row in only(search_refused) if row.query.get("query")}),
+)
+def test_words_that_a_server_refused_as_they_were_are_sent_encoded(words: str) -> None:
+    with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
+        mock.get(f"{URL}/api/v1/search", json={"totalPages": 0, "results": []})
+        assert server.search(words, None) == ()
+    (sent,) = mock.request_history
+    assert re.fullmatch(r"query=([\w.~-]|%[0-9A-F]{2})+", urlsplit(sent.url).query)
+
+
+@each(details)
 def test_recorded_details_tell_a_titles_requests(exchange: Exchange) -> None:
     _, kind, tmdb = exchange.path.split("/")
     mock, server = replayed(exchange)
@@ -125,9 +177,7 @@ def test_recorded_details_tell_a_titles_requests(exchange: Exchange) -> None:
     assert {each.target.media for each in found} <= {MediaKey(Kind(kind), int(tmdb))}
 
 
-@pytest.mark.parametrize(
-    "exchange", only(details, lambda each: each.path.startswith("/tv/")), ids=str
-)
+@each(details, lambda shown: shown.path.startswith("/tv/"))
 def test_recorded_shows_give_their_seasons(exchange: Exchange) -> None:
     tmdb = int(exchange.path.rpartition("/")[2])
     mock, server = replayed(exchange)
@@ -145,7 +195,7 @@ def test_recorded_shows_give_their_seasons(exchange: Exchange) -> None:
     ]
 
 
-@pytest.mark.parametrize("exchange", only(whole_table), ids=str)
+@each(whole_table)
 def test_recorded_tables_are_read_whole(exchange: Exchange) -> None:
     rows = exchange.response["results"]
     mock, server = replayed(exchange)
@@ -167,6 +217,38 @@ def test_recorded_tables_are_read_whole(exchange: Exchange) -> None:
             assert {str(key) for key in server.blocklist()} == listed
 
 
+@each(table_refused)
+def test_a_recorded_refusal_of_a_table_is_no_empty_table(exchange: Exchange) -> None:
+    mock, server = replayed(exchange)
+    read = server.requests if exchange.path == "/request" else server.media
+    with mock, server, pytest.raises(ServerError, match="HTTP 400"):
+        read()
+
+
+def test_recorded_trouble_of_the_servers_own_services_is_tolerated() -> None:
+    troubled = only(whole_table, lambda read: "serviceErrors" in read.response)
+    assert {row.path for row in troubled} == {"/request"}
+    for exchange in troubled:
+        trouble = {"radarr": [{"id": 0, "name": "Radarr"}], "sonarr": []}
+        answer = exchange.response | {"serviceErrors": trouble}
+        with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
+            mock.get(f"{URL}/api/v1/request", json=answer)
+            assert len(server.requests()) == len(answer["results"])
+
+
+@each(without_blocklist)
+def test_a_recorded_lack_of_a_blocklist_is_that_of_an_older_jellyseerr(exchange: Exchange) -> None:
+    settled = exchange.path == "/blacklist"
+    version = "1.9.2" if settled else "develop-local"
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1/status", json={"version": version})
+        mock.get(f"{URL}/api/v1/settings/public", json={"initialized": True, "mediaServerType": 2})
+        assert server.identify().flavour is Flavour.JELLYSEERR
+        if settled:
+            assert server.blocklist() == frozenset()
+
+
 RESULTS = {
     "Request for this media already exists.": Result.EXISTS,
     "No seasons available to request": Result.EXISTS,
@@ -177,36 +259,43 @@ RESULTS = {
     "You do not have permission to make 4K movie requests.": Result.REFUSED,
     "You do not have permission to modify the request user.": Result.REFUSED,
 }
+# By which nothing was stored: words of the sentence, by status.
+NOTHING_STORED = {
+    400: r"^(request\.body|Expected property name)",
+    415: "unsupported media type",
+    500: r"\[TMDB\] Failed to fetch|any entity of type \"User\"|reading 'filter'|UNIQUE constraint",
+}
 STATES = {1: RequestStatus.PENDING, 2: RequestStatus.APPROVED}
 
 
 def action(body: dict[str, Any], user: int | None) -> Action:
-    media = MediaKey(Kind(body["mediaType"]), body["mediaId"])
+    kind = Kind.TV if body.get("mediaType") == "tv" else Kind.MOVIE
+    number = body.get("mediaId")
+    media = MediaKey(kind, number if isinstance(number, int) else 1)
     seasons = body.get("seasons")
     wanted = tuple(seasons) if isinstance(seasons, list) else (1,)
     return request_of(media, is_4k=body.get("is4k") is True, user=user, seasons=wanted)
 
 
-@pytest.mark.parametrize(
-    "exchange",
-    only(request_answered, lambda each: each.key == "test-api-key"),
-    ids=str,
-)
+@each(request_answered)
 def test_a_recorded_answer_to_a_request_is_understood(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
-        done = server.request(action(exchange.body, exchange.user))
+        body = exchange.body if isinstance(exchange.body, dict) else {}
+        done = server.request(action(body, exchange.user))
     if exchange.status == 201:
         status = STATES[exchange.response["status"]]
         assert done == Done(Result.CREATED, 201, exchange.response["id"], status)
         return
     said = " ".join(exchange.response["message"].split())
+    if said not in RESULTS:
+        assert re.search(NOTHING_STORED[exchange.status], said)
     assert (done.result, done.http_status) == (RESULTS.get(said, Result.FAILED), exchange.status)
     assert said.startswith(done.message.rstrip("…"))
     assert done.message
 
 
-@pytest.mark.parametrize("exchange", only(request_sent), ids=str)
+@each(request_sent)
 def test_a_recorded_request_is_sent_as_it_was(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
@@ -220,9 +309,7 @@ def test_a_recorded_request_is_sent_as_it_was(exchange: Exchange) -> None:
     assert (sent.json(), sent.headers.get("X-Api-User")) == (exchange.body, user)
 
 
-@pytest.mark.parametrize(
-    "exchange", only(lambda each: re.fullmatch(r"/request/[0-9]+/retry", each.path)), ids=str
-)
+@each(retried)
 def test_a_recorded_retry_is_understood(exchange: Exchange) -> None:
     number = int(exchange.path.split("/")[2])
     mock, server = replayed(exchange)
@@ -232,17 +319,13 @@ def test_a_recorded_retry_is_understood(exchange: Exchange) -> None:
     assert done == Done(Result.RETRIED, 200, number, status)
 
 
-@pytest.mark.parametrize(
-    "exchange",
-    only(lambda each: re.fullmatch(r"/user/[0-9]+/quota", each.path), plain),
-    ids=str,
-)
+@each(quota_read)
 def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     user = int(exchange.path.split("/")[2])
     mock, server = replayed(exchange)
     with mock, server:
-        if exchange.status == 404:
-            with pytest.raises(ServerError, match="404"):
+        if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
+            with pytest.raises(ServerError, match=f"HTTP {exchange.status}"):
                 server.quota(user)
             return
         quota = server.quota(user)
@@ -252,7 +335,7 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
         assert mine == Allowance(*wanted)
 
 
-@pytest.mark.parametrize("exchange", only(lambda each: each.path == "/auth/me"), ids=str)
+@each(log_in)
 def test_a_recorded_log_in_proves_or_refuses_the_key(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
@@ -265,13 +348,14 @@ def test_a_recorded_log_in_proves_or_refuses_the_key(exchange: Exchange) -> None
         assert server.whoami() == User(1, "admin", 2, ("admin@test.local", "admin"))
 
 
-@pytest.mark.parametrize(
-    ("file", "wanted"),
-    [
-        ("overseerr-1.34", ServerInfo(Flavour.OVERSEERR, "1.34.0")),
-        ("seerr-3.1-curated", ServerInfo(Flavour.SEERR, "3.1.0")),
-    ],
-)
+SERVERS = [
+    ("overseerr-1.34", ServerInfo(Flavour.OVERSEERR, "1.34.0")),
+    ("seerr-3.1-curated", ServerInfo(Flavour.SEERR, "3.1.0")),
+]
+REPLAYED.update(map(str, only(introduced, lambda met: met.file in dict(SERVERS))))
+
+
+@pytest.mark.parametrize(("file", "wanted"), SERVERS, ids=[file for file, _ in SERVERS])
 def test_a_recorded_server_is_identified(file: str, wanted: ServerInfo) -> None:
     recorded = only(lambda each: each.file == file and each.method == "GET")
     with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
@@ -308,3 +392,19 @@ def test_a_recorded_imdb_id_of_a_film_and_a_show_gives_both() -> None:
             Candidate(MediaKey(Kind.MOVIE, 52898), "Dover 44", "Dover 44", 1954),
             Candidate(MediaKey(Kind.TV, 66151), "Dover 44", "Dover 44", 1954),
         )
+
+
+class TestEveryRecordedExchange:
+    @pytest.mark.parametrize("exchange", exchanges(), ids=str)
+    def test_is_replayed_or_none_of_ours_for_a_reason(self, exchange: Exchange) -> None:
+        reasons = [why for call, why in NOT_OURS.items() if re.fullmatch(call, exchange.call)]
+        assert str(exchange) in REPLAYED or len(reasons) == 1
+
+    def test_has_a_name_of_its_own(self) -> None:
+        found = exchanges()
+        assert len({str(exchange) for exchange in found}) == len(found)
+
+    @pytest.mark.parametrize("call", NOT_OURS)
+    def test_leaves_no_reason_without_its_exchange(self, call: str) -> None:
+        left = [row for row in exchanges() if str(row) not in REPLAYED]
+        assert any(re.fullmatch(call, row.call) for row in left)

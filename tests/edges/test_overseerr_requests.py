@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -146,6 +147,17 @@ def test_a_request_says_its_quality_its_seasons_and_its_requester(
     assert film.json() == {"mediaType": "movie", "mediaId": 438631, "is4k": False}
     assert show.json() == {"mediaType": "tv", "mediaId": 1396, "is4k": False, "seasons": [1, 3]}
     assert film.headers.get("X-Api-User") == show.headers.get("X-Api-User") == header
+
+
+def test_the_owner_asks_on_a_users_behalf_and_so_approves(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.post(f"{API}/request", status_code=201, json={"id": 1, "status": 2})
+    asked = request_of(user=4)
+    server.request(replace(asked, requester=replace(asked.requester, approved=True)))
+    (sent,) = mock.request_history
+    assert sent.json()["userId"] == 4
+    assert "X-Api-User" not in sent.headers
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from threading import Barrier, BrokenBarrierError, Event, Lock
 from typing import TYPE_CHECKING
@@ -12,12 +13,14 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter
-from reconciler.apply import Applier, Outcomes, shown_and_current
+from reconciler.apply import Applier, Outcomes
 from reconciler.core.model import Done, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
+from reconciler.plan_file import agree
 from reconciler.reconcile import look, look_again
+from reconciler.render.document import action_row
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
 
 if TYPE_CHECKING:
@@ -78,6 +81,31 @@ def test_a_quota_defers_and_time_frees_it(world: World) -> None:
     world.clock.forward(days=8)
     assert results(world.apply()) == [Result.CREATED] * 2
     assert world.look().plan.actions == ()
+
+
+def test_a_quota_takes_a_shows_oldest_seasons_and_says_when_the_rest_may_come(world: World) -> None:
+    show = max(SHOWS, key=lambda show: len(show.seasons))
+    world.follow(by_tmdb(show), requester="alice")
+    users = world.sandbox.state.users
+    users[ALICE] = replace(users[ALICE], tv_limit=2)
+    (asked,) = world.look().plan.actions
+    (waits,) = world.look().plan.verdicts
+    assert (asked.seasons, str(waits.reason)) == ((1, 2), "quota")
+    world.apply()
+    assert "the next slot opens 2026-11-29 12:00 UTC" in world.look().plan.verdicts[0].detail
+
+
+def test_a_budget_outlives_the_process_and_time_frees_it(world: World) -> None:
+    world.follow(*map(by_tmdb, FILMS[:5]))
+    world.write({"wishes": {"source": "imdb:ls000000001"}}, budget="2/day")
+    assert len(world.apply()) == 2
+    told = world.look().plan
+    assert told.actions == ()
+    assert told.verdicts[-1].detail == (
+        "the budget is 2 a day; the next slot opens 2026-11-23 12:00 UTC"
+    )
+    world.clock.forward(days=1)
+    assert len(world.apply()) == 2
 
 
 # ----------------------------------------------------------------------------------- lost answers
@@ -322,14 +350,7 @@ def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> N
         world.person("POST", "/request", film, ALICE)
         world.lists.fetched.clear()
         current = look_again(world.spec, edges, shown)
-        agreed = shown_and_current(shown.plan.actions, current.plan.actions)
-        Applier(edges, 1, world.stopping).apply(current, agreed)
+        agreed = agree([action_row(row) for row in shown.plan.actions], current.plan.actions)
+        Applier(edges, 1, world.stopping).apply(current, agreed.both)
     assert world.lists.fetched == []
     assert world.requested() == [FILMS[1].tmdb, FILMS[0].tmdb, FILMS[2].tmdb]
-
-
-def test_what_was_not_shown_is_not_done(world: World) -> None:
-    world.follow(*map(by_tmdb, FILMS[:2]))
-    current = world.look().plan.actions
-    assert shown_and_current(current[:1], current) == current[:1]
-    assert shown_and_current((), current) == ()

@@ -59,6 +59,21 @@ def test_one_list_under_two_names_is_fetched_once(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("tops", [(1, 3), (3, 1)], ids=str)
+def test_one_chart_under_two_names_is_read_as_far_as_either_wants(
+    world: World, tops: tuple[int, int]
+) -> None:
+    chart = "trakt:movies/trending"
+    titles = [by_tmdb(DUNE), by_tmdb(HEAT), by_tmdb(ALIEN)]
+    names = dict(zip(("a", "b"), tops, strict=True))
+    world.write({name: {"source": chart, "top": top} for name, top in names.items()})
+    world.lists.hold(chart, titles, Outcome.UNVERIFIED)
+
+    seen = world.look()
+
+    assert {lst.name: len(lst.entries) for lst in seen.lists if lst.name in names} == names
+
+
 def test_an_unknown_requester_is_the_error_of_its_list_alone(world: World) -> None:
     two_lists(world, requester="nobody")
     world.lists.hold(ONE, [by_tmdb(DUNE)])
@@ -77,6 +92,15 @@ def test_a_list_asks_as_its_requester(world: World, requester: object) -> None:
     world.apply()
     (stored,) = world.sandbox.state.requests.values()
     assert (stored.requested_by.id, stored.status) == (ALICE, 1)
+
+
+def test_the_keys_owner_approves_what_it_asks_on_a_users_behalf(world: World) -> None:
+    world.follow(by_tmdb(DUNE), requester="alice", approval="auto")
+    (action,) = world.look().plan.actions
+    assert (action.requester.user.id, action.expected) == (ALICE, Expected.APPROVED)
+    world.apply()
+    (stored,) = world.sandbox.state.requests.values()
+    assert (stored.requested_by.id, stored.status) == (ALICE, 2)
 
 
 def test_top_cuts_a_list_before_any_look_up(world: World) -> None:

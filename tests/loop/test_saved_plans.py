@@ -23,11 +23,10 @@ from reconciler.core.model import (
     Target,
     Why,
 )
-from reconciler.errors import PlanMisfitError, UsageError
+from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
 from reconciler.render.document import PlanDocument, action_row, plan_document
-from reconciler.render.markdown import escape
-from tests.core.values import ANNA
+from tests.core.values import ANNA, CAROL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,13 +34,18 @@ if TYPE_CHECKING:
 URL = "http://seerr:5055"
 
 
-def action(tmdb: int = 1, *seasons: int, **changes: Any) -> Action:  # noqa: ANN401 - any field
+def action(
+    tmdb: int = 1,
+    *seasons: int,
+    title: str = "Dune",
+    **changes: Any,  # noqa: ANN401 - any field
+) -> Action:
     kind = Kind.TV if seasons else Kind.MOVIE
     plain = Action(
         Op.REQUEST,
         Why.MISSING,
         Target(MediaKey(kind, tmdb)),
-        Item(1, "Dune", 2021),
+        Item(1, title, 2021),
         ("films",),
         Route.IMDB,
         ANNA,
@@ -79,25 +83,85 @@ def test_an_action_that_was_changed_in_the_file_is_refused(tmp_path: Path, key: 
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
-@pytest.mark.parametrize("key", document(action()))
-def test_a_field_that_was_changed_in_the_file_is_refused(tmp_path: Path, key: str) -> None:
-    told: Any = json.loads(json.dumps(document(action())))
-    told[key] = "changed"
-    with pytest.raises(PlanMisfitError):
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("plan_id", "0" * 8),
+        ("digest", "0" * 64),
+        ("checksum", "0" * 64),
+        ("narrowed_to", ["films"]),
+        ("server", {"url": "http://other:5055"}),
+        ("server", {}),
+        ("actions", []),
+        ("actions", {}),
+    ],
+)
+def test_what_apply_reads_is_refused_where_it_was_changed(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    told: Any = {**document(action()), key: value}
+    with pytest.raises(PlanMisfitError, match="damage"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
+
+
+@pytest.mark.parametrize("key", ["server", "narrowed_to", "actions", "digest", "checksum"])
+def test_what_apply_reads_is_refused_where_it_is_missing(tmp_path: Path, key: str) -> None:
+    told: Any = {name: value for name, value in document(action()).items() if name != key}
+    with pytest.raises(PlanMisfitError, match="damage"):
+        plan_file.read(written(tmp_path / "plan.json", told), URL)
+
+
+def test_json_that_another_program_wrote_anew_is_accepted(tmp_path: Path) -> None:
+    told: Any = document(action(1, title="Amélie 🎬"), action(2, 1, 2))
+    told["server"]["seconds"] = 1  # jq writes 1.0 so
+    layouts: list[dict[str, Any]] = [{"indent": 8}, {"sort_keys": True}, {"ensure_ascii": False}]
+    for n, layout in enumerate(layouts):
+        path = tmp_path / f"{n}.json"
+        path.write_text(json.dumps(told, **layout), encoding="utf-8")
+        assert list(plan_file.read(path, URL).actions) == told["actions"]
+
+
+def test_a_later_minor_format_is_read_for_what_is_known_of_it(tmp_path: Path) -> None:
+    told: Any = {**document(action()), "format_version": "1.9", "mood": "good"}
+    told["server"] |= {"mood": 0.5}
+    told["lists"] = [{"mood": None}]
+    assert plan_file.read(written(tmp_path / "plan.json", told), URL).digest == told["digest"]
+
+
+@pytest.mark.parametrize("version", ["2.0", "0.9", "10.1", "", None, 2])
+def test_another_major_format_is_refused(tmp_path: Path, version: object) -> None:
+    told: Any = {**document(action()), "format_version": version}
+    with pytest.raises(PlanMisfitError, match=r"format .*1\.x"):
+        plan_file.read(written(tmp_path / "plan.json", told), URL)
+
+
+def test_a_folder_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        plan_file.read(tmp_path, URL)
+
+
+@pytest.mark.parametrize("place", ["there", "none/plan.json", "file/plan.json"])
+def test_a_plan_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, place: str) -> None:
+    (tmp_path / "there" / "full").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ListsyncError, match="cannot be written") as error:
+        plan_file.save(document(action()), tmp_path / place)
+    assert (error.value.exit_code, error.value.where) == (1, str(tmp_path / place))
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_checksum_that_was_made_anew_does_not_hide_a_changed_action(tmp_path: Path) -> None:
     told: Any = json.loads(json.dumps(document(action())))
     told["actions"][0]["media"]["ids"]["tmdb"] = 2
-    told["checksum"] = checksum(told)
+    told["checksum"] = checksum(URL, None, told["actions"])
     with pytest.raises(PlanMisfitError, match="disagree"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
 def test_a_plan_for_another_server_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "plan.json", document(action(), url="http://other:5055"))
-    with pytest.raises(PlanMisfitError, match="http://other:5055"):
+    with pytest.raises(PlanMisfitError, match="is for http://other:5055, and the file names"):
         plan_file.read(path, URL)
 
 
@@ -133,30 +197,43 @@ def test_nothing_is_done_that_the_saved_or_the_current_plan_lacks(
     assert {sent(row) for row in agreement.new} == need - have
 
 
-def test_all_that_is_sent_counts_and_a_title_does_not() -> None:
-    plain = plan_digest(URL, [action_row(action())])
-    other = [
-        action(2),
-        action(1, 1),
-        action(op=Op.RETRY),
-        action(expected=Expected.APPROVED),
-        action(request_ids=(7,)),
-        action(target=Target(MediaKey(Kind.MOVIE, 1), is_4k=True)),
-    ]
-    assert plain not in {plan_digest(URL, [action_row(changed)]) for changed in other}
-    renamed = action(item=Item(1, "Duna", 2021))
-    assert plan_digest(URL, [action_row(renamed)]) == plain
+# A changed value of each field of an action; a field that is not here gets the text "changed".
+CHANGED: dict[str, Any] = {
+    "op": Op.RETRY,
+    "target": Target(MediaKey(Kind.MOVIE, 1), is_4k=True),
+    "requester": CAROL,
+    "expected": Expected.APPROVED,
+    "seasons": (1,),
+    "request_ids": (7,),
+    "why": Why.READDED,
+    "lists": ("others",),
+    "matched_by": Route.TITLE,
+    "item": Item(1, "Duna", 2021),
+}
+# Every other field is part of what is sent, so that a yes to one action is no yes to another.
+NOT_SENT = {
+    "why": "the reason that is shown; what is sent does not tell it",
+    "lists": "the lists that want it; the requester says for whom it is",
+    "matched_by": "how the title was found",
+    "item": "title and place in the list; the target says which title it is",
+    "detail": "a remark",
+}
+NOT_IN_THE_ID = {"matched_by", "item", "detail"}
 
 
-@pytest.mark.parametrize(
-    ("title", "said"),
-    [
-        ("@anna", "@\u200banna"),
-        ("#12", "\\#\u200b12"),
-        ("GH-12", "GH\\-\u200b12"),
-        ("a|b<i>`_[", "a\\|b\\<i\\>\\`\\_\\["),
-        ("\u202eDune\x1b", "Dune"),
-    ],
-)
-def test_a_title_in_markdown_is_only_itself(title: str, said: str) -> None:
-    assert escape(title) == said
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Action)])
+def test_every_field_of_an_action_is_part_of_what_is_agreed_to_or_said_not_to_be(
+    name: str,
+) -> None:
+    plain = action_row(action())
+    other = action_row(action(**{name: CHANGED.get(name, "changed")}))
+    assert other != plain
+    assert (sent(other) == sent(plain)) is (name in NOT_SENT)
+    same_id = plan_digest(URL, [other]) == plan_digest(URL, [plain])
+    assert same_id is (name in NOT_IN_THE_ID)
+
+
+def test_which_title_it_is_and_where_is_part_of_the_id() -> None:
+    told = [action(1), action(2), action(1, 1)]
+    assert len({plan_digest(URL, [action_row(row)]) for row in told}) == len(told)
+    assert plan_digest(URL, []) != plan_digest("http://other:5055", [])

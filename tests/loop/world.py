@@ -53,9 +53,10 @@ class Shelves:
         self.snapshots: dict[str, Snapshot] = {}
         self.fetched: list[str] = []
 
-    def fetch(self, ref: ListRef) -> Snapshot:
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
         self.fetched.append(str(ref))
-        return self.snapshots[str(ref)]
+        snapshot = self.snapshots[str(ref)]
+        return replace(snapshot, items=snapshot.items[: top if ref.endless else None])
 
     def hold(
         self,

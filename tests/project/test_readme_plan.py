@@ -30,6 +30,7 @@ def settled(text: str) -> list[str]:
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     text = re.sub(r"generation [0-9a-f]{6}", "generation HASH", text)
     text = re.sub(r"^Plan [0-9a-f]{8}:", "Plan HASH:", text, flags=re.MULTILINE)
+    text = re.sub(r"opens \d{4}-\d\d-\d\d \d\d:\d\d UTC", "opens TIME", text)
     return re.sub(r"read in \d+\.\d s", "read in TIME", text).rstrip().splitlines()
 
 

@@ -36,7 +36,7 @@ SOURCES = places.DOCS / "sources.md"
 COMMANDS = places.DOCS / "commands.md"
 SERVERS = places.DOCS / "media-servers.md"
 MATCHING = places.DOCS / "matching.md"
-RESERVED = {Reason.FILTERED, Reason.SUSPENDED, Reason.ADOPTED, Reason.OVER_BUDGET}
+RESERVED = {Reason.FILTERED}
 
 PASTED = places.table(SOURCES, "## What to paste")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
+from reconciler.sources.sites import file
 from tests.sources.pages import FakeBrowser
 
 if TYPE_CHECKING:
@@ -209,6 +211,43 @@ def test_a_missing_file_is_missing(tmp_path: Path) -> None:
 def test_a_folder_is_not_a_list(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     assert read(tmp_path, "file:folder").outcome is Outcome.UNREACHABLE
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def a_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("make", [a_pipe, a_device, a_socket], ids=lambda make: make.__name__)
+def test_what_is_no_file_is_refused_without_waiting_for_it(
+    tmp_path: Path, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    make(Path("list.txt"))
+    snapshot = read(tmp_path, "file:list.txt")
+    assert (snapshot.outcome, snapshot.items) == (Outcome.UNREACHABLE, ())
+    assert (snapshot.error or "").startswith("file:list.txt: ")
+    assert "name a file" in (snapshot.error or "")
+
+
+@pytest.mark.parametrize(("extra", "outcome"), [(0, Outcome.COMPLETE), (1, Outcome.UNREACHABLE)])
+def test_a_file_that_no_list_is_as_large_as_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: int, outcome: Outcome
+) -> None:
+    monkeypatch.setattr(file, "LARGEST", 40)
+    (tmp_path / "list.txt").write_text("tt0111161\n".ljust(40 + extra, "\n"))
+    snapshot = read(tmp_path, "file:list.txt")
+    assert snapshot.outcome is outcome
+    assert snapshot.error is None or "larger than" in snapshot.error
 
 
 def test_a_path_through_a_file_is_not_readable(tmp_path: Path) -> None:

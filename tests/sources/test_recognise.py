@@ -65,6 +65,33 @@ MEANS = {
     "trakt:anna/watchlist?mode=show": "trakt:anna/watchlist?mode=show",
     "https://trakt.tv/users/anna/lists/watchlist": "trakt:anna/lists/watchlist",
     "https://trakt.tv/users/a.b_c/lists/x_y": "trakt:a.b_c/x_y",
+    "https://trakt.tv/users/anna/favorites": "trakt:anna/favorites",
+    "https://app.trakt.tv/profile/Anna/favorites?mode=movie": "trakt:anna/favorites?mode=movie",
+    "trakt:anna/favorites": "trakt:anna/favorites",
+    "https://trakt.tv/users/anna/lists/favorites": "trakt:anna/lists/favorites",
+    "https://trakt.tv/users/popular/lists/night": "trakt:popular/night",
+    # by number
+    "https://trakt.tv/users/anna/lists/12345": "trakt:lists/12345",
+    "https://trakt.tv/lists/12345": "trakt:lists/12345",
+    "https://app.trakt.tv/lists/12345?mode=show": "trakt:lists/12345?mode=show",
+    "trakt:lists/12345": "trakt:lists/12345",
+    "trakt:anna/12345": "trakt:lists/12345",
+    # and its charts
+    "trakt:trending/movies": "trakt:movies/trending",
+    "trakt:movies/trending": "trakt:movies/trending",
+    "https://trakt.tv/movies/trending": "trakt:movies/trending",
+    "https://trakt.tv/shows/popular?page=2": "trakt:shows/popular",
+    "https://app.trakt.tv/discover/trending?mode=movie": "trakt:movies/trending",
+    "https://app.trakt.tv/discover/anticipated?mode=show&x=y": "trakt:shows/anticipated",
+    "trakt:discover/popular?mode=show": "trakt:shows/popular",
+    "https://classic.trakt.tv/shows/watched/weekly": "trakt:shows/watched/weekly",
+    "https://trakt.tv/movies/played/all": "trakt:movies/played/all",
+    "https://og.trakt.tv/movies/collected/monthly": "trakt:movies/collected/monthly",
+    "trakt:favorited/yearly/movies": "trakt:movies/favorited/yearly",
+    "https://trakt.tv/movies/favorited/daily": "trakt:movies/favorited/daily",
+    "https://app.trakt.tv/discover/watched?mode=movie&period=daily": "trakt:movies/watched/daily",
+    "https://trakt.tv/movies/boxoffice": "trakt:movies/boxoffice",
+    "trakt:boxoffice": "trakt:movies/boxoffice",
     # files
     "file:never-again.csv": "file:never-again.csv",
     "file: my list.txt": "file:my list.txt",
@@ -91,19 +118,20 @@ REFUSED = {
     "https://www.imdb.com/": "paste",
     "imdb:": "ls…",
     "imdb:ls12": "ls…",
-    "https://trakt.tv/movies/trending": "API",
-    "https://app.trakt.tv/discover/trending?mode=movie": "API",
-    "trakt:trending/movies": "API",
-    "https://trakt.tv/users/anna/lists/12345": "number",
-    "https://trakt.tv/lists/12345": "number",
+    "https://app.trakt.tv/discover/trending": "films or shows",
+    "https://app.trakt.tv/discover/trending?mode=media": "trakt:shows/trending",
+    "trakt:trending": "trakt:movies/trending",
+    "https://trakt.tv/shows/boxoffice": "trakt:movies/boxoffice",
+    "https://trakt.tv/movies/trending/weekly": "write trakt:movies/trending",
+    "https://trakt.tv/movies": "boxoffice",
+    "https://trakt.tv/lists": "index",
     "https://trakt.tv/lists/official/mission-impossible-collection": "official",
     "https://app.trakt.tv/lists/smart/view/abc": "smart",
-    "https://trakt.tv/users/anna/favorites": "favorites",
-    "https://app.trakt.tv/profile/anna/favorites": "favorites",
+    "trakt:anna/collection": "collection",
     "https://trakt.tv/users/anna/collection": "collection",
     "https://trakt.tv/users/anna/lists": "index",
     "https://trakt.tv/users/anna": "paste",
-    "https://trakt.tv/movies/dune-2021": "API",
+    "https://trakt.tv/movies/dune-2021": "charts",
     "trakt:anna": "USER/SLUG",
     "trakt:anna/ö": "trakt.tv/users",
     "file:": "file:NAME.csv",
@@ -142,7 +170,18 @@ def test_only_charts_are_marked_as_charts() -> None:
     assert recognise("imdb:boxoffice") == ListRef("imdb", "boxoffice", chart=True)
     assert recognise("imdb:india/tamil").chart
     assert not recognise("ls004610270").chart
+    assert recognise("trakt:trending/movies") == recognise("trakt:movies/trending")
+    assert recognise("trakt:movies/trending") == ListRef("trakt", "movies/trending", chart=True)
+    assert recognise("trakt:movies/boxoffice").chart
     assert not recognise("trakt:anna/watchlist").chart
+    assert not recognise("trakt:lists/12345").chart
+
+
+def test_all_of_trakts_charts_but_the_box_office_go_on_without_an_end() -> None:
+    assert recognise("trakt:shows/popular").endless
+    assert recognise("trakt:movies/watched/all").endless
+    assert not recognise("trakt:boxoffice").endless
+    assert not recognise("imdb:top").endless
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
-from reconciler.sources.sites import trakt
-from reconciler.sources.trakt_app import without_cards
+from reconciler.sources.trakt_app import parse, without_cards
 
 
 def card(path: str, title: str, note: str = "") -> dict[str, object]:
@@ -31,7 +30,7 @@ def card(path: str, title: str, note: str = "") -> dict[str, object]:
 def test_a_slugs_year_counts_unless_it_is_the_titles_own(
     slug: str, title: str, year: int | None
 ) -> None:
-    assert trakt.parse([card(f"/movies/{slug}", title)])[0].year == year
+    assert parse([card(f"/movies/{slug}", title)])[0].year == year
 
 
 @pytest.mark.parametrize(
@@ -73,17 +72,17 @@ def test_a_slugs_year_counts_unless_it_is_the_titles_own(
     ],
 )
 def test_a_card_is_an_item(given: dict[str, object], item: Item) -> None:
-    assert trakt.parse([given]) == (item,)
+    assert parse([given]) == (item,)
 
 
 def test_cards_keep_their_order_and_links_elsewhere_are_none() -> None:
     cards = [card("/shows/b", "B"), card("/users/anna", "Anna"), card("/movies/a-2000", "A")]
-    assert [(item.position, item.title) for item in trakt.parse(cards)] == [(1, "B"), (2, "A")]
+    assert [(item.position, item.title) for item in parse(cards)] == [(1, "B"), (2, "A")]
 
 
 def test_a_filtered_list_has_its_kind_only() -> None:
     cards = [card("/movies/a-2000", "A"), card("/shows/b", "B"), card("/people/c", "C")]
-    assert [item.title for item in trakt.parse(cards, Kind.TV)] == ["B"]
+    assert [item.title for item in parse(cards, Kind.TV)] == ["B"]
 
 
 @pytest.mark.parametrize(

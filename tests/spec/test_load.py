@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from reconciler.core.model import Kind, ListRef, MediaKey, Role
+from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Role, SeasonRule
 from reconciler.spec import ListSpec, ServerSpec
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
             interval=timedelta(hours=6),
             requester=None,
             is_4k=False,
-            seasons="all",
+            seasons=ALL_SEASONS,
             top=None,
             max_per_run=50,
             role=Role.REQUEST,
@@ -76,7 +76,15 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
         pytest.param("4k: 'false'", "is_4k", False, id="quoted false"),
         pytest.param("top: '20'", "top", 20, id="quoted number"),
         pytest.param("max_per_run: null", "max_per_run", 50, id="null cap is the built-in"),
-        pytest.param("seasons: all", "seasons", "all", id="all seasons"),
+        pytest.param("seasons: all", "seasons", SeasonRule(), id="seasons all"),
+        pytest.param("seasons: first", "seasons", SeasonRule(first=1), id="seasons first"),
+        pytest.param("seasons: latest", "seasons", SeasonRule(last=1), id="seasons latest"),
+        pytest.param("seasons: first 2", "seasons", SeasonRule(first=2), id="seasons first 2"),
+        pytest.param("seasons: last  3", "seasons", SeasonRule(last=3), id="seasons last  3"),
+        pytest.param("seasons: 1-3", "seasons", SeasonRule(named=(1, 2, 3)), id="seasons 1-3"),
+        pytest.param("seasons: 0-1", "seasons", SeasonRule(named=(0, 1)), id="seasons 0-1"),
+        pytest.param("seasons: [4, 1]", "seasons", SeasonRule(named=(1, 4)), id="seasons [4, 1]"),
+        pytest.param("seasons: [0]", "seasons", SeasonRule(named=(0,)), id="seasons [0]"),
         pytest.param("role: exclude", "role", Role.EXCLUDE, id="role"),
     ],
 )

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.spec.models import ListSection
+from reconciler.spec.options import ListOptions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +20,7 @@ GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
 LATER = "is not supported by this version yet; remove it"
+KNOWN_HERE = "unknown key; known here: "
 NO_MAPPING = "must be a mapping: keys of its own below it, indented"
 
 
@@ -32,19 +36,13 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "    name: x",
             "7:5 lists.top.name",
-            (
-                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
-                "max_per_run, role"
-            ),
+            KNOWN_HERE + ", ".join(ListSection.known_keys()),
             id="key like nothing",
         ),
         pytest.param(
             "    is_4k: yes",
             "7:5 lists.top.is_4k",
-            (
-                "unknown key; known here: source, interval, requester, 4k, seasons, top, "
-                "max_per_run, role"
-            ),
+            KNOWN_HERE + ", ".join(ListSection.known_keys()),
             id="inner name",
         ),
         pytest.param(
@@ -62,7 +60,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "defaults:\n  source: ls1",
             "8:3 defaults.source",
-            "unknown key; known here: interval, requester, 4k, seasons, top, max_per_run, role",
+            KNOWN_HERE + ", ".join(ListOptions.known_keys()),
             id="source for all",
         ),
         pytest.param(
@@ -142,22 +140,46 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="nobody",
         ),
         pytest.param(
-            "    seasons: latest",
+            "    seasons: newest",
             "7:14 lists.top.seasons",
-            "only all is supported by this version yet; write all, or remove it",
+            '"newest" names no seasons; write all, first, latest, first 2, last 3, 1-3 or [1, 4]',
             id="seasons",
         ),
-        pytest.param("    start: new-only", "7:5 lists.top.start", LATER, id="later option"),
+        pytest.param(
+            "    seasons: 3-1",
+            "7:14 lists.top.seasons",
+            '"3-1" runs backwards; write 1-3',
+            id="seasons backwards",
+        ),
+        pytest.param(
+            "    seasons: [one]",
+            "7:14 lists.top.seasons",
+            '"one" is no season\'s number; write 0 (specials) to 999',
+            id="a season's number",
+        ),
+        pytest.param(
+            "    seasons: []",
+            "7:14 lists.top.seasons",
+            "names no season; write all, or the seasons' numbers: [1, 4]",
+            id="no season",
+        ),
+        pytest.param("    prune: report", "7:5 lists.top.prune", LATER, id="later option"),
         pytest.param(
             "defaults:\n  retry_interval: 10m",
             "8:3 defaults.retry_interval",
             LATER,
             id="later default",
         ),
-        pytest.param("budget: 100/week", "7:1 budget", LATER, id="later section"),
+        pytest.param("notify: {urls: x}", "7:1 notify", LATER, id="later section"),
         pytest.param(
-            "providers:\n  trakt: {client_id: abc}",
-            "8:11 providers.trakt.client_id",
+            "budget: 100",
+            "7:9 budget",
+            '"100" is no budget; write titles per hour, day, week or month: 100/week',
+            id="budget",
+        ),
+        pytest.param(
+            "providers:\n  trakt: {client_secret: abc}",
+            "8:11 providers.trakt.client_secret",
             LATER,
             id="later provider key",
         ),
@@ -259,7 +281,7 @@ def test_all_problems_come_at_once_sorted_by_line(
         "lists:\n"
         "  a: {source: nope, top: x}\n"
         "  b: {source: imdb:top}\n"
-        "budget: 3\n"
+        "notify: {urls: 3}\n"
     )
 
     assert [line.split(": ")[0] for line in problems_of(text)] == [
@@ -269,7 +291,7 @@ def test_all_problems_come_at_once_sorted_by_line(
         "listsync.yaml:6:13 defaults.interval",
         "listsync.yaml:8:15 lists.a.source",
         "listsync.yaml:8:26 lists.a.top",
-        "listsync.yaml:10:1 budget",
+        "listsync.yaml:10:1 notify",
     ]
 
 

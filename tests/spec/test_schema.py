@@ -127,9 +127,26 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(FILE + "providers: {imdb: {via: api}}\n", True, id="route"),
         pytest.param(FILE + "providers: {imdb: {via: rss}}\n", False, id="no route"),
         pytest.param(FILE + "notify: {mail: me}\n", False, id="key of a later version"),
+        pytest.param(
+            FILE + "providers: {trakt: {client_id_file: /k}}\n",
+            True,
+            id="optional, in a file",
+        ),
+        pytest.param(
+            FILE + "providers: {trakt: {client_id: '${V:-}'}}\n", True, id="optional secret, empty"
+        ),
+        pytest.param(
+            FILE + "providers: {trakt: {client_id: k, client_id_file: /k}}\n",
+            False,
+            id="optional secret twice",
+        ),
         pytest.param(FILE + "defaults: {interval: 6}\n", False, id="no unit"),
         pytest.param(FILE + "defaults: {role: include}\n", False, id="role"),
-        pytest.param(FILE + "defaults: {seasons: first}\n", False, id="seasons"),
+        pytest.param(FILE + "defaults: {seasons: newest}\n", False, id="seasons"),
+        pytest.param(FILE + "defaults: {seasons: last 3}\n", True, id="some seasons"),
+        pytest.param(FILE + "defaults: {seasons: [0, 4]}\n", True, id="named seasons"),
+        pytest.param(FILE + "budget: 100/week\n", True, id="budget"),
+        pytest.param(FILE + "budget: 100\n", False, id="no budget"),
         pytest.param(FILE + "exclude: [dune]\n", False, id="no item"),
     ],
 )

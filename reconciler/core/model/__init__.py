@@ -8,7 +8,9 @@ The modules import at run time what only annotations use: the ledger reads and w
 dataclasses through their annotations.
 """
 
+from reconciler.core.model.history import Intent, Run
 from reconciler.core.model.lists import (
+    ENDLESS_TOP,
     Ids,
     Item,
     ListRef,
@@ -24,6 +26,7 @@ from reconciler.core.model.media import (
 )
 from reconciler.core.model.memory import (
     Attempts,
+    Baseline,
     Member,
     Membership,
     Memory,
@@ -58,31 +61,41 @@ from reconciler.core.model.server import (
     Show,
     User,
 )
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
 from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
+    Approval,
     Expected,
     Kind,
     Op,
     Outcome,
     Reason,
+    Rerequest,
     Role,
     Route,
+    Start,
     Why,
 )
 
 __all__ = [
+    "ALL_SEASONS",
     "ATTENTION",
     "DEFERRED",
+    "ENDLESS_TOP",
     "Action",
     "Allowance",
+    "Approval",
     "Attempts",
+    "Baseline",
+    "Budget",
     "Candidate",
     "Done",
     "Entry",
     "Expected",
     "Flavour",
     "Ids",
+    "Intent",
     "Item",
     "Kind",
     "ListRef",
@@ -105,15 +118,19 @@ __all__ = [
     "RequestState",
     "RequestStatus",
     "Requester",
+    "Rerequest",
     "Result",
     "Role",
     "Route",
     "RowReport",
+    "Run",
     "Season",
+    "SeasonRule",
     "ServerInfo",
     "Show",
     "Slot",
     "Snapshot",
+    "Start",
     "Stop",
     "Target",
     "Unmatched",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.core.model.words import Kind, Outcome
+
+ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class ListRef:
     provider: str  # "imdb", "trakt", "file"
     id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
+    endless: bool = field(default=False, compare=False)  # a chart that goes on and on
 
     def __str__(self) -> str:
         """``provider:id``, the short form the file accepts too."""
@@ -81,6 +84,7 @@ class Snapshot:
     declared_total: int | None = None
     error: str | None = None  # for people: what happened, where, what to do
     retry_after: float | None = None  # seconds, where the site said when
+    note: str | None = None  # for people: what is to be known of it though nothing is wrong
 
     @property
     def complete(self) -> bool:

@@ -47,6 +47,7 @@ class Memory:
 
     slots: Mapping[Slot, Remembered] = field(default_factory=dict)
     attempts: Mapping[Target, Attempts] = field(default_factory=dict)
+    created: tuple[datetime, ...] = ()  # when our requests and extensions were made
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class Member:
     item: Item
     match: Match | None
     present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was on a list when it was taken as given: its items are not asked for."""
+
+    source: str
+    taken: datetime
+    keys: frozenset[str]  # of the items
 
 
 @dataclass(frozen=True, slots=True)

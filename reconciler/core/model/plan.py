@@ -10,15 +10,20 @@ from reconciler.core.model.lists import Item, Snapshot
 from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
-from reconciler.core.model.words import Expected, Op, Reason, Role, Route, Why
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
+from reconciler.core.model.words import Expected, Op, Reason, Rerequest, Role, Route, Why
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """The user a list's requests are made as, and whether that is the key's owner."""
+    """The user a list's requests are made as, and whether that is the key's owner.
+
+    ``approved``: the owner asks on the user's behalf, and so approves (``approval: auto``).
+    """
 
     user: User
     is_owner: bool = True
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,14 @@ class Wishlist:
     requester: Requester | None = None
     problem: str | None = None  # why it may request nothing: its requester is not known
     is_4k: bool = False
+    seasons: SeasonRule = ALL_SEASONS
     max_per_run: int | None = 50  # None: no cap
+    retry_failed: int = 2  # how often a FAILED request is retried
+    rerequest: Rerequest = Rerequest.ON_READD
+    suspended: bool = False  # it asks for nothing, and its titles do not count as gone
+    adopted: frozenset[str] = frozenset()  # items by key: what was there is taken as given
+    expectant: bool = False  # "new-only" without a baseline: nothing is known to be new
+    notice: str | None = None  # what is to be told of the list
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
 
@@ -42,7 +54,7 @@ class Wishlist:
 class Policy:
     """What holds for all lists."""
 
-    retry_failed: int = 2  # how often a FAILED request is retried
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)

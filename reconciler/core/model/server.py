@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from reconciler.core.model.media import MediaKey, Target, Unmatched
@@ -96,6 +96,7 @@ class RequestState:
     status: RequestStatus
     requester: int | None = None
     seasons: Mapping[int, RequestStatus] = field(default_factory=dict)
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

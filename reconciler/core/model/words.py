@@ -94,6 +94,27 @@ class Expected(StrEnum):
     REFUSED = "refused"
 
 
+class Approval(StrEnum):
+    """Whether the requester's own rights decide on approval, or the key's owner approves."""
+
+    REQUESTER = "requester"
+    AUTO = "auto"
+
+
+class Rerequest(StrEnum):
+    """When what was declined or taken away is requested again."""
+
+    NEVER = "never"
+    ON_READD = "on-readd"
+
+
+class Start(StrEnum):
+    """Whether what is on a new list today is asked for, too."""
+
+    ALL = "all"
+    NEW_ONLY = "new-only"
+
+
 class Route(StrEnum):
     """How an item was matched to a media key; never "cache": the original route is kept."""
 

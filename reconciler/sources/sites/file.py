@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from reconciler.sources.title_types import classify
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from urllib.parse import SplitResult
+
+    from reconciler.sources.scrape import Provider
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
@@ -46,6 +49,8 @@ _SEPARATORS = ",;\t"
 _PREAMBLE_LINES = 30  # a Letterboxd list's own name and description come before its titles
 
 _HEADER_LENGTH = 10_000
+
+LARGEST = 50_000_000  # bytes: some half a million titles
 
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
@@ -78,6 +83,11 @@ def parse_id(text: str) -> ListRef:
 def parse_url(url: SplitResult) -> ListRef:
     """A file has no address on the web."""
     raise ValueError(f"not a file: {url.geturl()}; write file:PATH")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """Every list there is can be read."""
+    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
@@ -116,7 +126,7 @@ def _read(ref: ListRef, folder: Path) -> str | Setback:
     name = f"file:{ref.id}"
     try:
         path = folder / Path(ref.id).expanduser()
-        data = path.read_bytes()
+        data = _bytes(path)
     except FileNotFoundError:
         what = f"no such file in {folder}" if not Path(ref.id).is_absolute() else "no such file"
         return Setback(Outcome.MISSING, f"{name}: {what}; check the path")
@@ -125,12 +135,30 @@ def _read(ref: ListRef, folder: Path) -> str | Setback:
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "the path cannot be resolved"
         return Setback(Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions")
+    if data is None:
+        what = "this is a pipe, a device or a socket; name a file"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    if len(data) > LARGEST:
+        what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"line {line} is not UTF-8; save the file as UTF-8"
         return Setback(Outcome.CHANGED_LAYOUT, f"{name}: {what}")
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file, a byte more than is read at most; None where it is not a file.
+
+    Raises OSError. It looks first: to open a pipe can wait for ever, and a device may act.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return None
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def _header(lines: Sequence[str], least: int) -> tuple[int, str, dict[str, int]] | None:

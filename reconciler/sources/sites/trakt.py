@@ -1,176 +1,183 @@
-"""Trakt: lists and watchlists, from the cards of its web app.
+"""Trakt: lists, watchlists, favourites and charts, through its API or from the cards of its app.
 
-The page as sent holds no items: the app asks for about a hundred at a time when its end comes into
-view, and mounts a card only while it is near the visible part. So the page is scrolled from top to
-bottom and every card is kept when it is seen. The app shows no total: what was read to the bottom
-is ``unverified``.
+With a client id the API is read (``trakt_api``), which knows every list and its total. Without one
+the web app is (``trakt_app``), which shows a user's lists and watchlist.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
-from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import ROUTE, Reach, changed_layout, clean, numbered, visit
-from reconciler.sources.title_types import classify
-from reconciler.sources.trakt_app import probe, scroll, without_cards
+from reconciler.core.model import Kind, ListRef, Outcome
+from reconciler.sources import trakt_api, trakt_app
+from reconciler.sources.scrape import Setback
+from reconciler.sources.trakt_api import Listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
-BASE_URL = "https://app.trakt.tv"
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+
 HOSTS = frozenset({"trakt.tv", "www.trakt.tv", "app.trakt.tv", "classic.trakt.tv", "og.trakt.tv"})
 BARE: re.Pattern[str] | None = None
-FORMS = "trakt:USER/SLUG or trakt:USER/watchlist"
+FORMS = "trakt:USER/SLUG, trakt:USER/watchlist or trakt:movies/trending"
 
 _WRITE = "paste the address of a list or watchlist, trakt.tv/users/U/lists/SLUG"
-_NEEDS_API = f"can only be read through Trakt's API, which is not supported yet: {_WRITE}"
-_CHARTS = {
-    "movies",
-    "shows",
-    "discover",
-    "trending",
-    "popular",
-    "anticipated",
-    "watched",
-    "played",
-    "collected",
-    "favorited",
-    "boxoffice",
-}
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _KINDS = {"movie": Kind.MOVIE, "movies": Kind.MOVIE, "show": Kind.TV, "shows": Kind.TV}
 _MODES = {Kind.MOVIE: "movie", Kind.TV: "show"}
-
-_YEAR_SUFFIX = re.compile(r"(?P<rest>.+)-(?P<year>(18|19|20|21)\d\d)")
-_YEAR_TEXT = re.compile(r"\b(18|19|20|21)\d\d\b")
-
-
-@dataclass(frozen=True, slots=True)
-class _Address:
-    """A list's place on the site, and the kind it is filtered by."""
-
-    path: str
-    kind: Kind | None = None
+_GROUPS = {Kind.MOVIE: "movies", Kind.TV: "shows"}
+_OF_A_WHILE = {"watched", "played", "collected", "favorited"}
+_CHARTS = {"trending", "popular", "anticipated", "boxoffice"} | _OF_A_WHILE
+_PERIODS = {"daily", "weekly", "monthly", "yearly", "all"}
+_WORDS = _CHARTS | _PERIODS | _KINDS.keys()
+_OWN = {"watchlist", "favorites"}  # what a user has beside lists
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
 def parse_id(text: str) -> ListRef:
     """The list that ``trakt:TEXT`` means. Raises ValueError with a sentence."""
     path, _, query = text.partition("?")
     parts = [part for part in path.lower().split("/") if part]
-    if parts[:1] == ["users"]:
-        parts = parts[1:]
-    if not parts or parts[0] in _CHARTS:
-        raise ValueError(f"Trakt's charts {_NEEDS_API}")
-    mode = _mode(parse_qs(query), parts[2:] if parts[1:2] == ["watchlist"] else [])
+    asked = parse_qs(query)
     match parts:
-        case [user, "watchlist", *_] if _NAME.fullmatch(user):
-            return ListRef("trakt", f"{user}/watchlist{mode}")
-        case [user, "lists", slug, *_] | [user, slug] if _NAME.fullmatch(user):
-            return _list(user, slug, mode)
-    raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
+        case ["lists", number] if _NUMBER.fullmatch(number):
+            return _numbered(number, _mode(asked))
+        case ["users", *rest]:
+            return _of_a_user(rest, asked, text)
+        case ["discover", *rest]:
+            return _chart(rest, asked)
+        case [_, *_] if _WORDS.issuperset(parts):
+            return _chart(parts, asked)
+    return _of_a_user(parts, asked, text)
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at a Trakt address. Raises ValueError with a sentence that says what to paste."""
     parts = [part.lower() for part in url.path.split("/") if part]
     match parts:
-        case ["users", _, "watchlist", *_] | ["users", _, "lists", _, *_]:
-            return parse_id("/".join(parts[1:]) + f"?{url.query}")
-        case ["users" | "profile", _, "favorites" | "collection" as what, *_]:
-            raise ValueError(f"a user's {what} {_NEEDS_API}")
-        case ["users", _, "lists"]:
+        case ["users", _, "lists"] | ["lists"]:
             raise ValueError(f"this is the index of a user's lists: {_WRITE}")
-        case ["lists" | "officiallist", *_]:
-            raise ValueError(f"lists by number, official and smart lists {_NEEDS_API}")
-        case [first, *_] if first in _CHARTS:
-            raise ValueError(f"Trakt's charts {_NEEDS_API}")
+        case ["users" | "profile", _, "collection", *_]:
+            raise ValueError(f"a user's collection is not read: {_WRITE}")
+        case ["lists", "smart", *_]:
+            raise ValueError(f"Trakt gives smart lists to nobody but their owner: {_WRITE}")
+        case ["lists", "official", *_] | ["officiallist", *_]:
+            raise ValueError("an official list is read by its number: write trakt:lists/NUMBER")
+        case ["profile", user, "favorites", *rest]:
+            return _of_a_user([user, "favorites", *rest], parse_qs(url.query), url.path)
+        case ["users", _, "watchlist" | "favorites", *_] | ["users", _, "lists", _, *_]:
+            return parse_id(f"{'/'.join(parts)}?{url.query}")
+        case ["lists", number, *_] if _NUMBER.fullmatch(number):
+            return _numbered(number, _mode(parse_qs(url.query)))
+        case ["movies" | "shows" | "discover", *rest]:
+            words = rest if parts[0] == "discover" else parts
+            return _chart(words, parse_qs(url.query))
     raise ValueError(f"no list at trakt.tv{url.path}: {_WRITE}")
 
 
+def objection(ref: ListRef, provider: Provider) -> str | None:
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    if provider.key:
+        return None
+    first, _, second = ref.id.partition("?")[0].partition("/")
+    if ref.chart:
+        what, instead = "a chart of Trakt", "paste the address of a user's list"
+    elif first == "lists":
+        what = "a list by its number"
+        instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
+    elif second == "favorites":
+        what, instead = "what a user favours", "paste the address of a list or watchlist"
+    else:
+        return None
+    return f"{what} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
+
+
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
-    """Scroll through a list and keep every card."""
-    address = _address(ref)
-    query = f"?{urlencode({'mode': _MODES[address.kind]})}" if address.kind else ""
-    url = f"{reach.provider.base_url or BASE_URL}{address.path}{query}"
-    seen = visit(reach, url, probe(address.path))
-    if seen.setback or seen.page is None:
-        return (seen.setback or changed_layout(url)).snapshot()
-    state = seen.payload if isinstance(seen.payload, dict) else {}
-    if not state.get("cards"):
-        setback = without_cards(state, url)
-        empty = setback.outcome is Outcome.EMPTY
-        return Snapshot(Outcome.EMPTY, ROUTE) if empty else setback.snapshot()
-    cards, trouble = scroll(seen.page, address.path, reach.patience)
-    items = parse(cards, address.kind)
-    if trouble:
-        error = f"{url}: {len(items)} titles were read, then: {trouble.error}"
-        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, error=error)
-    return Snapshot(Outcome.UNVERIFIED, ROUTE, items)
+    """Read a list through the API where there is a client id, else in the browser."""
+    if reach.provider.key:
+        return trakt_api.read(_listing(ref, reach.top), reach)
+    if why := objection(ref, reach.provider):
+        return Setback(Outcome.BLOCKED, why).snapshot()
+    path, _, mode = ref.id.partition("?mode=")
+    return trakt_app.read(f"/users/{_below_user(path)}", _KINDS.get(mode), reach)
 
 
-def parse(cards: Iterable[object], kind: Kind | None = None) -> tuple[Item, ...]:
-    """The items of a page's cards, in their order; with ``kind``, only those."""
-    items = (_item(card) for card in cards if isinstance(card, dict))
-    return numbered(item for item in items if item and kind in (None, item.kind))
+def _listing(ref: ListRef, top: int | None) -> Listing:
+    """Where the API has a list; a watchlist's kinds are called otherwise than a list's."""
+    path, _, mode = ref.id.partition("?mode=")
+    kind = _KINDS.get(mode)
+    if ref.chart:
+        return Listing(f"/{path}", _KINDS[path.partition("/")[0]], endless=ref.endless, top=top)
+    if path.startswith("lists/"):
+        return Listing(f"/{path}/items" + (f"/{_MODES[kind]}" if kind else ""), kind)
+    place = f"/users/{_below_user(path)}"
+    if "/lists/" in place:
+        return Listing(f"{place}/items" + (f"/{_MODES[kind]}" if kind else ""), kind)
+    return Listing(place + (f"/{_GROUPS[kind]}" if kind else ""), kind)
 
 
-def _item(card: dict[str, object]) -> Item | None:
-    """A card's title. Its address is its only id; None where it leads elsewhere."""
-    title, note, path = (clean(card.get(name)) for name in ("title", "note", "path"))
-    match path.strip("/").split("/"):
-        case ["movies" | "shows" as group, slug]:
-            year = _year(slug, title) or _year_in(note)
-            name = title or slug.replace("-", " ")
-            return Item(0, name, year, _KINDS[group], Ids(trakt=slug))
-        case ["shows", slug, "seasons", *rest]:
-            what = classify("episode" if "episodes" in rest else "season")[1]
-            return Item(0, " ".join([title or slug, *rest]), unsupported=what)
-        case ["people", slug]:
-            return Item(0, title or slug, unsupported=classify("person")[1])
-    return None
+def _below_user(path: str) -> str:
+    """``anna/lists/family-night`` for ``anna/family-night``."""
+    user, _, rest = path.partition("/")
+    return path if rest in _OWN else f"{user}/lists/{rest.removeprefix('lists/')}"
 
 
-def _year(slug: str, title: str) -> int | None:
-    """The year a slug ends with, unless it is the title that does: "blade-runner-2049"."""
-    found = _YEAR_SUFFIX.fullmatch(slug)
-    if not found:
-        return None
-    ends_so = title.rstrip().endswith(found["year"])
-    if ends_so and not found["rest"].endswith(found["year"]):
-        return None
-    return int(found["year"])
-
-
-def _year_in(note: str) -> int | None:
-    found = _YEAR_TEXT.search(note)
-    return int(found[0]) if found else None
+def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) -> ListRef:
+    match parts:
+        case [user, own, *rest] if own in _OWN and _NAME.fullmatch(user):
+            return ListRef("trakt", f"{user}/{own}{_mode(query, rest)}")
+        case [user, "collection", *_] if _NAME.fullmatch(user):
+            raise ValueError(f"a user's collection is not read: {_WRITE}")
+        case [user, "lists", slug, *_] | [user, slug] if _NAME.fullmatch(user):
+            return _list(user, slug, _mode(query))
+    raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
 
 
 def _list(user: str, slug: str, mode: str) -> ListRef:
-    if slug.isdecimal():
-        raise ValueError(f"lists by number {_NEEDS_API}")
+    if _NUMBER.fullmatch(slug):
+        return _numbered(slug, mode)
     if not _NAME.fullmatch(slug):
         raise ValueError(f"not a Trakt list: {user}/{slug}; {_WRITE}")
     # A list may be called "watchlist", too, and is not the watchlist.
-    own = "lists/watchlist" if slug == "watchlist" else slug
+    own = f"lists/{slug}" if slug in {*_OWN, "collection"} else slug
     return ListRef("trakt", f"{user}/{own}{mode}")
 
 
-def _mode(query: dict[str, list[str]], rest: list[str]) -> str:
+def _numbered(number: str, mode: str) -> ListRef:
+    return ListRef("trakt", f"lists/{number}{mode}")
+
+
+def _chart(parts: Sequence[str], query: Mapping[str, list[str]]) -> ListRef:
+    """A chart, its kind and its period, in whatever order they are written."""
+    words = [*parts, *query.get("mode", []), *query.get("period", [])]
+    names = [word for word in words if word in _CHARTS]
+    kinds = {_KINDS[word] for word in words if word in _KINDS}
+    periods = [word for word in words if word in _PERIODS]
+    if len(names) != 1 or not _WORDS.issuperset(parts):
+        charts = ", ".join(sorted(_CHARTS))
+        raise ValueError(f"not a list of Trakt; its charts are {charts}, as in movies/trending")
+    name = names[0]
+    if name == "boxoffice":
+        kinds = kinds or {Kind.MOVIE}
+    if len(kinds) != 1:
+        raise ValueError(f"films or shows? write trakt:movies/{name} or trakt:shows/{name}")
+    group = _GROUPS[kinds.pop()]
+    if name == "boxoffice" and group == "shows":
+        raise ValueError("the box office is of films: write trakt:movies/boxoffice")
+    if len(periods) > 1 or (periods and name not in _OF_A_WHILE):
+        charts = ", ".join(sorted(_OF_A_WHILE))
+        raise ValueError(f"a period belongs to {charts} alone: write trakt:{group}/{name}")
+    path = "/".join([group, name, *periods])
+    return ListRef("trakt", path, chart=True, endless=name != "boxoffice")
+
+
+def _mode(query: Mapping[str, list[str]], rest: Sequence[str] = ()) -> str:
     """The part of a reference that says which kind is wanted; "" means both."""
     words = [*query.get("mode", []), *query.get("display", []), *rest]
     kind = next((_KINDS[word] for word in words if word in _KINDS), None)
     return f"?mode={_MODES[kind]}" if kind else ""
-
-
-def _address(ref: ListRef) -> _Address:
-    path, _, query = ref.id.partition("?mode=")
-    user, _, rest = path.partition("/")
-    if rest != "watchlist":
-        rest = f"lists/{rest.removeprefix('lists/')}"
-    return _Address(f"/users/{user}/{rest}", _KINDS.get(query))

@@ -18,9 +18,9 @@ from reconciler.sources.sites.imdb.titles import parse
 
 if TYPE_CHECKING:
     from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Reach
+    from reconciler.sources.scrape import Provider, Reach
 
-__all__ = ["BARE", "FORMS", "HOSTS", "fetch", "parse", "parse_id", "parse_url"]
+__all__ = ["BARE", "FORMS", "HOSTS", "fetch", "objection", "parse", "parse_id", "parse_url"]
 
 HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
 BARE: re.Pattern[str] | None = re.compile(
@@ -29,6 +29,11 @@ BARE: re.Pattern[str] | None = re.compile(
 FORMS = "imdb:ls…, imdb:ur… or imdb:top"
 
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """Every list there is can be read."""
+    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

@@ -1,0 +1,176 @@
+"""The sandbox's Trakt API: lists, watchlists, favourites and charts as api.trakt.tv gives them.
+
+Without a User-Agent or a known client id everything is forbidden. A page holds 100 rows, 250 at
+most, whatever is asked for, and its headers count the whole list, also where it is filtered by
+type: they promise more than there is then. The box office is one page without such headers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from math import ceil
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from examples.sandbox.sites_http import JSON, Page
+from examples.sandbox.sites_lists import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from examples.sandbox.catalogue import Title
+    from examples.sandbox.sites_http import Visit
+    from examples.sandbox.sites_lists import Fault, SiteList
+
+PREFIX = "/api"
+"""Where the API is, on the site's own port."""
+
+CLIENT_ID = "sandbox-client-id-0123456789abcdef0123456789abcdef0123456789abcd"
+"""The one client id that may read."""
+
+ODDS = "trakt:anna/bits-and-pieces"
+"""A list with seasons, an episode and a person among its titles."""
+
+_DEFAULT_LIMIT, _MOST = 100, 250
+_BY_NAME = re.compile(r"/users/([^/]+)/lists/([^/]+)/items(?:/(.+))?")
+_BY_NUMBER = re.compile(r"/lists/([0-9]+)/items(?:/(.+))?")
+_OWN = re.compile(r"/users/([^/]+)/(watchlist|favorites)(?:/(movies|shows))?")
+_CHART = re.compile(r"/(movies|shows)/([a-z]+)(?:/(daily|weekly|monthly|yearly|all))?")
+_OF_A_WHILE = {"watched", "played", "collected", "favorited"}
+_FIGURES = {
+    "trending": ("watchers",),
+    "anticipated": ("list_count",),
+    "boxoffice": ("revenue",),
+    "favorited": ("user_count",),
+    **dict.fromkeys(
+        ("watched", "played", "collected"), ("watcher_count", "play_count", "collected_count")
+    ),
+}
+_TYPES = {"movie": "movie", "tv": "show"}
+
+Row = dict[str, Any]
+
+
+class TraktApi:
+    """Answers what is asked of the API, from the site's lists."""
+
+    def __init__(
+        self, lists: Mapping[str, SiteList], catalogue: Sequence[Title], slugs: Mapping[Title, str]
+    ) -> None:
+        """``slugs``: what the site calls each title in its addresses."""
+        self._lists = lists
+        self._catalogue = catalogue
+        self._slugs = slugs
+
+    def key(self, path: str) -> str | None:
+        """The key of the list at a path of the API."""
+        if found := _BY_NAME.fullmatch(path):
+            return f"trakt:{found[1]}/{found[2]}"
+        if found := _OWN.fullmatch(path):
+            return f"trakt:{found[1]}/{found[2]}"
+        if found := _BY_NUMBER.fullmatch(path):
+            return next((key for key in self._lists if list_number(key) == int(found[1])), None)
+        return None
+
+    def page(self, visit: Visit, path: str, wanted: SiteList | None, fault: Fault) -> Page:
+        """Answer a visit to ``path``."""
+        sent = {name.lower(): value for name, value in visit.headers.items()}
+        if "user-agent" not in sent or fault.outcome.startswith("challenge"):
+            return Page("<html><h1>Sorry, you have been blocked</h1></html>", status=403)
+        if sent.get("trakt-api-key") != CLIENT_ID or sent.get("trakt-api-version") != "2":
+            return _nothing(403)
+        if fault.outcome == "changed-layout":
+            return Page('{"items": []}', content_type=JSON)
+        if fault.outcome == "hangs":
+            return Page("[", content_type=JSON, ends=False)
+        chart = _CHART.fullmatch(path)
+        if chart:
+            return self._chart(visit, *chart.groups())
+        if fault.outcome == "private":
+            return _nothing(401 if _OWN.fullmatch(path) else 403)
+        key = self.key(path)
+        if wanted is None or key is None or fault.outcome == "missing":
+            return _nothing(404)
+        found = _BY_NAME.fullmatch(path) or _BY_NUMBER.fullmatch(path) or _OWN.fullmatch(path)
+        types = (found[found.re.groups] or "") if found else ""
+        return self._list(visit, key, wanted, types, half=fault.outcome == "half-loaded")
+
+    def _list(self, visit: Visit, key: str, wanted: SiteList, types: str, *, half: bool) -> Page:
+        rows = [self._listed(title, rank) for rank, title in enumerate(wanted.titles, start=1)]
+        if key == ODDS:
+            rows += self._odds(len(rows), wanted.titles)
+        kept = {word.removesuffix("s") for word in types.split(",") if word}
+        shown = [row for row in rows if not kept or row["type"] in kept]
+        sort = (("X-Sort-By", "rank"), ("X-Sort-How", "asc"))
+        return _paged(visit, shown[:_DEFAULT_LIMIT] if half else shown, len(rows), sort)
+
+    def _chart(self, visit: Visit, group: str, name: str, period: str | None) -> Page:
+        bare = name == "popular"
+        if not bare and (name not in _FIGURES or (period and name not in _OF_A_WHILE)):
+            return _nothing(404)
+        kind = "movie" if group == "movies" else "tv"
+        titles = [title for title in self._catalogue if title.kind == kind and title.imdb]
+        if name == "boxoffice":
+            titles = titles[40:50] if kind == "movie" else []
+        parts = [self._part(title) for title in titles]
+        figures = dict.fromkeys(_FIGURES.get(name, ()), 7)
+        rows = parts if bare else [{**figures, _TYPES[kind]: part} for part in parts]
+        if name == "boxoffice":
+            return Page(json.dumps(rows), content_type=JSON) if rows else _nothing(404)
+        return _paged(visit, rows, len(rows))
+
+    def _listed(self, title: Title, rank: int) -> Row:
+        type_ = _TYPES[title.kind]
+        return _row(rank, type_, self._slugs[title], **{type_: self._part(title)})
+
+    def _odds(self, rank: int, titles: Sequence[Title]) -> list[Row]:
+        """Two seasons of one show, an episode of another, specials, and a person."""
+        first, second, *_ = (title for title in self._catalogue if len(title.seasons) > 2)
+        one, other = self._part(first), self._part(second)
+        return [
+            _row(rank + 1, "season", "a", season=_season(2), show=one),
+            _row(rank + 2, "person", "b", person={"name": "Anna Sand", "ids": {"slug": "anna"}}),
+            _row(rank + 3, "season", "c", season=_season(1), show=one),
+            _row(rank + 4, "episode", "d", episode={"season": 2, "number": 1}, show=other),
+            _row(rank + 5, "movie", "e", movie={"title": "Nothing Yet", "year": None, "ids": {}}),
+        ][: 5 if titles else 0]
+
+    def _part(self, title: Title) -> Row:
+        number = crc32(f"{title.kind}{title.tmdb}".encode()) % 1_000_000
+        ids: Row = {"trakt": number, "slug": self._slugs[title], "imdb": title.imdb}
+        ids |= {"tmdb": title.tmdb, "plex": {"guid": None, "slug": None}}
+        part: Row = {"title": title.title, "year": row_of(title).year, "ids": ids}
+        if title.kind == "tv":
+            ids["tvdb"] = title.tvdb
+            part["aired_episodes"] = sum(season.episodes for season in title.seasons)
+        return part
+
+
+def list_number(key: str) -> int:
+    """The number of a list, by which Trakt knows it beside its name."""
+    return 1_000_000 + crc32(key.encode()) % 1_000_000
+
+
+def _row(rank: int, type_: str, name: str, **parts: object) -> Row:
+    number = 700_000_000 + crc32(f"{type_} {name}".encode()) % 1_000_000
+    listed = {"listed_at": "2026-05-04T20:15:00.000Z", "notes": None}
+    return {"rank": rank, "id": number, **listed, "type": type_, **parts}
+
+
+def _season(number: int) -> Row:
+    return {"number": number, "ids": {"trakt": 40_000 + number, "tvdb": None, "tmdb": None}}
+
+
+def _paged(
+    visit: Visit, rows: Sequence[Row], total: int, more: tuple[tuple[str, str], ...] = ()
+) -> Page:
+    limit, page = min(visit.number("limit", _DEFAULT_LIMIT), _MOST), visit.number("page", 1)
+    figures = {"Page": page, "Limit": limit, "Page-Count": ceil(total / limit), "Item-Count": total}
+    headers = tuple((f"X-Pagination-{name}", str(value)) for name, value in figures.items())
+    body = json.dumps(rows[(page - 1) * limit : page * limit])
+    return Page(body, content_type=JSON, headers=(*headers, *more))
+
+
+def _nothing(status: int) -> Page:
+    return Page("", status=status, content_type=JSON)

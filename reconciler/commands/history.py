@@ -1,0 +1,74 @@
+"""``history``: what was asked of the server, from the ledger alone."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler import wiring
+from reconciler.commands.setting import Setting, print_json
+from reconciler.core.items import item_keys, parse_item
+from reconciler.core.match import normalise
+from reconciler.core.model import Match, MediaKey
+from reconciler.render.history import history_document, history_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from reconciler.core.model import Intent, Run
+    from reconciler.ports import Ledger
+
+
+def history(setting: Setting, query: str | None, last: int) -> int:
+    """Print the ``last`` passes and actions; ``query`` narrows them to a list, item or title."""
+    spec = setting.spec()
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        intents, runs = ledger.history()
+        if query is not None:
+            names = {lst.name for lst in spec.lists}
+            meant = _meant(query, names, intents, ledger)
+            intents = tuple(intent for intent in intents if meant.asked(intent))
+            runs = tuple(run for run in runs if meant.read(run))
+    told = history_document(intents[-last:], runs[-last:])
+    if setting.output == "json":
+        print_json(told)
+    else:
+        sys.stdout.write(history_text(told))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What a query means: a list of the file or of the past, one title, or part of a title."""
+
+    name: str | None = None
+    media: Collection[MediaKey] = ()
+    words: str | None = None
+
+    def asked(self, intent: Intent) -> bool:
+        if self.name is not None:
+            return self.name in intent.lists
+        if self.words is not None:
+            return self.words in normalise(intent.title)
+        return intent.target.media in self.media
+
+    def read(self, run: Run) -> bool:
+        return self.name is not None and self.name in run.lists
+
+
+def _meant(
+    query: str, names: Collection[str], intents: Collection[Intent], ledger: Ledger
+) -> _Meant:
+    if query in names or any(query in intent.lists for intent in intents):
+        return _Meant(name=query)
+    try:
+        item = parse_item(query)
+    except ValueError:
+        return _Meant(words=normalise(query))
+    if item.title and not item.ids.trakt:
+        return _Meant(words=normalise(item.title))
+    if item.ids.tmdb and item.kind:
+        return _Meant(media={MediaKey(item.kind, item.ids.tmdb)})
+    known = ledger.matches(item_keys(item), wiring.SystemClock().now())
+    return _Meant(media={found.media for found in known.values() if isinstance(found, Match)})

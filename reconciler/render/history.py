@@ -1,0 +1,130 @@
+"""What was asked of the server, and in which passes: newest last, as a shell's history is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from reconciler.core.model import Result
+from reconciler.render.document import FORMAT_VERSION, Media
+from reconciler.render.words import clean, label, where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from reconciler.core.model import Intent, Run
+
+OPEN = "no answer was written down; the server shows what became of it"
+
+
+class RunRow(TypedDict):
+    """A pass that acted, or was about to. ``ended`` null: it still does, or was killed."""
+
+    id: int
+    command: str
+    began: str
+    ended: str | None
+    lists: list[str]
+    results: dict[str, int]
+    exit_code: int | None
+
+
+class IntentRow(TypedDict):
+    """An action that was about to be sent."""
+
+    at: str
+    op: str
+    media: Media
+    is_4k: bool
+    seasons: list[int] | None
+    lists: list[str]
+    requester: int
+    result: str
+    http_status: int | None
+    request_id: int | None
+    message: str
+
+
+class HistoryDocument(TypedDict):
+    """``history -o json``."""
+
+    format_version: str
+    runs: list[RunRow]
+    actions: list[IntentRow]
+
+
+def history_document(intents: Iterable[Intent], runs: Iterable[Run]) -> HistoryDocument:
+    """Both in the order in which they are given."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "runs": [_run(run) for run in runs],
+        "actions": [_intent(intent) for intent in intents],
+    }
+
+
+def history_text(document: HistoryDocument) -> str:
+    """A line a pass, then a line an action."""
+    passes = [_run_line(row) for row in document["runs"]]
+    actions = [_intent_line(row) for row in document["actions"]]
+    if not passes and not actions:
+        return "nothing was asked of the server\n"
+    parts = [["passes", *passes]] if passes else []
+    parts += [["actions", *actions]] if actions else []
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _run(run: Run) -> RunRow:
+    return {
+        "id": run.id,
+        "command": run.command,
+        "began": _time(run.began),
+        "ended": _time(run.ended) if run.ended else None,
+        "lists": list(run.lists),
+        "results": dict(run.counts),
+        "exit_code": run.exit_code,
+    }
+
+
+def _intent(intent: Intent) -> IntentRow:
+    media, done = intent.target.media, intent.done
+    return {
+        "at": _time(intent.at),
+        "op": str(intent.op),
+        "media": {
+            "type": str(media.kind),
+            "title": intent.title or None,
+            "year": None,
+            "ids": {"tmdb": media.tmdb},
+        },
+        "is_4k": intent.target.is_4k,
+        "seasons": None if intent.seasons is None else list(intent.seasons),
+        "lists": list(intent.lists),
+        "requester": intent.requester,
+        "result": str(done.result if done else Result.UNKNOWN),
+        "http_status": done.http_status if done else None,
+        "request_id": done.request_id if done else None,
+        "message": done.message if done else OPEN,
+    }
+
+
+def _run_line(row: RunRow) -> str:
+    lists = f"{len(row['lists'])} list{'s' * (len(row['lists']) != 1)}"
+    results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
+    told = f"exit {row['exit_code']} · {lists} · {results or 'nothing asked'}"
+    return f"  {row['began']}  {row['command']:7}  " + (told if row["ended"] else "did not end")
+
+
+def _intent_line(row: IntentRow) -> str:
+    name = label(row["media"], row["seasons"], is_4k=row["is_4k"])
+    by = f"{', '.join(map(clean, row['lists']))} as user {row['requester']}"
+    told = [row["op"], row["result"]]
+    told += [f"HTTP {row['http_status']}"] if row["http_status"] else []
+    told += [f"request {row['request_id']}"] if row["request_id"] else []
+    said = (
+        f" ({clean(row['message'])})" if row["message"] and row["result"] != Result.CREATED else ""
+    )
+    return f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(told)}{said} · {by}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

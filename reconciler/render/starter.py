@@ -1,0 +1,94 @@
+"""A file to start from, with comments, from the lists that somebody has pasted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.core.model import ListRef
+
+_CHART = 25  # of a site's own ranking: enough to see what it does
+_LONGEST_NAME = 64
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9:/._?=&%~+-]*[A-Za-z0-9/]")
+
+_HEAD = """\
+# yaml-language-server: $schema=./listsync.schema.json
+#
+# Next:
+#
+#   export SEERR_API_KEY=…     Settings → General → API Key, on the server
+#   listsync validate          is this file right?
+#   listsync doctor            server, key, requesters, ledger, browser: is everything there?
+#   listsync plan              what would be requested? changes nothing
+#   listsync apply             shows the plan, asks, and does it
+
+server:
+  url: {server}  # your Overseerr, Jellyseerr or Seerr
+  api_key: ${{SEERR_API_KEY}}  # from the environment; or in its place api_key_file: FILE
+
+defaults:
+  max_per_run: 10  # at most so many titles in one run; the rest waits for the next
+  #interval: 6h  # how often a list is read
+  #requester: anna  # the server's user who asks; without one it is the key's owner
+
+# A name is what listsync remembers a list by. A title on several lists belongs to the first.
+lists:
+"""
+_TAIL = """
+# Never requested: imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, title:"Title (Year)".
+#exclude: [tmdb:movie:550]
+"""
+
+
+def named(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]]:
+    """Each list, with the text it was pasted as, by a name of its own; the same list once."""
+    found: dict[str, tuple[str, ListRef]] = {}
+    seen: set[ListRef] = set()
+    for text, ref in lists:
+        if ref in seen:
+            continue
+        seen.add(ref)
+        base = _name(ref)
+        name, number = base, 1
+        while name in found:
+            number += 1
+            name = f"{base[: _LONGEST_NAME - 4]}-{number}"
+        found[name] = (text, ref)
+    return found
+
+
+def starter(lists: Mapping[str, tuple[str, ListRef]], server: str) -> str:
+    """The text of a file with these lists, by name, in their order."""
+    sections = [_section(name, text, ref) for name, (text, ref) in lists.items()]
+    return _HEAD.format(server=_scalar(server)) + "\n".join(sections) + _TAIL
+
+
+def _name(ref: ListRef) -> str:
+    """``imdb-top``, ``anna-family-night``, ``never-again``."""
+    text = ref.id
+    if ref.provider == "file":
+        text = text.rpartition("/")[2].partition(".")[0]
+    elif ref.provider == "imdb" or ref.chart:
+        text = f"{ref.provider}-{text}"
+    words = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
+    return words[:_LONGEST_NAME].rstrip("-._") or ref.provider
+
+
+def _section(name: str, text: str, ref: ListRef) -> str:
+    lines = [f"  {_scalar(name)}:", f"    source: {_scalar(text)}"]
+    if ref.chart:
+        lines.append(f"    top: {_CHART}  # only the first so many; without it, the whole chart")
+    elif ref.provider != "file":
+        lines.append("    #requester: anna")
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(text: str) -> str:
+    """A string in YAML, as plain as it can be; a dollar sign would be a variable."""
+    if _PLAIN.fullmatch(text):
+        return text
+    quoted = text.replace("$", "$$").replace("'", "''")
+    return f"'{quoted}'"

@@ -1,0 +1,229 @@
+"""Trakt's API: lists, watchlists, favourites and charts, page by page.
+
+The headers of a page say how many rows the whole list has, and how many a page holds; what was
+asked for may be clamped. Where a list is filtered by kind, they count the list without the filter
+(a real answer: 86 shows, item-count 285, page-count 3), so that its last page is the one that is
+not full. A chart has no end worth reaching: its first rows are read, and never called the whole.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import requests
+
+from reconciler.core.model import ENDLESS_TOP, Kind, Outcome, Snapshot
+from reconciler.sources.scrape import Setback
+from reconciler.sources.trakt_items import parse, readable
+from reconciler.sources.web import Answer, Web, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.sources.scrape import Reach
+
+API_URL = "https://api.trakt.tv"
+ROUTE = "api"
+
+_MOST_ROWS = 250  # a page; since June 2026 more is clamped
+_MOST_PAGES = 4000
+_BOX_OFFICE = 10  # films, on one page, without a word of how many there are
+_KEY_PROBE = "/movies/boxoffice"  # open to every key that works, and short
+_YOUR_KEY = "check providers.trakt.client_id and your app at trakt.tv/oauth/applications"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a list is in the API. ``kind``: the only one on it."""
+
+    path: str
+    kind: Kind | None = None
+    endless: bool = False  # a chart that goes on and on, of which ``top`` are wanted
+    top: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """How many rows are wanted; None: all."""
+        return (self.top or ENDLESS_TOP) if self.endless else None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it is the box office."""
+        return self.path == _KEY_PROBE
+
+    @property
+    def chart(self) -> bool:
+        """Whether it is one of Trakt's own rankings."""
+        return self.endless or self.fixed
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page: its rows, and what its headers say. None: they do not."""
+
+    rows: tuple[Mapping[str, object], ...]
+    total: int | None
+    limit: int | None
+    pages: int | None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    rows: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    declared: set[tuple[int | None, int | None]] = field(default_factory=set)
+    ended: bool = False  # the last page was seen, as far as its headers and rows tell
+
+    @property
+    def total(self) -> int | None:
+        """The rows of the whole list, as the first page declared them."""
+        return max((total for total, _ in self.declared if total is not None), default=None)
+
+
+def read(listing: Listing, reach: Reach) -> Snapshot:
+    """Read a list; trouble is an outcome."""
+    api = reach.provider.api_url or API_URL
+    headers = {
+        "Content-Type": "application/json",
+        "trakt-api-version": "2",
+        "trakt-api-key": reach.provider.key,
+    }
+    limit = min(listing.most or _MOST_ROWS, _MOST_ROWS)
+    with Web() as web:
+
+        def ask(path: str, page: int | None = None) -> Answer | Setback:
+            params = {"page": page, "limit": limit} if page else None
+            return web.ask("GET", f"{api}{path}", headers=headers, params=params)
+
+        return _read_pages(listing, ask, limit)
+
+
+def _read_pages(
+    listing: Listing, ask: Callable[[str, int | None], Answer | Setback], limit: int
+) -> Snapshot:
+    so_far = _Reading()
+    for number in range(1, _MOST_PAGES + 1):
+        answer = ask(listing.path, None if listing.fixed else number)
+        sheet = answer if isinstance(answer, Setback) else _sheet(answer, listing, ask)
+        if isinstance(sheet, Setback):
+            return _stopped(listing, so_far, number, sheet)
+        known = len(so_far.rows)
+        so_far.rows |= {_identity(row): row for row in sheet.rows}
+        so_far.declared.add((sheet.total, sheet.limit))
+        full = len(sheet.rows) >= (sheet.limit or limit)
+        so_far.ended = _is_last(listing, sheet, number, full=full)
+        nothing_new = len(so_far.rows) == known
+        enough = listing.most is not None and len(so_far.rows) >= listing.most
+        if so_far.ended or nothing_new or enough:
+            break
+    return _judged(listing, so_far)
+
+
+def _is_last(listing: Listing, sheet: _Sheet, number: int, *, full: bool) -> bool:
+    """Whether no page follows.
+
+    A page that is not full ends a list, unless headers that count this very list say otherwise.
+    """
+    if not sheet.rows or listing.fixed:
+        return True
+    if sheet.pages is not None and number >= sheet.pages:
+        return True
+    counted = sheet.pages is not None and listing.kind is None
+    return not full and not counted
+
+
+def _sheet(
+    answer: Answer, listing: Listing, ask: Callable[[str, int | None], Answer | Setback]
+) -> _Sheet | Setback:
+    if not answer.ok:
+        return _refusal(answer, listing, ask)
+    body = answer.body if isinstance(answer.body, list) else None
+    rows = tuple(row if isinstance(row, dict) else {} for row in body or ())
+    if body is None or (rows and not any(map(readable, rows))):
+        what = "the answer is not a list as Trakt gives them"
+        hint = "look for a newer version of listsync"
+        return Setback(Outcome.CHANGED_LAYOUT, f"{answer.url}: {what}; {hint}")
+    total, limit, pages = (
+        _count(answer.headers, name) for name in ("Item-Count", "Limit", "Page-Count")
+    )
+    return _Sheet(rows, total, limit, pages)
+
+
+def _refusal(
+    answer: Answer, listing: Listing, ask: Callable[[str, int | None], Answer | Setback]
+) -> Setback:
+    """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's."""
+    match answer.status:
+        case 401:
+            outcome, what = Outcome.PRIVATE, "the user is private; they can make the list public"
+        case 403 if not listing.chart and _key_works(ask):
+            outcome, what = Outcome.PRIVATE, "the list is private; its owner can make it public"
+        case 403:
+            refused = "Trakt does not accept the client id, or blocks this machine"
+            outcome, what = Outcome.BLOCKED, f"{refused}: {_YOUR_KEY}"
+        case 404:
+            missing = "there is no such user or list, or it is private; check the address"
+            outcome, what = Outcome.MISSING, missing
+        case 420:
+            limit = "the limit of the Trakt account is reached; it is read again later"
+            outcome, what = Outcome.RATE_LIMITED, limit
+        case _:
+            return answer.setback()
+    error = f"{answer.url}: {what} (HTTP {answer.status})"
+    return Setback(outcome, error, retry_after(answer.headers))
+
+
+def _key_works(ask: Callable[[str, int | None], Answer | Setback]) -> bool:
+    """Whether something that every key may read is not forbidden as well."""
+    answer = ask(_KEY_PROBE, None)
+    return isinstance(answer, Answer) and answer.status != requests.codes.forbidden
+
+
+def _judged(listing: Listing, so_far: _Reading) -> Snapshot:
+    """What reading to the end came to."""
+    items = parse(list(so_far.rows.values())[: listing.most], listing.kind)
+    total, count = so_far.total, len(so_far.rows)
+    if listing.endless:
+        cut = listing.most is not None and count >= listing.most
+        note = f"the first {listing.most:,}, since this chart has no end" if cut else None
+        outcome = Outcome.UNVERIFIED if items else Outcome.EMPTY
+        return Snapshot(outcome, ROUTE, items, note=note)
+    if listing.fixed:
+        total = _BOX_OFFICE
+    elif len(so_far.declared) > 1:
+        error = "the list changed while it was read; it is read again next time"
+        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+    elif not so_far.ended:
+        error = f"{count} titles were read, and no end was found; try again later"
+        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+    elif listing.kind is not None:
+        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items)
+    if total is None:
+        return Snapshot(Outcome.UNVERIFIED if items else Outcome.EMPTY, ROUTE, items)
+    if count == total or (listing.fixed and not count):
+        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items, total)
+    error = f"{count} of {total} titles were there; try again later"
+    return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+
+
+def _stopped(listing: Listing, so_far: _Reading, number: int, why: Setback) -> Snapshot:
+    if number == 1:
+        return why.snapshot(ROUTE)
+    items = parse(so_far.rows.values(), listing.kind)
+    error = f"{len(items)} titles were read, then page {number} failed: {why.error}"
+    total = None if listing.endless or listing.kind else so_far.total
+    return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error, why.retry_after)
+
+
+def _identity(row: Mapping[str, object]) -> str:
+    """What tells a row from the others of its list: the same row may come on two pages."""
+    own = row.get("id")
+    return f"id {own}" if isinstance(own, int) else json.dumps(row, sort_keys=True)
+
+
+def _count(headers: Mapping[str, str], name: str) -> int | None:
+    value = headers.get(f"X-Pagination-{name}", "")
+    return int(value) if value.isascii() and value.isdigit() else None

@@ -1,0 +1,92 @@
+"""The rows of Trakt's API as items.
+
+A list's row says its type and holds a part of that name; a chart's holds the part beside figures;
+a chart of what is popular gives the part alone. Seasons and episodes bring their show along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind
+from reconciler.sources.scrape import clean, numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
+_IMDB = re.compile(r"tt[0-9]{5,}")
+_YEARS = range(1800, 2200)
+
+
+def parse(rows: Iterable[Mapping[str, object]], kind: Kind | None = None) -> tuple[Item, ...]:
+    """The items of the rows, in their order. ``kind``: the only one that is on this list.
+
+    The seasons and episodes of a show are one item, at the place of the first of them: it names
+    those seasons, or none where the show stands on the list as a whole, too.
+    """
+    items: dict[str, Item] = {}
+    for place, row in enumerate(rows):
+        item = _item(row, kind)
+        if kind and item.kind not in (None, kind):
+            continue
+        key = f"{place}" if item.unsupported else item.key
+        items[key] = _joined(items[key], item) if key in items else item
+    return numbered(items.values())
+
+
+def readable(row: Mapping[str, object]) -> bool:
+    """Whether a row is one that Trakt's lists and charts are known to hold."""
+    return bool(_part_name(row)) or "ids" in row
+
+
+def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
+    name = _part_name(row)
+    part = _mapping(row.get(name)) if name else row
+    item = None
+    if name in _KINDS or (not name and kind):
+        item = _title(part, _KINDS.get(name) or kind)
+    elif name in {"season", "episode"}:
+        number = part.get("number" if name == "season" else "season")
+        if isinstance(number, int):
+            item = replace(_title(_mapping(row.get("show")), Kind.TV), seasons=(number,))
+    if item and (item.title or any(item.ids.items())):
+        return item
+    label = clean(part.get("name")) or clean(part.get("title"))
+    return Item(0, label, unsupported=name or "unknown")
+
+
+def _part_name(row: Mapping[str, object]) -> str:
+    """What a row is: as it says, else by the part it holds; "" where it is that part itself."""
+    if isinstance(row.get("type"), str):
+        return clean(row["type"])
+    return next((name for name in _KINDS if name in row), "")
+
+
+def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
+    ids, year = _mapping(part.get("ids")), part.get("year")
+    known = Ids(
+        imdb=imdb if _IMDB.fullmatch(imdb := clean(ids.get("imdb"))) else None,
+        tmdb=_number(ids.get("tmdb")),
+        tvdb=_number(ids.get("tvdb")),
+        trakt=clean(ids.get("slug")) or None,
+    )
+    sure = year if isinstance(year, int) and year in _YEARS else None
+    return Item(0, clean(part.get("title")), sure, kind, known)
+
+
+def _joined(first: Item, more: Item) -> Item:
+    if first.seasons is None or more.seasons is None:
+        return replace(first, seasons=None)
+    return replace(first, seasons=tuple(sorted({*first.seasons, *more.seasons})))
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

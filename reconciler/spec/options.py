@@ -1,0 +1,91 @@
+"""What a list may say of its titles, and ``defaults`` for all lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from reconciler.core.model import ALL_SEASONS, Approval, Rerequest, Role, SeasonRule, Start
+from reconciler.spec import phrases, values
+from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
+
+
+class ListOptions(Model):
+    """What holds for every list that does not say otherwise; null: the built-in default."""
+
+    interval: Annotated[timedelta, values.written(values.duration), schema(DURATION)] = Field(
+        default=timedelta(hours=6),
+        description="How often the list is read: 90m, 6h, 1d. At least 5m for sites.",
+        json_schema_extra={"default": "6h"},
+    )
+    requester: Annotated[
+        int | str | None,
+        values.written(values.requester),
+        WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "minLength": 1}),
+    ] = Field(
+        default=None,
+        description="The server's user the requests are made as: name, e-mail or id. "
+        "Without it, the API key's owner.",
+    )
+    approval: Annotated[
+        Approval,
+        values.written(values.one_of("approval", Approval)),
+        schema({"enum": [str(way) for way in Approval]}),
+    ] = Field(
+        default=Approval.REQUESTER,
+        description="requester: the requester's own rights decide. auto: the API key's owner "
+        "approves on the requester's behalf.",
+        json_schema_extra={"default": "requester"},
+    )
+    is_4k: Annotated[bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)] = (
+        Field(default=False, validation_alias="4k", description="Request in 4K.")
+    )
+    seasons: Annotated[
+        SeasonRule,
+        BeforeValidator(phrases.seasons),
+        schema({"type": "string", "pattern": phrases.SEASONS}, NUMBERS),
+    ] = Field(
+        default=ALL_SEASONS,
+        description="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4].",
+        json_schema_extra={"default": "all"},
+    )
+    rerequest: Annotated[
+        Rerequest,
+        values.written(values.one_of("rule", Rerequest)),
+        schema({"enum": [str(rule) for rule in Rerequest]}),
+    ] = Field(
+        default=Rerequest.ON_READD,
+        description="Of what was declined or taken away: on-readd asks again once the title was "
+        "put back on a list, never does not.",
+        json_schema_extra={"default": "on-readd"},
+    )
+    retry_failed: Annotated[int, values.written(values.whole(0, MANY)), count(0, MANY)] = Field(
+        default=2, description="How often a request that the downloader did not take is retried."
+    )
+    start: Annotated[
+        Start,
+        values.written(values.one_of("start", Start)),
+        schema({"enum": [str(way) for way in Start]}),
+    ] = Field(
+        default=Start.ALL,
+        description="new-only: what the list holds when first read completely stays as it is.",
+        json_schema_extra={"default": "all"},
+    )
+    suspend: Annotated[
+        bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)
+    ] = Field(default=False, description="Ask for nothing on the list for now; forget nothing.")
+    top: Count = Field(default=None, description="Only the first so many titles of the list.")
+    max_per_run: Count = Field(
+        default=50, description="The most titles requested in one run; the rest wait."
+    )
+    role: Annotated[
+        Role,
+        values.written(values.one_of("role", Role)),
+        schema({"enum": [str(role) for role in Role]}),
+    ] = Field(
+        default=Role.REQUEST,
+        description="request: its titles are wanted. exclude: nothing on it is ever requested.",
+        json_schema_extra={"default": "request"},
+    )

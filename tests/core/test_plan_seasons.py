@@ -1,0 +1,69 @@
+"""Which seasons the lists want: each list's rule, their union, and what a list's item names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import SeasonRule
+from tests.core.test_plan_shows import DECLINED, ask, remembered, there
+from tests.core.values import BEAR, entry, facts, plan, server, wishes, words
+
+if TYPE_CHECKING:
+    from reconciler.core.model import Memory, Observed
+
+FIRST, LATEST = SeasonRule(first=1), SeasonRule(last=1)
+KNOWN = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}
+
+
+def by_rules(*rules: SeasonRule, on: Observed, memory: Memory | None = None) -> list[str]:
+    """A show of three aired seasons on as many lists as there are rules."""
+    lists = [
+        replace(wishes(entry(BEAR), name=f"list {i}", index=i), seasons=rule)
+        for i, rule in enumerate(rules)
+    ]
+    return words(plan(*lists, on=replace(on, shows=KNOWN), memory=memory))
+
+
+@pytest.mark.parametrize(
+    ("rules", "observed", "answer"),
+    [
+        pytest.param([FIRST], server(), ["request S1 (missing)"], id="first"),
+        pytest.param([LATEST], server(), ["request S3 (missing)"], id="latest"),
+        pytest.param([FIRST], there(1), ["available"], id="first is there"),
+        pytest.param([LATEST], there(1), ["extend S3 (new-season)"], id="followed"),
+        pytest.param([FIRST], there(3), ["extend S1 (missing)"], id="an older one"),
+        pytest.param([FIRST, LATEST], server(), ["request S1, S3 (missing)"], id="union"),
+        pytest.param([LATEST, SeasonRule()], there(1), ["extend S2-3 (new-season)"], id="all wins"),
+        pytest.param([FIRST], server(ask(DECLINED, 1)), ["declined"], id="what it wants declined"),
+        pytest.param(
+            [FIRST, LATEST], server(ask(DECLINED, 1)), ["request S3 (missing)"], id="one declined"
+        ),
+        pytest.param(
+            [SeasonRule(named=(4,))], server(), ["unaired"], id="a season that is to come"
+        ),
+    ],
+)
+def test_lists_ask_for_the_seasons_they_want(
+    rules: list[SeasonRule], observed: Observed, answer: list[str]
+) -> None:
+    assert by_rules(*rules, on=observed) == answer
+
+
+def test_a_season_taken_away_stays_out_while_others_are_asked_for() -> None:
+    assert by_rules(FIRST, LATEST, on=there(2), memory=remembered(1)) == ["extend S3 (new-season)"]
+
+
+def test_seasons_that_a_place_on_a_list_names_are_the_only_ones_it_wants() -> None:
+    named = replace(entry(BEAR).item, seasons=(2,))
+    lst = wishes(replace(entry(BEAR), item=named))
+    assert words(plan(lst, on=replace(server(), shows=KNOWN))) == ["request S2 (missing)"]
+
+
+def test_what_another_list_held_when_last_complete_counts_for_its_seasons() -> None:
+    fresh = replace(wishes(entry(BEAR)), seasons=FIRST)
+    stale = replace(wishes(entry(BEAR, fresh=False), name="other", index=1), seasons=LATEST)
+    made = plan(fresh, stale, on=replace(server(), shows=KNOWN))
+    assert words(made) == ["request S1, S3 (missing)"]

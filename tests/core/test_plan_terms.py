@@ -1,0 +1,115 @@
+"""What a list says of its titles beside which they are: suspended, how often they are asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.model import (
+    Attempts,
+    Kind,
+    MediaKey,
+    Memory,
+    Reason,
+    Remembered,
+    RequestStatus,
+    Rerequest,
+    Slot,
+    Target,
+)
+from reconciler.core.plan import calculate
+from tests.core.values import (
+    ANNA,
+    BEAR,
+    DUNE,
+    HEAT,
+    NOW,
+    entry,
+    facts,
+    plan,
+    request,
+    server,
+    wishes,
+    words,
+)
+
+FILM = Target(DUNE)
+NOT_YET = {Reason.FILTERED}
+
+
+def test_the_table_of_the_planner_names_every_verdict() -> None:
+    told = set(re.findall(r"[a-z][a-z-]+", str(calculate.__doc__)))
+    assert {str(reason) for reason in Reason} - told == NOT_YET
+
+
+NEVER, ON_READD = Rerequest.NEVER, Rerequest.ON_READD
+
+
+def test_a_suspended_list_asks_for_nothing() -> None:
+    made = plan(replace(wishes(entry(DUNE)), suspended=True))
+    assert words(made) == ["suspended"]
+    assert made.verdicts[0].detail == "list is suspended"
+
+
+def test_a_title_belongs_to_the_first_list_that_is_not_suspended() -> None:
+    asleep = replace(wishes(entry(DUNE), name="asleep"), suspended=True)
+    awake = replace(wishes(entry(DUNE), name="awake", index=1), requester=ANNA)
+    (action,) = plan(asleep, awake).actions
+    assert (action.lists, action.requester) == (("awake",), ANNA)
+
+
+def test_a_list_that_was_not_read_wakes_no_title_of_a_suspended_one() -> None:
+    asleep = replace(wishes(entry(DUNE), name="asleep"), suspended=True)
+    unread = wishes(entry(DUNE, fresh=False), name="unread", index=1)
+    assert words(plan(asleep, unread)) == ["suspended"]
+
+
+def test_a_suspended_list_adds_no_seasons() -> None:
+    asleep = replace(wishes(entry(BEAR), name="asleep"), suspended=True)
+    named = replace(entry(BEAR).item, seasons=(2,))
+    awake = wishes(replace(entry(BEAR), item=named), name="awake", index=1)
+    on = server(shows={BEAR.tmdb: facts(1, 2, 3)})
+    assert words(plan(asleep, awake, on=on)) == ["request S2 (missing)"]
+
+
+@pytest.mark.parametrize("media", [DUNE, BEAR], ids=["film", "show"])
+@pytest.mark.parametrize(
+    ("rule", "asks"),
+    [pytest.param(ON_READD, True, id="on-readd"), pytest.param(NEVER, False, id="never")],
+)
+def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
+    media: MediaKey, rule: Rerequest, *, asks: bool
+) -> None:
+    lst = replace(wishes(entry(media)), rerequest=rule)
+    season = None if media.kind is Kind.MOVIE else 1
+    back = {Slot(Target(media), n): Remembered(present=False, readded=True) for n in (None, season)}
+    on = server(shows={BEAR.tmdb: facts(1)})
+    made = plan(lst, on=on, memory=Memory(back))
+    again = "request S1 (readded)" if season else "request (readded)"
+    assert words(made) == [again if asks else "handled"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "answer"),
+    [(0, "failed"), (3, "failed"), (4, "retry (retry-failed)")],
+)
+def test_a_list_says_how_often_a_failed_request_is_retried(allowed: int, answer: str) -> None:
+    lst = replace(wishes(entry(DUNE)), retry_failed=allowed)
+    failed = server(request(1, DUNE, RequestStatus.FAILED))
+    tried = Memory(attempts={FILM: Attempts(0, 3, NOW)})
+    assert words(plan(lst, on=failed, memory=tried)) == [answer]
+
+
+def test_what_was_on_a_list_before_is_not_asked_for_and_what_is_new_is() -> None:
+    lst = wishes(entry(DUNE, 1), entry(HEAT, 2))
+    given = replace(lst, adopted=frozenset({entry(DUNE).item.key}))
+    assert words(plan(given)) == ["request (missing)", "adopted"]
+    assert words(plan(replace(lst, expectant=True))) == ["adopted", "adopted"]
+
+
+def test_what_one_list_adopted_another_may_ask_for() -> None:
+    given = replace(wishes(entry(DUNE), name="given"), adopted=frozenset({entry(DUNE).item.key}))
+    (action,) = plan(given, wishes(entry(DUNE), name="other", index=1)).actions
+    assert action.lists == ("other",)

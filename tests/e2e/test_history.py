@@ -1,0 +1,124 @@
+"""``history``: what was asked of the server, told from the ledger alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examples.sandbox.media_server import SandboxServer
+from tests.e2e.household import ALICE, DUNE, HEAT, JOKER, Household
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """Three passes: two films for alice, one more film, and one that found a wrong key."""
+    with SandboxServer() as server:
+        house = Household(tmp_path_factory.mktemp("past"), server)
+        (house.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
+        (house.folder / "more.txt").write_text("")
+        house.write(
+            {
+                "wishes": {"source": "file:wishes.txt", "requester": "alice"},
+                "more": {"source": "file:more.txt"},
+            }
+        )
+        assert house.run("apply", "--yes").code == 0
+        (house.folder / "more.txt").write_text(f"imdb:{JOKER.imdb}\n")
+        assert house.run("apply", "--yes").code == 0
+        server.faults.wrong_key = True
+        assert house.run("apply", "--yes").code == 1
+        yield house
+
+
+def told(house: Household, *arguments: str) -> dict[str, Any]:
+    done = house.run("history", *arguments, "-o", "json")
+    assert done.code == 0
+    return done.document
+
+
+def titles(document: dict[str, Any]) -> list[str]:
+    return [row["media"]["title"] for row in document["actions"]]
+
+
+def test_history_tells_every_action_oldest_first(past: Household) -> None:
+    actions = told(past)["actions"]
+    assert sorted(row["media"]["ids"]["tmdb"] for row in actions[:2]) == sorted(
+        [DUNE.tmdb, HEAT.tmdb]
+    )
+    assert actions[2]["media"]["ids"] == {"tmdb": JOKER.tmdb}
+    assert [row["at"] for row in actions] == sorted(row["at"] for row in actions)
+    known = [(r["op"], r["result"], r["http_status"], r["lists"]) for r in actions]
+    assert known == [
+        *[("request", "created", 201, ["wishes"])] * 2,
+        ("request", "created", 201, ["more"]),
+    ]
+    assert [row["requester"] for row in actions] == [ALICE, ALICE, 1]
+    numbers = {row["request_id"] for row in actions}
+    assert numbers == set(past.server.state.requests)
+
+
+def test_history_tells_every_pass_that_acted_or_failed_to(past: Household) -> None:
+    runs = told(past)["runs"]
+    assert [(r["command"], r["exit_code"], r["results"], r["lists"]) for r in runs] == [
+        ("apply", 0, {"created": 2}, ["wishes", "more"]),
+        ("apply", 0, {"created": 1}, ["wishes", "more"]),
+        ("apply", 1, {}, []),
+    ]
+    assert all(row["began"] <= row["ended"] for row in runs)
+
+
+def test_a_plan_leaves_no_pass(past: Household) -> None:
+    before = told(past)["runs"]
+    past.run("plan")
+    assert told(past)["runs"] == before
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "passes"),
+    [
+        ("wishes", {DUNE.tmdb, HEAT.tmdb}, 2),
+        ("more", {JOKER.tmdb}, 2),
+        (f"imdb:{DUNE.imdb}", {DUNE.tmdb}, 0),
+        (f"tmdb:movie:{HEAT.tmdb}", {HEAT.tmdb}, 0),
+        (f"tmdb:tv:{HEAT.tmdb}", set(), 0),
+        ("dUn", {DUNE.tmdb}, 0),
+        ("imdb:tt7654321", set(), 0),
+    ],
+    ids=["list", "other list", "imdb", "tmdb", "show of that number", "part of a title", "unknown"],
+)
+def test_history_is_narrowed_to_a_list_or_a_title(
+    past: Household, query: str, found: set[int], passes: int
+) -> None:
+    document = told(past, query)
+    assert {row["media"]["ids"]["tmdb"] for row in document["actions"]} == found
+    assert len(document["runs"]) == passes
+
+
+def test_the_last_ones_are_the_newest(past: Household) -> None:
+    document = told(past, "--last", "1")
+    assert [row["media"]["ids"]["tmdb"] for row in document["actions"]] == [JOKER.tmdb]
+    assert [row["exit_code"] for row in document["runs"]] == [1]
+
+
+def test_the_text_has_a_line_for_each(past: Household) -> None:
+    lines = past.run("history", "more").out.splitlines()
+    assert lines[0] == "passes"
+    assert lines[2].endswith("exit 0 · 2 lists · 1 created")
+    (action,) = lines[lines.index("actions") + 1 :]
+    assert JOKER.title in action
+    assert action.endswith("request · created · HTTP 201 · request 3 · more as user 1")
+
+
+def test_history_of_nothing_says_so(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.stop()
+    done = house.run("history")
+    assert (done.code, done.out) == (0, "nothing was asked of the server\n")
+
+
+def test_no_passes_at_all_are_wrong_usage(past: Household) -> None:
+    assert past.run("history", "--last", "0").code == 64

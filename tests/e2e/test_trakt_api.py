@@ -1,0 +1,142 @@
+"""Trakt's lists through its API, from the file to requests on the server, without a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox import trakt_api
+from examples.sandbox.sites_lists import Fault
+from tests.e2e.household import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from examples.sandbox.sites import SandboxSites
+    from tests.e2e.household import Finished, Household
+
+
+@pytest.fixture(autouse=True)
+def _all_well(sites: SandboxSites) -> Iterator[None]:
+    yield
+    sites.trakt.faults.clear()
+
+
+def write(house: Household, sites: SandboxSites, sources: dict[str, str], **trakt: str) -> None:
+    """Lists by name; ``trakt`` beside the addresses, a working client id where nothing is said."""
+    section = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url}
+    section |= trakt or {"client_id": trakt_api.CLIENT_ID}
+    lists = {name: {"source": source} for name, source in sources.items()}
+    house.write(lists, providers={"trakt": section})
+
+
+def run(house: Household, *arguments: str) -> Finished:
+    """A run that tells nobody the client id."""
+    done = house.run(*arguments)
+    files = [file for file in house.ledger.parent.glob("*") if file.is_file()]
+    assert trakt_api.CLIENT_ID not in done.out + done.err
+    assert not any(trakt_api.CLIENT_ID.encode() in file.read_bytes() for file in files)
+    return done
+
+
+def test_a_list_goes_from_the_api_to_the_server(house: Household, sites: SandboxSites) -> None:
+    number = trakt_api.list_number("trakt:anna/family-night")
+    write(house, sites, {"night": f"https://trakt.tv/lists/{number}", "odd": "trakt:boxoffice"})
+
+    done = run(house, "apply", "--yes", "-v", "-o", "json")
+
+    fetches = [row["fetch"] for row in done.document["lists"]]
+    assert [(f["route"], f["outcome"], f["count"]) for f in fetches] == [
+        ("api", "complete", 20),
+        ("api", "complete", 10),
+    ]
+    assert set(numbers(sites.lists["trakt:anna/family-night"])) <= set(house.stored())
+    assert done.code == 0
+
+
+def test_seasons_on_a_list_are_the_only_ones_requested(
+    house: Household, sites: SandboxSites
+) -> None:
+    write(house, sites, {"odds": "trakt:anna/bits-and-pieces"})
+
+    done = run(house, "plan", "-o", "json")
+
+    shows = [a["seasons"] for a in done.document["actions"] if a["media"]["type"] == "tv"]
+    assert shows == [[1, 2], [2]]
+    reasons = [verdict["reason"] for verdict in done.document["verdicts"]]
+    assert "unsupported-kind" in reasons
+
+
+def test_of_a_chart_without_an_end_the_first_100_are_wanted_and_the_plan_says_so(
+    house: Household, sites: SandboxSites
+) -> None:
+    write(house, sites, {"chart": "trakt:trending/movies"})
+    before = len(sites.trakt.visits)
+
+    done = run(house, "plan")
+
+    assert "100 titles, the first 100, since this chart has no end, unverified" in done.out
+    assert len(sites.trakt.visits) == before + 1
+
+
+def test_each_trouble_has_its_outcome(house: Household, sites: SandboxSites) -> None:
+    sources = {
+        "private-list": "trakt:anna/private",
+        "private-user": "trakt:hidden/watchlist",
+        "missing": "trakt:anna/missing",
+        "missing-user": "trakt:nobody/watchlist",
+        "half": "trakt:anna/stops-half-way",
+        "layout": "trakt:anna/other-layout",
+        "account": "trakt:anna/favorites",
+        "busy": "trakt:anna/watchlist",
+        "empty": "trakt:anna/nothing-yet",
+        "fine": "trakt:anna/family-night",
+    }
+    write(house, sites, sources)
+    own = f"{trakt_api.PREFIX}/users/anna"
+    sites.trakt.faults.set(f"{own}/favorites", Fault(status=420, retry_after=600))
+    sites.trakt.faults.set(f"{own}/watchlist", Fault(status=429, retry_after=120))
+
+    done = run(house, "plan", "-o", "json")
+
+    outcomes = {row["name"]: row["fetch"]["outcome"] for row in done.document["lists"]}
+    assert outcomes == {
+        "private-list": "private",
+        "private-user": "private",
+        "missing": "missing",
+        "missing-user": "missing",
+        "half": "incomplete",
+        "layout": "changed-layout",
+        "account": "rate-limited",
+        "busy": "rate-limited",
+        "empty": "empty",
+        "fine": "complete",
+    }
+    assert done.code == 1
+
+
+def test_a_dead_client_id_is_blocked_and_the_sentence_names_it(
+    house: Household, sites: SandboxSites
+) -> None:
+    dead = "dead" * 16
+    write(house, sites, {"night": "trakt:anna/family-night"}, client_id=dead)
+
+    done = run(house, "plan", "-v", "-o", "json")
+
+    (row,) = done.document["lists"]
+    assert (done.code, row["fetch"]["outcome"]) == (1, "blocked")
+    assert "providers.trakt.client_id" in row["fetch"]["error"]
+    assert dead not in done.out + done.err
+
+
+def test_without_a_client_id_a_chart_is_refused_with_its_place(
+    house: Household, sites: SandboxSites
+) -> None:
+    write(house, sites, {"chart": "trakt:trending/movies"}, client_id="${TRAKT_CLIENT_ID:-}")
+
+    done = run(house, "validate")
+
+    assert done.code == 78
+    assert "lists.chart.source: a chart of Trakt is only read through Trakt's API" in done.err
+    assert "listsync.yaml:10:" in done.err

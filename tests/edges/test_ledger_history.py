@@ -1,0 +1,105 @@
+"""The ledger's diary: what was asked, what came of it, and in which passes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Done, Intent, Kind, MediaKey, Result, Run
+from reconciler.ledger import SqliteLedger
+from reconciler.ledger.schema import MIGRATIONS
+from tests.edges.made_up import request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+URL = "http://seerr:5055"
+NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
+ACTION = request_of(MediaKey(Kind.TV, 1396), is_4k=True, user=4, seasons=(1, 2))
+ASKED = Intent(
+    NOW, ACTION.op, ACTION.target, ACTION.item.title, 4, ACTION.lists, ACTION.seasons, None
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
+        yield ledger
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        None,
+        Done(Result.CREATED, 201, 57, "pending"),
+        Done(Result.QUOTA, 403, message="Series Quota exceeded."),
+        Done(Result.UNKNOWN, message="no answer"),
+    ],
+    ids=["killed", "created", "quota", "answer lost"],
+)
+def test_an_action_is_told_with_what_came_of_it(ledger: SqliteLedger, done: Done | None) -> None:
+    intent = ledger.intend(ACTION, NOW)
+    if done:
+        ledger.settle(intent, ACTION, done, NOW)
+
+    assert ledger.history()[0] == (replace(ASKED, done=done),)
+
+
+def test_passes_are_told_oldest_first_and_one_that_was_killed_has_no_end(
+    ledger: SqliteLedger,
+) -> None:
+    first = ledger.begin_run("apply", NOW)
+    ended = replace(
+        first,
+        ended=NOW + timedelta(seconds=9),
+        lists=("anna", "top"),
+        counts={"created": 2, "quota": 1},
+        exit_code=1,
+    )
+    ledger.end_run(ended)
+    second = ledger.begin_run("run", NOW + timedelta(hours=6))
+
+    assert ledger.history()[1] == (ended, second)
+    assert second == Run(second.id, "run", NOW + timedelta(hours=6))
+
+
+@pytest.mark.parametrize(("days", "kept"), [(90, 2), (91, 1)])
+def test_a_pass_is_forgotten_after_90_days_and_its_actions_never(
+    ledger: SqliteLedger, days: int, kept: int
+) -> None:
+    ledger.begin_run("apply", NOW)
+    ledger.intend(ACTION, NOW)
+
+    ledger.begin_run("apply", NOW + timedelta(days=days))
+
+    intents, runs = ledger.history()
+    assert (len(intents), len(runs)) == (1, kept)
+
+
+def test_the_history_of_another_server_is_not_told(ledger: SqliteLedger, tmp_path: Path) -> None:
+    ledger.begin_run("apply", NOW)
+    ledger.intend(ACTION, NOW)
+
+    with SqliteLedger(tmp_path / "listsync.db", "http://other:5055") as other:
+        assert other.history() == ((), ())
+
+
+def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with SqliteLedger(path, URL) as ledger:
+        ledger.intend(ACTION, NOW)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE runs")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+
+    with SqliteLedger(path, URL) as ledger:
+        run = ledger.begin_run("apply", NOW)
+        assert ledger.history() == ((ASKED,), (run,))
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
