@@ -25,6 +25,7 @@ def listed(name: str) -> ListRow:
         "requester": {"name": "anna", "id": 4},
         "expected": {"movie": "pending", "tv": "pending"},
         "problem": None,
+        "notice": None,
         "quota": {},
         "fetch": {
             "list": name,
@@ -35,6 +36,7 @@ def listed(name: str) -> ListRow:
             "declared_total": None,
             "count": 1,
             "error": None,
+            "note": None,
         },
     }
 
