@@ -110,7 +110,7 @@ class SiteSources:
         """
         with self._turns[ref.provider]:
             snapshot, lost = self._read(ref, top)
-            if lost and snapshot.outcome in _CUT_SHORT:
+            if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
                 snapshot, _ = self._read(ref, top)
         return snapshot
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reconciler.ports import Page, Session
 
 _ANSWERS, _SHOWN = 12, 160
+_RETURN_SECONDS = 3.0
 
 
 class Sessions:
@@ -27,7 +28,7 @@ class Sessions:
         self._start = start
         self._idle: list[Session] = []
         self._lent: list[Session] = []
-        self._closed = False
+        self.closed = False
         self._changed = Condition()
 
     def __enter__(self) -> Self:
@@ -41,7 +42,7 @@ class Sessions:
     def close(self) -> None:
         """End every session, also those that are in use just now; there will be no others."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             sessions = [*self._lent, *self._idle]
             self._idle.clear()
             self._changed.notify_all()
@@ -50,12 +51,15 @@ class Sessions:
             thread.start()
         for thread in closing:
             thread.join()
+        # Readers notice at once that their browser is gone; what they use is closed next.
+        with self._changed:
+            self._changed.wait_for(lambda: not self._lent, timeout=_RETURN_SECONDS)
 
     def borrow(self) -> Session:
         """A session that nobody else uses. Raises BrowserError once all is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._lent) < self.count)
-            if self._closed:
+            self._changed.wait_for(lambda: self.closed or len(self._lent) < self.count)
+            if self.closed:
                 raise BrowserError("the browser was closed")
             session = self._idle.pop() if self._idle else self._start()
             self._lent.append(session)
@@ -67,9 +71,9 @@ class Sessions:
             session.close()
         with self._changed:
             self._lent.remove(session)
-            if fit and not self._closed:
+            if fit and not self.closed:
                 self._idle.append(session)
-            self._changed.notify()
+            self._changed.notify_all()
 
 
 class Lease:
