@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
@@ -47,7 +48,7 @@ def examine(
                 yield _checked(f"requester of {lst.name}", look)
     yield _checked("ledger", partial(_ledger, ledger))
     if any(lst.source.provider != "file" for lst in spec.lists):
-        yield _checked("browser", partial(_browser, browser))
+        yield _checked("browser", partial(_browser, spec, browser))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -90,6 +91,8 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
         return f"can be read; {held.what}"
 
 
-def _browser(browser: Browser) -> str:
+def _browser(spec: Spec, browser: Browser) -> str:
     browser.open("data:text/html,<title>listsync</title>")
-    return "starts and shows a page"
+    grid = spec.browser.remote_url
+    where = f", in the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
+    return f"starts and shows a page{where}"

@@ -62,6 +62,14 @@ class BrowserError(ListsyncError):
     """Chromium or its driver is missing, does not start, or was lost."""
 
 
+class BrowserLostError(BrowserError):
+    """The session is gone, or its page crashed: the same may go well in a fresh one."""
+
+
+class BrowserStuckError(BrowserError):
+    """A page took all its time; what its session still does nobody knows."""
+
+
 class ServerError(ListsyncError):
     """The media server cannot be used: wrong URL, wrong key, wrong answer."""
 

@@ -87,8 +87,18 @@ class Browser(Protocol):
     def open(self, url: str) -> Page:
         """Navigate and return when the document is interactive.
 
-        Raises BrowserError where the browser cannot be had, or the page cannot be reached.
+        Raises BrowserError where the browser cannot be had, or the page cannot be reached;
+        BrowserLostError where a fresh browser may do; BrowserStuckError where the page took all
+        its time. Pages raise the same.
         """
+        ...
+
+
+class Session(Browser, Protocol):
+    """A browser of one's own: one thread's at a time, but anybody may end it."""
+
+    def close(self) -> None:
+        """End it in a bounded time and for good, also while another thread waits for a page."""
         ...
 
 
@@ -111,6 +121,10 @@ class Sources(Protocol):
         """Read one list. Trouble with the list or its site is an outcome, not an exception.
 
         ``top``: of a chart without an end, no more than its first so many are needed.
+
+        Any number of threads may call this at once: each call waits for its turn at the site, and
+        for a free browser session where it needs one. Whoever opened the sources closes them when
+        the pass ends, and with them every browser; calls that are still at it come to an end soon.
         """
         ...
 

@@ -17,6 +17,7 @@ from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
+from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
 from reconciler.wishlists import Past, excluded_by_hand, fetched, showed_nothing, wishlist
 
@@ -128,14 +129,14 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
 
 def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
-    snapshots: dict[ListRef, Snapshot] = {}
-    with edges.progress.stage("fetch", len(lists)) as step:
-        for lst in lists:
-            if lst.source not in snapshots:
-                tops = [other.top for other in lists if other.source == lst.source]
-                most = None if None in tops else max(top or 0 for top in tops)
-                snapshots[lst.source] = edges.sources.fetch(lst.source, most)
-            step()
+    tops: dict[ListRef, list[int | None]] = {}
+    for lst in lists:
+        tops.setdefault(lst.source, []).append(lst.top)
+    wanted = {
+        source: None if None in given else max(top or 0 for top in given)
+        for source, given in tops.items()
+    }
+    snapshots = read_lists(wanted, edges.sources, edges.progress)
     return {lst.name: snapshots[lst.source] for lst in lists}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,15 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.sources import SiteSources, objection, recognise
+from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
+from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Sources
+    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
     from reconciler.spec.models import ProvidersSpec
 
@@ -108,11 +111,12 @@ def open_server(spec: Spec) -> Iterator[OverseerrServer]:
 
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser]:
-    """The browser. It starts when it is first needed and is gone at the end."""
-    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
-
-    with ChromiumBrowser(spec.browser.remote_url) as browser:
-        yield browser
+    """One browser. It starts when it is first needed and is gone at the end."""
+    session = _browser_session(spec)
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 @contextmanager
@@ -128,22 +132,33 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 
 
 @contextmanager
-def open_sources(spec: Spec, config: Path, routes: Routes) -> Iterator[SiteSources]:
-    """The lists' sites."""
-    with open_browser(spec) as browser:
-        yield SiteSources(browser, _providers(spec.providers), config.parent, routes=routes)
+def open_sources(
+    spec: Spec, config: Path, routes: Routes, debug_dir: Path | None = None
+) -> Iterator[SiteSources]:
+    """The lists' sites, for one pass: at its end every browser is gone.
+
+    ``debug_dir``: where pages are kept that were not read as lists.
+    """
+    debug = DebugFolder(debug_dir) if debug_dir else None
+    with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
+        providers = _providers(spec.providers)
+        yield SiteSources(sessions, providers, config.parent, routes=routes, debug=debug)
 
 
 @contextmanager
-def open_edges(
+def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
     spec: Spec,
     config: Path,
     ledger: Path,
     progress: Progress,
     *,
     lists: Sources | None = None,
+    debug_dir: Path | None = None,
 ) -> Iterator[Edges]:
-    """Everything a pass needs. ``lists``: where lists come from, if not from their sites."""
+    """Everything a pass needs. ``lists``: where lists come from, if not from their sites.
+
+    ``debug_dir``: as ``open_sources``.
+    """
     clock = SystemClock()
     with ExitStack() as stack:
         server = stack.enter_context(open_server(spec))
@@ -152,7 +167,7 @@ def open_edges(
         yield Edges(
             server=server,
             ledger=opened,
-            sources=lists or stack.enter_context(open_sources(spec, config, routes)),
+            sources=lists or stack.enter_context(open_sources(spec, config, routes, debug_dir)),
             clock=clock,
             progress=progress,
         )
@@ -171,6 +186,12 @@ def _providers(spec: ProvidersSpec) -> dict[str, Provider]:
         "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
         "trakt": Provider(trakt.base_url, trakt.api_url, key=trakt.client_id.get_secret_value()),
     }
+
+
+def _browser_session(spec: Spec) -> Session:
+    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
+
+    return ChromiumBrowser(spec.browser.remote_url)
 
 
 def _beside(config: Path, name: str) -> Path:

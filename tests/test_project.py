@@ -16,6 +16,7 @@ from reconciler.commands import sync
 from reconciler.core.model import Outcome
 from reconciler.sources import SOURCES, SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.sessions import Sessions
 from reconciler.spec import ProvidersSpec, json_schema, load
 from tests.project import places
 from tests.project.generated import commands, help_of
@@ -80,8 +81,8 @@ class TestExamples:
         )
 
     def test_reads_its_own_files_completely(self, path: Path) -> None:
-        with ChromiumBrowser() as browser:  # which starts for pages only
-            sources = SiteSources(browser, {}, path.parent)
+        with Sessions(ChromiumBrowser) as sessions:  # which start for pages only
+            sources = SiteSources(sessions, {}, path.parent)
             lists = spec_of(path.read_text(encoding="utf-8")).lists
             read = [sources.fetch(x.source) for x in lists if x.source.provider == "file"]
         assert [snapshot.outcome for snapshot in read] == [Outcome.COMPLETE] * len(read)

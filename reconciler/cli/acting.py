@@ -6,6 +6,7 @@ import typer
 
 from reconciler.cli.options import (
     Config,
+    DebugDir,
     DetailedExit,
     Expect,
     Form,
@@ -35,11 +36,12 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     out: Out = None,
     detailed_exitcode: DetailedExit = False,
     verbose: Verbose = False,
+    debug_dir: DebugDir = None,
 ) -> int:
     """Show what is missing and what would be requested; change nothing."""
     from reconciler.commands import sync
 
-    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
     return told(
         setting, lambda: sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
     )
@@ -57,11 +59,12 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     yes: Yes = False,
     detailed_exitcode: DetailedExit = False,
     verbose: Verbose = False,
+    debug_dir: DebugDir = None,
 ) -> int:
     """Request what is missing: asks first, or acts at once with --yes or a saved plan."""
     from reconciler.commands import sync
 
-    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
     return told(
         setting,
         lambda: sync.apply(

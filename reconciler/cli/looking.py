@@ -8,6 +8,7 @@ from reconciler.cli.options import (
     AnyList,
     Asked,
     Config,
+    DebugDir,
     Form,
     Last,
     Ledger,
@@ -60,18 +61,19 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
     return told(setting, lambda: inspection.explain(setting, query))
 
 
-def fetch(
+def fetch(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     name: ListName,
     config: Config = None,
     output: Output = Form.TEXT,
     *,
     verbose: Verbose = False,
+    debug_dir: DebugDir = None,
 ) -> int:
     """Read one list and print its items; needs no media server."""
     from reconciler.commands import inspection
 
-    setting = setting_of(context, config, None, output, verbose=verbose)
+    setting = setting_of(context, config, None, output, verbose=verbose, debug_dir=debug_dir)
     return told(setting, lambda: inspection.fetch(setting, name))
 
 

@@ -52,6 +52,10 @@ PlainOutput = Annotated[
     PlainForm, typer.Option("-o", "--output", help="How the result is printed.")
 ]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log each call to stderr.")]
+DebugDir = Annotated[
+    Path | None,
+    typer.Option("--debug-dir", metavar="DIR", help="Keep pages here that were not read as lists."),
+]
 DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
 ]
@@ -111,19 +115,26 @@ Last = Annotated[
 ]
 
 
-def setting_of(
+def setting_of(  # noqa: PLR0913 - what commands share
     context: typer.Context,
     config: Path | None,
     ledger: Path | None = None,
     output: Form | PlainForm = Form.TEXT,
     *,
     verbose: bool = False,
+    debug_dir: Path | None = None,
 ) -> Setting:
     """A command's options, else what stood before the command, else the environment's."""
     from reconciler.commands.setting import Setting
 
     anywhere_config, anywhere_ledger = context.obj
-    return Setting(config or anywhere_config, ledger or anywhere_ledger, output.value, verbose)
+    return Setting(
+        config or anywhere_config,
+        ledger or anywhere_ledger,
+        output.value,
+        verbose=verbose,
+        debug_dir=debug_dir,
+    )
 
 
 def told(setting: Setting, command: Callable[[], int]) -> int:

@@ -35,7 +35,7 @@ def fetch(setting: Setting, name: str) -> int:
     lst = list_named(spec, name)
     with (
         wiring.open_routes(spec, setting.ledger_path(spec)) as routes,
-        wiring.open_sources(spec, setting.config, routes) as sources,
+        wiring.open_sources(spec, setting.config, routes, setting.debug_dir) as sources,
     ):
         snapshot = sources.fetch(lst.source, lst.top)
     fetched = fetch_document(lst.name, str(lst.source), snapshot)

@@ -24,6 +24,7 @@ class Setting:
     ledger: Path | None = None
     output: str = "text"
     verbose: bool = False
+    debug_dir: Path | None = None
 
     def spec(self) -> Spec:
         """The file, and logs that hide its secrets. Raises ConfigError."""

@@ -33,6 +33,7 @@ from reconciler.render.text import plan_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from reconciler.core.model import Action
@@ -51,9 +52,7 @@ def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: 
         raise UsageError("--out takes a file", hint="-o json prints the plan on stdout")
     spec = setting.spec()
     narrowed = lists_named(spec, names)
-    with wiring.open_edges(
-        spec, setting.config, setting.ledger_path(spec), for_terminal()
-    ) as edges:
+    with _edges(spec, setting) as edges:
         seen = look(spec, edges, narrowed)
         _keep(spec, edges, seen, ())
     told = document(spec, setting, seen, narrowed_to=narrowed)
@@ -83,9 +82,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
         names = _still_there(spec, agreed)
     elif not yes:
         _check_that_somebody_answers(setting)
-    with wiring.open_edges(
-        spec, setting.config, setting.ledger_path(spec), for_terminal()
-    ) as edges:
+    with _edges(spec, setting) as edges:
         order = _Order(spec, names, agreed, expected, detailed)
         acted = _at_once(order, edges) if yes or agreed else _after_asking(order, setting, edges)
     if acted is None:
@@ -274,6 +271,11 @@ def show(plan: PlanDocument, output: str) -> None:
         print_json(plan)
     else:
         sys.stdout.write(plan_markdown(plan) if output == "markdown" else plan_text(plan))
+
+
+def _edges(spec: Spec, setting: Setting) -> AbstractContextManager[Edges]:
+    path, progress = setting.ledger_path(spec), for_terminal()
+    return wiring.open_edges(spec, setting.config, path, progress, debug_dir=setting.debug_dir)
 
 
 def _keep(spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:

@@ -48,8 +48,13 @@ class Database:
                 _log.debug("ledger_read_only", path=str(self.path), reason=self._obstacle)
 
     def close(self) -> None:
-        """Give the file back; a transaction that is still open is undone."""
-        self._connection.close()
+        """Give the file back, once nobody is in the middle of a transaction.
+
+        A thread that comes later gets a LedgerError: SQLite does not survive a connection that is
+        closed under a running statement.
+        """
+        with self._mutex:
+            self._connection.close()
 
     def require_writable(self) -> None:
         """Raise LedgerError, saying why, where memory cannot be written."""

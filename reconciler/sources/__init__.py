@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Semaphore
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from reconciler.core.model import Outcome
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
+from reconciler.sources.sessions import Lease
 from reconciler.sources.sites import file, imdb, trakt
 
 if TYPE_CHECKING:
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from reconciler.core.model import ListRef, Snapshot
-    from reconciler.ports import Browser, Routes
+    from reconciler.ports import Routes
+    from reconciler.sources.dump import DebugFolder
+    from reconciler.sources.sessions import Sessions
 
 
 class Site(Protocol):
@@ -44,6 +49,8 @@ class Site(Protocol):
 
 SOURCES: dict[str, Site] = {"imdb": imdb, "trakt": trakt, "file": file}
 
+_CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
+
 
 def recognise(text: str) -> ListRef:
     """The list a text means: a pasted address, ``provider:id``, or a bare ``ls…`` or ``ur…``.
@@ -70,33 +77,52 @@ def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
 
 
 class SiteSources:
-    """A ``ports.Sources`` over the sites."""
+    """A ``ports.Sources`` over the sites: at each as many lists at once as there are sessions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an edge of its own, given by wiring
         self,
-        browser: Browser,
+        sessions: Sessions,
         providers: Mapping[str, Provider],
         folder: Path,
         patience: Patience = PATIENCE,
         routes: Routes = ALL_OPEN,
+        *,
+        debug: DebugFolder | None = None,
     ) -> None:
         """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
         ``routes``: which routes to a site were blocked lately.
+        ``debug``: where pages are kept that were not read as lists.
         """
-        self._browser = browser
+        self._sessions = sessions
         self._providers = providers
         self._folder = folder
         self._patience = patience
         self._routes = routes
+        self._debug = debug
+        self._turns = {name: Semaphore(sessions.count) for name in SOURCES}
 
     def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
-        """Read one list now; every trouble with it is an outcome."""
-        site = SOURCES[ref.provider]
+        """Read one list now; every trouble with it is an outcome.
+
+        One that loses its browser is read again from its start, once, in a fresh one.
+        """
+        with self._turns[ref.provider]:
+            snapshot, lost = self._read(ref, top)
+            if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
+                snapshot, _ = self._read(ref, top)
+        return snapshot
+
+    def _read(self, ref: ListRef, top: int | None) -> tuple[Snapshot, bool]:
+        """What a fetch gives, and whether it lost its browser."""
         provider = self._providers.get(ref.provider, Provider())
-        reach = Reach(self._browser, self._folder, provider, self._patience, self._routes, top)
-        return site.fetch(ref, reach)
+        with Lease(self._sessions, self._patience.whole) as lease:
+            reach = Reach(lease, self._folder, provider, self._patience, self._routes, top)
+            snapshot = SOURCES[ref.provider].fetch(ref, reach)
+            if self._debug:
+                self._debug.keep(ref, snapshot, lease)
+            return snapshot, lease.lost
 
 
 def _at_address(text: str) -> ListRef:

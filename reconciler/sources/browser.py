@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import (
-    InvalidSessionIdException,
     JavascriptException,
-    NoSuchWindowException,
     TimeoutException,
     WebDriverException,
 )
@@ -26,7 +25,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
-from reconciler.errors import BrowserError
+from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
 from reconciler.sources.chromedriver import ChromeDriver, find_chromium
 
 if TYPE_CHECKING:
@@ -76,10 +75,10 @@ _COMMAND_SECONDS = 15  # how long the driver may take beyond the time a page is 
 
 
 class ChromiumBrowser:
-    """A ``ports.Browser``: Chromium, started for the first page and gone when the block ends.
+    """A ``ports.Session``: Chromium, started for the first page and gone when the block ends.
 
-    It serves one thread, page after page. Lost or never started, it stays so: every further page
-    says why.
+    It serves one thread, page after page; any thread may close it. Lost or never started, it stays
+    so: every further page says why.
     """
 
     def __init__(self, remote_url: str | None = None, *, page_seconds: int = 45) -> None:
@@ -93,6 +92,7 @@ class ChromiumBrowser:
         self._connection: ClientConfig | None = None
         self._driver: WebDriver | None = None
         self._failure: BrowserError | None = None
+        self._starting = Lock()
 
     def __enter__(self) -> Self:
         """Nothing is started yet."""
@@ -120,10 +120,18 @@ class ChromiumBrowser:
         return page
 
     def close(self) -> None:
-        """End the browser, in a bounded time also when it no longer answers."""
+        """End the browser, in a bounded time also when it no longer answers, or just starts."""
+        self._failure = BrowserError("the browser was closed")
+        # Whoever is still starting it after that time sees the failure, and ends it himself.
+        if self._starting.acquire(timeout=_QUIT_SECONDS):
+            try:
+                self._end()
+            finally:
+                self._starting.release()
+
+    def _end(self) -> None:
         driver, self._driver = self._driver, None
         process, self._process = self._process, None
-        self._failure = BrowserError("the browser was closed")
         try:
             if driver and self._connection:
                 self._connection.timeout = _QUIT_SECONDS
@@ -134,16 +142,19 @@ class ChromiumBrowser:
                 process.stop()
 
     def _started(self) -> WebDriver:
-        if self._failure:
-            raise self._failure
-        if self._driver is None:
-            try:
-                self._driver = self._start()
-            except BrowserError as error:
-                self.close()
-                self._failure = error
-                raise
-        return self._driver
+        with self._starting:
+            if self._failure:
+                raise self._failure
+            if self._driver is None:
+                try:
+                    self._driver = self._start()
+                except BrowserError as error:
+                    self._failure = self._failure or error
+            if self._failure:
+                self._end()
+                raise self._failure
+            assert self._driver  # noqa: S101 - started without a failure
+            return self._driver
 
     def _start(self) -> WebDriver:
         try:
@@ -237,15 +248,17 @@ def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
     try:
         yield
     except TimeoutException as error:
-        raise BrowserError(
-            f"the page was not there after {seconds} s", where=url, hint="try again later"
-        ) from error
-    except (InvalidSessionIdException, NoSuchWindowException, HTTPError) as error:
-        raise BrowserError("the browser was lost", where=url, hint="try again") from error
-    except WebDriverException as error:
-        if found := re.search(r"net::(ERR_\w+)", error.msg or ""):
+        what = f"the page was not there after {seconds} s" if url else "the page does not answer"
+        raise BrowserStuckError(what, where=url, hint="try again later") from error
+    except JavascriptException as error:
+        raise BrowserError("the page cannot be asked", where=url, hint="try again") from error
+    except (WebDriverException, HTTPError) as error:
+        said = str(error)
+        if found := re.search(r"net::(ERR_\w+)", said):
             raise _unreachable(url, found[1]) from error
-        raise BrowserError("the browser failed", where=url, hint="try again") from error
+        # A Grid has many words for a browser that it cannot reach any more.
+        what = "the page crashed" if "crash" in said else "the browser was lost"
+        raise BrowserLostError(what, where=url, hint="try again") from error
 
 
 def _unreachable(url: str, cause: str) -> BrowserError:

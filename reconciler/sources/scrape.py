@@ -35,6 +35,7 @@ class Patience:
     content: float = 20.0  # late rendering, until the first items
     check: float = 30.0  # a bot check that resolves itself in a real browser
     settle: float = 2.0  # silence at the bottom of an endless page before it counts as its end
+    whole: float = 600.0  # all pages of a list together
 
 
 PATIENCE = Patience()

@@ -26,6 +26,8 @@ from reconciler.spec.fields import FEW, ITEM, RATE, TARGET, TEXT, URL, Model, co
 from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import quote
 
+_SESSIONS = 8
+
 
 def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(replace(item, position=index) for index, item in enumerate(items, start=1))
@@ -141,8 +143,8 @@ class BrowserSpec(Model):
     remote_url: Annotated[
         str | None, values.written(values.optional_url), schema(URL, {"const": ""})
     ] = Field(default=None, description="A Selenium Grid's address; empty: Chromium on this host.")
-    sessions: Annotated[int, values.written(values.one_session), schema({"const": 1})] = Field(
-        default=1, description="Browser sessions at once; this version knows one."
+    sessions: Annotated[int, values.written(values.whole(1, _SESSIONS)), count(1, _SESSIONS)] = (
+        Field(default=1, description="Browser sessions at once; also how many lists of one site.")
     )
 
 

@@ -118,13 +118,6 @@ def via(value: Scalar) -> Literal["browser", "api"] | None:
     raise ValueError(f"{value.shown} is no route{hint}")
 
 
-def one_session(value: Scalar) -> int:
-    """``1``; several browser sessions do nothing yet."""
-    if value.text != "1":
-        raise ValueError("only 1 is supported by this version yet; write 1, or remove it")
-    return 1
-
-
 def requester(value: Scalar) -> int | str:
     """A user's id where a number stands without quotes, else a name or e-mail."""
     if not value.text.strip():

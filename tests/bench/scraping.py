@@ -16,6 +16,7 @@ from examples.sandbox.sites_lists import IMDB_PAGE_SIZE
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Provider
+from reconciler.sources.sessions import Sessions
 from tests.bench.promises import Reading
 from tests.bench.site import path_of
 
@@ -58,7 +59,7 @@ def _in_a_process(url: str, titles: int, rounds: int) -> dict[str, float]:
 
 
 def _listsync(browser: ChromiumBrowser, url: str, titles: int) -> int:
-    sources = SiteSources(browser, {"imdb": Provider(url)}, Path())
+    sources = SiteSources(Sessions(lambda: browser), {"imdb": Provider(url)}, Path())
     return len(sources.fetch(recognise(path_of(titles).split("/")[2])).items)
 
 

@@ -15,13 +15,13 @@ from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.sessions import Sessions
 from tests.browser.tiny_site import Answer, TinySite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.core.model import Snapshot
-    from reconciler.ports import Browser
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures" / "imdb"
 RAW = ["2025-10-02_raw_25li.html", "2025-12-31_raw_25li.html"]
@@ -37,8 +37,8 @@ _CALLS = re.compile(r"<link\b(?![^>]*canonical)[^>]*>|\s(?:src|srcset)=\"[^\"]*\
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with ChromiumBrowser(page_seconds=20) as started:
+def browser() -> Iterator[Sessions]:
+    with Sessions(lambda: ChromiumBrowser(page_seconds=20)) as started:
         yield started
 
 
@@ -52,19 +52,19 @@ def served(name: str, *kept: str) -> str:
     return _CALLS.sub("", _SCRIPT.sub(script, whole))
 
 
-def read(browser: Browser, source: str, path: str, page: str) -> Snapshot:
+def read(browser: Sessions, source: str, path: str, page: str) -> Snapshot:
     patience = Patience(content=1.5, check=1.5, settle=0.3)
     with TinySite({path: Answer(body=page)}) as site:
         providers = {"imdb": Provider(site.url, via="browser")}
         return SiteSources(browser, providers, Path(), patience).fetch(recognise(source))
 
 
-def top(browser: Browser, name: str, *kept: str) -> Snapshot:
+def top(browser: Sessions, name: str, *kept: str) -> Snapshot:
     return read(browser, "imdb:top", "/chart/top/", served(f"chart-top250/{name}", *kept))
 
 
 @pytest.fixture(scope="module")
-def expected(browser: Browser) -> list[tuple[str | None, str, int | None]]:
+def expected(browser: Sessions) -> list[tuple[str | None, str, int | None]]:
     """The chart of the last day of 2025 as its JSON has it."""
     snapshot = top(browser, RENDERED, "__NEXT_DATA__")
     assert snapshot.outcome is Outcome.COMPLETE
@@ -74,7 +74,7 @@ def expected(browser: Browser) -> list[tuple[str | None, str, int | None]]:
 @pytest.mark.parametrize("name", [*RAW, RENDERED])
 @pytest.mark.parametrize("kept", ["__NEXT_DATA__", "ld+json"])
 def test_a_chart_is_whole_by_its_json_and_by_its_linked_data(
-    browser: Browser, name: str, kept: str
+    browser: Sessions, name: str, kept: str
 ) -> None:
     snapshot = top(browser, name, kept)
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 250)
@@ -83,7 +83,7 @@ def test_a_chart_is_whole_by_its_json_and_by_its_linked_data(
 
 
 def test_linked_data_and_rows_agree_with_the_json(
-    browser: Browser, expected: list[tuple[str | None, str, int | None]]
+    browser: Sessions, expected: list[tuple[str | None, str, int | None]]
 ) -> None:
     linked = top(browser, RENDERED, "ld+json")
     shown = top(browser, RENDERED)
@@ -95,7 +95,7 @@ def test_linked_data_and_rows_agree_with_the_json(
 
 
 @pytest.mark.parametrize("name", RAW)
-def test_the_first_25_rows_are_never_the_whole_chart(browser: Browser, name: str) -> None:
+def test_the_first_25_rows_are_never_the_whole_chart(browser: Sessions, name: str) -> None:
     snapshot = top(browser, name)
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 250)
     assert [item.position for item in snapshot.items] == list(range(1, 26))
@@ -116,7 +116,7 @@ def test_the_first_25_rows_are_never_the_whole_chart(browser: Browser, name: str
     ids=["as a watchlist", "as a chart"],
 )
 def test_a_page_that_is_no_list_is_refused_as_such(
-    browser: Browser, name: str, says: str, source: str, path: str
+    browser: Sessions, name: str, says: str, source: str, path: str
 ) -> None:
     snapshot = read(browser, source, path, served(name, "__NEXT_DATA__", "ld+json"))
     assert (snapshot.outcome, snapshot.items) == (Outcome.CHANGED_LAYOUT, ())

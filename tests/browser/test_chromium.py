@@ -21,11 +21,12 @@ from reconciler.errors import BrowserError
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.sessions import Sessions
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.browser
 
@@ -41,11 +42,21 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(folder)
 
 
-def fetch(browser: ChromiumBrowser, site: TinySite, source: str = "ls000001") -> Snapshot:
+def fetch(sessions: Sessions, site: TinySite, source: str = "ls000001") -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
     return SiteSources(
-        browser, {"imdb": Provider(site.url, via="browser")}, Path(), patience
+        sessions, {"imdb": Provider(site.url, via="browser")}, Path(), patience
     ).fetch(recognise(source))
+
+
+def kill_browsers() -> None:
+    for group in browser_groups():
+        os.killpg(group, signal.SIGKILL)
+
+
+def once(do: Callable[[], object]) -> Callable[[], object]:
+    left = [do]
+    return lambda: left and left.pop()()
 
 
 def test_nothing_starts_before_the_first_page() -> None:
@@ -54,8 +65,11 @@ def test_nothing_starts_before_the_first_page() -> None:
 
 
 def test_no_process_and_no_file_is_left(temporary: Path) -> None:
-    with TinySite({PATH: Answer(body=imdb_page(2, 1, 2))}) as site, ChromiumBrowser() as browser:
-        assert fetch(browser, site).outcome is Outcome.COMPLETE
+    with (
+        TinySite({PATH: Answer(body=imdb_page(2, 1, 2))}) as site,
+        Sessions(ChromiumBrowser) as sessions,
+    ):
+        assert fetch(sessions, site).outcome is Outcome.COMPLETE
         (group,) = browser_groups()
         assert len(members(group)) > 3
     assert becomes_true(lambda: not members(group))
@@ -73,22 +87,29 @@ def test_a_browser_that_is_stuck_is_gone_in_a_bounded_time(temporary: Path) -> N
     assert list(temporary.iterdir()) == []
 
 
-def test_a_driver_killed_half_way_is_an_outcome_and_stays_one(temporary: Path) -> None:
-    def kill() -> None:
-        (group,) = browser_groups()
-        os.killpg(group, signal.SIGKILL)
-
+def test_a_list_that_loses_its_browser_is_read_again_from_its_start(temporary: Path) -> None:
     pages = {
         PATH: Answer(body=imdb_page(4, 1, 2)),
-        f"{PATH}?page=2": Answer(body=imdb_page(4, 3, 4), before=kill),
+        f"{PATH}?page=2": Answer(body=imdb_page(4, 3, 4), before=once(kill_browsers)),
     }
-    with TinySite(pages) as site, ChromiumBrowser() as browser:
-        half = fetch(browser, site)
-        after = fetch(browser, site)
-    assert (half.outcome, len(half.items)) == (Outcome.INCOMPLETE, 2)
-    assert "the browser was lost" in (half.error or "")
-    assert after.outcome is Outcome.UNREACHABLE
-    assert site.visits.count(PATH) == 1
+    with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
+        assert len(browser_groups()) == 1
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 4)
+    assert site.visits.count(PATH) == 2
+    assert list(temporary.iterdir()) == []
+
+
+def test_one_that_loses_it_twice_is_unreachable_and_the_next_is_read(temporary: Path) -> None:
+    pages = {
+        PATH: Answer(body=imdb_page(1, 1, 1), before=kill_browsers),
+        "/list/ls000002/": Answer(body=imdb_page(2, 1, 2)),
+    }
+    with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
+        lost, after = fetch(sessions, site), fetch(sessions, site, "ls000002")
+    assert (lost.outcome, after.outcome) == (Outcome.UNREACHABLE, Outcome.COMPLETE)
+    assert "the browser was lost" in (lost.error or "")
+    assert site.visits.count(PATH) == 2
     assert list(temporary.iterdir()) == []
 
 
@@ -103,8 +124,8 @@ def test_a_missing_browser_is_an_outcome_that_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with TinySite({}) as site, ChromiumBrowser() as browser:
-        snapshot = fetch(browser, site)
+    with TinySite({}) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
     assert snapshot.outcome is Outcome.UNREACHABLE
     assert "apt install chromium chromium-driver" in (snapshot.error or "")
     assert "browser.remote_url" in (snapshot.error or "")

@@ -12,6 +12,7 @@ from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.sessions import Sessions
 from tests.browser.processes import browser_groups
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def sources(sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory) -> It
         "imdb": Provider(sites.imdb_url, via="browser"),
         "trakt": Provider(sites.trakt_url),
     }
-    with ChromiumBrowser(page_seconds=10) as browser:
-        yield SiteSources(browser, providers, folder, patience)
+    with Sessions(lambda: ChromiumBrowser(page_seconds=10)) as sessions:
+        yield SiteSources(sessions, providers, folder, patience)
 
 
 def fetch(sources: SiteSources, source: str) -> Snapshot:

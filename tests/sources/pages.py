@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import Patience
+from reconciler.sources.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ class FakePage:
 
 
 @dataclass
-class FakeBrowser:
+class FakeSession:
     pages: Mapping[str, FakePage]
 
     def open(self, url: str) -> FakePage:
@@ -46,6 +47,14 @@ class FakeBrowser:
         page = self.pages[url]
         page.url = page.url or url
         return page
+
+    def close(self) -> None:
+        pass
+
+
+class FakeBrowser(Sessions):
+    def __init__(self, pages: Mapping[str, FakePage]) -> None:
+        super().__init__(lambda: FakeSession(pages))
 
 
 def next_data(column: object = None, **page_props: object) -> dict[str, object]:

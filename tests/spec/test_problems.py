@@ -190,9 +190,9 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="later provider",
         ),
         pytest.param(
-            "browser: {sessions: 2}",
+            "browser: {sessions: 9}",
             "7:21 browser.sessions",
-            "only 1 is supported by this version yet; write 1, or remove it",
+            "must be from 1 to 8",
             id="sessions",
         ),
         pytest.param(

@@ -123,7 +123,7 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(
             "server: {url: http://s, api_key: k, api_key_file: /k}\n" + LISTS, False, id="two keys"
         ),
-        pytest.param(FILE + "browser: {sessions: 2}\n", False, id="sessions"),
+        pytest.param(FILE + "browser: {sessions: 9}\n", False, id="sessions"),
         pytest.param(FILE + "providers: {imdb: {via: api}}\n", True, id="route"),
         pytest.param(FILE + "providers: {imdb: {via: rss}}\n", False, id="no route"),
         pytest.param(FILE + "notify: {mail: me}\n", False, id="key of a later version"),

@@ -1,0 +1,108 @@
+"""Taking out of a page what it tells of its visitor: address, place, cookies, sessions, tokens.
+
+Sites echo all of these to whoever asks: IMDb in the ``requestContext`` of its JSON, others in
+attributes and inline scripts. What is taken out at one place is taken out at every other, too.
+"""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REMOVED = "[removed]"
+
+_PRIVATE = (
+    r"(?:[\w.:-]{0,40}(?:cookie|token|csrf|session|ip-?_?addr|client-?_?ip|forwarded|authorization"
+    r"|credential|secret|passw|latitude|longitude|e-?mail|postal|zip-?_?code)[\w.:-]{0,40}"
+    r"|(?:[\w.:-]{0,40}[-_.:])?(?:ip|lat|lng|lon|long|geo|city|sid|auth|api-?_?key)(?:-?_?id)?)"
+)
+_QUOTE = r"(?:\\*[\"']|&quot;|&#34;|&#x22;|&#39;)"
+_NAMED = re.compile(
+    rf"(?P<before>(?<![\w.:-]){_PRIVATE}(?:{_QUOTE})?\s*[:=]\s*)"
+    rf"(?:(?P<quote>{_QUOTE})(?P<text>.*?)(?P=quote)|(?P<bare>[^\s\"'<>{{}}\[\],;&]+))",
+    re.IGNORECASE,
+)
+# <meta name="geo.position" content="…">, <input name="csrf" value="…">
+_FIELD = re.compile(
+    rf"(?P<before>\b(?:name|id|property|itemprop)=[\"']?{_PRIVATE}[\"']?\s[^<>]{{0,300}}?"
+    r"\b(?:content|value)=)(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
+    re.IGNORECASE,
+)
+_CONTEXT = re.compile(r'"requestContext"\s*:\s*(?=\{)')
+_ANYWHERE = re.compile(
+    r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"  # an IPv4 address
+    r"|-?\b\d{1,3}\.\d{2,}\s*[,;|/ ]\s*-?\d{1,3}\.\d{2,}"  # latitude and longitude
+    r"|\b\d{3}-\d{7}-\d{7}\b"  # a session id of Amazon's
+    r"|(?<![\w/+-])[\w+/-]{16,}\.[\w+/-]{8,}\.[\w+/-]{8,}"  # a signed token
+    r"|(?<![\w/+-])[\w+/-]{40,}={0,2}"  # anything long that means nothing
+)
+_MAYBE_IPV6 = re.compile(
+    r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:%\w+)?(?![\w:])", re.IGNORECASE
+)
+_SHORTEST = 4  # what is shorter stands everywhere and tells nothing
+_MOST = 300  # values that are looked for all over the page
+
+
+def scrub(text: str, known: Iterable[str] = ()) -> str:
+    """The text without what it tells of a visitor. ``known``: what must not stay in any case."""
+    secrets = {*known, *_named(text)}
+    text = _without_context(text, secrets)
+    for secret in sorted(secrets, key=len, reverse=True)[:_MOST]:
+        if len(secret) >= _SHORTEST:
+            for form in {secret, quote(secret, safe=""), html.escape(secret), _escaped(secret)}:
+                text = text.replace(form, REMOVED)
+    for pattern in (_FIELD, _NAMED):
+        text = pattern.sub(_emptied, text)
+    return _MAYBE_IPV6.sub(_without_address, _ANYWHERE.sub(REMOVED, text))
+
+
+def _named(text: str) -> Iterator[str]:
+    """The values of everything whose name says that it is a secret, each part of a cookie too."""
+    for found in (*_NAMED.finditer(text), *_FIELD.finditer(text)):
+        value = html.unescape(found["text"] or "").replace("\\", "")
+        if value and not re.fullmatch(r"true|false|null|[\d\s]{1,5}", value):
+            yield value
+            if "cookie" in found["before"].lower():
+                yield from _cookies(value)
+
+
+def _cookies(text: str) -> Iterator[str]:
+    for part in text.split(";"):
+        yield part.partition("=")[2].strip()
+
+
+def _without_context(text: str, secrets: set[str]) -> str:
+    """Without IMDb's ``requestContext``; what stands in there is a secret everywhere else."""
+    decoder = json.JSONDecoder()
+    while found := _CONTEXT.search(text):
+        try:
+            _, end = decoder.raw_decode(text, found.end())
+        except (ValueError, RecursionError):
+            end = len(text)  # cut off: better the rest goes than that it stays
+        secrets |= {*_named(text[found.end() : end])}
+        text = f'{text[: found.start()]}"request-context": "{REMOVED}"{text[end:]}'
+    return text
+
+
+def _emptied(found: re.Match[str]) -> str:
+    mark = found["quote"] or ""
+    return f"{found['before']}{mark}{REMOVED}{mark}"
+
+
+def _without_address(found: re.Match[str]) -> str:
+    try:
+        ipaddress.IPv6Address(found[0])
+    except ValueError:
+        return found[0]
+    return REMOVED
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1]
