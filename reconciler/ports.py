@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Action,
         Baseline,
         Candidate,
+        Condition,
         Done,
         Intent,
         ListRef,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         RequestState,
         Route,
         Run,
+        Schedule,
         ServerInfo,
         Show,
         Slot,
@@ -283,6 +285,33 @@ class Ledger(Protocol):
 
     def end_run(self, run: Run) -> None:
         """Write which lists a pass has read, what its actions came to, and how it ended."""
+        ...
+
+    # memory: what a list's turns leave behind
+    def schedules(self) -> Mapping[str, Schedule]:
+        """When each list's turn is, by list name."""
+        ...
+
+    def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
+        """How each list is, by list name and type; under ``""`` the file and the server."""
+        ...
+
+    def keep_turn(
+        self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
+    ) -> None:
+        """Write what a turn came to, in one transaction. None: nothing is known of its time."""
+        ...
+
+    def ask(self, name: str) -> None:
+        """Ask a running listsync for a list's turn; needs no lock."""
+        ...
+
+    def asked(self) -> frozenset[str]:
+        """The lists somebody has asked for."""
+        ...
+
+    def answer(self, names: Iterable[str]) -> None:
+        """These lists' turns have come."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:

@@ -1,9 +1,11 @@
 """The ledger: what outlives the process, in one SQLite file.
 
-``SqliteLedger`` is the port's implementation; the rooms behind it are the file (``database``,
-``schema``, ``faults``), the two kinds of tables (``cache``, ``memory``, ``intents``) and the lock.
+``SqliteLedger`` is the port's implementation, ``HeldLedger`` keeps one for a long time; the rooms
+behind them are the file (``database``, ``schema``, ``faults``), the two kinds of tables (``cache``;
+``memory``, ``intents``, ``keeping``) and the lock.
 """
 
+from reconciler.ledger.held import HeldLedger
 from reconciler.ledger.store import SqliteLedger
 
-__all__ = ["SqliteLedger"]
+__all__ = ["HeldLedger", "SqliteLedger"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -40,9 +40,11 @@ class Database:
         self.path = Path(os.path.realpath(path))  # two names of one ledger are one ledger
         self._mutex = Lock()
         self._obstacle = _obstacle(self.path)
+        self._file: os.stat_result | None = None
         with explained(self.path):
             if self._obstacle is None:
                 self._connection = _open_file(self.path)
+                self._file = self.path.stat()
             else:
                 self._connection = _open_copy(self.path)
                 _log.debug("ledger_read_only", path=str(self.path), reason=self._obstacle)
@@ -64,6 +66,32 @@ class Database:
             if folder.is_dir():
                 hint = "to act on the server, let listsync write here or name another ledger"
             raise LedgerError(self._obstacle, where=str(self.path), hint=hint)
+
+    def is_there(self) -> bool:
+        """Whether the file that was opened is the one that bears the ledger's name."""
+        try:
+            return self._file is not None and os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
+
+    def restore(self) -> None:
+        """Write a ledger whose file was taken away while it was open; a file there stays.
+
+        Raises LedgerError.
+        """
+        beside = self.path.with_name(f"{self.path.name}.restored")
+        with self._mutex, explained(self.path):
+            try:
+                beside.parent.mkdir(parents=True, exist_ok=True)
+                beside.unlink(missing_ok=True)
+                with closing(_connect(f"{beside.as_uri()}?mode=rwc")) as anew:
+                    self._connection.backup(anew)
+                with suppress(FileExistsError):  # somebody was quicker, and knows better
+                    os.link(beside, self.path)
+                beside.unlink()
+            except OSError as error:
+                what = f"the ledger was taken away, and cannot be written anew ({error.strerror})"
+                raise LedgerError(what, where=str(self.path)) from error
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

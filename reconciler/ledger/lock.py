@@ -23,22 +23,49 @@ if TYPE_CHECKING:
 _HINT = "wait for it to end, or stop it; `listsync plan` and `listsync status` work meanwhile"
 
 
+class WriterLock:
+    """``<ledger>.lock``, held from the making until ``release``; in it stands who holds it."""
+
+    def __init__(self, ledger: Path) -> None:
+        """Take it. ``ledger`` has its symlinks resolved.
+
+        Raises LockHeldError where another process holds it, LedgerError where it cannot be had.
+        """
+        path = _beside(ledger)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        try:
+            _take(self._file, path)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def guards(self, ledger: Path) -> bool:
+        """Whether the file that is locked is the one others would lock for this ledger."""
+        try:
+            return os.path.samestat(os.fstat(self._file), _beside(ledger).stat())
+        except OSError:
+            return False
+
+    def release(self) -> None:
+        """Let the next one have it."""
+        os.close(self._file)
+
+
 @contextmanager
 def writer_lock(ledger: Path) -> Iterator[None]:
-    """Hold ``<ledger>.lock`` and say in it who does. ``ledger`` has its symlinks resolved.
-
-    Raises LockHeldError where another process holds it, LedgerError where it cannot be had.
-    """
-    path = ledger.with_name(f"{ledger.name}.lock")
+    """Hold the lock for the length of a block."""
+    lock = WriterLock(ledger)
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise _unusable(path, error) from error
-    try:
-        _take(file, path)
         yield
     finally:
-        os.close(file)
+        lock.release()
+
+
+def _beside(ledger: Path) -> Path:
+    return ledger.with_name(f"{ledger.name}.lock")
 
 
 def _take(file: int, path: Path) -> None:

@@ -145,5 +145,42 @@ _BASELINES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS, _BASELINES)
+# Memory: when each list's turn is, how it is, and whose turn somebody has asked for. A list of ""
+# stands for what no list alone is: the file, the server.
+_KEEPING = (
+    """
+    CREATE TABLE schedules (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        due TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        attempted TEXT,
+        succeeded TEXT,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE conditions (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        type TEXT NOT NULL,
+        status TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        message TEXT NOT NULL,
+        since TEXT NOT NULL,
+        generation TEXT NOT NULL,
+        PRIMARY KEY (server, list, type)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE asked (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS, _BASELINES, _KEEPING)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from reconciler.core.model import Memory
-from reconciler.ledger import cache, intents, memory, runs
+from reconciler.ledger import cache, intents, keeping, memory, runs
 from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Baseline,
+        Condition,
         Done,
         Intent,
         ListReport,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Membership,
         Remembered,
         Run,
+        Schedule,
         Show,
         Slot,
         Unmatched,
@@ -59,7 +61,23 @@ class SqliteLedger:
         traceback: TracebackType | None,
     ) -> None:
         """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._database.close()
+
+    def require_writable(self) -> None:
+        """Raise LedgerError, saying why, where memory cannot be written."""
+        self._database.require_writable()
+
+    def is_there(self) -> bool:
+        """Whether the ledger's file is still the one that was opened."""
+        return self._database.is_there()
+
+    def restore(self) -> None:
+        """Write the ledger anew where its file was taken away. Raises LedgerError."""
+        self._database.restore()
 
     # cache
 
@@ -161,6 +179,42 @@ class SqliteLedger:
         """Write which lists a pass has read, what its actions came to, and how it ended."""
         with self._database.remembering() as connection:
             runs.end(connection, run)
+
+    # what a list's turns leave behind
+
+    def schedules(self) -> Mapping[str, Schedule]:
+        """When each list's turn is, by list name."""
+        with self._database.reading() as connection:
+            return keeping.schedules(connection, self._server)
+
+    def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
+        """How each list is, by list name and type; under ``""`` the file and the server."""
+        with self._database.reading() as connection:
+            return keeping.conditions(connection, self._server)
+
+    def keep_turn(
+        self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
+    ) -> None:
+        """Write what a turn came to, in one transaction; what has not changed is not written."""
+        with self._database.remembering() as connection:
+            keeping.write_conditions(connection, self._server, name, conditions)
+            if schedule is not None:
+                keeping.write_schedule(connection, self._server, name, schedule)
+
+    def ask(self, name: str) -> None:
+        """Ask a running listsync for a list's turn."""
+        with self._database.remembering() as connection:
+            keeping.write_asked(connection, self._server, name)
+
+    def asked(self) -> frozenset[str]:
+        """The lists somebody has asked for."""
+        with self._database.reading() as connection:
+            return keeping.asked(connection, self._server)
+
+    def answer(self, names: Iterable[str]) -> None:
+        """These lists' turns have come."""
+        with self._database.remembering() as connection:
+            keeping.drop_asked(connection, self._server, names)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

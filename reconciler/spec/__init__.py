@@ -3,6 +3,7 @@
 from reconciler.spec.loading import load
 from reconciler.spec.models import (
     BrowserSpec,
+    ControllerSpec,
     ImdbSpec,
     ListSpec,
     ProvidersSpec,
@@ -16,6 +17,7 @@ from reconciler.spec.syntax import decode
 
 __all__ = [
     "BrowserSpec",
+    "ControllerSpec",
     "ImdbSpec",
     "ListSpec",
     "ProvidersSpec",

@@ -28,6 +28,7 @@ TEXT: dict[str, object] = {"type": "string"}  # which a variable is, too
 URL: dict[str, object] = {"type": "string", "pattern": "^https?://[^@?#]+$"}
 DURATION: dict[str, object] = {"type": "string", "pattern": values.DURATION}
 RATE: dict[str, object] = {"type": "string", "pattern": values.RATE}
+LISTEN: dict[str, object] = {"type": "string", "pattern": values.LISTEN.replace("?P<port>", "")}
 ITEM: dict[str, object] = {"type": "string", "pattern": "^(imdb|tmdb|tvdb|trakt|title):"}
 TARGET: dict[str, object] = {"type": "string", "pattern": "^tmdb:(movie|tv):[1-9][0-9]*$"}
 WORD: dict[str, object] = {"enum": ["yes", "no", "on", "off", "true", "false"]}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
 from dataclasses import replace
-from datetime import timedelta  # noqa: TC003 - pydantic reads it
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -22,7 +22,19 @@ from pydantic import (
 
 from reconciler.core.model import Budget, Item, ListRef, MediaKey
 from reconciler.spec import phrases, values
-from reconciler.spec.fields import FEW, ITEM, RATE, TARGET, TEXT, URL, Model, count, schema
+from reconciler.spec.fields import (
+    DURATION,
+    FEW,
+    ITEM,
+    LISTEN,
+    RATE,
+    TARGET,
+    TEXT,
+    URL,
+    Model,
+    count,
+    schema,
+)
 from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import quote
 
@@ -74,7 +86,7 @@ class _Sourced(Model):
 class ListSection(ListOptions, _Sourced):
     """One list: where it is, and what becomes of its titles."""
 
-    @field_validator("interval")
+    @field_validator("interval", "retry_interval")
     @classmethod
     def _sites_are_spared(cls, interval: timedelta, info: ValidationInfo) -> timedelta:
         source = info.data.get("source")
@@ -148,6 +160,23 @@ class BrowserSpec(Model):
     )
 
 
+class ControllerSpec(Model):
+    """How ``listsync run`` works."""
+
+    listen: Annotated[str, values.written(values.listen), schema(LISTEN, {"const": ""})] = Field(
+        default="127.0.0.1:8099",
+        description="Where run answers /healthz, /readyz, /status and /metrics; '': nowhere.",
+    )
+    workers: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
+        default=2, description="Lists read side by side, one of each site; 1 to 32."
+    )
+    drain: Annotated[timedelta, values.written(values.duration), schema(DURATION)] = Field(
+        default=timedelta(seconds=30),
+        description="How long run may take to end once it was asked to.",
+        json_schema_extra={"default": "30s"},
+    )
+
+
 class _Content(Model):
     """What the file and the spec made of it have in common."""
 
@@ -177,6 +206,10 @@ class _Content(Model):
     )
     browser: BrowserSpec = Field(
         default=BrowserSpec(), description="Which browser reads the sites."
+    )
+
+    controller: ControllerSpec = Field(
+        default=ControllerSpec(), description="How listsync run works."
     )
 
     @field_validator("map", mode="before")

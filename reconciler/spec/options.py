@@ -20,6 +20,12 @@ class ListOptions(Model):
         description="How often the list is read: 90m, 6h, 1d. At least 5m for sites.",
         json_schema_extra={"default": "6h"},
     )
+    retry_interval: Annotated[timedelta, values.written(values.duration), schema(DURATION)] = Field(
+        default=timedelta(minutes=10),
+        description="When run tries a list again that could not be read; longer each time, "
+        "up to 6h. At least 5m for sites.",
+        json_schema_extra={"default": "10m"},
+    )
     requester: Annotated[
         int | str | None,
         values.written(values.requester),

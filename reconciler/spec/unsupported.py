@@ -18,7 +18,6 @@ _OPTIONS = frozenset(
         "profile_id",
         "prune",
         "prune_after",
-        "retry_interval",
         "root_folder",
         "server_id",
         "tags",
@@ -26,7 +25,7 @@ _OPTIONS = frozenset(
 )
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    (): frozenset({"controller", "notify"}),
+    (): frozenset({"notify"}),
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),

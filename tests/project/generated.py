@@ -33,6 +33,7 @@ _SECTIONS = {
     "imdb": "ImdbSpec",
     "trakt": "TraktSpec",
     "browser": "BrowserSpec",
+    "controller": "ControllerSpec",
 }
 _PLACES = {(): "the file's top", ("lists", "*"): "a list, `defaults`"}
 

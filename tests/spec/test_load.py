@@ -209,7 +209,6 @@ def test_two_lists_may_read_the_same_source(read_spec: Callable[..., Spec]) -> N
         "providers: {trakt: {client_id: '${TRAKT_CLIENT_ID:-}'}}",
         "notify: {urls_file: }",
         "budget: null",
-        "controller: {}",
     ],
 )
 def test_a_key_of_later_versions_that_is_empty_does_nothing(

@@ -165,8 +165,8 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         ),
         pytest.param("    prune: report", "7:5 lists.top.prune", LATER, id="later option"),
         pytest.param(
-            "defaults:\n  retry_interval: 10m",
-            "8:3 defaults.retry_interval",
+            "defaults:\n  prune_after: 10d",
+            "8:3 defaults.prune_after",
             LATER,
             id="later default",
         ),

@@ -9,6 +9,7 @@ dataclasses through their annotations.
 """
 
 from reconciler.core.model.history import Intent, Run
+from reconciler.core.model.keeping import Condition, Finding, Schedule, Status
 from reconciler.core.model.lists import (
     ENDLESS_TOP,
     Ids,
@@ -90,9 +91,11 @@ __all__ = [
     "Baseline",
     "Budget",
     "Candidate",
+    "Condition",
     "Done",
     "Entry",
     "Expected",
+    "Finding",
     "Flavour",
     "Ids",
     "Intent",
@@ -124,6 +127,7 @@ __all__ = [
     "Route",
     "RowReport",
     "Run",
+    "Schedule",
     "Season",
     "SeasonRule",
     "ServerInfo",
@@ -131,6 +135,7 @@ __all__ = [
     "Slot",
     "Snapshot",
     "Start",
+    "Status",
     "Stop",
     "Target",
     "Unmatched",

@@ -1,0 +1,102 @@
+"""Conditions, as Kubernetes has them: how a list is, why, and since when.
+
+| type | it is True when |
+|---|---|
+| Fetched | the list was read |
+| Applied | everything the plan had for it was done, or may wait |
+| Stalled | it cannot come right by itself: somebody has to change something |
+| Ready | it was read and applied, and is not stalled |
+| ConfigValid | the file as it is now is the one that is followed |
+| ServerReachable | the media server answers, and takes the key |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Condition, Finding, Outcome, Result, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from reconciler.core.model import Snapshot
+
+READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
+STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})
+NOT_DONE = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED})
+
+READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
+CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
+
+
+def after(
+    before: Mapping[str, Condition],
+    found: Iterable[Finding],
+    generation: str,
+    now: datetime,
+) -> dict[str, Condition]:
+    """The conditions by type once this was found; ``since`` moves only with the status.
+
+    What was not looked at stays as it is.
+    """
+    return {**before, **{f.type: _next(before.get(f.type), f, generation, now) for f in found}}
+
+
+def fetched(snapshot: Snapshot) -> Finding:
+    """Whether a list was read."""
+    status = Status.TRUE if snapshot.outcome in READ else Status.FALSE
+    message = snapshot.error or f"{len(snapshot.items)} titles"
+    return Finding(FETCHED, status, _camel(snapshot.outcome), message)
+
+
+def applied(stops: Collection[str], results: Collection[Result], unresolved: int) -> Finding:
+    """Whether what was planned for a list was done. ``stops``: the safety rules that hold."""
+    undone = sum(result in NOT_DONE for result in results)
+    if stops:
+        return Finding(APPLIED, Status.FALSE, "StoppedForSafety", "; ".join(stops))
+    if undone:
+        message = f"{undone} of {len(results)} actions were not done"
+        return Finding(APPLIED, Status.FALSE, "ActionsFailed", message)
+    if unresolved:
+        message = f"{unresolved} titles could not be looked up"
+        return Finding(APPLIED, Status.FALSE, "Unresolved", message)
+    return Finding(APPLIED, Status.TRUE, "InStep", "nothing is left to do now")
+
+
+def not_applied(reason: str, message: str) -> Finding:
+    """Nothing could be planned or done: the server, the ledger or the program failed."""
+    return Finding(APPLIED, Status.FALSE, reason, message)
+
+
+def stalled(snapshot: Snapshot, problem: str | None) -> Finding:
+    """Whether trying again is of no use. ``problem``: why the list may request nothing."""
+    if problem:
+        return Finding(STALLED, Status.TRUE, "BadRequester", problem)
+    if snapshot.outcome in STALLING:
+        message = snapshot.error or f"the list is {snapshot.outcome}"
+        return Finding(STALLED, Status.TRUE, _camel(snapshot.outcome), message)
+    return Finding(STALLED, Status.FALSE, "CanProceed", "")
+
+
+def ready(conditions: Mapping[str, Condition]) -> Finding:
+    """What the other conditions of a list come to."""
+    stuck = conditions.get(STALLED)
+    if stuck and stuck.status is Status.TRUE:
+        return Finding(READY, Status.FALSE, stuck.reason, stuck.message)
+    for name in (FETCHED, APPLIED):
+        part = conditions.get(name)
+        if part is None:
+            return Finding(READY, Status.UNKNOWN, "Pending", "not done yet")
+        if part.status is not Status.TRUE:
+            return Finding(READY, part.status, part.reason, part.message)
+    return Finding(READY, Status.TRUE, "InStep", "")
+
+
+def _next(before: Condition | None, found: Finding, generation: str, now: datetime) -> Condition:
+    since = before.since if before and before.status is found.status else now
+    return Condition(found.type, found.status, found.reason, found.message, since, generation)
+
+
+def _camel(outcome: Outcome) -> str:
+    return "".join(word.capitalize() for word in outcome.split("-"))

@@ -1,0 +1,48 @@
+"""What a long-running listsync knows of a list: how it is, and when it is its turn again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a condition says."""
+
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a pass found, before it is known since when that has been so."""
+
+    type: str
+    status: Status
+    reason: str  # one word in CamelCase, for programs
+    message: str  # for people
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A finding that has held ``since`` then, seen last with this generation of the file."""
+
+    type: str
+    status: Status
+    reason: str
+    message: str
+    since: datetime
+    observed_generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a list's turn is. ``digest``: a hash of what the file said of it at its last turn."""
+
+    digest: str
+    due: datetime
+    tries: int = 0  # turns that failed since the last that did not
+    attempted: datetime | None = None
+    succeeded: datetime | None = None

@@ -1,0 +1,111 @@
+"""The tables of a list's turns: when the next one is, how the list is, and who was asked for.
+
+Writes touch only the rows that differ, as everywhere in memory.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Condition, Schedule, Status
+from reconciler.ledger.columns import optional_time, optional_time_text, time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from sqlite3 import Connection
+
+
+def schedules(connection: Connection, server: str) -> dict[str, Schedule]:
+    """When each list's turn is."""
+    rows = connection.execute(
+        "SELECT list, digest, due, tries, attempted, succeeded FROM schedules WHERE server = ?",
+        (server,),
+    )
+    return {
+        name: Schedule(
+            digest,
+            datetime.fromisoformat(due),
+            tries,
+            optional_time(attempted),
+            optional_time(succeeded),
+        )
+        for name, digest, due, tries, attempted, succeeded in rows
+    }
+
+
+def write_schedule(connection: Connection, server: str, name: str, schedule: Schedule) -> None:
+    """When a list's next turn is."""
+    connection.execute(
+        "INSERT OR REPLACE INTO schedules"
+        " (server, list, digest, due, tries, attempted, succeeded) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            server,
+            name,
+            schedule.digest,
+            time_text(schedule.due),
+            schedule.tries,
+            optional_time_text(schedule.attempted),
+            optional_time_text(schedule.succeeded),
+        ),
+    )
+
+
+def conditions(connection: Connection, server: str) -> dict[str, dict[str, Condition]]:
+    """How each list is, by type."""
+    rows = connection.execute(
+        "SELECT list, type, status, reason, message, since, generation FROM conditions"
+        " WHERE server = ? ORDER BY list, type",
+        (server,),
+    )
+    found: dict[str, dict[str, Condition]] = {}
+    for name, kind, status, reason, message, since, generation in rows:
+        found.setdefault(name, {})[kind] = Condition(
+            kind, Status(status), reason, message, datetime.fromisoformat(since), generation
+        )
+    return found
+
+
+def write_conditions(
+    connection: Connection, server: str, name: str, now: Mapping[str, Condition]
+) -> None:
+    """How a list is; a condition that has not changed is not written."""
+    connection.executemany(
+        "INSERT INTO conditions (server, list, type, status, reason, message, since, generation)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status,"
+        " reason = excluded.reason, message = excluded.message, since = excluded.since,"
+        " generation = excluded.generation WHERE (status, reason, message, since, generation)"
+        " <> (excluded.status, excluded.reason, excluded.message, excluded.since,"
+        " excluded.generation)",
+        (
+            (
+                server,
+                name,
+                one.type,
+                one.status,
+                one.reason,
+                one.message,
+                time_text(one.since),
+                one.observed_generation,
+            )
+            for one in now.values()
+        ),
+    )
+
+
+def write_asked(connection: Connection, server: str, name: str) -> None:
+    """Somebody asks for a list's turn."""
+    connection.execute("INSERT OR IGNORE INTO asked (server, list) VALUES (?, ?)", (server, name))
+
+
+def asked(connection: Connection, server: str) -> frozenset[str]:
+    """The lists that were asked for."""
+    rows = connection.execute("SELECT list FROM asked WHERE server = ?", (server,))
+    return frozenset(name for (name,) in rows)
+
+
+def drop_asked(connection: Connection, server: str, names: Iterable[str]) -> None:
+    """What was asked for is under way."""
+    connection.executemany(
+        "DELETE FROM asked WHERE server = ? AND list = ?", [(server, name) for name in names]
+    )

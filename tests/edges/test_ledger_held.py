@@ -1,0 +1,112 @@
+"""A ledger that stays open and locked, whatever happens to its file meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Kind, MediaKey, Remembered, Schedule, Slot, Target
+from reconciler.errors import LedgerError, LockHeldError
+from reconciler.ledger import HeldLedger, SqliteLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+URL = "http://s"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SLOT = Slot(Target(MediaKey(Kind.MOVIE, 1)))
+GONE = {SLOT: Remembered(present=False)}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "listsync.db"
+
+
+@pytest.fixture
+def held() -> Iterator[HeldLedger]:
+    with HeldLedger() as ledger:
+        yield ledger
+
+
+def locked(path: Path) -> bool:
+    with SqliteLedger(path, URL) as other:
+        try:
+            with other.lock():
+                return False
+        except LockHeldError:
+            return True
+
+
+def test_others_may_read_it_and_not_act(held: HeldLedger, path: Path) -> None:
+    held.at(path, URL).record(GONE, {})
+
+    with SqliteLedger(path, URL) as other:
+        assert other.memory().slots == GONE
+    assert locked(path)
+
+
+def test_the_lock_goes_with_the_block(path: Path) -> None:
+    with HeldLedger() as held:
+        held.at(path, URL)
+    assert not locked(path)
+
+
+def test_a_deleted_ledger_is_written_anew_with_all_that_was_in_it(
+    held: HeldLedger, path: Path
+) -> None:
+    held.at(path, URL).record(GONE, {})
+    path.unlink()
+
+    held.at(path, URL).keep_turn("wishes", Schedule("d", NOON), {})
+
+    with SqliteLedger(path, URL) as other:
+        assert other.memory().slots == GONE
+        assert other.schedules() == {"wishes": Schedule("d", NOON)}
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
+def test_a_deleted_folder_comes_back_with_ledger_and_lock(held: HeldLedger, path: Path) -> None:
+    held.at(path, URL).record(GONE, {})
+    shutil.rmtree(path.parent)
+
+    held.at(path, URL)
+
+    with SqliteLedger(path, URL) as other:
+        assert other.memory().slots == GONE
+    assert locked(path)
+
+
+def test_a_ledger_that_was_put_in_its_place_is_taken_as_it_is(
+    held: HeldLedger, path: Path, tmp_path: Path
+) -> None:
+    held.at(path, URL).record(GONE, {})
+    with SqliteLedger(tmp_path / "backup.db", URL):
+        pass
+    (tmp_path / "backup.db").replace(path)
+
+    assert held.at(path, URL).memory().slots == {}
+
+
+def test_what_cannot_be_used_is_an_error_until_it_can(held: HeldLedger, path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(LedgerError, match="is a folder"):
+        held.at(path, URL)
+    path.rmdir()
+
+    assert held.at(path, URL).memory().slots == {}
+    assert locked(path)
+
+
+def test_another_path_is_another_ledger_and_frees_the_first(
+    held: HeldLedger, path: Path, tmp_path: Path
+) -> None:
+    held.at(path, URL).record(GONE, {})
+
+    assert held.at(tmp_path / "other.db", URL).memory().slots == {}
+    assert not locked(path)
+    assert locked(tmp_path / "other.db")
