@@ -37,19 +37,25 @@ class Line:
 
 @contextmanager
 def acting(edges: Edges, command: str) -> Iterator[Line]:
-    """Be the one writer, and leave a line about it, whatever ends it.
+    """Be the one writer, and leave a line about it. Raises LockHeldError and LedgerError."""
+    with edges.ledger.lock(), noted(edges, command) as line:
+        yield line
 
-    Raises LockHeldError, and LedgerError where the ledger cannot be written. A line whose end
-    cannot be written stays open: what was done is told all the same.
+
+@contextmanager
+def noted(edges: Edges, command: str) -> Iterator[Line]:
+    """Leave a line about a pass that acts, whatever ends it. The caller holds the lock.
+
+    Raises LedgerError where the ledger cannot be written. A line whose end cannot be written stays
+    open: what was done is told all the same.
     """
     ledger, clock = edges.ledger, edges.clock
-    with ledger.lock():
-        line = Line(ledger.begin_run(command, clock.now()))
-        try:
-            yield line
-        except BaseException as error:
-            line.run = replace(line.run, exit_code=getattr(error, "exit_code", FAILED))
-            raise
-        finally:
-            with suppress(LedgerError):
-                ledger.end_run(replace(line.run, ended=clock.now()))
+    line = Line(ledger.begin_run(command, clock.now()))
+    try:
+        yield line
+    except BaseException as error:
+        line.run = replace(line.run, exit_code=getattr(error, "exit_code", FAILED))
+        raise
+    finally:
+        with suppress(LedgerError):
+            ledger.end_run(replace(line.run, ended=clock.now()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,8 @@ _SECRET_NAMES = (
 )
 
 
-def configure(*, verbose: bool, secrets: Sequence[str]) -> None:
-    """Log warnings, or everything; ``secrets`` are hidden wherever they stand."""
+def configure(*, level: int, secrets: Sequence[str]) -> None:
+    """Log from ``level`` (of ``logging``) on; ``secrets`` are hidden wherever they stand."""
     terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -39,9 +38,7 @@ def configure(*, verbose: bool, secrets: Sequence[str]) -> None:
             if terminal
             else structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.DEBUG if verbose else logging.WARNING
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

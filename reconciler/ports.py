@@ -205,6 +205,26 @@ class MediaServer(Protocol):
         ...
 
 
+class Meter(Protocol):
+    """Figures for whoever watches a listsync that goes on."""
+
+    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+        """A list's turn ended; ``items``: how many it held, None where it was not read."""
+        ...
+
+    def fetched(self, name: str, seconds: float) -> None:
+        """A list was read, or tried."""
+        ...
+
+    def acted(self, op: str, result: str) -> None:
+        """An action came to something."""
+        ...
+
+    def called(self, endpoint: str, status: str) -> None:
+        """The media server was called; ``status``: HTTP's, or ``none`` where no answer came."""
+        ...
+
+
 class Ledger(Protocol):
     """What outlives the process. Cache: anybody may write it. Memory: only who holds the lock.
 
@@ -304,6 +324,10 @@ class Ledger(Protocol):
 
     def ask(self, name: str) -> None:
         """Ask a running listsync for a list's turn; needs no lock."""
+        ...
+
+    def version(self) -> int:
+        """A number that changes when somebody else has written to the ledger; quickly had."""
         ...
 
     def asked(self) -> frozenset[str]:

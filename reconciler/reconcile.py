@@ -93,9 +93,7 @@ def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass
     Raises ServerError and LedgerError; trouble with a list is that list's own (its snapshot).
     """
     identity = identify(spec, edges.server)
-    due = [lst for lst in spec.lists if names is None or lst.name in names]
-    snapshots = _fetch([*due, *_to_be_safe(spec, due, edges.ledger)], edges)
-    return decide(spec, edges, identity, snapshots, edges.clock.now())
+    return decide(spec, edges, identity, read(spec, edges, names), edges.clock.now())
 
 
 def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
@@ -110,6 +108,12 @@ def identify(spec: Spec, server: MediaServer) -> Identity:
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
     found = {lst.name: find_requester(lst.requester, users, owner, lst.approval) for lst in wishes}
     return Identity(info, owner, found)
+
+
+def read(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> dict[str, Snapshot]:
+    """What these lists hold, and the exclude lists that cannot be left out. Raises LedgerError."""
+    due = [lst for lst in spec.lists if names is None or lst.name in names]
+    return _fetch([*due, *_to_be_safe(spec, due, edges.ledger)], edges)
 
 
 def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[ListSpec]:

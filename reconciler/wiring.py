@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -13,18 +14,23 @@ import platformdirs
 
 from reconciler import logs
 from reconciler.errors import ConfigError, LedgerError
-from reconciler.ledger import SqliteLedger
+from reconciler.ledger import HeldLedger, SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
+from reconciler.render.progress import Silence
+from reconciler.service import Service
 from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, load
+from reconciler.upkeep import Doors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
+    from reconciler.metrics import Metrics
     from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
     from reconciler.spec.models import ProvidersSpec
@@ -58,21 +64,47 @@ class RememberedRoutes:
         self._ledger.keep_blocked(route, self._clock.now())
 
 
+class ConfigFile:
+    """The file at ``path``, which may say something else each time it is read."""
+
+    def __init__(self, path: Path) -> None:
+        """Not read yet."""
+        self.path = path
+        self._secrets: frozenset[Path] = frozenset()
+
+    def read(self) -> Spec:
+        """What it says now. Raises ConfigError with every problem in it."""
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
+            raise ConfigError((f"{self.path}: {_plainly(error)}; {hint}",)) from error
+        named: set[Path] = set()
+
+        def secret(name: str) -> str:
+            named.add(_beside(self.path, name))
+            return _beside(self.path, name).read_text(encoding="utf-8")
+
+        try:
+            return load(
+                decode(data, str(self.path)),
+                name=str(self.path),
+                env=os.environ,
+                read=secret,
+                recognise=recognise,
+                objection=lambda ref, providers: objection(ref, _providers(providers)),
+            )
+        finally:
+            self._secrets = frozenset(named) or self._secrets
+
+    def parts(self) -> frozenset[Path]:
+        """The file, and the files of secrets that it named when it was last read."""
+        return frozenset({self.path, *self._secrets})
+
+
 def read_spec(path: Path) -> Spec:
-    """The file at ``path``. Raises ConfigError with every problem in it."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
-        raise ConfigError((f"{path}: {_plainly(error)}; {hint}",)) from error
-    return load(
-        decode(data, str(path)),
-        name=str(path),
-        env=os.environ,
-        read=lambda name: _beside(path, name).read_text(encoding="utf-8"),
-        recognise=recognise,
-        objection=lambda ref, providers: objection(ref, _providers(providers)),
-    )
+    """What the file at ``path`` says. Raises ConfigError with every problem in it."""
+    return ConfigFile(path).read()
 
 
 def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
@@ -97,16 +129,52 @@ def open_ledger(spec: Spec, path: Path) -> Iterator[SqliteLedger]:
         yield ledger
 
 
+def _uncounted(endpoint: str, status: str) -> None:
+    """Nobody counts the calls."""
+
+
 @contextmanager
-def open_server(spec: Spec) -> Iterator[OverseerrServer]:
-    """A client of this spec's server."""
+def open_server(
+    spec: Spec, called: Callable[[str, str], None] = _uncounted
+) -> Iterator[OverseerrServer]:
+    """A client of this spec's server. ``called``: told of each call."""
     with OverseerrServer(
         spec.server.url,
         spec.server.api_key.get_secret_value(),
         rate=spec.server.rate,
         concurrency=spec.server.concurrency,
+        called=called,
     ) as server:
         yield server
+
+
+def open_service(
+    file: ConfigFile, chosen: Path | None, held: HeldLedger, metrics: Metrics, *, level: int
+) -> Service:
+    """What ``run`` runs: everything is opened anew for each turn. Raises ConfigError.
+
+    ``level``: what is logged, from logging's levels.
+    """
+    spec = file.read()
+    configure_logs(spec, level)
+    clock = SystemClock()
+
+    def ledger(spec: Spec) -> Ledger:
+        return held.at(ledger_path(spec, file.path, chosen), spec.server.url)
+
+    def sources(spec: Spec) -> AbstractContextManager[Sources]:
+        return open_sources(spec, file.path, RememberedRoutes(ledger(spec), clock))
+
+    doors = Doors(
+        server=partial(open_server, called=metrics.called),
+        sources=sources,
+        ledger=ledger,
+        clock=clock,
+        progress=Silence(),
+        meter=metrics,
+        chance=random.random,
+    )
+    return Service(spec, file, doors, lambda spec: configure_logs(spec, level))
 
 
 @contextmanager
@@ -173,10 +241,10 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
         )
 
 
-def configure_logs(spec: Spec, *, verbose: bool) -> None:
+def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
     secrets = (spec.server.api_key, spec.providers.trakt.client_id)
-    logs.configure(verbose=verbose, secrets=[secret.get_secret_value() for secret in secrets])
+    logs.configure(level=level, secrets=[secret.get_secret_value() for secret in secrets])
 
 
 def _providers(spec: ProvidersSpec) -> dict[str, Provider]:

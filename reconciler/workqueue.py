@@ -57,6 +57,11 @@ class WorkQueue:
         """When a key that waits is due."""
         return self._waiting.get(key)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether a key is due, with or without room for it."""
+        self._follow(now)
+        return any(due <= now for due in self._waiting.values())
+
     def add(self, key: str, due: datetime) -> None:
         """Have the key worked on when it is due; of two times the sooner holds."""
         times = self._again if key in self._running else self._waiting

@@ -8,6 +8,7 @@ from reconciler.cli.options import (
     Config,
     DebugDir,
     DetailedExit,
+    Due,
     Expect,
     Form,
     Ledger,
@@ -24,6 +25,7 @@ from reconciler.cli.options import (
     setting_of,
     told,
 )
+from reconciler.errors import UsageError
 
 
 def plan(  # noqa: PLR0913 - a command's parameters are its options
@@ -56,6 +58,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     *,
     saved: PlanFile = None,
     expect: Expect = None,
+    due: Due = False,
     yes: Yes = False,
     detailed_exitcode: DetailedExit = False,
     verbose: Verbose = False,
@@ -65,6 +68,16 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
+    if due:
+        from reconciler.commands import running
+
+        if words or saved or expect:
+            raise UsageError(
+                "--due chooses the lists itself", hint="leave the names and plans away"
+            )
+        return told(
+            setting, lambda: running.apply_due(setting, yes=yes, detailed=detailed_exitcode)
+        )
     return told(
         setting,
         lambda: sync.apply(

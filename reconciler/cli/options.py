@@ -59,6 +59,7 @@ DebugDir = Annotated[
 DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
 ]
+Due = Annotated[bool, typer.Option("--due", help="Only the lists whose interval is over.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
 ListName = Annotated[
     str,

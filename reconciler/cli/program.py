@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import about, acting, looking
+from reconciler.cli import about, acting, looking, running
 
 COMMANDS = (
     about.init,
@@ -15,6 +15,8 @@ COMMANDS = (
     acting.plan,
     acting.apply,
     acting.adopt,
+    running.run,
+    running.reconcile,
     looking.status,
     looking.explain,
     looking.fetch,

@@ -9,6 +9,7 @@ from reconciler import wiring
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
+from reconciler.core.model import Standing
 from reconciler.doctor import examine
 from reconciler.explain import explain as explain_titles
 from reconciler.recall import LastSnapshots
@@ -52,8 +53,10 @@ def status(setting: Setting, name: str | None) -> int:
     spec = setting.spec()
     lists = [list_named(spec, name)] if name else spec.lists
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
-        reports = ledger.reports()
-    told = status_document({lst.name: str(lst.source) for lst in lists}, reports)
+        reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
+    sources = {lst.name: str(lst.source) for lst in lists}
+    standing = Standing(tuple(sources), spec.generation, found, schedules)
+    told = status_document(sources, reports, standing)
     if setting.output == "json":
         print_json(told)
     else:

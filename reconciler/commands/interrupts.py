@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -52,6 +53,48 @@ def _tell(what: str) -> None:
         signal.signal(signum, signal.SIG_DFL)
     with suppress(OSError):
         os.write(STDERR, f"listsync: {what}\n".encode())
+
+
+class Signals:
+    """Signals as something to wait for; SIGHUP too, whoever started this."""
+
+    def __init__(self, heard: int, came: list[int]) -> None:
+        """``heard``: a file descriptor that can be read once one came; ``came``: which, so far."""
+        self._heard = heard
+        self._came = came
+
+    def wait(self, seconds: float) -> int | None:
+        """The next signal, or None after so many seconds."""
+        if not self._came and select.select([self._heard], [], [], seconds)[0]:
+            os.read(self._heard, 1)
+        return self._came.pop(0) if self._came else None
+
+
+@contextmanager
+def awaited() -> Iterator[Signals]:
+    """Within the block signals end nothing. After a first SIGINT or SIGTERM the next ends all."""
+    came: list[int] = []
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    before = {signum: signal.getsignal(signum) for signum in SIGNALS}
+
+    def note(signum: int, frame: FrameType | None) -> None:
+        del frame
+        came.append(signum)
+        if signum != signal.SIGHUP:
+            _tell("ending; once more ends it at once")
+
+    wakeup = signal.set_wakeup_fd(told)
+    for signum in SIGNALS:
+        signal.signal(signum, note)
+    try:
+        yield Signals(heard, came)
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+        os.close(told)
+        os.close(heard)
 
 
 def _heard() -> list[signal.Signals]:

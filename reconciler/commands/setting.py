@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ class Setting:
     def spec(self) -> Spec:
         """The file, and logs that hide its secrets. Raises ConfigError."""
         spec = wiring.read_spec(self.config)
-        wiring.configure_logs(spec, verbose=self.verbose)
+        wiring.configure_logs(spec, logging.DEBUG if self.verbose else logging.WARNING)
         return spec
 
     def ledger_path(self, spec: Spec) -> Path:

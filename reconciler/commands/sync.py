@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import typer
 
 from reconciler import plan_file, wiring
 from reconciler.apply import Applier, Outcomes
+from reconciler.board import note_pass
 from reconciler.commands import github
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.question import confirmed
@@ -22,7 +24,7 @@ from reconciler.commands.selection import (
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.model import Outcome, Reason, Result
 from reconciler.diary import acting
-from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
+from reconciler.errors import LedgerError, ListsyncError, PlanMisfitError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
 from reconciler.render.digest import ID_DIGITS, plan_digest
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from reconciler.commands.interrupts import Interrupt
     from reconciler.core.model import Action
     from reconciler.plan_file import SavedPlan
     from reconciler.render.document import ActionRow
@@ -207,7 +210,22 @@ def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
         applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
         outcomes = applier.apply(seen, seen.plan.actions)
         _keep(spec, edges, seen, outcomes)
-    return _Acted(seen, outcomes, interrupt.exit_code, applier.trouble)
+        trouble = applier.trouble or _noted(spec, edges, seen, outcomes, interrupt)
+    return _Acted(seen, outcomes, interrupt.exit_code, trouble)
+
+
+def _noted(
+    spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes, interrupt: Interrupt
+) -> ListsyncError | None:
+    """Write when the lists are due again, unless it was broken off; what stood in the way."""
+    if interrupt.exit_code:
+        return None
+    now, chance = edges.clock.now(), random.random()  # noqa: S311 - jitter is no secret
+    try:
+        note_pass(spec, edges.ledger, seen, outcomes, None, now=now, chance=chance)
+    except LedgerError as error:
+        return error
+    return None
 
 
 def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:

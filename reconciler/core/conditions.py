@@ -79,6 +79,16 @@ def stalled(snapshot: Snapshot, problem: str | None) -> Finding:
     return Finding(STALLED, Status.FALSE, "CanProceed", "")
 
 
+def server(status: Status, reason: str, message: str) -> Finding:
+    """Whether the media server answers, and takes the key."""
+    return Finding(SERVER_REACHABLE, status, reason, message)
+
+
+def config(status: Status, reason: str, message: str) -> Finding:
+    """Whether the file as it is now is the one that is followed."""
+    return Finding(CONFIG_VALID, status, reason, message)
+
+
 def ready(conditions: Mapping[str, Condition]) -> Finding:
     """What the other conditions of a list come to."""
     stuck = conditions.get(STALLED)

@@ -58,6 +58,11 @@ class Database:
         with self._mutex:
             self._connection.close()
 
+    def version(self) -> int:
+        """Changes when somebody else has written to the file. Raises LedgerError."""
+        with self._mutex, explained(self.path):
+            return _number(self._connection, "PRAGMA data_version")
+
     def require_writable(self) -> None:
         """Raise LedgerError, saying why, where memory cannot be written."""
         if self._obstacle is not None:

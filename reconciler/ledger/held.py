@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 import structlog
@@ -19,13 +20,11 @@ _log = structlog.get_logger(__name__)
 
 
 class HeldLedger:
-    """One ledger and the writer's lock beside it, from the first use to the end of the block.
-
-    Not for several threads at once; what it gives is.
-    """
+    """One ledger and the writer's lock beside it, from the first use to the end of the block."""
 
     def __init__(self) -> None:
         """Nothing is open yet."""
+        self._mutex = Lock()
         self._place: tuple[Path, str] | None = None
         self._ledger: SqliteLedger | None = None
         self._lock: WriterLock | None = None
@@ -50,7 +49,10 @@ class HeldLedger:
         A file that was deleted is written anew from what is still open; one that was replaced is
         opened as it is. Raises LockHeldError and LedgerError.
         """
-        place = (Path(os.path.realpath(path)), server_url)
+        with self._mutex:
+            return self._at((Path(os.path.realpath(path)), server_url))
+
+    def _at(self, place: tuple[Path, str]) -> SqliteLedger:
         if self._place != place:
             self._close()
         if self._ledger is not None and not self._ledger.is_there():

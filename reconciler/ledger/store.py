@@ -206,6 +206,10 @@ class SqliteLedger:
         with self._database.remembering() as connection:
             keeping.write_asked(connection, self._server, name)
 
+    def version(self) -> int:
+        """A number that changes when another process, or another opening, has written."""
+        return self._database.version()
+
     def asked(self) -> frozenset[str]:
         """The lists somebody has asked for."""
         with self._database.reading() as connection:

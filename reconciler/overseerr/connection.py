@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -20,6 +20,7 @@ from reconciler.overseerr.foreign import line
 from reconciler.overseerr.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from urllib.parse import SplitResult
 
 _API = "/api/v1"
@@ -29,6 +30,9 @@ _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 _BUSY = frozenset({429, 503})  # may say when to come back
 
 _log = structlog.get_logger(__name__)
+
+
+Called: TypeAlias = "Callable[[str, str], None]"  # told an endpoint and what came of the call
 
 
 class _Session(requests.Session):
@@ -57,10 +61,18 @@ class Connection:
     is not consulted, cookies are not kept: the key alone says who calls.
     """
 
-    def __init__(
-        self, url: str, api_key: str, *, rate: float, concurrency: int, timeout: float
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
+        self,
+        url: str,
+        api_key: str,
+        *,
+        rate: float,
+        concurrency: int,
+        timeout: float,
+        called: Called,
     ) -> None:
         """Connect to nothing yet. Raises ServerError for a URL or key that cannot be sent."""
+        self._called = called
         parts = _split(url)
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         if not re.fullmatch(r"[!-~]+", api_key):
@@ -140,6 +152,8 @@ class Connection:
             got: Answer | Failure = answer_of(response, self._credentials.api_key)
         except (requests.RequestException, HTTPError) as error:
             got = failure_of(error, self._timeout[1])
+        status = str(got.status) if isinstance(got, Answer) else "none"
+        self._called(f"{method} {endpoint(path)}", status)
         _log.debug(
             "server call",
             method=method,
@@ -163,6 +177,11 @@ class Connection:
                 retry_after=got.retry_after,
             )
         return got
+
+
+def endpoint(path: str) -> str:
+    """A path as one of few: without its query, ``{id}`` in place of numbers."""
+    return re.sub(r"/\d+(?=/|$)", "/{id}", path.partition("?")[0].removeprefix(_API))
 
 
 def redirect_error(url: str, path: str, answer: Answer) -> ServerError:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         User,
     )
     from reconciler.overseerr.answer import Answer
+    from reconciler.overseerr.connection import Called
     from reconciler.overseerr.foreign import JsonObject
 
 _Value = TypeVar("_Value")
@@ -57,7 +58,7 @@ class OverseerrServer:
     long as it does, so a later pass takes a new one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
         url: str,
         api_key: str,
@@ -65,13 +66,16 @@ class OverseerrServer:
         rate: float = 20.0,
         concurrency: int = 4,
         timeout: float = 30.0,
+        called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
     ) -> None:
         """``rate``: calls per second over all threads; ``timeout``: seconds without an answer.
+
+        ``called``: told of each call, its endpoint and its HTTP status (``none`` without answer).
 
         Raises ServerError where the URL or the key cannot be used at all.
         """
         self._connection = Connection(
-            url, api_key, rate=rate, concurrency=concurrency, timeout=timeout
+            url, api_key, rate=rate, concurrency=concurrency, timeout=timeout, called=called
         )
 
     def __enter__(self) -> Self:

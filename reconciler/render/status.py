@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from reconciler.core.conditions import READY, STALLED
+from reconciler.core.model import DEFERRED, WHOLE
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, Fetch, fetch_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
-    from reconciler.core.model import ListReport, RowReport
+    from reconciler.core.model import ListReport, RowReport, Standing
 
 
 class ListStatus(TypedDict):
@@ -21,6 +24,12 @@ class ListStatus(TypedDict):
     source: str
     at: str | None
     fetch: Fetch | None
+    last_attempt: str | None
+    last_success: str | None
+    next_due: str | None
+    tries: int
+    pending: int
+    conditions: list[dict[str, str]]
     verdicts: dict[str, int]
     items: list[dict[str, Any]]
 
@@ -29,24 +38,35 @@ class StatusDocument(TypedDict):
     """``status -o json``."""
 
     format_version: str
+    generation: str
+    conditions: list[dict[str, str]]
     lists: list[ListStatus]
 
 
 def status_document(
-    sources: Mapping[str, str], reports: Mapping[str, ListReport]
+    sources: Mapping[str, str], reports: Mapping[str, ListReport], standing: Standing
 ) -> StatusDocument:
     """``sources``: the lists asked about, name → source, in file order."""
-    lists = [_list(name, source, reports.get(name)) for name, source in sources.items()]
-    return {"format_version": FORMAT_VERSION, "lists": lists}
+    lists = [_list(name, source, reports.get(name), standing) for name, source in sources.items()]
+    return {
+        "format_version": FORMAT_VERSION,
+        "generation": standing.generation,
+        "conditions": _conditions(standing, WHOLE),
+        "lists": lists,
+    }
 
 
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
     """A line a list; ``in_detail`` a line an item too."""
     lists = document["lists"]
     width = max(len(lst["name"]) for lst in lists)
-    lines: list[str] = []
+    lines = [_condition(one) for one in document["conditions"] if one["status"] != "True"]
     for lst in lists:
         lines.append(f"{lst['name']:{width}}  {_told(lst)}")
+        if lst["conditions"]:
+            lines.append(f"{'':{width}}  {_turns(lst)}")
+        shown = [one for one in lst["conditions"] if in_detail or _says_why(one)]
+        lines.extend(_condition(one) for one in shown)
         if lst["fetch"] and (problem := words.trouble(lst["fetch"])):
             lines.append(f"  ! {problem}")
         if in_detail:
@@ -54,24 +74,62 @@ def status_text(document: StatusDocument, *, in_detail: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _list(name: str, source: str, report: ListReport | None) -> ListStatus:
-    if report is None or report.source != source:
-        return {
-            "name": name,
-            "source": source,
-            "at": None,
-            "fetch": None,
-            "verdicts": {},
-            "items": [],
-        }
+def _list(name: str, source: str, report: ListReport | None, standing: Standing) -> ListStatus:
+    schedule = standing.schedules.get(name)
+    if report is not None and report.source != source:
+        report = None
+    rows = report.rows if report else ()
     return {
         "name": name,
         "source": source,
-        "at": f"{report.at:%Y-%m-%dT%H:%M:%SZ}",
-        "fetch": fetch_row(name, source, report.snapshot),
-        "verdicts": dict(Counter(row.word for row in report.rows).most_common()),
-        "items": [_item(row) for row in report.rows],
+        "at": _time(report.at if report else None),
+        "fetch": fetch_row(name, source, report.snapshot) if report else None,
+        "last_attempt": _time(schedule.attempted if schedule else None),
+        "last_success": _time(schedule.succeeded if schedule else None),
+        "next_due": _time(schedule.due if schedule else None),
+        "tries": schedule.tries if schedule else 0,
+        "pending": sum(row.word in DEFERRED for row in rows),
+        "conditions": _conditions(standing, name),
+        "verdicts": dict(Counter(row.word for row in rows).most_common()),
+        "items": [_item(row) for row in rows],
     }
+
+
+def _conditions(standing: Standing, name: str) -> list[dict[str, str]]:
+    return [
+        {
+            "type": one.type,
+            "status": one.status,
+            "reason": one.reason,
+            "message": one.message,
+            "since": f"{one.since:%Y-%m-%dT%H:%M:%SZ}",
+            "observed_generation": one.observed_generation,
+        }
+        for one in standing.conditions.get(name, {}).values()
+    ]
+
+
+def _condition(one: Mapping[str, str]) -> str:
+    message = f": {words.clean(one['message'])}" if one["message"] else ""
+    head = f"{one['type']}={one['status']} since {one['since']}"
+    good = "False" if one["type"] == STALLED else "True"
+    return f"  {' ' if one['status'] == good else '!'} {head} · {one['reason']}{message}"
+
+
+def _says_why(one: Mapping[str, str]) -> bool:
+    """Whether this is what a person needs to know of a list in a few lines."""
+    return one["type"] == READY and one["status"] != "True"
+
+
+def _turns(lst: ListStatus) -> str:
+    """When a list's turns were and will be."""
+    success = lst["last_success"] or "never"
+    told = f"last success {success} · next {lst['next_due']} · {lst['pending']:,} pending"
+    return f"{told} · failed {lst['tries']:,} times since" if lst["tries"] else told
+
+
+def _time(at: datetime | None) -> str | None:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
 
 
 def _item(row: RowReport) -> dict[str, Any]:

@@ -244,3 +244,7 @@ class Spec(_Content):
 
     generation: str
     lists: tuple[ListSpec, ...]
+
+    def named(self, name: str) -> ListSpec | None:
+        """The list of this name, if there is one."""
+        return next((lst for lst in self.lists if lst.name == name), None)

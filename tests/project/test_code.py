@@ -46,6 +46,10 @@ def test_a_function_is_short(path: Path) -> None:
     assert [f.name for f in functions(tree) if lines_of(f) > LONGEST_FUNCTION] == []
 
 
+# A worker that ends with one list's fault would end all lists; it logs the fault whole.
+CATCHES_ALL = {"reconciler/controller.py"}
+
+
 @MODULES
 def test_nothing_is_caught_that_is_not_known(path: Path) -> None:
     caught = [
@@ -60,7 +64,7 @@ def test_nothing_is_caught_that_is_not_known(path: Path) -> None:
         for name in ast.walk(handler.type)
         if isinstance(name, ast.Name)
     }
-    assert "Exception" not in names
+    assert ("Exception" in names) is (places.name(path) in CATCHES_ALL)
     assert all(handler.type for handler in caught)
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"
 DEPENDENCIES = places.DOCS / "dependencies.md"
-NOT_YET = {"watchfiles"}  # its table says so
 
 
 class TestGeneratedParts:
@@ -164,7 +163,7 @@ class TestDependencies:
         assert all(row[1] for row in places.table(DEPENDENCIES, heading))
 
     def test_what_is_imported_is_told_of(self) -> None:
-        assert imported() == (told("## To run") | told("## Brought along")) - NOT_YET
+        assert imported() == told("## To run") | told("## Brought along")
 
     def test_where_each_is_used_is_right(self) -> None:
         known = packages_distributions()
@@ -172,6 +171,10 @@ class TestDependencies:
             row[0].strip("`"): row[2].strip("`") for row in places.table(DEPENDENCIES, "## To run")
         }
         for package, path in modules.items():
-            tops = [top for top, names in known.items() if package in map(str.lower, names)]
+            tops = [
+                top
+                for top, names in known.items()
+                if package in {name.lower().replace("_", "-") for name in names}
+            ]
             text = (places.ROOT / path).read_text(encoding="utf-8") if path else ""
             assert not path or any(f"import {top}" in text or f"from {top}" in text for top in tops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ def test_no_log_shows_the_client_id(
     read: Callable[[str], Spec], capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = read("lists: {kids: {source: imdb:top}}\n" + WITH_ID)
-    wiring.configure_logs(spec, verbose=True)
+    wiring.configure_logs(spec, level=logging.DEBUG)
     log, error = structlog.get_logger(), ValueError(f"bad {ID}")
 
     log.debug("asked", call=f"asked with {ID}", headers={"trakt-api-key": ID}, error=error)

@@ -9,7 +9,14 @@ dataclasses through their annotations.
 """
 
 from reconciler.core.model.history import Intent, Run
-from reconciler.core.model.keeping import Condition, Finding, Schedule, Status
+from reconciler.core.model.keeping import (
+    WHOLE,
+    Condition,
+    Finding,
+    Schedule,
+    Standing,
+    Status,
+)
 from reconciler.core.model.lists import (
     ENDLESS_TOP,
     Ids,
@@ -84,6 +91,7 @@ __all__ = [
     "ATTENTION",
     "DEFERRED",
     "ENDLESS_TOP",
+    "WHOLE",
     "Action",
     "Allowance",
     "Approval",
@@ -134,6 +142,7 @@ __all__ = [
     "Show",
     "Slot",
     "Snapshot",
+    "Standing",
     "Start",
     "Status",
     "Stop",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+WHOLE = ""  # whose conditions are no list's: the file's, the server's
 
 
 class Status(StrEnum):
@@ -46,3 +49,13 @@ class Schedule:
     tries: int = 0  # turns that failed since the last that did not
     attempted: datetime | None = None
     succeeded: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the file's lists are at one moment; under ``WHOLE`` the file and the server."""
+
+    names: tuple[str, ...] = ()
+    generation: str = ""
+    conditions: Mapping[str, Mapping[str, Condition]] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)

@@ -1,0 +1,37 @@
+"""The commands of the listsync that goes on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import Config, Ledger, ListName, Verbose, setting_of
+
+Poll = Annotated[
+    bool,
+    typer.Option("--poll", help="Look at the file each second, where no events come (NFS)."),
+]
+
+
+def run(
+    context: typer.Context,
+    config: Config = None,
+    ledger: Ledger = None,
+    *,
+    poll: Poll = False,
+    verbose: Verbose = False,
+) -> int:
+    """Stay up: read each list in its own time, request what is missing, follow the file."""
+    from reconciler.commands import running
+
+    return running.run(setting_of(context, config, ledger, verbose=verbose), poll=poll)
+
+
+def reconcile(
+    context: typer.Context, name: ListName, config: Config = None, ledger: Ledger = None
+) -> int:
+    """Have a running listsync read a list now."""
+    from reconciler.commands import running
+
+    return running.reconcile(setting_of(context, config, ledger), name)

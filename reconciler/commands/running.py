@@ -1,0 +1,125 @@
+"""``run`` and ``reconcile``: the listsync that goes on, and a word to it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from reconciler import wiring
+from reconciler.board import due_lists
+from reconciler.commands import sync
+from reconciler.commands.interrupts import awaited
+from reconciler.commands.selection import list_named
+from reconciler.commands.setting import print_json
+from reconciler.core.conditions import CONFIG_VALID, SERVER_REACHABLE
+from reconciler.core.model import WHOLE, Status
+from reconciler.endpoint import JSON, Endpoint, Said
+from reconciler.errors import LedgerError
+from reconciler.ledger import HeldLedger
+from reconciler.metrics import CONTENT_TYPE, Metrics
+from reconciler.render.document import FORMAT_VERSION
+from reconciler.render.status import status_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.commands.interrupts import Signals
+    from reconciler.commands.setting import Setting
+    from reconciler.service import Service
+
+OK = 0
+_TICK = 0.5  # seconds; what is asked for is seen within them
+
+_log = structlog.get_logger(__name__)
+
+
+def run(setting: Setting, *, poll: bool) -> int:
+    """Keep the server in step until a signal comes."""
+    file = wiring.ConfigFile(setting.config)
+    metrics = Metrics()
+    level = logging.DEBUG if setting.verbose else logging.INFO
+    with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
+        service = wiring.open_service(file, setting.ledger, held, metrics, level=level)
+        metrics.watch(lambda: service.standing)
+        if service.spec.controller.listen:
+            pages = _pages(service, metrics)
+            stack.enter_context(Endpoint(service.spec.controller.listen, pages))
+        service.begin(poll=poll)
+        _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
+        ended_by = _until_ended(service, signals)
+        if not service.stop():
+            _log.error("did not end in time; what was sent is looked at by the next run")
+            sys.stderr.flush()
+            os._exit(128 + ended_by)
+    return 128 + ended_by
+
+
+def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
+    """Do once for the lists that are due what ``run`` does for them."""
+    spec = setting.spec()
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        names = due_lists(spec, ledger, wiring.SystemClock().now())
+    if names:
+        return sync.apply(setting, names, saved=None, expect=None, yes=yes, detailed=detailed)
+    if setting.output == "json":
+        print_json({"format_version": FORMAT_VERSION, "lists": []})
+    return OK
+
+
+def reconcile(setting: Setting, name: str) -> int:
+    """Ask a running controller for a list's turn."""
+    spec = setting.spec()
+    lst = list_named(spec, name)
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        ledger.ask(lst.name)
+    sys.stdout.write(f"asked: a running listsync reads {lst.name} within a second\n")
+    return OK
+
+
+def _until_ended(service: Service, signals: Signals) -> int:
+    """The signal that ended it."""
+    while True:
+        match signals.wait(_TICK):
+            case None:
+                service.tick()
+            case signal.SIGHUP:
+                service.reload()
+            case int(signum):
+                return signum
+
+
+def _pages(service: Service, metrics: Metrics) -> dict[str, Callable[[], Said]]:
+    return {
+        "/healthz": lambda: Said(b"ok\n"),
+        "/readyz": lambda: _readiness(service),
+        "/status": lambda: _status(service),
+        "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
+    }
+
+
+def _readiness(service: Service) -> Said:
+    """Whether the file is followed and the server reached."""
+    whole = service.standing.conditions.get(WHOLE, {})
+    wrong = [
+        f"{kind}: {found.message or found.reason}"
+        for kind in (CONFIG_VALID, SERVER_REACHABLE)
+        if (found := whole.get(kind)) and found.status is Status.FALSE
+    ]
+    return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
+
+
+def _status(service: Service) -> Said:
+    try:
+        reports = service.reports()
+    except LedgerError:
+        reports = {}
+    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
+    told = status_document(sources, reports, service.standing)
+    return Said((json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode(), JSON)

@@ -1,0 +1,125 @@
+"""What ``run`` answers over HTTP, to whoever watches it. Nothing here changes anything."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Self
+
+from reconciler.errors import ListsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TEXT, JSON = "text/plain; charset=utf-8", "application/json"
+
+_PATIENCE = 10  # seconds for a visitor to say what it wants
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer."""
+
+    body: bytes
+    kind: str = TEXT
+    well: bool = True  # False: 503, which probes understand
+
+
+class Endpoint:
+    """Answers GET and HEAD of a few paths, from its making until ``close``."""
+
+    def __init__(self, listen: str, pages: Mapping[str, Callable[[], Said]]) -> None:
+        """``listen``: ``HOST:PORT``. Raises ListsyncError where that cannot be had."""
+        host, _, port = listen.rpartition(":")
+        self._server = _listening(host.strip("[]"), int(port), _handler(pages), listen)
+        Thread(target=self._server.serve_forever, name="endpoint", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        """It listens already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_address[1])
+
+    def close(self) -> None:
+        """Listen no more; what is being answered is."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_port = False
+
+    def server_bind(self) -> None:
+        """Bind; http.server would ask the name service for a name that nobody reads."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), 0
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A visitor that hangs up is no news."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+def _listening(
+    host: str, port: int, handler: type[BaseHTTPRequestHandler], listen: str
+) -> ThreadingHTTPServer:
+    kind = _Server6 if ":" in host else _Server
+    try:
+        return kind((host, port), handler)
+    except OSError as error:
+        taken = (
+            "the port is taken" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        )
+        raise ListsyncError(
+            f"cannot listen on {listen}: {taken}",
+            hint="write another controller.listen into the file, or '' for none",
+        ) from error
+
+
+def _handler(pages: Mapping[str, Callable[[], Said]]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """One visitor."""
+
+        timeout = _PATIENCE
+        server_version, sys_version = "listsync", ""
+
+        def do_GET(self) -> None:
+            """The page, with its body."""
+            self._answer(with_body=True)
+
+        def do_HEAD(self) -> None:
+            """The page without it."""
+            self._answer(with_body=False)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
+            """Visits are not logged."""
+
+        def _answer(self, *, with_body: bool) -> None:
+            page = pages.get(self.path.partition("?")[0])
+            said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
+            status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
+            self.send_response(status if page else HTTPStatus.NOT_FOUND)
+            self.send_header("Content-Type", said.kind)
+            self.send_header("Content-Length", str(len(said.body)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            if with_body:
+                self.wfile.write(said.body)
+
+    return Handler

@@ -1,0 +1,193 @@
+"""``run`` as a whole: the file is followed, lists get their turns, what is asked for is done.
+
+The owner of the main thread calls ``begin``, then ``tick`` twice a second, and ``stop`` at the end.
+"""
+
+from __future__ import annotations
+
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from reconciler import turn
+from reconciler.board import Board
+from reconciler.controller import Controller
+from reconciler.core import conditions
+from reconciler.core.model import WHOLE, Status
+from reconciler.errors import ConfigError, ListsyncError
+from reconciler.upkeep import Upkeep
+from reconciler.watch import news
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from reconciler.core.model import Finding, ListReport, Standing
+    from reconciler.spec import Spec
+    from reconciler.upkeep import Doors
+
+_log = structlog.get_logger(__name__)
+
+
+class FollowedFile(Protocol):
+    """The file that is followed."""
+
+    def read(self) -> Spec:
+        """What it says now. Raises ConfigError."""
+        ...
+
+    def parts(self) -> Collection[Path]:
+        """The file, and the files of secrets that it names."""
+        ...
+
+
+class Service:
+    """Keeps the server in step with one file, until it is stopped."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        file: FollowedFile,
+        doors: Doors,
+        adopt: Callable[[Spec], None],
+    ) -> None:
+        """``spec``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
+        self.board = Board()
+        self._file = file
+        self._doors = doors
+        self._adopt = adopt
+        self._stopping = Event()
+        self._reloading = Lock()
+        self._told: tuple[str, ...] = ()  # the problems that were told last
+        self._trouble = ""  # with the ledger, as told last
+        self._version: tuple[int, int] | None = None
+        self._upkeep = Upkeep(spec, doors, self.board, self._stopping)
+        self._controller = Controller(
+            self._upkeep, doors.clock, self._upkeep.room_of, self._stopping
+        )
+
+    @property
+    def spec(self) -> Spec:
+        """What is followed now."""
+        return self._upkeep.spec
+
+    @property
+    def standing(self) -> Standing:
+        """How the lists are now."""
+        return self.board.standing(self.spec)
+
+    def reports(self) -> Mapping[str, ListReport]:
+        """Each list's last fetch and verdicts. Raises LedgerError."""
+        return self._doors.ledger(self.spec).reports()
+
+    def begin(self, *, poll: bool) -> None:
+        """Take the lock, and have everything done that is due. Raises LedgerError, LockHeldError.
+
+        ``poll``: look at the files each second, where the system tells of no changes.
+        """
+        spec = self.spec
+        self.board.load(self._doors.ledger(spec))
+        self._post(conditions.config(Status.TRUE, "Valid", ""))
+        for lst in spec.lists:
+            self._controller.add(lst.name, self._upkeep.due_at(lst.name))
+        self._controller.staff(spec.controller.workers)
+        Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
+
+    def tick(self) -> None:
+        """Time has passed: see to the ledger, to what was asked for, and to what has become due."""
+        try:
+            self._see_to_ledger()
+        except ListsyncError as error:
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                _log.error("the ledger cannot be used", error=self._trouble)
+        else:
+            if self._trouble:
+                self._trouble = ""
+                _log.warning("the ledger can be used again")
+        self._wake_those_the_server_kept()
+        self._controller.tick()
+
+    def reload(self) -> None:
+        """Read the file anew, and do what has changed in it."""
+        with self._reloading:
+            try:
+                spec = self._file.read()
+            except ConfigError as error:
+                self._refuse(error.problems)
+                return
+            self._told = ()
+            if spec != self.spec:
+                self._take(spec)
+            self._post(conditions.config(Status.TRUE, "Valid", ""))
+
+    def stop(self) -> bool:
+        """End: requests under way are finished, reading is not. Whether all has ended in time."""
+        self._stopping.set()
+        self._upkeep.cut()
+        return self._controller.stop(self.spec.controller.drain.total_seconds())
+
+    def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
+        for _ in news(self._file.parts, self._stopping, poll=poll):
+            self.reload()
+
+    def _refuse(self, problems: tuple[str, ...]) -> None:
+        """Keep what held before, and say why, once."""
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        self._post(conditions.config(Status.FALSE, "Invalid", problems[0] + more))
+        if problems != self._told:
+            self._told = problems
+            _log.error(
+                "the file is wrong; what it said before still holds", problems=list(problems)
+            )
+
+    def _take(self, spec: Spec) -> None:
+        """A new generation, or the same with other secrets."""
+        before, self._upkeep.spec = self.spec, spec
+        self._adopt(spec)
+        said = {lst.name: turn.digest(before, lst) for lst in before.lists}
+        says = {lst.name: turn.digest(spec, lst) for lst in spec.lists}
+        changed = [name for name in says if says[name] != said.get(name)]
+        for name in said.keys() - says.keys():
+            self._controller.remove(name)
+        for name in changed:
+            self._controller.move(name, self._upkeep.due_at(name))
+        self._controller.staff(spec.controller.workers)
+        gone = sorted(said.keys() - says.keys())
+        _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
+
+    def _post(self, finding: Finding) -> None:
+        spec, now = self.spec, self._doors.clock.now()
+        self.board.post(finding, spec.generation, now)
+        try:
+            self.board.write(self._doors.ledger(spec))
+        except ListsyncError as error:
+            _log.debug("not written yet", error=str(error))
+
+    def _see_to_ledger(self) -> None:
+        """Mend it, write what could not be written before, and do what somebody has asked for."""
+        ledger = self._doors.ledger(self.spec)
+        self.board.write(ledger)
+        version = (id(ledger), ledger.version())
+        if version == self._version:
+            return
+        asked = ledger.asked()
+        for name in asked:
+            if self.spec.named(name) is not None:
+                _log.info("asked for", list=name)
+                self._controller.add(name, self._doors.clock.now())
+        if asked:
+            ledger.answer(asked)
+        self._version = version
+
+    def _wake_those_the_server_kept(self) -> None:
+        """A server that is back is not waited for any longer."""
+        found = self.board.conditions()
+        if not turn.answers(found.get(WHOLE, {})):
+            return
+        now = self._doors.clock.now()
+        for lst in self.spec.lists:
+            due = self._controller.due(lst.name)
+            if turn.waits_for_server(found.get(lst.name, {})) and due is not None and due > now:
+                self._controller.move(lst.name, now)

@@ -1,0 +1,175 @@
+"""What one list's turn came to: how the list is now, and when its next turn is. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core import conditions
+from reconciler.core.model import Reason, Role, Schedule, Status
+from reconciler.errors import BrowserError, LedgerError, ServerError, TransientError
+from reconciler.workqueue import spread, wait_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from reconciler.apply import Outcomes
+    from reconciler.core.model import Condition, Finding
+    from reconciler.errors import ListsyncError
+    from reconciler.reconcile import Pass
+    from reconciler.spec import ListSpec, Spec
+
+_DIGITS = 12
+_SERVER = "ServerUnreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a turn came to: findings of the list and of the server, and waits asked for."""
+
+    findings: tuple[Finding, ...]
+    server: Finding | None = None
+    retry_after: float | None = None  # seconds, where site or server said when
+    own_fault: bool = True  # False: the server's or the ledger's, which waits no longer each time
+
+
+def digest(spec: Spec, lst: ListSpec) -> str:
+    """A hash of what the file says of one list, defaults and its site included."""
+    site = getattr(spec.providers, lst.source.provider, None)
+    said = [
+        spec.server.url,
+        lst.model_dump(mode="json"),
+        site.model_dump(mode="json") if site else None,
+    ]
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGITS]
+
+
+def reachable() -> Finding:
+    """The server answered, and takes the key."""
+    return conditions.server(Status.TRUE, "Answers", "")
+
+
+def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | None) -> Came:
+    """What a pass came to for one of the lists it has read. ``trouble``: what ended it."""
+    snapshot = seen.snapshots[name]
+    lst = next(lst for lst in seen.lists if lst.name == name)
+    results = [done.result for action, done in outcomes if name in action.lists]
+    unresolved = sum(
+        name in verdict.lists and verdict.reason is Reason.UNRESOLVED
+        for verdict in seen.plan.verdicts
+    )
+    applied = conditions.applied(
+        [stop.message for stop in seen.plan.stops] if lst.role is Role.REQUEST else (),
+        results,
+        unresolved,
+    )
+    if trouble is not None and applied.status is not Status.TRUE:
+        applied = conditions.not_applied(_reason(trouble), str(trouble))
+    return Came(
+        (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
+        server=_unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
+        retry_after=snapshot.retry_after,
+    )
+
+
+def failed(error: ListsyncError) -> Came:
+    """A turn that came to nothing, since the server, the ledger or the browser failed."""
+    return Came(
+        (conditions.not_applied(_reason(error), str(error)),),
+        server=_unreachable(error) if isinstance(error, ServerError) else None,
+        retry_after=error.retry_after if isinstance(error, TransientError) else None,
+        own_fault=False,
+    )
+
+
+def after(
+    before: Mapping[str, Condition], findings: Iterable[Finding], generation: str, now: datetime
+) -> dict[str, Condition]:
+    """A list's conditions after its turn, with what they come to."""
+    found = conditions.after(before, findings, generation, now)
+    return conditions.after(found, [conditions.ready(found)], generation, now)
+
+
+def is_ready(found: Mapping[str, Condition]) -> bool:
+    """Whether a list was read and applied, and is not stalled."""
+    return found[conditions.READY].status is Status.TRUE
+
+
+def answers(whole: Mapping[str, Condition]) -> bool:
+    """Whether the server answered when it was last called."""
+    server = whole.get(conditions.SERVER_REACHABLE)
+    return server is not None and server.status is Status.TRUE
+
+
+def waits_for_server(found: Mapping[str, Condition]) -> bool:
+    """Whether a list's last turn came to nothing because of the server alone."""
+    applied = found.get(conditions.APPLIED)
+    return applied is not None and applied.reason == _SERVER
+
+
+def next_turn(  # noqa: PLR0913 - all that a wait depends on
+    before: Schedule | None,
+    lst: ListSpec,
+    said: str,
+    result: tuple[Came, Mapping[str, Condition]],
+    *,
+    now: datetime,
+    chance: float,
+) -> Schedule:
+    """When the list's next turn is. ``said``: its digest; ``chance``: from 0 to 1, for jitter.
+
+    After its interval where all is well, or where trying sooner is of no use; else after
+    ``retry_interval``, longer with each failure of its own. A site or server that names a time is
+    left alone until then.
+    """
+    turn, now_is = result
+    well = now_is[conditions.READY].status is Status.TRUE
+    stuck = conditions.STALLED in now_is and now_is[conditions.STALLED].status is Status.TRUE
+    tries = 0 if well or stuck else (before.tries if before else 0) + 1
+    if well or stuck:
+        wait = spread(lst.interval, chance)
+    else:
+        wait = wait_after(tries if turn.own_fault else 1, lst.retry_interval, chance)
+    return Schedule(
+        digest=said,
+        due=now + max(wait, _seconds(turn.retry_after)),
+        tries=tries,
+        attempted=now,
+        succeeded=now if well else before.succeeded if before else None,
+    )
+
+
+def first_due(schedule: Schedule | None, lst: ListSpec, said: str, now: datetime) -> datetime:
+    """When a list is due that has just been read from the file.
+
+    At once if it is new or the file says something else of it than at its last turn. A time too
+    far ahead was written under a clock that has been set back since.
+    """
+    if schedule is None or schedule.digest != said:
+        return now
+    return min(schedule.due, now + wait_after(99, max(lst.interval, lst.retry_interval), 1))
+
+
+def _seconds(seconds: float | None) -> timedelta:
+    return timedelta(seconds=seconds or 0)
+
+
+def _unreachable(error: ServerError) -> Finding:
+    reason = "DoesNotAnswer" if isinstance(error, TransientError) else "CannotBeUsed"
+    return conditions.server(Status.FALSE, reason, str(error))
+
+
+def _reason(error: ListsyncError) -> str:
+    for kind, reason in (
+        (ServerError, _SERVER),
+        (LedgerError, "LedgerUnusable"),
+        (BrowserError, "BrowserUnusable"),
+    ):
+        if isinstance(error, kind):
+            return reason
+    return "Failed"

@@ -1,0 +1,216 @@
+"""One list's turn in ``run``: read it, then, one list at a time, plan, act, and remember how it is.
+
+Reading goes on side by side; planning and acting do not, so that a list sees what the one before
+has just asked for. A plan is made with the file as it is at that moment.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import structlog
+
+from reconciler import turn
+from reconciler.apply import Applier
+from reconciler.core.model import ATTENTION, DEFERRED, Result
+from reconciler.diary import noted
+from reconciler.errors import ListsyncError
+from reconciler.recall import reports
+from reconciler.reconcile import Edges, decide, identify, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from threading import Event
+
+    from reconciler.apply import Outcomes
+    from reconciler.board import Board
+    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
+    from reconciler.reconcile import Pass
+    from reconciler.spec import ListSpec, Spec
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How a turn gets at what it needs, each time anew: what was lost is found again."""
+
+    server: Callable[[Spec], AbstractContextManager[MediaServer]]
+    sources: Callable[[Spec], AbstractContextManager[Sources]]
+    ledger: Callable[[Spec], Ledger]  # held and locked; raises LedgerError, LockHeldError
+    clock: Clock
+    progress: Progress
+    meter: Meter
+    chance: Callable[[], float]  # from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """What a turn came to, and what its line in the log says."""
+
+    came: turn.Came
+    told: dict[str, object]
+    items: int | None = None
+
+
+class Upkeep:
+    """Turns of the lists of one file, which may change at any moment (``spec``)."""
+
+    def __init__(self, spec: Spec, doors: Doors, board: Board, stopping: Event) -> None:
+        """``stopping`` set: a turn sends nothing further."""
+        self.spec = spec
+        self._doors = doors
+        self._board = board
+        self._stopping = stopping
+        self._acting = Lock()
+        self._reading: set[ExitStack] = set()
+
+    def due_at(self, name: str) -> datetime:
+        """When a list is due that has just been read from the file."""
+        spec, now = self.spec, self._doors.clock.now()
+        lst = spec.named(name)
+        if lst is None:
+            return now
+        return turn.first_due(self._board.schedules().get(name), lst, turn.digest(spec, lst), now)
+
+    def room_of(self, name: str) -> Collection[tuple[str, int]]:
+        """What a list needs to itself while it is read: its site, and a browser session."""
+        lst, sessions = self.spec.named(name), self.spec.browser.sessions
+        if lst is None or lst.source.provider == "file":
+            return ()
+        return ((lst.source.provider, sessions), ("browser", sessions))
+
+    def cut(self) -> None:
+        """End what is being read; requests under way go on to their end."""
+        for opened in list(self._reading):
+            opened.close()
+
+    def __call__(self, name: str) -> datetime | None:
+        """A list's turn; when its next one is. None: it is no list any more."""
+        spec = self.spec
+        lst = spec.named(name)
+        if lst is None:
+            return None
+        with structlog.contextvars.bound_contextvars(run=uuid.uuid4().hex[:8], list=name):
+            began = time.monotonic()
+            try:
+                turned = self._turn(spec, lst)
+            except ListsyncError as error:
+                turned = _Turned(turn.failed(error), {"error": str(error)})
+            if turned is None:
+                return self._doors.clock.now()
+            return self._settle(spec, lst, turned, time.monotonic() - began)
+
+    def _turn(self, spec: Spec, lst: ListSpec) -> _Turned | None:
+        """Read, plan, act. None: it was interrupted, or the file says something else by now."""
+        doors = self._doors
+        with doors.server(spec) as server:
+            with self._acting:
+                identity = identify(spec, server)
+            snapshots, at = self._read(spec, lst, server), doors.clock.now()
+            with self._acting:
+                current = self.spec
+                if self._stopping.is_set() or _said(current, lst.name) != _said(spec, lst.name):
+                    return None
+                edges = self._edges(current, server, _Nowhere())
+                seen = decide(current, edges, identity, snapshots, at)
+                applier = Applier(edges, current.server.concurrency, self._stopping)
+                with noted(edges, "run") as line:
+                    outcomes = applier.apply(seen, seen.plan.actions)
+                    self._keep(current, edges, seen, outcomes)
+                    line.tell(seen, outcomes, applier.trouble.exit_code if applier.trouble else 0)
+        if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
+            return None
+        trouble = applier.trouble
+        return _Turned(
+            turn.came(seen, outcomes, lst.name, trouble),
+            _told(seen, outcomes, lst.name) | ({"error": str(trouble)} if trouble else {}),
+            len(seen.snapshots[lst.name].items),
+        )
+
+    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> dict[str, Snapshot]:
+        began = time.monotonic()
+        opened = ExitStack()
+        self._reading.add(opened)
+        try:
+            sources = opened.enter_context(self._doors.sources(spec))
+            return read(spec, self._edges(spec, server, sources), {lst.name})
+        finally:
+            opened.close()
+            self._reading.discard(opened)
+            self._doors.meter.fetched(lst.name, time.monotonic() - began)
+
+    def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Edges:
+        doors = self._doors
+        return Edges(server, sources, doors.ledger(spec), doors.clock, doors.progress)
+
+    def _keep(self, spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+        for action, done in outcomes:
+            self._doors.meter.acted(action.op, done.result)
+        sources = {lst.name: lst.source for lst in spec.lists}
+        before, now = edges.ledger.reports(), edges.clock.now()
+        edges.ledger.keep_reports(reports(seen, sources, outcomes, before, now))
+
+    def _settle(
+        self, spec: Spec, lst: ListSpec, turned: _Turned, seconds: float
+    ) -> datetime | None:
+        """Write how the list is and when it is due, and say so in one line."""
+        doors, board, now = self._doors, self._board, self._doors.clock.now()
+        if turned.came.server is not None:
+            board.post(turned.came.server, spec.generation, now)
+        found = board.judge(lst.name, turned.came.findings, spec.generation, now)
+        before = board.schedules().get(lst.name)
+        result = (turned.came, found)
+        said, chance = turn.digest(spec, lst), doors.chance()
+        schedule = turn.next_turn(before, lst, said, result, now=now, chance=chance)
+        board.plan(lst.name, schedule)
+        try:
+            board.write(doors.ledger(spec))
+        except ListsyncError as error:
+            turned.told.setdefault("error", str(error))
+        ready = turn.is_ready(found)
+        doors.meter.turned(lst.name, ready=ready, items=turned.items, seconds=seconds)
+        say = _log.info if ready else _log.warning
+        say("turn", **turned.told, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
+        return schedule.due
+
+
+class _Nowhere:
+    """Where a pass fetches from once its lists have been read: it fetches nothing more."""
+
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+        """Never asked."""
+        del top
+        raise NotImplementedError(str(ref))
+
+
+def _said(spec: Spec, name: str) -> str | None:
+    lst = spec.named(name)
+    return turn.digest(spec, lst) if lst else None
+
+
+def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
+    """What was done for a list and what was not, for the log."""
+    snapshot = seen.snapshots[name]
+    told: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
+    if snapshot.error:
+        told["why"] = snapshot.error
+    told |= Counter(done.result.value for action, done in outcomes if name in action.lists)
+    reasons = [verdict.reason for verdict in seen.plan.verdicts if name in verdict.lists]
+    told |= Counter(reason.value for reason in reasons if reason in DEFERRED | ATTENTION)
+    told["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
+    problem = next((lst.problem for lst in seen.lists if lst.name == name), None)
+    if problem:
+        told["problem"] = problem
+    if seen.plan.stops:
+        told["stopped"] = [stop.message for stop in seen.plan.stops]
+    return told
