@@ -109,6 +109,10 @@ class Service:
         self._wake_those_the_server_kept()
         self._controller.tick()
 
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Whether within so many seconds no list has its turn, nor is any due."""
+        return self._controller.wait_until_idle(seconds)
+
     def reload(self) -> None:
         """Read the file anew, and do what has changed in it."""
         with self._reloading:

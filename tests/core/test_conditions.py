@@ -1,0 +1,96 @@
+"""How a list is, why, and since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reconciler.core import conditions
+from reconciler.core.model import Condition, Finding, Item, Outcome, Result, Snapshot, Status
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+GOOD = Finding("Fetched", Status.TRUE, "Complete", "3 titles")
+BAD = Finding("Fetched", Status.FALSE, "Blocked", "a bot check")
+
+
+def test_since_is_when_it_became_so() -> None:
+    first = conditions.after({}, [GOOD], "g1", NOON)
+    same = conditions.after(first, [GOOD], "g1", LATER)
+    other = conditions.after(first, [BAD], "g2", LATER)
+
+    assert same == first
+    assert other["Fetched"] == Condition(
+        "Fetched", Status.FALSE, "Blocked", "a bot check", LATER, "g2"
+    )
+
+
+def test_another_reason_is_told_and_moves_nothing() -> None:
+    first = conditions.after({}, [BAD], "g1", NOON)
+    other = conditions.after(first, [Finding("Fetched", Status.FALSE, "Private", "")], "g1", LATER)
+
+    assert (other["Fetched"].reason, other["Fetched"].since) == ("Private", NOON)
+
+
+def test_what_was_not_looked_at_stays() -> None:
+    before = conditions.after({}, [GOOD], "g1", NOON)
+    found = conditions.after(before, [conditions.not_applied("ServerUnreachable", "")], "g1", LATER)
+    assert found["Fetched"] == before["Fetched"]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_list_is_fetched_if_it_was_read(outcome: Outcome) -> None:
+    found = conditions.fetched(Snapshot(outcome, "browser", (Item(1, "Dune"),)))
+    read = outcome in {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
+
+    assert found.status is (Status.TRUE if read else Status.FALSE)
+    assert found.reason == str(outcome).title().replace("-", "")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
+    found = conditions.stalled(Snapshot(outcome, "browser"), None)
+
+    stalls = outcome in {Outcome.PRIVATE, Outcome.MISSING}
+    assert found.status is (Status.TRUE if stalls else Status.FALSE)
+
+
+def test_a_bad_requester_stalls() -> None:
+    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), "nobody is called anna")
+    assert (found.status, found.reason) == (Status.TRUE, "BadRequester")
+
+
+@pytest.mark.parametrize(
+    ("stops", "results", "unresolved", "reason"),
+    [
+        ((), [Result.CREATED, Result.EXISTS, Result.QUOTA], 0, "InStep"),
+        ((), [Result.CREATED, Result.UNKNOWN], 0, "ActionsFailed"),
+        ((), [], 2, "Unresolved"),
+        (("exclude list never is unread",), [], 0, "StoppedForSafety"),
+    ],
+)
+def test_applied_says_what_is_left_to_do(
+    stops: tuple[str, ...], results: list[Result], unresolved: int, reason: str
+) -> None:
+    found = conditions.applied(stops, results, unresolved)
+    assert found.reason == reason
+    assert found.status is (Status.TRUE if reason == "InStep" else Status.FALSE)
+
+
+@pytest.mark.parametrize(
+    ("found", "ready"),
+    [
+        ({"Fetched": True, "Applied": True, "Stalled": False}, Status.TRUE),
+        ({"Fetched": True, "Applied": False, "Stalled": False}, Status.FALSE),
+        ({"Fetched": False, "Applied": True, "Stalled": False}, Status.FALSE),
+        ({"Fetched": True, "Applied": True, "Stalled": True}, Status.FALSE),
+        ({"Applied": False}, Status.UNKNOWN),
+    ],
+)
+def test_ready_is_what_the_others_come_to(found: dict[str, bool], ready: Status) -> None:
+    known = {
+        kind: Condition(kind, Status(str(holds)), "Because", "", NOON, "g1")
+        for kind, holds in found.items()
+    }
+    assert conditions.ready(known).status is ready

@@ -1,0 +1,119 @@
+"""A ``listsync run`` of a household, watched from outside: its port, its log, its end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+
+from tests.e2e.household import until
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from examples.sandbox.titles import Title
+    from tests.e2e.household import Finished, Household
+
+
+class Running:
+    """One ``listsync run``."""
+
+    def __init__(self, house: Household, process: subprocess.Popen[str], log: Path) -> None:
+        self.house = house
+        self.process = process
+        self.log_file = log
+        self.port = house_port(house)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """What it answers over HTTP."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    def status(self) -> dict[str, Any]:
+        """Its ``/status``."""
+        told: dict[str, Any] = json.loads(self.get("/status")[1])
+        return told
+
+    def whole(self, kind: str) -> dict[str, str]:
+        """A condition of the file or the server."""
+        return next((c for c in self.status()["conditions"] if c["type"] == kind), {})
+
+    def condition(self, name: str, kind: str) -> dict[str, str]:
+        """A condition of a list."""
+        lst = next((lst for lst in self.status()["lists"] if lst["name"] == name), None)
+        return next((c for c in lst["conditions"] if c["type"] == kind), {}) if lst else {}
+
+    def is_ready(self, name: str = "wishes") -> bool:
+        """Whether a list is."""
+        return self.condition(name, "Ready").get("status") == "True"
+
+    def log(self) -> list[dict[str, Any]]:
+        """What it has logged."""
+        lines = self.log_file.read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def turns(self, name: str) -> int:
+        """How many turns a list has had."""
+        return sum(line["event"] == "turn" and line["list"] == name for line in self.log())
+
+    def end(self, signum: int = signal.SIGTERM, seconds: float = 20) -> Finished:
+        """Have it end, and look at what it said."""
+        self.process.send_signal(signum)
+        code = self.process.wait(timeout=seconds)
+        return self.house.checked(code, "", self.log_file.read_text())
+
+
+@contextmanager
+def running(house: Household, *arguments: str) -> Iterator[Running]:
+    """``listsync run``, up and listening; at the end it must end by SIGTERM with 143."""
+    log = house.folder / "run.log"
+    with log.open("w") as stderr, house.started("run", *arguments, stderr=stderr) as process:
+        run = Running(house, process, log)
+        until(lambda: process.poll() is not None or _listens(run.port))
+        assert process.poll() is None, log.read_text()
+        yield run
+        if process.poll() is None:
+            assert run.end().code == 143
+
+
+def listed(house: Household, name: str, *titles: Title) -> str:
+    """A text file with these titles; the source that names it."""
+    (house.folder / f"{name}.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
+    return f"file:{name}.txt"
+
+
+def lists(house: Household, **named: tuple[Title, ...]) -> dict[str, dict[str, Any]]:
+    """Lists from text files, tried again after a second."""
+    return {
+        name: {"source": listed(house, name, *titles), "retry_interval": "1s"}
+        for name, titles in named.items()
+    }
+
+
+def write(house: Household, named: dict[str, Any], **sections: Any) -> None:  # noqa: ANN401 - YAML
+    """The file, with a port of this household's own."""
+    controller = {"listen": f"127.0.0.1:{house_port(house)}", **sections.pop("controller", {})}
+    house.write(named, controller=controller, **sections)
+
+
+def house_port(house: Household) -> int:
+    """A free port, the same each time."""
+    kept = house.folder / "port"
+    if not kept.exists():
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            kept.write_text(str(free.getsockname()[1]))
+    return int(kept.read_text())
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as visitor:
+        return visitor.connect_ex(("127.0.0.1", port)) == 0

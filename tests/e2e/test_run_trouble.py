@@ -1,0 +1,197 @@
+"""What may befall a ``listsync run``: it stays up, says what is wrong, and heals by itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.media_server import SandboxServer
+from tests.e2e.household import ALIEN, DUNE, HEAT, Household, numbers, until
+from tests.e2e.running import listed, lists, running, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+def _delete(file: Path) -> None:
+    file.unlink()
+
+
+def _empty(file: Path) -> None:
+    file.write_text("")
+
+
+def _folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _half(file: Path) -> None:
+    text = file.read_text()
+    file.write_text(text[: len(text) // 2])
+
+
+def _circle(file: Path) -> None:
+    file.unlink()
+    file.symlink_to(file.name)
+
+
+def _lock_up(file: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    file.chmod(0)
+
+
+SPOILT = {
+    "deleted": _delete,
+    "emptied": _empty,
+    "a folder": _folder,
+    "half written": _half,
+    "a link to itself": _circle,
+    "unreadable": _lock_up,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_spoilt_file_is_told_once_and_the_last_good_one_holds(
+    house: Household, spoil: Callable[[Path], None]
+) -> None:
+    file = house.folder / "listsync.yaml"
+    write(house, {"wishes": {"source": listed(house, "wishes", DUNE), "interval": "1s"}})
+    with running(house) as run:
+        until(run.is_ready)
+        good = file.read_text()
+        spoil(file)
+        until(lambda: run.whole("ConfigValid")["status"] == "False")
+        assert "listsync.yaml" in run.whole("ConfigValid")["message"]
+        assert run.get("/readyz")[0] == 503
+        listed(house, "wishes", DUNE, HEAT)
+        until(lambda: len(house.stored()) == 2)
+        told = [line for line in run.log() if line["event"].startswith("the file is wrong")]
+        assert len(told) == 1
+
+        if file.is_dir() and not file.is_symlink():
+            file.rmdir()
+        else:
+            file.unlink(missing_ok=True)
+        file.write_text(good)
+        until(lambda: run.whole("ConfigValid")["status"] == "True")
+        assert run.get("/readyz")[0] == 200
+
+
+def test_the_place_of_a_mistake_is_told(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        file = house.folder / "listsync.yaml"
+        file.write_text(file.read_text().replace('"source"', '"sauce"'))
+        until(lambda: run.whole("ConfigValid")["status"] == "False")
+
+        message = run.whole("ConfigValid")["message"]
+        assert re.match(r"listsync\.yaml:\d+:\d+ lists\.wishes", message)
+
+
+def test_a_server_that_is_away_is_waited_for_and_may_come_back_as_another(
+    tmp_path: Path,
+) -> None:
+    server = SandboxServer(flavour="overseerr")
+    server.start()
+    house = Household(tmp_path, server)
+    server.stop()
+    write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+    with running(house) as run:
+        until(lambda: run.whole("ServerReachable").get("status") == "False")
+        until(lambda: not run.is_ready() and run.condition("wishes", "Applied"))
+        assert run.condition("wishes", "Applied")["reason"] == "ServerUnreachable"
+        assert run.get("/healthz")[0] == 200
+        assert run.get("/readyz")[0] == 503
+        server.start()
+        until(lambda: run.is_ready() and run.is_ready("more"))
+        server.stop()
+
+        port = int(server.url.rpartition(":")[2])
+        with SandboxServer(flavour="seerr", port=port) as other:
+            house.server = other
+            listed(house, "wishes", DUNE, ALIEN)
+            assert house.run("reconcile", "wishes").code == 0
+            until(lambda: ALIEN.tmdb in house.stored())
+
+
+def test_a_ledger_deleted_under_it_comes_back_with_what_it_knew(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        house.person("DELETE", f"/request/{next(iter(house.server.state.requests))}")
+        house.ledger.unlink()
+        until(house.ledger.is_file)
+        assert house.run("reconcile", "wishes").code == 0
+        until(lambda: run.turns("wishes") == 2)
+
+        assert house.stored() == []  # it remembers that somebody took it away
+        assert any("written anew" in line["event"] for line in run.log())
+        assert house.run("apply", "--yes").code == 75
+
+
+def test_a_folder_deleted_under_it_comes_back_locked(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        shutil.rmtree(house.ledger.parent)
+        until(house.ledger.is_file)
+
+        assert house.run("apply", "--yes").code == 75
+
+
+@pytest.fixture
+def small_disk(house: Household) -> Iterator[Path]:
+    """The ledger's folder on a disk of its own."""
+    folder = house.ledger.parent
+    folder.mkdir()
+    mounted = subprocess.run(  # noqa: S603 - a fixed command
+        ["/bin/mount", "-t", "tmpfs", "-o", "size=512k", "listsync-test", str(folder)],
+        check=False,
+        capture_output=True,
+    )
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    yield folder
+    subprocess.run(["/bin/umount", str(folder)], check=True)  # noqa: S603 - a fixed command
+
+
+def test_a_full_disk_stops_requests_until_there_is_room(house: Household, small_disk: Path) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        ballast = small_disk / "ballast"
+        fill(ballast)
+        listed(house, "wishes", DUNE, HEAT, ALIEN)
+        run_now(house)
+        until(lambda: run.condition("wishes", "Applied")["status"] == "False")
+        assert run.condition("wishes", "Applied")["reason"] == "LedgerUnusable"
+        assert "disk is full" in run.condition("wishes", "Applied")["message"]
+        assert house.stored() == numbers([DUNE])
+
+        ballast.unlink()
+        until(lambda: len(house.stored()) == 3)
+        until(run.is_ready)
+
+
+def fill(file: Path) -> None:
+    """Write until there is no room for a kilobyte more."""
+    with file.open("wb", buffering=0) as ballast, suppress(OSError):
+        while ballast.write(b"x" * 1024):
+            pass
+
+
+def run_now(house: Household) -> None:
+    """Another option of the list: its turn is now, without a word in the ledger."""
+    named = lists(house, wishes=(DUNE, HEAT, ALIEN))
+    named["wishes"]["max_per_run"] = 49
+    write(house, named)

@@ -1,0 +1,245 @@
+"""A day of turns, and what each fault leads to, with a clock set by hand: nobody waits."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager, nullcontext
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS
+from reconciler.core.model import Outcome
+from reconciler.ledger import HeldLedger
+from reconciler.overseerr import OverseerrServer
+from reconciler.render.progress import Silence
+from reconciler.service import Service
+from reconciler.upkeep import Doors
+from tests.loop.world import by_tmdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from reconciler.ports import MediaServer, Sources
+    from reconciler.spec import Spec
+    from tests.loop.world import World
+
+FILM = FILMS[0]
+
+
+class Uncounted:
+    """A ``ports.Meter`` that nobody reads."""
+
+    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+        pass
+
+    def fetched(self, name: str, seconds: float) -> None:
+        pass
+
+    def acted(self, op: str, result: str) -> None:
+        pass
+
+    def called(self, endpoint: str, status: str) -> None:
+        pass
+
+
+class File:
+    """The world's file; nobody changes it behind its back."""
+
+    def __init__(self, world: World, path: Path) -> None:
+        self._world = world
+        self._path = path
+
+    def read(self) -> Spec:
+        return self._world.spec
+
+    def parts(self) -> frozenset[Path]:
+        return frozenset({self._path})
+
+
+@contextmanager
+def served(world: World, path: Path) -> Iterator[Service]:
+    """A service over this world, ended when the block ends."""
+
+    def server(spec: Spec) -> AbstractContextManager[MediaServer]:
+        key = spec.server.api_key.get_secret_value()
+        return OverseerrServer(spec.server.url, key, rate=100_000, timeout=5)
+
+    def sources(spec: Spec) -> AbstractContextManager[Sources]:
+        del spec
+        return nullcontext(world.lists)
+
+    with HeldLedger() as held:
+        doors = Doors(
+            server=server,
+            sources=sources,
+            ledger=lambda spec: held.at(world.ledger, spec.server.url),
+            clock=world.clock,
+            progress=Silence(),
+            meter=Uncounted(),
+            chance=lambda: 0.5,
+        )
+        service = Service(world.spec, File(world, path), doors, lambda _: None)
+        service.begin(poll=True)
+        try:
+            yield service
+        finally:
+            assert service.stop()
+
+
+def pass_time(world: World, service: Service, **by: float) -> None:
+    """Let time pass, and what is due be done."""
+    world.clock.forward(**by)
+    service.tick()
+    assert service.wait_until_idle(20)
+
+
+def fetches(world: World) -> int:
+    return len(world.lists.fetched)
+
+
+def test_a_day_with_twenty_lists_leaves_nothing_behind(world: World, tmp_path: Path) -> None:
+    for n in range(20):
+        world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
+    world.write(
+        {f"list-{n}": {"source": f"imdb:ls{n:09}", "interval": "1h"} for n in range(20)},
+        controller={"workers": 4},
+    )
+    began = time.monotonic()
+    with served(world, tmp_path) as service:
+        pass_time(world, service, minutes=1)
+        assert fetches(world) == 20
+        threads, files, rows = counted(world)
+        for _ in range(24 * 4):
+            pass_time(world, service, minutes=15)
+
+        assert counted(world) == (threads, files, rows)
+        assert 20 * 18 <= fetches(world) <= 20 * 25
+    assert time.monotonic() - began < 60
+    assert sorted(world.requested()) == sorted({FILMS[n].tmdb for n in range(20)})
+
+
+def counted(world: World) -> tuple[int, int, dict[str, int]]:
+    """Threads, open files, and rows of each table but the list of runs, which has its own end."""
+    ours = [t for t in threading.enumerate() if t.name in {"worker", "watch"}]
+    with closing(sqlite3.connect(world.ledger)) as ledger:
+        tables = [
+            name
+            for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if name not in {"runs", "sqlite_sequence"}
+        ]
+        rows = {
+            name: ledger.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - our own tables
+            for name in tables
+        }
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    files = [link for link in links if "socket" not in str(link.readlink())]
+    return len(ours), len(files), rows
+
+
+def test_a_list_that_cannot_be_read_waits_longer_each_time(world: World, tmp_path: Path) -> None:
+    world.lists.fail("imdb:ls000000001")
+    world.write({"wishes": {"source": "imdb:ls000000001"}})
+    with served(world, tmp_path) as service:
+        waits = []
+        pass_time(world, service, seconds=1)
+        for _ in range(7):
+            due = service.standing.schedules["wishes"].due
+            waits.append(due - world.clock.now())
+            world.clock.moment = due
+            pass_time(world, service)
+
+    assert waits == [timedelta(minutes=m) for m in (10.5, 21, 42, 84, 168, 336, 360)]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PRIVATE, Outcome.MISSING])
+def test_a_stalled_list_waits_for_its_interval(
+    world: World, tmp_path: Path, outcome: Outcome
+) -> None:
+    world.lists.fail("imdb:ls000000001", outcome)
+    world.write({"wishes": {"source": "imdb:ls000000001"}})
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        schedule = service.standing.schedules["wishes"]
+
+    assert schedule.due - world.clock.now() == timedelta(hours=6.3)
+    assert schedule.tries == 0
+
+
+def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILM), requester="nobody")
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        assert service.standing.conditions["wishes"]["Stalled"].reason == "BadRequester"
+        world.follow(by_tmdb(FILM))
+        service.reload()
+        pass_time(world, service, seconds=1)
+
+        assert service.standing.conditions["wishes"]["Ready"].status == "True"
+    assert world.requested() == [FILM.tmdb]
+
+
+def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: Path) -> None:
+    for n in (1, 2):
+        world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
+    both = {f"list-{n}": {"source": f"imdb:ls{n:09}"} for n in (1, 2)}
+    world.write(both)
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        world.lists.fetched.clear()
+        world.write(both, defaults={"max_per_run": 50})
+        service.reload()
+        pass_time(world, service, seconds=1)
+        assert world.lists.fetched == []
+        world.write({**both, "list-2": {**both["list-2"], "top": 5}})
+        service.reload()
+        pass_time(world, service, seconds=1)
+
+    assert world.lists.fetched == ["imdb:ls000000002"]
+
+
+def test_a_list_sees_what_the_one_before_asked_for(world: World, tmp_path: Path) -> None:
+    for n in (1, 2, 3):
+        world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILM)])
+    world.write(
+        {f"list-{n}": {"source": f"imdb:ls{n:09}"} for n in (1, 2, 3)}, controller={"workers": 3}
+    )
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+
+    assert world.requested() == [FILM.tmdb]
+
+
+def test_a_clock_that_steps_back_and_forth_stops_nothing(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILM))
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        assert fetches(world) == 1
+        pass_time(world, service, days=-3)
+        assert fetches(world) == 1
+        pass_time(world, service, hours=7)
+        assert fetches(world) == 2
+        pass_time(world, service, days=30)
+        assert fetches(world) == 3
+        pass_time(world, service, days=-30)
+        pass_time(world, service, hours=7)
+        assert fetches(world) == 4
+    assert world.requested() == [FILM.tmdb]
+
+
+def test_a_restart_under_a_clock_that_was_set_back_waits_no_longer(
+    world: World, tmp_path: Path
+) -> None:
+    world.follow(by_tmdb(FILM))
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+    world.clock.forward(days=-30)
+    with served(world, tmp_path) as service:
+        pass_time(world, service, hours=7)
+
+        assert fetches(world) == 2
