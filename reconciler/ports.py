@@ -210,19 +210,15 @@ class Meter(Protocol):
 
     def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
         """A list's turn ended; ``items``: how many it held, None where it was not read."""
-        ...
 
     def fetched(self, name: str, seconds: float) -> None:
         """A list was read, or tried."""
-        ...
 
     def acted(self, op: str, result: str) -> None:
         """An action came to something."""
-        ...
 
     def called(self, endpoint: str, status: str) -> None:
         """The media server was called; ``status``: HTTP's, or ``none`` where no answer came."""
-        ...
 
 
 class Ledger(Protocol):
@@ -310,33 +306,26 @@ class Ledger(Protocol):
     # memory: what a list's turns leave behind
     def schedules(self) -> Mapping[str, Schedule]:
         """When each list's turn is, by list name."""
-        ...
 
     def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
         """How each list is, by list name and type; under ``""`` the file and the server."""
-        ...
 
     def keep_turn(
         self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
     ) -> None:
         """Write what a turn came to, in one transaction. None: nothing is known of its time."""
-        ...
 
     def ask(self, name: str) -> None:
         """Ask a running listsync for a list's turn; needs no lock."""
-        ...
 
     def version(self) -> int:
         """A number that changes when somebody else has written to the ledger; quickly had."""
-        ...
 
     def asked(self) -> frozenset[str]:
         """The lists somebody has asked for."""
-        ...
 
     def answer(self, names: Iterable[str]) -> None:
         """These lists' turns have come."""
-        ...
 
     def lock(self) -> AbstractContextManager[None]:
         """Be the one writer. Raises LockHeldError that says who is, and since when."""

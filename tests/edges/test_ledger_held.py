@@ -24,6 +24,7 @@ GONE = {SLOT: Remembered(present=False)}
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    (tmp_path / "state").mkdir()
     return tmp_path / "state" / "listsync.db"
 
 
@@ -93,7 +94,7 @@ def test_a_ledger_that_was_put_in_its_place_is_taken_as_it_is(
 
 
 def test_what_cannot_be_used_is_an_error_until_it_can(held: HeldLedger, path: Path) -> None:
-    path.mkdir(parents=True)
+    path.mkdir()
     with pytest.raises(LedgerError, match="is a folder"):
         held.at(path, URL)
     path.rmdir()
