@@ -64,23 +64,19 @@ class Page(Protocol):
     @property
     def url(self) -> str:
         """Where the browser ended up, after redirects."""
-        ...
 
     @property
     def status(self) -> int | None:
         """The HTTP status of the navigation; None where the browser does not say."""
-        ...
 
     def evaluate(self, script: str) -> object:
         """Run JavaScript in the page and give back what it returns, as JSON values."""
-        ...
 
     def wait_for(self, script: str, seconds: float) -> object:
         """Run ``script`` until it returns something truthy and give that back.
 
         After ``seconds`` its last value, falsy, is given back: time running out is an answer.
         """
-        ...
 
 
 class Browser(Protocol):
@@ -93,7 +89,6 @@ class Browser(Protocol):
         BrowserLostError where a fresh browser may do; BrowserStuckError where the page took all
         its time. Pages raise the same.
         """
-        ...
 
 
 class Session(Browser, Protocol):
@@ -101,7 +96,6 @@ class Session(Browser, Protocol):
 
     def close(self) -> None:
         """End it in a bounded time and for good, also while another thread waits for a page."""
-        ...
 
 
 class Routes(Protocol):
@@ -109,11 +103,9 @@ class Routes(Protocol):
 
     def is_blocked(self, route: str) -> bool:
         """Whether this route was blocked within the last day."""
-        ...
 
     def keep_blocked(self, route: str) -> None:
         """Remember that this route is blocked now."""
-        ...
 
 
 class Sources(Protocol):
@@ -128,7 +120,6 @@ class Sources(Protocol):
         for a free browser session where it needs one. Whoever opened the sources closes them when
         the pass ends, and with them every browser; calls that are still at it come to an end soon.
         """
-        ...
 
 
 class MediaServer(Protocol):

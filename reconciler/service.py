@@ -16,6 +16,7 @@ from reconciler.controller import Controller
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status
 from reconciler.errors import ConfigError, ListsyncError
+from reconciler.mounts import is_mount
 from reconciler.upkeep import Upkeep
 from reconciler.watch import news
 
@@ -92,6 +93,10 @@ class Service:
         for lst in spec.lists:
             self._controller.add(lst.name, self._upkeep.due_at(lst.name))
         self._controller.staff(spec.controller.workers)
+        for part in self._file.parts():
+            if is_mount(part):
+                what = "mounted by itself: a new file in its place is not seen; mount its folder"
+                _log.warning(what, file=str(part))
         Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
 
     def tick(self) -> None:
@@ -149,6 +154,8 @@ class Service:
     def _take(self, spec: Spec) -> None:
         """A new generation, or the same with other secrets."""
         before, self._upkeep.spec = self.spec, spec
+        if spec.controller.listen != before.controller.listen:
+            _log.warning("controller.listen holds from the next start on")
         self._adopt(spec)
         said = {lst.name: turn.digest(before, lst) for lst in before.lists}
         says = {lst.name: turn.digest(spec, lst) for lst in spec.lists}

@@ -39,11 +39,6 @@ def news(files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool) 
             yield
 
 
-def is_mount(file: Path) -> bool:
-    """Whether the file itself is mounted, so that a new one in its place would not be seen."""
-    return file.is_file() and os.path.ismount(os.path.realpath(file))
-
-
 def _looks(files: Collection[Path]) -> dict[Path, tuple[int, ...] | None]:
     """How the files are now: which, how long, whose, and when they were last changed."""
     found: dict[Path, tuple[int, ...] | None] = {}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from reconciler import wiring
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.core.model import Standing
-from reconciler.doctor import examine
+from reconciler.doctor import Check, examine
 from reconciler.explain import explain as explain_titles
+from reconciler.mounts import is_mount
 from reconciler.recall import LastSnapshots
 from reconciler.reconcile import look
 from reconciler.render.document import FORMAT_VERSION, fetch_document
@@ -20,6 +23,9 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.status import status_document, status_text
 from reconciler.render.text import fetch_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def validate(setting: Setting) -> int:
@@ -85,7 +91,8 @@ def doctor(setting: Setting) -> int:
     path = setting.ledger_path(spec)
     checks = []
     with wiring.open_server(spec) as server, wiring.open_browser(spec) as browser:
-        for check in examine(spec, server, lambda: wiring.open_ledger(spec, path), browser):
+        examined = examine(spec, server, lambda: wiring.open_ledger(spec, path), browser)
+        for check in chain(_file(setting), examined):
             checks.append(check)
             if setting.output != "json":
                 mark = "ok " if check.ok else "BAD"
@@ -97,3 +104,10 @@ def doctor(setting: Setting) -> int:
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
         )
     return OK if all(check.ok for check in checks) else SOMETHING_FAILED
+
+
+def _file(setting: Setting) -> Iterator[Check]:
+    """A word about the file, where ``run`` would not see all that becomes of it."""
+    if is_mount(setting.config):
+        found = f"{setting.config} is mounted by itself: run cannot see a new file in its place"
+        yield Check("file", ok=True, found=found, todo="mount the folder that it is in")

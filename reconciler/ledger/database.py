@@ -82,12 +82,16 @@ class Database:
     def restore(self) -> None:
         """Write a ledger whose file was taken away while it was open; a file there stays.
 
+        A folder that is gone as well is not made: it may be a volume that will be mounted again.
         Raises LedgerError.
         """
         beside = self.path.with_name(f"{self.path.name}.restored")
+        if not beside.parent.is_dir():
+            what = "the ledger was taken away, and its folder with it"
+            hint = "put the folder back, or mount it again; what was in the ledger is still known"
+            raise LedgerError(what, where=str(self.path), hint=hint)
         with self._mutex, explained(self.path):
             try:
-                beside.parent.mkdir(parents=True, exist_ok=True)
                 beside.unlink(missing_ok=True)
                 with closing(_connect(f"{beside.as_uri()}?mode=rwc")) as anew:
                     self._connection.backup(anew)

@@ -139,11 +139,13 @@ def test_a_ledger_deleted_under_it_comes_back_with_what_it_knew(house: Household
         assert house.run("apply", "--yes").code == 75
 
 
-def test_a_folder_deleted_under_it_comes_back_locked(house: Household) -> None:
+def test_a_ledger_comes_back_locked_when_its_deleted_folder_does(house: Household) -> None:
     write(house, lists(house, wishes=(DUNE,)))
     with running(house) as run:
         until(run.is_ready)
         shutil.rmtree(house.ledger.parent)
+        until(lambda: any("cannot be used" in line["event"] for line in run.log()))
+        house.ledger.parent.mkdir()
         until(house.ledger.is_file)
 
         assert house.run("apply", "--yes").code == 75

@@ -71,9 +71,14 @@ def test_a_deleted_ledger_is_written_anew_with_all_that_was_in_it(
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
 
 
-def test_a_deleted_folder_comes_back_with_ledger_and_lock(held: HeldLedger, path: Path) -> None:
+def test_a_deleted_folder_is_waited_for_and_filled_with_ledger_and_lock(
+    held: HeldLedger, path: Path
+) -> None:
     held.at(path, URL).record(GONE, {})
     shutil.rmtree(path.parent)
+    with pytest.raises(LedgerError, match="taken away"):
+        held.at(path, URL)
+    path.parent.mkdir()
 
     held.at(path, URL)
 

@@ -1,0 +1,38 @@
+"""A file that is mounted by itself, as containers do: nobody inside sees a new one in its place."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.household import DUNE, until
+from tests.e2e.running import lists, running, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.household import Household
+
+
+@pytest.fixture
+def mounted(house: Household) -> Iterator[Household]:
+    write(house, lists(house, wishes=(DUNE,)))
+    file = house.folder / "listsync.yaml"
+    (house.folder / "elsewhere.yaml").write_text(file.read_text())
+    there = str(house.folder / "elsewhere.yaml")
+    tried = subprocess.run(  # noqa: S603 - a fixed command
+        ["/bin/mount", "--bind", there, str(file)], check=False, capture_output=True
+    )
+    if tried.returncode:
+        pytest.skip("nothing can be mounted here")
+    yield house
+    subprocess.run(["/bin/umount", str(file)], check=True)  # noqa: S603 - a fixed command
+
+
+def test_doctor_and_the_log_say_so(mounted: Household) -> None:
+    with running(mounted) as run:
+        until(run.is_ready)
+        assert any(line["event"].startswith("mounted by itself") for line in run.log())
+    assert "mounted by itself" in mounted.run("doctor").out
