@@ -33,6 +33,7 @@ def configure(*, level: int, secrets: Sequence[str]) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,  # before secrets are looked for, to find them
             redactor(secrets),
             structlog.dev.ConsoleRenderer(colors=terminal)
             if terminal
@@ -54,7 +55,7 @@ def redactor(secrets: Sequence[str]) -> Callable[[WrappedLogger, str, EventDict]
                 value = value.replace(secret, HIDDEN)
             return value
         if isinstance(value, dict):
-            return {k: HIDDEN if _telling(k) else hide(v) for k, v in value.items()}
+            return {hide(k): HIDDEN if _telling(k) else hide(v) for k, v in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             return [hide(v) for v in value]
         return value if value is None or isinstance(value, (bool, int, float)) else hide(str(value))

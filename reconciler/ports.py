@@ -47,7 +47,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current time, aware, in UTC."""
-        ...
 
 
 class Progress(Protocol):
@@ -55,7 +54,6 @@ class Progress(Protocol):
 
     def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[], None]]:
         """A stage of ``total`` steps. What it gives is called once a step."""
-        ...
 
 
 class Page(Protocol):
@@ -254,19 +252,15 @@ class Ledger(Protocol):
     # memory
     def memory(self) -> Memory:
         """What is remembered of this server's titles."""
-        ...
 
     def memberships(self) -> Mapping[str, Membership]:
         """What each list held when it was last complete, by list name."""
-        ...
 
     def baselines(self) -> Mapping[str, Baseline]:
         """What was taken as given on each list that has such a baseline, by list name."""
-        ...
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
         """Take what these lists hold as given, in one transaction."""
-        ...
 
     def record(
         self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]

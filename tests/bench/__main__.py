@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tests.bench import ledger_writes, passes, planner, scraping, startup
+from tests.bench import idle, ledger_writes, passes, planner, scraping, startup
 from tests.bench.promises import FULL, Promise, Reading, Sizes, promises, shown
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ BENCHES = {
     "ledger": ledger_writes.measure,
     "scraping": scraping.measure,
     "passes": passes.measure,
+    "idle": idle.measure,
 }
 
 

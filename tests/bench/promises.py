@@ -21,6 +21,7 @@ class Sizes:
     list_rounds: tuple[int, int] = (7, 3)
     actions: int = 1_000
     starts: int = 15
+    idle: float = 60.0  # seconds that an idle controller is watched
 
 
 FULL = Sizes()
@@ -90,6 +91,9 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "long list": Promise(f"IMDb list of {long:,}", "s", times=1.25),
         "long memory": Promise(f"IMDb list of {long:,}: Python's memory", "MB", most=300),
         "ledger": Promise(f"ledger, a pass of {sizes.actions:,} titles: written", "s", times=1.3),
+        "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
+        "idle processor": Promise("run, idle: of one core", "%", most=0.5),
+        "idle processes": Promise("run, idle: other processes", "of them", most=0),
         "help": Promise("listsync --help, beside import typer", "s", times=2),
     }
 

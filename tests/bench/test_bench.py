@@ -18,11 +18,13 @@ SMALL = Sizes(
     list_rounds=(1, 1),
     actions=3,
     starts=1,
+    idle=0.1,
 )
 OF_BENCH = {
     "startup": {"help"},
     "planner": {"plan few", "plan many", "plan linear", "plan more", "memory many", "memory more"},
     "ledger": {"ledger"},
+    "idle": {"idle memory", "idle processor", "idle processes"},
     "scraping": {"short list", "short memory", "long list", "long memory"},
     "passes": {
         *("first calls", "first wall", "quiet calls", "quiet wall", "full calls", "full wall"),

@@ -1,0 +1,83 @@
+"""No secret in a log, however it comes there."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from reconciler import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY = "made-up-key-0123456789"
+
+
+class Odd:
+    """Something whose text holds the key."""
+
+    def __repr__(self) -> str:
+        return f"Odd({KEY})"
+
+
+def fault() -> ValueError:
+    return ValueError(f"refused {KEY}")
+
+
+ATTACKS = {
+    "as a value": {"value": KEY},
+    "inside a text": {"url": f"http://s/?x={KEY}&y=1"},
+    "as a name": {"names": {f"x{KEY}": 1}},
+    "in a list in a mapping": {"deep": {"list": [1, (f"a{KEY}", {"x": KEY})]}},
+    "in a set": {"some": {KEY}},
+    "in an object": {"thing": Odd()},
+    "as bytes": {"raw": KEY.encode()},
+    "in an error": {"error": fault()},
+    "under a telling name": {"X-Api-Key": "some-other-key-made-up"},
+    "under a telling name below": {"headers": {"Authorization-Token": "some-other-key-made-up"}},
+}
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    configured = structlog.get_config()
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure(level=logging.INFO, secrets=[KEY])
+    yield stream
+    structlog.configure(**configured)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_a_key_is_hidden(said: io.StringIO, attack: dict[str, object]) -> None:
+    structlog.get_logger().warning("event", **attack)
+
+    assert KEY not in said.getvalue()
+    assert "some-other-key" not in said.getvalue()
+    assert logs.HIDDEN in said.getvalue()
+
+
+def test_a_key_in_the_event_itself_is_hidden(said: io.StringIO) -> None:
+    structlog.get_logger().warning(f"called with {KEY}")
+    assert json.loads(said.getvalue())["event"] == f"called with {logs.HIDDEN}"
+
+
+def test_a_key_bound_for_a_whole_turn_is_hidden(said: io.StringIO) -> None:
+    with structlog.contextvars.bound_contextvars(list=KEY):
+        structlog.get_logger().warning("event")
+    assert KEY not in said.getvalue()
+
+
+def test_a_key_in_a_traceback_is_hidden(said: io.StringIO) -> None:
+    try:
+        raise fault()
+    except ValueError:
+        structlog.get_logger().error("a mistake", exc_info=True)
+    assert KEY not in said.getvalue()
+    assert "ValueError" in said.getvalue()
