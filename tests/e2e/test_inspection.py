@@ -117,7 +117,7 @@ def test_status_of_one_list_tells_each_item(seen: Household) -> None:
     assert [item["verdict"] for item in row["items"]] == ["created", "excluded", "ambiguous"]
     text = seen.run("status", "wishes").out.splitlines()
     assert len(text) == 9  # two of the list, its four conditions, three items
-    assert text[1].split()[:3] == ["1", "Dune", "(2021)"]
+    assert text[6].split()[:3] == ["1", "Dune", "(2021)"]
 
 
 # ------------------------------------------------------------------------------------------- doctor
