@@ -153,7 +153,11 @@ def _fates(
     """
     slots = view.memory.slots
     whole = slots.get(Slot(target))
-    taken_away = whole is not None and show(target, view.observed) in _GONE
+    taken_away = (
+        whole is not None
+        and all(state.there in _GONE for state in states.values())  # saves a look at the others
+        and show(target, view.observed) in _GONE
+    )
     fates: dict[int, Reason | None] = {}
     for number, state in states.items():
         known = slots.get(Slot(target, number))

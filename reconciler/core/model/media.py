@@ -19,6 +19,10 @@ class MediaKey:
         """``movie/438631``."""
         return f"{self.kind}/{self.tmdb}"
 
+    def __hash__(self) -> int:
+        """The number alone: every look-up of a plan hashes a key, and few numbers are shared."""
+        return self.tmdb
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
@@ -26,6 +30,10 @@ class Target:
 
     media: MediaKey
     is_4k: bool = False
+
+    def __hash__(self) -> int:
+        """As its media key's."""
+        return self.media.tmdb
 
 
 @dataclass(frozen=True, slots=True)
