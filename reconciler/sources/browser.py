@@ -52,15 +52,16 @@ _PREFERENCES = {
     "profile.managed_default_content_settings.images": 2,  # 2: none are loaded
 }
 _BLANK = "about:blank"
-_STATUS = (
-    "const entry = performance.getEntriesByType('navigation')[0];"
-    "return entry && entry.responseStatus || null;"
-)
-_BORN = "return `${performance.timeOrigin}`;"  # each document has its own
-_ARRIVED = """
+_BORN = "return performance.timeOrigin;"  # each document has its own
+_WHERE = """
+const entry = performance.getEntriesByType('navigation')[0];
 const failed = location.protocol === 'chrome-error:';
-const code = failed && (document.querySelector('.error-code') || document.body).textContent;
-return `${performance.timeOrigin} ${code || ''}`;
+return {
+  born: performance.timeOrigin,
+  url: location.href,
+  status: entry && entry.responseStatus || null,
+  failure: failed ? (document.querySelector('.error-code') || document.body).textContent : '',
+};
 """
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
@@ -106,17 +107,16 @@ class ChromiumBrowser:
         """Navigate; return when the document is interactive. Raises BrowserError."""
         driver = self._started()
         with _translated(url, self._page_seconds):
-            page = OpenPage(driver)
-            before = str(page.evaluate(_BORN))
+            before = driver.execute_script(_BORN)
             driver.get(url)
-            born, _, cause = str(page.evaluate(_ARRIVED)).partition(" ")
+            page = OpenPage(driver)
             # An answer without a document (204) leaves the page before in place.
-            if born == before:
+            if page.where["born"] == before:
                 driver.get(_BLANK)
-                return page
+                return OpenPage(driver)
             # Chromium shows its own page for an error status with an empty body, too.
-            if cause and page.status is None:
-                raise _unreachable(url, cause)
+            if page.where["failure"] and page.status is None:
+                raise _unreachable(url, page.where["failure"])
         return page
 
     def close(self) -> None:
@@ -207,17 +207,25 @@ class OpenPage:
     def __init__(self, driver: WebDriver) -> None:
         """``driver``: the session whose only window this is."""
         self._driver = driver
+        self._where: dict[str, Any] | None = None
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """What the page says of itself, asked once for as long as it stays where it is."""
+        if self._where is None:
+            with _translated():
+                self._where = self._driver.execute_script(_WHERE)
+        return self._where
 
     @property
     def url(self) -> str:
         """Where the browser is."""
-        with _translated():
-            return self._driver.current_url
+        return str(self.where["url"])
 
     @property
     def status(self) -> int | None:
         """The HTTP status of the last navigation, from the page's own timing entry."""
-        status = self.evaluate(_STATUS)
+        status = self.where["status"]
         return status if isinstance(status, int) else None
 
     def evaluate(self, script: str) -> object:
@@ -229,6 +237,7 @@ class OpenPage:
     def wait_for(self, script: str, seconds: float) -> object:
         """Run a function body until it gives something truthy, or time is up."""
         value: object = None
+        self._where = None  # while it is waited for, the page may move on by itself
 
         def look(driver: WebDriver) -> bool:
             nonlocal value
