@@ -1,0 +1,130 @@
+"""What is deployed from examples/: the files fit each other, the image, and the command."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from reconciler.sources import recognise
+from reconciler.spec import load
+from tests.image.dockerfile import stages
+from tests.project import places
+from tests.project.generated import commands, help_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.spec import Spec
+
+KUBERNETES = places.EXAMPLES / "kubernetes"
+COMPOSE = places.EXAMPLES / "docker-compose"
+WORKFLOW = places.EXAMPLES / "github-actions" / "listsync.yml"
+UNITS = sorted((places.EXAMPLES / "systemd").glob("*.service"))
+FOLDERS = {"/config", "/data"}
+
+
+def objects(name: str) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((KUBERNETES / name).read_text("utf-8")))
+
+
+def pod(name: str) -> dict[str, Any]:
+    (it,) = objects(name)
+    spec: dict[str, Any] = it["spec"]
+    template = spec["template"] if "template" in spec else spec["jobTemplate"]["spec"]["template"]
+    told: dict[str, Any] = template["spec"]
+    return told
+
+
+def spec_of(text: str) -> Spec:
+    return load(text, name="listsync.yaml", env={}, read=lambda _: "key", recognise=recognise)
+
+
+def known(words: list[str]) -> bool:
+    """Whether a command line of ours has a command and options that there are."""
+    options = {word for word in words[1:] if word.startswith("-")}
+    return words[0] in commands() and all(option in help_of(words[0]) for option in options)
+
+
+def test_the_image_runs_as_nobody_special_with_its_folders() -> None:
+    images = stages((places.ROOT / "Dockerfile").read_text("utf-8"))
+    assert [*images][-1] == "full"
+    for name in ("slim", "full"):
+        assert images[name].last("USER") == "listsync"
+    assert images["slim"].last("VOLUME") == '["/config", "/data"]'
+
+
+def test_kubernetes_finds_what_its_pods_mount() -> None:
+    kinds = {it["kind"] for it in objects("listsync.yaml")}
+    assert kinds == {"ConfigMap", "Secret", "PersistentVolumeClaim"}
+    for name in ("deployment.yaml", "cronjob.yaml"):
+        spec = pod(name)
+        (container,) = spec["containers"]
+        mounted = {mount["name"]: mount for mount in container["volumeMounts"]}
+        assert mounted.keys() == {volume["name"] for volume in spec["volumes"]}
+        assert {mount["mountPath"] for mount in mounted.values()} >= FOLDERS | {"/tmp"}  # noqa: S108 - in the pod
+        assert not any("subPath" in mount for mount in mounted.values())
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert spec["securityContext"]["runAsNonRoot"]
+        assert known(container["args"])
+
+
+def test_kubernetes_has_one_writer_and_probes_it() -> None:
+    (deployment,) = objects("deployment.yaml")
+    assert deployment["spec"]["replicas"] == 1
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+    (job,) = objects("cronjob.yaml")
+    assert job["spec"]["concurrencyPolicy"] == "Forbid"
+    (container,) = pod("deployment.yaml")["containers"]
+    (port,) = container["ports"]
+    for probe, path in (("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
+        assert container[probe]["httpGet"] == {"path": path, "port": port["name"]}
+    config = next(it for it in objects("listsync.yaml") if it["kind"] == "ConfigMap")
+    spec = spec_of(config["data"]["listsync.yaml"])
+    assert spec.controller.listen == f"0.0.0.0:{port['containerPort']}"
+
+
+def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
+    told = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))
+    service = told["services"]["listsync"]
+    assert service["read_only"]
+    assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - in the container
+    assert service["volumes"] == ["./config:/config:ro", "./data:/data"]
+    assert spec_of((COMPOSE / "config" / "listsync.yaml").read_text("utf-8")).lists
+    assert "/run/secrets/" + service["secrets"][0] in (
+        COMPOSE / "config" / "listsync.yaml"
+    ).read_text("utf-8")
+
+
+def test_the_workflow_runs_commands_that_there_are() -> None:
+    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    lines = [
+        step["run"]
+        for job in told["jobs"].values()
+        for step in job["steps"]
+        if "/listsync " in step.get("run", "")
+    ]
+    words = [line.partition("bin/listsync ")[2].partition(" >")[0].split() for line in lines]
+    assert [line[0] for line in words] == ["plan", "apply"]
+    assert all(known(line) for line in words)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_a_unit_runs_a_command_that_there_is(unit: Path) -> None:
+    found = re.search(r"^ExecStart=\S+/listsync (.+)$", unit.read_text("utf-8"), re.MULTILINE)
+    assert found
+    assert known(found[1].split())
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
+    copy = tmp_path / unit.name
+    copy.write_text(re.sub(r"(ExecStart=)\S+/listsync", r"\1/bin/true", unit.read_text("utf-8")))
+    verify = [str(shutil.which("systemd-analyze")), "--user", "verify", str(copy)]
+    done = subprocess.run(verify, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert (done.returncode, done.stderr) == (0, "")
