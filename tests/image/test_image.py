@@ -115,9 +115,10 @@ def test_the_image_stays_healthy_until_it_is_asked_to_end(
     running = deployed.start("slim", *engine.images["slim"].command)
     health = engine.images["slim"].health
     deadline = time.monotonic() + 60
-    while deployed.run("slim", "/usr/bin/env", *health)[0] != 0:
+    while not deployed.server.state.requests:
         assert running.poll() is None
         assert time.monotonic() < deadline
+    assert deployed.run("slim", "/usr/bin/env", *health)[0] == 0
     running.terminate()
     running.communicate(timeout=60)
     assert len(deployed.server.state.requests) == 1

@@ -11,14 +11,30 @@ DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 
 _FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
-_TEXTS = {".py", ".md", ".yaml", ".yml", ".toml", ".txt", ".csv", ".js", ".example", ".service", ".timer"}
+_TEXTS = {
+    ".py",
+    ".md",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".txt",
+    ".csv",
+    ".js",
+    ".example",
+    ".service",
+    ".timer",
+}
 
 
 def texts() -> tuple[Path, ...]:
     """Every text file of the project, the dot files at its top among them."""
     inside = (path for folder in _FOLDERS for path in folder.rglob("*"))
     above = (path for path in ROOT.iterdir() if path.name != ".git")
-    known = (p for p in (*inside, *above) if p.suffix in _TEXTS or p.name in {"Makefile", "Dockerfile", "run"})
+    known = (
+        p
+        for p in (*inside, *above)
+        if p.suffix in _TEXTS or p.name in {"Makefile", "Dockerfile", "run"}
+    )
     return tuple(
         sorted(path for path in known if path.is_file() and "__pycache__" not in str(path))
     )
