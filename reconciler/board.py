@@ -75,6 +75,7 @@ class Board:
             before = self._conditions.get(name, {})
             found = turn.after(before, findings, generation, now)
             self._conditions[name] = found
+            self._unwritten.add(name)
             return found
 
     def plan(self, name: str, schedule: Schedule) -> None:
@@ -127,5 +128,6 @@ def due_lists(spec: Spec, ledger: Ledger, now: datetime) -> tuple[str, ...]:
     return tuple(
         lst.name
         for lst in spec.lists
+        if not lst.suspend
         if turn.first_due(schedules.get(lst.name), lst, turn.digest(spec, lst), now) <= now
     )

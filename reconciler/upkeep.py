@@ -18,6 +18,7 @@ import structlog
 
 from reconciler import turn
 from reconciler.apply import Applier
+from reconciler.core import conditions
 from reconciler.core.model import ATTENTION, DEFERRED, Result
 from reconciler.diary import noted
 from reconciler.errors import ListsyncError
@@ -95,10 +96,13 @@ class Upkeep:
             opened.close()
 
     def __call__(self, name: str) -> datetime | None:
-        """A list's turn; when its next one is. None: it is no list any more."""
+        """A list's turn; when its next one is. None: the file wants none of it now."""
         spec = self.spec
         lst = spec.named(name)
         if lst is None:
+            return None
+        if lst.suspend:
+            self._hold(spec, name)
             return None
         with structlog.contextvars.bound_contextvars(run=uuid.uuid4().hex[:8], list=name):
             began = time.monotonic()
@@ -109,6 +113,12 @@ class Upkeep:
             if turned is None:
                 return self._doors.clock.now()
             return self._settle(spec, lst, turned, time.monotonic() - began)
+
+    def _hold(self, spec: Spec, name: str) -> None:
+        """Leave a list alone until the file says otherwise, and say so where its state is shown."""
+        now = self._doors.clock.now()
+        self._board.judge(name, (conditions.suspended(),), spec.generation, now)
+        self._board.write(self._doors.ledger(spec))
 
     def _turn(self, spec: Spec, lst: ListSpec) -> _Turned | None:
         """Read, plan, act. None: it was interrupted, or the file says something else by now."""

@@ -79,6 +79,11 @@ def stalled(snapshot: Snapshot, problem: str | None) -> Finding:
     return Finding(STALLED, Status.FALSE, "CanProceed", "")
 
 
+def suspended() -> Finding:
+    """The file holds the list back."""
+    return Finding(STALLED, Status.TRUE, "Suspended", "suspend: true in the file")
+
+
 def server(status: Status, reason: str, message: str) -> Finding:
     """Whether the media server answers, and takes the key."""
     return Finding(SERVER_REACHABLE, status, reason, message)

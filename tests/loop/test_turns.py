@@ -171,6 +171,19 @@ def test_a_stalled_list_waits_for_its_interval(
     assert schedule.tries == 0
 
 
+def test_a_suspended_list_is_left_alone_until_it_is_not(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILM), suspend=True)
+    with served(world, tmp_path) as service:
+        pass_time(world, service, days=1)
+        held = service.standing.conditions["wishes"]["Ready"]
+        assert (held.status, held.reason, fetches(world)) == ("False", "Suspended", 0)
+
+        world.follow(by_tmdb(FILM))
+        service.reload()
+        pass_time(world, service, seconds=1)
+    assert world.requested() == [FILM.tmdb]
+
+
 def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path) -> None:
     world.follow(by_tmdb(FILM), requester="nobody")
     with served(world, tmp_path) as service:
