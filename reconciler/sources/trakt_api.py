@@ -76,11 +76,17 @@ class _Reading:
     rows: dict[str, Mapping[str, object]] = field(default_factory=dict)
     declared: set[tuple[int | None, int | None]] = field(default_factory=set)
     ended: bool = False  # the last page was seen, as far as its headers and rows tell
+    again: bool = False  # a row came twice: the list changed, or a page is not the one asked for
 
     @property
     def total(self) -> int | None:
         """The rows of the whole list, as the first page declared them."""
         return max((total for total, _ in self.declared if total is not None), default=None)
+
+    @property
+    def sized(self) -> bool:
+        """Whether the headers said how many rows a page holds, so that a short one is the last."""
+        return all(limit is not None for _, limit in self.declared)
 
 
 def read(listing: Listing, reach: Reach) -> Snapshot:
@@ -113,26 +119,30 @@ def _read_pages(
         known = len(so_far.rows)
         so_far.rows |= {_identity(row): row for row in sheet.rows}
         so_far.declared.add((sheet.total, sheet.limit))
+        count = len(so_far.rows)
+        so_far.again |= count < known + len(sheet.rows)
         full = len(sheet.rows) >= (sheet.limit or limit)
-        so_far.ended = _is_last(listing, sheet, number, full=full)
-        nothing_new = len(so_far.rows) == known
-        enough = listing.most is not None and len(so_far.rows) >= listing.most
+        last_page = sheet.pages is not None and number >= sheet.pages
+        so_far.ended = _is_last(listing, sheet, count, last_page=last_page, full=full)
+        nothing_new = count == known
+        enough = listing.most is not None and count >= listing.most
         if so_far.ended or nothing_new or enough:
             break
     return _judged(listing, so_far)
 
 
-def _is_last(listing: Listing, sheet: _Sheet, number: int, *, full: bool) -> bool:
-    """Whether no page follows.
+def _is_last(listing: Listing, sheet: _Sheet, count: int, *, last_page: bool, full: bool) -> bool:
+    """Whether no page follows the one that brought the list to ``count`` rows.
 
-    A page that is not full ends a list, unless headers that count this very list say otherwise.
+    Headers that count this very list say so; else a page that is not full does.
     """
     if not sheet.rows or listing.fixed:
         return True
-    if sheet.pages is not None and number >= sheet.pages:
-        return True
-    counted = sheet.pages is not None and listing.kind is None
-    return not full and not counted
+    if listing.kind is not None:
+        return not full or (last_page and count >= (sheet.total or 0))
+    if sheet.pages is not None:
+        return last_page
+    return count >= sheet.total if sheet.total is not None else not full
 
 
 def _sheet(
@@ -193,15 +203,15 @@ def _judged(listing: Listing, so_far: _Reading) -> Snapshot:
         return Snapshot(outcome, ROUTE, items, note=note)
     if listing.fixed:
         total = _BOX_OFFICE
-    elif len(so_far.declared) > 1:
+    elif len(so_far.declared) > 1 or so_far.again:
         error = "the list changed while it was read; it is read again next time"
         return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
     elif not so_far.ended:
         error = f"{count} titles were read, and no end was found; try again later"
         return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
-    elif listing.kind is not None:
+    elif listing.kind is not None and so_far.sized:
         return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items)
-    if total is None:
+    elif listing.kind is not None or total is None:
         return Snapshot(Outcome.UNVERIFIED if items else Outcome.EMPTY, ROUTE, items)
     if count == total or (listing.fixed and not count):
         return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, ROUTE, items, total)

@@ -142,22 +142,24 @@ def test_a_list_that_is_not_whole_is_incomplete(
 
 
 @pytest.mark.parametrize(
-    ("pages", "count"),
+    ("pages", "items", "count"),
     [
-        pytest.param([films(1, 2, 3)], 1, id="one page"),
-        pytest.param([films(1, 2, 3)], 3, id="fewer than the headers of the whole list say"),
-        pytest.param([films(1, 2, 3, 4), films(5, 6)], 3, id="the second page is short"),
-        pytest.param([films(1, 2, 3, 4), films(5, 6, 7, 8)], 2, id="full to the last page"),
-        pytest.param([films(1, 2, 3, 4), []], 3, id="full, and then nothing"),
+        pytest.param([films(1, 2, 3)], 3, 1, id="one page"),
+        pytest.param([films(1, 2, 3)], 11, 3, id="fewer than the headers of the whole list say"),
+        pytest.param([films(1, 2, 3, 4), films(5, 6)], 11, 3, id="the second page is short"),
+        pytest.param([films(1, 2, 3, 4), films(5, 6, 7, 8)], 8, 2, id="full to the last page"),
+        pytest.param([films(1, 2, 3, 4), []], 11, 3, id="full, and then nothing"),
+        pytest.param([films(1, 2, 3, 4), films(5)], 11, 1, id="more than the page count says"),
     ],
 )
 def test_a_filtered_list_is_complete_once_its_last_page_was_read(
     requests_mock: requests_mock.Mocker,
     serve: Callable[..., None],
     pages: list[list[Row]],
+    items: int,
     count: int,
 ) -> None:
-    serve("/users/anna/watchlist/movies", pages, items=11, limit=4, count=count)
+    serve("/users/anna/watchlist/movies", pages, items=items, limit=4, count=count)
 
     snapshot = fetch("trakt:anna/watchlist?mode=movie")
 
@@ -166,16 +168,46 @@ def test_a_filtered_list_is_complete_once_its_last_page_was_read(
     assert len(snapshot.items) == sum(map(len, pages))
 
 
-def test_a_filtered_list_whose_page_2_is_page_1_is_incomplete(serve: Callable[..., None]) -> None:
-    serve("/users/anna/watchlist/movies", [films(1, 2), films(1, 2)], items=9, limit=2, count=5)
+@pytest.mark.parametrize(
+    ("pages", "items", "count"),
+    [
+        pytest.param([films(1, 2), films(1, 2)], 9, 5, id="page 2 is page 1"),
+        pytest.param([films(1, 2), films(1, 2)], 4, 2, id="and the last"),
+        pytest.param([films(1, 2), films(2)], 9, 5, id="a row moves on"),
+    ],
+)
+def test_a_filtered_list_whose_rows_come_again_is_incomplete(
+    serve: Callable[..., None], pages: list[list[Row]], items: int, count: int
+) -> None:
+    serve("/users/anna/watchlist/movies", pages, items=items, limit=2, count=count)
 
     assert fetch("trakt:anna/watchlist?mode=movie").outcome is Outcome.INCOMPLETE
 
 
-def test_a_list_without_figures_is_unverified(requests_mock: requests_mock.Mocker) -> None:
-    requests_mock.get(f"{API}/lists/1/items", json=films(1, 2))
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("trakt:lists/1", "/lists/1/items"),
+        ("trakt:lists/1?mode=movie", "/lists/1/items/movie"),
+    ],
+    ids=["whole", "filtered"],
+)
+def test_a_short_page_of_unknown_size_is_no_proof_of_an_end(
+    requests_mock: requests_mock.Mocker, source: str, path: str
+) -> None:
+    requests_mock.get(f"{API}{path}", json=films(1, 2))
 
-    assert fetch("trakt:lists/1").outcome is Outcome.UNVERIFIED
+    assert fetch(source).outcome is Outcome.UNVERIFIED
+
+
+def test_an_item_count_alone_says_how_far_to_read(requests_mock: requests_mock.Mocker) -> None:
+    for number, rows in enumerate((films(1, 2), films(3)), start=1):
+        headers = {"X-Pagination-Item-Count": "3"}
+        requests_mock.get(f"{API}/lists/1/items?page={number}", json=rows, headers=headers)
+
+    snapshot = fetch("trakt:lists/1")
+
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 3)
 
 
 def chart(first: int, rows: int) -> list[Row]:
