@@ -268,3 +268,11 @@ def test_a_path_may_be_absolute_or_at_home(
 
 def test_a_home_of_nobody_is_unreachable(tmp_path: Path) -> None:
     assert read(tmp_path, "file:~nobody-by-this-name/a").outcome is Outcome.UNREACHABLE
+
+
+def test_an_export_of_people_holds_no_titles(fetch: Callable[..., Snapshot]) -> None:
+    people = (
+        "Position,Const,Created,Name,Known For,Birth Date\n1,nm0000158,2026-01-07,Tom Hanks,,\n"
+    )
+    snapshot = fetch(people)
+    assert [(item.title, item.unsupported) for item in snapshot.items] == [("Tom Hanks", "person")]

@@ -55,6 +55,7 @@ LARGEST = 50_000_000  # bytes: some half a million titles
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
 _TITLE_ID = re.compile(r"tt\d{5,}")
+_PERSON_ID = re.compile(r"nm\d{5,}")  # stands in the same column, in the export of a list of people
 _TITLE_URL = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{5,})\b.*", re.IGNORECASE
 )
@@ -219,7 +220,7 @@ def _row(cells: dict[str, str]) -> Item | None:
     if not title:
         return None
     year = _YEAR.match(cells.get("year", ""))
-    kind, unsupported = classify(cells.get("type", ""))
+    kind, unsupported = classify("person" if _PERSON_ID.fullmatch(imdb) else cells.get("type", ""))
     if _LETTERBOXD.search(cells.get("address", "")):
         kind = Kind.MOVIE  # Letterboxd is about films
     return Item(
