@@ -136,7 +136,8 @@ def unreachable(error: BrowserError) -> Setback:
 def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Snapshot:
     """Read page 1, 2, … until the declared total is there, a page brings nothing new, or fails.
 
-    A list that declares no total ends with its first page, and is *unverified*.
+    A list that declares no total ends with its first page, and is *unverified*. A title that comes
+    again on a later page is on the list twice only where the list says that it did not change.
     """
     items: dict[tuple[int, str], Item] = {}
     totals: set[int] = set()
@@ -147,14 +148,17 @@ def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Sn
         if isinstance(sheet, Setback):
             return _stopped(items.values(), totals, number, sheet, route)
         known = len(items)
+        again = {key for _, key in items} & {item.key for item in sheet.items}
         items |= {(item.position, item.key): item for item in sheet.items}
         if sheet.total is None:
             return _undeclared(numbered(items.values()), totals, route)
         totals.add(sheet.total)
         versions |= {sheet.modified} - {""}
-        if len(totals) > 1 or len(versions) > 1:
+        nothing_new = len(items) == known
+        moved = again and not versions and not nothing_new
+        if len(totals) > 1 or len(versions) > 1 or moved:
             return _changed(numbered(items.values()), max(totals), route)
-        if len(items) >= sheet.total or len(items) == known:
+        if len(items) >= sheet.total or nothing_new:
             return _judged(numbered(items.values()), sheet.total, number, route)
         number += 1
 

@@ -253,6 +253,24 @@ def test_a_list_that_was_edited_between_two_pages_is_incomplete() -> None:
     assert "changed while it was read" in (snapshot.error or "")
 
 
+def test_rows_that_come_again_on_the_next_page_are_no_second_half() -> None:
+    payload = {
+        "rows": [{"link": f"/title/tt{place:07}/", "text": "Heat"} for place in range(1, 251)],
+        "total": "500 titles",
+    }
+    pages = {LIST: FakePage(payload), f"{LIST}?page=2": FakePage(payload)}
+    snapshot = fetch("ls000001", pages)
+    assert snapshot.outcome is Outcome.INCOMPLETE
+
+
+def test_a_title_that_moves_on_while_a_list_without_a_version_is_read_makes_it_incomplete() -> None:
+    pages = {
+        LIST: FakePage(listing(4, edges(1, 2))),
+        f"{LIST}?page=2": FakePage(listing(4, [edge(3, "tt0000002"), edge(4, "tt0000004")])),
+    }
+    assert fetch("ls000001", pages).outcome is Outcome.INCOMPLETE
+
+
 def test_another_lists_titles_in_the_page_do_not_make_a_private_list_public() -> None:
     beside = {"titleListItemSearch": {"total": 1, "edges": edges(1, 1)}}
     page = FakePage(next_data({"list": {"visibility": {"id": "PRIVATE"}}}, beside=beside))
@@ -329,6 +347,14 @@ def test_a_chart_with_every_rank_is_complete() -> None:
 def test_a_chart_that_lacks_a_rank_is_incomplete() -> None:
     snapshot = chart("imdb:toptv", "/chart/toptv/", ranked(1, 2, 4))
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 4)
+
+
+def test_a_chart_whose_page_declares_more_than_its_json_holds_is_incomplete() -> None:
+    page = ranked(1, 2, 3)
+    assert isinstance(page.payload, dict)
+    page.payload["total"] = "250 Titles"
+    snapshot = chart("imdb:top", "/chart/top/", page)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 250)
 
 
 def test_a_chart_without_titles_is_a_changed_page_not_an_empty_list() -> None:

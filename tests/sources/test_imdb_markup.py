@@ -62,6 +62,12 @@ def test_numbers_of_a_later_page_count_from_the_lists_beginning() -> None:
     assert [(item.position, item.title) for item in sheet.items] == [(251, "Heat")]
 
 
+@pytest.mark.parametrize("number", ["1.234", "1,234", "1234"])
+def test_a_grouped_number_before_a_title_goes_whole(number: str) -> None:
+    sheet = rows_of(page(row(1, f"{number}. 10. Hof"), total="1.234 Titel"), offset=1233)
+    assert [item.title for item in sheet.items] == ["10. Hof"]
+
+
 @pytest.mark.parametrize(
     ("cells", "year"),
     [(["2023– "], 2023), (["2008–2013"], 2008), (["2h 22m", "1994"], None), ([], None)],
@@ -96,11 +102,15 @@ def test_a_type_in_another_language_is_no_guess(
         ("1,234 titles", 1234),
         ("1.234 Titel", 1234),
         ("1\u202f234 titres", 1234),
+        ("1-250", None),
+        ("1 – 1,250", None),
         ("titles", None),
     ],
     ids=str,
 )
-def test_a_total_is_the_largest_number_of_its_text(text: str, total: int | None) -> None:
+def test_a_total_is_the_largest_number_of_its_text_beside_a_range(
+    text: str, total: int | None
+) -> None:
     assert markup.total_of({"total": text}) == total
 
 

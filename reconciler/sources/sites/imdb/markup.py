@@ -25,12 +25,13 @@ ROWS = (
 )
 """Only rows in the column of a chart or a list: a search has rows of the same kind."""
 
+TOTAL = '[data-testid="chart-layout-total-items"], [data-testid="list-page-mc-total-items"]'
+
 PROBE = (
     f"const rows = [...document.querySelectorAll('{ROWS}')];"
+    f"const total = document.querySelector('{TOTAL}');"
     """
 const text = (node) => node ? node.textContent : '';
-const total = document.querySelector(
-  '[data-testid="chart-layout-total-items"], [data-testid="list-page-mc-total-items"]');
 const named = document.querySelector('link[rel="canonical"], meta[property="og:url"]');
 return {
   data_ld: [...document.querySelectorAll('script[type="application/ld+json"]')].map(text),
@@ -58,6 +59,8 @@ return {
 _LD_TYPES = {"Movie": Kind.MOVIE, "TVSeries": Kind.TV}
 _SHOWS = frozenset({"toptv", "tvmeter"})
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)|\d+")  # "1,234", "1.234", "130"
+_RANGE = re.compile(rf"(?:{_GROUPED.pattern})\s*[-–—]\s*(?:{_GROUPED.pattern})")  # "1 - 25"
+_PREFIX = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s")
 _YEAR = re.compile(r"((?:18|19|20|21)\d\d)(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
 _ID_IN_LINK = re.compile(r"(?:/title/|inline-watched-button-)(tt\d+)")
 
@@ -74,8 +77,11 @@ class Row:
 
 
 def total_of(payload: object) -> int | None:
-    """How many titles the page says the list has: "130 titles", "1 - 25 of 130", "1.234 Titel"."""
-    found = _GROUPED.findall(clean(dig(payload, "total")))
+    """How many titles the page says the list has: "130 titles", "1 - 25 of 130", "1.234 Titel".
+
+    A range alone says what is shown, and not how much there is.
+    """
+    found = _GROUPED.findall(_RANGE.sub("", clean(dig(payload, "total"))))
     return max((_number(text) for text in found), default=None)
 
 
@@ -129,7 +135,7 @@ def _row(row: object) -> Row | None:
 
 def _item(row: Row, place: int, ref: ListRef, *, numbered: bool) -> Item:
     """A page numbers all its titles or none: "1. FC" may be a title."""
-    title = row.text.partition(".")[2].strip() if numbered else row.text
+    title = _PREFIX.sub("", row.text, count=1) if numbered else row.text
     kind, unsupported = classify(row.type)
     if ref.chart and not row.type:
         kind = Kind.TV if ref.id in _SHOWS else Kind.MOVIE
@@ -138,7 +144,7 @@ def _item(row: Row, place: int, ref: ListRef, *, numbered: bool) -> Item:
 
 
 def _prefix(text: str) -> int | None:
-    found = re.match(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s", text)
+    found = _PREFIX.match(text)
     return _number(found[1]) if found else None
 
 

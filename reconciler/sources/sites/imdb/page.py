@@ -7,6 +7,7 @@ clicked. Lists and watchlists come 250 to a page and declare their total; charts
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ _PROBE = f"""
 const script = document.getElementById('__NEXT_DATA__');
 const hidden = document.querySelector('[data-testid="list-page-mc-private-list-content"]');
 const missing = document.querySelector('h1[data-testid="error-page-title"]');
+const total = document.querySelector('{markup.TOTAL}');
 const other = document.readyState !== 'loading' && (document.querySelector('{markup.ROWS}')
   || [...document.querySelectorAll('script[type="application/ld+json"]')].some(
     (linked) => linked.textContent.includes('"ItemList"')));
@@ -53,7 +55,7 @@ try {{
   }}
 }} catch {{ data = null; }}
 return (data || hidden || missing || other)
-  && {{data, hidden: Boolean(hidden), missing: Boolean(missing)}};
+  && {{data, hidden: Boolean(hidden), missing: Boolean(missing), total: total?.textContent}};
 """
 
 
@@ -91,8 +93,14 @@ class BrowserRoute:
         if titles.dig(seen.payload, "missing") or titles.is_missing(document):
             return missing(url)
         if sheet := titles.parse(document, self._ref):
-            return sheet
+            return self._counted(sheet, markup.total_of(seen.payload) or 0)
         return self._shown(seen.page, url, number) if seen.page else changed_layout(url)
+
+    def _counted(self, sheet: Sheet, shown: int) -> Sheet:
+        """A ranking's JSON holds no total; the page shows it beside. The box office has none."""
+        if not self._ref.chart or self._ref.id == "boxoffice":
+            return sheet
+        return replace(sheet, total=max(sheet.total or 0, shown))
 
     def _shown(self, page: Page, url: str, number: int) -> Sheet | Setback:
         """What the page holds besides its JSON: that is absent, or another's."""
