@@ -13,10 +13,12 @@ from examples.sandbox.sites_lists import Fault
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
-from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, listing
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, listing, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import requests_mock
 
 BASE = "http://imdb.test"
 SHELF = "imdb:ls000000620"
@@ -126,6 +128,70 @@ def test_a_chart_with_a_gap_in_its_ranks_is_incomplete(sites: SandboxSites, faul
     sites.imdb.faults.set(PATH, Fault(fault))  # type: ignore[arg-type]
     snapshot = fetch(sites.imdb_api_url, "imdb:top")
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 250)
+
+
+def answers(requests_mock: requests_mock.Mocker, *bodies: object) -> str:
+    """The address of an interface that gives these bodies in turn."""
+    url = "http://graphql.test/"
+    requests_mock.post(url, [{"json": body} for body in bodies])
+    return url
+
+
+def page_of(after: str | None, *edges: object, **about: object) -> dict[str, object]:
+    info = {"hasNextPage": after is not None, "endCursor": after}
+    search = {"total": 4, "pageInfo": info, "edges": list(edges)}
+    return {"data": {"list": {"titleListItemSearch": search, **about}}}
+
+
+def film(place: int, number: int) -> dict[str, object]:
+    return edge(place, f"tt{number:07}")
+
+
+FIRST_HALF = (film(1, 1), film(2, 2))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        page_of(None, film(3, 2), film(4, 4)),
+        page_of("a", *FIRST_HALF),
+        page_of(None, film(3, 3), film(4, 4), lastModifiedDate="2026-09-21"),
+    ],
+    ids=["a title moves on", "the cursor repeats", "another version"],
+)
+def test_an_answer_that_does_not_fit_the_one_before_makes_a_list_incomplete(
+    requests_mock: requests_mock.Mocker, second: dict[str, object]
+) -> None:
+    first = page_of("a", *FIRST_HALF, lastModifiedDate="2026-09-20")
+    if "lastModifiedDate" not in str(second):
+        first = page_of("a", *FIRST_HALF)
+    assert fetch(answers(requests_mock, first, second), "ls000001").outcome is Outcome.INCOMPLETE
+
+
+def test_the_interface_is_asked_for_a_lists_version(requests_mock: requests_mock.Mocker) -> None:
+    fetch(answers(requests_mock, {"data": {"list": None}}), "ls000001")
+    assert "lastModifiedDate" in requests_mock.request_history[0].text
+
+
+def test_half_an_answer_for_the_box_office_is_incomplete(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    entries = [{"title": title("tt0000001")}, {"title": None}]
+    errors = [{"message": "timed out", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
+    body = {"data": {"boxOfficeWeekendChart": {"entries": entries}}}
+    whole = fetch(answers(requests_mock, body), "imdb:boxoffice")
+    half = fetch(answers(requests_mock, {**body, "errors": errors}), "imdb:boxoffice")
+    assert (whole.outcome, half.outcome) == (Outcome.COMPLETE, Outcome.INCOMPLETE)
+
+
+def test_titles_that_could_not_be_fetched_do_not_make_a_list_private(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    errors = [{"message": "timed out", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
+    body = {"data": {"list": {"id": "ls000001", "titleListItemSearch": None}}, "errors": errors}
+    snapshot = fetch(answers(requests_mock, body), "ls000001")
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert "timed out" in (snapshot.error or "")
 
 
 @pytest.mark.parametrize("source", [SHELF, "imdb:top"])

@@ -7,6 +7,7 @@ the server has taken away since is dropped from the query, as far as a list can 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome, Snapshot
@@ -34,7 +35,7 @@ _TITLE = (
     "id titleText{text} originalTitleText{text} titleType{id canHaveEpisodes}"
     " releaseYear{year endYear} series{series{id titleText{text}}}"
 )
-_ABOUT = "id name{originalText} listType{id} visibility{id}"
+_ABOUT = "id name{originalText} lastModifiedDate listType{id} visibility{id}"
 _SEARCH = (
     "titleListItemSearch(first:$n,after:$after){total pageInfo{hasNextPage endCursor}"
     " edges{node{absolutePosition} listItem:title{" + _TITLE + "}}}"
@@ -67,6 +68,7 @@ _SPARE = (
     "series{series{id titleText{text}}}",
     "originalTitleText{text}",
     "name{originalText}",
+    "lastModifiedDate",
     "listType{id}",
     "visibility{id}",
     "weekendStartDate",
@@ -152,10 +154,10 @@ class _Reading:
             return missing(where)  # a user that does not exist is null, without an error
         if other := titles.other_list(body):
             return not_titles(where, other)
-        if titles.is_private(body):
+        if codes <= {"FORBIDDEN"} and titles.is_private(body):
             return private(where)
         if sheet := titles.parse(body, self._ref):
-            return sheet
+            return replace(sheet, untitled=0) if codes else sheet  # an error may hide a title
         for message, _ in _errors(body):
             what = f"the interface refused: {message[:200]}"
             return Setback(Outcome.UNREACHABLE, f"{where}: {what}; try again later")
