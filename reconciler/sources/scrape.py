@@ -142,6 +142,7 @@ def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Sn
     items: dict[tuple[int, str], Item] = {}
     totals: set[int] = set()
     versions: set[str] = set()
+    untitled = 0
     number = 1
     while True:
         sheet = read(number)
@@ -154,12 +155,13 @@ def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Sn
             return _undeclared(numbered(items.values()), totals, route)
         totals.add(sheet.total)
         versions |= {sheet.modified} - {""}
+        untitled += sheet.untitled
         nothing_new = len(items) == known
         moved = again and not versions and not nothing_new
         if len(totals) > 1 or len(versions) > 1 or moved:
             return _changed(numbered(items.values()), max(totals), route)
         if len(items) >= sheet.total or nothing_new:
-            return _judged(numbered(items.values()), sheet.total, number, route)
+            return _judged(numbered(items.values()), sheet.total, number, untitled, route)
         number += 1
 
 
@@ -172,10 +174,13 @@ def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(replace(item, position=place) for place, item in enumerate(given, start=1))
 
 
-def _judged(items: tuple[Item, ...], total: int, pages: int, route: str) -> Snapshot:
+def _judged(items: tuple[Item, ...], total: int, pages: int, untitled: int, route: str) -> Snapshot:
     if len(items) == total:
         return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, route, items, total)
-    error = f"{len(items)} of {total} titles were there after page {pages}; try again later"
+    hint = "try again later"
+    if untitled:
+        hint = f"{untitled} of its places held no title: take deleted titles off the list"
+    error = f"{len(items)} of {total} titles were there after page {pages}; {hint}"
     return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
 
 

@@ -253,6 +253,20 @@ def test_a_list_that_was_edited_between_two_pages_is_incomplete() -> None:
     assert "changed while it was read" in (snapshot.error or "")
 
 
+def test_a_place_whose_title_was_deleted_is_named_and_the_list_is_not_whole() -> None:
+    gone = {"node": {"absolutePosition": 2}, "listItem": None}
+    pages = {
+        LIST: FakePage(listing(3, [*edges(1, 1), gone, *edges(3, 3)])),
+        f"{LIST}?page=2": FakePage(listing(3, [])),
+    }
+    snapshot = fetch("ls000001", pages)
+    assert (snapshot.outcome, imdb_ids(snapshot)) == (
+        Outcome.INCOMPLETE,
+        ["tt0000001", "tt0000003"],
+    )
+    assert "1 of its places held no title" in (snapshot.error or "")
+
+
 def test_rows_that_come_again_on_the_next_page_are_no_second_half() -> None:
     payload = {
         "rows": [{"link": f"/title/tt{place:07}/", "text": "Heat"} for place in range(1, 251)],

@@ -118,8 +118,9 @@ def _list_page(search: dict[str, object], modified: str) -> Sheet | None:
     total, edges = whole(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
-    found = (_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges)
-    return Sheet(tuple(item for item in found if item), total, modified)
+    found = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
+    items = tuple(item for item in found if item)
+    return Sheet(items, total, modified, len(found) - len(items))
 
 
 def _chart(titles: dict[str, object]) -> Sheet | None:
