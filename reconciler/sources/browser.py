@@ -63,6 +63,19 @@ return {
   failure: failed ? (document.querySelector('.error-code') || document.body).textContent : '',
 };
 """
+# What a script answers travels only where it is not too much: a page decides how much that is.
+_BOUNDED = """
+const weigh = (value) => typeof value === 'string' ? value.length
+  : value && typeof value === 'object'
+  ? Object.values(value).reduce((sum, part) => sum + weigh(part), 1) : 1;
+const bound = (answer) => {
+  const weight = weigh(answer);
+  return [weight, weight > %(most)d ? null : answer];
+};
+const answer = (() => { %(script)s })();
+return answer instanceof Promise ? answer.then(bound) : bound(answer);
+"""
+_MOST_CHARACTERS = 32_000_000
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
     "ERR_NAME_NOT_RESOLVED": "the host name is not known",
@@ -231,8 +244,7 @@ class OpenPage:
     def evaluate(self, script: str) -> object:
         """Run a function body; a promise is waited for. Raises BrowserError."""
         with _translated():
-            value: object = self._driver.execute_script(script)
-            return value
+            return _answer(self._driver, script)
 
     def wait_for(self, script: str, seconds: float) -> object:
         """Run a function body until it gives something truthy, or time is up."""
@@ -241,7 +253,7 @@ class OpenPage:
 
         def look(driver: WebDriver) -> bool:
             nonlocal value
-            value = driver.execute_script(script)
+            value = _answer(driver, script)
             return bool(value)
 
         # A page that loads itself anew takes the running script with it: look again.
@@ -249,6 +261,16 @@ class OpenPage:
         with _translated(), suppress(TimeoutException):
             waiting.until(look)
         return value
+
+
+def _answer(driver: WebDriver, script: str) -> object:
+    """What a function body returns. Raises BrowserError where that is too much."""
+    weight, value = driver.execute_script(_BOUNDED % {"script": script, "most": _MOST_CHARACTERS})
+    if weight > _MOST_CHARACTERS:
+        what = f"the page is too large to be read ({weight:,} characters)"
+        raise BrowserError(what, hint=f"at most {_MOST_CHARACTERS:,} are taken from a page")
+    answer: object = value
+    return answer
 
 
 @contextmanager

@@ -20,8 +20,18 @@ DRIVERS = ("chromedriver", "chromium.chromedriver")
 _INSTALL = "install both (Debian: apt install chromium chromium-driver) or set browser.remote_url"
 
 # Runs the driver and waits on its own input, which closes when this process dies, however it dies;
-# then the whole process group goes. A shell can do that after a SIGKILL, an exit handler cannot.
-_GUARD = '"$@" </dev/null & exec >&-; read -r _; kill -KILL 0'
+# then the whole process group goes, and its folder. A shell can do that after a SIGKILL, an exit
+# handler cannot; who removes the folder is in a session of its own, to outlive the group.
+# ulimit: what one process may allocate, in KiB. A page that wants more loses its tab, not all else
+# its memory.
+_GUARD = """
+ulimit -d "$1"; shift
+"$@" </dev/null & exec >&-
+read -r _
+setsid sh -c 'kill -KILL "-$0"; rm -rf "$TMPDIR" || { sleep 1; rm -rf "$TMPDIR"; }' "$$" ||
+  kill -KILL 0
+"""
+_MOST_KIB = 1536 * 1024
 
 _PORT = re.compile(rb"on port ([1-9]\d*)\D")
 _START_SECONDS = 20.0
@@ -47,7 +57,7 @@ class ChromeDriver:
         self._folder = Path(tempfile.mkdtemp(prefix="listsync-"))
         self.profile = self._folder / "profile"
         self._process = subprocess.Popen(  # noqa: S603 - a program of PATH, arguments of ours
-            ["/bin/sh", "-c", _GUARD, "listsync-guard", driver, "--port=0"],
+            ["/bin/sh", "-c", _GUARD, "listsync-guard", str(_MOST_KIB), driver, "--port=0"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

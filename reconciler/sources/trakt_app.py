@@ -106,7 +106,7 @@ return (async () => {
   return state;
 })();
 """
-_MAX_SCREENS = 2000
+_MOST_CARDS = 20_000
 
 
 def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
@@ -194,7 +194,7 @@ def scroll(
     try:
         page.evaluate(_COUNT_OPEN)
         state = _now(page, path)
-        for _ in range(_MAX_SCREENS):
+        while len(cards) < _MOST_CARDS:
             fresh = {card.get("path"): card for card in _cards(state)}
             at_end = state.get("bottom") and fresh.keys() <= cards.keys()
             cards |= fresh
@@ -203,7 +203,9 @@ def scroll(
             state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
     except BrowserError as error:
         return list(cards.values()), unreachable(error)
-    return list(cards.values()), Setback(Outcome.INCOMPLETE, "the page has no end")
+    return list(cards.values()), Setback(
+        Outcome.INCOMPLETE, "the page goes on, and no more is read"
+    )
 
 
 def _grows(page: Page, path: str, state: Mapping[str, object], patience: Patience) -> bool:

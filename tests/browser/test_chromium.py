@@ -113,6 +113,49 @@ def test_one_that_loses_it_twice_is_unreachable_and_the_next_is_read(temporary: 
     assert list(temporary.iterdir()) == []
 
 
+def kill_tabs() -> None:
+    """End the processes that show pages, as the kernel does where memory runs out."""
+    for group in browser_groups():
+        for pid in members(group):
+            if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+
+
+# The page is there, and still waits for what its script needs.
+TAKES_ITS_TIME = f'{imdb_page(2, 1, 2)}<script src="/more.js"></script>'
+EATS_MEMORY = """
+<p>x</p><script>
+const kept = [];
+while (true) kept.push(new Array(100000).fill(Math.random()));
+</script>
+"""
+
+
+def test_a_tab_that_crashes_once_is_replaced_and_the_list_is_read() -> None:
+    pages = {PATH: Answer(body=TAKES_ITS_TIME), "/more.js": Answer(before=once(kill_tabs))}
+    with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2)
+    assert site.visits.count(PATH) == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [(TAKES_ITS_TIME, Answer(before=kill_tabs)), (EATS_MEMORY, Answer())],
+    ids=["crashes", "eats memory"],
+)
+def test_a_page_that_always_loses_its_tab_is_tried_twice_and_the_next_list_is_read(
+    page: str, more: Answer
+) -> None:
+    good = Answer(body=imdb_page(1, 1, 1))
+    pages = {PATH: Answer(body=page), "/more.js": more, "/list/ls000002/": good}
+    with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
+        lost, after = fetch(sessions, site), fetch(sessions, site, "ls000002")
+    assert (lost.outcome, after.outcome) == (Outcome.UNREACHABLE, Outcome.COMPLETE)
+    assert "the page crashed" in (lost.error or "")
+    assert site.visits.count(PATH) == 2
+
+
 def test_the_browser_asks_for_english_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "de")
     with TinySite({"/": Answer(body="<p>x</p>")}) as site, ChromiumBrowser() as browser:
@@ -156,8 +199,7 @@ def test_a_process_that_ends_takes_its_browser_along(sent: signal.Signals, tempo
         reader.send_signal(sent)
         reader.wait(15)
         assert becomes_true(lambda: not members(group))
-    if sent is signal.SIGINT:
-        assert list(temporary.iterdir()) == []
+    assert becomes_true(lambda: not list(temporary.iterdir()))
 
 
 class Grid(BaseHTTPRequestHandler):

@@ -36,12 +36,31 @@ def fetch(sessions: Sessions, site: TinySite, source: str = "ls000001") -> Snaps
     ).fetch(recognise(source))
 
 
+# Amazon's firewall names itself in a header, and sends either nothing or two kilobytes of script.
+WAF = (("x-amzn-waf-action", "challenge"),)
+WAF_PAGE = (
+    "<!DOCTYPE html><title></title><script>window.awsWafCookieDomainList = [];</script>"
+    '<script src="/made-up.token.awswaf.com/challenge.js"></script><noscript><h1>JavaScript is '
+    "disabled</h1>Please verify that you're not a robot.</noscript>" + f"<!--{'x' * 1800}-->"
+)
+CLOUDFLARE = (("cf-mitigated", "challenge"),)
+WAIT_PAGE = (
+    "<!DOCTYPE html><title>Just a moment...</title><noscript>Enable JavaScript and cookies to "
+    "continue</noscript><script>window._cf_chl_opt = {};</script>"
+)
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome", "says"),
     [
-        (Answer(202), Outcome.BLOCKED, "202"),
+        (Answer(202, headers=WAF), Outcome.BLOCKED, "202"),
+        (Answer(202, WAF_PAGE, headers=WAF), Outcome.BLOCKED, "202"),
         (Answer(403), Outcome.BLOCKED, "403"),
-        (Answer(405), Outcome.BLOCKED, "405"),
+        (Answer(403, WAF_PAGE, headers=WAF), Outcome.BLOCKED, "403"),
+        (Answer(405, WAF_PAGE, headers=WAF), Outcome.BLOCKED, "405"),
+        (Answer(200, WAF_PAGE, headers=WAF), Outcome.BLOCKED, "a bot check"),
+        (Answer(403, WAIT_PAGE, headers=CLOUDFLARE), Outcome.BLOCKED, "403"),
+        (Answer(503, WAIT_PAGE, headers=CLOUDFLARE), Outcome.BLOCKED, "503"),
         (Answer(429), Outcome.RATE_LIMITED, "429"),
         (Answer(500), Outcome.UNREACHABLE, "500"),
         (Answer(404), Outcome.MISSING, "404"),
@@ -49,7 +68,22 @@ def fetch(sessions: Sessions, site: TinySite, source: str = "ls000001") -> Snaps
         (Answer(body=imdb_page(2, 1, 2)[:200], cut=True), Outcome.UNREACHABLE, "cut off"),
         (Answer(body="<p>x</p>", ends=False), Outcome.UNREACHABLE, "not there after 2 s"),
     ],
-    ids=["202", "403", "405", "429", "500", "404", "204", "cut off", "never ends"],
+    ids=[
+        "Amazon's check, empty",
+        "Amazon's check as 202",
+        "403",
+        "Amazon's check as 403",
+        "Amazon's check as 405",
+        "Amazon's check as 200",
+        "Cloudflare's wait page",
+        "Cloudflare's older wait page",
+        "429",
+        "500",
+        "404",
+        "204",
+        "cut off",
+        "never ends",
+    ],
 )
 def test_an_answer_without_a_list_is_read_as_what_it_is(
     sessions: Sessions, answer: Answer, outcome: Outcome, says: str
@@ -96,6 +130,54 @@ def test_a_list_without_end_is_read_for_as_long_as_a_list_may_take(sessions: Ses
         snapshot = sources.fetch(recognise("ls000001"))
     assert snapshot.outcome is Outcome.INCOMPLETE
     assert "the list was not read within 2 s" in (snapshot.error or "")
+
+
+def test_a_page_that_is_too_large_is_not_taken_and_the_next_list_is_read(
+    sessions: Sessions,
+) -> None:
+    """A list's JSON with 40 MB of something in the middle of what is read."""
+    good = "/list/ls000002/"
+    swollen = imdb_page(2, 1, 2).replace("Title 2", "x" * 40_000_000)
+    with TinySite({PATH: Answer(body=swollen), good: Answer(body=imdb_page(1, 1, 1))}) as site:
+        snapshot = fetch(sessions, site)
+        assert fetch(sessions, site, "ls000002").outcome is Outcome.COMPLETE
+    assert (snapshot.outcome, snapshot.items) == (Outcome.UNREACHABLE, ())
+    assert "the page is too large to be read (40,0" in (snapshot.error or "")
+    assert site.visits.count(PATH) == 1
+
+
+# Each look at it brings another thousand cards.
+GROWS_FOR_EVER = """
+<main><section class="trakt-grid-list-container"><div class="trakt-list-items" role="list">
+</div></section></main>
+<script>
+let shown = 0;
+const grow = () => {
+  const next = Array.from({length: 1000}, () => `<div class="trakt-card"><a class="trakt-link"
+    href="/movies/film-${++shown}-2001"><p class="trakt-card-title">Film ${shown}</p></a></div>`);
+  document.querySelector('.trakt-list-items').innerHTML = next.join('');
+};
+grow();
+addEventListener('scroll', () => { scrollTo(0, 0); grow(); });
+</script>
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "kept", "says"),
+    [(60, 20_000, "the page goes on, and no more is read"), (1, 1, "was not read within 1 s")],
+    ids=["in titles", "in time"],
+)
+def test_a_page_that_grows_for_ever_is_bounded(
+    sessions: Sessions, whole: float, kept: int, says: str
+) -> None:
+    with TinySite({"/users/anna/lists/films": Answer(body=GROWS_FOR_EVER)}) as site:
+        patience = Patience(settle=0.3, whole=whole)
+        sources = SiteSources(sessions, {"trakt": Provider(site.url)}, Path(), patience)
+        snapshot = sources.fetch(recognise("trakt:anna/films"))
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert kept <= len(snapshot.items) < 21_000
+    assert says in (snapshot.error or "")
 
 
 @pytest.mark.parametrize(

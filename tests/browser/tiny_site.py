@@ -17,6 +17,7 @@ class Answer(NamedTuple):
     ends: bool = True
     before: Callable[[], object] | None = None  # done when the page is asked for
     cut: bool = False  # the connection is closed before the announced length
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class TinySite:
@@ -36,6 +37,8 @@ class TinySite:
                 body = answer.body.encode()
                 self.send_response(answer.status)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
+                for name, value in answer.headers:
+                    self.send_header(name, value)
                 longer = answer.cut or not answer.ends
                 self.send_header("Content-Length", str(len(body) + longer))
                 self.end_headers()
