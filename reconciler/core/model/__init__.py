@@ -19,6 +19,7 @@ from reconciler.core.model.keeping import (
 )
 from reconciler.core.model.lists import (
     ENDLESS_TOP,
+    Facts,
     Ids,
     Item,
     ListRef,
@@ -103,6 +104,7 @@ __all__ = [
     "Done",
     "Entry",
     "Expected",
+    "Facts",
     "Finding",
     "Flavour",
     "Ids",

@@ -42,6 +42,16 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What filters ask of a title, in the words of whoever tells it; None: that is not known."""
+
+    rating: float | None = None  # 0 to 10; one that nobody has voted for is not known
+    votes: int | None = None
+    genres: tuple[str, ...] | None = None  # as the teller spells them
+    language: str | None = None  # of the original: ISO 639-1, "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a list. ``position`` counts from 1 in list order; no title: ``""``."""
 
@@ -53,6 +63,7 @@ class Item:
     original_title: str | None = None
     unsupported: str | None = None  # what it is when it cannot be requested: "videoGame", …
     seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
+    facts: Facts = Facts()  # as far as the list tells them
 
     @property
     def key(self) -> str:
