@@ -1,4 +1,4 @@
-"""Every protocol at the I/O edge, on one page.
+"""Every protocol at the I/O edge, on two pages: that of what is kept, and this one.
 
 The loop sees these and nothing behind them; ``wiring.py`` alone sees both sides. Values cross
 the edge in the project's own words: foreign numbers, errors and shapes are translated at the door.
@@ -8,38 +8,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from reconciler.ports.ledger import Ledger
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from reconciler.core.model import (
         Action,
-        Baseline,
         Candidate,
-        Condition,
         Done,
-        Intent,
         ListRef,
-        ListReport,
-        Match,
         MediaKey,
         MediaState,
-        Membership,
-        Memory,
         Quota,
-        Remembered,
         RequestState,
         Route,
-        Run,
-        Schedule,
         ServerInfo,
         Show,
-        Slot,
         Snapshot,
-        Unmatched,
         User,
     )
+
+__all__ = [
+    "Browser",
+    "Clock",
+    "Ledger",
+    "MediaServer",
+    "Meter",
+    "Page",
+    "Progress",
+    "Routes",
+    "Session",
+    "Sources",
+]
 
 
 class Clock(Protocol):
@@ -208,110 +211,3 @@ class Meter(Protocol):
 
     def called(self, endpoint: str, status: str) -> None:
         """The media server was called; ``status``: HTTP's, or ``none`` where no answer came."""
-
-
-class Ledger(Protocol):
-    """What outlives the process. Cache: anybody may write it. Memory: only who holds the lock.
-
-    Reading raises LedgerError; writing the cache never raises, writing memory does.
-    """
-
-    # cache
-    def matches(self, keys: Iterable[str], now: datetime) -> Mapping[str, Match | Unmatched]:
-        """What is known of these item keys; a "no" is believed for 7 days."""
-        ...
-
-    def keep_matches(self, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
-        """Remember how items were resolved."""
-        ...
-
-    def shows(self) -> Mapping[int, tuple[Show, datetime]]:
-        """Season facts by TMDB id, with when they were read."""
-        ...
-
-    def keep_shows(self, shows: Iterable[Show], now: datetime) -> None:
-        """Remember season facts."""
-        ...
-
-    def reports(self) -> Mapping[str, ListReport]:
-        """Each list's last fetch and verdicts, by list name."""
-        ...
-
-    def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
-        """Remember what a pass found for these lists."""
-        ...
-
-    def is_blocked(self, route: str, now: datetime) -> bool:
-        """Whether a route to a site was blocked within the last day."""
-        ...
-
-    def keep_blocked(self, route: str, now: datetime) -> None:
-        """Remember that a route to a site is blocked."""
-        ...
-
-    # memory
-    def memory(self) -> Memory:
-        """What is remembered of this server's titles."""
-
-    def memberships(self) -> Mapping[str, Membership]:
-        """What each list held when it was last complete, by list name."""
-
-    def baselines(self) -> Mapping[str, Baseline]:
-        """What was taken as given on each list that has such a baseline, by list name."""
-
-    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
-        """Take what these lists hold as given, in one transaction."""
-
-    def record(
-        self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
-    ) -> None:
-        """Write what a pass has seen, in one transaction, before it acts."""
-        ...
-
-    def intend(self, action: Action, now: datetime) -> int:
-        """Write that an action is about to be sent; durable when this returns."""
-        ...
-
-    def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
-        """Write what became of an intent, and what that means for the target's memory."""
-        ...
-
-    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
-        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
-        ...
-
-    def begin_run(self, command: str, now: datetime) -> Run:
-        """Write that a pass that may act begins."""
-        ...
-
-    def end_run(self, run: Run) -> None:
-        """Write which lists a pass has read, what its actions came to, and how it ended."""
-        ...
-
-    # memory: what a list's turns leave behind
-    def schedules(self) -> Mapping[str, Schedule]:
-        """When each list's turn is, by list name."""
-
-    def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
-        """How each list is, by list name and type; under ``""`` the file and the server."""
-
-    def keep_turn(
-        self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
-    ) -> None:
-        """Write what a turn came to, in one transaction. None: nothing is known of its time."""
-
-    def ask(self, name: str) -> None:
-        """Ask a running listsync for a list's turn; needs no lock."""
-
-    def version(self) -> int:
-        """A number that changes when somebody else has written to the ledger; quickly had."""
-
-    def asked(self) -> frozenset[str]:
-        """The lists somebody has asked for."""
-
-    def answer(self, names: Iterable[str]) -> None:
-        """These lists' turns have come."""
-
-    def lock(self) -> AbstractContextManager[None]:
-        """Be the one writer. Raises LockHeldError that says who is, and since when."""
-        ...
