@@ -28,6 +28,7 @@ NOT_DONE = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIP
 
 READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
+SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
 
 
 def after(
@@ -81,7 +82,7 @@ def stalled(snapshot: Snapshot, problem: str | None) -> Finding:
 
 def suspended() -> Finding:
     """The file holds the list back."""
-    return Finding(STALLED, Status.TRUE, "Suspended", "suspend: true in the file")
+    return Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the file")
 
 
 def server(status: Status, reason: str, message: str) -> Finding:

@@ -42,6 +42,14 @@ from reconciler.core.model.memory import (
     Remembered,
     Slot,
 )
+from reconciler.core.model.notices import (
+    Deed,
+    Digest,
+    Event,
+    Message,
+    Notice,
+    Told,
+)
 from reconciler.core.model.plan import (
     Action,
     Done,
@@ -101,8 +109,11 @@ __all__ = [
     "Budget",
     "Candidate",
     "Condition",
+    "Deed",
+    "Digest",
     "Done",
     "Entry",
+    "Event",
     "Expected",
     "Facts",
     "Finding",
@@ -120,6 +131,8 @@ __all__ = [
     "Member",
     "Membership",
     "Memory",
+    "Message",
+    "Notice",
     "Observed",
     "Op",
     "Outcome",
@@ -149,6 +162,7 @@ __all__ = [
     "Status",
     "Stop",
     "Target",
+    "Told",
     "Unmatched",
     "User",
     "Verdict",

@@ -1,0 +1,86 @@
+"""What people are to be told of, once each.
+
+| event | is told |
+|---|---|
+| applied | with each pass that asked something of the server, or with the first of a day (UTC) |
+| stalled | when a list cannot come right by itself, unless the file itself holds it back |
+| recovered | when such a list is read and applied again |
+| config-invalid | when the file cannot be followed any more |
+
+A list that was told to be stalled is told again only once it recovered: that its site could not be
+reached in between says nothing of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.conditions import READY, STALLED, SUSPENDED
+from reconciler.core.model import Deed, Event, Notice, Result, Status, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from reconciler.core.model import Action, Condition, Done, Intent
+
+
+def of_lists(
+    told: Told, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
+) -> tuple[tuple[Notice, ...], Told]:
+    """What is new of these lists, and what people know then.
+
+    ``found``: the lists' conditions by name and type; ``names``: all lists of the file.
+    """
+    notices: list[Notice] = []
+    stalled = set(told.stalled & set(names))
+    for name, conditions in found.items():
+        stuck, ready = conditions.get(STALLED), conditions.get(READY)
+        if stuck is not None and _is_news(stuck) and name not in stalled:
+            stalled.add(name)
+            notices.append(Notice(Event.STALLED, name, stuck.message))
+        elif ready is not None and ready.status is Status.TRUE and name in stalled:
+            stalled.remove(name)
+            notices.append(Notice(Event.RECOVERED, name))
+    return tuple(notices), replace(told, stalled=frozenset(stalled))
+
+
+def of_actions(outcomes: Iterable[tuple[Action, Done]]) -> tuple[Notice, ...]:
+    """What one pass asked of the server; nothing where it asked nothing."""
+    return _digest(
+        Deed(
+            action.op,
+            action.item.title,
+            action.item.year,
+            action.seasons,
+            action.target.is_4k,
+            action.lists,
+            done,
+        )
+        for action, done in outcomes
+    )
+
+
+def of_day(told: Told, intents: Iterable[Intent], now: datetime) -> tuple[tuple[Notice, ...], Told]:
+    """What was asked of the server since people were last told, or at first: since midnight UTC."""
+    since = told.digested or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return _digest(
+        Deed(i.op, i.title, None, i.seasons, i.target.is_4k, i.lists, i.done)
+        for i in intents
+        if i.done is not None and since < i.at <= now
+    ), replace(told, digested=now)
+
+
+def is_day_over(told: Told, now: datetime) -> bool:
+    """Whether a day (UTC) has ended since people were last told what was done."""
+    return told.digested is None or told.digested.date() < now.date()
+
+
+def _is_news(stuck: Condition) -> bool:
+    return stuck.status is Status.TRUE and stuck.reason != SUSPENDED
+
+
+def _digest(deeds: Iterable[Deed]) -> tuple[Notice, ...]:
+    done = tuple(deed for deed in deeds if deed.done.result is not Result.SKIPPED)
+    return (Notice(Event.APPLIED, deeds=done),) if done else ()

@@ -1,0 +1,161 @@
+"""What people are told of, once each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core import conditions, notices
+from reconciler.core.model import (
+    Condition,
+    Done,
+    Event,
+    Intent,
+    Kind,
+    MediaKey,
+    Op,
+    Outcome,
+    Result,
+    Snapshot,
+    Status,
+    Target,
+    Told,
+)
+from tests.core.values import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.core.model import Finding
+
+
+def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:
+    """The conditions of the list ``kids`` after a turn that found this."""
+    found = conditions.after({}, findings, "g", NOW)
+    return {"kids": conditions.after(found, [conditions.ready(found)], "g", NOW)}
+
+
+def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
+    snapshot = Snapshot(
+        outcome, "browser", error=None if outcome in conditions.READ else "it broke"
+    )
+    applied = conditions.applied((), (), 0)
+    return state(conditions.fetched(snapshot), conditions.stalled(snapshot, None), applied)
+
+
+WELL, PRIVATE, AWAY = read(Outcome.COMPLETE), read(Outcome.PRIVATE), read(Outcome.UNREACHABLE)
+SUSPENDED = state(conditions.suspended())
+
+
+def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
+    """What is told after each of these turns."""
+    told, heard = Told(), []
+    for found in turns:
+        new, told = notices.of_lists(told, found, ["kids"])
+        heard.append([str(notice.event) for notice in new])
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("turns", "heard"),
+    [
+        pytest.param([WELL, WELL], [[], []], id="a list that is well"),
+        pytest.param([PRIVATE, PRIVATE], [["stalled"], []], id="stalled is told once"),
+        pytest.param(
+            [PRIVATE, WELL, WELL], [["stalled"], ["recovered"], []], id="recovered is told once"
+        ),
+        pytest.param(
+            [PRIVATE, AWAY, PRIVATE, WELL],
+            [["stalled"], [], [], ["recovered"]],
+            id="out of reach in between is no news",
+        ),
+        pytest.param([AWAY, WELL], [[], []], id="what comes right by itself is no news"),
+        pytest.param([SUSPENDED, WELL], [[], []], id="the file's own word is no news"),
+        pytest.param(
+            [PRIVATE, SUSPENDED, WELL],
+            [["stalled"], [], ["recovered"]],
+            id="held back in between",
+        ),
+        pytest.param(
+            [PRIVATE, WELL, PRIVATE],
+            [["stalled"], ["recovered"], ["stalled"]],
+            id="stalled anew",
+        ),
+    ],
+)
+def test_a_list_is_told_of_when_it_changes(
+    turns: list[Mapping[str, Mapping[str, Condition]]], heard: list[list[str]]
+) -> None:
+    assert events(*turns) == heard
+
+
+def test_a_stalled_list_says_why() -> None:
+    ((notice,), _) = notices.of_lists(Told(), PRIVATE, ["kids"])
+
+    assert (notice.about, notice.why) == ("kids", "it broke")
+
+
+def test_a_list_that_left_the_file_is_forgotten() -> None:
+    _, told = notices.of_lists(Told(frozenset({"kids", "gone"})), {}, ["kids"])
+
+    assert told == Told(frozenset({"kids"}))
+
+
+def intent(at: datetime, result: Result | None = Result.CREATED, title: str = "Dune") -> Intent:
+    done = Done(result) if result else None
+    target = Target(MediaKey(Kind.MOVIE, 1))
+    return Intent(at, Op.REQUEST, target, title, 1, ("kids",), done=done)
+
+
+MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("digested", "over"),
+    [
+        pytest.param(None, True, id="at first"),
+        pytest.param(MIDNIGHT, False, id="the same day"),
+        pytest.param(MIDNIGHT - timedelta(seconds=1), True, id="a second before midnight"),
+    ],
+)
+def test_a_day_is_over_at_midnight_utc(digested: datetime | None, *, over: bool) -> None:
+    assert notices.is_day_over(Told(digested=digested), NOW) is over
+
+
+def test_a_day_tells_what_was_not_told_yet() -> None:
+    done = [
+        intent(NOW - 30 * HOUR, title="told already"),
+        intent(NOW - 20 * HOUR, title="Dune"),
+        intent(NOW, title="Heat"),
+        intent(NOW, None, title="nobody knows"),
+        intent(NOW, Result.SKIPPED, title="not begun"),
+    ]
+
+    ((notice,), told) = notices.of_day(Told(digested=NOW - 30 * HOUR), done, NOW)
+
+    assert notice.event is Event.APPLIED
+    assert [deed.title for deed in notice.deeds] == ["Dune", "Heat"]
+    assert told.digested == NOW
+    assert notices.of_day(told, done, NOW + 24 * HOUR)[0] == ()
+
+
+def test_the_first_day_begins_at_midnight() -> None:
+    done = [intent(MIDNIGHT - HOUR, title="yesterday"), intent(MIDNIGHT + HOUR, title="Dune")]
+
+    ((notice,), _) = notices.of_day(Told(), done, NOW)
+
+    assert [deed.title for deed in notice.deeds] == ["Dune"]
+
+
+def test_nothing_was_done_is_not_told() -> None:
+    assert notices.of_actions(()) == ()
+
+
+def test_a_condition_that_is_not_known_yet_is_no_news() -> None:
+    unknown = {"kids": {k: replace(c, status=Status.UNKNOWN) for k, c in WELL["kids"].items()}}
+
+    assert notices.of_lists(Told(), unknown, ["kids"])[0] == ()
