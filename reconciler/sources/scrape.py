@@ -107,6 +107,7 @@ class Visit:
     page: Page | None = None
     payload: object = None
     setback: Setback | None = None
+    landed: str = ""  # where the browser ended up, after redirects
 
 
 def visit(reach: Reach, url: str, probe: str) -> Visit:
@@ -118,7 +119,7 @@ def visit(reach: Reach, url: str, probe: str) -> Visit:
     try:
         page = reach.browser.open(url)
         payload = page.evaluate(probe) or page.wait_for(probe, _seconds(page, reach.patience))
-        return Visit(page, payload, _setback(page, url, found=bool(payload)))
+        return Visit(page, payload, _setback(page, url, found=bool(payload)), page.url)
     except BrowserError as error:
         return Visit(page, setback=unreachable(error))
 

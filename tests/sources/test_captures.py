@@ -37,7 +37,7 @@ def test_a_real_chart_gives_250_films_in_order(name: str) -> None:
     sheet = imdb.parse(document(CAPTURES / "imdb/chart-top250" / name), recognise("imdb:top"))
     assert isinstance(sheet, Sheet)
     assert [item.position for item in sheet.items] == list(range(1, 251))
-    assert len({item.ids.imdb for item in sheet.items}) == sheet.total == 250
+    assert len({item.ids.imdb for item in sheet.items}) == 250
     assert sheet.items[0].title == "The Shawshank Redemption"
     assert {item.kind for item in sheet.items} == {Kind.MOVIE}
     assert all(item.year and item.original_title for item in sheet.items)
@@ -58,11 +58,11 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
     [
         ("2026-09-24_TOP_RATED_TV_SHOWS_first2.json", "imdb:toptv", 250, 2),
         ("2026-09-24_TOP_RATED_TV_SHOWS_first5.json", "imdb:toptv", 250, 5),
-        ("2026-09-24_boxOfficeWeekendChart_limit3.json", "imdb:boxoffice", 3, 3),
+        ("2026-09-24_boxOfficeWeekendChart_limit3.json", "imdb:boxoffice", None, 3),
     ],
 )
 def test_a_real_answer_for_a_chart_gives_its_titles_in_order(
-    name: str, source: str, total: int, kept: int
+    name: str, source: str, total: int | None, kept: int
 ) -> None:
     body = json.loads((CAPTURES / "imdb/graphql-charts" / name).read_text("utf-8"))
     sheet = imdb.parse(body, recognise(source))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +21,9 @@ from tests.sources.pages import (
     next_data,
     title,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BASE = "http://imdb.test"
 LIST = f"{BASE}/list/ls000001/"
@@ -353,22 +357,101 @@ def ranked(*ranks: int) -> FakePage:
     return FakePage(next_data(pageData={"chartTitles": {"edges": found}}))
 
 
-def test_a_chart_with_every_rank_is_complete() -> None:
-    snapshot = chart("imdb:top", "/chart/top/", ranked(1, 2, 3))
-    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 3)
-
-
-def test_a_chart_that_lacks_a_rank_is_incomplete() -> None:
-    snapshot = chart("imdb:toptv", "/chart/toptv/", ranked(1, 2, 4))
-    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 4)
-
-
-def test_a_chart_whose_page_declares_more_than_its_json_holds_is_incomplete() -> None:
-    page = ranked(1, 2, 3)
+@pytest.mark.parametrize(
+    ("name", "ranks", "shown", "outcome", "total"),
+    [
+        ("top", range(1, 4), "3 Titles", Outcome.COMPLETE, 3),
+        ("top", range(1, 4), "250 Titles", Outcome.INCOMPLETE, 250),
+        ("toptv", (1, 2, 4), "3 Titles", Outcome.INCOMPLETE, 3),
+        ("top", range(1, 251), "", Outcome.COMPLETE, 250),
+        ("top", range(1, 26), "", Outcome.INCOMPLETE, 250),
+        ("top", (*range(1, 250), 251), "", Outcome.INCOMPLETE, 250),
+        ("moviemeter", range(1, 101), "", Outcome.COMPLETE, 100),
+        ("moviemeter", range(1, 121), "", Outcome.UNVERIFIED, None),
+    ],
+    ids=[
+        "as many as the page shows",
+        "fewer than the page shows",
+        "a rank too high",
+        "all that the chart always has",
+        "cut short, and no total on the page",
+        "one left out, and no total on the page",
+        "the hundred of a popular chart",
+        "more than the chart has had so far",
+    ],
+)
+def test_a_chart_is_whole_by_its_pages_total_or_else_by_its_known_size(
+    name: str, ranks: Sequence[int], shown: str, outcome: Outcome, total: int | None
+) -> None:
+    page = ranked(*ranks)
     assert isinstance(page.payload, dict)
-    page.payload["total"] = "250 Titles"
+    page.payload["total"] = shown
+    snapshot = chart(f"imdb:{name}", f"/chart/{name}/", page)
+    assert (snapshot.outcome, snapshot.declared_total) == (outcome, total)
+    assert len(snapshot.items) == len(ranks)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("top", Kind.MOVIE), ("tvmeter", Kind.TV)])
+def test_a_title_without_a_type_has_its_charts_kind(name: str, kind: Kind) -> None:
+    untyped = {key: value for key, value in title("tt0000001").items() if key != "titleType"}
+    odd = title("tt0000002", titleType={"id": "hologram"})
+    edges = [{"currentRank": 1, "node": untyped}, {"currentRank": 2, "node": odd}]
+    page = FakePage(next_data(pageData={"chartTitles": {"edges": edges}}))
+    items = chart(f"imdb:{name}", f"/chart/{name}/", page).items
+    assert [item.kind for item in items] == [kind, None]
+
+
+@pytest.mark.parametrize(
+    ("landed", "outcome"),
+    [
+        ("/chart/top/", Outcome.COMPLETE),
+        ("/de/chart/top/?ref_=x", Outcome.COMPLETE),
+        ("/chart/moviemeter/", Outcome.CHANGED_LAYOUT),
+        ("/list/ls000001/", Outcome.CHANGED_LAYOUT),
+        ("/what-to-watch/", Outcome.CHANGED_LAYOUT),
+    ],
+)
+def test_a_redirect_to_another_chart_is_not_the_chart(landed: str, outcome: Outcome) -> None:
+    page = ranked(*range(1, 251))
+    page.url = BASE + landed
     snapshot = chart("imdb:top", "/chart/top/", page)
-    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 250)
+    assert (snapshot.outcome, bool(snapshot.items)) == (outcome, outcome is Outcome.COMPLETE)
+
+
+@pytest.mark.parametrize(
+    ("source", "landed", "about", "outcome"),
+    [
+        ("ls000001", "/list/ls000001/", {}, Outcome.COMPLETE),
+        ("ls000001", "/list/ls000002/", {}, Outcome.CHANGED_LAYOUT),
+        ("ls000001", "/list/ls000001/", {"id": "ls000002"}, Outcome.CHANGED_LAYOUT),
+        ("ls000001", "/user/ur42/watchlist/", {"id": "ls000001"}, Outcome.COMPLETE),
+        ("ur42", "/user/ur42/watchlist/", {"id": "ls000001"}, Outcome.COMPLETE),
+        ("ur42", "/user/ur43/watchlist/", {"id": "ls000001"}, Outcome.CHANGED_LAYOUT),
+        ("ur42", "/user/p.abc/watchlist/", {"author": {"userId": "ur42"}}, Outcome.COMPLETE),
+        ("ur42", "/user/p.abc/watchlist/", {"author": {"userId": "ur43"}}, Outcome.CHANGED_LAYOUT),
+        ("ur42", "/user/p.abc/watchlist/", {}, Outcome.CHANGED_LAYOUT),
+    ],
+    ids=[
+        "the list itself",
+        "another list's address",
+        "another list's id",
+        "a watchlist by its list's id",
+        "a watchlist",
+        "another user's address",
+        "the user's other name",
+        "another user",
+        "some other name",
+    ],
+)
+def test_a_redirect_to_another_list_is_not_the_list(
+    source: str, landed: str, about: dict[str, object], outcome: Outcome
+) -> None:
+    search = {"total": 1, "edges": edges(1, 1)}
+    page = FakePage(next_data({"list": {"titleListItemSearch": search, **about}}))
+    page.url = BASE + landed
+    asked = LIST if source == "ls000001" else f"{BASE}/user/ur42/watchlist/"
+    snapshot = fetch(source, {asked: page})
+    assert (snapshot.outcome, bool(snapshot.items)) == (outcome, outcome is Outcome.COMPLETE)
 
 
 def test_a_chart_without_titles_is_a_changed_page_not_an_empty_list() -> None:
@@ -378,11 +461,13 @@ def test_a_chart_without_titles_is_a_changed_page_not_an_empty_list() -> None:
 
 def test_the_box_office_counts_a_release_without_titles() -> None:
     known = {name: title("tt0000007")[name] for name in ("id", "titleText", "titleType")}
-    found = [{"node": {"release": {"titles": titles}}} for titles in ([], [known])]
+    titles = [[], *([{**known, "id": f"tt{number:07}"}] for number in range(1, 10))]
+    found = [{"node": {"release": {"titles": given}}} for given in titles]
     page = FakePage(next_data(pageData={"topGrossingReleases": {"edges": found}}))
     snapshot = chart("imdb:boxoffice", "/chart/boxoffice/", page)
-    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 2)
-    assert [(item.ids.imdb, item.year) for item in snapshot.items] == [("tt0000007", None)]
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 10)
+    assert [item.position for item in snapshot.items] == list(range(1, 10))
+    assert {item.year for item in snapshot.items} == {None}
 
 
 @pytest.mark.parametrize(

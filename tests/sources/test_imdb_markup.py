@@ -48,8 +48,15 @@ def test_rows_are_items_in_order_with_their_ids_and_years() -> None:
         ((row(1, "Heat", rank="#1"), row(2, "12 Angry Men", rank="#2")), ["Heat", "12 Angry Men"]),
         ((row(1, "1. FC", rank="#1"), row(2, "Heat", rank="#2")), ["1. FC", "Heat"]),
         ((row(1, "3. Heat"), row(2, "7. Ronin")), ["3. Heat", "7. Ronin"]),
+        ((row(1, "1. Heat"), row(2, ""), row(3, "3. Up")), ["Heat", "tt0000002", "Up"]),
     ],
-    ids=["numbers in the text", "numbers beside it", "a title that looks so", "other numbers"],
+    ids=[
+        "numbers in the text",
+        "numbers beside it",
+        "a title that looks so",
+        "other numbers",
+        "a row without a title",
+    ],
 )
 def test_a_number_before_a_title_goes_only_where_it_is_the_rows_rank(
     rows: tuple[dict[str, object], ...], titles: list[str]

@@ -176,12 +176,32 @@ def test_the_interface_is_asked_for_a_lists_version(requests_mock: requests_mock
 def test_half_an_answer_for_the_box_office_is_incomplete(
     requests_mock: requests_mock.Mocker,
 ) -> None:
-    entries = [{"title": title("tt0000001")}, {"title": None}]
+    named = [{"title": title(f"tt{number:07}")} for number in range(1, 10)]
+    entries = [*named, {"title": None}]
     errors = [{"message": "timed out", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
     body = {"data": {"boxOfficeWeekendChart": {"entries": entries}}}
     whole = fetch(answers(requests_mock, body), "imdb:boxoffice")
     half = fetch(answers(requests_mock, {**body, "errors": errors}), "imdb:boxoffice")
     assert (whole.outcome, half.outcome) == (Outcome.COMPLETE, Outcome.INCOMPLETE)
+
+
+@pytest.mark.parametrize("source", ["imdb:boxoffice", "imdb:india/top-rated-tamil-movies"])
+def test_a_chart_that_neither_declares_a_total_nor_always_has_one_is_unverified(
+    requests_mock: requests_mock.Mocker, source: str
+) -> None:
+    found = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in (1, 2)]
+    weekend = {"entries": [{"title": edge["node"]} for edge in found]}
+    body = {"data": {"chartTitles": {"edges": found}, "boxOfficeWeekendChart": weekend}}
+    snapshot = fetch(answers(requests_mock, body), source)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 2)
+
+
+def test_an_answer_about_another_list_is_not_the_list(requests_mock: requests_mock.Mocker) -> None:
+    whole = [film(place, place) for place in range(1, 5)]
+    named = fetch(answers(requests_mock, page_of(None, *whole, id="ls000001")), "ls000001")
+    other = fetch(answers(requests_mock, page_of(None, *whole, id="ls000002")), "ls000001")
+    assert (named.outcome, other.outcome) == (Outcome.COMPLETE, Outcome.CHANGED_LAYOUT)
+    assert "what came is ls000002" in (other.error or "")
 
 
 def test_titles_that_could_not_be_fetched_do_not_make_a_list_private(

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from reconciler.core.model import ListRef
+from reconciler.core.model import Kind, ListRef
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-_INDIA = (
-    "top-rated-indian-movies",
-    "top-rated-tamil-movies",
-    "top-rated-telugu-movies",
-    "top-rated-malayalam-movies",
-    "upcoming",
-    "tamil",
-    "telugu",
-)
-_CHARTS = {
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One of IMDb's own rankings: where it is, what is on it, and how many titles it always has."""
+
+    path: str
+    size: int | None = None  # None: it varies, or nobody told us
+    kind: Kind = Kind.MOVIE
+
+
+CHARTS = {
+    "top": Chart("/chart/top/", 250),
+    "toptv": Chart("/chart/toptv/", 250, Kind.TV),
+    "boxoffice": Chart("/chart/boxoffice/"),
+    "moviemeter": Chart("/chart/moviemeter/", 100),
+    "tvmeter": Chart("/chart/tvmeter/", 100, Kind.TV),
+    "bottom": Chart("/chart/bottom/", 100),
+    "top-english-movies": Chart("/chart/top-english-movies/", 250),
     **{
-        name: f"/chart/{name}/"
+        name: Chart(f"/{name}/")
         for name in (
-            "top",
-            "toptv",
-            "boxoffice",
-            "moviemeter",
-            "tvmeter",
-            "bottom",
-            "top-english-movies",
+            "india/top-rated-indian-movies",
+            "india/top-rated-tamil-movies",
+            "india/top-rated-telugu-movies",
+            "india/top-rated-malayalam-movies",
+            "india/upcoming",
+            "india/tamil",
+            "india/telugu",
         )
     },
-    **{f"india/{name}": f"/india/{name}/" for name in _INDIA},
 }
 _LOCALE = re.compile(r"[a-z]{2}(-[a-z]{2})?", re.IGNORECASE)
 _LIST = re.compile(r"ls\d{6,}")
@@ -61,13 +69,13 @@ def parse_id(text: str) -> ListRef:
     if _LIST.fullmatch(name) or _USER.fullmatch(name):
         return ListRef("imdb", name)
     for chart in (name, name.removeprefix("chart/"), f"india/{name}"):
-        if chart in _CHARTS:
+        if chart in CHARTS:
             return ListRef("imdb", chart, chart=True)
     if _PROFILE.fullmatch(name):
         raise ValueError(_PROFILE_REFUSED)
     if name.startswith(("tt", "nm")):
         raise ValueError(_REFUSED["/title" if name.startswith("tt") else "/name"])
-    charts = ", ".join(_CHARTS)
+    charts = ", ".join(CHARTS)
     raise ValueError(f"not an IMDb list: {text!r}; write imdb:ls…, imdb:ur… or a chart: {charts}")
 
 
@@ -102,7 +110,16 @@ def path_of(ref: ListRef, number: int) -> str:
     """Where page ``number`` of a list is; charts have one page."""
     query = f"?{urlencode({'page': number})}" if number > 1 else ""
     if ref.chart:
-        return _CHARTS[ref.id]
+        return CHARTS[ref.id].path
     if ref.id.startswith("ur"):
         return f"/user/{ref.id}/watchlist/{query}"
     return f"/list/{ref.id}/{query}"
+
+
+def listed_at(address: str, base_url: str) -> str:
+    """The id of the list at an address that a browser ended up at; its path where none is."""
+    path = urlsplit(address).path.removeprefix(urlsplit(base_url).path.rstrip("/"))
+    try:
+        return parse_url(urlsplit(path)).id
+    except ValueError:
+        return path

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources.scrape import Setback, Sheet, changed_layout, clean, read_pages
 from reconciler.sources.sites.imdb import titles
-from reconciler.sources.sites.imdb.page import PAGE_SIZE, charted, missing, not_titles, private
+from reconciler.sources.sites.imdb.page import (
+    PAGE_SIZE,
+    another_list,
+    charted,
+    missing,
+    not_titles,
+    private,
+)
 from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
@@ -96,7 +103,7 @@ def fetch(ref: ListRef, api_url: str) -> Snapshot:
         if not ref.chart:
             return read_pages(reading.page, ROUTE)
         sheet = reading.page(1)
-    return sheet.snapshot(ROUTE) if isinstance(sheet, Setback) else charted(sheet, ROUTE)
+    return sheet.snapshot(ROUTE) if isinstance(sheet, Setback) else charted(sheet, ref, ROUTE)
 
 
 class _Reading:
@@ -156,7 +163,11 @@ class _Reading:
             return not_titles(where, other)
         if codes <= {"FORBIDDEN"} and titles.is_private(body):
             return private(where)
-        if sheet := titles.parse(body, self._ref):
+        sheet = titles.parse(body, self._ref)
+        name = titles.own_name(body, self._ref) or self._ref.id
+        if sheet and name != self._ref.id:
+            return another_list(where, name)
+        if sheet:
             return replace(sheet, untitled=0) if codes else sheet  # an error may hide a title
         for message, _ in _errors(body):
             what = f"the interface refused: {message[:200]}"

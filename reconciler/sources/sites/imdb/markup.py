@@ -92,7 +92,7 @@ def parse_rows(payload: object, ref: ListRef, offset: int) -> Sheet | None:
     if not any(rows):
         return None
     placed = [(place, row) for place, row in enumerate(rows, start=offset + 1) if row]
-    numbered = all(_prefix(row.text) == (row.rank or place) for place, row in placed)
+    numbered = all(_prefix(row.text) == (row.rank or place) for place, row in placed if row.text)
     items = tuple(_item(row, place, ref, numbered=numbered) for place, row in placed)
     total = total_of(payload)
     return Sheet(items, None if total is None else max(total, offset + len(rows)))

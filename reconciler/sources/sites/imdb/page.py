@@ -24,7 +24,7 @@ from reconciler.sources.scrape import (
     visit,
 )
 from reconciler.sources.sites.imdb import markup, titles
-from reconciler.sources.sites.imdb.address import path_of
+from reconciler.sources.sites.imdb.address import CHARTS, listed_at, path_of
 
 if TYPE_CHECKING:
     from reconciler.core.model import ListRef
@@ -66,6 +66,7 @@ class BrowserRoute:
         """Nothing is opened yet."""
         self._ref = ref
         self._reach = reach
+        self._base_url = reach.provider.base_url or BASE_URL
         self.blocked = False
 
     def fetch(self) -> Snapshot:
@@ -73,7 +74,7 @@ class BrowserRoute:
         if not self._ref.chart:
             return read_pages(self._read)
         sheet = self._read(1)
-        return sheet.snapshot() if isinstance(sheet, Setback) else charted(sheet, ROUTE)
+        return sheet.snapshot() if isinstance(sheet, Setback) else charted(sheet, self._ref, ROUTE)
 
     def _read(self, number: int) -> Sheet | Setback:
         sheet = self._look(number)
@@ -81,7 +82,7 @@ class BrowserRoute:
         return sheet
 
     def _look(self, number: int) -> Sheet | Setback:
-        url = (self._reach.provider.base_url or BASE_URL) + path_of(self._ref, number)
+        url = self._base_url + path_of(self._ref, number)
         seen = visit(self._reach, url, _PROBE)
         document = _document(titles.dig(seen.payload, "data"))
         if other := titles.other_list(document):
@@ -92,15 +93,21 @@ class BrowserRoute:
             return seen.setback
         if titles.dig(seen.payload, "missing") or titles.is_missing(document):
             return missing(url)
-        if sheet := titles.parse(document, self._ref):
-            return self._counted(sheet, markup.total_of(seen.payload) or 0)
-        return self._shown(seen.page, url, number) if seen.page else changed_layout(url)
+        sheet: Sheet | Setback | None = titles.parse(document, self._ref)
+        if isinstance(sheet, Sheet):
+            sheet = self._counted(sheet, markup.total_of(seen.payload))
+        elif seen.page:
+            sheet = self._shown(seen.page, url, number)
+        came = titles.own_name(document, self._ref) or listed_at(seen.landed, self._base_url)
+        if isinstance(sheet, Sheet) and came != self._ref.id:
+            return another_list(url, came)
+        return sheet or changed_layout(url)
 
-    def _counted(self, sheet: Sheet, shown: int) -> Sheet:
+    def _counted(self, sheet: Sheet, shown: int | None) -> Sheet:
         """A ranking's JSON holds no total; the page shows it beside. The box office has none."""
-        if not self._ref.chart or self._ref.id == "boxoffice":
+        if not self._ref.chart or self._ref.id == "boxoffice" or shown is None:
             return sheet
-        return replace(sheet, total=max(sheet.total or 0, shown))
+        return replace(sheet, total=max(len(sheet.items), shown))
 
     def _shown(self, page: Page, url: str, number: int) -> Sheet | Setback:
         """What the page holds besides its JSON: that is absent, or another's."""
@@ -119,17 +126,21 @@ class BrowserRoute:
         return markup.parse_rows(payload, self._ref, offset) or changed_layout(url)
 
 
-def charted(sheet: Sheet, route: str) -> Snapshot:
-    """A chart is complete when every rank up to its total is there."""
+def charted(sheet: Sheet, ref: ListRef, route: str) -> Snapshot:
+    """A chart is complete when every rank up to its total is there.
+
+    Where nothing declares the total, it is the size that this chart always has.
+    """
     items = numbered(sheet.items)
-    if sheet.total is None:
+    total = CHARTS[ref.id].size if sheet.total is None else sheet.total
+    if total is None or (sheet.total is None and len(items) > total):
         return Snapshot(Outcome.UNVERIFIED, route, items)
     ranks = {item.position for item in sheet.items}
-    gap_free = ranks <= set(range(1, sheet.total + 1)) and len(ranks) == len(items)
-    if gap_free and len(ranks) + sheet.untitled == sheet.total:
-        return Snapshot(Outcome.COMPLETE, route, items, sheet.total)
-    error = f"{len(items)} of {sheet.total} ranks were there; try again later"
-    return Snapshot(Outcome.INCOMPLETE, route, items, sheet.total, error)
+    gap_free = ranks <= set(range(1, total + 1)) and len(ranks) == len(items)
+    if gap_free and len(ranks) + sheet.untitled == total:
+        return Snapshot(Outcome.COMPLETE, route, items, total)
+    error = f"{len(items)} of {total} ranks were there; try again later"
+    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
 
 
 def private(where: str) -> Setback:
@@ -140,6 +151,12 @@ def private(where: str) -> Setback:
 def missing(where: str) -> Setback:
     """A list or user that does not exist."""
     return Setback(Outcome.MISSING, f"{where}: there is no such list; check the address")
+
+
+def another_list(where: str, came: str) -> Setback:
+    """A page or an answer of the right shape, about something else."""
+    what = f"what came is {came}, not the list that was asked for"
+    return Setback(Outcome.CHANGED_LAYOUT, f"{where}: {what}; check the address")
 
 
 def not_titles(where: str, kind: str) -> Setback:

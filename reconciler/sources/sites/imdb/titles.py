@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Ids, Item
+from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources.scrape import Sheet, clean
+from reconciler.sources.sites.imdb.address import CHARTS
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -18,14 +19,15 @@ TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images
 
 # Every name that is read of a list where it usually stands: a tenth of its page.
 FIELDS = (
-    *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType"),
+    *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType", "author"),
     *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
     *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
-    *("titleType", "releaseYear", "year"),
+    *("titleType", "releaseYear", "year", "userId"),
 )
 
 _TITLE = re.compile(r"tt\d{5,}")
 _LISTS = ("list", "predefinedList")
+_BOX_OFFICE = 10  # films on that chart, at least
 
 
 def parse(document: object, ref: ListRef) -> Sheet | None:
@@ -35,7 +37,8 @@ def parse(document: object, ref: ListRef) -> Sheet | None:
         weekend = (_weekend(node) for node in found_at(document, "boxOfficeWeekendChart"))
         return next((sheet for sheet in (*found, *weekend) if sheet), None)
     if ref.chart:
-        found = (_chart(node) for node in found_at(document, "chartTitles"))
+        kind = CHARTS[ref.id].kind
+        found = (_chart(node, kind) for node in found_at(document, "chartTitles"))
         return next((sheet for sheet in found if sheet), None)
     inside = content_of(document)
     for place in (inside, document):
@@ -67,6 +70,12 @@ def other_list(document: object) -> str:
     """What is on a list that is none of titles, such as "people"; empty for every other page."""
     kind = clean(dig(content_of(document), "listType", "id"))
     return "" if kind in {"", TITLES} else kind.lower()
+
+
+def own_name(document: object, ref: ListRef) -> str:
+    """What a page or an answer says it is: a list's id, a watchlist's user; empty: nothing."""
+    name = ("author", "userId") if ref.id.startswith("ur") else ("id",)
+    return "" if ref.chart else clean(dig(content_of(document), *name))
 
 
 def content_of(document: object) -> object:
@@ -123,14 +132,17 @@ def _list_page(search: dict[str, object], modified: str) -> Sheet | None:
     return Sheet(items, total, modified, len(found) - len(items))
 
 
-def _chart(titles: dict[str, object]) -> Sheet | None:
+def _chart(titles: dict[str, object], kind: Kind) -> Sheet | None:
+    """A ranking. Its pages declare no total here, the interface's answers do."""
     edges = titles.get("edges")
     if not isinstance(edges, list):
         return None
-    found = [_item(dig(edge, "node"), dig(edge, "currentRank")) for edge in edges]
+    found = [_item(dig(edge, "node"), dig(edge, "currentRank"), kind) for edge in edges]
     items = tuple(item for item in found if item)
-    last = max((item.position for item in items), default=0)
-    return Sheet(items, max(last, len(edges), whole(titles.get("total")) or 0)) if items else None
+    total = whole(titles.get("total"))
+    if total is not None:
+        total = max(total, len(edges), *(item.position for item in items), 0)
+    return Sheet(items, total) if items else None
 
 
 def _box_office(releases: dict[str, object]) -> Sheet | None:
@@ -150,18 +162,21 @@ def _weekend(chart: dict[str, object]) -> Sheet | None:
 
 
 def _grossing(nodes: list[object]) -> Sheet | None:
-    found = [_item(node, rank) for rank, node in enumerate(nodes, start=1)]
+    """Nothing declares how many there are; of fewer than the usual ten, some may be missing."""
+    found = [_item(node, rank, Kind.MOVIE) for rank, node in enumerate(nodes, start=1)]
     items = tuple(item for item in found if item)
-    return Sheet(items, len(nodes), untitled=len(nodes) - len(items)) if items else None
+    total = len(nodes) if len(nodes) >= _BOX_OFFICE else None
+    return Sheet(items, total, untitled=len(nodes) - len(items)) if items else None
 
 
-def _item(node: object, position: object) -> Item | None:
-    """A title; None where it has no id."""
+def _item(node: object, position: object, usual: Kind | None = None) -> Item | None:
+    """A title; None where it has no id. ``usual``: its kind where it does not say its type."""
     imdb = imdb_id(dig(node, "id"))
     if imdb is None:
         return None
     original = clean(dig(node, "originalTitleText", "text"))
-    kind, unsupported = classify(clean(dig(node, "titleType", "id")))
+    title_type = clean(dig(node, "titleType", "id"))
+    kind, unsupported = classify(title_type) if title_type else (usual, None)
     return Item(
         whole(position) or 0,
         clean(dig(node, "titleText", "text")) or original or imdb,
