@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from reconciler.spec import ListSpec, Spec
 
 _DIGITS = 12
-_SERVER = "ServerUnreachable"
+_LONGEST = timedelta(days=30)  # whoever asks for more is not asked again for a month
+_AWAY, _BUSY, _UNUSABLE = "ServerUnreachable", "ServerBusy", "ServerUnusable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Came:
     findings: tuple[Finding, ...]
     server: Finding | None = None
     retry_after: float | None = None  # seconds, where site or server said when
-    own_fault: bool = True  # False: the server's or the ledger's, which waits no longer each time
+    own_fault: bool = True  # False: the server's or the ledger's, which is no failure of the list
 
 
 def digest(spec: Spec, lst: ListSpec) -> str:
@@ -73,7 +74,8 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
     return Came(
         (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
         server=_unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
-        retry_after=snapshot.retry_after,
+        retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
+        own_fault=snapshot.outcome not in conditions.READ or not _of_others(trouble),
     )
 
 
@@ -82,8 +84,8 @@ def failed(error: ListsyncError) -> Came:
     return Came(
         (conditions.not_applied(_reason(error), str(error)),),
         server=_unreachable(error) if isinstance(error, ServerError) else None,
-        retry_after=error.retry_after if isinstance(error, TransientError) else None,
-        own_fault=False,
+        retry_after=_asked_for(error),
+        own_fault=not _of_others(error),
     )
 
 
@@ -107,9 +109,12 @@ def answers(whole: Mapping[str, Condition]) -> bool:
 
 
 def waits_for_server(found: Mapping[str, Condition]) -> bool:
-    """Whether a list's last turn came to nothing because of the server alone."""
+    """Whether a list's last turn came to nothing because of the server alone.
+
+    A server that has said when to come back is left alone until then.
+    """
     applied = found.get(conditions.APPLIED)
-    return applied is not None and applied.reason == _SERVER
+    return applied is not None and applied.reason in {_AWAY, _UNUSABLE}
 
 
 def next_turn(  # noqa: PLR0913 - all that a wait depends on
@@ -130,11 +135,14 @@ def next_turn(  # noqa: PLR0913 - all that a wait depends on
     turn, now_is = result
     well = now_is[conditions.READY].status is Status.TRUE
     stuck = conditions.STALLED in now_is and now_is[conditions.STALLED].status is Status.TRUE
-    tries = 0 if well or stuck else (before.tries if before else 0) + 1
+    tries = before.tries if before else 0
     if well or stuck:
-        wait = spread(lst.interval, chance)
+        tries, wait = 0, spread(lst.interval, chance)
+    elif turn.own_fault:
+        tries += 1
+        wait = wait_after(tries, lst.retry_interval, chance)
     else:
-        wait = wait_after(tries if turn.own_fault else 1, lst.retry_interval, chance)
+        wait = wait_after(1, lst.retry_interval, chance)
     return Schedule(
         digest=said,
         due=now + max(wait, _seconds(turn.retry_after)),
@@ -144,19 +152,19 @@ def next_turn(  # noqa: PLR0913 - all that a wait depends on
     )
 
 
-def first_due(schedule: Schedule | None, lst: ListSpec, said: str, now: datetime) -> datetime:
+def first_due(schedule: Schedule | None, said: str, now: datetime) -> datetime:
     """When a list is due that has just been read from the file.
 
-    At once if it is new or the file says something else of it than at its last turn. A time too
-    far ahead was written under a clock that has been set back since.
+    At once if it is new or the file says something else of it than at its last turn. A turn that
+    was in the future was written under a clock that has been set back since: its wait begins now.
     """
     if schedule is None or schedule.digest != said:
         return now
-    return min(schedule.due, now + wait_after(99, max(lst.interval, lst.retry_interval), 1))
+    return min(schedule.due, now + (schedule.due - (schedule.attempted or schedule.due)))
 
 
 def _seconds(seconds: float | None) -> timedelta:
-    return timedelta(seconds=seconds or 0)
+    return timedelta(seconds=min(seconds or 0, _LONGEST.total_seconds()))
 
 
 def _unreachable(error: ServerError) -> Finding:
@@ -164,9 +172,22 @@ def _unreachable(error: ServerError) -> Finding:
     return conditions.server(Status.FALSE, reason, str(error))
 
 
+def _of_others(error: ListsyncError | None) -> bool:
+    """Whether all lists are in the same trouble."""
+    return isinstance(error, (ServerError, LedgerError))
+
+
+def _asked_for(error: ListsyncError | None) -> float | None:
+    """The seconds that the server asked to be left alone."""
+    return error.retry_after if isinstance(error, TransientError) else None
+
+
 def _reason(error: ListsyncError) -> str:
+    if _asked_for(error):
+        return _BUSY
     for kind, reason in (
-        (ServerError, _SERVER),
+        (TransientError, _AWAY),
+        (ServerError, _UNUSABLE),
         (LedgerError, "LedgerUnusable"),
         (BrowserError, "BrowserUnusable"),
     ):

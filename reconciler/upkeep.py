@@ -81,7 +81,7 @@ class Upkeep:
         lst = spec.named(name)
         if lst is None:
             return now
-        return turn.first_due(self._board.schedules().get(name), lst, turn.digest(spec, lst), now)
+        return turn.first_due(self._board.schedules().get(name), turn.digest(spec, lst), now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
         """What a list needs to itself while it is read: its site, and a browser session."""

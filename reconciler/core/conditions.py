@@ -100,12 +100,12 @@ def ready(conditions: Mapping[str, Condition]) -> Finding:
     stuck = conditions.get(STALLED)
     if stuck and stuck.status is Status.TRUE:
         return Finding(READY, Status.FALSE, stuck.reason, stuck.message)
-    for name in (FETCHED, APPLIED):
-        part = conditions.get(name)
-        if part is None:
-            return Finding(READY, Status.UNKNOWN, "Pending", "not done yet")
-        if part.status is not Status.TRUE:
+    parts = [conditions.get(name) for name in (FETCHED, APPLIED)]
+    for part in parts:
+        if part is not None and part.status is not Status.TRUE:
             return Finding(READY, part.status, part.reason, part.message)
+    if None in parts:
+        return Finding(READY, Status.UNKNOWN, "Pending", "not done yet")
     return Finding(READY, Status.TRUE, "InStep", "")
 
 

@@ -85,7 +85,9 @@ def test_applied_says_what_is_left_to_do(
         ({"Fetched": True, "Applied": False, "Stalled": False}, Status.FALSE),
         ({"Fetched": False, "Applied": True, "Stalled": False}, Status.FALSE),
         ({"Fetched": True, "Applied": True, "Stalled": True}, Status.FALSE),
-        ({"Applied": False}, Status.UNKNOWN),
+        ({"Applied": False}, Status.FALSE),
+        ({"Fetched": True}, Status.UNKNOWN),
+        ({}, Status.UNKNOWN),
     ],
 )
 def test_ready_is_what_the_others_come_to(found: dict[str, bool], ready: Status) -> None:

@@ -46,7 +46,7 @@ class Schedule:
 
     digest: str
     due: datetime
-    tries: int = 0  # turns that failed since the last that did not
+    tries: int = 0  # turns that failed by the list's own fault since the last that did not
     attempted: datetime | None = None
     succeeded: datetime | None = None
 

@@ -1,0 +1,92 @@
+"""A ``Service`` over a world: real threads, a clock set by hand, and a log that can be read."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from reconciler.ledger import HeldLedger
+from reconciler.overseerr import OverseerrServer
+from reconciler.render.progress import Silence
+from reconciler.service import Service
+from reconciler.upkeep import Doors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from reconciler.ports import MediaServer, Sources
+    from reconciler.spec import Spec
+    from tests.loop.world import World
+
+
+class Uncounted:
+    """A ``ports.Meter`` that nobody reads."""
+
+    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+        pass
+
+    def fetched(self, name: str, seconds: float) -> None:
+        pass
+
+    def acted(self, op: str, result: str) -> None:
+        pass
+
+    def called(self, endpoint: str, status: str) -> None:
+        pass
+
+
+class File:
+    """The world's file; nobody changes it behind its back."""
+
+    def __init__(self, world: World, path: Path) -> None:
+        self._world = world
+        self._path = path
+
+    def read(self) -> Spec:
+        return self._world.spec
+
+    def parts(self) -> frozenset[Path]:
+        return frozenset({self._path})
+
+
+@contextmanager
+def served(world: World, path: Path) -> Iterator[Service]:
+    """A service over this world, ended when the block ends."""
+
+    def server(spec: Spec) -> AbstractContextManager[MediaServer]:
+        key = spec.server.api_key.get_secret_value()
+        return OverseerrServer(spec.server.url, key, rate=100_000, timeout=5)
+
+    def sources(spec: Spec) -> AbstractContextManager[Sources]:
+        del spec
+        return nullcontext(world.lists)
+
+    with HeldLedger() as held:
+        doors = Doors(
+            server=server,
+            sources=sources,
+            ledger=lambda spec: held.at(world.ledger, spec.server.url),
+            clock=world.clock,
+            progress=Silence(),
+            meter=Uncounted(),
+            chance=lambda: 0.5,
+        )
+        service = Service(world.spec, File(world, path), doors, lambda _: None)
+        service.begin(poll=True)
+        try:
+            yield service
+        finally:
+            assert service.stop()
+
+
+def pass_time(world: World, service: Service, **by: float) -> None:
+    """Let time pass, and what is due be done."""
+    world.clock.forward(**by)
+    service.tick()
+    assert service.wait_until_idle(20)
+
+
+def fetches(world: World) -> int:
+    return len(world.lists.fetched)

@@ -1,0 +1,105 @@
+"""What a turn that did not go well leads to: what is said of it, and when it is tried again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from examples.sandbox.known_titles import FILMS
+from examples.sandbox.media_server import AnswerAfter
+from reconciler.core.model import Outcome, Snapshot
+from tests.loop.serving import fetches, pass_time, served
+from tests.loop.world import by_tmdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.service import Service
+    from tests.loop.world import World
+
+
+def next_wait(world: World, service: Service) -> timedelta:
+    """Let the list have its turn; how long it is left alone then."""
+    world.clock.moment = service.standing.schedules["wishes"].due
+    pass_time(world, service)
+    return service.standing.schedules["wishes"].due - world.clock.now()
+
+
+def test_an_outage_of_the_server_counts_as_no_failure_of_the_list(
+    world: World, tmp_path: Path
+) -> None:
+    world.lists.fail("imdb:ls000000001")
+    world.write({"wishes": {"source": "imdb:ls000000001"}})
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        assert next_wait(world, service) == timedelta(minutes=21)
+        world.sandbox.stop()
+        away = [next_wait(world, service) for _ in range(5)]
+        tries = service.standing.schedules["wishes"].tries
+        world.sandbox.start()
+        back = next_wait(world, service)
+
+    assert away == [timedelta(minutes=10.5)] * 5
+    assert (tries, back) == (2, timedelta(minutes=42))
+
+
+def test_an_outage_in_the_middle_of_a_turn_counts_as_none_either(
+    world: World, tmp_path: Path
+) -> None:
+    world.follow(*map(by_tmdb, FILMS[:9]))
+    world.sandbox.faults.stop_after_posts = 1
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        schedule = service.standing.schedules["wishes"]
+
+    assert 0 < len(world.requested()) < 9
+    assert (schedule.tries, schedule.succeeded) == (0, None)
+
+
+def test_a_wrong_key_is_the_reason_from_the_first_turn_on(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    world.sandbox.faults.wrong_key = True
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        ready = service.standing.conditions["wishes"]["Ready"]
+
+    assert (ready.status, ready.reason) == ("False", "ServerUnusable")
+    assert "key" in ready.message
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
+    world: World, tmp_path: Path
+) -> None:
+    for n in (1, 2):
+        world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
+    one, other = ({"source": f"imdb:ls{n:09}"} for n in (1, 2))
+    world.write({"one": one})
+    with served(world, tmp_path) as service:
+        world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
+        pass_time(world, service, seconds=1)
+        wait = service.standing.schedules["one"].due - world.clock.now()
+        world.sandbox.faults.answer_after = None
+        world.write({"one": one, "other": other})
+        service.reload()
+        pass_time(world, service, minutes=100)
+        before = list(world.lists.fetched)
+        pass_time(world, service, minutes=20)
+
+    assert wait == timedelta(hours=2)
+    assert (before, world.lists.fetched[-1]) == (["imdb:ls000000002"], "imdb:ls000000001")
+
+
+def test_a_site_that_says_when_to_come_back_is_left_alone_until_then_also_after_a_restart(
+    world: World, tmp_path: Path
+) -> None:
+    busy = Snapshot(Outcome.RATE_LIMITED, "browser", error="too many", retry_after=12 * 3600.0)
+    world.lists.snapshots["imdb:ls000000001"] = busy
+    world.write({"wishes": {"source": "imdb:ls000000001"}})
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        assert next_wait(world, service) == timedelta(hours=12)
+    with served(world, tmp_path) as service:
+        pass_time(world, service, hours=11)
+        assert fetches(world) == 2
+        pass_time(world, service, hours=1)
+        assert fetches(world) == 3
