@@ -118,11 +118,13 @@ class Web:
                 stream=True,
             ) as response:
                 if response.is_redirect:
-                    to = shown_url(response.headers.get("Location", ""))
-                    return Setback(Outcome.UNREACHABLE, f"{shown}: redirects to {to}; use that")
+                    to = _site(response.headers.get("Location", ""))
+                    what = f"redirects to {to}, which listsync does not follow"
+                    return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
                 content = _content(response)
                 return Answer(shown, response.status_code, response.headers, _json(content))
-        except (requests.RequestException, HTTPError) as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            # requests looks where a redirect leads, also when it is not to follow: ValueError
             return Setback(Outcome.UNREACHABLE, f"{shown}: {_cause(error)}; try again later")
 
 
@@ -133,6 +135,13 @@ def shown_url(url: str) -> str:
     except ValueError:
         return "an address that is none"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _site(location: str) -> str:
+    """Where a redirect leads, as it may be shown: its path may hold a key."""
+    parts = urlsplit(location)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, "", "", "")) if host else "another page of its own"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

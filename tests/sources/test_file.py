@@ -35,6 +35,11 @@ def read(folder: Path, source: str) -> Snapshot:
 
 
 IMDB = "Position,Const,Title,Original Title,Title Type,Year\n"
+AT = "https://www.imdb.com/title/"
+ONLY_IDS = [
+    Item(place, f"imdb:{imdb}", ids=Ids(imdb))
+    for place, imdb in enumerate(("tt5753856", "tt0113277"), start=1)
+]
 DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
 
 
@@ -93,6 +98,33 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
             "listed_at,type,title,year,TMDB ID\n2026,movie,Heat,1995,949\n",
             (Item(1, "Heat", 1995, Kind.MOVIE, Ids(tmdb=949)),),
         ),
+        ("imdb_id,title\ntt5753856\ntt0113277\n", (ONLY_IDS[0], ONLY_IDS[1])),
+        ("imdb_id\ntt5753856\ntt0113277", (ONLY_IDS[0], ONLY_IDS[1])),
+        (
+            (
+                "Position,Const,Erstellt,Geändert,Beschreibung,Titel,Originaltitel,URL,Titelart,"
+                "IMDb-Bewertung,Laufzeit (Min.),Jahr,Genres,Stimmen,Startdatum,Regie\n"
+                f"1,tt0113277,2026-01-07,2026-01-07,,1984,Heat,{AT}tt0113277/,Film,8.3,170,1995,"
+                "Drama,1984,1995-12-15,Michael Mann\n"
+                f"2,tt5753856,2026-01-07,2026-01-07,,Dark,Dark,{AT}tt5753856/,Fernsehserie,8.7,60,,"
+                "Drama,2000,,\n"
+            ),
+            (
+                Item(1, "1984", 1995, Kind.MOVIE, Ids("tt0113277"), "Heat"),
+                Item(2, "Dark", None, None, Ids("tt5753856"), "Dark"),
+            ),
+        ),
+        (
+            (
+                "Const,Bewertung,Datum,Titel,Adresse,Titelart,IMDb,Laufzeit,Jahr,Genres\n"
+                f"tt0113277,9,2026-01-07,Heat,{AT}tt0113277/,Film,8.3,170,1995,Drama\n"
+            ),
+            (Item(1, "Heat", 1995, Kind.MOVIE, Ids("tt0113277")),),
+        ),
+        (
+            f"Const,Titel,Adresse,a,b,c,d\ntt0113277,Heat,{AT}tt0113277/,Film,8.3,170,Drama\n",
+            (Item(1, "imdb:tt0113277", ids=Ids("tt0113277")),),
+        ),
     ],
     ids=[
         "IMDb",
@@ -105,6 +137,11 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
         "Letterboxd list",
         "Trakt",
         "another Trakt",
+        "rows shorter than the header",
+        "no line end after the last row",
+        "IMDb in German",
+        "IMDb's ratings in German, as they once were",
+        "columns that are not arranged as IMDb's",
     ],
 )
 def test_an_export_is_read_by_its_columns(
@@ -163,8 +200,19 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(
     [
         ("1,tt0000001,A,A,Movie,2000\n2,,,,Movie,2000\n3,tt0000003,C,C,Movie,2000\n", 2, "line 3"),
         ('1,tt0000001,A,A,Movie,2000\n2,tt0000002,"B,B,Movie,2000\n', 1, "quotes"),
+        ("1,tt0000001,A,A,Movie,2000\n2,tt3119", 1, "line 3: the file ends within this row"),
+        ("1,tt0000001,A,A,Movie,2000\n2,tt3119318", 1, "line 3: the file ends within this row"),
+        ("1,tt0000001,A,A,Movie,2000\n2,tt31193180,B", 1, "line 3: the file ends within this row"),
+        ("1,tt0000001,A,A,Movie,2000\n2,tt3119\n", 1, "line 3: neither"),
     ],
-    ids=["a row without title and id", "a quote that is never closed"],
+    ids=[
+        "a row without title and id",
+        "a quote that is never closed",
+        "the file is cut inside an id, which is too short then",
+        "the file is cut inside an id, which is another id then",
+        "the file is cut inside a title",
+        "an id that is too short",
+    ],
 )
 def test_a_bad_row_is_named_and_the_rest_is_kept(
     fetch: Callable[..., Snapshot], rows: str, kept: int, says: str

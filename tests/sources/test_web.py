@@ -105,11 +105,28 @@ def test_no_answer_is_an_outcome_that_quotes_nothing(
     assert "secret" not in setback.error
 
 
-def test_a_redirect_is_not_followed_and_its_address_is_named(mock: requests_mock.Mocker) -> None:
-    mock.get(URL, status_code=302, headers={"Location": "https://u:p@b.test/x?key=secret-key"})
+@pytest.mark.parametrize(
+    ("location", "to"),
+    [
+        ("https://u:p@b.test/secret?key=secret", "https://b.test"),
+        ("/secret/login", "another page of its own"),
+    ],
+)
+def test_a_redirect_is_not_followed_and_only_its_site_is_named(
+    mock: requests_mock.Mocker, location: str, to: str
+) -> None:
+    mock.get(URL, status_code=302, headers={"Location": location})
     setback = ask()
     assert isinstance(setback, Setback)
-    assert setback.error == f"{URL}: redirects to https://b.test/x; use that"
+    what = f"redirects to {to}, which listsync does not follow"
+    assert setback.error == f"{URL}: {what}; check the address"
+
+
+def test_a_redirect_to_what_is_no_address_is_an_outcome(mock: requests_mock.Mocker) -> None:
+    mock.get(URL, status_code=302, headers={"Location": "http://["})
+    setback = ask()
+    assert isinstance(setback, Setback)
+    assert setback.error == f"{URL}: the answer could not be read; try again later"
     assert mock.call_count == 1
 
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.sources.imdb_export import SAMPLE, columns_by_content
 from reconciler.sources.scrape import Reach, Setback, numbered
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from urllib.parse import SplitResult
 
     from reconciler.sources.scrape import Provider
@@ -54,10 +55,10 @@ LARGEST = 50_000_000  # bytes: some half a million titles
 
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
-_TITLE_ID = re.compile(r"tt\d{5,}")
+_TITLE_ID = re.compile(r"tt\d{7,}")  # a shorter one is a part of one
 _PERSON_ID = re.compile(r"nm\d{5,}")  # stands in the same column, in the export of a list of people
 _TITLE_URL = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{5,})\b.*", re.IGNORECASE
+    r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{7,})\b.*", re.IGNORECASE
 )
 _LETTERBOXD = re.compile(r"\b(boxd\.it|letterboxd\.com)/")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
@@ -71,6 +72,16 @@ class Lines:
 
     items: tuple[Item, ...]
     bad: tuple[str, ...] = ()  # "line 7: why"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A table's header: its line from 0, and which known column is where."""
+
+    line: int
+    separator: str
+    columns: Mapping[str, int]
+    width: int  # columns there are
 
 
 def parse_id(text: str) -> ListRef:
@@ -115,7 +126,7 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
     # In a text file a single word is a bad line, not a header.
     header = _header(lines, least=1 if is_table else 2)
     if header is not None:
-        return _table(lines, *header)
+        return _table(lines, header)
     if not is_table or not text.strip():
         return _text(lines)
     first = next(line for line in lines if line.strip())
@@ -162,15 +173,16 @@ def _bytes(path: Path) -> bytes | None:
         return file.read(LARGEST + 1)
 
 
-def _header(lines: Sequence[str], least: int) -> tuple[int, str, dict[str, int]] | None:
-    """Where the header is, its separator, and which column is where; None: there is none."""
+def _header(lines: Sequence[str], least: int) -> Header | None:
+    """Where the header is and what it says; None: there is none."""
     for number, line in enumerate(lines[:_PREAMBLE_LINES]):
         separator = max(_SEPARATORS, key=line.count)
-        columns = _columns(next(csv.reader([line[:_HEADER_LENGTH]], delimiter=separator), []))
+        names = next(csv.reader([line[:_HEADER_LENGTH].rstrip(separator)], delimiter=separator), [])
+        columns = _columns(names)
         if len(columns) < least:
             continue
         if columns.keys() & _IDS or columns.keys() >= {"title", "year"}:
-            return number, separator, columns
+            return Header(number, separator, columns, len(names))
     return None
 
 
@@ -184,28 +196,48 @@ def _columns(names: Sequence[str]) -> dict[str, int]:
     }
 
 
-def _table(lines: Sequence[str], start: int, separator: str, columns: dict[str, int]) -> Lines:
-    # Strict: a quote that is never closed would swallow every line after it without a word.
-    rows = csv.reader(
-        (f"{line}\n" for line in lines[start + 1 :]), delimiter=separator, strict=True
-    )
-    items: list[Item] = []
+def _table(lines: Sequence[str], header: Header) -> Lines:
+    rows: list[tuple[int, list[str]]] = []
     bad: list[str] = []
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return Lines(numbered(items), tuple(bad))
-        except csv.Error as error:
-            bad.append(f"line {start + 1 + rows.line_num}: {error}; check its quotes")
-            continue
-        if not any(cell.strip() for cell in row):
-            continue
-        item = _row({name: row[at].strip() for name, at in columns.items() if at < len(row)})
+    for number, row in _rows(lines, header):
+        if isinstance(row, csv.Error):
+            bad.append(f"line {number}: {row}; check its quotes")
+        elif number == len(lines) and len(row) < header.width:  # no line end follows this line
+            bad.append(f"line {number}: the file ends within this row; end it with a line end")
+        else:
+            rows.append((number, row))
+    columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
+    items: list[Item] = []
+    for number, row in rows:
+        item = _row({name: row[at] for name, at in columns.items() if at < len(row)})
         if item:
             items.append(item)
         else:
-            bad.append(f"line {start + 1 + rows.line_num}: neither a title nor an id")
+            bad.append(f"line {number}: neither a title nor an id")
+    return Lines(numbered(items), tuple(bad))
+
+
+def _rows(lines: Sequence[str], header: Header) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """The rows below the header that hold something, with the number of their last line."""
+    # Strict: a quote that is never closed would swallow every line after it without a word.
+    below = (f"{line}\n" for line in lines[header.line + 1 :])
+    rows = csv.reader(below, delimiter=header.separator, strict=True)
+    while True:
+        row: list[str] | csv.Error
+        try:
+            row = [cell.strip() for cell in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            row = error
+        if isinstance(row, csv.Error) or any(row):
+            yield header.line + 1 + rows.line_num, row
+
+
+def _translated(rows: Sequence[Sequence[str]], header: Header) -> Mapping[str, int]:
+    """Columns of an IMDb export whose names are not English."""
+    const = header.columns.get("imdb")
+    return {} if const is None or not rows else columns_by_content(rows, const)
 
 
 def _row(cells: dict[str, str]) -> Item | None:

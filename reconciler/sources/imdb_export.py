@@ -1,0 +1,43 @@
+"""IMDb's CSV export in another language: where its columns are when their names are translated.
+
+Whatever the language, a title's address is followed by type, rating, runtime, year, genres and
+votes, and comes after the title and, in newer exports, the original title. What the cells hold must
+agree.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE = 200  # rows that are looked at
+
+_AFTER = {"type": 1, "year": 4}  # columns after the address
+_YEAR = re.compile(r"(18|19|20|21)\d\d")
+_DATE_OR_NUMBER = re.compile(r"[\d.,/ -]*")
+
+
+def columns_by_content(rows: Sequence[Sequence[str]], const: int) -> dict[str, int]:
+    """Which column is where, told by the cells; ``const``: the one with IMDb's ids.
+
+    Nothing where the rows are not arranged as IMDb's exports are.
+    """
+    width = min((len(row) for row in rows), default=0)
+    for at in range(const + 2, width - _AFTER["year"]):
+        if all(row[const] and f"/title/{row[const]}/" in row[at] for row in rows):
+            years = [year for row in rows if (year := row[at + _AFTER["year"]])]
+            if years and all(map(_YEAR.fullmatch, years)):
+                after = {name: at + offset for name, offset in _AFTER.items()}
+                return after | _titles(rows, const, at)
+    return {}
+
+
+def _titles(rows: Sequence[Sequence[str]], const: int, address: int) -> dict[str, int]:
+    """An export has the title before the original one, or the title alone after a date."""
+    before = address - 2
+    if before == const or all(_DATE_OR_NUMBER.fullmatch(row[before]) for row in rows):
+        return {"title": address - 1}
+    return {"title": before, "original": address - 1}
