@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from reconciler.core.items import parse_item
@@ -14,7 +15,7 @@ from reconciler.render.document import Media, action_row, candidate_row, verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reconciler.core.model import Target, Verdict, Wishlist
+    from reconciler.core.model import Item, Target, Verdict, Wishlist
     from reconciler.reconcile import Pass
 
 PUT_BACK = (
@@ -32,7 +33,8 @@ WOULD_CHANGE = {
     Reason.SUSPENDED: "take `suspend` out of its lists",
     Reason.ADOPTED: "request it on the server by hand; or put it on another list",
     Reason.UNAIRED: "a season airs",
-    Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only",
+    Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only; "
+    "with `episodes: series` on the list an IMDb episode asks for its series",
     Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",
     Reason.OVER_BUDGET: "older requests leave the budget's window; or raise `budget`",
     Reason.QUOTA: "older requests leave the quota's window; or raise the quota on the server",
@@ -72,13 +74,21 @@ def _fits(query: str) -> Callable[[Action | Verdict], bool]:
         item = parse_item(query)
     except ValueError:
         words = normalise(query)
-        return lambda row: words in normalise(row.item.title)
+        return lambda row: any(words in normalise(title) for title in _titles(row.item))
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
     return lambda row: (
-        bool(names & names_of(row.item))
+        bool(names & (names_of(row.item) | _episode(row.item)))
         or (key is not None and row.target is not None and row.target.media == key)
     )
+
+
+def _titles(item: Item) -> tuple[str, ...]:
+    return (item.title, item.episode.title) if item.episode else (item.title,)
+
+
+def _episode(item: Item) -> set[str]:
+    return {f"imdb:{item.episode.imdb}"} if item.episode else set()
 
 
 def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
@@ -119,6 +129,7 @@ def _places(row: Action | Verdict, lst: Wishlist) -> Iterator[dict[str, Any]]:
                 "position": entry.item.position,
                 "ids": dict(entry.item.ids.items()),
                 "fresh": entry.fresh,
+                **({"episode": asdict(episode)} if (episode := entry.item.episode) else {}),
             }
 
 

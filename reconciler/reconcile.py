@@ -6,9 +6,10 @@ is apply.py's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.membership import current, readded
 from reconciler.core.memory import looks_like_another_server, witness
@@ -163,10 +164,10 @@ def decide(
     resolver = Resolver(server, ledger, spec.server.concurrency)
     known = Known(_mapped(spec), media)
     past = _past(spec, ledger)
-    found = resolver.matches(_items(spec, snapshots, past), known, now, edges.progress)
+    given = _given(spec, snapshots)
+    found = resolver.matches(_items(spec, given, past), known, now, edges.progress)
     held = [
-        fetched(lst, snapshots.get(lst.name), past[lst.name], found, fetched_at)
-        for lst in spec.lists
+        fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
     lists = [
         wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
@@ -225,13 +226,22 @@ def _past(spec: Spec, ledger: Ledger) -> dict[str, Past]:
     return {
         lst.name: Past(
             current(stored.get(lst.name), lst.source),
-            told[lst.name].known.items
+            as_wanted(told[lst.name].known.items, lst.episodes)
             if lst.name in told and told[lst.name].source == str(lst.source)
             else (),
             given if (given := taken.get(lst.name)) and given.source == str(lst.source) else None,
             blank=not stored,
         )
         for lst in spec.lists
+    }
+
+
+def _given(spec: Spec, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+    """What each list gave, as it wants it."""
+    return {
+        lst.name: replace(shot, items=as_wanted(shot.items, lst.episodes))
+        for lst in spec.lists
+        if (shot := snapshots.get(lst.name)) is not None
     }
 
 

@@ -10,6 +10,7 @@ from reconciler import wiring
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import print_json
 from reconciler.commands.sync import OK
+from reconciler.core.episodes import as_wanted
 from reconciler.core.membership import taken_as_given
 from reconciler.core.model import Outcome
 from reconciler.errors import ListsyncError
@@ -43,7 +44,8 @@ def adopt(setting: Setting, name: str) -> int:
         )
     with wiring.open_ledger(spec, path) as ledger:
         before = ledger.baselines().get(name)
-        given = taken_as_given(before, lst.source, snapshot, datetime.now(UTC))
+        items = as_wanted(snapshot.items, lst.episodes)
+        given = taken_as_given(before, lst.source, items, datetime.now(UTC))
         ledger.keep_baselines({name: given})
     count = len(snapshot.items)
     if setting.output == "json":

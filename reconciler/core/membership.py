@@ -57,10 +57,10 @@ def advance(
 
 
 def taken_as_given(
-    before: Baseline | None, ref: ListRef, snapshot: Snapshot, at: datetime
+    before: Baseline | None, ref: ListRef, items: Iterable[Item], at: datetime
 ) -> Baseline:
     """The baseline once a person takes what a list shows as given, beside what already was."""
-    keys = frozenset(item.key for item in snapshot.items)
+    keys = frozenset(item.key for item in items)
     known = before.keys if before and before.source == str(ref) else frozenset()
     return Baseline(str(ref), at, keys | known)
 

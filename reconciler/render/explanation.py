@@ -29,6 +29,8 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         role = "excluded by" if place["role"] == "exclude" else "on"
         age = "" if place["fresh"] else " (as last complete)"
         yield f"  {role:9} {place['name']}, place {place['position']}{age}  {ids}".rstrip()
+        if episode := place.get("episode"):
+            yield f"            for its episode {words.clean(episode['title'])}, {episode['imdb']}"
     if resolved["by"]:
         yield f"  resolved  tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
     for candidate in resolved["candidates"]:

@@ -7,7 +7,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from reconciler.core.model import ALL_SEASONS, Approval, Rerequest, Role, SeasonRule, Start
+from reconciler.core.model import (
+    ALL_SEASONS,
+    Approval,
+    Episodes,
+    Rerequest,
+    Role,
+    SeasonRule,
+    Start,
+)
 from reconciler.spec import phrases, values
 from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
 
@@ -56,6 +64,16 @@ class ListOptions(Model):
         default=ALL_SEASONS,
         description="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4].",
         json_schema_extra={"default": "all"},
+    )
+    episodes: Annotated[
+        Episodes,
+        values.written(values.one_of("rule", Episodes)),
+        schema({"enum": [str(rule) for rule in Episodes]}),
+    ] = Field(
+        default=Episodes.SKIP,
+        description="Of a single episode on a list of IMDb: skip leaves it out, series asks for "
+        "the series it belongs to.",
+        json_schema_extra={"default": "skip"},
     )
     rerequest: Annotated[
         Rerequest,

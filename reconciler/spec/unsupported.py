@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _OPTIONS = frozenset(
     {
-        "episodes",
         "filter",
         "profile_id",
         "prune",

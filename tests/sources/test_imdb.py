@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot, TitleRef
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
@@ -323,6 +323,24 @@ def test_a_title_type_is_a_kind_or_named_as_unsupported(
 ) -> None:
     item = one(titleType={"id": title_type})
     assert (item.kind, item.unsupported) == (kind, unsupported)
+
+
+@pytest.mark.parametrize(
+    ("given", "series"),
+    [
+        (
+            {"series": {"id": "tt0944947", "titleText": {"text": "Thrones"}}},
+            TitleRef("tt0944947", "Thrones"),
+        ),
+        ({"series": {"id": "tt0944947"}}, TitleRef("tt0944947")),
+        ({"series": {"id": "nm0000001"}}, None),
+        (None, None),
+    ],
+    ids=["named", "by its id alone", "no title's id", "none"],
+)
+def test_an_episode_says_which_series_it_belongs_to(given: object, series: TitleRef | None) -> None:
+    assert one(titleType={"id": "tvEpisode"}, series=given).series == series
+    assert one(series=given).series is None
 
 
 @pytest.mark.parametrize("year", [None, {}, {"year": None}, {"year": True}], ids=str)

@@ -123,6 +123,19 @@ def test_the_interfaces_noes_are_told_apart(
     assert (snapshot.error is None) if says is None else (says in (snapshot.error or ""))
 
 
+def test_an_episode_brings_its_series_along_unless_the_interface_knows_none(
+    sites: SandboxSites,
+) -> None:
+    def series_of(snapshot: Snapshot) -> list[str | None]:
+        listed = [item for item in snapshot.items if item.unsupported == "tvEpisode"]
+        return [item.series.imdb if item.series else None for item in listed]
+
+    show = next(title for title in sites.lists["imdb:ls000000012"] if title.kind == "tv")
+    assert series_of(fetch(sites.imdb_api_url, "imdb:ls000000012")) == [show.imdb]
+    sites.imdb.faults.set(PATH, Fault("rejected-field"))
+    assert series_of(fetch(sites.imdb_api_url, "imdb:ls000000012")) == [None]
+
+
 @pytest.mark.parametrize("fault", ["rank-gap", "half-loaded"])
 def test_a_chart_with_a_gap_in_its_ranks_is_incomplete(sites: SandboxSites, fault: str) -> None:
     sites.imdb.faults.set(PATH, Fault(fault))  # type: ignore[arg-type]

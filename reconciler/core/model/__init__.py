@@ -24,6 +24,7 @@ from reconciler.core.model.lists import (
     Item,
     ListRef,
     Snapshot,
+    TitleRef,
 )
 from reconciler.core.model.media import (
     Candidate,
@@ -83,6 +84,7 @@ from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
     Approval,
+    Episodes,
     Expected,
     Kind,
     Op,
@@ -113,6 +115,7 @@ __all__ = [
     "Digest",
     "Done",
     "Entry",
+    "Episodes",
     "Event",
     "Expected",
     "Facts",
@@ -162,6 +165,7 @@ __all__ = [
     "Status",
     "Stop",
     "Target",
+    "TitleRef",
     "Told",
     "Unmatched",
     "User",

@@ -25,6 +25,14 @@ class ListRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleRef:
+    """Another title of IMDb than the item itself."""
+
+    imdb: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ids:
     """The ids a list gives for an item; every one may be absent."""
 
@@ -62,6 +70,8 @@ class Item:
     ids: Ids = Ids()
     original_title: str | None = None
     unsupported: str | None = None  # what it is when it cannot be requested: "videoGame", …
+    series: TitleRef | None = None  # of an episode: what it belongs to, where the list says it
+    episode: TitleRef | None = None  # of a series: the episode on the list that it stands for
     seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
     facts: Facts = Facts()  # as far as the list tells them
 

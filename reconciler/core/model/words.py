@@ -108,6 +108,13 @@ class Rerequest(StrEnum):
     ON_READD = "on-readd"
 
 
+class Episodes(StrEnum):
+    """What a list's episodes want: nothing, or the series they belong to."""
+
+    SKIP = "skip"
+    SERIES = "series"
+
+
 class Start(StrEnum):
     """Whether what is on a new list today is asked for, too."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Ids, Item, Kind
+from reconciler.core.model import Ids, Item, Kind, TitleRef
 from reconciler.sources.scrape import Sheet, clean
 from reconciler.sources.sites.imdb.address import CHARTS
 from reconciler.sources.title_types import classify
@@ -22,7 +22,7 @@ FIELDS = (
     *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType", "author"),
     *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
     *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
-    *("titleType", "releaseYear", "year", "userId"),
+    *("titleType", "releaseYear", "year", "userId", "series"),
 )
 
 _TITLE = re.compile(r"tt\d{5,}")
@@ -185,4 +185,12 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
         Ids(imdb=imdb),
         original or None,
         unsupported,
+        _series(node) if unsupported else None,
     )
+
+
+def _series(node: object) -> TitleRef | None:
+    """What an episode belongs to."""
+    imdb = imdb_id(dig(node, "series", "series", "id"))
+    title = clean(dig(node, "series", "series", "titleText", "text"))
+    return TitleRef(imdb, title) if imdb else None
