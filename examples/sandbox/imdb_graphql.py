@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from examples.sandbox.graphql import fields_of, only
 from examples.sandbox.imdb_next_data import Sheet, box_office, chart_titles, list_search
 from examples.sandbox.sites_http import JSON, Page
 
@@ -47,27 +48,37 @@ def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
     if fault.outcome == "rejected-field" and "series{" in query:
         message = 'Cannot query field "series" on type "Title".'
         return _page({"errors": [_error(message, "GRAPHQL_VALIDATION_FAILED")]}, 400)
+    content = _content(query, variables, lists, fault)
+    return _page(content | {"data": only(content.get("data"), fields_of(query))})
+
+
+def _content(
+    query: str, variables: dict[str, Any], lists: Mapping[str, SiteList], fault: Fault
+) -> dict[str, Any]:
+    """All there is to say to a query."""
     if chart := re.search(r"chartType:(\w+)", query):
         return _chart(lists[f"imdb:{_CHARTS[chart[1]]}"], fault)
     if "boxOfficeWeekendChart" in query:
         return _box_office(lists["imdb:boxoffice"])
     if variables["n"] > _MOST_ROWS:
-        return _page({"errors": [_error("Too much data requested", "BAD_USER_INPUT")]})
+        return {"errors": [_error("Too much data requested", "BAD_USER_INPUT")]}
     root = "predefinedList" if "predefinedList(" in query else "list"
     return _list(root, lists.get(f"imdb:{variables['id']}"), variables, fault)
 
 
-def _list(root: str, wanted: SiteList | None, variables: dict[str, Any], fault: Fault) -> Page:
+def _list(
+    root: str, wanted: SiteList | None, variables: dict[str, Any], fault: Fault
+) -> dict[str, Any]:
     by_nature = wanted.fault.outcome if wanted else "missing"
     outcome = by_nature if fault.outcome in {"ok", "rejected-field"} else fault.outcome
     if wanted is None or outcome == "missing":
         if root == "predefinedList":
-            return _page({"data": {root: None}})
+            return {"data": {root: None}}
         missing = _error(_CAUGHT.format("RESOURCE_NOT_FOUND", root), "RESOURCE_NOT_FOUND")
-        return _page({"errors": [missing], "data": {root: None}})
+        return {"errors": [missing], "data": {root: None}}
     if outcome == "private":
         forbidden = _error(f"{_CAUGHT.format('FORBIDDEN', root)} : Permission denied", "FORBIDDEN")
-        return _page({"errors": [forbidden], "data": {root: None}})
+        return {"errors": [forbidden], "data": {root: None}}
     people = outcome == "people"
     rows = () if people else wanted.rows
     before = _position(variables.get("after"))
@@ -82,19 +93,19 @@ def _list(root: str, wanted: SiteList | None, variables: dict[str, Any], fault: 
         "listType": {"id": "PEOPLE" if people else "TITLES"},
         "visibility": {"id": "PUBLIC"},
     }
-    return _page({"data": {root: about | {"titleListItemSearch": search}}})
+    return {"data": {root: about | {"titleListItemSearch": search}}}
 
 
-def _chart(wanted: SiteList, fault: Fault) -> Page:
+def _chart(wanted: SiteList, fault: Fault) -> dict[str, Any]:
     content = {"total": len(wanted.rows), **chart_titles(Sheet(wanted.rows, 1, len(wanted.rows)))}
     if fault.outcome == "rank-gap":
         del content["edges"][len(wanted.rows) // 2]
     if fault.outcome == "half-loaded":
         del content["edges"][len(wanted.rows) // 2 :]
-    return _page({"data": {"chartTitles": content}})
+    return {"data": {"chartTitles": content}}
 
 
-def _box_office(wanted: SiteList) -> Page:
+def _box_office(wanted: SiteList) -> dict[str, Any]:
     edges = box_office(Sheet(wanted.rows, 1, len(wanted.rows)))["edges"]
     found = [edge["node"]["release"]["titles"] for edge in edges]
     years = {row.imdb: {"year": row.year} for row in wanted.rows}
@@ -102,7 +113,7 @@ def _box_office(wanted: SiteList) -> Page:
         {"title": titles[0] | {"releaseYear": years[titles[0]["id"]]}} for titles in found if titles
     ]
     dates = {"weekendStartDate": "2026-09-18", "weekendEndDate": "2026-09-20"}
-    return _page({"data": {"boxOfficeWeekendChart": dates | {"entries": entries}}})
+    return {"data": {"boxOfficeWeekendChart": dates | {"entries": entries}}}
 
 
 def _position(cursor: str | None) -> int:

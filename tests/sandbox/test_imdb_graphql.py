@@ -20,9 +20,15 @@ needs_captures = pytest.mark.skipif(
 )
 
 NAME = {"x-imdb-client-name": "imdb-web-next"}
-LIST = "query($id:ID!,$n:Int!,$after:String){list(id:$id){titleListItemSearch(first:$n){total}}}"
+LIST = (
+    "query($id:ID!,$n:Int!,$after:String){list(id:$id){titleListItemSearch(first:$n,after:$after)"
+    "{total pageInfo{hasNextPage endCursor} edges{node{absolutePosition} listItem:title{id}}}}}"
+)
 WATCHLIST = LIST.replace("list(id:$id)", "predefinedList(classType:WATCH_LIST,userId:$id)")
-CHART = "query{chartTitles(chart:{chartType:TOP_RATED_TV_SHOWS},first:250){total}}"
+CHART = (
+    "query{chartTitles(chart:{chartType:TOP_RATED_TV_SHOWS},first:250)"
+    "{total edges{currentRank node{id titleText{text} releaseYear{year}}}}}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,5 +95,11 @@ def test_a_chart_has_the_fields_of_a_real_answer(sites: SandboxSites) -> None:
     real = json.loads(body.read_text("utf-8"))["data"]["chartTitles"]
     ours = ask(sites, CHART)["data"]["chartTitles"]
     assert ours["total"] == real["total"] == len(ours["edges"])
-    assert real["edges"][0].keys() <= ours["edges"][0].keys()
-    assert real["edges"][0]["node"].keys() <= ours["edges"][0]["node"].keys()
+    assert real["edges"][0].keys() == ours["edges"][0].keys()
+    assert real["edges"][0]["node"].keys() == ours["edges"][0]["node"].keys()
+
+
+def test_an_answer_holds_what_was_asked_for_and_no_more(sites: SandboxSites) -> None:
+    search = ask(sites, LIST, id="ls000000012")["data"]["list"]["titleListItemSearch"]
+    first = sites.lists["imdb:ls000000012"][0].imdb
+    assert search["edges"][0] == {"node": {"absolutePosition": 1}, "listItem": {"id": first}}
