@@ -62,7 +62,8 @@ class Service:
         self._reloading = Lock()
         self._told: tuple[str, ...] = ()  # the problems that were told last
         self._trouble = ""  # with the ledger, as told last
-        self._version: tuple[int, int] | None = None
+        self._version: tuple[int, int] | None = None  # of the ledger, as seen last
+        self._heard: dict[str, int] = {}  # the last word about each list that was asked for
         self._upkeep = Upkeep(spec, doors, self.board, self._stopping)
         self._controller = Controller(
             self._upkeep, doors.clock, self._upkeep.room_of, self._stopping
@@ -183,13 +184,13 @@ class Service:
         version = (id(ledger), ledger.version())
         if version == self._version:
             return
-        asked = ledger.asked()
-        for name in asked:
-            if self.spec.named(name) is not None:
+        for name, word in ledger.asked().items():
+            if self.spec.named(name) is None:
+                ledger.answer([word])
+            elif self._heard.get(name) != word:  # it stands there until the turn has been
+                self._heard[name] = word
                 _log.info("asked for", list=name)
                 self._controller.add(name, self._doors.clock.now())
-        if asked:
-            ledger.answer(asked)
         self._version = version
 
     def _wake_those_the_server_kept(self) -> None:

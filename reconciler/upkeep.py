@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -105,14 +105,24 @@ class Upkeep:
             self._hold(spec, name)
             return None
         with structlog.contextvars.bound_contextvars(run=uuid.uuid4().hex[:8], list=name):
-            began = time.monotonic()
+            began, word = time.monotonic(), self._asked(spec, name)
             try:
                 turned = self._turn(spec, lst)
             except ListsyncError as error:
                 turned = _Turned(turn.failed(error), {"error": str(error)})
             if turned is None:
                 return self._doors.clock.now()
-            return self._settle(spec, lst, turned, time.monotonic() - began)
+            due = self._settle(spec, lst, turned, time.monotonic() - began)
+            if word is not None:
+                with suppress(ListsyncError):
+                    self._doors.ledger(spec).answer([word])
+            return due
+
+    def _asked(self, spec: Spec, name: str) -> int | None:
+        """The word that this turn is the answer to, if any; one that cannot be read stays."""
+        with suppress(ListsyncError):
+            return self._doors.ledger(spec).asked().get(name)
+        return None
 
     def _hold(self, spec: Spec, name: str) -> None:
         """Leave a list alone until the file says otherwise, and say so where its state is shown."""

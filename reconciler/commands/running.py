@@ -21,7 +21,7 @@ from reconciler.commands.setting import print_json
 from reconciler.core.conditions import CONFIG_VALID, SERVER_REACHABLE
 from reconciler.core.model import WHOLE, Status
 from reconciler.endpoint import JSON, Endpoint, Said
-from reconciler.errors import LedgerError
+from reconciler.errors import LedgerError, UsageError
 from reconciler.ledger import HeldLedger
 from reconciler.metrics import CONTENT_TYPE, Metrics
 from reconciler.render.document import FORMAT_VERSION
@@ -74,12 +74,18 @@ def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
 
 
 def reconcile(setting: Setting, name: str) -> int:
-    """Ask a running controller for a list's turn."""
+    """Ask a running controller for a list's turn. The word stays until somebody has done it."""
     spec = setting.spec()
     lst = list_named(spec, name)
+    if lst.suspend:
+        hint = "take its suspend: true out of the file: then it has its turn at once"
+        raise UsageError(f"{lst.name} is suspended", where=str(setting.config), hint=hint)
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
         ledger.ask(lst.name)
-    sys.stdout.write(f"asked: a running listsync reads {lst.name} within a second\n")
+    sys.stdout.write(
+        f"asked for {lst.name}: a listsync that runs hears it within a second; "
+        "if none does, the next one to start\n"
+    )
     return OK
 
 

@@ -94,18 +94,16 @@ def write_conditions(
 
 
 def write_asked(connection: Connection, server: str, name: str) -> None:
-    """Somebody asks for a list's turn."""
-    connection.execute("INSERT OR IGNORE INTO asked (server, list) VALUES (?, ?)", (server, name))
+    """Somebody asks for a list's turn: a new word, which takes the place of an older one."""
+    connection.execute("INSERT OR REPLACE INTO asked (server, list) VALUES (?, ?)", (server, name))
 
 
-def asked(connection: Connection, server: str) -> frozenset[str]:
-    """The lists that were asked for."""
-    rows = connection.execute("SELECT list FROM asked WHERE server = ?", (server,))
-    return frozenset(name for (name,) in rows)
+def asked(connection: Connection, server: str) -> dict[str, int]:
+    """The lists that were asked for, each with the number of the word."""
+    rows = connection.execute("SELECT list, id FROM asked WHERE server = ?", (server,))
+    return dict(rows.fetchall())
 
 
-def drop_asked(connection: Connection, server: str, names: Iterable[str]) -> None:
-    """What was asked for is under way."""
-    connection.executemany(
-        "DELETE FROM asked WHERE server = ? AND list = ?", [(server, name) for name in names]
-    )
+def drop_asked(connection: Connection, words: Iterable[int]) -> None:
+    """What was asked for with these words is done."""
+    connection.executemany("DELETE FROM asked WHERE id = ?", [(word,) for word in words])

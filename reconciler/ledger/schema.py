@@ -182,5 +182,26 @@ _KEEPING = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BLOCKED_ROUTES, _RUNS, _BASELINES, _KEEPING)
+# Memory: whose turn somebody has asked for. A word has a number that no other word ever had, so
+# that what is asked while a turn goes on is not taken for answered when it ends.
+_ASKED = (
+    "DROP TABLE asked",
+    """
+    CREATE TABLE asked (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        UNIQUE (server, list)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _BLOCKED_ROUTES,
+    _RUNS,
+    _BASELINES,
+    _KEEPING,
+    _ASKED,
+)
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

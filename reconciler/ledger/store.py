@@ -210,15 +210,15 @@ class SqliteLedger:
         """A number that changes when another process, or another opening, has written."""
         return self._database.version()
 
-    def asked(self) -> frozenset[str]:
-        """The lists somebody has asked for."""
+    def asked(self) -> Mapping[str, int]:
+        """The lists somebody has asked for, each with the number of the word."""
         with self._database.reading() as connection:
             return keeping.asked(connection, self._server)
 
-    def answer(self, names: Iterable[str]) -> None:
-        """These lists' turns have come."""
+    def answer(self, words: Iterable[int]) -> None:
+        """What was asked for with these words is done."""
         with self._database.remembering() as connection:
-            keeping.drop_asked(connection, self._server, names)
+            keeping.drop_asked(connection, words)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -124,11 +124,11 @@ class Ledger(Protocol):
     def version(self) -> int:
         """A number that changes when somebody else has written to the ledger; quickly had."""
 
-    def asked(self) -> frozenset[str]:
-        """The lists somebody has asked for."""
+    def asked(self) -> Mapping[str, int]:
+        """The lists somebody has asked for, each with the number of the word."""
 
-    def answer(self, names: Iterable[str]) -> None:
-        """These lists' turns have come."""
+    def answer(self, words: Iterable[int]) -> None:
+        """What was asked for with these words is done."""
 
     def lock(self) -> AbstractContextManager[None]:
         """Be the one writer. Raises LockHeldError that says who is, and since when."""

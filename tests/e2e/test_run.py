@@ -134,17 +134,6 @@ def test_another_key_in_its_file_is_used_and_the_generation_stays(house: Househo
         assert run.status()["generation"] == generation
 
 
-def test_reconcile_asks_a_running_one(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
-        until(run.is_ready)
-        listed(house, "wishes", DUNE, HEAT)
-        assert house.run("reconcile", "wishes").code == 0
-
-        until(lambda: house.stored() == numbers([DUNE, HEAT]))
-    assert house.run("reconcile", "whishes").code == 64
-
-
 def test_it_keeps_other_actors_out_and_lets_lookers_in(house: Household) -> None:
     write(house, lists(house, wishes=(DUNE,)))
     with running(house) as run:

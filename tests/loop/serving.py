@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.ledger import HeldLedger
@@ -61,7 +61,7 @@ def served(world: World, path: Path) -> Iterator[Service]:
 
     def sources(spec: Spec) -> AbstractContextManager[Sources]:
         del spec
-        return nullcontext(world.lists)
+        return closing(world.lists)
 
     with HeldLedger() as held:
         doors = Doors(

@@ -70,6 +70,9 @@ class Shelves:
         error = None if outcome in {Outcome.COMPLETE, Outcome.EMPTY} else "it broke"
         self.snapshots[source] = Snapshot(outcome, route, listed, error=error)
 
+    def close(self) -> None:
+        """Whoever opened the lists needs them no more."""
+
     def fail(self, source: str, outcome: Outcome = Outcome.UNREACHABLE) -> None:
         """From now on ``source`` cannot be read."""
         self.hold(source, (), outcome)

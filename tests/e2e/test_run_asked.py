@@ -1,0 +1,64 @@
+"""``listsync reconcile``: a word to a running one, which nothing loses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.household import DUNE, HEAT, numbers, until
+from tests.e2e.running import listed, lists, running, write
+
+if TYPE_CHECKING:
+    from tests.e2e.household import Household
+    from tests.e2e.in_process import InProcess
+
+
+def test_reconcile_asks_a_running_one(house: Household, listsync: InProcess) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        listed(house, "wishes", DUNE, HEAT)
+        assert listsync("reconcile", "wishes").code == 0
+
+        until(lambda: house.stored() == numbers([DUNE, HEAT]))
+
+
+@pytest.mark.parametrize("ending", ["kill", "terminate"])
+def test_a_word_outlives_a_process_that_ends_before_it_is_done(
+    house: Household, listsync: InProcess, ending: str
+) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        house.server.faults.latency = 0.5
+        listed(house, "wishes", DUNE, HEAT)
+        assert listsync("reconcile", "wishes").code == 0
+        until(lambda: any(line["event"] == "asked for" for line in run.log()))
+        getattr(run.process, ending)()
+        run.process.wait(timeout=20)
+    assert house.stored() == numbers([DUNE])
+
+    house.server.faults.latency = 0.0
+    with running(house) as run:
+        until(lambda: house.stored() == numbers([DUNE, HEAT]))
+        until(lambda: run.turns("wishes") == 1)
+    with running(house) as run:
+        assert listsync("reconcile", "wishes").code == 0
+        until(lambda: run.turns("wishes") == 1)
+        assert sum(line["event"] == "asked for" for line in run.log()) == 1
+
+
+def test_without_a_running_one_nothing_is_promised(house: Household, listsync: InProcess) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+
+    assert "if none does, the next one to start" in listsync("reconcile", "wishes").out
+
+
+def test_what_cannot_be_done_is_not_asked_for(house: Household, listsync: InProcess) -> None:
+    write(house, {"wishes": {"source": listed(house, "wishes", DUNE), "suspend": True}})
+
+    assert listsync("reconcile", "whishes").code == 64
+    refused = listsync("reconcile", "wishes")
+    assert refused.code == 64
+    assert "suspend" in refused.err

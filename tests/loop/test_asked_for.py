@@ -1,0 +1,135 @@
+"""A turn that somebody asks for: it comes once, whatever ends the process in between."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS
+from reconciler.ledger import SqliteLedger
+from tests.loop.serving import fetches, pass_time, served
+from tests.loop.world import Shelves, by_tmdb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.core.model import ListRef, Snapshot
+    from tests.loop.world import World
+
+
+class SlowShelves(Shelves):
+    """Lists whose reading begins, and goes on when the test lets it or they are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = Event(), Event()
+        self.go_on.set()
+
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+        snapshot = super().fetch(ref, top)
+        self.begun.set()
+        assert self.go_on.wait(20)
+        return snapshot
+
+    def close(self) -> None:
+        self.go_on.set()
+
+
+@pytest.fixture
+def slow(world: World) -> SlowShelves:
+    world.lists = shelves = SlowShelves()
+    world.follow(by_tmdb(FILMS[0]))
+    return shelves
+
+
+def ask(world: World, name: str = "wishes") -> None:
+    with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
+        ledger.ask(name)
+
+
+def asked(world: World) -> Mapping[str, int]:
+    with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
+        return ledger.asked()
+
+
+def test_what_is_asked_for_is_done_once(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        ask(world)
+        ask(world)
+        for _ in range(5):
+            pass_time(world, service, seconds=1)
+
+        assert fetches(world) == 2
+    assert asked(world) == {}
+
+
+def test_a_word_stands_in_the_ledger_until_its_turn_has_been(
+    world: World, slow: SlowShelves, tmp_path: Path
+) -> None:
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        slow.begun.clear()
+        slow.go_on.clear()
+        ask(world)
+        service.tick()
+        assert slow.begun.wait(20)
+        standing = asked(world)
+        slow.go_on.set()
+        assert service.wait_until_idle(20)
+
+    assert list(standing) == ["wishes"]
+    assert asked(world) == {}
+
+
+def test_a_word_whose_turn_was_cut_off_is_heard_by_the_next_process(
+    world: World, slow: SlowShelves, tmp_path: Path
+) -> None:
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        slow.begun.clear()
+        slow.go_on.clear()
+        ask(world)
+        service.tick()
+        assert slow.begun.wait(20)
+    assert list(asked(world)) == ["wishes"]
+
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        pass_time(world, service, seconds=1)
+    assert fetches(world) == 3
+    assert asked(world) == {}
+
+
+def test_what_is_asked_while_a_list_is_read_is_done_after_it(
+    world: World, slow: SlowShelves, tmp_path: Path
+) -> None:
+    with served(world, tmp_path) as service:
+        slow.go_on.clear()
+        service.tick()
+        assert slow.begun.wait(20)
+        ask(world)
+        service.tick()
+        slow.go_on.set()
+        assert service.wait_until_idle(20)
+        pass_time(world, service, seconds=1)
+
+    assert fetches(world) == 2
+    assert asked(world) == {}
+
+
+def test_a_word_about_a_list_that_the_file_does_not_have_goes_away(
+    world: World, tmp_path: Path
+) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        ask(world, "another")
+        pass_time(world, service, seconds=1)
+
+    assert asked(world) == {}
+    assert fetches(world) == 1
