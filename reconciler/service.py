@@ -1,6 +1,7 @@
 """``run`` as a whole: the file is followed, lists get their turns, what is asked for is done.
 
-The owner of the main thread calls ``begin``, then ``tick`` twice a second, and ``stop`` at the end.
+The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a second, and
+``stop`` at the end.
 """
 
 from __future__ import annotations
@@ -83,13 +84,16 @@ class Service:
         """Each list's last fetch and verdicts. Raises LedgerError."""
         return self._doors.ledger(self.spec).reports()
 
+    def load(self) -> None:
+        """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
+        self.board.load(self._doors.ledger(self.spec))
+
     def begin(self, *, poll: bool) -> None:
-        """Take the lock, and have everything done that is due. Raises LedgerError, LockHeldError.
+        """Have everything done that is due, once what the ledger knows is loaded.
 
         ``poll``: look at the files each second, where the system tells of no changes.
         """
         spec = self.spec
-        self.board.load(self._doors.ledger(spec))
         self._post(conditions.config(Status.TRUE, "Valid", ""))
         for lst in spec.lists:
             self._controller.add(lst.name, self._upkeep.due_at(lst.name))
@@ -119,18 +123,21 @@ class Service:
         """Whether within so many seconds no list has its turn, nor is any due."""
         return self._controller.wait_until_idle(seconds)
 
-    def reload(self) -> None:
-        """Read the file anew, and do what has changed in it."""
+    def reload(self) -> bool:
+        """Read the file anew, and do what has changed in it; whether there was anything to tell."""
         with self._reloading:
             try:
                 spec = self._file.read()
             except ConfigError as error:
-                self._refuse(error.problems)
-                return
-            self._told = ()
-            if spec != self.spec:
+                return self._refuse(error.problems)
+            mended, self._told = bool(self._told), ()
+            changed = spec != self.spec
+            if changed:
                 self._take(spec)
+            elif mended:
+                _log.info("the file is right again, and says what it said before")
             self._post(conditions.config(Status.TRUE, "Valid", ""))
+            return changed or mended
 
     def stop(self) -> bool:
         """End: requests under way are finished, reading is not. Whether all has ended in time."""
@@ -142,15 +149,16 @@ class Service:
         for _ in news(self._file.parts, self._stopping, poll=poll):
             self.reload()
 
-    def _refuse(self, problems: tuple[str, ...]) -> None:
-        """Keep what held before, and say why, once."""
+    def _refuse(self, problems: tuple[str, ...]) -> bool:
+        """Keep what held before, and say why, once; whether it was said now."""
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         self._post(conditions.config(Status.FALSE, "Invalid", problems[0] + more))
-        if problems != self._told:
+        if is_new := problems != self._told:
             self._told = problems
             _log.error(
                 "the file is wrong; what it said before still holds", problems=list(problems)
             )
+        return is_new
 
     def _take(self, spec: Spec) -> None:
         """A new generation, or the same with other secrets."""

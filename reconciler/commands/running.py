@@ -48,6 +48,7 @@ def run(setting: Setting, *, poll: bool) -> int:
     with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
         service = wiring.open_service(file, setting.ledger, held, metrics, level=level)
         metrics.watch(lambda: service.standing)
+        service.load()
         if service.spec.controller.listen:
             pages = _pages(service, metrics)
             stack.enter_context(Endpoint(service.spec.controller.listen, pages))
@@ -96,7 +97,8 @@ def _until_ended(service: Service, signals: Signals) -> int:
             case None:
                 service.tick()
             case signal.SIGHUP:
-                service.reload()
+                if not service.reload():
+                    _log.info("the file was read: nothing has changed", signal="SIGHUP")
             case int(signum):
                 return signum
 

@@ -61,6 +61,10 @@ class Running:
         lines = self.log_file.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
+    def events(self, beginning: str) -> list[dict[str, Any]]:
+        """The lines of its log that begin so."""
+        return [line for line in self.log() if line["event"].startswith(beginning)]
+
     def turns(self, name: str) -> int:
         """How many turns a list has had."""
         return sum(line["event"] == "turn" and line["list"] == name for line in self.log())

@@ -34,7 +34,7 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
         house.server.faults.latency = 0.5
         listed(house, "wishes", DUNE, HEAT)
         assert listsync("reconcile", "wishes").code == 0
-        until(lambda: any(line["event"] == "asked for" for line in run.log()))
+        until(lambda: run.events("asked for"))
         getattr(run.process, ending)()
         run.process.wait(timeout=20)
     assert house.stored() == numbers([DUNE])
@@ -46,7 +46,7 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
     with running(house) as run:
         assert listsync("reconcile", "wishes").code == 0
         until(lambda: run.turns("wishes") == 1)
-        assert sum(line["event"] == "asked for" for line in run.log()) == 1
+        assert len(run.events("asked for")) == 1
 
 
 def test_without_a_running_one_nothing_is_promised(house: Household, listsync: InProcess) -> None:

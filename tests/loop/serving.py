@@ -74,6 +74,7 @@ def served(world: World, path: Path) -> Iterator[Service]:
             chance=lambda: 0.5,
         )
         service = Service(world.spec, File(world, path), doors, lambda _: None)
+        service.load()
         service.begin(poll=True)
         try:
             yield service
