@@ -65,7 +65,7 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         for verdict in seen.plan.verdicts
     )
     applied = conditions.applied(
-        [stop.message for stop in seen.plan.stops] if lst.role is Role.REQUEST else (),
+        stops(seen) if lst.role is Role.REQUEST else (),
         results,
         unresolved,
     )
@@ -77,6 +77,11 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
         own_fault=snapshot.outcome not in conditions.READ or not _of_others(trouble),
     )
+
+
+def stops(seen: Pass) -> list[str]:
+    """The safety rules that hold a pass, each with what to do."""
+    return [f"{stop.message}: {stop.hint}" for stop in seen.plan.stops]
 
 
 def failed(error: ListsyncError) -> Came:

@@ -224,7 +224,12 @@ def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
     told: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
     if snapshot.error:
         told["why"] = snapshot.error
-    told |= Counter(done.result.value for action, done in outcomes if name in action.lists)
+    done: dict[str, Counter[str]] = {}
+    for action, came in outcomes:
+        done.setdefault(action.lists[0], Counter())[came.result.value] += 1
+    told |= done.pop(name, {})
+    if done:  # titles that are on this list, too, and belong to one above it
+        told["for_others"] = done
     reasons = [verdict.reason for verdict in seen.plan.verdicts if name in verdict.lists]
     told |= Counter(reason.value for reason in reasons if reason in DEFERRED | ATTENTION)
     told["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
@@ -232,5 +237,5 @@ def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
     if problem:
         told["problem"] = problem
     if seen.plan.stops:
-        told["stopped"] = [stop.message for stop in seen.plan.stops]
+        told["stopped"] = turn.stops(seen)
     return told

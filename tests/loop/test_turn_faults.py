@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter
@@ -12,6 +15,7 @@ from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import by_tmdb
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from reconciler.service import Service
@@ -103,3 +107,48 @@ def test_a_site_that_says_when_to_come_back_is_left_alone_until_then_also_after_
         assert fetches(world) == 2
         pass_time(world, service, hours=1)
         assert fetches(world) == 3
+
+
+def told() -> AbstractContextManager[list[Any]]:
+    """What is logged within the block."""
+    return capture_logs(processors=[merge_contextvars])
+
+
+def turns(log: list[Any]) -> dict[str, dict[str, Any]]:
+    """The last line of each list's turns."""
+    return {line["list"]: line for line in log if line["event"] == "turn"}
+
+
+def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(
+    world: World, tmp_path: Path
+) -> None:
+    world.lists.hold("imdb:ls000000001", map(by_tmdb, FILMS[:2]))
+    world.lists.hold("imdb:ls000000002", map(by_tmdb, FILMS[:3]))
+    first = {"source": "imdb:ls000000001", "max_per_run": 1}
+    other = {"source": "imdb:ls000000002", "requester": "nobody"}
+    world.write({"first": first})
+    with served(world, tmp_path) as service, told() as log:
+        pass_time(world, service, seconds=1)
+        world.write({"first": first, "other": other})
+        service.reload()
+        pass_time(world, service, seconds=1)
+
+    assert (turns(log)["first"]["created"], turns(log)["first"]["over-cap"]) == (1, 1)
+    line = turns(log)["other"]
+    assert "created" not in line
+    assert (line["for_others"], line["no-right"]) == ({"first": {"created": 1}}, 1)
+
+
+def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None:
+    world.lists.hold("imdb:ls000000001", [by_tmdb(FILMS[0])])
+    world.lists.fail("imdb:ls000000002")
+    never = {"source": "imdb:ls000000002", "role": "exclude"}
+    world.write({"wishes": {"source": "imdb:ls000000001"}, "never": never})
+    with served(world, tmp_path) as service, told() as log:
+        pass_time(world, service, seconds=1)
+        ready = service.standing.conditions["wishes"]["Ready"]
+
+    assert (ready.status, ready.reason) == ("False", "StoppedForSafety")
+    assert ready.message.startswith("exclude list never unread: it is unreachable")
+    assert turns(log)["wishes"]["stopped"] == [ready.message]
+    assert world.requested() == []
