@@ -6,21 +6,23 @@ knows, and it is written as soon as it can be.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from reconciler import turn
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Standing
+from reconciler.core.model import WHOLE, Standing, Status
+from reconciler.errors import LedgerError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from reconciler.apply import Outcomes
     from reconciler.core.model import Condition, Finding, Schedule
     from reconciler.errors import ListsyncError
-    from reconciler.ports import Ledger
+    from reconciler.ports import Clock, Ledger
     from reconciler.reconcile import Pass
     from reconciler.spec import Spec
 
@@ -120,6 +122,29 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
         result = (came, found)
         board.plan(lst.name, turn.next_turn(before, lst, said, result, now=now, chance=chance))
     board.write(ledger)
+
+
+def note_server(spec: Spec, ledger: Ledger, finding: Finding, now: datetime) -> None:
+    """Write that the server answers, or does not, where something else is known of it.
+
+    A ledger that cannot be written goes on saying what it said: nobody's work depends on it.
+    """
+    with suppress(LedgerError):
+        before = ledger.conditions().get(WHOLE, {})
+        known = before.get(finding.type)
+        if finding.status is not (known.status if known else Status.TRUE):
+            found = conditions.after(before, [finding], spec.generation, now)
+            ledger.keep_turn(WHOLE, None, found)
+
+
+@contextmanager
+def outage_noted(spec: Spec, ledger: Ledger, clock: Clock) -> Iterator[None]:
+    """Write that the server cannot be used, where the block says so. The caller holds the lock."""
+    try:
+        yield
+    except ServerError as error:
+        note_server(spec, ledger, turn.unreachable(error), clock.now())
+        raise
 
 
 def due_lists(spec: Spec, ledger: Ledger, now: datetime) -> tuple[str, ...]:

@@ -55,6 +55,12 @@ def reachable() -> Finding:
     return conditions.server(Status.TRUE, "Answers", "")
 
 
+def unreachable(error: ServerError) -> Finding:
+    """The server did not answer, or cannot be used as configured."""
+    reason = "DoesNotAnswer" if isinstance(error, TransientError) else "CannotBeUsed"
+    return conditions.server(Status.FALSE, reason, str(error))
+
+
 def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | None) -> Came:
     """What a pass came to for one of the lists it has read. ``trouble``: what ended it."""
     snapshot = seen.snapshots[name]
@@ -73,7 +79,7 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         applied = conditions.not_applied(_reason(trouble), str(trouble))
     return Came(
         (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
-        server=_unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
+        server=unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
         retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
         own_fault=snapshot.outcome not in conditions.READ or not _of_others(trouble),
     )
@@ -88,7 +94,7 @@ def failed(error: ListsyncError) -> Came:
     """A turn that came to nothing, since the server, the ledger or the browser failed."""
     return Came(
         (conditions.not_applied(_reason(error), str(error)),),
-        server=_unreachable(error) if isinstance(error, ServerError) else None,
+        server=unreachable(error) if isinstance(error, ServerError) else None,
         retry_after=_asked_for(error),
         own_fault=not _of_others(error),
     )
@@ -170,11 +176,6 @@ def first_due(schedule: Schedule | None, said: str, now: datetime) -> datetime:
 
 def _seconds(seconds: float | None) -> timedelta:
     return timedelta(seconds=min(seconds or 0, _LONGEST.total_seconds()))
-
-
-def _unreachable(error: ServerError) -> Finding:
-    reason = "DoesNotAnswer" if isinstance(error, TransientError) else "CannotBeUsed"
-    return conditions.server(Status.FALSE, reason, str(error))
 
 
 def _of_others(error: ListsyncError | None) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.board import note_server
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.core.model import Standing
 from reconciler.doctor import Check, examine
+from reconciler.errors import LedgerError
 from reconciler.explain import explain as explain_titles
 from reconciler.mounts import is_mount
 from reconciler.recall import LastSnapshots
@@ -23,6 +26,7 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.status import status_document, status_text
 from reconciler.render.text import fetch_text
+from reconciler.turn import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +103,9 @@ def doctor(setting: Setting) -> int:
                 sys.stdout.write(f"{mark}  {check.name}: {check.found}\n")
                 if check.todo:
                     sys.stdout.write(f"     → {check.todo}\n")
+    if all(check.ok for check in checks if check.name in {"server", "key"}):
+        with suppress(LedgerError), wiring.open_ledger(spec, path) as ledger:
+            note_server(spec, ledger, reachable(), wiring.SystemClock().now())
     if setting.output == "json":
         print_json(
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler import plan_file, wiring
+from reconciler import plan_file, turn, wiring
 from reconciler.apply import Applier, Outcomes
-from reconciler.board import note_pass
+from reconciler.board import note_pass, note_server, outage_noted
 from reconciler.commands import github
 from reconciler.commands.interrupts import held_back
 from reconciler.commands.question import confirmed
@@ -58,6 +58,7 @@ def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: 
     with _edges(spec, setting) as edges:
         seen = look(spec, edges, narrowed)
         _keep(spec, edges, seen, ())
+        note_server(spec, edges.ledger, turn.reachable(), edges.clock.now())
     told = document(spec, setting, seen, narrowed_to=narrowed)
     if out is not None:
         plan_file.save(told, out)
@@ -153,7 +154,8 @@ def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
 def _at_once(order: _Order, edges: Edges) -> _Acted:
     """Hold the lock from before the look, and ask nobody."""
     with acting(edges, "apply") as line:
-        current = look(order.spec, edges, order.names)
+        with outage_noted(order.spec, edges.ledger, edges.clock):
+            current = look(order.spec, edges, order.names)
         _check_current(order, current)
         acted = _act_on_saved(order.spec, edges, current, order.agreed)
         line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
