@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reconciler.core.conditions import READ
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from reconciler.core.model import User
-    from reconciler.ports import Browser, Ledger, MediaServer
+    from reconciler.ports import Browser, Ledger, MediaServer, Sources
     from reconciler.spec import ListSpec, Spec
 
 
@@ -36,8 +37,12 @@ def examine(
     server: MediaServer,
     ledger: Callable[[], AbstractContextManager[Ledger]],
     browser: Browser,
+    sources: Sources,
 ) -> Iterator[Check]:
     """The checks, one by one. ``ledger`` opens it, since that may fail."""
+    for lst in spec.lists:
+        if lst.source.provider == "file":  # a site is not asked: that would be a fetch
+            yield _checked(f"file of {lst.name}", partial(_file, lst, sources))
     yield _checked("server", partial(_server, server))
     owner: list[User] = []
     yield _checked("key", partial(_key, server, owner))
@@ -57,6 +62,14 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
     except ListsyncError as error:
         where = f"{error.where}: " if error.where else ""
         return Check(name, ok=False, found=f"{where}{error.what}", todo=error.hint)
+
+
+def _file(lst: ListSpec, sources: Sources) -> str:
+    snapshot = sources.fetch(lst.source, lst.top)
+    if snapshot.outcome not in READ:
+        what, _, todo = (snapshot.error or f"it is {snapshot.outcome}").partition("; ")
+        raise ListsyncError(what, hint=todo or "mend the file")
+    return f"{lst.source.id} holds {len(snapshot.items):,} title{'s' * (len(snapshot.items) != 1)}"
 
 
 def _server(server: MediaServer) -> str:

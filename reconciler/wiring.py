@@ -201,7 +201,7 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 
 @contextmanager
 def open_sources(
-    spec: Spec, config: Path, routes: Routes, debug_dir: Path | None = None
+    spec: Spec, config: Path, routes: Routes = ALL_OPEN, debug_dir: Path | None = None
 ) -> Iterator[SiteSources]:
     """The lists' sites, for one pass: at its end every browser is gone.
 

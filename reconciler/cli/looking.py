@@ -101,7 +101,7 @@ def doctor(
     *,
     verbose: Verbose = False,
 ) -> int:
-    """Check server, key, requesters, ledger and browser, and say what to do."""
+    """Check files, server, key, requesters, ledger and browser, and say what to do."""
     from reconciler.commands import inspection
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)

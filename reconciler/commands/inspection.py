@@ -94,8 +94,12 @@ def doctor(setting: Setting) -> int:
     spec = setting.spec()
     path = setting.ledger_path(spec)
     checks = []
-    with wiring.open_server(spec) as server, wiring.open_browser(spec) as browser:
-        examined = examine(spec, server, lambda: wiring.open_ledger(spec, path), browser)
+    with (
+        wiring.open_server(spec) as server,
+        wiring.open_browser(spec) as browser,
+        wiring.open_sources(spec, setting.config) as sources,
+    ):
+        examined = examine(spec, server, lambda: wiring.open_ledger(spec, path), browser, sources)
         for check in chain(_file(setting), examined):
             checks.append(check)
             if setting.output != "json":

@@ -19,6 +19,8 @@ from tests.e2e.household import COMMAND, DUNE, HEAT, Household
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.e2e.in_process import InProcess
+
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -131,7 +133,8 @@ def checks(house: Household, **options: Any) -> tuple[int, dict[str, dict[str, A
 def test_doctor_finds_a_household_well(seen: Household) -> None:
     code, found = checks(seen)
     assert code == 0
-    assert list(found) == ["server", "key", "requester of wishes", "ledger"]
+    files = ["file of wishes", "file of never"]
+    assert list(found) == [*files, "server", "key", "requester of wishes", "ledger"]
     assert all(check["ok"] for check in found.values())
     assert "movie: pending" in found["requester of wishes"]["found"]
 
@@ -154,6 +157,25 @@ def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) 
     ]
     assert all(check["todo"] for check in found.values() if not check["ok"])
     assert "may not request" in found["requester of carols"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says", "todo"),
+    [(None, "no such file in /", "check the path"), ("colour,price\nred,2\n", "columns", "Const")],
+    ids=["missing", "no list"],
+)
+def test_doctor_reads_the_files_of_lists(
+    house: Household, listsync: InProcess, content: str | None, says: str, todo: str
+) -> None:
+    if content is not None:
+        (house.folder / "wishes.csv").write_text(content)
+    house.write({"wishes": {"source": "file:wishes.csv"}})
+    told = listsync("doctor", "-o", "json")
+    check = next(c for c in told.document["checks"] if c["name"] == "file of wishes")
+
+    assert (told.code, check["ok"]) == (1, False)
+    assert says in check["found"]
+    assert todo in check["todo"]
 
 
 def test_doctor_tells_a_wrong_key(house: Household) -> None:

@@ -1,4 +1,4 @@
-"""``listsync status``: what is known of the lists, the file and the server, whoever found it out."""
+"""``listsync status``: what is known of lists, file and server, whoever found it out."""
 
 from __future__ import annotations
 

@@ -246,12 +246,15 @@ def test_what_cannot_be_understood_says_why(
     fetch: Callable[..., Snapshot], content: str | bytes, says: str
 ) -> None:
     snapshot = fetch(content)
-    assert snapshot.outcome is Outcome.CHANGED_LAYOUT
+    assert snapshot.outcome is Outcome.UNREACHABLE
     assert says in (snapshot.error or "")
 
 
-def test_a_missing_file_is_missing(tmp_path: Path) -> None:
-    snapshot = read(tmp_path, "file:nowhere.csv")
+def test_a_missing_file_is_missing_and_the_folder_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    snapshot = read(Path(), "file:nowhere.csv")
     assert snapshot.outcome is Outcome.MISSING
     assert str(tmp_path) in (snapshot.error or "")
 

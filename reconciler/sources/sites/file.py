@@ -110,7 +110,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         return text.snapshot(ROUTE)
     lines = parse(text, is_table=Path(ref.id).suffix.lower() in _TABLES)
     if isinstance(lines, str):
-        return Setback(Outcome.CHANGED_LAYOUT, f"{name}: {lines}").snapshot(ROUTE)
+        return Setback(Outcome.UNREACHABLE, f"{name}: {lines}").snapshot(ROUTE)
     total = len(lines.items) + len(lines.bad)
     if lines.bad:
         more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
@@ -140,7 +140,11 @@ def _read(ref: ListRef, folder: Path) -> str | Setback:
         path = folder / Path(ref.id).expanduser()
         data = _bytes(path)
     except FileNotFoundError:
-        what = f"no such file in {folder}" if not Path(ref.id).is_absolute() else "no such file"
+        what = (
+            f"no such file in {folder.absolute()}"
+            if not Path(ref.id).is_absolute()
+            else "no such file"
+        )
         return Setback(Outcome.MISSING, f"{name}: {what}; check the path")
     except IsADirectoryError:
         return Setback(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
@@ -158,7 +162,7 @@ def _read(ref: ListRef, folder: Path) -> str | Setback:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"line {line} is not UTF-8; save the file as UTF-8"
-        return Setback(Outcome.CHANGED_LAYOUT, f"{name}: {what}")
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
 
 
 def _bytes(path: Path) -> bytes | None:
