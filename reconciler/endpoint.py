@@ -107,6 +107,17 @@ def _handler(pages: Mapping[str, Callable[[], Said]]) -> type[BaseHTTPRequestHan
             """The page without it."""
             self._answer(with_body=False)
 
+        def send_error(
+            self, code: int, message: str | None = None, explain: str | None = None
+        ) -> None:
+            """Whatever else is asked for, in a plain line."""
+            del message, explain
+            unknown = code == HTTPStatus.NOT_IMPLEMENTED  # http.server's, for a method it lacks
+            status = HTTPStatus.METHOD_NOT_ALLOWED if unknown else HTTPStatus(code)
+            allowed = {"Allow": "GET, HEAD"} if unknown else {}
+            self.close_connection = True
+            self._send(status, Said(f"{status.phrase}\n".encode()), allowed)
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
             """Visits are not logged."""
 
@@ -114,10 +125,17 @@ def _handler(pages: Mapping[str, Callable[[], Said]]) -> type[BaseHTTPRequestHan
             page = pages.get(self.path.partition("?")[0])
             said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
             status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
-            self.send_response(status if page else HTTPStatus.NOT_FOUND)
+            self._send(status if page else HTTPStatus.NOT_FOUND, said, {}, with_body=with_body)
+
+        def _send(
+            self, status: HTTPStatus, said: Said, more: Mapping[str, str], *, with_body: bool = True
+        ) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", said.kind)
             self.send_header("Content-Length", str(len(said.body)))
             self.send_header("Cache-Control", "no-store")
+            for name, value in more.items():
+                self.send_header(name, value)
             self.end_headers()
             if with_body:
                 self.wfile.write(said.body)

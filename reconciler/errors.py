@@ -42,9 +42,10 @@ class ConfigError(ListsyncError):
 
     exit_code = 78
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...], *, where: str) -> None:
         """``problems``: lines of the form ``file:line:column path: what is wrong``."""
-        super().__init__("\n".join(problems))
+        hint = "mend the file; `listsync validate` looks at it without any network"
+        super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems
 
 

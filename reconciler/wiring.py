@@ -78,7 +78,9 @@ class ConfigFile:
             data = self.path.read_bytes()
         except OSError as error:
             hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
-            raise ConfigError((f"{self.path}: {_plainly(error)}; {hint}",)) from error
+            raise ConfigError(
+                (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
+            ) from error
         named: set[Path] = set()
 
         def secret(name: str) -> str:

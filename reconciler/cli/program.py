@@ -48,7 +48,11 @@ def _anywhere(
         Path | None,
         typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER", readable=False),
     ] = None,
+    *,
+    version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
     context.obj = (config, ledger)
+    if version:  # many try this first
+        raise typer.Exit(about.version())
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -11,13 +11,16 @@ from reconciler.commands.setting import Setting, print_json
 from reconciler.core.items import item_keys, parse_item
 from reconciler.core.match import normalise
 from reconciler.core.model import Match, MediaKey
+from reconciler.errors import UsageError
 from reconciler.render.history import history_document, history_text
+from reconciler.spec.problems import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from reconciler.core.model import Intent, Run
     from reconciler.ports import Ledger
+    from reconciler.spec import Spec
 
 
 def history(setting: Setting, query: str | None, last: int) -> int:
@@ -26,8 +29,7 @@ def history(setting: Setting, query: str | None, last: int) -> int:
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
         intents, runs = ledger.history()
         if query is not None:
-            names = {lst.name for lst in spec.lists}
-            meant = _meant(query, names, intents, ledger)
+            meant = _meant(query, _names(spec, intents, runs, ledger), intents, ledger)
             intents = tuple(intent for intent in intents if meant.asked(intent))
             runs = tuple(run for run in runs if meant.read(run))
     told = history_document(intents[-last:], runs[-last:])
@@ -57,15 +59,30 @@ class _Meant:
         return self.name is not None and self.name in run.lists
 
 
+def _names(
+    spec: Spec, intents: Collection[Intent], runs: Collection[Run], ledger: Ledger
+) -> frozenset[str]:
+    """The lists there are, and those that the ledger knows from before."""
+    past = [*(intent.lists for intent in intents), *(run.lists for run in runs)]
+    named = {lst.name for lst in spec.lists} | set(ledger.memberships())
+    return frozenset(named.union(*past))
+
+
 def _meant(
     query: str, names: Collection[str], intents: Collection[Intent], ledger: Ledger
 ) -> _Meant:
-    if query in names or any(query in intent.lists for intent in intents):
+    """What is asked about. Raises UsageError where that is nothing that is known."""
+    if query in names:
         return _Meant(name=query)
     try:
         item = parse_item(query)
     except ValueError:
-        return _Meant(words=normalise(query))
+        meant = _Meant(words=normalise(query))
+        if not any(meant.asked(intent) for intent in intents):
+            what = f"no list is called {query!r}{suggest(query, names)}"
+            hint = "nor is it part of a title that was asked for"
+            raise UsageError(what, hint=hint) from None
+        return meant
     if item.title and not item.ids.trakt:
         return _Meant(words=normalise(item.title))
     if item.ids.tmdb and item.kind:

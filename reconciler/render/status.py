@@ -125,7 +125,7 @@ def _turns(lst: ListStatus) -> str:
     """When a list's turns were and will be."""
     success = lst["last_success"] or "never"
     told = f"last success {success} · next {lst['next_due']} · {lst['pending']:,} pending"
-    return f"{told} · failed {lst['tries']:,} times since" if lst["tries"] else told
+    return f"{told} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else told
 
 
 def _time(at: datetime | None) -> str | None:

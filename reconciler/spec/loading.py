@@ -58,7 +58,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
         problems += _unreadable(file, root, objection)
     if problems or file is None:
         ordered = sorted(dict.fromkeys(problems))
-        raise ConfigError(tuple(problem.line(name) for problem in ordered))
+        raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
     return _spec(file)
 
 

@@ -52,7 +52,7 @@ def decode(data: bytes, name: str) -> str:
         lines = data[: error.start].decode("utf-8").split("\n")
         place = Place(len(lines), len(lines[-1]) + 1)
         problem = Problem(place, "", "a byte that is not UTF-8; save the file as UTF-8")
-        raise ConfigError((problem.line(name),)) from None
+        raise ConfigError((problem.line(name),), where=name) from None
 
 
 def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:

@@ -29,10 +29,10 @@ class Running:
         self.log_file = log
         self.port = house_port(house)
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, method: str = "GET") -> tuple[int, str]:
         """What it answers over HTTP."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path)
+        connection.request(method, path)
         answer = connection.getresponse()
         body = answer.read().decode()
         connection.close()

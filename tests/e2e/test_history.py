@@ -12,6 +12,8 @@ from tests.e2e.household import ALICE, DUNE, HEAT, JOKER, Household
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.e2e.in_process import InProcess
+
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
@@ -118,6 +120,21 @@ def test_history_of_nothing_says_so(house: Household) -> None:
     house.server.stop()
     done = house.run("history")
     assert (done.code, done.out) == (0, "nothing was asked of the server\n")
+
+
+def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None:
+    done = past.run("history", "mroe")
+    assert (done.code, done.out) == (64, "")
+    assert "no list is called 'mroe', did you mean \"more\"?" in done.err
+
+
+def test_a_list_that_left_the_file_is_known(house: Household, listsync: InProcess) -> None:
+    house.wish([])
+    assert listsync("apply", "--yes").code == 0
+    house.write({"other": {"source": "file:wishes.txt"}})
+
+    (run,) = listsync("history", "wishes", "-o", "json").document["runs"]
+    assert run["lists"] == ["wishes"]
 
 
 def test_no_passes_at_all_are_wrong_usage(past: Household) -> None:

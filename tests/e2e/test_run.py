@@ -216,6 +216,8 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(house: Household) -> No
         assert run.get("/healthz") == (200, "ok\n")
         assert run.get("/readyz")[0] == 200
         assert run.get("/nothing")[0] == 404
+        for method in ("POST", "PUT", "DELETE"):
+            assert run.get("/status", method) == (405, "Method Not Allowed\n")
         figures = run.get("/metrics")[1]
         for line in (
             'listsync_list_ready{list="wishes"} 1.0',

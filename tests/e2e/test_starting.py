@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.e2e.in_process import InProcess
+
 PASTED = (
     "https://www.imdb.com/user/ur12345678/watchlist",
     "https://www.imdb.com/chart/top/",
@@ -133,6 +135,12 @@ def program(folder: Path, name: str, says: str) -> None:
     path = folder / name
     path.write_text(f"#!/bin/sh\n{says}\n")
     path.chmod(0o755)
+
+
+def test_version_may_be_asked_for_as_an_option(listsync: InProcess) -> None:
+    done = listsync("--version")
+    assert done.code == 0
+    assert done.out.startswith(f"listsync {metadata.version('listsync')}")
 
 
 def test_version_tells_what_a_report_of_a_bug_needs(house: Household, tmp_path: Path) -> None:

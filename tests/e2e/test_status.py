@@ -33,3 +33,11 @@ def test_a_server_that_was_away_is_back_for_whoever_has_reached_it(
     assert listsync(*command).code == 0
 
     assert whole(listsync("status", "-o", "json").document, "ServerReachable")["status"] == "True"
+
+
+def test_failures_are_counted_in_words(house: Household, listsync: InProcess) -> None:
+    house.write({"wishes": {"source": "file:wishes.txt"}})
+    (house.folder / "wishes.txt").mkdir()
+    for told in ("1 failure since", "2 failures since"):
+        assert listsync("apply", "--yes").code == 1
+        assert told in listsync("status").out
