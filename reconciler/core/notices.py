@@ -46,9 +46,11 @@ def of_lists(
     return tuple(notices), replace(told, stalled=frozenset(stalled))
 
 
-def of_actions(outcomes: Iterable[tuple[Action, Done]]) -> tuple[Notice, ...]:
+def of_pass(
+    told: Told, outcomes: Iterable[tuple[Action, Done]], now: datetime
+) -> tuple[tuple[Notice, ...], Told]:
     """What one pass asked of the server; nothing where it asked nothing."""
-    return _digest(
+    found = _digest(
         Deed(
             action.op,
             action.item.title,
@@ -60,6 +62,7 @@ def of_actions(outcomes: Iterable[tuple[Action, Done]]) -> tuple[Notice, ...]:
         )
         for action, done in outcomes
     )
+    return found, replace(told, digested=now) if found else told
 
 
 def of_day(told: Told, intents: Iterable[Intent], now: datetime) -> tuple[tuple[Notice, ...], Told]:

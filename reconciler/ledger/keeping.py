@@ -1,4 +1,4 @@
-"""The tables of a list's turns: when the next one is, how the list is, and who was asked for.
+"""The tables of a list's turns: when the next is, how the list is, what was asked for and told.
 
 Writes touch only the rows that differ, as everywhere in memory.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Condition, Schedule, Status
+from reconciler.core.model import WHOLE, Condition, Schedule, Status, Told
 from reconciler.ledger.columns import optional_time, optional_time_text, time_text
 
 if TYPE_CHECKING:
@@ -107,3 +107,26 @@ def asked(connection: Connection, server: str) -> dict[str, int]:
 def drop_asked(connection: Connection, words: Iterable[int]) -> None:
     """What was asked for with these words is done."""
     connection.executemany("DELETE FROM asked WHERE id = ?", [(word,) for word in words])
+
+
+def told(connection: Connection, server: str) -> Told:
+    """What people know by now."""
+    rows = connection.execute("SELECT list, at FROM told WHERE server = ?", (server,))
+    known = {name: datetime.fromisoformat(at) for name, at in rows}
+    return Told(frozenset(known.keys() - {WHOLE}), known.get(WHOLE))
+
+
+def write_told(connection: Connection, server: str, now_known: Told, now: datetime) -> None:
+    """What people know by now; what they knew before keeps its time."""
+    before = told(connection, server)
+    connection.executemany(
+        "DELETE FROM told WHERE server = ? AND list = ?",
+        [(server, name) for name in before.stalled - now_known.stalled],
+    )
+    new = dict.fromkeys(now_known.stalled - before.stalled, now)
+    if now_known.digested is not None:
+        new[WHOLE] = now_known.digested
+    connection.executemany(
+        "INSERT OR REPLACE INTO told (server, list, at) VALUES (?, ?, ?)",
+        [(server, name, time_text(at)) for name, at in new.items()],
+    )

@@ -196,6 +196,19 @@ _ASKED = (
     """,
 )
 
+# Memory: the lists of which people were told that they are stalled; under "" up to when they were
+# told by the day what was done.
+_TOLD = (
+    """
+    CREATE TABLE told (
+        server TEXT NOT NULL,
+        list TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (server, list)
+    ) WITHOUT ROWID
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -203,5 +216,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _BASELINES,
     _KEEPING,
     _ASKED,
+    _TOLD,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

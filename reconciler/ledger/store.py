@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Schedule,
         Show,
         Slot,
+        Told,
         Unmatched,
     )
 
@@ -219,6 +220,16 @@ class SqliteLedger:
         """What was asked for with these words is done."""
         with self._database.remembering() as connection:
             keeping.drop_asked(connection, words)
+
+    def told(self) -> Told:
+        """What people were told of by themselves."""
+        with self._database.reading() as connection:
+            return keeping.told(connection, self._server)
+
+    def keep_told(self, told: Told, now: datetime) -> None:
+        """Write what people know now, in one transaction."""
+        with self._database.remembering() as connection:
+            keeping.write_told(connection, self._server, told, now)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Schedule,
         Show,
         Slot,
+        Told,
         Unmatched,
     )
 
@@ -129,6 +130,14 @@ class Ledger(Protocol):
 
     def answer(self, words: Iterable[int]) -> None:
         """What was asked for with these words is done."""
+
+    def told(self) -> Told:
+        """What people were told of by themselves."""
+        ...
+
+    def keep_told(self, told: Told, now: datetime) -> None:
+        """Write what people know now, in one transaction."""
+        ...
 
     def lock(self) -> AbstractContextManager[None]:
         """Be the one writer. Raises LockHeldError that says who is, and since when."""

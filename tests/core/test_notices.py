@@ -151,8 +151,8 @@ def test_the_first_day_begins_at_midnight() -> None:
     assert [deed.title for deed in notice.deeds] == ["Dune"]
 
 
-def test_nothing_was_done_is_not_told() -> None:
-    assert notices.of_actions(()) == ()
+def test_a_pass_that_asked_nothing_is_silent() -> None:
+    assert notices.of_pass(Told(), (), NOW) == ((), Told())
 
 
 def test_a_condition_that_is_not_known_yet_is_no_news() -> None:

@@ -25,6 +25,7 @@ from reconciler.core.model import (
     Route,
     Slot,
     Target,
+    Told,
 )
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
@@ -195,3 +196,23 @@ def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
         ledger.record({Slot(FILM): Remembered()}, {"anna": Membership("x", NOW, {"k": broken})})
 
     assert ledger.memory() == Memory()
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(Told(), id="nothing any more"),
+        pytest.param(Told(frozenset({"kids", "more"}), NOW), id="one list more"),
+        pytest.param(Told(frozenset({"kids"}), NOW + timedelta(days=1)), id="another day"),
+        pytest.param(Told(frozenset({"more"}), NOW), id="another list"),
+    ],
+)
+def test_what_people_were_told_is_kept_for_each_server(path: Path, after: Told) -> None:
+    first = Told(frozenset({"kids"}), NOW)
+    with SqliteLedger(path, URL) as ledger, SqliteLedger(path, "http://other") as other:
+        assert ledger.told() == Told()
+        ledger.keep_told(first, NOW)
+        assert ledger.told() == first
+        ledger.keep_told(after, NOW)
+        assert (ledger.told().stalled, other.told()) == (after.stalled, Told())
+        assert ledger.told().digested == (after.digested or NOW)

@@ -1,0 +1,78 @@
+"""Notices as short messages in plain text.
+
+Titles, reasons and names are foreign text, and chat services read more out of text than people do:
+nothing here may call somebody, run as markup or be followed as a link.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Event, Message
+from reconciler.core.seasons import span
+from reconciler.render.words import clean, counted
+
+if TYPE_CHECKING:
+    from reconciler.core.model import Deed, Notice
+
+TITLES = 10  # named in one message; the rest is counted
+_TITLE, _WHY = 80, 300  # characters
+_SIGNS = str.maketrans(
+    {
+        # @everyone, @here, @room. No look-alike in its place: some services take those as well.
+        **dict.fromkeys("@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}", "(at)"),
+        "<": "(",  # <@id>, <!channel>, HTML
+        ">": ")",
+        "[": "(",  # [text](address)
+        "]": ")",
+        "`": "'",
+        **dict.fromkeys("\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}", " "),
+    }
+)
+
+
+def harmless(text: str, length: int = _WHY) -> str:
+    """Foreign text on one line, without control characters, mentions, markup and links."""
+    told = clean(text).translate(_SIGNS).replace("://", ": //")
+    return told if len(told) <= length else f"{told[: length - 1]}…"
+
+
+def message(notice: Notice) -> Message:
+    """A notice as it is sent."""
+    name = harmless(notice.about)
+    match notice.event:
+        case Event.APPLIED:
+            title, body = _counts(notice.deeds), _digest(notice.deeds)
+        case Event.STALLED:
+            why = harmless(notice.why)
+            title, body = f"{name} is stalled", f"{why}\nSee: listsync status {name}"
+        case Event.RECOVERED:
+            title, body = f"{name} has recovered", "The list is read and applied again."
+        case Event.CONFIG_INVALID:
+            title = "the file is wrong"
+            body = (
+                f"{harmless(notice.why)}\nWhat it said before still holds. See: listsync validate"
+            )
+    return Message(notice.event, f"listsync: {title}", body)
+
+
+def _counts(deeds: tuple[Deed, ...]) -> str:
+    """``2 created, 1 failed``."""
+    counts = Counter(str(deed.done.result) for deed in deeds)
+    return ", ".join(f"{number} {result}" for result, number in counts.items())
+
+
+def _digest(deeds: tuple[Deed, ...]) -> str:
+    lines = [_line(deed) for deed in deeds[:TITLES]]
+    if len(deeds) > TITLES:
+        lines.append(f"and {counted(len(deeds) - TITLES, 'title')} more: listsync history")
+    return "\n".join(lines)
+
+
+def _line(deed: Deed) -> str:
+    """``Dune (2021): created, for wishes``."""
+    name = harmless(deed.title, _TITLE) or "a title without a name"
+    year = f" ({deed.year})" if deed.year else ""
+    seasons = f" {span(deed.seasons)}" if deed.seasons else ""
+    return f"{name}{year}{seasons}{' 4K' * deed.is_4k}: {deed.done.result}, for {deed.lists[0]}"
