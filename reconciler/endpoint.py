@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import socket
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reconciler.errors import ListsyncError
 
@@ -36,7 +37,7 @@ class Endpoint:
     def __init__(self, listen: str, pages: Mapping[str, Callable[[], Said]]) -> None:
         """``listen``: ``HOST:PORT``. Raises ListsyncError where that cannot be had."""
         host, _, port = listen.rpartition(":")
-        self._server = _listening(host.strip("[]"), int(port), _handler(pages), listen)
+        self._server = _listening(host.strip("[]"), int(port), partial(_Visitor, pages), listen)
         Thread(target=self._server.serve_forever, name="endpoint", daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -77,7 +78,7 @@ class _Server6(_Server):
 
 
 def _listening(
-    host: str, port: int, handler: type[BaseHTTPRequestHandler], listen: str
+    host: str, port: int, handler: Callable[..., _Visitor], listen: str
 ) -> ThreadingHTTPServer:
     kind = _Server6 if ":" in host else _Server
     try:
@@ -92,52 +93,51 @@ def _listening(
         ) from error
 
 
-def _handler(pages: Mapping[str, Callable[[], Said]]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One visitor."""
+class _Visitor(BaseHTTPRequestHandler):
+    """One visitor. ``pages`` is first, as http.server gives the rest."""
 
-        timeout = _PATIENCE
-        server_version, sys_version = "listsync", ""
+    timeout = _PATIENCE
+    server_version, sys_version = "listsync", ""
 
-        def do_GET(self) -> None:
-            """The page, with its body."""
-            self._answer(with_body=True)
+    def __init__(self, pages: Mapping[str, Callable[[], Said]], *visit: Any) -> None:  # noqa: ANN401 - http.server's own
+        self._pages = pages
+        super().__init__(*visit)  # which answers, too
 
-        def do_HEAD(self) -> None:
-            """The page without it."""
-            self._answer(with_body=False)
+    def do_GET(self) -> None:
+        """The page, with its body."""
+        self._answer(with_body=True)
 
-        def send_error(
-            self, code: int, message: str | None = None, explain: str | None = None
-        ) -> None:
-            """Whatever else is asked for, in a plain line."""
-            del message, explain
-            unknown = code == HTTPStatus.NOT_IMPLEMENTED  # http.server's, for a method it lacks
-            status = HTTPStatus.METHOD_NOT_ALLOWED if unknown else HTTPStatus(code)
-            allowed = {"Allow": "GET, HEAD"} if unknown else {}
-            self.close_connection = True
-            self._send(status, Said(f"{status.phrase}\n".encode()), allowed)
+    def do_HEAD(self) -> None:
+        """The page without it."""
+        self._answer(with_body=False)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
-            """Visits are not logged."""
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Whatever else is asked for, in a plain line."""
+        del message, explain
+        unknown = code == HTTPStatus.NOT_IMPLEMENTED  # http.server's, for a method it lacks
+        status = HTTPStatus.METHOD_NOT_ALLOWED if unknown else HTTPStatus(code)
+        allowed = {"Allow": "GET, HEAD"} if unknown else {}
+        self.close_connection = True
+        self._send(status, Said(f"{status.phrase}\n".encode()), allowed)
 
-        def _answer(self, *, with_body: bool) -> None:
-            page = pages.get(self.path.partition("?")[0])
-            said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
-            status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
-            self._send(status if page else HTTPStatus.NOT_FOUND, said, {}, with_body=with_body)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
+        """Visits are not logged."""
 
-        def _send(
-            self, status: HTTPStatus, said: Said, more: Mapping[str, str], *, with_body: bool = True
-        ) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", said.kind)
-            self.send_header("Content-Length", str(len(said.body)))
-            self.send_header("Cache-Control", "no-store")
-            for name, value in more.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if with_body:
-                self.wfile.write(said.body)
+    def _answer(self, *, with_body: bool) -> None:
+        page = self._pages.get(self.path.partition("?")[0])
+        said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
+        status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
+        self._send(status if page else HTTPStatus.NOT_FOUND, said, {}, with_body=with_body)
 
-    return Handler
+    def _send(
+        self, status: HTTPStatus, said: Said, more: Mapping[str, str], *, with_body: bool = True
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", said.kind)
+        self.send_header("Content-Length", str(len(said.body)))
+        self.send_header("Cache-Control", "no-store")
+        for name, value in more.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(said.body)
