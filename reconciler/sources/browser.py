@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
@@ -52,28 +53,29 @@ _PREFERENCES = {
     "profile.managed_default_content_settings.images": 2,  # 2: none are loaded
 }
 _BLANK = "about:blank"
-_BORN = "return performance.timeOrigin;"  # each document has its own
-_WHERE = """
+# A script, and in the same call to the driver what is to be known beside its answer. The answer
+# travels only where it is not too much: a page decides how much it is.
+_ASKED = """
 const entry = performance.getEntriesByType('navigation')[0];
 const failed = location.protocol === 'chrome-error:';
-return {
-  born: performance.timeOrigin,
-  url: location.href,
-  status: entry && entry.responseStatus || null,
-  failure: failed ? (document.querySelector('.error-code') || document.body).textContent : '',
-};
-"""
-# What a script answers travels only where it is not too much: a page decides how much that is.
-_BOUNDED = """
+const age = performance.now();
 const weigh = (value) => typeof value === 'string' ? value.length
   : value && typeof value === 'object'
   ? Object.values(value).reduce((sum, part) => sum + weigh(part), 1) : 1;
-const bound = (answer) => {
+const told = (answer) => {
   const weight = weigh(answer);
-  return [weight, weight > %(most)d ? null : answer];
+  return {
+    born: performance.timeOrigin,
+    age,
+    url: location.href,
+    status: entry && entry.responseStatus || null,
+    failure: failed ? (document.querySelector('.error-code') || document.body).textContent : '',
+    weight,
+    answer: weight > %(most)d ? null : answer,
+  };
 };
 const answer = (() => { %(script)s })();
-return answer instanceof Promise ? answer.then(bound) : bound(answer);
+return answer instanceof Promise ? answer.then(told) : told(answer);
 """
 _MOST_CHARACTERS = 32_000_000
 _CAUSES = {
@@ -105,6 +107,7 @@ class ChromiumBrowser:
         self._process: ChromeDriver | None = None
         self._connection: ClientConfig | None = None
         self._driver: WebDriver | None = None
+        self._page: OpenPage | None = None
         self._failure: BrowserError | None = None
         self._starting = Lock()
 
@@ -119,18 +122,10 @@ class ChromiumBrowser:
     def open(self, url: str) -> Page:
         """Navigate; return when the document is interactive. Raises BrowserError."""
         driver = self._started()
+        self._page = OpenPage(driver, url, before=self._page)
         with _translated(url, self._page_seconds):
-            before = driver.execute_script(_BORN)
             driver.get(url)
-            page = OpenPage(driver)
-            # An answer without a document (204) leaves the page before in place.
-            if page.where["born"] == before:
-                driver.get(_BLANK)
-                return OpenPage(driver)
-            # Chromium shows its own page for an error status with an empty body, too.
-            if page.where["failure"] and page.status is None:
-                raise _unreachable(url, page.where["failure"])
-        return page
+        return self._page
 
     def close(self) -> None:
         """End the browser, in a bounded time also when it no longer answers, or just starts."""
@@ -217,43 +212,42 @@ class ChromiumBrowser:
 class OpenPage:
     """A ``ports.Page``: what the browser shows now, also after the page has moved on by itself."""
 
-    def __init__(self, driver: WebDriver) -> None:
-        """``driver``: the session whose only window this is."""
+    def __init__(self, driver: WebDriver, url: str, before: OpenPage | None = None) -> None:
+        """``driver``: the session whose only window this is; it still shows ``before``."""
         self._driver = driver
-        self._where: dict[str, Any] | None = None
+        self._asked = url
+        self._before = before.born if before else None
+        self._since = time.monotonic()
+        self._told: dict[str, Any] = {}
 
     @property
-    def where(self) -> dict[str, Any]:
-        """What the page says of itself, asked once for as long as it stays where it is."""
-        if self._where is None:
-            with _translated():
-                self._where = self._driver.execute_script(_WHERE)
-        return self._where
+    def born(self) -> float | None:
+        """What tells the document in the window from others; None where none was ever asked."""
+        return self._told.get("born", self._before)
 
     @property
     def url(self) -> str:
         """Where the browser is."""
-        return str(self.where["url"])
+        return str(self._known()["url"])
 
     @property
     def status(self) -> int | None:
         """The HTTP status of the last navigation, from the page's own timing entry."""
-        status = self.where["status"]
+        status = self._known()["status"]
         return status if isinstance(status, int) else None
 
     def evaluate(self, script: str) -> object:
         """Run a function body; a promise is waited for. Raises BrowserError."""
         with _translated():
-            return _answer(self._driver, script)
+            return self._ask(script)
 
     def wait_for(self, script: str, seconds: float) -> object:
         """Run a function body until it gives something truthy, or time is up."""
         value: object = None
-        self._where = None  # while it is waited for, the page may move on by itself
 
-        def look(driver: WebDriver) -> bool:
+        def look(_: WebDriver) -> bool:
             nonlocal value
-            value = _answer(driver, script)
+            value = self._ask(script)
             return bool(value)
 
         # A page that loads itself anew takes the running script with it: look again.
@@ -262,15 +256,36 @@ class OpenPage:
             waiting.until(look)
         return value
 
+    def _known(self) -> dict[str, Any]:
+        """What the page said of itself beside its last answer."""
+        if not self._told:
+            self.evaluate("")
+        return self._told
 
-def _answer(driver: WebDriver, script: str) -> object:
-    """What a function body returns. Raises BrowserError where that is too much."""
-    weight, value = driver.execute_script(_BOUNDED % {"script": script, "most": _MOST_CHARACTERS})
-    if weight > _MOST_CHARACTERS:
-        what = f"the page is too large to be read ({weight:,} characters)"
-        raise BrowserError(what, hint=f"at most {_MOST_CHARACTERS:,} are taken from a page")
-    answer: object = value
-    return answer
+    def _ask(self, script: str) -> object:
+        """What a function body gives. Raises BrowserError where that is too much."""
+        whole = _ASKED % {"script": script, "most": _MOST_CHARACTERS}
+        told: dict[str, Any] = self._driver.execute_script(whole)
+        if not self._told and self._is_before(told):
+            self._driver.get(_BLANK)
+            told = self._driver.execute_script(whole)
+        self._told = told
+        # Chromium shows its own page for an error status with an empty body, too.
+        if told["failure"] and told["status"] is None:
+            raise _unreachable(self._asked, told["failure"])
+        if told["weight"] > _MOST_CHARACTERS:
+            what = f"the page is too large to be read ({told['weight']:,} characters)"
+            raise BrowserError(what, hint=f"at most {_MOST_CHARACTERS:,} are taken from a page")
+        answer: object = told["answer"]
+        return answer
+
+    def _is_before(self, told: dict[str, Any]) -> bool:
+        """Whether an answer without a document (204) has left the page before in place.
+
+        That one may also have loaded itself anew since; it is older than its being left, then.
+        """
+        milliseconds = (time.monotonic() - self._since) * 1000
+        return bool(told["born"] == self._before or told["age"] > milliseconds)
 
 
 @contextmanager

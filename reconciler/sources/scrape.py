@@ -143,6 +143,7 @@ def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Sn
     items: dict[tuple[int, str], Item] = {}
     totals: set[int] = set()
     versions: set[str] = set()
+    keys: set[str] = set()
     untitled = 0
     number = 1
     while True:
@@ -150,7 +151,9 @@ def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Sn
         if isinstance(sheet, Setback):
             return _stopped(items.values(), totals, number, sheet, route)
         known = len(items)
-        again = {key for _, key in items} & {item.key for item in sheet.items}
+        fresh = {item.key for item in sheet.items}
+        again = not keys.isdisjoint(fresh)
+        keys |= fresh
         items |= {(item.position, item.key): item for item in sheet.items}
         if sheet.total is None:
             return _undeclared(numbered(items.values()), totals, route)

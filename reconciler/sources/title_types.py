@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reconciler.core.model import Kind
 
@@ -35,6 +36,7 @@ _UNSUPPORTED = {
 }
 
 
+@lru_cache(maxsize=64)  # asked for every title of a list, of a dozen types
 def classify(name: str) -> tuple[Kind | None, str | None]:
     """The kind, and the name of what cannot be requested; both None: the server may decide."""
     plain = re.sub(r"[\W_]", "", name).lower()

@@ -215,8 +215,7 @@ class Grid(BaseHTTPRequestHandler):
             self._answer({"sessionId": "one", "capabilities": {}})
         else:
             self.used.append(self.path.removeprefix("/session/one"))
-            fresh = {"born": len(self.used), "url": "", "status": 200, "failure": ""}
-            self._answer(fresh if self.path.endswith("/execute/sync") else None)
+            self._answer(None)
 
     def do_DELETE(self) -> None:
         self.sessions.discard(self.path.removeprefix("/session/"))

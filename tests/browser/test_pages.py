@@ -13,6 +13,7 @@ from reconciler.sources import SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
 from reconciler.sources.sessions import Lease, Sessions
+from tests.browser.processes import becomes_true
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
 if TYPE_CHECKING:
@@ -96,6 +97,36 @@ def test_an_answer_without_a_list_is_read_as_what_it_is(
     assert (snapshot.outcome, snapshot.items) == (outcome, ())
     assert says in (snapshot.error or "")
     assert "\n" not in (snapshot.error or "")
+
+
+# Each tells with /left when the next list may come.
+LOADS_ITSELF_ANEW = """
+const again = sessionStorage.length;
+sessionStorage.again = 1;
+if (again) fetch('/left'); else setTimeout(() => location.reload(), 300);
+"""
+ANSWERS_SLOWLY = """
+const parse = JSON.parse;
+let asked = 0;
+JSON.parse = (text) => {
+  const until = performance.now() + (asked++ ? 1500 : 0);
+  while (performance.now() < until);
+  return parse(text);
+};
+fetch('/left');
+"""
+
+
+@pytest.mark.parametrize(
+    "script", [LOADS_ITSELF_ANEW, ANSWERS_SLOWLY], ids=["loads itself anew", "answers slowly"]
+)
+def test_a_page_that_stays_is_never_taken_for_the_next_one(sessions: Sessions, script: str) -> None:
+    before = Answer(body=f"{imdb_page(1, 1, 1)}<script>{script}</script>")
+    with TinySite({PATH: Answer(204), "/list/ls000002/": before}) as site:
+        assert fetch(sessions, site, "ls000002").outcome is Outcome.COMPLETE
+        assert becomes_true(lambda: "/left" in site.visits)
+        snapshot = fetch(sessions, site)
+    assert (snapshot.outcome, snapshot.items) == (Outcome.UNREACHABLE, ())
 
 
 @pytest.mark.parametrize(
