@@ -14,7 +14,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY reconciler ./reconciler
 RUN python3 -m venv /opt/listsync \
-    && /opt/listsync/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt .
+    && /opt/listsync/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[notify]'
 
 FROM base AS slim
 RUN useradd --uid 1000 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin listsync \

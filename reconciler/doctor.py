@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from reconciler.core.model import User
-    from reconciler.ports import Browser, Ledger, MediaServer, Sources
+    from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
     from reconciler.spec import ListSpec, Spec
 
 
@@ -32,12 +32,14 @@ class Check:
     todo: str = ""
 
 
-def examine(
+def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     spec: Spec,
     server: MediaServer,
     ledger: Callable[[], AbstractContextManager[Ledger]],
     browser: Browser,
     sources: Sources,
+    *,
+    notifier: Notifier,
 ) -> Iterator[Check]:
     """The checks, one by one. ``ledger`` opens it, since that may fail."""
     for lst in spec.lists:
@@ -54,6 +56,8 @@ def examine(
     yield _checked("ledger", partial(_ledger, ledger))
     if any(lst.source.provider != "file" for lst in spec.lists):
         yield _checked("browser", partial(_browser, spec, browser))
+    if spec.notify.urls:
+        yield _checked("notify", partial(_notify, spec, notifier))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -109,3 +113,12 @@ def _browser(spec: Spec, browser: Browser) -> str:
     grid = spec.browser.remote_url
     where = f", in the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
     return f"starts and shows a page{where}"
+
+
+def _notify(spec: Spec, notifier: Notifier) -> str:
+    urls = spec.notify.urls
+    unknown = [str(place + 1) for place in notifier.misunderstood(urls)]
+    if unknown:
+        what = f"of notify.urls, apprise does not understand number {', '.join(unknown)}"
+        raise ListsyncError(what, hint="write it as apprise's documentation of the service says")
+    return f"{len(urls)} in a form that apprise understands; nothing was sent"

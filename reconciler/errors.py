@@ -71,6 +71,10 @@ class BrowserStuckError(BrowserError):
     """A page took all its time; what its session still does nobody knows."""
 
 
+class NotifierError(ListsyncError):
+    """Nobody can be notified from here."""
+
+
 class ServerError(ListsyncError):
     """The media server cannot be used: wrong URL, wrong key, wrong answer."""
 

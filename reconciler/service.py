@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from reconciler.spec import Spec
     from reconciler.upkeep import Doors
 
+_LAST_WORDS = 2  # seconds for notifications that are under way at the end
+
 _log = structlog.get_logger(__name__)
 
 
@@ -143,7 +145,9 @@ class Service:
         """End: requests under way are finished, reading is not. Whether all has ended in time."""
         self._stopping.set()
         self._upkeep.cut()
-        return self._controller.stop(self.spec.controller.drain.total_seconds())
+        ended = self._controller.stop(self.spec.controller.drain.total_seconds())
+        self._doors.announcer.wait(_LAST_WORDS)
+        return ended
 
     def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
         for _ in news(self._file.parts, self._stopping, poll=poll):
@@ -152,7 +156,8 @@ class Service:
     def _refuse(self, problems: tuple[str, ...]) -> bool:
         """Keep what held before, and say why, once; whether it was said now."""
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        self._post(conditions.config(Status.FALSE, "Invalid", problems[0] + more))
+        if self._post(conditions.config(Status.FALSE, "Invalid", problems[0] + more)):
+            self._doors.announcer.refused(self.spec, problems[0] + more)
         if is_new := problems != self._told:
             self._told = problems
             _log.error(
@@ -177,13 +182,15 @@ class Service:
         gone = sorted(said.keys() - says.keys())
         _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
 
-    def _post(self, finding: Finding) -> None:
+    def _post(self, finding: Finding) -> bool:
+        """Say how the file is; whether that is new."""
         spec, now = self.spec, self._doors.clock.now()
-        self.board.post(finding, spec.generation, now)
+        changed = self.board.post(finding, spec.generation, now)
         try:
             self.board.write(self._doors.ledger(spec))
         except ListsyncError as error:
             _log.debug("not written yet", error=str(error))
+        return changed
 
     def _see_to_ledger(self) -> None:
         """Mend it, write what could not be written before, and do what somebody has asked for."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from threading import Event
 
+    from reconciler.announce import Announcer
     from reconciler.apply import Outcomes
     from reconciler.board import Board
     from reconciler.core.model import ListRef, Snapshot
@@ -52,6 +53,7 @@ class Doors:
     progress: Progress
     meter: Meter
     chance: Callable[[], float]  # from 0 to 1
+    announcer: Announcer
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Upkeep:
                     outcomes = applier.apply(seen, seen.plan.actions)
                     self._keep(current, edges, seen, outcomes)
                     line.tell(seen, outcomes, applier.trouble.exit_code if applier.trouble else 0)
+                doors.announcer.did(current, edges.ledger, outcomes, doors.clock.now())
         if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
             return None
         trouble = applier.trouble
@@ -195,6 +198,7 @@ class Upkeep:
         board.plan(lst.name, schedule)
         try:
             board.write(doors.ledger(spec))
+            doors.announcer.found(spec, doors.ledger(spec), {lst.name: found}, now)
         except ListsyncError as error:
             turned.told.setdefault("error", str(error))
         ready = turn.is_ready(found)

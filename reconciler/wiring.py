@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from reconciler import logs
+from reconciler.announce import Announcer
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, SqliteLedger
+from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
@@ -175,8 +177,19 @@ def open_service(
         progress=Silence(),
         meter=metrics,
         chance=random.random,
+        announcer=announcer(),
     )
     return Service(spec, file, doors, lambda spec: configure_logs(spec, level))
+
+
+def notifier() -> AppriseNotifier:
+    """What sends notifications."""
+    return AppriseNotifier()
+
+
+def announcer() -> Announcer:
+    """Who decides on notifications, and hands them over."""
+    return Announcer(notifier())
 
 
 @contextmanager
@@ -245,7 +258,7 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
 
 def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
-    secrets = (spec.server.api_key, spec.providers.trakt.client_id)
+    secrets = (spec.server.api_key, spec.providers.trakt.client_id, *spec.notify.urls)
     logs.configure(level=level, secrets=[secret.get_secret_value() for secret in secrets])
 
 

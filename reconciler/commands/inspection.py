@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
+
+import typer
 
 from reconciler import wiring
 from reconciler.board import note_server
@@ -15,7 +18,7 @@ from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.core.model import Standing
 from reconciler.doctor import Check, examine
-from reconciler.errors import LedgerError
+from reconciler.errors import LedgerError, NotifierError
 from reconciler.explain import explain as explain_titles
 from reconciler.mounts import is_mount
 from reconciler.recall import LastSnapshots
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
 def validate(setting: Setting) -> int:
     """Say that the file is right, or ConfigError."""
     spec = setting.spec()
+    if spec.notify.urls:
+        try:
+            wiring.notifier().require()
+        except NotifierError as error:
+            typer.echo(f"listsync: {error}", err=True)
     lists = f"{len(spec.lists)} list{'s' * (len(spec.lists) != 1)}"
     sys.stdout.write(f"{setting.config} ok · generation {spec.generation} · {lists}\n")
     return OK
@@ -99,7 +107,8 @@ def doctor(setting: Setting) -> int:
         wiring.open_browser(spec) as browser,
         wiring.open_sources(spec, setting.config) as sources,
     ):
-        examined = examine(spec, server, lambda: wiring.open_ledger(spec, path), browser, sources)
+        opening = partial(wiring.open_ledger, spec, path)
+        examined = examine(spec, server, opening, browser, sources, notifier=wiring.notifier())
         for check in chain(_file(setting), examined):
             checks.append(check)
             if setting.output != "json":

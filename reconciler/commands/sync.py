@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from reconciler.spec import Spec
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
+NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
 READ = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 FAILURES = {Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
 
@@ -86,17 +87,20 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
         names = _still_there(spec, agreed)
     elif not yes:
         _check_that_somebody_answers(setting)
+    announcer = wiring.announcer()
     with _edges(spec, setting) as edges:
         order = _Order(spec, names, agreed, expected, detailed)
         acted = _at_once(order, edges) if yes or agreed else _after_asking(order, setting, edges)
-    if acted is None:
-        return OK
+        if acted is None:
+            return OK
+        announcer.passed(spec, edges.ledger, acted.seen, acted.outcomes, edges.clock.now())
     told = document(spec, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved)
     if not acted.shown:
         show(told, setting.output)
     github.tell(told)
     if acted.trouble:
         typer.echo(f"listsync: {acted.trouble}", err=True)
+    announcer.wait(IN_HASTE if acted.interrupted else NOTIFYING)
     return acted.exit_code(detailed=detailed)
 
 

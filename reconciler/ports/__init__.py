@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.ports.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+
+    from pydantic import SecretStr
 
     from reconciler.core.model import (
         Action,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         ListRef,
         MediaKey,
         MediaState,
+        Message,
         Quota,
         RequestState,
         Route,
@@ -37,6 +40,7 @@ __all__ = [
     "Ledger",
     "MediaServer",
     "Meter",
+    "Notifier",
     "Page",
     "Progress",
     "Routes",
@@ -121,6 +125,23 @@ class Sources(Protocol):
         for a free browser session where it needs one. Whoever opened the sources closes them when
         the pass ends, and with them every browser; calls that are still at it come to an end soon.
         """
+
+
+class Notifier(Protocol):
+    """Tells people. A message is handed over and gone: whoever acts does not wait for it."""
+
+    def require(self) -> None:
+        """Raise NotifierError where nothing can be sent from here."""
+
+    def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
+        """Have a message sent to these addresses. Returns at once; trouble is a line in the log."""
+
+    def wait(self, seconds: float) -> None:
+        """Give what is under way so much time; what is not sent then is lost."""
+
+    def misunderstood(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
+        """The places of the addresses that mean nothing; sends nothing. Raises NotifierError."""
+        ...
 
 
 class MediaServer(Protocol):

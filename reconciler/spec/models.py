@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -18,9 +18,10 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
-from reconciler.core.model import Budget, Item, ListRef, MediaKey
+from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey
 from reconciler.spec import phrases, values
 from reconciler.spec.fields import (
     DURATION,
@@ -40,6 +41,8 @@ from reconciler.spec.problems import quote
 
 _SESSIONS = 8
 
+T = TypeVar("T")
+
 
 def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(replace(item, position=index) for index, item in enumerate(items, start=1))
@@ -54,6 +57,14 @@ ListName = Annotated[
 MapKey = Annotated[str, BeforeValidator(values.map_key), WithJsonSchema(ITEM)]
 MapTarget = Annotated[MediaKey, values.written(values.media_key), schema(TARGET)]
 Exclusion = Annotated[Item, values.written(values.item), schema(ITEM)]
+NotificationUrl = Annotated[
+    SecretStr, values.written(values.notification_url), WithJsonSchema(TEXT)
+]
+EventWord = Annotated[
+    Event,
+    values.written(values.one_of("event", Event)),
+    schema({"enum": [str(event) for event in Event]}),
+]
 
 
 class ServerSpec(Model):
@@ -177,6 +188,51 @@ class ControllerSpec(Model):
     )
 
 
+def _some(entries: tuple[T, ...]) -> tuple[T, ...]:
+    if not entries:
+        raise ValueError("is empty; it needs at least one entry")
+    return entries
+
+
+def _given(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Without those that are empty by intent, such as ``${NTFY_URL:-}``."""
+    return tuple(url for url in urls if url.get_secret_value())
+
+
+class NotifySpec(Model):
+    """Who is told of what listsync did."""
+
+    urls: Annotated[tuple[NotificationUrl, ...], AfterValidator(_some), AfterValidator(_given)] = (
+        Field(
+            default=(),
+            description="Where to, in apprise's form: ntfy://ntfy.sh/TOPIC. These are secrets, "
+            "best as ${NTFY_URL}. In a file, one on each line.",
+            json_schema_extra={"minItems": 1, "default": None},
+        )
+    )
+    events: Annotated[tuple[EventWord, ...], AfterValidator(_some)] = Field(
+        default=tuple(Event),
+        description="What is told: applied, stalled, recovered, config-invalid.",
+        json_schema_extra={"minItems": 1, "default": "all"},
+    )
+    digest: Annotated[
+        Digest,
+        values.written(values.one_of("digest", Digest)),
+        schema({"enum": [str(span) for span in Digest]}),
+    ] = Field(
+        default=Digest.PASS,
+        description="What applied tells of: pass, each pass that did something; daily, a day of "
+        "them.",
+        json_schema_extra={"default": "pass"},
+    )
+
+    @model_validator(mode="after")
+    def _tells_somebody(self) -> Self:
+        if self.model_fields_set and "urls" not in self.model_fields_set:
+            raise ValueError("names nobody to tell; give it urls or urls_file")
+        return self
+
+
 class _Content(Model):
     """What the file and the spec made of it have in common."""
 
@@ -211,6 +267,7 @@ class _Content(Model):
     controller: ControllerSpec = Field(
         default=ControllerSpec(), description="How listsync run works."
     )
+    notify: NotifySpec = Field(default=NotifySpec(), description="Who is told of what was done.")
 
     @field_validator("map", mode="before")
     @classmethod

@@ -1,16 +1,16 @@
-"""``x_file`` beside every secret ``x``: the secret is what the file holds."""
+"""``x_file`` beside every secret ``x``: the secret is what the file holds, or each of its lines."""
 
 from __future__ import annotations
 
 import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_origin
 
 from pydantic import SecretStr
 
 from reconciler.spec.fields import Model
 from reconciler.spec.problems import Problem, show_path
-from reconciler.spec.tree import Node, Scalar, Section
+from reconciler.spec.tree import Listing, Node, Scalar, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,12 @@ SUFFIX = "_file"
 
 
 def secret_keys(model: type[Model]) -> tuple[str, ...]:
-    """The keys of a section that hold secrets."""
-    return tuple(key for key, info in model.known_keys().items() if info.annotation is SecretStr)
+    """The keys of a section that hold secrets: one each, or a list of them."""
+    return tuple(
+        key
+        for key, info in model.known_keys().items()
+        if info.annotation is SecretStr or _is_list(info.annotation)
+    )
 
 
 def with_secrets(
@@ -40,7 +44,9 @@ def with_secrets(
             both = f"{key} is given too; remove one of the two"
             problems.append(Problem(file.key, file.path, both))
         else:
-            entries[key], problem = _from_file(file, read)
+            secret, problem = _from_file(file, read)
+            several = _is_list(model.known_keys()[key].annotation)
+            entries[key] = _lines(secret) if several else secret
             problems += [problem] if problem else []
     for key, info in model.known_keys().items():
         child, below = entries.get(key), info.annotation
@@ -68,3 +74,17 @@ def _from_file(file: Node, read: Callable[[str], str]) -> tuple[Scalar, Problem 
     if not content:
         return nothing, Problem(file.place, file.path, f"the file {shown} is empty")
     return replace(nothing, text=content, broken=False), None
+
+
+def _is_list(annotation: object) -> bool:
+    """Whether a key's type is ``tuple[Annotated[SecretStr, …], ...]``."""
+    element = get_args(annotation)[:1]
+    return get_origin(annotation) is tuple and get_args(*element)[:1] == (SecretStr,)
+
+
+def _lines(secret: Scalar) -> Listing:
+    """A secret on each line; empty lines and those that begin with ``#`` are none."""
+    lines = [line.strip() for line in secret.text.splitlines()]
+    found = tuple(replace(secret, text=line) for line in lines if line and line[0] != "#")
+    elements = (secret,) if secret.broken else found
+    return Listing(secret.path, secret.key, secret.place, elements)

@@ -24,7 +24,6 @@ _OPTIONS = frozenset(
 )
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    (): frozenset({"notify"}),
     ("defaults",): _OPTIONS,
     ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),

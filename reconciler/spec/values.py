@@ -148,6 +148,15 @@ def optional_secret(value: Scalar) -> SecretStr:
     return secret(value) if value.text else SecretStr("")
 
 
+def notification_url(value: Scalar) -> SecretStr:
+    """An address of apprise's, which holds keys: ``ntfy://ntfy.sh/TOPIC``. An empty one is none."""
+    if not value.text.isprintable() or " " in value.text:
+        raise ValueError("holds a space or another character that no address has")
+    if value.text and not re.match(r"[A-Za-z][A-Za-z0-9]*://.", value.text):
+        raise ValueError("is no address of apprise's; one looks like ntfy://ntfy.sh/TOPIC")
+    return SecretStr(value.text)
+
+
 def url(value: Scalar) -> str:
     """An ``http`` or ``https`` address without user, query or fragment, and no ``/`` at its end."""
     parts = _split(value.text)

@@ -22,7 +22,7 @@ _SENTENCES = {
     "model_type": _MAPPING,
     "dict_type": _MAPPING,
     "mapping_type": _MAPPING,
-    "tuple_type": "must be a list, such as [imdb:tt0944947, tmdb:movie:550]",
+    "tuple_type": "must be a list: a line for each entry, with - before it",
     "too_short": "is empty; it needs at least one entry",
 }
 _UNEXPECTED = "is not what belongs here"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from reconciler.announce import Announcer
 from reconciler.ledger import HeldLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
@@ -72,6 +73,7 @@ def served(world: World, path: Path) -> Iterator[Service]:
             progress=Silence(),
             meter=Uncounted(),
             chance=lambda: 0.5,
+            announcer=Announcer(world.mailbox),
         )
         service = Service(world.spec, File(world, path), doors, lambda _: None)
         service.load()

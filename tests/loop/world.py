@@ -21,11 +21,13 @@ from reconciler.sources import recognise
 from reconciler.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from pydantic import SecretStr
+
     from examples.sandbox.titles import Title
-    from reconciler.core.model import ListRef
+    from reconciler.core.model import ListRef, Message
     from reconciler.ports import Ledger, MediaServer
     from reconciler.spec import Spec
 
@@ -78,12 +80,34 @@ class Shelves:
         self.hold(source, (), outcome)
 
 
+class Mailbox:
+    """A ``ports.Notifier`` that keeps what it is handed."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def require(self) -> None:
+        """All is there."""
+
+    def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
+        assert urls
+        self.messages.append(message)
+
+    def wait(self, seconds: float) -> None:
+        """Nothing is under way."""
+
+    def misunderstood(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
+        del urls
+        return ()
+
+
 class World:
     """Everything a pass meets. ``server_type`` and ``ledger_type`` may be replaced by a test."""
 
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.clock = HandClock()
         self.lists = Shelves()
+        self.mailbox = Mailbox()
         chosen = replace(settings or Settings(), clock=self.clock.now)
         self.sandbox = SandboxServer(settings=chosen)
         self.ledger = folder / "listsync.db"

@@ -34,6 +34,7 @@ _SECTIONS = {
     "trakt": "TraktSpec",
     "browser": "BrowserSpec",
     "controller": "ControllerSpec",
+    "notify": "NotifySpec",
 }
 _PLACES = {(): "the file's top", ("lists", "*"): "a list, `defaults`"}
 

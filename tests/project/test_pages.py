@@ -152,6 +152,7 @@ class TestDependencies:
         ("heading", "way"),
         [
             ("## To run", ("project", "dependencies")),
+            ("### For notifications", ("project", "optional-dependencies", "notify")),
             ("## To check", ("project", "optional-dependencies", "dev")),
             ("## To build", ("build-system", "requires")),
         ],
@@ -163,7 +164,8 @@ class TestDependencies:
         assert all(row[1] for row in places.table(DEPENDENCIES, heading))
 
     def test_what_is_imported_is_told_of(self) -> None:
-        assert imported() == told("## To run") | told("## Brought along")
+        known = told("## To run") | told("### For notifications") | told("## Brought along")
+        assert imported() == known
 
     def test_where_each_is_used_is_right(self) -> None:
         known = packages_distributions()

@@ -170,7 +170,54 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             LATER,
             id="later default",
         ),
-        pytest.param("notify: {urls: x}", "7:1 notify", LATER, id="later section"),
+        pytest.param(
+            "notify: {urls: x}",
+            "7:16 notify.urls",
+            "must be a list: a line for each entry, with - before it",
+            id="one address for a list",
+        ),
+        pytest.param(
+            "notify: {urls: [x]}",
+            "7:17 notify.urls[0]",
+            "is no address of apprise's; one looks like ntfy://ntfy.sh/TOPIC",
+            id="no address to notify",
+        ),
+        pytest.param(
+            "notify: {urls: [ntfy://a b]}",
+            "7:17 notify.urls[0]",
+            "holds a space or another character that no address has",
+            id="an address to notify with a space",
+        ),
+        pytest.param(
+            "notify: {urls: []}",
+            "7:16 notify.urls",
+            "is empty; it needs at least one entry",
+            id="nobody to notify",
+        ),
+        pytest.param(
+            "notify: {digest: daily}",
+            "7:9 notify",
+            "names nobody to tell; give it urls or urls_file",
+            id="notify without addresses",
+        ),
+        pytest.param(
+            "notify: {urls_file: /missing}",
+            "7:21 notify.urls_file",
+            "the file /missing: no such file or directory",
+            id="no file of addresses",
+        ),
+        pytest.param(
+            "notify: {urls: ['ntfy://a/b'], events: [stall]}",
+            "7:41 notify.events[0]",
+            '"stall" is no event, did you mean "stalled"?',
+            id="no event",
+        ),
+        pytest.param(
+            "notify: {urls: ['ntfy://a/b'], digest: weekly}",
+            "7:40 notify.digest",
+            '"weekly" is no digest; write pass or daily',
+            id="no digest",
+        ),
         pytest.param(
             "budget: 100",
             "7:9 budget",
@@ -257,7 +304,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "exclude: imdb:tt0944947",
             "7:10 exclude",
-            "must be a list, such as [imdb:tt0944947, tmdb:movie:550]",
+            "must be a list: a line for each entry, with - before it",
             id="value for a list",
         ),
     ],
@@ -291,7 +338,7 @@ def test_all_problems_come_at_once_sorted_by_line(
         "listsync.yaml:6:13 defaults.interval",
         "listsync.yaml:8:15 lists.a.source",
         "listsync.yaml:8:26 lists.a.top",
-        "listsync.yaml:10:1 notify",
+        "listsync.yaml:10:16 notify.urls",
     ]
 
 
