@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -201,6 +202,12 @@ def _given(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
 
 class NotifySpec(Model):
     """Who is told of what listsync did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["urls"]}, {"required": ["urls_file"]}, {"maxProperties": 0}]
+        }
+    )
 
     urls: Annotated[tuple[NotificationUrl, ...], AfterValidator(_some), AfterValidator(_given)] = (
         Field(

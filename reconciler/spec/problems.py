@@ -62,7 +62,9 @@ def quote(text: str) -> str:
 
 
 def show_path(path: str) -> str:
-    """A file's path; a long word without a ``/`` may be a key that stands in its place."""
+    """A file's path; an address, or a long word without a ``/``, may be a key in its place."""
+    if "://" in path:
+        return "this value"
     return path if "/" in path else quote(path)
 
 

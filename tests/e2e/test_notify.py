@@ -7,6 +7,8 @@ import os
 import signal
 import sqlite3
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,6 @@ from tests.e2e.running import lists, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from examples.sandbox.titles import Title
     from tests.e2e.household import Household
@@ -300,6 +301,8 @@ class TestRun:
         with running(house) as run:
             until(lambda: all(run.turns(name) for name in named))
             until(lambda: receiver.posts)
+            assert TOKEN not in processes()
+            assert TOKEN not in run.get("/status")[1] + run.get("/metrics")[1]
             began = time.monotonic()
             assert run.end(signal.SIGTERM).code == 143
 
@@ -322,6 +325,16 @@ class TestRun:
             assert run.status()["generation"] == generation
 
         assert receiver.titles() == ["listsync: 1 created"]
+
+
+def processes() -> str:
+    """The command lines of all processes, as anybody on the machine can read them."""
+    said = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            said.append(path.read_text(errors="replace"))
+    assert any("reconciler.postman" in line for line in said)
+    return "\n".join(said)
 
 
 def told_wrong(log: list[dict[str, Any]]) -> int:

@@ -126,7 +126,13 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(FILE + "browser: {sessions: 9}\n", False, id="sessions"),
         pytest.param(FILE + "providers: {imdb: {via: api}}\n", True, id="route"),
         pytest.param(FILE + "providers: {imdb: {via: rss}}\n", False, id="no route"),
-        pytest.param(FILE + "notify: {mail: me}\n", False, id="key of a later version"),
+        pytest.param(FILE + "notify: {urls: ['ntfy://a/b']}\n", True, id="notify"),
+        pytest.param(FILE + "notify: {digest: daily}\n", False, id="notify nobody"),
+        pytest.param(FILE + "notify: {urls: []}\n", False, id="notify an empty list"),
+        pytest.param(
+            FILE + "notify: {urls: ['ntfy://a/b'], events: [stall]}\n", False, id="no event"
+        ),
+        pytest.param(FILE + "notify: {mail: me}\n", False, id="no key of notify"),
         pytest.param(
             FILE + "providers: {trakt: {client_id_file: /k}}\n",
             True,
