@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
+REDIRECTS = {301, 302}
 TOKEN = "tk_0f9e8d7c6b5a4938"
 
 
@@ -18,6 +19,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
+        self.followed: list[str] = []  # where a redirect led somebody
         self.status = 200
         self.hangs = False
         self._over = Event()
@@ -55,7 +57,14 @@ class Receiver:
                     self._trickle()
                     return
                 self.send_response(receiver.status)
+                if receiver.status in REDIRECTS:
+                    self.send_header("Location", f"http://{self.headers['Host']}/thief")
                 self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_GET(self) -> None:
+                receiver.followed.append(self.path)
+                self.send_response(204)
                 self.end_headers()
 
             def _trickle(self) -> None:
