@@ -170,6 +170,20 @@ class TestTrouble:
         assert time.monotonic() - began < 25  # 12 s of patience, and a command on a busy machine
         assert "address 1 of notify.urls" in done.err
 
+    def test_a_signal_does_not_wait_for_a_service(
+        self, house: Household, receiver: Receiver
+    ) -> None:
+        wish(house, DUNE)
+        receiver.hangs = True
+        with house.started("apply", "--yes", "-o", "json") as process:
+            until(lambda: receiver.posts)
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            done = house.finish(process)
+
+        assert (done.code, done.results()) == (143, ["created"])
+        assert time.monotonic() - began < 6
+
     def test_of_two_services_the_broken_one_keeps_nothing_from_the_other(
         self, house: Household, receiver: Receiver
     ) -> None:
