@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 200  # rows that are looked at
 
-_AFTER = {"type": 1, "year": 4}  # columns after the address
+_AFTER = {"type": 1, "rating": 2, "year": 4, "votes": 6}  # columns after the address
 _YEAR = re.compile(r"(18|19|20|21)\d\d")
 _DATE_OR_NUMBER = re.compile(r"[\d.,/ -]*")
 
@@ -30,6 +30,7 @@ def columns_by_content(rows: Sequence[Sequence[str]], const: int) -> dict[str, i
         if all(row[const] and f"/title/{row[const]}/" in row[at] for row in rows):
             years = [year for row in rows if (year := row[at + _AFTER["year"]])]
             if years and all(map(_YEAR.fullmatch, years)):
+                # Genres are left out: their names are translated, too.
                 after = {name: at + offset for name, offset in _AFTER.items()}
                 return after | _titles(rows, const, at)
     return {}

@@ -41,6 +41,7 @@ def test_a_real_chart_gives_250_films_in_order(name: str) -> None:
     assert sheet.items[0].title == "The Shawshank Redemption"
     assert {item.kind for item in sheet.items} == {Kind.MOVIE}
     assert all(item.year and item.original_title for item in sheet.items)
+    assert all(i.facts.rating and i.facts.votes and i.facts.genres for i in sheet.items)
 
 
 def test_a_real_watchlist_gives_its_15_titles() -> None:
@@ -104,4 +105,6 @@ def test_a_real_export_is_complete(
     assert len(snapshot.items) == snapshot.declared_total == total
     assert all(item.ids.imdb and item.year for item in snapshot.items)
     assert sum(item.kind is Kind.TV for item in snapshot.items) == shows
+    assert sum(bool(item.facts.votes) for item in snapshot.items) > total * 0.9
+    assert sum(bool(item.facts.genres) for item in snapshot.items) > total * 0.9
     assert [item.unsupported for item in snapshot.items if item.unsupported] == unsupported

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.sites import file
 from tests.sources.pages import FakeBrowser
@@ -110,8 +110,8 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
                 "Drama,2000,,\n"
             ),
             (
-                Item(1, "1984", 1995, Kind.MOVIE, Ids("tt0113277"), "Heat"),
-                Item(2, "Dark", None, None, Ids("tt5753856"), "Dark"),
+                Item(1, "1984", 1995, Kind.MOVIE, Ids("tt0113277"), "Heat", facts=Facts(8.3, 1984)),
+                Item(2, "Dark", None, None, Ids("tt5753856"), "Dark", facts=Facts(8.7, 2000)),
             ),
         ),
         (
@@ -119,7 +119,7 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
                 "Const,Bewertung,Datum,Titel,Adresse,Titelart,IMDb,Laufzeit,Jahr,Genres\n"
                 f"tt0113277,9,2026-01-07,Heat,{AT}tt0113277/,Film,8.3,170,1995,Drama\n"
             ),
-            (Item(1, "Heat", 1995, Kind.MOVIE, Ids("tt0113277")),),
+            (Item(1, "Heat", 1995, Kind.MOVIE, Ids("tt0113277"), facts=Facts(8.3)),),
         ),
         (
             f"Const,Titel,Adresse,a,b,c,d\ntt0113277,Heat,{AT}tt0113277/,Film,8.3,170,Drama\n",
@@ -148,6 +148,25 @@ def test_an_export_is_read_by_its_columns(
     fetch: Callable[..., Snapshot], content: str, items: tuple[Item, ...]
 ) -> None:
     assert fetch(content) == Snapshot(Outcome.COMPLETE, "file", items, len(items))
+
+
+@pytest.mark.parametrize(
+    ("cells", "facts"),
+    [
+        ('8.3,"Crime, Drama",712345', Facts(8.3, 712345, ("Crime", "Drama"))),
+        ("10,Drama,1", Facts(10.0, 1, ("Drama",))),
+        (",,0", Facts(None, 0, None)),
+        ("0.0,,", Facts()),
+        ('"8,3",,viele', Facts()),
+    ],
+    ids=["all", "the best", "nobody has voted", "no rating", "words"],
+)
+def test_an_export_of_imdb_tells_what_filters_ask(
+    fetch: Callable[..., Snapshot], cells: str, facts: Facts
+) -> None:
+    header = "Const,Title,IMDb Rating,Genres,Num Votes\n"
+    (item,) = fetch(f"{header}tt0113277,Heat,{cells}\n").items
+    assert item.facts == facts
 
 
 def test_positions_give_the_order_of_a_sorted_export(fetch: Callable[..., Snapshot]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot, TitleRef
+from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot, TitleRef
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
@@ -341,6 +341,26 @@ def test_a_title_type_is_a_kind_or_named_as_unsupported(
 def test_an_episode_says_which_series_it_belongs_to(given: object, series: TitleRef | None) -> None:
     assert one(titleType={"id": "tvEpisode"}, series=given).series == series
     assert one(series=given).series is None
+
+
+@pytest.mark.parametrize(
+    ("rating", "genres", "facts"),
+    [
+        (
+            {"aggregateRating": 8.3, "voteCount": 712345},
+            {"genres": [{"genre": {"text": "Crime"}}, {"genre": {"text": "Drama"}}]},
+            Facts(8.3, 712345, ("Crime", "Drama")),
+        ),
+        ({"aggregateRating": 8, "voteCount": 5}, {"genres": []}, Facts(8, 5)),
+        ({"aggregateRating": None, "voteCount": 0}, None, Facts(None, 0)),
+        ({"aggregateRating": 0, "voteCount": 0}, {"genres": None}, Facts(None, 0)),
+        ({"aggregateRating": True}, {"genres": [None, {"genre": {"text": 3}}]}, Facts()),
+        (None, None, Facts()),
+    ],
+    ids=["all", "a whole number", "nobody has voted", "rated 0", "other things", "nothing"],
+)
+def test_a_title_tells_what_filters_ask(rating: object, genres: object, facts: Facts) -> None:
+    assert one(ratingsSummary=rating, titleGenres=genres).facts == facts
 
 
 @pytest.mark.parametrize("year", [None, {}, {"year": None}, {"year": True}], ids=str)

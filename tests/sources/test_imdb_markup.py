@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Kind
+from reconciler.core.model import Facts, Kind
 from reconciler.sources import recognise
 from reconciler.sources.sites.imdb import markup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reconciler.sources.scrape import Sheet
 
 LIST = recognise("ls000001")
@@ -134,7 +136,7 @@ def test_a_row_without_a_title_is_missed_in_the_count() -> None:
     assert (len(sheet.items), sheet.total) == (1, 2)
 
 
-def linked(*things: dict[str, str], total: str = "") -> dict[str, object]:
+def linked(*things: Mapping[str, object], total: str = "") -> dict[str, object]:
     entries = [{"item": thing} for thing in things]
     crumbs = json.dumps({"@type": "BreadcrumbList", "itemListElement": [{"item": {"name": "x"}}]})
     text = json.dumps({"@type": "ItemList", "itemListElement": entries})
@@ -149,6 +151,15 @@ def test_linked_data_names_the_original_title_and_unescapes_both() -> None:
     (item,) = sheet.items
     assert (item.title, item.original_title, item.year) == ("Year & Day", "L'an", None)
     assert (item.kind, item.position, sheet.total) == (Kind.MOVIE, 1, 1)
+    assert item.facts == Facts()
+
+
+def test_linked_data_tells_what_filters_ask() -> None:
+    rated = {"ratingValue": 8.3, "ratingCount": 712345}
+    film = {"url": "/title/tt0000001/", "genre": "Crime, Drama", "aggregateRating": rated}
+    sheet = markup.parse_linked_data(linked(film))
+    assert sheet
+    assert sheet.items[0].facts == Facts(8.3, 712345, ("Crime", "Drama"))
 
 
 def test_linked_data_without_a_total_has_nothing_to_be_checked_against() -> None:

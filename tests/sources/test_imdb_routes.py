@@ -227,6 +227,26 @@ def test_titles_that_could_not_be_fetched_do_not_make_a_list_private(
     assert "timed out" in (snapshot.error or "")
 
 
+def test_the_interface_is_asked_for_what_filters_ask(sites: SandboxSites) -> None:
+    item = fetch(sites.imdb_api_url, "imdb:top").items[0]
+    assert (item.facts.rating, item.facts.votes) == (7.9, 1234)
+
+
+@pytest.mark.parametrize(
+    "name", ["titleGenres", "genre", "ratingsSummary", "voteCount", "endYear", "lastModifiedDate"]
+)
+def test_every_field_that_a_list_can_do_without_is_dropped_where_it_is_rejected(
+    requests_mock: requests_mock.Mocker, name: str
+) -> None:
+    rejected = {"errors": [{"message": f'Cannot query field "{name}" on type "Title".'}]}
+    bodies = (rejected, page_of(None, *(film(place, place) for place in range(1, 5))))
+    snapshot = fetch(answers(requests_mock, *bodies), "ls000001")
+    assert snapshot.outcome is Outcome.COMPLETE
+    first, second = (call.json()["query"] for call in requests_mock.request_history)
+    assert name in first
+    assert name not in second
+
+
 @pytest.mark.parametrize("source", [SHELF, "imdb:top"])
 def test_a_field_that_is_rejected_is_dropped_and_not_the_list(
     sites: SandboxSites, source: str

@@ -41,6 +41,7 @@ _HEADERS = {
 _TITLE = (
     "id titleText{text} originalTitleText{text} titleType{id canHaveEpisodes}"
     " releaseYear{year endYear} series{series{id titleText{text}}}"
+    " ratingsSummary{aggregateRating voteCount} titleGenres{genres{genre{text}}}"
 )
 _ABOUT = "id name{originalText} lastModifiedDate listType{id} visibility{id}"
 _SEARCH = (
@@ -73,6 +74,8 @@ _CHART_TYPES = {
 # What a list can be read without, as it stands in the queries. Ids, totals and ranks are not here.
 _SPARE = (
     "series{series{id titleText{text}}}",
+    "ratingsSummary{aggregateRating voteCount}",
+    "titleGenres{genres{genre{text}}}",
     "originalTitleText{text}",
     "name{originalText}",
     "lastModifiedDate",
@@ -188,7 +191,7 @@ def _without_rejected(query: str, body: object) -> str:
         if found := _REJECTED.search(message):
             name = found[1] or found[2]
             for piece in _SPARE:
-                if re.match(rf"{name}\b", piece):
+                if re.search(rf"\b{name}\b", piece):
                     query = query.replace(f" {piece}", "").replace(piece, "")
     return query
 

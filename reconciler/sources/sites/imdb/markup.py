@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources.scrape import Sheet, clean
-from reconciler.sources.sites.imdb.titles import dig, imdb_id
+from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -160,7 +160,10 @@ def _thing(thing: object, place: int) -> Item | None:
     original = unescape(clean(dig(thing, "name")))
     title = unescape(clean(dig(thing, "alternateName"))) or original or imdb
     kind = _LD_TYPES.get(clean(dig(thing, "@type")))
-    return Item(place, title, None, kind, Ids(imdb=imdb), original or None, None)
+    rating = dig(thing, "aggregateRating")
+    genres = clean(dig(thing, "genre")).split(", ")
+    known = facts(dig(rating, "ratingValue"), dig(rating, "ratingCount"), genres)
+    return Item(place, title, None, kind, Ids(imdb=imdb), original or None, facts=known)
 
 
 def _json(text: object) -> object:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Ids, Item, Kind, TitleRef
+from reconciler.core.model import Facts, Ids, Item, Kind, TitleRef
 from reconciler.sources.scrape import Sheet, clean
 from reconciler.sources.sites.imdb.address import CHARTS
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from reconciler.core.model import ListRef
 
@@ -22,7 +22,19 @@ FIELDS = (
     *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType", "author"),
     *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
     *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
-    *("titleType", "releaseYear", "year", "userId", "series"),
+    *(
+        "titleType",
+        "releaseYear",
+        "year",
+        "userId",
+        "series",
+        "ratingsSummary",
+        "aggregateRating",
+        "voteCount",
+        "titleGenres",
+        "genres",
+        "genre",
+    ),
 )
 
 _TITLE = re.compile(r"tt\d{5,}")
@@ -113,6 +125,12 @@ def imdb_id(text: object) -> str | None:
     return text if isinstance(text, str) and _TITLE.fullmatch(text) else None
 
 
+def facts(rating: object, votes: object, genres: Iterable[str]) -> Facts:
+    """What filters ask; a rating that nobody has voted for is none, and no genres are not known."""
+    number = rating if isinstance(rating, float) else whole(rating)
+    return Facts(number or None, whole(votes), tuple(filter(None, genres)) or None)
+
+
 def whole(value: object) -> int | None:
     """A whole number, or None; JSON's true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -186,7 +204,17 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
         original or None,
         unsupported,
         _series(node) if unsupported else None,
+        facts=facts(
+            dig(node, "ratingsSummary", "aggregateRating"),
+            dig(node, "ratingsSummary", "voteCount"),
+            [clean(dig(genre, "genre", "text")) for genre in _genres(node)],
+        ),
     )
+
+
+def _genres(node: object) -> list[object]:
+    found = dig(node, "titleGenres", "genres")
+    return found if isinstance(found, list) else []
 
 
 def _series(node: object) -> TitleRef | None:
