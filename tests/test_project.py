@@ -20,6 +20,7 @@ from reconciler.sources.sessions import Sessions
 from reconciler.spec import ProvidersSpec, json_schema, load
 from tests.project import places
 from tests.project.generated import commands, help_of
+from tests.sources.pasted import PASTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,11 +107,11 @@ class TestEverySource:
     def test_has_tests_with_pages_written_for_it(self, site: str) -> None:
         assert (places.ROOT / "tests/sources" / f"test_{site}.py").is_file()
 
-    def test_has_a_section_and_rows_in_its_page(self, site: str) -> None:
-        page = places.DOCS / "sources.md"
-        assert f"\n## {site}\n" in page.read_text(encoding="utf-8")
-        meanings = [row[1] for row in places.table(page, "## What to paste")]
-        assert any(meaning.startswith(f"`{site}:") for meaning in meanings)
+    def test_has_a_section_and_a_table_of_what_to_paste_in_its_page(self, site: str) -> None:
+        page = (places.DOCS / "sources.md").read_text(encoding="utf-8")
+        section = page.partition(f"\n## {site}\n")[2].partition("\n## ")[0]
+        assert f"<!-- generated: pasted {site} -->" in section
+        assert any(means.startswith(f"{site}:") for means in PASTED[site].values())
 
     def test_is_independent_of_the_others(self, site: str) -> None:
         walls = (places.ROOT / ".importlinter").read_text(encoding="utf-8")

@@ -8,8 +8,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from examples.sandbox.graphql import fields_of, only
-from examples.sandbox.imdb_next_data import Sheet, box_office, chart_titles, list_search
+from examples.sandbox.imdb_next_data import (
+    Sheet,
+    box_office,
+    chart_titles,
+    list_search,
+    title_search,
+)
 from examples.sandbox.sites_http import JSON, Page
+from examples.sandbox.sites_lists import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +67,13 @@ def _content(
         return _chart(lists[f"imdb:{_CHARTS[chart[1]]}"], fault)
     if "boxOfficeWeekendChart" in query:
         return _box_office(lists["imdb:boxoffice"])
+    if "userProfile(" in query:
+        user = PROFILES.get(variables["id"])
+        return {"data": {"userProfile": {"userId": user} if user else None}}
     if variables["n"] > _MOST_ROWS:
         return {"errors": [_error("Too much data requested", "BAD_USER_INPUT")]}
+    if "singleUserRatingConstraint" in query:
+        return _rated(lists.get(f"imdb:{variables['id']}/ratings"), variables)
     root = "predefinedList" if "predefinedList(" in query else "list"
     return _list(root, lists.get(f"imdb:{variables['id']}"), variables, fault)
 
@@ -94,6 +106,14 @@ def _list(
         "visibility": {"id": "PUBLIC"},
     }
     return {"data": {root: about | {"titleListItemSearch": search}}}
+
+
+def _rated(wanted: SiteList | None, variables: dict[str, Any]) -> dict[str, Any]:
+    """What a user has rated, as a search; of nobody it finds nothing."""
+    rows = wanted.rows if wanted else ()
+    before = _position(variables.get("after"))
+    here = rows[before : before + variables["n"]]
+    return {"data": {"advancedTitleSearch": title_search(Sheet(here, before + 1, len(rows)))}}
 
 
 def _chart(wanted: SiteList, fault: Fault) -> dict[str, Any]:

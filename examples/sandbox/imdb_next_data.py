@@ -82,6 +82,13 @@ def list_search(sheet: Sheet) -> dict[str, Any]:
     }
 
 
+def title_search(sheet: Sheet) -> dict[str, Any]:
+    """Build `advancedTitleSearch` of a ratings page; its rows have no positions."""
+    search = list_search(sheet)
+    edges = [{"node": {"title": edge["listItem"]}} for edge in search["edges"]]
+    return search | {"edges": edges, "__typename": "AdvancedTitleSearchConnection"}
+
+
 def chart_titles(sheet: Sheet) -> dict[str, Any]:
     """Build `chartTitles` of a chart page; a chart has no total and no paging."""
     return {

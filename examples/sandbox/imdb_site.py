@@ -21,21 +21,19 @@ from examples.sandbox.imdb_next_data import (
     chart_titles,
     list_search,
     next_data,
+    title_search,
 )
 from examples.sandbox.sites_http import Page, Site, Visit
-from examples.sandbox.sites_lists import IMDB_PAGE_SIZE, Fault, Outcome, SiteList
+from examples.sandbox.sites_lists import IMDB_PAGE_SIZE, PROFILES, Fault, Outcome, SiteList
 
 CAPTCHA_STATUS = 405
 """The status that comes with a riddle instead of a silent check."""
 
 _LOCALE = re.compile(rf"^/({'|'.join(LOCALES)})(?=/)")
 _LIST = re.compile(r"^/list/(ls\d+|watchlist|ratings)$")
-_WATCHLIST = re.compile(r"^/user/(ur\d+|p\.[a-z0-9]+)/watchlist$")
+_USER = re.compile(r"^/user/(ur\d+|p\.[a-z0-9]+)/(watchlist|ratings)$")
 _CHART = re.compile(r"^/chart/([a-z-]+)$")
 _INDIA = re.compile(r"^/(india/[a-z-]+)$")
-
-PROFILES = {"p.annasandbox": "ur000000143"}
-"""Profile ids, as the address bar shows them to signed-in users, and the user ids behind them."""
 
 
 class ImdbSite(Site):
@@ -50,9 +48,12 @@ class ImdbSite(Site):
 
     def key(self, address: str) -> str | None:
         """Return the key of a list, watchlist or chart."""
-        for pattern in (_LIST, _WATCHLIST, _CHART, _INDIA):
+        if found := _USER.match(address):
+            tail = "/ratings" if found[2] == "ratings" else ""
+            return f"imdb:{PROFILES.get(found[1], found[1])}{tail}"
+        for pattern in (_LIST, _CHART, _INDIA):
             if found := pattern.match(address):
-                return f"imdb:{PROFILES.get(found[1], found[1])}"
+                return f"imdb:{found[1]}"
         return None
 
     def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
@@ -148,6 +149,11 @@ def _list(visit: Visit, wanted: SiteList, outcome: Outcome) -> _Content:
     private = outcome == "private"
     search = {} if private else {"titleListItemSearch": list_search(sheet)}
     about = {"visibility": {"id": "PRIVATE" if private else "PUBLIC"}} | search
+    if visit.path.endswith("/ratings") and "/user/" in visit.path:
+        rated = {"advancedTitleSearch": title_search(sheet)}
+        author = {"authorId": _user(visit)}
+        usual = {"mainColumnData": rated, "aboveTheFoldData": author}
+        return _Content(sheet, markup.LIST, _placed(usual, rated, outcome))
     if "/user/" in visit.path:
         column = {"predefinedList": _watchlist_facts(visit, wanted) | about}
     else:
@@ -181,8 +187,7 @@ def _list_facts(visit: Visit, wanted: SiteList) -> dict[str, Any]:
 
 
 def _watchlist_facts(visit: Visit, wanted: SiteList) -> dict[str, Any]:
-    user = visit.path.split("/")[-2]
-    user = PROFILES.get(user, user)
+    user = _user(visit)
     return {
         "id": user.replace("ur", "ls9"),
         "name": {"originalText": wanted.name},
@@ -190,6 +195,11 @@ def _watchlist_facts(visit: Visit, wanted: SiteList) -> dict[str, Any]:
         "author": {"userId": user, "nickName": "anna"},
         "lastModifiedDate": "2026-09-20T12:00:00Z",
     }
+
+
+def _user(visit: Visit) -> str:
+    user = visit.path.split("/")[-2]
+    return PROFILES.get(user, user)
 
 
 def _is_chart(visit: Visit) -> bool:

@@ -46,6 +46,10 @@ IMDB_PAGE_SIZE = 250
 """Titles on one page of an IMDb list."""
 
 
+PROFILES = {"p.annasandbox": "ur000000143"}
+"""IMDb's profile ids, as the address bar shows them to signed-in users, and the users behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What goes wrong with an answer; fields combine."""
@@ -120,6 +124,7 @@ def imdb_lists(catalogue: Sequence[Title]) -> dict[str, SiteList]:
         "imdb:ls000000012": SiteList("A bit of everything", _odd_rows(films, shows)),
         "imdb:ls000000049": SiteList("Eine deutsche Liste", _rows(mixed[:60]), locale="de"),
         "imdb:ur000000143": SiteList("Anna's Watchlist", _announced(_rows(mixed[100:243]))),
+        "imdb:ur000000143/ratings": SiteList("Anna's ratings", _rows(mixed[300:580])),
         "imdb:ls000000001": SiteList("Nothing yet"),
         **{
             key: SiteList(key.removeprefix("imdb:"), _rows(mixed[:130]), fault)

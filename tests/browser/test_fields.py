@@ -10,9 +10,10 @@ import pytest
 from examples.sandbox.sites import SandboxSites
 from reconciler.core.model import ListRef
 from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.scrape import Provider, Reach, numbered
 from reconciler.sources.sites import imdb
 from reconciler.sources.sites.imdb import titles
+from reconciler.sources.sites.imdb.address import path_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.browser
 WHOLE = "return document.getElementById('__NEXT_DATA__').textContent;"
 
 
-@pytest.mark.parametrize("name", ["ls000000012", "ls000000620", "ur000000143"])
+@pytest.mark.parametrize(
+    "name", ["ls000000012", "ls000000620", "ur000000143", "ur000000143/ratings"]
+)
 def test_an_imdb_list_reads_alike_from_what_travels_and_from_the_whole_page(
     name: str, tmp_path: Path
 ) -> None:
@@ -30,9 +33,8 @@ def test_an_imdb_list_reads_alike_from_what_travels_and_from_the_whole_page(
         ref = ListRef("imdb", name)
         reach = Reach(browser, tmp_path, Provider(sites.imdb_url))
         listed = imdb.fetch(ref, reach).items
-        address = f"/user/{name}/watchlist/" if name.startswith("ur") else f"/list/{name}/"
-        whole = browser.open(sites.imdb_url + address).evaluate(WHOLE)
+        whole = browser.open(sites.imdb_url + path_of(ref, 1)).evaluate(WHOLE)
         first = titles.parse(json.loads(str(whole)), ref)
     assert first is not None
-    assert listed[: len(first.items)] == first.items
+    assert listed[: len(first.items)] == numbered(first.items)
     assert first.items

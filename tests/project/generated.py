@@ -14,16 +14,23 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from reconciler.cli import app
+from reconciler.sources import recognise
 from reconciler.spec import json_schema
 from reconciler.spec.unsupported import UNSUPPORTED
 from tests.project.places import DOCS, ROOT
+from tests.sources.pasted import PASTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from typer import Typer
 
-PAGES = (ROOT / "README.md", DOCS / "configuration.md", DOCS / "commands.md")
+PAGES = (
+    ROOT / "README.md",
+    DOCS / "configuration.md",
+    DOCS / "commands.md",
+    DOCS / "sources.md",
+)
 AGAIN = "run python -m tests.project.generated"
 
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,7 +79,21 @@ def _blocks() -> dict[str, str]:
         "commands": _commands(),
         "help of listsync": f"```text\n{help_of()}\n```",
         **helps,
+        **{f"pasted {name}": _pasted(table) for name, table in PASTED.items()},
     }
+
+
+def _pasted(table: Mapping[str, str]) -> str:
+    """What may be pasted for a source, with the sentences that refuse the rest."""
+    rows = [f"| `{text}` | {_meaning(text)} |" for text in table]
+    return "\n".join(["| pasted | means |", "|---|---|", *rows])
+
+
+def _meaning(text: str) -> str:
+    try:
+        return f"`{recognise(text)}`"
+    except ValueError as refusal:
+        return f"refused: {_cell(str(refusal))}"
 
 
 def _commands() -> str:

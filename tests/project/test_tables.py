@@ -26,7 +26,6 @@ from reconciler.core.model import (
 )
 from reconciler.core.rights import expected
 from reconciler.overseerr import translate
-from reconciler.sources import recognise
 from tests.project import places
 
 if TYPE_CHECKING:
@@ -37,18 +36,6 @@ COMMANDS = places.DOCS / "commands.md"
 SERVERS = places.DOCS / "media-servers.md"
 MATCHING = places.DOCS / "matching.md"
 RESERVED = {Reason.FILTERED}
-
-PASTED = places.table(SOURCES, "## What to paste")
-
-
-@pytest.mark.parametrize(("pasted", "meaning"), PASTED, ids=[row[0] for row in PASTED])
-def test_a_pasted_text_means_what_the_page_says(pasted: str, meaning: str) -> None:
-    text = pasted.strip("`")
-    if meaning.startswith("refused: "):
-        with pytest.raises(ValueError, match=re.escape(meaning.removeprefix("refused: "))):
-            recognise(text)
-    else:
-        assert str(recognise(text)) == meaning.strip("`")
 
 
 def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:

@@ -96,6 +96,43 @@ def test_a_watchlist_is_read_at_its_users_address() -> None:
     assert snapshot.outcome is Outcome.COMPLETE
 
 
+def rated(total: int, *numbers: int, author: str = "ur42") -> FakePage:
+    found = [{"node": {"title": title(f"tt{number:07}")}} for number in numbers]
+    search = {"total": total, "edges": found}
+    return FakePage(
+        next_data({"advancedTitleSearch": search}, aboveTheFoldData={"authorId": author})
+    )
+
+
+def test_ratings_are_read_page_by_page_in_the_pages_order() -> None:
+    pages = {
+        f"{BASE}/user/ur42/ratings/": rated(3, 9, 4),
+        f"{BASE}/user/ur42/ratings/?page=2": rated(3, 7),
+    }
+    snapshot = fetch("imdb:ur42/ratings", pages)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 3)
+    assert imdb_ids(snapshot) == ["tt0000009", "tt0000004", "tt0000007"]
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (rated(1, 9, author="ur43"), Outcome.CHANGED_LAYOUT),
+        (rated(2, 9), Outcome.INCOMPLETE),
+        (rated(0), Outcome.EMPTY),
+        (FakePage(next_data({"advancedTitleSearch": {"edges": []}})), Outcome.CHANGED_LAYOUT),
+        (FakePage(listing(1, [edge(1, "tt0000001")])), Outcome.CHANGED_LAYOUT),
+    ],
+    ids=["somebody else's", "half of them", "none", "without a total", "a list instead"],
+)
+def test_a_page_that_is_not_all_of_a_users_ratings_is_not_complete(
+    page: FakePage, outcome: Outcome
+) -> None:
+    address = f"{BASE}/user/ur42/ratings/"
+    pages = {address: page, f"{address}?page=2": rated(2)}
+    assert fetch("imdb:ur42/ratings", pages).outcome is outcome
+
+
 def test_positions_put_a_page_that_is_sorted_otherwise_into_list_order() -> None:
     shuffled = [edge(3, "tt0000003"), edge(1, "tt0000001"), edge(2, "tt0000002")]
     snapshot = fetch_list(FakePage(listing(3, shuffled)))
@@ -468,6 +505,11 @@ def test_a_redirect_to_another_chart_is_not_the_chart(landed: str, outcome: Outc
         ("ur42", "/user/p.abc/watchlist/", {"author": {"userId": "ur42"}}, Outcome.COMPLETE),
         ("ur42", "/user/p.abc/watchlist/", {"author": {"userId": "ur43"}}, Outcome.CHANGED_LAYOUT),
         ("ur42", "/user/p.abc/watchlist/", {}, Outcome.CHANGED_LAYOUT),
+        ("p.abc", "/user/p.abc/watchlist/", {"author": {"userId": "ur42"}}, Outcome.COMPLETE),
+        ("p.abc", "/user/ur42/watchlist/", {"author": {"userId": "ur42"}}, Outcome.COMPLETE),
+        ("p.abc", "/user/p.def/watchlist/", {}, Outcome.CHANGED_LAYOUT),
+        ("p.abc", "/user/ur42/ratings/", {}, Outcome.CHANGED_LAYOUT),
+        ("p.abc", "/list/ls000002/", {}, Outcome.CHANGED_LAYOUT),
     ],
     ids=[
         "the list itself",
@@ -479,6 +521,11 @@ def test_a_redirect_to_another_chart_is_not_the_chart(landed: str, outcome: Outc
         "the user's other name",
         "another user",
         "some other name",
+        "a profile's watchlist",
+        "the user behind a profile",
+        "another profile",
+        "the user's ratings",
+        "a list of the profile's",
     ],
 )
 def test_a_redirect_to_another_list_is_not_the_list(
@@ -487,7 +534,7 @@ def test_a_redirect_to_another_list_is_not_the_list(
     search = {"total": 1, "edges": edges(1, 1)}
     page = FakePage(next_data({"list": {"titleListItemSearch": search, **about}}))
     page.url = BASE + landed
-    asked = LIST if source == "ls000001" else f"{BASE}/user/ur42/watchlist/"
+    asked = LIST if source == "ls000001" else f"{BASE}/user/{source}/watchlist/"
     snapshot = fetch(source, {asked: page})
     assert (snapshot.outcome, bool(snapshot.items)) == (outcome, outcome is Outcome.COMPLETE)
 

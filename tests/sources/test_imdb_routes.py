@@ -69,6 +69,7 @@ def fetch(
         SHELF,
         "imdb:ls000000049",
         "imdb:ur000000143",
+        "imdb:ur000000143/ratings",
         "imdb:top",
         "imdb:toptv",
         "imdb:moviemeter",
@@ -98,6 +99,7 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         ("imdb:ur000000002", Outcome.PRIVATE, "private"),
         ("imdb:ls000000404", Outcome.MISSING, "no such list"),
         ("imdb:ur000000404", Outcome.MISSING, "no such list"),
+        ("imdb:p.nobody", Outcome.MISSING, "no such list"),
         ("imdb:ls000000013", Outcome.CHANGED_LAYOUT, "a list of people, not of titles"),
         ("imdb:ls000000003", Outcome.INCOMPLETE, "65 of 130"),
         ("imdb:india/upcoming", Outcome.MISSING, "not among the charts"),
@@ -109,6 +111,7 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         "a private watchlist",
         "no such list",
         "no such user",
+        "no such profile",
         "a list of people",
         "fewer than declared",
         "a chart of pages only",
@@ -134,6 +137,37 @@ def test_an_episode_brings_its_series_along_unless_the_interface_knows_none(
     assert series_of(fetch(sites.imdb_api_url, "imdb:ls000000012")) == [show.imdb]
     sites.imdb.faults.set(PATH, Fault("rejected-field"))
     assert series_of(fetch(sites.imdb_api_url, "imdb:ls000000012")) == [None]
+
+
+@pytest.mark.parametrize("what", ["", "/ratings"])
+def test_a_profile_is_read_as_the_user_behind_it(sites: SandboxSites, what: str) -> None:
+    by_profile = fetch(sites.imdb_api_url, f"imdb:p.annasandbox{what}")
+    assert by_profile.outcome is Outcome.COMPLETE
+    assert by_profile == fetch(sites.imdb_api_url, f"imdb:ur000000143{what}")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ({"data": {"userProfile": None}}, Outcome.MISSING),
+        (
+            {"data": None, "errors": [{"extensions": {"code": "RESOURCE_NOT_FOUND"}}]},
+            Outcome.MISSING,
+        ),
+        ({"errors": [{"message": "boom"}]}, Outcome.UNREACHABLE),
+        ({"data": {"userProfile": {}}}, Outcome.MISSING),
+    ],
+    ids=["null", "not found", "an error", "without a user"],
+)
+def test_a_profile_that_leads_to_no_user_is_an_outcome(
+    requests_mock: requests_mock.Mocker, body: object, outcome: Outcome
+) -> None:
+    snapshot = fetch(answers(requests_mock, body), "p.abcdef")
+    assert (snapshot.outcome, requests_mock.call_count) == (outcome, 1)
+
+
+def test_nothing_that_a_user_has_rated_is_an_empty_list(sites: SandboxSites) -> None:
+    assert fetch(sites.imdb_api_url, "imdb:ur000000002/ratings").outcome is Outcome.EMPTY
 
 
 @pytest.mark.parametrize("fault", ["rank-gap", "half-loaded"])

@@ -24,9 +24,10 @@ __all__ = ["BARE", "FORMS", "HOSTS", "fetch", "objection", "parse", "parse_id", 
 
 HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
 BARE: re.Pattern[str] | None = re.compile(
-    r"(ls|ur)\d+|p\.\w+|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom", re.IGNORECASE
+    r"ls\d+|(ur\d+|p\.[a-z0-9]+)(/(watchlist|ratings))?|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom",
+    re.IGNORECASE,
 )
-FORMS = "imdb:ls…, imdb:ur… or imdb:top"
+FORMS = "imdb:ls…, imdb:ur…, imdb:ur…/ratings or imdb:top"
 
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
 

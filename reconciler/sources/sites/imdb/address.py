@@ -45,38 +45,38 @@ CHARTS = {
 }
 _LOCALE = re.compile(r"[a-z]{2}(-[a-z]{2})?", re.IGNORECASE)
 _LIST = re.compile(r"ls\d{6,}")
-_USER = re.compile(r"ur\d+")
-_PROFILE = re.compile(r"p\.\w+")
+_USER = re.compile(r"ur\d+|p\.[a-z0-9]+")  # p.…: what the address bar shows to whoever signed in
 
-_OWN = "signed out it shows nobody's list: paste the address with ur… in it, imdb.com/user/ur…"
+_OWN = (
+    "signed out it shows nobody's: paste the address that your profile page has, imdb.com/user/p.…"
+)
 _REFUSED = {
     "/list/watchlist": f"this is the address of your own watchlist, and {_OWN}/watchlist",
-    "/list/ratings": "ratings are not read: paste the address of a list or watchlist",
+    "/list/ratings": f"this is the address of your own ratings, and {_OWN}/ratings",
     "/search": "a search is not a list: paste the address of a list, or imdb:top",
     "/filmosearch": "a search is not a list: paste the address of a list, or imdb:top",
     "/title": "this is one title, not a list: put it on a list, or into a text file (file:NAME)",
     "/name": "this is a person, not a list: paste the address of a list",
     "/calendar": "the release calendar is not a list: paste the address of a list, or imdb:top",
 }
-_PROFILE_REFUSED = (
-    "addresses with p.… are not supported yet: paste the one with ur… in it, imdb.com/user/ur…"
-)
 
 
 def parse_id(text: str) -> ListRef:
     """The list that ``imdb:TEXT`` or a bare id means. Raises ValueError with a sentence."""
     name = text.strip("/").lower()
-    if _LIST.fullmatch(name) or _USER.fullmatch(name):
+    if _LIST.fullmatch(name):
         return ListRef("imdb", name)
+    user, _, what = name.partition("/")
+    if _USER.fullmatch(user) and what in {"", "watchlist", "ratings"}:
+        return ListRef("imdb", f"{user}/ratings" if what == "ratings" else user)
     for chart in (name, name.removeprefix("chart/"), f"india/{name}"):
         if chart in CHARTS:
             return ListRef("imdb", chart, chart=True)
-    if _PROFILE.fullmatch(name):
-        raise ValueError(_PROFILE_REFUSED)
     if name.startswith(("tt", "nm")):
         raise ValueError(_REFUSED["/title" if name.startswith("tt") else "/name"])
     charts = ", ".join(CHARTS)
-    raise ValueError(f"not an IMDb list: {text!r}; write imdb:ls…, imdb:ur… or a chart: {charts}")
+    forms = "imdb:ls…, imdb:ur…, imdb:ur…/ratings"
+    raise ValueError(f"not an IMDb list: {text!r}; write {forms} or a chart: {charts}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
@@ -90,12 +90,15 @@ def parse_url(url: SplitResult) -> ListRef:
     match [part.lower() for part in parts]:
         case ["list", name, *_] if _LIST.fullmatch(name):
             return parse_id(name)
-        case ["user", user] | ["user", user, "watchlist", *_] if _USER.fullmatch(user):
+        case ["user", user] if _USER.fullmatch(user):
             return parse_id(user)
-        case ["user", user, *_] if _PROFILE.fullmatch(user):
-            raise ValueError(_PROFILE_REFUSED)
+        case ["user", user, "watchlist" | "ratings" as what, *_] if _USER.fullmatch(user):
+            return parse_id(f"{user}/{what}")
+        case ["user", user, "lists", *_] if _USER.fullmatch(user):
+            raise ValueError("this is the index of a user's lists: open one and paste its address")
         case ["user", user, *_] if _USER.fullmatch(user):
-            raise ValueError(f"only a user's watchlist is read: write imdb:{user}")
+            write = f"write imdb:{user} or imdb:{user}/ratings"
+            raise ValueError(f"of a user the watchlist and the ratings are read: {write}")
         case ["chart" | "india" as group, name, *_]:
             return parse_id(f"{group}/{name}")
         case lowered:
@@ -111,9 +114,27 @@ def path_of(ref: ListRef, number: int) -> str:
     query = f"?{urlencode({'page': number})}" if number > 1 else ""
     if ref.chart:
         return CHARTS[ref.id].path
-    if ref.id.startswith("ur"):
-        return f"/user/{ref.id}/watchlist/{query}"
+    if user := user_of(ref):
+        return f"/user/{user}/{'ratings' if is_ratings(ref) else 'watchlist'}/{query}"
     return f"/list/{ref.id}/{query}"
+
+
+def user_of(ref: ListRef) -> str:
+    """Whose watchlist or ratings a list is, as ``ur…`` or ``p.…``; empty: it is neither."""
+    user = ref.id.partition("/")[0]
+    return user if _USER.fullmatch(user) else ""
+
+
+def is_ratings(ref: ListRef) -> bool:
+    """Whether a list is what a user has rated."""
+    return ref.id.endswith("/ratings")
+
+
+def is_same(ref: ListRef, came: str) -> bool:
+    """Whether what came is the list that was asked for: a profile may be led to its user."""
+    if user_of(ref).startswith("p.") and came.startswith("ur"):
+        return is_ratings(ref) == came.endswith("/ratings")
+    return came == ref.id
 
 
 def listed_at(address: str, base_url: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources.scrape import Setback, Sheet, changed_layout, clean, read_pages
 from reconciler.sources.sites.imdb import titles
+from reconciler.sources.sites.imdb.address import is_ratings, user_of
 from reconciler.sources.sites.imdb.page import (
     PAGE_SIZE,
     another_list,
@@ -54,6 +55,14 @@ _WATCHLIST = (
     + (_ABOUT + " " + _SEARCH)
     + "}}"
 )
+_RATINGS = (
+    "query($id:ID!,$n:Int!,$after:String){advancedTitleSearch(first:$n,after:$after,"
+    "constraints:{explicitContentConstraint:{explicitContentFilter:INCLUDE_ADULT},"
+    "singleUserRatingConstraint:{filterType:INCLUDE,userId:$id}},"
+    "sort:{sortBy:SINGLE_USER_RATING_DATE,sortOrder:DESC}){total pageInfo{hasNextPage endCursor}"
+    " edges{node{title{" + _TITLE + "}}}}}"
+)
+_PROFILE = "query($id:ID!){userProfile(input:{profileId:$id}){userId}}"
 _CHART = "query{chartTitles(chart:{chartType:%s},first:250){total edges{currentRank node{%s}}}}"
 _BOX_OFFICE = (
     "query{boxOfficeWeekendChart(limit:10){weekendStartDate weekendEndDate"
@@ -117,6 +126,7 @@ class _Reading:
         self._url = url
         self._web = web
         self._query = _query(ref)
+        self._id = user_of(ref) or ref.id
         self._after: str | None = None
         self._more = True
         self._total: int | None = 0
@@ -124,6 +134,8 @@ class _Reading:
     def page(self, number: int) -> Sheet | Setback:  # noqa: ARG002 - the cursor says which
         if not self._more:
             return Sheet((), self._total)
+        if unknown := self._identify():
+            return unknown
         answer = self._ask()
         if isinstance(answer, Setback):
             return answer
@@ -134,6 +146,25 @@ class _Reading:
             self._after = clean(info.get("endCursor")) or None
             self._more = info.get("hasNextPage") is True and self._after is not None
         return sheet
+
+    def _identify(self) -> Setback | None:
+        """Find the user behind a profile's id: the lists go by users."""
+        if not self._id.startswith("p."):
+            return None
+        body = {"query": _PROFILE, "variables": {"id": self._id}}
+        answer = self._web.ask("POST", self._url, headers=_HEADERS, body=body)
+        if isinstance(answer, Setback):
+            return answer
+        if not answer.ok:
+            return _trouble(answer)
+        user = clean(titles.dig(answer.body, "data", "userProfile", "userId"))
+        codes = {code for _, code in _errors(answer.body)}
+        if not user and codes <= {"RESOURCE_NOT_FOUND"}:
+            return missing(f"{self._url}: {self._ref}")
+        if not user:
+            return self._refused(answer.body) or changed_layout(self._url)
+        self._id = user
+        return None
 
     def _ask(self) -> object | Setback:
         """The answer's JSON to a query without the fields that the server rejects."""
@@ -149,12 +180,14 @@ class _Reading:
     def _body(self) -> dict[str, object]:
         if self._ref.chart:
             return {"query": self._query}
-        variables = {"id": self._ref.id, "n": PAGE_SIZE, "after": self._after}
+        variables = {"id": self._id, "n": PAGE_SIZE, "after": self._after}
         return {"query": self._query, "variables": variables}
 
     def _judged(self, body: object) -> Sheet | Setback:
         codes = {code for _, code in _errors(body)}
-        content = titles.content_of(body)
+        content = titles.content_of(body) or next(
+            titles.found_at(body, "advancedTitleSearch"), None
+        )
         where = f"{self._url}: {self._ref}"
         if content is None and "FORBIDDEN" in codes:
             return private(where)
@@ -172,10 +205,14 @@ class _Reading:
             return another_list(where, name)
         if sheet:
             return replace(sheet, untitled=0) if codes else sheet  # an error may hide a title
+        return self._refused(body) or changed_layout(where)
+
+    def _refused(self, body: object) -> Setback | None:
+        """An answer that holds nothing but an error of the interface's own."""
         for message, _ in _errors(body):
-            what = f"the interface refused: {message[:200]}"
-            return Setback(Outcome.UNREACHABLE, f"{where}: {what}; try again later")
-        return changed_layout(where)
+            what = f"the interface refused: {message[:200]}; try again later"
+            return Setback(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {what}")
+        return None
 
 
 def _query(ref: ListRef) -> str:
@@ -183,7 +220,9 @@ def _query(ref: ListRef) -> str:
         return _BOX_OFFICE
     if ref.chart:
         return _CHART % (_CHART_TYPES[ref.id], _TITLE)
-    return _WATCHLIST if ref.id.startswith("ur") else _LIST
+    if is_ratings(ref):
+        return _RATINGS
+    return _WATCHLIST if user_of(ref) else _LIST
 
 
 def _without_rejected(query: str, body: object) -> str:

@@ -24,7 +24,7 @@ from reconciler.sources.scrape import (
     visit,
 )
 from reconciler.sources.sites.imdb import markup, titles
-from reconciler.sources.sites.imdb.address import CHARTS, listed_at, path_of
+from reconciler.sources.sites.imdb.address import CHARTS, is_same, listed_at, path_of
 
 if TYPE_CHECKING:
     from reconciler.core.model import ListRef
@@ -47,9 +47,13 @@ const other = document.readyState !== 'loading' && (document.querySelector('{mar
     (linked) => linked.textContent.includes('"ItemList"')));
 let data = script && script.textContent;
 try {{
-  const column = JSON.parse(data)?.props?.pageProps?.mainColumnData;
-  const search = (column?.list ?? column?.predefinedList)?.titleListItemSearch;
-  const usual = {{props: {{pageProps: {{mainColumnData: column}}}}}};
+  const props = JSON.parse(data)?.props?.pageProps;
+  const column = props?.mainColumnData;
+  const search = (column?.list ?? column?.predefinedList)?.titleListItemSearch
+    ?? column?.advancedTitleSearch;
+  const author = props.aboveTheFoldData?.authorId;
+  const usual = {{props: {{pageProps: {{
+    mainColumnData: column, aboveTheFoldData: {{authorId: author}}}}}}}};
   if (Array.isArray(search?.edges) && Number.isInteger(search.total)) {{
     data = JSON.stringify(usual, {json.dumps(titles.FIELDS)});
   }}
@@ -99,7 +103,7 @@ class BrowserRoute:
         elif seen.page:
             sheet = self._shown(seen.page, url, number)
         came = titles.own_name(document, self._ref) or listed_at(seen.landed, self._base_url)
-        if isinstance(sheet, Sheet) and came != self._ref.id:
+        if isinstance(sheet, Sheet) and not is_same(self._ref, came):
             return another_list(url, came)
         return sheet or changed_layout(url)
 

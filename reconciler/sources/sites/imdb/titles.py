@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Facts, Ids, Item, Kind, TitleRef
 from reconciler.sources.scrape import Sheet, clean
-from reconciler.sources.sites.imdb.address import CHARTS
+from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -19,7 +19,19 @@ TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images
 
 # Every name that is read of a list where it usually stands: a tenth of its page.
 FIELDS = (
-    *("props", "pageProps", "mainColumnData", "list", "predefinedList", "listType", "author"),
+    *(
+        "props",
+        "pageProps",
+        "mainColumnData",
+        "aboveTheFoldData",
+        "authorId",
+        "advancedTitleSearch",
+        "title",
+        "list",
+        "predefinedList",
+        "listType",
+        "author",
+    ),
     *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
     *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
     *(
@@ -51,6 +63,9 @@ def parse(document: object, ref: ListRef) -> Sheet | None:
     if ref.chart:
         kind = CHARTS[ref.id].kind
         found = (_chart(node, kind) for node in found_at(document, "chartTitles"))
+        return next((sheet for sheet in found if sheet), None)
+    if is_ratings(ref):
+        found = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
         return next((sheet for sheet in found if sheet), None)
     inside = content_of(document)
     for place in (inside, document):
@@ -85,9 +100,14 @@ def other_list(document: object) -> str:
 
 
 def own_name(document: object, ref: ListRef) -> str:
-    """What a page or an answer says it is: a list's id, a watchlist's user; empty: nothing."""
-    name = ("author", "userId") if ref.id.startswith("ur") else ("id",)
-    return "" if ref.chart else clean(dig(content_of(document), *name))
+    """What a page or an answer says it is: a list's id, or whose it is; empty: nothing."""
+    if ref.chart:
+        return ""
+    if is_ratings(ref):
+        author = clean(dig(document, "props", "pageProps", "aboveTheFoldData", "authorId"))
+        return f"{author}/ratings" if author else ""
+    name = ("author", "userId") if user_of(ref) else ("id",)
+    return clean(dig(content_of(document), *name))
 
 
 def content_of(document: object) -> object:
@@ -148,6 +168,16 @@ def _list_page(search: dict[str, object], modified: str) -> Sheet | None:
     found = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
     items = tuple(item for item in found if item)
     return Sheet(items, total, modified, len(found) - len(items))
+
+
+def _rated(search: dict[str, object]) -> Sheet | None:
+    """What a user has rated is a search by user; its rows have no positions."""
+    total, edges = whole(search.get("total")), search.get("edges")
+    if total is None or not isinstance(edges, list):
+        return None
+    found = [_item(dig(edge, "node", "title"), None) for edge in edges]
+    items = tuple(item for item in found if item)
+    return Sheet(items, total, untitled=len(found) - len(items))
 
 
 def _chart(titles: dict[str, object], kind: Kind) -> Sheet | None:
