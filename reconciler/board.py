@@ -16,7 +16,7 @@ from reconciler.core.model import WHOLE, Standing, Status
 from reconciler.errors import LedgerError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from reconciler.apply import Outcomes
@@ -79,6 +79,14 @@ class Board:
             self._conditions[name] = found
             self._unwritten.add(name)
             return found
+
+    def follow_only(self, names: Collection[str]) -> None:
+        """How other lists are is not known any more; when they were last read is."""
+        with self._lock:
+            gone = self._conditions.keys() - {WHOLE, *names}
+            self._unwritten |= gone
+            for name in gone:
+                del self._conditions[name]
 
     def plan(self, name: str, schedule: Schedule) -> None:
         """When a list's next turn is."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Thread
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
+_ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}  # noqa: S104 - not listened on
+_HURRY = 2  # seconds for one that listens to answer
 _PATIENCE = 10  # seconds for a visitor to say what it wants
 
 
@@ -57,6 +61,18 @@ class Endpoint:
         """Listen no more; what is being answered is."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def heard(listen: str, path: str) -> bytes | None:
+    """What whoever listens there says at a path; None: nobody answers with 200."""
+    host, _, port = listen.rpartition(":")
+    with suppress(OSError, HTTPException, ValueError):
+        connection = HTTPConnection(_ANY.get(host, host.strip("[]")), int(port), _HURRY)
+        with closing(connection):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.read() if answer.status == HTTPStatus.OK else None
+    return None
 
 
 class _Server(ThreadingHTTPServer):

@@ -48,6 +48,12 @@ class ConfigError(ListsyncError):
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems
 
+    @property
+    def brief(self) -> str:
+        """The first problem, and how many more there are."""
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return self.problems[0] + more
+
 
 class LedgerError(ListsyncError):
     """The ledger cannot be opened, read or written."""

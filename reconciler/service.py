@@ -96,6 +96,8 @@ class Service:
         ``poll``: look at the files each second, where the system tells of no changes.
         """
         spec = self.spec
+        self.board.follow_only([lst.name for lst in spec.lists])
+        self.board.post(conditions.ledger(""), spec.generation, self._doors.clock.now())
         self._post(conditions.config(Status.TRUE, "Valid", ""))
         for lst in spec.lists:
             self._controller.add(lst.name, self._upkeep.due_at(lst.name))
@@ -111,13 +113,9 @@ class Service:
         try:
             self._see_to_ledger()
         except ListsyncError as error:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                _log.error("the ledger cannot be used", error=self._trouble)
+            self._note_ledger(str(error))
         else:
-            if self._trouble:
-                self._trouble = ""
-                _log.warning("the ledger can be used again")
+            self._note_ledger("")
         self._wake_those_the_server_kept()
         self._controller.tick()
 
@@ -131,7 +129,7 @@ class Service:
             try:
                 spec = self._file.read()
             except ConfigError as error:
-                return self._refuse(error.problems)
+                return self._refuse(error)
             mended, self._told = bool(self._told), ()
             changed = spec != self.spec
             if changed:
@@ -153,16 +151,14 @@ class Service:
         for _ in news(self._file.parts, self._stopping, poll=poll):
             self.reload()
 
-    def _refuse(self, problems: tuple[str, ...]) -> bool:
+    def _refuse(self, error: ConfigError) -> bool:
         """Keep what held before, and say why, once; whether it was said now."""
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        if self._post(conditions.config(Status.FALSE, "Invalid", problems[0] + more)):
-            self._doors.announcer.refused(self.spec, problems[0] + more)
-        if is_new := problems != self._told:
-            self._told = problems
-            _log.error(
-                "the file is wrong; what it said before still holds", problems=list(problems)
-            )
+        if self._post(conditions.config(Status.FALSE, "Invalid", error.brief)):
+            self._doors.announcer.refused(self.spec, error.brief)
+        if is_new := error.problems != self._told:
+            self._told = error.problems
+            problems = list(error.problems)
+            _log.error("the file is wrong; what it said before still holds", problems=problems)
         return is_new
 
     def _take(self, spec: Spec) -> None:
@@ -171,6 +167,7 @@ class Service:
         if spec.controller.listen != before.controller.listen:
             _log.warning("controller.listen holds from the next start on")
         self._adopt(spec)
+        self.board.follow_only([lst.name for lst in spec.lists])
         said = {lst.name: turn.digest(before, lst) for lst in before.lists}
         says = {lst.name: turn.digest(spec, lst) for lst in spec.lists}
         changed = [name for name in says if says[name] != said.get(name)]
@@ -191,6 +188,18 @@ class Service:
         except ListsyncError as error:
             _log.debug("not written yet", error=str(error))
         return changed
+
+    def _note_ledger(self, trouble: str) -> None:
+        """Say what is wrong with the ledger, or that nothing is any more, once."""
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        now = self._doors.clock.now()
+        self.board.post(conditions.ledger(trouble), self.spec.generation, now)
+        if trouble:
+            _log.error("the ledger cannot be used", error=trouble)
+        else:
+            _log.warning("the ledger can be used again")
 
     def _see_to_ledger(self) -> None:
         """Mend it, write what could not be written before, and do what somebody has asked for."""

@@ -81,8 +81,8 @@ class Upkeep:
         """When a list is due that has just been read from the file."""
         spec, now = self.spec, self._doors.clock.now()
         lst = spec.named(name)
-        if lst is None:
-            return now
+        if lst is None or name not in self._board.conditions():
+            return now  # new, or back in the file
         return turn.first_due(self._board.schedules().get(name), turn.digest(spec, lst), now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:

@@ -25,11 +25,11 @@ from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.sources.sessions import Sessions
-from reconciler.spec import decode, load
+from reconciler.spec import decode, glimpse, load
 from reconciler.upkeep import Doors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from reconciler.metrics import Metrics
@@ -106,20 +106,42 @@ class ConfigFile:
         return frozenset({self.path, *self._secrets})
 
 
+def glimpse_of(path: Path) -> Mapping[str, str]:
+    """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard."""
+    with suppress(OSError, ConfigError):
+        text = decode(path.read_bytes(), str(path))
+        return glimpse(text, ("ledger", "controller.listen"), os.environ)
+    return {}
+
+
+@contextmanager
+def open_last_ledger(path: Path) -> Iterator[SqliteLedger | None]:
+    """A ledger for the server whose lists had the last turn; None: it knows of no turn.
+
+    Raises LedgerError.
+    """
+    with ExitStack() as stack:
+        if not path.is_file():  # none is made for a look
+            yield None
+            return
+        server = stack.enter_context(SqliteLedger(path, "")).last_server()
+        yield stack.enter_context(SqliteLedger(path, server)) if server else None
+
+
 def read_spec(path: Path) -> Spec:
     """What the file at ``path`` says. Raises ConfigError with every problem in it."""
     return ConfigFile(path).read()
 
 
-def ledger_path(spec: Spec, config: Path, chosen: Path | None) -> Path:
+def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
     """Where the ledger is: as chosen on the command line, else in the file, else the default.
 
     The default's folder is made where it is missing; a folder that somebody chose is theirs.
     """
     if chosen is not None:
         return chosen
-    if spec.ledger is not None:
-        return _beside(config, spec.ledger)
+    if written is not None:
+        return _beside(config, written)
     folder = platformdirs.user_state_path("listsync")
     with suppress(OSError):  # the ledger says what it lacks
         folder.mkdir(parents=True, exist_ok=True)
@@ -164,7 +186,7 @@ def open_service(
     clock = SystemClock()
 
     def ledger(spec: Spec) -> Ledger:
-        return held.at(ledger_path(spec, file.path, chosen), spec.server.url)
+        return held.at(ledger_path(spec.ledger, file.path, chosen), spec.server.url)
 
     def sources(spec: Spec) -> AbstractContextManager[Sources]:
         return open_sources(spec, file.path, RememberedRoutes(ledger(spec), clock))

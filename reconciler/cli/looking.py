@@ -39,10 +39,10 @@ def status(
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
     """Show each list's last fetch and, for one list, each item's last verdict."""
-    from reconciler.commands import inspection
+    from reconciler.commands import status
 
     setting = setting_of(context, config, ledger, output)
-    return told(setting, lambda: inspection.status(setting, name))
+    return told(setting, lambda: status.status(setting, name))
 
 
 def explain(  # noqa: PLR0913 - a command's parameters are its options

@@ -1,4 +1,4 @@
-"""The commands that only look: validate, fetch, status, explain, doctor."""
+"""The commands that only look: validate, fetch, explain, doctor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from reconciler.board import note_server
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
-from reconciler.core.model import Standing
 from reconciler.doctor import Check, examine
 from reconciler.errors import LedgerError, NotifierError
 from reconciler.explain import explain as explain_titles
@@ -27,7 +26,6 @@ from reconciler.render.document import FORMAT_VERSION, fetch_document
 from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
-from reconciler.render.status import status_document, status_text
 from reconciler.render.text import fetch_text
 from reconciler.turn import reachable
 
@@ -64,22 +62,6 @@ def fetch(setting: Setting, name: str) -> int:
         form = fetch_markdown if setting.output == "markdown" else fetch_text
         sys.stdout.write(form(fetched))
     return OK if snapshot.outcome in READ else SOMETHING_FAILED
-
-
-def status(setting: Setting, name: str | None) -> int:
-    """Print what the ledger knows of the lists."""
-    spec = setting.spec()
-    lists = [list_named(spec, name)] if name else spec.lists
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
-        reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
-    sources = {lst.name: str(lst.source) for lst in lists}
-    standing = Standing(tuple(sources), spec.generation, found, schedules)
-    told = status_document(sources, reports, standing)
-    if setting.output == "json":
-        print_json(told)
-    else:
-        sys.stdout.write(status_text(told, in_detail=name is not None))
-    return OK
 
 
 def explain(setting: Setting, query: str) -> int:

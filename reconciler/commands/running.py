@@ -29,6 +29,7 @@ from reconciler.render.status import status_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from reconciler.commands.interrupts import Signals
     from reconciler.commands.setting import Setting
@@ -50,7 +51,7 @@ def run(setting: Setting, *, poll: bool) -> int:
         metrics.watch(lambda: service.standing)
         service.load()
         if service.spec.controller.listen:
-            pages = _pages(service, metrics)
+            pages = _pages(setting.config, service, metrics)
             stack.enter_context(Endpoint(service.spec.controller.listen, pages))
         service.begin(poll=poll)
         _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
@@ -103,11 +104,11 @@ def _until_ended(service: Service, signals: Signals) -> int:
                 return signum
 
 
-def _pages(service: Service, metrics: Metrics) -> dict[str, Callable[[], Said]]:
+def _pages(config: Path, service: Service, metrics: Metrics) -> dict[str, Callable[[], Said]]:
     return {
         "/healthz": lambda: Said(b"ok\n"),
         "/readyz": lambda: _readiness(service),
-        "/status": lambda: _status(service),
+        "/status": lambda: _status(config, service),
         "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
     }
 
@@ -123,11 +124,11 @@ def _readiness(service: Service) -> Said:
     return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
 
 
-def _status(service: Service) -> Said:
+def _status(config: Path, service: Service) -> Said:
     try:
         reports = service.reports()
     except LedgerError:
         reports = {}
     sources = {lst.name: str(lst.source) for lst in service.spec.lists}
-    told = status_document(sources, reports, service.standing)
+    told = status_document(config, sources, reports, service.standing)
     return Said((json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode(), JSON)

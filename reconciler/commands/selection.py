@@ -19,12 +19,17 @@ _EXPECTED = re.compile(r"[0-9a-f]{8,64}")
 
 def list_named(spec: Spec, name: str) -> ListSpec:
     """The list of this name. Raises UsageError, which names the lists there are."""
-    for lst in spec.lists:
-        if lst.name == name:
-            return lst
-    known = [lst.name for lst in spec.lists]
-    what = f"no list is called {name!r}{suggest(name, known)}"
-    raise UsageError(what, hint=f"the file has {', '.join(known)}")
+    named_among([lst.name for lst in spec.lists], name)
+    return next(lst for lst in spec.lists if lst.name == name)
+
+
+def named_among(known: Sequence[str], name: str) -> None:
+    """Raise UsageError where no list is called so."""
+    if name not in known:
+        what = f"no list is called {name!r}{suggest(name, known)}"
+        raise UsageError(
+            what, hint=f"there {'is' if len(known) == 1 else 'are'} {', '.join(known)}"
+        )
 
 
 def lists_named(spec: Spec, names: Sequence[str]) -> tuple[str, ...] | None:

@@ -35,7 +35,7 @@ class Setting:
 
     def ledger_path(self, spec: Spec) -> Path:
         """Where this command's ledger is."""
-        return wiring.ledger_path(spec, self.config, self.ledger)
+        return wiring.ledger_path(spec.ledger, self.config, self.ledger)
 
 
 def print_json(document: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@
 | Ready | it was read and applied, and is not stalled |
 | ConfigValid | the file as it is now is the one that is followed |
 | ServerReachable | the media server answers, and takes the key |
+| LedgerUsable | what is done can be written down |
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ NOT_DONE = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIP
 READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
 SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
+LEDGER_USABLE = "LedgerUsable"
 
 
 def after(
@@ -93,6 +95,13 @@ def server(status: Status, reason: str, message: str) -> Finding:
 def config(status: Status, reason: str, message: str) -> Finding:
     """Whether the file as it is now is the one that is followed."""
     return Finding(CONFIG_VALID, status, reason, message)
+
+
+def ledger(trouble: str) -> Finding:
+    """Whether what is done can be written down; empty: it can."""
+    if trouble:
+        return Finding(LEDGER_USABLE, Status.FALSE, "CannotBeUsed", trouble)
+    return Finding(LEDGER_USABLE, Status.TRUE, "Usable", "")
 
 
 def ready(conditions: Mapping[str, Condition]) -> Finding:

@@ -69,7 +69,12 @@ def conditions(connection: Connection, server: str) -> dict[str, dict[str, Condi
 def write_conditions(
     connection: Connection, server: str, name: str, now: Mapping[str, Condition]
 ) -> None:
-    """How a list is; a condition that has not changed is not written."""
+    """How a list is, and no longer how it was; what has not changed is not written."""
+    gone = ", ".join("?" * len(now))
+    connection.execute(
+        f"DELETE FROM conditions WHERE server = ? AND list = ? AND type NOT IN ({gone})",  # noqa: S608 - question marks
+        (server, name, *now),
+    )
     connection.executemany(
         "INSERT INTO conditions (server, list, type, status, reason, message, since, generation)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status,"
@@ -91,6 +96,14 @@ def write_conditions(
             for one in now.values()
         ),
     )
+
+
+def last_server(connection: Connection) -> str | None:
+    """The server whose lists had the last turn."""
+    row = connection.execute(
+        "SELECT server FROM schedules ORDER BY attempted DESC LIMIT 1"
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def write_asked(connection: Connection, server: str, name: str) -> None:

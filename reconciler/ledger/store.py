@@ -202,6 +202,11 @@ class SqliteLedger:
             if schedule is not None:
                 keeping.write_schedule(connection, self._server, name, schedule)
 
+    def last_server(self) -> str | None:
+        """The server whose lists had the last turn; for whoever does not know its URL."""
+        with self._database.reading() as connection:
+            return keeping.last_server(connection)
+
     def ask(self, name: str) -> None:
         """Ask a running listsync for a list's turn."""
         with self._database.remembering() as connection:

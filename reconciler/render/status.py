@@ -13,6 +13,7 @@ from reconciler.render.document import FORMAT_VERSION, Fetch, fetch_row
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from reconciler.core.model import ListReport, RowReport, Standing
 
@@ -38,18 +39,20 @@ class StatusDocument(TypedDict):
     """``status -o json``."""
 
     format_version: str
+    config: str
     generation: str
     conditions: list[dict[str, str]]
     lists: list[ListStatus]
 
 
 def status_document(
-    sources: Mapping[str, str], reports: Mapping[str, ListReport], standing: Standing
+    config: Path, sources: Mapping[str, str], reports: Mapping[str, ListReport], standing: Standing
 ) -> StatusDocument:
-    """``sources``: the lists asked about, name → source, in file order."""
+    """``config``: the file. ``sources``: the lists asked about, name → source, in file order."""
     lists = [_list(name, source, reports.get(name), standing) for name, source in sources.items()]
     return {
         "format_version": FORMAT_VERSION,
+        "config": str(config.absolute()),
         "generation": standing.generation,
         "conditions": _conditions(standing, WHOLE),
         "lists": lists,

@@ -1,5 +1,6 @@
 """YAML text → Spec: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
 
+from reconciler.spec.glimpse import glimpse
 from reconciler.spec.loading import load
 from reconciler.spec.models import (
     BrowserSpec,
@@ -25,6 +26,7 @@ __all__ = [
     "Spec",
     "TraktSpec",
     "decode",
+    "glimpse",
     "json_schema",
     "list_names",
     "load",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
@@ -113,9 +114,16 @@ def house_port(house: Household) -> int:
     """A free port, the same each time."""
     kept = house.folder / "port"
     if not kept.exists():
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            kept.write_text(str(free.getsockname()[1]))
+        kept.write_text(str(_free_port()))
     return int(kept.read_text())
+
+
+def _free_port() -> int:
+    """Below the ports that the system gives to whoever asks for any: nobody takes it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - no secret
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _listens(port: int) -> bool:

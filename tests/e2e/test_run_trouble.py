@@ -144,9 +144,13 @@ def test_a_ledger_comes_back_locked_when_its_deleted_folder_does(house: Househol
     with running(house) as run:
         until(run.is_ready)
         shutil.rmtree(house.ledger.parent)
-        until(lambda: any("cannot be used" in line["event"] for line in run.log()))
+        until(lambda: run.events("the ledger cannot be used"))
+        told = house.run("status")
+        assert "! LedgerUsable=False" in told.out
+        assert "put the folder back" in told.out
         house.ledger.parent.mkdir()
         until(house.ledger.is_file)
+        until(lambda: run.whole("LedgerUsable")["status"] == "True")
 
         assert house.run("apply", "--yes").code == 75
 
@@ -177,7 +181,7 @@ def test_a_full_disk_stops_requests_until_there_is_room(house: Household, small_
         run_now(house)
         until(lambda: run.condition("wishes", "Applied")["status"] == "False")
         assert run.condition("wishes", "Applied")["reason"] == "LedgerUnusable"
-        assert "disk is full" in run.condition("wishes", "Applied")["message"]
+        assert "the disk is full" in house.run("status", "wishes").out
         assert house.stored() == numbers([DUNE])
 
         ballast.unlink()

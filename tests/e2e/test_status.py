@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.household import DUNE
+from tests.e2e.household import DUNE, HEAT, until
+from tests.e2e.running import lists, running, write
 
 if TYPE_CHECKING:
     from tests.e2e.household import Household
@@ -41,3 +44,71 @@ def test_failures_are_counted_in_words(house: Household, listsync: InProcess) ->
     for told in ("1 failure since", "2 failures since"):
         assert listsync("apply", "--yes").code == 1
         assert told in listsync("status").out
+
+
+def names(document: dict[str, Any]) -> list[str]:
+    return [lst["name"] for lst in document["lists"]]
+
+
+def test_a_running_one_is_asked_how_the_lists_are(house: Household, listsync: InProcess) -> None:
+    write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+    file = house.folder / "listsync.yaml"
+    with running(house) as run:
+        until(lambda: run.is_ready() and run.is_ready("more"))
+        file.write_text(file.read_text()[:-2])  # its ledger and its port can still be read
+        until(lambda: run.whole("ConfigValid")["status"] == "False")
+        told = listsync("status", "-o", "json")
+        assert (told.code, names(told.document)) == (78, ["wishes", "more"])
+        assert told.document == run.status()
+        assert "listsync.yaml:" in whole(told.document, "ConfigValid")["message"]
+        assert "listsync.yaml:" in told.err
+
+        text = listsync("status", "wishes")
+        assert text.code == 78
+        assert "! ConfigValid=False" in text.out
+        assert "Fetched=True" in text.out
+        assert "more" not in text.out
+        assert listsync("status", "whishes").code == 64
+
+
+def judged(house: Household) -> set[str]:
+    """The lists of which the ledger says how they are."""
+    with closing(sqlite3.connect(house.ledger)) as ledger:
+        return {name for (name,) in ledger.execute("SELECT list FROM conditions")}
+
+
+@pytest.mark.parametrize("how", ["missing", "wrong"])
+def test_without_a_running_one_the_ledger_knows_the_lists(
+    house: Household, listsync: InProcess, how: str
+) -> None:
+    write(house, lists(house, wishes=(DUNE,), more=(HEAT,), gone=()), controller={"listen": ""})
+    with house.started("run") as process:
+        until(lambda: len(house.stored()) == 2)
+        until(lambda: "gone" in judged(house))
+        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)), controller={"listen": ""})
+        until(lambda: "gone" not in judged(house))
+        process.terminate()
+        process.wait(timeout=20)
+    file = house.folder / "listsync.yaml"
+    if how == "missing":
+        file.unlink()
+        told = listsync("--ledger", "state/listsync.db", "status", "-o", "json")
+    else:
+        file.write_text(file.read_text().replace('"source"', '"sauce"'))
+        told = listsync("status", "-o", "json")
+
+    assert (told.code, names(told.document)) == (78, ["more", "wishes"])
+    valid = whole(told.document, "ConfigValid")
+    assert (valid["status"], valid["reason"]) == ("False", "Invalid")
+    assert all(lst["last_success"] for lst in told.document["lists"])
+
+
+def test_a_missing_file_of_which_nothing_is_known_is_told_as_everywhere(
+    listsync: InProcess,
+) -> None:
+    told = listsync("--ledger", "nowhere.db", "status", "-o", "json")
+
+    assert told.code == 78
+    assert told.document["error"]["where"] == "listsync.yaml"
+    assert "listsync validate" in told.document["error"]["todo"]
+    assert "no such file" in told.err
