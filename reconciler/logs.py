@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
 
@@ -25,6 +27,25 @@ _SECRET_NAMES = (
 )
 
 
+class Unread(io.TextIOBase):
+    """A place to write to that may be gone, or full: what is logged there is lost, and no more."""
+
+    def __init__(self, place: TextIO) -> None:
+        """``place``: where to write as long as that is possible."""
+        self._place = place
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError, ValueError):  # ValueError: it was closed by ourselves
+            return self._place.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was written."""
+        with suppress(OSError, ValueError):
+            self._place.flush()
+
+
 def configure(*, level: int, secrets: Sequence[str]) -> None:
     """Log from ``level`` (of ``logging``) on; ``secrets`` are hidden wherever they stand."""
     terminal = sys.stderr.isatty()
@@ -40,7 +61,7 @@ def configure(*, level: int, secrets: Sequence[str]) -> None:
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unread(sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

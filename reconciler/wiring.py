@@ -174,12 +174,18 @@ def open_server(
         yield server
 
 
-def open_service(
-    file: ConfigFile, chosen: Path | None, held: HeldLedger, metrics: Metrics, *, level: int
+def open_service(  # noqa: PLR0913 - what a command chooses about its run
+    file: ConfigFile,
+    chosen: Path | None,
+    held: HeldLedger,
+    metrics: Metrics,
+    *,
+    level: int,
+    debug_dir: Path | None = None,
 ) -> Service:
     """What ``run`` runs: everything is opened anew for each turn. Raises ConfigError.
 
-    ``level``: what is logged, from logging's levels.
+    ``level``: what is logged, from logging's levels. ``debug_dir``: as ``open_sources``.
     """
     spec = file.read()
     configure_logs(spec, level)
@@ -189,7 +195,7 @@ def open_service(
         return held.at(ledger_path(spec.ledger, file.path, chosen), spec.server.url)
 
     def sources(spec: Spec) -> AbstractContextManager[Sources]:
-        return open_sources(spec, file.path, RememberedRoutes(ledger(spec), clock))
+        return open_sources(spec, file.path, RememberedRoutes(ledger(spec), clock), debug_dir)
 
     doors = Doors(
         server=partial(open_server, called=metrics.called),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Config, Ledger, ListName, Verbose, setting_of
+from reconciler.cli.options import Config, DebugDir, Ledger, ListName, Verbose, setting_of
 
 Poll = Annotated[
     bool,
@@ -14,18 +14,20 @@ Poll = Annotated[
 ]
 
 
-def run(
+def run(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     config: Config = None,
     ledger: Ledger = None,
     *,
     poll: Poll = False,
     verbose: Verbose = False,
+    debug_dir: DebugDir = None,
 ) -> int:
     """Stay up: read each list in its own time, request what is missing, follow the file."""
     from reconciler.commands import running
 
-    return running.run(setting_of(context, config, ledger, verbose=verbose), poll=poll)
+    setting = setting_of(context, config, ledger, verbose=verbose, debug_dir=debug_dir)
+    return running.run(setting, poll=poll)
 
 
 def reconcile(

@@ -47,7 +47,9 @@ def run(setting: Setting, *, poll: bool) -> int:
     metrics = Metrics()
     level = logging.DEBUG if setting.verbose else logging.INFO
     with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
-        service = wiring.open_service(file, setting.ledger, held, metrics, level=level)
+        service = wiring.open_service(
+            file, setting.ledger, held, metrics, level=level, debug_dir=setting.debug_dir
+        )
         metrics.watch(lambda: service.standing)
         service.load()
         if service.spec.controller.listen:

@@ -78,10 +78,13 @@ class Running:
 
 
 @contextmanager
-def running(house: Household, *arguments: str) -> Iterator[Running]:
+def running(house: Household, *arguments: str, **options: Any) -> Iterator[Running]:  # noqa: ANN401 - Popen's
     """``listsync run``, up and listening; at the end it must end by SIGTERM with 143."""
     log = house.folder / "run.log"
-    with log.open("w") as stderr, house.started("run", *arguments, stderr=stderr) as process:
+    with (
+        log.open("w") as stderr,
+        house.started("run", *arguments, stderr=stderr, **options) as process,
+    ):
         run = Running(house, process, log)
         until(lambda: process.poll() is not None or _listens(run.port))
         assert process.poll() is None, log.read_text()

@@ -7,17 +7,20 @@ import re
 import shutil
 import subprocess
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
-from tests.e2e.household import ALIEN, DUNE, HEAT, Household, numbers, until
+from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.running import listed, lists, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from examples.sandbox.titles import Title
 
 
 def _delete(file: Path) -> None:
@@ -44,8 +47,6 @@ def _circle(file: Path) -> None:
 
 
 def _lock_up(file: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may read everything")
     file.chmod(0)
 
 
@@ -59,13 +60,21 @@ SPOILT = {
 }
 
 
+def like_anybody() -> tuple[str, ...]:
+    """The command without root's right to read everything, where a test is run by root."""
+    if os.geteuid():
+        return COMMAND
+    setpriv = shutil.which("setpriv") or pytest.skip("no setpriv here")
+    return (setpriv, "--bounding-set=-dac_override,-dac_read_search", *COMMAND)
+
+
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
 def test_a_spoilt_file_is_told_once_and_the_last_good_one_holds(
     house: Household, spoil: Callable[[Path], None]
 ) -> None:
     file = house.folder / "listsync.yaml"
     write(house, {"wishes": {"source": listed(house, "wishes", DUNE), "interval": "1s"}})
-    with running(house) as run:
+    with running(house, command=like_anybody()) as run:
         until(run.is_ready)
         good = file.read_text()
         spoil(file)
@@ -187,6 +196,24 @@ def test_a_full_disk_stops_requests_until_there_is_room(house: Household, small_
         ballast.unlink()
         until(lambda: len(house.stored()) == 3)
         until(run.is_ready)
+
+
+def is_stored(house: Household, title: Title) -> bool:
+    return title.tmdb in house.stored()
+
+
+def test_a_log_that_nobody_reads_any_more_ends_nothing(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with house.started("run") as process:
+        assert process.stderr is not None
+        assert "running" in process.stderr.readline()
+        process.stderr.close()
+        until(lambda: house.stored() == numbers([DUNE]))
+        for title in (HEAT, ALIEN, JOKER):
+            write(house, lists(house, wishes=(DUNE,), **{f"list-{title.tmdb}": (title,)}))
+            until(partial(is_stored, house, title))
+        process.terminate()
+        assert process.wait(timeout=20) == 143
 
 
 def fill(file: Path) -> None:

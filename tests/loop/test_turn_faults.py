@@ -9,10 +9,10 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
-from examples.sandbox.media_server import AnswerAfter
-from reconciler.core.model import Outcome, Snapshot
+from examples.sandbox.media_server import AnswerAfter, SandboxServer
+from reconciler.core.model import WHOLE, Outcome, Snapshot
 from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import by_tmdb
+from tests.loop.world import NOON, by_tmdb
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -58,6 +58,28 @@ def test_an_outage_in_the_middle_of_a_turn_counts_as_none_either(
 
     assert 0 < len(world.requested()) < 9
     assert (schedule.tries, schedule.succeeded) == (0, None)
+
+
+def test_a_server_that_is_away_for_hours_comes_back_as_another(
+    world: World, tmp_path: Path
+) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    world.sandbox.stop()
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        for _ in range(9):
+            pass_time(world, service, hours=1)
+        assert fetches(world) == 0  # no site is read in vain
+        server = service.standing.conditions[WHOLE]["ServerReachable"]
+        assert (server.status, server.since) == ("False", NOON + timedelta(seconds=1))
+
+        port = int(world.sandbox.url.rpartition(":")[2])
+        with SandboxServer(flavour="overseerr", port=port) as other:
+            pass_time(world, service, minutes=11)
+            assert service.standing.conditions["wishes"]["Ready"].status == "True"
+            requested = [row.media.tmdb for row in other.state.requests.values()]
+
+    assert requested == [FILMS[0].tmdb]
 
 
 def test_a_wrong_key_is_the_reason_from_the_first_turn_on(world: World, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +16,10 @@ import pytest
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
 from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import by_tmdb
+from tests.loop.world import Shelves, by_tmdb
 
 if TYPE_CHECKING:
+    from reconciler.core.model import ListRef, Snapshot
     from tests.loop.world import World
 
 FILM = FILMS[0]
@@ -134,6 +136,55 @@ def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: 
         pass_time(world, service, seconds=1)
 
     assert world.lists.fetched == ["imdb:ls000000002"]
+
+
+class Crowd(Shelves):
+    """Lists that note how many of them are read at once; a reader waits a while for ``wanted``."""
+
+    def __init__(self, wanted: int) -> None:
+        super().__init__()
+        self.most: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
+        self._wanted = wanted
+        self._changed = threading.Condition()
+
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+        with self._changed:
+            for key in (ref.provider, "all"):
+                self._now[key] += 1
+                self.most[key] = max(self.most[key], self._now[key])
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.most["all"] >= self._wanted, 20)
+            for key in (ref.provider, "all"):
+                self._now[key] -= 1
+            return super().fetch(ref, top)
+
+
+@pytest.mark.parametrize(
+    ("workers", "sessions", "most"),
+    [(1, 1, {"all": 1, "imdb": 1}), (2, 1, {"all": 2, "imdb": 1}), (4, 2, {"all": 4, "imdb": 2})],
+    ids=["one worker", "one of each site", "as many of a site as sessions"],
+)
+def test_workers_read_lists_side_by_side(
+    world: World, tmp_path: Path, workers: int, sessions: int, most: dict[str, int]
+) -> None:
+    world.lists = crowd = Crowd(most["all"])
+    sources = [f"imdb:ls{n:09}" for n in range(4)]
+    for source in sources:
+        world.lists.hold(source, [by_tmdb(FILM)])
+    texts = {f"text-{n}": {"source": f"file:{n}.txt"} for n in range(4)}
+    for text in texts.values():
+        world.lists.hold(text["source"], [by_tmdb(FILM)])
+    world.write(
+        {f"list-{n}": {"source": source} for n, source in enumerate(sources)} | texts,
+        controller={"workers": workers},
+        browser={"sessions": sessions},
+    )
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+
+    assert fetches(world) == 8
+    assert {key: crowd.most[key] for key in most} == most
 
 
 def test_a_list_sees_what_the_one_before_asked_for(world: World, tmp_path: Path) -> None:

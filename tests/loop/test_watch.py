@@ -1,0 +1,67 @@
+"""News of the followed files: what wakes it, and what does not."""
+
+from __future__ import annotations
+
+import time
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+
+from reconciler.watch import news
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Watched:
+    """A file that is followed, by a thread of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.looks = 0
+        self.news = 0
+        self.stopping = Event()
+        self._thread = Thread(target=self._follow)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self._thread.join(20)
+
+    def parts(self) -> frozenset[Path]:
+        """The file; asked for each time somebody looks."""
+        self.looks += 1
+        return frozenset({self.file})
+
+    def save(self) -> bool:
+        """Whether a save of the file is noticed."""
+        before = self.news
+        self.file.write_text(f"{self.file.read_text()}# another line\n")
+        deadline = time.monotonic() + 2
+        while self.news == before and time.monotonic() < deadline:
+            Event().wait(0.01)
+        return self.news > before
+
+    def _follow(self) -> None:
+        for _ in news(self.parts, self.stopping, poll=False):
+            self.news += 1
+
+
+def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "listsync.yaml").write_text("lists: {}\n")
+    with Watched(tmp_path / "listsync.yaml") as watched:
+        while not watched.save():  # until somebody watches
+            pass
+        before, told = watched.looks, watched.news
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline:
+            for name in ("listsync.db", "listsync.db-journal", "listsync.db.lock", "run.log"):
+                (tmp_path / name).write_text(str(time.monotonic()))
+            (tmp_path / "listsync.db-journal").unlink()
+        looks = watched.looks - before
+
+        assert looks <= 4  # twice as one was begun before, twice as one comes each five seconds
+        assert watched.news == told
+        assert watched.save()
