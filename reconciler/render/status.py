@@ -11,11 +11,15 @@ from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, Fetch, fetch_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from reconciler.core.model import ListReport, RowReport, Standing
+
+
+_HEAD = ("LIST", "READY", "TITLES", "PENDING", "TRIES", "LAST SUCCESS", "NEXT DUE", "LAST FETCH")
+_NUMBERS = {"TITLES", "PENDING", "TRIES"}
 
 
 class ListStatus(TypedDict):
@@ -60,21 +64,66 @@ def status_document(
 
 
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
-    """A line a list; ``in_detail`` a line an item too."""
+    """A table of the lists; ``in_detail`` each list with its conditions and a line an item."""
     lists = document["lists"]
-    width = max(len(lst["name"]) for lst in lists)
     lines = [_condition(one) for one in document["conditions"] if one["status"] != "True"]
-    for lst in lists:
-        lines.append(f"{lst['name']:{width}}  {_told(lst)}")
-        if lst["conditions"]:
-            lines.append(f"{'':{width}}  {_turns(lst)}")
-        shown = [one for one in lst["conditions"] if in_detail or _says_why(one)]
-        lines.extend(_condition(one) for one in shown)
-        if lst["fetch"] and (problem := words.trouble(lst["fetch"])):
-            lines.append(f"  ! {problem}")
-        if in_detail:
-            lines.extend(_items(lst))
+    if in_detail:
+        for lst in lists:
+            lines.extend(_detail(lst))
+    else:
+        lines.extend(_table(lists))
     return "\n".join(lines) + "\n"
+
+
+def _table(lists: Sequence[ListStatus]) -> Iterator[str]:
+    """A line a list, and below it what is wrong with it. The last column may be of any width."""
+    rows = [_cells(lst) for lst in lists]
+    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    yield _line(_HEAD, widths)
+    for lst, row in zip(lists, rows, strict=True):
+        yield _line(row, widths)
+        yield from (_condition(one) for one in lst["conditions"] if _says_why(one))
+        yield from _trouble(lst)
+
+
+def _cells(lst: ListStatus) -> tuple[str, ...]:
+    ready = next((one["status"] for one in lst["conditions"] if one["type"] == READY), "-")
+    numbers = (lst["fetch"]["count"] if lst["fetch"] else None, lst["pending"], lst["tries"])
+    counts = ("-" if number is None else f"{number:,}" for number in numbers)
+    times = (lst["last_success"] or "-", lst["next_due"] or "-")
+    return (lst["name"], ready, *counts, *times, _fetched(lst))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [
+        cell.rjust(width) if head in _NUMBERS else cell.ljust(width)
+        for head, cell, width in zip(_HEAD, cells, widths, strict=True)
+    ]
+    return "  ".join(padded).rstrip()
+
+
+def _detail(lst: ListStatus) -> Iterator[str]:
+    source = words.clean(lst["source"]).replace(":", " ", 1)
+    size = f" · {words.size(lst['fetch'])}" if lst["fetch"] else ""
+    yield f"{lst['name']}  {source}{size} · {_fetched(lst)}"
+    if lst["conditions"]:
+        yield f"  {_turns(lst)}"
+    yield from map(_condition, lst["conditions"])
+    yield from _trouble(lst)
+    yield from _items(lst)
+
+
+def _trouble(lst: ListStatus) -> Iterator[str]:
+    if lst["fetch"] and (problem := words.trouble(lst["fetch"])):
+        yield f"  ! {problem}"
+
+
+def _fetched(lst: ListStatus) -> str:
+    """How the last fetch was, and what became of its titles."""
+    if lst["fetch"] is None:
+        return "not fetched yet"
+    counts = [f"{count:,} {word}" for word, count in lst["verdicts"].items()]
+    return " · ".join([f"{lst['fetch']['outcome']} at {lst['at']}", *counts])
 
 
 def _list(name: str, source: str, report: ListReport | None, standing: Standing) -> ListStatus:
@@ -147,15 +196,6 @@ def _item(row: RowReport) -> dict[str, Any]:
         "verdict": row.word,
         "detail": row.detail,
     }
-
-
-def _told(lst: ListStatus) -> str:
-    source = words.clean(lst["source"]).replace(":", " ", 1)
-    if lst["fetch"] is None:
-        return f"{source} · not fetched yet"
-    counts = " · ".join(f"{count:,} {word}" for word, count in lst["verdicts"].items())
-    head = f"{source} · {lst['fetch']['outcome']} at {lst['at']} · {words.size(lst['fetch'])}"
-    return f"{head} · {counts}" if counts else head
 
 
 def _items(lst: ListStatus) -> Iterator[str]:

@@ -43,7 +43,7 @@ def test_failures_are_counted_in_words(house: Household, listsync: InProcess) ->
     (house.folder / "wishes.txt").mkdir()
     for told in ("1 failure since", "2 failures since"):
         assert listsync("apply", "--yes").code == 1
-        assert told in listsync("status").out
+        assert told in listsync("status", "wishes").out
 
 
 def names(document: dict[str, Any]) -> list[str]:
