@@ -13,7 +13,7 @@ from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from prometheus_client import Metric
 
@@ -30,9 +30,7 @@ class Metrics:
     def __init__(self) -> None:
         """Nothing has been counted."""
         self._registry = CollectorRegistry()
-        self._items = Gauge(
-            "listsync_list_items", "Titles at the last fetch.", ["list"], registry=self._registry
-        )
+        self._items: dict[str, int] = {}  # by list name
         self._turn = Histogram(
             "listsync_pass_duration_seconds",
             "How long a list's turn took.",
@@ -75,7 +73,7 @@ class Metrics:
         self._turn.labels(name).observe(seconds)
         self._turns.labels(name, str(ready).lower()).inc()
         if items is not None:
-            self._items.labels(name).set(items)
+            self._items[name] = items
 
     def fetched(self, name: str, seconds: float) -> None:
         """A list was read, or tried."""
@@ -91,7 +89,7 @@ class Metrics:
 
     def watch(self, standing: Callable[[], Standing]) -> None:
         """Show how the lists are, too: asked at each reading."""
-        self._registry.register(_Now(standing))
+        self._registry.register(_Now(standing, self._items))
 
     def text(self) -> bytes:
         """All figures in Prometheus' own text form."""
@@ -101,8 +99,9 @@ class Metrics:
 class _Now(Collector):
     """What is not counted but looked up."""
 
-    def __init__(self, standing: Callable[[], Standing]) -> None:
+    def __init__(self, standing: Callable[[], Standing], items: Mapping[str, int]) -> None:
         self._standing = standing
+        self._items = items
 
     def collect(self) -> Iterable[Metric]:
         """The figures of this moment."""
@@ -116,14 +115,17 @@ class _Now(Collector):
         ready = _family("ready", "The list was read and applied.")
         attempt = _family("last_attempt_timestamp_seconds", "When its last turn was.")
         success = _family("last_success_timestamp_seconds", "When all was last well with it.")
+        items = _family("items", "Titles at the last fetch.")
         for name in now.names:
+            if name in self._items:
+                items.add_metric([name], self._items[name])
             found, schedule = now.conditions.get(name, {}), now.schedules.get(name)
             ready.add_metric([name], _is_true(found.get(conditions.READY)))
             if schedule and schedule.attempted:
                 attempt.add_metric([name], schedule.attempted.timestamp())
             if schedule and schedule.succeeded:
                 success.add_metric([name], schedule.succeeded.timestamp())
-        yield from (ready, attempt, success)
+        yield from (ready, attempt, success, items)
 
 
 def _family(name: str, told: str) -> GaugeMetricFamily:

@@ -208,6 +208,8 @@ class Service:
         version = (id(ledger), ledger.version())
         if version == self._version:
             return
+        if turn.answers(ledger.conditions().get(WHOLE, {})):  # plan or doctor may have reached it
+            self.board.post(turn.reachable(), self.spec.generation, self._doors.clock.now())
         for name, word in ledger.asked().items():
             if self.spec.named(name) is None:
                 ledger.answer([word])

@@ -87,7 +87,7 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
 
 def stops(seen: Pass) -> list[str]:
     """The safety rules that hold a pass, each with what to do."""
-    return [f"{stop.message}: {stop.hint}" for stop in seen.plan.stops]
+    return [f"{stop.message}; {stop.hint}" for stop in seen.plan.stops]
 
 
 def failed(error: ListsyncError) -> Came:

@@ -47,10 +47,15 @@ def raise_on_signals() -> None:
         signal.signal(signum, interrupt)
 
 
-def _tell(what: str) -> None:
-    """Say that the signal was heard, and let the next one end the process as it always does."""
+def _let_the_next_end_it() -> None:
+    """The next signal ends the process as it always does."""
     for signum in _heard():
         signal.signal(signum, signal.SIG_DFL)
+
+
+def _tell(what: str) -> None:
+    """Say that the signal was heard; the next one ends the process."""
+    _let_the_next_end_it()
     with suppress(OSError):
         os.write(STDERR, f"listsync: {what}\n".encode())
 
@@ -82,7 +87,7 @@ def awaited() -> Iterator[Signals]:
         del frame
         came.append(signum)
         if signum != signal.SIGHUP:
-            _tell("ending; once more ends it at once")
+            _let_the_next_end_it()
 
     wakeup = signal.set_wakeup_fd(told)
     for signum in SIGNALS:

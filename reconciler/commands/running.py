@@ -58,10 +58,13 @@ def run(setting: Setting, *, poll: bool) -> int:
         service.begin(poll=poll)
         _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
         ended_by = _until_ended(service, signals)
+        name = signal.Signals(ended_by).name
+        _log.info("ending; once more ends it at once", signal=name)
         if not service.stop():
             _log.error("did not end in time; what was sent is looked at by the next run")
             sys.stderr.flush()
             os._exit(128 + ended_by)
+        _log.info("ended", signal=name)
     return 128 + ended_by
 
 

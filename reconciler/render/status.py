@@ -82,8 +82,8 @@ def _table(lists: Sequence[ListStatus]) -> Iterator[str]:
     yield _line(_HEAD, widths)
     for lst, row in zip(lists, rows, strict=True):
         yield _line(row, widths)
-        yield from (_condition(one) for one in lst["conditions"] if _says_why(one))
-        yield from _trouble(lst)
+        why = [_condition(one) for one in lst["conditions"] if _says_why(one)]
+        yield from why or _trouble(lst)
 
 
 def _cells(lst: ListStatus) -> tuple[str, ...]:

@@ -229,6 +229,8 @@ def test_nothing_is_left_after_the_end(house: Household) -> None:
     with running(house) as run:
         until(run.is_ready)
         run.end()
+        assert [line["signal"] for line in run.log()[-2:]] == ["SIGTERM"] * 2
+        assert all(line.startswith("{") for line in run.log_file.read_text().splitlines())
 
     assert house.run("apply", "--yes").code == 0
     assert {path.name for path in house.ledger.parent.iterdir()} == {

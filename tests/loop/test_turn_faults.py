@@ -10,7 +10,10 @@ from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer
+from reconciler.board import note_server
 from reconciler.core.model import WHOLE, Outcome, Snapshot
+from reconciler.ledger import SqliteLedger
+from reconciler.turn import reachable
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import NOON, by_tmdb
 
@@ -80,6 +83,22 @@ def test_a_server_that_is_away_for_hours_comes_back_as_another(
             requested = [row.media.tmdb for row in other.state.requests.values()]
 
     assert requested == [FILMS[0].tmdb]
+
+
+def test_a_server_that_somebody_else_has_reached_is_not_waited_for(
+    world: World, tmp_path: Path
+) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    world.sandbox.stop()
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        world.sandbox.start()
+        with SqliteLedger(world.ledger, world.sandbox.url) as ledger:  # as plan and doctor do
+            note_server(world.spec, ledger, reachable(), world.clock.now())
+        pass_time(world, service, seconds=1)
+        pass_time(world, service, seconds=1)
+
+    assert world.requested() == [FILMS[0].tmdb]
 
 
 def test_a_wrong_key_is_the_reason_from_the_first_turn_on(world: World, tmp_path: Path) -> None:
@@ -171,6 +190,6 @@ def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None
         ready = service.standing.conditions["wishes"]["Ready"]
 
     assert (ready.status, ready.reason) == ("False", "StoppedForSafety")
-    assert ready.message.startswith("exclude list never unread: it is unreachable")
+    assert ready.message.startswith("exclude list never unread; it is unreachable")
     assert turns(log)["wishes"]["stopped"] == [ready.message]
     assert world.requested() == []
