@@ -13,22 +13,22 @@ from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.membership import current, readded
 from reconciler.core.memory import looks_like_another_server, witness
-from reconciler.core.model import Kind, Match, Observed, Policy, Role, Target
+from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, Target
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
+from reconciler.questions import items_in_question, places, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
-from reconciler.wishlists import Past, excluded_by_hand, fetched, showed_nothing, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.core.model import (
         Baseline,
-        Item,
         ListRef,
         MediaKey,
         Membership,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Requester,
         ServerInfo,
         Snapshot,
+        Unmatched,
         User,
         Wishlist,
     )
@@ -156,16 +157,17 @@ def decide(
 
     Raises ServerError and LedgerError.
     """
-    server, ledger, now = edges.server, edges.ledger, edges.clock.now()
-    media, requests, blocklist = server.media(), server.requests(), server.blocklist()
-    quotas = _quotas(server, identity)
+    ledger, now = edges.ledger, edges.clock.now()
+    seen = _observe(edges.server, identity)
     read_seconds = (edges.clock.now() - now).total_seconds()
 
-    resolver = Resolver(server, ledger, spec.server.concurrency)
-    known = Known(_mapped(spec), media)
+    resolver = Resolver(edges.server, ledger, spec.server.concurrency)
+    known = Known(_mapped(spec), (row for rows in seen.media.values() for row in rows))
     past = _past(spec, ledger)
     given = _given(spec, snapshots)
-    found = resolver.matches(_items(spec, given, past), known, now, edges.progress)
+    items, dropped = items_in_question(spec, given, past)
+    found = resolver.recalled(dropped, known, now)
+    found |= resolver.matches(items, known, now, edges.progress)
     held = [
         fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
@@ -173,13 +175,8 @@ def decide(
         wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
         for index, lst in enumerate(held)
     ]
-    observed = Observed(
-        media=_grouped((row.media, row) for row in media),
-        requests=_grouped((request.target, request) for request in requests),
-        blocklist=blocklist,
-        shows=resolver.shows(_fresh_shows(lists), now, edges.progress),
-        quotas=quotas,
-    )
+    details = resolver.details(titles_in_question(lists), now, edges.progress)
+    observed = _informed(seen, details)
     memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
     everything = (*lists, excluded_by_hand(spec.exclude, found))
     return Pass(
@@ -196,6 +193,32 @@ def decide(
     )
 
 
+def _observe(server: MediaServer, identity: Identity) -> Observed:
+    """The server's tables; nothing is asked of single titles."""
+    media, requests, blocklist = server.media(), server.requests(), server.blocklist()
+    return Observed(
+        media=_grouped((row.media, row) for row in media),
+        requests=_grouped((request.target, request) for request in requests),
+        blocklist=blocklist,
+        quotas=_quotas(server, identity),
+    )
+
+
+def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmatched]) -> Observed:
+    """With what was asked of single titles."""
+    shows = {
+        media.tmdb: told
+        for media, told in details.items()
+        if media.kind is Kind.TV and not isinstance(told, Film)
+    }
+    films = {
+        media.tmdb: told
+        for media, told in details.items()
+        if media.kind is Kind.MOVIE and not isinstance(told, Show)
+    }
+    return replace(observed, shows=shows, films=films)
+
+
 def _learn(
     memory: Memory, held: Sequence[Fetched], lists: Sequence[Wishlist], observed: Observed
 ) -> tuple[Memory, dict[str, Membership], dict[str, Baseline]]:
@@ -204,8 +227,9 @@ def _learn(
         return memory, {}, {}
     back = readded({lst.spec.name: lst.before for lst in held}, lists)
     after = {lst.spec.name: lst.after for lst in held}
+    targets = {Target(media, lst.is_4k) for lst, _, media in places(lists)}
     taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
-    return witness(memory, _targets(lists), observed, back), after, taken
+    return witness(memory, targets, observed, back), after, taken
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
@@ -243,40 +267,6 @@ def _given(spec: Spec, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]
         for lst in spec.lists
         if (shot := snapshots.get(lst.name)) is not None
     }
-
-
-def _items(spec: Spec, snapshots: Mapping[str, Snapshot], past: Mapping[str, Past]) -> list[Item]:
-    """What has to be resolved; ``top`` cuts before any look-up.
-
-    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
-    So is what a list last showed that was never complete: it owns its titles all the same.
-    """
-    items: list[Item] = []
-    for lst in spec.lists:
-        snapshot, before = snapshots.get(lst.name), past[lst.name].membership
-        items += snapshot.items[: lst.top] if snapshot else ()
-        if lst.role is Role.EXCLUDE:
-            items += [member.item for member in before.members.values() if member.present]
-        if before.completed is None and showed_nothing(snapshot):
-            items += past[lst.name].shown[: lst.top]
-    return [*items, *spec.exclude]
-
-
-def _targets(lists: Sequence[Wishlist]) -> set[Target]:
-    return {target for target, _ in _wanted(lists)}
-
-
-def _fresh_shows(lists: Sequence[Wishlist]) -> set[int]:
-    """The shows that are decided in this pass: only their season facts are needed."""
-    return {t.media.tmdb for t, fresh in _wanted(lists) if fresh and t.media.kind is Kind.TV}
-
-
-def _wanted(lists: Sequence[Wishlist]) -> Iterator[tuple[Target, bool]]:
-    for lst in lists:
-        if lst.role is Role.REQUEST:
-            for entry in lst.entries:
-                if isinstance(entry.match, Match):
-                    yield Target(entry.match.media, lst.is_4k), entry.fresh
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

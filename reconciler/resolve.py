@@ -1,4 +1,4 @@
-"""Items → media keys, and shows → season facts: from what is known, else asked of the server."""
+"""Items → media keys, and titles → their details: from what is known, else asked of the server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.match import by_id, by_title
-from reconciler.core.model import Match, MediaKey, Reason, Route, Unmatched
+from reconciler.core.model import Match, MediaKey, Reason, Route, Show, Unmatched
 from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbTroubleError
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Item, MediaState, Show
+    from reconciler.core.model import Film, Item, MediaState
     from reconciler.ports import Ledger, MediaServer, Progress
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-RUNNING_SHOWS = timedelta(hours=24)  # how long season facts are believed
-ENDED_SHOWS = timedelta(days=7)
-REREAD = 20  # season facts re-read in one pass, so that a quiet pass stays cheap
+RUNNING_SHOWS = timedelta(hours=24)  # how long details are believed
+ENDED_SHOWS = NEW_FILMS = timedelta(days=7)
+OLD_FILMS = timedelta(days=30)  # those that came out before last year
+REREAD = 20  # details re-read in one pass, so that a quiet pass stays cheap
 
 
 class Known:
@@ -79,11 +80,7 @@ class Resolver:
         Raises ServerError where the server stops answering; what was found until then is kept.
         """
         wanted = {item.key: item for item in items if not item.unsupported}
-        found: dict[str, Match | Unmatched] = {}
-        for key, item in wanted.items():
-            if certain := known.match(item):
-                found[key] = certain
-        found.update(self._ledger.matches(wanted.keys() - found.keys(), now))
+        found = self.recalled(wanted.values(), known, now)
         asked: dict[str, Match | Unmatched] = {}
         todo = [item for key, item in wanted.items() if key not in found]
         try:
@@ -93,32 +90,44 @@ class Resolver:
             self._ledger.keep_matches(asked, now)
         return found | asked
 
-    def shows(
-        self, wanted: Iterable[int], now: datetime, progress: Progress
-    ) -> dict[int, Show | Unmatched]:
-        """The season facts of the shows, by TMDB id."""
-        cached = self._ledger.shows()
-        facts: dict[int, Show | Unmatched] = {}
+    def recalled(
+        self, items: Iterable[Item], known: Known, now: datetime
+    ) -> dict[str, Match | Unmatched]:
+        """The matches of these items that are known without asking, by item key."""
+        wanted = {item.key: item for item in items if not item.unsupported}
+        found: dict[str, Match | Unmatched] = {}
+        for key, item in wanted.items():
+            if certain := known.match(item):
+                found[key] = certain
+        return found | dict(self._ledger.matches(wanted.keys() - found.keys(), now))
+
+    def details(
+        self, wanted: Iterable[MediaKey], now: datetime, progress: Progress
+    ) -> dict[MediaKey, Film | Show | Unmatched]:
+        """What there is to know of these titles: seasons, and what filters ask."""
+        titles = sorted(set(wanted))
+        cached = self._ledger.details(titles)
+        known: dict[MediaKey, Film | Show | Unmatched] = {}
         unknown, stale = [], []
-        for tmdb in sorted(set(wanted)):
-            if tmdb not in cached:
-                unknown.append(tmdb)
+        for media in titles:
+            if media not in cached:
+                unknown.append(media)
                 continue
-            facts[tmdb], read_at = cached[tmdb]
-            if now - read_at >= (ENDED_SHOWS if cached[tmdb][0].ended else RUNNING_SHOWS):
-                stale.append((read_at, tmdb))
-        due = unknown + [tmdb for _, tmdb in sorted(stale)[:REREAD]]
-        fresh: list[Show] = []
+            known[media], read_at = cached[media]
+            if now - read_at >= _believed(cached[media][0], now):
+                stale.append((read_at, media))
+        due = unknown + [media for _, media in sorted(stale)[:REREAD]]
+        fresh: list[Film | Show] = []
         try:
-            for tmdb, show in self._each("seasons", due, self._read_show, progress):
-                if isinstance(show, Unmatched):
-                    facts.setdefault(tmdb, show)
+            for media, told in self._each("details", due, self._read, progress):
+                if isinstance(told, Unmatched):
+                    known.setdefault(media, told)
                 else:
-                    facts[tmdb] = show
-                    fresh.append(show)
+                    known[media] = told
+                    fresh.append(told)
         finally:
-            self._ledger.keep_shows(fresh, now)
-        return facts
+            self._ledger.keep_details(fresh, now)
+        return known
 
     def _each(
         self, stage: str, todo: Sequence[T], ask: Callable[[T], R], progress: Progress
@@ -151,8 +160,14 @@ class Resolver:
             return replace(found, by=Route.TMDB) if isinstance(found, Match) else found
         return by_title(item, self._server.search(item.title, item.year))
 
-    def _read_show(self, tmdb: int) -> Show | Unmatched:
+    def _read(self, media: MediaKey) -> Film | Show | Unmatched:
         try:
-            return self._server.show(tmdb)
+            return self._server.details(media)
         except TmdbTroubleError as trouble:
             return Unmatched(Reason.UNRESOLVED, trouble.what)
+
+
+def _believed(title: Film | Show, now: datetime) -> timedelta:
+    if isinstance(title, Show):
+        return ENDED_SHOWS if title.ended else RUNNING_SHOWS
+    return OLD_FILMS if title.year and title.year < now.year - 1 else NEW_FILMS

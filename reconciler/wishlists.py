@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Item, Snapshot
+    from reconciler.core.model import Filter, Item, Snapshot
     from reconciler.spec import ListSpec
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
@@ -129,6 +129,7 @@ def wishlist(
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
         seasons=spec.seasons,
+        filter=filter_of(spec),
         retry_failed=spec.retry_failed,
         rerequest=spec.rerequest,
         suspended=spec.suspend,
@@ -137,6 +138,11 @@ def wishlist(
         notice=_notice(lst, baseline),
         max_per_run=spec.max_per_run,
     )
+
+
+def filter_of(spec: ListSpec) -> Filter | None:
+    """Which titles of a list are wanted; None: all. An exclude list is not weakened by any."""
+    return spec.filter.rules if spec.role is Role.REQUEST else None
 
 
 def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:

@@ -47,11 +47,13 @@ def calculate(
     ====================================================  ======================================
     the list, the server or the ledger says               verdict or **action**
     ====================================================  ======================================
+    an id or an exclude list excludes it                  excluded
     a game, a podcast, an episode                         unsupported-kind
+    its lists' filters drop it by what the lists tell     filtered
     it leads to no media key, and why                     ambiguous not-found type-mismatch
                                                           unresolved
-    an id or an exclude list excludes it                  excluded
     no list that has it asks for it now                   suspended adopted
+    its lists' filters drop it, or lack a fact            filtered
     on the blocklist, or media status 6                   blocklisted
     the show's seasons cannot be read                     unresolved
     none of its seasons has aired                         unaired
@@ -81,7 +83,7 @@ def calculate(
     limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []
-    for want in wanted(lists):
+    for want in wanted(lists, observed):
         for row in _decide(want, exclusion, view):
             for told in _admitted(row, want.owner, stop, limits):
                 if isinstance(told, Action):

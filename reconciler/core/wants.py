@@ -11,6 +11,7 @@ from reconciler.core.model import (
     Item,
     Match,
     MediaKey,
+    Observed,
     Reason,
     Role,
     Route,
@@ -19,11 +20,14 @@ from reconciler.core.model import (
     Unmatched,
     Wishlist,
 )
+from reconciler.core.waivers import waived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.core.model import Entry
+
+_UNSEEN = Observed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ class Hopeless:
     lists: tuple[str, ...]
 
 
-def wanted(lists: Sequence[Wishlist]) -> Iterator[Want | Hopeless]:
+def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[Want | Hopeless]:
     """Each wanted title once, in file order, then list position.
 
     A title that only stale entries want is left out: no list gave it in this pass. One that a
     list gave stays with its owner, also where that list could not be read this time.
+
+    ``observed`` tells filters of a title what its list does not.
     """
     held: dict[Target | str, list[tuple[Wishlist, Entry]]] = {}
     for lst in sorted((x for x in lists if x.role is Role.REQUEST), key=lambda x: x.index):
@@ -67,7 +73,7 @@ def wanted(lists: Sequence[Wishlist]) -> Iterator[Want | Hopeless]:
             held.setdefault(_identity(lst, entry), []).append((lst, entry))
     for identity, places in held.items():
         if any(entry.fresh for _, entry in places):
-            yield _gather(identity, places)
+            yield _gather(identity, places, observed)
 
 
 def _identity(lst: Wishlist, entry: Entry) -> Target | str:
@@ -76,11 +82,15 @@ def _identity(lst: Wishlist, entry: Entry) -> Target | str:
     return entry.item.key
 
 
-def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Want | Hopeless:
-    asking = [place for place in places if waived(*place) is None]
-    waiver = None if any(entry.fresh for _, entry in asking) else waived(*places[0])
-    if waiver is None:  # a title belongs to the first list that asks for it
+def _gather(
+    identity: Target | str, places: list[tuple[Wishlist, Entry]], observed: Observed
+) -> Want | Hopeless:
+    asking = [place for place in places if waived(*place, observed) is None]
+    waiver = None
+    if any(entry.fresh for _, entry in asking):  # a title belongs to the first list that asks
         places = asking
+    else:
+        waiver = next(waived(*place, observed) for place in places if place[1].fresh)
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
@@ -90,20 +100,11 @@ def _gather(identity: Target | str, places: list[tuple[Wishlist, Entry]]) -> Wan
         seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
         return Want(owner, item, identity, first.match, names, seasons, waiver, items)
     if isinstance(first.match, Unmatched):
+        if waiver and waiver[0] is Reason.FILTERED and not first.item.unsupported:
+            return Hopeless(owner, first.item, Unmatched(*waiver), names)
         return Hopeless(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
     return Hopeless(owner, first.item, why, names)
-
-
-def waived(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
-    """Why a list does not ask for an item it has; None: it does."""
-    if lst.suspended:
-        return Reason.SUSPENDED, f"{lst.name} is suspended"
-    if lst.expectant:
-        return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
-    if entry.item.key in lst.adopted:
-        return Reason.ADOPTED, f"it was on {lst.name} before"
-    return None
 
 
 def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.core.model import ListReport, Match, Reason, Show, Unmatched
+from reconciler.core.model import Film, Kind, ListReport, Match, MediaKey, Reason, Show, Unmatched
 from reconciler.ledger.columns import time_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ _NOTED = timedelta(days=1)  # use is noted once a day, so that a quiet pass writ
 _ANSWERS = frozenset({Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH})
 
 _MATCH: TypeAdapter[Match | Unmatched] = TypeAdapter(Match | Unmatched)
-_SHOW = TypeAdapter(Show)
+_DETAILS: dict[Kind, TypeAdapter[Film | Show]] = {
+    Kind.MOVIE: TypeAdapter(Film),
+    Kind.TV: TypeAdapter(Show),
+}
 _REPORT = TypeAdapter(ListReport)
 
 _Key = TypeVar("_Key")
@@ -82,33 +85,53 @@ def keep_matches(database: Database, found: Mapping[str, Match | Unmatched], now
     database.write_cache(write)
 
 
-def shows(database: Database) -> dict[int, tuple[Show, datetime]]:
-    """Season facts by TMDB id, with when they were read."""
+def details(
+    database: Database, wanted: Iterable[MediaKey]
+) -> dict[MediaKey, tuple[Film | Show, datetime]]:
+    """What is known of these titles, with when it was read."""
+    keys = {str(media): media for media in wanted}
     with database.reading() as connection:
-        rows = connection.execute("SELECT tmdb, facts, read_at FROM shows").fetchall()
-    known, unreadable = _parsed(_SHOW, [(tmdb, facts) for tmdb, facts, _ in rows])
+        rows = connection.execute(
+            "SELECT media, details, read_at FROM titles"
+            " WHERE media IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        ).fetchall()
+    known: dict[str, Film | Show] = {}
+    unreadable: list[tuple[str]] = []
+    for kind, adapter in _DETAILS.items():
+        of_kind = [(key, text) for key, text, _ in rows if keys[key].kind is kind]
+        read, lost = _parsed(adapter, of_kind)
+        known |= read
+        unreadable += lost
     if unreadable:
         database.write_cache(
             lambda connection: connection.executemany(
-                "DELETE FROM shows WHERE tmdb = ?", unreadable
+                "DELETE FROM titles WHERE media = ?", unreadable
             )
         )
     return {
-        tmdb: (known[tmdb], datetime.fromisoformat(read_at))
-        for tmdb, _, read_at in rows
-        if tmdb in known
+        keys[key]: (known[key], datetime.fromisoformat(read_at))
+        for key, _, read_at in rows
+        if key in known
     }
 
 
-def keep_shows(database: Database, read: Iterable[Show], now: datetime) -> None:
-    """Remember season facts, and forget those that nobody has read again for 180 days."""
+def keep_details(database: Database, read: Iterable[Film | Show], now: datetime) -> None:
+    """Remember what the server told, and forget what was not read again for 180 days."""
 
     def write(connection: Connection) -> None:
         connection.executemany(
-            "INSERT OR REPLACE INTO shows (tmdb, facts, read_at) VALUES (?, ?, ?)",
-            ((show.tmdb, _SHOW.dump_json(show).decode(), time_text(now)) for show in read),
+            "INSERT OR REPLACE INTO titles (media, details, read_at) VALUES (?, ?, ?)",
+            (
+                (
+                    str(title.media),
+                    _DETAILS[title.media.kind].dump_json(title).decode(),
+                    time_text(now),
+                )
+                for title in read
+            ),
         )
-        connection.execute("DELETE FROM shows WHERE read_at < ?", (time_text(now - KEPT),))
+        connection.execute("DELETE FROM titles WHERE read_at < ?", (time_text(now - KEPT),))
 
     database.write_cache(write)
 

@@ -209,6 +209,18 @@ _TOLD = (
     """,
 )
 
+# Cache: what the server told of films and shows. Of shows it was known without what filters ask.
+_TITLES = (
+    "DROP TABLE shows",
+    """
+    CREATE TABLE titles (
+        media TEXT PRIMARY KEY,
+        details TEXT NOT NULL,
+        read_at TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -217,5 +229,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _KEEPING,
     _ASKED,
     _TOLD,
+    _TITLES,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
         Baseline,
         Condition,
         Done,
+        Film,
         Intent,
         ListReport,
         Match,
+        MediaKey,
         Membership,
         Remembered,
         Run,
@@ -90,13 +92,15 @@ class SqliteLedger:
         """Remember how items were resolved; *unresolved* is trouble, not an answer, and is not."""
         cache.keep_matches(self._database, found, now)
 
-    def shows(self) -> Mapping[int, tuple[Show, datetime]]:
-        """Season facts by TMDB id, with when they were read."""
-        return cache.shows(self._database)
+    def details(
+        self, wanted: Iterable[MediaKey]
+    ) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
+        """What is known of these titles, with when it was read."""
+        return cache.details(self._database, wanted)
 
-    def keep_shows(self, shows: Iterable[Show], now: datetime) -> None:
-        """Remember season facts."""
-        cache.keep_shows(self._database, shows, now)
+    def keep_details(self, read: Iterable[Film | Show], now: datetime) -> None:
+        """Remember what the server told of titles."""
+        cache.keep_details(self._database, read, now)
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts, by list name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ _LONGEST_LINE = 200  # characters of foreign text that a person gets to see
 def integer(value: object) -> int | None:
     """A whole number, or None; JSON's true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def decimal(value: object) -> float | None:
+    """A number, whole or not, or None."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return None if integer(value) is None else float(integer(value) or 0)
 
 
 def text(value: object) -> str | None:

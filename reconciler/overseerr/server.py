@@ -11,7 +11,7 @@ import structlog
 
 from reconciler.core.model import Done, Flavour, Kind, Result, Route
 from reconciler.errors import ServerError, TmdbTroubleError
-from reconciler.overseerr import identity, outcome, translate
+from reconciler.overseerr import details, identity, outcome, translate
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, record, records
 from reconciler.overseerr.rows import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Candidate,
+        Film,
         MediaKey,
         MediaState,
         Quota,
@@ -187,19 +188,22 @@ class OverseerrServer:
         both = {candidate.media: candidate for candidate in found + _candidates(narrowed)}
         return tuple(each for each in both.values() if each.year in (year, None))
 
-    def show(self, tmdb: int) -> Show:
-        """A show's season facts.
+    def details(self, media: MediaKey) -> Film | Show:
+        """What there is to know of a title: a show's seasons, and what filters ask.
 
-        Raises TmdbTroubleError where there are none to be had: to the server, an unknown show
-        and a TMDB that does not answer are the same.
+        Raises TmdbTroubleError where there is nothing: to the server, an unknown title and a TMDB
+        that does not answer are the same.
         """
-        return translate.show(self._ask_tmdb(f"/tv/{tmdb}").record, tmdb)
+        row = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
+        if media.kind is Kind.MOVIE:
+            return details.film(row, media.tmdb)
+        return details.show(row, media.tmdb)
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title in either quality, read afresh."""
-        details = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
-        rows = records(record(details.get("mediaInfo")).get("requests"))
-        states = (translate.request_state(row, media) for row in rows)
+        row = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
+        rows = records(record(row.get("mediaInfo")).get("requests"))
+        states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
 
     def request(self, action: Action) -> Done:

@@ -20,12 +20,10 @@ from reconciler.core.model import (
     Quota,
     RequestState,
     RequestStatus,
-    Season,
-    Show,
     Target,
     User,
 )
-from reconciler.overseerr.foreign import day, integer, line, moment, record, records, text, year
+from reconciler.overseerr.foreign import integer, line, moment, record, records, text, year
 
 if TYPE_CHECKING:
     from reconciler.overseerr.foreign import JsonObject
@@ -46,7 +44,6 @@ _REQUEST_STATUS = {
     4: RequestStatus.FAILED,
     5: RequestStatus.COMPLETED,
 }
-_OVER = frozenset({"Ended", "Canceled"})  # TMDB's words for shows that get no more seasons
 _ALIASES = ("email", "username", "plexUsername", "jellyfinUsername")
 
 
@@ -125,22 +122,6 @@ def candidate(row: JsonObject) -> Candidate | None:
         title=title,
         original_title=text(row.get("originalTitle")) or text(row.get("originalName")),
         year=year(row.get("releaseDate")) or year(row.get("firstAirDate")),
-    )
-
-
-def show(row: JsonObject, tmdb: int) -> Show:
-    """The season facts of ``/tv/{id}``."""
-    dates = {
-        number: day(season.get("airDate"))
-        for season in records(row.get("seasons"))
-        if (number := integer(season.get("seasonNumber"))) is not None
-    }
-    return Show(
-        tmdb=tmdb,
-        title=text(row.get("name")) or "",
-        year=year(row.get("firstAirDate")),
-        ended=row.get("status") in _OVER,
-        seasons=tuple(Season(number, dates[number]) for number in sorted(dates)),
     )
 
 

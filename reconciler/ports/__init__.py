@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Action,
         Candidate,
         Done,
+        Film,
         ListRef,
         MediaKey,
         MediaState,
@@ -198,8 +199,8 @@ class MediaServer(Protocol):
         """
         ...
 
-    def show(self, tmdb: int) -> Show:
-        """A show's season facts. Raises TmdbTroubleError where there are none to be had."""
+    def details(self, media: MediaKey) -> Film | Show:
+        """What there is to know of a title. Raises TmdbTroubleError where there is nothing."""
         ...
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
         Baseline,
         Condition,
         Done,
+        Film,
         Intent,
         ListReport,
         Match,
+        MediaKey,
         Membership,
         Memory,
         Remembered,
@@ -44,12 +46,14 @@ class Ledger(Protocol):
         """Remember how items were resolved."""
         ...
 
-    def shows(self) -> Mapping[int, tuple[Show, datetime]]:
-        """Season facts by TMDB id, with when they were read."""
+    def details(
+        self, wanted: Iterable[MediaKey]
+    ) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
+        """What is known of these titles, with when it was read."""
         ...
 
-    def keep_shows(self, shows: Iterable[Show], now: datetime) -> None:
-        """Remember season facts."""
+    def keep_details(self, read: Iterable[Film | Show], now: datetime) -> None:
+        """Remember what the server told of titles."""
         ...
 
     def reports(self) -> Mapping[str, ListReport]:

@@ -18,6 +18,7 @@ from reconciler.core.model import (
 )
 from reconciler.spec import phrases, values
 from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
+from reconciler.spec.filters import FilterSpec
 
 
 class ListOptions(Model):
@@ -74,6 +75,9 @@ class ListOptions(Model):
         description="Of a single episode on a list of IMDb: skip leaves it out, series asks for "
         "the series it belongs to.",
         json_schema_extra={"default": "skip"},
+    )
+    filter: FilterSpec = Field(
+        default=FilterSpec(), description="Which of its titles are wanted: keys of its own, below."
     )
     rerequest: Annotated[
         Rerequest,

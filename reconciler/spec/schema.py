@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.spec import models
+from reconciler.spec.fields import Model
 from reconciler.spec.secret_files import SUFFIX, secret_keys
 
 Schema: TypeAlias = dict[str, Any]  # JSON
@@ -26,7 +27,7 @@ def json_schema() -> dict[str, Any]:
     for name, section in sections.items():
         section.pop("title", None)
         _finish(section)
-        _allow_files(section, secret_keys(getattr(models, name)))
+        _allow_files(section, secret_keys(getattr(models, name, Model)))  # the others have none
     return {"$schema": _Untitled.schema_dialect, "title": "listsync.yaml", **schema}
 
 

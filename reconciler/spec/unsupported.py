@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _OPTIONS = frozenset(
     {
-        "filter",
         "profile_id",
         "prune",
         "prune_after",

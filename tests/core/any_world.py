@@ -15,6 +15,9 @@ from reconciler.core.model import (
     Allowance,
     Attempts,
     Entry,
+    Facts,
+    Film,
+    Filter,
     Ids,
     Item,
     Kind,
@@ -39,6 +42,7 @@ from reconciler.core.model import (
     Target,
     Unmatched,
     Wishlist,
+    Years,
 )
 from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW
 
@@ -58,6 +62,18 @@ RULES = [
     SeasonRule(last=1),
     SeasonRule(named=(0, 2)),
     SeasonRule(named=(3,)),
+]
+WANTED = [
+    *[None] * 5,
+    Filter(types=(Kind.MOVIE,)),
+    Filter(years=Years(2000)),
+    Filter(min_rating=7.0),
+]
+TOLD: list[Film | Unmatched] = [
+    Film(0, "A film", 2020, Facts(rating=8.0)),
+    Film(0, "A film", 2020, Facts(rating=6.0)),
+    Film(0, "A film", None),
+    Unmatched(Reason.UNRESOLVED, "TMDB did not answer"),
 ]
 UNLIKELY = 8  # one in so many
 
@@ -136,6 +152,7 @@ def _wishlists(draw: st.DrawFn, index: int) -> Wishlist:
         problem=None if requester else "nobody",
         is_4k=is_4k,
         seasons=draw(st.sampled_from(RULES)),
+        filter=draw(st.sampled_from(WANTED)),
         max_per_run=draw(st.sampled_from([None, 1, 2])),
         unread=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
     )
@@ -168,6 +185,7 @@ def _observations(draw: st.DrawFn) -> Observed:
         requests=grouped([(one.target, one) for one in asked]),
         blocklist=draw(st.sampled_from([frozenset(), frozenset(), frozenset(BLOCKED)])),
         shows={media.tmdb: draw(st.sampled_from(SOME_FACTS)) for media in SHOWS},
+        films={media.tmdb: draw(st.sampled_from(TOLD)) for media in FILMS[:2]},
         quotas={4: Quota(Allowance(films, 5, 7), Allowance(seasons, 5, 7))},
     )
 

@@ -30,6 +30,7 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.core.plan import calculate
+from reconciler.core.waivers import waived
 from tests.core.any_world import World, worlds
 from tests.core.values import ANNA, NOW
 
@@ -109,6 +110,7 @@ def _reordered(world: World, turn: int) -> World:
             seen.blocklist,
             _turned(shows, turn),
             _turned(seen.quotas, turn),
+            _turned(seen.films, turn),
         ),
         Memory(_turned(memory.slots, turn), _turned(memory.attempts, turn)),
     )
@@ -257,19 +259,23 @@ def test_each_title_that_a_list_gave_is_in_one_row_or_is_retried_beside_it(world
 @any_world
 @often
 def test_each_row_names_the_lists_that_want_it_the_owner_first(world: World) -> None:
-    lists, _, _ = world
+    lists, observed, _ = world
     made = decide(world)
-    holding: dict[Target, list[str]] = {}
+    holding: dict[Target, dict[str, bool]] = {}  # with whether they ask for it
+    fresh: set[Target] = set()  # what a list gave that asks for it
     for lst in lists:
         for e in lst.entries:
             if lst.role is Role.REQUEST and isinstance(e.match, Match):
-                names = holding.setdefault(Target(e.match.media, lst.is_4k), [])
-                names.extend([] if lst.name in names else [lst.name])
+                target, asks = Target(e.match.media, lst.is_4k), waived(lst, e, observed) is None
+                names = holding.setdefault(target, {})
+                names[lst.name] = asks or names.get(lst.name, False)
+                fresh |= {target} if asks and e.fresh else set()
     requesters = {lst.name: lst.requester for lst in lists}
 
     for row in rows(made):
         if row.target:
-            assert list(row.lists) == holding[row.target]
+            told = [n for n, asks in holding[row.target].items() if asks or row.target not in fresh]
+            assert list(row.lists) == told
     for action in made.actions:
         assert action.requester == requesters[action.lists[0]]
 

@@ -11,6 +11,8 @@ import pytest
 
 from reconciler.core.model import (
     Candidate,
+    Facts,
+    Film,
     Ids,
     Item,
     Kind,
@@ -46,6 +48,7 @@ TWO = Unmatched(
     (Candidate(MediaKey(Kind.TV, 90228), "Dune", "Dune ✦", 2021),),
 )
 SHOW = Show(136315, "The Bear", None, ended=False, seasons=(Season(1, date(2022, 6, 23)),))
+FILM = Film(136315, "Heat", 1995, Facts(7.9, 7000, ("Action", "Crime"), "en"))
 REPORT = ListReport(
     "imdb:ur1",
     NOW,
@@ -154,19 +157,23 @@ def test_asking_twice_in_a_day_does_not_touch_the_file(ledger: SqliteLedger, pat
     assert path.read_bytes() == before
 
 
-def test_shows_come_back_with_when_they_were_read(ledger: SqliteLedger) -> None:
-    ledger.keep_shows([SHOW], NOW - DAY)
-    ledger.keep_shows([SHOW], NOW)
+def test_details_come_back_with_when_they_were_read(ledger: SqliteLedger) -> None:
+    ledger.keep_details([SHOW], NOW - DAY)
+    ledger.keep_details([SHOW, FILM], NOW)
 
-    assert ledger.shows() == {136315: (SHOW, NOW)}
+    assert ledger.details([SHOW.media, FILM.media, MediaKey(Kind.TV, FILM.tmdb)]) == {
+        SHOW.media: (SHOW, NOW),
+        FILM.media: (FILM, NOW),
+    }
+    assert ledger.details([]) == {}
 
 
-def test_shows_not_read_for_180_days_go(ledger: SqliteLedger) -> None:
-    ledger.keep_shows([SHOW], NOW)
+def test_details_not_read_for_180_days_go(ledger: SqliteLedger) -> None:
+    ledger.keep_details([SHOW, FILM], NOW)
 
-    ledger.keep_shows([], NOW + 181 * DAY)
+    ledger.keep_details([], NOW + 181 * DAY)
 
-    assert ledger.shows() == {}
+    assert ledger.details([SHOW.media, FILM.media]) == {}
 
 
 def test_reports_come_back_by_list(ledger: SqliteLedger) -> None:
@@ -213,16 +220,20 @@ def test_a_cache_row_of_another_shape_is_ignored_and_dropped(
     ledger: SqliteLedger, path: Path, shape: str
 ) -> None:
     ledger.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
-    ledger.keep_shows([SHOW], NOW)
+    ledger.keep_details([SHOW], NOW)
     ledger.keep_reports({"a": REPORT})
     meddle(path, f"UPDATE matches SET answer = '{shape}' WHERE key = 'imdb:tt1'")  # noqa: S608
-    meddle(path, f"UPDATE shows SET facts = '{shape}'")  # noqa: S608
+    meddle(path, f"UPDATE titles SET details = '{shape}'")  # noqa: S608
     meddle(path, f"UPDATE reports SET report = '{shape}'")  # noqa: S608
 
-    read = (ledger.matches(["imdb:tt1", "imdb:tt2"], NOW), ledger.shows(), ledger.reports())
+    read = (
+        ledger.matches(["imdb:tt1", "imdb:tt2"], NOW),
+        ledger.details([SHOW.media]),
+        ledger.reports(),
+    )
 
     assert read == ({"imdb:tt2": DUNE}, {}, {})
-    assert [count(path, table) for table in ("matches", "shows", "reports")] == [1, 0, 0]
+    assert [count(path, table) for table in ("matches", "titles", "reports")] == [1, 0, 0]
 
 
 def test_an_answer_that_cannot_be_stored_is_no_error(ledger: SqliteLedger) -> None:
@@ -248,7 +259,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(
     harm(path)
 
     ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
-    ledger.keep_shows([SHOW], NOW)
+    ledger.keep_details([SHOW], NOW)
     ledger.keep_reports({"a": REPORT})
 
     with pytest.raises(LedgerError):

@@ -19,6 +19,7 @@ from reconciler.core.model import (
     Allowance,
     Candidate,
     Done,
+    Facts,
     Flavour,
     Kind,
     MediaKey,
@@ -28,6 +29,7 @@ from reconciler.core.model import (
     Route,
     Season,
     ServerInfo,
+    Show,
     Target,
     User,
 )
@@ -184,15 +186,34 @@ def test_recorded_shows_give_their_seasons(exchange: Exchange) -> None:
     with mock, server:
         if exchange.status == 500:
             with pytest.raises(TmdbTroubleError):
-                server.show(tmdb)
+                server.details(MediaKey(Kind.TV, tmdb))
             return
-        show = server.show(tmdb)
+        show = server.details(MediaKey(Kind.TV, tmdb))
+    assert isinstance(show, Show)
     assert show.title == exchange.response["name"]
     assert show.ended is (exchange.response["status"] == "Ended")
     assert list(show.seasons) == [
         Season(row["seasonNumber"], date.fromisoformat(row["airDate"]) if row["airDate"] else None)
         for row in exchange.response["seasons"]
     ]
+
+
+@each(details, lambda shown: shown.status == 200)
+def test_recorded_details_give_what_filters_ask(exchange: Exchange) -> None:
+    kind, tmdb = exchange.path.strip("/").split("/")
+    mock, server = replayed(exchange)
+    with mock, server:
+        told = server.details(MediaKey(Kind(kind), int(tmdb)))
+    row = exchange.response
+    assert (told.title, told.facts) == (
+        row.get("title") or row.get("name"),
+        Facts(
+            rating=row["voteAverage"],
+            votes=row["voteCount"],
+            genres=tuple(genre["name"] for genre in row["genres"]),
+            language=row["originalLanguage"],
+        ),
+    )
 
 
 @each(whole_table)

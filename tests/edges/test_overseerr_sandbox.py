@@ -16,6 +16,7 @@ from reconciler.core.model import (
     RequestStatus,
     Result,
     Route,
+    Show,
     Target,
 )
 from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
@@ -85,13 +86,15 @@ def test_tmdb_trouble_is_never_an_empty_answer(
     with pytest.raises(TmdbTroubleError):
         client.search("Godfather", 1972)
     with pytest.raises(TmdbTroubleError):
-        client.show(1399)
+        client.details(MediaKey(Kind.TV, 1399))
 
 
 def test_a_show_is_requested_by_season_and_then_there_is_nothing_left(
     client: OverseerrServer,
 ) -> None:
-    numbers = tuple(each.number for each in client.show(1396).seasons if each.number)
+    show = client.details(BREAKING_BAD)
+    assert isinstance(show, Show)
+    numbers = tuple(each.number for each in show.seasons if each.number)
     done = client.request(request_of(BREAKING_BAD, seasons=numbers))
     assert (done.result, done.message) == (Result.CREATED, "approved")
     (asked,) = client.look(BREAKING_BAD)

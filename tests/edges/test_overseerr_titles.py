@@ -10,6 +10,8 @@ import pytest
 from reconciler.core.match import by_title
 from reconciler.core.model import (
     Candidate,
+    Facts,
+    Film,
     Item,
     Kind,
     Match,
@@ -262,7 +264,40 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
     }
     mock.get(f"{API}/tv/1396", json=body)
     wanted = (Season(0, None), Season(1, date(2008, 1, 20)), Season(2, None))
-    assert server.show(1396) == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted)
+    told = server.details(MediaKey(Kind.TV, 1396))
+    assert told == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted)
+
+
+@pytest.mark.parametrize(
+    ("row", "facts"),
+    [
+        pytest.param(
+            {"voteAverage": 7.8, "voteCount": 12000}, Facts(rating=7.8, votes=12000), id="rated"
+        ),
+        pytest.param({"voteAverage": 8, "voteCount": 1}, Facts(rating=8.0, votes=1), id="whole"),
+        pytest.param({"voteAverage": 0, "voteCount": 0}, Facts(votes=0), id="nobody has voted"),
+        pytest.param({"voteAverage": 7.8}, Facts(), id="no number of votes"),
+        pytest.param({"voteAverage": "7.8", "voteCount": True}, Facts(), id="no numbers at all"),
+        pytest.param(
+            {"genres": [{"id": 878, "name": "Science-Fiction"}, {"id": 53, "name": "Krimi"}]},
+            Facts(genres=("Science Fiction", "Thriller")),
+            id="genres in the owner's language",
+        ),
+        pytest.param(
+            {"genres": [{"id": 1, "name": "Kaiju"}, {"id": 2}, 3]},
+            Facts(genres=("Kaiju",)),
+            id="a genre nobody knows",
+        ),
+        pytest.param({"genres": []}, Facts(), id="genres yet to come"),
+        pytest.param({"originalLanguage": "ko"}, Facts(language="ko"), id="language"),
+    ],
+)
+def test_a_film_tells_what_filters_ask(
+    mock: requests_mock.Mocker, server: MediaServer, row: dict[str, Any], facts: Facts
+) -> None:
+    body = {"id": 438631, "title": "Dune", "releaseDate": "2021-09-15", **row}
+    mock.get(f"{API}/movie/438631", json=body)
+    assert server.details(DUNE) == Film(438631, "Dune", 2021, facts)
 
 
 def test_a_look_sees_both_qualities(mock: requests_mock.Mocker, server: MediaServer) -> None:

@@ -37,6 +37,7 @@ _BLOCK = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end -->)", r
 _SECTIONS = {
     "server": "ServerSpec",
     "options": "ListOptions",
+    "filter": "FilterSpec",
     "imdb": "ImdbSpec",
     "trakt": "TraktSpec",
     "browser": "BrowserSpec",

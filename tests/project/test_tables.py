@@ -35,7 +35,7 @@ SOURCES = places.DOCS / "sources.md"
 COMMANDS = places.DOCS / "commands.md"
 SERVERS = places.DOCS / "media-servers.md"
 MATCHING = places.DOCS / "matching.md"
-RESERVED = {Reason.FILTERED}
+RESERVED: set[Reason] = set()
 
 
 def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:

@@ -19,6 +19,7 @@ from reconciler.core.model.keeping import (
 )
 from reconciler.core.model.lists import (
     ENDLESS_TOP,
+    UNTOLD,
     Facts,
     Ids,
     Item,
@@ -67,6 +68,7 @@ from reconciler.core.model.plan import (
 )
 from reconciler.core.model.server import (
     Allowance,
+    Film,
     Flavour,
     MediaState,
     MediaStatus,
@@ -79,7 +81,7 @@ from reconciler.core.model.server import (
     Show,
     User,
 )
-from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, Name, SeasonRule, Years
 from reconciler.core.model.words import (
     ATTENTION,
     DEFERRED,
@@ -102,6 +104,7 @@ __all__ = [
     "ATTENTION",
     "DEFERRED",
     "ENDLESS_TOP",
+    "UNTOLD",
     "WHOLE",
     "Action",
     "Allowance",
@@ -119,6 +122,8 @@ __all__ = [
     "Event",
     "Expected",
     "Facts",
+    "Film",
+    "Filter",
     "Finding",
     "Flavour",
     "Ids",
@@ -135,6 +140,7 @@ __all__ = [
     "Membership",
     "Memory",
     "Message",
+    "Name",
     "Notice",
     "Observed",
     "Op",
@@ -173,4 +179,5 @@ __all__ = [
     "View",
     "Why",
     "Wishlist",
+    "Years",
 ]

@@ -59,6 +59,9 @@ class Facts:
     language: str | None = None  # of the original: ISO 639-1, "en"
 
 
+UNTOLD = Facts()
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a list. ``position`` counts from 1 in list order; no title: ``""``."""
@@ -73,7 +76,7 @@ class Item:
     series: TitleRef | None = None  # of an episode: what it belongs to, where the list says it
     episode: TitleRef | None = None  # of a series: the episode on the list that it stands for
     seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
-    facts: Facts = Facts()  # as far as the list tells them
+    facts: Facts = UNTOLD  # as far as the list tells them
 
     @property
     def key(self) -> str:

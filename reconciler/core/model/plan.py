@@ -10,7 +10,7 @@ from reconciler.core.model.lists import Item, Snapshot
 from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
-from reconciler.core.model.wishes import ALL_SEASONS, Budget, SeasonRule
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, SeasonRule
 from reconciler.core.model.words import Expected, Op, Reason, Rerequest, Role, Route, Why
 
 
@@ -39,6 +39,7 @@ class Wishlist:
     problem: str | None = None  # why it may request nothing: its requester is not known
     is_4k: bool = False
     seasons: SeasonRule = ALL_SEASONS
+    filter: Filter | None = None
     max_per_run: int | None = 50  # None: no cap
     retry_failed: int = 2  # how often a FAILED request is retried
     rerequest: Rerequest = Rerequest.ON_READD

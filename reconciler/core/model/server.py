@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from reconciler.core.model.lists import UNTOLD, Facts
 from reconciler.core.model.media import MediaKey, Target, Unmatched
+from reconciler.core.model.words import Kind
 
 
 class MediaStatus(StrEnum):
@@ -109,13 +111,34 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """The season facts of a show, as ``GET /tv/{id}`` gives them."""
+    """A show and its seasons, as ``GET /tv/{id}`` gives them."""
 
     tmdb: int
     title: str
     year: int | None
     ended: bool
     seasons: tuple[Season, ...]
+    facts: Facts = UNTOLD
+
+    @property
+    def media(self) -> MediaKey:
+        """What the server knows it by."""
+        return MediaKey(Kind.TV, self.tmdb)
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film, as ``GET /movie/{id}`` gives it."""
+
+    tmdb: int
+    title: str
+    year: int | None
+    facts: Facts = UNTOLD
+
+    @property
+    def media(self) -> MediaKey:
+        """What the server knows it by."""
+        return MediaKey(Kind.MOVIE, self.tmdb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +150,4 @@ class Observed:
     blocklist: frozenset[MediaKey] = frozenset()
     shows: Mapping[int, Show | Unmatched] = field(default_factory=dict)
     quotas: Mapping[int, Quota] = field(default_factory=dict)  # by user id; absent: none applies
+    films: Mapping[int, Film | Unmatched] = field(default_factory=dict)  # those a filter asks for

@@ -1,9 +1,11 @@
-"""What a list asks of its titles: which seasons, and how they are requested."""
+"""What a list asks of its titles: which of them, which seasons, and how much at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+
+from reconciler.core.model.words import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,36 @@ class Budget:
     titles: int
     window: timedelta
     unit: str  # what the window is called: "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years from ``first`` to ``last``, both among them; None: an open end."""
+
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title by its name (core.match.normalise), and of one year only where it has one."""
+
+    title: str
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which titles of a list are wanted; a rule that is None or empty lets everything through."""
+
+    types: tuple[Kind, ...] = ()
+    years: Years | None = None
+    min_rating: float | None = None  # 0 to 10
+    min_votes: int | None = None
+    genres: tuple[str, ...] = ()  # one of these at least; names of core.genres
+    exclude_genres: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # ISO 639-1, of the original
+    exclude_titles: tuple[Name, ...] = ()
 
 
 ALL_SEASONS = SeasonRule()

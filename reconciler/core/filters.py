@@ -1,0 +1,212 @@
+"""Whether a list's filter wants a title.
+
+A filter never lets a title through that it does not know: each rule that lacks its fact objects,
+and says so. What is known drops a title before what is not, so that nobody is asked for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.genres import untold, unwanted_among, wanted_among
+from reconciler.core.match import normalise
+from reconciler.core.model import UNTOLD, Film, Kind, Match, Show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.core.model import Facts, Filter, Item, Unmatched
+
+LIST, TMDB = "the list", "TMDB"  # who tells a fact
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a filter does not let a title through. ``sure``: no other fact would change that."""
+
+    detail: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a title, from the list that has it and from the server."""
+
+    kind: Kind | None
+    names: tuple[str, ...]
+    year: int | None
+    own: Facts  # the list's
+    asked: Facts = UNTOLD  # TMDB's, through the server
+
+    @classmethod
+    def of(
+        cls,
+        item: Item,
+        match: Match | Unmatched | None = None,
+        details: Film | Show | Unmatched | None = None,
+    ) -> Known:
+        """From an item, what it was matched with, and what the server told where it was asked."""
+        matched = match if isinstance(match, Match) else None
+        told = details if isinstance(details, Film | Show) else None
+        names = (item.title, item.original_title, matched and matched.title, told and told.title)
+        years = (item.year, matched and matched.year, told and told.year)
+        return cls(
+            matched.media.kind if matched else item.kind,
+            tuple(name for name in names if name),
+            next((year for year in years if year), None),
+            item.facts,
+            told.facts if told else UNTOLD,
+        )
+
+    @property
+    def rating(self) -> tuple[float, str] | None:
+        """The rating, and who gives it: the list, if it does."""
+        if self.own.rating is not None:
+            return self.own.rating, LIST
+        return None if self.asked.rating is None else (self.asked.rating, TMDB)
+
+    @property
+    def votes(self) -> tuple[int, str] | None:
+        """How many have voted, likewise."""
+        if self.own.votes is not None:
+            return self.own.votes, LIST
+        return None if self.asked.votes is None else (self.asked.votes, TMDB)
+
+    @property
+    def genres(self) -> tuple[tuple[str, ...], str] | None:
+        """The genres, likewise; a title without any has them yet to come."""
+        if self.own.genres:
+            return self.own.genres, LIST
+        return (self.asked.genres, TMDB) if self.asked.genres else None
+
+    @property
+    def language(self) -> tuple[str, str] | None:
+        """The language of the original, likewise."""
+        if self.own.language:
+            return self.own.language, LIST
+        return (self.asked.language, TMDB) if self.asked.language else None
+
+
+def objection(rules: Filter, title: Known) -> Objection | None:
+    """Why the filter drops a title; None: it lets it through."""
+    raised = [one for rule in _RULES if (one := rule(rules, title))]
+    sure = next((one for one in raised if one.sure), None)
+    if sure or not raised:
+        return sure
+    return Objection("; ".join(one.detail for one in raised), sure=False)
+
+
+def drops(rules: Filter, item: Item) -> bool:
+    """Whether what a list tells of an item is enough to drop it, whatever it is matched with."""
+    dropped = objection(rules, Known.of(item))
+    return dropped is not None and dropped.sure
+
+
+def _types(rules: Filter, title: Known) -> Objection | None:
+    if not rules.types or title.kind in rules.types:
+        return None
+    if title.kind is None:
+        return _unknown("type")
+    return Objection(f"a {_NOUN[title.kind]}, not a {' or '.join(_NOUN[k] for k in rules.types)}")
+
+
+def _titles(rules: Filter, title: Known) -> Objection | None:
+    if not rules.exclude_titles:
+        return None
+    if not title.names:
+        return _unknown("title")
+    names = {normalise(name) for name in title.names}
+    years = {one.year for one in rules.exclude_titles if one.title in names}
+    if None in years or (title.year is not None and title.year in years):
+        return Objection("among exclude_titles")
+    return _unknown("year") if years and title.year is None else None
+
+
+def _years(rules: Filter, title: Known) -> Objection | None:
+    if rules.years is None:
+        return None
+    if title.year is None:
+        return _unknown("year")
+    if rules.years.first is not None and title.year < rules.years.first:
+        return Objection(f"of {title.year}, before {rules.years.first}")
+    if rules.years.last is not None and title.year > rules.years.last:
+        return Objection(f"of {title.year}, after {rules.years.last}")
+    return None
+
+
+def _languages(rules: Filter, title: Known) -> Objection | None:
+    if not rules.languages:
+        return None
+    if title.language is None:
+        return _unknown("language")
+    language, teller = title.language
+    if language.casefold() in rules.languages:
+        return None
+    return Objection(f"language {language} by {teller}, not {' or '.join(rules.languages)}")
+
+
+def _genres(rules: Filter, title: Known) -> Objection | None:
+    if not rules.genres:
+        return None
+    if title.genres is None:
+        return _unknown("genres")
+    genres, teller = title.genres
+    if wanted_among(rules.genres, genres):
+        return None
+    return Objection(f"{', '.join(genres)} by {teller}, not {' or '.join(rules.genres)}")
+
+
+def _exclude_genres(rules: Filter, title: Known) -> Objection | None:
+    if not rules.exclude_genres:
+        return None
+    if title.genres is None:
+        return _unknown("genres")
+    genres, teller = title.genres
+    if unwanted := unwanted_among(rules.exclude_genres, genres):
+        return Objection(f"{', '.join(sorted(unwanted))} by {teller}, among exclude_genres")
+    missing = untold(rules.exclude_genres, title.kind) if teller == TMDB else ()
+    if missing:
+        noun = f"{_NOUN[title.kind]}s" if title.kind else "titles"
+        detail = f"genre {' or '.join(missing)} unknown: TMDB never names it of {noun}"
+        return Objection(detail, sure=False)
+    return None
+
+
+def _rating(rules: Filter, title: Known) -> Objection | None:
+    if rules.min_rating is None:
+        return None
+    if title.rating is None:
+        return _unknown("rating")
+    rating, teller = title.rating
+    if rating >= rules.min_rating:
+        return None
+    return Objection(f"rating {rating:g} by {teller}, below {rules.min_rating:g}")
+
+
+def _votes(rules: Filter, title: Known) -> Objection | None:
+    if rules.min_votes is None:
+        return None
+    if title.votes is None:
+        return _unknown("votes")
+    votes, teller = title.votes
+    if votes >= rules.min_votes:
+        return None
+    return Objection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
+
+
+def _unknown(fact: str) -> Objection:
+    return Objection(f"{fact} unknown", sure=False)
+
+
+_NOUN = {Kind.MOVIE: "film", Kind.TV: "show"}
+_RULES: tuple[Callable[[Filter, Known], Objection | None], ...] = (
+    _types,
+    _titles,
+    _years,
+    _languages,
+    _genres,
+    _exclude_genres,
+    _rating,
+    _votes,
+)

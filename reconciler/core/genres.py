@@ -1,0 +1,114 @@
+"""Genres by one name each, however a site or a person spells them.
+
+The names are TMDB's where it has one. For shows it joins some of those it has for films: a *joint*
+genre says that a show is one or the other, not which.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_JOINT: Mapping[str, frozenset[str]] = {
+    "Action & Adventure": frozenset({"Action", "Adventure"}),
+    "Sci-Fi & Fantasy": frozenset({"Science Fiction", "Fantasy"}),
+    "War & Politics": frozenset({"War"}),
+}
+_EVERYWHERE = frozenset(
+    {"Animation", "Comedy", "Crime", "Documentary", "Drama", "Family", "Mystery", "Western"}
+)
+_FILMS_ALONE = frozenset(
+    {
+        "Action",
+        "Adventure",
+        "Fantasy",
+        "History",
+        "Horror",
+        "Music",
+        "Romance",
+        "Science Fiction",
+        "TV Movie",
+        "Thriller",
+        "War",
+    }
+)
+_SHOWS_ALONE = frozenset({"Kids", "News", "Reality", "Soap", "Talk", *_JOINT})
+_NOT_OF_TMDB = frozenset(  # IMDb's and Trakt's own
+    {
+        "Adult",
+        "Anime",
+        "Biography",
+        "Disaster",
+        "Donghua",
+        "Eastern",
+        "Film Noir",
+        "Game Show",
+        "Holiday",
+        "Home and Garden",
+        "Musical",
+        "Short",
+        "Sport",
+        "Superhero",
+        "Suspense",
+    }
+)
+_OTHER_SPELLINGS = {
+    "children": "Kids",
+    "realitytv": "Reality",
+    "scifi": "Science Fiction",
+    "sportingevent": "Sport",
+    "sports": "Sport",
+    "talkshow": "Talk",
+}
+
+NAMES: tuple[str, ...] = tuple(sorted(_EVERYWHERE | _FILMS_ALONE | _SHOWS_ALONE | _NOT_OF_TMDB))
+_TOLD = {
+    Kind.MOVIE: _EVERYWHERE | _FILMS_ALONE,
+    Kind.TV: _EVERYWHERE | _SHOWS_ALONE | frozenset().union(*_JOINT.values()),
+}
+
+
+def named(spelling: str) -> str | None:
+    """The genre that is spelled so, in any case and with any signs; None: there is none."""
+    return _BY_SPELLING.get(_letters(spelling))
+
+
+def wanted_among(wanted: Iterable[str], spellings: Iterable[str]) -> bool:
+    """Whether a title of these genres surely is of one of the wanted: a joint one names no half."""
+    return not _with_halves(wanted).isdisjoint(_names(spellings))
+
+
+def unwanted_among(unwanted: Iterable[str], spellings: Iterable[str]) -> frozenset[str]:
+    """The genres for which a title of these is, or may be, of one of the unwanted."""
+    against = _with_halves(unwanted)
+    return frozenset(
+        name for name in _names(spellings) if not _with_halves((name,)).isdisjoint(against)
+    )
+
+
+def untold(genres: Iterable[str], kind: Kind | None) -> tuple[str, ...]:
+    """Those of the genres that TMDB never names of such a title, whatever it is."""
+    told = _TOLD[kind] if kind else _EVERYWHERE
+    return tuple(
+        name for name in genres if name not in told and not _JOINT.get(name, {name}) <= told
+    )
+
+
+def _names(spellings: Iterable[str]) -> frozenset[str]:
+    return frozenset(named(spelling) or spelling for spelling in spellings)
+
+
+def _with_halves(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names).union(*(_JOINT.get(name, ()) for name in names))
+
+
+def _letters(spelling: str) -> str:
+    folded = spelling.casefold().replace("&", "and")
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+_BY_SPELLING = {_letters(name): name for name in NAMES} | _OTHER_SPELLINGS

@@ -1,0 +1,68 @@
+"""Why a list does not ask for a title it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.filters import Known, objection
+from reconciler.core.model import Kind, Reason, Unmatched
+
+if TYPE_CHECKING:
+    from reconciler.core.filters import Objection
+    from reconciler.core.model import Entry, Film, MediaKey, Observed, Show, Wishlist
+
+
+def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str] | None:
+    """Why a list does not ask for an item it has; None: it does.
+
+    First what the list's own facts decide, last what the server had to be asked for: of a title
+    that is not asked for anyway, nothing is.
+    """
+    own = _by_own_facts(lst, entry)
+    if own and own.sure:
+        return Reason.FILTERED, own.detail
+    if standing := _standing(lst, entry):
+        return standing
+    if lst.filter is None or own is None or isinstance(entry.match, Unmatched):
+        return None
+    details = _details(entry.match.media, observed)
+    told = objection(lst.filter, Known.of(entry.item, entry.match, details))
+    if told is None:
+        return None
+    trouble = details.detail if isinstance(details, Unmatched) and not told.sure else ""
+    return Reason.FILTERED, f"{told.detail} ({trouble})" if trouble else told.detail
+
+
+def dropped(lst: Wishlist, entry: Entry) -> bool:
+    """Whether the list's own facts are enough for its filter to drop an item."""
+    own = _by_own_facts(lst, entry)
+    return own is not None and own.sure
+
+
+def in_doubt(lst: Wishlist, entry: Entry) -> bool:
+    """Whether the list's filter needs to know more of a title than the list tells."""
+    own = _by_own_facts(lst, entry)
+    return own is not None and not own.sure and _standing(lst, entry) is None
+
+
+def _by_own_facts(lst: Wishlist, entry: Entry) -> Objection | None:
+    if lst.filter is None:
+        return None
+    return objection(lst.filter, Known.of(entry.item, entry.match))
+
+
+def _standing(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
+    """What holds for the item whatever it is."""
+    if lst.suspended:
+        return Reason.SUSPENDED, f"{lst.name} is suspended"
+    if lst.expectant:
+        return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
+    if entry.item.key in lst.adopted:
+        return Reason.ADOPTED, f"it was on {lst.name} before"
+    return None
+
+
+def _details(media: MediaKey, observed: Observed) -> Film | Show | Unmatched | None:
+    if media.kind is Kind.MOVIE:
+        return observed.films.get(media.tmdb)
+    return observed.shows.get(media.tmdb)
