@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.match import normalise
 from reconciler.core.model import Action, Match, MediaKey, Reason
 from reconciler.core.state import blocklisted
+from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
 from reconciler.render.document import Media, action_row, candidate_row, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reconciler.core.model import Item, Target, Verdict, Wishlist
+    from reconciler.core.model import Entry, Item, Target, Verdict, Wishlist
     from reconciler.reconcile import Pass
 
 PUT_BACK = (
@@ -30,6 +32,7 @@ WOULD_CHANGE = {
     Reason.BLOCKLISTED: "take it off the server's blocklist",
     Reason.HANDLED: f"request it on the server by hand; or {PUT_BACK}",
     Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
+    Reason.FILTERED: "widen its list's `filter`; or put it on another list",
     Reason.SUSPENDED: "take `suspend` out of its lists",
     Reason.ADOPTED: "request it on the server by hand; or put it on another list",
     Reason.UNAIRED: "a season airs",
@@ -97,7 +100,7 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
     return {
         "media": data["media"],
         "is_4k": data["is_4k"],
-        "lists": [place for lst in seen.lists for place in _places(row, lst)],
+        "lists": [place for lst in seen.lists for place in _places(row, lst, seen)],
         "resolved": {
             "tmdb": target.media.tmdb if target else None,
             "by": row.matched_by,
@@ -115,7 +118,7 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
     }
 
 
-def _places(row: Action | Verdict, lst: Wishlist) -> Iterator[dict[str, Any]]:
+def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:
     for entry in lst.entries:
         same = (
             entry.match.media == row.target.media
@@ -129,8 +132,19 @@ def _places(row: Action | Verdict, lst: Wishlist) -> Iterator[dict[str, Any]]:
                 "position": entry.item.position,
                 "ids": dict(entry.item.ids.items()),
                 "fresh": entry.fresh,
+                "facts": _facts(lst, entry, seen),
                 **({"episode": asdict(episode)} if (episode := entry.item.episode) else {}),
             }
+
+
+def _facts(lst: Wishlist, entry: Entry, seen: Pass) -> dict[str, Any]:
+    """What the list's filter asks of the title, and who tells it."""
+    if lst.filter is None:
+        return {}
+    facts = facts_for(lst.filter, known(entry, seen.observed))
+    return {
+        name: {"value": told[0], "by": told[1]} if told else None for name, told in facts.items()
+    }
 
 
 def _server(target: Target, seen: Pass) -> dict[str, Any]:

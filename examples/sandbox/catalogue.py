@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from .known_facts import KNOWN_FACTS
 from .known_titles import FILMS, SHOWS
 from .titles import Kind, Season, Title, film, show
 from .tricky_titles import TRICKY
@@ -202,5 +204,8 @@ def _generated() -> Iterator[Title]:
         yield show(tmdb, imdb, tmdb, name, _date(number), episodes, specials=number % 4)
 
 
-CATALOGUE: tuple[Title, ...] = (*FILMS, *SHOWS, *TRICKY, *_generated())
+CATALOGUE: tuple[Title, ...] = tuple(
+    replace(title, facts=KNOWN_FACTS.get((title.kind, title.tmdb), title.facts))
+    for title in (*FILMS, *SHOWS, *TRICKY, *_generated())
+)
 """Over 3,000 titles: well-known ones under their true ids, tricky ones, then made-up ones."""

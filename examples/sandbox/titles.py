@@ -18,6 +18,19 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What TMDB tells of a title besides: its average is 0 where nobody has voted."""
+
+    rating: float = 7.1
+    votes: int = 100
+    genres: tuple[tuple[int, str], ...] = ((18, "Drama"),)
+    language: str = "en"
+
+
+ORDINARY = Facts()
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """A film or show. ``date`` is its release or first air date (ISO), ``status`` TMDB's word."""
 
@@ -30,6 +43,7 @@ class Title:
     date: str | None
     status: str
     seasons: tuple[Season, ...] = ()
+    facts: Facts = ORDINARY
 
     @property
     def year(self) -> int | None:

@@ -97,6 +97,17 @@ def objection(rules: Filter, title: Known) -> Objection | None:
     return Objection("; ".join(one.detail for one in raised), sure=False)
 
 
+def facts_for(rules: Filter, title: Known) -> dict[str, tuple[object, str] | None]:
+    """Of the facts that somebody tells, those the filter asks: what it is, and who tells it."""
+    asked = {
+        "rating": rules.min_rating is not None,
+        "votes": rules.min_votes is not None,
+        "genres": bool(rules.genres or rules.exclude_genres),
+        "language": bool(rules.languages),
+    }
+    return {name: getattr(title, name) for name, wanted in asked.items() if wanted}
+
+
 def drops(rules: Filter, item: Item) -> bool:
     """Whether what a list tells of an item is enough to drop it, whatever it is matched with."""
     dropped = objection(rules, Known.of(item))

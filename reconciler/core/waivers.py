@@ -45,6 +45,14 @@ def in_doubt(lst: Wishlist, entry: Entry) -> bool:
     return own is not None and not own.sure and _standing(lst, entry) is None
 
 
+def known(entry: Entry, observed: Observed) -> Known:
+    """All that is known of an item: what its list tells, and what the server was asked for."""
+    if isinstance(entry.match, Unmatched):
+        return Known.of(entry.item)
+    details = _details(entry.match.media, observed)
+    return Known.of(entry.item, entry.match, details)
+
+
 def _by_own_facts(lst: Wishlist, entry: Entry) -> Objection | None:
     if lst.filter is None:
         return None

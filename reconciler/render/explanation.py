@@ -31,6 +31,8 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         yield f"  {role:9} {place['name']}, place {place['position']}{age}  {ids}".rstrip()
         if episode := place.get("episode"):
             yield f"            for its episode {words.clean(episode['title'])}, {episode['imdb']}"
+        if place["facts"]:
+            yield f"  filter    {', '.join(_fact(*fact) for fact in place['facts'].items())}"
     if resolved["by"]:
         yield f"  resolved  tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
     for candidate in resolved["candidates"]:
@@ -47,6 +49,18 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
     yield f"  verdict   {verdict['word']}{seasons}{detail}"
     change = one["would_change"].replace("ITEM", words.item_name(media))
     yield f"  to change {change}"
+
+
+def _fact(name: str, told: dict[str, Any] | None) -> str:
+    """``rating 8.3 by the list``."""
+    if told is None:
+        return f"{name} unknown"
+    value = told["value"]
+    if isinstance(value, list | tuple):
+        shown = " and ".join(value)
+    else:
+        shown = f"{value:,}" if isinstance(value, int) else str(value)
+    return words.clean(f"{name} {shown} by {told['by']}")
 
 
 def _server(server: dict[str, Any]) -> Iterator[str]:

@@ -131,15 +131,16 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
         before += ["", escape(row["notice"])]
     actions = list(_actions(row["name"], document))
     waiting = list(_verdicts(words.notable(mine, row)))
+    dropped, more = words.filtered(mine)
     after = []
     if quiet := words.unchanged(mine):
         total = sum(count for _, count in quiet)
         detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
         after = ["", f"{total:,} unchanged: {detail}"]
     told = [(len(actions), "done" if words.applied(document) else "to do")]
-    told += [(len(waiting), "waiting or for you to see to")]
+    told += [(len(waiting), "waiting or for you to see to"), (len(dropped) + more, "filtered")]
     summary = ", ".join(f"{count:,} {what}" for count, what in told if count)
-    return _folded(before, [*actions, *waiting], summary, after)
+    return _folded(before, [*actions, *waiting, *_verdicts(dropped)], summary, after)
 
 
 def _folded(before: list[str], rows: list[str], summary: str, after: list[str]) -> _Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import ATTENTION
+from reconciler.core.model import ATTENTION, DEFERRED
 from reconciler.render import words
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
         total = sum(count for _, count in quiet)
         detail = " · ".join(f"{count:,} {reason}" for reason, count in quiet)
         yield f"  = {f'{total:,} unchanged':{LABEL}}  {detail}"
+    dropped, more = words.filtered(mine)
+    for verdict in dropped:
+        yield _verdict(verdict)
+    if more:
+        yield f"    and {more:,} more filtered: listsync explain says why"
 
 
 def _saved(document: PlanDocument) -> Iterator[str]:
@@ -106,7 +111,7 @@ def _action(action: ActionRow) -> str:
 
 def _verdict(row: VerdictRow) -> str:
     label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
-    mark = "?" if row["reason"] in ATTENTION else "›"
+    mark = "?" if row["reason"] in ATTENTION else "›" if row["reason"] in DEFERRED else " "
     line = f"  {mark} {label:{LABEL}}  {words.where(row['media']):21}  {words.verdict(row)}"
     if row["reason"] in ATTENTION:
         return f"{line} · listsync explain {words.item_name(row['media'])}"

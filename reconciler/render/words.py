@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
+SHOWN = 5  # filtered titles of a list; the others are in the JSON
 SATISFIED = frozenset({Reason.AVAILABLE, Reason.REQUESTED, Reason.PROCESSING})
 WHY = {"missing": "", "new-season": "new season", "readded": "re-added", "retry-failed": "retry"}
 
@@ -77,7 +78,9 @@ def intent(action: ActionRow) -> str:
 
 
 def verdict(row: VerdictRow) -> str:
-    """Why a title has to wait or needs a person."""
+    """Why a title has to wait, needs a person, or does not pass its list's filter."""
+    if row["reason"] == Reason.FILTERED:
+        return f"filtered: {clean(row['detail'])}"
     head = f"deferred: {row['reason']}" if row["reason"] in DEFERRED else row["reason"]
     return f"{head} · {clean(row['detail'])}" if row["detail"] else head
 
@@ -178,6 +181,12 @@ def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
         if row["reason"] in DEFERRED | ATTENTION
         and not (lst["problem"] and row["reason"] == Reason.NO_RIGHT)
     ]
+
+
+def filtered(rows: Iterable[VerdictRow]) -> tuple[list[VerdictRow], int]:
+    """The first titles that do not pass their list's filter, and how many there are beside them."""
+    found = [row for row in rows if row["reason"] == Reason.FILTERED]
+    return found[:SHOWN], len(found[SHOWN:])
 
 
 def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:

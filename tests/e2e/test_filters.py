@@ -1,0 +1,79 @@
+"""Filters from the file to the server: what is shown, what is done, and why the rest is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsonschema
+
+from examples.sandbox.known_titles import FILMS
+from examples.sandbox.tricky_titles import TRICKY
+from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers
+from tests.e2e.plan_shape import PLAN
+
+if TYPE_CHECKING:
+    from examples.sandbox.titles import Title
+
+AMELIE = next(film for film in FILMS if film.title == "Amélie")
+UNSEEN = next(film for film in TRICKY if film.title == "Untitled Glacier Project")
+FILTER = {
+    "types": ["movie"],
+    "years": "1980..",
+    "min_rating": 7.85,
+    "exclude_genres": ["horror", "Sci-Fi"],
+    "languages": ["en"],
+    "exclude_titles": ["Joker (1999)"],
+}
+
+
+def test_what_passes_is_requested_and_the_plan_says_why_the_rest_is_not(house: Household) -> None:
+    everything: list[Title] = [DUNE, HEAT, ALIEN, JOKER, AMELIE, UNSEEN]
+    house.wish(everything, filter=FILTER)
+
+    told = house.run("plan", "-o", "json").document
+    jsonschema.validate(told, PLAN)
+    assert {row["media"]["title"]: (row["reason"], row["detail"]) for row in told["verdicts"]} == {
+        "Dune": ("filtered", "Science Fiction by TMDB, among exclude_genres"),
+        "Alien": ("filtered", "of 1979, before 1980"),
+        "Amélie": ("filtered", "language fr by TMDB, not en"),
+        "Untitled Glacier Project": ("filtered", "year unknown; genres unknown; rating unknown"),
+    }
+    text, markdown = house.run("plan").out, house.run("plan", "-o", "markdown").out
+    assert "filtered: language fr by TMDB, not en" in text
+    assert "filtered: year unknown; genres unknown; rating unknown" in text
+    assert "of 1979, before 1980 |" in markdown
+    assert "2 to do, 4 filtered" in markdown
+
+    done = house.run("apply", "--yes", "-o", "json")
+    assert (done.code, done.results()) == (0, ["created", "created"])
+    assert sorted(house.stored()) == sorted(numbers([HEAT, JOKER]))
+    assert "0 to request" in house.run("plan").out
+
+
+def test_explain_tells_which_facts_counted_and_whose_they_are(house: Household) -> None:
+    house.wish([DUNE, HEAT], filter=FILTER)
+    house.run("plan")
+    why = house.run("explain", f"tmdb:movie:{DUNE.tmdb}").out
+    facts = "rating 7.8 by TMDB, genres Science Fiction and Adventure by TMDB, language en by TMDB"
+    assert f"  filter    {facts}\n" in why
+    assert "  verdict   filtered · Science Fiction by TMDB, among exclude_genres\n" in why
+    assert "  to change widen its list's `filter`" in why
+    (heat,) = house.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
+    assert heat["verdict"]["word"] == "request"
+    assert heat["lists"][0]["facts"]["rating"] == {"value": 7.9, "by": "TMDB"}
+
+
+def test_a_plan_shows_the_first_filtered_titles_and_counts_the_others(house: Household) -> None:
+    house.wish(FILMS[:9], filter={"types": ["tv"]})
+    told = house.run("plan").out
+    assert "9 filtered" in told
+    assert told.count("filtered: a film, not a show") == 5
+    assert "    and 4 more filtered: listsync explain says why\n" in told
+
+
+def test_a_filter_that_is_wrong_stops_everything_and_says_where(house: Household) -> None:
+    house.wish([DUNE], filter={"exclude_genres": ["Horor"]})
+    done = house.run("apply", "--yes")
+    assert done.code == 78
+    assert 'filter.exclude_genres[0]: "Horor" is no genre, did you mean "horror"?' in done.err
+    assert house.stored() == []

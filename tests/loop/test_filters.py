@@ -1,0 +1,180 @@
+"""Filters in a pass: what they cost the server, and what is still remembered of what they drop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.catalogue import CATALOGUE
+from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.core.model import Facts, Ids, Item, Kind
+from tests.loop.world import World, by_imdb, by_tmdb, words
+
+if TYPE_CHECKING:
+    from examples.sandbox.titles import Title
+
+ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+OLD, NEW = FILMS[0], next(film for film in FILMS if film.title == "Joker")
+SEVERANCE = next(show for show in SHOWS if show.title == "Severance")
+UNTITLED = next(title for title in CATALOGUE if title.title == "Untitled Glacier Project")
+GENERATED = [title for title in CATALOGUE if title.tmdb >= 9_200_000 and title.kind == "movie"]
+
+
+def paths(world: World, *parts: str) -> list[str]:
+    """What a look asks the server for, as far as one of the parts stands in it."""
+    calls = [call.path for call in world.calls(world.look)]
+    return [path for path in calls if any(part in path for part in parts)]
+
+
+TITLES = ("/search", "/movie/", "/tv/")
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"types": ["tv"]}, "a film, not a show"),
+        ({"years": "2000.."}, f"of {OLD.year}, before 2000"),
+        ({"exclude_titles": [OLD.title.upper()]}, "among exclude_titles"),
+        ({"min_rating": 9.9}, "rating 9.3 by the list, below 9.9"),
+    ],
+    ids=["types", "years", "exclude_titles", "the list's rating"],
+)
+def test_what_the_list_tells_drops_a_title_without_a_look_up(
+    world: World, rule: dict[str, object], told: str
+) -> None:
+    world.follow(replace(by_imdb(OLD), facts=Facts(rating=9.3)), filter=rule)
+    assert paths(world, *TITLES) == []
+    assert [row.detail for row in world.look().plan.verdicts] == [told]
+
+
+def test_a_show_that_is_dropped_needs_no_seasons(world: World) -> None:
+    world.follow(by_tmdb(SEVERANCE), filter={"types": ["movie"]})
+    assert paths(world, *TITLES) == []
+    assert words(world.look()) == {"Severance": "filtered"}
+
+
+def test_a_title_that_another_list_wants_is_looked_up(world: World) -> None:
+    world.write({"a": {"source": ONE, "filter": {"years": "2000.."}}, "b": {"source": OTHER}})
+    world.lists.hold(ONE, [by_imdb(OLD)])
+    world.lists.hold(OTHER, [by_imdb(OLD)])
+    (action,) = world.look().plan.actions
+    assert action.lists == ("b",)
+
+
+@pytest.mark.parametrize("known", [Facts(rating=8.1), Facts()], ids=["by the list", "by TMDB"])
+def test_a_film_is_asked_for_once_where_its_list_does_not_rate_it(
+    world: World, known: Facts
+) -> None:
+    world.follow(replace(by_imdb(NEW), facts=known), filter={"min_rating": 7})
+    assert len(paths(world, "/movie/")) == (known.rating is None)
+    assert paths(world, *TITLES) == []
+    assert words(world.look()) == {"Joker": "request"}
+
+
+def test_a_first_pass_costs_one_call_more_for_each_film_that_is_asked_for(world: World) -> None:
+    films, shows = FILMS[:20], SHOWS[:10]
+    world.follow(*map(by_imdb, (*films, *shows)), filter={"min_rating": 1, "genres": ["Drama"]})
+    calls = world.calls(world.apply)
+    assert sum("/movie/" in call.path for call in calls) == 20
+    assert sum("/tv/" in call.path for call in calls) == 10
+    assert len(calls) <= 2 * 30 + 10 + 10 + 20
+
+
+@pytest.mark.parametrize("wanted", [10, 150], ids=["a short list", "a long list"])
+def test_a_quiet_pass_with_a_filter_is_as_cheap_however_long_the_list_is(
+    world: World, wanted: int
+) -> None:
+    world.follow(*map(by_imdb, GENERATED[:wanted]), filter={"min_rating": 9}, max_per_run=None)
+    world.apply()
+    assert paths(world, *TITLES) == []
+    assert len(world.calls(world.apply)) <= 8
+
+
+@pytest.mark.parametrize(
+    ("film", "days", "asked"),
+    [
+        pytest.param(OLD, 29, False, id="an old film, within 30 days"),
+        pytest.param(OLD, 31, True, id="an old film, later"),
+        pytest.param(UNTITLED, 6, False, id="one to come, within a week"),
+        pytest.param(UNTITLED, 8, True, id="one to come, later"),
+    ],
+)
+def test_what_is_known_of_a_film_is_believed_for_a_month_and_of_a_new_one_for_a_week(
+    world: World, film: Title, days: int, *, asked: bool
+) -> None:
+    world.follow(by_tmdb(film), filter={"min_votes": 1})
+    world.look()
+    world.clock.moment += timedelta(days=days)
+    assert bool(paths(world, "/movie/")) is asked
+
+
+def test_at_most_twenty_titles_are_read_again_in_a_pass(world: World) -> None:
+    world.follow(*map(by_tmdb, (*GENERATED[:15], *SHOWS[:10])), filter={"min_rating": 1})
+    assert len(paths(world, *TITLES)) == 25
+    world.clock.forward(days=31)
+    first, second = paths(world, *TITLES), paths(world, *TITLES)
+    assert (len(first), len(second)) == (20, 5)
+
+
+def test_a_fact_that_nobody_has_is_unknown_and_so_is_one_that_tmdb_keeps_back(
+    world: World,
+) -> None:
+    world.follow(by_tmdb(UNTITLED), by_tmdb(NEW), filter={"min_rating": 7})
+    world.sandbox.faults.tmdb_down = True
+    untitled, joker = world.look().plan.verdicts
+    assert untitled.detail.startswith("rating unknown (TMDB does not answer the server")
+    assert joker.detail == untitled.detail
+    world.sandbox.faults.tmdb_down = False
+    assert words(world.look()) == {UNTITLED.title: "filtered", "Joker": "request"}
+    assert [row.detail for row in world.look().plan.verdicts] == ["rating unknown"]
+
+
+def test_top_comes_before_the_filter(world: World) -> None:
+    world.follow(by_imdb(OLD), by_imdb(NEW), filter={"years": "2000.."}, top=1)
+    assert words(world.look()) == {OLD.title: "filtered"}
+
+
+def test_a_title_is_not_gone_because_it_is_filtered(world: World) -> None:
+    """What was deleted and comes back through a wider filter was never off the list."""
+    wide, narrow = {"years": "1900.."}, {"years": "2000.."}
+    world.follow(by_imdb(OLD), filter=wide)
+    world.apply()
+    world.person("DELETE", f"/request/{world.number(OLD)}")
+    for rule in (narrow, narrow):
+        world.follow(by_imdb(OLD), filter=rule)
+        world.apply()
+    world.follow(by_imdb(OLD), filter=wide)
+    world.apply()
+    assert world.requested() == []
+    assert words(world.look()) == {OLD.title: "handled"}
+
+
+def test_what_is_seen_there_while_it_is_filtered_is_remembered(world: World) -> None:
+    world.sandbox.state.seed([OLD], requested_by=1, status=2)
+    world.follow(by_tmdb(OLD), filter={"years": "2000.."})
+    world.apply()
+    world.person("DELETE", f"/request/{world.number(OLD)}")
+    world.follow(by_tmdb(OLD))
+    world.apply()
+    assert words(world.look()) == {OLD.title: "handled"}
+
+
+def test_an_exclude_list_is_not_weakened_by_the_filter_of_defaults(world: World) -> None:
+    world.lists.hold(ONE, [by_imdb(OLD)])
+    world.lists.hold(OTHER, [by_imdb(OLD)])
+    world.write(
+        {"a": {"source": ONE, "filter": None}, "never": {"source": OTHER, "role": "exclude"}},
+        defaults={"filter": {"years": "2000.."}},
+    )
+    assert words(world.look()) == {OLD.title: "excluded"}
+
+
+def test_a_title_that_cannot_be_found_and_is_dropped_anyway_needs_nobody(world: World) -> None:
+    nobodys = Item(1, "The Reel in the Attic", 1897, Kind.MOVIE, Ids(imdb="tt90000003"))
+    world.follow(nobodys, filter={"years": "1990.."})
+    assert words(world.look()) == {nobodys.title: "filtered"}
+    world.follow(nobodys, filter={"years": "1890.."})
+    assert words(world.look()) == {nobodys.title: "not-found"}
