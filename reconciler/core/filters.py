@@ -50,10 +50,11 @@ class Known:
         matched = match if isinstance(match, Match) else None
         told = details if isinstance(details, Film | Show) else None
         names = (item.title, item.original_title, matched and matched.title, told and told.title)
+        ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
         years = (item.year, matched and matched.year, told and told.year)
         return cls(
             matched.media.kind if matched else item.kind,
-            tuple(name for name in names if name),
+            tuple(name for name in names if name and name not in ids),
             next((year for year in years if year), None),
             item.facts,
             told.facts if told else UNTOLD,

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from reconciler.core.model import ATTENTION, DEFERRED, Kind, MediaKey, Op, Outcome, Target
+from reconciler.core.model import ATTENTION, DEFERRED, UNTOLD, Kind, MediaKey, Op, Outcome, Target
 from reconciler.core.rights import outlook
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 
@@ -141,6 +142,7 @@ def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
             "ids": dict(item.ids.items()),
             **({"seasons": list(item.seasons)} if item.seasons else {}),
             **({"unsupported": item.unsupported} if item.unsupported else {}),
+            **({"facts": asdict(item.facts)} if item.facts != UNTOLD else {}),
         }
         for item in snapshot.items
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.core import genres
 from reconciler.core.filters import Known, Objection, objection
-from reconciler.core.model import Facts, Film, Filter, Item, Kind, Name, Years
+from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Name, Years
 
 MOVIE, TV = Kind.MOVIE, Kind.TV
 HEAT = Known(MOVIE, ("Heat",), 1995, Facts(8.3, 700_000, ("Action", "Sci-Fi"), "en"))
@@ -114,6 +114,14 @@ def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> N
     for name in ("le fabuleux destin", "amelie", "amelie from montmartre"):
         rules = Filter(exclude_titles=(Name(name),))
         assert objection(rules, Known.of(item, None, film)) == Objection("among exclude_titles")
+
+
+def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
+    rules = Filter(exclude_titles=(Name("cats"),))
+    bare = Item(1, "tmdb:536869", kind=MOVIE, ids=Ids(tmdb=536869))
+    assert objection(rules, Known.of(bare)) == Objection("title unknown", sure=False)
+    told = Film(536869, "Cats", 2019)
+    assert objection(rules, Known.of(bare, None, told)) == Objection("among exclude_titles")
 
 
 # ------------------------------------------------------------------------------------------ genres

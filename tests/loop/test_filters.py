@@ -10,7 +10,8 @@ import pytest
 
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import FILMS, SHOWS
-from reconciler.core.model import Facts, Ids, Item, Kind
+from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
+from reconciler.render.document import fetch_document
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 if TYPE_CHECKING:
@@ -160,6 +161,19 @@ def test_what_is_seen_there_while_it_is_filtered_is_remembered(world: World) -> 
     world.follow(by_tmdb(OLD))
     world.apply()
     assert words(world.look()) == {OLD.title: "handled"}
+
+
+def test_what_a_list_tells_of_a_title_stands_in_its_json() -> None:
+    rated = replace(by_imdb(OLD), facts=Facts(9.3, 3_000_000, ("Drama",)))
+    shown = Snapshot(Outcome.COMPLETE, "browser", (rated, by_imdb(NEW)))
+    first, second = fetch_document("top", "imdb:top", shown)["items"]
+    assert first["facts"] == {
+        "rating": 9.3,
+        "votes": 3_000_000,
+        "genres": ("Drama",),
+        "language": None,
+    }
+    assert "facts" not in second
 
 
 def test_an_exclude_list_is_not_weakened_by_the_filter_of_defaults(world: World) -> None:
