@@ -18,12 +18,14 @@ def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str
     First what the list's own facts decide, last what the server had to be asked for: of a title
     that is not asked for anyway, nothing is.
     """
-    own = _by_own_facts(lst, entry)
+    if lst.filter is None:
+        return _standing(lst, entry)
+    own = objection(lst.filter, Known.of(entry.item, entry.match))
     if own and own.sure:
         return Reason.FILTERED, own.detail
     if standing := _standing(lst, entry):
         return standing
-    if lst.filter is None or own is None or isinstance(entry.match, Unmatched):
+    if own is None or isinstance(entry.match, Unmatched):
         return None
     details = _details(entry.match.media, observed)
     told = objection(lst.filter, Known.of(entry.item, entry.match, details))
