@@ -177,13 +177,14 @@ def test_what_a_list_tells_of_a_title_stands_in_its_json() -> None:
 
 
 def test_an_exclude_list_is_not_weakened_by_the_filter_of_defaults(world: World) -> None:
-    world.lists.hold(ONE, [by_imdb(OLD)])
+    nameless = Item(1, "", None, Kind.MOVIE, Ids(tmdb=OLD.tmdb))
+    world.lists.hold(ONE, [nameless])
     world.lists.hold(OTHER, [by_imdb(OLD)])
     world.write(
         {"a": {"source": ONE, "filter": None}, "never": {"source": OTHER, "role": "exclude"}},
         defaults={"filter": {"years": "2000.."}},
     )
-    assert words(world.look()) == {OLD.title: "excluded"}
+    assert words(world.look()) == {"": "excluded"}
 
 
 def test_a_title_that_cannot_be_found_and_is_dropped_anyway_needs_nobody(world: World) -> None:
