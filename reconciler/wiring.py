@@ -15,7 +15,7 @@ import platformdirs
 from reconciler import logs
 from reconciler.announce import Announcer
 from reconciler.errors import ConfigError, LedgerError
-from reconciler.ledger import HeldLedger, SqliteLedger
+from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from reconciler.metrics import Metrics
-    from reconciler.ports import Browser, Clock, Ledger, Progress, Routes, Session, Sources
+    from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
     from reconciler.spec.models import ProvidersSpec
 
@@ -44,26 +44,6 @@ class SystemClock:
     def now(self) -> datetime:
         """The current time."""
         return datetime.now(UTC)
-
-
-class RememberedRoutes:
-    """A ``ports.Routes`` over the ledger's cache; a ledger that cannot be read knows none."""
-
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
-        """``clock``: by which a day is a day."""
-        self._ledger = ledger
-        self._clock = clock
-
-    def is_blocked(self, route: str) -> bool:
-        """Whether this route was blocked within the last day."""
-        try:
-            return self._ledger.is_blocked(route, self._clock.now())
-        except LedgerError:  # whoever needs the ledger will say so
-            return False
-
-    def keep_blocked(self, route: str) -> None:
-        """Remember that this route is blocked now."""
-        self._ledger.keep_blocked(route, self._clock.now())
 
 
 class ConfigFile:

@@ -166,8 +166,8 @@ LATIN = "Const,Title\ntt0211915,Amélie\n".encode("latin-1")
 @pytest.mark.parametrize(
     ("name", "content", "outcome", "says"),
     [
-        ("old.csv", LATIN, "changed-layout", "line 2 is not UTF-8"),
-        ("other.csv", b"Colour,Shape\nred,round\n", "changed-layout", "no known columns"),
+        ("old.csv", LATIN, "unreachable", "line 2 is not UTF-8"),
+        ("other.csv", b"Colour,Shape\nred,round\n", "unreachable", "no known columns"),
         ("half.txt", b"imdb:tt0113277\nwhat is this\n", "incomplete", "line 2: not a title"),
         ("none.txt", None, "missing", "no such file"),
     ],

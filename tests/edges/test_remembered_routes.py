@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.ledger import SqliteLedger
+from reconciler.ledger import RememberedRoutes, SqliteLedger
 from reconciler.sources import recognise
 from reconciler.spec import load
-from reconciler.wiring import RememberedRoutes, open_routes
+from reconciler.wiring import open_routes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,30 @@
+"""The ways to a site that were blocked of late, remembered over passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.errors import LedgerError
+
+if TYPE_CHECKING:
+    from reconciler.ports import Clock, Ledger
+
+
+class RememberedRoutes:
+    """A ``ports.Routes`` over the ledger's cache; a ledger that cannot be read knows none."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        """``clock``: by which a day is a day."""
+        self._ledger = ledger
+        self._clock = clock
+
+    def is_blocked(self, route: str) -> bool:
+        """Whether this route was blocked within the last day."""
+        try:
+            return self._ledger.is_blocked(route, self._clock.now())
+        except LedgerError:  # whoever needs the ledger will say so
+            return False
+
+    def keep_blocked(self, route: str) -> None:
+        """Remember that this route is blocked now."""
+        self._ledger.keep_blocked(route, self._clock.now())
