@@ -36,12 +36,15 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     spec: Spec,
     server: MediaServer,
     ledger: Callable[[], AbstractContextManager[Ledger]],
-    browser: Browser,
+    browser: Browser | None,
     sources: Sources,
     *,
     notifier: Notifier,
 ) -> Iterator[Check]:
-    """The checks, one by one. ``ledger`` opens it, since that may fail."""
+    """The checks, one by one. ``ledger`` opens it, since that may fail.
+
+    ``browser``: None where no list is read in one.
+    """
     for lst in spec.lists:
         if lst.source.provider == "file":  # a site is not asked: that would be a fetch
             yield _checked(f"file of {lst.name}", partial(_file, lst, sources))
@@ -54,7 +57,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
                 look = partial(_requester, lst, server, owner[0])
                 yield _checked(f"requester of {lst.name}", look)
     yield _checked("ledger", partial(_ledger, ledger))
-    if any(lst.source.provider != "file" for lst in spec.lists):
+    if browser:
         yield _checked("browser", partial(_browser, spec, browser))
     if spec.notify.urls:
         yield _checked("notify", partial(_notify, spec, notifier))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.service import Service
-from reconciler.sources import SiteSources, objection, recognise
+from reconciler.sources import SiteSources, needs_browser, objection, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from reconciler.sources.sessions import Sessions
@@ -201,13 +201,11 @@ def announcer() -> Announcer:
 
 
 @contextmanager
-def open_browser(spec: Spec) -> Iterator[Browser]:
-    """One browser. It starts when it is first needed and is gone at the end."""
-    session = _browser_session(spec)
-    try:
-        yield session
-    finally:
-        session.close()
+def open_browser(spec: Spec) -> Iterator[Browser | None]:
+    """One that starts when needed, gone at the end; None where no list may be read in one."""
+    providers = _providers(spec.providers)
+    with closing(_browser_session(spec)) as session:
+        yield session if any(needs_browser(lst.source, providers) for lst in spec.lists) else None
 
 
 @contextmanager

@@ -42,6 +42,10 @@ class Site(Protocol):
         """Why a list cannot be read with what the file says of the site; None: it can."""
         ...
 
+    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
+        """Whether reading a list may take a browser, with what the file says of the site."""
+        ...
+
     def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
         """Read a list; trouble is an outcome."""
         ...
@@ -74,6 +78,11 @@ def recognise(text: str) -> ListRef:
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
     """Why a list cannot be read with what the file says of its site, for people; None: it can."""
     return SOURCES[ref.provider].objection(ref, providers.get(ref.provider, Provider()))
+
+
+def needs_browser(ref: ListRef, providers: Mapping[str, Provider]) -> bool:
+    """Whether reading a list may take a browser, with what the file says of its site."""
+    return SOURCES[ref.provider].needs_browser(ref, providers.get(ref.provider, Provider()))
 
 
 class SiteSources:

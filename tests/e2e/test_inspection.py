@@ -186,6 +186,16 @@ def test_doctor_reads_the_files_of_lists(
     assert todo in check["todo"]
 
 
+def test_doctor_asks_for_no_browser_where_every_list_has_another_route(house: Household) -> None:
+    house.write(
+        {"chart": {"source": "imdb:top"}, "hers": {"source": "trakt:anna/watchlist"}},
+        providers={"imdb": {"via": "api"}, "trakt": {"client_id": "made-up-client-id"}},
+    )
+    code, found = checks(house, env={"PATH": "/nonexistent"})
+    assert code == 0
+    assert "browser" not in found
+
+
 def test_doctor_tells_a_wrong_key(house: Household) -> None:
     house.wish([DUNE])
     house.server.faults.wrong_key = True

@@ -59,6 +59,11 @@ def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 -
     return None
 
 
+def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """Files are read as they are."""
+    return False
+
+
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a file to its end."""
     name = f"file:{ref.id}"

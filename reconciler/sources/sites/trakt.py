@@ -97,6 +97,11 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     return f"{what} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
 
 
+def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """Only the app does; with a client id it is not asked."""
+    return not provider.key
+
+
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a list through the API where there is a client id, else in the browser."""
     if reach.provider.key:

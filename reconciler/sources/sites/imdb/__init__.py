@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.sources.scrape import Provider, Reach
 
-__all__ = ["BARE", "FORMS", "HOSTS", "fetch", "objection", "parse", "parse_id", "parse_url"]
+__all__ = [
+    "BARE",
+    "FORMS",
+    "HOSTS",
+    "fetch",
+    "needs_browser",
+    "objection",
+    "parse",
+    "parse_id",
+    "parse_url",
+]
 
 HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
 BARE: re.Pattern[str] | None = re.compile(
@@ -35,6 +45,11 @@ _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
 def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
     """Every list there is can be read."""
     return None
+
+
+def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """It comes first, unless the file holds to the interface."""
+    return provider.via != "api"
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

@@ -1,0 +1,27 @@
+"""Which lists may be read in a browser: only for those does one have to be there."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.sources import needs_browser, recognise
+from reconciler.sources.scrape import Provider
+
+
+@pytest.mark.parametrize(
+    ("source", "provider", "needed"),
+    [
+        ("file:wishes.txt", Provider(), False),
+        ("imdb:top", Provider(), True),
+        ("imdb:top", Provider(via="browser"), True),
+        ("imdb:top", Provider(via="api"), False),
+        ("trakt:anna/watchlist", Provider(), True),
+        ("trakt:anna/watchlist", Provider(key="made-up-client-id"), False),
+        ("trakt:movies/trending", Provider(key="made-up-client-id"), False),
+    ],
+)
+def test_a_list_needs_a_browser_unless_another_route_is_sure(
+    source: str, provider: Provider, *, needed: bool
+) -> None:
+    ref = recognise(source)
+    assert needs_browser(ref, {ref.provider: provider}) is needed
