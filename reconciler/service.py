@@ -6,6 +6,7 @@ The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a
 
 from __future__ import annotations
 
+import time
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -141,11 +142,16 @@ class Service:
 
     def stop(self) -> bool:
         """End: requests under way are finished, reading is not. Whether all has ended in time."""
+        seconds = self.spec.controller.drain.total_seconds()
+        deadline = time.monotonic() + seconds
         self._stopping.set()
-        self._upkeep.cut()
-        ended = self._controller.stop(self.spec.controller.drain.total_seconds())
+        # A browser that no longer listens takes seconds to end.
+        cutting = Thread(target=self._upkeep.cut, name="cut", daemon=True)
+        cutting.start()
+        ended = self._controller.stop(seconds)
+        cutting.join(max(0.0, deadline - time.monotonic()))
         self._doors.announcer.wait(_LAST_WORDS)
-        return ended
+        return ended and not cutting.is_alive()
 
     def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
         for _ in news(self._file.parts, self._stopping, poll=poll):

@@ -163,9 +163,11 @@ class Upkeep:
     def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> dict[str, Snapshot]:
         began = time.monotonic()
         opened = ExitStack()
-        self._reading.add(opened)
         try:
             sources = opened.enter_context(self._doors.sources(spec))
+            self._reading.add(opened)
+            if self._stopping.is_set():
+                opened.close()  # who asked to stop has not seen this one
             return read(spec, self._edges(spec, server, sources), {lst.name})
         finally:
             opened.close()
