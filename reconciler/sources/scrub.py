@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 
 REMOVED = "[removed]"
 
-_PRIVATE = (
-    r"(?:[\w.:-]{0,40}(?:cookie|token|csrf|session|ip-?_?addr|client-?_?ip|forwarded|authorization"
-    r"|credential|secret|passw|latitude|longitude|e-?mail|postal|zip-?_?code)[\w.:-]{0,40}"
-    r"|(?:[\w.:-]{0,40}[-_.:])?(?:ip|lat|lng|lon|long|geo|city|sid|auth|api-?_?key)(?:-?_?id)?)"
+_LONG = (
+    r"(?:cookie|token|csrf|session|ip-?_?addr|client-?_?ip|forwarded|authorization"
+    r"|credential|secret|passw|latitude|longitude|e-?mail|postal|zip-?_?code)"
 )
+_SHORT = r"(?:ip|lat|lng|lon|long|geo|city|sid|auth|api-?_?key)(?:-?_?id)?"
+_PRIVATE = rf"(?:[\w.:-]{{0,40}}{_LONG}[\w.:-]{{0,40}}|(?:[\w.:-]{{0,40}}[-_.:])?{_SHORT})"
 _QUOTE = r"(?:\\*[\"']|&quot;|&#34;|&#x22;|&#39;)"
 _NAMED = re.compile(
     rf"(?P<before>(?<![\w.:-]){_PRIVATE}(?:{_QUOTE})?\s*[:=]\s*)"
     rf"(?:(?P<quote>{_QUOTE})(?P<text>.*?)(?P=quote)|(?P<bare>[^\s\"'<>{{}}\[\],;&]+))",
     re.IGNORECASE,
 )
+# Where such a name may stand: looked for first, since the whole pattern is costly and fits seldom.
+# Twice in small letters, since both together, or in letters of any case, take four times as long.
+_HINTS = (re.compile(_LONG), re.compile(rf"(?<![^\W_]){_SHORT}(?=[\\\"'&\s:=])"))
+_BEFORE = re.compile(r"[\w.:-]*\Z")
+_FURTHEST = 40  # characters of a name before what tells that it is private
 # <meta name="geo.position" content="…">, <input name="csrf" value="…">
 _FIELD = re.compile(
     rf"(?P<before>\b(?:name|id|property|itemprop)=[\"']?{_PRIVATE}[\"']?\s[^<>]{{0,300}}?"
@@ -36,9 +42,13 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(r'"requestContext"\s*:\s*(?=\{)')
-_ANYWHERE = re.compile(
+_PLACE = re.compile(  # latitude and longitude
+    r"-?\b\d{1,3}\.\d{2,}\s*[,;|/ ]\s*-?\d{1,3}\.\d{2,}"
+)
+# Each run of what these are made of is looked at by itself, and each different one once.
+_RUN = re.compile(r"[\w+/.=-]{7,}")
+_IN_A_RUN = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"  # an IPv4 address
-    r"|-?\b\d{1,3}\.\d{2,}\s*[,;|/ ]\s*-?\d{1,3}\.\d{2,}"  # latitude and longitude
     r"|\b\d{3}-\d{7}-\d{7}\b"  # a session id of Amazon's
     r"|(?<![\w/+-])[\w+/-]{16,}\.[\w+/-]{8,}\.[\w+/-]{8,}"  # a signed token
     r"|(?<![\w/+-])[\w+/-]{40,}={0,2}"  # anything long that means nothing
@@ -58,19 +68,51 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
         if len(secret) >= _SHORTEST:
             for form in {secret, quote(secret, safe=""), html.escape(secret), _escaped(secret)}:
                 text = text.replace(form, REMOVED)
-    for pattern in (_FIELD, _NAMED):
-        text = pattern.sub(_emptied, text)
-    return _MAYBE_IPV6.sub(_without_address, _ANYWHERE.sub(REMOVED, text))
+    text = _with_emptied(_FIELD.sub(_emptied, text))
+    text = _RUN.sub(_Runs(), text)
+    return _MAYBE_IPV6.sub(_without_address, _PLACE.sub(REMOVED, text))
 
 
 def _named(text: str) -> Iterator[str]:
     """The values of everything whose name says that it is a secret, each part of a cookie too."""
-    for found in (*_NAMED.finditer(text), *_FIELD.finditer(text)):
+    for found in (*_private(text), *_FIELD.finditer(text)):
         value = html.unescape(found["text"] or "").replace("\\", "")
         if value and not re.fullmatch(r"true|false|null|[\d\s]{1,5}", value):
             yield value
             if "cookie" in found["before"].lower():
                 yield from _cookies(value)
+
+
+def _private(text: str) -> Iterator[re.Match[str]]:
+    """Each name that says that it is private, with its value."""
+    end = 0
+    small = text.replace("\u0130", "I").lower()  # of the same length: that letter alone grows
+    for hint in sorted(found.start() for hints in _HINTS for found in hints.finditer(small)):
+        before = _BEFORE.search(text, max(0, hint - _FURTHEST - 1), hint)
+        start = before.start() if before else hint
+        if start >= end and (found := _NAMED.match(text, start)):
+            end = found.end()
+            yield found
+
+
+def _with_emptied(text: str) -> str:
+    """Each private name keeps its place, and has no value any more."""
+    parts, end = [], 0
+    for found in _private(text):
+        parts += [text[end : found.start()], _emptied(found)]
+        end = found.end()
+    return "".join([*parts, text[end:]])
+
+
+class _Runs(dict[str, str]):
+    """What is left of a run of characters, worked out once for each."""
+
+    def __call__(self, found: re.Match[str]) -> str:
+        return self[found[0]]
+
+    def __missing__(self, run: str) -> str:
+        self[run] = left = _IN_A_RUN.sub(REMOVED, run)
+        return left
 
 
 def _cookies(text: str) -> Iterator[str]:

@@ -48,6 +48,7 @@ SCRIPT = f'<script id="__NEXT_DATA__">{json.dumps(CONTEXT)}</script>'
             f"<script>document.cookie = 'at-main={SECRETS['cookie']}'; x={{sessionId: "
             f"'{SECRETS['session']}'}}</script>"
         ),
+        f'{"İ" * 60}<div data-X-CSRF-Token="{SECRETS["token"]}"></div>',
         f"https://example.org/?token={SECRETS['token']}&ip={SECRETS['address']}",
     ],
     ids=[
@@ -62,6 +63,7 @@ SCRIPT = f'<script id="__NEXT_DATA__">{json.dumps(CONTEXT)}</script>'
         "an inline script",
         "an IPv6 address",
         "a cookie that is set",
+        "capital letters, after one that grows when made small",
         "an address's query",
     ],
 )
