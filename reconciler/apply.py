@@ -7,6 +7,7 @@ was lost is settled by one look at that title.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context  # what lines of the log have in common
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
@@ -62,7 +63,9 @@ class Applier:
                     done[index] = self._do(actions[index], seen)
                     step()
 
-            for future in [pool.submit(work, indices) for indices in titles.values()]:
+            for future in [
+                pool.submit(copy_context().run, work, indices) for indices in titles.values()
+            ]:
                 future.result()
         return tuple((action, done[index]) for index, action in enumerate(actions))
 

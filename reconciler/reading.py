@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from contextvars import copy_context  # what lines of the log have in common
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def read_lists(
                 _read(ref, wanted[ref], sources, done)
 
     for _ in range(min(_READERS, len(wanted))):
-        Thread(target=work, daemon=True).start()
+        Thread(target=copy_context().run, args=(work,), daemon=True).start()
     snapshots: dict[ListRef, Snapshot] = {}
     with progress.stage("fetch", len(wanted)) as step:
         while len(snapshots) < len(wanted):

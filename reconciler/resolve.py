@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -137,7 +138,7 @@ class Resolver:
             progress.stage(stage, len(todo)) as step,
             ThreadPoolExecutor(self._workers) as pool,
         ):
-            asked = {pool.submit(ask, one): one for one in todo}
+            asked = {pool.submit(copy_context().run, ask, one): one for one in todo}
             try:
                 for future in as_completed(asked):
                     yield asked[future], future.result()
