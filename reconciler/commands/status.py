@@ -15,7 +15,7 @@ from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Standing, Status
 from reconciler.endpoint import heard
 from reconciler.errors import ConfigError, LedgerError
-from reconciler.render.status import StatusDocument, status_document, status_text
+from reconciler.render.status import StatusDocument, place, status_document, status_text
 from reconciler.spec import ControllerSpec
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _from_running(setting: Setting, listen: str) -> StatusDocument | None:
     """What a listsync that follows this file says: also what it could not write down."""
     with suppress(ValueError):
         told = json.loads(heard(listen, "/status") or b"null")
-        if isinstance(told, dict) and told.get("config") == str(setting.config.absolute()):
+        if isinstance(told, dict) and told.get("config") == place(setting.config):
             return cast("StatusDocument", told)
     return None
 

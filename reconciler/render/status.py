@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -56,11 +57,16 @@ def status_document(
     lists = [_list(name, source, reports.get(name), standing) for name, source in sources.items()]
     return {
         "format_version": FORMAT_VERSION,
-        "config": str(config.absolute()),
+        "config": place(config),
         "generation": standing.generation,
         "conditions": _conditions(standing, WHOLE),
         "lists": lists,
     }
+
+
+def place(config: Path) -> str:
+    """Which file is meant, from wherever it is asked: absolute, its symlinks left as they are."""
+    return os.path.abspath(config)  # noqa: PTH100 - which resolves "..", as pathlib does not
 
 
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
