@@ -94,20 +94,6 @@ def glimpse_of(path: Path) -> Mapping[str, str]:
     return {}
 
 
-@contextmanager
-def open_last_ledger(path: Path) -> Iterator[SqliteLedger | None]:
-    """A ledger for the server whose lists had the last turn; None: it knows of no turn.
-
-    Raises LedgerError.
-    """
-    with ExitStack() as stack:
-        if not path.is_file():  # none is made for a look
-            yield None
-            return
-        server = stack.enter_context(SqliteLedger(path, "")).last_server()
-        yield stack.enter_context(SqliteLedger(path, server)) if server else None
-
-
 def read_spec(path: Path) -> Spec:
     """What the file at ``path`` says. Raises ConfigError with every problem in it."""
     return ConfigFile(path).read()

@@ -15,6 +15,7 @@ from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Standing, Status
 from reconciler.endpoint import heard
 from reconciler.errors import ConfigError, LedgerError
+from reconciler.ledger import last_ledger
 from reconciler.render.status import StatusDocument, place, status_document, status_text
 from reconciler.spec import ControllerSpec
 
@@ -67,7 +68,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     path = wiring.ledger_path(written.get("ledger"), setting.config, setting.ledger)
     now = wiring.SystemClock().now()
     try:
-        with wiring.open_last_ledger(path) as ledger:
+        with last_ledger(path) as ledger:
             if ledger is None:
                 raise error
             reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()

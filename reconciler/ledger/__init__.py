@@ -7,7 +7,8 @@ behind them are the file (``database``, ``schema``, ``faults``), the two kinds o
 """
 
 from reconciler.ledger.held import HeldLedger
+from reconciler.ledger.last import last_ledger
 from reconciler.ledger.routes import RememberedRoutes
 from reconciler.ledger.store import SqliteLedger
 
-__all__ = ["HeldLedger", "RememberedRoutes", "SqliteLedger"]
+__all__ = ["HeldLedger", "RememberedRoutes", "SqliteLedger", "last_ledger"]

@@ -1,0 +1,26 @@
+"""A ledger for whoever does not know its server: the file that says which one is gone or wrong."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from reconciler.ledger.store import SqliteLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def last_ledger(path: Path) -> Iterator[SqliteLedger | None]:
+    """A ledger for the server whose lists had the last turn; None: it knows of no turn.
+
+    Raises LedgerError.
+    """
+    with ExitStack() as stack:
+        if not path.is_file():  # none is made for a look
+            yield None
+            return
+        server = stack.enter_context(SqliteLedger(path, "")).last_server()
+        yield stack.enter_context(SqliteLedger(path, server)) if server else None
