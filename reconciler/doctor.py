@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.core.conditions import READ
+from reconciler.core.delivery import find_delivery
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook
+from reconciler.deliveries import stocked, wish_of
 from reconciler.errors import ListsyncError, LockHeldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from reconciler.core.model import User
+    from reconciler.core.model import DeliveryWish, User
     from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
     from reconciler.spec import ListSpec, Spec
 
@@ -56,6 +58,9 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
             if lst.role is Role.REQUEST:
                 look = partial(_requester, lst, server, owner[0])
                 yield _checked(f"requester of {lst.name}", look)
+            if wish := wish_of(lst):
+                reach = partial(_delivery, lst, wish, server)
+                yield _checked(f"downloader of {lst.name}", reach)
     yield _checked("ledger", partial(_ledger, ledger))
     if browser:
         yield _checked("browser", partial(_browser, spec, browser))
@@ -101,6 +106,22 @@ def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
         raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
     told = ", ".join(f"{kind}: {what}" for kind, what in hopes.items())
     return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
+
+
+def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:
+    """Well where a kind of title can go there: which kinds the list holds is not known here."""
+    found = {
+        kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)
+        for kind in Kind
+    }
+    problems = [what for what in found.values() if isinstance(what, str)]
+    if len(problems) == len(found):
+        hint = "write a name or an id that is offered, or null for the server's own choice"
+        raise ListsyncError("; ".join(dict.fromkeys(problems)), hint=hint)
+    return "; ".join(
+        f"{kind}: {where if isinstance(where, str) else where.server.name}"
+        for kind, where in found.items()
+    )
 
 
 def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:

@@ -18,6 +18,7 @@ from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
+from reconciler.deliveries import with_deliveries
 from reconciler.questions import items_in_question, places, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Baseline,
         ListRef,
+        Match,
         MediaKey,
         Membership,
         Memory,
@@ -171,10 +173,7 @@ def decide(
     held = [
         fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
-    lists = [
-        wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
-        for index, lst in enumerate(held)
-    ]
+    lists = with_deliveries(spec, _wishlists(held, identity, found), edges.server, ledger, now)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
     memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
@@ -217,6 +216,15 @@ def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmat
         if media.kind is Kind.MOVIE and not isinstance(told, Show)
     }
     return replace(observed, shows=shows, films=films)
+
+
+def _wishlists(
+    held: Sequence[Fetched], identity: Identity, found: Mapping[str, Match | Unmatched]
+) -> list[Wishlist]:
+    return [
+        wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
+        for index, lst in enumerate(held)
+    ]
 
 
 def _learn(

@@ -64,7 +64,8 @@ def calculate(
     a request APPROVED; or media 3, likewise              processing
     a request DECLINED; not re-added                      declined
     remembered, and nothing there; not re-added           handled
-    the requester is unknown or has no right              no-right
+    the requester is unknown or has no right, or          no-right
+    what the list names of Radarr or Sonarr is not there
     a refused attempt whose time has not come             backing-off
     over the requester's quota                            quota
     over the list's cap                                   over-cap
@@ -134,6 +135,9 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     if requester is None:
         problem = want.owner.problem or "its list has no requester"
         return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
+    delivery = want.owner.deliveries.get(want.target.media.kind)
+    if isinstance(delivery, str):
+        return _verdict(want, Settled(Reason.NO_RIGHT, delivery, need.seasons))
     hopes = outlook(requester, want.target)
     if need.op is not Op.RETRY:
         if hopes is Expected.REFUSED:
@@ -154,6 +158,7 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         expected=hopes,
         seasons=need.seasons,
         request_ids=need.request_ids,
+        delivery=None if need.op is Op.RETRY else delivery,  # a retry goes where it was sent
         detail=need.detail,
     )
 

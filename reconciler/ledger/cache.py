@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.core.model import Film, Kind, ListReport, Match, MediaKey, Reason, Show, Unmatched
+from reconciler.core.model import (
+    Downloader,
+    Film,
+    Kind,
+    ListReport,
+    Match,
+    MediaKey,
+    Reason,
+    Show,
+    Unmatched,
+)
 from reconciler.ledger.columns import time_text
 
 if TYPE_CHECKING:
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 
 BELIEVED = timedelta(days=7)  # a "no": TMDB may have learnt of the title since
 AVOIDED = timedelta(days=1)  # a route that was blocked: the site may let us in again
+OFFERED = timedelta(days=1)  # what Radarr and Sonarr offer: a person may have changed it
 KEPT = timedelta(days=180)  # a row nobody has used
 
 _NOTED = timedelta(days=1)  # use is noted once a day, so that a quiet pass writes nothing
@@ -35,6 +46,7 @@ _DETAILS: dict[Kind, TypeAdapter[Film | Show]] = {
     Kind.TV: TypeAdapter(Show),
 }
 _REPORT = TypeAdapter(ListReport)
+_DOWNLOADERS = TypeAdapter(tuple[Downloader, ...])
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -134,6 +146,34 @@ def keep_details(database: Database, read: Iterable[Film | Show], now: datetime)
         connection.execute("DELETE FROM titles WHERE read_at < ?", (time_text(now - KEPT),))
 
     database.write_cache(write)
+
+
+def downloaders(
+    database: Database, server: str, now: datetime
+) -> dict[Kind, tuple[Downloader, ...]]:
+    """What Radarr and Sonarr offered when asked within the last day, by this clock."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT kind, offers FROM downloaders"
+            " WHERE server = ? AND read_at > ? AND read_at <= ?",
+            (server, time_text(now - OFFERED), time_text(now)),
+        ).fetchall()
+    known, _ = _parsed(_DOWNLOADERS, rows)  # what cannot be read is soon read anew, and replaced
+    return {Kind(kind): offers for kind, offers in known.items()}
+
+
+def keep_downloaders(
+    database: Database, server: str, kind: Kind, read: tuple[Downloader, ...], now: datetime
+) -> None:
+    """Remember what they offer."""
+    row = (server, kind.value, _DOWNLOADERS.dump_json(read).decode(), time_text(now))
+    database.write_cache(
+        lambda connection: connection.execute(
+            "INSERT OR REPLACE INTO downloaders (server, kind, offers, read_at)"
+            " VALUES (?, ?, ?, ?)",
+            row,
+        )
+    )
 
 
 def reports(database: Database, server: str) -> dict[str, ListReport]:

@@ -221,6 +221,19 @@ _TITLES = (
     """,
 )
 
+# Cache: what Radarr and Sonarr offer.
+_DOWNLOADERS = (
+    """
+    CREATE TABLE downloaders (
+        server TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        offers TEXT NOT NULL,
+        read_at TEXT NOT NULL,
+        PRIMARY KEY (server, kind)
+    ) WITHOUT ROWID
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -230,5 +243,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _ASKED,
     _TOLD,
     _TITLES,
+    _DOWNLOADERS,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         Baseline,
         Condition,
         Done,
+        Downloader,
         Film,
         Intent,
+        Kind,
         ListReport,
         Match,
         MediaKey,
@@ -101,6 +103,14 @@ class SqliteLedger:
     def keep_details(self, read: Iterable[Film | Show], now: datetime) -> None:
         """Remember what the server told of titles."""
         cache.keep_details(self._database, read, now)
+
+    def downloaders(self, now: datetime) -> Mapping[Kind, tuple[Downloader, ...]]:
+        """What Radarr and Sonarr offered when asked within the last day; of a kind that was."""
+        return cache.downloaders(self._database, self._server, now)
+
+    def keep_downloaders(self, kind: Kind, read: tuple[Downloader, ...], now: datetime) -> None:
+        """Remember what they offer."""
+        cache.keep_downloaders(self._database, self._server, kind, read, now)
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts, by list name."""

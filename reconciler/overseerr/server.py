@@ -11,7 +11,7 @@ import structlog
 
 from reconciler.core.model import Done, Flavour, Kind, Result, Route
 from reconciler.errors import ServerError, TmdbTroubleError
-from reconciler.overseerr import details, identity, outcome, translate
+from reconciler.overseerr import details, downloads, identity, outcome, translate
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, record, records
 from reconciler.overseerr.rows import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Candidate,
+        Downloader,
         Film,
         MediaKey,
         MediaState,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         RequestState,
         ServerInfo,
         Show,
+        Stock,
         User,
     )
     from reconciler.overseerr.answer import Answer
@@ -206,6 +208,16 @@ class OverseerrServer:
         states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
 
+    def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
+        """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
+        path = f"/service/{downloads.PROGRAM[kind]}"
+        return downloads.downloaders(self._read(path).body)
+
+    def stock(self, kind: Kind, number: int) -> Stock:
+        """What one of them offers; the server asks it, and may never answer while it is away."""
+        path = f"/service/{downloads.PROGRAM[kind]}/{number}"
+        return downloads.stock(self._read(path).record)
+
     def request(self, action: Action) -> Done:
         """Send a request or an extension, once.
 
@@ -220,6 +232,7 @@ class OverseerrServer:
         }
         if target.media.kind is Kind.TV:
             body["seasons"] = list(action.seasons or ())
+        body |= downloads.options(action.delivery)
         requester = action.requester
         user = None if requester.is_owner or requester.approved else requester.user.id
         if requester.approved:  # asked for by the owner, which approves it

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         Action,
         Candidate,
         Done,
+        Downloader,
         Film,
+        Kind,
         ListRef,
         MediaKey,
         MediaState,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         ServerInfo,
         Show,
         Snapshot,
+        Stock,
         User,
     )
 
@@ -205,6 +208,14 @@ class MediaServer(Protocol):
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title, read afresh: settles an answer that was lost."""
+        ...
+
+    def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
+        """Each Radarr (of films) or Sonarr (of shows) behind the server, its stock left out."""
+        ...
+
+    def stock(self, kind: Kind, number: int) -> Stock:
+        """What one of them offers, asked afresh."""
         ...
 
     def request(self, action: Action) -> Done:

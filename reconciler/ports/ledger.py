@@ -14,8 +14,10 @@ if TYPE_CHECKING:
         Baseline,
         Condition,
         Done,
+        Downloader,
         Film,
         Intent,
+        Kind,
         ListReport,
         Match,
         MediaKey,
@@ -54,6 +56,14 @@ class Ledger(Protocol):
 
     def keep_details(self, read: Iterable[Film | Show], now: datetime) -> None:
         """Remember what the server told of titles."""
+        ...
+
+    def downloaders(self, now: datetime) -> Mapping[Kind, tuple[Downloader, ...]]:
+        """What Radarr and Sonarr offered when asked within the last day; of a kind that was."""
+        ...
+
+    def keep_downloaders(self, kind: Kind, read: tuple[Downloader, ...], now: datetime) -> None:
+        """Remember what they offer."""
         ...
 
     def reports(self) -> Mapping[str, ListReport]:

@@ -8,8 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from reconciler.core.model import ATTENTION, DEFERRED, UNTOLD, Kind, MediaKey, Op, Outcome, Target
+from reconciler.core.model import (
+    ATTENTION,
+    DEFERRED,
+    UNTOLD,
+    Delivery,
+    Kind,
+    MediaKey,
+    Op,
+    Outcome,
+    Target,
+)
 from reconciler.core.rights import outlook
+from reconciler.render.destination import Destination, destination, named
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 
 if TYPE_CHECKING:
@@ -55,7 +66,7 @@ class Media(TypedDict):
     ids: dict[str, str | int]
 
 
-class ActionRow(TypedDict):
+class ActionRow(Destination):
     """One action; ``result`` and its kin only after ``apply``."""
 
     op: str
@@ -100,6 +111,7 @@ class ListRow(TypedDict):
     problem: str | None
     notice: str | None
     quota: dict[str, dict[str, int | None]]
+    delivery: dict[str, dict[str, Any]]  # by kind: what the list names of Radarr or Sonarr
     fetch: Fetch
 
 
@@ -239,12 +251,18 @@ def list_row(
             )
             if left.remaining is not None
         },
+        "delivery": {
+            kind: named(delivery)
+            for kind, delivery in lst.deliveries.items()
+            if isinstance(delivery, Delivery)
+        },
         "fetch": fetch_row(lst.name, source, snapshot),
     }
 
 
 def action_row(action: Action) -> ActionRow:
     """One action as data."""
+    told = destination(action.delivery)
     return {
         "op": action.op,
         "reason": action.why,
@@ -253,6 +271,10 @@ def action_row(action: Action) -> ActionRow:
         "seasons": list(action.seasons) if action.seasons is not None else None,
         "request_ids": list(action.request_ids),
         "requester": action.requester.user.id,
+        "server_id": told["server_id"],
+        "profile_id": told["profile_id"],
+        "root_folder": told["root_folder"],
+        "tags": told["tags"],
         "expected": action.expected,
         "lists": list(action.lists),
         "matched_by": action.matched_by,

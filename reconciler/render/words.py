@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.core.model import ATTENTION, DEFERRED, Outcome, Reason
 from reconciler.core.seasons import span
@@ -137,7 +137,21 @@ def asks_as(row: ListRow) -> str:
         f"{noun}: {q['remaining']} of {q['limit']} left in {q['days']} days"
         for noun, q in row["quota"].items()
     ]
-    return f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")
+    who = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")
+    ways = dict.fromkeys(_way(named) for named in row["delivery"].values())
+    return " · ".join((who, *(f"to {way}" for way in ways)))
+
+
+def _way(named: dict[str, Any]) -> str:
+    """``Radarr 4K: profile Ultra-HD, folder /4k, tags kids``: what a list names of it."""
+    told = [
+        f"{noun} {named[key]}"
+        for noun, key in (("profile", "profile"), ("folder", "root_folder"))
+        if named[key]
+    ]
+    if named["tags"] is not None:
+        told.append(f"tags {', '.join(named['tags'])}" if named["tags"] else "no tags")
+    return clean(named["server"] + (f": {', '.join(told)}" if told else ""))
 
 
 def trouble(fetch: Fetch) -> str | None:

@@ -17,7 +17,18 @@ from reconciler.core.model import (
     Start,
 )
 from reconciler.spec import phrases, values
-from reconciler.spec.fields import DURATION, MANY, NUMBERS, WORD, Count, Model, count, schema
+from reconciler.spec.fields import (
+    DURATION,
+    MANY,
+    NAMED,
+    NAMES,
+    NUMBERS,
+    WORD,
+    Count,
+    Model,
+    count,
+    schema,
+)
 from reconciler.spec.filters import FilterSpec
 
 
@@ -56,6 +67,24 @@ class ListOptions(Model):
     )
     is_4k: Annotated[bool, values.written(values.yes_or_no), schema({"type": "boolean"}, WORD)] = (
         Field(default=False, validation_alias="4k", description="Request in 4K.")
+    )
+    server_id: Annotated[int | str | None, values.written(values.named), NAMED] = Field(
+        default=None,
+        description="Which Radarr or Sonarr of the server: its name, or its id. "
+        "Without it, the server's default.",
+    )
+    profile_id: Annotated[int | str | None, values.written(values.named), NAMED] = Field(
+        default=None,
+        description="The quality profile there: its name, or its id. Without it, the server's own.",
+    )
+    root_folder: Annotated[int | str | None, values.written(values.named), NAMED] = Field(
+        default=None,
+        description="The folder there: its path, or its id. Without it, the server's own.",
+    )
+    tags: Annotated[tuple[int | str, ...] | None, BeforeValidator(values.names), NAMES] = Field(
+        default=None,
+        description="The tags there, by name or id: [kids, 4]; [] for none. "
+        "Without it, the server's own.",
     )
     seasons: Annotated[
         SeasonRule,

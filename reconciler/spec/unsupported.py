@@ -13,12 +13,8 @@ if TYPE_CHECKING:
 
 _OPTIONS = frozenset(
     {
-        "profile_id",
         "prune",
         "prune_after",
-        "root_folder",
-        "server_id",
-        "tags",
     }
 )
 # By section; "*" stands for any key.

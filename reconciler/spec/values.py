@@ -129,6 +129,26 @@ def requester(value: Scalar) -> int | str:
     return value.text
 
 
+def named(value: Scalar) -> int | str:
+    """An id where a number stands without quotes, else a name."""
+    if not value.text.strip():
+        raise ValueError("is empty; write a name or an id, or remove it")
+    if value.plain and re.fullmatch(r"[0-9]{1,9}", value.text):
+        return int(value.text)
+    return value.text
+
+
+def names(value: object) -> object:
+    """Several of ``named``, in brackets."""
+    if isinstance(value, Scalar | dict):
+        raise ValueError("must be a list, such as [kids, 4]")  # noqa: TRY004 - pydantic collects ValueErrors only
+    if not isinstance(value, tuple):
+        return value
+    if not all(isinstance(one, Scalar | int | str) for one in value):
+        raise ValueError("must be a list of names or ids, such as [kids, 4]")
+    return tuple(named(one) if isinstance(one, Scalar) else one for one in value)
+
+
 def optional_text(value: Scalar) -> str | None:
     """Any text; an empty one is none."""
     return value.text or None

@@ -26,6 +26,7 @@ def listed(name: str) -> ListRow:
         "expected": {"movie": "pending", "tv": "pending"},
         "problem": None,
         "notice": None,
+        "delivery": {},
         "quota": {},
         "fetch": {
             "list": name,

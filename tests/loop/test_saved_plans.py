@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from reconciler import plan_file
 from reconciler.core.model import (
     Action,
+    Delivery,
     Expected,
     Item,
     Kind,
     MediaKey,
+    Offer,
     Op,
     Plan,
     Route,
@@ -199,6 +201,7 @@ def test_nothing_is_done_that_the_saved_or_the_current_plan_lacks(
 
 # A changed value of each field of an action; a field that is not here gets the text "changed".
 CHANGED: dict[str, Any] = {
+    "delivery": Delivery(Offer(1, "Radarr")),
     "op": Op.RETRY,
     "target": Target(MediaKey(Kind.MOVIE, 1), is_4k=True),
     "requester": CAROL,

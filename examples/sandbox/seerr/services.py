@@ -21,6 +21,21 @@ class Service:
     id: int
     name: str
     is4k: bool = False
+    profiles: tuple[tuple[int, str], ...] = ((1, "Any"),)
+    folders: tuple[tuple[int, str], ...] = ((1, "/media"),)
+    tags: tuple[tuple[int, str], ...] = ()
+    is_default: bool = True
+
+    def offers(self) -> Json:
+        """Show what it has, as it tells the media server."""
+        return {
+            "server": self.as_json(),
+            "profiles": [{"id": number, "name": name} for number, name in self.profiles],
+            "rootFolders": [
+                {"id": number, "path": path, "freeSpace": 10**12} for number, path in self.folders
+            ],
+            "tags": [{"id": number, "label": label} for number, label in self.tags],
+        }
 
     def as_json(self) -> Json:
         """Show it as the list of servers does."""
@@ -28,9 +43,9 @@ class Service:
             "id": self.id,
             "name": self.name,
             "is4k": self.is4k,
-            "isDefault": True,
-            "activeDirectory": "/media",
-            "activeProfileId": 1,
+            "isDefault": self.is_default,
+            "activeDirectory": self.folders[0][1],
+            "activeProfileId": self.profiles[0][0],
             "activeTags": [],
         }
 
@@ -59,10 +74,16 @@ class Services:
         reached makes the request FAILED. Sonarr without a TVDB id: request and media vanish.
         """
         kind = "radarr" if request.media.kind == "movie" else "sonarr"
-        fitting = [server for server in self.of(kind) if server.is4k is request.is4k]
         wanted = request.options.get("serverId")
-        if wanted is not None:
-            fitting = [server for server in fitting if server.id == wanted]
+        fitting = [
+            server
+            for server in self.of(kind)
+            if (
+                server.is_default and server.is4k is request.is4k
+                if wanted is None
+                else server.id == wanted
+            )
+        ]
         if not fitting:
             return True
         if kind == "sonarr" and request.media.tvdb is None:

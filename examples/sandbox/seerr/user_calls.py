@@ -137,7 +137,8 @@ def show_service(backend: Backend, arguments: Arguments) -> Answer:
     """Show a Radarr or Sonarr server, asking it for its profiles.
 
     Raises:
-        SilenceError: it can't be reached; the media server then never answers.
+        SilenceError: a Radarr can't be reached; the media server then never answers.
+        RefusedError: a Sonarr can't.
 
     """
     kind, number = arguments.params["kind"], _number(arguments, "serviceId")
@@ -146,13 +147,7 @@ def show_service(backend: Backend, arguments: Arguments) -> Answer:
         message = f"{kind.capitalize()} server with provided ID does not exist."
         raise RefusedError(404, message)
     if backend.services.is_down(kind):
+        if kind == "sonarr":
+            raise RefusedError(500, "connect ECONNREFUSED")
         raise SilenceError
-    return Answer(
-        200,
-        {
-            "server": server.as_json(),
-            "profiles": [{"id": 1, "name": "Any"}],
-            "rootFolders": [{"id": 1, "path": "/media", "freeSpace": 10**12}],
-            "tags": [],
-        },
-    )
+    return Answer(200, server.offers())

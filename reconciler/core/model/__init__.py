@@ -8,6 +8,13 @@ The modules import at run time what only annotations use: the ledger reads and w
 dataclasses through their annotations.
 """
 
+from reconciler.core.model.delivery import (
+    Delivery,
+    DeliveryWish,
+    Downloader,
+    Offer,
+    Stock,
+)
 from reconciler.core.model.history import Intent, Run
 from reconciler.core.model.keeping import (
     WHOLE,
@@ -115,8 +122,11 @@ __all__ = [
     "Candidate",
     "Condition",
     "Deed",
+    "Delivery",
+    "DeliveryWish",
     "Digest",
     "Done",
+    "Downloader",
     "Entry",
     "Episodes",
     "Event",
@@ -143,6 +153,7 @@ __all__ = [
     "Name",
     "Notice",
     "Observed",
+    "Offer",
     "Op",
     "Outcome",
     "Plan",
@@ -169,6 +180,7 @@ __all__ = [
     "Standing",
     "Start",
     "Status",
+    "Stock",
     "Stop",
     "Target",
     "TitleRef",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from reconciler.core.model.delivery import Delivery
 from reconciler.core.model.lists import Item, Snapshot
 from reconciler.core.model.media import Candidate, Entry, Target
 from reconciler.core.model.memory import Memory
 from reconciler.core.model.server import Observed, User
 from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, SeasonRule
-from reconciler.core.model.words import Expected, Op, Reason, Rerequest, Role, Route, Why
+from reconciler.core.model.words import Expected, Kind, Op, Reason, Rerequest, Role, Route, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Wishlist:
     requester: Requester | None = None
     problem: str | None = None  # why it may request nothing: its requester is not known
     is_4k: bool = False
+    deliveries: Mapping[Kind, Delivery | str] = field(default_factory=dict)  # text: none is known
     seasons: SeasonRule = ALL_SEASONS
     filter: Filter | None = None
     max_per_run: int | None = 50  # None: no cap
@@ -82,6 +85,7 @@ class Action:
     expected: Expected
     seasons: tuple[int, ...] | None = None
     request_ids: tuple[int, ...] = ()  # what a retry or cancel acts on
+    delivery: Delivery | None = None  # None: as the server does by itself
     detail: str = ""
 
 

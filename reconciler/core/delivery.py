@@ -1,0 +1,106 @@
+"""What a list names of Radarr and Sonarr → what it means on this server, or why it means nothing.
+
+The server stores whatever it is told and looks at none of it: a profile that is not there would
+only show when Radarr refuses the title. So each name must fit exactly one thing that is offered.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Delivery, Downloader, Kind, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.core.model import DeliveryWish
+
+PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
+_SHOWN = 10  # of what is offered; more is no help
+
+
+def find_delivery(
+    wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
+) -> Delivery | str:
+    """Where requests for this kind go, or the sentence that says why nobody knows.
+
+    A number is an id, a text a name (of a folder: its path), compared case-blind.
+    """
+    into = find_downloader(wish, kind, downloaders, is_4k=is_4k)
+    if isinstance(into, str):
+        return into
+    there = Offer(into.id, into.name)
+    if not names_more(wish):
+        return Delivery(there)
+    if into.stock is None:
+        return f"{into.name} does not say what it offers" + f" ({into.trouble})" * bool(
+            into.trouble
+        )
+    stock, where = into.stock, into.name
+    profile = _optional("profile_id", wish.profile, stock.profiles, where)
+    folder = _optional("root_folder", wish.folder, stock.folders, where)
+    tags = [_pick("tags", tag, stock.tags, where) for tag in wish.tags or ()]
+    if isinstance(profile, str):
+        return profile
+    if isinstance(folder, str):
+        return folder
+    found = tuple(sorted({tag for tag in tags if isinstance(tag, Offer)}, key=lambda tag: tag.id))
+    problem = next((tag for tag in tags if isinstance(tag, str)), None)
+    return problem or Delivery(there, profile, folder, None if wish.tags is None else found)
+
+
+def find_downloader(
+    wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
+) -> Downloader | str:
+    """The Radarr or Sonarr that is named, else the one the server would take by itself.
+
+    One of the other quality is none: the server would lose sight of what it was sent.
+    """
+    program = PROGRAM[kind] + " for 4K" * is_4k
+    fitting = [one for one in downloaders if one.is_4k is is_4k]
+    if not fitting:
+        return f"the server has no {program}"
+    if wish.server is None:
+        default = next((one for one in fitting if one.is_default), None)
+        return default or f"the server has no default {program}; name one with server_id"
+    offers = [Offer(one.id, one.name) for one in fitting]
+    found = _pick("server_id", wish.server, offers, "the server")
+    return found if isinstance(found, str) else next(one for one in fitting if one.id == found.id)
+
+
+def names_more(wish: DeliveryWish) -> bool:
+    """Whether a list names something of a downloader, and not only which one."""
+    return not (wish.profile is None and wish.folder is None and wish.tags is None)
+
+
+def _optional(
+    key: str, wanted: int | str | None, offers: Sequence[Offer], where: str
+) -> Offer | str | None:
+    return None if wanted is None else _pick(key, wanted, offers, where)
+
+
+def _pick(key: str, wanted: int | str, offers: Sequence[Offer], where: str) -> Offer | str:
+    """The one offer that is meant, or why none is."""
+    found = [offer for offer in offers if _means(wanted, offer)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(offer.id) for offer in found)
+        return f"{key} {wanted!r} fits several at {where} (ids {ids}); name the id"
+    names = {_plain(offer.name): offer.name for offer in offers}
+    close = difflib.get_close_matches(_plain(str(wanted)), names, n=1)
+    meant = f", did you mean {names[close[0]]!r}?" if close else ""
+    told = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
+    more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
+    return f"{key} {wanted!r} is not at {where}{meant}; it offers {told or 'none'}{more}"
+
+
+def _means(wanted: int | str, offer: Offer) -> bool:
+    return offer.id == wanted if isinstance(wanted, int) else _plain(wanted) == _plain(offer.name)
+
+
+def _plain(name: str) -> str:
+    """Without case, and without the slash that one writes at a folder's end and another not."""
+    text = name.strip().casefold()
+    return text.rstrip("/\\") or text

@@ -1,0 +1,54 @@
+"""Where a request goes behind the server, and how: what a list names, and what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that Radarr or Sonarr has: a profile, a folder (its path is its name), a tag."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What one Radarr or Sonarr offers."""
+
+    profiles: tuple[Offer, ...] = ()
+    folders: tuple[Offer, ...] = ()
+    tags: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Downloader:
+    """A Radarr (films) or Sonarr (shows) that the server sends requests to."""
+
+    id: int
+    name: str
+    is_4k: bool = False
+    is_default: bool = False
+    stock: Stock | None = None  # None: nobody asked for it, or it cannot be had
+    trouble: str = ""  # why it cannot be had
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWish:
+    """What a list names, by id (a number) or name; None: the server's own."""
+
+    server: int | str | None = None
+    profile: int | str | None = None
+    folder: int | str | None = None
+    tags: tuple[int | str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where and how requests for one kind of title go; None: the downloader's own."""
+
+    server: Offer
+    profile: Offer | None = None
+    folder: Offer | None = None
+    tags: tuple[Offer, ...] | None = None

@@ -1,0 +1,149 @@
+"""Where a list's requests go: Radarr and Sonarr, profile, folder and tags, by name or id."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import Service, Settings
+from tests.loop.world import World, by_tmdb, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RADARR = Service(
+    0,
+    "Radarr",
+    profiles=((1, "Any"), (4, "HD-1080p"), (6, "Ultra-HD")),
+    folders=((1, "/movies"), (2, "/kids/")),
+    tags=((1, "anna"), (2, "kids")),
+)
+SPARE = Service(1, "Spare", profiles=((9, "Small"),), folders=((1, "/spare"),), is_default=False)
+RADARR_4K = Service(2, "Radarr 4K", is4k=True, profiles=((7, "Ultra-HD"),))
+SONARR = Service(0, "Sonarr", profiles=((3, "HD-1080p"),), folders=((5, "/tv"),))
+FILM, OTHER, SHOW = by_tmdb(FILMS[0]), by_tmdb(FILMS[1]), by_tmdb(SHOWS[0])
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, Settings(radarr=(RADARR, SPARE, RADARR_4K), sonarr=(SONARR,)))
+    with made.sandbox:
+        yield made
+
+
+def stored(world: World) -> list[dict[str, Any]]:
+    """How the server was told to fetch each request, oldest first."""
+    return [dict(row.options) for row in world.sandbox.state.requests.values()]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"server_id": "spare"}, {"serverId": 1}),
+        ({"server_id": 1, "profile_id": "SMALL"}, {"serverId": 1, "profileId": 9}),
+        ({"profile_id": 4}, {"serverId": 0, "profileId": 4}),
+        ({"root_folder": "/kids"}, {"serverId": 0, "rootFolder": "/kids/"}),
+        ({"root_folder": 1}, {"serverId": 0, "rootFolder": "/movies"}),
+        ({"tags": ["Kids", 1]}, {"serverId": 0, "tags": [1, 2]}),
+        ({"tags": []}, {"serverId": 0, "tags": []}),
+        ({"4k": True, "profile_id": "ultra-hd"}, {"serverId": 2, "profileId": 7}),
+        ({}, {}),
+    ],
+    ids=["server", "server and profile", "profile", "path", "folder id", "tags", "none", "4K", "-"],
+)
+def test_a_request_goes_where_its_list_says(
+    world: World, options: dict[str, Any], told: dict[str, Any]
+) -> None:
+    world.follow(FILM, **options)
+    world.apply()
+    assert stored(world) == [told]
+
+
+def test_a_name_means_for_each_kind_what_is_called_so_there(world: World) -> None:
+    world.follow(FILM, SHOW, profile_id="HD-1080p")
+    world.apply()
+    asked = {(row["serverId"], row["profileId"]) for row in stored(world)}
+    assert asked == {(0, 4), (0, 3)}
+
+
+def test_what_only_radarr_knows_holds_the_shows_of_the_list_and_no_film(world: World) -> None:
+    world.follow(FILM, SHOW, profile_id="Ultra-HD")
+    seen = world.look()
+    assert words(seen) == {FILM.title: "request", SHOW.title: "no-right"}
+    assert "'HD-1080p' (3)" in seen.plan.verdicts[0].detail
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"server_id": "Radar"}, "server_id 'Radar' is not at the server, did you mean 'Radarr'?"),
+        ({"server_id": "Radarr 4K"}, "it offers 'Radarr' (0), 'Spare' (1)"),
+        ({"profile_id": "Ultra HD"}, "did you mean 'Ultra-HD'?"),
+        ({"profile_id": 5}, "it offers 'Any' (1), 'HD-1080p' (4), 'Ultra-HD' (6)"),
+        ({"root_folder": "/films"}, "it offers '/movies' (1), '/kids/' (2)"),
+        ({"tags": ["bob"]}, "tags 'bob' is not at Radarr; it offers 'anna' (1), 'kids' (2)"),
+    ],
+)
+def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
+    world: World, options: dict[str, Any], said: str
+) -> None:
+    world.lists.hold("imdb:ls000000001", [FILM])
+    world.lists.hold("imdb:ls000000002", [OTHER])
+    lists = {
+        "odd": {"source": "imdb:ls000000001", **options},
+        "good": {"source": "imdb:ls000000002"},
+    }
+    world.write(lists)
+    seen = world.look()
+    assert said in (seen.lists[0].problem or "")
+    assert words(seen) == {FILM.title: "no-right", OTHER.title: "request"}
+
+
+def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: World) -> None:
+    world.follow(SHOW, profile_id="HD-1080p")
+    world.sandbox.faults.sonarr_down = True
+    assert "Sonarr does not say what it offers" in (world.look().lists[0].problem or "")
+    world.sandbox.faults.sonarr_down = False
+    assert words(world.look()) == {SHOW.title: "request"}
+
+
+def test_more_seasons_go_where_the_list_says_too(world: World) -> None:
+    world.follow(SHOW, seasons="first")
+    world.apply()
+    world.follow(SHOW, root_folder="/tv")
+    assert words(world.look()) == {SHOW.title: "extend"}
+    world.apply()
+    assert stored(world) == [{}, {"serverId": 0, "rootFolder": "/tv"}]
+
+
+def test_what_is_offered_is_asked_once_a_day(world: World) -> None:
+    world.follow(FILM, profile_id=4, tags=["kids"])
+
+    def asked() -> int:
+        return sum("/service/" in call.path for call in world.calls(world.look))
+
+    assert (asked(), asked()) == (2, 0)
+    world.clock.moment += timedelta(days=1)
+    assert asked() == 2
+
+
+def test_a_quiet_pass_keeps_its_bound_of_calls(world: World) -> None:
+    world.follow(FILM, profile_id=4)
+    world.apply()
+    assert len(world.calls(world.apply)) <= 2 + 6
+
+
+def test_who_names_nothing_costs_no_call(world: World) -> None:
+    world.follow(FILM)
+    assert not any("/service/" in call.path for call in world.calls(world.look))
+
+
+def test_a_name_that_was_unknown_is_found_as_soon_as_it_is_there(world: World) -> None:
+    world.follow(FILM, profile_id="Ultra-HD")
+    world.look()
+    world.follow(FILM, profile_id="HD-1080p", tags=["kids"])
+    assert words(world.look()) == {FILM.title: "request"}
