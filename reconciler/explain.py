@@ -12,13 +12,14 @@ from reconciler.core.model import Action, Match, MediaKey, Reason
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
-from reconciler.render.document import Media, action_row, candidate_row, verdict_row
+from reconciler.render.document import action_row, candidate_row, verdict_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reconciler.core.model import Entry, Item, Target, Verdict, Wishlist
     from reconciler.reconcile import Pass
+    from reconciler.render.shapes import Media
 
 PUT_BACK = (
     "take it off every list that holds it and put it back later, which counts on lists that are "

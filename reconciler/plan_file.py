@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.core.model import Action
-    from reconciler.render.document import ActionRow, PlanDocument
+    from reconciler.render.shapes import ActionRow, PlanDocument
 
 AGAIN = "make a new one with `listsync plan --out FILE`"
 

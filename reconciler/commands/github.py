@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from reconciler.render.document import PlanDocument
+    from reconciler.render.shapes import PlanDocument
 
 
 def tell(document: PlanDocument) -> None:

@@ -28,7 +28,7 @@ from reconciler.errors import LedgerError, ListsyncError, PlanMisfitError, Usage
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
 from reconciler.render.digest import ID_DIGITS, plan_digest
-from reconciler.render.document import PlanDocument, SavedRows, action_row, list_row, plan_document
+from reconciler.render.document import action_row, list_row, plan_document
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.text import plan_text
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from reconciler.commands.interrupts import Interrupt
     from reconciler.core.model import Action
     from reconciler.plan_file import SavedPlan
-    from reconciler.render.document import ActionRow
+    from reconciler.render.shapes import ActionRow, PlanDocument, SavedRows
     from reconciler.spec import Spec
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3

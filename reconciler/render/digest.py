@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.render.document import ActionRow
+    from reconciler.render.shapes import ActionRow
 
 ID_DIGITS = 8
 # All else that a row says is part of what would be sent, and so is whatever a row says one day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from reconciler.core.model import Result
-from reconciler.render.document import FORMAT_VERSION, Media
+from reconciler.render.document import FORMAT_VERSION
 from reconciler.render.words import clean, label, where
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.core.model import Intent, Run
+    from reconciler.render.shapes import Media
 
 OPEN = "no answer was written down; the server shows what became of it"
 

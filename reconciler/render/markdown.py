@@ -10,7 +10,7 @@ from reconciler.render import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from reconciler.render.document import Fetch, ListRow, PlanDocument, VerdictRow
+    from reconciler.render.shapes import Fetch, ListRow, PlanDocument, VerdictRow
 
 LONGEST = 60_000  # characters; a comment on GitHub takes 65,536
 _LAST = 200  # of them kept for the sentence about what was cut

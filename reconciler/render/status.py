@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from reconciler.core.conditions import READY, STALLED
 from reconciler.core.model import DEFERRED, WHOLE
 from reconciler.render import words
-from reconciler.render.document import FORMAT_VERSION, Fetch, fetch_row
+from reconciler.render.document import FORMAT_VERSION, fetch_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.core.model import ListReport, RowReport, Standing
+    from reconciler.render.shapes import Fetch
 
 
 _HEAD = ("LIST", "READY", "TITLES", "PENDING", "TRIES", "LAST SUCCESS", "NEXT DUE", "LAST FETCH")

@@ -10,13 +10,7 @@ from reconciler.render import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.render.document import (
-        ActionRow,
-        Fetch,
-        ListRow,
-        PlanDocument,
-        VerdictRow,
-    )
+    from reconciler.render.shapes import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
 
 MARK = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
 DONE = {"created": "✓", "retried": "✓", "exists": "=", "quota": "›", "blocklisted": "›"}

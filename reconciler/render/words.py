@@ -15,14 +15,7 @@ from reconciler.core.seasons import span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from reconciler.render.document import (
-        ActionRow,
-        Fetch,
-        ListRow,
-        Media,
-        PlanDocument,
-        VerdictRow,
-    )
+    from reconciler.render.shapes import ActionRow, Fetch, ListRow, Media, PlanDocument, VerdictRow
 
     _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 

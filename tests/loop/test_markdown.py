@@ -13,7 +13,7 @@ from reconciler.render.markdown import LONGEST, escape, plan_markdown
 from tests.loop.test_saved_plans import action, document
 
 if TYPE_CHECKING:
-    from reconciler.render.document import ListRow, PlanDocument
+    from reconciler.render.shapes import ListRow, PlanDocument
 
 
 def listed(name: str) -> ListRow:

@@ -27,11 +27,13 @@ from reconciler.core.model import (
 )
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
-from reconciler.render.document import PlanDocument, action_row, plan_document
+from reconciler.render.document import action_row, plan_document
 from tests.core.values import ANNA, CAROL
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reconciler.render.shapes import PlanDocument
 
 URL = "http://seerr:5055"
 
