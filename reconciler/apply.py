@@ -47,7 +47,7 @@ class Applier:
         done until then can be told.
         """
         self._edges.ledger.keep_baselines(seen.baselines)
-        self._edges.ledger.record(seen.memory.slots, seen.memberships)
+        self._edges.ledger.record(seen.memory.slots, seen.memberships, seen.claims)
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}
         for index, action in enumerate(actions):
@@ -95,6 +95,8 @@ class Applier:
         try:
             if action.op is Op.RETRY:
                 return self._retry(action)
+            if action.op is Op.CANCEL:
+                return self._cancel(action)
             return self._edges.server.request(action)
         except AnswerLostError as lost:
             return self._look(action, seen, lost)
@@ -117,6 +119,19 @@ class Applier:
                 break
         return done
 
+    def _cancel(self, action: Action) -> Done:
+        """Look once more before it: what was decided or taken over meanwhile is a person's."""
+        (request_id,) = action.request_ids
+        try:
+            requests = self._edges.server.look(action.target.media)
+        except TmdbTroubleError as error:
+            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
+        now = next((request for request in requests if request.id == request_id), None)
+        if now is None or not _is_still(action, now):
+            status = "gone" if now is None else now.status
+            return Done(Result.MOOT, request_id=request_id, message=f"it is {status} by now")
+        return self._edges.server.cancel(request_id)
+
     def _look(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
         """One GET of the title says whether the request is there; if not, nothing is decided."""
         unsettled = Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
@@ -132,6 +147,11 @@ class Applier:
             if retried and all(r.status is not RequestStatus.FAILED for r in retried):
                 return Done(Result.RETRIED, message="seen on the server")
             return unsettled
+        if action.op is Op.CANCEL:
+            (number,) = action.request_ids
+            if any(request.id == number for request in requests):
+                return unsettled
+            return Done(Result.CANCELLED, request_id=number, message="not on the server any more")
         before = {r.id for r in seen.observed.requests.get(action.target, ())}
         for request in requests:
             if request.id not in before and _is_answer_to(action, request):
@@ -139,6 +159,16 @@ class Applier:
                 result = Result.CREATED if ours else Result.EXISTS
                 return Done(result, request_id=request.id, message="found on the server")
         return unsettled
+
+
+def _is_still(action: Action, request: RequestState) -> bool:
+    """Whether a request is what the plan saw: pending, and nobody's but ours."""
+    return (
+        request.status is RequestStatus.PENDING
+        and request.target == action.target
+        and request.requester == action.requester.user.id
+        and set(request.seasons) <= set(action.seasons or ())
+    )
 
 
 def _is_answer_to(action: Action, request: RequestState) -> bool:

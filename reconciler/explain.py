@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.match import normalise
-from reconciler.core.model import Action, Match, MediaKey, Reason
+from reconciler.core.model import Action, Match, MediaKey, Op, Reason
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
@@ -51,6 +51,7 @@ WOULD_CHANGE = {
     Reason.FAILED: "mend the server's downloader (Radarr, Sonarr) and retry it on the server",
 }
 PLANNED = "nothing needs to: `listsync apply` does it"
+PUT_ON = "put it back on a list; or write `prune: keep`"
 
 
 class Explanation(TypedDict):
@@ -115,8 +116,14 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
             "detail": row.detail,
             **({"reason": row.why, "expected": row.expected} if isinstance(row, Action) else {}),
         },
-        "would_change": PLANNED if isinstance(row, Action) else WOULD_CHANGE[row.reason],
+        "would_change": _would_change(row),
     }
+
+
+def _would_change(row: Action | Verdict) -> str:
+    if isinstance(row, Action):
+        return PLANNED if row.op is not Op.CANCEL else f"{PLANNED}, unless you {PUT_ON}"
+    return PUT_ON if row.would else WOULD_CHANGE[row.reason]
 
 
 def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:

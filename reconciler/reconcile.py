@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
-from reconciler.core.membership import current, readded
+from reconciler.core.membership import current, given_up, readded
 from reconciler.core.memory import looks_like_another_server, witness
-from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, Target
+from reconciler.core.model import Claim, Film, Kind, Observed, Policy, Role, Show, Target
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
@@ -84,6 +84,7 @@ class Pass:
     memory: Memory  # as it is once this pass's look has been written
     memberships: Mapping[str, Membership]  # likewise, by list name
     baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
+    claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
     plan: Plan
     read_seconds: float  # how long reading the server took
 
@@ -178,6 +179,7 @@ def decide(
     observed = _informed(seen, details)
     memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
     everything = (*lists, excluded_by_hand(spec.exclude, found))
+    plan = calculate(everything, observed, memory, Policy(budget=spec.budget), now)
     return Pass(
         identity=identity,
         snapshots=snapshots,
@@ -185,9 +187,10 @@ def decide(
         lists=everything,
         observed=observed,
         memory=memory,
-        memberships=memberships,
+        memberships=given_up(memberships, plan),
         baselines=baselines,
-        plan=calculate(everything, observed, memory, Policy(budget=spec.budget), now),
+        claims=_claims(lists, memory, plan),
+        plan=plan,
         read_seconds=read_seconds,
     )
 
@@ -238,6 +241,18 @@ def _learn(
     targets = {Target(media, lst.is_4k) for lst, _, media in places(lists)}
     taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
     return witness(memory, targets, observed, back), after, taken
+
+
+def _claims(
+    lists: Sequence[Wishlist], memory: Memory, plan: Plan
+) -> dict[Target, frozenset[Claim]]:
+    ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
+    held = _grouped(
+        (target, Claim(lst.name, lst.source))
+        for lst, _, media in places(lists)
+        if (target := Target(media, lst.is_4k)) in ours
+    )
+    return {target: frozenset(claims) for target, claims in held.items()}
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.membership import advance, stale_members
+from reconciler.core.membership import absences, advance, stale_members
 from reconciler.core.model import (
     Baseline,
     Entry,
@@ -13,6 +13,7 @@ from reconciler.core.model import (
     Member,
     Membership,
     Outcome,
+    Prune,
     Reason,
     Requester,
     Role,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Filter, Item, Snapshot
+    from reconciler.core.model import Absence, Filter, Item, MediaKey, Snapshot
     from reconciler.spec import ListSpec
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
@@ -51,11 +52,23 @@ class Fetched:
     after: Membership
     whole: bool  # this fetch says what is on the list and what is not (law 7)
     fresh_baseline: Baseline | None = None  # what this pass takes as given
+    at: datetime | None = None  # when it was fetched
 
     @property
     def before(self) -> Membership:
         """What it held before this pass."""
         return self.past.membership
+
+    @property
+    def judged(self) -> bool:
+        """Whether this fetch says what is missing; of a list that stays empty, one day, too."""
+        return self.snapshot is not None and self.after.completed == self.at
+
+    @property
+    def absent(self) -> dict[MediaKey, Absence]:
+        """What may be pruned: nothing of a list whose fetch leaves it in doubt."""
+        sure = self.snapshot is None or self.judged
+        return absences(self.after) if sure and self.spec.prune is not Prune.KEEP else {}
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -93,14 +106,14 @@ def fetched(
     if snapshot is None:
         return Fetched(spec, None, past, before, whole=False)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
-    after = advance(before, snapshot, matches, at)
+    after = advance(before, snapshot, matches, at, spec.prune_after)
     believed = after.completed == at and after.shrunk is None
     whole = snapshot.complete and bool(snapshot.items) and believed
     taken = None
     if spec.start is Start.NEW_ONLY and past.baseline is None and whole:
         keys = frozenset(item.key for item in snapshot.items)
         taken = Baseline(before.source, at, keys)
-    return Fetched(spec, snapshot, past, after, whole, taken)
+    return Fetched(spec, snapshot, past, after, whole, taken, at)
 
 
 def wishlist(
@@ -137,6 +150,11 @@ def wishlist(
         expectant=spec.start is Start.NEW_ONLY and baseline is None,
         notice=_notice(lst, baseline),
         max_per_run=spec.max_per_run,
+        source=str(spec.source),
+        prune=spec.prune,
+        prune_after=spec.prune_after,
+        judged=lst.judged,
+        absent=lst.absent,
     )
 
 

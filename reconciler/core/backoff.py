@@ -31,7 +31,7 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
     target (quota, unknown, skipped) change nothing.
     """
     match result:
-        case Result.CREATED | Result.EXISTS:
+        case Result.CREATED | Result.EXISTS | Result.CANCELLED:
             return replace(before, failures=0, not_before=None)
         case Result.UNKNOWN if op is not Op.RETRY:
             return before

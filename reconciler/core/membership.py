@@ -2,7 +2,8 @@
 
 Law 7: half a list is not a list. Only a complete fetch that is neither empty nor much smaller
 than the last one says that a title is gone; a small one is believed after it was seen unchanged
-for ``PATIENCE``.
+for ``PATIENCE``. Whether our own requests may be pruned is less: there an empty fetch counts as
+well, and a list has a patience of its own.
 """
 
 from __future__ import annotations
@@ -12,14 +13,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Baseline, Match, MediaKey, Member, Membership, Role
+from reconciler.core.model import (
+    Absence,
+    Baseline,
+    Match,
+    MediaKey,
+    Member,
+    Membership,
+    Op,
+    Outcome,
+    Role,
+)
 from reconciler.core.wants import names_of, rule_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Entry, Item, ListRef, Snapshot, Wishlist
+    from reconciler.core.model import Entry, Item, ListRef, Plan, Snapshot, Wishlist
 
 KEPT_PERCENT = 70  # a fetch that lacks more of the last titles than the rest is waited out
 PATIENCE = timedelta(days=7)
@@ -33,27 +44,75 @@ def current(stored: Membership | None, ref: ListRef) -> Membership:
 
 
 def advance(
-    before: Membership, snapshot: Snapshot, matches: Mapping[str, Match], at: datetime
+    before: Membership,
+    snapshot: Snapshot,
+    matches: Mapping[str, Match],
+    at: datetime,
+    patience: timedelta = PATIENCE,
 ) -> Membership:
     """The membership after a fetch. ``matches``: what this pass resolved, by item key.
 
-    ``at``: when it was fetched. What somebody else has read since knows better.
+    ``at``: when it was fetched. What somebody else has read since knows better. ``patience``: how
+    long an empty or shrunk fetch must be seen unchanged before it says what is missing.
     """
+    if before.completed and before.completed > at:
+        return before
     fetched = {item.key: item for item in snapshot.items}
-    if not snapshot.complete or not fetched or (before.completed and before.completed > at):
+    before = _shown(before, fetched.keys())
+    if not _tells(snapshot, before):
         return before
     if _shrunk(before, fetched.keys()):
         fingerprint = hashlib.sha256("\n".join(sorted(fetched)).encode()).hexdigest()[:16]
-        since = before.shrunk_since if before.shrunk == fingerprint else at
-        if since is None or at - since < PATIENCE:
-            return replace(before, shrunk=fingerprint, shrunk_since=since or at)
+        since = (before.shrunk_since if before.shrunk == fingerprint else None) or at
+        before = replace(before, shrunk=fingerprint, shrunk_since=since)
+        if at - since < patience:
+            return before
+        if not fetched or at - since < PATIENCE:
+            return _missing(before, fetched.keys(), at)
     members = {
         key: _member(before.members.get(key), item, matches.get(key))
         for key, item in fetched.items()
     }
-    for key, member in before.members.items():
+    for key, member in _missing(before, fetched.keys(), at).members.items():
         members.setdefault(key, replace(member, present=False))
     return Membership(before.source, at, members)
+
+
+def absences(membership: Membership) -> dict[MediaKey, Absence]:
+    """The titles that a list held once and has missed since, under whatever names it had them."""
+    missing: dict[MediaKey, Absence] = {}
+    shown: set[MediaKey] = set()
+    for member in membership.members.values():
+        if member.match is None:
+            continue
+        media, since = member.match.media, member.missed
+        if since is None:
+            shown.add(media)
+        elif media not in missing or missing[media].since < since:
+            missing[media] = Absence(member.item, member.match, since)
+    return {media: absence for media, absence in missing.items() if media not in shown}
+
+
+def given_up(memberships: Mapping[str, Membership], plan: Plan) -> dict[str, Membership]:
+    """The memberships once a plan's cancels are done.
+
+    Their titles are gone then from every list, an empty one as well: to show one again is a re-add.
+    """
+    media = {action.target.media for action in plan.actions if action.op is Op.CANCEL}
+    return {
+        name: replace(
+            membership,
+            members={
+                key: replace(member, present=False)
+                if member.missed and member.match and member.match.media in media
+                else member
+                for key, member in membership.members.items()
+            },
+        )
+        if media
+        else membership
+        for name, membership in memberships.items()
+    }
 
 
 def taken_as_given(
@@ -111,6 +170,33 @@ def readded(before: Mapping[str, Membership], lists: Sequence[Wishlist]) -> froz
 def _was_gone(membership: Membership, entry: Entry) -> bool:
     member = membership.members.get(entry.item.key)
     return member is not None and not member.present
+
+
+def _tells(snapshot: Snapshot, before: Membership) -> bool:
+    """Whether a fetch says what is not on its list: a whole one, or where something was, none."""
+    if snapshot.items:
+        return snapshot.complete
+    held = any(member.present for member in before.members.values())
+    return snapshot.outcome is Outcome.EMPTY and held
+
+
+def _shown(before: Membership, fetched: Collection[str]) -> Membership:
+    """What any fetch shows is not missing, however little of the list it gave."""
+    back = {
+        key: replace(before.members[key], missed=None)
+        for key in fetched
+        if key in before.members and before.members[key].missed
+    }
+    return replace(before, members={**before.members, **back}) if back else before
+
+
+def _missing(before: Membership, fetched: Collection[str], at: datetime) -> Membership:
+    """Every member that was not fetched is missed from now on, or has been for longer."""
+    members = {
+        key: member if member.missed or key in fetched else replace(member, missed=at)
+        for key, member in before.members.items()
+    }
+    return replace(before, completed=at, members=members)
 
 
 def _shrunk(before: Membership, fetched: Iterable[str]) -> bool:

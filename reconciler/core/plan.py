@@ -7,6 +7,7 @@ its parts come in.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.core.limits import Held, Limits
@@ -26,6 +27,7 @@ from reconciler.core.model import (
     Verdict,
     View,
 )
+from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
 from reconciler.core.titles import Need, Settled, Terms, needs
 from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
@@ -72,11 +74,14 @@ def calculate(
     over the budget of all lists                          over-budget
     else                                                  **request**, **extend** where seasons
                                                           are there
+    a request of ours PENDING, its title on no list       **cancel** backing-off, requested until
+                                                          it is due or where it is only reported
     ====================================================  ======================================
 
-    Only titles that a list gave in this pass get a row; what the other lists held when last
-    complete counts for ownership and exclusion. While a safety rule stops the pass, there are no
-    actions: what they would have been says which rule holds it.
+    Only titles that a list gave in this pass get a row, and then those that such a list has lost
+    (core.prune); what the other lists held when last complete counts for ownership, exclusion and
+    pruning. While a safety rule stops the pass, there are no actions: what they would have been
+    says which rule holds it.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
@@ -84,13 +89,13 @@ def calculate(
     limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []
-    for want in wanted(lists, observed):
-        for row in _decide(want, exclusion, view):
-            for told in _admitted(row, want.owner, stop, limits):
-                if isinstance(told, Action):
-                    actions.append(told)
-                else:
-                    verdicts.append(told)
+    asked = ((w.owner, row) for w in wanted(lists, observed) for row in _decide(w, exclusion, view))
+    for owner, row in chain(asked, pruned(lists, view)):
+        for told in _admitted(row, owner, stop, limits):
+            if isinstance(told, Action):
+                actions.append(told)
+            else:
+                verdicts.append(told)
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 

@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.model import Done, Intent, Kind, Op, Remembered, Result, Slot
+from reconciler.core.model import (
+    Done,
+    Intent,
+    Kind,
+    Op,
+    OwnRequest,
+    Remembered,
+    Result,
+    Slot,
+)
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
 from reconciler.ledger.columns import target_columns, target_of, time_text
@@ -80,6 +89,24 @@ def created(connection: Connection, server: str) -> tuple[datetime, ...]:
     return tuple(datetime.fromisoformat(at) for (at,) in rows)
 
 
+def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
+    """The requests that were made here, by the server's number."""
+    rows = connection.execute(
+        "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons FROM intents"
+        " WHERE server = ? AND result = ? AND op IN (?, ?) AND request_id IS NOT NULL ORDER BY id",
+        (server, str(Result.CREATED), str(Op.REQUEST), str(Op.EXTEND)),
+    )
+    return {
+        request_id: OwnRequest(
+            target_of(kind, tmdb, is_4k),
+            requester,
+            tuple(json.loads(lists)),
+            None if seasons is None else tuple(json.loads(seasons)),
+        )
+        for request_id, kind, tmdb, is_4k, requester, lists, seasons in rows
+    }
+
+
 def write_outcome(connection: Connection, intent: int, done: Done, now: datetime) -> None:
     """Write what came of an intent; one whose answer is unknown stays open.
 
@@ -108,6 +135,9 @@ def write_consequences(
     """Write what an outcome means for the memory of the action's target."""
     if done.result in _THERE:
         memory.write_slots(connection, server, dict.fromkeys(_touched(action), Remembered()))
+    if done.result is Result.CANCELLED:
+        gone = [slot for slot in _touched(action) if slot.season is not None or not action.seasons]
+        memory.write_slots(connection, server, dict.fromkeys(gone, Remembered(present=False)))
     before = memory.attempts_of(connection, server, action.target)
     after = attempts_after(before, action.op, done.result, now)
     if after != before:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from reconciler.core.model import (
     Attempts,
     Baseline,
+    Claim,
     Item,
     Match,
     Member,
@@ -28,7 +29,7 @@ from reconciler.ledger.columns import (
 from reconciler.ledger.schema import WHOLE_TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from sqlite3 import Connection
 
     from reconciler.core.model import Target
@@ -111,11 +112,14 @@ def write_attempts(connection: Connection, server: str, target: Target, counted:
 def memberships(connection: Connection, server: str) -> dict[str, Membership]:
     """What each list held, by list name."""
     members: dict[str, dict[str, Member]] = {}
-    for name, key, item, match, present in connection.execute(
-        "SELECT list, key, item, match, present FROM members WHERE server = ?", (server,)
+    for name, key, item, match, present, missed in connection.execute(
+        "SELECT list, key, item, match, present, missed FROM members WHERE server = ?", (server,)
     ):
         members.setdefault(name, {})[key] = Member(
-            _ITEM.validate_json(item), match and _MATCH.validate_json(match), bool(present)
+            _ITEM.validate_json(item),
+            match and _MATCH.validate_json(match),
+            bool(present),
+            optional_time(missed),
         )
     lists = connection.execute(
         "SELECT list, source, completed, shrunk, shrunk_since FROM memberships WHERE server = ?",
@@ -150,7 +154,7 @@ def write_membership(
     stored = {
         key: columns
         for key, *columns in connection.execute(
-            "SELECT key, item, match, present FROM members WHERE server = ? AND list = ?",
+            "SELECT key, item, match, present, missed FROM members WHERE server = ? AND list = ?",
             (server, name),
         )
     }
@@ -160,13 +164,38 @@ def write_membership(
         [(server, name, key) for key in stored.keys() - wanted.keys()],
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO members (server, list, key, item, match, present)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO members (server, list, key, item, match, present, missed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (server, name, key, *columns)
             for key, columns in wanted.items()
             if stored.get(key) != columns
         ],
+    )
+
+
+def claims(connection: Connection, server: str) -> dict[Target, frozenset[Claim]]:
+    """Which lists ever held what was requested here, and with which source."""
+    found: dict[Target, set[Claim]] = {}
+    for kind, tmdb, is_4k, name, source in connection.execute(
+        "SELECT kind, tmdb, is_4k, list, source FROM claims WHERE server = ?", (server,)
+    ):
+        found.setdefault(target_of(kind, tmdb, is_4k), set()).add(Claim(name, source))
+    return {target: frozenset(those) for target, those in found.items()}
+
+
+def write_claims(
+    connection: Connection, server: str, seen: Mapping[Target, Iterable[Claim]]
+) -> None:
+    """Add these; none is ever taken back."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO claims (server, kind, tmdb, is_4k, list, source)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (server, *target_columns(target), claim.list, claim.source)
+            for target, those in seen.items()
+            for claim in those
+        ),
     )
 
 
@@ -186,4 +215,5 @@ def write_baselines(connection: Connection, server: str, taken: Mapping[str, Bas
 
 def _member_columns(member: Member) -> list[object]:
     match = None if member.match is None else _MATCH.dump_json(member.match).decode()
-    return [_ITEM.dump_json(member.item).decode(), match, int(member.present)]
+    missed = optional_time_text(member.missed)
+    return [_ITEM.dump_json(member.item).decode(), match, int(member.present), missed]

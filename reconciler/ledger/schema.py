@@ -234,6 +234,22 @@ _DOWNLOADERS = (
     """,
 )
 
+# Memory: since when a list has missed an item, and which lists ever held what was requested here.
+_PRUNING = (
+    "ALTER TABLE members ADD COLUMN missed TEXT",
+    """
+    CREATE TABLE claims (
+        server TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tmdb INTEGER NOT NULL,
+        is_4k INTEGER NOT NULL,
+        list TEXT NOT NULL,
+        source TEXT NOT NULL,
+        PRIMARY KEY (server, kind, tmdb, is_4k, list, source)
+    ) WITHOUT ROWID
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -244,5 +260,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _TOLD,
     _TITLES,
     _DOWNLOADERS,
+    _PRUNING,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

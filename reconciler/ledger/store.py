@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.core.model import Memory
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Baseline,
+        Claim,
         Condition,
         Done,
         Downloader,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         Schedule,
         Show,
         Slot,
+        Target,
         Told,
         Unmatched,
     )
@@ -137,6 +140,8 @@ class SqliteLedger:
                 memory.slots(connection, self._server),
                 memory.attempts(connection, self._server),
                 intents.created(connection, self._server),
+                intents.ours(connection, self._server),
+                memory.claims(connection, self._server),
             )
 
     def memberships(self) -> Mapping[str, Membership]:
@@ -155,11 +160,15 @@ class SqliteLedger:
             memory.write_baselines(connection, self._server, baselines)
 
     def record(
-        self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
+        self,
+        slots: Mapping[Slot, Remembered],
+        memberships: Mapping[str, Membership],
+        claims: Mapping[Target, Iterable[Claim]] = MappingProxyType({}),
     ) -> None:
-        """Write what a pass has seen, in one transaction; lists not given stay as they are."""
+        """Write what a pass has seen, in one transaction; what is not given stays as it is."""
         with self._database.remembering() as connection:
             memory.write_slots(connection, self._server, slots)
+            memory.write_claims(connection, self._server, claims)
             for name, membership in memberships.items():
                 memory.write_membership(connection, self._server, name, membership)
 

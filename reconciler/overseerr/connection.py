@@ -105,7 +105,14 @@ class Connection:
         Raises AnswerLostError where it may have arrived and no answer came, TransientError where
         it certainly did not, ServerError where the server redirects.
         """
-        got = self._exchange("POST", _API + path, body=body, user=user)
+        return self._sent(self._exchange("POST", _API + path, body=body, user=user), path)
+
+    def delete(self, path: str) -> Answer:
+        """Have ``path`` deleted, once, as the key's owner. Raises as ``post``."""
+        return self._sent(self._exchange("DELETE", _API + path), path)
+
+    def _sent(self, got: Answer | Failure, path: str) -> Answer:
+        """The answer to what is never sent twice."""
         if isinstance(got, Failure) and got.sent:
             raise AnswerLostError(f"sent, but {got.what}", where=self.url, hint=got.hint)
         if isinstance(got, Answer) and got.status in _GATEWAY_TROUBLE:

@@ -51,6 +51,17 @@ def retried(answer: Answer, url: str) -> Done:
     return _refused(answer, url)
 
 
+def cancelled(answer: Answer, request_id: int, url: str) -> Done:
+    """What came of ``DELETE /request/{id}``."""
+    match answer.status:
+        case 204:
+            return Done(Result.CANCELLED, answer.status, request_id)
+        case 404 if answer.message:
+            return Done(Result.MOOT, answer.status, request_id, answer.message)
+        case _:
+            return _refused(answer, url)
+
+
 def _stored(answer: Answer, result: Result, url: str) -> Done:
     """A request the server shows as stored; one that cannot be read may be anybody's answer."""
     number, status = integer(answer.record.get("id")), integer(answer.record.get("status"))

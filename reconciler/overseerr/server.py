@@ -249,6 +249,13 @@ class OverseerrServer:
             return self._refused(answer, None)
         return outcome.retried(answer, self.url)
 
+    def cancel(self, request_id: int) -> Done:
+        """Delete a request; Radarr and Sonarr are not told. Raises as ``request``."""
+        answer = self._connection.delete(f"/request/{request_id}")
+        if answer.guarded and answer.status != 401:  # noqa: PLR2004 - that is not the guard's here
+            return self._refused(answer, None)
+        return outcome.cancelled(answer, request_id, self.url)
+
     def _refused(self, answer: Answer, user: int | None) -> Done:
         """Of a wrong key and an unknown user, which both look the same, tell which it is."""
         if user is None:

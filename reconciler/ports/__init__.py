@@ -227,7 +227,9 @@ class MediaServer(Protocol):
 
     def retry(self, request_id: int) -> Done:
         """Have the server send a FAILED request to its downloader again."""
-        ...
+
+    def cancel(self, request_id: int) -> Done:
+        """Delete a request. Raises AnswerLostError where nobody can say whether it is gone."""
 
 
 class Meter(Protocol):

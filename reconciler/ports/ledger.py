@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Action,
         Baseline,
+        Claim,
         Condition,
         Done,
         Downloader,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Schedule,
         Show,
         Slot,
+        Target,
         Told,
         Unmatched,
     )
@@ -96,10 +98,12 @@ class Ledger(Protocol):
         """Take what these lists hold as given, in one transaction."""
 
     def record(
-        self, slots: Mapping[Slot, Remembered], memberships: Mapping[str, Membership]
+        self,
+        slots: Mapping[Slot, Remembered],
+        memberships: Mapping[str, Membership],
+        claims: Mapping[Target, Iterable[Claim]],
     ) -> None:
         """Write what a pass has seen, in one transaction, before it acts."""
-        ...
 
     def intend(self, action: Action, now: datetime) -> int:
         """Write that an action is about to be sent; durable when this returns."""

@@ -204,6 +204,8 @@ def verdict_row(verdict: Verdict) -> VerdictRow:
     }
     if verdict.candidates:
         row["candidates"] = [candidate_row(candidate) for candidate in verdict.candidates]
+    if verdict.would:
+        row["would"] = verdict.would
     return row
 
 

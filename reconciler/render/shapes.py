@@ -62,6 +62,7 @@ class VerdictRow(TypedDict):
     matched_by: str | None
     detail: str
     candidates: NotRequired[list[dict[str, Any]]]
+    would: NotRequired[str]  # an op that is not due yet, or is only reported
 
 
 class ListRow(TypedDict):

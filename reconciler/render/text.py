@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from reconciler.render.shapes import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
 
 MARK = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
-DONE = {"created": "✓", "retried": "✓", "exists": "=", "quota": "›", "blocklisted": "›"}
+DONE = {
+    "created": "✓",
+    "retried": "✓",
+    "cancelled": "✓",
+    "exists": "=",
+    "moot": "=",
+    "quota": "›",
+    "blocklisted": "›",
+}
 LABEL = 34  # columns for a title; longer ones push the rest to the right
 
 

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
 SHOWN = 5  # filtered titles of a list; the others are in the JSON
 SATISFIED = frozenset({Reason.AVAILABLE, Reason.REQUESTED, Reason.PROCESSING})
-WHY = {"missing": "", "new-season": "new season", "readded": "re-added", "retry-failed": "retry"}
+WHY = {
+    "missing": "",
+    "new-season": "new season",
+    "readded": "re-added",
+    "retry-failed": "retry",
+    "off-list": "",  # its detail says since when
+}
+OUTLOOK = frozenset({"request", "extend"})  # after which the server decides
 
 
 def clean(text: str) -> str:
@@ -66,7 +73,7 @@ def intent(action: ActionRow) -> str:
         told = [action["result"], clean(action["message"])]
         return ": ".join(word for word in told if word)
     why = WHY[action["reason"]]
-    outlook = "" if action["op"] == "retry" else f" → {EXPECTED[action['expected']]}"
+    outlook = f" → {EXPECTED[action['expected']]}" if action["op"] in OUTLOOK else ""
     return f"{action['op']}{outlook}" + (f" ({why})" if why and why != action["op"] else "")
 
 
@@ -181,11 +188,14 @@ def standstill(lst: ListRow, rows: Iterable[VerdictRow]) -> str | None:
 
 
 def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
-    """The titles that wait or need a person; what the whole list stands still for is said once."""
+    """The titles that wait, need a person or are off their lists.
+
+    What the whole list stands still for is said once.
+    """
     return [
         row
         for row in rows
-        if row["reason"] in DEFERRED | ATTENTION
+        if (row["reason"] in DEFERRED | ATTENTION or "would" in row)
         and not (lst["problem"] and row["reason"] == Reason.NO_RIGHT)
     ]
 

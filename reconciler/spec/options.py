@@ -11,6 +11,7 @@ from reconciler.core.model import (
     ALL_SEASONS,
     Approval,
     Episodes,
+    Prune,
     Rerequest,
     Role,
     SeasonRule,
@@ -120,6 +121,21 @@ class ListOptions(Model):
     )
     retry_failed: Annotated[int, values.written(values.whole(0, MANY)), count(0, MANY)] = Field(
         default=2, description="How often a request that the downloader did not take is retried."
+    )
+    prune: Annotated[
+        Prune,
+        values.written(values.one_of("rule", Prune)),
+        schema({"enum": [str(rule) for rule in Prune]}),
+    ] = Field(
+        default=Prune.KEEP,
+        description="Of our own pending requests for what has left the lists: keep, report, or "
+        "cancel-pending.",
+        json_schema_extra={"default": "keep"},
+    )
+    prune_after: Annotated[timedelta, values.written(values.duration), schema(DURATION)] = Field(
+        default=timedelta(days=7),
+        description="How long a title must have been off the list for that.",
+        json_schema_extra={"default": "7d"},
     )
     start: Annotated[
         Start,

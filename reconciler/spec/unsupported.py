@@ -11,16 +11,8 @@ from reconciler.spec.tree import Listing, Node, Scalar, Section
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_OPTIONS = frozenset(
-    {
-        "prune",
-        "prune_after",
-    }
-)
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    ("defaults",): _OPTIONS,
-    ("lists", "*"): _OPTIONS,
     ("providers",): frozenset({"letterboxd", "mdblist", "simkl", "tmdb", "tvdb"}),
     ("providers", "trakt"): frozenset({"client_secret", "client_secret_file"}),
 }

@@ -160,6 +160,10 @@ def retried(exchange: Exchange) -> bool:
     return bool(re.fullmatch(r"/request/[0-9]+/retry", exchange.path))
 
 
+def cancelled(exchange: Exchange) -> bool:
+    return exchange.method == "DELETE" and bool(re.fullmatch(r"/request/[0-9]+", exchange.path))
+
+
 def quota_read(exchange: Exchange) -> bool:
     return bool(re.fullmatch(r"/user/[0-9]+/quota", exchange.path)) and owned(exchange)
 
@@ -195,6 +199,5 @@ NOT_OURS = {
     r"(POST|DELETE) /media/\w+(/[a-z]+)?": "media rows are the server's own",
     r"POST /request/[0-9]+/(approve|decline|pending|bogus)": "decisions are a person's",
     r"(PUT|PATCH) /request(/[0-9]+)?": "a request that is there is never rewritten",
-    r"DELETE /request/[0-9]+": "nothing is cancelled",
     r"GET /nope": "no such path is asked for",
 }

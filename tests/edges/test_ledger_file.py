@@ -193,7 +193,8 @@ def test_a_memory_row_that_cannot_be_read_is_a_ledger_error_without_its_content(
     meddle(
         path,
         "INSERT INTO memberships (server, list, source) VALUES ('http://seerr:5055', 'a', 'x')",
-        "INSERT INTO members VALUES ('http://seerr:5055', 'a', 'k', '{\"title\": 5}', NULL, 1)",
+        "INSERT INTO members (server, list, key, item, present)"
+        " VALUES ('http://seerr:5055', 'a', 'k', '{\"title\": 5}', 1)",
     )
 
     with SqliteLedger(path, URL) as ledger, pytest.raises(LedgerError) as caught:

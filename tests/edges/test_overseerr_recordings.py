@@ -42,6 +42,7 @@ from tests.edges.recorded import (
     RECORDINGS,
     URL,
     Exchange,
+    cancelled,
     details,
     exchanges,
     introduced,
@@ -338,6 +339,18 @@ def test_a_recorded_retry_is_understood(exchange: Exchange) -> None:
         done = server.retry(number)
     status = STATES[exchange.response["status"]]
     assert done == Done(Result.RETRIED, 200, number, status)
+
+
+CANCELS = {204: Result.CANCELLED, 404: Result.MOOT, 401: Result.REFUSED}
+
+
+@each(cancelled)
+def test_a_recorded_deletion_of_a_request_is_understood(exchange: Exchange) -> None:
+    mock, server = replayed(exchange)
+    with mock, server:
+        done = server.cancel(int(exchange.path.split("/")[2]))
+    assert (done.result, done.http_status) == (CANCELS[exchange.status], exchange.status)
+    assert [(sent.method, sent.body) for sent in mock.request_history] == [("DELETE", None)]
 
 
 @each(quota_read)

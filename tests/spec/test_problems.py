@@ -163,10 +163,10 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             "names no season; write all, or the seasons' numbers: [1, 4]",
             id="no season",
         ),
-        pytest.param("    prune: report", "7:5 lists.top.prune", LATER, id="later option"),
+        pytest.param("    profile_id: 4", "7:5 lists.top.profile_id", LATER, id="later option"),
         pytest.param(
-            "defaults:\n  prune_after: 10d",
-            "8:3 defaults.prune_after",
+            "defaults:\n  profile_id: 4",
+            "8:3 defaults.profile_id",
             LATER,
             id="later default",
         ),

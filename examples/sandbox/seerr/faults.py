@@ -43,11 +43,11 @@ class FaultSettings:
     """The configured Sonarr servers can't be reached."""
     answer_after: AnswerAfter | None = None
     drop_before_commit: int = 0
-    """So many ``POST /request`` lose their connection before anything is stored."""
+    """So many requests, or deletions of one, lose their connection before anything is stored."""
     drop_after_commit: int = 0
-    """So many ``POST /request`` are stored, then lose their connection."""
+    """So many requests, or deletions of one, are stored, then lose their connection."""
     hang_after_commit: int = 0
-    """So many ``POST /request`` are stored and never answered."""
+    """So many requests, or deletions of one, are stored and never answered."""
     stop_after_posts: int = 0
     """Once so many more ``POST /request`` are answered, the server is gone; 0: it stays."""
     redirect_to: str | None = None
@@ -110,7 +110,7 @@ class Faults(FaultSettings):
             return answer
         if self.wrong_key and "X-Api-Key" in call.headers:
             raise GuardedError
-        if is_request(call) and self._take("drop_before_commit"):
+        if _is_at_stake(call) and self._take("drop_before_commit"):
             raise DisconnectError
         return None
 
@@ -122,7 +122,7 @@ class Faults(FaultSettings):
             SilenceError: the answer never comes.
 
         """
-        if not is_request(call):
+        if not _is_at_stake(call):
             return
         if self._take("drop_after_commit"):
             raise DisconnectError
@@ -173,6 +173,11 @@ class Faults(FaultSettings):
 def is_request(call: Call) -> bool:
     """Tell whether a call makes a request for a title."""
     return call.method == "POST" and call.path == "/api/v1/request"
+
+
+def _is_at_stake(call: Call) -> bool:
+    """A request, or the deletion of one."""
+    return is_request(call) or (call.method == "DELETE" and "/request/" in call.path)
 
 
 def _radarr(call: Call) -> Answer:

@@ -42,21 +42,56 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """A request that was made here: what it asked for, as whom, and for which lists."""
+
+    target: Target
+    requester: int  # the user's id on the server
+    lists: tuple[str, ...]
+    seasons: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Claim:
+    """A list that held a target that was requested here, with the source it had then."""
+
+    list: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the ledger knows of one server."""
 
     slots: Mapping[Slot, Remembered] = field(default_factory=dict)
     attempts: Mapping[Target, Attempts] = field(default_factory=dict)
     created: tuple[datetime, ...] = ()  # when our requests and extensions were made
+    ours: Mapping[int, OwnRequest] = field(default_factory=dict)  # by the request's id
+    claims: Mapping[Target, frozenset[Claim]] = field(default_factory=dict)  # of those requests
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One item a list held, and whether it still did at the last fetch that counts."""
+    """One item a list held, and whether it still did at the last fetch that counts.
+
+    ``missed``: when a fetch first missed it that says what is not on the list; None: it was shown
+    since. A list that stays empty misses its items, but they are not gone (``present``): what it
+    shows again one day is no re-add.
+    """
 
     item: Item
     match: Match | None
     present: bool = True
+    missed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A title that a list held once, and since when it has been missing there."""
+
+    item: Item
+    match: Match
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.core.model.delivery import Delivery
 from reconciler.core.model.lists import Item, Snapshot
-from reconciler.core.model.media import Candidate, Entry, Target
-from reconciler.core.model.memory import Memory
+from reconciler.core.model.media import Candidate, Entry, MediaKey, Target
+from reconciler.core.model.memory import Absence, Memory
 from reconciler.core.model.server import Observed, User
 from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, SeasonRule
-from reconciler.core.model.words import Expected, Kind, Op, Reason, Rerequest, Role, Route, Why
+from reconciler.core.model.words import (
+    Expected,
+    Kind,
+    Op,
+    Prune,
+    Reason,
+    Rerequest,
+    Role,
+    Route,
+    Why,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class Wishlist:
     notice: str | None = None  # what is to be told of the list
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
+    source: str = ""
+    prune: Prune = Prune.KEEP
+    prune_after: timedelta = timedelta(days=7)
+    judged: bool = False  # this pass's fetch says what is not on it; a list that stays empty, too
+    absent: Mapping[MediaKey, Absence] = field(default_factory=dict)  # none while it is in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,7 @@ class Verdict:
     seasons: tuple[int, ...] | None = None
     detail: str = ""
     candidates: tuple[Candidate, ...] = ()
+    would: Op | None = None  # what is not done yet, or is only reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,8 @@ class Result(StrEnum):
 
     CREATED = "created"
     RETRIED = "retried"
+    CANCELLED = "cancelled"
+    MOOT = "moot"  # nothing was left to cancel: it is gone, or was decided meanwhile
     EXISTS = "exists"  # somebody was quicker: 409, or 202 "no seasons available"
     QUOTA = "quota"
     BLOCKLISTED = "blocklisted"

@@ -115,6 +115,14 @@ class Episodes(StrEnum):
     SERIES = "series"
 
 
+class Prune(StrEnum):
+    """What becomes of our own pending requests for what has left the lists."""
+
+    KEEP = "keep"
+    REPORT = "report"
+    CANCEL_PENDING = "cancel-pending"
+
+
 class Start(StrEnum):
     """Whether what is on a new list today is asked for, too."""
 

@@ -1,0 +1,167 @@
+"""Our own requests for what has left the lists: which are cancelled, and which only told of.
+
+Law 6: only a request whose id is in the ledger, still pending, and only where every list that ever
+held the title says ``prune: cancel-pending``. Whatever is in doubt keeps it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import (
+    Action,
+    Attempts,
+    Claim,
+    Expected,
+    Match,
+    Op,
+    Prune,
+    Reason,
+    Requester,
+    RequestStatus,
+    Role,
+    User,
+    Verdict,
+    Why,
+)
+from reconciler.core.wants import names_of, rule_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from reconciler.core.model import Absence, OwnRequest, RequestState, View, Wishlist
+
+
+@dataclass(frozen=True, slots=True)
+class OffList:
+    """A pending request of ours for a title that no list holds any more."""
+
+    request: RequestState
+    lists: tuple[Wishlist, ...]  # that held it, those read in this pass first
+    absence: Absence  # from the list that it was last on
+    due: datetime  # when it has been absent for long enough
+
+
+def pruned(lists: Sequence[Wishlist], view: View) -> Iterator[tuple[Wishlist, Action | Verdict]]:
+    """What becomes of each request for a title off the lists, with the list that says so.
+
+    In file order, then by the request's id: such titles have no place on a list.
+    """
+    wishes = sorted((lst for lst in lists if lst.role is Role.REQUEST), key=lambda lst: lst.index)
+    if all(lst.prune is Prune.KEEP for lst in wishes):
+        return
+    rows = sorted(_off_list(wishes, view), key=lambda row: (row.lists[0].index, row.request.id))
+    for row in rows:
+        yield row.lists[0], _fate(row, view)
+
+
+def _off_list(wishes: Sequence[Wishlist], view: View) -> Iterator[OffList]:
+    entries = [(lst, entry) for lst in wishes for entry in lst.entries]
+    shown = {
+        e.match.media
+        for lst, e in entries
+        if isinstance(e.match, Match)
+        if e.fresh or e.match.media not in lst.absent  # an empty list owns what it held, no more
+    }
+    lost = {n for _, e in entries if not isinstance(e.match, Match) for n in rule_names(e.item)}
+    for own, request in _pending(view):
+        media = request.target.media
+        lists = () if media in shown else _that_held_it(own, wishes, view)
+        if not lists or not lists[0].judged:
+            continue
+        gone = [lst.absent[media] for lst in lists]
+        if not any(names_of(absence.item) & lost for absence in gone):
+            due = max(a.since + lst.prune_after for a, lst in zip(gone, lists, strict=True))
+            yield OffList(request, lists, max(gone, key=lambda a: a.since), due)
+
+
+def _pending(view: View) -> Iterator[tuple[OwnRequest, RequestState]]:
+    for requests in view.observed.requests.values():
+        for request in requests:
+            own = view.memory.ours.get(request.id)
+            if own is not None and _is_ours(request, own):
+                yield own, request
+
+
+def _is_ours(request: RequestState, own: OwnRequest) -> bool:
+    """Whether it is still what was asked for: a person may have taken it over since."""
+    return (
+        request.status is RequestStatus.PENDING
+        and request.target == own.target
+        and request.requester == own.requester
+        and set(request.seasons) <= set(own.seasons or ())
+    )
+
+
+def _that_held_it(own: OwnRequest, wishes: Sequence[Wishlist], view: View) -> tuple[Wishlist, ...]:
+    """The lists that ever held it; none at all where one of them does not let it go.
+
+    A list lets it go that is in the file with the source it had, is to be pruned, is not suspended,
+    and has missed it.
+    """
+    claims = view.memory.claims.get(own.target, frozenset())
+    if not set(own.lists) <= {claim.list for claim in claims}:
+        return ()
+    held = tuple(
+        lst
+        for lst in wishes
+        if Claim(lst.name, lst.source) in claims
+        if lst.prune is not Prune.KEEP and not lst.suspended and own.target.media in lst.absent
+    )
+    if len(held) < len(claims):
+        return ()
+    return tuple(sorted(held, key=lambda lst: (not lst.judged, lst.index)))
+
+
+def _fate(row: OffList, view: View) -> Action | Verdict:
+    """Cancelled, where its time has come and every list says so; else a word about it."""
+    since = f"off its lists since {_time(row.absence.since)}"
+    attempts = view.memory.attempts.get(row.request.target, Attempts())
+    if not _cancels(row):
+        return _told(row, Reason.REQUESTED, f"{since}; prune: report")
+    if row.due > view.now:
+        return _told(row, Reason.REQUESTED, f"{since}, cancelled after {_time(row.due)}")
+    if attempts.not_before and attempts.not_before > view.now:
+        detail = f"{since}; refused before, next try after {_time(attempts.not_before)}"
+        return _told(row, Reason.BACKING_OFF, detail)
+    return Action(
+        op=Op.CANCEL,
+        why=Why.OFF_LIST,
+        target=row.request.target,
+        item=row.absence.item,
+        lists=tuple(lst.name for lst in row.lists),
+        matched_by=row.absence.match.by,
+        requester=Requester(User(row.request.requester or 0, "", 0), is_owner=False),
+        expected=Expected.PENDING,
+        seasons=_seasons(row),
+        request_ids=(row.request.id,),
+        detail=since,
+    )
+
+
+def _cancels(row: OffList) -> bool:
+    """The mildest of the lists decides."""
+    return all(lst.prune is Prune.CANCEL_PENDING for lst in row.lists)
+
+
+def _told(row: OffList, reason: Reason, detail: str) -> Verdict:
+    return Verdict(
+        reason,
+        row.absence.item,
+        tuple(lst.name for lst in row.lists),
+        target=row.request.target,
+        matched_by=row.absence.match.by,
+        seasons=_seasons(row),
+        detail=detail,
+        would=Op.CANCEL,
+    )
+
+
+def _seasons(row: OffList) -> tuple[int, ...] | None:
+    return tuple(sorted(row.request.seasons)) or None
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

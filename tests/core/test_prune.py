@@ -1,0 +1,261 @@
+"""Our own requests for what has left the lists (laws 6 and 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.core.model import (
+    Absence,
+    Attempts,
+    Claim,
+    Entry,
+    Match,
+    Memory,
+    Op,
+    OwnRequest,
+    Prune,
+    Reason,
+    Requester,
+    RequestStatus,
+    Role,
+    Route,
+    Target,
+    Unmatched,
+    User,
+    Why,
+    Wishlist,
+)
+from tests.core.values import (
+    ADMIN,
+    BEAR,
+    DUNE,
+    HEAT,
+    NOW,
+    SOON,
+    entry,
+    films,
+    item,
+    plan,
+    request,
+    server,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DAY = timedelta(days=1)
+FILM = Target(DUNE)
+PENDING = request(7, DUNE, RequestStatus.PENDING)
+CANCEL = ["cancel (off-list)"]
+KEPT: list[str] = []
+TOLD = ["requested"]
+
+
+def missing(name: str = "a", index: int = 0, *, days: float = 8) -> Wishlist:
+    """A list that was read in this pass, and has missed Dune for so many days."""
+    absence = Absence(item(DUNE), Match(DUNE, Route.TMDB), NOW - days * DAY)
+    return Wishlist(
+        name,
+        index,
+        (),
+        requester=ADMIN,
+        source=f"imdb:{name}",
+        prune=Prune.CANCEL_PENDING,
+        judged=True,
+        absent={DUNE: absence},
+    )
+
+
+A, B = missing(), missing("b", 1)
+HOLDS_IT = replace(A, entries=(entry(DUNE),), absent={})
+
+
+def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
+    """The ledger: request 7 was made here for the lists ``names``; ``held`` it: these lists."""
+    claims = frozenset(Claim(lst.name, lst.source) for lst in held)
+    return Memory(ours={7: OwnRequest(FILM, 1, tuple(names))}, claims={FILM: claims})
+
+
+@pytest.mark.parametrize(
+    ("lists", "memory", "rows"),
+    [
+        pytest.param([A], ours(A), CANCEL, id="absent for longer than prune_after"),
+        pytest.param([missing(days=7)], ours(A), CANCEL, id="for exactly as long"),
+        pytest.param([missing(days=6.9)], ours(A), TOLD, id="not for long enough"),
+        pytest.param([replace(A, prune_after=9 * DAY)], ours(A), TOLD, id="a longer prune_after"),
+        pytest.param([replace(A, prune=Prune.KEEP)], ours(A), KEPT, id="keep"),
+        pytest.param([replace(A, prune=Prune.REPORT)], ours(A), TOLD, id="report"),
+        pytest.param([A], Memory(), KEPT, id="not ours"),
+        pytest.param([A], ours(), KEPT, id="who held it is not known"),
+        pytest.param([A], ours(A, names="ab"), KEPT, id="asked for a list nobody knows of"),
+        pytest.param([A, B], ours(A, B), CANCEL, id="absent from both"),
+        pytest.param([A, missing("b", 1, days=2)], ours(A, B), TOLD, id="from one not long enough"),
+        pytest.param([A], ours(A, B), KEPT, id="a list was removed from the file"),
+        pytest.param(
+            [A, replace(B, source="imdb:other")], ours(A, B), KEPT, id="a list's source changed"
+        ),
+        pytest.param([replace(A, name="c")], ours(A), KEPT, id="its list was renamed"),
+        pytest.param([A, replace(B, prune=Prune.KEEP)], ours(A, B), KEPT, id="one keeps it"),
+        pytest.param([A, replace(B, prune=Prune.REPORT)], ours(A, B), TOLD, id="one reports it"),
+        pytest.param([A, replace(B, prune=Prune.KEEP)], ours(A), CANCEL, id="one never held it"),
+        pytest.param([A, replace(B, absent={})], ours(A, B), KEPT, id="one is in doubt"),
+        pytest.param([replace(A, judged=False)], ours(A), KEPT, id="read by no pass now"),
+        pytest.param([A, replace(B, judged=False)], ours(A, B), CANCEL, id="one was read before"),
+        pytest.param([replace(A, suspended=True)], ours(A), KEPT, id="suspended"),
+        pytest.param([replace(A, role=Role.EXCLUDE)], ours(A), KEPT, id="excludes now"),
+        pytest.param(
+            [A, replace(B, absent={}, entries=(entry(DUNE, fresh=False),))],
+            ours(A),
+            KEPT,
+            id="another list held it when last complete",
+        ),
+        pytest.param(
+            [A, replace(B, absent={}, adopted=frozenset({item(DUNE).key}), entries=(entry(DUNE),))],
+            ours(A),
+            ["adopted"],
+            id="another list has it, adopted",
+        ),
+        pytest.param(
+            [replace(A, entries=(Entry(item(DUNE), Unmatched(Reason.UNRESOLVED, "?")),))],
+            ours(A),
+            ["unresolved"],
+            id="it is back, and cannot be looked up",
+        ),
+        pytest.param(
+            [A],
+            replace(ours(A), attempts={FILM: Attempts(1, 0, SOON)}),
+            ["backing-off"],
+            id="the server refused lately",
+        ),
+    ],
+)
+def test_a_pending_request_of_ours_is_cancelled_only_when_every_list_let_it_go(
+    lists: list[Wishlist], memory: Memory, rows: list[str]
+) -> None:
+    made = plan(*lists, on=server(PENDING), memory=memory)
+
+    assert words(made) == rows
+    for verdict in made.verdicts:
+        if verdict.detail.startswith("off its lists"):
+            assert (verdict.would, verdict.target) == (Op.CANCEL, FILM)
+
+
+@pytest.mark.parametrize("status", [s for s in RequestStatus if s is not RequestStatus.PENDING])
+def test_what_was_decided_is_never_cancelled(status: RequestStatus) -> None:
+    assert words(plan(A, on=server(request(7, DUNE, status)), memory=ours(A))) == KEPT
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(request(8, DUNE, RequestStatus.PENDING), id="another id"),
+        pytest.param(replace(PENDING, requester=4), id="another requester"),
+        pytest.param(replace(PENDING, target=Target(DUNE, is_4k=True)), id="another quality"),
+        pytest.param(replace(PENDING, target=Target(BEAR)), id="another title"),
+    ],
+)
+def test_a_request_that_is_not_what_the_ledger_says_is_left_alone(shown: object) -> None:
+    assert words(plan(A, on=server(shown), memory=ours(A))) == KEPT  # type: ignore[arg-type]
+
+
+def test_a_show_to_which_somebody_added_seasons_is_left_alone() -> None:
+    absence = Absence(item(BEAR), Match(BEAR, Route.TMDB), NOW - 8 * DAY)
+    lst = replace(A, absent={BEAR: absence})
+    memory = Memory(
+        ours={7: OwnRequest(Target(BEAR), 1, ("a",), (1, 2))},
+        claims={Target(BEAR): frozenset({Claim("a", "imdb:a")})},
+    )
+    as_asked = server(request(7, BEAR, RequestStatus.PENDING, 1, 2))
+    more = server(request(7, BEAR, RequestStatus.PENDING, 1, 2, 3))
+
+    assert words(plan(lst, on=as_asked, memory=memory)) == ["cancel S1-2 (off-list)"]
+    assert words(plan(lst, on=more, memory=memory)) == KEPT
+
+
+def test_a_cancel_says_what_it_deletes_as_whom_for_which_lists_and_why() -> None:
+    lists = (missing(), replace(missing("b", 1, days=9), judged=False))
+    (action,) = plan(*lists, on=server(PENDING), memory=ours(*lists)).actions
+
+    assert (action.op, action.why, action.target) == (Op.CANCEL, Why.OFF_LIST, FILM)
+    assert (action.request_ids, action.lists) == ((7,), ("a", "b"))
+    assert action.requester == Requester(User(1, "", 0), is_owner=False)
+    assert action.detail == "off its lists since 2026-11-14 20:15 UTC"
+
+
+def test_a_cancel_counts_against_no_cap_and_waits_for_none() -> None:
+    full = replace(films([1], "c", 2), max_per_run=0)
+    made = plan(replace(A, max_per_run=0), full, on=server(PENDING), memory=ours(A))
+
+    assert words(made) == [*CANCEL, "over-cap"]
+
+
+def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:
+    shut = Wishlist("never", 1, (), role=Role.EXCLUDE, unread="never read")
+
+    assert plan(A, shut, on=server(PENDING), memory=ours(A)).actions == ()
+
+
+def test_what_is_still_on_a_list_is_not_off_it_whatever_the_file_says_of_it() -> None:
+    excluded = Wishlist("never", 1, (entry(DUNE),), role=Role.EXCLUDE)
+
+    assert words(plan(HOLDS_IT, excluded, on=server(PENDING), memory=ours(A))) == ["excluded"]
+    suspended = replace(HOLDS_IT, suspended=True)
+    assert words(plan(suspended, on=server(PENDING), memory=ours(A))) == ["suspended"]
+
+
+# ----------------------------------------------------------------------------------------- law 6
+
+SHOWN = [
+    request(number, media, status)
+    for number in (7, 8)
+    for media in (DUNE, HEAT)
+    for status in RequestStatus
+]
+SOME_LISTS = [
+    replace(lst, prune=prune, judged=judged, source=source, suspended=suspended)
+    for lst in (A, missing(days=1), HOLDS_IT, B, replace(B, absent={}))
+    for prune in Prune
+    for judged, source, suspended in (
+        (True, lst.source, False),
+        (False, lst.source, False),
+        (True, "imdb:other", False),
+        (True, lst.source, True),
+    )
+]
+SOME_MEMORY = [Memory(), ours(), ours(A), ours(A, B), ours(A, B, names="ab"), ours(B)]
+
+
+@given(
+    st.lists(st.sampled_from(SHOWN), max_size=3, unique_by=lambda shown: shown.id),
+    st.lists(st.sampled_from(SOME_LISTS), max_size=2, unique_by=lambda lst: lst.name),
+    st.sampled_from(SOME_MEMORY),
+)
+@settings(max_examples=300, deadline=None)
+def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_file_says_so(
+    shown: list[object], lists: list[Wishlist], memory: Memory
+) -> None:
+    made = plan(*lists, on=server(*shown), memory=memory)  # type: ignore[arg-type]
+
+    for action in made.actions:
+        if action.op is not Op.CANCEL:
+            continue
+        (number,) = action.request_ids
+        assert number in memory.ours
+        there = next(r for r in shown if r.id == number)  # type: ignore[attr-defined]
+        assert there.status is RequestStatus.PENDING  # type: ignore[attr-defined]
+        assert there.target == memory.ours[number].target  # type: ignore[attr-defined]
+        named = {lst.name: lst for lst in lists}
+        for claim in memory.claims[action.target]:
+            assert named[claim.list].source == claim.source
+            assert named[claim.list].prune is Prune.CANCEL_PENDING
+            since = named[claim.list].absent[action.target.media].since
+            assert NOW - since >= named[claim.list].prune_after
+        assert any(named[name].judged for name in action.lists)
+        assert all(e.match != Match(DUNE, Route.TMDB) for lst in lists for e in lst.entries)

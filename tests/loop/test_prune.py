@@ -1,0 +1,186 @@
+"""Pruning on a server: what has left the lists is cancelled, looked at right before it (law 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.core.model import Outcome, Result
+from reconciler.overseerr import OverseerrServer
+from tests.loop.world import ALICE, World, by_tmdb, words
+
+if TYPE_CHECKING:
+    from reconciler.apply import Outcomes
+    from reconciler.core.model import Done, MediaKey, RequestState
+
+LIST = "imdb:ls000000001"
+REST = tuple(map(by_tmdb, FILMS[1:5]))
+DUNE, WITH_DUNE = FILMS[0], tuple(map(by_tmdb, FILMS[:5]))
+
+
+def wish(world: World, prune: str = "cancel-pending") -> None:
+    """Five films that wait for approval, and then the first of them leaves the list."""
+    world.follow(*WITH_DUNE, requester="alice", prune=prune)
+    world.apply()
+    world.lists.hold(LIST, REST)
+    world.apply()
+
+
+def cancelled(outcomes: Outcomes) -> list[Result]:
+    return [done.result for action, done in outcomes if action.op == "cancel"]
+
+
+def after_a_week(world: World) -> Outcomes:
+    world.clock.forward(days=7)
+    return world.apply()
+
+
+def test_what_left_its_list_a_week_ago_is_cancelled_once_and_the_next_plan_is_empty(
+    world: World,
+) -> None:
+    wish(world)
+    assert world.look().plan.actions == ()
+    number = world.number(DUNE)
+    calls = world.calls(lambda: after_a_week(world))
+    sent = [(call.method, call.path) for call in calls if call.method != "GET"]
+    assert sent == [("DELETE", f"/api/v1/request/{number}")]
+    assert DUNE.tmdb not in world.requested()
+    assert len(world.requested()) == 4
+    assert world.look().plan.actions == ()
+
+
+def test_it_comes_back_when_it_is_put_back_and_not_before(world: World) -> None:
+    wish(world)
+    after_a_week(world)
+    world.lists.hold("imdb:ls000000002", WITH_DUNE)
+    sources = {"wishes": LIST, "more": "imdb:ls000000002"}
+    world.write({name: {"source": source, "requester": "bob"} for name, source in sources.items()})
+    assert words(world.look())[DUNE.title] == "handled"  # first sight on another list
+    world.follow(*WITH_DUNE, requester="bob")
+    world.apply()
+    assert world.requested().count(DUNE.tmdb) == 1
+
+
+def test_from_an_empty_list_it_comes_back_too(world: World) -> None:
+    world.follow(by_tmdb(DUNE), requester="alice", prune="cancel-pending", prune_after="1d")
+    world.apply()
+    world.lists.hold(LIST, (), Outcome.EMPTY)
+    came = []
+    for _ in range(4):
+        came += cancelled(world.apply())
+        world.clock.forward(days=1)
+    assert came == [Result.CANCELLED]
+    world.lists.hold(LIST, [by_tmdb(DUNE)])
+    world.apply()
+    assert world.requested() == [DUNE.tmdb]
+
+
+@pytest.mark.parametrize("prune", ["keep", "report"])
+def test_unless_the_file_says_so_nothing_is_cancelled(world: World, prune: str) -> None:
+    wish(world, prune)
+    assert after_a_week(world) == ()
+    assert DUNE.tmdb in world.requested()
+    assert words(world.look()).get(DUNE.title) == (None if prune == "keep" else "requested")
+
+
+@pytest.mark.parametrize("verdict", ["approve", "decline"])
+def test_what_a_person_has_decided_stays(world: World, verdict: str) -> None:
+    wish(world)
+    world.person("POST", f"/request/{world.number(DUNE)}/{verdict}")
+    assert after_a_week(world) == ()
+    assert DUNE.tmdb in world.requested()
+
+
+def test_a_request_made_by_hand_stays(world: World) -> None:
+    body = {"mediaType": "movie", "mediaId": DUNE.tmdb, "is4k": False}
+    world.person("POST", "/request", body, user=ALICE)
+    wish(world)
+    assert after_a_week(world) == ()
+    assert DUNE.tmdb in world.requested()
+
+
+def test_a_list_that_is_taken_out_of_the_file_cancels_nothing(world: World) -> None:
+    wish(world)
+    world.lists.hold("imdb:ls000000002", REST)
+    world.write({"other": {"source": "imdb:ls000000002", "prune": "cancel-pending"}})
+    assert after_a_week(world) == ()
+    assert DUNE.tmdb in world.requested()
+
+
+def test_what_is_decided_between_plan_and_deletion_stays(world: World) -> None:
+    wish(world)
+    number = world.number(DUNE)
+
+    class Approved(OverseerrServer):
+        """Somebody approves right before the last look."""
+
+        def look(self, media: MediaKey) -> tuple[RequestState, ...]:
+            world.person("POST", f"/request/{number}/approve")
+            return super().look(media)
+
+    world.server_type = Approved
+    assert cancelled(after_a_week(world)) == [Result.MOOT]
+    assert DUNE.tmdb in world.requested()
+
+
+def test_a_request_that_is_gone_by_then_is_no_failure(world: World) -> None:
+    wish(world)
+    number = world.number(DUNE)
+
+    class Gone(OverseerrServer):
+        """Somebody deletes it after the last look."""
+
+        def cancel(self, request_id: int) -> Done:
+            world.person("DELETE", f"/request/{number}")
+            return super().cancel(request_id)
+
+    world.server_type = Gone
+    assert cancelled(after_a_week(world)) == [Result.MOOT]
+    assert world.look().plan.actions == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "result", "left"),
+    [
+        ("drop_after_commit", Result.CANCELLED, False),
+        ("drop_before_commit", Result.UNKNOWN, True),
+    ],
+)
+def test_a_deletion_whose_answer_is_lost_is_settled_by_a_look(
+    world: World, fault: str, result: Result, *, left: bool
+) -> None:
+    wish(world)
+    world.clock.forward(days=7)
+    setattr(world.sandbox.faults, fault, 1)
+    assert cancelled(world.apply()) == [result]
+    assert (DUNE.tmdb in world.requested()) is left
+    assert cancelled(world.apply()) == ([Result.CANCELLED] if left else [])
+    assert DUNE.tmdb not in world.requested()
+
+
+def test_a_shows_pending_seasons_are_cancelled_with_it(world: World) -> None:
+    show = by_tmdb(SHOWS[4])
+    world.follow(*REST, show, requester="alice", prune="cancel-pending")
+    world.apply()
+    world.lists.hold(LIST, REST)
+    world.apply()
+    assert cancelled(after_a_week(world)) == [Result.CANCELLED]
+    assert words(world.look()).get(show.title) is None
+    world.lists.hold(LIST, (*REST, show))
+    world.apply()
+    assert world.requested().count(SHOWS[4].tmdb) == 1
+
+
+def test_the_diary_tells_what_was_cancelled(world: World) -> None:
+    wish(world)
+    number = world.number(DUNE)
+    after_a_week(world)
+    with world.edges() as edges:
+        last = edges.ledger.history()[0][-1]
+    assert (last.op, last.title, last.done and last.done.request_id) == (
+        "cancel",
+        DUNE.title,
+        number,
+    )
