@@ -1,6 +1,8 @@
-"""The commands that plan, act and remember: plan, apply and adopt."""
+"""The commands that plan, act and remember: plan, apply, adopt and forget."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
@@ -100,3 +102,24 @@ def adopt(  # noqa: PLR0913 - a command's parameters are its options
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return told(setting, lambda: remembering.adopt(setting, name))
+
+
+def forget(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help='imdb:tt…, tmdb:movie:N, tvdb:N, title:"T (Y)".')
+    ],
+    config: Config = None,
+    ledger: Ledger = None,
+    output: PlainOutput = PlainForm.TEXT,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also that it was adopted on a list.")
+    ] = False,
+    verbose: Verbose = False,
+) -> int:
+    """Drop what is remembered of a title, and say what that will do."""
+    from reconciler.commands import forgetting
+
+    setting = setting_of(context, config, ledger, output, verbose=verbose)
+    return told(setting, lambda: forgetting.forget(setting, item, everything=everything))

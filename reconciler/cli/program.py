@@ -15,6 +15,7 @@ COMMANDS = (
     acting.plan,
     acting.apply,
     acting.adopt,
+    acting.forget,
     running.run,
     running.reconcile,
     looking.status,

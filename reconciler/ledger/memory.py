@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from sqlite3 import Connection
 
-    from reconciler.core.model import Target
+    from reconciler.core.model import MediaKey, Target
 
 _ITEM = TypeAdapter(Item)
 _MATCH = TypeAdapter(Match)
@@ -197,6 +197,15 @@ def write_claims(
             for claim in those
         ),
     )
+
+
+def forget(connection: Connection, server: str, media: MediaKey) -> None:
+    """Drop what was seen of a title and how often it was refused, in every quality and season."""
+    for table in ("slots", "attempts"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE server = ? AND kind = ? AND tmdb = ?",  # noqa: S608 - two words
+            (server, str(media.kind), media.tmdb),
+        )
 
 
 def baselines(connection: Connection, server: str) -> dict[str, Baseline]:

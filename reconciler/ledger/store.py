@@ -172,6 +172,20 @@ class SqliteLedger:
             for name, membership in memberships.items():
                 memory.write_membership(connection, self._server, name, membership)
 
+    def forget(
+        self,
+        media: Iterable[MediaKey],
+        baselines: Mapping[str, Baseline],
+        lists: Iterable[str],
+    ) -> None:
+        """Drop what is remembered of titles, write these baselines, ask for these lists' turns."""
+        with self._database.remembering() as connection:
+            for title in media:
+                memory.forget(connection, self._server, title)
+            memory.write_baselines(connection, self._server, baselines)
+            for name in lists:
+                keeping.write_asked(connection, self._server, name)
+
     def intend(self, action: Action, now: datetime) -> int:
         """Write that an action is about to be sent; durable when this returns."""
         with self._database.remembering() as connection:

@@ -105,6 +105,17 @@ class Ledger(Protocol):
     ) -> None:
         """Write what a pass has seen, in one transaction, before it acts."""
 
+    def forget(
+        self,
+        media: Iterable[MediaKey],
+        baselines: Mapping[str, Baseline],
+        lists: Iterable[str],
+    ) -> None:
+        """Drop what is remembered of titles, write these baselines, ask for these lists' turns.
+
+        One transaction; needs no lock.
+        """
+
     def intend(self, action: Action, now: datetime) -> int:
         """Write that an action is about to be sent; durable when this returns."""
         ...

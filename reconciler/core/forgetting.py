@@ -1,0 +1,52 @@
+"""What is dropped when a title is to be forgotten, and who wants it then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.wants import names_of, rule_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from reconciler.core.model import Baseline, Item, MediaKey, Membership, Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Of one item: which titles it may mean, what is known of them, which lists hold them."""
+
+    media: frozenset[MediaKey]
+    known: int  # films, seasons and shows that were seen there, or counted as refused
+    still_there: bool  # one of them was there at the last look: the server remembers it, too
+    lists: tuple[str, ...]
+    adopted: Mapping[str, frozenset[str]]  # what each list took as given of it, by item key
+
+
+def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
+    item: Item,
+    media: Collection[MediaKey],
+    memory: Memory,
+    *,
+    memberships: Mapping[str, Membership],
+    shown: Mapping[str, Iterable[Item]],
+    baselines: Mapping[str, Baseline],
+) -> Forgetting:
+    """What there is to forget. ``shown``: what each list of the file showed last."""
+    names, found = set(rule_names(item)), set(media)
+    members = [m for one in memberships.values() for m in one.members.values()]
+    found |= {m.match.media for m in members if m.match and names & names_of(m.item)}
+    items = {m.item for m in members if m.match and m.match.media in found}
+    names |= {name for one in items for name in rule_names(one)}
+    lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
+    keys = frozenset(one.key for one in items) | {item.key}
+    slots = [known for slot, known in memory.slots.items() if slot.target.media in found]
+    tried = [target for target in memory.attempts if target.media in found]
+    return Forgetting(
+        frozenset(found),
+        len(slots) + len(tried),
+        any(known.present for known in slots),
+        tuple(lists),
+        {name: keys & one.keys for name, one in baselines.items() if keys & one.keys},
+    )

@@ -1,0 +1,125 @@
+"""``listsync forget`` drops a memory and says what that will do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import (
+    Baseline,
+    Ids,
+    Item,
+    Kind,
+    ListReport,
+    Match,
+    MediaKey,
+    Member,
+    Membership,
+    Outcome,
+    Remembered,
+    Route,
+    Slot,
+    Snapshot,
+    Target,
+)
+from reconciler.ledger import SqliteLedger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "http://127.0.0.1:9"  # nobody is there, and nobody is asked
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+HEAT, BEAR = MediaKey(Kind.MOVIE, 949), MediaKey(Kind.TV, 136315)
+ON_LIST = Item(1, "Heat", 1995, Kind.MOVIE, Ids(imdb="tt0113277"))
+
+
+def ledger(folder: Path) -> SqliteLedger:
+    return SqliteLedger(folder / "l.db", URL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Heat and The Bear were taken away; Heat is on a list."""
+    lists = {"wishes": {"source": "file:wishes.txt"}}
+    config = {"server": {"url": URL, "api_key": "k"}, "lists": lists}
+    (tmp_path / "listsync.yaml").write_text(json.dumps(config), encoding="utf-8")
+    gone = Remembered(present=False)
+    slots = {
+        Slot(Target(HEAT)): gone,
+        Slot(Target(HEAT, is_4k=True)): gone,
+        Slot(Target(BEAR)): gone,
+        Slot(Target(BEAR), 1): Remembered(),
+    }
+    member = Member(ON_LIST, Match(HEAT, Route.IMDB))
+    shown = Snapshot(Outcome.COMPLETE, "file", (ON_LIST,))
+    with ledger(tmp_path) as one:
+        one.record(slots, {"wishes": Membership("file:wishes.txt", NOW, {ON_LIST.key: member})})
+        one.keep_reports({"wishes": ListReport("file:wishes.txt", datetime.now(UTC), shown, shown)})
+    return tmp_path
+
+
+def forget(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program and words
+        [sys.executable, "-m", "reconciler", "forget", *words, "--ledger", "l.db"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def remembered(folder: Path) -> set[MediaKey]:
+    with ledger(folder) as one:
+        return {slot.target.media for slot in one.memory().slots}
+
+
+@pytest.mark.parametrize("item", ["tmdb:movie:949", "imdb:tt0113277"])
+def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
+    folder: Path, item: str
+) -> None:
+    told = forget(folder, item)
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == (f"forgot {item}: the next apply may request it again: it is on wishes\n")
+    assert remembered(folder) == {BEAR}
+    with ledger(folder) as one:
+        assert list(one.asked()) == ["wishes"]
+
+
+def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
+    assert "holds as before" in forget(folder, "tmdb:tv:136315").stdout
+    assert remembered(folder) == {HEAT}
+
+
+def test_an_item_nobody_knows_is_said_to_be_unknown(folder: Path) -> None:
+    told = forget(folder, "tmdb:movie:1")
+
+    assert (told.returncode, told.stdout) == (0, "nothing is remembered of tmdb:movie:1\n")
+    assert remembered(folder) == {HEAT, BEAR}
+
+
+def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
+    told = forget(folder, "Heat")
+
+    assert told.returncode == 64
+    assert "is no item" in told.stderr
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everything: bool) -> None:
+    given = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
+    with ledger(folder) as one:
+        one.keep_baselines({"wishes": given})
+
+    told = forget(folder, "tmdb:movie:949", *["--all"] * everything)
+
+    with ledger(folder) as one:
+        left = one.baselines()["wishes"].keys
+    assert left == ({"imdb:tt9"} if everything else {ON_LIST.key, "imdb:tt9"})
+    assert ("it is on wishes" in told.stdout) is everything
