@@ -1,0 +1,83 @@
+"""What prune would do stands in every form of the plan, and in ``explain``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS
+from reconciler.explain import explain
+from reconciler.render.document import list_row, plan_document
+from reconciler.render.explanation import explain_text
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.text import plan_text
+from tests.loop.test_prune import DUNE, wish
+
+if TYPE_CHECKING:
+    from reconciler.reconcile import Pass
+    from reconciler.render.document import PlanDocument
+    from tests.loop.world import World
+
+
+def told(seen: Pass) -> PlanDocument:
+    server = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
+    lists = [
+        list_row(lst, lst.source, None, seen.snapshots[lst.name], None)
+        for lst in seen.lists
+        if lst.name in seen.snapshots
+    ]
+    return plan_document(
+        seen.plan,
+        config={"path": "listsync.yaml", "generation": "ab12cd"},
+        server={**server, "media": 5, "requests": 5, "seconds": 0.1},
+        lists=lists,
+    )
+
+
+def a_week_later(world: World, prune: str) -> Pass:
+    wish(world, prune)
+    world.clock.forward(days=7)
+    return world.look()
+
+
+def test_a_cancel_is_told_in_every_form(world: World) -> None:
+    seen = a_week_later(world, "cancel-pending")
+    document = told(seen)
+
+    (row,) = document["actions"]
+    assert document["summary"]["cancel"] == 1
+    assert (row["op"], row["reason"]) == ("cancel", "off-list")
+    assert row["request_ids"] == [world.number(DUNE)]
+    line = next(line for line in plan_text(document).splitlines() if DUNE.title in line)
+    assert line.startswith("  - ")
+    assert "cancel · off its lists since 2026-11-22" in line
+    assert "1 to cancel" in plan_text(document)
+    assert "cancel · off its lists since" in plan_markdown(document).replace("\\", "")
+    (explained,) = explain(seen, f"tmdb:movie:{DUNE.tmdb}")
+    assert explained["verdict"]["word"] == "cancel"
+    assert "unless you put it back on a list" in explain_text([explained], "dune")
+
+
+@pytest.mark.parametrize(
+    ("prune", "says"),
+    [("report", "prune: report"), ("cancel-pending", "cancelled after 2026-11-29 12:00 UTC")],
+)
+def test_a_report_and_what_is_not_due_yet_are_told_in_every_form_and_do_nothing(
+    world: World, prune: str, says: str
+) -> None:
+    wish(world, prune)
+    seen = world.look()
+    document = told(seen)
+
+    (row,) = [row for row in document["verdicts"] if row["media"]["title"] == DUNE.title]
+    assert (row["reason"], row.get("would")) == ("requested", "cancel")
+    assert says in row["detail"]
+    assert document["actions"] == []
+    assert document["summary"]["cancel"] == 0
+    assert document["summary"]["unchanged"] == len(FILMS[:5])
+    line = next(line for line in plan_text(document).splitlines() if DUNE.title in line)
+    assert "requested · off its lists since" in line
+    assert "requested · off its lists since" in plan_markdown(document).replace("\\", "")
+    (explained,) = explain(seen, f"tmdb:movie:{DUNE.tmdb}")
+    assert explained["would_change"] == "put it back on a list; or write `prune: keep`"
