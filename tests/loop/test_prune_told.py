@@ -16,7 +16,7 @@ from tests.loop.test_prune import DUNE, wish
 
 if TYPE_CHECKING:
     from reconciler.reconcile import Pass
-    from reconciler.render.document import PlanDocument
+    from reconciler.render.shapes import PlanDocument
     from tests.loop.world import World
 
 

@@ -163,13 +163,6 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             "names no season; write all, or the seasons' numbers: [1, 4]",
             id="no season",
         ),
-        pytest.param("    profile_id: 4", "7:5 lists.top.profile_id", LATER, id="later option"),
-        pytest.param(
-            "defaults:\n  profile_id: 4",
-            "8:3 defaults.profile_id",
-            LATER,
-            id="later default",
-        ),
         pytest.param(
             "notify: {urls: x}",
             "7:16 notify.urls",
