@@ -18,12 +18,13 @@ from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
+from reconciler.providers import keys_of, providers
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.service import Service
 from reconciler.sources import SiteSources, needs_browser, objection, recognise
 from reconciler.sources.dump import DebugFolder
-from reconciler.sources.scrape import ALL_OPEN, Provider
+from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, glimpse, load
 from reconciler.upkeep import Doors
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from reconciler.metrics import Metrics
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
-    from reconciler.spec.models import ProvidersSpec
 
 
 class SystemClock:
@@ -76,7 +76,7 @@ class ConfigFile:
                 env=os.environ,
                 read=secret,
                 recognise=recognise,
-                objection=lambda ref, providers: objection(ref, _providers(providers)),
+                objection=lambda ref, said: objection(ref, providers(said)),
             )
         finally:
             self._secrets = frozenset(named) or self._secrets
@@ -161,7 +161,9 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         return held.at(ledger_path(spec.ledger, file.path, chosen), spec.server.url)
 
     def sources(spec: Spec) -> AbstractContextManager[Sources]:
-        return open_sources(spec, file.path, RememberedRoutes(ledger(spec), clock), debug_dir)
+        path = ledger_path(spec.ledger, file.path, chosen)
+        routes = RememberedRoutes(ledger(spec), clock)
+        return open_sources(spec, file.path, path, routes, debug_dir)
 
     doors = Doors(
         server=partial(open_server, called=metrics.called),
@@ -208,16 +210,21 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
 
 @contextmanager
 def open_sources(
-    spec: Spec, config: Path, routes: Routes = ALL_OPEN, debug_dir: Path | None = None
+    spec: Spec,
+    config: Path,
+    ledger: Path,
+    routes: Routes = ALL_OPEN,
+    debug_dir: Path | None = None,
 ) -> Iterator[SiteSources]:
     """The lists' sites, for one pass: at its end every browser is gone.
 
+    ``ledger``: where it is, since who has signed in to a site is kept beside it.
     ``debug_dir``: where pages are kept that were not read as lists.
     """
     debug = DebugFolder(debug_dir) if debug_dir else None
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
-        providers = _providers(spec.providers)
-        yield SiteSources(sessions, providers, config.parent, routes=routes, debug=debug)
+        sites = providers(spec.providers, ledger)
+        yield SiteSources(sessions, sites, config.parent, routes=routes, debug=debug)
 
 
 @contextmanager
@@ -242,7 +249,8 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
         yield Edges(
             server=server,
             ledger=opened,
-            sources=lists or stack.enter_context(open_sources(spec, config, routes, debug_dir)),
+            sources=lists
+            or stack.enter_context(open_sources(spec, config, ledger, routes, debug_dir)),
             clock=clock,
             progress=progress,
         )
@@ -250,17 +258,8 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
 
 def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
-    secrets = (spec.server.api_key, spec.providers.trakt.client_id, *spec.notify.urls)
+    secrets = (spec.server.api_key, *keys_of(spec.providers), *spec.notify.urls)
     logs.configure(level=level, secrets=[secret.get_secret_value() for secret in secrets])
-
-
-def _providers(spec: ProvidersSpec) -> dict[str, Provider]:
-    """What the file says of the sites, by name."""
-    imdb, trakt = spec.imdb, spec.trakt
-    return {
-        "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
-        "trakt": Provider(trakt.base_url, trakt.api_url, key=trakt.client_id.get_secret_value()),
-    }
 
 
 def _browser_session(spec: Spec) -> Session:

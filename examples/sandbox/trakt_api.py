@@ -15,6 +15,7 @@ from zlib import crc32
 
 from examples.sandbox.sites_http import JSON, Page
 from examples.sandbox.sites_lists import row_of
+from examples.sandbox.trakt_accounts import CLIENT_ID, USER, Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/api"
 """Where the API is, on the site's own port."""
-
-CLIENT_ID = "sandbox-client-id-0123456789abcdef0123456789abcdef0123456789abcd"
-"""The one client id that may read."""
 
 ODDS = "trakt:anna/bits-and-pieces"
 """A list with seasons, an episode and a person among its titles."""
@@ -62,9 +60,11 @@ class TraktApi:
         self._lists = lists
         self._catalogue = catalogue
         self._slugs = slugs
+        self.accounts = Accounts()
 
     def key(self, path: str) -> str | None:
         """The key of the list at a path of the API."""
+        path = path.replace("/users/me/", f"/users/{USER}/")
         if found := _BY_NAME.fullmatch(path):
             return f"trakt:{found[1]}/{found[2]}"
         if found := _OWN.fullmatch(path):
@@ -78,6 +78,8 @@ class TraktApi:
         sent = {name.lower(): value for name, value in visit.headers.items()}
         if "user-agent" not in sent or fault.outcome.startswith("challenge"):
             return Page("<html><h1>Sorry, you have been blocked</h1></html>", status=403)
+        if page := self.accounts.page(visit, path):
+            return page
         if sent.get("trakt-api-key") != CLIENT_ID or sent.get("trakt-api-version") != "2":
             return _nothing(403)
         if fault.outcome == "changed-layout":
@@ -87,14 +89,26 @@ class TraktApi:
         chart = _CHART.fullmatch(path)
         if chart:
             return self._chart(visit, *chart.groups())
-        if fault.outcome == "private":
-            return _nothing(401 if _OWN.fullmatch(path) else 403)
+        if page := self._not_for_them(sent.get("authorization"), path, fault):
+            return page
         key = self.key(path)
         if wanted is None or key is None or fault.outcome == "missing":
             return _nothing(404)
         found = _BY_NAME.fullmatch(path) or _BY_NUMBER.fullmatch(path) or _OWN.fullmatch(path)
         types = (found[found.re.groups] or "") if found else ""
         return self._list(visit, key, wanted, types, half=fault.outcome == "half-loaded")
+
+    def _not_for_them(self, authorization: str | None, path: str, fault: Fault) -> Page | None:
+        """Answer whoever may not read this."""
+        user = self.accounts.user(authorization)
+        if user is None and (authorization or path.startswith(("/users/me/", "/users/settings"))):
+            return _nothing(401)
+        if path == "/users/settings":
+            return Page(json.dumps({"user": {"username": user}}), content_type=JSON)
+        owner = (self.key(path) or "").removeprefix("trakt:").partition("/")[0]
+        if fault.outcome == "private" and owner != user:
+            return _nothing(401 if _OWN.fullmatch(path) else 403)
+        return None
 
     def _list(self, visit: Visit, key: str, wanted: SiteList, types: str, *, half: bool) -> Page:
         rows = [self._listed(title, rank) for rank, title in enumerate(wanted.titles, start=1)]

@@ -53,6 +53,7 @@ class TraktSite(Site):
         self._paths = _paths(catalogue)
         slugs = {title: path.rpartition("/")[2] for title, path in self._paths.items()}
         self._api = trakt_api.TraktApi(self.lists, catalogue, slugs)
+        self.accounts = self._api.accounts
 
     def address(self, visit: Visit) -> str:
         """Return the list's path, and the page of items asked for if it is not the first.

@@ -1,4 +1,4 @@
-"""The commands that plan, act and remember: plan, apply, adopt and forget."""
+"""The commands that plan, act and remember: plan, apply, adopt, forget and login."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from reconciler.cli.options import (
     PlainForm,
     PlainOutput,
     PlanFile,
+    SiteName,
     Verbose,
     Yes,
     setting_of,
@@ -123,3 +124,19 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return told(setting, lambda: forgetting.forget(setting, item, everything=everything))
+
+
+def login(
+    context: typer.Context,
+    site: SiteName,
+    config: Config = None,
+    ledger: Ledger = None,
+    *,
+    verbose: Verbose = False,
+) -> int:
+    """Sign in to Trakt, for private lists and your own: a code is typed on its page."""
+    from reconciler.commands import signing_in
+
+    del site  # there is one
+    setting = setting_of(context, config, ledger, PlainForm.TEXT, verbose=verbose)
+    return told(setting, lambda: signing_in.login_to_trakt(setting))

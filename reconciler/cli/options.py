@@ -32,6 +32,13 @@ class PlainForm(StrEnum):
     JSON = "json"
 
 
+class Site(StrEnum):
+    """Where one can sign in."""
+
+    TRAKT = "trakt"
+
+
+SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
 Config = Annotated[
     Path | None,
     typer.Option(

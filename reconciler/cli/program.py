@@ -23,6 +23,7 @@ COMMANDS = (
     looking.fetch,
     looking.history,
     looking.doctor,
+    acting.login,
     about.schema,
     about.version,
 )

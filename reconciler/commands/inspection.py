@@ -50,9 +50,10 @@ def fetch(setting: Setting, name: str) -> int:
     """Read one list and print its items."""
     spec = setting.spec()
     lst = list_named(spec, name)
+    path = setting.ledger_path(spec)
     with (
-        wiring.open_routes(spec, setting.ledger_path(spec)) as routes,
-        wiring.open_sources(spec, setting.config, routes, setting.debug_dir) as sources,
+        wiring.open_routes(spec, path) as routes,
+        wiring.open_sources(spec, setting.config, path, routes, setting.debug_dir) as sources,
     ):
         snapshot = sources.fetch(lst.source, lst.top)
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
@@ -87,7 +88,7 @@ def doctor(setting: Setting) -> int:
     with (
         wiring.open_server(spec) as server,
         wiring.open_browser(spec) as browser,
-        wiring.open_sources(spec, setting.config) as sources,
+        wiring.open_sources(spec, setting.config, path) as sources,
     ):
         opening = partial(wiring.open_ledger, spec, path)
         examined = examine(spec, server, opening, browser, sources, notifier=wiring.notifier())

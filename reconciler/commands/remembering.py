@@ -33,7 +33,7 @@ def adopt(setting: Setting, name: str) -> int:
     path = setting.ledger_path(spec)
     with (
         wiring.open_routes(spec, path) as routes,
-        wiring.open_sources(spec, setting.config, routes) as sources,
+        wiring.open_sources(spec, setting.config, path, routes) as sources,
     ):
         snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in WHOLE_ENOUGH:

@@ -49,6 +49,8 @@ class Provider:
     api_url: str = ""
     via: str | None = None  # the only route to take; None: as the site thinks best
     key: str = field(default="", repr=False)  # its client id or API key; "" is none
+    secret: str = field(default="", repr=False)  # what signs people in beside the key; "" is none
+    tokens: Path | None = None  # the file that keeps who has signed in
 
 
 class AllOpen:

@@ -17,20 +17,21 @@ import requests
 from reconciler.core.model import ENDLESS_TOP, Kind, Outcome, Snapshot
 from reconciler.sources.scrape import Setback
 from reconciler.sources.trakt_items import parse, readable
+from reconciler.sources.trakt_sign_in import AGAIN, API_URL, SignIn, ended
 from reconciler.sources.web import Answer, Web, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from reconciler.sources.scrape import Reach
 
-API_URL = "https://api.trakt.tv"
 ROUTE = "api"
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
 _MOST_PAGES = 4000
 _BOX_OFFICE = 10  # films, on one page, without a word of how many there are
 _KEY_PROBE = "/movies/boxoffice"  # open to every key that works, and short
+_SIGN_IN_PROBE = "/users/settings"
 _YOUR_KEY = "check providers.trakt.client_id and your app at trakt.tv/oauth/applications"
 
 
@@ -52,6 +53,11 @@ class Listing:
     def fixed(self) -> bool:
         """Whether it is the box office."""
         return self.path == _KEY_PROBE
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a list of whoever has signed in."""
+        return self.path.startswith("/users/me/")
 
     @property
     def chart(self) -> bool:
@@ -89,9 +95,28 @@ class _Reading:
         return all(limit is not None for _, limit in self.declared)
 
 
+@dataclass(frozen=True, slots=True)
+class _Api:
+    """Trakt's API as this fetch may ask it."""
+
+    web: Web
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    limit: int  # rows of a page
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is asked in somebody's name."""
+        return "Authorization" in self.headers
+
+    def ask(self, path: str, page: int | None = None) -> Answer | Setback:
+        params = {"page": page, "limit": self.limit} if page else None
+        return self.web.ask("GET", f"{self.url}{path}", headers=self.headers, params=params)
+
+
 def read(listing: Listing, reach: Reach) -> Snapshot:
     """Read a list; trouble is an outcome."""
-    api = reach.provider.api_url or API_URL
+    url = reach.provider.api_url or API_URL
     headers = {
         "Content-Type": "application/json",
         "trakt-api-version": "2",
@@ -99,21 +124,22 @@ def read(listing: Listing, reach: Reach) -> Snapshot:
     }
     limit = min(listing.most or _MOST_ROWS, _MOST_ROWS)
     with Web() as web:
+        token = "" if listing.chart else SignIn(reach.provider, web).token()
+        if isinstance(token, Setback):
+            return token.snapshot(ROUTE)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        elif listing.own:
+            what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
+            return Setback(Outcome.PRIVATE, f"{url}{listing.path}: {what}").snapshot(ROUTE)
+        return _read_pages(listing, _Api(web, url, headers, limit))
 
-        def ask(path: str, page: int | None = None) -> Answer | Setback:
-            params = {"page": page, "limit": limit} if page else None
-            return web.ask("GET", f"{api}{path}", headers=headers, params=params)
 
-        return _read_pages(listing, ask, limit)
-
-
-def _read_pages(
-    listing: Listing, ask: Callable[[str, int | None], Answer | Setback], limit: int
-) -> Snapshot:
+def _read_pages(listing: Listing, api: _Api) -> Snapshot:
     so_far = _Reading()
     for number in range(1, _MOST_PAGES + 1):
-        answer = ask(listing.path, None if listing.fixed else number)
-        sheet = answer if isinstance(answer, Setback) else _sheet(answer, listing, ask)
+        answer = api.ask(listing.path, None if listing.fixed else number)
+        sheet = answer if isinstance(answer, Setback) else _sheet(answer, listing, api)
         if isinstance(sheet, Setback):
             return _stopped(listing, so_far, number, sheet)
         known = len(so_far.rows)
@@ -121,7 +147,7 @@ def _read_pages(
         so_far.declared.add((sheet.total, sheet.limit))
         count = len(so_far.rows)
         so_far.again |= count < known + len(sheet.rows)
-        full = len(sheet.rows) >= (sheet.limit or limit)
+        full = len(sheet.rows) >= (sheet.limit or api.limit)
         last_page = sheet.pages is not None and number >= sheet.pages
         so_far.ended = _is_last(listing, sheet, count, last_page=last_page, full=full)
         nothing_new = count == known
@@ -145,11 +171,9 @@ def _is_last(listing: Listing, sheet: _Sheet, count: int, *, last_page: bool, fu
     return count >= sheet.total if sheet.total is not None else not full
 
 
-def _sheet(
-    answer: Answer, listing: Listing, ask: Callable[[str, int | None], Answer | Setback]
-) -> _Sheet | Setback:
+def _sheet(answer: Answer, listing: Listing, api: _Api) -> _Sheet | Setback:
     if not answer.ok:
-        return _refusal(answer, listing, ask)
+        return _refusal(answer, listing, api)
     body = answer.body if isinstance(answer.body, list) else None
     rows = tuple(row if isinstance(row, dict) else {} for row in body or ())
     if body is None or (rows and not any(map(readable, rows))):
@@ -162,14 +186,14 @@ def _sheet(
     return _Sheet(rows, total, limit, pages)
 
 
-def _refusal(
-    answer: Answer, listing: Listing, ask: Callable[[str, int | None], Answer | Setback]
-) -> Setback:
+def _refusal(answer: Answer, listing: Listing, api: _Api) -> Setback:
     """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's."""
     match answer.status:
+        case 401 if api.signed_in and _sign_in_ended(api):
+            return ended(answer.url)
         case 401:
             outcome, what = Outcome.PRIVATE, "the user is private; they can make the list public"
-        case 403 if not listing.chart and _key_works(ask):
+        case 403 if not listing.chart and _key_works(api):
             outcome, what = Outcome.PRIVATE, "the list is private; its owner can make it public"
         case 403:
             refused = "Trakt does not accept the client id, or blocks this machine"
@@ -186,10 +210,16 @@ def _refusal(
     return Setback(outcome, error, retry_after(answer.headers))
 
 
-def _key_works(ask: Callable[[str, int | None], Answer | Setback]) -> bool:
+def _key_works(api: _Api) -> bool:
     """Whether something that every key may read is not forbidden as well."""
-    answer = ask(_KEY_PROBE, None)
+    answer = api.ask(_KEY_PROBE)
     return isinstance(answer, Answer) and answer.status != requests.codes.forbidden
+
+
+def _sign_in_ended(api: _Api) -> bool:
+    """Whether what everybody who has signed in may read is refused as well."""
+    answer = api.ask(_SIGN_IN_PROBE)
+    return isinstance(answer, Answer) and answer.status == requests.codes.unauthorized
 
 
 def _judged(listing: Listing, so_far: _Reading) -> Snapshot:

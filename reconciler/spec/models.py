@@ -50,6 +50,7 @@ def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 Url = Annotated[str, values.written(values.url), schema(URL)]
+Key = Annotated[SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)]
 ListName = Annotated[
     str,
     BeforeValidator(values.list_name),
@@ -138,12 +139,16 @@ class ImdbSpec(Model):
 class TraktSpec(Model):
     """Trakt's lists, watchlists and charts."""
 
-    client_id: Annotated[
-        SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)
-    ] = Field(
+    client_id: Key = Field(
         default=SecretStr(""),
         description="Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
         "API is read; without it, or empty, the site in the browser.",
+        json_schema_extra={"default": None},
+    )
+    client_secret: Key = Field(
+        default=SecretStr(""),
+        description="The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: "
+        "with it, listsync login trakt signs in, for private lists and one's own.",
         json_schema_extra={"default": None},
     )
     api_url: Url = Field(

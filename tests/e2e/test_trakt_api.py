@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from examples.sandbox import trakt_api
+from examples.sandbox import trakt_accounts, trakt_api
 from examples.sandbox.sites_lists import Fault
 from tests.e2e.household import numbers
 
@@ -26,7 +26,7 @@ def _all_well(sites: SandboxSites) -> Iterator[None]:
 def write(house: Household, sites: SandboxSites, sources: dict[str, str], **trakt: str) -> None:
     """Lists by name; ``trakt`` beside the addresses, a working client id where nothing is said."""
     section = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url}
-    section |= trakt or {"client_id": trakt_api.CLIENT_ID}
+    section |= trakt or {"client_id": trakt_accounts.CLIENT_ID}
     lists = {name: {"source": source} for name, source in sources.items()}
     house.write(lists, providers={"trakt": section})
 
@@ -35,8 +35,8 @@ def run(house: Household, *arguments: str) -> Finished:
     """A run that tells nobody the client id."""
     done = house.run(*arguments)
     files = [file for file in house.ledger.parent.glob("*") if file.is_file()]
-    assert trakt_api.CLIENT_ID not in done.out + done.err
-    assert not any(trakt_api.CLIENT_ID.encode() in file.read_bytes() for file in files)
+    assert trakt_accounts.CLIENT_ID not in done.out + done.err
+    assert not any(trakt_accounts.CLIENT_ID.encode() in file.read_bytes() for file in files)
     return done
 
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 from urllib3.util import SKIP_HEADER
 
-from examples.sandbox import trakt_api
+from examples.sandbox import trakt_accounts, trakt_api
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared/captures/trakt/api-2026-05"
-HEADERS = {"trakt-api-version": "2", "trakt-api-key": trakt_api.CLIENT_ID}
+HEADERS = {"trakt-api-version": "2", "trakt-api-key": trakt_accounts.CLIENT_ID}
 
 
 @pytest.fixture(scope="module")

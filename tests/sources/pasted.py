@@ -82,6 +82,8 @@ TRAKT = {
     "trakt:anna/family-night": "trakt:anna/family-night",
     "trakt:users/anna/lists/family-night": "trakt:anna/family-night",
     "trakt:anna/watchlist": "trakt:anna/watchlist",
+    "trakt:me/watchlist": "trakt:me/watchlist",
+    "https://trakt.tv/users/me/lists/family-night": "trakt:me/family-night",
     "https://trakt.tv/users/anna/lists/family-night": "trakt:anna/family-night",
     "https://app.trakt.tv/users/Anna/lists/Family-Night?mode=media&sort_by=rank": (
         "trakt:anna/family-night"

@@ -218,12 +218,6 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="budget",
         ),
         pytest.param(
-            "providers:\n  trakt: {client_secret: abc}",
-            "8:11 providers.trakt.client_secret",
-            LATER,
-            id="later provider key",
-        ),
-        pytest.param(
             "providers:\n  mdblist: {api_key: abc}",
             "8:3 providers.mdblist",
             LATER,

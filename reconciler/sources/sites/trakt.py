@@ -82,9 +82,14 @@ def parse_url(url: SplitResult) -> ListRef:
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
     """Why a list cannot be read with what the file says of the site; None: it can."""
+    first, _, second = ref.id.partition("?")[0].partition("/")
+    if first == "me" and not (provider.key and provider.secret):
+        return (
+            "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
+            " and run listsync login trakt"
+        )
     if provider.key:
         return None
-    first, _, second = ref.id.partition("?")[0].partition("/")
     if ref.chart:
         what, instead = "a chart of Trakt", "paste the address of a user's list"
     elif first == "lists":

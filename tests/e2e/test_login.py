@@ -1,0 +1,97 @@
+"""Signing in to Trakt, from the code to requests for a private list's titles."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.sites_lists import Fault
+from examples.sandbox.trakt_accounts import CLIENT_ID, CLIENT_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from examples.sandbox.sites import SandboxSites
+    from tests.e2e.household import Finished, Household
+
+
+@pytest.fixture(autouse=True)
+def _all_well(sites: SandboxSites) -> Iterator[None]:
+    yield
+    sites.trakt.faults.clear()
+    sites.trakt.accounts.forget()
+
+
+@pytest.fixture
+def anna(house: Household, sites: SandboxSites) -> Household:
+    trakt = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url}
+    trakt |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    lists = {"own": {"source": "trakt:me/watchlist"}, "hers": {"source": "trakt:anna/private"}}
+    house.write(lists, providers={"trakt": trakt})
+    return house
+
+
+def tokens(house: Household) -> Path:
+    return house.ledger.with_name(f"{house.ledger.name}.trakt")
+
+
+def outcomes(done: Finished) -> list[str]:
+    return [row["fetch"]["outcome"] for row in done.document["lists"]]
+
+
+def test_who_signs_in_has_private_lists_and_ones_own_and_nobody_is_told_the_tokens(
+    anna: Household,
+) -> None:
+    assert outcomes(anna.run("plan", "-o", "json")) == ["private", "private"]
+
+    login = anna.run("login", "trakt", "-v")
+
+    assert login.code == 0
+    assert "open https://trakt.tv/activate and type SAND" in login.out
+    assert str(tokens(anna).name) in login.out
+    assert stat.S_IMODE(tokens(anna).stat().st_mode) == 0o600
+    plan = anna.run("plan", "-v", "-o", "json")
+    assert outcomes(plan) == ["complete", "complete"]
+    told = login.out + login.err + plan.out + plan.err
+    secrets = {CLIENT_SECRET, *map(str, json.loads(tokens(anna).read_text()).values())}
+    assert not any(secret in told for secret in secrets if len(secret) > 20)
+    files = [file for file in anna.ledger.parent.iterdir() if file != tokens(anna)]
+    assert not any(b"access-token" in file.read_bytes() for file in files)
+
+
+def test_a_token_is_exchanged_in_time_and_one_that_was_taken_back_says_so(
+    anna: Household, sites: SandboxSites
+) -> None:
+    anna.run("login", "trakt")
+    kept = json.loads(tokens(anna).read_text())
+    tokens(anna).write_text(json.dumps(kept | {"expires": 1.0}))
+
+    assert outcomes(anna.run("plan", "-o", "json")) == ["complete", "complete"]
+    assert json.loads(tokens(anna).read_text())["refresh"] != kept["refresh"]
+
+    sites.trakt.accounts.forget()
+    plan = anna.run("plan", "-o", "json")
+    assert outcomes(plan) == ["blocked", "blocked"]
+    assert "run listsync login trakt" in plan.document["lists"][0]["fetch"]["error"]
+
+
+def test_a_sign_in_that_is_refused_keeps_nothing(anna: Household, sites: SandboxSites) -> None:
+    sites.trakt.faults.set("/api/oauth/device/token", Fault(status=418))
+    login = anna.run("login", "trakt")
+    assert login.code == 1
+    assert "refused on Trakt's page" in login.err
+    assert not tokens(anna).exists()
+
+
+def test_signing_in_needs_an_app(house: Household, sites: SandboxSites) -> None:
+    house.write(
+        {"chart": {"source": "imdb:top"}},
+        providers={"trakt": {"api_url": sites.trakt_api_url, "client_id": CLIENT_ID}},
+    )
+    login = house.run("login", "trakt")
+    assert (login.code, "client_secret" in login.err) == (1, True)
+    assert house.run("login", "imdb").code == 64
