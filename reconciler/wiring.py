@@ -191,9 +191,9 @@ def announcer() -> Announcer:
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser | None]:
     """One that starts when needed, gone at the end; None where no list may be read in one."""
-    providers = _providers(spec.providers)
+    sites = providers(spec.providers)
     with closing(_browser_session(spec)) as session:
-        yield session if any(needs_browser(lst.source, providers) for lst in spec.lists) else None
+        yield session if any(needs_browser(lst.source, sites) for lst in spec.lists) else None
 
 
 @contextmanager
