@@ -23,7 +23,8 @@ from reconciler.render.progress import Silence
 from reconciler.service import Service
 from reconciler.sources import SiteSources, needs_browser, objection, recognise
 from reconciler.sources.dump import DebugFolder
-from reconciler.sources.scrape import ALL_OPEN, Provider
+from reconciler.sources.provision import providers_of
+from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, glimpse, load
 from reconciler.upkeep import Doors
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from reconciler.metrics import Metrics
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
-    from reconciler.spec.models import ProvidersSpec
 
 
 class SystemClock:
@@ -76,7 +76,7 @@ class ConfigFile:
                 env=os.environ,
                 read=secret,
                 recognise=recognise,
-                objection=lambda ref, providers: objection(ref, _providers(providers)),
+                objection=lambda ref, providers: objection(ref, providers_of(providers)),
             )
         finally:
             self._secrets = frozenset(named) or self._secrets
@@ -216,7 +216,7 @@ def open_sources(
     """
     debug = DebugFolder(debug_dir) if debug_dir else None
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
-        providers = _providers(spec.providers)
+        providers = providers_of(spec.providers)
         yield SiteSources(sessions, providers, config.parent, routes=routes, debug=debug)
 
 
@@ -250,17 +250,11 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
 
 def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
-    secrets = (spec.server.api_key, spec.providers.trakt.client_id, *spec.notify.urls)
-    logs.configure(level=level, secrets=[secret.get_secret_value() for secret in secrets])
-
-
-def _providers(spec: ProvidersSpec) -> dict[str, Provider]:
-    """What the file says of the sites, by name."""
-    imdb, trakt = spec.imdb, spec.trakt
-    return {
-        "imdb": Provider(imdb.base_url, imdb.api_url, imdb.via),
-        "trakt": Provider(trakt.base_url, trakt.api_url, key=trakt.client_id.get_secret_value()),
-    }
+    sites = providers_of(spec.providers).values()
+    secrets = [spec.server.api_key.get_secret_value(), *(lst.source.address for lst in spec.lists)]
+    secrets += [secret for site in sites for secret in (site.key, site.token)]
+    secrets += [url.get_secret_value() for url in spec.notify.urls]
+    logs.configure(level=level, secrets=secrets)
 
 
 def _browser_session(spec: Spec) -> Session:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from reconciler.core.model import Outcome
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sessions import Lease
-from reconciler.sources.sites import file, imdb, trakt
+from reconciler.sources.sites import anilist, file, imdb, json, mdblist, rss, stevenlu, tmdb, trakt
+from reconciler.sources.web import shown_url
 
 if TYPE_CHECKING:
     import re
@@ -51,7 +52,19 @@ class Site(Protocol):
         ...
 
 
-SOURCES: dict[str, Site] = {"imdb": imdb, "trakt": trakt, "file": file}
+SOURCES: dict[str, Site] = {
+    "imdb": imdb,
+    "trakt": trakt,
+    "mdblist": mdblist,
+    "tmdb": tmdb,
+    "anilist": anilist,
+    "stevenlu": stevenlu,
+    "json": json,
+    "rss": rss,
+    "file": file,
+}
+# Addresses of no known site that say by their ending what is there.
+_ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
 
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
@@ -140,12 +153,16 @@ def _at_address(text: str) -> ListRef:
         host = (url.hostname or "").lower()
     except ValueError:
         host = ""
-    for site in SOURCES.values():
-        if host in site.HOSTS and url.scheme in {"http", "https"}:
-            return site.parse_url(url)
+    if host and url.scheme in {"http", "https"}:
+        for site in SOURCES.values():
+            if host in site.HOSTS:
+                return site.parse_url(url)
+        for ending, site in _ENDINGS.items():
+            if "://" in text and url.path.lower().endswith(ending):
+                return site.parse_url(url)
     known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
-    raise ValueError(
-        f"no list of a known site: {text!r}; paste an address of {' or '.join(known)},"
+    raise ValueError(  # the address may hold a key
+        f"no list of a known site: {shown_url(text)!r}; paste an address of {', '.join(known)},"
         f" or write {_forms()}"
     )
 

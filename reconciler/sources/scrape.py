@@ -49,6 +49,7 @@ class Provider:
     api_url: str = ""
     via: str | None = None  # the only route to take; None: as the site thinks best
     key: str = field(default="", repr=False)  # its client id or API key; "" is none
+    token: str = field(default="", repr=False)  # what says whose account it is; "" is none
 
 
 class AllOpen:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.core.model import ListRef
-    from reconciler.spec.models import ListSection, ProvidersSpec
+    from reconciler.spec.models import ListSection
+    from reconciler.spec.providers import ProvidersSpec
 
 _GENERATION_DIGITS = 6
 
@@ -124,6 +125,7 @@ def _list(name: str, section: ListSection) -> ListSpec:
 
 def _generation(spec: Spec) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
-    content = spec.model_dump(mode="json", exclude={"generation"})
+    addresses = {"__all__": {"source": {"address"}}}
+    content = spec.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

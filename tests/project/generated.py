@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from reconciler.cli import app
 from reconciler.sources import recognise
-from reconciler.spec import json_schema
+from reconciler.spec import ProvidersSpec, json_schema
 from reconciler.spec.unsupported import UNSUPPORTED
 from tests.project.places import DOCS, ROOT
 from tests.sources.pasted import PASTED
@@ -38,11 +38,10 @@ _SECTIONS = {
     "server": "ServerSpec",
     "options": "ListOptions",
     "filter": "FilterSpec",
-    "imdb": "ImdbSpec",
-    "trakt": "TraktSpec",
     "browser": "BrowserSpec",
     "controller": "ControllerSpec",
     "notify": "NotifySpec",
+    **{name: f"{name.capitalize()}Spec" for name in ProvidersSpec.model_fields},
 }
 _PLACES = {(): "the file's top", ("lists", "*"): "a list, `defaults`"}
 

@@ -224,8 +224,8 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="later provider key",
         ),
         pytest.param(
-            "providers:\n  mdblist: {api_key: abc}",
-            "8:3 providers.mdblist",
+            "providers:\n  tvdb: {api_key: abc}",
+            "8:3 providers.tvdb",
             LATER,
             id="later provider",
         ),
