@@ -9,7 +9,18 @@ from urllib.parse import urlsplit
 from reconciler.core.model import Outcome
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sessions import Lease
-from reconciler.sources.sites import anilist, file, imdb, json, mdblist, rss, stevenlu, tmdb, trakt
+from reconciler.sources.sites import (
+    anilist,
+    file,
+    imdb,
+    json,
+    letterboxd,
+    mdblist,
+    rss,
+    stevenlu,
+    tmdb,
+    trakt,
+)
 from reconciler.sources.web import shown_url
 
 if TYPE_CHECKING:
@@ -56,6 +67,7 @@ SOURCES: dict[str, Site] = {
     "imdb": imdb,
     "trakt": trakt,
     "mdblist": mdblist,
+    "letterboxd": letterboxd,
     "tmdb": tmdb,
     "anilist": anilist,
     "stevenlu": stevenlu,

@@ -77,6 +77,19 @@ class MdblistSpec(Model):
     base_url: Url = _place("MDBList", "https://mdblist.com")
 
 
+class LetterboxdSpec(Model):
+    """Letterboxd's site; its exports need nothing said."""
+
+    via: Annotated[
+        Literal["browser"] | None, values.written(values.via_browser), schema({"const": "browser"})
+    ] = Field(
+        default=None,
+        description="browser: read the site, which its terms forbid without permission. Without it "
+        "exports are read, and nothing else.",
+    )
+    base_url: Url = _place("Letterboxd", "https://letterboxd.com")
+
+
 class TmdbSpec(Model):
     """TMDB's lists, collections and charts."""
 
@@ -102,6 +115,9 @@ class ProvidersSpec(Model):
     imdb: ImdbSpec = Field(default=ImdbSpec(), description="Where IMDb is.")
     trakt: TraktSpec = Field(default=TraktSpec(), description="Where Trakt is.")
     mdblist: MdblistSpec = Field(default=MdblistSpec(), description="Where MDBList is.")
+    letterboxd: LetterboxdSpec = Field(
+        default=LetterboxdSpec(), description="Whether and where Letterboxd's site is read."
+    )
     tmdb: TmdbSpec = Field(default=TmdbSpec(), description="Where TMDB is.")
     anilist: AnilistSpec = Field(default=AnilistSpec(), description="Where AniList is.")
     stevenlu: StevenluSpec = Field(default=StevenluSpec(), description="Where StevenLu's list is.")
