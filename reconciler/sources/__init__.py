@@ -17,9 +17,11 @@ from reconciler.sources.sites import (
     letterboxd,
     mdblist,
     rss,
+    simkl,
     stevenlu,
     tmdb,
     trakt,
+    tvdb,
 )
 from reconciler.sources.web import shown_url
 
@@ -70,6 +72,8 @@ SOURCES: dict[str, Site] = {
     "letterboxd": letterboxd,
     "tmdb": tmdb,
     "anilist": anilist,
+    "simkl": simkl,
+    "tvdb": tvdb,
     "stevenlu": stevenlu,
     "json": json,
     "rss": rss,

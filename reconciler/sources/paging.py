@@ -77,7 +77,7 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     reach: Reach,
     *,
     meanings: Mapping[int, tuple[Outcome, str]] | None = None,
-    refusal: Callable[[Answer], Setback | None] = lambda _: None,
+    refusal: Callable[[Answer], Part | Setback | None] = lambda _: None,
     feed: bool = False,
 ) -> Snapshot:
     """Read a list; trouble is an outcome.

@@ -103,6 +103,22 @@ class AnilistSpec(Model):
     api_url: Url = _place("AniList's interface", "https://graphql.anilist.co")
 
 
+class SimklSpec(Model):
+    """The lists of a user of Simkl."""
+
+    client_id: Key = _key("Your own Simkl app's client id, best as ${SIMKL_CLIENT_ID}.")
+    access_token: Key = _key("The access token of the user whose lists are read.")
+    api_url: Url = _place("Simkl's API", "https://api.simkl.com")
+
+
+class TvdbSpec(Model):
+    """TVDB's lists and favourites."""
+
+    api_key: Key = _key("Your TVDB API key (v4), best as ${TVDB_API_KEY}.")
+    pin: Key = _key("Your subscriber PIN: whose favourites are read; some keys need it, too.")
+    api_url: Url = _place("TVDB's API", "https://api4.thetvdb.com")
+
+
 class StevenluSpec(Model):
     """StevenLu's lists of popular films."""
 
@@ -120,4 +136,6 @@ class ProvidersSpec(Model):
     )
     tmdb: TmdbSpec = Field(default=TmdbSpec(), description="Where TMDB is.")
     anilist: AnilistSpec = Field(default=AnilistSpec(), description="Where AniList is.")
+    simkl: SimklSpec = Field(default=SimklSpec(), description="Where Simkl is.")
+    tvdb: TvdbSpec = Field(default=TvdbSpec(), description="Where TVDB is.")
     stevenlu: StevenluSpec = Field(default=StevenluSpec(), description="Where StevenLu's list is.")

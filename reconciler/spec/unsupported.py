@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # By section; "*" stands for any key.
 UNSUPPORTED: Mapping[tuple[str, ...], frozenset[str]] = {
-    ("providers",): frozenset({"simkl", "tvdb"}),
     ("providers", "trakt"): frozenset({"client_secret", "client_secret_file"}),
 }
 _SENTENCE = "is not supported by this version yet; remove it"

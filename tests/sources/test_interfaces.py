@@ -21,7 +21,13 @@ KEYLESS = (
     "rss:http://site.test/a?apikey=hunter2&list=3",
     "anilist:anna/planning",
 )
-KEYED = ("mdblist:anna/night", "tmdb:list/7", "tmdb:movie/popular", "tmdb:collection/10")
+KEYED = (
+    "mdblist:anna/night",
+    "tmdb:list/7",
+    "tmdb:movie/popular",
+    "tmdb:collection/10",
+    "tvdb:lists/7",
+)
 EVERYWHERE = re.compile("^http://")
 
 STATUSES = [

@@ -224,12 +224,6 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="later provider key",
         ),
         pytest.param(
-            "providers:\n  tvdb: {api_key: abc}",
-            "8:3 providers.tvdb",
-            LATER,
-            id="later provider",
-        ),
-        pytest.param(
             "browser: {sessions: 9}",
             "7:21 browser.sessions",
             "must be from 1 to 8",
