@@ -189,7 +189,7 @@ def announcer() -> Announcer:
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser | None]:
     """One that starts when needed, gone at the end; None where no list may be read in one."""
-    providers = _providers(spec.providers)
+    providers = providers_of(spec.providers)
     with closing(_browser_session(spec)) as session:
         yield session if any(needs_browser(lst.source, providers) for lst in spec.lists) else None
 

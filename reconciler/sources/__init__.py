@@ -34,34 +34,6 @@ if TYPE_CHECKING:
     from reconciler.ports import Routes
     from reconciler.sources.dump import DebugFolder
     from reconciler.sources.sessions import Sessions
-
-
-class Site(Protocol):
-    """What a site's module offers."""
-
-    HOSTS: frozenset[str]  # whose addresses are this site's
-    BARE: re.Pattern[str] | None  # ids that say by themselves which site they belong to
-    FORMS: str  # how its lists are written, for people
-
-    def parse_id(self, text: str) -> ListRef:
-        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
-        ...
-
-    def parse_url(self, url: SplitResult) -> ListRef:
-        """The list at an address. Raises ValueError with a sentence."""
-        ...
-
-    def objection(self, ref: ListRef, provider: Provider) -> str | None:
-        """Why a list cannot be read with what the file says of the site; None: it can."""
-        ...
-
-    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
-        """Whether reading a list may take a browser, with what the file says of the site."""
-        ...
-
-    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
-        """Read a list; trouble is an outcome."""
-        ...
     from reconciler.sources.site import Site
 
 
@@ -112,7 +84,7 @@ def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
 
 def needs_browser(ref: ListRef, providers: Mapping[str, Provider]) -> bool:
     """Whether reading a list may take a browser, with what the file says of its site."""
-    return SOURCES[ref.provider].needs_browser(ref, providers.get(ref.provider, Provider()))
+    return _known(ref.provider).needs_browser(ref, providers.get(ref.provider, Provider()))
 
 
 class SiteSources:

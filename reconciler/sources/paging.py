@@ -65,6 +65,16 @@ def without_key(provider: Provider, name: str, where: str) -> str | None:
     )
 
 
+def without_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """The ``needs_browser`` of a site that is asked through its interface alone."""
+    return False
+
+
+def open_to_all(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """The ``objection`` of a site of which every list can be read."""
+    return None
+
+
 def blocked(why: str) -> Snapshot:
     """A list that is not even asked for."""
     return Setback(Outcome.BLOCKED, why).snapshot(ROUTE)

@@ -86,6 +86,14 @@ class Plugin:
             return self._failed(fault)
         return None if why is None else str(why)
 
+    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
+        """Whether reading a list may take a browser; a plugin that does not say it needs none."""
+        asked = None if self.broken else getattr(self._module, "needs_browser", None)
+        try:
+            return bool(asked and asked(ref, provider))
+        except _FAULTS:
+            return False
+
     def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
         """Read a list; trouble is an outcome, also where it is the plugin's own."""
         if self.broken:

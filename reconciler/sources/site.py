@@ -21,16 +21,15 @@ class Site(Protocol):
 
     def parse_id(self, text: str) -> ListRef:
         """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
-        ...
 
     def parse_url(self, url: SplitResult) -> ListRef:
         """The list at an address. Raises ValueError with a sentence."""
-        ...
 
     def objection(self, ref: ListRef, provider: Provider) -> str | None:
         """Why a list cannot be read with what the file says of the site; None: it can."""
-        ...
+
+    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
+        """Whether reading a list may take a browser, with what the file says of the site."""
 
     def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
         """Read a list; trouble is an outcome."""
-        ...

@@ -27,7 +27,7 @@ def json_schema() -> dict[str, Any]:
     for name, section in sections.items():
         section.pop("title", None)
         _finish(section)
-        holder = getattr(models, name, None) or getattr(providers, name, Model)
+        holder = getattr(models, name, getattr(providers, name, Model))
         _allow_files(section, secret_keys(holder))  # the others have none
     return {"$schema": _Untitled.schema_dialect, "title": "listsync.yaml", **schema}
 

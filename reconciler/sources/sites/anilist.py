@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, read
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"anilist.co", "www.anilist.co"})
 BARE: re.Pattern[str] | None = None
 FORMS = "anilist:USER/planning"
+needs_browser = without_browser
+objection = open_to_all
 API_URL = "https://graphql.anilist.co"
 
 _WRITE = "paste the address of a user's anime, anilist.co/user/U/animelist/Planning"
@@ -81,11 +83,6 @@ def parse_url(url: SplitResult) -> ListRef:
         case ["anime" | "manga", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")
     raise ValueError(f"no list at anilist.co{url.path}: {_WRITE}")
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.documents import document, kind_of
-from reconciler.sources.paging import Call, Part, read
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
 FORMS = "json:https://HOST/LIST.json"
+needs_browser = without_browser
+objection = open_to_all
 
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind")
 _BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
@@ -39,11 +41,6 @@ def parse_id(text: str) -> ListRef:
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence."""
     return document("json", url.geturl())
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

@@ -81,6 +81,11 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     )
 
 
+def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """An export is read as it is."""
+    return not _FILE.fullmatch(ref.id)
+
+
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read an export, or a list on the site."""
     if found := _FILE.fullmatch(ref.id):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from reconciler.core.model import Ids, Item, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, blocked, keyed, read
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HOSTS = frozenset({"mdblist.com", "www.mdblist.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "mdblist:USER/SLUG"
+needs_browser = without_browser
 BASE_URL = "https://mdblist.com"
 API_URL = "https://api.mdblist.com"
 

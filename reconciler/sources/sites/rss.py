@@ -16,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.documents import document, kind_of
-from reconciler.sources.paging import Call, Part, read
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"rss.plex.tv"})
 BARE: re.Pattern[str] | None = None
 FORMS = "rss:https://HOST/FEED"
+needs_browser = without_browser
+objection = open_to_all
 
 _TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>(?:18|19|20|21)\d\d)\)", re.DOTALL)
 _GUID = re.compile(r"(imdb|tmdb|tvdb|thetvdb|themoviedb)://(?:(movie|show|tv)/)?(\w+)")
@@ -46,11 +48,6 @@ def parse_url(url: SplitResult) -> ListRef:
     if not url.path.strip("/"):
         raise ValueError("this is no feed: paste the address that Plex shows under Watchlist, RSS")
     return document("rss", url.geturl())
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

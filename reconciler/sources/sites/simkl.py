@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, blocked, read, without_key
+from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HOSTS = frozenset({"simkl.com", "www.simkl.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "simkl:plantowatch"
+needs_browser = without_browser
 API_URL = "https://api.simkl.com"
 
 _KEY = ("providers.simkl.client_id", "simkl.com/settings/developer")

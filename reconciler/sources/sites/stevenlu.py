@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, read
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
@@ -22,6 +22,8 @@ HOSTS = frozenset(
 )
 BARE: re.Pattern[str] | None = re.compile("stevenlu", re.IGNORECASE)
 FORMS = "stevenlu:movies"
+needs_browser = without_browser
+objection = open_to_all
 BASE_URL = "https://movies.stevenlu.com"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -40,11 +42,6 @@ def parse_id(text: str) -> ListRef:
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address, also at an old one. Raises ValueError with a sentence."""
     return parse_id(url.path.rstrip("/"))
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

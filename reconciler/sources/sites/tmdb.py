@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_key
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HOSTS = frozenset({"themoviedb.org", "www.themoviedb.org"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tmdb:list/NUMBER or tmdb:movie/popular"
+needs_browser = without_browser
 API_URL = "https://api.themoviedb.org"
 
 _KEY = ("providers.tmdb.api_key", "themoviedb.org/settings/api")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_key
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tvdb:lists/SLUG"
+needs_browser = without_browser
 API_URL = "https://api4.thetvdb.com"
 
 _KEY = ("providers.tvdb.api_key", "thetvdb.com/dashboard/account/apikey")
