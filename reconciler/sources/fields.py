@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Facts
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _IMDB = re.compile(r"tt[0-9]{5,}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
+_YEARS = range(1800, 2200)
+_TOO_MUCH = 10_000_000_000
 _BEST = 10
 
 
@@ -31,15 +34,17 @@ def imdb_id(value: object) -> str | None:
 
 def number(value: object) -> int | None:
     """A positive whole number, also where it is written as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    written = str(value).strip()
+    if type(value) is int:
+        return value if 0 < value < _TOO_MUCH else None
+    written = value.strip() if isinstance(value, str) else ""
     return int(written) if _NUMBER.fullmatch(written) else None
 
 
 def year(value: object) -> int | None:
     """A year, by itself or at the beginning of a date."""
-    found = _YEAR.match(str(value)) if isinstance(value, int | str) else None
+    if type(value) is int:
+        return value if value in _YEARS else None
+    found = _YEAR.match(value) if isinstance(value, str) else None
     return int(found[0]) if found else None
 
 
@@ -55,21 +60,31 @@ def rows(value: object) -> tuple[Mapping[str, object], ...] | None:
 
 def either(row: Mapping[str, object], *names: str) -> object:
     """The first of these fields that holds something."""
-    return next((row[name] for name in names if row.get(name) not in (None, "", 0)), None)
+    for name in names:
+        if value := row.get(name):
+            return value
+    return None
 
 
 def facts(
     rating: object = None, votes: object = None, genres: object = None, language: object = None
 ) -> Facts:
     """What filters may ask of a title, as far as these say it. ``rating``: from 0 to 10."""
+    if rating is None and votes is None and genres is None:
+        return _spoken(text(language))
     rated = float(rating) if isinstance(rating, int | float) else 0.0
     names = genres if isinstance(genres, Sequence) and not isinstance(genres, str) else ()
     return Facts(
         rating=rated if 0 < rated <= _BEST else None,
         votes=number(votes),
         genres=tuple(found for name in names if (found := text(name))) or None,
-        language=found if re.fullmatch(r"[a-z]{2}", found := text(language)) else None,
+        language=_spoken(text(language)).language,
     )
+
+
+@lru_cache(maxsize=256)  # asked for every title of a list, of a few languages
+def _spoken(language: str) -> Facts:
+    return Facts(language=language if re.fullmatch(r"[a-z]{2}", language) else None)
 
 
 def listed(item: Item) -> Item:

@@ -127,7 +127,9 @@ def visit(reach: Reach, url: str, probe: str) -> Visit:
 
 def clean(value: object) -> str:
     """Foreign text as valid Unicode, "?" for half a character; empty where it is no text."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def unreachable(error: BrowserError) -> Setback:
