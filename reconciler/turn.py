@@ -40,10 +40,10 @@ class Came:
 
 def digest(spec: Spec, lst: ListSpec) -> str:
     """A hash of what the file says of one list, defaults and its site included."""
-    site = getattr(spec.providers, lst.source.provider, None)
+    site = dict(spec.providers).get(lst.source.provider)
     said = [
         spec.server.url,
-        lst.model_dump(mode="json"),
+        lst.model_dump(mode="json", exclude={"source": {"address"}}),  # which may hold a key
         site.model_dump(mode="json") if site else None,
     ]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))

@@ -18,12 +18,12 @@ from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
-from reconciler.providers import keys_of, providers
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.service import Service
 from reconciler.sources import SiteSources, needs_browser, objection, recognise
 from reconciler.sources.dump import DebugFolder
+from reconciler.sources.provision import providers_of
 from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, glimpse, load
@@ -76,7 +76,7 @@ class ConfigFile:
                 env=os.environ,
                 read=secret,
                 recognise=recognise,
-                objection=lambda ref, said: objection(ref, providers(said)),
+                objection=lambda ref, said: objection(ref, providers_of(said)),
             )
         finally:
             self._secrets = frozenset(named) or self._secrets
@@ -191,7 +191,7 @@ def announcer() -> Announcer:
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser | None]:
     """One that starts when needed, gone at the end; None where no list may be read in one."""
-    sites = providers(spec.providers)
+    sites = providers_of(spec.providers)
     with closing(_browser_session(spec)) as session:
         yield session if any(needs_browser(lst.source, sites) for lst in spec.lists) else None
 
@@ -223,7 +223,7 @@ def open_sources(
     """
     debug = DebugFolder(debug_dir) if debug_dir else None
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
-        sites = providers(spec.providers, ledger)
+        sites = providers_of(spec.providers, ledger)
         yield SiteSources(sessions, sites, config.parent, routes=routes, debug=debug)
 
 
@@ -258,8 +258,11 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
 
 def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
-    secrets = (spec.server.api_key, *keys_of(spec.providers), *spec.notify.urls)
-    logs.configure(level=level, secrets=[secret.get_secret_value() for secret in secrets])
+    sites = providers_of(spec.providers).values()
+    secrets = [spec.server.api_key.get_secret_value(), *(lst.source.address for lst in spec.lists)]
+    secrets += [secret for site in sites for secret in (site.key, site.secret, site.token)]
+    secrets += [url.get_secret_value() for url in spec.notify.urls]
+    logs.configure(level=level, secrets=secrets)
 
 
 def _browser_session(spec: Spec) -> Session:

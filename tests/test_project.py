@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 EXAMPLES = (
     places.ROOT / "listsync.yaml.example",
     *sorted(places.EXAMPLES.glob("*/listsync.yaml")),
+    *sorted(places.EXAMPLES.glob("sources/*.yaml")),
 )
 SANDBOX = {
     "SANDBOX_URL": "http://127.0.0.1:1",
     "SANDBOX_IMDB_URL": "http://127.0.0.1:2",
     "SANDBOX_TRAKT_URL": "http://127.0.0.1:3",
 }
-KEYS = {"SEERR_API_KEY": "made-up", "SANDBOX_API_KEY": "made-up"}
+SITES = ("MDBLIST_API_KEY", "TMDB_API_KEY", "TVDB_API_KEY", "SIMKL_CLIENT_ID", "SIMKL_ACCESS_TOKEN")
+KEYS = dict.fromkeys(("SEERR_API_KEY", "SANDBOX_API_KEY", *SITES), "made-up")
+ANYWHERE = {"file", "json", "rss"}  # these have no site of their own
 
 # Written apart, so that this file does not hold them itself.
 FORBIDDEN = (
@@ -98,7 +101,7 @@ def test_an_example_has_files_to_read() -> None:
 @pytest.mark.parametrize("site", SOURCES)
 class TestEverySource:
     def test_has_a_place_in_the_file(self, site: str) -> None:
-        assert site == "file" or site in ProvidersSpec.model_fields
+        assert site in ANYWHERE or site in ProvidersSpec.model_fields
 
     def test_has_an_example(self, site: str) -> None:
         specs = [spec_of(path.read_text(encoding="utf-8")) for path in EXAMPLES]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.commands.sync import OK
 from reconciler.errors import ListsyncError
-from reconciler.providers import trakt_app
+from reconciler.sources.provision import trakt_app
 from reconciler.sources.scrape import Setback
 from reconciler.sources.trakt_sign_in import AGAIN, SignIn, Tokens
 from reconciler.sources.web import Web

@@ -3,55 +3,56 @@
 from __future__ import annotations
 
 from threading import Semaphore
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.core.model import Outcome
+from reconciler.sources import plugins
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sessions import Lease
-from reconciler.sources.sites import file, imdb, trakt
+from reconciler.sources.sites import (
+    anilist,
+    file,
+    imdb,
+    json,
+    letterboxd,
+    mdblist,
+    rss,
+    simkl,
+    stevenlu,
+    tmdb,
+    trakt,
+    tvdb,
+)
+from reconciler.sources.web import shown_url
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
     from pathlib import Path
-    from urllib.parse import SplitResult
 
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Routes
     from reconciler.sources.dump import DebugFolder
     from reconciler.sources.sessions import Sessions
+    from reconciler.sources.site import Site
 
 
-class Site(Protocol):
-    """What a site's module offers."""
-
-    HOSTS: frozenset[str]  # whose addresses are this site's
-    BARE: re.Pattern[str] | None  # ids that say by themselves which site they belong to
-    FORMS: str  # how its lists are written, for people
-
-    def parse_id(self, text: str) -> ListRef:
-        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
-        ...
-
-    def parse_url(self, url: SplitResult) -> ListRef:
-        """The list at an address. Raises ValueError with a sentence."""
-        ...
-
-    def objection(self, ref: ListRef, provider: Provider) -> str | None:
-        """Why a list cannot be read with what the file says of the site; None: it can."""
-        ...
-
-    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
-        """Whether reading a list may take a browser, with what the file says of the site."""
-        ...
-
-    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
-        """Read a list; trouble is an outcome."""
-        ...
-
-
-SOURCES: dict[str, Site] = {"imdb": imdb, "trakt": trakt, "file": file}
+SOURCES: dict[str, Site] = {
+    "imdb": imdb,
+    "trakt": trakt,
+    "mdblist": mdblist,
+    "letterboxd": letterboxd,
+    "tmdb": tmdb,
+    "anilist": anilist,
+    "simkl": simkl,
+    "tvdb": tvdb,
+    "stevenlu": stevenlu,
+    "json": json,
+    "rss": rss,
+    "file": file,
+}
+# Addresses of no known site that say by their ending what is there.
+_ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
 
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
@@ -65,8 +66,8 @@ def recognise(text: str) -> ListRef:
     if text != clean(text):  # no file, address or ledger can hold half a character
         raise ValueError(f"not a list: {text!r} holds half a character; write it anew")
     provider, colon, rest = text.partition(":")
-    if colon and provider.lower() in SOURCES:
-        return SOURCES[provider.lower()].parse_id(rest.strip())
+    if colon and (site := _site(provider.lower())):
+        return site.parse_id(rest.strip())
     for site in SOURCES.values():
         if site.BARE and site.BARE.fullmatch(text):
             return site.parse_id(text)
@@ -77,12 +78,13 @@ def recognise(text: str) -> ListRef:
 
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
     """Why a list cannot be read with what the file says of its site, for people; None: it can."""
-    return SOURCES[ref.provider].objection(ref, providers.get(ref.provider, Provider()))
+    site = _site(ref.provider)
+    return site.objection(ref, providers.get(ref.provider, Provider())) if site else None
 
 
 def needs_browser(ref: ListRef, providers: Mapping[str, Provider]) -> bool:
     """Whether reading a list may take a browser, with what the file says of its site."""
-    return SOURCES[ref.provider].needs_browser(ref, providers.get(ref.provider, Provider()))
+    return _known(ref.provider).needs_browser(ref, providers.get(ref.provider, Provider()))
 
 
 class SiteSources:
@@ -110,7 +112,7 @@ class SiteSources:
         self._patience = patience
         self._routes = routes
         self._debug = debug
-        self._turns = {name: Semaphore(sessions.count) for name in SOURCES}
+        self._turns = {name: Semaphore(sessions.count) for name in (*SOURCES, *plugins.names())}
 
     def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
         """Read one list now; every trouble with it is an outcome.
@@ -128,10 +130,24 @@ class SiteSources:
         provider = self._providers.get(ref.provider, Provider())
         with Lease(self._sessions, self._patience.whole) as lease:
             reach = Reach(lease, self._folder, provider, self._patience, self._routes, top)
-            snapshot = SOURCES[ref.provider].fetch(ref, reach)
+            snapshot = _known(ref.provider).fetch(ref, reach)
             if self._debug:
                 self._debug.keep(ref, snapshot, lease)
             return snapshot, lease.lost
+
+
+def _site(name: str) -> Site | None:
+    """The site of this name: listsync's own, else a plugin's, which is loaded then."""
+    if name in SOURCES:
+        return SOURCES[name]
+    return plugins.plugins().get(name) if name in plugins.names() else None
+
+
+def _known(name: str) -> Site:
+    site = _site(name)
+    if site is None:  # a list is recognised before it is read
+        raise KeyError(name)
+    return site
 
 
 def _at_address(text: str) -> ListRef:
@@ -140,15 +156,23 @@ def _at_address(text: str) -> ListRef:
         host = (url.hostname or "").lower()
     except ValueError:
         host = ""
-    for site in SOURCES.values():
-        if host in site.HOSTS and url.scheme in {"http", "https"}:
-            return site.parse_url(url)
+    strangers = {} if any(host in site.HOSTS for site in SOURCES.values()) else plugins.plugins()
+    if host and url.scheme in {"http", "https"}:
+        for site in (*SOURCES.values(), *strangers.values()):
+            if host in site.HOSTS:
+                return site.parse_url(url)
+        for ending, site in _ENDINGS.items():
+            if "://" in text and url.path.lower().endswith(ending):
+                return site.parse_url(url)
     known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
-    raise ValueError(
-        f"no list of a known site: {text!r}; paste an address of {' or '.join(known)},"
+    raise ValueError(  # the address may hold a key
+        f"no list of a known site: {shown_url(text)!r}; paste an address of {', '.join(known)},"
         f" or write {_forms()}"
     )
 
 
 def _forms() -> str:
-    return ", ".join(site.FORMS for site in SOURCES.values())
+    strangers = plugins.plugins().values()
+    forms = [site.FORMS for site in (*SOURCES.values(), *strangers)]
+    broken = "".join(f"; {plugin.broken}" for plugin in strangers if plugin.broken)
+    return ", ".join(forms) + broken

@@ -51,6 +51,7 @@ class Provider:
     key: str = field(default="", repr=False)  # its client id or API key; "" is none
     secret: str = field(default="", repr=False)  # what signs people in beside the key; "" is none
     tokens: Path | None = None  # the file that keeps who has signed in
+    token: str = field(default="", repr=False)  # what says whose account it is; "" is none
 
 
 class AllOpen:
@@ -128,7 +129,9 @@ def visit(reach: Reach, url: str, probe: str) -> Visit:
 
 def clean(value: object) -> str:
     """Foreign text as valid Unicode, "?" for half a character; empty where it is no text."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def unreachable(error: BrowserError) -> Setback:

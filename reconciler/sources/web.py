@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 _MOST_BYTES = 64 * 1024 * 1024  # an answer that is longer is none
+# Twenty letters and digits or more without a word to read in them, as keys and UUIDs are.
+_KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])([0-9A-Fa-f-]{20,}|[0-9A-Za-z]{20,})")
 _QUICK_RETRIES = Retry(
     total=2,
     backoff_factor=0.3,
@@ -40,6 +44,7 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)  # names compare without case
     body: object = None
+    content: bytes = field(default=b"", repr=False)  # as it came
 
     @property
     def ok(self) -> bool:
@@ -122,19 +127,32 @@ class Web:
                     what = f"redirects to {to}, which listsync does not follow"
                     return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
                 content = _content(response)
-                return Answer(shown, response.status_code, response.headers, _json(content))
+                return Answer(
+                    shown, response.status_code, response.headers, _json(content), content
+                )
         except (requests.RequestException, HTTPError, ValueError) as error:
             # requests looks where a redirect leads, also when it is not to follow: ValueError
             return Setback(Outcome.UNREACHABLE, f"{shown}: {_cause(error)}; try again later")
 
 
 def shown_url(url: str) -> str:
-    """An address as it may be shown: without user, password, query and fragment."""
+    """An address as it may be shown: without user, query, fragment, and keys in its path."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return "an address that is none"
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    path = "/".join(map(hidden, parts.path.split("/")))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))
+
+
+def hidden(word: str) -> str:
+    """A part of an address, veiled where it looks like a key."""
+    return veiled(word) if _KEY.fullmatch(word.partition(".")[0]) else word
+
+
+def veiled(key: str) -> str:
+    """What tells a key from others and nothing else."""
+    return f"…{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
 def _site(location: str) -> str:

@@ -5,14 +5,12 @@ from reconciler.spec.loading import load
 from reconciler.spec.models import (
     BrowserSpec,
     ControllerSpec,
-    ImdbSpec,
     ListSpec,
-    ProvidersSpec,
     ServerSpec,
     Spec,
-    TraktSpec,
 )
 from reconciler.spec.names import list_names
+from reconciler.spec.providers import ImdbSpec, ProvidersSpec, TraktSpec
 from reconciler.spec.schema import json_schema
 from reconciler.spec.syntax import decode
 

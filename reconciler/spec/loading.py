@@ -15,14 +15,14 @@ from reconciler.spec.problems import Place, Problem
 from reconciler.spec.secret_files import with_secrets
 from reconciler.spec.syntax import compose
 from reconciler.spec.tree import Node, Section, grow
-from reconciler.spec.unsupported import without_unsupported
 from reconciler.spec.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.core.model import ListRef
-    from reconciler.spec.models import ListSection, ProvidersSpec
+    from reconciler.spec.models import ListSection
+    from reconciler.spec.providers import ProvidersSpec
 
 _GENERATION_DIGITS = 6
 
@@ -50,10 +50,9 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env)
     file = None
     if root:
-        root, unsupported = without_unsupported(root)
         root, unread = with_secrets(root, File, read)
         file, wrong = judge(File, _with_defaults(root), recognise)
-        problems += (*unsupported, *unread, *wrong)
+        problems += (*unread, *wrong)
     if root and file:
         problems += _unreadable(file, root, objection)
     if problems or file is None:
@@ -124,6 +123,7 @@ def _list(name: str, section: ListSection) -> ListSpec:
 
 def _generation(spec: Spec) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
-    content = spec.model_dump(mode="json", exclude={"generation"})
+    addresses = {"__all__": {"source": {"address"}}}
+    content = spec.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -39,6 +39,7 @@ from reconciler.spec.fields import (
 )
 from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import quote
+from reconciler.spec.providers import ProvidersSpec
 
 _SESSIONS = 8
 
@@ -113,57 +114,6 @@ class ListSpec(ListSection):
     """A list with its name and the defaults merged in."""
 
     name: ListName
-
-
-class ImdbSpec(Model):
-    """IMDb's lists, watchlists and charts."""
-
-    base_url: Url = Field(
-        default="https://www.imdb.com", description="Where IMDb is read; for proxies and tests."
-    )
-    api_url: Url = Field(
-        default="https://api.graphql.imdb.com",
-        description="Where IMDb's own interface is asked; for proxies and tests.",
-    )
-    via: Annotated[
-        Literal["browser", "api"] | None,
-        values.written(values.via),
-        schema({"enum": ["browser", "api"]}),
-    ] = Field(
-        default=None,
-        description="The only route to take: browser or api. Without it the browser, "
-        "and the interface where a bot check keeps the browser out.",
-    )
-
-
-class TraktSpec(Model):
-    """Trakt's lists, watchlists and charts."""
-
-    client_id: Key = Field(
-        default=SecretStr(""),
-        description="Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
-        "API is read; without it, or empty, the site in the browser.",
-        json_schema_extra={"default": None},
-    )
-    client_secret: Key = Field(
-        default=SecretStr(""),
-        description="The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: "
-        "with it, listsync login trakt signs in, for private lists and one's own.",
-        json_schema_extra={"default": None},
-    )
-    api_url: Url = Field(
-        default="https://api.trakt.tv", description="Where Trakt's API is; for proxies and tests."
-    )
-    base_url: Url = Field(
-        default="https://app.trakt.tv", description="Where Trakt is read; for proxies and tests."
-    )
-
-
-class ProvidersSpec(Model):
-    """The list sites."""
-
-    imdb: ImdbSpec = Field(default=ImdbSpec(), description="Where IMDb is.")
-    trakt: TraktSpec = Field(default=TraktSpec(), description="Where Trakt is.")
 
 
 class BrowserSpec(Model):

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from reconciler.spec import models
+from reconciler.spec import models, providers
 from reconciler.spec.fields import Model
 from reconciler.spec.secret_files import SUFFIX, secret_keys
 
@@ -27,7 +27,8 @@ def json_schema() -> dict[str, Any]:
     for name, section in sections.items():
         section.pop("title", None)
         _finish(section)
-        _allow_files(section, secret_keys(getattr(models, name, Model)))  # the others have none
+        holder = getattr(models, name, getattr(providers, name, Model))
+        _allow_files(section, secret_keys(holder))  # the others have none
     return {"$schema": _Untitled.schema_dialect, "title": "listsync.yaml", **schema}
 
 

@@ -120,6 +120,13 @@ def via(value: Scalar) -> Literal["browser", "api"] | None:
     raise ValueError(f"{value.shown} is no route{hint}")
 
 
+def via_browser(value: Scalar) -> Literal["browser"] | None:
+    """``browser``; empty: not at all."""
+    if value.text not in {"browser", ""}:
+        raise ValueError(f"{value.shown} is no route; write browser, or leave it empty")
+    return "browser" if value.text else None
+
+
 def requester(value: Scalar) -> int | str:
     """A user's id where a number stands without quotes, else a name or e-mail."""
     if not value.text.strip():

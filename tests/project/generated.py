@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 
 from reconciler.cli import app
 from reconciler.sources import recognise
-from reconciler.spec import json_schema
-from reconciler.spec.unsupported import UNSUPPORTED
+from reconciler.spec import ProvidersSpec, json_schema
 from tests.project.places import DOCS, ROOT
 from tests.sources.pasted import PASTED
 
@@ -38,13 +37,11 @@ _SECTIONS = {
     "server": "ServerSpec",
     "options": "ListOptions",
     "filter": "FilterSpec",
-    "imdb": "ImdbSpec",
-    "trakt": "TraktSpec",
     "browser": "BrowserSpec",
     "controller": "ControllerSpec",
     "notify": "NotifySpec",
+    **{name: f"{name.capitalize()}Spec" for name in ProvidersSpec.model_fields},
 }
-_PLACES = {(): "the file's top", ("lists", "*"): "a list, `defaults`"}
 
 
 def regenerated(page: str) -> str:
@@ -76,7 +73,6 @@ def _blocks() -> dict[str, str]:
         **keys,
         "keys of the file": _keys(schema),
         "keys of a list alone": _keys({**source, "required": ["source"]}),
-        "keys to come": _keys_to_come(),
         "commands": _commands(),
         "help of listsync": f"```text\n{help_of()}\n```",
         **helps,
@@ -123,16 +119,6 @@ def _built_in(schema: Mapping[str, Any]) -> str:
     if isinstance(default, dict):
         return "see below"
     return f"`{default if isinstance(default, str) else json.dumps(default)}`"
-
-
-def _keys_to_come() -> str:
-    rows = ["| where | keys |", "|---|---|"]
-    for way, keys in UNSUPPORTED.items():
-        if way == ("defaults",):
-            continue  # the same as a list's
-        where = _PLACES.get(way, f"`{'.'.join(way)}`")
-        rows.append(f"| {where} | {', '.join(f'`{key}`' for key in sorted(keys))} |")
-    return "\n".join(rows)
 
 
 def _cell(text: str) -> str:

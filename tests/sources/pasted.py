@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.sources.pasted_interfaces import INTERFACES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -150,5 +152,10 @@ FILE = {
     "file://server/share.csv": "refused: file:NAME.csv",
 }
 
-PASTED: Mapping[str, Mapping[str, str]] = {"imdb": IMDB, "trakt": TRAKT, "file": FILE}
+PASTED: Mapping[str, Mapping[str, str]] = {
+    "imdb": IMDB,
+    "trakt": TRAKT,
+    **INTERFACES,
+    "file": FILE,
+}
 """By source, in the order of ``SOURCES``."""

@@ -17,6 +17,10 @@ from reconciler.sources.scrape import Provider
         ("imdb:top", Provider(via="api"), False),
         ("trakt:anna/watchlist", Provider(), True),
         ("trakt:anna/watchlist", Provider(key="made-up-client-id"), False),
+        ("letterboxd:export.zip", Provider(), False),
+        ("letterboxd:anna/watchlist", Provider(via="browser"), True),
+        ("mdblist:anna/night", Provider(), False),
+        ("tmdb:list/7", Provider(key="made-up-key"), False),
         ("trakt:movies/trending", Provider(key="made-up-client-id"), False),
     ],
 )

@@ -17,7 +17,6 @@ NO_LISTS |= {
     "": "paste",
     "tops": "imdb:top",
     "never-again.csv": "file:PATH",
-    "https://letterboxd.com/anna/watchlist/": "www.imdb.com",
     "ftp://www.imdb.com/list/ls004610270": "www.imdb.com",
     "https://www.imdb.com.evil.example/list/ls004610270": "known site",
     "https://[broken/list": "known site",

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def recognise(text: str) -> ListRef:
     """Take ``provider:id``, an address or a bare id, as the sites do."""
-    if found := re.fullmatch(r"(imdb|trakt|file):(.+)", text):
+    if found := re.fullmatch(
+        r"(imdb|trakt|file|mdblist|stevenlu|json|tmdb|anilist|rss|simkl|tvdb|letterboxd):(.+)", text
+    ):
         return ListRef(found[1], found[2])
     if found := re.fullmatch(r"https://(?:www\.)?(imdb|trakt)\.(?:com|tv)/(.+)", text):
         return ListRef(found[1], found[2])

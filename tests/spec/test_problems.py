@@ -19,7 +19,6 @@ FILE = SERVER + LISTS
 GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
-LATER = "is not supported by this version yet; remove it"
 KNOWN_HERE = "unknown key; known here: "
 NO_MAPPING = "must be a mapping: keys of its own below it, indented"
 
@@ -216,12 +215,6 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             "7:9 budget",
             '"100" is no budget; write titles per hour, day, week or month: 100/week',
             id="budget",
-        ),
-        pytest.param(
-            "providers:\n  mdblist: {api_key: abc}",
-            "8:3 providers.mdblist",
-            LATER,
-            id="later provider",
         ),
         pytest.param(
             "browser: {sessions: 9}",

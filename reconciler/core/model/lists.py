@@ -18,6 +18,7 @@ class ListRef:
     id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
     endless: bool = field(default=False, compare=False)  # a chart that goes on and on
+    address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
 
     def __str__(self) -> str:
         """``provider:id``, the short form the file accepts too."""

@@ -8,7 +8,6 @@ title's address. A line is a comment when it is ``#`` alone or begins with ``# `
 from __future__ import annotations
 
 import re
-import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
 from reconciler.sources.csv_items import TITLE_ID, Lines, find_header, read_table
+from reconciler.sources.files import ROUTE, decoded, judged, read_bytes
 from reconciler.sources.scrape import Reach, Setback
 
 if TYPE_CHECKING:
@@ -27,11 +27,9 @@ if TYPE_CHECKING:
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
 FORMS = "file:PATH"
-ROUTE = "file"
 
 _EXPECTED = "Const (IMDb), Name and Year (Letterboxd), or imdb_id, tmdb_id, title and year (Trakt)"
 _TABLES = {".csv", ".tsv"}
-LARGEST = 50_000_000  # bytes: some half a million titles
 
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
@@ -67,19 +65,14 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a file to its end."""
     name = f"file:{ref.id}"
-    text = _read(ref, reach.folder)
+    data = read_bytes(name, ref.id, reach.folder)
+    text = data if isinstance(data, Setback) else decoded(name, data)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
     lines = parse(text, is_table=Path(ref.id).suffix.lower() in _TABLES)
     if isinstance(lines, str):
         return Setback(Outcome.UNREACHABLE, f"{name}: {lines}").snapshot(ROUTE)
-    total = len(lines.items) + len(lines.bad)
-    if lines.bad:
-        more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
-        error = f"{name}: {'; '.join(lines.bad[:3])}{more}"
-        return Snapshot(Outcome.INCOMPLETE, ROUTE, lines.items, total, error)
-    outcome = Outcome.COMPLETE if lines.items else Outcome.EMPTY
-    return Snapshot(outcome, ROUTE, lines.items, total)
+    return judged(name, lines)
 
 
 def parse(text: str, *, is_table: bool) -> Lines | str:
@@ -93,50 +86,6 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
         return _text(lines)
     first = next(line for line in lines if line.strip())
     return f"no known columns: found {first[:120]!r}; expected {_EXPECTED}"
-
-
-def _read(ref: ListRef, folder: Path) -> str | Setback:
-    """The file's text, or why there is none."""
-    name = f"file:{ref.id}"
-    try:
-        path = folder / Path(ref.id).expanduser()
-        data = _bytes(path)
-    except FileNotFoundError:
-        what = (
-            f"no such file in {folder.absolute()}"
-            if not Path(ref.id).is_absolute()
-            else "no such file"
-        )
-        return Setback(Outcome.MISSING, f"{name}: {what}; check the path")
-    except IsADirectoryError:
-        return Setback(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
-    except (OSError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or "the path cannot be resolved"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions")
-    if data is None:
-        what = "this is a pipe, a device or a socket; name a file"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    if len(data) > LARGEST:
-        what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = f"line {line} is not UTF-8; save the file as UTF-8"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-
-
-def _bytes(path: Path) -> bytes | None:
-    """What is in a file, a byte more than is read at most; None where it is not a file.
-
-    Raises OSError. It looks first: to open a pipe can wait for ever, and a device may act.
-    """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        return None
-    with path.open("rb") as file:
-        return file.read(LARGEST + 1)
 
 
 def _text(lines: Sequence[str]) -> Lines:

@@ -1,0 +1,99 @@
+"""Foreign values as ours: what is not what it should be is left out, never taken on trust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Facts
+from reconciler.sources.scrape import clean
+
+if TYPE_CHECKING:
+    from reconciler.core.model import Item
+
+_IMDB = re.compile(r"tt[0-9]{5,}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+_YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
+_YEARS = range(1800, 2200)
+_TOO_MUCH = 10_000_000_000
+_BEST = 10
+
+
+def text(value: object) -> str:
+    """A text without the space around it; empty where it is none."""
+    return clean(value).strip()
+
+
+def imdb_id(value: object) -> str | None:
+    """``tt0111161``; None for anything else."""
+    return found if _IMDB.fullmatch(found := text(value)) else None
+
+
+def number(value: object) -> int | None:
+    """A positive whole number, also where it is written as text."""
+    if type(value) is int:
+        return value if 0 < value < _TOO_MUCH else None
+    written = value.strip() if isinstance(value, str) else ""
+    return int(written) if _NUMBER.fullmatch(written) else None
+
+
+def year(value: object) -> int | None:
+    """A year, by itself or at the beginning of a date."""
+    if type(value) is int:
+        return value if value in _YEARS else None
+    found = _YEAR.match(value) if isinstance(value, str) else None
+    return int(found[0]) if found else None
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """An object of JSON; an empty one where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows(value: object) -> tuple[Mapping[str, object], ...] | None:
+    """The objects of a list, an empty one for each entry that is none; None: this is no list."""
+    return tuple(map(mapping, value)) if isinstance(value, list) else None
+
+
+def either(row: Mapping[str, object], *names: str) -> object:
+    """The first of these fields that holds something."""
+    for name in names:
+        if value := row.get(name):
+            return value
+    return None
+
+
+def facts(
+    rating: object = None, votes: object = None, genres: object = None, language: object = None
+) -> Facts:
+    """What filters may ask of a title, as far as these say it. ``rating``: from 0 to 10."""
+    if rating is None and votes is None and genres is None:
+        return _spoken(text(language))
+    rated = float(rating) if isinstance(rating, int | float) else 0.0
+    names = genres if isinstance(genres, Sequence) and not isinstance(genres, str) else ()
+    return Facts(
+        rating=rated if 0 < rated <= _BEST else None,
+        votes=number(votes),
+        genres=tuple(found for name in names if (found := text(name))) or None,
+        language=_spoken(text(language)).language,
+    )
+
+
+@lru_cache(maxsize=256)  # asked for every title of a list, of a few languages
+def _spoken(language: str) -> Facts:
+    return Facts(language=language if re.fullmatch(r"[a-z]{2}", language) else None)
+
+
+def listed(item: Item) -> Item:
+    """An entry of a list; one with neither title nor id is counted, and asks for nothing."""
+    if item.unsupported or item.title or any(item.ids.items()):
+        return item
+    return replace(item, unsupported="unknown")
+
+
+def other(name: object, title: str) -> str | None:
+    """An original title, where it is another one."""
+    return found if (found := text(name)) and found != title else None

@@ -1,0 +1,144 @@
+"""Sources that other distributions bring, through the entry points of ``listsync.sources``.
+
+They are looked for where no source of listsync's own is meant, and kept from breaking the others:
+whatever goes wrong in one is told with the distribution it came from. What it says of it is not
+quoted, since it may hold a key.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import ListRef, Outcome, Snapshot
+from reconciler.sources.scrape import Setback
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+    from importlib.metadata import EntryPoint
+    from urllib.parse import SplitResult
+
+    from reconciler.sources.scrape import Provider, Reach
+
+GROUP = "listsync.sources"
+
+_FAULTS = (  # whatever a stranger's code may raise, but what ends a process
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    BufferError,
+    EOFError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+_NEEDED = ("HOSTS", "FORMS", "parse_id", "parse_url", "fetch")
+
+
+class Plugin:
+    """A source of another distribution. One that does not load has no addresses."""
+
+    BARE: re.Pattern[str] | None = None
+
+    def __init__(self, entry: EntryPoint) -> None:
+        """Load it."""
+        self._name = entry.name
+        self._whose = f"the source {entry.name} of {entry.dist.name if entry.dist else 'a plugin'}"
+        self.broken = ""  # why it cannot be used
+        self.HOSTS: frozenset[str] = frozenset()
+        self.FORMS = f"{entry.name}:…"
+        try:
+            self._module = entry.load()
+            missing = [name for name in _NEEDED if not hasattr(self._module, name)]
+            if not missing:
+                self.HOSTS = frozenset(map(str, self._module.HOSTS))
+                self.FORMS = str(self._module.FORMS)
+        except _FAULTS as fault:
+            missing = [f"loading it raises {type(fault).__name__}"]
+        if missing:
+            what = f"{self._whose} cannot be used ({', '.join(missing)})"
+            self.broken = f"{what}; update or uninstall it"
+
+    def parse_id(self, text: str) -> ListRef:
+        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
+        return self._ref(lambda: self._module.parse_id(text))
+
+    def parse_url(self, url: SplitResult) -> ListRef:
+        """The list at an address. Raises ValueError with a sentence."""
+        return self._ref(lambda: self._module.parse_url(url))
+
+    def objection(self, ref: ListRef, provider: Provider) -> str | None:
+        """Why a list cannot be read; None: it can. A plugin need not have this."""
+        asked = None if self.broken else getattr(self._module, "objection", None)
+        if asked is None:
+            return self.broken or None
+        try:
+            why = asked(ref, provider)
+        except _FAULTS as fault:
+            return self._failed(fault)
+        return None if why is None else str(why)
+
+    def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
+        """Whether reading a list may take a browser; a plugin that does not say it needs none."""
+        asked = None if self.broken else getattr(self._module, "needs_browser", None)
+        try:
+            return bool(asked and asked(ref, provider))
+        except _FAULTS:
+            return False
+
+    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
+        """Read a list; trouble is an outcome, also where it is the plugin's own."""
+        if self.broken:
+            return Setback(Outcome.UNREACHABLE, self.broken).snapshot("plugin")
+        try:
+            snapshot = self._module.fetch(ref, reach)
+        except _FAULTS as fault:
+            return Setback(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
+        if isinstance(snapshot, Snapshot):
+            return snapshot
+        what = f"{self._whose} gave no Snapshot; report this to its author"
+        return Setback(Outcome.UNREACHABLE, what).snapshot("plugin")
+
+    def _ref(self, parse: Callable[[], object]) -> ListRef:
+        if self.broken:
+            raise ValueError(self.broken)
+        try:
+            ref = parse()
+        except ValueError:
+            raise  # its sentence says what to paste instead
+        except _FAULTS as fault:
+            raise ValueError(self._failed(fault)) from fault
+        if isinstance(ref, ListRef) and ref.provider == self._name:
+            return ref
+        raise ValueError(f"{self._whose} gave no ListRef of its own; report this to its author")
+
+    def _failed(self, fault: BaseException) -> str:
+        return f"{self._whose} failed with {type(fault).__name__}; report this to its author"
+
+
+def names() -> tuple[str, ...]:
+    """What the plugins' sources are called; nothing is loaded."""
+    return tuple(dict.fromkeys(entry.name for entry in _entries()))
+
+
+def plugins() -> dict[str, Plugin]:
+    """The plugins by name. Each is loaded once in a process; of two of one name, the first."""
+    return {entry.name: _loaded(entry) for entry in reversed(_entries())}
+
+
+def _entries() -> list[EntryPoint]:
+    found = entry_points(group=GROUP)
+    return sorted(found, key=lambda entry: (entry.name, entry.dist.name if entry.dist else ""))
+
+
+@cache
+def _loaded(entry: EntryPoint) -> Plugin:
+    return Plugin(entry)

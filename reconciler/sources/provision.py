@@ -1,0 +1,47 @@
+"""What the file says of the sites, as the sites see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from reconciler.errors import ListsyncError
+from reconciler.sources.scrape import Provider
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.spec.fields import Model
+    from reconciler.spec.providers import ProvidersSpec
+
+
+def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:
+    """The app that people sign in to Trakt with. Raises ListsyncError where the file has none."""
+    provider = providers_of(spec, ledger)["trakt"]
+    if not (provider.key and provider.secret):
+        hint = "set providers.trakt.client_id and client_secret, from trakt.tv/oauth/applications"
+        raise ListsyncError("signing in to Trakt needs an app of your own", hint=hint)
+    return provider
+
+
+def providers_of(spec: ProvidersSpec, ledger: Path | None = None) -> dict[str, Provider]:
+    """By the sites' names; ``ledger``: what sign-ins are kept beside."""
+    return {name: _provider(name, section, ledger) for name, section in spec}
+
+
+def _provider(name: str, section: Model, ledger: Path | None) -> Provider:
+    """Of these keys each site has some; what opens it is called as the site calls it."""
+    said = dict(section)
+    secret = {
+        key: value.get_secret_value() for key, value in said.items() if isinstance(value, SecretStr)
+    }
+    return Provider(
+        said.get("base_url", ""),
+        said.get("api_url", ""),
+        said.get("via"),
+        key=secret.get("api_key", "") or secret.get("client_id", ""),
+        secret=secret.get("client_secret", ""),
+        tokens=ledger.with_name(f"{ledger.name}.{name}") if ledger else None,
+        token=secret.get("access_token", "") or secret.get("pin", ""),
+    )

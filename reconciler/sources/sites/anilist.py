@@ -1,0 +1,156 @@
+"""AniList: what a user has under a status, through its GraphQL interface.
+
+AniList knows no ids of IMDb, TMDB or TVDB: titles are matched by name, year and kind, and what is
+unsure is not requested.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Item, Kind, ListRef, Outcome
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+from reconciler.sources.scrape import Setback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset({"anilist.co", "www.anilist.co"})
+BARE: re.Pattern[str] | None = None
+FORMS = "anilist:USER/planning"
+needs_browser = without_browser
+objection = open_to_all
+API_URL = "https://graphql.anilist.co"
+
+_WRITE = "paste the address of a user's anime, anilist.co/user/U/animelist/Planning"
+_NAME = re.compile(r"[A-Za-z0-9]{2,20}")
+_STATUSES = {
+    "planning": "PLANNING",
+    "watching": "CURRENT",
+    "completed": "COMPLETED",
+    "paused": "PAUSED",
+    "dropped": "DROPPED",
+    "rewatching": "REPEATING",
+}
+# What a format is on the server; None: a film or a show, which the title must settle.
+_FORMATS = {
+    "TV": Kind.TV,
+    "TV_SHORT": Kind.TV,
+    "MOVIE": Kind.MOVIE,
+    "SPECIAL": None,
+    "OVA": None,
+    "ONA": None,
+}
+_ROWS = 500  # a chunk, which is AniList's most
+_QUERY = """query ($user: String, $status: MediaListStatus, $chunk: Int, $rows: Int) {
+  MediaListCollection(userName: $user, type: ANIME, status: $status, chunk: $chunk, perChunk: $rows,
+    forceSingleCompletedList: true) {
+    hasNextChunk
+    lists { isCustomList entries { media { id format title { english romaji native }
+      startDate { year } genres averageScore } } }
+  }
+}"""
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``anilist:TEXT`` means. Raises ValueError with a sentence."""
+    match [part for part in text.partition("?")[0].split("/") if part]:
+        case [user] if _NAME.fullmatch(user):
+            return ListRef("anilist", user.lower())
+        case [user, status] if _NAME.fullmatch(user):
+            if status.lower() not in _STATUSES:
+                raise ValueError(f"AniList's statuses are {', '.join(_STATUSES)}; {_WRITE}")
+            return ListRef("anilist", f"{user}/{status}".lower())
+    raise ValueError(f"not a list of AniList: {text!r}; {_WRITE}, or write {FORMS}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    match [part for part in url.path.split("/") if part]:
+        case ["user", user, "animelist", *rest]:
+            return parse_id("/".join([user, *rest]))
+        case ["user", _, "mangalist", *_]:
+            raise ValueError(f"manga are not requested: {_WRITE}")
+        case ["user", *_]:
+            raise ValueError(f"this is a user's page: {_WRITE}")
+        case ["anime" | "manga", *_]:
+            raise ValueError(f"this is one title, not a list: {_WRITE}")
+    raise ValueError(f"no list at anilist.co{url.path}: {_WRITE}")
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a user's anime, chunk by chunk."""
+    user, _, status = ref.id.partition("/")
+    asked: dict[str, object] = {"user": user, "rows": _ROWS}
+    if status:
+        asked["status"] = _STATUSES[status]
+    api, chunk = reach.provider.api_url or API_URL, 1
+    seen: set[int] = set()
+
+    def call() -> Call:
+        return Call(api, body={"query": _QUERY, "variables": {**asked, "chunk": chunk}})
+
+    def part(answer: Answer) -> Part | Setback | None:
+        nonlocal chunk
+        found = fields.mapping(fields.mapping(answer.body).get("data")).get("MediaListCollection")
+        media = _media(fields.mapping(found))
+        if media is None:
+            return _refusal(answer)
+        chunk += 1
+        ids = [fields.number(row.get("id")) or 0 for row in media]
+        fresh = [row for row, own in zip(media, ids, strict=True) if own not in seen]
+        seen.update(ids)
+        more = fields.mapping(found).get("hasNextChunk") is True and bool(fresh)
+        return Part(parse(fresh), following=call() if more else None)
+
+    return read(call(), part, ref, reach, refusal=_refusal)
+
+
+def parse(media: list[Mapping[str, object]]) -> tuple[Item, ...]:
+    """The items of a chunk."""
+    return tuple(map(_item, media))
+
+
+def _media(collection: Mapping[str, object]) -> list[Mapping[str, object]] | None:
+    """The titles, each once: a user's own lists repeat those of the statuses."""
+    lists = fields.rows(collection.get("lists"))
+    if lists is None:
+        return None
+    entries = (entry for one in lists for entry in fields.rows(one.get("entries")) or ())
+    rows = [fields.mapping(entry.get("media")) for entry in entries]
+    return list({fields.number(row.get("id")) or -at: row for at, row in enumerate(rows)}.values())
+
+
+def _item(media: Mapping[str, object]) -> Item:
+    names = fields.mapping(media.get("title"))
+    title = fields.text(fields.either(names, "english", "romaji", "native"))
+    original = fields.other(fields.either(names, "romaji", "native"), title)
+    released = fields.year(fields.mapping(media.get("startDate")).get("year"))
+    form = fields.text(media.get("format"))
+    score = media.get("averageScore")
+    told = fields.facts(score / 10 if isinstance(score, int) else None, genres=media.get("genres"))
+    unsupported = None if form in _FORMATS or not form else form.lower()
+    kind = _FORMATS.get(form)
+    item = Item(
+        0, title, released, kind, original_title=original, unsupported=unsupported, facts=told
+    )
+    return fields.listed(item)
+
+
+def _refusal(answer: Answer) -> Setback | None:
+    """What AniList says in words; None: nothing that is known."""
+    errors = fields.rows(fields.mapping(answer.body).get("errors")) or ()
+    said = " ".join(fields.text(error.get("message")) for error in errors).casefold()
+    if "private" in said:
+        what = f"{answer.url}: the user is private; they can make their lists public"
+        return Setback(Outcome.PRIVATE, what)
+    if "not found" in said:
+        return Setback(Outcome.MISSING, f"{answer.url}: there is no such user; check the name")
+    return None

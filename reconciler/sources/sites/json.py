@@ -1,0 +1,81 @@
+"""Any address that gives a list as JSON, as Radarr and Sonarr import them.
+
+A list of objects with ``imdb_id``, ``tmdb_id`` or ``tvdb_id`` (also ``imdbId`` and so on),
+``title`` and ``year``; or an object with such a list in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.sources import fields
+from reconciler.sources.documents import document, kind_of
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+from reconciler.sources.title_types import classify
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Reach
+    from reconciler.sources.web import Answer
+
+HOSTS: frozenset[str] = frozenset()
+BARE: re.Pattern[str] | None = None
+FORMS = "json:https://HOST/LIST.json"
+needs_browser = without_browser
+objection = open_to_all
+
+_TYPES = ("mediatype", "media_type", "mediaType", "type", "kind")
+_BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``json:TEXT`` means. Raises ValueError with a sentence."""
+    return document("json", text)
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence."""
+    return document("json", url.geturl())
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list: one answer, which is whole where it is JSON."""
+
+    def part(answer: Answer) -> Part | None:
+        items = parse(answer.body, kind_of(ref))
+        return None if items is None else Part(items)
+
+    return read(Call(ref.address), part, ref, reach)
+
+
+def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
+    """The items of a list; None: this is none. ``kind``: of those that do not say it."""
+    listed = fields.rows(body)
+    if listed is not None:
+        return tuple(_item(row, kind) for row in listed)
+    below = fields.mapping(body)
+    found = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
+    if found:
+        return tuple(_item(row, of or kind) for rows, of in found for row in rows)
+    return () if any(below.get(name) == [] for name in _BELOW) else None
+
+
+def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
+    of, unsupported = classify(fields.text(fields.either(row, *_TYPES)))
+    ids = Ids(
+        imdb=fields.imdb_id(fields.either(row, "imdb_id", "imdbId", "imdbid", "imdb")),
+        tmdb=fields.number(fields.either(row, "tmdb_id", "tmdbId", "tmdbid", "tmdb")),
+        tvdb=fields.number(fields.either(row, "tvdb_id", "tvdbId", "tvdbid", "tvdb")),
+    )
+    if not (ids.imdb or ids.tmdb):  # what TVDB numbers here are series, as Sonarr reads them
+        of = of or (Kind.TV if ids.tvdb else None)
+    title = fields.text(fields.either(row, "title", "name"))
+    released = fields.either(row, "year", "release_year", "releaseYear", "release_date")
+    original = fields.other(fields.either(row, "original_title", "originalTitle"), title)
+    item = Item(0, title, fields.year(released), of or kind, ids, original, unsupported)
+    return fields.listed(item)

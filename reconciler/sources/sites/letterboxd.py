@@ -1,0 +1,159 @@
+"""Letterboxd: the user's own export, a ZIP or a CSV of it; the site only where the file says so.
+
+Letterboxd's terms (6.11, December 2025) forbid reading its pages by machine without permission.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Item, Kind, ListRef, Outcome
+from reconciler.sources import fields
+from reconciler.sources.csv_items import find_header, read_table
+from reconciler.sources.files import LARGEST, ROUTE, decoded, judged, read_bytes
+from reconciler.sources.scrape import Setback, Sheet, changed_layout, read_pages, visit
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+
+HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it"})
+BARE: re.Pattern[str] | None = None
+FORMS = "letterboxd:EXPORT.zip"
+BASE_URL = "https://letterboxd.com"
+
+_EXPORT = "export your data at letterboxd.com/settings/data and write letterboxd:EXPORT.zip"
+_FILE = re.compile(r"(?P<file>.+?\.(?:zip|csv))(?:/(?P<inside>.+))?", re.IGNORECASE)
+_NAME = re.compile(r"[\w-]+")
+_TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>\d{4})\)", re.DOTALL)
+_TOTAL = re.compile(r"A list of ([\d,]+) films?\b")
+_PROBE = """
+const posters = document.querySelectorAll(':is(li.posteritem, li.griditem) [data-item-name]');
+const counted = document.querySelector('[data-num-entries]');
+const told = document.querySelector('meta[name="description"]');
+if (!posters.length && !counted) return null;
+const total = counted ? counted.dataset.numEntries : (told ? told.content : '');
+return {names: [...posters].map(poster => poster.dataset.itemName), total: total};
+"""
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``letterboxd:TEXT`` means. Raises ValueError with a sentence."""
+    if _FILE.fullmatch(text) and "\0" not in text:
+        return ListRef("letterboxd", text)
+    match [part for part in text.lower().partition("?")[0].split("/") if part]:
+        case [user, "watchlist", *_] if _NAME.fullmatch(user):
+            return ListRef("letterboxd", f"{user}/watchlist")
+        case [user, "list", slug, *_] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
+            return ListRef("letterboxd", f"{user}/list/{slug}")
+        case [_, "likes", "films" | "lists", *_]:
+            raise ValueError(f"likes are read from the export: {_EXPORT}/likes/films")
+        case [_, "films", *_]:
+            raise ValueError(f"what a user has seen is read from the export: {_EXPORT}/watched")
+    raise ValueError(f"not a list of Letterboxd: {text!r}; {_EXPORT}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    if url.hostname == "boxd.it":
+        raise ValueError(f"a short address does not say whose list it is: open it, or {_EXPORT}")
+    match [part for part in url.path.split("/") if part]:
+        case ["film", *_]:
+            raise ValueError(f"this is one film, not a list: {_EXPORT}")
+        case [_, _, *_] as parts:
+            return parse_id("/".join(parts))
+    raise ValueError(f"no list at letterboxd.com{url.path}: {_EXPORT}")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    if _FILE.fullmatch(ref.id) or provider.via == "browser":
+        return None
+    return (
+        "Letterboxd's terms forbid reading its pages by machine without permission:"
+        f" {_EXPORT}, or set providers.letterboxd.via to browser"
+    )
+
+
+def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
+    """An export is read as it is."""
+    return not _FILE.fullmatch(ref.id)
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read an export, or a list on the site."""
+    if found := _FILE.fullmatch(ref.id):
+        return _of_export(ref, found["file"], found["inside"] or "watchlist", reach)
+    if why := objection(ref, reach.provider):
+        return Setback(Outcome.BLOCKED, why).snapshot()
+    start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
+
+    def page(number: int) -> Sheet | Setback:
+        url = start if number == 1 else f"{start}page/{number}/"
+        seen = visit(reach, url, _PROBE)
+        return seen.setback or parse(seen.payload) or changed_layout(url)
+
+    return read_pages(page)
+
+
+def parse(payload: object) -> Sheet | None:
+    """A page's films and the list's total; None: it is not known how to read it."""
+    page = fields.mapping(payload)
+    names = page.get("names")
+    told = fields.text(page.get("total"))
+    found = _TOTAL.search(told)
+    total = (found[1] if found else told).replace(",", "")
+    if not isinstance(names, list) or not total.isdecimal():
+        return None  # without a total nobody can say when the list was read to its end
+    return Sheet(tuple(map(_film, names)), int(total))
+
+
+def _film(name: object) -> Item:
+    shown = fields.text(name)
+    found = _TITLE.fullmatch(shown)
+    title, year = (found["title"], int(found["year"])) if found else (shown, None)
+    return fields.listed(Item(0, title, year, Kind.MOVIE))
+
+
+def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:
+    name = str(ref)
+    data = read_bytes(name, file, reach.folder)
+    if not isinstance(data, Setback) and file.lower().endswith(".zip"):
+        data = _unpacked(name, data, inside)
+    text = data if isinstance(data, Setback) else decoded(name, data)
+    if isinstance(text, Setback):
+        return text.snapshot(ROUTE)
+    lines = re.split(r"\r\n|\n|\r", text)
+    header = find_header(lines, least=1)
+    if header is None:
+        what = f"{name}: no films: its columns are not those of Letterboxd's export"
+        return Setback(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
+    return judged(name, read_table(lines, header))
+
+
+def _unpacked(name: str, data: bytes, inside: str) -> bytes | Setback:
+    """One file of an export."""
+    wanted = inside if inside.lower().endswith(".csv") else f"{inside}.csv"
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as export:
+            members = export.namelist()
+            member = next((x for x in members if f"/{x}".endswith(f"/{wanted}")), None)
+            if member is None:
+                known = ", ".join(sorted(x for x in members if x.endswith(".csv"))[:12])
+                what = f"no {wanted} in it; it holds {known or 'no CSV file'}"
+                return Setback(Outcome.MISSING, f"{name}: {what}")
+            with export.open(member) as file:
+                content = file.read(LARGEST + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        what = "this ZIP file cannot be read; download the export again"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    if len(content) > LARGEST:
+        what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    return content

@@ -1,0 +1,167 @@
+"""MDBList: public lists without a key, and every list one may see through its API with one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from reconciler.core.model import Ids, Item, ListRef, Outcome
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
+from reconciler.sources.scrape import Setback
+from reconciler.sources.title_types import classify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset({"mdblist.com", "www.mdblist.com"})
+BARE: re.Pattern[str] | None = None
+FORMS = "mdblist:USER/SLUG"
+needs_browser = without_browser
+BASE_URL = "https://mdblist.com"
+API_URL = "https://api.mdblist.com"
+
+_WRITE = "paste the address of a list, mdblist.com/lists/USER/SLUG"
+_NAME = re.compile(r"[\w.-]+")
+_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
+_MOST_ROWS = 1000
+_ROUND = 100  # a page of a clamped limit is a multiple of this, and proves no end
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``mdblist:TEXT`` means. Raises ValueError with a sentence."""
+    parts = [part for part in text.lower().partition("?")[0].split("/") if part]
+    if parts[:1] == ["lists"]:
+        parts = parts[1:]
+    match parts:
+        case [number] if _NUMBER.fullmatch(number):
+            return ListRef("mdblist", number)
+        case [_, "external", *_]:
+            raise ValueError(f"an external list is read where it comes from, or {_WRITE}")
+        case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
+            if not rest or rest == ["json"]:
+                return ListRef("mdblist", f"{user}/{slug}")
+    raise ValueError(f"not a list of MDBList: {text!r}; {_WRITE}, or write {FORMS}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    parts = [part for part in url.path.split("/") if part]
+    match parts:
+        case ["lists", _, _, *_]:
+            return parse_id(url.path)
+        case ["lists", *_] | ["mylists" | "toplists" | "topl", *_]:
+            raise ValueError(f"this is an index of lists: {_WRITE}")
+        case ["watchlist", *_]:
+            raise ValueError(f"this is your own watchlist, which only you see: {_WRITE}")
+        case ["movie" | "show", *_]:
+            raise ValueError(f"this is one title, not a list: {_WRITE}")
+    raise ValueError(f"no list at mdblist.com{url.path}: {_WRITE}")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    if provider.key or "/" in ref.id:
+        return None
+    return (
+        "a list by its number is only read through MDBList's API:"
+        f" set providers.mdblist.api_key, or {_WRITE}"
+    )
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list through the API where there is a key, else as the site gives it to everybody."""
+    if why := objection(ref, reach.provider):
+        return blocked(why)
+    place, provider = quote(ref.id), reach.provider
+    if provider.key:
+        url = f"{provider.api_url or API_URL}/lists/{place}/items"
+        first = Call(url, {"limit": _MOST_ROWS, "offset": 0, "apikey": provider.key})
+        meanings = keyed("providers.mdblist.api_key", "mdblist.com/preferences")
+        return read(first, _Walk(first).keyed, ref, reach, meanings=meanings)
+    url = f"{provider.base_url or BASE_URL}/lists/{place}/json"
+    first = Call(url, {"limit": _MOST_ROWS, "offset": 0})
+    return read(first, _Walk(first).open, ref, reach)
+
+
+class _Walk:
+    """From page to page of one list."""
+
+    def __init__(self, first: Call) -> None:
+        self._call = first
+        self._seen = 0
+
+    def open(self, answer: Answer) -> Part | Setback | None:
+        """A page as everybody gets it, without a word of how many there are."""
+        found = fields.rows(answer.body)
+        if found is None:
+            return _refusal(answer)
+        unending = len(found) >= _MOST_ROWS or len(found) % _ROUND == 0
+        return self._part(found, None, following=bool(found) and unending)
+
+    def keyed(self, answer: Answer) -> Part | Setback | None:
+        """A page of the API: films and shows apart, and whether more follow."""
+        body = fields.mapping(answer.body)
+        apart = [fields.rows(body.get(name)) for name in ("movies", "shows")]
+        if all(rows is None for rows in apart):
+            return _refusal(answer)
+        found = tuple(row for rows in apart for row in rows or ())
+        pages = fields.mapping(body.get("pagination"))
+        total = fields.number(answer.headers.get("X-Total-Items"))
+        cursor = fields.text(pages.get("next_cursor"))
+        more = answer.headers.get("X-Has-More", "").lower() == "true" or bool(pages.get("has_more"))
+        return self._part(
+            found, total, following=bool(found) and (more or bool(cursor)), cursor=cursor
+        )
+
+    def _part(
+        self,
+        found: tuple[Mapping[str, object], ...],
+        total: int | None,
+        *,
+        following: bool,
+        cursor: str = "",
+    ) -> Part:
+        self._seen += len(found)
+        step: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": self._seen}
+        self._call = replace(self._call, params={**self._call.params, **step})
+        return Part(parse(found), total, self._call if following else None)
+
+
+def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
+    """The items of a page, by their ranks where all have one."""
+    ranks = [fields.number(row.get("rank")) for row in rows]
+    ranked = all(ranks)
+    order = sorted(range(len(rows)), key=lambda place: (ranked and ranks[place]) or 0)
+    return tuple(_item(rows[place]) for place in order)
+
+
+def _item(row: Mapping[str, object]) -> Item:
+    kind, unsupported = classify(fields.text(row.get("mediatype")))
+    ids = fields.mapping(row.get("ids"))
+    title, released = fields.text(row.get("title")), fields.year(row.get("release_year"))
+    known = Ids(
+        imdb=fields.imdb_id(fields.either(row, "imdb_id") or ids.get("imdb")),
+        tmdb=fields.number(fields.either(row, "id", "tmdb_id") or ids.get("tmdb")),
+        tvdb=fields.number(fields.either(row, "tvdb_id", "tvdbid") or ids.get("tvdb")),
+    )
+    told = fields.facts(language=row.get("language"))
+    item = Item(0, title, released, kind, known, unsupported=unsupported, facts=told)
+    return fields.listed(item)
+
+
+def _refusal(answer: Answer) -> Setback | None:
+    """What an error in place of a list means; None: this is none that is known."""
+    said = fields.text(fields.mapping(answer.body).get("error")).casefold()
+    if "private" in said:
+        return Setback(Outcome.PRIVATE, f"{answer.url}: the list is private; make it public")
+    if "not found" in said or "exist" in said:
+        return Setback(Outcome.MISSING, f"{answer.url}: there is no such list; check the address")
+    return None

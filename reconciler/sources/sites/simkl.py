@@ -1,0 +1,131 @@
+"""Simkl: what the user of an access token has under a status, plan-to-watch first of all."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
+from reconciler.sources.scrape import Setback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset({"simkl.com", "www.simkl.com"})
+BARE: re.Pattern[str] | None = None
+FORMS = "simkl:plantowatch"
+needs_browser = without_browser
+API_URL = "https://api.simkl.com"
+
+_KEY = ("providers.simkl.client_id", "simkl.com/settings/developer")
+_WRITE = "write simkl:plantowatch, simkl:movies/plantowatch or simkl:shows/plantowatch"
+_STATUSES = ("plantowatch", "watching", "completed", "hold", "dropped")
+_GROUPS = {"movies": "movies", "tv": "shows", "shows": "shows", "anime": "anime"}
+_PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
+_YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
+_NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
+_Parse: TypeAlias = "Callable[[Answer], Part | Setback | None]"
+_USER = re.compile(r"[1-9][0-9]{0,11}")
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``simkl:TEXT`` means. Raises ValueError with a sentence."""
+    parts = [part for part in text.lower().partition("?")[0].split("/") if part]
+    user = f"{parts.pop(0)}/" if parts and _USER.fullmatch(parts[0]) else ""
+    status = parts[-1].replace("-", "") if parts else ""
+    match parts[:-1]:
+        case [] if status in _STATUSES:
+            return ListRef("simkl", f"{user}{status}")
+        case [group] if group in _GROUPS and status in _STATUSES:
+            return ListRef("simkl", f"{user}{_GROUPS[group]}/{status}")
+    raise ValueError(f"not a list of Simkl: {text!r}; {_WRITE}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    match [part for part in url.path.split("/") if part]:
+        case [_, "list", *_] | ["lists", *_]:
+            raise ValueError(f"Simkl's interface does not give custom lists: {_WRITE}")
+        case [user, *rest] if _USER.fullmatch(user) and rest:
+            return parse_id("/".join([user, *rest]))
+        case ["movies" | "tv" | "anime", number, *_] if _USER.fullmatch(number):
+            raise ValueError(f"this is one title, not a list: {_WRITE}")
+    raise ValueError(f"no list at simkl.com{url.path}: {_WRITE}")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    return without_key(provider, *_KEY)
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list: films, shows and anime one after the other, as far as they are wanted."""
+    if why := objection(ref, reach.provider):
+        return blocked(why)
+    return read(*_walk(ref, reach.provider), ref, reach, meanings=_meanings(reach.provider))
+
+
+def parse(body: object, group: str) -> tuple[Item, ...] | None:
+    """The items of a group; None: this is none."""
+    rows = fields.rows(fields.mapping(body).get(group))
+    return None if rows is None else tuple(_item(row, group) for row in rows)
+
+
+def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
+    """The first call, and what reads each answer and names the next call."""
+    api = provider.api_url or API_URL
+    headers = {"simkl-api-key": provider.key}
+    if provider.token:
+        headers["Authorization"] = f"Bearer {provider.token}"
+    user, _, rest = ref.id.partition("/") if ref.id[0].isdigit() else ("", "", ref.id)
+    group, _, status = rest.rpartition("/")
+    groups = [group] if group else [*_PARTS]
+    calls = [
+        Call(f"{api}/sync/all-items/{name}/{status}", {"extended": "full"}, headers)
+        for name in groups
+    ]
+    whose = Call(f"{api}/users/settings", headers=headers, body={})
+
+    def part(answer: Answer) -> Part | Setback | None:
+        if answer.url.endswith("/users/settings"):
+            account = fields.mapping(fields.mapping(answer.body).get("account"))
+            if str(account.get("id")) != user:
+                what = f"this list is that of another user, {user}"
+                return Setback(Outcome.PRIVATE, f"{answer.url}: {what}; {_YOURS}")
+            return Part(following=calls[0])
+        at = next(place for place, call in enumerate(calls) if answer.url == call.url)
+        nothing = answer.content.strip() in _NOTHING
+        items = () if nothing else parse(answer.body, groups[at])
+        following = calls[at + 1] if at + 1 < len(calls) else None
+        return None if items is None else Part(items, following=following)
+
+    return (whose if user else calls[0]), part
+
+
+def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
+    refused = (Outcome.BLOCKED, f"Simkl does not accept the client id: check {_KEY[0]}")
+    if provider.token:
+        return {401: (Outcome.PRIVATE, _YOURS), 403: refused, 412: refused}
+    missing = f"{_YOURS.partition(':')[0]}: set providers.simkl.access_token"
+    return {401: (Outcome.PRIVATE, missing), 403: refused, 412: refused}
+
+
+def _item(row: Mapping[str, object], group: str) -> Item:
+    media = fields.mapping(row.get(_PARTS[group]) or row.get("movie"))
+    ids = fields.mapping(media.get("ids"))
+    film = group == "movies" or row.get("anime_type") == "movie"
+    known = Ids(
+        imdb=fields.imdb_id(ids.get("imdb")),
+        tmdb=fields.number(ids.get("tmdb")),
+        tvdb=None if film else fields.number(ids.get("tvdb")),
+    )
+    kind = Kind.MOVIE if film else Kind.TV
+    title, released = fields.text(media.get("title")), fields.year(media.get("year"))
+    return fields.listed(Item(0, title, released, kind, known))

@@ -1,0 +1,68 @@
+"""StevenLu's lists of popular films: one JSON file each, without years."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset(
+    {"movies.stevenlu.com", "popular-movies-data.stevenlu.com", "popular-movies.s3.amazonaws.com"}
+)
+BARE: re.Pattern[str] | None = re.compile("stevenlu", re.IGNORECASE)
+FORMS = "stevenlu:movies"
+needs_browser = without_browser
+objection = open_to_all
+BASE_URL = "https://movies.stevenlu.com"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``stevenlu:TEXT`` means. Raises ValueError with a sentence."""
+    name = text.lower().removesuffix(".json").removeprefix("/")
+    if name in {"", "stevenlu", "index.html"}:
+        name = "movies"
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a list of StevenLu's: {text!r}; write stevenlu:movies")
+    return ListRef("stevenlu", name, chart=True)
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address, also at an old one. Raises ValueError with a sentence."""
+    return parse_id(url.path.rstrip("/"))
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list."""
+
+    def part(answer: Answer) -> Part | None:
+        items = parse(answer.body)
+        return None if items is None else Part(items)
+
+    base = reach.provider.base_url or BASE_URL
+    return read(Call(f"{base}/{ref.id}.json"), part, ref, reach)
+
+
+def parse(body: object) -> tuple[Item, ...] | None:
+    """The items of a list; None: this is none."""
+    rows = fields.rows(body)
+    if rows is None or (rows and not any("title" in row for row in rows)):
+        return None
+    return tuple(fields.listed(_film(row)) for row in rows)
+
+
+def _film(row: Mapping[str, object]) -> Item:
+    ids = Ids(imdb=fields.imdb_id(row.get("imdb_id")), tmdb=fields.number(row.get("tmdb_id")))
+    return Item(0, fields.text(row.get("title")), None, Kind.MOVIE, ids)

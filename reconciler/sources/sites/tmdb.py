@@ -1,0 +1,145 @@
+"""TMDB: lists, collections, and what is popular, trending, top rated, upcoming or playing now.
+
+A key of v3 is asked with in the query and reads lists through v3, an access token (v4) in a header
+and through v4: the same lists, in the same pages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset({"themoviedb.org", "www.themoviedb.org"})
+BARE: re.Pattern[str] | None = None
+FORMS = "tmdb:list/NUMBER or tmdb:movie/popular"
+needs_browser = without_browser
+API_URL = "https://api.themoviedb.org"
+
+_KEY = ("providers.tmdb.api_key", "themoviedb.org/settings/api")
+_WRITE = "paste the address of a list or collection, or write tmdb:movie/popular"
+_CHARTS = {
+    "movie": ("popular", "top-rated", "upcoming", "now-playing"),
+    "tv": ("popular", "top-rated", "on-the-air", "airing-today"),
+}
+_WINDOWS = ("day", "week")
+_NUMBERED = re.compile(r"([1-9][0-9]{0,14})(-.*)?")
+_LOCALE = re.compile(r"[a-z]{2}(-[A-Za-z]{2})?")
+_KINDS = {"movie": Kind.MOVIE, "tv": Kind.TV}
+_TOKEN = 64  # an access token is longer than this, a key is half as long
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``tmdb:TEXT`` means. Raises ValueError with a sentence."""
+    parts = [part for part in text.lower().replace("_", "-").partition("?")[0].split("/") if part]
+    match parts:
+        case ["list" | "collection" as what, name, *_] if found := _NUMBERED.fullmatch(name):
+            return ListRef("tmdb", f"{what}/{found[1]}")
+        case [name] if _NUMBERED.fullmatch(name):
+            raise ValueError(f"a list, or a collection? write tmdb:list/{name}")
+        case ["trending", "movie" | "tv" as kind, *rest] if not rest or rest[0] in _WINDOWS:
+            return _chart(f"trending/{kind}/{(rest or ['week'])[0]}")
+        case ["movie" | "tv" as kind, *rest] if not rest or rest[0] in _CHARTS[kind]:
+            return _chart(f"{kind}/{(rest or ['popular'])[0]}")
+        case ["movie" | "tv", name, *_] if _NUMBERED.fullmatch(name):
+            raise ValueError(f"this is one title, not a list: {_WRITE}")
+        case ["trending" | "movie" | "tv", *_]:
+            raise ValueError(f"TMDB's charts are {_charts()}")
+    if re.fullmatch(r"(movie|tv):[0-9]+", text):
+        raise ValueError(f"this is one title, not a list: {_WRITE}")
+    raise ValueError(f"not a list of TMDB: {text!r}; {_WRITE}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    parts = [part for part in url.path.split("/") if part]
+    if parts and _LOCALE.fullmatch(parts[0]) and parts[0] != "tv":
+        parts = parts[1:]
+    match parts:
+        case ["u", *_]:
+            raise ValueError(f"what is a user's own is not read: {_WRITE}")
+        case ["person" | "search" | "discover" | "keyword" | "network" | "company", *_] | []:
+            raise ValueError(f"this is not a list: {_WRITE}")
+    return parse_id("/".join(parts))
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    return without_key(provider, *_KEY)
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list through the API."""
+    if why := objection(ref, reach.provider):
+        return blocked(why)
+    what, _, name = ref.id.partition("/")
+    key, api = reach.provider.key, reach.provider.api_url or API_URL
+    token = len(key) > _TOKEN
+    version = 4 if token and what == "list" else 3
+    first = Call(
+        f"{api}/{version}/{what}/{name.replace('-', '_')}",
+        {} if token else {"api_key": key},
+        {"Authorization": f"Bearer {key}"} if token else {},
+    )
+    kind = Kind.MOVIE if what == "collection" else _KINDS.get(what)
+    if what == "trending":
+        kind = _KINDS[name.partition("/")[0]]
+    if what != "collection":
+        first = replace(first, params={**first.params, "page": 1})
+
+    def part(answer: Answer) -> Part | None:
+        return parse(answer.body, first, kind)
+
+    return read(first, part, ref, reach, meanings=keyed(*_KEY))
+
+
+def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
+    """A page; None: this is none. ``kind``: of titles that do not say it."""
+    page = fields.mapping(body)
+    places = (fields.rows(page.get(name)) for name in ("results", "items", "parts"))
+    found = next((rows for rows in places if rows is not None), None)
+    if found is None:
+        return None
+    number = fields.number(page.get("page")) or 1
+    pages = fields.number(page.get("total_pages")) or 1
+    total = fields.either(page, "total_results", "item_count") if "page" in first.params else None
+    following = None
+    if found and number < pages:
+        following = replace(first, params={**first.params, "page": number + 1})
+    return Part(tuple(_item(row, kind) for row in found), fields.number(total), following)
+
+
+def _chart(path: str) -> ListRef:
+    return ListRef("tmdb", path, chart=True, endless=True)
+
+
+def _charts() -> str:
+    names = [f"{kind}/{name}" for kind, names in _CHARTS.items() for name in names]
+    return ", ".join([*names, "trending/movie/week", "trending/tv/day"])
+
+
+def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
+    word = fields.text(row.get("media_type"))
+    of = _KINDS.get(word, kind)
+    title = fields.text(fields.either(row, "title", "name"))
+    original = fields.other(fields.either(row, "original_title", "original_name"), title)
+    released = fields.year(fields.either(row, "release_date", "first_air_date"))
+    told = fields.facts(
+        row.get("vote_average"), row.get("vote_count"), language=row.get("original_language")
+    )
+    if word and word not in _KINDS:
+        return Item(0, title, unsupported=word)
+    ids = Ids(tmdb=fields.number(row.get("id")))
+    return fields.listed(Item(0, title, released, of, ids, original, facts=told))

@@ -1,0 +1,176 @@
+"""TVDB: lists, and the favourites of the user whose PIN the file gives, through its API (v4).
+
+A list names series and films by TVDB's numbers. A series is found by its number; a film's IMDb or
+TMDB id is asked for, one call a film.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
+from reconciler.sources import fields
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
+from reconciler.sources.scrape import Setback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import Snapshot
+    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.web import Answer
+
+HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com"})
+BARE: re.Pattern[str] | None = None
+FORMS = "tvdb:lists/SLUG"
+needs_browser = without_browser
+API_URL = "https://api4.thetvdb.com"
+
+_KEY = ("providers.tvdb.api_key", "thetvdb.com/dashboard/account/apikey")
+_WRITE = "paste the address of a list, thetvdb.com/lists/SLUG, or write tvdb:favorites"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_GONE = 404
+
+
+def parse_id(text: str) -> ListRef:
+    """The list that ``tvdb:TEXT`` means. Raises ValueError with a sentence."""
+    match [part for part in text.lower().partition("?")[0].split("/") if part]:
+        case ["favorites" | "favourites"]:
+            return ListRef("tvdb", "favorites")
+        case ["user", number, "favorites"] if fields.number(number):
+            return ListRef("tvdb", f"user/{number}/favorites")
+        case ["lists", name] if _NAME.fullmatch(name):
+            return ListRef("tvdb", f"lists/{name}")
+    raise ValueError(f"not a list of TVDB: {text!r}; {_WRITE}")
+
+
+def parse_url(url: SplitResult) -> ListRef:
+    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    match [part for part in url.path.split("/") if part]:
+        case ["lists", _] | ["user", _, "favorites"]:
+            return parse_id(url.path)
+        case ["lists"] | ["user", *_]:
+            raise ValueError(f"this is no list itself: {_WRITE}")
+        case ["series" | "movies", *_]:
+            raise ValueError(f"this is one title, not a list: {_WRITE}")
+    raise ValueError(f"no list at thetvdb.com{url.path}: {_WRITE}")
+
+
+def objection(ref: ListRef, provider: Provider) -> str | None:
+    """Why a list cannot be read with what the file says of the site; None: it can."""
+    if ref.id.endswith("favorites") and provider.key and not provider.token:
+        return "favourites are a user's own: set providers.tvdb.pin, from thetvdb.com/dashboard"
+    return without_key(provider, *_KEY)
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a list: sign in, find it, and ask for its films' ids."""
+    if why := objection(ref, reach.provider):
+        return blocked(why)
+    walk = _Walk(ref, reach.provider)
+    meanings = keyed(*_KEY)
+    return read(walk.first, walk.part, ref, reach, meanings=meanings, refusal=walk.refusal)
+
+
+class _Walk:
+    """From call to call of one list."""
+
+    def __init__(self, ref: ListRef, provider: Provider) -> None:
+        api = (provider.api_url or API_URL).removesuffix("/v4")
+        self._api = f"{api}/v4"
+        self._list = ref.id
+        self._headers: dict[str, str] = {}
+        self._left: list[Item | int] = []  # what was not given yet; a number is a film's
+        self._total: int | None = None
+        words = {"apikey": provider.key} | ({"pin": provider.token} if provider.token else {})
+        self.first = Call(f"{self._api}/login", body=words)
+
+    def part(self, answer: Answer) -> Part | Setback | None:
+        """What an answer brings, and the call after it."""
+        data = fields.mapping(fields.mapping(answer.body).get("data"))
+        match answer.url.removeprefix(self._api).split("/"):
+            case ["", "login"]:
+                return self._signed_in(fields.text(data.get("token")))
+            case ["", "user"]:
+                return self._favorites_of(data.get("id"), answer)
+            case ["", "lists", "slug", _]:
+                number = fields.number(data.get("id"))
+                return Part(following=self._call(f"lists/{number}/extended")) if number else None
+            case ["", "movies", *_]:
+                return self._onward((_film(data),)) if data else None
+        found = parse(data)
+        if found is None:
+            return None
+        self._left, self._total = list(found), len(found)
+        return self._onward(())
+
+    def refusal(self, answer: Answer) -> Part | None:
+        """A film that TVDB has no more is counted, and the list goes on."""
+        if answer.status == _GONE and answer.url.startswith(f"{self._api}/movies/"):
+            return self._onward((Item(0, "", kind=Kind.MOVIE, unsupported="unknown"),))
+        return None
+
+    def _signed_in(self, token: str) -> Part | None:
+        if not token:
+            return None
+        self._headers = {"Authorization": f"Bearer {token}"}
+        match self._list.split("/"):
+            case ["lists", name]:
+                place = f"{name}/extended" if fields.number(name) else f"slug/{name}"
+                return Part(following=self._call(f"lists/{place}"))
+            case ["user", *_]:
+                return Part(following=self._call("user"))
+        return Part(following=self._call("user/favorites"))
+
+    def _favorites_of(self, user: object, answer: Answer) -> Part | Setback:
+        if str(user) != self._list.split("/")[1]:
+            what = "these favourites are another user's; check providers.tvdb.pin"
+            return Setback(Outcome.PRIVATE, f"{answer.url}: {what}")
+        return Part(following=self._call("user/favorites"))
+
+    def _onward(self, items: tuple[Item, ...]) -> Part:
+        """These items and those up to the next film whose ids are not known."""
+        given = list(items)
+        while self._left:
+            entry = self._left.pop(0)
+            if isinstance(entry, int):
+                call = self._call(f"movies/{entry}/extended")
+                return Part(tuple(given), self._total, call)
+            given.append(entry)
+        return Part(tuple(given), self._total)
+
+    def _call(self, path: str) -> Call:
+        return Call(f"{self._api}/{path}", headers=self._headers)
+
+
+def parse(data: Mapping[str, object]) -> tuple[Item | int, ...] | None:
+    """The series of a list, and the numbers of its films, in order; None: this is no list."""
+    entities = fields.rows(data.get("entities"))
+    if entities is not None:
+        ordered = sorted(entities, key=lambda row: fields.number(row.get("order")) or 0)
+        return tuple(map(_entity, ordered))
+    groups = [data.get(name) for name in ("series", "movies")]
+    if not any(isinstance(group, list) for group in groups):
+        return None
+    series, films = (group if isinstance(group, list) else [] for group in groups)
+    rows = [{"seriesId": number} for number in series] + [{"movieId": number} for number in films]
+    return tuple(map(_entity, rows))
+
+
+def _entity(row: Mapping[str, object]) -> Item | int:
+    if film := fields.number(row.get("movieId")):
+        return film
+    ids = Ids(tvdb=fields.number(row.get("seriesId")))
+    return fields.listed(Item(0, "", None, Kind.TV if ids.tvdb else None, ids))
+
+
+def _film(data: Mapping[str, object]) -> Item:
+    remote = fields.rows(data.get("remoteIds")) or ()
+    known = {fields.text(row.get("sourceName")).lower(): row.get("id") for row in remote}
+    ids = Ids(
+        imdb=fields.imdb_id(known.get("imdb")), tmdb=fields.number(known.get("themoviedb.com"))
+    )
+    title, released = fields.text(data.get("name")), fields.year(data.get("year"))
+    return fields.listed(Item(0, title, released, Kind.MOVIE, ids))

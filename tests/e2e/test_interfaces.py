@@ -1,0 +1,62 @@
+"""Lists at addresses of their own, over real HTTP: from the file to requests, and no key told."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.household import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from examples.sandbox.sites import SandboxSites
+    from tests.e2e.household import Household
+
+KEY = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+
+
+@pytest.fixture(name="films")
+def _films(sites: SandboxSites) -> list[dict[str, str]]:
+    """The first films of a list of the sandbox, as Radarr would be given them."""
+    titles = [title for title in sites.lists["imdb:top"] if title.imdb][:3]
+    return [{"title": title.title, "imdb_id": title.imdb or ""} for title in titles]
+
+
+@pytest.fixture(name="site")
+def _site(films: list[dict[str, str]]) -> Iterator[str]:
+    class Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == f"/films.json?apikey={KEY}"
+            body = json.dumps(films if found else None).encode()
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_list_with_a_key_in_its_address_is_requested_and_its_key_told_nowhere(
+    house: Household, site: str, sites: SandboxSites
+) -> None:
+    house.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
+    done = house.run("apply", "--yes", "-v", "-o", "json")
+    (row,) = done.document["lists"]
+    assert (row["fetch"]["outcome"], row["fetch"]["count"]) == ("complete", 3)
+    assert done.code == 0
+    assert set(numbers(sites.lists["imdb:top"][:3])) <= set(house.stored())
+    files = [file for file in house.ledger.parent.glob("*.db*") if file.is_file()]
+    assert KEY not in done.out + done.err
+    assert files
+    assert not any(KEY.encode() in file.read_bytes() for file in files)

@@ -1,0 +1,25 @@
+"""Fetching a list through a site's interface, with what the file would say of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
+from tests.sources.pages import NO_PATIENCE, FakeBrowser
+
+if TYPE_CHECKING:
+    from reconciler.core.model import Snapshot
+
+KEY = "a-made-up-key-of-0123456789"
+API = "http://api.test"
+SITE = "http://site.test"
+
+
+def fetch(source: str, top: int | None = None, key: str = "", token: str = "") -> Snapshot:
+    """What reading a list gives; the site is at API and SITE."""
+    ref = recognise(source)
+    provider = Provider(SITE, API, key=key, token=token)
+    sources = SiteSources(FakeBrowser({}), {ref.provider: provider}, Path(), NO_PATIENCE)
+    return sources.fetch(ref, top)

@@ -1,0 +1,40 @@
+"""Keys in the addresses of lists: asked with, and never shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.sources import recognise
+
+KEYS = {
+    "https://lists.example/a.json?apikey=hunter2": "hunter2",
+    "https://anna:hunter2@lists.example/a.json": "hunter2",
+    "json:https://lists.example/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9": "4e5f",
+    "json:https://lists.example/a?t=0123456789abcdef0123": "456789abcdef",
+}
+
+
+@pytest.mark.parametrize(("text", "key"), KEYS.items(), ids=KEYS)
+def test_a_key_in_an_address_is_asked_with_and_not_shown(text: str, key: str) -> None:
+    ref = recognise(text)
+    assert key in ref.address
+    assert key not in f"{ref} {ref!r}"
+
+
+def test_a_key_in_an_address_of_no_list_is_not_shown() -> None:
+    with pytest.raises(ValueError, match=r"https://lists\.example/a'") as refusal:
+        recognise("https://lists.example/a?apikey=hunter2")
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_two_keys_in_one_address_are_two_lists() -> None:
+    one, other = (
+        recognise(f"json:https://lists.example/{key}-4e5f-6071-8293-a4b5c6d7e8f9")
+        for key in ("0a1b2c3d", "1a1b2c3d")
+    )
+    assert str(one) != str(other)
+
+
+def test_one_address_with_two_short_keys_is_fetched_twice() -> None:
+    one, other = (recognise(f"https://lists.example/a.json?key={key}") for key in "ab")
+    assert (str(one) == str(other), one == other) == (True, False)

@@ -1,0 +1,99 @@
+"""AniList: a user's anime, chunk by chunk, by title, year and kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.core.model import Facts, Item, Kind, Outcome
+from tests.sources.asking import API, fetch
+
+if TYPE_CHECKING:
+    import requests_mock
+
+Row = dict[str, Any]
+
+
+def media(number: int, form: str = "TV", **changes: object) -> Row:
+    names = {"english": f"Title {number}", "romaji": f"Taitoru {number}", "native": "題"}
+    row = {"id": number, "format": form, "title": names, "startDate": {"year": 2001}}
+    return {"media": {**row, "genres": None, "averageScore": None, **changes}}
+
+
+def chunk(*lists: list[Row], more: bool = False) -> Row:
+    named = [{"isCustomList": False, "entries": entries} for entries in lists]
+    return {"data": {"MediaListCollection": {"hasNextChunk": more, "lists": named}}}
+
+
+def test_a_title_has_its_names_year_and_kind_and_no_id(requests_mock: requests_mock.Mocker) -> None:
+    told = media(3, "MOVIE", genres=["Drama"], averageScore=81)
+    rows = [media(1), media(2, "OVA", title={"romaji": "Only"}), told, media(4, "MUSIC")]
+    requests_mock.post(API, json=chunk(rows))
+    snapshot = fetch("anilist:anna/planning")
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert snapshot.items == (
+        Item(1, "Title 1", 2001, Kind.TV, original_title="Taitoru 1"),
+        Item(2, "Only", 2001),
+        Item(
+            3,
+            "Title 3",
+            2001,
+            Kind.MOVIE,
+            original_title="Taitoru 3",
+            facts=Facts(8.1, genres=("Drama",)),
+        ),
+        Item(4, "Title 4", 2001, original_title="Taitoru 4", unsupported="music"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [("anilist:anna/planning", "PLANNING"), ("anilist:anna/watching", "CURRENT")],
+)
+def test_a_status_is_asked_for_in_anilists_word(
+    requests_mock: requests_mock.Mocker, source: str, status: str
+) -> None:
+    requests_mock.post(API, json=chunk([]))
+    assert fetch(source).outcome is Outcome.EMPTY
+    asked = requests_mock.request_history[0].json()["variables"]
+    assert (asked["user"], asked["status"], asked["chunk"]) == ("anna", status, 1)
+
+
+def test_without_a_status_everything_is_asked_for(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.post(API, json=chunk([media(1)]))
+    fetch("anilist:anna")
+    assert "status" not in requests_mock.request_history[0].json()["variables"]
+
+
+def test_chunks_are_read_to_the_last(requests_mock: requests_mock.Mocker) -> None:
+    answers = [{"json": chunk([media(1)], more=True)}, {"json": chunk([media(2)])}]
+    requests_mock.post(API, answers)
+    snapshot = fetch("anilist:anna/planning")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2)
+    chunks = [asked.json()["variables"]["chunk"] for asked in requests_mock.request_history]
+    assert chunks == [1, 2]
+
+
+def test_a_title_that_stands_in_two_lists_of_a_user_counts_once(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.post(API, json=chunk([media(1), media(2)], [media(1)]))
+    assert [item.position for item in fetch("anilist:anna").items] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "outcome"),
+    [
+        (404, "User not found", Outcome.MISSING),
+        (404, "Private User", Outcome.PRIVATE),
+        (200, "Private User", Outcome.PRIVATE),
+        (200, "Something new", Outcome.CHANGED_LAYOUT),
+    ],
+)
+def test_what_anilist_says_is_an_outcome(
+    requests_mock: requests_mock.Mocker, status: int, said: str, outcome: Outcome
+) -> None:
+    body = {"errors": [{"message": said, "status": status}], "data": None}
+    requests_mock.post(API, status_code=status, json=body)
+    assert fetch("anilist:anna").outcome is outcome

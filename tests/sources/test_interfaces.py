@@ -1,0 +1,81 @@
+"""What every source that asks an interface does alike: outcomes, waits, and secrets kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from requests_mock import ANY
+
+from reconciler.core.model import Outcome
+from tests.sources.asking import KEY, fetch
+
+if TYPE_CHECKING:
+    import requests_mock
+
+KEYLESS = (
+    "mdblist:anna/night",
+    "stevenlu:movies",
+    "json:http://site.test/a?apikey=hunter2&list=3",
+    "rss:http://site.test/a?apikey=hunter2&list=3",
+    "anilist:anna/planning",
+)
+KEYED = (
+    "mdblist:anna/night",
+    "tmdb:list/7",
+    "tmdb:movie/popular",
+    "tmdb:collection/10",
+    "tvdb:lists/7",
+)
+EVERYWHERE = re.compile("^http://")
+
+STATUSES = [
+    (401, Outcome.PRIVATE, Outcome.BLOCKED),
+    (403, Outcome.BLOCKED, Outcome.BLOCKED),
+    (202, Outcome.BLOCKED, Outcome.BLOCKED),
+    (404, Outcome.MISSING, Outcome.MISSING),
+    (429, Outcome.RATE_LIMITED, Outcome.RATE_LIMITED),
+    (500, Outcome.UNREACHABLE, Outcome.UNREACHABLE),
+    (302, Outcome.UNREACHABLE, Outcome.UNREACHABLE),
+]
+
+
+def said(mock: requests_mock.Mocker, status: int) -> None:
+    headers = {"Retry-After": "90"} if status == 429 else {"Location": "http://other.test/x"}
+    mock.register_uri(ANY, EVERYWHERE, status_code=status, headers=headers, text="")
+
+
+@pytest.mark.parametrize("source", KEYLESS)
+@pytest.mark.parametrize(("status", "outcome", "_"), STATUSES, ids=[str(r[0]) for r in STATUSES])
+def test_without_a_key_a_status_is_an_outcome(
+    requests_mock: requests_mock.Mocker, source: str, status: int, outcome: Outcome, _: Outcome
+) -> None:
+    said(requests_mock, status)
+    snapshot = fetch(source)
+    assert (snapshot.outcome, snapshot.items) == (outcome, ())
+    assert snapshot.retry_after == (90 if status == 429 else None)
+    assert "hunter2" not in repr(snapshot)
+
+
+@pytest.mark.parametrize("source", KEYED)
+@pytest.mark.parametrize(("status", "_", "outcome"), STATUSES, ids=[str(r[0]) for r in STATUSES])
+def test_with_a_key_a_status_is_an_outcome_that_never_tells_it(
+    requests_mock: requests_mock.Mocker, source: str, status: int, _: Outcome, outcome: Outcome
+) -> None:
+    said(requests_mock, status)
+    snapshot = fetch(source, key=KEY)
+    assert snapshot.outcome is outcome
+    assert snapshot.retry_after == (90 if status == 429 else None)
+    assert KEY not in repr(snapshot)
+    if outcome is Outcome.BLOCKED and status != 202:
+        assert "providers." in str(snapshot.error)
+
+
+@pytest.mark.parametrize("source", KEYLESS)
+@pytest.mark.parametrize("body", ["<html>", '"text"', "3", "null", '{"a": 1}', ""], ids=repr)
+def test_what_is_no_list_is_a_changed_layout(
+    requests_mock: requests_mock.Mocker, source: str, body: str
+) -> None:
+    requests_mock.register_uri(ANY, EVERYWHERE, text=body)
+    assert fetch(source).outcome is Outcome.CHANGED_LAYOUT

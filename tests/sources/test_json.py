@@ -1,0 +1,83 @@
+"""Lists as JSON at any address: the fields they may have, and what becomes of each entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Ids, Item, Kind, Outcome
+from tests.sources.asking import fetch
+
+if TYPE_CHECKING:
+    import requests_mock
+
+URL = "http://lists.test/films"
+
+
+def only(mock: requests_mock.Mocker, row: object, source: str = f"json:{URL}") -> Item:
+    mock.get(URL, json=[row])
+    (item,) = fetch(source).items
+    return item
+
+
+@pytest.mark.parametrize(
+    ("row", "item"),
+    [
+        (
+            {"title": "Dune", "imdb_id": "tt1160419", "year": 2021},
+            Item(1, "Dune", 2021, None, Ids(imdb="tt1160419")),
+        ),
+        ({"imdbId": "tt1160419"}, Item(1, "", ids=Ids(imdb="tt1160419"))),
+        ({"tvdbId": 121361}, Item(1, "", None, Kind.TV, Ids(tvdb=121361))),
+        ({"tvdb_id": "7", "tmdb_id": 3}, Item(1, "", ids=Ids(tmdb=3, tvdb=7))),
+        (
+            {"id": 5, "tmdbId": "438631", "mediatype": "movie", "name": "Dune"},
+            Item(1, "Dune", None, Kind.MOVIE, Ids(tmdb=438631)),
+        ),
+        (
+            {"title": "Léon", "originalTitle": "Léon ", "release_date": "1994-09-14"},
+            Item(1, "Léon", 1994),
+        ),
+        ({"title": "A", "type": "videoGame"}, Item(1, "A", unsupported="videoGame")),
+        ({"title": "A", "imdb_id": "nm1", "tmdb_id": 0, "year": 0}, Item(1, "A")),
+        ({"nothing": 1}, Item(1, "", unsupported="unknown")),
+        (7, Item(1, "", unsupported="unknown")),
+    ],
+    ids=str,
+)
+def test_an_entry_is_what_its_fields_say(
+    requests_mock: requests_mock.Mocker, row: object, item: Item
+) -> None:
+    assert only(requests_mock, row) == item
+
+
+@pytest.mark.parametrize(("word", "kind"), [("movies", Kind.MOVIE), ("shows", Kind.TV)])
+def test_the_source_may_say_the_kind_that_the_list_leaves_out(
+    requests_mock: requests_mock.Mocker, word: str, kind: Kind
+) -> None:
+    assert only(requests_mock, {"tmdb_id": 3}, f"json:{word}:{URL}").kind is kind
+    told = {"tmdb_id": 3, "type": "show"}
+    assert only(requests_mock, told, f"json:{word}:{URL}").kind is Kind.TV
+
+
+def test_a_list_keeps_its_order_and_is_complete(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(URL, json=[{"title": name, "year": 2000} for name in "cab"])
+    snapshot = fetch(f"json:{URL}")
+    assert (snapshot.outcome, snapshot.route) == (Outcome.COMPLETE, "api")
+    assert [(item.position, item.title) for item in snapshot.items] == [
+        (1, "c"),
+        (2, "a"),
+        (3, "b"),
+    ]
+
+
+def test_films_and_shows_may_stand_apart(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(URL, json={"movies": [{"title": "a"}], "shows": [{"title": "b"}]})
+    kinds = [(item.title, item.kind) for item in fetch(f"json:{URL}").items]
+    assert kinds == [("a", Kind.MOVIE), ("b", Kind.TV)]
+
+
+def test_the_whole_query_is_asked_for(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(f"{URL}?list=5&apikey=hunter2", json=[{"title": "a"}])
+    assert fetch(f"json:{URL}?list=5&apikey=hunter2").outcome is Outcome.COMPLETE

@@ -1,0 +1,132 @@
+"""MDBList: pages of a public list, and of its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.core.model import Facts, Ids, Item, Kind, Outcome
+from tests.sources.asking import API, KEY, SITE, fetch
+
+if TYPE_CHECKING:
+    import requests_mock
+
+Row = dict[str, Any]
+OPEN = f"{SITE}/lists/anna/night/json"
+KEYED = f"{API}/lists/anna/night/items"
+
+
+def row(number: int, mediatype: str = "movie", **changes: object) -> Row:
+    ids = {"id": number, "imdb_id": f"tt{number:07}", "tvdb_id": None}
+    words = {"title": f"Title {number}", "language": "en", "adult": 0, "release_year": 2001}
+    return {**ids, **words, "rank": number, "mediatype": mediatype, **changes}
+
+
+def rows(first: int, count: int) -> list[Row]:
+    return [row(number) for number in range(first, first + count)]
+
+
+def test_a_row_has_kind_year_ids_and_language(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(OPEN, json=[row(1), row(2, "show", imdb_id=None, tvdb_id=9)])
+    snapshot = fetch("mdblist:anna/night")
+    told = Facts(language="en")
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert snapshot.items == (
+        Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1), facts=told),
+        Item(2, "Title 2", 2001, Kind.TV, Ids(tmdb=2, tvdb=9), facts=told),
+    )
+
+
+def test_a_public_list_is_read_until_a_page_is_short(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(f"{OPEN}?limit=1000&offset=0", json=rows(1, 1000))
+    requests_mock.get(f"{OPEN}?limit=1000&offset=1000", json=rows(1001, 7))
+    snapshot = fetch("mdblist:anna/night")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1007)
+    assert requests_mock.call_count == 2
+
+
+def test_a_limit_that_is_clamped_is_no_end(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(f"{OPEN}?offset=0", json=rows(1, 100))
+    requests_mock.get(f"{OPEN}?offset=100", json=rows(101, 100))
+    requests_mock.get(f"{OPEN}?offset=200", json=[])
+    snapshot = fetch("mdblist:anna/night")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 200)
+
+
+def test_a_page_that_comes_again_makes_the_list_incomplete(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(OPEN, json=rows(1, 1000))
+    assert fetch("mdblist:anna/night").outcome is Outcome.INCOMPLETE
+    assert requests_mock.call_count == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("List is private", Outcome.PRIVATE),
+        ("List not found", Outcome.MISSING),
+        ("Something new", Outcome.CHANGED_LAYOUT),
+    ],
+)
+def test_an_error_in_words_is_an_outcome(
+    requests_mock: requests_mock.Mocker, said: str, outcome: Outcome
+) -> None:
+    requests_mock.get(OPEN, json={"error": said})
+    assert fetch("mdblist:anna/night").outcome is outcome
+
+
+def page(movies: list[Row], shows: list[Row], **pages: object) -> Row:
+    return {"movies": movies, "shows": shows, "pagination": pages}
+
+
+def test_with_a_key_films_and_shows_are_laid_together_by_rank(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    body = page([row(1), row(3)], [row(2, "show")], has_more=False)
+    requests_mock.get(KEYED, json=body, headers={"X-Total-Items": "3", "X-Has-More": "false"})
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 3)
+    assert [item.ids.tmdb for item in snapshot.items] == [1, 2, 3]
+    assert requests_mock.request_history[0].qs["apikey"] == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("headers", "pages", "follows"),
+    [
+        ({"X-Has-More": "true"}, {}, "offset=2"),
+        ({}, {"has_more": True}, "offset=2"),
+        ({}, {"next_cursor": "abc"}, "cursor=abc"),
+    ],
+    ids=["header", "body", "cursor"],
+)
+def test_with_a_key_pages_are_followed_as_the_api_says(
+    requests_mock: requests_mock.Mocker, headers: dict[str, str], pages: Row, follows: str
+) -> None:
+    total = {"X-Total-Items": "3"}
+    requests_mock.get(KEYED, json=page(rows(1, 2), [], **pages), headers=headers | total)
+    requests_mock.get(f"{KEYED}?{follows}", json=page([], [row(3, "show")]), headers=total)
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 3)
+
+
+def test_fewer_than_its_total_is_incomplete(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(KEYED, json=page(rows(1, 2), []), headers={"X-Total-Items": "5"})
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 5)
+
+
+def test_a_page_that_fails_keeps_what_was_read(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(f"{OPEN}?offset=0", json=rows(1, 1000))
+    late = {"status_code": 429, "headers": {"Retry-After": "90"}}
+    requests_mock.get(f"{OPEN}?offset=1000", [late])
+    snapshot = fetch("mdblist:anna/night")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1000)
+    assert snapshot.retry_after == 90
+
+
+def test_a_list_by_its_number_needs_a_key(requests_mock: requests_mock.Mocker) -> None:
+    assert "providers.mdblist.api_key" in str(fetch("mdblist:42").error)
+    requests_mock.get(f"{API}/lists/42/items", json=page(rows(1, 1), []))
+    assert fetch("mdblist:42", key=KEY).outcome is Outcome.COMPLETE

@@ -1,0 +1,164 @@
+"""Sources of other distributions: found, used, and kept from breaking the others."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.sources import SiteSources, objection, recognise
+from reconciler.sources.scrape import Provider
+from tests.sources.pages import NO_PATIENCE, FakeBrowser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import requests_mock
+
+    from reconciler.core.model import Snapshot
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "adding-a-source.md").read_text(encoding="utf-8")
+SITE = "http://site.test"
+
+
+def block(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture(scope="module", name="built")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's plugin, built and installed."""
+    folder, target = (tmp_path_factory.mktemp(name) for name in ("plugin", "installed"))
+    (folder / "pyproject.toml").write_text(block("toml"), encoding="utf-8")
+    (folder / "listsync_shelf.py").write_text(block("python"), encoding="utf-8")
+    words = ["install", "-q", "--no-deps", "--no-index", "--no-build-isolation", "--target"]
+    told = subprocess.run(  # noqa: S603 - pip of this very environment
+        [sys.executable, "-m", "pip", *words, str(target), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    return target
+
+
+def read(source: str) -> Snapshot:
+    ref = recognise(source)
+    providers = {ref.provider: Provider(SITE)}
+    return SiteSources(FakeBrowser({}), providers, Path(), NO_PATIENCE).fetch(ref)
+
+
+def test_the_plugin_of_the_page_reads_a_list_page_by_page(
+    built: Path, monkeypatch: pytest.MonkeyPatch, requests_mock: requests_mock.Mocker
+) -> None:
+    monkeypatch.syspath_prepend(built)
+    rows = [{"title": "Dune", "year": 2021, "type": "film", "imdb": "tt1160419"}, {"type": "game"}]
+    onward = f"{SITE}/api/lists/12?page=2"
+    pages = [{"titles": rows[:1], "total": 2, "next": onward}, {"titles": rows[1:], "total": 2}]
+    requests_mock.get(f"{SITE}/api/lists/12", [{"json": page} for page in pages])
+    snapshot = read("https://shelf.example/lists/12/")
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 2)
+    assert snapshot.items == (
+        Item(1, "Dune", 2021, Kind.MOVIE, Ids(imdb="tt1160419")),
+        Item(2, "", unsupported="unknown"),
+    )
+    assert str(recognise("shelf:12")) == "shelf:12"
+    with pytest.raises(ValueError, match=r"paste its address, shelf\.example/lists/NUMBER"):
+        recognise("shelf:night")
+
+
+def test_the_command_line_knows_it(built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "listsync.yaml"
+    server = "server: {url: 'http://seerr:5055', api_key: k}\n"
+    file.write_text(server + "lists: {a: {source: 'shelf:12'}}\n", encoding="utf-8")
+    words = [sys.executable, "-m", "reconciler", "validate", "-c", str(file)]
+    environment = {"PYTHONPATH": f"{built}:{ROOT}"}
+    told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - listsync itself
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.fixture(name="bring")
+def _bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Install a plugin of one module, by its metadata alone."""
+
+    def install(name: str, code: str) -> None:
+        module = f"plugin_{name}_{tmp_path.name.replace('-', '_')}"
+        (tmp_path / f"{module}.py").write_text(code, encoding="utf-8")
+        info = tmp_path / f"listsync_{name}-1.0.dist-info"
+        info.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: listsync-{name}\nVersion: 1.0\n"
+        (info / "METADATA").write_text(metadata, encoding="utf-8")
+        points = f"[listsync.sources]\n{name} = {module}\n"
+        (info / "entry_points.txt").write_text(points, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
+
+
+BROKEN = {
+    "import": "import no_such_module",
+    "syntax": "def",
+    "raises": "raise RuntimeError('secret-key')",
+    "nothing": "HOSTS = frozenset()",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), BROKEN.items(), ids=BROKEN)
+def test_one_that_does_not_load_is_told_with_its_distribution_and_breaks_no_other(
+    bring: Callable[[str, str], None], name: str, code: str
+) -> None:
+    bring(name, code)
+    with pytest.raises(ValueError, match=f"the source {name} of listsync-{name} cannot") as told:
+        recognise(f"{name}:1")
+    assert "secret-key" not in str(told.value)
+    assert str(recognise("imdb:top")) == "imdb:top"
+    with pytest.raises(ValueError, match=f"no list of a known site.*listsync-{name}"):
+        recognise("https://nowhere.example/list")
+
+
+WORKING = """
+from reconciler.core.model import ListRef
+HOSTS, FORMS = frozenset({"works.example", "www.imdb.com"}), "works:1"
+def parse_id(text):
+    if text == "fails":
+        raise KeyError("secret-key")
+    return None if text == "none" else ListRef("works", text)
+def parse_url(url):
+    return parse_id("url")
+def objection(ref, provider):
+    return "set WORKS_KEY" if ref.id == "locked" else None
+def fetch(ref, reach):
+    return None if ref.id == "silent" else 1 // 0
+"""
+
+
+def test_what_fails_in_a_plugin_is_a_sentence_or_an_outcome(
+    bring: Callable[[str, str], None],
+) -> None:
+    bring("works", WORKING)
+    for text in ("works:fails", "works:none"):
+        with pytest.raises(ValueError, match="listsync-works") as told:
+            recognise(text)
+        assert "secret-key" not in str(told.value)
+    for text in ("works:silent", "works:divides"):
+        snapshot = read(text)
+        assert snapshot.outcome is Outcome.UNREACHABLE
+        assert "listsync-works" in str(snapshot.error)
+
+
+def test_a_plugin_may_object_and_never_takes_listsyncs_own_hosts(
+    bring: Callable[[str, str], None],
+) -> None:
+    bring("works", WORKING)
+    assert objection(recognise("works:locked"), {}) == "set WORKS_KEY"
+    assert objection(recognise("works:open"), {}) is None
+    assert str(recognise("https://works.example/x")) == "works:url"
+    assert recognise("https://www.imdb.com/list/ls004610270/").provider == "imdb"
