@@ -7,6 +7,7 @@ The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -80,8 +81,13 @@ class Service:
 
     @property
     def standing(self) -> Standing:
-        """How the lists are now."""
-        return self.board.standing(self.spec)
+        """How the lists are now; each is due when the queue has it, whatever the clock has done."""
+        standing = self.board.standing(self.spec)
+        schedules = {
+            name: replace(schedule, due=self._controller.due(name) or schedule.due)
+            for name, schedule in standing.schedules.items()
+        }
+        return replace(standing, schedules=schedules)
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError."""

@@ -49,6 +49,7 @@ class Doors:
     server: Callable[[Spec], AbstractContextManager[MediaServer]]
     sources: Callable[[Spec], AbstractContextManager[Sources]]
     ledger: Callable[[Spec], Ledger]  # held and locked; raises LedgerError, LockHeldError
+    needs_browser: Callable[[Spec, ListRef], bool]  # whether reading a list may take one
     clock: Clock
     progress: Progress
     meter: Meter
@@ -86,11 +87,15 @@ class Upkeep:
         return turn.first_due(self._board.schedules().get(name), turn.digest(spec, lst), now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
-        """What a list needs to itself while it is read: its site, and a browser session."""
-        lst, sessions = self.spec.named(name), self.spec.browser.sessions
+        """What a list needs to itself while it is read: its site, and perhaps a browser."""
+        spec = self.spec
+        lst, sessions = spec.named(name), spec.browser.sessions
         if lst is None or lst.source.provider == "file":
             return ()
-        return ((lst.source.provider, sessions), ("browser", sessions))
+        site = (lst.source.provider, sessions)
+        if not self._doors.needs_browser(spec, lst.source):
+            return (site,)
+        return (site, ("browser", sessions))
 
     def cut(self) -> None:
         """End what is being read; requests under way go on to their end."""

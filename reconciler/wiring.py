@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from reconciler.core.model import ListRef
     from reconciler.metrics import Metrics
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
@@ -169,6 +170,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         server=partial(open_server, called=metrics.called),
         sources=sources,
         ledger=ledger,
+        needs_browser=may_need_browser,
         clock=clock,
         progress=Silence(),
         meter=metrics,
@@ -188,12 +190,17 @@ def announcer() -> Announcer:
     return Announcer(notifier())
 
 
+def may_need_browser(spec: Spec, ref: ListRef) -> bool:
+    """Whether reading a list may take a browser, as the file has it."""
+    return needs_browser(ref, providers_of(spec.providers))
+
+
 @contextmanager
 def open_browser(spec: Spec) -> Iterator[Browser | None]:
     """One that starts when needed, gone at the end; None where no list may be read in one."""
-    sites = providers_of(spec.providers)
+    needed = any(may_need_browser(spec, lst.source) for lst in spec.lists)
     with closing(_browser_session(spec)) as session:
-        yield session if any(needs_browser(lst.source, sites) for lst in spec.lists) else None
+        yield session if needed else None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
 from reconciler.service import Service
 from reconciler.upkeep import Doors
+from reconciler.wiring import may_need_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,7 @@ def served(world: World, path: Path) -> Iterator[Service]:
             server=server,
             sources=sources,
             ledger=lambda spec: held.at(world.ledger, spec.server.url),
+            needs_browser=may_need_browser,
             clock=world.clock,
             progress=Silence(),
             meter=Uncounted(),

@@ -141,8 +141,9 @@ def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: 
 class Crowd(Shelves):
     """Lists that note how many of them are read at once; a reader waits a while for ``wanted``."""
 
-    def __init__(self, wanted: int) -> None:
+    def __init__(self, wanted: int, seconds: float = 20) -> None:
         super().__init__()
+        self._seconds = seconds
         self.most: Counter[str] = Counter()
         self._now: Counter[str] = Counter()
         self._wanted = wanted
@@ -154,7 +155,7 @@ class Crowd(Shelves):
                 self._now[key] += 1
                 self.most[key] = max(self.most[key], self._now[key])
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.most["all"] >= self._wanted, 20)
+            self._changed.wait_for(lambda: self.most["all"] >= self._wanted, self._seconds)
             for key in (ref.provider, "all"):
                 self._now[key] -= 1
             return super().fetch(ref, top)
@@ -187,6 +188,34 @@ def test_workers_read_lists_side_by_side(
     assert {key: crowd.most[key] for key in most} == most
 
 
+def test_a_list_read_over_an_interface_waits_for_no_browser(world: World, tmp_path: Path) -> None:
+    world.lists = crowd = Crowd(2)
+    lists = {"wishes": "imdb:ls000000001", "family": "trakt:anna/watchlist"}
+    for source in lists.values():
+        world.lists.hold(source, [by_tmdb(FILM)])
+    world.write(
+        {name: {"source": source} for name, source in lists.items()},
+        browser={"sessions": 1},
+        providers={"trakt": {"client_id": "made-up-client-id"}},
+    )
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+
+    assert crowd.most == {"all": 2, "imdb": 1, "trakt": 1}
+
+
+def test_two_sites_share_the_browser_sessions(world: World, tmp_path: Path) -> None:
+    world.lists = crowd = Crowd(2, seconds=0.3)
+    lists = {"wishes": "imdb:ls000000001", "family": "trakt:anna/watchlist"}
+    for source in lists.values():
+        world.lists.hold(source, [by_tmdb(FILM)])
+    world.write({name: {"source": source} for name, source in lists.items()})
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+
+    assert crowd.most == {"all": 1, "imdb": 1, "trakt": 1}
+
+
 def test_a_list_sees_what_the_one_before_asked_for(world: World, tmp_path: Path) -> None:
     for n in (1, 2, 3):
         world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILM)])
@@ -206,6 +235,8 @@ def test_a_clock_that_steps_back_and_forth_stops_nothing(world: World, tmp_path:
         assert fetches(world) == 1
         pass_time(world, service, days=-3)
         assert fetches(world) == 1
+        shown = service.standing.schedules["wishes"].due
+        assert shown - world.clock.now() == timedelta(hours=6.3)
         pass_time(world, service, hours=7)
         assert fetches(world) == 2
         pass_time(world, service, days=30)
