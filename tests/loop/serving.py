@@ -53,9 +53,8 @@ class File:
         return frozenset({self._path})
 
 
-@contextmanager
-def served(world: World, path: Path) -> Iterator[Service]:
-    """A service over this world, ended when the block ends."""
+def doors_of(world: World, held: HeldLedger) -> Doors:
+    """How turns get at what is in this world."""
 
     def server(spec: Spec) -> AbstractContextManager[MediaServer]:
         key = spec.server.api_key.get_secret_value()
@@ -65,18 +64,24 @@ def served(world: World, path: Path) -> Iterator[Service]:
         del spec
         return closing(world.lists)
 
+    return Doors(
+        server=server,
+        sources=sources,
+        ledger=lambda spec: held.at(world.ledger, spec.server.url),
+        needs_browser=may_need_browser,
+        clock=world.clock,
+        progress=Silence(),
+        meter=Uncounted(),
+        chance=lambda: 0.5,
+        announcer=Announcer(world.mailbox),
+    )
+
+
+@contextmanager
+def served(world: World, path: Path) -> Iterator[Service]:
+    """A service over this world, ended when the block ends."""
     with HeldLedger() as held:
-        doors = Doors(
-            server=server,
-            sources=sources,
-            ledger=lambda spec: held.at(world.ledger, spec.server.url),
-            needs_browser=may_need_browser,
-            clock=world.clock,
-            progress=Silence(),
-            meter=Uncounted(),
-            chance=lambda: 0.5,
-            announcer=Announcer(world.mailbox),
-        )
+        doors = doors_of(world, held)
         service = Service(world.spec, File(world, path), doors, lambda _: None)
         service.load()
         service.begin(poll=True)
