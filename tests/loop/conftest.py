@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +14,8 @@ from tests.loop.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+_IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None  # noqa: S108 - a folder of its own in it
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +28,9 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    with made.sandbox:
-        yield made
+def world() -> Iterator[World]:
+    """Its ledger is in memory where the system has a disk there: a day's turns sync 8,000 times."""
+    with tempfile.TemporaryDirectory(prefix="listsync-", dir=_IN_MEMORY) as folder:
+        made = World(Path(folder))
+        with made.sandbox:
+            yield made

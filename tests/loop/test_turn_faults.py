@@ -119,8 +119,8 @@ def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
         world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
     one, other = ({"source": f"imdb:ls{n:09}"} for n in (1, 2))
     world.write({"one": one})
+    world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
     with served(world, tmp_path) as service:
-        world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
         pass_time(world, service, seconds=1)
         wait = service.standing.schedules["one"].due - world.clock.now()
         world.sandbox.faults.answer_after = None
