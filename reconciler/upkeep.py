@@ -135,7 +135,8 @@ class Upkeep:
         """Leave a list alone until the file says otherwise, and say so where its state is shown."""
         now = self._doors.clock.now()
         self._board.judge(name, (conditions.suspended(),), spec.generation, now)
-        self._board.write(self._doors.ledger(spec))
+        with suppress(ListsyncError):  # it is written once the ledger can be used
+            self._board.write(self._doors.ledger(spec))
 
     def _turn(self, spec: Spec, lst: ListSpec) -> _Turned | None:
         """Read, plan, act. None: it was interrupted, or the file says something else by now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -193,3 +194,25 @@ def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None
     assert ready.message.startswith("exclude list never unread; it is unreachable")
     assert turns(log)["wishes"]["stopped"] == [ready.message]
     assert world.requested() == []
+
+
+def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
+    world: World, tmp_path: Path
+) -> None:
+    world.ledger = tmp_path / "data" / "listsync.db"
+    world.ledger.parent.mkdir()
+    world.follow(by_tmdb(FILMS[0]))
+    with served(world, tmp_path) as service, told() as log:
+        pass_time(world, service, seconds=1)
+        shutil.rmtree(world.ledger.parent)
+        world.follow(by_tmdb(FILMS[0]), suspend=True)
+        service.reload()
+        pass_time(world, service, hours=1)
+        held = service.standing.conditions["wishes"]["Ready"]
+        world.ledger.parent.mkdir()
+        pass_time(world, service, seconds=1)
+    with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
+        written = ledger.conditions()["wishes"]["Ready"]
+
+    assert (held.reason, written.reason) == ("Suspended", "Suspended")
+    assert not [line for line in log if "mistake" in line["event"]]
