@@ -90,7 +90,7 @@ class Service:
         return replace(standing, schedules=schedules)
 
     def reports(self) -> Mapping[str, ListReport]:
-        """Each list's last fetch and verdicts. Raises LedgerError."""
+        """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
         return self._doors.ledger(self.spec).reports()
 
     def load(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core import conditions
 from reconciler.core.model import Reason, Role, Schedule, Status
-from reconciler.errors import BrowserError, LedgerError, ServerError, TransientError
+from reconciler.errors import BrowserError, LedgerError, LockHeldError, ServerError, TransientError
 from reconciler.workqueue import spread, wait_after
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _seconds(seconds: float | None) -> timedelta:
 
 def _of_others(error: ListsyncError | None) -> bool:
     """Whether all lists are in the same trouble."""
-    return isinstance(error, (ServerError, LedgerError))
+    return isinstance(error, (ServerError, LedgerError, LockHeldError))
 
 
 def _asked_for(error: ListsyncError | None) -> float | None:
@@ -195,6 +195,7 @@ def _reason(error: ListsyncError) -> str:
         (TransientError, _AWAY),
         (ServerError, _UNUSABLE),
         (LedgerError, "LedgerUnusable"),
+        (LockHeldError, "LedgerUnusable"),
         (BrowserError, "BrowserUnusable"),
     ):
         if isinstance(error, kind):

@@ -21,7 +21,7 @@ from reconciler.commands.setting import print_json
 from reconciler.core.conditions import CONFIG_VALID, SERVER_REACHABLE
 from reconciler.core.model import WHOLE, Status
 from reconciler.endpoint import JSON, Endpoint, Said
-from reconciler.errors import LedgerError, UsageError
+from reconciler.errors import ListsyncError, UsageError
 from reconciler.ledger import HeldLedger
 from reconciler.metrics import CONTENT_TYPE, Metrics
 from reconciler.render.document import FORMAT_VERSION
@@ -132,7 +132,7 @@ def _readiness(service: Service) -> Said:
 def _status(config: Path, service: Service) -> Said:
     try:
         reports = service.reports()
-    except LedgerError:
+    except ListsyncError:  # it is told under LedgerUsable
         reports = {}
     sources = {lst.name: str(lst.source) for lst in service.spec.lists}
     told = status_document(config, sources, reports, service.standing)

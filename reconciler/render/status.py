@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reconciler.core.conditions import READY, STALLED
+from reconciler.core.conditions import READY, STALLED, SUSPENDED
 from reconciler.core.model import DEFERRED, WHOLE
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, fetch_row
@@ -138,6 +138,7 @@ def _list(name: str, source: str, report: ListReport | None, standing: Standing)
     if report is not None and report.source != source:
         report = None
     rows = report.rows if report else ()
+    held_back = any(one.reason == SUSPENDED for one in standing.conditions.get(name, {}).values())
     return {
         "name": name,
         "source": source,
@@ -145,7 +146,7 @@ def _list(name: str, source: str, report: ListReport | None, standing: Standing)
         "fetch": fetch_row(name, source, report.snapshot) if report else None,
         "last_attempt": _time(schedule.attempted if schedule else None),
         "last_success": _time(schedule.succeeded if schedule else None),
-        "next_due": _time(schedule.due if schedule else None),
+        "next_due": _time(schedule.due if schedule and not held_back else None),
         "tries": schedule.tries if schedule else 0,
         "pending": sum(row.word in DEFERRED for row in rows),
         "conditions": _conditions(standing, name),
@@ -183,7 +184,8 @@ def _says_why(one: Mapping[str, str]) -> bool:
 def _turns(lst: ListStatus) -> str:
     """When a list's turns were and will be."""
     success = lst["last_success"] or "never"
-    told = f"last success {success} · next {lst['next_due']} · {lst['pending']:,} pending"
+    due = lst["next_due"] or "not before the file says otherwise"
+    told = f"last success {success} · next {due} · {lst['pending']:,} pending"
     return f"{told} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else told
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
+from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.running import listed, lists, running, write
 
@@ -162,6 +163,27 @@ def test_a_ledger_comes_back_locked_when_its_deleted_folder_does(house: Househol
         until(lambda: run.whole("LedgerUsable")["status"] == "True")
 
         assert house.run("apply", "--yes").code == 75
+
+
+def test_a_ledger_that_somebody_else_holds_meanwhile_is_waited_for(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    theirs = house.folder / "theirs"
+    theirs.mkdir()
+    with running(house) as run:
+        until(run.is_ready)
+        lock = WriterLock(theirs / house.ledger.name)
+        shutil.rmtree(house.ledger.parent)
+        theirs.rename(house.ledger.parent)
+        until(lambda: "another listsync" in run.whole("LedgerUsable")["message"])
+        listed(house, "wishes", DUNE, HEAT, ALIEN)
+        run_now(house)
+        until(lambda: run.condition("wishes", "Applied")["reason"] == "LedgerUnusable")
+        assert house.stored() == numbers([DUNE])
+        assert run.status()["lists"][0]["tries"] == 0
+        lock.release()
+
+        until(lambda: len(house.stored()) == 3)
+        until(lambda: run.whole("LedgerUsable")["status"] == "True")
 
 
 @pytest.fixture

@@ -46,6 +46,20 @@ def test_failures_are_counted_in_words(house: Household, listsync: InProcess) ->
         assert told in listsync("status", "wishes").out
 
 
+def test_a_list_that_is_held_back_is_never_due(house: Household, listsync: InProcess) -> None:
+    named = lists(house, wishes=(DUNE,))
+    write(house, named)
+    with running(house) as run:
+        until(run.is_ready)
+        named["wishes"]["suspend"] = True
+        write(house, named)
+        until(lambda: run.condition("wishes", "Stalled")["status"] == "True")
+        assert run.condition("wishes", "Ready")["reason"] == "Suspended"
+        assert run.status()["lists"][0]["next_due"] is None
+    text = listsync("status", "wishes").out
+    assert "next not before the file says otherwise" in text
+
+
 def names(document: dict[str, Any]) -> list[str]:
     return [lst["name"] for lst in document["lists"]]
 
