@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from watchfiles import watch
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _BURST = 400  # milliseconds after which it is told in any case
 _ANYWAY = 5000  # milliseconds after which the files are looked at without any event
 _POLL = 1.0  # seconds between looks where events do not come
 _SWAPPED = "..data"  # the symlink that Kubernetes swaps
+
+_log = structlog.get_logger(__name__)
 
 
 def news(files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool) -> Iterator[None]:
@@ -65,35 +68,52 @@ def _polls(stopping: Event) -> Iterator[None]:
 
 
 def _events(files: Callable[[], Collection[Path]], stopping: Event) -> Iterator[None]:
-    """Something happened to one of the files, or nothing has for a while."""
+    """Something happened to one of the files, or nothing has for a while.
+
+    A system that gives no events, or no more of them, is asked again each second.
+    """
+    told = ""
     while not stopping.is_set():
-        watched = files()
-        folders = sorted({*_folders(watched)})
-        inodes = _inodes(folders)
-        if not folders:  # all is gone, for the moment
+        try:
+            yield from _events_of_now(files(), files, stopping)
+            told = ""
+        except (OSError, RuntimeError) as error:  # watchfiles' own is a RuntimeError
+            if str(error) != told:
+                told = str(error)
+                _log.warning("no events of the file: it is looked at each second", error=told)
             stopping.wait(_POLL)
-            continue
-        names = {_SWAPPED, *(file.name for file in watched)}
-        names |= {Path(os.path.realpath(file)).name for file in watched}
 
-        def concerns(change: Change, path: str, names: set[str] = names) -> bool:
-            del change
-            return Path(path).name in names
 
-        yield  # it may have changed while nobody was watching
-        for _ in watch(
-            *folders,
-            watch_filter=concerns,
-            debounce=_BURST,
-            step=_STEP,
-            rust_timeout=_ANYWAY,
-            yield_on_timeout=True,
-            stop_event=stopping,
-            recursive=False,
-        ):
-            yield
-            if files() != watched or _inodes(folders) != inodes:
-                break
+def _events_of_now(
+    watched: Collection[Path], files: Callable[[], Collection[Path]], stopping: Event
+) -> Iterator[None]:
+    """As ``_events``, until other files or folders than these are to be watched."""
+    folders = sorted({*_folders(watched)})
+    inodes = _inodes(folders)
+    if not folders:  # all is gone, for the moment
+        stopping.wait(_POLL)
+        return
+    names = {_SWAPPED, *(file.name for file in watched)}
+    names |= {Path(os.path.realpath(file)).name for file in watched}
+
+    def concerns(change: Change, path: str) -> bool:
+        del change
+        return Path(path).name in names
+
+    yield  # it may have changed while nobody was watching
+    for _ in watch(
+        *folders,
+        watch_filter=concerns,
+        debounce=_BURST,
+        step=_STEP,
+        rust_timeout=_ANYWAY,
+        yield_on_timeout=True,
+        stop_event=stopping,
+        recursive=False,
+    ):
+        yield
+        if files() != watched or _inodes(folders) != inodes:
+            return
 
 
 def _inodes(folders: Collection[Path]) -> list[int | None]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
+from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, numbers, until
 from tests.e2e.running import listed, lists, running, write
 
 if TYPE_CHECKING:
@@ -146,3 +148,28 @@ def test_a_reload_interrupts_no_request(house: Household) -> None:
     assert sorted(house.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
     with closing(sqlite3.connect(house.ledger)) as ledger:
         assert ledger.execute("SELECT DISTINCT result FROM intents").fetchall() == [("created",)]
+
+
+@pytest.fixture
+def eventless() -> tuple[str, ...]:
+    """The command where the system has no inotify left to give."""
+    limit = "/proc/sys/user/max_inotify_instances"
+    shell = ("unshare", "--user", "--map-root-user", "sh", "-c", f'echo 0 > {limit} && exec "$@"')
+    if not shutil.which("unshare"):
+        pytest.skip("no unshare here")
+    if subprocess.run((*shell, "sh", "true"), check=False).returncode:  # noqa: S603 - ours
+        pytest.skip("no user namespaces here")
+    return (*shell, "sh", *COMMAND)
+
+
+def test_where_the_system_gives_no_events_the_file_is_followed_all_the_same(
+    house: Household, eventless: tuple[str, ...]
+) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house, command=eventless) as run:
+        until(run.is_ready)
+        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+        until(lambda: run.is_ready("more"))
+
+        (line,) = run.events("no events of the file")
+        assert line["level"] == "warning"
