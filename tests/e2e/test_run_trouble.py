@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
+import sys
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,7 @@ import pytest
 from examples.sandbox.media_server import SandboxServer
 from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, numbers, until
-from tests.e2e.running import listed, lists, running, write
+from tests.e2e.running import Running, listed, lists, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,6 +221,62 @@ def test_a_full_disk_stops_requests_until_there_is_room(house: Household, small_
         ballast.unlink()
         until(lambda: len(house.stored()) == 3)
         until(run.is_ready)
+
+
+def test_a_ledger_that_may_not_be_written_stops_requests_until_it_may(house: Household) -> None:
+    """As on a full disk or over a quota: no file of the process may grow."""
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+        listed(house, "wishes", DUNE, HEAT, ALIEN)
+        run_now(house)
+        until(lambda: run.condition("wishes", "Applied")["reason"] == "LedgerUnusable")
+        until(lambda: run.whole("LedgerUsable")["status"] == "False")
+        assert house.stored() == numbers([DUNE])
+
+        endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, endless)
+        until(lambda: len(house.stored()) == 3)
+        until(lambda: run.is_ready() and run.whole("LedgerUsable")["status"] == "True")
+
+
+WITH_A_CLOCK = """
+from datetime import timedelta
+from pathlib import Path
+
+from reconciler import cli, wiring
+
+told = wiring.SystemClock.now
+wiring.SystemClock.now = lambda self: told(self) + timedelta(days=int(Path("days").read_text()))
+cli.main()
+"""
+
+
+def has_had(run: Running, turns: int) -> bool:
+    return run.turns("wishes") >= turns
+
+
+def set_clock(house: Household, days: int) -> None:
+    (house.folder / "days.new").write_text(str(days))
+    (house.folder / "days.new").rename(house.folder / "days")
+
+
+def test_a_clock_that_steps_back_and_forth_under_it_keeps_no_list_waiting(
+    house: Household,
+) -> None:
+    write(house, {"wishes": {"source": listed(house, "wishes", DUNE), "interval": "1s"}})
+    set_clock(house, 0)
+    with running(house, command=(sys.executable, "-c", WITH_A_CLOCK)) as run:
+        until(run.is_ready)
+        for days in (-30, 0, 30, -1):
+            set_clock(house, days)
+            until(partial(has_had, run, run.turns("wishes") + 2))
+            now = datetime.now(UTC) + timedelta(days=days)
+            due = datetime.fromisoformat(run.status()["lists"][0]["next_due"])
+            assert abs(due - now) < timedelta(minutes=1)
+        assert run.is_ready()
+    assert house.stored() == numbers([DUNE])
 
 
 def is_stored(house: Household, title: Title) -> bool:
