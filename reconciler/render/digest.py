@@ -18,8 +18,12 @@ _OUTCOME = frozenset({"result", "http_status", "request_id", "message"})
 
 
 def sent(row: ActionRow) -> str:
-    """What an action would do, in canonical JSON: two rows that are equal here do the same."""
-    return _canonical(_without(row, _EXPLAINS | _OUTCOME))
+    """What an action would do, in canonical JSON: two rows that are equal here do the same.
+
+    What a row does not say is said by none: older formats had fewer keys.
+    """
+    told = _without(row, _EXPLAINS | _OUTCOME)
+    return _canonical({key: value for key, value in told.items() if value is not None})
 
 
 def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:

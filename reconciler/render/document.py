@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         VerdictRow,
     )
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 
 
 def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:

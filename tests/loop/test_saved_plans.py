@@ -132,6 +132,33 @@ def test_a_later_minor_format_is_read_for_what_is_known_of_it(tmp_path: Path) ->
     assert plan_file.read(written(tmp_path / "plan.json", told), URL).digest == told["digest"]
 
 
+LATER_KEYS = ("server_id", "profile_id", "root_folder", "tags")  # of format 1.2
+
+
+def of_an_older_format(*actions: Action) -> dict[str, Any]:
+    """The document as format 1.1 had it, which knew nothing of Radarr and Sonarr."""
+    told: Any = json.loads(json.dumps(document(*actions)))
+    rows: Any = [{k: v for k, v in row.items() if k not in LATER_KEYS} for row in told["actions"]]
+    digest = plan_digest(URL, rows)
+    proof = {"plan_id": digest[:8], "digest": digest, "checksum": checksum(URL, None, rows)}
+    return {**told, **proof, "format_version": "1.1", "actions": rows}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "done"),
+    [(None, [1, 2]), (Delivery(Offer(0, "Radarr")), []), (Delivery(Offer(1, "B"), tags=()), [])],
+    ids=["nothing named", "a downloader named since", "tags cleared since"],
+)
+def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know(
+    tmp_path: Path, delivery: Delivery | None, done: list[int]
+) -> None:
+    path = written(tmp_path / "plan.json", of_an_older_format(action(1), action(2, 1, 2)))
+    current = [action(1, delivery=delivery), action(2, 1, 2, delivery=delivery)]
+    agreement = plan_file.agree(plan_file.read(path, URL).actions, current)
+    assert [row.target.media.tmdb for row in agreement.both] == done
+    assert len(agreement.new) == len(agreement.gone) == 2 - len(done)
+
+
 @pytest.mark.parametrize("version", ["2.0", "0.9", "10.1", "", None, 2])
 def test_another_major_format_is_refused(tmp_path: Path, version: object) -> None:
     told: Any = {**document(action()), "format_version": version}
