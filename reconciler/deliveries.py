@@ -1,7 +1,8 @@
 """Where the lists' requests go behind the server: read as rarely as may be.
 
 What Radarr and Sonarr offer is believed for a day, so that a quiet pass asks nobody. A name that
-is not among it is looked for anew each time: somebody may have just made it.
+is not among it is looked for anew where a title waits for it, or the whole list: somebody may have
+just made it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.delivery import find_delivery, find_downloader, names_more
-from reconciler.core.model import DeliveryWish, Kind, Match, Role
+from reconciler.core.model import DeliveryWish, Kind, Match, Reason, Role
 from reconciler.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Delivery, Downloader, Wishlist
+    from reconciler.core.model import Delivery, Downloader, Plan, Wishlist
     from reconciler.ports import Ledger, MediaServer
     from reconciler.spec import ListSpec, Spec
 
@@ -28,21 +29,84 @@ def wish_of(lst: ListSpec) -> DeliveryWish | None:
     return None if wish == DeliveryWish() or lst.role is not Role.REQUEST else wish
 
 
-def with_deliveries(
-    spec: Spec, lists: Sequence[Wishlist], server: MediaServer, ledger: Ledger, now: datetime
-) -> list[Wishlist]:
-    """The lists with what their names mean, for the kinds of title that they hold.
+class Deliveries:
+    """What the lists' names mean in one pass, and whom that pass has asked already."""
 
-    Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
-    with Radarr or Sonarr is one, too; raises ServerError where the media server itself is away.
-    """
-    wishes = {lst.name: wish for lst in spec.lists if (wish := wish_of(lst))}
-    if not wishes:
-        return list(lists)
-    offered = _offered(wishes, lists, server, ledger, now)
-    return [
-        _delivered(lst, wishes[lst.name], offered) if lst.name in wishes else lst for lst in lists
-    ]
+    def __init__(self, spec: Spec, server: MediaServer, ledger: Ledger, now: datetime) -> None:
+        """Raises LedgerError where what is remembered cannot be read."""
+        self._wishes = {lst.name: wish for lst in spec.lists if (wish := wish_of(lst))}
+        self._server, self._ledger, self._now = server, ledger, now
+        self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
+        self._asked: set[Kind] = set()
+
+    def told(self, lists: Sequence[Wishlist]) -> list[Wishlist]:
+        """The lists with what their names mean, for the kinds of title that they hold.
+
+        Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
+        with Radarr or Sonarr is one, too; raises ServerError where the media server itself is away.
+        """
+        for kind in Kind:
+            if any(self._is_open(lst, kind) for lst in lists):
+                self._ask(lists, kind)
+        return [self._delivered(lst) for lst in lists]
+
+    def told_again(self, lists: Sequence[Wishlist], plan: Plan) -> list[Wishlist] | None:
+        """Likewise, asked anew for the titles that a plan has no place for; None: it has for all.
+
+        ``lists``: as they were before ``told``.
+        """
+        owners = {lst.name: self._delivered(lst) for lst in lists}
+        homeless = {
+            row.target.media.kind
+            for row in plan.verdicts
+            if row.reason is Reason.NO_RIGHT and row.target
+            if isinstance(owners[row.lists[0]].deliveries.get(row.target.media.kind), str)
+        } - self._asked
+        for kind in sorted(homeless):
+            self._ask(lists, kind)
+        return [self._delivered(lst) for lst in lists] if homeless else None
+
+    def _is_open(self, lst: Wishlist, kind: Kind) -> bool:
+        """Whether nothing is known of where a list's titles go, or that none can go anywhere."""
+        found = self._found(lst)
+        if kind not in found or kind in self._asked:
+            return False
+        nowhere = all(isinstance(where, str) for where in found.values())
+        return nowhere or (isinstance(found[kind], str) and not self._is_known(lst, kind))
+
+    def _is_known(self, lst: Wishlist, kind: Kind) -> bool:
+        """Whether it is remembered what is offered where this list's titles would go."""
+        wish, offered = self._wishes[lst.name], self._offered.get(kind)
+        if offered is None:
+            return False
+        meant = find_downloader(wish, kind, offered, is_4k=lst.is_4k)
+        return isinstance(meant, str) or meant.stock is not None
+
+    def _ask(self, lists: Sequence[Wishlist], kind: Kind) -> None:
+        asking = [
+            (self._wishes[lst.name], lst.is_4k)
+            for lst in lists
+            if lst.name in self._wishes and kind in _kinds(lst)
+        ]
+        self._asked.add(kind)
+        self._offered[kind] = stocked(asking, kind, self._server)
+        if not any(one.trouble for one in self._offered[kind]):
+            self._ledger.keep_downloaders(kind, self._offered[kind], self._now)
+
+    def _found(self, lst: Wishlist) -> dict[Kind, Delivery | str]:
+        wish = self._wishes.get(lst.name)
+        if wish is None:
+            return {}
+        return {
+            kind: find_delivery(wish, kind, self._offered.get(kind, ()), is_4k=lst.is_4k)
+            for kind in sorted(_kinds(lst))
+        }
+
+    def _delivered(self, lst: Wishlist) -> Wishlist:
+        found = self._found(lst)
+        problems = [what for what in found.values() if isinstance(what, str)]
+        nowhere = "; ".join(problems) if problems and len(problems) == len(found) else None
+        return replace(lst, deliveries=found, problem=lst.problem or nowhere)
 
 
 def stocked(
@@ -64,45 +128,6 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
         return replace(downloader, stock=server.stock(kind, downloader.id))
     except ServerError as error:
         return replace(downloader, trouble=f"the server says: {error.what}")
-
-
-def _offered(
-    wishes: Mapping[str, DeliveryWish],
-    lists: Sequence[Wishlist],
-    server: MediaServer,
-    ledger: Ledger,
-    now: datetime,
-) -> dict[Kind, tuple[Downloader, ...]]:
-    """What is offered for each kind that these lists hold: as remembered where that will do."""
-    offered = dict(ledger.downloaders(now))
-    for kind in Kind:
-        asking = [
-            (wishes[lst.name], lst.is_4k)
-            for lst in lists
-            if lst.name in wishes and kind in _kinds(lst)
-        ]
-        known = offered.get(kind, ())
-        if all(
-            not isinstance(find_delivery(wish, kind, known, is_4k=is_4k), str)
-            for wish, is_4k in asking
-        ):
-            continue
-        offered[kind] = stocked(asking, kind, server)
-        if not any(one.trouble for one in offered[kind]):
-            ledger.keep_downloaders(kind, offered[kind], now)
-    return offered
-
-
-def _delivered(
-    lst: Wishlist, wish: DeliveryWish, offered: Mapping[Kind, tuple[Downloader, ...]]
-) -> Wishlist:
-    found: dict[Kind, Delivery | str] = {
-        kind: find_delivery(wish, kind, offered.get(kind, ()), is_4k=lst.is_4k)
-        for kind in sorted(_kinds(lst))
-    }
-    problems = [what for what in found.values() if isinstance(what, str)]
-    nowhere = "; ".join(problems) if problems and len(problems) == len(found) else None
-    return replace(lst, deliveries=found, problem=lst.problem or nowhere)
 
 
 def _kinds(lst: Wishlist) -> set[Kind]:

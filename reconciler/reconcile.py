@@ -13,12 +13,12 @@ from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.membership import current, given_up, readded
 from reconciler.core.memory import looks_like_another_server, witness
-from reconciler.core.model import Claim, Film, Kind, Observed, Policy, Role, Show, Target
+from reconciler.core.model import Claim, Film, Kind, Observed, Policy, Role, Show, Target, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
-from reconciler.deliveries import with_deliveries
+from reconciler.deliveries import Deliveries
 from reconciler.questions import items_in_question, places, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
@@ -174,12 +174,13 @@ def decide(
     held = [
         fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
-    lists = with_deliveries(spec, _wishlists(held, identity, found), edges.server, ledger, now)
+    lists = _wishlists(held, identity, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
     memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
-    everything = (*lists, excluded_by_hand(spec.exclude, found))
-    plan = calculate(everything, observed, memory, Policy(budget=spec.budget), now)
+    deliveries = Deliveries(spec, edges.server, ledger, now)
+    view = View(observed, memory, Policy(budget=spec.budget), now)
+    everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
     return Pass(
         identity=identity,
         snapshots=snapshots,
@@ -228,6 +229,20 @@ def _wishlists(
         wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
         for index, lst in enumerate(held)
     ]
+
+
+def _planned(
+    lists: Sequence[Wishlist], by_hand: Wishlist, deliveries: Deliveries, view: View
+) -> tuple[tuple[Wishlist, ...], Plan]:
+    """The lists as they were planned, and the plan; anew where a title would have nowhere to go."""
+
+    def plan_of(told: Sequence[Wishlist]) -> tuple[tuple[Wishlist, ...], Plan]:
+        full = (*told, by_hand)
+        return full, calculate(full, view.observed, view.memory, view.policy, view.now)
+
+    everything, plan = plan_of(deliveries.told(lists))
+    again = deliveries.told_again(lists, plan)
+    return (everything, plan) if again is None else plan_of(again)
 
 
 def _learn(

@@ -69,7 +69,8 @@ class Settings:
 class SandboxServer:
     """A media server in a thread of its own, from ``start`` (or ``with``) until ``stop``.
 
-    ``state`` holds its rows and the calls so far, ``faults`` what is to go wrong.
+    ``state`` holds its rows and the calls so far, ``faults`` what is to go wrong, ``services`` the
+    Radarr and Sonarr behind it.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class SandboxServer:
         self.state = State(chosen.users, chosen.clock)
         self._over = Event()
         self.faults = Faults(self._over)
+        self.services = Services(chosen.radarr, chosen.sonarr, self.faults, self.state)
         self._port = port
         self._listener: Listener | None = None
         backend = Backend(
@@ -94,7 +96,7 @@ class SandboxServer:
             dialect_of(flavour, version),
             self.state,
             Tmdb(Catalogue(catalogue), self.faults),
-            Services(chosen.radarr, chosen.sonarr, self.faults, self.state),
+            self.services,
             self.faults,
         )
         self._application = Application(backend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,11 @@ def world(tmp_path: Path) -> Iterator[World]:
 def stored(world: World) -> list[dict[str, Any]]:
     """How the server was told to fetch each request, oldest first."""
     return [dict(row.options) for row in world.sandbox.state.requests.values()]
+
+
+def asked(world: World) -> int:
+    """How often a look asks what Radarr or Sonarr is there, or offers."""
+    return sum("/service/" in call.path for call in world.calls(world.look))
 
 
 @pytest.mark.parametrize(
@@ -122,13 +128,9 @@ def test_more_seasons_go_where_the_list_says_too(world: World) -> None:
 
 def test_what_is_offered_is_asked_once_a_day(world: World) -> None:
     world.follow(FILM, profile_id=4, tags=["kids"])
-
-    def asked() -> int:
-        return sum("/service/" in call.path for call in world.calls(world.look))
-
-    assert (asked(), asked()) == (2, 0)
+    assert (asked(world), asked(world)) == (2, 0)
     world.clock.moment += timedelta(days=1)
-    assert asked() == 2
+    assert asked(world) == 2
 
 
 def test_a_quiet_pass_keeps_its_bound_of_calls(world: World) -> None:
@@ -137,13 +139,38 @@ def test_a_quiet_pass_keeps_its_bound_of_calls(world: World) -> None:
     assert len(world.calls(world.apply)) <= 2 + 6
 
 
+def test_a_name_that_one_kind_lacks_costs_no_call_while_no_title_waits_for_it(
+    world: World,
+) -> None:
+    world.sandbox.state.seed([SHOWS[0]], requested_by=1, status=5)
+    world.follow(FILM, SHOW, profile_id="Ultra-HD", seasons="first")
+    world.apply()
+    assert words(world.look()) == {FILM.title: "processing", SHOW.title: "available"}
+    assert asked(world) == 0
+    assert len(world.calls(world.apply)) <= 2 + 6
+
+
+def test_a_name_that_a_title_waits_for_is_found_as_soon_as_it_is_there(world: World) -> None:
+    world.follow(FILM, SHOW, profile_id="Ultra-HD")
+    world.apply()
+    assert (words(world.look())[SHOW.title], asked(world)) == ("no-right", 2)
+    made = replace(SONARR, profiles=((3, "HD-1080p"), (8, "Ultra-HD")))
+    world.sandbox.services.sonarr = (made,)
+    world.apply()
+    assert stored(world)[-1] == {"serverId": 0, "profileId": 8}
+
+
 def test_who_names_nothing_costs_no_call(world: World) -> None:
     world.follow(FILM)
     assert not any("/service/" in call.path for call in world.calls(world.look))
 
 
-def test_a_name_that_was_unknown_is_found_as_soon_as_it_is_there(world: World) -> None:
-    world.follow(FILM, profile_id="Ultra-HD")
-    world.look()
-    world.follow(FILM, profile_id="HD-1080p", tags=["kids"])
-    assert words(world.look()) == {FILM.title: "request"}
+def test_a_name_without_which_a_whole_list_goes_nowhere_is_found_as_soon_as_it_is_there(
+    world: World,
+) -> None:
+    world.sandbox.state.seed([FILMS[0]], requested_by=1, status=5)
+    world.follow(FILM, tags=["bob"])
+    assert [world.look().lists[0].problem is None, asked(world)] == [False, 2]
+    world.sandbox.services.radarr = (replace(RADARR, tags=((7, "Bob"),)),)
+    assert world.look().lists[0].problem is None
+    assert (words(world.look()), asked(world)) == ({FILM.title: "available"}, 0)

@@ -50,9 +50,9 @@ class Service:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Services:
-    """All configured servers."""
+    """All configured servers; somebody may set up others meanwhile."""
 
     radarr: tuple[Service, ...]
     sonarr: tuple[Service, ...]
