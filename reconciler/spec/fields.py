@@ -37,12 +37,11 @@ NUMBERS: dict[str, object] = {
     "minItems": 1,
     "items": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 999}, VARIABLE]},
 }
-_NAMED: dict[str, object] = {"type": ["integer", "string"], "minimum": 0, "minLength": 1}
-NAMED = WithJsonSchema(_NAMED)
-NAMES = WithJsonSchema({"type": "array", "items": _NAMED})
+NAMED = WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "minLength": 1})
 FEW, MANY = 32, 100_000
 
 Count = Annotated[int | None, values.written(values.whole(1, MANY)), count(1, MANY)]
+Named = Annotated[int | str, values.written(values.named), NAMED]
 
 
 class Model(BaseModel):

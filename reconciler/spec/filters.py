@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from reconciler.core import genres
 from reconciler.core.items import parse_title
@@ -14,7 +14,9 @@ from reconciler.core.model import Filter, Kind, Name, Years
 from reconciler.spec import values
 from reconciler.spec.fields import Model, count, schema
 from reconciler.spec.problems import suggest
-from reconciler.spec.tree import Scalar
+
+if TYPE_CHECKING:
+    from reconciler.spec.tree import Scalar
 
 YEARS = r"^([0-9]{4}|[0-9]{4}\.\.[0-9]{4}|[0-9]{4}\.\.|\.\.[0-9]{4})$"
 RATING = r"^(10|[0-9])(\.[0-9]{1,2})?$"
@@ -70,19 +72,6 @@ def title(value: Scalar) -> Name:
     return Name(normalise(item.title), item.year)
 
 
-def several(example: str, *, or_none: bool = False) -> BeforeValidator:
-    """A list of values; an empty one only where that says something."""
-
-    def validate(value: object) -> object:
-        if isinstance(value, Scalar | dict):
-            raise ValueError(f"must be a list, such as {example}")  # noqa: TRY004 - pydantic collects ValueErrors only
-        if value == () and not or_none:
-            raise ValueError("names none; remove it to let all through")
-        return value
-
-    return BeforeValidator(validate)
-
-
 Type = Annotated[
     Kind,
     values.written(values.one_of("type", Kind)),
@@ -96,7 +85,7 @@ Title = Annotated[Name, values.written(title), schema({"type": "string", "minLen
 class FilterSpec(Model):
     """Which of a list's titles are wanted: those that every rule here lets through."""
 
-    types: Annotated[tuple[Type, ...], several("[movie, tv]")] = Field(
+    types: Annotated[tuple[Type, ...], values.several("[movie, tv]")] = Field(
         default=(), description="Only films, or only shows: [movie], [tv]."
     )
     years: Annotated[
@@ -116,17 +105,20 @@ class FilterSpec(Model):
     min_votes: Annotated[
         int | None, values.written(values.whole(0, _MANY_VOTES)), count(0, _MANY_VOTES)
     ] = Field(default=None, description="The fewest votes: the list's, else TMDB's.")
-    genres: Annotated[tuple[Genre, ...], several("[Drama, Crime]")] = Field(
+    genres: Annotated[tuple[Genre, ...], values.several("[Drama, Crime]")] = Field(
         default=(), description="One of these genres at least: [Drama, Science Fiction]."
     )
-    exclude_genres: Annotated[tuple[Genre, ...], several("[Horror]", or_none=True)] = Field(
+    exclude_genres: Annotated[tuple[Genre, ...], values.several("[Horror]", or_none=True)] = Field(
         default=(), description="None of these genres: [Horror, Reality]."
     )
-    languages: Annotated[tuple[Language, ...], several("[en, fr]")] = Field(
+    languages: Annotated[tuple[Language, ...], values.several("[en, fr]")] = Field(
         default=(), description="The original's language is one of these: [en, fr]."
     )
-    exclude_titles: Annotated[tuple[Title, ...], several("[Cats (2019)]", or_none=True)] = Field(
-        default=(), description="Not these titles, with their year or without: [Cats (2019), Dune]."
+    exclude_titles: Annotated[tuple[Title, ...], values.several("[Cats (2019)]", or_none=True)] = (
+        Field(
+            default=(),
+            description="Not these titles, with their year or without: [Cats (2019), Dune].",
+        )
     )
 
     @property

@@ -22,11 +22,11 @@ from reconciler.spec.fields import (
     DURATION,
     MANY,
     NAMED,
-    NAMES,
     NUMBERS,
     WORD,
     Count,
     Model,
+    Named,
     count,
     schema,
 )
@@ -82,7 +82,7 @@ class ListOptions(Model):
         default=None,
         description="The folder there: its path, or its id. Without it, the server's own.",
     )
-    tags: Annotated[tuple[int | str, ...] | None, BeforeValidator(values.names), NAMES] = Field(
+    tags: Annotated[tuple[Named, ...] | None, values.several("[kids, 4]", or_none=True)] = Field(
         default=None,
         description="The tags there, by name or id: [kids, 4]; [] for none. "
         "Without it, the server's own.",

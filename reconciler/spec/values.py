@@ -52,6 +52,19 @@ def written(parse: Callable[[Scalar], object]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+def several(example: str, *, or_none: bool = False) -> BeforeValidator:
+    """A list of values; an empty one only where that says something."""
+
+    def validate(value: object) -> object:
+        if isinstance(value, Scalar | dict):
+            raise ValueError(f"must be a list, such as {example}")  # noqa: TRY004 - pydantic collects ValueErrors only
+        if value == () and not or_none:
+            raise ValueError("names none; remove it to let all through")
+        return value
+
+    return BeforeValidator(validate)
+
+
 def duration(value: Scalar) -> timedelta:
     """``90m``, ``6h``, ``1h30m``; between one second and 365 days."""
     if not re.fullmatch(DURATION, value.text):
@@ -143,17 +156,6 @@ def named(value: Scalar) -> int | str:
     if value.plain and re.fullmatch(r"[0-9]{1,9}", value.text):
         return int(value.text)
     return value.text
-
-
-def names(value: object) -> object:
-    """Several of ``named``, in brackets."""
-    if isinstance(value, Scalar | dict):
-        raise ValueError("must be a list, such as [kids, 4]")  # noqa: TRY004 - pydantic collects ValueErrors only
-    if not isinstance(value, tuple):
-        return value
-    if not all(isinstance(one, Scalar | int | str) for one in value):
-        raise ValueError("must be a list of names or ids, such as [kids, 4]")
-    return tuple(named(one) if isinstance(one, Scalar) else one for one in value)
 
 
 def optional_text(value: Scalar) -> str | None:

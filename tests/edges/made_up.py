@@ -21,6 +21,8 @@ from reconciler.core.model import (
 if TYPE_CHECKING:
     import requests_mock
 
+    from reconciler.core.model import Delivery
+
 URL = "http://seerr.test:5055"
 API = f"{URL}/api/v1"
 KEY = "key-0123456789abcdef"
@@ -29,14 +31,18 @@ DUNE = MediaKey(Kind.MOVIE, 438631)
 BREAKING_BAD = MediaKey(Kind.TV, 1396)
 
 
-def request_of(
+def request_of(  # noqa: PLR0913 - all that a request may say
     media: MediaKey = DUNE,
     *,
     is_4k: bool = False,
     user: int | None = None,
     seasons: tuple[int, ...] | None = None,
+    approved_for: int | None = None,
+    delivery: Delivery | None = None,
 ) -> Action:
-    """A request as that user, or as the key's owner."""
+    """A request as that user, by the key's owner on another's behalf, or the owner's own."""
+    who = User(approved_for or user or 1, "somebody", 32)
+    own = user is None and approved_for is None
     return Action(
         op=Op.REQUEST,
         why=Why.MISSING,
@@ -44,9 +50,10 @@ def request_of(
         item=Item(1, "A title"),
         lists=("list",),
         matched_by=Route.TMDB,
-        requester=Requester(User(user or 1, "somebody", 32), is_owner=user is None),
+        requester=Requester(who, is_owner=own, approved=approved_for is not None),
         expected=Expected.PENDING,
         seasons=seasons,
+        delivery=delivery,
     )
 
 

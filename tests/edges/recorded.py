@@ -149,9 +149,12 @@ def request_sent(exchange: Exchange) -> bool:
     body = exchange.body
     if (exchange.method, exchange.path) != ("POST", "/request") or not isinstance(body, dict):
         return False
-    movie = {"mediaType", "mediaId", "is4k"}
-    wanted = movie | {"seasons"} if body.get("mediaType") == "tv" else movie
-    typed = set(body) == wanted and isinstance(body["is4k"], bool)
+    said = {"mediaType", "mediaId", "is4k"}
+    said |= {"seasons"} if body.get("mediaType") == "tv" else set()
+    said |= {"userId"} if exchange.user is None and body.get("userId") else set()
+    if "serverId" in body:
+        said |= body.keys() & {"serverId", "profileId", "rootFolder", "tags"}
+    typed = set(body) == said and isinstance(body["is4k"], bool)
     numbers = [body.get("mediaId"), *(body.get("seasons") or ())]
     return typed and exchange.status != 415 and all(isinstance(each, int) for each in numbers)
 

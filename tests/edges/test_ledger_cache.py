@@ -11,6 +11,7 @@ import pytest
 
 from reconciler.core.model import (
     Candidate,
+    Downloader,
     Facts,
     Film,
     Ids,
@@ -19,6 +20,7 @@ from reconciler.core.model import (
     ListReport,
     Match,
     MediaKey,
+    Offer,
     Outcome,
     Reason,
     Remembered,
@@ -28,6 +30,7 @@ from reconciler.core.model import (
     Show,
     Slot,
     Snapshot,
+    Stock,
     Target,
     Unmatched,
 )
@@ -298,3 +301,61 @@ def test_a_blocked_route_that_cannot_be_written_down_is_no_error(tmp_path: Path)
     folder.mkdir(mode=0o500)
     with SqliteLedger(folder / "listsync.db", URL) as ledger:
         ledger.keep_blocked(BROWSER, NOW)
+
+
+# ------------------------------------------------------------------------------ Radarr and Sonarr
+
+RADARR = Downloader(
+    0,
+    "Radarr ✦",
+    is_default=True,
+    stock=Stock((Offer(4, "HD"),), (Offer(1, "/movies"),), (Offer(2, "kids"),)),
+)
+RADARR_4K = Downloader(1, "4K", is_4k=True)
+
+
+def test_what_is_offered_comes_back_as_it_was_told(ledger: SqliteLedger) -> None:
+    ledger.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
+    ledger.keep_downloaders(Kind.TV, (), NOW)
+
+    assert ledger.downloaders(NOW) == {Kind.MOVIE: (RADARR, RADARR_4K), Kind.TV: ()}
+
+
+def test_what_is_offered_now_replaces_what_was(ledger: SqliteLedger) -> None:
+    ledger.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
+
+    ledger.keep_downloaders(Kind.MOVIE, (RADARR_4K,), NOW)
+
+    assert ledger.downloaders(NOW) == {Kind.MOVIE: (RADARR_4K,)}
+
+
+@pytest.mark.parametrize(
+    ("asked_after", "believed"),
+    [
+        pytest.param(timedelta(), True, id="at once"),
+        pytest.param(DAY - timedelta(microseconds=1), True, id="just under a day"),
+        pytest.param(DAY, False, id="a day"),
+        pytest.param(-DAY, False, id="from tomorrow: the clock was wrong"),
+    ],
+)
+def test_what_is_offered_is_believed_for_a_day(
+    ledger: SqliteLedger, asked_after: timedelta, *, believed: bool
+) -> None:
+    ledger.keep_downloaders(Kind.TV, (RADARR,), NOW)
+
+    assert bool(ledger.downloaders(NOW + asked_after)) is believed
+
+
+def test_what_another_server_offers_is_none_of_ours(path: Path, ledger: SqliteLedger) -> None:
+    with SqliteLedger(path, "http://other:5055") as other:
+        other.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
+
+    assert ledger.downloaders(NOW) == {}
+
+
+def test_an_offer_that_cannot_be_read_is_no_offer(path: Path, ledger: SqliteLedger) -> None:
+    ledger.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
+    ledger.keep_downloaders(Kind.TV, (RADARR_4K,), NOW)
+    meddle(path, "UPDATE downloaders SET offers = '[{}]' WHERE kind = 'movie'")
+
+    assert ledger.downloaders(NOW) == {Kind.TV: (RADARR_4K,)}

@@ -18,12 +18,14 @@ from reconciler.core.model import (
     Action,
     Allowance,
     Candidate,
+    Delivery,
     Done,
     Facts,
     Flavour,
     Kind,
     MediaKey,
     MediaStatus,
+    Offer,
     RequestStatus,
     Result,
     Route,
@@ -296,7 +298,25 @@ def action(body: dict[str, Any], user: int | None) -> Action:
     media = MediaKey(kind, number if isinstance(number, int) else 1)
     seasons = body.get("seasons")
     wanted = tuple(seasons) if isinstance(seasons, list) else (1,)
-    return request_of(media, is_4k=body.get("is4k") is True, user=user, seasons=wanted)
+    return request_of(
+        media,
+        is_4k=body.get("is4k") is True,
+        user=user,
+        seasons=wanted,
+        approved_for=body.get("userId") if user is None else None,
+        delivery=way(body) if "serverId" in body else None,
+    )
+
+
+def way(body: dict[str, Any]) -> Delivery:
+    """Where a recorded request was to go; what things were called there is not recorded."""
+    profile, folder, tags = (body.get(key) for key in ("profileId", "rootFolder", "tags"))
+    return Delivery(
+        Offer(body["serverId"], "a downloader"),
+        None if profile is None else Offer(profile, "a profile"),
+        None if folder is None else Offer(1, folder),
+        None if tags is None else tuple(Offer(tag, "a tag") for tag in tags),
+    )
 
 
 @each(request_answered)

@@ -1,0 +1,151 @@
+"""What a list names of Radarr and Sonarr: exactly one thing that is there, or a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.core.delivery import find_delivery
+from reconciler.core.model import Delivery, DeliveryWish, Downloader, Kind, Offer, Stock
+
+ANY, HD, OTHER_HD = Offer(1, "Any"), Offer(4, "HD-1080p"), Offer(5, "hd-1080P")
+MOVIES, KIDS, DOWNLOADS = Offer(1, "/movies"), Offer(2, "/Kids/"), Offer(3, "D:\\films\\")
+ANNA, FUN, FUNNY = Offer(7, "anna"), Offer(3, "fun"), Offer(4, "Fun")
+STOCK = Stock((ANY, HD), (MOVIES, KIDS, DOWNLOADS), (ANNA, FUN))
+RADARR = Downloader(0, "Radarr", is_default=True, stock=STOCK)
+SPARE = Downloader(1, "Spare", stock=Stock((Offer(9, "Small"),)))
+FOR_4K = Downloader(2, "Radarr 4K", is_4k=True, is_default=True, stock=STOCK)
+ALL = (SPARE, FOR_4K, RADARR)
+
+
+def found(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | str:  # noqa: ANN401
+    return find_delivery(DeliveryWish(**wish), Kind.MOVIE, there or ALL, is_4k=is_4k)
+
+
+def at(downloader: Downloader) -> Offer:
+    return Offer(downloader.id, downloader.name)
+
+
+@pytest.mark.parametrize(
+    ("wish", "meant"),
+    [
+        pytest.param({"server": "SPARE"}, Delivery(at(SPARE)), id="server by name, case-blind"),
+        pytest.param({"server": 0}, Delivery(at(RADARR)), id="server 0"),
+        pytest.param({"profile": "hd-1080p"}, Delivery(at(RADARR), HD), id="the default's profile"),
+        pytest.param({"profile": 1}, Delivery(at(RADARR), ANY), id="profile by id"),
+        pytest.param({"folder": "/kids"}, Delivery(at(RADARR), None, KIDS), id="path, no slash"),
+        pytest.param({"folder": "/movies/"}, Delivery(at(RADARR), None, MOVIES), id="path, slash"),
+        pytest.param(
+            {"folder": "d:\\films"}, Delivery(at(RADARR), None, DOWNLOADS), id="path of Windows"
+        ),
+        pytest.param(
+            {"tags": ("Anna", 3, "fun")},
+            Delivery(at(RADARR), tags=(FUN, ANNA)),
+            id="tags: each once, by id",
+        ),
+        pytest.param({"tags": ()}, Delivery(at(RADARR), tags=()), id="no tags"),
+        pytest.param(
+            {"server": 1, "profile": "Small"},
+            Delivery(at(SPARE), Offer(9, "Small")),
+            id="the named one's profile",
+        ),
+        pytest.param(
+            {"is_4k": True, "profile": 4}, Delivery(at(FOR_4K), HD), id="the default for 4K"
+        ),
+    ],
+)
+def test_a_name_means_the_one_thing_that_is_called_so(
+    wish: dict[str, Any], meant: Delivery
+) -> None:
+    assert found(**wish) == meant
+
+
+@pytest.mark.parametrize(
+    ("there", "wish", "said"),
+    [
+        pytest.param(
+            (replace(RADARR, stock=Stock((HD, OTHER_HD))),),
+            {"profile": "HD-1080p"},
+            "profile_id 'HD-1080p' fits several at Radarr (ids 4, 5); name the id",
+            id="two profiles",
+        ),
+        pytest.param(
+            (replace(RADARR, stock=Stock(tags=(FUN, FUNNY))),),
+            {"tags": ("fun",)},
+            "tags 'fun' fits several at Radarr (ids 3, 4); name the id",
+            id="two tags",
+        ),
+        pytest.param(
+            (RADARR, replace(SPARE, name="radarr")),
+            {"server": "Radarr"},
+            "server_id 'Radarr' fits several at the server (ids 0, 1); name the id",
+            id="two servers",
+        ),
+        pytest.param(
+            (RADARR,),
+            {"server": 2},
+            "server_id 2 is not at the server; it offers 'Radarr' (0)",
+            id="no such server",
+        ),
+        pytest.param(
+            (replace(RADARR, stock=Stock()),),
+            {"tags": ("fun",)},
+            "tags 'fun' is not at Radarr; it offers none",
+            id="nothing offered",
+        ),
+        pytest.param(
+            (replace(RADARR, stock=Stock(tags=tuple(Offer(n, f"t{n}") for n in range(12)))),),
+            {"tags": (99,)},
+            "tags 99 is not at Radarr; it offers "
+            + ", ".join(f"'t{n}' ({n})" for n in range(10))
+            + " and 2 more",
+            id="more than can be shown",
+        ),
+        pytest.param(
+            (SPARE, RADARR),
+            {"is_4k": True, "profile": 1},
+            "the server has no Radarr for 4K",
+            id="none for 4K",
+        ),
+        pytest.param(
+            (SPARE,),
+            {"profile": 9},
+            "the server has no default Radarr; name one with server_id",
+            id="no default",
+        ),
+        pytest.param(
+            (replace(RADARR, stock=None),),
+            {"profile": 1},
+            "Radarr does not say what it offers",
+            id="silent",
+        ),
+        pytest.param(
+            (replace(RADARR, stock=None, trouble="it is away"),),
+            {"folder": 1},
+            "Radarr does not say what it offers (it is away)",
+            id="silent, and why",
+        ),
+        pytest.param(
+            (RADARR,),
+            {"profile": "HD-1080p", "folder": "/none"},
+            "root_folder '/none' is not at Radarr; it offers '/movies' (1), '/Kids/' (2), "
+            "'D:\\\\films\\\\' (3)",
+            id="one of several is not there",
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_means_nothing_or_several_things_is_a_sentence(
+    there: tuple[Downloader, ...], wish: dict[str, Any], said: str
+) -> None:
+    assert found(*there, **wish) == said
+
+
+def test_a_downloader_that_is_only_named_need_not_say_what_it_offers() -> None:
+    assert found(replace(RADARR, stock=None), server="Radarr") == Delivery(at(RADARR))
+
+
+def test_shows_go_to_sonarr() -> None:
+    said = find_delivery(DeliveryWish(server=1), Kind.TV, (), is_4k=False)
+    assert said == "the server has no Sonarr"

@@ -1,0 +1,86 @@
+"""What a plan says of where a list's requests go, in text and in Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.core.model import Delivery, Offer
+from reconciler.render.destination import destination, named
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.text import plan_text
+from tests.loop.test_markdown import listed, long_plan
+
+if TYPE_CHECKING:
+    from reconciler.render.shapes import PlanDocument
+
+RADARR, SONARR = Offer(0, "Radarr"), Offer(3, "Sonarr")
+FULL = Delivery(RADARR, Offer(4, "HD"), Offer(1, "/kids"), (Offer(2, "kids"), Offer(5, "anna")))
+
+
+def going(deliveries: dict[str, Delivery]) -> PlanDocument:
+    told: dict[str, dict[str, Any]] = {
+        kind: named(delivery) for kind, delivery in deliveries.items()
+    }
+    return {**long_plan(1, "kids"), "lists": [{**listed("kids"), "delivery": told}]}
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "said"),
+    [
+        ({}, "as anna (pending approval)"),
+        ({"movie": Delivery(RADARR)}, "as anna (pending approval) · to Radarr"),
+        (
+            {"movie": Delivery(RADARR, Offer(4, "HD"))},
+            "as anna (pending approval) · to Radarr: profile HD",
+        ),
+        (
+            {"movie": FULL},
+            "as anna (pending approval) · to Radarr: profile HD, folder /kids, tags kids, anna",
+        ),
+        ({"tv": Delivery(SONARR, tags=())}, "as anna (pending approval) · to Sonarr: no tags"),
+        (
+            {"movie": Delivery(RADARR), "tv": Delivery(SONARR, Offer(1, "SD"))},
+            "as anna (pending approval) · to Radarr · to Sonarr: profile SD",
+        ),
+        (
+            {"movie": Delivery(RADARR), "tv": Delivery(Offer(9, "Radarr"))},
+            "as anna (pending approval) · to Radarr",
+        ),
+        (
+            {"movie": Delivery(Offer(0, "Ra\x1b[31mdarr\nx"))},
+            "as anna (pending approval) · to Ra[31mdarr x",
+        ),
+    ],
+    ids=["nothing named", "server", "profile", "all", "no tags", "both", "namesakes", "odd name"],
+)
+def test_the_line_of_a_list_says_where_its_requests_go(
+    deliveries: dict[str, Delivery], said: str
+) -> None:
+    line = next(row for row in plan_text(going(deliveries)).splitlines() if row.startswith("kids "))
+    assert line.endswith(said)
+
+
+def test_in_markdown_a_name_is_no_more_than_itself() -> None:
+    name = "@octocat <b> #1"
+    text = plan_markdown(going({"movie": Delivery(RADARR, Offer(4, name))}))
+    (line,) = (row for row in text.splitlines() if "to Radarr" in row)
+    assert "profile" in line
+    assert [part for part in ("@octocat", "<b>", " #1") if part in line] == []
+
+
+@pytest.mark.parametrize(
+    ("delivery", "told"),
+    [
+        (None, (None, None, None, None)),
+        (Delivery(RADARR), (0, None, None, None)),
+        (FULL, (0, 4, "/kids", [2, 5])),
+        (Delivery(RADARR, tags=()), (0, None, None, [])),
+    ],
+    ids=["nothing named", "server 0", "all", "no tags"],
+)
+def test_an_action_tells_the_ids_that_are_sent(
+    delivery: Delivery | None, told: tuple[object, ...]
+) -> None:
+    assert tuple(destination(delivery).values()) == told
