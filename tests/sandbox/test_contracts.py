@@ -1,7 +1,7 @@
 """The sandbox's answers against the servers' own OpenAPI files.
 
 The files are loose (hardly anything is required, no response forbids extra members) and in places
-wrong; `NULLED` and `LESS_SENT` correct them to what the real servers were seen to send.
+wrong; `NULLED`, `LESS_SENT` and `LISTED` correct them to what the real servers were seen to send.
 """
 
 from __future__ import annotations
@@ -41,17 +41,18 @@ LESS_SENT = {
     "SonarrSettings": "the list of servers leaves host, port and key out",
 }
 """Schemas whose ``required`` the servers do not keep, and how."""
+LISTED = ("profiles",)
+"""Members of what one Radarr or Sonarr offers that the files call an object: they are lists."""
 READ: dict[Flavour, tuple[str, ...]] = {
     "overseerr": (),
     "seerr": ("/blocklist?filter=all", "/blacklist?filter=all"),
 }
-# Not /service/radarr/{id}: the files call its list of profiles an object.
 READ_ALWAYS = (
     "/status", "/settings/public", "/auth/me", "/search?query=dune",
     "/search?query=imdb%3Att0903747",
     "/movie/278", "/movie/27205", "/tv/1396", "/tv/1396/season/1", "/request", "/request/1",
     "/request/count", "/media", "/user", "/user/2", "/user/2/quota", "/user/1/requests",
-    "/service/radarr", "/service/sonarr",
+    "/service/radarr", "/service/sonarr", "/service/radarr/0", "/service/sonarr/0",
 )  # fmt: skip
 
 
@@ -66,6 +67,11 @@ def contract(flavour: Flavour) -> Json:
             for member in NULLED.get(name, ()):
                 if member in part.get("properties", {}):
                     part["properties"][member]["nullable"] = True
+    for path, kinds in spec["paths"].items():
+        if path in {"/service/radarr/{radarrId}", "/service/sonarr/{sonarrId}"}:
+            told = kinds["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            for member in LISTED:
+                told["properties"][member] = {"type": "array", "items": told["properties"][member]}
     return spec
 
 

@@ -171,6 +171,25 @@ class TestServices:
         made = client.request("movie", 278, serverId=7).json()
         assert (made["serverId"], client.info("movie", 278)["status"]) == (7, 3)
 
+    def test_only_the_default_of_a_quality_is_taken_unasked(
+        self, server: SandboxServer, client: Client
+    ) -> None:
+        sharp, spare = Service(1, "4K", is4k=True), Service(2, "Spare", is_default=False)
+        server.services.radarr = (spare, sharp)
+        server.faults.radarr_down = True
+        states = [
+            client.request("movie", tmdb, **body).json()["id"]
+            for tmdb, body in ((278, {}), (238, {"serverId": 2}), (240, {"is4k": True}))
+        ]
+        assert [int(server.state.requests[number].status) for number in states] == [2, 4, 4]
+
+    def test_one_that_is_away_is_an_error_of_sonarr_and_one_that_is_not_there_a_404(
+        self, server: SandboxServer, client: Client
+    ) -> None:
+        server.faults.sonarr_down = True
+        calls = ("/service/sonarr", "/service/sonarr/0", "/service/sonarr/1", "/service/radarr/0")
+        assert [client.call("GET", path).status_code for path in calls] == [200, 500, 404, 200]
+
 
 class TestBlocklist:
     def block(self, client: Client, kind: str, tmdb: int) -> int:
