@@ -12,6 +12,7 @@ from reconciler.core.model import Action, Match, MediaKey, Op, Reason
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
+from reconciler.render.destination import named
 from reconciler.render.document import action_row, candidate_row, verdict_row
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ WOULD_CHANGE = {
     Reason.NOT_FOUND: "look the title up on TMDB and write `map: {ITEM: tmdb:movie:N}` in the file",
     Reason.TYPE_MISMATCH: "if that is the right title, write `map: {ITEM: tmdb:…}` in the file",
     Reason.UNRESOLVED: "TMDB answers the server again; try later",
-    Reason.NO_RIGHT: "give the user the right on the server, or name another requester",
+    Reason.NO_RIGHT: "give the user the right on the server, or name another requester; "
+    "of Radarr and Sonarr, name what is there",
     Reason.FAILED: "mend the server's downloader (Radarr, Sonarr) and retry it on the server",
 }
 PLANNED = "nothing needs to: `listsync apply` does it"
@@ -114,9 +116,20 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
             "word": row.op if isinstance(row, Action) else row.reason,
             "seasons": data["seasons"],
             "detail": row.detail,
-            **({"reason": row.why, "expected": row.expected} if isinstance(row, Action) else {}),
+            **(_asked(row) if isinstance(row, Action) else {}),
         },
         "would_change": _would_change(row),
+    }
+
+
+def _asked(action: Action) -> dict[str, Any]:
+    """Why, as whom, with what hope, and where to."""
+    user = action.requester.user
+    return {
+        "reason": action.why,
+        "requester": {"name": user.name, "id": user.id},
+        "expected": action.expected,
+        "delivery": named(action.delivery) if action.delivery else None,
     }
 
 

@@ -138,11 +138,11 @@ def asks_as(row: ListRow) -> str:
         for noun, q in row["quota"].items()
     ]
     who = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")
-    ways = dict.fromkeys(_way(named) for named in row["delivery"].values())
+    ways = dict.fromkeys(way(named) for named in row["delivery"].values())
     return " · ".join((who, *(f"to {way}" for way in ways)))
 
 
-def _way(named: dict[str, Any]) -> str:
+def way(named: dict[str, Any]) -> str:
     """``Radarr 4K: profile Ultra-HD, folder /4k, tags kids``: what a list names of it."""
     told = [
         f"{noun} {named[key]}"

@@ -41,6 +41,8 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Househ
     house.wish([DUNE, SHOW], profile_id="hd", root_folder=None, tags=["Kids"], seasons="first")
     shown = house.run("plan")
     assert shown.code == 0
+    explained = " ".join(house.run("explain", f"imdb:{SHOW.imdb}").out.split())
+    assert "asked as admin, auto-approved · to Sonarr: profile HD, tags kids to change" in explained
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
     assert house.run("apply", "--yes").code == 0
     assert sent(house) == [
@@ -67,7 +69,10 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
     assert f"! {said}" in shown.out
     assert listsync("apply", "--yes").code == 1
     assert house.stored() == numbers([HEAT])
-    assert said in listsync("explain", f"imdb:{DUNE.imdb}").out
+    explained = listsync("explain", f"imdb:{DUNE.imdb}").out
+    assert said in explained
+    assert "of Radarr and Sonarr, name what is there" in explained
+    assert "asked" not in explained
 
 
 def checks(listsync: InProcess) -> tuple[int, Mapping[str, dict[str, Any]]]:
