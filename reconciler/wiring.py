@@ -58,7 +58,7 @@ class ConfigFile:
     def read(self) -> Spec:
         """What it says now. Raises ConfigError with every problem in it."""
         try:
-            data = self.path.read_bytes()
+            data = _contents(self.path)
         except OSError as error:
             hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
             raise ConfigError(
@@ -68,7 +68,7 @@ class ConfigFile:
 
         def secret(name: str) -> str:
             named.add(_beside(self.path, name))
-            return _beside(self.path, name).read_text(encoding="utf-8")
+            return _contents(_beside(self.path, name)).decode().replace("\r\n", "\n")
 
         try:
             return load(
@@ -90,7 +90,7 @@ class ConfigFile:
 def glimpse_of(path: Path) -> Mapping[str, str]:
     """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard."""
     with suppress(OSError, ConfigError):
-        text = decode(path.read_bytes(), str(path))
+        text = decode(_contents(path), str(path))
         return glimpse(text, ("ledger", "controller.listen"), os.environ)
     return {}
 
@@ -276,6 +276,18 @@ def _browser_session(spec: Spec) -> Session:
     from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
     return ChromiumBrowser(spec.browser.remote_url)
+
+
+def _contents(path: Path) -> bytes:
+    """What a file holds; a pipe that nobody writes to is empty, and not waited for."""
+
+    def at_once(path: str, flags: int) -> int:
+        file = os.open(path, flags | os.O_NONBLOCK)
+        os.set_blocking(file, True)
+        return file
+
+    with open(path, "rb", opener=at_once) as file:
+        return file.read()
 
 
 def _beside(config: Path, name: str) -> Path:

@@ -50,6 +50,11 @@ def _circle(file: Path) -> None:
     file.symlink_to(file.name)
 
 
+def _pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
 def _lock_up(file: Path) -> None:
     file.chmod(0)
 
@@ -61,6 +66,7 @@ SPOILT = {
     "half written": _half,
     "a link to itself": _circle,
     "unreadable": _lock_up,
+    "a pipe": _pipe,
 }
 
 
