@@ -32,9 +32,10 @@ def house(house: Household) -> Household:
 
 
 def sent(house: Household) -> list[tuple[int, bool, dict[str, Any]]]:
-    """Each request on the server: its title, whether in 4K, and where it goes."""
+    """Each request on the server, by title: which, whether in 4K, and where it goes."""
     rows = house.server.state.requests.values()
-    return [(row.media.tmdb, row.is4k, dict(row.options)) for row in rows]
+    told = [(row.media.tmdb, row.is4k, dict(row.options)) for row in rows]
+    return sorted(told, key=lambda row: row[:2])
 
 
 def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Household) -> None:
@@ -46,8 +47,8 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Househ
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
     assert house.run("apply", "--yes").code == 0
     assert sent(house) == [
-        (DUNE.tmdb, False, {"serverId": 0, "profileId": 4, "tags": [2]}),
         (SHOW.tmdb, False, {"serverId": 0, "profileId": 3, "tags": [9]}),
+        (DUNE.tmdb, False, {"serverId": 0, "profileId": 4, "tags": [2]}),
     ]
     assert "0 to request" in house.run("plan").out
 

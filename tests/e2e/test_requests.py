@@ -1,0 +1,126 @@
+"""Between "it is on a list" and "it was requested", with the command: the examples of the docs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import Permission, User
+from tests.e2e.household import ALICE, DUNE, HEAT, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from examples.sandbox.titles import Title
+    from tests.e2e.household import Household
+    from tests.e2e.in_process import InProcess
+
+BREAKING_BAD = SHOWS[0]  # five seasons, ended
+
+
+def keep(house: Household, name: str, titles: Iterable[Title]) -> str:
+    """A file of these titles, as a list's source."""
+    (house.folder / name).write_text("".join(f"imdb:{title.imdb}\n" for title in titles))
+    return f"file:{name}"
+
+
+def rows(document: dict[str, Any]) -> list[tuple[str, str, list[int] | None]]:
+    """What a plan says of each title: action or reason, title, seasons."""
+    told = [(row["op"], row) for row in document["actions"]]
+    told += [(row["reason"], row) for row in document["verdicts"]]
+    return [(word, row["media"]["title"], row["seasons"]) for word, row in told]
+
+
+def test_a_name_that_fits_two_users_stops_its_list_and_nobody_asks_instead(
+    house: Household, listsync: InProcess
+) -> None:
+    house.server.state.users |= {8: User(8, "Sam", Permission.REQUEST), 9: User(9, "sam")}
+    house.write(
+        {
+            "sams": {"source": keep(house, "a.txt", [DUNE]), "requester": "sam"},
+            "all": {"source": keep(house, "b.txt", [DUNE, HEAT])},
+        }
+    )
+    shown = listsync("plan")
+    assert shown.code == 1
+    assert "requester 'sam' fits several users of the server (ids 8, 9); name the id" in shown.out
+    assert listsync("apply", "--yes").code == 1
+    assert house.stored() == numbers([HEAT])
+    assert {row.requested_by.id for row in house.server.state.requests.values()} == {1}
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted"),
+    [
+        (["all"], [1, 2, 3, 4, 5]),
+        (["first"], [1]),
+        (["latest"], [5]),
+        (["first 2"], [1, 2]),
+        (["last 2"], [4, 5]),
+        (["2-4"], [2, 3, 4]),
+        ([[1, 4]], [1, 4]),
+        ([[0, 2]], [0, 2]),
+        (["first", "last 2"], [1, 4, 5]),
+    ],
+    ids=str,
+)
+def test_lists_want_the_seasons_that_they_say_together(
+    house: Household, listsync: InProcess, rules: list[object], wanted: list[int]
+) -> None:
+    source = keep(house, "shows.txt", [BREAKING_BAD])
+    house.write({f"l{n}": {"source": source, "seasons": rule} for n, rule in enumerate(rules)})
+    shown = listsync("plan", "-o", "json").document
+    assert rows(shown) == [("request", BREAKING_BAD.title, wanted)]
+
+
+def test_a_declined_season_stays_out_alone_and_the_others_extend_the_show(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish([BREAKING_BAD], seasons=[1, 2])
+    listsync("apply", "--yes")
+    (number,) = house.server.state.requests
+    house.person("POST", f"/request/{number}/decline")
+    house.wish([BREAKING_BAD], seasons=[1, 3])
+    assert listsync("apply", "--yes").code == 0
+    house.wish([BREAKING_BAD])
+    shown = listsync("plan", "-o", "json").document
+    assert rows(shown) == [("extend", BREAKING_BAD.title, [4, 5])]
+    assert shown["actions"][0]["reason"] == "new-season"
+    assert "S1-2 declined" in shown["actions"][0]["detail"]
+
+
+def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
+    house: Household, listsync: InProcess
+) -> None:
+    house.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST, 1, 7)
+    house.write(
+        {
+            "alices": {"source": keep(house, "a.txt", FILMS[:4]), "requester": "alice", "top": 2},
+            "capped": {"source": keep(house, "b.txt", FILMS[4:7]), "max_per_run": 2},
+            "rest": {"source": keep(house, "c.txt", FILMS[7:9])},
+        },
+        budget="4/week",
+    )
+    words = [word for word, _, _ in rows(listsync("plan", "-o", "json").document)]
+    assert words == ["request"] * 4 + ["quota", "over-cap", "over-budget"]
+    assert listsync("apply", "--yes").code == 0
+    assert set(house.stored()) == set(numbers([FILMS[0], FILMS[4], FILMS[5], FILMS[7]]))
+    again = listsync("plan").out
+    assert "the budget is 4 a week; the next slot opens 20" in again
+    assert "alice has 0 of 1 films left in 7 days; the next slot opens 20" in again
+
+
+def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish(FILMS[:12])
+    listsync("apply", "--yes")
+    house.server.state.reset()
+    for command in (["plan"], ["apply", "--yes"]):
+        done = listsync(*command)
+        assert done.code == 3
+        assert "12 of 12 titles known to be on this server are gone: another server?" in done.out
+        assert "check server.url; if the server was really emptied" in done.out
+    assert house.stored() == []
