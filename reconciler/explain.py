@@ -199,6 +199,7 @@ def _memory(target: Target, seen: Pass) -> dict[str, Any]:
                 "season": slot.season,
                 "still_there": known.present,
                 "readded": known.readded,
+                "refused": f"{known.refused:%Y-%m-%dT%H:%M:%SZ}" if known.refused else None,
             }
             for slot, known in sorted(slots.items(), key=lambda pair: pair[0].season or -1)
         ],

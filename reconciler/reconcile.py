@@ -177,7 +177,7 @@ def decide(
     lists = _wishlists(held, identity, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
-    memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed)
+    memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed, now)
     deliveries = Deliveries(spec, edges.server, ledger, now)
     view = View(observed, memory, Policy(budget=spec.budget), now)
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
@@ -246,7 +246,11 @@ def _planned(
 
 
 def _learn(
-    memory: Memory, held: Sequence[Fetched], lists: Sequence[Wishlist], observed: Observed
+    memory: Memory,
+    held: Sequence[Fetched],
+    lists: Sequence[Wishlist],
+    observed: Observed,
+    now: datetime,
 ) -> tuple[Memory, dict[str, Membership], dict[str, Baseline]]:
     """Memory and memberships after this pass. What seems another server teaches nothing."""
     if looks_like_another_server(memory, observed):
@@ -255,7 +259,7 @@ def _learn(
     after = {lst.spec.name: lst.after for lst in held}
     targets = {Target(media, lst.is_4k) for lst, _, media in places(lists)}
     taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
-    return witness(memory, targets, observed, back), after, taken
+    return witness(memory, targets, observed, now, back), after, taken
 
 
 def _claims(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Kind, Memory, Remembered, Slot
@@ -10,16 +10,28 @@ from reconciler.core.state import COVERED, There, film, known_seasons, season, s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from reconciler.core.model import MediaKey, Observed, Target
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a look shows of a slot: what is there, when it was last asked for, whether put back."""
+
+    there: There
+    asked: datetime | None
+    lifted: bool
+    now: datetime
+
+
 def witness(
     memory: Memory,
     targets: Iterable[Target],
     observed: Observed,
+    now: datetime,
     readded: frozenset[MediaKey] = frozenset(),
 ) -> Memory:
     """Memory after a look at the server: what is there now, what was and is not.
@@ -36,7 +48,8 @@ def witness(
             known.add(slot.season)
     for target, numbers in seasons.items():
         for slot, there in _look(target, numbers, observed):
-            remembered = _witnessed(slots.get(slot), there, lifted=target in lifted)
+            glance = Glance(there, _asked(slot, observed), target in lifted, now)
+            remembered = _witnessed(slots.get(slot), glance)
             if remembered is not None:
                 slots[slot] = remembered
     return replace(memory, slots=slots)
@@ -68,18 +81,38 @@ def _look(target: Target, remembered: set[int], observed: Observed) -> Iterator[
         yield Slot(target, number), season(target, number, observed).there
 
 
-def _witnessed(known: Remembered | None, there: There, *, lifted: bool) -> Remembered | None:
+def _asked(slot: Slot, observed: Observed) -> datetime | None:
+    """When the newest of the slot's requests was made."""
+    made = (
+        request.created
+        for request in observed.requests.get(slot.target, ())
+        if slot.season is None or slot.season in request.seasons
+    )
+    return max((at for at in made if at), default=None)
+
+
+def _witnessed(known: Remembered | None, seen: Glance) -> Remembered | None:
     """A slot's memory after a look; None: there is nothing to remember.
 
     A re-add that still waits is kept while nothing changes. What was declined or deleted since is
     the person's later word, and binds.
     """
+    there = seen.there
     if there is There.BLOCKLISTED:  # a person may lift that, and then the title is free again
-        return known
+        return known and replace(known, refused=None)  # and the time of an older "no" begins anew
     if there in COVERED | {There.FAILED}:  # no "no" to lift
         return Remembered(present=True)
     present = there not in {There.NOTHING, There.DELETED}
     if known is None:
-        return None if there is There.NOTHING else Remembered(present, readded=lifted)
+        return None if there is There.NOTHING else Remembered(present, seen.lifted, seen.now)
     changed = known.present != present and there is not There.NOTHING
-    return Remembered(present, readded=lifted or (known.readded and not changed))
+    readded = seen.lifted or (known.readded and not changed)
+    return Remembered(present, readded, _refused(known, seen, present=present))
+
+
+def _refused(known: Remembered, seen: Glance, *, present: bool) -> datetime:
+    """Since when it is so. What was asked for once more, and is so again, is so anew."""
+    since = known.refused
+    if since is None or known.present != present or (seen.asked and seen.asked > since):
+        return seen.now
+    return since

@@ -80,8 +80,9 @@ def calculate(
 
     Only titles that a list gave in this pass get a row, and then those that such a list has lost
     (core.prune); what the other lists held when last complete counts for ownership, exclusion and
-    pruning. While a safety rule stops the pass, there are no actions: what they would have been
-    says which rule holds it.
+    pruning. *Not re-added*: nor has ``rerequest`` a time for it that is over.
+    While a safety rule stops the pass, there are no actions: what they would have been says which
+    rule holds it.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)

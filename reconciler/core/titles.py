@@ -10,11 +10,11 @@ from reconciler.core.model import (
     Kind,
     Op,
     Reason,
-    Rerequest,
     Show,
     Slot,
     Why,
 )
+from reconciler.core.rerequest import lifted, put_back, told
 from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,
@@ -29,8 +29,9 @@ from reconciler.core.state import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
-    from reconciler.core.model import Remembered, SeasonRule, Target, View
+    from reconciler.core.model import Remembered, Rerequest, SeasonRule, Target, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ _VERDICT = {
     There.DECLINED: Reason.DECLINED,
     There.DELETED: Reason.HANDLED,
 }
+_REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
+_OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _GONE = frozenset({There.NOTHING, There.DELETED})
 _PRECEDENCE = (
     Reason.REQUESTED,
@@ -76,7 +79,7 @@ class Terms:
 
     seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
     retry_failed: int
-    rerequest: Rerequest
+    rerequest: Rerequest | timedelta
 
 
 def needs(target: Target, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
@@ -96,16 +99,21 @@ def _film(target: Target, terms: Terms, view: View) -> Need | Settled:
     if state.there is There.FAILED:
         return _retry(target, (max(state.request_ids),), terms, view)
     known = view.memory.slots.get(Slot(target))
-    settled = _verdict(state.there, remembered=known is not None, readded=_lifted(known, terms))
-    if settled:
+    free = lifted(known, terms.rerequest, view.now)
+    settled = _verdict(state.there, remembered=known is not None, lifted=free)
+    if settled and settled not in _REFUSED:
         return Settled(settled)
-    return Need(Op.REQUEST, Why.READDED if known else Why.MISSING)
+    detail = "; ".join(told({None: known}, terms.rerequest, view.now))
+    if settled:
+        return Settled(settled, detail)
+    why = Why.READDED if put_back(known, terms.rerequest) else Why.MISSING
+    return Need(Op.REQUEST, why, detail=detail)
 
 
-def _verdict(there: There, *, remembered: bool, readded: bool) -> Reason | None:
-    """Why a film or season is not asked for; None: it is. A re-add lifts declined and handled."""
+def _verdict(there: There, *, remembered: bool, lifted: bool) -> Reason | None:
+    """Why a film or season is not asked for; None: it is."""
     reason = _VERDICT.get(there, Reason.HANDLED if remembered else None)
-    return None if readded and reason in {Reason.DECLINED, Reason.HANDLED} else reason
+    return None if lifted and reason in _REFUSED else reason
 
 
 def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Need | Settled:
@@ -127,7 +135,11 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need |
     fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)
     failed = tuple(n for n in wanted if fates[n] is Reason.FAILED)
-    rest = _rest(fates, coming)
+    out: dict[int | None, Remembered | None] = {
+        n: view.memory.slots.get(Slot(target, n)) for n in wanted if fates[n] in _OUT
+    }
+    again = told(out, terms.rerequest, view.now)
+    rest = "; ".join(filter(None, (_rest(fates, coming), *again)))
     rows: list[Need | Settled] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
@@ -167,7 +179,7 @@ def _fates(
             else _verdict(
                 state.there,
                 remembered=taken_away or known is not None,
-                readded=_lifted(known or whole, terms),
+                lifted=lifted(known or whole, terms.rerequest, view.now),
             )
         )
     return fates
@@ -179,24 +191,15 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, res
         n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
     ]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
-    if any(_readded(target, n, terms, view) for n in missing):
+    known = [view.memory.slots.get(Slot(target, n)) for n in missing]
+    whole = view.memory.slots.get(Slot(target))  # for a season that has no memory of its own
+    if any(put_back(one or whole, terms.rerequest) for one in known):
         why = Why.READDED
-    elif followed and min(missing) > max(followed):
+    elif followed and min(missing) > max(followed) and not any(known):
         why = Why.NEW_SEASON
     else:
         why = Why.MISSING
     return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
-
-
-def _readded(target: Target, number: int, terms: Terms, view: View) -> bool:
-    """Whether a season was put back on a list; one that has no memory goes with its show."""
-    slots = view.memory.slots
-    return _lifted(slots.get(Slot(target, number)) or slots.get(Slot(target)), terms)
-
-
-def _lifted(known: Remembered | None, terms: Terms) -> bool:
-    """Whether a re-add lifts *declined* and *handled*, as the owner's ``rerequest`` has it."""
-    return known is not None and known.readded and terms.rerequest is Rerequest.ON_READD
 
 
 def _rest(fates: Mapping[int, Reason | None], coming: tuple[int, ...]) -> str:

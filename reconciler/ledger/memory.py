@@ -42,23 +42,25 @@ _BASELINE = TypeAdapter(Baseline)
 def slots(connection: Connection, server: str) -> dict[Slot, Remembered]:
     """What is remembered of films, seasons and whole shows."""
     rows = connection.execute(
-        "SELECT kind, tmdb, is_4k, season, present, readded FROM slots WHERE server = ?", (server,)
+        "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM slots WHERE server = ?",
+        (server,),
     )
     return {
         Slot(target_of(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season): Remembered(
-            bool(present), bool(readded)
+            bool(present), bool(readded), optional_time(refused)
         )
-        for kind, tmdb, is_4k, season, present, readded in rows
+        for kind, tmdb, is_4k, season, present, readded, refused in rows
     }
 
 
 def write_slots(connection: Connection, server: str, seen: Mapping[Slot, Remembered]) -> None:
     """Add these slots, or change what is remembered of them."""
     connection.executemany(
-        "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET present = excluded.present, readded = excluded.readded"
-        " WHERE present <> excluded.present OR readded <> excluded.readded",
+        "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded, refused)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET present = excluded.present, readded = excluded.readded,"
+        " refused = excluded.refused WHERE present <> excluded.present"
+        " OR readded <> excluded.readded OR refused IS NOT excluded.refused",
         (
             (
                 server,
@@ -66,6 +68,7 @@ def write_slots(connection: Connection, server: str, seen: Mapping[Slot, Remembe
                 WHOLE_TITLE if slot.season is None else slot.season,
                 known.present,
                 known.readded,
+                optional_time_text(known.refused),
             )
             for slot, known in seen.items()
         ),

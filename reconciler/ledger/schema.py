@@ -250,6 +250,9 @@ _PRUNING = (
     """,
 )
 
+# Memory: since when a slot is declined, or gone.
+_REFUSED = ("ALTER TABLE slots ADD COLUMN refused TEXT",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -261,5 +264,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _TITLES,
     _DOWNLOADERS,
     _PRUNING,
+    _REFUSED,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -84,7 +84,9 @@ def _memory(memory: dict[str, Any]) -> Iterator[str]:
     for slot in memory["seen"]:
         what = "it" if slot["season"] is None else f"S{slot['season']}"
         there = "was there at the last look" if slot["still_there"] else "was there, and is gone"
-        yield f"{what} {there}{', put back on a list since' * slot['readded']}"
+        no = ", declined" if slot["still_there"] and slot["refused"] else ""
+        since = f"{no} since {slot['refused']}" if slot["refused"] else ""
+        yield f"{what} {there}{since}{', put back on a list since' * slot['readded']}"
     if memory["failures"] or memory["retries"]:
         yield f"{memory['failures']} failed tries, {memory['retries']} retries"
     if memory["not_before"]:

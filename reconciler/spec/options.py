@@ -110,13 +110,16 @@ class ListOptions(Model):
         default=FilterSpec(), description="Which of its titles are wanted: keys of its own, below."
     )
     rerequest: Annotated[
-        Rerequest,
-        values.written(values.one_of("rule", Rerequest)),
-        schema({"enum": [str(rule) for rule in Rerequest]}),
+        Rerequest | timedelta,
+        values.written(phrases.rerequest),
+        schema(
+            {"enum": [str(rule) for rule in Rerequest]},
+            {"type": "string", "pattern": phrases.AFTER},
+        ),
     ] = Field(
         default=Rerequest.ON_READD,
         description="Of what was declined or taken away: on-readd asks again once the title was "
-        "put back on a list, never does not.",
+        "put back on a list; after 90d then, too, and after so long; never does neither.",
         json_schema_extra={"default": "on-readd"},
     )
     retry_failed: Annotated[int, values.written(values.whole(0, MANY)), count(0, MANY)] = Field(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
-from reconciler.core.model import ALL_SEASONS, Budget, SeasonRule
+from reconciler.core.model import ALL_SEASONS, Budget, Rerequest, SeasonRule
+from reconciler.spec import values
+from reconciler.spec.problems import suggest
 from reconciler.spec.tree import Scalar
 
+AFTER = r"^after +([0-9]{1,9}[smhdw])+$"
 BUDGET = r"^[1-9][0-9]{0,5} ?/ ?(hour|day|week|month)$"
 SEASONS = r"^(all|latest|(first|last)( [1-9][0-9]{0,2})?|[0-9]{1,3}-[0-9]{1,3})$"
 _HIGHEST = 999
@@ -22,6 +26,22 @@ def budget(value: Scalar) -> Budget:
         )
     titles, unit = (part.strip() for part in value.text.split("/"))
     return Budget(int(titles), timedelta(hours=_WINDOWS[unit]), unit)
+
+
+def rerequest(value: Scalar) -> Rerequest | timedelta:
+    """``never``, ``on-readd``, ``after 90d``."""
+    known = [str(rule) for rule in Rerequest]
+    if value.text in known:
+        return Rerequest(value.text)
+    word, _, length = value.text.partition(" ")
+    if word != "after":
+        hint = suggest(value.source, known) or "; write never, on-readd, or after 90d"
+        raise ValueError(f"{value.shown} is no rule{hint}")
+    if not re.fullmatch(values.DURATION, length.strip()):
+        raise ValueError(
+            f"{value.shown} is no rule; write after and a number and s, m, h, d or w: after 90d"
+        )
+    return values.duration(replace(value, text=length.strip()))
 
 
 def seasons(value: object) -> object:

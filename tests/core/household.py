@@ -32,6 +32,7 @@ from reconciler.core.model import (
     Remembered,
     RequestState,
     RequestStatus,
+    Rerequest,
     Result,
     Route,
     Show,
@@ -156,6 +157,7 @@ class Household:
     server: Server
     excluded: tuple[MediaKey, ...] = ()
     caps: tuple[int | None, int | None] = (None, None)
+    rerequest: Rerequest | timedelta = Rerequest.ON_READD
     ledger: Ledger = field(default_factory=Ledger)
     now: datetime = NOW
 
@@ -167,7 +169,7 @@ class Household:
             for one in [i for s in held.values() for i in s.items] + self._rules()
         }
         seen = [
-            fetched(spec(name, cap), held[name], _past(self.ledger, name), found, self.now)
+            fetched(self._spec(name, cap), held[name], _past(self.ledger, name), found, self.now)
             for name, cap in zip(held, self.caps, strict=True)
         ]
         lists = tuple(wishlist(one, index, ADMIN, found) for index, one in enumerate(seen))
@@ -179,7 +181,7 @@ class Household:
             for e in lst.entries
             if isinstance(e.match, Match)
         }
-        memory = witness(self.ledger.memory, wanted, observed, back)
+        memory = witness(self.ledger.memory, wanted, observed, self.now, back)
         every = (*lists, excluded_by_hand(self._rules(), found))
         plan = calculate(every, observed, memory, policy, self.now)
         return Pass(lists, memory, {one.spec.name: one.after for one in seen}, back, plan)
@@ -205,6 +207,9 @@ class Household:
             {**memory.attempts, action.target: attempts_after(tried, action.op, result, self.now)},
             memory.created + (self.now,) * (result is Result.CREATED),
         )
+
+    def _spec(self, name: str, cap: int | None) -> ListSpec:
+        return spec(name, cap).model_copy(update={"rerequest": self.rerequest})
 
     def _rules(self) -> list[Item]:
         return [item(media) for media in self.excluded]

@@ -15,7 +15,7 @@ from reconciler.core.model import (
     Role,
     Target,
 )
-from tests.core.values import entry, facts, plan, request, row, server, wishes
+from tests.core.values import NOW, entry, facts, plan, request, row, server, wishes
 
 TITLES = 20_000
 SECONDS = 10.0  # of a busy machine; a product of the two would take minutes
@@ -35,7 +35,7 @@ def test_20000_titles_against_as_many_on_the_server_are_decided_in_seconds() -> 
     targets = [Target(media) for media in keys]
 
     began = process_time()
-    memory = witness(Memory(), targets, observed, frozenset(keys[::11]))
+    memory = witness(Memory(), targets, observed, NOW, frozenset(keys[::11]))
     made = plan(lst, never, on=observed, memory=memory)
     spent = process_time() - began
 

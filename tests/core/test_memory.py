@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import pytest
 
 from reconciler.core.memory import looks_like_another_server, vanished, witness
@@ -17,12 +20,16 @@ from reconciler.core.model import (
     Slot,
     Target,
 )
-from tests.core.values import BEAR, DUNE, HEAT, request, row, server
+from tests.core.values import BEAR, DUNE, HEAT, NOW, request, row, server
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
-THERE, GONE = Remembered(present=True), Remembered(present=False)
-THERE_AGAIN = Remembered(present=True, readded=True)
-GONE_AGAIN = Remembered(present=False, readded=True)
+THERE, GONE = Remembered(present=True), Remembered(present=False, refused=NOW)
+DECLINED = Remembered(present=True, refused=NOW)
+DECLINED_AGAIN = Remembered(present=True, readded=True, refused=NOW)
+GONE_AGAIN = Remembered(present=False, readded=True, refused=NOW)
 
 AVAILABLE, DELETED = MediaStatus.AVAILABLE, MediaStatus.DELETED
 
@@ -37,7 +44,7 @@ def show(*seasons: int, known: Remembered = THERE) -> Memory:
 
 @pytest.mark.parametrize("status", list(RequestStatus))
 def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
-    seen = witness(Memory(), [FILM], server(request(1, DUNE, status)))
+    seen = witness(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
 
     assert Slot(FILM) in seen.slots
 
@@ -62,15 +69,15 @@ def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
             GONE_AGAIN, server(row(DUNE, AVAILABLE)), THERE, id="a re-add of what is there is used"
         ),
         pytest.param(
-            THERE_AGAIN,
+            DECLINED_AGAIN,
             server(request(1, DUNE, RequestStatus.PENDING)),
             THERE,
             id="a re-add that was requested is used up",
         ),
         pytest.param(
-            THERE_AGAIN,
+            DECLINED_AGAIN,
             server(request(1, DUNE, RequestStatus.DECLINED)),
-            THERE_AGAIN,
+            DECLINED_AGAIN,
             id="a re-add of what was declined waits",
         ),
         pytest.param(None, server(blocklist=[DUNE]), None, id="blocklisted"),
@@ -80,21 +87,21 @@ def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
 def test_a_look_at_a_film_is_remembered(
     before: Remembered | None, observed: Observed, after: Remembered | None
 ) -> None:
-    assert witness(film(before), [FILM], observed) == film(after)
+    assert witness(film(before), [FILM], observed, NOW) == film(after)
 
 
 def test_titles_off_all_lists_are_watched_on() -> None:
-    assert witness(film(THERE), [], server()) == film(GONE)
+    assert witness(film(THERE), [], server(), NOW) == film(GONE)
 
 
 def test_titles_nobody_wants_are_not_remembered() -> None:
-    assert witness(Memory(), [FILM], server(row(HEAT, AVAILABLE))) == Memory()
+    assert witness(Memory(), [FILM], server(row(HEAT, AVAILABLE)), NOW) == Memory()
 
 
 def test_the_qualities_are_remembered_apart() -> None:
     targets = [FILM, Target(DUNE, is_4k=True)]
 
-    seen = witness(Memory(), targets, server(row(DUNE, AVAILABLE)))
+    seen = witness(Memory(), targets, server(row(DUNE, AVAILABLE)), NOW)
 
     assert seen == film(THERE)
 
@@ -102,7 +109,7 @@ def test_the_qualities_are_remembered_apart() -> None:
 def test_attempts_are_not_a_looks_business() -> None:
     memory = Memory(attempts={FILM: Attempts(failures=2)})
 
-    assert witness(memory, [FILM], server()) == memory
+    assert witness(memory, [FILM], server(), NOW) == memory
 
 
 def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
@@ -111,7 +118,7 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
         request(1, BEAR, RequestStatus.PENDING, 4),
     )
 
-    seen = witness(Memory(), [SHOW], observed)
+    seen = witness(Memory(), [SHOW], observed, NOW)
 
     assert seen.slots == {
         Slot(SHOW): THERE,
@@ -122,18 +129,18 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
 
 
 def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
-    seen = witness(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})))
+    seen = witness(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
 
     assert seen.slots == {Slot(SHOW): THERE, Slot(SHOW, 1): THERE, Slot(SHOW, 2): GONE}
 
 
 def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
-    assert witness(show(1, 2), [SHOW], server()) == show(1, 2, known=GONE)
+    assert witness(show(1, 2), [SHOW], server(), NOW) == show(1, 2, known=GONE)
 
 
 def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
     """Once its row is gone too, nothing but the ledger can tell (law 5)."""
-    seen = witness(Memory(), [SHOW], server(row(BEAR, DELETED)))
+    seen = witness(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
 
     assert seen.slots.get(Slot(SHOW)) == GONE
 
@@ -145,20 +152,20 @@ def test_a_readd_marks_the_title_with_all_its_seasons_and_nothing_else() -> None
     other = Slot(Target(HEAT))
     memory = Memory({**show(1, 2, known=GONE).slots, other: GONE})
 
-    lifted = witness(memory, [SHOW, Target(HEAT)], server(), frozenset({BEAR}))
+    lifted = witness(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
 
     assert lifted.slots == {**show(1, 2, known=GONE_AGAIN).slots, other: GONE}
 
 
 def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
-    assert witness(Memory(), [FILM], server(), frozenset({DUNE})) == Memory()
+    assert witness(Memory(), [FILM], server(), NOW, frozenset({DUNE})) == Memory()
 
 
 def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
     in_4k = Target(DUNE, is_4k=True)
 
     both = Memory({Slot(FILM): GONE, Slot(in_4k): GONE})
-    lifted = witness(both, [in_4k], server(), frozenset({DUNE}))
+    lifted = witness(both, [in_4k], server(), NOW, frozenset({DUNE}))
 
     assert lifted.slots == {Slot(FILM): GONE, Slot(in_4k): GONE_AGAIN}
 
@@ -166,14 +173,14 @@ def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
 def test_a_readd_clears_no_attempts() -> None:
     memory = Memory({Slot(FILM): GONE}, {FILM: Attempts(retries=2)})
 
-    assert witness(memory, [FILM], server(), frozenset({DUNE})).attempts == memory.attempts
+    assert witness(memory, [FILM], server(), NOW, frozenset({DUNE})).attempts == memory.attempts
 
 
 def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
     """Requested and declined by others while the show was on no list, as a film may be."""
     declined = server(request(1, BEAR, RequestStatus.DECLINED, 1, 2))
 
-    seen = witness(Memory(), [SHOW], declined, frozenset({BEAR}))
+    seen = witness(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
 
     assert {n: seen.slots[Slot(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
 
@@ -185,12 +192,12 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
         pytest.param(GONE, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted"),
         pytest.param(None, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted, never seen"),
         pytest.param(
-            THERE, server(request(1, DUNE, RequestStatus.DECLINED)), THERE_AGAIN, id="declined"
+            THERE, server(request(1, DUNE, RequestStatus.DECLINED)), DECLINED_AGAIN, id="declined"
         ),
         pytest.param(
             None,
             server(request(1, DUNE, RequestStatus.DECLINED)),
-            THERE_AGAIN,
+            DECLINED_AGAIN,
             id="declined, never seen",
         ),
         pytest.param(THERE, server(row(DUNE, AVAILABLE)), THERE, id="there all the time"),
@@ -208,7 +215,7 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
 def test_a_readd_lifts_what_was_declined_or_handled(
     before: Remembered | None, observed: Observed, after: Remembered | None
 ) -> None:
-    assert witness(film(before), [FILM], observed, frozenset({DUNE})) == film(after)
+    assert witness(film(before), [FILM], observed, NOW, frozenset({DUNE})) == film(after)
 
 
 @pytest.mark.parametrize(
@@ -224,21 +231,76 @@ def test_what_is_declined_after_a_readd_that_still_waits_is_not_lifted_by_it(
     between: list[Observed],
 ) -> None:
     """The owner's word is the later one (law 5)."""
-    memory = witness(film(GONE), [FILM], server(), frozenset({DUNE}))
+    memory = witness(film(GONE), [FILM], server(), NOW, frozenset({DUNE}))
     assert memory == film(GONE_AGAIN)
     for observed in (*between, server(request(1, DUNE, RequestStatus.DECLINED))):
-        memory = witness(memory, [FILM], observed)
+        memory = witness(memory, [FILM], observed, NOW)
 
-    assert memory == film(THERE)
+    assert memory == film(DECLINED)
 
 
 def test_a_failed_request_that_is_declined_after_a_readd_is_not_lifted_by_it() -> None:
     failed = server(request(1, DUNE, RequestStatus.FAILED))
     declined = server(request(1, DUNE, RequestStatus.DECLINED))
 
-    readded = witness(film(THERE), [FILM], failed, frozenset({DUNE}))
+    readded = witness(film(THERE), [FILM], failed, NOW, frozenset({DUNE}))
 
-    assert witness(readded, [FILM], declined) == film(THERE)
+    assert witness(readded, [FILM], declined, NOW) == film(DECLINED)
+
+
+# ----------------------------------------------------------------------- since when it is so
+
+EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
+REFUSED = request(1, DUNE, RequestStatus.DECLINED, created=EARLIER - timedelta(days=9))
+ANEW = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("before", "observed", "since"),
+    [
+        pytest.param(None, server(REFUSED), NOW, id="first seen declined, though asked for before"),
+        pytest.param(None, server(row(DUNE, DELETED)), NOW, id="first seen deleted"),
+        pytest.param(Remembered(), server(REFUSED), NOW, id="declined by now"),
+        pytest.param(Remembered(), server(), NOW, id="gone by now"),
+        pytest.param(
+            Remembered(present=False), server(), NOW, id="gone, and an older ledger told no time"
+        ),
+        pytest.param(Remembered(refused=EARLIER), server(REFUSED), EARLIER, id="declined still"),
+        pytest.param(
+            Remembered(present=False, refused=EARLIER), server(), EARLIER, id="gone still"
+        ),
+        pytest.param(
+            Remembered(refused=EARLIER), server(), NOW, id="its declined request was deleted"
+        ),
+        pytest.param(
+            Remembered(refused=EARLIER),
+            server(REFUSED, ANEW),
+            NOW,
+            id="asked for and declined once more between two looks",
+        ),
+        pytest.param(
+            Remembered(refused=EARLIER), server(row(DUNE, AVAILABLE)), None, id="there by now"
+        ),
+        pytest.param(
+            Remembered(refused=EARLIER),
+            server(request(1, DUNE, RequestStatus.FAILED)),
+            None,
+            id="failed: not refused",
+        ),
+        pytest.param(
+            Remembered(refused=EARLIER), server(blocklist=[DUNE]), None, id="blocklisted meanwhile"
+        ),
+    ],
+)
+def test_a_no_counts_from_the_first_look_that_saw_it(
+    before: Remembered | None, observed: Observed, since: datetime | None
+) -> None:
+    assert witness(film(before), [FILM], observed, NOW).slots[Slot(FILM)].refused == since
+
+
+def test_a_no_goes_on_from_look_to_look() -> None:
+    memory = witness(film(None), [FILM], server(REFUSED, ANEW), NOW)
+    assert witness(memory, [FILM], server(REFUSED, ANEW), LATER) == memory
 
 
 # --------------------------------------------------------------------------------- another server

@@ -39,7 +39,8 @@ def test_what_was_requested_and_taken_away_is_handled_without_a_trace_of_it(
     seen = house.look(held)
 
     assert seen.plan.actions == ()
-    assert seen.memory.slots[Slot(Target(media), number)] == Remembered(present=False)
+    gone = Remembered(present=False, refused=house.now)
+    assert seen.memory.slots[Slot(Target(media), number)] == gone
 
 
 def _newest(server: Server, media: MediaKey) -> int:

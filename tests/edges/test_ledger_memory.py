@@ -67,7 +67,7 @@ targets = st.builds(
 )
 slots = st.dictionaries(
     st.builds(Slot, targets, st.none() | st.integers(0, 3)),
-    st.builds(Remembered, st.booleans(), st.booleans()),
+    st.builds(Remembered, st.booleans(), st.booleans(), st.none() | times),
     max_size=8,
 )
 ids = st.builds(Ids, st.none() | names, st.none() | numbers, st.none() | numbers, st.none() | names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Role, SeasonRule
+from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Rerequest, Role, SeasonRule
 from reconciler.spec import ListSpec, ServerSpec
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
         pytest.param("interval: 1h30m", "interval", timedelta(minutes=90), id="two units"),
         pytest.param("interval: 1w", "interval", timedelta(weeks=1), id="weeks"),
         pytest.param("interval: '2d'", "interval", timedelta(days=2), id="quoted duration"),
+        pytest.param("rerequest: never", "rerequest", Rerequest.NEVER, id="rerequest"),
+        pytest.param("rerequest: after 90d", "rerequest", timedelta(days=90), id="after a time"),
+        pytest.param("rerequest: 'after  1w2d'", "rerequest", timedelta(days=9), id="two spaces"),
+        pytest.param("rerequest: null", "rerequest", Rerequest.ON_READD, id="null rerequest"),
         pytest.param("interval: null", "interval", timedelta(hours=6), id="null interval"),
         pytest.param("requester: 5", "requester", 5, id="plain number is an id"),
         pytest.param('requester: "5"', "requester", "5", id="quoted number is a name"),

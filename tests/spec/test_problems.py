@@ -217,6 +217,36 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="budget",
         ),
         pytest.param(
+            "    rerequest: always",
+            "7:16 lists.top.rerequest",
+            '"always" is no rule; write never, on-readd, or after 90d',
+            id="rerequest",
+        ),
+        pytest.param(
+            "    rerequest: on-read",
+            "7:16 lists.top.rerequest",
+            '"on-read" is no rule, did you mean "on-readd"?',
+            id="rerequest, misspelt",
+        ),
+        pytest.param(
+            "    rerequest: after soon",
+            "7:16 lists.top.rerequest",
+            '"after soon" is no rule; write after and a number and s, m, h, d or w: after 90d',
+            id="rerequest after no time",
+        ),
+        pytest.param(
+            "    rerequest: after",
+            "7:16 lists.top.rerequest",
+            '"after" is no rule; write after and a number and s, m, h, d or w: after 90d',
+            id="rerequest after nothing",
+        ),
+        pytest.param(
+            "    rerequest: after 500d",
+            "7:16 lists.top.rerequest",
+            "must be from 1s to 365d",
+            id="rerequest after too long",
+        ),
+        pytest.param(
             "browser: {sessions: 9}",
             "7:21 browser.sessions",
             "must be from 1 to 8",

@@ -153,6 +153,8 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
         pytest.param(FILE + "defaults: {seasons: [0, 4]}\n", True, id="named seasons"),
         pytest.param(FILE + "budget: 100/week\n", True, id="budget"),
         pytest.param(FILE + "budget: 100\n", False, id="no budget"),
+        pytest.param(FILE + "defaults: {rerequest: after 90d}\n", True, id="rerequest after"),
+        pytest.param(FILE + "defaults: {rerequest: after}\n", False, id="rerequest after nothing"),
         pytest.param(FILE + "exclude: [dune]\n", False, id="no item"),
     ],
 )

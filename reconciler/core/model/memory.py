@@ -26,10 +26,13 @@ class Remembered:
     there once and is gone, which is a person's word (law 5).
     ``readded``: it came back to a list since, which lifts *declined* and *handled* until it is
     requested again.
+    ``refused``: since when it was seen declined, or gone, without a break; None: it is neither, or
+    no look has told since.
     """
 
     present: bool = True
     readded: bool = False
+    refused: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Wishlist:
     filter: Filter | None = None
     max_per_run: int | None = 50  # None: no cap
     retry_failed: int = 2  # how often a FAILED request is retried
-    rerequest: Rerequest = Rerequest.ON_READD
+    rerequest: Rerequest | timedelta = Rerequest.ON_READD  # a time: on-readd, or after it
     suspended: bool = False  # it asks for nothing, and its titles do not count as gone
     adopted: frozenset[str] = frozenset()  # items by key: what was there is taken as given
     expectant: bool = False  # "new-only" without a baseline: nothing is known to be new

@@ -102,7 +102,7 @@ class Approval(StrEnum):
 
 
 class Rerequest(StrEnum):
-    """When what was declined or taken away is requested again."""
+    """When what was declined or taken away is requested again; a time: after that, too."""
 
     NEVER = "never"
     ON_READD = "on-readd"

@@ -1,0 +1,57 @@
+"""When what a person declined or took away is asked for again: ``rerequest``.
+
+Only *declined* and *handled* are ever lifted: what is blocklisted or excluded does not come here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Rerequest
+from reconciler.core.seasons import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from reconciler.core.model import Remembered
+
+
+def lifted(known: Remembered | None, rule: Rerequest | timedelta, now: datetime) -> bool:
+    """Whether *declined* and *handled* are lifted: by a re-add, or since their time is over."""
+    at = _due(known, rule)
+    return put_back(known, rule) or (at is not None and at <= now)
+
+
+def put_back(known: Remembered | None, rule: Rerequest | timedelta) -> bool:
+    """Whether a re-add lifts them."""
+    return known is not None and known.readded and rule is not Rerequest.NEVER
+
+
+def told(
+    marks: Mapping[int | None, Remembered | None], rule: Rerequest | timedelta, now: datetime
+) -> Iterator[str]:
+    """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""
+    alike: dict[str, list[int]] = {}
+    for number, known in marks.items():
+        at = _due(known, rule)
+        if known is None or known.readded or known.refused is None or at is None:
+            continue
+        text = (
+            f"out since {_time(known.refused)}" if at <= now else f"asked again after {_time(at)}"
+        )
+        alike.setdefault(text, []).extend(() if number is None else (number,))
+    for text, numbers in alike.items():
+        yield f"{span(numbers)} {text}" if numbers else text
+
+
+def _due(known: Remembered | None, rule: Rerequest | timedelta) -> datetime | None:
+    """When it is asked for again by itself; None: never, or the time was not seen to begin."""
+    if known is None or known.refused is None or not isinstance(rule, timedelta):
+        return None
+    return known.refused + rule
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
