@@ -47,7 +47,7 @@ class Applier:
         done until then can be told.
         """
         self._edges.ledger.keep_baselines(seen.baselines)
-        self._edges.ledger.record(seen.memory.slots, seen.memberships, seen.claims)
+        self._edges.ledger.record(seen.memory.slots, seen.memberships, seen.claims, seen.recalled)
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}
         for index, action in enumerate(actions):

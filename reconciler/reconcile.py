@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Quota,
         Requester,
         ServerInfo,
+        Slot,
         Snapshot,
         Unmatched,
         User,
@@ -82,6 +83,7 @@ class Pass:
     lists: tuple[Wishlist, ...]
     observed: Observed
     memory: Memory  # as it is once this pass's look has been written
+    recalled: frozenset[Slot]  # of what the ledger told of when the pass began
     memberships: Mapping[str, Membership]  # likewise, by list name
     baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
     claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
@@ -177,7 +179,8 @@ def decide(
     lists = _wishlists(held, identity, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
-    memory, memberships, baselines = _learn(ledger.memory(), held, lists, observed, now)
+    before = ledger.memory()
+    memory, memberships, baselines = _learn(before, held, lists, observed, now)
     deliveries = Deliveries(spec, edges.server, ledger, now)
     view = View(observed, memory, Policy(budget=spec.budget), now)
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
@@ -188,6 +191,7 @@ def decide(
         lists=everything,
         observed=observed,
         memory=memory,
+        recalled=frozenset(before.slots),
         memberships=given_up(memberships, plan),
         baselines=baselines,
         claims=_claims(lists, memory, plan),

@@ -12,7 +12,7 @@ from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -164,10 +164,16 @@ class SqliteLedger:
         slots: Mapping[Slot, Remembered],
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]] = MappingProxyType({}),
+        recalled: Collection[Slot] = (),
     ) -> None:
-        """Write what a pass has seen, in one transaction; what is not given stays as it is."""
+        """Write what a pass has seen, in one transaction; what is not given stays as it is.
+
+        ``recalled``: the slots it had read. What was forgotten since is not written back.
+        """
         with self._database.remembering() as connection:
-            memory.write_slots(connection, self._server, slots)
+            forgotten = set(recalled) - memory.slots(connection, self._server).keys()
+            seen = {slot: known for slot, known in slots.items() if slot not in forgotten}
+            memory.write_slots(connection, self._server, seen)
             memory.write_claims(connection, self._server, claims)
             for name, membership in memberships.items():
                 memory.write_membership(connection, self._server, name, membership)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -102,8 +102,12 @@ class Ledger(Protocol):
         slots: Mapping[Slot, Remembered],
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]],
+        recalled: Collection[Slot],
     ) -> None:
-        """Write what a pass has seen, in one transaction, before it acts."""
+        """Write what a pass has seen, in one transaction, before it acts.
+
+        ``recalled``: the slots it had read. What was forgotten since is not written back.
+        """
 
     def forget(
         self,

@@ -216,3 +216,19 @@ def test_what_people_were_told_is_kept_for_each_server(path: Path, after: Told) 
         ledger.keep_told(after, NOW)
         assert (ledger.told().stalled, other.told()) == (after.stalled, Told())
         assert ledger.told().digested == (after.digested or NOW)
+
+
+def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(
+    path: Path, ledger: SqliteLedger
+) -> None:
+    other, new = Target(MediaKey(Kind.MOVIE, 949)), Target(MediaKey(Kind.MOVIE, 680))
+    ledger.record({Slot(FILM): Remembered(), Slot(other): Remembered()}, {})
+    read = ledger.memory().slots
+
+    with SqliteLedger(path, URL) as beside:
+        beside.forget([FILM.media], {}, [])
+    gone = Remembered(present=False)
+    seen = {Slot(FILM): gone, Slot(other): gone, Slot(new): Remembered()}
+    ledger.record(seen, {}, {}, read.keys())
+
+    assert ledger.memory().slots == {Slot(other): gone, Slot(new): Remembered()}

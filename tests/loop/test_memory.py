@@ -8,7 +8,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import SandboxServer, Service, Settings
-from reconciler.core.model import Outcome, Reason, Result, Why
+from reconciler.apply import Applier
+from reconciler.core.model import Kind, MediaKey, Outcome, Reason, Result, Why
+from reconciler.explain import explain
+from reconciler.reconcile import look
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 if TYPE_CHECKING:
@@ -266,3 +269,36 @@ def test_the_three_servers_come_to_the_same(tmp_path: Path, flavour: str) -> Non
         without(world)
         back(world)
         assert said(world) == "request"
+
+
+def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: World) -> None:
+    requested_once(world)
+    delete_media(world, FILM)
+    world.apply()
+    with world.edges() as edges, edges.ledger.lock():
+        seen = look(world.spec, edges)
+        assert words(seen)[FILM.title] == "handled"
+        with world.edges() as beside:
+            beside.ledger.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])
+        Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+
+    assert said(world) == "request"
+
+
+@pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
+def test_a_declined_title_is_asked_for_again_after_the_time_its_list_gives(
+    world: World, title: Title
+) -> None:
+    requested_once(world, title)
+    world.follow(*KEPT, by_imdb(title), rerequest="after 90d")
+    for _ in range(2):
+        decline(world, title)
+        assert world.apply() == ()
+        world.clock.forward(days=89)
+        assert world.apply() == ()
+        (told,) = explain(world.look(), title.title)
+        assert told["verdict"]["word"] == "declined"
+        assert "asked again after" in told["verdict"]["detail"]
+        world.clock.forward(days=1)
+        ((action, done),) = world.apply()
+        assert (action.target.media.tmdb, done.result) == (title.tmdb, Result.CREATED)
