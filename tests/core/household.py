@@ -190,16 +190,29 @@ class Household:
         """Remember what was seen, and do what was decided."""
         self.ledger = Ledger(seen.memory, seen.memberships)
         for action in seen.plan.actions:
-            self._do(action)
+            self._send(action)
+            self._settle(action)
 
-    def _do(self, action: Action) -> None:
-        memory, media = self.ledger.memory, action.target.media
-        result = Result.RETRIED if action.op is Op.RETRY else Result.CREATED
+    def apply_until_killed(self, seen: Pass, settled: int) -> None:
+        """Some actions are done; the next one is sent, and nobody writes what became of it."""
+        self.ledger = Ledger(seen.memory, seen.memberships)
+        for action in seen.plan.actions[:settled]:
+            self._send(action)
+            self._settle(action)
+        for action in seen.plan.actions[settled : settled + 1]:
+            self._send(action)
+
+    def _send(self, action: Action) -> None:
+        media = action.target.media
         if action.op is Op.RETRY:
             for number in action.request_ids:
                 self.server.judge(number, RequestStatus.APPROVED)
         else:
             self.server.ask(media, action.seasons or (), RequestStatus.APPROVED)
+
+    def _settle(self, action: Action) -> None:
+        memory = self.ledger.memory
+        result = Result.RETRIED if action.op is Op.RETRY else Result.CREATED
         touched = [] if action.op is Op.RETRY else [None, *(action.seasons or ())]
         tried = memory.attempts.get(action.target, Attempts())
         self.ledger.memory = Memory(

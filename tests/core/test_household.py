@@ -26,11 +26,13 @@ from reconciler.core.model import (
     Target,
     Why,
 )
-from tests.core.household import ANY, LIVE, PAUSE, Household, Pass, Server, snapshot
+from tests.core.household import ANY, LIVE, PAUSE, Household, Ledger, Pass, Server, snapshot
 from tests.core.values import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reconciler.core.model import Snapshot
 
 FILMS = [MediaKey(Kind.MOVIE, n) for n in range(1, 6)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]
@@ -165,14 +167,42 @@ class AnyHistory(RuleBasedStateMachine):
         made = len(self.house.ledger.memory.created) - len(before)
         assert made <= max(0, titles - len(used)), "the budget is kept"
 
+    @rule(settled=st.integers(0, 3))
+    def a_good_pass_that_is_killed(self, settled: int) -> None:
+        seen = self._look(dict.fromkeys(LISTS, Outcome.COMPLETE), len(MEDIA), ANY)
+        self._note(seen)
+        self.house.apply_until_killed(seen, settled)
+        self.known |= set(self.house.ledger.memory.slots)
+
+    @rule()
+    def lose_the_ledger(self) -> None:
+        """Then the server alone remembers; a re-add that waited is forgotten with the rest."""
+        self.house.ledger = Ledger()
+        self.known = set()
+        self.refused = self._traces() - self._there()
+        self.shelves = {name: set() for name in LISTS}
+        self.left = {name: set() for name in LISTS}
+
     def _pass(self, outcomes: dict[str, Outcome], part: int, policy: Policy = ANY) -> None:
-        held = {
+        seen = self._look(outcomes, part, policy)
+        self.house.apply(seen)
+        self._note(seen)
+        again = self.house.look(self._held(outcomes, part), policy)
+        assert again.plan.actions == (), "law 3"
+        assert not again.readded
+
+    def _held(self, outcomes: dict[str, Outcome], part: int) -> dict[str, Snapshot]:
+        return {
             name: snapshot(
                 self.lists[name] if outcome is Outcome.COMPLETE else self.lists[name][:part],
                 outcome,
             )
             for name, outcome in outcomes.items()
         }
+
+    def _look(self, outcomes: dict[str, Outcome], part: int, policy: Policy) -> Pass:
+        """A pass up to its plan, which is held against what persons said."""
+        held = self._held(outcomes, part)
         before = self.house.ledger.memberships
         seen = self.house.look(held, policy)
         back = self._back(outcomes)
@@ -185,11 +215,7 @@ class AnyHistory(RuleBasedStateMachine):
                 assert now == here, "law 7"
         self._hold_against(seen)
         self._expect_all_that_is_free(seen)
-        self.house.apply(seen)
-        self._note(seen)
-        again = self.house.look(held, policy)
-        assert again.plan.actions == (), "law 3"
-        assert not again.readded
+        return seen
 
     def _hold_against(self, seen: Pass) -> None:
         for action in seen.plan.actions:
