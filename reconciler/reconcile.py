@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Baseline,
         ListRef,
-        Match,
         MediaKey,
         Membership,
         Memory,
@@ -176,7 +175,10 @@ def decide(
     held = [
         fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
-    lists = _wishlists(held, identity, found)
+    lists = [
+        wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
+        for index, lst in enumerate(held)
+    ]
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
     before = ledger.memory()
@@ -224,15 +226,6 @@ def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmat
         if media.kind is Kind.MOVIE and not isinstance(told, Show)
     }
     return replace(observed, shows=shows, films=films)
-
-
-def _wishlists(
-    held: Sequence[Fetched], identity: Identity, found: Mapping[str, Match | Unmatched]
-) -> list[Wishlist]:
-    return [
-        wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
-        for index, lst in enumerate(held)
-    ]
 
 
 def _planned(
