@@ -174,3 +174,13 @@ def test_a_name_without_which_a_whole_list_goes_nowhere_is_found_as_soon_as_it_i
     world.sandbox.services.radarr = (replace(RADARR, tags=((7, "Bob"),)),)
     assert world.look().lists[0].problem is None
     assert (words(world.look()), asked(world)) == ({FILM.title: "available"}, 0)
+
+
+def test_a_pass_asks_each_program_once_though_titles_wait_for_it(world: World) -> None:
+    world.follow(FILM, SHOW, profile_id="Nope")
+    assert [asked(world), asked(world)] == [4, 4]
+
+
+def test_an_unknown_requester_is_said_before_a_name_that_is_not_there(world: World) -> None:
+    world.follow(FILM, profile_id="Nope", requester="nobody")
+    assert world.look().lists[0].problem == "requester 'nobody' is not a user of the server"
