@@ -9,9 +9,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import ExitStack, suppress
+from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import structlog
@@ -76,7 +79,7 @@ class Upkeep:
         self._board = board
         self._stopping = stopping
         self._acting = Lock()
-        self._reading: set[ExitStack] = set()
+        self._reading: dict[ExitStack, Future[dict[str, Snapshot]]] = {}
 
     def due_at(self, name: str) -> datetime:
         """When a list is due that has just been read from the file."""
@@ -98,9 +101,13 @@ class Upkeep:
         return (site, ("browser", sessions))
 
     def cut(self) -> None:
-        """End what is being read; requests under way go on to their end."""
-        for opened in list(self._reading):
+        """End what is being read; requests under way go on to their end.
+
+        Browsers are closed. Who reads over an API may be asleep: nobody waits for that.
+        """
+        for opened, found in list(self._reading.items()):
             opened.close()
+            found.cancel()
 
     def __call__(self, name: str) -> datetime | None:
         """A list's turn; when its next one is. None: the file wants none of it now."""
@@ -145,6 +152,8 @@ class Upkeep:
             with self._acting:
                 identity = identify(spec, server)
             snapshots, at = self._read(spec, lst, server), doors.clock.now()
+            if snapshots is None:
+                return None
             with self._acting:
                 current = self.spec
                 if self._stopping.is_set() or _said(current, lst.name) != _said(spec, lst.name):
@@ -166,18 +175,25 @@ class Upkeep:
             len(seen.snapshots[lst.name].items),
         )
 
-    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> dict[str, Snapshot]:
+    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> dict[str, Snapshot] | None:
+        """What there is to plan with; None: it was cut off."""
         began = time.monotonic()
         opened = ExitStack()
+        found: Future[dict[str, Snapshot]] = Future()
         try:
             sources = opened.enter_context(self._doors.sources(spec))
-            self._reading.add(opened)
+            edges = self._edges(spec, server, sources)
+            self._reading[opened] = found
             if self._stopping.is_set():
-                opened.close()  # who asked to stop has not seen this one
-            return read(spec, self._edges(spec, server, sources), {lst.name})
+                return None  # who asked to stop may not have seen this one
+            reading = partial(_fulfil, found, partial(read, spec, edges, {lst.name}))
+            Thread(target=copy_context().run, args=(reading,), daemon=True).start()
+            return found.result()
+        except CancelledError:
+            return None
         finally:
             opened.close()
-            self._reading.discard(opened)
+            self._reading.pop(opened, None)
             self._doors.meter.fetched(lst.name, time.monotonic() - began)
 
     def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Edges:
@@ -223,6 +239,15 @@ class _Nowhere:
         """Never asked."""
         del top
         raise NotImplementedError(str(ref))
+
+
+def _fulfil(promise: Future[dict[str, Snapshot]], work: Callable[[], dict[str, Snapshot]]) -> None:
+    """Do what is waited for. Where nobody waits any more, what came of it goes nowhere."""
+    with suppress(InvalidStateError):
+        try:
+            promise.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            promise.set_exception(error)
 
 
 def _said(spec: Spec, name: str) -> str | None:

@@ -1,7 +1,8 @@
-"""The end comes while a list is about to be read: it is not read any more."""
+"""The end comes while a list is read, or about to be: nobody waits for it any more."""
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event
@@ -11,11 +12,12 @@ from examples.sandbox.known_titles import FILMS
 from reconciler.board import Board
 from reconciler.ledger import HeldLedger
 from reconciler.upkeep import Upkeep
-from tests.loop.serving import doors_of
+from tests.loop.serving import doors_of, served
 from tests.loop.world import Shelves, by_tmdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Sources
@@ -23,26 +25,9 @@ if TYPE_CHECKING:
     from tests.loop.world import World
 
 
-class Bolted(Shelves):
-    """Lists that note whether they were still open when they were to be read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open = True
-        self.read_open: list[bool] = []
-
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
-        self.read_open.append(self.open)
-        return super().fetch(ref, top)
-
-    def close(self) -> None:
-        self.open = False
-
-
-def test_what_is_opened_just_after_the_cut_is_closed_before_it_is_read(world: World) -> None:
-    world.lists = lists = Bolted()
+def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> None:
     world.follow(by_tmdb(FILMS[0]))
-    stopping = Event()
+    stopping, closed = Event(), Event()
 
     @contextmanager
     def sources(spec: Spec) -> Iterator[Sources]:
@@ -50,14 +35,41 @@ def test_what_is_opened_just_after_the_cut_is_closed_before_it_is_read(world: Wo
         stopping.set()
         upkeep.cut()  # which has seen nothing of what is being opened here
         try:
-            yield lists
+            yield world.lists
         finally:
-            lists.close()
+            closed.set()
 
     with HeldLedger() as held:
         doors = replace(doors_of(world, held), sources=sources)
         upkeep = Upkeep(world.spec, doors, Board(), stopping)
         upkeep("wishes")
 
-    assert lists.read_open == [False]
+    assert closed.is_set()
+    assert (world.lists.fetched, world.requested()) == ([], [])
+
+
+class Deaf(Shelves):
+    """Lists that hear nothing of the end: a site has told them to come back later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = Event(), Event()
+
+    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+        self.begun.set()
+        self.go_on.wait(20)
+        return super().fetch(ref, top)
+
+
+def test_nobody_waits_for_a_site_that_has_said_to_come_back_later(
+    world: World, tmp_path: Path
+) -> None:
+    world.lists = lists = Deaf()
+    world.follow(by_tmdb(FILMS[0]))
+    with served(world, tmp_path) as service:
+        assert lists.begun.wait(20)
+        asked = time.monotonic()
+        assert service.stop()
+        assert time.monotonic() - asked < 10
+    lists.go_on.set()
     assert world.requested() == []
