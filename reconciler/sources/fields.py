@@ -20,16 +20,19 @@ _YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
 _YEARS = range(1800, 2200)
 _TOO_MUCH = 10_000_000_000
 _BEST = 10
+_NOTHING: Mapping[str, object] = {}
 
 
 def text(value: object) -> str:
     """A text without the space around it; empty where it is none."""
-    return clean(value).strip()
+    if not isinstance(value, str):
+        return ""
+    return value.strip() if value.isascii() else clean(value).strip()
 
 
 def imdb_id(value: object) -> str | None:
     """``tt0111161``; None for anything else."""
-    return found if _IMDB.fullmatch(found := text(value)) else None
+    return found if (found := text(value)) and _IMDB.fullmatch(found) else None
 
 
 def number(value: object) -> int | None:
@@ -50,7 +53,8 @@ def year(value: object) -> int | None:
 
 def mapping(value: object) -> Mapping[str, object]:
     """An object of JSON; an empty one where it is none."""
-    return value if isinstance(value, Mapping) else {}
+    # What comes of JSON is a dict; asking that first spares the question that takes long.
+    return value if type(value) is dict or isinstance(value, Mapping) else _NOTHING
 
 
 def rows(value: object) -> tuple[Mapping[str, object], ...] | None:
