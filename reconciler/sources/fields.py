@@ -14,6 +14,9 @@ from reconciler.sources.scrape import clean
 if TYPE_CHECKING:
     from reconciler.core.model import Item
 
+UNKNOWN = "unknown"
+"""What an entry is that has neither title nor id."""
+
 _IMDB = re.compile(r"tt[0-9]{5,}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
@@ -95,7 +98,7 @@ def listed(item: Item) -> Item:
     """An entry of a list; one with neither title nor id is counted, and asks for nothing."""
     if item.unsupported or item.title or any(item.ids.items()):
         return item
-    return replace(item, unsupported="unknown")
+    return replace(item, unsupported=UNKNOWN)
 
 
 def other(name: object, title: str) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import ENDLESS_TOP, Outcome, Snapshot
+from reconciler.sources.fields import UNKNOWN
 from reconciler.sources.scrape import Setback, numbered
 from reconciler.sources.web import Web, retry_after
 
@@ -25,6 +26,7 @@ ROUTE = "api"
 
 _MOST_CALLS = 4000  # for one list
 _OK = 200
+_NO_LIST = "check the address, or look for a newer version of listsync"
 _TURNED_AWAY = (Outcome.BLOCKED, "the site does not let listsync in; try again later")
 _OPEN = {202: _TURNED_AWAY, 403: _TURNED_AWAY, 405: _TURNED_AWAY}
 
@@ -48,6 +50,7 @@ class Part:
     items: tuple[Item, ...] = ()
     total: int | None = None  # of the whole list, as the site declares it; None: it does not
     following: Call | None = None  # None: nothing follows
+    short: bool = False  # the answer says that there is more, and not how to get it
 
 
 def keyed(name: str, where: str) -> Meanings:
@@ -123,8 +126,8 @@ def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> Set
         error = f"{answer.url}: {what} (HTTP {answer.status})"
         return Setback(outcome, error, retry_after(answer.headers))
     if answer.status == _OK:
-        hint = "check the address, or look for a newer version of listsync"
-        return Setback(Outcome.CHANGED_LAYOUT, f"{answer.url}: no list was found there; {hint}")
+        error = f"{answer.url}: no list was found there; {_NO_LIST}"
+        return Setback(Outcome.CHANGED_LAYOUT, error)
     return answer.setback()
 
 
@@ -136,7 +139,9 @@ class _Reading:
         self._items: list[Item] = []
         self._keys: set[str] = set()
         self._totals: set[int] = set()
+        self._last: tuple[Item, ...] = ()
         self._parts = 0
+        self._short = False
         self._moved = False  # a title came again in a later part
         self._stuck = False  # a part brought titles, and none of them was new
 
@@ -151,7 +156,11 @@ class _Reading:
         keys = {item.key for item in part.items if not item.unsupported}
         again = keys & self._keys
         self._moved |= bool(again)
-        self._stuck |= bool(again) and again == keys
+        repeated = len(part.items) > 1 and part.items == self._last
+        self._stuck |= repeated or (bool(again) and again == keys)
+        self._moved |= repeated
+        self._short |= part.short
+        self._last = part.items
         if self._most is not None:  # a chart moves on while it is read: that is no trouble
             self._items += [item for item in part.items if item.key not in again]
         else:
@@ -169,11 +178,14 @@ class _Reading:
             note = f"the first {self._most:,}, since this chart has no end" if cut else None
             outcome = Outcome.UNVERIFIED if items else Outcome.EMPTY
             return Snapshot(outcome, ROUTE, items, note=note)
+        if items and all(item.unsupported == UNKNOWN for item in items):
+            error = f"{len(items)} entries were there, and none with a title or an id; {_NO_LIST}"
+            return Snapshot(Outcome.CHANGED_LAYOUT, ROUTE, error=error)
         if self._moved or len(self._totals) > 1:
             error = "the list changed while it was read; it is read again next time"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
-        if self._parts >= _MOST_CALLS or total not in {None, len(items)}:
-            of = "" if total is None else f" of {total}"
+        if self._short or self._parts >= _MOST_CALLS or total not in {None, len(items)}:
+            of = " of more" if total is None else f" of {total}"
             error = f"{len(items)}{of} titles were there; try again later"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
         outcome = Outcome.UNVERIFIED if feed else Outcome.COMPLETE

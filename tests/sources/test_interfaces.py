@@ -79,3 +79,66 @@ def test_what_is_no_list_is_a_changed_layout(
 ) -> None:
     requests_mock.register_uri(ANY, EVERYWHERE, text=body)
     assert fetch(source).outcome is Outcome.CHANGED_LAYOUT
+
+
+def pages(*movies: object, **more: object) -> dict[str, object]:
+    return {"movies": list(movies), "shows": [], "pagination": more}
+
+
+def anime(*entries: object, **more: object) -> dict[str, object]:
+    rows = [{"media": {"id": 1, "title": {"romaji": "A"}, "format": "TV"}} for _ in entries]
+    return {"data": {"MediaListCollection": {"lists": [{"entries": rows}], **more}}}
+
+
+FILM = {"id": 1, "title": "A", "media_type": "movie"}
+NOT_THE_WHOLE = [
+    ("json:http://site.test/a", {"items": [FILM], "total": 50}),
+    ("json:http://site.test/a", {"items": [FILM], "next": "/a?page=2"}),
+    ("json:http://site.test/a", {"results": [FILM], "total_pages": 9}),
+    ("mdblist:anna/night", pages(has_more=True)),
+    ("mdblist:anna/night", pages(FILM, has_more=True)),
+    ("tmdb:list/7", {"items": [], "page": 1, "total_pages": 3}),
+    ("tmdb:list/7", {"items": [], "item_count": 5}),
+    ("tmdb:list/7", {"items": [FILM], "page": 1, "total_pages": 3}),
+    ("anilist:anna", anime(1, hasNextChunk=True)),
+    ("anilist:anna", anime(1) | {"errors": [{"message": "trouble"}]}),
+]
+
+
+@pytest.mark.parametrize(("source", "body"), NOT_THE_WHOLE, ids=str)
+def test_an_answer_that_speaks_of_more_is_no_whole_list(
+    requests_mock: requests_mock.Mocker, source: str, body: object
+) -> None:
+    requests_mock.register_uri(ANY, EVERYWHERE, json=body)
+    assert fetch(source, key=KEY).outcome is Outcome.INCOMPLETE
+    assert requests_mock.call_count <= 2
+
+
+@pytest.mark.parametrize("source", ["mdblist:anna/night", "json:http://site.test/a"])
+@pytest.mark.parametrize(
+    "body",
+    [["tt0111161", "tt0068646"], [550], [{"error": "no such list"}], [{"foo": 1}] * 100],
+    ids=["texts", "numbers", "an error", "something else for ever"],
+)
+def test_entries_without_any_title_or_id_are_a_changed_layout(
+    requests_mock: requests_mock.Mocker, source: str, body: object
+) -> None:
+    requests_mock.register_uri(ANY, EVERYWHERE, json=body)
+    assert fetch(source).outcome is Outcome.CHANGED_LAYOUT
+    assert requests_mock.call_count <= 2
+
+
+def test_an_error_beside_an_empty_list_is_no_empty_list(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(EVERYWHERE, json={"error": "later", "items": []})
+    assert fetch("json:http://site.test/a").outcome is Outcome.CHANGED_LAYOUT
+
+
+def test_a_page_of_what_cannot_be_requested_that_comes_again_ends_the_reading(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    people = [{"id": n, "title": f"P{n}", "mediatype": "person"} for n in range(100)]
+    requests_mock.get(EVERYWHERE, json=people)
+    assert fetch("mdblist:anna/night").outcome is Outcome.INCOMPLETE
+    assert requests_mock.call_count == 2

@@ -16,8 +16,8 @@ URL = "http://lists.test/films"
 
 
 def only(mock: requests_mock.Mocker, row: object, source: str = f"json:{URL}") -> Item:
-    mock.get(URL, json=[row])
-    (item,) = fetch(source).items
+    mock.get(URL, json=[row, {"title": "Another"}])
+    item, _ = fetch(source).items
     return item
 
 

@@ -53,7 +53,7 @@ def test_what_is_gone_or_unknown_is_counted(requests_mock: requests_mock.Mocker)
     serve(requests_mock, [{"order": 1, "movieId": 6}, {"order": 2}, {"order": 3, "seriesId": 9}])
     snapshot = fetch("tvdb:lists/7", key=KEY)
     assert snapshot.outcome is Outcome.COMPLETE
-    assert [item.unsupported for item in snapshot.items] == ["unknown", "unknown", None]
+    assert [item.unsupported for item in snapshot.items] == ["gone", "unknown", None]
 
 
 def test_a_film_that_cannot_be_asked_for_keeps_what_was_read(

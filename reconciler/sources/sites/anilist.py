@@ -107,8 +107,10 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         ids = [fields.number(row.get("id")) or 0 for row in media]
         fresh = [row for row, own in zip(media, ids, strict=True) if own not in seen]
         seen.update(ids)
-        more = fields.mapping(found).get("hasNextChunk") is True and bool(fresh)
-        return Part(parse(fresh), following=call() if more else None)
+        more = fields.mapping(found).get("hasNextChunk") is True
+        partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
+        onward = call() if more and fresh else None
+        return Part(parse(fresh), following=onward, short=partly or (more and not fresh))
 
     return read(call(), part, ref, reach, refusal=_refusal)
 
@@ -123,7 +125,10 @@ def _media(collection: Mapping[str, object]) -> list[Mapping[str, object]] | Non
     lists = fields.rows(collection.get("lists"))
     if lists is None:
         return None
-    entries = (entry for one in lists for entry in fields.rows(one.get("entries")) or ())
+    held = [fields.rows(one.get("entries")) for one in lists]
+    if any(entries is None for entries in held):
+        return None
+    entries = (entry for some in held for entry in some or ())
     rows = [fields.mapping(entry.get("media")) for entry in entries]
     return list({fields.number(row.get("id")) or -at: row for at, row in enumerate(rows)}.values())
 

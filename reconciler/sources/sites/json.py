@@ -30,6 +30,8 @@ needs_browser = without_browser
 objection = open_to_all
 
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind")
+_TOTALS = ("total_results", "totalResults", "total_items", "totalItems", "item_count", "total")
+_ONWARD = ("next", "next_page", "nextPage", "next_cursor", "has_more", "hasMore")
 _BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
 
 
@@ -48,7 +50,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
 
     def part(answer: Answer) -> Part | None:
         items = parse(answer.body, kind_of(ref))
-        return None if items is None else Part(items)
+        return None if items is None else Part(items, *_declared(answer.body))
 
     return read(Call(ref.address), part, ref, reach)
 
@@ -59,10 +61,20 @@ def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
     if listed is not None:
         return tuple(_item(row, kind) for row in listed)
     below = fields.mapping(body)
+    if fields.either(below, "error", "errors"):
+        return None
     found = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
     if found:
         return tuple(_item(row, of or kind) for rows, of in found for row in rows)
     return () if any(below.get(name) == [] for name in _BELOW) else None
+
+
+def _declared(body: object) -> tuple[int | None, None, bool]:
+    """The total that an answer declares, no call after it, and whether it is one page of more."""
+    page = fields.mapping(body)
+    total = fields.number(fields.either(page, *_TOTALS))
+    pages = fields.number(fields.either(page, "total_pages", "totalPages")) or 1
+    return total, None, pages > 1 or bool(fields.either(page, *_ONWARD))
 
 
 def _item(row: Mapping[str, object], kind: Kind | None) -> Item:

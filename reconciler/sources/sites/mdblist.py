@@ -116,10 +116,12 @@ class _Walk:
         pages = fields.mapping(body.get("pagination"))
         total = fields.number(answer.headers.get("X-Total-Items"))
         cursor = fields.text(pages.get("next_cursor"))
-        more = answer.headers.get("X-Has-More", "").lower() == "true" or bool(pages.get("has_more"))
-        return self._part(
-            found, total, following=bool(found) and (more or bool(cursor)), cursor=cursor
-        )
+        said = (answer.headers.get("X-Has-More", "").lower(), pages.get("has_more"), cursor)
+        more = said[0] == "true" or bool(said[1] or cursor)
+        if said == ("", None, "") and total is None:  # not a word of it: a full page is no end
+            more = len(found) >= _MOST_ROWS
+        part = self._part(found, total, following=bool(found) and more, cursor=cursor)
+        return replace(part, short=more and not found)
 
     def _part(
         self,

@@ -118,7 +118,8 @@ def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
     following = None
     if found and number < pages:
         following = replace(first, params={**first.params, "page": number + 1})
-    return Part(tuple(_item(row, kind) for row in found), fields.number(total), following)
+    items, short = tuple(_item(row, kind) for row in found), not found and number < pages
+    return Part(items, fields.number(total), following, short)
 
 
 def _chart(path: str) -> ListRef:

@@ -109,7 +109,7 @@ class _Walk:
     def refusal(self, answer: Answer) -> Part | None:
         """A film that TVDB has no more is counted, and the list goes on."""
         if answer.status == _GONE and answer.url.startswith(f"{self._api}/movies/"):
-            return self._onward((Item(0, "", kind=Kind.MOVIE, unsupported="unknown"),))
+            return self._onward((Item(0, "", kind=Kind.MOVIE, unsupported="gone"),))
         return None
 
     def _signed_in(self, token: str) -> Part | None:
