@@ -22,7 +22,7 @@ from reconciler.deliveries import Deliveries
 from reconciler.questions import items_in_question, places, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
-from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -175,10 +175,7 @@ def decide(
     held = [
         fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
     ]
-    lists = [
-        wishlist(lst, index, identity.requesters.get(lst.spec.name), found)
-        for index, lst in enumerate(held)
-    ]
+    lists = wishlists(held, identity.requesters, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
     before = ledger.memory()

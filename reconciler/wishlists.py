@@ -116,6 +116,17 @@ def fetched(
     return Fetched(spec, snapshot, past, after, whole, taken, at)
 
 
+def wishlists(
+    held: Sequence[Fetched],
+    requesters: Mapping[str, Requester | str],
+    found: Mapping[str, Match | Unmatched],
+) -> list[Wishlist]:
+    """All lists for the planner, in the file's order; ``requesters`` by list name."""
+    return [
+        wishlist(lst, index, requesters.get(lst.spec.name), found) for index, lst in enumerate(held)
+    ]
+
+
 def wishlist(
     lst: Fetched,
     index: int,
