@@ -80,7 +80,5 @@ def house(tmp_path: Path) -> Iterator[Household]:
 
 
 @pytest.fixture
-def listsync(
-    house: Household, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> InProcess:
-    return InProcess(house, monkeypatch, capsys)
+def listsync(house: Household) -> InProcess:
+    return InProcess(house)

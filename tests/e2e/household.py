@@ -1,23 +1,30 @@
-"""A household on real processes: a folder with its file, the sandbox's server, the real command."""
+"""A household: a folder with its file, the sandbox's server, the real command."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from io import StringIO
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
+import structlog
+
+import reconciler.cli
 from examples.sandbox.known_titles import FILMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from examples.sandbox.media_server import SandboxServer
     from examples.sandbox.sites import SandboxSites
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "reconciler")
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 ADMIN, ALICE = 1, 2
 DUNE, HEAT, ALIEN, JOKER = (
     next(film for film in FILMS if (film.title, film.year) == named)
@@ -112,10 +120,34 @@ class Household:
         out, err = process.communicate(timeout=seconds)
         return self.checked(process.returncode, out or "", err or "")
 
-    def run(self, *arguments: str, **options: Any) -> Finished:  # noqa: ANN401 - Popen's
-        """The command from its beginning to its end."""
+    def apart(self, *arguments: str, **options: Any) -> Finished:  # noqa: ANN401 - Popen's
+        """The command from its beginning to its end, as a process of its own."""
         with self.started(*arguments, **options) as process:
             return self.finish(process)
+
+    def run(self, *arguments: str, env: Mapping[str, str] = NOTHING_MORE) -> Finished:
+        """The command from its beginning to its end, within this process: no imports to wait for.
+
+        Nobody is at a terminal. ``env`` is added to the household's environment.
+        """
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        logs = structlog.get_config()
+        out, err = StringIO(), StringIO()
+        with (
+            patch.dict(os.environ, {**self.env, **env}, clear=True),
+            chdir(self.folder),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                code = reconciler.cli.run(arguments)
+            except SystemExit as ended:  # a shell's completion leaves this way
+                code = int(ended.code or 0)
+            finally:
+                structlog.configure(**logs)
+                for number, handler in handlers.items():
+                    signal.signal(number, handler)
+        return self.checked(code, out.getvalue(), err.getvalue())
 
     def checked(self, code: int, out: str, err: str) -> Finished:
         """Laws of every run: no traceback, and no secret on any way out."""

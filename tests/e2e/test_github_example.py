@@ -39,7 +39,7 @@ def test_the_workflow_shows_the_plan_and_applies_it(house: Household) -> None:
 
         script = re.sub(r"\$\{\{ steps\.(\w+)\.outputs\.(\w+) \}\}", value, step["run"])
         shell = f'listsync() {{ "{sys.executable}" -m reconciler "$@"; }}\n{script}'
-        done = house.run(env=env, command=("bash", "-e", "-c", shell))
+        done = house.apart(env=env, command=("bash", "-e", "-c", shell))
         assert (done.code, done.err) == (0, "")
     assert apply["if"] == f"steps.{plan['id']}.outputs.changes != '0'"
     assert "changes=1\n" in output.read_text()

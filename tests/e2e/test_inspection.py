@@ -277,7 +277,7 @@ def test_a_place_that_takes_no_unicode_is_no_reason_to_fail(
     house: Household, encoding: str
 ) -> None:
     house.wish([DUNE])
-    done = house.run("plan", env={"PYTHONIOENCODING": encoding})
+    done = house.apart("plan", env={"PYTHONIOENCODING": encoding})
     assert (done.code, done.err) == (0, "")
     assert "Dune (2021)" in done.out
 

@@ -201,8 +201,8 @@ class TestTrouble:
         hide_apprise(house, tmp_path)
         wish(house, DUNE)
 
-        done = house.run("apply", "--yes")
-        checked, examined = house.run("validate"), house.run("doctor")
+        done = house.apart("apply", "--yes")
+        checked, examined = house.apart("validate"), house.apart("doctor")
 
         assert (done.code, house.stored()) == (0, numbers([DUNE]))
         assert (checked.code, examined.code, receiver.posts) == (0, 1, [])
@@ -215,7 +215,7 @@ class TestTrouble:
         wish(house, DUNE)
         (house.folder / "apprise.py").write_text("open('ran', 'w')")
 
-        house.run("apply", "--yes")
+        house.apart("apply", "--yes")
 
         assert not (house.folder / "ran").exists()
         assert len(receiver.posts) == 1

@@ -185,13 +185,13 @@ def bound() -> tuple[str, ...]:
 def test_a_ledger_that_may_only_be_read_serves_plans_and_stops_applies(
     shelved: Household, bound: tuple[str, ...]
 ) -> None:
-    plan = shelved.run("plan", "-o", "json", command=(*bound, *COMMAND))
+    plan = shelved.apart("plan", "-o", "json", command=(*bound, *COMMAND))
     assert plan.code == 0
     assert [row["media"]["ids"] for row in plan.document["actions"]] == [
         {"tmdb": HEAT.tmdb, "imdb": HEAT.imdb}
     ]
     assert [row["reason"] for row in plan.document["verdicts"]] == ["handled"]
-    done = shelved.run("apply", "--yes", command=(*bound, *COMMAND))
+    done = shelved.apart("apply", "--yes", command=(*bound, *COMMAND))
     assert (done.code, done.out) == (1, "")
     assert "read-only" in done.err
     assert shelved.stored() == []

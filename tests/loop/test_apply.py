@@ -46,7 +46,7 @@ def diary(world: World) -> list[tuple[int, str | None, bool]]:
 def hurried(world: World) -> None:
     """A client that gives up on an answer soon."""
     world.server_type = lambda url, key, **options: OverseerrServer(
-        url, key, **{**options, "timeout": 0.3}
+        url, key, **{**options, "timeout": 1.5}
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from reconciler.watch import news
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -38,11 +39,18 @@ class Watched:
     def save(self) -> bool:
         """Whether a save of the file is noticed."""
         before = self.news
-        self.file.write_text(f"{self.file.read_text()}# another line\n")
-        deadline = time.monotonic() + 2
-        while self.news == before and time.monotonic() < deadline:
-            Event().wait(0.01)
+        saved = self.file.with_suffix(".new")
+        saved.write_text(f"{self.file.read_text()}# another line\n")
+        saved.replace(self.file)  # one change, not one for emptying it and one for filling it
+        self.until(lambda: self.news > before)
         return self.news > before
+
+    @staticmethod
+    def until(condition: Callable[[], bool]) -> None:
+        """Wait for it, but not for ever."""
+        deadline = time.monotonic() + 20
+        while not condition() and time.monotonic() < deadline:
+            Event().wait(0.01)
 
     def _follow(self) -> None:
         for _ in news(self.parts, self.stopping, poll=False):
@@ -52,8 +60,8 @@ class Watched:
 def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> None:
     (tmp_path / "listsync.yaml").write_text("lists: {}\n")
     with Watched(tmp_path / "listsync.yaml") as watched:
-        while not watched.save():  # until somebody watches
-            pass
+        watched.until(lambda: watched.looks >= 3)  # by then, a change will be noticed
+        assert watched.save()
         before, told = watched.looks, watched.news
         deadline = time.monotonic() + 2
         while time.monotonic() < deadline:

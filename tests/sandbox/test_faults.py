@@ -70,7 +70,7 @@ def test_a_request_that_hangs_after_commit_is_stored_and_never_answered(
         client.session.post(
             f"{client.base}/request",
             json={"mediaType": "movie", "mediaId": 278, "is4k": False},
-            timeout=0.2,
+            timeout=0.6,
         )
     assert stored(server) == [278]
 
@@ -90,7 +90,7 @@ def test_calls_that_a_real_server_never_answers_hang_until_it_stops(
     server.faults.radarr_down = True
     with pytest.raises(requests.ReadTimeout):
         client.session.request(
-            method, client.base + path, headers={"X-Api-User": user}, timeout=0.2
+            method, client.base + path, headers={"X-Api-User": user}, timeout=0.6
         )
 
 
