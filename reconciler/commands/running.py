@@ -18,7 +18,6 @@ from reconciler.commands import sync
 from reconciler.commands.interrupts import awaited
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import print_json
-from reconciler.core.conditions import CONFIG_VALID, SERVER_REACHABLE
 from reconciler.core.model import WHOLE, Status
 from reconciler.endpoint import JSON, Endpoint, Said
 from reconciler.errors import ListsyncError, UsageError
@@ -119,12 +118,12 @@ def _pages(config: Path, service: Service, metrics: Metrics) -> dict[str, Callab
 
 
 def _readiness(service: Service) -> Said:
-    """Whether the file is followed and the server reached."""
+    """Whether the file is followed, the server reached and the ledger written."""
     whole = service.standing.conditions.get(WHOLE, {})
     wrong = [
         f"{kind}: {found.message or found.reason}"
-        for kind in (CONFIG_VALID, SERVER_REACHABLE)
-        if (found := whole.get(kind)) and found.status is Status.FALSE
+        for kind, found in sorted(whole.items())
+        if found.status is Status.FALSE
     ]
     return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
 

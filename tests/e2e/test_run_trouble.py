@@ -239,6 +239,8 @@ def test_a_ledger_that_may_not_be_written_stops_requests_until_it_may(house: Hou
         run_now(house)
         until(lambda: run.condition("wishes", "Applied")["reason"] == "LedgerUnusable")
         until(lambda: run.whole("LedgerUsable")["status"] == "False")
+        status, said = run.get("/readyz")
+        assert (status, said.partition(":")[0]) == (503, "LedgerUsable")
         assert house.stored() == numbers([DUNE])
 
         endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
