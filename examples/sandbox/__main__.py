@@ -29,10 +29,12 @@ def main() -> None:
             f"{server.url}/api/v1/status",
             f"{sites.imdb_url}/sandbox/lists",
             f"{sites.trakt_url}/sandbox/lists",
+            f"{sites.others_url}/sandbox/lists",
         ):
             urlopen(probe, timeout=10).close()  # noqa: S310 - our own http addresses
         where = {"url": server.url, "api_key": server.api_key}
         where |= {"imdb_url": sites.imdb_url, "trakt_url": sites.trakt_url}
+        where |= {"others_url": sites.others_url}
         print(json.dumps(where), flush=True)
         stop.wait()
 

@@ -1,4 +1,4 @@
-"""The sandbox's list sites, IMDb and Trakt, over real HTTP on two ports of 127.0.0.1."""
+"""The sandbox's list sites over real HTTP on 127.0.0.1: IMDb, Trakt, the others on a third port."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Self
 from examples.sandbox import imdb_graphql, trakt_api
 from examples.sandbox.catalogue import CATALOGUE, Title
 from examples.sandbox.imdb_site import ImdbSite
+from examples.sandbox.interfaces import KEY, TOKEN, InterfaceSite, interface_lists
 from examples.sandbox.sites_desk import SiteDesk
 from examples.sandbox.sites_http import SiteServer
 from examples.sandbox.sites_lists import imdb_lists, trakt_lists
+from examples.sandbox.trakt_accounts import CLIENT_ID
 from examples.sandbox.trakt_site import TraktSite
 
 if TYPE_CHECKING:
@@ -19,20 +21,22 @@ if TYPE_CHECKING:
 
 
 class SandboxSites:
-    """Serves both sites while the `with` block lasts.
+    """Serves all sites while the `with` block lasts.
 
-    `imdb` and `trakt` hold what a test may change while they run: `imdb.lists[KEY]`,
+    `imdb`, `trakt` and `others` hold what a test may change while they run: `imdb.lists[KEY]`,
     `imdb.faults.set(PATH, Fault(…))`, and what it may look at: `imdb.visits`.
     """
 
     def __init__(
         self, *, imdb_port: int = 0, trakt_port: int = 0, catalogue: Sequence[Title] = CATALOGUE
     ) -> None:
-        """Bind both ports, a free one where none is given; nothing is answered yet."""
+        """Bind the ports, a free one where none is given; nothing is answered yet."""
         self.imdb = ImdbSite(imdb_lists(catalogue))
         self.trakt = TraktSite(trakt_lists(catalogue), catalogue)
+        self.others = InterfaceSite(interface_lists(catalogue))
         self._imdb_server = SiteServer(self.imdb, SiteDesk(self.imdb, catalogue), imdb_port)
         self._trakt_server = SiteServer(self.trakt, SiteDesk(self.trakt, catalogue), trakt_port)
+        self._others_server = SiteServer(self.others, SiteDesk(self.others, catalogue))
         self._running = ExitStack()
 
     @property
@@ -56,17 +60,42 @@ class SandboxSites:
         return f"{self.trakt_url}{trakt_api.PREFIX}"
 
     @property
+    def others_url(self) -> str:
+        """Where the other sites answer, each below its own name."""
+        return self._others_server.url
+
+    @property
+    def providers(self) -> dict[str, dict[str, str]]:
+        """The file's section `providers` that reads every site here, with keys that work."""
+        url = self.others_url
+        return {
+            "imdb": {"base_url": self.imdb_url, "api_url": self.imdb_api_url},
+            "trakt": {
+                "base_url": self.trakt_url,
+                "api_url": self.trakt_api_url,
+                "client_id": CLIENT_ID,
+            },
+            "mdblist": {"base_url": f"{url}/mdblist", "api_url": f"{url}/mdblist/api"},
+            "letterboxd": {"base_url": f"{url}/letterboxd"},
+            "tmdb": {"api_url": f"{url}/tmdb", "api_key": KEY},
+            "anilist": {"api_url": f"{url}/anilist"},
+            "simkl": {"api_url": f"{url}/simkl", "client_id": KEY, "access_token": TOKEN},
+            "tvdb": {"api_url": f"{url}/tvdb", "api_key": KEY, "pin": "sandbox-pin"},
+            "stevenlu": {"base_url": f"{url}/stevenlu"},
+        }
+
+    @property
     def lists(self) -> Mapping[str, tuple[Title, ...]]:
-        """The films and shows on every list of both sites, in order, by key."""
-        both = self.imdb.lists | self.trakt.lists
-        return MappingProxyType({key: content.titles for key, content in both.items()})
+        """The films and shows on every list of all sites, in order, by key."""
+        every = self.imdb.lists | self.trakt.lists | self.others.lists
+        return MappingProxyType({key: content.titles for key, content in every.items()})
 
     def __enter__(self) -> Self:
         """Start to answer."""
-        self._running.enter_context(self._imdb_server)
-        self._running.enter_context(self._trakt_server)
+        for server in (self._imdb_server, self._trakt_server, self._others_server):
+            self._running.enter_context(server)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop both sites and close what is still open."""
+        """Stop all sites and close what is still open."""
         self._running.close()

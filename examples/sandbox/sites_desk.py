@@ -55,7 +55,7 @@ class SiteDesk:
 
     def _replace_list(self, document: dict[str, Any]) -> Page:
         match document:
-            case {"list": str(key), "items": [*items]} if key.startswith(f"{self._site.name}:"):
+            case {"list": str(key), "items": [*items]} if self._may_hold(key):
                 before = self._site.lists.get(key, SiteList(key.partition(":")[2]))
                 rows = tuple(self._row(str(item), before) for item in items)
                 after = SiteList(before.name, rows, before.fault, before.locale)
@@ -63,6 +63,9 @@ class SiteDesk:
                 return _json({key: _items(after)})
         message = f'expected {{"list": "{self._site.name}:…", "items": ["imdb:tt…", …]}}'
         raise ValueError(message)
+
+    def _may_hold(self, key: str) -> bool:
+        return key in self._site.lists or key.startswith(f"{self._site.name}:")
 
     def _row(self, item: str, before: SiteList) -> Row:
         """Keep a row the list already has; else show the catalogue's title."""

@@ -266,4 +266,10 @@ def of_status(status: int, url: str, retry_after: float | None = None) -> Setbac
             hint = "it is read again later; a longer interval helps"
         case _:
             outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
-    return Setback(outcome, f"{url}: {what} (HTTP {status}); {hint}", retry_after)
+    return Setback(outcome, f"{url}: {what} ({answered(status, retry_after)}); {hint}", retry_after)
+
+
+def answered(status: int, retry_after: float | None = None) -> str:
+    """``HTTP 429, retry in 90 s``."""
+    wait = "" if retry_after is None else f", retry in {retry_after:.0f} s"
+    return f"HTTP {status}{wait}"

@@ -66,14 +66,20 @@ def test_a_page_that_comes_again_makes_the_list_incomplete(
     ("said", "outcome"),
     [
         ("List is private", Outcome.PRIVATE),
+        ("empty or private list", Outcome.PRIVATE),
         ("List not found", Outcome.MISSING),
         ("Something new", Outcome.CHANGED_LAYOUT),
     ],
 )
+@pytest.mark.parametrize("rows", [False, True], ids=["alone", "in the list's only row"])
 def test_an_error_in_words_is_an_outcome(
-    requests_mock: requests_mock.Mocker, said: str, outcome: Outcome
+    requests_mock: requests_mock.Mocker,
+    said: str,
+    outcome: Outcome,
+    rows: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    requests_mock.get(OPEN, json={"error": said})
+    body = {"error": said}
+    requests_mock.get(OPEN, json=[body] if rows else body)
     assert fetch("mdblist:anna/night").outcome is outcome
 
 

@@ -101,7 +101,7 @@ class _Walk:
     def open(self, answer: Answer) -> Part | Setback | None:
         """A page as everybody gets it, without a word of how many there are."""
         found = fields.rows(answer.body)
-        if found is None:
+        if found is None or any("error" in row for row in found[:1]):
             return _refusal(answer)
         unending = len(found) >= _MOST_ROWS or len(found) % _ROUND == 0
         return self._part(found, None, following=bool(found) and unending)
@@ -160,10 +160,12 @@ def _item(row: Mapping[str, object]) -> Item:
 
 
 def _refusal(answer: Answer) -> Setback | None:
-    """What an error in place of a list means; None: this is none that is known."""
-    said = fields.text(fields.mapping(answer.body).get("error")).casefold()
-    if "private" in said:
-        return Setback(Outcome.PRIVATE, f"{answer.url}: the list is private; make it public")
+    """What an error in place of a list, or of its rows, means; None: this is none that is known."""
+    first = next(iter(fields.rows(answer.body) or ()), fields.mapping(answer.body))
+    said = fields.text(first.get("error")).casefold()
+    if "private" in said:  # in full "empty or private list": it does not tell the two apart
+        what = "the list is private, or there is nothing on it; make it public"
+        return Setback(Outcome.PRIVATE, f"{answer.url}: {what}")
     if "not found" in said or "exist" in said:
         return Setback(Outcome.MISSING, f"{answer.url}: there is no such list; check the address")
     return None
