@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.match import normalise
-from reconciler.core.model import Action, Match, MediaKey, Op, Reason
+from reconciler.core.model import Action, Match, MediaKey
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
+from reconciler.render import words
 from reconciler.render.destination import named
 from reconciler.render.document import action_row, candidate_row, verdict_row
 
@@ -22,38 +25,7 @@ if TYPE_CHECKING:
     from reconciler.reconcile import Pass
     from reconciler.render.shapes import Media
 
-PUT_BACK = (
-    "take it off every list that holds it and put it back later, which counts on lists that are "
-    "read completely and are no charts"
-)
-WOULD_CHANGE = {
-    Reason.AVAILABLE: "nothing needs to: it is there",
-    Reason.REQUESTED: "somebody with the right approves or declines it on the server",
-    Reason.PROCESSING: "the server's downloader gets it, or says that it failed",
-    Reason.DECLINED: f"approve it on the server; or {PUT_BACK}",
-    Reason.BLOCKLISTED: "take it off the server's blocklist",
-    Reason.HANDLED: f"request it on the server by hand; or {PUT_BACK}",
-    Reason.EXCLUDED: "take it out of `exclude`, or off the exclude list",
-    Reason.FILTERED: "widen its list's `filter`; or put it on another list",
-    Reason.SUSPENDED: "take `suspend` out of its lists",
-    Reason.ADOPTED: "request it on the server by hand; or put it on another list",
-    Reason.UNAIRED: "a season airs",
-    Reason.UNSUPPORTED_KIND: "nothing: the server has films and shows only; "
-    "with `episodes: series` on the list an IMDb episode asks for its series",
-    Reason.OVER_CAP: "the next pass goes on from there; or raise max_per_run",
-    Reason.OVER_BUDGET: "older requests leave the budget's window; or raise `budget`",
-    Reason.QUOTA: "older requests leave the quota's window; or raise the quota on the server",
-    Reason.BACKING_OFF: "wait until then",
-    Reason.AMBIGUOUS: "say which one is meant: `map: {ITEM: tmdb:movie:N}` in the file",
-    Reason.NOT_FOUND: "look the title up on TMDB and write `map: {ITEM: tmdb:movie:N}` in the file",
-    Reason.TYPE_MISMATCH: "if that is the right title, write `map: {ITEM: tmdb:…}` in the file",
-    Reason.UNRESOLVED: "TMDB answers the server again; try later",
-    Reason.NO_RIGHT: "give the user the right on the server, or name another requester; "
-    "of Radarr and Sonarr, name what is there",
-    Reason.FAILED: "mend the server's downloader (Radarr, Sonarr) and retry it on the server",
-}
-PLANNED = "nothing needs to: `listsync apply` does it"
-PUT_ON = "put it back on a list; or write `prune: keep`"
+_ITEM = re.compile(r"(?P<file>(?<=[\[{]))?ITEM")  # in a list or mapping of the file: as YAML
 
 
 class Explanation(TypedDict):
@@ -80,8 +52,8 @@ def _fits(query: str) -> Callable[[Action | Verdict], bool]:
     try:
         item = parse_item(query)
     except ValueError:
-        words = normalise(query)
-        return lambda row: any(words in normalise(title) for title in _titles(row.item))
+        part = normalise(query)
+        return lambda row: any(part in normalise(title) for title in _titles(row.item))
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
     return lambda row: (
@@ -118,7 +90,7 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
             "detail": row.detail,
             **(_asked(row) if isinstance(row, Action) else {}),
         },
-        "would_change": _would_change(row),
+        "would_change": _would_change(row, seen, data["media"]),
     }
 
 
@@ -133,10 +105,15 @@ def _asked(action: Action) -> dict[str, Any]:
     }
 
 
-def _would_change(row: Action | Verdict) -> str:
-    if isinstance(row, Action):
-        return PLANNED if row.op is not Op.CANCEL else f"{PLANNED}, unless you {PUT_ON}"
-    return PUT_ON if row.would else WOULD_CHANGE[row.reason]
+def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
+    """The advice, with the title in it as the file and the command line take it."""
+    advice = would_change(row, Ground(seen.lists, seen.observed, seen.memory, seen.plan.stops))
+    return _ITEM.sub(
+        lambda found: (
+            words.item_key(media) if found["file"] is not None else words.item_name(media)
+        ),
+        advice,
+    )
 
 
 def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:

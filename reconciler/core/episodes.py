@@ -10,7 +10,7 @@ from reconciler.core.model import Episodes, Ids, Item, Kind, TitleRef
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EPISODES = {"tvEpisode", "episode"}  # what sources call them
+EPISODES = {"tvEpisode", "episode"}  # what sources call them
 
 
 def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
@@ -20,7 +20,7 @@ def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
     """
     if episodes is Episodes.SKIP:
         return tuple(items)
-    return tuple(_series(item) if item.unsupported in _EPISODES else item for item in items)
+    return tuple(_series(item) if item.unsupported in EPISODES else item for item in items)
 
 
 def _series(item: Item) -> Item:

@@ -166,6 +166,7 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         request_ids=need.request_ids,
         delivery=None if need.op is Op.RETRY else delivery,  # a retry goes where it was sent
         detail=need.detail,
+        beside=need.beside,
     )
 
 
@@ -229,6 +230,7 @@ def _verdict(want: Want, settled: Settled) -> Verdict:
         matched_by=want.by,
         seasons=settled.seasons,
         detail=settled.detail,
+        beside=settled.beside,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
@@ -43,15 +43,17 @@ class Need:
     seasons: tuple[int, ...] | None = None
     request_ids: tuple[int, ...] = ()
     detail: str = ""
+    beside: Mapping[Reason, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Nothing is to be done for the title, and why."""
+    """Nothing is to be done for the title, and why. ``beside``: each reason's seasons."""
 
     reason: Reason
     detail: str = ""
     seasons: tuple[int, ...] | None = None
+    beside: Mapping[Reason, tuple[int, ...]] = field(default_factory=dict)
 
 
 _VERDICT = {
@@ -130,7 +132,8 @@ def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) 
 def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
     wanted, coming = chosen(terms.seasons, facts, view.now.date())
     if not wanted:
-        return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming)),)
+        beside = {Reason.UNAIRED: coming}
+        return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming), beside=beside),)
     states = {n: season(target, n, view.observed) for n in wanted}
     fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)
@@ -139,20 +142,23 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need |
         n: view.memory.slots.get(Slot(target, n)) for n in wanted if fates[n] in _OUT
     }
     again = told(out, terms.rerequest, view.now)
-    rest = "; ".join(filter(None, (_rest(fates, coming), *again)))
+    beside = _beside(fates, coming)
+    rest = "; ".join(filter(None, (_rest(beside, missing), *again)))
     rows: list[Need | Settled] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
         rows.append(_retry(target, tuple(sorted(ids)), terms, view))
+        beside = _with_retry(beside, rows[0])
     if missing:
-        rows.append(_ask(target, missing, terms, view, rest))
+        rows.append(replace(_ask(target, missing, terms, view, rest), beside=beside))
     asked = tuple(row for row in rows if isinstance(row, Need))
     if asked:
         return asked
     if rows and isinstance(rows[0], Settled):
-        return (Settled(rows[0].reason, f"{rows[0].detail}; {rest}".strip("; "), wanted),)
+        detail = f"{rows[0].detail}; {rest}".strip("; ")
+        return (Settled(rows[0].reason, detail, wanted, beside),)
     reason = next(r for r in _PRECEDENCE if r in fates.values())
-    return (Settled(reason, rest, wanted),)
+    return (Settled(reason, rest, wanted, beside),)
 
 
 def _fates(
@@ -202,18 +208,34 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, res
     return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
 
 
-def _rest(fates: Mapping[int, Reason | None], coming: tuple[int, ...]) -> str:
-    """``S1-2 available, S3 declined``: what stands beside the seasons that are asked for."""
-    groups: dict[Reason, list[int]] = {}
+def _beside(
+    fates: Mapping[int, Reason | None], coming: tuple[int, ...]
+) -> dict[Reason, tuple[int, ...]]:
+    """Why each season is not asked for, by reason."""
+    groups: dict[Reason, tuple[int, ...]] = {}
     for number, reason in fates.items():
         if reason is not None:
-            groups.setdefault(reason, []).append(number)
-    if coming:
-        groups[Reason.UNAIRED] = list(coming)
-    if len(groups) == 1 and None not in fates.values() and not coming:
+            groups[reason] = (*groups.get(reason, ()), number)
+    return groups | {Reason.UNAIRED: coming} if coming else groups
+
+
+def _with_retry(
+    beside: Mapping[Reason, tuple[int, ...]], retry: Need | Settled
+) -> dict[Reason, tuple[int, ...]]:
+    """What failed is retried, or stays as it is for a reason of its own."""
+    rest: dict[Reason, tuple[int, ...]] = dict(beside)
+    failed = rest.pop(Reason.FAILED)
+    if isinstance(retry, Settled):
+        rest[retry.reason] = failed
+    return rest
+
+
+def _rest(beside: Mapping[Reason, tuple[int, ...]], missing: tuple[int, ...]) -> str:
+    """``S1-2 available, S3 declined``; nothing where one reason holds for all seasons."""
+    if len(beside) == 1 and not missing and Reason.UNAIRED not in beside:
         return ""
-    return "; ".join(_list(reason, numbers) for reason, numbers in groups.items())
+    return "; ".join(_list(reason, numbers) for reason, numbers in beside.items())
 
 
-def _list(reason: Reason, numbers: tuple[int, ...] | list[int]) -> str:
+def _list(reason: Reason, numbers: tuple[int, ...]) -> str:
     return f"{span(numbers)} {reason}" if numbers else ""

@@ -46,13 +46,13 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         yield f"  memory    {'; '.join(_memory(one['memory']))}"
     seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
     detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
-    yield f"  verdict   {verdict['word']}{seasons}{detail}"
+    why = f", {verdict['reason']}" if "reason" in verdict else ""
+    yield f"  verdict   {verdict['word']}{seasons}{why}{detail}"
     if verdict["word"] in words.OUTLOOK:
         where = f" · to {words.way(verdict['delivery'])}" if verdict["delivery"] else ""
         hope = words.EXPECTED[verdict["expected"]]
         yield f"  asked     as {words.clean(verdict['requester']['name'])}, {hope}{where}"
-    change = one["would_change"].replace("ITEM", words.item_name(media))
-    yield f"  to change {change}"
+    yield f"  to change {one['would_change']}"
 
 
 def _fact(name: str, told: dict[str, Any] | None) -> str:

@@ -5,11 +5,13 @@ Titles, errors and messages are foreign text: control characters go no further t
 
 from __future__ import annotations
 
+import re
+import shlex
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reconciler.core.model import ATTENTION, DEFERRED, Outcome, Reason
+from reconciler.core.model import ATTENTION, DEFERRED, Kind, Outcome, Reason
 from reconciler.core.seasons import span
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ WHY = {
     "retry-failed": "retry",
     "off-list": "",  # its detail says since when
 }
+_PLAIN = re.compile(r"[a-z]+(:[A-Za-z0-9_-]+)+")  # needs quotes neither in YAML nor in a shell
 OUTLOOK = frozenset({"request", "extend"})  # after which the server decides
 
 
@@ -56,15 +59,27 @@ def where(media: Media) -> str:
 
 
 def item_name(media: Media) -> str:
-    """The item as ``listsync explain`` takes it."""
+    """The item as ``listsync explain`` takes it in a shell: a title is foreign text, and quoted."""
+    return shlex.quote(_item(media))
+
+
+def item_key(media: Media) -> str:
+    """The item as the file takes it, under ``map`` say."""
+    name = _item(media)
+    return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
+
+
+def _item(media: Media) -> str:
+    """The item in the grammar of core.items; one that none of its ids can name, by its title."""
     for name, value in media["ids"].items():
+        kind = media["type"] or "movie"
         if name == "tmdb":
-            return f"tmdb:{media['type']}:{value}"
+            return f"tmdb:{kind}:{value}"
         if name == "trakt":
-            return f"trakt:{'show' if media['type'] == 'tv' else media['type']}:{value}"
-        return f"{name}:{value}"
+            return clean(f"trakt:{'show' if kind == Kind.TV else kind}:{value}")
+        return clean(f"{name}:{value}")
     year = f" ({media['year']})" if media["year"] else ""
-    return f"'title:\"{clean(media['title'] or '')}{year}\"'"
+    return f'title:"{clean(media["title"] or "")}{year}"'
 
 
 def intent(action: ActionRow) -> str:

@@ -57,7 +57,7 @@ def test_explain_tells_which_facts_counted_and_whose_they_are(house: Household) 
     facts = "rating 7.8 by TMDB, genres Science Fiction and Adventure by TMDB, language en by TMDB"
     assert f"  filter    {facts}\n" in why
     assert "  verdict   filtered · Science Fiction by TMDB, among exclude_genres\n" in why
-    assert "  to change widen its list's `filter`" in why
+    assert "  to change widen `filter` of wishes;" in why
     (heat,) = house.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
     assert heat["verdict"]["word"] == "request"
     assert heat["lists"][0]["facts"]["rating"] == {"value": 7.9, "by": "TMDB"}

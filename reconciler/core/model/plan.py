@@ -102,6 +102,8 @@ class Action:
     request_ids: tuple[int, ...] = ()  # what a retry or cancel acts on
     delivery: Delivery | None = None  # None: as the server does by itself
     detail: str = ""
+    # why its other seasons are not asked for; the detail says the same in words
+    beside: Mapping[Reason, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Verdict:
     detail: str = ""
     candidates: tuple[Candidate, ...] = ()
     would: Op | None = None  # what is not done yet, or is only reported
+    beside: Mapping[Reason, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,282 @@
+"""What would change a verdict, or keep an action from being done: the last line of ``explain``.
+
+``ITEM`` stands for the title as a person writes it; whoever shows the text puts it in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core.episodes import EPISODES
+from reconciler.core.model import (
+    Action,
+    Kind,
+    Match,
+    Op,
+    Prune,
+    Reason,
+    Rerequest,
+    Role,
+    Show,
+    Slot,
+    Verdict,
+)
+from reconciler.core.seasons import span
+from reconciler.core.state import There, film, season
+from reconciler.core.waivers import waived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reconciler.core.model import Entry, Memory, Observed, Remembered, Stop, Wishlist
+
+BY_HAND = "request it on the server by hand"
+PUT_BACK = (
+    "take it off every list that holds it and put it back later, which counts on lists that are "
+    "read completely and are no charts"
+)
+FORGET = "`listsync forget ITEM`, after which the next apply requests it"
+STAYS = "put it back on a list, or write `prune: keep`, and it stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan was made from, and the safety rules that stopped it."""
+
+    lists: Sequence[Wishlist]
+    observed: Observed
+    memory: Memory
+    stops: Sequence[Stop] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One reason that a plan gives for a title; of a show, the seasons it holds for."""
+
+    reason: Reason
+    row: Action | Verdict
+    seasons: tuple[int, ...]
+    ground: Ground
+
+    @property
+    def lists(self) -> list[Wishlist]:
+        """The lists that want it, its owner first."""
+        lists = {lst.name: lst for lst in self.ground.lists if lst.role is Role.REQUEST}
+        return [lists[name] for name in self.row.lists]
+
+    @property
+    def owner(self) -> Wishlist:
+        """The list that it belongs to: its requester and its rules hold."""
+        return self.lists[0]
+
+    @property
+    def known(self) -> list[Remembered]:
+        """What is remembered of it, or of these seasons of it."""
+        target, slots = self.row.target, self.ground.memory.slots
+        if target is None:
+            return []
+        whole = slots.get(Slot(target))  # for a season that has no memory of its own
+        marks = [slots.get(Slot(target, number)) or whole for number in self.seasons or (None,)]
+        return [known for known in marks if known]
+
+
+def would_change(row: Action | Verdict, ground: Ground) -> str:
+    """What would change what a plan says of a title; of a show, for each reason its seasons."""
+    cases = [Case(reason, row, numbers, ground) for reason, numbers in row.beside.items()]
+    told = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
+    if isinstance(row, Action):
+        return "; ".join((_of_action(row), *told))
+    for stop in ground.stops:
+        if (row.reason, row.detail) == (stop.reason, stop.message):
+            return stop.hint
+    case = Case(row.reason, row, row.seasons or row.beside.get(row.reason, ()), ground)
+    if row.would:
+        return _pruned(case)
+    return "; ".join(told) if len(told) > 1 else _ADVICE[row.reason](case)
+
+
+def _of_action(action: Action) -> str:
+    does = "nothing needs to: `listsync apply` does it"
+    match action.op:
+        case Op.CANCEL:
+            return f"{does}; {STAYS}"
+        case Op.RETRY:
+            return f"{does}; with `retry_failed: 0` on {action.lists[0]} it is not tried again"
+        case _:
+            return f"{does}; with `exclude: [ITEM]` it is not requested"
+
+
+def _pruned(case: Case) -> str:
+    """What keeps a request whose title is on no list any more, and what has it cancelled."""
+    if case.reason is Reason.BACKING_OFF:
+        return f"wait until then; {STAYS}"
+    told = [lst.name for lst in case.lists if lst.prune is Prune.REPORT]
+    if told:
+        return f"`prune: cancel-pending` on {' and '.join(told)} has it cancelled; {STAYS}"
+    return f"nothing needs to: it is cancelled then; {STAYS}"
+
+
+# ------------------------------------------------------------------------ what a person settled
+
+
+def _way_back(case: Case) -> str:
+    """How what was declined or taken away comes back: the owner's ``rerequest`` decides."""
+    owner, ways = case.owner, [BY_HAND]
+    since = [known.refused for known in case.known if known.refused]
+    if isinstance(owner.rerequest, timedelta) and since:
+        due = min(since) + owner.rerequest
+        ways.insert(0, f"wait until {due:%Y-%m-%d %H:%M} UTC: then it is asked for again")
+    if owner.rerequest is Rerequest.NEVER:
+        ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
+    elif all(lst.chart for lst in case.lists):
+        ways.append(f"have it on a list of your own, too, and {PUT_BACK}")
+    else:
+        ways.append(PUT_BACK)
+    if case.reason is Reason.HANDLED and not _server_tells(case):
+        ways.append(FORGET)
+    return "; or ".join(ways)
+
+
+def _server_tells(case: Case) -> bool:
+    """Whether the server itself shows that it was taken away, which no ``forget`` changes."""
+    target, observed = case.row.target, case.ground.observed
+    if target is None or target.media.kind is Kind.MOVIE:
+        return target is not None and film(target, observed).there is not There.NOTHING
+    return any(season(target, n, observed).there is not There.NOTHING for n in case.seasons)
+
+
+def _off_the_blocklist(case: Case) -> str:
+    """What was there before it was blocklisted is *handled* then."""
+    off = "take it off the server's blocklist"
+    slots = case.ground.memory.slots.items()
+    if not any(slot.target == case.row.target and not known.readded for slot, known in slots):
+        return off
+    return f"{off}, and {BY_HAND}: as it was there before, no list asks for it by itself"
+
+
+def _no_more_excluded(case: Case) -> str:
+    lists = (lst for lst in case.ground.lists if lst.role is Role.EXCLUDE)
+    by = next((lst for lst in lists if case.row.detail == f"by {lst.name}"), None)
+    if by is None or by.index < 0:  # the file's own
+        return "take it out of `exclude`"
+    return f"take it off the exclude list {by.name}"
+
+
+# --------------------------------------------------------------------------- what lists ask for
+
+
+def _waived(case: Case) -> str:
+    """What each of its lists would have to say for asking for it."""
+    ways = dict.fromkeys(way for lst in case.lists for way in _asking(lst, case))
+    return "; or ".join((*ways, "put it on another list", BY_HAND))
+
+
+def _asking(lst: Wishlist, case: Case) -> Iterator[str]:
+    entry = next((entry for entry in lst.entries if _is_of(entry, case.row)), None)
+    told = waived(lst, entry, case.ground.observed) if entry else None
+    if told is None:
+        return
+    if told[0] is Reason.FILTERED:
+        yield f"widen `filter` of {lst.name}"
+    elif told[0] is Reason.SUSPENDED:
+        yield f"take `suspend` out of {lst.name}"
+    elif lst.expectant:
+        yield f"write `start: all` for {lst.name}"
+    else:
+        yield "`listsync forget ITEM --all`, which forgets that it was adopted"
+
+
+def _is_of(entry: Entry, row: Action | Verdict) -> bool:
+    if isinstance(entry.match, Match) and row.target:
+        return entry.match.media == row.target.media
+    return entry.item.key == row.item.key
+
+
+def _until_it_airs(case: Case) -> str:
+    target = case.row.target
+    show = case.ground.observed.shows.get(target.media.tmdb) if target else None
+    known = show.seasons if isinstance(show, Show) else ()
+    if not case.seasons:
+        return "a season airs; specials are wanted where they are named: `seasons: [0]`"
+    dated = sorted((s.air_date, s.number) for s in known if s.air_date and s.number in case.seasons)
+    if dated:
+        at, number = dated[0]
+        return f"S{number} airs on {at:%Y-%m-%d}"
+    return f"TMDB knows when {span(case.seasons)} airs, and the day has come"
+
+
+# ----------------------------------------------------------------------- what is not understood
+
+
+def _with_the_right(case: Case) -> str:
+    owner, target = case.owner, case.row.target
+    if owner.requester is None:
+        return f"mend `requester` or `approval` of {owner.name}"
+    if target and isinstance(owner.deliveries.get(target.media.kind), str):
+        keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
+        return f"of Radarr and Sonarr, name what is there: {keys} of {owner.name}"
+    user = owner.requester.user.name
+    return f"give {user} the right on the server, or name another `requester` for {owner.name}"
+
+
+def _supported(case: Case) -> str:
+    item = case.row.item
+    if (item.unsupported or "").partition(",")[0] not in EPISODES:
+        return "nothing: the server has films and shows only"
+    if item.series:
+        return f"`episodes: series` on {case.owner.name}: an episode asks for its series then"
+    return "put its series on the list: nobody says which one the episode belongs to"
+
+
+def _mapped(case: Case) -> str:
+    row = case.row
+    offered = {c.media.kind for c in row.candidates} if isinstance(row, Verdict) else set()
+    kind = None if case.reason is Reason.TYPE_MISMATCH else row.item.kind
+    kinds = sorted({kind} if kind else offered or set(Kind))
+    line = " or ".join(f"`map: {{ITEM: tmdb:{kind}:N}}`" for kind in kinds)
+    match case.reason:
+        case Reason.AMBIGUOUS:
+            return f"say which one is meant: {line} in the file"
+        case Reason.NOT_FOUND:
+            return f"look the title up on TMDB and write {line} in the file"
+        case _:
+            return f"if that is the right title, write {line} in the file"
+
+
+def _said(text: str) -> Callable[[Case], str]:
+    """The same for every title; {} is the list that it belongs to."""
+    return lambda case: text.format(case.owner.name)
+
+
+_ADVICE: dict[Reason, Callable[[Case], str]] = {
+    Reason.AVAILABLE: _said("nothing needs to: it is there"),
+    Reason.REQUESTED: _said("somebody with the right approves or declines it on the server"),
+    Reason.PROCESSING: _said("the server's downloader gets it, or says that it failed"),
+    Reason.DECLINED: _way_back,
+    Reason.BLOCKLISTED: _off_the_blocklist,
+    Reason.HANDLED: _way_back,
+    Reason.EXCLUDED: _no_more_excluded,
+    Reason.FILTERED: _waived,
+    Reason.UNAIRED: _until_it_airs,
+    Reason.SUSPENDED: _waived,
+    Reason.ADOPTED: _waived,
+    Reason.UNSUPPORTED_KIND: _supported,
+    Reason.OVER_CAP: _said("the next pass goes on from there; or raise `max_per_run` of {}"),
+    Reason.OVER_BUDGET: _said("older requests leave the budget's window; or raise `budget`"),
+    Reason.QUOTA: _said(
+        "older requests leave the quota's window; or raise the quota on the server, "
+        "or name another `requester` for {}"
+    ),
+    Reason.BACKING_OFF: _said("wait until then; `listsync history ITEM` says what came of it"),
+    Reason.AMBIGUOUS: _mapped,
+    Reason.NOT_FOUND: _mapped,
+    Reason.TYPE_MISMATCH: _mapped,
+    Reason.UNRESOLVED: _said("TMDB answers the server again; try later"),
+    Reason.NO_RIGHT: _with_the_right,
+    Reason.FAILED: _said(
+        "mend the server's downloader (Radarr, Sonarr) and retry it on the server; "
+        "or raise `retry_failed` of {}"
+    ),
+}

@@ -1,0 +1,345 @@
+"""What ``explain`` says would change a verdict: every reason has a row, and the advice is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from reconciler.core.advice import Ground, would_change
+from reconciler.core.model import (
+    Action,
+    Allowance,
+    Attempts,
+    Budget,
+    Candidate,
+    Entry,
+    Filter,
+    Ids,
+    Item,
+    Kind,
+    MediaStatus,
+    Memory,
+    Observed,
+    Policy,
+    Prune,
+    Quota,
+    Reason,
+    Remembered,
+    RequestStatus,
+    Rerequest,
+    Role,
+    SeasonRule,
+    Slot,
+    Target,
+    TitleRef,
+    Unmatched,
+    Verdict,
+    Why,
+    Wishlist,
+    Years,
+)
+from reconciler.core.plan import calculate
+from tests.core.test_prune import PENDING as OURS
+from tests.core.test_prune import A, missing, ours
+from tests.core.values import (
+    ANNA,
+    BEAR,
+    CAROL,
+    DUNE,
+    HEAT,
+    NOW,
+    SOON,
+    entry,
+    facts,
+    films,
+    item,
+    request,
+    row,
+    server,
+    wishes,
+    words,
+)
+
+EMPTY, NOTHING, NO_LIMIT, AT_ONCE = Observed(), Memory(), Policy(), timedelta()
+FILM, SHOW = Target(DUNE), Target(BEAR)
+LIST = wishes(entry(DUNE))
+SERIES = wishes(entry(BEAR))
+APPLY = "nothing needs to: `listsync apply` does it"
+BY_HAND = "request it on the server by hand"
+PUT_BACK = "take it off every list that holds it and put it back later"
+FORGET = "`listsync forget ITEM`"
+MAYBE = "or put it on another list"
+ASKED = "request (missing)"
+AGAIN = "request (readded)"
+BRAND_NEW = wishes(entry(DUNE), name="another", index=1)
+NEVER = replace(LIST, rerequest=Rerequest.NEVER)
+AFTER = replace(LIST, rerequest=timedelta(days=90))
+EPISODE = Item(1, "Pilot", 2008, ids=Ids(imdb="tt0959621"), unsupported="tvEpisode")
+SERIES_OF_IT = TitleRef("tt0903747", "Breaking Bad")
+BOTH = tuple(Candidate(replace(DUNE, kind=kind), "Sing Sing") for kind in Kind)
+
+
+@dataclass(frozen=True)
+class World:
+    """All that a plan is made of."""
+
+    lists: tuple[Wishlist, ...] = (LIST,)
+    on: Observed = EMPTY
+    memory: Memory = NOTHING
+    policy: Policy = NO_LIMIT
+    later: timedelta = AT_ONCE
+
+    def plan(self) -> list[tuple[str, str, str]]:
+        """Each row of the plan: its reason, in short what it says, and the advice."""
+        made = calculate(self.lists, self.on, self.memory, self.policy, NOW + self.later)
+        ground = Ground(self.lists, self.on, self.memory, made.stops)
+        rows: tuple[Action | Verdict, ...] = (*made.actions, *made.verdicts)
+        reasons = [*(a.why for a in made.actions), *(v.reason for v in made.verdicts)]
+        return [
+            (reason, word, would_change(one, ground))
+            for reason, word, one in zip(reasons, words(made), rows, strict=True)
+        ]
+
+
+def seen(*, present: bool = True, readded: bool = False, days: int | None = None) -> Memory:
+    """Dune was seen at the last look, and so many days ago it was first seen to be refused."""
+    refused = None if days is None else NOW - timedelta(days=days)
+    return Memory({Slot(FILM): Remembered(present, readded, refused)})
+
+
+def unmatched(reason: Reason, *offered: Candidate, kind: Kind | None = None) -> Wishlist:
+    told = Entry(Item(1, "Sing Sing", 2023, kind), Unmatched(reason, "because", offered))
+    return wishes(told)
+
+
+def unsupported(one: Item) -> Wishlist:
+    return wishes(Entry(one, Unmatched(Reason.UNSUPPORTED_KIND, str(one.unsupported))))
+
+
+def excludes(name: str, index: int = 9) -> Wishlist:
+    return replace(wishes(entry(DUNE), name=name, index=index), role=Role.EXCLUDE)
+
+
+DECLINED = server(request(3, DUNE, RequestStatus.DECLINED))
+DELETED = server(row(DUNE, MediaStatus.DELETED))
+FAILED = server(request(4, DUNE, RequestStatus.FAILED))
+TRIED = Memory(attempts={FILM: Attempts(0, 2)})
+NOT_YET = Memory(attempts={FILM: Attempts(1, 0, SOON)})
+READDED = seen(readded=True)
+FULL = Quota(movies=Allowance(0, 5, 7))
+TWO = films([DUNE.tmdb, HEAT.tmdb])
+BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
+UNREAD = replace(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
+THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
+SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
+NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
+OLD = Filter(years=Years(last=1999))
+NOBODY = replace(LIST, requester=None, problem="requester 'ann' is not a user of the server")
+NOWHERE = replace(LIST, deliveries={Kind.MOVIE: "Radarr has no profile HD"})
+BY_CAROL = replace(LIST, requester=CAROL)
+
+# Why, the world, all that the advice has to say, and: the world once it was followed → what then.
+TABLE = [
+    (Reason.AVAILABLE, "there", World(on=server(row(DUNE, MediaStatus.AVAILABLE))),
+     ["nothing needs to: it is there"], []),
+    (Reason.REQUESTED, "waits for approval",
+     World(on=server(request(1, DUNE, RequestStatus.PENDING))),
+     ["somebody with the right approves or declines it on the server"],
+     [(World(on=server(request(1, DUNE, RequestStatus.APPROVED))), "processing"),
+      (World(on=DECLINED), "declined")]),
+    (Reason.REQUESTED, "off its lists, not due", World((missing(days=2),), server(OURS), ours(A)),
+     ["it is cancelled then", "put it back on a list, or write `prune: keep`, and it stays"],
+     [(World((missing(days=2),), server(OURS), ours(A), later=timedelta(days=6)),
+       "cancel (off-list)")]),
+    (Reason.REQUESTED, "off its lists, reported",
+     World((replace(A, prune=Prune.REPORT),), server(OURS), ours(A)),
+     ["`prune: cancel-pending` on a has it cancelled", "write `prune: keep`"],
+     [(World((A,), server(OURS), ours(A)), "cancel (off-list)")]),
+    (Reason.PROCESSING, "approved", World(on=server(request(2, DUNE, RequestStatus.APPROVED))),
+     ["the server's downloader gets it, or says that it failed"],
+     [(World(on=FAILED), "retry (retry-failed)")]),
+    (Reason.DECLINED, "on-readd", World(on=DECLINED), [BY_HAND, f"; or {PUT_BACK}"],
+     [(World(on=DECLINED, memory=READDED), AGAIN),
+      (World(on=server(request(3, DUNE, RequestStatus.DECLINED),
+                       request(9, DUNE, RequestStatus.PENDING))), "requested")]),
+    (Reason.DECLINED, "rerequest: never", World((NEVER,), DECLINED, READDED),
+     [BY_HAND, f"write `rerequest: on-readd` for list and then {PUT_BACK}"],
+     [(World(on=DECLINED, memory=READDED), AGAIN)]),
+    (Reason.DECLINED, "rerequest: after 90d", World((AFTER,), DECLINED, seen(days=80)),
+     ["wait until 2026-12-02 20:15 UTC: then it is asked for again", BY_HAND, PUT_BACK],
+     [(World((AFTER,), DECLINED, seen(days=80), later=timedelta(days=10)), ASKED),
+      (World((AFTER,), DECLINED, READDED), AGAIN)]),
+    (Reason.DECLINED, "on charts alone", World((replace(LIST, chart=True),), DECLINED, seen()),
+     ["have it on a list of your own, too", PUT_BACK], []),
+    (Reason.HANDLED, "gone from the server", World(memory=seen(present=False)),
+     [BY_HAND, PUT_BACK, FORGET],
+     [(World(), ASKED), (World(memory=seen(present=False, readded=True)), AGAIN)]),
+    (Reason.HANDLED, "gone, rerequest: never", World((NEVER,), memory=seen(present=False)),
+     ["`rerequest: on-readd`", FORGET], [(World((NEVER,)), ASKED)]),
+    (Reason.HANDLED, "gone, rerequest: after 90d",
+     World((AFTER,), memory=seen(present=False, days=80)),
+     ["wait until 2026-12-02 20:15 UTC", BY_HAND, PUT_BACK, FORGET],
+     [(World((AFTER,), memory=seen(present=False, days=80), later=timedelta(days=10)), ASKED)]),
+    (Reason.BLOCKLISTED, "never there", World(on=server(blocklist=[DUNE])),
+     ["take it off the server's blocklist"], [(World(), ASKED)]),
+    (Reason.BLOCKLISTED, "there before", World(on=server(blocklist=[DUNE]), memory=seen()),
+     ["take it off the server's blocklist, and request it on the server by hand: as it was there"],
+     [(World(memory=seen()), "handled")]),
+    (Reason.EXCLUDED, "by exclude", World((LIST, excludes("exclude", -1))),
+     ["take it out of `exclude`"], [(World(), ASKED)]),
+    (Reason.EXCLUDED, "by a list", World((LIST, excludes("never"))),
+     ["take it off the exclude list never"], [(World(), ASKED)]),
+    (Reason.EXCLUDED, "an exclude list is unread", World((LIST, UNREAD)),
+     ["nothing is requested until it can be told what it excludes"],
+     [(World((LIST, replace(UNREAD, unread=None))), ASKED)]),
+    (Reason.FILTERED, "filter", World((replace(LIST, filter=OLD),)),
+     ["widen `filter` of list", MAYBE, BY_HAND],
+     [(World(), ASKED), (World((replace(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+    (Reason.FILTERED, "filter, and suspended on another list",
+     World((replace(LIST, filter=OLD), replace(BRAND_NEW, suspended=True))),
+     ["widen `filter` of list; or take `suspend` out of another"],
+     [(World((replace(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+    (Reason.UNAIRED, "with a date", World((NAMED,), server(shows=SEASONS)),
+     ["S3 airs on 2027-04-14"],
+     [(World((NAMED,), server(shows=SEASONS), later=timedelta(days=200)), "request S3 (missing)")]),
+    (Reason.UNAIRED, "without a date",
+     World((NAMED,), server(shows={BEAR.tmdb: facts(1, undated=[3])})),
+     ["TMDB knows when S3 airs, and the day has come"], []),
+    (Reason.UNAIRED, "specials alone",
+     World((SERIES,), server(shows={BEAR.tmdb: facts(0)})), ["`seasons: [0]`"],
+     [(World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
+             server(shows={BEAR.tmdb: facts(0)})), "request S0 (missing)")]),
+    (Reason.SUSPENDED, "suspend", World((replace(LIST, suspended=True),)),
+     ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), ASKED)]),
+    (Reason.ADOPTED, "adopted", World((replace(LIST, adopted=frozenset({item(DUNE).key})),)),
+     ["`listsync forget ITEM --all`", MAYBE, BY_HAND], [(World(), ASKED)]),
+    (Reason.ADOPTED, "no baseline yet", World((replace(LIST, expectant=True),)),
+     ["write `start: all` for list", MAYBE, BY_HAND], [(World(), ASKED)]),
+    (Reason.UNSUPPORTED_KIND, "a game", World((unsupported(replace(EPISODE, unsupported="game")),)),
+     ["nothing: the server has films and shows only"], []),
+    (Reason.UNSUPPORTED_KIND, "an episode of a series",
+     World((unsupported(replace(EPISODE, series=SERIES_OF_IT)),)),
+     ["`episodes: series` on list"], []),
+    (Reason.UNSUPPORTED_KIND, "an episode of nobody knows what",
+     World((unsupported(replace(EPISODE, unsupported="tvEpisode, and its list names no series")),)),
+     ["put its series on the list"], []),
+    (Reason.OVER_CAP, "max_per_run", World((replace(TWO, max_per_run=1),)),
+     ["the next pass goes on from there", "raise `max_per_run` of list"],
+     [(World((replace(TWO, max_per_run=2),)), ASKED)]),
+    (Reason.OVER_BUDGET, "budget", World((TWO,), policy=BUDGET),
+     ["older requests leave the budget's window", "raise `budget`"], [(World((TWO,)), ASKED)]),
+    (Reason.QUOTA, "quota", World((replace(LIST, requester=ANNA),), server(quotas={4: FULL})),
+     ["older requests leave the quota's window", "raise the quota on the server",
+      "name another `requester` for list"],
+     [(World((replace(LIST, requester=ANNA),)), ASKED),
+      (World(on=server(quotas={4: FULL})), ASKED)]),
+    (Reason.BACKING_OFF, "refused before", World(memory=NOT_YET),
+     ["wait until then", "`listsync history ITEM` says what came of it"],
+     [(World(memory=NOT_YET, later=timedelta(minutes=6)), ASKED)]),
+    (Reason.BACKING_OFF, "cancel refused before",
+     World((A,), server(OURS), replace(ours(A), attempts={FILM: Attempts(1, 0, SOON)})),
+     ["wait until then; put it back on a list, or write `prune: keep`, and it stays"],
+     [(World((A,), server(OURS), ours(A)), "cancel (off-list)")]),
+    (Reason.AMBIGUOUS, "a film", World((unmatched(Reason.AMBIGUOUS, *BOTH, kind=Kind.MOVIE),)),
+     ["`map: {ITEM: tmdb:movie:N}` in the file"], []),
+    (Reason.AMBIGUOUS, "a film or a show", World((unmatched(Reason.AMBIGUOUS, *BOTH),)),
+     ["`map: {ITEM: tmdb:movie:N}` or `map: {ITEM: tmdb:tv:N}`"], []),
+    (Reason.NOT_FOUND, "a show", World((unmatched(Reason.NOT_FOUND, kind=Kind.TV),)),
+     ["look the title up on TMDB and write `map: {ITEM: tmdb:tv:N}`"], []),
+    (Reason.TYPE_MISMATCH, "a film of this name, the list says show",
+     World((unmatched(Reason.TYPE_MISMATCH, BOTH[0], kind=Kind.TV),)),
+     ["if that is the right title, write `map: {ITEM: tmdb:movie:N}`"], []),
+    (Reason.UNRESOLVED, "TMDB", World((unmatched(Reason.UNRESOLVED),)),
+     ["TMDB answers the server again"], []),
+    (Reason.UNRESOLVED, "another server", World(memory=THERE), ["check server.url"],
+     [(World(), ASKED)]),
+    (Reason.NO_RIGHT, "the requester", World((BY_CAROL,)),
+     ["give carol the right on the server, or name another `requester` for list"],
+     [(World((replace(LIST, requester=ANNA),)), ASKED)]),
+    (Reason.NO_RIGHT, "nobody", World((NOBODY,)), ["mend `requester` or `approval` of list"],
+     [(World(), ASKED)]),
+    (Reason.NO_RIGHT, "nowhere", World((NOWHERE,)),
+     ["of Radarr and Sonarr, name what is there", "`profile_id`", "of list"], [(World(), ASKED)]),
+    (Reason.FAILED, "retries used up", World(on=FAILED, memory=TRIED),
+     ["mend the server's downloader", "raise `retry_failed` of list"],
+     [(World((replace(LIST, retry_failed=3),), FAILED, TRIED), "retry (retry-failed)")]),
+    (Why.MISSING, "a film", World(), [APPLY, "with `exclude: [ITEM]` it is not requested"],
+     [(World((LIST, excludes("exclude", -1))), "excluded")]),
+    (Why.NEW_SEASON, "beside one declined",
+     World((SERIES,), server(row(BEAR, seasons={1: MediaStatus.AVAILABLE}),
+                             request(3, BEAR, RequestStatus.DECLINED, 2),
+                             shows={BEAR.tmdb: facts(1, 2, 4, coming=[5])})),
+     [APPLY, "S1: nothing needs to: it is there", f"S2: {BY_HAND}; or {PUT_BACK}",
+      "S5: S5 airs on 2027-04-14"], []),
+    (Why.READDED, "put back", World(on=DECLINED, memory=READDED), [APPLY], []),
+    (Why.RETRY_FAILED, "failed", World(on=FAILED),
+     [APPLY, "with `retry_failed: 0` on list it is not tried again"],
+     [(World((replace(LIST, retry_failed=0),), FAILED), "failed")]),
+    (Why.OFF_LIST, "cancelled", World((A,), server(OURS), ours(A)),
+     [APPLY, "put it back on a list, or write `prune: keep`, and it stays"],
+     [(World((replace(A, prune=Prune.KEEP),), server(OURS), ours(A)), None),
+      (World((replace(A, entries=(entry(DUNE),), absent={}),), server(OURS), ours(A)),
+       "requested")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "world", "says", "followed"),
+    [pytest.param(*row[:1], *row[2:], id=f"{row[0]}: {row[1]}") for row in TABLE],
+)
+def test_explain_says_what_would_change_a_verdict_and_following_it_does(
+    reason: Reason | Why, world: World, says: list[str], followed: list[tuple[World, str | None]]
+) -> None:
+    told = [advice for why, _, advice in world.plan() if why is reason]
+    assert len(told) == 1
+    assert [part for part in says if part not in told[0]] == []
+    for then, answer in followed:
+        words_then = [word for _, word, _ in then.plan()]
+        assert answer in words_then if answer else not words_then
+        assert reason not in [why for why, _, _ in then.plan()]
+
+
+def test_every_reason_of_a_verdict_and_of_an_action_has_a_row() -> None:
+    assert {row[0] for row in TABLE} == {*Reason, *Why}
+
+
+def test_a_show_is_advised_on_season_by_season() -> None:
+    memory = Memory({Slot(SHOW): Remembered(), Slot(SHOW, 3): Remembered(present=False)})
+    on = server(
+        row(BEAR, seasons={1: MediaStatus.AVAILABLE}),
+        request(3, BEAR, RequestStatus.DECLINED, 2),
+        request(4, BEAR, RequestStatus.FAILED, 4),
+        shows={BEAR.tmdb: facts(1, 2, 3, 4)},
+    )
+    ((_, word, advice),) = World((replace(SERIES, retry_failed=0),), on, memory).plan()
+    assert word == "failed"
+    parts = advice.split("; S")
+    assert [part.partition(": ")[0] for part in parts] == ["S1", "2", "3", "4"]
+    assert FORGET in parts[2]
+    assert FORGET not in parts[1]  # the server itself shows the decline
+    assert "`retry_failed`" in parts[3]
+
+
+@pytest.mark.parametrize(
+    ("on", "memory", "way"),
+    [(Observed(), seen(present=False), True), (DELETED, seen(present=False), False)],
+    ids=["the ledger alone", "the server, too"],
+)
+def test_forgetting_is_advised_where_the_ledger_alone_remembers(
+    on: Observed,
+    memory: Memory,
+    way: bool,  # noqa: FBT001
+) -> None:
+    ((reason, _, advice),) = World(on=on, memory=memory).plan()
+    assert reason is Reason.HANDLED
+    assert (FORGET in advice) is way
+
+
+def test_a_stop_is_told_even_where_a_title_is_excluded_beside_it() -> None:
+    told = World((TWO, excludes("exclude", -1), UNREAD)).plan()
+    assert [(reason, "`exclude`" in advice) for reason, _, advice in told] == [
+        (Reason.EXCLUDED, True),
+        (Reason.EXCLUDED, False),
+    ]

@@ -1,0 +1,57 @@
+"""``explain`` as people read it: the reason, and titles that can be pasted where they are asked."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.core.items import parse_item
+from reconciler.core.model import Item, Kind
+from reconciler.explain import explain
+from reconciler.render.explanation import explain_text
+from reconciler.render.text import plan_text
+from tests.loop.test_prune_told import told as document_of
+from tests.loop.world import by_tmdb
+
+if TYPE_CHECKING:
+    from tests.loop.world import World
+
+HOSTILE = [
+    "It's Complicated",
+    "'; touch /tmp/owned; '",
+    "$(touch owned) `touch owned`",
+    'He said "go"',
+    "Key: value # no comment",
+    "ITEM {ITEM} [ITEM",
+    "\\ and \\n",
+]
+
+
+def test_an_action_says_why(world: World) -> None:
+    world.follow(by_tmdb(FILMS[0]), by_tmdb(SHOWS[0]))
+    (film,) = explain(world.look(), FILMS[0].title)
+    assert "  verdict   request, missing\n" in explain_text([film], "?")
+    assert (
+        f"with `exclude: [tmdb:movie:{FILMS[0].tmdb}]` it is not requested" in film["would_change"]
+    )
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, title: str) -> None:
+    world.follow(Item(1, title, 2031, Kind.MOVIE))
+    seen = world.look()
+    (told,) = explain(seen, title)
+    assert told["verdict"]["word"] == "not-found"
+    line = re.search(r"`map: (\{.*\})` in the file", told["would_change"])
+    assert line
+    ((key, target),) = yaml.safe_load(line[1]).items()
+    assert target == "tmdb:movie:N"
+    assert (parse_item(key).title, parse_item(key).year) == (title, 2031)
+    (row,) = [row for row in plan_text(document_of(seen)).splitlines() if "listsync explain" in row]
+    program, verb, item = shlex.split(row.partition(" · ")[2].rpartition(" · ")[2])
+    assert (program, verb, parse_item(item).title) == ("listsync", "explain", title)
