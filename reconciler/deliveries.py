@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.core.delivery import find_delivery, find_downloader, names_more
+from reconciler.core.delivery import astray, find_delivery, find_downloader, names_more
 from reconciler.core.model import DeliveryWish, Kind, Match, Reason, Role
 from reconciler.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.core.model import Delivery, Downloader, Plan, Wishlist
@@ -106,7 +106,14 @@ class Deliveries:
         found = self._found(lst)
         problems = [what for what in found.values() if isinstance(what, str)]
         nowhere = "; ".join(problems) if problems and len(problems) == len(found) else None
-        return replace(lst, deliveries=found, problem=lst.problem or nowhere)
+        told = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
+        return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=told)
+
+    def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | str]) -> str | None:
+        """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
+        if not lst.is_4k or lst.role is not Role.REQUEST:
+            return None
+        return astray((_kinds(lst) - found.keys()) & self._server.identify().lacks_4k)
 
 
 def stocked(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.core.conditions import READ
-from reconciler.core.delivery import find_delivery
+from reconciler.core.delivery import astray, find_delivery
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from reconciler.core.model import DeliveryWish, User
+    from reconciler.core.model import DeliveryWish, ServerInfo, User
     from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
     from reconciler.spec import ListSpec, Spec
 
@@ -58,9 +58,12 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
             if lst.role is Role.REQUEST:
                 look = partial(_requester, lst, server, owner[0])
                 yield _checked(f"requester of {lst.name}", look)
-            if wish := wish_of(lst):
+            wish = wish_of(lst)
+            if wish:
                 reach = partial(_delivery, lst, wish, server)
                 yield _checked(f"downloader of {lst.name}", reach)
+            elif lst.is_4k and lst.role is Role.REQUEST:
+                yield _in_4k(lst, server.identify())
     yield _checked("ledger", partial(_ledger, ledger))
     if browser:
         yield _checked("browser", partial(_browser, spec, browser))
@@ -106,6 +109,15 @@ def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
         raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
     told = ", ".join(f"{kind}: {what}" for kind, what in hopes.items())
     return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
+
+
+def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
+    """A word, and no failure: the server takes such requests, and somebody may see to them."""
+    name = f"4K of {lst.name}"
+    if stray := astray(info.lacks_4k):
+        todo = "give the server a default Radarr and Sonarr for 4K, or take 4k out of the list"
+        return Check(name, ok=True, found=stray, todo=todo)
+    return Check(name, ok=True, found="the server has a default Radarr and Sonarr for it")
 
 
 def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:

@@ -131,6 +131,7 @@ def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[s
                 "ids": dict(entry.item.ids.items()),
                 "fresh": entry.fresh,
                 "facts": _facts(lst, entry, seen),
+                "notice": lst.notice,
                 **({"episode": asdict(episode)} if (episode := entry.item.episode) else {}),
             }
 

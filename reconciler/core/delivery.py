@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Delivery, Downloader, Kind, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from reconciler.core.model import DeliveryWish
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
+_NOUN = {Kind.MOVIE: "films", Kind.TV: "shows"}
 _SHOWN = 10  # of what is offered; more is no help
 
 
@@ -48,6 +49,21 @@ def find_delivery(
     found = tuple(sorted({tag for tag in tags if isinstance(tag, Offer)}, key=lambda tag: tag.id))
     problem = next((tag for tag in tags if isinstance(tag, str)), None)
     return problem or Delivery(there, profile, folder, None if wish.tags is None else found)
+
+
+def astray(kinds: Collection[Kind]) -> str | None:
+    """What becomes of requests for kinds that the server has 4K off for; None: there are none.
+
+    It takes and approves them all the same, and hands them to nobody (docs/media-servers.md).
+    """
+    if not kinds:
+        return None
+    nouns = " and ".join(_NOUN[kind] for kind in sorted(kinds))
+    programs = " and ".join(PROGRAM[kind] for kind in sorted(kinds))
+    return (
+        f"4K is off on the server for {nouns}: it takes the requests and sends them nowhere, "
+        f"as it has no default {programs} for 4K"
+    )
 
 
 def find_downloader(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Flavour, ServerInfo
+from reconciler.core.model import Flavour, Kind, ServerInfo
 from reconciler.errors import ServerError
 from reconciler.overseerr.foreign import line
 from reconciler.overseerr.rows import accepted
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SEERR = 3  # the first major version under that name
 _JELLYSEERR = 2  # its last
+_HAS_4K = {Kind.MOVIE: "movie4kEnabled", Kind.TV: "series4kEnabled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def identify(connection: Connection) -> Identity:
     if not version or not isinstance(initialized, bool):
         raise _stranger(connection)
     flavour = _flavour(connection, version, settings)
-    return Identity(ServerInfo(flavour, version), initialized)
+    lacks = frozenset(kind for kind, key in _HAS_4K.items() if settings.record.get(key) is False)
+    return Identity(ServerInfo(flavour, version, lacks), initialized)
 
 
 def _flavour(connection: Connection, version: str, settings: Answer) -> Flavour:

@@ -31,6 +31,8 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         yield f"  {role:9} {place['name']}, place {place['position']}{age}  {ids}".rstrip()
         if episode := place.get("episode"):
             yield f"            for its episode {words.clean(episode['title'])}, {episode['imdb']}"
+        if place["notice"]:
+            yield f"            {words.clean(place['notice'])}"
         if place["facts"]:
             yield f"  filter    {', '.join(_fact(*fact) for fact in place['facts'].items())}"
     if resolved["by"]:

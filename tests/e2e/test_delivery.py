@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RADARR = Service(
     0, "Radarr", profiles=((1, "Any"), (4, "HD")), folders=((1, "/movies"),), tags=((2, "kids"),)
 )
+SONARR_4K = Service(1, "Sonarr 4K", is4k=True)
 RADARR_4K = Service(3, "Radarr 4K", is4k=True, profiles=((7, "UHD"),))
 SONARR = Service(0, "Sonarr", profiles=((3, "HD"),), folders=((5, "/tv"),), tags=((9, "kids"),))
 SHOW = SHOWS[0]
@@ -142,6 +143,31 @@ MAY_4K = MAY | Permission.REQUEST_4K
 def grant(house: Household, rights: Permission, films_a_week: int | None = None) -> None:
     """Alice has these rights from now on."""
     house.server.state.users[ALICE] = User(ALICE, "alice", rights, films_a_week, 7)
+
+
+@pytest.mark.parametrize(
+    ("sonarr", "found", "todo"),
+    [
+        ((SONARR,), "4K is off on the server for shows: it takes the requests and", True),
+        ((SONARR_4K,), "the server has a default Radarr and Sonarr for it", False),
+    ],
+    ids=["off for shows", "on"],
+)
+def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
+    house: Household,
+    listsync: InProcess,
+    sonarr: tuple[Service, ...],
+    found: str,
+    todo: bool,  # noqa: FBT001
+) -> None:
+    house.server.services.sonarr = sonarr
+    (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
+    house.write({"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}})
+    code, told = checks(listsync)
+    assert "4K of plain" not in told
+    check = told["4K of sharp"]
+    assert (code, check["ok"], check["found"][: len(found)]) == (0, True, found)
+    assert bool(check["todo"]) is todo
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests_mock
 
 from reconciler.core.model import (
     Flavour,
+    Kind,
     ServerInfo,
     User,
 )
@@ -39,6 +40,24 @@ def test_a_server_is_told_by_its_version(
 ) -> None:
     introduce(mock, version, **settings)
     assert server.identify() == ServerInfo(wanted, version)
+
+
+@pytest.mark.parametrize(
+    ("said", "lacks"),
+    [
+        ({}, set()),
+        ({"movie4kEnabled": True, "series4kEnabled": True}, set()),
+        ({"movie4kEnabled": False, "series4kEnabled": True}, {Kind.MOVIE}),
+        ({"movie4kEnabled": True, "series4kEnabled": False}, {Kind.TV}),
+        ({"movie4kEnabled": "no", "series4kEnabled": None}, set()),
+    ],
+    ids=["nothing", "on", "off for films", "off for shows", "something strange"],
+)
+def test_a_server_lacks_4k_only_where_it_says_so(
+    mock: requests_mock.Mocker, server: MediaServer, said: dict[str, Any], lacks: set[Kind]
+) -> None:
+    introduce(mock, "3.1.0", **said)
+    assert server.identify().lacks_4k == lacks
 
 
 @pytest.mark.parametrize(

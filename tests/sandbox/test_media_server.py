@@ -325,6 +325,23 @@ class TestVersions:
             assert [one["seasonNumber"] for one in made["seasons"]] == list(range(first, 6))
 
     @pytest.mark.parametrize(
+        ("radarr", "on"),
+        [
+            ((), False),
+            ((Service(0, "Radarr"),), False),
+            ((Service(1, "UHD", is4k=True, is_default=False),), False),
+            ((Service(0, "Radarr"), Service(1, "UHD", is4k=True)), True),
+        ],
+        ids=["no Radarr", "none for 4K", "no default for 4K", "a default for 4K"],
+    )
+    def test_4k_is_on_where_a_radarr_is_the_default_for_it(
+        self, radarr: tuple[Service, ...], on: bool  # noqa: FBT001
+    ) -> None:
+        with SandboxServer(settings=Settings(radarr=radarr)) as server:
+            public = requests.get(f"{server.url}/api/v1/settings/public", timeout=5).json()
+        assert (public["movie4kEnabled"], public["series4kEnabled"]) == (on, False)
+
+    @pytest.mark.parametrize(
         ("flavour", "kind"), [("overseerr", None), ("jellyseerr", 4), ("seerr", 4)]
     )
     def test_only_overseerr_names_no_media_server(self, flavour: Flavour, kind: int | None) -> None:

@@ -63,6 +63,10 @@ class Services:
         """The servers of one kind: ``radarr`` or ``sonarr``."""
         return self.radarr if kind == "radarr" else self.sonarr
 
+    def has_4k(self, kind: str) -> bool:
+        """Tell whether 4K is on for a kind: where one of its servers is the default for it."""
+        return any(server.is4k and server.is_default for server in self.of(kind))
+
     def is_down(self, kind: str) -> bool:
         """Tell whether the servers of one kind can't be reached."""
         return self.faults.radarr_down if kind == "radarr" else self.faults.sonarr_down

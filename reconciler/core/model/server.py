@@ -48,6 +48,7 @@ class ServerInfo:
 
     flavour: Flavour
     version: str
+    lacks_4k: frozenset[Kind] = frozenset()  # it sends 4K requests of these to nobody by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""Lists that ask for 4K on a server that has it off: told, and asked for all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import Service, Settings
+from reconciler.explain import explain
+from reconciler.render.explanation import explain_text
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.text import plan_text
+from tests.loop.test_prune_told import told
+from tests.loop.world import World, by_tmdb, posts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILM, SHOW = by_tmdb(FILMS[0]), by_tmdb(SHOWS[0])
+PLAIN, UHD = Service(0, "Plain"), Service(1, "UHD", is4k=True)
+SPARE = Service(1, "UHD", is4k=True, is_default=False)
+BOTH_OFF = (
+    "4K is off on the server for films and shows: it takes the requests and sends them nowhere, "
+    "as it has no default Radarr and Sonarr for 4K"
+)
+FILMS_OFF = (
+    "4K is off on the server for films: it takes the requests and sends them nowhere, "
+    "as it has no default Radarr for 4K"
+)
+SHOWS_OFF = FILMS_OFF.replace("films", "shows").replace("Radarr", "Sonarr")
+LIST = "imdb:ls000000001"
+
+
+def notice(world: World) -> str | None:
+    (row,) = told(world.look())["lists"]
+    return row["notice"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "says"),
+    [
+        pytest.param(Settings(), {"4k": True}, BOTH_OFF, id="no Radarr, no Sonarr"),
+        pytest.param(Settings((), (PLAIN,), (PLAIN,)), {"4k": True}, BOTH_OFF, id="none for 4K"),
+        pytest.param(Settings((), (SPARE,), (UHD,)), {"4k": True}, FILMS_OFF, id="no default"),
+        pytest.param(Settings((), (UHD,), ()), {"4k": True}, SHOWS_OFF, id="films alone"),
+        pytest.param(Settings((), (UHD,), (UHD,)), {"4k": True}, None, id="both"),
+        pytest.param(Settings(), {}, None, id="a list that does not ask for it"),
+        pytest.param(
+            Settings((), (SPARE,), (SPARE,)),
+            {"4k": True, "server_id": "UHD"},
+            None,
+            id="a list that names its own",
+        ),
+    ],
+)
+def test_a_4k_list_says_where_the_server_has_4k_off(
+    tmp_path: Path, settings: Settings, options: dict[str, object], says: str | None
+) -> None:
+    users = Settings().users
+    world = World(tmp_path, Settings(users, settings.radarr, settings.sonarr))
+    with world.sandbox:
+        world.follow(FILM, SHOW, **options)
+        assert notice(world) == says
+
+
+@pytest.mark.parametrize("listed", [FILM, SHOW], ids=["films", "shows"])
+def test_only_what_the_list_holds_is_told_of(world: World, listed: object) -> None:
+    world.follow(listed, **{"4k": True})  # type: ignore[arg-type]
+    assert notice(world) == (FILMS_OFF if listed is FILM else SHOWS_OFF)
+
+
+def test_it_is_told_in_every_form_of_the_plan_and_by_explain(world: World) -> None:
+    world.follow(FILM, **{"4k": True})
+    seen = world.look()
+    assert f"  i {FILMS_OFF}\n" in plan_text(told(seen))
+    assert FILMS_OFF in plan_markdown(told(seen)).replace("\\", "")
+    assert FILMS_OFF in explain_text(explain(seen, FILM.title), FILM.title)
+
+
+def test_it_stands_beside_what_else_is_to_be_told_of_the_list(world: World) -> None:
+    world.follow(FILM, **{"4k": True, "start": "new-only"})
+    assert notice(world) == f"adopted 1 title (no ledger found); {FILMS_OFF}"
+
+
+def test_such_requests_are_made_as_the_server_takes_them(world: World) -> None:
+    world.follow(FILM, SHOW, **{"4k": True})
+    assert [call.status for call in posts(world.calls(world.apply))] == [201, 201]
+    assert [row.is4k for row in world.sandbox.state.requests.values()] == [True, True]
+
+
+def test_asking_for_4k_costs_no_call(world: World) -> None:
+    quiet = []
+    for options in ({}, {"4k": True}):
+        world.follow(FILM, **options)
+        world.apply()
+        quiet.append(len(world.calls(world.look)))
+    assert quiet[0] == quiet[1]
