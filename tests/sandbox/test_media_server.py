@@ -335,7 +335,9 @@ class TestVersions:
         ids=["no Radarr", "none for 4K", "no default for 4K", "a default for 4K"],
     )
     def test_4k_is_on_where_a_radarr_is_the_default_for_it(
-        self, radarr: tuple[Service, ...], on: bool  # noqa: FBT001
+        self,
+        radarr: tuple[Service, ...],
+        on: bool,  # noqa: FBT001
     ) -> None:
         with SandboxServer(settings=Settings(radarr=radarr)) as server:
             public = requests.get(f"{server.url}/api/v1/settings/public", timeout=5).json()
