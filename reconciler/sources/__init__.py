@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from threading import Semaphore
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.core.model import Outcome
 from reconciler.sources import plugins
+from reconciler.sources.addresses import is_at, split, steps, unwrapped
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sessions import Lease
 from reconciler.sources.sites import (
@@ -29,6 +29,7 @@ from reconciler.sources.web import shown_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from urllib.parse import SplitResult
 
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Routes
@@ -53,6 +54,7 @@ SOURCES: dict[str, Site] = {
 }
 # Addresses of no known site that say by their ending what is there.
 _ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
+_FEEDS = {"rss", "feed"}  # a last part of a path that says the same
 
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
@@ -62,17 +64,20 @@ def recognise(text: str) -> ListRef:
 
     Raises ValueError, with a sentence that says what to paste instead.
     """
-    text = text.strip()
+    text = unwrapped(text)
     if text != clean(text):  # no file, address or ledger can hold half a character
         raise ValueError(f"not a list: {text!r} holds half a character; write it anew")
     provider, colon, rest = text.partition(":")
-    if colon and (site := _site(provider.lower())):
-        return site.parse_id(rest.strip())
+    known = colon and provider.lower() not in {"http", "https"}
+    if known and (site := _site(provider.lower())):
+        rest = rest.strip()
+        url = split(rest) if "/" in rest else None  # an address behind its site's name
+        return site.parse_url(url) if url and is_at(url, site.HOSTS) else site.parse_id(rest)
     for site in SOURCES.values():
-        if site.BARE and site.BARE.fullmatch(text):
+        if site.BARE and site.BARE.fullmatch(text.rstrip("/")):
             return site.parse_id(text)
     if "/" in text:
-        return _at_address(text)
+        return _at_address(text, split(text))
     raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
 
 
@@ -150,25 +155,29 @@ def _known(name: str) -> Site:
     return site
 
 
-def _at_address(text: str) -> ListRef:
-    try:
-        url = urlsplit(text if "://" in text else f"https://{text}")
-        host = (url.hostname or "").lower()
-    except ValueError:
-        host = ""
-    strangers = {} if any(host in site.HOSTS for site in SOURCES.values()) else plugins.plugins()
-    if host and url.scheme in {"http", "https"}:
-        for site in (*SOURCES.values(), *strangers.values()):
-            if host in site.HOSTS:
-                return site.parse_url(url)
-        for ending, site in _ENDINGS.items():
-            if "://" in text and url.path.lower().endswith(ending):
-                return site.parse_url(url)
+def _at_address(text: str, url: SplitResult | None) -> ListRef:
+    if url:
+        own = next((site for site in SOURCES.values() if is_at(url, site.HOSTS)), None)
+        if own:
+            return own.parse_url(url)
+        for plugin in plugins.plugins().values():
+            if is_at(url, plugin.HOSTS):
+                return plugin.parse_url(url)
+        if "://" in text and (site := _by_its_end(url)):
+            return site.parse_url(url)
     known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
     raise ValueError(  # the address may hold a key
-        f"no list of a known site: {shown_url(text)!r}; paste an address of {', '.join(known)},"
-        f" or write {_forms()}"
+        f"no list of a known site: {shown_url(text)!r}; where it is a feed, write rss:ADDRESS,"
+        f" where it is JSON, json:ADDRESS; else paste an address of {', '.join(known)}, or write"
+        f" {_forms()}"
     )
+
+
+def _by_its_end(url: SplitResult) -> Site | None:
+    """What an address of no known site leads to, where its path says that."""
+    last = (steps(url) or [""])[-1].lower()
+    found = (site for ending, site in _ENDINGS.items() if last.endswith(ending))
+    return rss if last in _FEEDS else next(found, None)
 
 
 def _forms() -> str:

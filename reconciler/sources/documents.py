@@ -7,11 +7,13 @@ what tells it from another one.
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from reconciler.core.model import Kind, ListRef
 from reconciler.sources.web import hidden, shown_url, veiled
 
+_PORTS = {"http": 80, "https": 443}
+_BETWEEN = re.compile(r"[%&=+#\s]")
 _KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
 _TELLING = re.compile(r"key|token|secret|pass|pwd|auth|sig|client|session|user", re.IGNORECASE)
 _KEY_LENGTH = 16  # from here on its hash tells nothing of it
@@ -21,15 +23,11 @@ def document(provider: str, text: str) -> ListRef:
     """The list at ``[movies:|shows:]URL``. Raises ValueError with a sentence."""
     word, _, rest = text.partition(":")
     kind = word.lower() if word.lower() in _KINDS else ""
-    address = rest.strip() if kind else text
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # reading it is what checks it
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    address = _plain(rest.strip() if kind else text)
+    if address is None:
         raise ValueError(f"no address of a list: write {provider}:https://HOST/PATH")
-    query = "&".join(f"{name}={_shown(name, value)}" for name, value in _pairs(parts.query))
+    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    query = "&".join(f"{_told(hidden(name))}={_told(_shown(name, value))}" for name, value in pairs)
     shown = shown_url(address) + (f"?{query}" if query else "")
     return ListRef(provider, f"{kind}:{shown}" if kind else shown, address=address)
 
@@ -39,8 +37,25 @@ def kind_of(ref: ListRef) -> Kind | None:
     return _KINDS.get(ref.id.partition(":")[0])
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True)
+def _plain(address: str) -> str | None:
+    """An address, of all the ways to write it the plainest; None: it is none of the web's."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port  # reading it is what checks it
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    user, at, host = parts.netloc.rpartition("@")
+    host = host.lower()
+    if port == _PORTS[parts.scheme]:
+        host = host.removesuffix(f":{port}")
+    return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path or "/", parts.query, ""))
+
+
+def _told(word: str) -> str:
+    """A word of a query so that it stays one: another query never looks the same."""
+    return _BETWEEN.sub(lambda found: quote(found[0]), word)
 
 
 def _shown(name: str, value: str) -> str:

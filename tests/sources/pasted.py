@@ -57,6 +57,25 @@ IMDB = {
     "https://www.imdb.com/user/p.abcdef123/ratings/": "imdb:p.abcdef123/ratings",
     "p.abcdef123": "imdb:p.abcdef123",
     "imdb:p.abcdef123/ratings": "imdb:p.abcdef123/ratings",
+    "<https://www.imdb.com/list/ls004610270/>": "imdb:ls004610270",
+    '"https://www.imdb.com/list/ls004610270/"': "imdb:ls004610270",
+    "https%3A%2F%2Fwww.imdb.com%2Flist%2Fls004610270%2F": "imdb:ls004610270",
+    "HTTPS://www.imdb.com:443/list/%6Cs004610270/": "imdb:ls004610270",
+    "//www.imdb.com/list/ls004610270/": "imdb:ls004610270",
+    "ls004610270/": "imdb:ls004610270",
+    "imdb:list/ls004610270?sort=user_rating,desc": "imdb:ls004610270",
+    "imdb:https://www.imdb.com/list/ls004610270/": "imdb:ls004610270",
+    "http://rss.imdb.com/user/ur12345678/watchlist": "imdb:ur12345678",
+    "https://www.imdb.com/list/ls004610270/?title_type=movie&genres=comedy": (
+        "refused: take title_type, genres out of it"
+    ),
+    "https://www.imdb.com/user/ur12345678/watchlist/?release_date=1990,": (
+        "refused: a part of the list only"
+    ),
+    "https://www.imdb.com/chart/top/?genres=drama": "refused: a part of the list only",
+    "https://www.imdb.com/watchlist": "refused: your own watchlist",
+    "https://pro.imdb.com/list/ls004610270": "refused: no list at pro.imdb.com",
+    "https://api.graphql.imdb.com/": "refused: paste imdb.com/list/ls…",
     "https://www.imdb.com/list/watchlist": "refused: your own watchlist",
     "https://www.imdb.com/list/watchlist/?ref_=nv_usr_wl_all_0": (
         "refused: imdb.com/user/p.…/watchlist"
@@ -132,6 +151,21 @@ TRAKT = {
     "https://trakt.tv/shows/boxoffice": "refused: trakt:movies/boxoffice",
     "https://trakt.tv/movies/trending/weekly": "refused: write trakt:movies/trending",
     "https://trakt.tv/movies": "refused: boxoffice",
+    "https://m.trakt.tv/users/anna/lists/family-night": "trakt:anna/family-night",
+    "https://api.trakt.tv/users/anna/lists/family-night/items/movie?limit=100": (
+        "trakt:anna/family-night?mode=movie"
+    ),
+    "https://api.trakt.tv/users/anna/watchlist/movies,shows": "trakt:anna/watchlist",
+    "https://api.trakt.tv/lists/12345/items": "trakt:lists/12345",
+    "https://api.trakt.tv/movies/trending?page=1": "trakt:movies/trending",
+    "trakt:https://trakt.tv/users/anna/watchlist": "trakt:anna/watchlist",
+    "https://trakt.tv/users/movies/lists/trending": "trakt:movies/lists/trending",
+    "https://trakt.tv/users/anna/watchlist/seasons": "refused: seasons alone cannot be read",
+    "https://trakt.tv/users/anna/lists/night?display=episode": "refused: episode alone",
+    "https://trakt.tv/movies/trending?genres=action": "refused: take genres out of it",
+    "https://app.trakt.tv/watchlist": "refused: or write trakt:me/watchlist",
+    "https://trakt.tv/lists/trending": "refused: index",
+    "https://api.trakt.tv/sync/watchlist": "refused: no list at api.trakt.tv/sync/watchlist",
     "https://trakt.tv/lists": "refused: index",
     "https://trakt.tv/lists/official/mission-impossible-collection": "refused: official",
     "https://app.trakt.tv/lists/smart/view/abc": "refused: smart",
@@ -148,6 +182,10 @@ FILE = {
     "file:/srv/lists/a.csv": "file:/srv/lists/a.csv",
     "file:///srv/lists/a.csv": "file:/srv/lists/a.csv",
     "file:~/a.txt": "file:~/a.txt",
+    "file:./lists//a.csv": "file:lists/a.csv",
+    "file:///srv/my%20list.csv": "file:/srv/my list.csv",
+    "file://localhost/srv/lists/a.csv": "file:/srv/lists/a.csv",
+    "file:.": "refused: file:NAME.csv",
     "file:": "refused: file:NAME.csv",
     "file://server/share.csv": "refused: file:NAME.csv",
 }

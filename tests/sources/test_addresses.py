@@ -11,6 +11,7 @@ KEYS = {
     "https://anna:hunter2@lists.example/a.json": "hunter2",
     "json:https://lists.example/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9": "4e5f",
     "json:https://lists.example/a?t=0123456789abcdef0123": "456789abcdef",
+    "json:https://lists.example/a?0123456789abcdef0123": "456789abcdef",
 }
 
 
@@ -38,3 +39,13 @@ def test_two_keys_in_one_address_are_two_lists() -> None:
 def test_one_address_with_two_short_keys_is_fetched_twice() -> None:
     one, other = (recognise(f"https://lists.example/a.json?key={key}") for key in "ab")
     assert (str(one) == str(other), one == other) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a=1&b=2", "a=1%26b=2"), ("a=1+2", "a=1%2B2"), ("a=%25b", "a=b"), ("a%3Db=c", "a=b=c")],
+)
+def test_two_queries_that_look_alike_decoded_are_two_lists(one: str, other: str) -> None:
+    known = [str(recognise(f"json:https://lists.example/a?{query}")) for query in (one, other)]
+    assert known[0] != known[1]
+    assert [str(recognise(text)) for text in known] == known

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import Setback
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"anilist.co", "www.anilist.co"})
+HOSTS = frozenset({"anilist.co", "www.anilist.co", "graphql.anilist.co"})
 BARE: re.Pattern[str] | None = None
 FORMS = "anilist:USER/planning"
 needs_browser = without_browser
@@ -39,6 +41,8 @@ _STATUSES = {
     "dropped": "DROPPED",
     "rewatching": "REPEATING",
 }
+_CALLED = {"current": "watching", "repeating": "rewatching"}  # in AniList's interface
+_FILTERS = frozenset({"search", "format", "genres", "tags", "country", "airing", "year", "score"})
 # What a format is on the server; None: a film or a show, which the title must settle.
 _FORMATS = {
     "TV": Kind.TV,
@@ -61,28 +65,41 @@ _QUERY = """query ($user: String, $status: MediaListStatus, $chunk: Int, $rows: 
 
 def parse_id(text: str) -> ListRef:
     """The list that ``anilist:TEXT`` means. Raises ValueError with a sentence."""
-    match [part for part in text.partition("?")[0].split("/") if part]:
+    path, _, query = text.partition("?")
+    asked = parse_qs(query).get("status", [])
+    match [*(part for part in path.split("/") if part), *asked]:
         case [user] if _NAME.fullmatch(user):
             return ListRef("anilist", user.lower())
         case [user, status] if _NAME.fullmatch(user):
-            if status.lower() not in _STATUSES:
-                raise ValueError(f"AniList's statuses are {', '.join(_STATUSES)}; {_WRITE}")
-            return ListRef("anilist", f"{user}/{status}".lower())
+            word = status.lower()
+            word = _CALLED.get(word, word)
+            if word in _STATUSES:
+                return ListRef("anilist", f"{user.lower()}/{word}")
+            known, whole = ", ".join(_STATUSES), word.partition(" ")[0]
+            if whole in _STATUSES:
+                write = f"write anilist:{user}/{whole}, and narrow it with filter in the file"
+                raise ValueError(f"{status!r} is a part of a status, which is read whole: {write}")
+            raise ValueError(
+                f"AniList's statuses are {known}; a custom list is read with its status: {_WRITE}"
+            )
     raise ValueError(f"not a list of AniList: {text!r}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    match [part for part in url.path.split("/") if part]:
+    read_whole(url, _FILTERS)
+    match steps(url):
         case ["user", user, "animelist", *rest]:
-            return parse_id("/".join([user, *rest]))
+            return parse_id(f"{'/'.join([user, *rest])}?{url.query}")
         case ["user", _, "mangalist", *_]:
             raise ValueError(f"manga are not requested: {_WRITE}")
         case ["user", *_]:
             raise ValueError(f"this is a user's page: {_WRITE}")
         case ["anime" | "manga", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at anilist.co{url.path}: {_WRITE}")
+        case ["search", *_]:
+            raise ValueError(f"a search, and what is popular, are not read: {_WRITE}")
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

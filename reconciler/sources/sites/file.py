@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
@@ -31,6 +32,7 @@ FORMS = "file:PATH"
 _EXPECTED = "Const (IMDb), Name and Year (Letterboxd), or imdb_id, tmdb_id, title and year (Trakt)"
 _TABLES = {".csv", ".tsv"}
 
+_ADDRESS = re.compile(r"//(?:localhost)?(/.*)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
 _TITLE_URL = re.compile(
@@ -41,8 +43,10 @@ _TITLE_WITH_YEAR = re.compile(r".*\S\s*\(\d{4}\)")
 
 def parse_id(text: str) -> ListRef:
     """The file that ``file:TEXT`` means. Raises ValueError with a sentence."""
-    path = text.removeprefix("//") if text.startswith("///") else text
-    if not path or "\0" in path or path.startswith("//"):
+    found = _ADDRESS.fullmatch(text)  # as a browser shows a file
+    written = unquote(found[1]) if found else text
+    path = str(PurePosixPath(written))
+    if path in {".", "/"} or "\0" in path or path.startswith("//"):
         raise ValueError(f"no path: {f'file:{text}'!r}; write file:NAME.csv or file:/path/NAME.txt")
     return ListRef("file", path)
 

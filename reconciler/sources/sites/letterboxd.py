@@ -9,10 +9,12 @@ import re
 import zipfile
 import zlib
 from io import BytesIO
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.csv_items import find_header, read_table
 from reconciler.sources.files import LARGEST, ROUTE, decoded, judged, read_bytes
 from reconciler.sources.scrape import Setback, Sheet, changed_layout, read_pages, visit
@@ -30,7 +32,9 @@ BASE_URL = "https://letterboxd.com"
 
 _EXPORT = "export your data at letterboxd.com/settings/data and write letterboxd:EXPORT.zip"
 _FILE = re.compile(r"(?P<file>.+?\.(?:zip|csv))(?:/(?P<inside>.+))?", re.IGNORECASE)
+_WATCHLIST = "watchlist"
 _NAME = re.compile(r"[\w-]+")
+_FILTERS = frozenset({"genre", "decade", "year", "rating", "language", "country", "service"})
 _TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>\d{4})\)", re.DOTALL)
 _TOTAL = re.compile(r"A list of ([\d,]+) films?\b")
 _PROBE = """
@@ -45,13 +49,13 @@ return {names: [...posters].map(poster => poster.dataset.itemName), total: total
 
 def parse_id(text: str) -> ListRef:
     """The list that ``letterboxd:TEXT`` means. Raises ValueError with a sentence."""
-    if _FILE.fullmatch(text) and "\0" not in text:
-        return ListRef("letterboxd", text)
+    if (found := _FILE.fullmatch(text)) and "\0" not in text:
+        return _export(found["file"], found["inside"] or "")
     match [part for part in text.lower().partition("?")[0].split("/") if part]:
-        case [user, "watchlist", *_] if _NAME.fullmatch(user):
-            return ListRef("letterboxd", f"{user}/watchlist")
-        case [user, "list", slug, *_] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
-            return ListRef("letterboxd", f"{user}/list/{slug}")
+        case [user, "watchlist", *rest] if _NAME.fullmatch(user):
+            return _whole(f"{user}/watchlist", rest)
+        case [user, "list", slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
+            return _whole(f"{user}/list/{slug}", rest)
         case [_, "likes", "films" | "lists", *_]:
             raise ValueError(f"likes are read from the export: {_EXPORT}/likes/films")
         case [_, "films", *_]:
@@ -63,12 +67,48 @@ def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
     if url.hostname == "boxd.it":
         raise ValueError(f"a short address does not say whose list it is: open it, or {_EXPORT}")
-    match [part for part in url.path.split("/") if part]:
+    read_whole(url, _FILTERS)
+    match steps(url):
         case ["film", *_]:
             raise ValueError(f"this is one film, not a list: {_EXPORT}")
+        case [user, "rss"]:
+            feed = f"https://letterboxd.com/{user}/rss/"
+            raise ValueError(f"this is a feed of what {user} has seen: write rss:{feed}")
+        case [_, "lists", *_]:
+            raise ValueError(
+                f"this is an index of lists: open one and paste its address, or {_EXPORT}"
+            )
         case [_, _, *_] as parts:
             return parse_id("/".join(parts))
     raise ValueError(f"no list at letterboxd.com{url.path}: {_EXPORT}")
+
+
+def _export(file: str, inside: str) -> ListRef:
+    """A file and what is read of it, written in one way alone."""
+    file = str(PurePosixPath(file))
+    inside = str(PurePosixPath(inside.strip("/") or _WATCHLIST))
+    if inside.lower().endswith(".csv"):
+        inside = inside[: -len(".csv")]
+    if file.lower().endswith(".zip"):
+        return ListRef("letterboxd", file if inside == _WATCHLIST else f"{file}/{inside}")
+    if inside != _WATCHLIST:
+        raise ValueError(f"a CSV file holds one list: write letterboxd:{file}")
+    return ListRef("letterboxd", file)
+
+
+def _whole(path: str, rest: list[str]) -> ListRef:
+    """A list on the site, whichever page of it is pasted, in whatever order."""
+    match rest[1:] if rest[:1] in (["detail"], ["edit"]) else rest:
+        case [] | ["page", _] | ["by", _] | ["by", _, "page", _]:
+            return ListRef("letterboxd", path)
+        case ["share", *_]:
+            raise ValueError(
+                f"what is shared by a link is read from its export: {_EXPORT}/lists/NAME"
+            )
+    raise ValueError(
+        f"this address shows a part of the list only: paste letterboxd.com/{path}/, and narrow the"
+        " list with filter in the file"
+    )
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
@@ -89,7 +129,7 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read an export, or a list on the site."""
     if found := _FILE.fullmatch(ref.id):
-        return _of_export(ref, found["file"], found["inside"] or "watchlist", reach)
+        return _of_export(ref, found["file"], found["inside"] or _WATCHLIST, reach)
     if why := objection(ref, reach.provider):
         return Setback(Outcome.BLOCKED, why).snapshot()
     start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
@@ -139,13 +179,13 @@ def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:
 
 def _unpacked(name: str, data: bytes, inside: str) -> bytes | Setback:
     """One file of an export."""
-    wanted = inside if inside.lower().endswith(".csv") else f"{inside}.csv"
+    wanted = f"{inside}.csv"
     try:
         with zipfile.ZipFile(BytesIO(data)) as export:
-            members = export.namelist()
-            member = next((x for x in members if f"/{x}".endswith(f"/{wanted}")), None)
+            members = _members(export.namelist())
+            member = members.get(wanted)
             if member is None:
-                known = ", ".join(sorted(x for x in members if x.endswith(".csv"))[:12])
+                known = ", ".join(sorted(name for name in members if name.endswith(".csv"))[:12])
                 what = f"no {wanted} in it; it holds {known or 'no CSV file'}"
                 return Setback(Outcome.MISSING, f"{name}: {what}")
             with export.open(member) as file:
@@ -157,3 +197,11 @@ def _unpacked(name: str, data: bytes, inside: str) -> bytes | Setback:
         what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
     return content
+
+
+def _members(names: list[str]) -> dict[str, str]:
+    """The files of an export by their names in it, also where it was packed again in a folder."""
+    files = [name for name in names if not name.startswith("__MACOSX/")]
+    around = {name.partition("/")[0] for name in files if "/" in name}
+    packed = len(around) == 1 and all("/" in name for name in files)
+    return {name.partition("/")[2] if packed else name: name for name in files}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from reconciler.core.model import Ids, Item, ListRef, Outcome
 from reconciler.sources import fields
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"mdblist.com", "www.mdblist.com"})
+HOSTS = frozenset({"mdblist.com", "www.mdblist.com", "api.mdblist.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "mdblist:USER/SLUG"
 needs_browser = without_browser
@@ -31,6 +32,12 @@ API_URL = "https://api.mdblist.com"
 _WRITE = "paste the address of a list, mdblist.com/lists/USER/SLUG"
 _NAME = re.compile(r"[\w.-]+")
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}")
+_DATA: tuple[list[str], ...] = (
+    [],
+    ["json"],
+    ["items"],
+)  # behind a list's address: the same list for programs
+_FILTERS = frozenset({"mediatype", "genre", "filter_genre", "filter_title", "filter_year"})
 _MOST_ROWS = 1000
 _ROUND = 100  # a page of a clamped limit is a multiple of this, and proves no end
 
@@ -41,29 +48,34 @@ def parse_id(text: str) -> ListRef:
     if parts[:1] == ["lists"]:
         parts = parts[1:]
     match parts:
-        case [number] if _NUMBER.fullmatch(number):
+        case [number, *rest] if _NUMBER.fullmatch(number) and rest in _DATA:
             return ListRef("mdblist", number)
         case [_, "external", *_]:
             raise ValueError(f"an external list is read where it comes from, or {_WRITE}")
+        case ["user" | "lists" | "top" | "search", *_] | [_, "json" | "items", *_]:
+            raise ValueError(f"this is an index of lists: {_WRITE}")
         case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
-            if not rest or rest == ["json"]:
+            if rest in _DATA:
                 return ListRef("mdblist", f"{user}/{slug}")
     raise ValueError(f"not a list of MDBList: {text!r}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    parts = [part for part in url.path.split("/") if part]
+    read_whole(url, _FILTERS)
+    parts = steps(url)
     match parts:
+        case [] if number := parse_qs(url.query).get("list"):
+            return parse_id(number[0])
         case ["lists", _, _, *_]:
-            return parse_id(url.path)
+            return parse_id("/".join(parts))
         case ["lists", *_] | ["mylists" | "toplists" | "topl", *_]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
         case ["watchlist", *_]:
             raise ValueError(f"this is your own watchlist, which only you see: {_WRITE}")
         case ["movie" | "show", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at mdblist.com{url.path}: {_WRITE}")
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:

@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
+from reconciler.sources.addresses import is_at
 from reconciler.sources.documents import document, kind_of
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"rss.plex.tv"})
+HOSTS = frozenset({"rss.plex.tv", "plex.tv", "watch.plex.tv", "app.plex.tv"})
 BARE: re.Pattern[str] | None = None
 FORMS = "rss:https://HOST/FEED"
 needs_browser = without_browser
 objection = open_to_all
 
+_PLEX = "rss.plex.tv"  # its feeds have no parts and no options
+_WRITE = "paste the address that Plex shows under Watchlist, RSS"
 _TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>(?:18|19|20|21)\d\d)\)", re.DOTALL)
 _GUID = re.compile(r"(imdb|tmdb|tvdb|thetvdb|themoviedb)://(?:(movie|show|tv)/)?(\w+)")
 _TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
@@ -45,8 +48,13 @@ def parse_id(text: str) -> ListRef:
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence."""
-    if not url.path.strip("/"):
-        raise ValueError("this is no feed: paste the address that Plex shows under Watchlist, RSS")
+    if is_at(url, HOSTS):
+        key = "/".join(part for part in url.path.split("/") if part)
+        if url.hostname != _PLEX:
+            raise ValueError(f"Plex shows this to nobody but you: {_WRITE}")
+        if not key:
+            raise ValueError(f"this is no feed: {_WRITE}")
+        return document("rss", f"https://{_PLEX}/{key}")
     return document("rss", url.geturl())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"simkl.com", "www.simkl.com"})
+HOSTS = frozenset({"simkl.com", "www.simkl.com", "api.simkl.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "simkl:plantowatch"
 needs_browser = without_browser
@@ -32,6 +33,7 @@ _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
 _YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
 _Parse: TypeAlias = "Callable[[Answer], Part | Setback | None]"
+_FILTERS = frozenset({"genre", "genres", "year", "country", "network", "rating"})
 _USER = re.compile(r"[1-9][0-9]{0,11}")
 
 
@@ -50,14 +52,17 @@ def parse_id(text: str) -> ListRef:
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    match [part for part in url.path.split("/") if part]:
+    read_whole(url, _FILTERS)
+    match steps(url):
+        case ["sync", "all-items", *rest]:
+            return parse_id("/".join(rest))
         case [_, "list", *_] | ["lists", *_]:
             raise ValueError(f"Simkl's interface does not give custom lists: {_WRITE}")
         case [user, *rest] if _USER.fullmatch(user) and rest:
             return parse_id("/".join([user, *rest]))
         case ["movies" | "tv" | "anime", number, *_] if _USER.fullmatch(number):
             raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at simkl.com{url.path}: {_WRITE}")
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
+from reconciler.sources.addresses import steps
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 
 if TYPE_CHECKING:
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
-    {"movies.stevenlu.com", "popular-movies-data.stevenlu.com", "popular-movies.s3.amazonaws.com"}
+    {
+        "movies.stevenlu.com",
+        "popular-movies-data.stevenlu.com",
+        "popular-movies.s3.amazonaws.com",  # where they were until 2025
+        "s3.amazonaws.com/popular-movies",
+    }
 )
 BARE: re.Pattern[str] | None = re.compile("stevenlu", re.IGNORECASE)
 FORMS = "stevenlu:movies"
@@ -31,7 +37,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 def parse_id(text: str) -> ListRef:
     """The list that ``stevenlu:TEXT`` means. Raises ValueError with a sentence."""
-    name = text.lower().removesuffix(".json").removeprefix("/")
+    name = text.lower().removesuffix(".json")
     if name in {"", "stevenlu", "index.html"}:
         name = "movies"
     if not _NAME.fullmatch(name):
@@ -41,7 +47,10 @@ def parse_id(text: str) -> ListRef:
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address, also at an old one. Raises ValueError with a sentence."""
-    return parse_id(url.path.rstrip("/"))
+    parts = steps(url)
+    if parts[:1] == ["popular-movies"]:
+        parts = parts[1:]
+    return parse_id("/".join(parts))
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"themoviedb.org", "www.themoviedb.org"})
+HOSTS = frozenset({"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tmdb:list/NUMBER or tmdb:movie/popular"
 needs_browser = without_browser
@@ -37,41 +38,40 @@ _CHARTS = {
 _WINDOWS = ("day", "week")
 _NUMBERED = re.compile(r"([1-9][0-9]{0,14})(-.*)?")
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Za-z]{2})?")
+_VERSION = re.compile(r"[34]")  # of the API, whose addresses are those of the site behind it
+_FILTERS = frozenset({"with_genres", "with_keywords", "primary_release_year", "vote_average.gte"})
 _KINDS = {"movie": Kind.MOVIE, "tv": Kind.TV}
 _TOKEN = 64  # an access token is longer than this, a key is half as long
 
 
 def parse_id(text: str) -> ListRef:
     """The list that ``tmdb:TEXT`` means. Raises ValueError with a sentence."""
-    parts = [part for part in text.lower().replace("_", "-").partition("?")[0].split("/") if part]
+    path = text.lower().replace("_", "-").partition("?")[0]
+    path = re.sub(r"^(list|collection):", r"\1/", path)
+    parts = [part for part in path.split("/") if part]
     match parts:
         case ["list" | "collection" as what, name, *_] if found := _NUMBERED.fullmatch(name):
             return ListRef("tmdb", f"{what}/{found[1]}")
         case [name] if _NUMBERED.fullmatch(name):
             raise ValueError(f"a list, or a collection? write tmdb:list/{name}")
-        case ["trending", "movie" | "tv" as kind, *rest] if not rest or rest[0] in _WINDOWS:
-            return _chart(f"trending/{kind}/{(rest or ['week'])[0]}")
-        case ["movie" | "tv" as kind, *rest] if not rest or rest[0] in _CHARTS[kind]:
-            return _chart(f"{kind}/{(rest or ['popular'])[0]}")
         case ["movie" | "tv", name, *_] if _NUMBERED.fullmatch(name):
             raise ValueError(f"this is one title, not a list: {_WRITE}")
-        case ["trending" | "movie" | "tv", *_]:
-            raise ValueError(f"TMDB's charts are {_charts()}")
     if re.fullmatch(r"(movie|tv):[0-9]+", text):
         raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"not a list of TMDB: {text!r}; {_WRITE}")
+    return _chart(parts, text)
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    parts = [part for part in url.path.split("/") if part]
-    if parts and _LOCALE.fullmatch(parts[0]) and parts[0] != "tv":
+    parts = steps(url)
+    if parts and (_LOCALE.fullmatch(parts[0]) or _VERSION.fullmatch(parts[0])) and parts[0] != "tv":
         parts = parts[1:]
     match parts:
-        case ["u", *_]:
+        case ["u" | "account", *_]:
             raise ValueError(f"what is a user's own is not read: {_WRITE}")
         case ["person" | "search" | "discover" | "keyword" | "network" | "company", *_] | []:
             raise ValueError(f"this is not a list: {_WRITE}")
+    read_whole(url, _FILTERS)
     return parse_id("/".join(parts))
 
 
@@ -122,7 +122,23 @@ def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
     return Part(items, fields.number(total), following, short)
 
 
-def _chart(path: str) -> ListRef:
+def _chart(parts: list[str], text: str) -> ListRef:
+    """One of TMDB's charts. Raises ValueError with a sentence."""
+    match parts:
+        case ["trending"] | ["trending", "all", *_]:
+            raise ValueError("films or shows? write tmdb:trending/movie or tmdb:trending/tv")
+        case ["trending", "movie" | "tv" as kind, *rest] if not rest or rest[0] in _WINDOWS:
+            path = f"trending/{kind}/{(rest or ['week'])[0]}"
+        case ["movie" | "tv" as kind, *rest] if not rest or rest[0] in _CHARTS[kind]:
+            path = f"{kind}/{(rest or ['popular'])[0]}"
+        case ["trending" | "movie" | "tv", *_]:
+            raise ValueError(f"TMDB's charts are {_charts()}")
+        case [name] if kinds := [kind for kind, names in _CHARTS.items() if name in names]:
+            if len(kinds) > 1:
+                raise ValueError(f"films or shows? write tmdb:movie/{name} or tmdb:tv/{name}")
+            path = f"{kinds[0]}/{name}"
+        case _:
+            raise ValueError(f"not a list of TMDB: {text!r}; {_WRITE}")
     return ListRef("tmdb", path, chart=True, endless=True)
 
 

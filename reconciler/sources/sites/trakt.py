@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from reconciler.core.model import Kind, ListRef, Outcome
 from reconciler.sources import trakt_api, trakt_app
+from reconciler.sources.addresses import read_whole, steps
 from reconciler.sources.scrape import Setback
 from reconciler.sources.trakt_api import Listing
 
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from reconciler.core.model import Snapshot
     from reconciler.sources.scrape import Provider, Reach
 
-HOSTS = frozenset({"trakt.tv", "www.trakt.tv", "app.trakt.tv", "classic.trakt.tv", "og.trakt.tv"})
+HOSTS = frozenset(
+    {
+        "trakt.tv",
+        "www.trakt.tv",
+        "app.trakt.tv",
+        "classic.trakt.tv",
+        "og.trakt.tv",
+        "api.trakt.tv",
+    }
+)
 BARE: re.Pattern[str] | None = None
 FORMS = "trakt:USER/SLUG, trakt:USER/watchlist or trakt:movies/trending"
 
@@ -32,6 +42,30 @@ _MODES = {Kind.MOVIE: "movie", Kind.TV: "show"}
 _GROUPS = {Kind.MOVIE: "movies", Kind.TV: "shows"}
 _OF_A_WHILE = {"watched", "played", "collected", "favorited"}
 _CHARTS = {"trending", "popular", "anticipated", "boxoffice"} | _OF_A_WHILE
+_OTHERS = {"season", "seasons", "episode", "episodes", "person", "people"}
+# What narrows a list; what sorts it does not.
+_FILTERS = frozenset(
+    {
+        "genres",
+        "subgenres",
+        "years",
+        "ratings",
+        "runtimes",
+        "languages",
+        "countries",
+        "certifications",
+        "networks",
+        "studios",
+        "statuses",
+        "votes",
+        "query",
+        "terms",
+        "hide",
+        "ignore_watched",
+        "ignore_watchlisted",
+        "ignore_collected",
+    }
+)
 _PERIODS = {"daily", "weekly", "monthly", "yearly", "all"}
 _WORDS = _CHARTS | _PERIODS | _KINDS.keys()
 _OWN = {"watchlist", "favorites"}  # what a user has beside lists
@@ -58,26 +92,30 @@ def parse_id(text: str) -> ListRef:
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at a Trakt address. Raises ValueError with a sentence that says what to paste."""
-    parts = [part.lower() for part in url.path.split("/") if part]
+    read_whole(url, _FILTERS)
+    parts = [part.lower() for part in steps(url)]
+    asked = parse_qs(url.query)
     match parts:
-        case ["users", _, "lists"] | ["lists"]:
-            raise ValueError(f"this is the index of a user's lists: {_WRITE}")
+        case ["users", _, "lists"] | ["lists"] | ["lists", "trending" | "popular"]:
+            raise ValueError(f"this is an index of lists: {_WRITE}")
         case ["users" | "profile", _, "collection", *_]:
             raise ValueError(f"a user's collection is not read: {_WRITE}")
         case ["lists", "smart", *_]:
             raise ValueError(f"Trakt gives smart lists to nobody but their owner: {_WRITE}")
         case ["lists", "official", *_] | ["officiallist", *_]:
             raise ValueError("an official list is read by its number: write trakt:lists/NUMBER")
+        case ["watchlist" | "favorites" as own, *_]:
+            raise ValueError(f"whose? paste trakt.tv/users/U/{own}, or write trakt:me/{own}")
         case ["profile", user, "favorites", *rest]:
-            return _of_a_user([user, "favorites", *rest], parse_qs(url.query), url.path)
+            return _of_a_user([user, "favorites", *rest], asked, url.path)
         case ["users", _, "watchlist" | "favorites", *_] | ["users", _, "lists", _, *_]:
-            return parse_id(f"{'/'.join(parts)}?{url.query}")
-        case ["lists", number, *_] if _NUMBER.fullmatch(number):
-            return _numbered(number, _mode(parse_qs(url.query)))
+            return _of_a_user(parts[1:], asked, url.path)
+        case ["lists", number, *rest] if _NUMBER.fullmatch(number):
+            return _numbered(number, _mode(asked, rest))
         case ["movies" | "shows" | "discover", *rest]:
             words = rest if parts[0] == "discover" else parts
-            return _chart(words, parse_qs(url.query))
-    raise ValueError(f"no list at trakt.tv{url.path}: {_WRITE}")
+            return _chart(words, asked)
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
@@ -139,11 +177,15 @@ def _below_user(path: str) -> str:
 
 def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) -> ListRef:
     match parts:
+        case ["users" | "discover", *_]:  # no names: they stand before one
+            raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
         case [user, own, *rest] if own in _OWN and _NAME.fullmatch(user):
             return ListRef("trakt", f"{user}/{own}{_mode(query, rest)}")
         case [user, "collection", *_] if _NAME.fullmatch(user):
             raise ValueError(f"a user's collection is not read: {_WRITE}")
-        case [user, "lists", slug, *_] | [user, slug] if _NAME.fullmatch(user):
+        case [user, "lists", slug, *rest] if _NAME.fullmatch(user):
+            return _list(user, slug, _mode(query, rest))
+        case [user, slug] if _NAME.fullmatch(user):
             return _list(user, slug, _mode(query))
     raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
 
@@ -153,8 +195,9 @@ def _list(user: str, slug: str, mode: str) -> ListRef:
         return _numbered(slug, mode)
     if not _NAME.fullmatch(slug):
         raise ValueError(f"not a Trakt list: {user}/{slug}; {_WRITE}")
-    # A list may be called "watchlist", too, and is not the watchlist.
-    own = f"lists/{slug}" if slug in {*_OWN, "collection"} else slug
+    # A list may be called "watchlist", too, and is not the watchlist; and a user "movies".
+    told_apart = slug in {*_OWN, "collection"} or {user, slug} <= _WORDS
+    own = f"lists/{slug}" if told_apart else slug
     return ListRef("trakt", f"{user}/{own}{mode}")
 
 
@@ -187,7 +230,13 @@ def _chart(parts: Sequence[str], query: Mapping[str, list[str]]) -> ListRef:
 
 
 def _mode(query: Mapping[str, list[str]], rest: Sequence[str] = ()) -> str:
-    """The part of a reference that says which kind is wanted; "" means both."""
-    words = [*query.get("mode", []), *query.get("display", []), *rest]
-    kind = next((_KINDS[word] for word in words if word in _KINDS), None)
-    return f"?mode={_MODES[kind]}" if kind else ""
+    """The part of a reference that says which kind is wanted; "" means both.
+
+    Raises ValueError where it is another one than films and shows.
+    """
+    asked = [*query.get("mode", []), *query.get("display", []), *rest]
+    words = [word for one in asked for word in one.split(",")]
+    kinds = {_KINDS[word] for word in words if word in _KINDS}
+    if not kinds and (other := next((word for word in words if word in _OTHERS), "")):
+        raise ValueError(f"of a list, {other} alone cannot be read: paste its address without it")
+    return f"?mode={_MODES[kinds.pop()]}" if len(kinds) == 1 else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
+from reconciler.sources.addresses import steps
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com"})
+HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tvdb:lists/SLUG"
 needs_browser = without_browser
@@ -37,25 +38,29 @@ _GONE = 404
 def parse_id(text: str) -> ListRef:
     """The list that ``tvdb:TEXT`` means. Raises ValueError with a sentence."""
     match [part for part in text.lower().partition("?")[0].split("/") if part]:
-        case ["favorites" | "favourites"]:
+        case ["favorites" | "favourites"] | ["user" | "dashboard", "favorites" | "favourites"]:
             return ListRef("tvdb", "favorites")
-        case ["user", number, "favorites"] if fields.number(number):
-            return ListRef("tvdb", f"user/{number}/favorites")
-        case ["lists", name] if _NAME.fullmatch(name):
-            return ListRef("tvdb", f"lists/{name}")
+        case ["user", number, "favorites" | "favourites"] if user := fields.number(number):
+            return ListRef("tvdb", f"user/{user}/favorites")
+        case ["lists", "slug", name] | ["lists", name] | ["lists", name, "extended"]:
+            if _NAME.fullmatch(name):
+                return ListRef("tvdb", f"lists/{name}")
     raise ValueError(f"not a list of TVDB: {text!r}; {_WRITE}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    match [part for part in url.path.split("/") if part]:
-        case ["lists", _] | ["user", _, "favorites"]:
-            return parse_id(url.path)
+    parts = steps(url)
+    if parts[:1] == ["v4"]:  # of the API, whose addresses are those of the site behind it
+        parts = parts[1:]
+    match parts:
+        case ["lists", _, *_] | [*_, "favorites" | "favourites"]:
+            return parse_id("/".join(parts))
         case ["lists"] | ["user", *_]:
             raise ValueError(f"this is no list itself: {_WRITE}")
         case ["series" | "movies", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at thetvdb.com{url.path}: {_WRITE}")
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:

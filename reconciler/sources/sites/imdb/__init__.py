@@ -32,7 +32,16 @@ __all__ = [
     "parse_url",
 ]
 
-HOSTS = frozenset({"imdb.com", "www.imdb.com", "m.imdb.com"})
+HOSTS = frozenset(
+    {
+        "imdb.com",
+        "www.imdb.com",
+        "rss.imdb.com",
+        "pro.imdb.com",
+        "api.graphql.imdb.com",
+        "caching.graphql.imdb.com",
+    }
+)
 BARE: re.Pattern[str] | None = re.compile(
     r"ls\d+|(ur\d+|p\.[a-z0-9]+)(/(watchlist|ratings))?|tt\d+|nm\d+|top|toptv|boxoffice|moviemeter|tvmeter|bottom",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
+from reconciler.sources.addresses import read_whole, steps
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -47,10 +48,38 @@ _LOCALE = re.compile(r"[a-z]{2}(-[a-z]{2})?", re.IGNORECASE)
 _LIST = re.compile(r"ls\d{6,}")
 _USER = re.compile(r"ur\d+|p\.[a-z0-9]+")  # p.…: what the address bar shows to whoever signed in
 
+_PASTE = "paste imdb.com/list/ls… or imdb.com/user/ur…"
 _OWN = (
     "signed out it shows nobody's: paste the address that your profile page has, imdb.com/user/p.…"
 )
+# What narrows a list on its page; sort, view, page and the like do not.
+_FILTERS = frozenset(
+    {
+        "title_type",
+        "genre",
+        "genres",
+        "release_date",
+        "user_rating",
+        "num_votes",
+        "runtime",
+        "certificates",
+        "keywords",
+        "countries",
+        "country",
+        "languages",
+        "language",
+        "interests",
+        "my_ratings",
+        "my_watched",
+        "watch_options",
+        "online_availability",
+        "production_status",
+        "st",
+    }
+)
+_NO_PAGES = re.compile(r"(api|caching)\.graphql\.imdb\.com|pro\.imdb\.com")
 _REFUSED = {
+    "/watchlist": f"this is the address of your own watchlist, and {_OWN}/watchlist",
     "/list/watchlist": f"this is the address of your own watchlist, and {_OWN}/watchlist",
     "/list/ratings": f"this is the address of your own ratings, and {_OWN}/ratings",
     "/search": "a search is not a list: paste the address of a list, or imdb:top",
@@ -63,7 +92,8 @@ _REFUSED = {
 
 def parse_id(text: str) -> ListRef:
     """The list that ``imdb:TEXT`` or a bare id means. Raises ValueError with a sentence."""
-    name = text.strip("/").lower()
+    name = text.partition("?")[0].strip("/").lower()
+    name = name.removeprefix("list/").removeprefix("user/")
     if _LIST.fullmatch(name):
         return ListRef("imdb", name)
     user, _, what = name.partition("/")
@@ -80,14 +110,15 @@ def parse_id(text: str) -> ListRef:
 
 
 def parse_url(url: SplitResult) -> ListRef:
-    """The list at an IMDb address; language, query and trailing parts do not matter.
+    """The list at an IMDb address; language, order and trailing parts do not matter.
 
     Raises ValueError with a sentence that says what to paste instead.
     """
-    parts = [part for part in url.path.split("/") if part]
+    parts = [step.lower() for step in steps(url)]
     if len(parts) > 1 and _LOCALE.fullmatch(parts[0]):
         del parts[0]
-    match [part.lower() for part in parts]:
+    _sort_out(url, "/".join(["", *parts, ""]))
+    match parts:
         case ["list", name, *_] if _LIST.fullmatch(name):
             return parse_id(name)
         case ["user", user] if _USER.fullmatch(user):
@@ -101,12 +132,17 @@ def parse_url(url: SplitResult) -> ListRef:
             raise ValueError(f"of a user the watchlist and the ratings are read: {write}")
         case ["chart" | "india" as group, name, *_]:
             return parse_id(f"{group}/{name}")
-        case lowered:
-            path = "/" + "/".join(lowered)
+    raise ValueError(f"no list at imdb.com{url.path}; {_PASTE}")
+
+
+def _sort_out(url: SplitResult, path: str) -> None:
+    """Raises ValueError for what is no list, or a part of one."""
+    if _NO_PAGES.fullmatch(url.hostname or ""):
+        raise ValueError(f"no list at {url.hostname}: {_PASTE}")
     for start, sentence in _REFUSED.items():
-        if f"{path}/".startswith(f"{start}/"):
+        if path.startswith(f"{start}/"):
             raise ValueError(sentence)
-    raise ValueError(f"no list at imdb.com{url.path}; paste imdb.com/list/ls… or imdb.com/user/ur…")
+    read_whole(url, _FILTERS)
 
 
 def path_of(ref: ListRef, number: int) -> str:

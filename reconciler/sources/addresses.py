@@ -1,0 +1,60 @@
+"""Addresses of the web as people paste them: what is around them, and what they are made of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from urllib.parse import SplitResult
+
+_QUOTES = {"<": ">", '"': '"', "'": "'", "`": "`", "(": ")", "“": "”", "«": "»"}
+# Space, and what copying brings along though nobody sees it.
+_UNSEEN = r"[\s\u200b-\u200f\u2060\ufeff]+"
+_AROUND = re.compile(rf"\A{_UNSEEN}|{_UNSEEN}\Z")
+_ENCODED = re.compile(r"https?%3a%2f%2f", re.IGNORECASE)
+_LAYOUTS = re.compile(r"\A(?:www|m)\.")  # the same site, for whoever comes without or by telephone
+
+
+def unwrapped(text: str) -> str:
+    """A pasted text without the space, quotes and angle brackets around it."""
+    text = _AROUND.sub("", text)
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = _AROUND.sub("", text[1:-1])
+    return unquote(text) if _ENCODED.match(text) else text
+
+
+def split(text: str) -> SplitResult | None:
+    """An address in its parts, also where its ``https://`` is missing; None: it is no address."""
+    try:
+        url = urlsplit(text if "://" in text else f"https://{text.lstrip('/')}")
+    except ValueError:
+        return None
+    return url if url.hostname and url.scheme in {"http", "https"} else None
+
+
+def is_at(url: SplitResult, places: Collection[str]) -> bool:
+    """Whether an address is at one of these: a host, or a host and the beginning of a path."""
+    host = (url.hostname or "").rstrip(".")
+    whole = {f"{name}{url.path}/" for name in (host, _LAYOUTS.sub("", host))}
+    return any(one.startswith(f"{place}/") for one in whole for place in places)
+
+
+def steps(url: SplitResult) -> list[str]:
+    """The parts of an address's path, decoded."""
+    return [step for part in url.path.split("/") if (step := unquote(part).strip())]
+
+
+def read_whole(url: SplitResult, filters: Collection[str]) -> None:
+    """Say so where an address narrows its list: the whole would be another one.
+
+    ``filters``: the site's words for that. Raises ValueError with a sentence.
+    """
+    asked = [name for name, _ in parse_qsl(url.query) if name.lower() in filters]
+    if asked:
+        raise ValueError(
+            f"this address shows a part of the list only: take {', '.join(dict.fromkeys(asked))}"
+            " out of it, and narrow the list with filter in the file"
+        )
