@@ -18,7 +18,11 @@ UNKNOWN = "unknown"
 """What an entry is that has neither title nor id."""
 
 _IMDB = re.compile(r"tt[0-9]{5,}")
-_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+_IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
+    r"(?:(?:https?://)?(?:(?:www|m)\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/)?(tt[0-9]{5,})(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"([1-9][0-9]{0,9})(?:\.0+)?")
 _YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
 _YEARS = range(1800, 2200)
 _TOO_MUCH = 10_000_000_000
@@ -34,20 +38,39 @@ def text(value: object) -> str:
 
 
 def imdb_id(value: object) -> str | None:
-    """``tt0111161``; None for anything else."""
-    return found if (found := text(value)) and _IMDB.fullmatch(found) else None
+    """``tt0111161``, also where it is written in capitals or as an address; None: it is none."""
+    written = text(value)
+    if not written or _IMDB.fullmatch(written):
+        return written or None
+    found = _IMDB_WRITTEN.fullmatch(written)
+    return found[1].lower() if found else None
 
 
 def number(value: object) -> int | None:
-    """A positive whole number, also where it is written as text."""
+    """A positive whole number, also where it is written as text, or as ``550.0``."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) is int:
         return value if 0 < value < _TOO_MUCH else None
-    written = value.strip() if isinstance(value, str) else ""
-    return int(written) if _NUMBER.fullmatch(written) else None
+    found = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
+    return int(found[1]) if found else None
+
+
+def count(row: Mapping[str, object], *names: str) -> int | None:
+    """How many there are, which may be none, by the first of these fields that says it."""
+    for name in names:
+        value = row.get(name)
+        if value is not None and value is not False and value in (0, "0"):
+            return 0
+        if found := number(value):
+            return found
+    return None
 
 
 def year(value: object) -> int | None:
     """A year, by itself or at the beginning of a date."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) is int:
         return value if value in _YEARS else None
     found = _YEAR.match(value) if isinstance(value, str) else None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler.sources.web import Answer
 
 ROUTE = "api"
+LATER = "try again later"
 
 _MOST_CALLS = 4000  # for one list
 _OK = 200
@@ -50,7 +51,8 @@ class Part:
     items: tuple[Item, ...] = ()
     total: int | None = None  # of the whole list, as the site declares it; None: it does not
     following: Call | None = None  # None: nothing follows
-    short: bool = False  # the answer says that there is more, and not how to get it
+    short: str = ""  # what to do where the answer says that there is more, and not how to get it
+    unsure: bool = False  # nothing tells whether this is all there is
 
 
 def keyed(name: str, where: str) -> Meanings:
@@ -91,13 +93,12 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     *,
     meanings: Mapping[int, tuple[Outcome, str]] | None = None,
     refusal: Callable[[Answer], Part | Setback | None] = lambda _: None,
-    feed: bool = False,
 ) -> Snapshot:
     """Read a list; trouble is an outcome.
 
     ``parse``: what an answer holds, a setback, or None where it is no list of this site's.
     ``meanings``: what a status means here, where that differs. ``refusal``: what an answer of
-    another status than 200 says in words. ``feed``: what is shown may be the newest part of more.
+    another status than 200 says in words.
     """
     so_far = _Reading(ref, reach.top)
     call: Call | None = first
@@ -112,7 +113,7 @@ def read(  # noqa: PLR0913 - what a site knows of its list
                 return so_far.stopped(part)
             so_far.add(part)
             call = None if so_far.enough else part.following
-    return so_far.judged(feed=feed)
+    return so_far.judged()
 
 
 def _asked(web: Web, call: Call) -> Answer | Setback:
@@ -141,7 +142,8 @@ class _Reading:
         self._totals: set[int] = set()
         self._last: tuple[Item, ...] = ()
         self._parts = 0
-        self._short = False
+        self._short = ""
+        self._unsure = False
         self._moved = False  # a title came again in a later part
         self._stuck = False  # a part brought titles, and none of them was new
 
@@ -159,7 +161,8 @@ class _Reading:
         repeated = len(part.items) > 1 and part.items == self._last
         self._stuck |= repeated or (bool(again) and again == keys)
         self._moved |= repeated
-        self._short |= part.short
+        self._short = self._short or part.short
+        self._unsure |= part.unsure
         self._last = part.items
         if self._most is not None:  # a chart moves on while it is read: that is no trouble
             self._items += [item for item in part.items if item.key not in again]
@@ -169,7 +172,7 @@ class _Reading:
         self._totals |= set() if part.total is None else {part.total}
         self._parts += 1
 
-    def judged(self, *, feed: bool) -> Snapshot:
+    def judged(self) -> Snapshot:
         """What reading to the end came to."""
         items = numbered(self._items[: self._most])
         total = max(self._totals, default=None)
@@ -186,9 +189,9 @@ class _Reading:
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
         if self._short or self._parts >= _MOST_CALLS or total not in {None, len(items)}:
             of = " of more" if total is None else f" of {total}"
-            error = f"{len(items)}{of} titles were there; try again later"
+            error = f"{len(items)}{of} titles were there; {self._short or LATER}"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
-        outcome = Outcome.UNVERIFIED if feed else Outcome.COMPLETE
+        outcome = Outcome.UNVERIFIED if self._unsure else Outcome.COMPLETE
         return Snapshot(outcome if items else Outcome.EMPTY, ROUTE, items, total)
 
     def stopped(self, why: Setback) -> Snapshot:

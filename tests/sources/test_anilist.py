@@ -82,6 +82,14 @@ def test_a_title_that_stands_in_two_lists_of_a_user_counts_once(
     assert [item.position for item in fetch("anilist:anna").items] == [1, 2]
 
 
+def test_a_list_whose_entries_are_not_there_is_not_read_as_empty(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    collection = {"hasNextChunk": False, "lists": [{"entries": None}]}
+    requests_mock.post(API, json={"data": {"MediaListCollection": collection}})
+    assert fetch("anilist:anna").outcome is Outcome.CHANGED_LAYOUT
+
+
 @pytest.mark.parametrize(
     ("status", "said", "outcome"),
     [

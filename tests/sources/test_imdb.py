@@ -119,7 +119,7 @@ def test_ratings_are_read_page_by_page_in_the_pages_order() -> None:
     [
         (rated(1, 9, author="ur43"), Outcome.CHANGED_LAYOUT),
         (rated(2, 9), Outcome.INCOMPLETE),
-        (rated(0), Outcome.EMPTY),
+        (rated(0), Outcome.PRIVATE),
         (FakePage(next_data({"advancedTitleSearch": {"edges": []}})), Outcome.CHANGED_LAYOUT),
         (FakePage(listing(1, [edge(1, "tt0000001")])), Outcome.CHANGED_LAYOUT),
     ],

@@ -166,8 +166,10 @@ def test_a_profile_that_leads_to_no_user_is_an_outcome(
     assert (snapshot.outcome, requests_mock.call_count) == (outcome, 1)
 
 
-def test_nothing_that_a_user_has_rated_is_an_empty_list(sites: SandboxSites) -> None:
-    assert fetch(sites.imdb_api_url, "imdb:ur000000002/ratings").outcome is Outcome.EMPTY
+def test_ratings_that_are_none_may_be_hidden_and_are_not_called_empty(sites: SandboxSites) -> None:
+    snapshot = fetch(sites.imdb_api_url, "imdb:ur000000002/ratings")
+    assert (snapshot.outcome, snapshot.items) == (Outcome.PRIVATE, ())
+    assert "no ratings are shown" in str(snapshot.error)
 
 
 @pytest.mark.parametrize("fault", ["rank-gap", "half-loaded"])

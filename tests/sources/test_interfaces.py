@@ -95,6 +95,12 @@ NOT_THE_WHOLE = [
     ("json:http://site.test/a", {"items": [FILM], "total": 50}),
     ("json:http://site.test/a", {"items": [FILM], "next": "/a?page=2"}),
     ("json:http://site.test/a", {"results": [FILM], "total_pages": 9}),
+    ("json:http://site.test/a", {"movies": [FILM], "shows": {"error": "later"}}),
+    ("json:http://site.test/a", {"movies": [], "shows": {"error": "later"}}),
+    ("json:http://site.test/a", {"movies": [FILM], "shows": "later"}),
+    ("json:http://site.test/a", {"items": [FILM], "total": 0}),
+    ("mdblist:anna/night", {"movies": [FILM], "shows": {"error": "later"}}),
+    ("tmdb:list/7", {"items": [FILM], "page": 1, "total_pages": 1, "total_results": 0}),
     ("mdblist:anna/night", pages(has_more=True)),
     ("mdblist:anna/night", pages(FILM, has_more=True)),
     ("tmdb:list/7", {"items": [], "page": 1, "total_pages": 3}),
@@ -126,6 +132,22 @@ def test_entries_without_any_title_or_id_are_a_changed_layout(
     requests_mock.register_uri(ANY, EVERYWHERE, json=body)
     assert fetch(source).outcome is Outcome.CHANGED_LAYOUT
     assert requests_mock.call_count <= 2
+
+
+def test_of_json_in_pages_the_sentence_says_what_helps(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(EVERYWHERE, json={"items": [FILM], "total": 50})
+    error = str(fetch("json:http://site.test/a").error)
+    assert "1 of 50 titles were there; one answer is read here" in error
+    assert "later" not in error
+
+
+@pytest.mark.parametrize("total", [0, "0"], ids=repr)
+def test_a_total_of_none_is_a_total(requests_mock: requests_mock.Mocker, total: object) -> None:
+    requests_mock.get(EVERYWHERE, json={"movies": [], "shows": [], "total": total})
+    snapshot = fetch("json:http://site.test/a")
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.EMPTY, 0)
 
 
 def test_an_error_beside_an_empty_list_is_no_empty_list(

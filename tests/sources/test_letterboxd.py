@@ -88,6 +88,20 @@ def test_what_is_no_list_in_an_export_says_why(
     assert says in str(snapshot.error)
 
 
+@pytest.mark.parametrize("around", ["", "letterboxd-anna-2026/"])
+def test_a_list_that_is_called_like_a_part_of_the_export_is_not_taken_for_it(
+    tmp_path: Path, around: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as export:
+        export.writestr(f"{around}lists/watchlist.csv", LIST)
+        export.writestr(f"{around}watchlist.csv", WATCHLIST)
+    titles = [item.title for item in read("letterboxd:export.zip", tmp_path).items]
+    assert titles == ["Dune", "Good, Bad"]
+    titles = [item.title for item in read("letterboxd:export.zip/lists/watchlist", tmp_path).items]
+    assert titles == ["Heat", "Alien"]
+    assert read("letterboxd:export.zip/night", tmp_path).outcome is Outcome.MISSING
+
+
 def test_the_site_is_not_read_unless_the_file_says_so() -> None:
     ref = recognise("https://letterboxd.com/anna/watchlist/")
     told = objection(ref, {"letterboxd": Provider()})

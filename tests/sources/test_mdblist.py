@@ -117,6 +117,15 @@ def test_with_a_key_pages_are_followed_as_the_api_says(
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 3)
 
 
+def test_with_a_key_a_full_page_without_a_word_of_more_is_no_end(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(f"{KEYED}?offset=0", json={"movies": rows(1, 1000), "shows": []})
+    requests_mock.get(f"{KEYED}?offset=1000", json={"movies": rows(1001, 7), "shows": []})
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1007)
+
+
 def test_fewer_than_its_total_is_incomplete(requests_mock: requests_mock.Mocker) -> None:
     requests_mock.get(KEYED, json=page(rows(1, 2), []), headers={"X-Total-Items": "5"})
     snapshot = fetch("mdblist:anna/night", key=KEY)

@@ -86,6 +86,14 @@ def test_a_list_is_read_to_its_total(
     assert (snapshot.outcome, snapshot.declared_total) == (outcome, total)
 
 
+def test_a_list_that_says_nothing_of_its_length_is_not_called_whole(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(f"{API}/3/list/7", json={"items": [film(1)], "page": 1})
+    snapshot = fetch("tmdb:list/7", key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 1)
+
+
 @pytest.mark.parametrize(
     ("source", "path", "kind"),
     [

@@ -90,6 +90,13 @@ def test_favourites_are_those_of_the_pins_user_and_of_nobody_else(
     assert PIN not in repr(snapshot)
 
 
+def test_half_of_the_favourites_is_no_list(requests_mock: requests_mock.Mocker) -> None:
+    serve(requests_mock, [])
+    half = {"data": {"series": [9], "movies": {"error": "later"}}}
+    requests_mock.get(f"{API}/v4/user/favorites", json=half)
+    assert fetch("tvdb:favorites", key=KEY, token=PIN).outcome is Outcome.CHANGED_LAYOUT
+
+
 def test_what_a_file_must_say_is_told() -> None:
     assert "providers.tvdb.api_key" in str(fetch("tvdb:lists/7").error)
     assert "providers.tvdb.pin" in str(fetch("tvdb:favorites", key=KEY).error)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps
-from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         more = fields.mapping(found).get("hasNextChunk") is True
         partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
         onward = call() if more and fresh else None
-        return Part(parse(fresh), following=onward, short=partly or (more and not fresh))
+        short = LATER if partly or (more and not fresh) else ""
+        return Part(parse(fresh), following=onward, short=short)
 
     return read(call(), part, ref, reach, refusal=_refusal)
 

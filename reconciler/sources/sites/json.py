@@ -6,17 +6,17 @@ A list of objects with ``imdb_id``, ``tmdb_id`` or ``tvdb_id`` (also ``imdbId`` 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.documents import document, kind_of
-from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from reconciler.core.model import Snapshot
@@ -32,6 +32,7 @@ objection = open_to_all
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind")
 _TOTALS = ("total_results", "totalResults", "total_items", "totalItems", "item_count", "total")
 _ONWARD = ("next", "next_page", "nextPage", "next_cursor", "has_more", "hasMore")
+_ONE_ANSWER = "one answer is read here: paste an address that gives the whole list in one"
 _BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
 
 
@@ -50,7 +51,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
 
     def part(answer: Answer) -> Part | None:
         items = parse(answer.body, kind_of(ref))
-        return None if items is None else Part(items, *_declared(answer.body))
+        return None if items is None else _part(items, answer.body)
 
     return read(Call(ref.address), part, ref, reach)
 
@@ -69,12 +70,15 @@ def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
     return () if any(below.get(name) == [] for name in _BELOW) else None
 
 
-def _declared(body: object) -> tuple[int | None, None, bool]:
-    """The total that an answer declares, no call after it, and whether it is one page of more."""
+def _part(items: tuple[Item, ...], body: object) -> Part:
+    """An answer's items, and what it says that it is not all of the list."""
     page = fields.mapping(body)
-    total = fields.number(fields.either(page, *_TOTALS))
+    total = fields.count(page, *_TOTALS)
     pages = fields.number(fields.either(page, "total_pages", "totalPages")) or 1
-    return total, None, pages > 1 or bool(fields.either(page, *_ONWARD))
+    if pages > 1 or fields.either(page, *_ONWARD) or (total or 0) > len(items):
+        return Part(items, total, short=_ONE_ANSWER)
+    half = any(page.get(name) and isinstance(page[name], Mapping | str) for name in _BELOW)
+    return Part(items, total, short=LATER if half else "")
 
 
 def _item(row: Mapping[str, object], kind: Kind | None) -> Item:

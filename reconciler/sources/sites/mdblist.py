@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote
 from reconciler.core.model import Ids, Item, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
+from reconciler.sources.paging import LATER, Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
 
@@ -121,19 +121,21 @@ class _Walk:
     def keyed(self, answer: Answer) -> Part | Setback | None:
         """A page of the API: films and shows apart, and whether more follow."""
         body = fields.mapping(answer.body)
-        apart = [fields.rows(body.get(name)) for name in ("movies", "shows")]
+        groups = [body.get(name) for name in ("movies", "shows")]
+        apart = [fields.rows(group) for group in groups]
         if all(rows is None for rows in apart):
             return _refusal(answer)
         found = tuple(row for rows in apart for row in rows or ())
         pages = fields.mapping(body.get("pagination"))
-        total = fields.number(answer.headers.get("X-Total-Items"))
+        total = fields.count(answer.headers, "X-Total-Items")
         cursor = fields.text(pages.get("next_cursor"))
         said = (answer.headers.get("X-Has-More", "").lower(), pages.get("has_more"), cursor)
         more = said[0] == "true" or bool(said[1] or cursor)
         if said == ("", None, "") and total is None:  # not a word of it: a full page is no end
             more = len(found) >= _MOST_ROWS
         part = self._part(found, total, following=bool(found) and more, cursor=cursor)
-        return replace(part, short=more and not found)
+        half = any(group and rows is None for group, rows in zip(groups, apart, strict=True))
+        return replace(part, short=LATER if half or (more and not found) else "")
 
     def _part(
         self,

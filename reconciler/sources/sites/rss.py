@@ -69,11 +69,11 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         items, link = found
         onward = urljoin(here["url"], link) if link else ""
         if not items or urlsplit(onward).netloc != urlsplit(ref.address).netloc:
-            return Part(items)
+            return Part(items, unsure=True)
         here["url"] = onward
-        return Part(items, following=Call(onward))
+        return Part(items, following=Call(onward), unsure=True)
 
-    return read(Call(ref.address), part, ref, reach, feed=True)
+    return read(Call(ref.address), part, ref, reach)
 
 
 def parse(content: bytes, kind: Kind | None = None) -> tuple[tuple[Item, ...], str] | None:

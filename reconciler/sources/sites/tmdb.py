@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
+from reconciler.sources.paging import (
+    LATER,
+    Call,
+    Part,
+    blocked,
+    keyed,
+    read,
+    without_browser,
+    without_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,12 +123,14 @@ def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
         return None
     number = fields.number(page.get("page")) or 1
     pages = fields.number(page.get("total_pages")) or 1
-    total = fields.either(page, "total_results", "item_count") if "page" in first.params else None
+    paged = "page" in first.params
+    total = fields.count(page, "total_results", "item_count") if paged else None
     following = None
     if found and number < pages:
         following = replace(first, params={**first.params, "page": number + 1})
-    items, short = tuple(_item(row, kind) for row in found), not found and number < pages
-    return Part(items, fields.number(total), following, short)
+    short = LATER if not found and number < pages else ""
+    unsure = paged and total is None and "total_pages" not in page
+    return Part(tuple(_item(row, kind) for row in found), total, following, short, unsure)
 
 
 def _chart(parts: list[str], text: str) -> ListRef:

@@ -157,7 +157,7 @@ def parse(data: Mapping[str, object]) -> tuple[Item | int, ...] | None:
         ordered = sorted(entities, key=lambda row: fields.number(row.get("order")) or 0)
         return tuple(map(_entity, ordered))
     groups = [data.get(name) for name in ("series", "movies")]
-    if not any(isinstance(group, list) for group in groups):
+    if groups == [None, None] or not all(isinstance(group, list | None) for group in groups):
         return None
     series, films = (group if isinstance(group, list) else [] for group in groups)
     rows = [{"seriesId": number} for number in series] + [{"movieId": number} for number in films]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome
 from reconciler.sources.sites.imdb import graphql
-from reconciler.sources.sites.imdb.address import parse_id, parse_url
+from reconciler.sources.sites.imdb.address import is_ratings, parse_id, parse_url
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
 from reconciler.sources.sites.imdb.titles import parse
 
@@ -62,7 +62,19 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
-    """Read a list by the route that the file, and what is remembered of the browser, allow."""
+    """Read a list by the route that the file, and what is remembered of the browser, allow.
+
+    Ratings that are none count as hidden. What a profile that hides them answers is not known to
+    differ from one that has none, and whoever excludes what they have seen must not get it.
+    """
+    snapshot = _fetch(ref, reach)
+    if is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
+        what = f"{ref}: no ratings are shown; where there are some, make them public on IMDb"
+        return replace(snapshot, outcome=Outcome.PRIVATE, error=what)
+    return snapshot
+
+
+def _fetch(ref: ListRef, reach: Reach) -> Snapshot:
     provider = reach.provider
     if provider.via == "api":
         return graphql.fetch(ref, provider.api_url)
