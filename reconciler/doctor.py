@@ -42,10 +42,12 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     sources: Sources,
     *,
     notifier: Notifier,
+    sign_in: Callable[[], str] | None = None,
 ) -> Iterator[Check]:
     """The checks, one by one. ``ledger`` opens it, since that may fail.
 
-    ``browser``: None where no list is read in one.
+    ``browser``: None where no list is read in one. ``sign_in``: a look at who has signed in to
+    Trakt; None where no list is read in somebody's name.
     """
     for lst in spec.lists:
         if lst.source.provider == "file":  # a site is not asked: that would be a fetch
@@ -65,6 +67,8 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
             elif lst.is_4k and lst.role is Role.REQUEST:
                 yield _in_4k(lst, server.identify())
     yield _checked("ledger", partial(_ledger, ledger))
+    if sign_in:
+        yield _checked("sign-in to Trakt", sign_in)
     if browser:
         yield _checked("browser", partial(_browser, spec, browser))
     if spec.notify.urls:

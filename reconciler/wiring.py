@@ -23,7 +23,7 @@ from reconciler.render.progress import Silence
 from reconciler.service import Service
 from reconciler.sources import SiteSources, needs_browser, objection, recognise
 from reconciler.sources.dump import DebugFolder
-from reconciler.sources.provision import providers_of
+from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, glimpse, load
@@ -193,6 +193,11 @@ def announcer() -> Announcer:
 def may_need_browser(spec: Spec, ref: ListRef) -> bool:
     """Whether reading a list may take a browser, as the file has it."""
     return needs_browser(ref, providers_of(spec.providers))
+
+
+def sign_in(spec: Spec, ledger: Path) -> Callable[[], str] | None:
+    """A look at who has signed in to Trakt; None where no list is read in somebody's name."""
+    return sign_in_of(spec.providers, (lst.source for lst in spec.lists), ledger)
 
 
 @contextmanager

@@ -91,7 +91,15 @@ def doctor(setting: Setting) -> int:
         wiring.open_sources(spec, setting.config, path) as sources,
     ):
         opening = partial(wiring.open_ledger, spec, path)
-        examined = examine(spec, server, opening, browser, sources, notifier=wiring.notifier())
+        examined = examine(
+            spec,
+            server,
+            opening,
+            browser,
+            sources,
+            notifier=wiring.notifier(),
+            sign_in=wiring.sign_in(spec, path),
+        )
         for check in chain(_file(setting), examined):
             checks.append(check)
             if setting.output != "json":

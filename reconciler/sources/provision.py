@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from reconciler.errors import ListsyncError
-from reconciler.sources.scrape import Provider
+from reconciler.sources.scrape import Provider, Setback
+from reconciler.sources.trakt_sign_in import AGAIN, SignIn
+from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from reconciler.core.model import ListRef
     from reconciler.spec.fields import Model
     from reconciler.spec.providers import ProvidersSpec
 
@@ -23,6 +27,32 @@ def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:
         hint = "set providers.trakt.client_id and client_secret, from trakt.tv/oauth/applications"
         raise ListsyncError("signing in to Trakt needs an app of your own", hint=hint)
     return provider
+
+
+def sign_in_of(
+    spec: ProvidersSpec, lists: Iterable[ListRef], ledger: Path
+) -> Callable[[], str] | None:
+    """A look at the sign-in to Trakt, which raises ListsyncError where it does not do.
+
+    None: no list of the file is read in somebody's name.
+    """
+    provider = providers_of(spec, ledger)["trakt"]
+    own = [lst for lst in lists if lst.provider == "trakt" and not lst.chart]
+    if not (own and provider.key and provider.secret):
+        return None
+    needed = any(lst.id.startswith("me/") for lst in own)
+
+    def look() -> str:
+        with Web() as web:
+            found = SignIn(provider, web).look()
+        if isinstance(found, Setback):
+            what, _, todo = found.error.partition("; ")
+            raise ListsyncError(what, hint=todo)
+        if found is None and needed:
+            raise ListsyncError("nobody has signed in, and a list is one's own", hint=AGAIN)
+        return found or "nobody has signed in: only public lists are read"
+
+    return look
 
 
 def providers_of(spec: ProvidersSpec, ledger: Path | None = None) -> dict[str, Provider]:

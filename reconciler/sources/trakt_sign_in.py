@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ AGAIN = "run listsync login trakt"
 
 _EARLY = 600.0  # seconds before a token ends in which it is exchanged for a new one
 _NOWHERE = "urn:ietf:wg:oauth:2.0:oob"  # where a sign-in without a web page of one's own leads back
+_MINUTE = "%Y-%m-%d %H:%MZ"
+_FAR = 4e9  # later than this no clock of ours can tell
 _WAITING, _TOO_FAST = 400, 429
 _ENDED = {
     404: "Trakt does not know the code any more",
@@ -136,6 +139,33 @@ class SignIn:
                 return self._exchanged(tokens, self._file)
         except OSError as error:
             return _unusable(self._file.path, error)
+
+    def look(self) -> str | Setback | None:
+        """That who has signed in can be read for now, or why not; None: nobody has signed in.
+
+        What ends soon is exchanged, as for reading: only that tells whether it still works.
+        """
+        if self._file is None:
+            return None
+        path = self._file.path
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                what = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
+                return Setback(Outcome.BLOCKED, f"{what}; run chmod 600 {path}")
+            token = self.token()
+            tokens = self._file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return _unusable(path, error)
+        if isinstance(token, Setback):
+            return token
+        if tokens is None:
+            what = f"{path}: what is kept here was given for another app or address"
+            return Setback(Outcome.BLOCKED, f"{what}; {AGAIN}")
+        until = time.gmtime(min(tokens.expires, _FAR))
+        return f"{path} is its owner's alone, and good until {time.strftime(_MINUTE, until)}"
 
     def begin(self) -> Code | Setback:
         """Ask for a code, where there is a place for what comes of it."""

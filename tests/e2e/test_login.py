@@ -79,6 +79,64 @@ def test_a_token_is_exchanged_in_time_and_one_that_was_taken_back_says_so(
     assert "run listsync login trakt" in plan.document["lists"][0]["fetch"]["error"]
 
 
+def sign_in(house: Household) -> tuple[bool, str, str]:
+    found = house.run("doctor", "-o", "json").document["checks"]
+    check = next(check for check in found if check["name"] == "sign-in to Trakt")
+    return check["ok"], check["found"], check["todo"]
+
+
+def test_doctor_looks_at_the_sign_in_that_a_list_needs(anna: Household) -> None:
+    ok, found, todo = sign_in(anna)
+    assert (ok, "nobody has signed in" in found, todo) == (False, True, "run listsync login trakt")
+
+    anna.run("login", "trakt")
+    ok, found, _ = sign_in(anna)
+    assert (ok, "is its owner's alone, and good until 20" in found) == (True, True)
+
+    tokens(anna).chmod(0o640)
+    ok, found, todo = sign_in(anna)
+    assert (ok, "mode 0640" in found, "chmod 600" in todo) == (False, True, True)
+
+
+def test_doctor_tells_a_sign_in_that_has_ended_from_one_that_is_exchanged(
+    anna: Household, sites: SandboxSites
+) -> None:
+    anna.run("login", "trakt")
+    kept = json.loads(tokens(anna).read_text())
+    tokens(anna).write_text(json.dumps(kept | {"expires": 1.0}))
+    assert sign_in(anna)[0]
+    assert json.loads(tokens(anna).read_text())["refresh"] != kept["refresh"]
+
+    tokens(anna).write_text(json.dumps(kept | {"expires": 1.0}))
+    sites.trakt.accounts.forget()
+    ok, found, todo = sign_in(anna)
+    assert (ok, "has ended" in found, todo) == (False, True, "run listsync login trakt")
+
+    tokens(anna).write_text(json.dumps(kept | {"issued": "another app's"}))
+    assert sign_in(anna)[0] is False
+
+
+@pytest.mark.parametrize(
+    ("source", "secret", "told"),
+    [
+        ("trakt:anna/watchlist", CLIENT_SECRET, ["sign-in to Trakt"]),
+        ("trakt:movies/trending", CLIENT_SECRET, []),
+        ("trakt:anna/watchlist", "", []),
+    ],
+    ids=["a public list", "a chart", "no app to sign in with"],
+)
+def test_doctor_speaks_of_the_sign_in_where_it_may_be_read_with(
+    anna: Household, source: str, secret: str, told: list[str]
+) -> None:
+    anna.write(
+        {"hers": {"source": source}},
+        providers={"trakt": {"client_id": CLIENT_ID, "client_secret": secret}},
+    )
+    found = anna.run("doctor", "-o", "json").document["checks"]
+    assert [check["name"] for check in found if "Trakt" in check["name"]] == told
+    assert all(check["ok"] for check in found)
+
+
 def test_a_sign_in_that_is_refused_keeps_nothing(anna: Household, sites: SandboxSites) -> None:
     sites.trakt.faults.set("/api/oauth/device/token", Fault(status=418))
     login = anna.run("login", "trakt")
