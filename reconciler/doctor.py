@@ -55,17 +55,9 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     yield _checked("server", partial(_server, server))
     owner: list[User] = []
     yield _checked("key", partial(_key, server, owner))
-    if owner:
-        for lst in spec.lists:
-            if lst.role is Role.REQUEST:
-                look = partial(_requester, lst, server, owner[0])
-                yield _checked(f"requester of {lst.name}", look)
-            wish = wish_of(lst)
-            if wish:
-                reach = partial(_delivery, lst, wish, server)
-                yield _checked(f"downloader of {lst.name}", reach)
-            elif lst.is_4k and lst.role is Role.REQUEST:
-                yield _in_4k(lst, server.identify())
+    for lst in spec.lists if owner else ():
+        if lst.role is Role.REQUEST:
+            yield from _asking(lst, server, owner[0])
     yield _checked("ledger", partial(_ledger, ledger))
     if sign_in:
         yield _checked("sign-in to Trakt", sign_in)
@@ -73,6 +65,15 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
         yield _checked("browser", partial(_browser, spec, browser))
     if spec.notify.urls:
         yield _checked("notify", partial(_notify, spec, notifier))
+
+
+def _asking(lst: ListSpec, server: MediaServer, owner: User) -> Iterator[Check]:
+    """Who asks for a list's titles, and where they go."""
+    yield _checked(f"requester of {lst.name}", partial(_requester, lst, server, owner))
+    if wish := wish_of(lst):
+        yield _checked(f"downloader of {lst.name}", partial(_delivery, lst, wish, server))
+    elif lst.is_4k:
+        yield _in_4k(lst, server.identify())
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
