@@ -28,9 +28,11 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
         role = "excluded by" if place["role"] == "exclude" else "on"
         age = "" if place["fresh"] else " (as last complete)"
-        yield f"  {role:9} {place['name']}, place {place['position']}{age}  {ids}".rstrip()
+        name = words.clean(place["name"])
+        yield f"  {role:9} {name}, place {place['position']}{age}  {words.clean(ids)}".rstrip()
         if episode := place.get("episode"):
-            yield f"            for its episode {words.clean(episode['title'])}, {episode['imdb']}"
+            told = words.clean(f"{episode['title']}, {episode['imdb']}")
+            yield f"            for its episode {told}"
         if place["notice"]:
             yield f"            {words.clean(place['notice'])}"
         if place["facts"]:
@@ -54,7 +56,7 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         where = f" · to {words.way(verdict['delivery'])}" if verdict["delivery"] else ""
         hope = words.EXPECTED[verdict["expected"]]
         yield f"  asked     as {words.clean(verdict['requester']['name'])}, {hope}{where}"
-    yield f"  to change {one['would_change']}"
+    yield f"  to change {words.clean(one['would_change'])}"
 
 
 def _fact(name: str, told: dict[str, Any] | None) -> str:

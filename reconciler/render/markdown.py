@@ -58,7 +58,7 @@ def plan_markdown(document: PlanDocument) -> str:
 def fetch_markdown(fetch: Fetch) -> str:
     """The items of one list as a table."""
     lines = [
-        f"### {escape(fetch['list'])}: {words.size(fetch)}, {fetch['outcome']}",
+        f"### {escape(fetch['list'])}: {escape(words.size(fetch))}, {fetch['outcome']}",
         "",
     ]
     if problem := words.trouble(fetch):
@@ -117,7 +117,7 @@ def _sections(document: PlanDocument) -> Iterator[_Section]:
 
 
 def _list(row: ListRow, document: PlanDocument) -> _Section:
-    size = words.size(row["fetch"], row["top"])
+    size = escape(words.size(row["fetch"], row["top"]))
     about = f"{escape(row['source'])}, {size}, {escape(words.asks_as(row))}"
     before = [
         "",

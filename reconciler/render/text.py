@@ -32,22 +32,24 @@ def plan_text(document: PlanDocument) -> str:
 
 def fetch_text(fetch: Fetch) -> str:
     """The items of one list, a line each."""
-    lines = [f"{fetch['list']}  {fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"]
+    about = f"{fetch['list']}  {fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"
+    lines = [words.clean(about)]
     if problem := words.trouble(fetch):
         lines.append(f"  ! {problem}")
     for item in fetch.get("items", []):
         ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
         year = f" ({item['year']})" if item["year"] else ""
         title = words.clean(item["title"] or "") + year
-        kind = item.get("unsupported") or item["kind"] or "-"
-        lines.append(f"  {item['position']:>4}  {title:{LABEL}}  {kind:7}  {ids}".rstrip())
+        kind = words.clean(item.get("unsupported") or item["kind"] or "-")
+        line = f"  {item['position']:>4}  {title:{LABEL}}  {kind:7}  {words.clean(ids)}"
+        lines.append(line.rstrip())
     return "\n".join(lines) + "\n"
 
 
 def _plan(document: PlanDocument) -> Iterator[str]:
     config, server = document["config"], document["server"]
-    yield f"{config['path']} ok · generation {config['generation']}"
-    yield (
+    yield words.clean(f"{config['path']} ok · generation {config['generation']}")
+    yield words.clean(
         f"{server['url']}  {server['flavour'].capitalize()} {server['version']} · "
         f"{server['media']:,} media, {server['requests']:,} requests read in "
         f"{server['seconds']:.1f} s"

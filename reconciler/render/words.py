@@ -32,16 +32,16 @@ WHY = {
     "off-list": "",  # its detail says since when
 }
 _PLAIN = re.compile(r"[a-z]+(:[A-Za-z0-9_-]+)+")  # needs quotes neither in YAML nor in a shell
+_BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 OUTLOOK = frozenset({"request", "extend"})  # after which the server decides
 
 
 def clean(text: str) -> str:
     """Foreign text on one line, without control characters or bidirectional overrides."""
-    return "".join(
-        " " if c in "\n\r\t" else c
-        for c in text
-        if c in "\n\r\t" or unicodedata.category(c)[0] != "C"
-    )
+    if text.isascii() and text.isprintable():
+        return text
+    line = text.translate(_BREAKS)
+    return "".join(c for c in line if unicodedata.category(c)[0] != "C")
 
 
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
