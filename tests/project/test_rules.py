@@ -1,0 +1,98 @@
+"""Every rule that a list can be given has an example: a block of YAML that the loader takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
+from reconciler.spec.filters import FilterSpec
+from reconciler.spec.models import File
+from reconciler.spec.options import ListOptions
+from tests.project import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from enum import StrEnum
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+RULES = places.DOCS / "requests.md"
+TIMES = {"interval", "retry_interval"}  # when a list is read is no rule of what is requested
+CONTROLLER = places.DOCS / "controller.md"
+
+
+def shown(page: Path) -> list[Any]:
+    """What the page's blocks of YAML hold; that they load is a test of every page's."""
+    blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
+    return [found for block in blocks if (found := yaml.safe_load(block))]
+
+
+def options(page: Path) -> Iterator[tuple[str, Any]]:
+    """Each option of a list that is shown, with its value."""
+    for block in shown(page):
+        for lst in (block.get("defaults", {}), *block.get("lists", {}).values()):
+            yield from lst.items()
+
+
+def keys(model: type[BaseModel]) -> set[str]:
+    """The keys of a part of the file, as they are written."""
+    return {str(f.validation_alias or name) for name, f in model.model_fields.items()}
+
+
+def test_every_option_of_a_list_has_an_example() -> None:
+    told = {name for name, _ in options(RULES)}
+    assert keys(ListOptions) - told == TIMES
+    assert {name for name, _ in options(CONTROLLER)} >= TIMES
+
+
+def test_every_rule_of_a_filter_has_an_example() -> None:
+    filters = [value for name, value in options(RULES) if name == "filter"]
+    assert {key for rules in filters for key in rules} == keys(FilterSpec)
+
+
+def test_every_rule_for_all_lists_has_an_example() -> None:
+    told = {key for block in shown(RULES) for key in block}
+    assert told >= {"budget", "exclude", "defaults"}
+    assert told <= keys(File)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("approval", Approval),
+        ("episodes", Episodes),
+        ("rerequest", Rerequest),
+        ("prune", Prune),
+        ("start", Start),
+        ("role", Role),
+    ],
+    ids=str,
+)
+def test_every_word_of_an_option_is_told(option: str, words: type[StrEnum]) -> None:
+    """In an example, or as the built-in one or another way beside it."""
+    lines = [line for line in RULES.read_text("utf-8").splitlines() if f"{option}:" in line]
+    assert [
+        str(word) for word in words if not any(re.search(rf"\b{word}\b", x) for x in lines)
+    ] == []
+
+
+def test_every_form_of_seasons_has_an_example() -> None:
+    told = {str(value) for name, value in options(RULES) if name == "seasons"}
+    for form in (r"all", r"first", r"first \d", r"latest", r"last \d", r"\d-\d", r"\[0, .*\]"):
+        assert any(re.fullmatch(form, one) for one in told), form
+
+
+def test_both_kinds_of_titles_are_in_an_example_of_types() -> None:
+    lines = [line for line in RULES.read_text("utf-8").splitlines() if "types:" in line]
+    assert [kind for kind in Kind if not any(f"[{kind}]" in line for line in lines)] == []
+
+
+def test_a_time_after_which_a_title_is_asked_for_again_has_an_example() -> None:
+    assert any(
+        str(value).startswith("after ") for name, value in options(RULES) if name == "rerequest"
+    )
