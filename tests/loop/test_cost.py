@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
+from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import FILMS, SHOWS
-from reconciler.core.model import Ids, Item, Kind
+from reconciler.core.model import Facts, Ids, Item, Kind
 from tests.loop.world import World, by_imdb, by_tmdb, words
+
+if TYPE_CHECKING:
+    from examples.sandbox.titles import Title
 
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
 SEVERANCE = next(show for show in SHOWS if show.title == "Severance")  # still running
@@ -60,6 +65,40 @@ def test_one_title_on_two_lists_is_looked_up_once(world: World) -> None:
     world.lists.hold(ONE, [by_imdb(FILMS[0])])
     world.lists.hold(OTHER, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
     assert len(paths(world, "/search")) == 2
+
+
+# ---------------------------------------------------------------------------------------- filters
+
+RATED = {"min_rating": 1, "genres": ["Drama"]}
+BY_NAME = {"types": ["movie", "tv"], "years": "1900..", "exclude_titles": ["Cats (2019)"]}
+
+
+def told(title: Title) -> Item:
+    """A title whose list tells all that a filter asks."""
+    return replace(by_imdb(title), facts=Facts(8.0, 10_000, ("Drama",), "en"))
+
+
+@pytest.mark.parametrize(
+    ("items", "rules", "more"),
+    [
+        pytest.param([by_imdb(film) for film in FILMS[:30]], RATED, 30, id="films, facts unknown"),
+        pytest.param([told(film) for film in FILMS[:30]], RATED, 0, id="films, their list tells"),
+        pytest.param([by_imdb(show) for show in SHOWS[:10]], RATED, 0, id="shows"),
+        pytest.param(
+            [by_imdb(film) for film in FILMS[:30]], BY_NAME, 0, id="what every list tells"
+        ),
+    ],
+)
+def test_a_filter_costs_one_call_for_each_film_that_its_list_does_not_tell_of_and_once(
+    world: World, items: list[Item], rules: dict[str, object], more: int
+) -> None:
+    world.follow(*items)
+    without = len(world.calls(world.look))
+    world.ledger.unlink()
+    world.follow(*items, filter=rules)
+    first, quiet = len(world.calls(world.look)), len(world.calls(world.look))
+    assert first - without == more
+    assert quiet <= 8
 
 
 # ----------------------------------------------------------------------------------- season facts

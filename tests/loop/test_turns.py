@@ -119,6 +119,18 @@ def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path
     assert world.requested() == [FILM.tmdb]
 
 
+def test_what_a_new_filter_lets_through_is_requested_at_once(world: World, tmp_path: Path) -> None:
+    world.follow(by_tmdb(FILM), filter={"exclude_titles": [FILM.title]})
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        assert world.requested() == []
+        world.follow(by_tmdb(FILM), filter={"exclude_titles": ["Another"]})
+        service.reload()
+        pass_time(world, service, seconds=1)
+
+    assert world.requested() == [FILM.tmdb]
+
+
 def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: Path) -> None:
     for n in (1, 2):
         world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])

@@ -1,0 +1,301 @@
+"""The table in ``calculate``'s docstring, row by row and in its order, against what is decided."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.core.model import (
+    Allowance,
+    Attempts,
+    Budget,
+    Entry,
+    Filter,
+    Kind,
+    Match,
+    MediaKey,
+    MediaState,
+    MediaStatus,
+    Memory,
+    Op,
+    Policy,
+    Quota,
+    Reason,
+    Remembered,
+    RequestState,
+    RequestStatus,
+    Role,
+    Route,
+    Show,
+    Slot,
+    Target,
+    Unmatched,
+    Wishlist,
+    Years,
+)
+from reconciler.core.plan import calculate
+from tests.core.test_prune import PENDING as OURS
+from tests.core.test_prune import A, missing, ours
+from tests.core.values import ANNA, BEAR, DUNE, NOW, SOON, facts, item, request, row, server, wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+WIDTH = 54  # of the table's first column, the space behind it included
+
+
+@dataclass
+class World:
+    """One title on one list, and all that may be the case with it."""
+
+    media: MediaKey
+    options: dict[str, Any] = field(default_factory=dict)  # of the list
+    why: Unmatched | None = None  # why it leads to no title
+    kind_of: str | None = None  # what it is, where it is neither film nor show
+    rules: dict[str, Any] = field(default_factory=dict)  # of the list's filter
+    more: list[Wishlist] = field(default_factory=list)
+    there: list[MediaState | RequestState] = field(default_factory=list)
+    blocklist: tuple[MediaKey, ...] = ()
+    shows: dict[int, Show | Unmatched] = field(default_factory=lambda: {BEAR.tmdb: facts(1, 2, 3)})
+    quotas: dict[int, Quota] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+    policy: Policy = Policy()  # noqa: RUF009 - frozen
+
+    def words(self) -> list[str]:
+        """What the plan says of it: actions' ops and verdicts' reasons."""
+        one = replace(item(self.media), unsupported=self.kind_of)
+        entry = Entry(one, self.why or Match(self.media, Route.TMDB))
+        lst = replace(wishes(entry), requester=ANNA)
+        lst = replace(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
+        on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
+        made = calculate((lst, *self.more), on, Memory(**self.memory), self.policy, NOW)
+        return [str(a.op) for a in made.actions] + [str(v.reason) for v in made.verdicts]
+
+
+if TYPE_CHECKING:
+    Sign: TypeAlias = Callable[[World], object]
+
+
+def option(**given: object) -> Sign:
+    return lambda world: world.options.update(given)
+
+
+def rule(**given: object) -> Sign:
+    return lambda world: world.rules.update(given)
+
+
+def unmatched(reason: Reason) -> Sign:
+    return lambda world: setattr(world, "why", Unmatched(reason, "because"))
+
+
+def game(world: World) -> None:
+    world.why, world.kind_of = Unmatched(Reason.UNSUPPORTED_KIND, "game"), "game"
+
+
+def there(*parts: MediaState | RequestState) -> Sign:
+    return lambda world: world.there.extend(parts)
+
+
+def known(**given: object) -> Sign:
+    return lambda world: world.memory.update(given)
+
+
+def show(told: Show | Unmatched) -> Sign:
+    return lambda world: world.shows.update({BEAR.tmdb: told})
+
+
+def excluded(world: World) -> None:
+    by = wishes(Entry(item(world.media), Match(world.media, Route.TMDB)), name="never", index=1)
+    world.more.append(replace(by, role=Role.EXCLUDE))
+
+
+def blocklisted(world: World) -> None:
+    world.blocklist = (world.media,)
+
+
+def tried(failures: int, retries: int) -> Sign:
+    """Attempts after which the next one is due in five minutes."""
+    return lambda world: world.memory.update(
+        attempts={Target(world.media): Attempts(failures, retries, SOON)}
+    )
+
+
+def both(*signs: Sign) -> Sign:
+    return lambda world: [sign(world) for sign in signs]
+
+
+def over_budget(world: World) -> None:
+    world.policy = Policy(Budget(1, timedelta(days=7), "week"))
+    world.memory["created"] = (NOW,)
+
+
+def in_part(world: World) -> None:
+    world.media = BEAR
+    world.there.append(row(BEAR, seasons={1: MediaStatus.AVAILABLE}))
+
+
+def off_the_lists(lst: Wishlist, *, soon: bool = False) -> Sign:
+    def sign(world: World) -> None:
+        world.options.update(entries=())
+        world.more.append(replace(lst, index=1))
+        world.there.append(OURS)
+        made = ours(A)
+        attempts = {OURS.target: Attempts(1, 0, SOON)} if soon else {}
+        world.memory.update(ours=made.ours, claims=made.claims, attempts=attempts)
+
+    return sign
+
+
+FAILED = there(request(9, DUNE, RequestStatus.FAILED))  # the last one
+FULL = {4: Quota(Allowance(0, 5, 7), Allowance(0, 5, 7))}
+NOWHERE = dict.fromkeys(Kind, "there is no such profile")
+NO_RIGHT = (
+    "the requester is unknown or has no right, or what the list names of Radarr or Sonarr is not "
+    "there"
+)
+ANY, FILM, SHOW = "any title", "a film", "a show"
+
+# The table's first column: of what titles it speaks, and each way to make it so with its word.
+SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
+    "an id or an exclude list excludes it": (ANY, {"excluded": excluded}),
+    "a game, a podcast, an episode": (
+        ANY, {"unsupported-kind": game}),
+    "its lists' filters drop it by what the lists tell": (
+        ANY, {"filtered": rule(years=Years(last=1999))}),
+    "it leads to no media key, and why": (
+        ANY,
+        {
+            str(reason): unmatched(reason)
+            for reason in (
+                Reason.AMBIGUOUS, Reason.NOT_FOUND, Reason.TYPE_MISMATCH, Reason.UNRESOLVED)
+        },
+    ),
+    "no list that has it asks for it now": (
+        ANY, {"suspended": option(suspended=True), "adopted": option(expectant=True)}),
+    "its lists' filters drop it, or lack a fact": (ANY, {"filtered": rule(min_rating=5.0)}),
+    "on the blocklist, or media status 6": (ANY, {"blocklisted": blocklisted}),
+    "the show's seasons cannot be read": (
+        SHOW, {"unresolved": show(Unmatched(Reason.UNRESOLVED, "TMDB"))}),
+    "none of its seasons has aired": (SHOW, {"unaired": show(facts(coming=[1]))}),
+    "media 4 or 5": (FILM, {"available": there(row(DUNE, MediaStatus.AVAILABLE))}),
+    "media 7 and no request alive; not re-added": (
+        FILM, {"handled": there(row(DUNE, MediaStatus.DELETED))}),
+    "no request alive, the last one FAILED": (
+        FILM,
+        {
+            "retry": FAILED,
+            "backing-off": both(FAILED, tried(0, 1)),
+            "failed": both(FAILED, tried(0, 2)),
+        },
+    ),
+    "a request PENDING; or media 2, the last one not dead": (
+        FILM, {"requested": there(request(1, DUNE, RequestStatus.PENDING))}),
+    "a request APPROVED; or media 3, likewise": (
+        FILM, {"processing": there(request(2, DUNE, RequestStatus.APPROVED))}),
+    "a request DECLINED; not re-added": (
+        FILM, {"declined": there(request(3, DUNE, RequestStatus.DECLINED))}),
+    "remembered, and nothing there; not re-added": (
+        FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
+    NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),
+    "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
+    "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),
+    "over the list's cap": (ANY, {"over-cap": option(max_per_run=0)}),
+    "over the budget of all lists": (ANY, {"over-budget": over_budget}),
+    "else": (ANY, {"request": lambda _: None, "extend": in_part}),
+    "a request of ours PENDING, its title on no list": (
+        "no title of a list",
+        {
+            "cancel": off_the_lists(A),
+            "backing-off": off_the_lists(A, soon=True),
+            "requested": off_the_lists(missing(days=2)),
+        },
+    ),
+}  # fmt: skip
+
+# What cannot both be so: the conditions themselves say it.
+ALIVE = {
+    "a request PENDING; or media 2, the last one not dead",
+    "a request APPROVED; or media 3, likewise",
+}
+DEAD = {"media 7 and no request alive; not re-added", "no request alive, the last one FAILED"}
+MATCHED = {  # of these one at most
+    "a game, a podcast, an episode",
+    "it leads to no media key, and why",
+}
+TRIED = {"no request alive, the last one FAILED", "a refused attempt whose time has not come"}
+NOT_EVEN_RETRIED = {("retry", NO_RIGHT): "no-right"}  # as the sentence below the table says
+NOTHING_THERE = "remembered, and nothing there; not re-added"
+
+
+def rows() -> list[tuple[str, list[str]]]:
+    """The docstring's rows: what the first column says, and the words of the second."""
+    _, _, table, _ = re.split(r"^ *=+ +=+\n", str(calculate.__doc__), flags=re.MULTILINE)
+    indent = len(table) - len(table.lstrip())
+    found: list[tuple[str, str]] = []
+    for line in table.splitlines():
+        left, right = line[indent : indent + WIDTH].strip(), line[indent + WIDTH :].strip()
+        if left and right:
+            found.append((left, right))
+        else:  # one of the two goes on
+            said, word = found.pop()
+            found.append((f"{said} {left}".strip(), f"{word} {right}".strip()))
+    words = {str(word) for word in (*Reason, *Op)}
+    return [
+        (said, [word for word in re.findall(r"[a-z-]+", right) if word in words])
+        for said, right in found
+    ]
+
+
+TABLE = rows()
+
+
+def test_the_table_speaks_of_what_is_tested_and_names_the_words_that_come_of_it() -> None:
+    assert {said: set(words) for said, words in TABLE} == {
+        said: set(ways) for said, (_, ways) in SIGNS.items()
+    }
+    assert {str(reason) for reason in Reason} <= {word for _, words in TABLE for word in words}
+
+
+@pytest.mark.parametrize(
+    ("said", "word"), [(said, word) for said, words in TABLE for word in words]
+)
+def test_what_a_row_says_comes_of_it(said: str, word: str) -> None:
+    of, ways = SIGNS[said]
+    world = World(BEAR if of is SHOW else DUNE)
+    ways[word](world)
+    assert world.words() == [word]
+
+
+def can_both_be(one: str, other: str) -> bool:
+    pair = {one, other}
+    kinds = {SIGNS[said][0] for said in pair} - {ANY}
+    if len(kinds) > 1 or pair <= MATCHED or pair <= TRIED:
+        return False
+    if pair & ALIVE and pair & DEAD:
+        return False
+    return not (NOTHING_THERE in pair and (pair & (ALIVE | DEAD) or THERE & pair))
+
+
+THERE = {"media 4 or 5", "a request DECLINED; not re-added"}
+PAIRS = [
+    (one, other)
+    for one, other in combinations([said for said, _ in TABLE][:-2], 2)
+    if can_both_be(one, other)
+]
+
+
+@pytest.mark.parametrize(("first", "later"), PAIRS, ids=[" | ".join(pair) for pair in PAIRS])
+def test_of_two_rows_that_hold_the_first_decides(first: str, later: str) -> None:
+    of = {SIGNS[said][0] for said in (first, later)}
+    for word, sign in SIGNS[first][1].items():
+        for other in SIGNS[later][1].values():
+            world = World(BEAR if SHOW in of else DUNE)
+            other(world)
+            sign(world)
+            assert world.words() == [NOT_EVEN_RETRIED.get((word, later), word)]
