@@ -21,7 +21,7 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.service import Service
-from reconciler.sources import SiteSources, needs_browser, objection, recognise
+from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
@@ -273,6 +273,7 @@ def configure_logs(spec: Spec, level: int) -> None:
     sites = providers_of(spec.providers).values()
     secrets = [spec.server.api_key.get_secret_value(), *(lst.source.address for lst in spec.lists)]
     secrets += [secret for site in sites for secret in (site.key, site.secret, site.token)]
+    secrets += [plugins.said_of(name).key for name in plugins.names()]
     secrets += [url.get_secret_value() for url in spec.notify.urls]
     logs.configure(level=level, secrets=secrets)
 

@@ -84,12 +84,12 @@ def recognise(text: str) -> ListRef:
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
     """Why a list cannot be read with what the file says of its site, for people; None: it can."""
     site = _site(ref.provider)
-    return site.objection(ref, providers.get(ref.provider, Provider())) if site else None
+    return site.objection(ref, _said_of(ref, providers)) if site else None
 
 
 def needs_browser(ref: ListRef, providers: Mapping[str, Provider]) -> bool:
     """Whether reading a list may take a browser, with what the file says of its site."""
-    return _known(ref.provider).needs_browser(ref, providers.get(ref.provider, Provider()))
+    return _known(ref.provider).needs_browser(ref, _said_of(ref, providers))
 
 
 class SiteSources:
@@ -132,7 +132,7 @@ class SiteSources:
 
     def _read(self, ref: ListRef, top: int | None) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""
-        provider = self._providers.get(ref.provider, Provider())
+        provider = _said_of(ref, self._providers)
         with Lease(self._sessions, self._patience.whole) as lease:
             reach = Reach(lease, self._folder, provider, self._patience, self._routes, top)
             snapshot = _known(ref.provider).fetch(ref, reach)
@@ -146,6 +146,13 @@ def _site(name: str) -> Site | None:
     if name in SOURCES:
         return SOURCES[name]
     return plugins.plugins().get(name) if name in plugins.names() else None
+
+
+def _said_of(ref: ListRef, providers: Mapping[str, Provider]) -> Provider:
+    """What the file says of a list's site, or the environment of a plugin's."""
+    if ref.provider in SOURCES or ref.provider in providers:
+        return providers.get(ref.provider, Provider())
+    return plugins.said_of(ref.provider)
 
 
 def _known(name: str) -> Site:

@@ -7,20 +7,21 @@ quoted, since it may hold a key.
 
 from __future__ import annotations
 
+import os
+import re
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import Provider, Setback
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
     from importlib.metadata import EntryPoint
     from urllib.parse import SplitResult
 
-    from reconciler.sources.scrape import Provider, Reach
+    from reconciler.sources.scrape import Reach
 
 GROUP = "listsync.sources"
 
@@ -127,6 +128,13 @@ class Plugin:
 def names() -> tuple[str, ...]:
     """What the plugins' sources are called; nothing is loaded."""
     return tuple(dict.fromkeys(entry.name for entry in _entries()))
+
+
+def said_of(name: str) -> Provider:
+    """What is said of a plugin's site: its key, from the environment; the file has no place."""
+    return Provider(
+        key=os.environ.get(f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}_KEY", "")
+    )
 
 
 def plugins() -> dict[str, Plugin]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
+from reconciler import wiring
 from reconciler.core.model import Ids, Item, Kind, Outcome
-from reconciler.sources import SiteSources, objection, recognise
+from reconciler.sources import SiteSources, objection, plugins, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import requests_mock
 
@@ -27,10 +31,9 @@ PAGE = (ROOT / "docs" / "adding-a-source.md").read_text(encoding="utf-8")
 SITE = "http://site.test"
 
 
-def block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-    return found[1]
+def block(language: str, nth: int = 0) -> str:
+    found = list(re.finditer(rf"```{language}\n(.*?)```", PAGE, re.DOTALL))
+    return found[nth][1]
 
 
 @pytest.fixture(scope="module", name="built")
@@ -162,3 +165,55 @@ def test_a_plugin_may_object_and_never_takes_listsyncs_own_hosts(
     assert objection(recognise("works:open"), {}) is None
     assert str(recognise("https://works.example/x")) == "works:url"
     assert recognise("https://www.imdb.com/list/ls004610270/").provider == "imdb"
+
+
+def test_a_plugins_key_comes_from_the_environment_and_is_told_nobody(
+    bring: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    bring("shelf", block("python") + block("python", 1))
+    listed = f"{SITE}/api/lists/12"
+    requests_mock.get(listed, json={"titles": []})
+    ref = recognise("shelf:12")
+    assert "set LISTSYNC_SHELF_KEY in the environment" in str(objection(ref, {}))
+
+    monkeypatch.setenv("LISTSYNC_SHELF_KEY", "hunter2-hunter2")
+    assert objection(ref, {}) is None
+    provider = replace(plugins.said_of("shelf"), base_url=SITE)
+    sources = SiteSources(FakeBrowser({}), {"shelf": provider}, Path(), NO_PATIENCE)
+    assert sources.fetch(ref).outcome is Outcome.EMPTY
+    assert requests_mock.request_history[0].headers["Authorization"] == "Bearer hunter2-hunter2"
+
+    requests_mock.get(listed, status_code=403)
+    snapshot = sources.fetch(ref)
+    assert (snapshot.outcome, "LISTSYNC_SHELF_KEY" in str(snapshot.error)) == (
+        Outcome.BLOCKED,
+        True,
+    )
+    assert "hunter2" not in repr((snapshot, provider))
+
+
+@pytest.fixture(name="_logs")
+def _as_they_were() -> Iterator[None]:
+    configured = structlog.get_config()
+    yield
+    structlog.configure(**configured)
+
+
+@pytest.mark.usefixtures("_logs")
+def test_a_plugins_key_is_hidden_in_the_logs(
+    bring: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bring("works", WORKING)
+    monkeypatch.setenv("LISTSYNC_WORKS_KEY", "hunter2-hunter2")
+    file = tmp_path / "listsync.yaml"
+    server = "server: {url: 'http://seerr:5055', api_key: made-up}\n"
+    file.write_text(server + "lists: {a: {source: 'works:12'}}\n", encoding="utf-8")
+    wiring.configure_logs(wiring.read_spec(file), logging.INFO)
+    structlog.get_logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
+    told = capsys.readouterr().err
+    assert ("asked" in told, "hunter2" in told) == (True, False)
