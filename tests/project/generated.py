@@ -14,9 +14,11 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from reconciler.cli import app
+from reconciler.core.model import Outcome
 from reconciler.sources import recognise
 from reconciler.spec import ProvidersSpec, json_schema
 from tests.project.places import DOCS, ROOT
+from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def _blocks() -> dict[str, str]:
         "commands": _commands(),
         "help of listsync": f"```text\n{help_of()}\n```",
         **helps,
+        "outcomes by source": _outcomes(),
         **{f"pasted {name}": _pasted(table) for name, table in PASTED.items()},
     }
 
@@ -84,6 +87,15 @@ def _pasted(table: Mapping[str, str]) -> str:
     """What may be pasted for a source, with the sentences that refuse the rest."""
     rows = [f"| `{text}` | {_meaning(text)} |" for text in table]
     return "\n".join(["| pasted | means |", "|---|---|", *rows])
+
+
+def _outcomes() -> str:
+    """Which outcomes each source never comes to."""
+    rows = [
+        f"| {name} | {', '.join(f'`{one}`' for one in Outcome if one not in told) or '-'} |"
+        for name, told in TELLS.items()
+    ]
+    return "\n".join(["| source | never says |", "|---|---|", *rows])
 
 
 def _meaning(text: str) -> str:
