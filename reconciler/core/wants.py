@@ -79,6 +79,8 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
 def _identity(lst: Wishlist, entry: Entry) -> Target | str:
     if isinstance(entry.match, Match) and not entry.item.unsupported:
         return Target(entry.match.media, lst.is_4k)
+    if not entry.item.title and not any(entry.item.ids.items()):
+        return f"{lst.name}, place {entry.item.position}"  # nothing names it: none is another
     return entry.item.key
 
 

@@ -222,10 +222,16 @@ def filtered(rows: Iterable[VerdictRow]) -> tuple[list[VerdictRow], int]:
 
 
 def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
-    """How many titles need nothing, by reason, in the vocabulary's order."""
-    counts = Counter(row["reason"] for row in rows)
+    """How many titles need nothing, by reason in the vocabulary's order; of skipped ones, what."""
+    counts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for row in rows:
+        counts[row["reason"]] += 1
+        if row["reason"] == Reason.UNSUPPORTED_KIND:
+            skipped[clean(row["detail"])] += 1
+    of = ", ".join(f"{count:,} {what}" for what, count in skipped.most_common())
     return [
-        (reason.value, counts[reason])
+        (f"{reason} ({of})" if reason is Reason.UNSUPPORTED_KIND else reason.value, counts[reason])
         for reason in Reason
         if counts[reason] and reason not in DEFERRED | ATTENTION
     ]

@@ -293,3 +293,11 @@ def test_a_game_is_of_no_kind_that_can_be_requested() -> None:
     game = Entry(Item(1, "Doom", unsupported="videoGame"), Match(DUNE, Route.IMDB))
 
     assert words(plan(wishes(game))) == ["unsupported-kind"]
+
+
+def test_entries_that_nothing_names_are_counted_one_by_one() -> None:
+    nameless = [
+        Entry(Item(place, "", unsupported="unknown"), Unmatched(Reason.UNSUPPORTED_KIND, "unknown"))
+        for place in (1, 2, 3)
+    ]
+    assert words(plan(wishes(*nameless))) == ["unsupported-kind"] * 3

@@ -11,6 +11,7 @@ from reconciler.core.match import by_title
 from reconciler.core.model import (
     ATTENTION,
     DEFERRED,
+    ENDLESS_TOP,
     Candidate,
     Expected,
     Item,
@@ -26,7 +27,10 @@ from reconciler.core.model import (
 )
 from reconciler.core.rights import expected
 from reconciler.overseerr import translate
+from reconciler.sources import SOURCES as READ
+from reconciler.sources import recognise
 from tests.project import places
+from tests.sources.pasted import PASTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +48,20 @@ def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:
 
 def test_every_outcome_of_a_fetch_is_told() -> None:
     assert first_cells(SOURCES, "## Outcomes") == [str(outcome) for outcome in Outcome]
+
+
+def test_every_source_is_told_and_which_has_charts_without_an_end() -> None:
+    rows = {row[0]: row[3] for row in places.table(SOURCES, "## At a glance")}
+    endless = {name for name, texts in PASTED.items() if any(map(is_endless, texts))}
+    assert list(rows) == list(READ)
+    assert {name for name, told in rows.items() if f"else {ENDLESS_TOP}" in told} == endless
+
+
+def is_endless(text: str) -> bool:
+    try:
+        return recognise(text).endless
+    except ValueError:
+        return False
 
 
 def test_every_action_is_told() -> None:
