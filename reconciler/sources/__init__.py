@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,8 @@ SOURCES: dict[str, Site] = {
 _ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
 _FEEDS = {"rss", "feed"}  # a last part of a path that says the same
 
+_STOPS = ".,;"
+_FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z", re.IGNORECASE)
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
 
@@ -73,11 +76,17 @@ def recognise(text: str) -> ListRef:
         rest = rest.strip()
         url = split(rest) if "/" in rest else None  # an address behind its site's name
         return site.parse_url(url) if url and is_at(url, site.HOSTS) else site.parse_id(rest)
+    text = text.rstrip(_STOPS)  # of the sentence that it was copied from
     for site in SOURCES.values():
         if site.BARE and site.BARE.fullmatch(text.rstrip("/")):
             return site.parse_id(text)
-    if "/" in text:
-        return _at_address(text, split(text))
+    if found := _at_address(text):
+        return found
+    if "://" not in text and (name := _FILES.search(text)):
+        kind = "letterboxd" if name[1].lower() == "zip" else "file"
+        raise ValueError(f"a file is written with its kind before it: write {kind}:{text}")
+    if "/" in text:  # the address may hold a key
+        raise ValueError(f"no list of a known site: {shown_url(text)!r}; {_instead()}")
     raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
 
 
@@ -162,22 +171,20 @@ def _known(name: str) -> Site:
     return site
 
 
-def _at_address(text: str, url: SplitResult | None) -> ListRef:
-    if url:
-        own = next((site for site in SOURCES.values() if is_at(url, site.HOSTS)), None)
-        if own:
-            return own.parse_url(url)
+def _at_address(text: str) -> ListRef | None:
+    """The list at an address of a known site, or of one that says what it is; None: of neither."""
+    url = split(text)
+    if url is None:
+        return None
+    for site in SOURCES.values():
+        if is_at(url, site.HOSTS):
+            return site.parse_url(url)
+    if "/" in text:
         for plugin in plugins.plugins().values():
             if is_at(url, plugin.HOSTS):
                 return plugin.parse_url(url)
-        if "://" in text and (site := _by_its_end(url)):
-            return site.parse_url(url)
-    known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
-    raise ValueError(  # the address may hold a key
-        f"no list of a known site: {shown_url(text)!r}; where it is a feed, write rss:ADDRESS,"
-        f" where it is JSON, json:ADDRESS; else paste an address of {', '.join(known)}, or write"
-        f" {_forms()}"
-    )
+    found = _by_its_end(url) if "://" in text else None
+    return found.parse_url(url) if found else None
 
 
 def _by_its_end(url: SplitResult) -> Site | None:
@@ -185,6 +192,14 @@ def _by_its_end(url: SplitResult) -> Site | None:
     last = (steps(url) or [""])[-1].lower()
     found = (site for ending, site in _ENDINGS.items() if last.endswith(ending))
     return rss if last in _FEEDS else next(found, None)
+
+
+def _instead() -> str:
+    known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
+    return (
+        "where it is a feed, write rss:ADDRESS, where it is JSON, json:ADDRESS, with https:// in"
+        f" it; else paste an address of {', '.join(known)}, or write {_forms()}"
+    )
 
 
 def _forms() -> str:

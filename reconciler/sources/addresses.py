@@ -15,12 +15,15 @@ _QUOTES = {"<": ">", '"': '"', "'": "'", "`": "`", "(": ")", "“": "”", "«":
 _UNSEEN = r"[\s\u200b-\u200f\u2060\ufeff]+"
 _AROUND = re.compile(rf"\A{_UNSEEN}|{_UNSEEN}\Z")
 _ENCODED = re.compile(r"https?%3a%2f%2f", re.IGNORECASE)
+_LINK = re.compile(r"\[[^\]]*\]\((?P<address>\S+)\)")  # as Markdown has it
 _LAYOUTS = re.compile(r"\A(?:www|m)\.")  # the same site, for whoever comes without or by telephone
 
 
 def unwrapped(text: str) -> str:
-    """A pasted text without the space, quotes and angle brackets around it."""
+    """A pasted text without the space, quotes, brackets and link text around it."""
     text = _AROUND.sub("", text)
+    if link := _LINK.fullmatch(text):
+        text = link["address"]
     while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         text = _AROUND.sub("", text[1:-1])
     return unquote(text) if _ENCODED.match(text) else text

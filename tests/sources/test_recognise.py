@@ -16,7 +16,6 @@ NO_LISTS |= {
     "trakt:anna/ö": "trakt.tv/users",
     "": "paste",
     "tops": "imdb:top",
-    "never-again.csv": "file:PATH",
     "ftp://www.imdb.com/list/ls004610270": "www.imdb.com",
     "https://www.imdb.com.evil.example/list/ls004610270": "known site",
     "https://[broken/list": "known site",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import Snapshot
     from reconciler.sources.scrape import Provider, Reach
 
-HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it"})
+HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it", "api.letterboxd.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "letterboxd:EXPORT.zip"
 BASE_URL = "https://letterboxd.com"
@@ -74,13 +74,15 @@ def parse_url(url: SplitResult) -> ListRef:
         case [user, "rss"]:
             feed = f"https://letterboxd.com/{user}/rss/"
             raise ValueError(f"this is a feed of what {user} has seen: write rss:{feed}")
+        case ["api", *_]:
+            raise ValueError(f"Letterboxd's interface is open to few: {_EXPORT}")
         case [_, "lists", *_]:
             raise ValueError(
                 f"this is an index of lists: open one and paste its address, or {_EXPORT}"
             )
         case [_, _, *_] as parts:
             return parse_id("/".join(parts))
-    raise ValueError(f"no list at letterboxd.com{url.path}: {_EXPORT}")
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_EXPORT}")
 
 
 def _export(file: str, inside: str) -> ListRef:
@@ -98,8 +100,8 @@ def _export(file: str, inside: str) -> ListRef:
 
 def _whole(path: str, rest: list[str]) -> ListRef:
     """A list on the site, whichever page of it is pasted, in whatever order."""
-    match rest[1:] if rest[:1] in (["detail"], ["edit"]) else rest:
-        case [] | ["page", _] | ["by", _] | ["by", _, "page", _]:
+    match rest[1:] if rest[:1] in (["detail"], ["edit"], ["export"]) else rest:
+        case [] | ["page", _] | ["by", _] | ["by", _, "page", _] | ["page", _, "by", _]:
             return ListRef("letterboxd", path)
         case ["share", *_]:
             raise ValueError(

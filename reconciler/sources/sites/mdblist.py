@@ -69,8 +69,12 @@ def parse_url(url: SplitResult) -> ListRef:
             return parse_id(number[0])
         case ["lists", _, _, *_]:
             return parse_id("/".join(parts))
+        case ["lists", number] if _NUMBER.fullmatch(number):
+            raise ValueError(f"a list by its number, or a user's index? write mdblist:{number}")
         case ["lists", *_] | ["mylists" | "toplists" | "topl", *_]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
+        case ["external", *_]:
+            raise ValueError(f"an external list is read where it comes from, or {_WRITE}")
         case ["watchlist", *_]:
             raise ValueError(f"this is your own watchlist, which only you see: {_WRITE}")
         case ["movie" | "show", *_]:

@@ -54,7 +54,7 @@ def parse_url(url: SplitResult) -> ListRef:
             raise ValueError(f"Plex shows this to nobody but you: {_WRITE}")
         if not key:
             raise ValueError(f"this is no feed: {_WRITE}")
-        return document("rss", f"https://{_PLEX}/{key}")
+        return document("rss", f"https://{_PLEX}/{key.lower()}")
     return document("rss", url.geturl())
 
 

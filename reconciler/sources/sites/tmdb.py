@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org"})
+HOSTS = frozenset(
+    {"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org", "tmdb.org", "api.tmdb.org"}
+)
 BARE: re.Pattern[str] | None = None
 FORMS = "tmdb:list/NUMBER or tmdb:movie/popular"
 needs_browser = without_browser

@@ -31,6 +31,7 @@ HOSTS = frozenset(
         "classic.trakt.tv",
         "og.trakt.tv",
         "api.trakt.tv",
+        "apiz.trakt.tv",
     }
 )
 BARE: re.Pattern[str] | None = None
@@ -70,6 +71,7 @@ _PERIODS = {"daily", "weekly", "monthly", "yearly", "all"}
 _WORDS = _CHARTS | _PERIODS | _KINDS.keys()
 _OWN = {"watchlist", "favorites"}  # what a user has beside lists
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
@@ -92,9 +94,26 @@ def parse_id(text: str) -> ListRef:
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at a Trakt address. Raises ValueError with a sentence that says what to paste."""
-    read_whole(url, _FILTERS)
     parts = [part.lower() for part in steps(url)]
     asked = parse_qs(url.query)
+    _sort_out(parts)
+    match parts:
+        case ["users", _, "watchlist" | "favorites", *_] | ["users", _, "lists", _, *_]:
+            read_whole(url, _FILTERS)
+            return _of_a_user(parts[1:], asked, url.path)
+        case ["profile", user, "favorites", *rest]:
+            return _of_a_user([user, "favorites", *rest], asked, url.path)
+        case ["lists", number, *rest] if _NUMBER.fullmatch(number):
+            read_whole(url, _FILTERS)
+            return _numbered(number, _mode(asked, rest))
+        case ["movies" | "shows" | "discover", *rest]:
+            read_whole(url, _FILTERS)
+            return _chart(rest if parts[0] == "discover" else parts, asked)
+    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
+
+
+def _sort_out(parts: list[str]) -> None:
+    """Raises ValueError for what Trakt has and is no list that can be read."""
     match parts:
         case ["users", _, "lists"] | ["lists"] | ["lists", "trending" | "popular"]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
@@ -106,16 +125,6 @@ def parse_url(url: SplitResult) -> ListRef:
             raise ValueError("an official list is read by its number: write trakt:lists/NUMBER")
         case ["watchlist" | "favorites" as own, *_]:
             raise ValueError(f"whose? paste trakt.tv/users/U/{own}, or write trakt:me/{own}")
-        case ["profile", user, "favorites", *rest]:
-            return _of_a_user([user, "favorites", *rest], asked, url.path)
-        case ["users", _, "watchlist" | "favorites", *_] | ["users", _, "lists", _, *_]:
-            return _of_a_user(parts[1:], asked, url.path)
-        case ["lists", number, *rest] if _NUMBER.fullmatch(number):
-            return _numbered(number, _mode(asked, rest))
-        case ["movies" | "shows" | "discover", *rest]:
-            words = rest if parts[0] == "discover" else parts
-            return _chart(words, asked)
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
@@ -193,7 +202,7 @@ def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) 
 def _list(user: str, slug: str, mode: str) -> ListRef:
     if _NUMBER.fullmatch(slug):
         return _numbered(slug, mode)
-    if not _NAME.fullmatch(slug):
+    if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a Trakt list: {user}/{slug}; {_WRITE}")
     # A list may be called "watchlist", too, and is not the watchlist; and a user "movies".
     told_apart = slug in {*_OWN, "collection"} or {user, slug} <= _WORDS

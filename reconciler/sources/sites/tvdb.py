@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Provider, Reach
     from reconciler.sources.web import Answer
 
-HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com"})
+HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
 BARE: re.Pattern[str] | None = None
 FORMS = "tvdb:lists/SLUG"
 needs_browser = without_browser
@@ -54,9 +54,11 @@ def parse_url(url: SplitResult) -> ListRef:
     if parts[:1] == ["v4"]:  # of the API, whose addresses are those of the site behind it
         parts = parts[1:]
     match parts:
+        case ["lists"] | ["lists", "search" | "create", *_]:
+            raise ValueError(f"this is no list itself: {_WRITE}")
         case ["lists", _, *_] | [*_, "favorites" | "favourites"]:
             return parse_id("/".join(parts))
-        case ["lists"] | ["user", *_]:
+        case ["user", *_]:
             raise ValueError(f"this is no list itself: {_WRITE}")
         case ["series" | "movies", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
 from reconciler.sources.addresses import read_whole, steps
@@ -121,6 +121,8 @@ def parse_url(url: SplitResult) -> ListRef:
     match parts:
         case ["list", name, *_] if _LIST.fullmatch(name):
             return parse_id(name)
+        case ["list", "export"] if known := parse_qs(url.query).get("list_id"):
+            return parse_id(known[0])
         case ["user", user] if _USER.fullmatch(user):
             return parse_id(user)
         case ["user", user, "watchlist" | "ratings" as what, *_] if _USER.fullmatch(user):
