@@ -141,6 +141,13 @@ class Site(ABC):
         return self.page(visit, wanted, fault), fault
 
 
+class Answering(Protocol):
+    """Whatever can be served as a site."""
+
+    def answer(self, visit: Visit) -> tuple[Page, Fault]:
+        """Answer a visit, with the fault that is in force for it."""
+
+
 class Desk(Protocol):
     """Whoever answers the sandbox's own addresses."""
 
@@ -151,7 +158,7 @@ class Desk(Protocol):
 class SiteServer:
     """Serves one site from a thread of its own while the `with` block lasts."""
 
-    def __init__(self, site: Site, desk: Desk, port: int = 0) -> None:
+    def __init__(self, site: Answering, desk: Desk, port: int = 0) -> None:
         """Bind the port, or a free one; nothing is answered yet."""
         self._closing = Event()
         parts = {"site": site, "desk": desk, "closing": self._closing}
@@ -175,7 +182,8 @@ class SiteServer:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
-    site: ClassVar[Site]
+    disable_nagle_algorithm = True  # else the body waits for the headers to be acknowledged
+    site: ClassVar[Answering]
     desk: ClassVar[Desk]
     closing: ClassVar[Event]
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Facts, Ids, Item, Kind
+from reconciler.core.model import UNTOLD, Facts, Ids, Item, Kind
 from reconciler.sources.imdb_export import SAMPLE, columns_by_content
 from reconciler.sources.scrape import numbered
 from reconciler.sources.title_types import classify
@@ -36,6 +36,8 @@ _COLUMNS = {
     "genres": ("genres",),
 }
 _IDS = {"imdb", "tmdb", "tvdb"}
+_FACTS = {"rating", "votes", "genres"}
+_NO_IDS = Ids()
 _SEPARATORS = ",;\t"
 _PREAMBLE_LINES = 30  # a Letterboxd list's own name and description come before its titles
 
@@ -107,7 +109,8 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
     columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
     items: list[Item] = []
     for number, row in rows:
-        item = _row({name: row[at] for name, at in columns.items() if at < len(row)})
+        cells = {name: row[at] for name, at in columns.items() if at < len(row)}
+        item = _row(cells, place=0 if "position" in columns else len(items) + 1)
         if item:
             items.append(item)
         else:
@@ -138,31 +141,34 @@ def _translated(rows: Sequence[Sequence[str]], header: Header) -> Mapping[str, i
     return {} if const is None or not rows else columns_by_content(rows, const)
 
 
-def _row(cells: dict[str, str]) -> Item | None:
-    imdb = cells.get("imdb", "")
-    ids = Ids(
-        imdb=imdb if TITLE_ID.fullmatch(imdb) else None,
-        tmdb=_number(cells.get("tmdb")),
-        tvdb=_number(cells.get("tvdb")),
-    )
-    known = next((f"{name}:{value}" for name, value in ids.items()), None)
-    title = cells.get("title") or cells.get("original") or known
+def _row(cells: Mapping[str, str], place: int) -> Item | None:
+    get, imdb = cells.get, cells.get("imdb", "")
+    ids = _NO_IDS
+    if not _IDS.isdisjoint(cells):
+        sure = imdb if TITLE_ID.fullmatch(imdb) else None
+        ids = Ids(imdb=sure, tmdb=_number(get("tmdb")), tvdb=_number(get("tvdb")))
+    title = get("title") or get("original") or _named(ids)
     if not title:
         return None
-    year = _YEAR.match(cells.get("year", ""))
-    kind, unsupported = classify("person" if _PERSON_ID.fullmatch(imdb) else cells.get("type", ""))
-    if _LETTERBOXD.search(cells.get("address", "")):
+    year = _YEAR.match(get("year", ""))
+    kind, unsupported = classify("person" if _PERSON_ID.fullmatch(imdb) else get("type", ""))
+    if _LETTERBOXD.search(get("address", "")):
         kind = Kind.MOVIE  # Letterboxd is about films
     return Item(
-        _number(cells.get("position")) or 0,
+        place or _number(get("position")) or 0,
         title,
         int(year[0]) if year else None,
         kind,
         ids,
-        cells.get("original") or None,
+        get("original") or None,
         unsupported,
-        facts=_facts(cells),
+        facts=UNTOLD if _FACTS.isdisjoint(cells) else _facts(cells),
     )
+
+
+def _named(ids: Ids) -> str | None:
+    """What is called so where it has no title."""
+    return next((f"{name}:{value}" for name, value in ids.items()), None)
 
 
 def _facts(cells: Mapping[str, str]) -> Facts:

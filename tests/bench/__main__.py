@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tests.bench import idle, ledger_writes, passes, planner, scraping, startup
+from tests.bench import idle, interfaces, ledger_writes, passes, planner, posters, scraping, startup
 from tests.bench.promises import FULL, Promise, Reading, Sizes, promises, shown
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ BENCHES = {
     "planner": planner.measure,
     "ledger": ledger_writes.measure,
     "scraping": scraping.measure,
+    "sources": interfaces.measure,
+    "letterboxd": posters.measure,
     "passes": passes.measure,
     "idle": idle.measure,
 }
@@ -28,11 +30,14 @@ def table(promised: Mapping[str, Promise], readings: Mapping[str, Reading]) -> s
     for name, promise in promised.items():
         if (reading := readings.get(name)) is None:
             continue
-        beside = "" if reading.bare is None else shown(reading.bare, promise.unit)
-        if reading.bare and promise.times:
-            beside += f" (× {reading.value / reading.bare:.2f})"
         ok = "ok" if promise.kept(reading) else "MISSED"
-        cells = (promise.what, shown(reading.value, promise.unit), promise.bound, beside, ok)
+        cells = (
+            promise.what,
+            shown(reading.value, promise.unit),
+            promise.bound,
+            promise.beside(reading),
+            ok,
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 PAGE = 1000  # rows of the server in one call
+
+# Titles of a list of each source, with what it is called in the table. Ten pages where it is paged.
+SOURCES = {
+    "mdblist": ("MDBList", 9_950),
+    "tmdb": ("TMDB", 200),
+    "trakt": ("Trakt's API", 2_450),
+    "imdb": ("IMDb's interface", 2_500),
+    "anilist": ("AniList", 5_000),
+    "simkl": ("Simkl", 3_000),
+    "tvdb": ("TVDB", 10),
+    "rss": ("RSS", 500),
+    "json": ("JSON, one answer", 1_000),
+    "big json": ("JSON, one big answer", 10_000),
+    "stevenlu": ("StevenLu, one answer", 1_000),
+    "export": ("Letterboxd's export", 5_000),
+}
+_CALLED = {name: called for name, (called, _) in SOURCES.items()}
+_CALLED["letterboxd"] = "Letterboxd in the browser"
+# Little or nothing is waited for: making titles of the rows is most of what there is to it.
+UNBOUND = {"export", "big json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +39,10 @@ class Sizes:
     wants: tuple[int, int, int] = (10_000, 100_000, 1_000_000)
     lists: tuple[int, int] = (1_000, 10_000)  # titles of a list at IMDb
     list_rounds: tuple[int, int] = (7, 3)
+    sources: dict[str, int] = field(default_factory=lambda: {k: n for k, (_, n) in SOURCES.items()})
+    posters: int = 500  # films of a list at Letterboxd, in the browser
+    source_rounds: int = 5
+    source_seconds: float = 5.0
     actions: int = 1_000
     starts: int = 15
     idle: float = 60.0  # seconds that an idle controller is watched
@@ -37,19 +61,36 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A bound: so much of a unit, or so many times the bare figure. Neither: for information."""
+    """A bound: so much of a unit, or so many times the bare figure. None: for information.
+
+    Of a rate the bare figure is the higher one: ``share`` is what it may be divided by.
+    """
 
     what: str
     unit: str
     most: float | None = None
     times: float | None = None
+    share: float | None = None
 
     @property
     def bound(self) -> str:
         """As the table shows it."""
         if self.most is not None:
             return f"≤ {shown(self.most, self.unit)}"
+        if self.share is not None:
+            return f"≥ beside / {self.share:g}"
         return f"≤ {self.times:g} × beside" if self.times is not None else "none"
+
+    def beside(self, reading: Reading) -> str:
+        """The bare figure, and how many times it is reached or missed."""
+        if reading.bare is None:
+            return ""
+        ratio = ""
+        if reading.bare and self.times:
+            ratio = f" (× {reading.value / reading.bare:.2f})"
+        if reading.value and self.share:
+            ratio = f" (/ {reading.bare / reading.value:.2f})"
+        return shown(reading.bare, self.unit) + ratio
 
     def kept(self, reading: Reading) -> bool:
         """Whether a reading is within the bound."""
@@ -57,6 +98,8 @@ class Promise:
             return reading.value <= self.most
         if self.times is not None:
             return reading.bare is not None and reading.value <= self.times * reading.bare
+        if self.share is not None:
+            return reading.bare is not None and reading.value * self.share >= reading.bare
         return True
 
 
@@ -90,11 +133,23 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "short memory": Promise(f"IMDb list of {short:,}: Python's memory", "MB", most=300),
         "long list": Promise(f"IMDb list of {long:,}", "s", times=1.25),
         "long memory": Promise(f"IMDb list of {long:,}: Python's memory", "MB", most=300),
+        **_of_sources({**sizes.sources, "letterboxd": sizes.posters}),
         "ledger": Promise(f"ledger, a pass of {sizes.actions:,} titles: written", "s", times=1.3),
         "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
         "idle processor": Promise("run, idle: of one core", "%", most=0.5),
         "idle processes": Promise("run, idle: other processes", "of them", most=0),
         "help": Promise("listsync --help, beside import typer", "s", times=2),
+    }
+
+
+def _of_sources(sources: dict[str, int]) -> dict[str, Promise]:
+    return {
+        f"source {name}": Promise(
+            f"{_CALLED[name]}, list of {count:,}",
+            "titles/s",
+            share=None if name in UNBOUND else 1.25,
+        )
+        for name, count in sources.items()
     }
 
 

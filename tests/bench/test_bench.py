@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench.promises import FULL, Promise, Reading, Sizes, promises
+from tests.bench.promises import FULL, SOURCES, Promise, Reading, Sizes, promises
 from tests.project import places
 
 SMALL = Sizes(
@@ -16,6 +16,10 @@ SMALL = Sizes(
     wants=(10, 20, 40),
     lists=(3, 260),
     list_rounds=(1, 1),
+    sources=dict.fromkeys(SOURCES, 7),
+    posters=3,
+    source_rounds=1,
+    source_seconds=0.0,
     actions=3,
     starts=1,
     idle=0.1,
@@ -25,17 +29,20 @@ OF_BENCH = {
     "planner": {"plan few", "plan many", "plan linear", "plan more", "memory many", "memory more"},
     "ledger": {"ledger"},
     "idle": {"idle memory", "idle processor", "idle processes"},
+    "sources": {f"source {name}" for name in SOURCES},
+    "letterboxd": {"source letterboxd"},
     "scraping": {"short list", "short memory", "long list", "long memory"},
     "passes": {
         *("first calls", "first wall", "quiet calls", "quiet wall", "full calls", "full wall"),
     },
 }
+BROWSER = {"scraping", "letterboxd"}
 PAGE = places.DOCS / "performance.md"
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=pytest.mark.browser) if n == "scraping" else n for n in bench.BENCHES],
+    [pytest.param(n, marks=pytest.mark.browser) if n in BROWSER else n for n in bench.BENCHES],
 )
 def test_a_bench_reads_the_figures_that_are_promised(name: str) -> None:
     readings = bench.BENCHES[name](SMALL)
@@ -62,9 +69,22 @@ def test_calls_are_within_their_bounds_at_any_size() -> None:
         (Promise("wall", "s", times=1.5), Reading(3.0, 2.0), True),
         (Promise("wall", "s", times=1.5), Reading(3.1, 2.0), False),
         (Promise("wall", "s", times=1.5), Reading(0.1), False),
+        (Promise("rate", "titles/s", share=1.25), Reading(80, 100), True),
+        (Promise("rate", "titles/s", share=1.25), Reading(79, 100), False),
+        (Promise("rate", "titles/s", share=1.25), Reading(79), False),
         (Promise("wall", "s"), Reading(1e9), True),
     ],
-    ids=["at most", "more", "times", "more times", "nothing beside it", "no bound"],
+    ids=[
+        "at most",
+        "more",
+        "times",
+        "more times",
+        "nothing beside it",
+        "as quick",
+        "slower",
+        "beside nothing",
+        "no bound",
+    ],
 )
 def test_a_bound_is_kept_or_missed(promise: Promise, reading: Reading, kept: bool) -> None:  # noqa: FBT001 - a table's column
     assert promise.kept(reading) is kept

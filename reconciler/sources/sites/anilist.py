@@ -7,6 +7,7 @@ unsure is not requested.
 from __future__ import annotations
 
 import re
+from itertools import starmap
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -123,19 +124,20 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         chunk += 1
         ids = [fields.number(row.get("id")) or 0 for row in media]
         fresh = [row for row, own in zip(media, ids, strict=True) if own not in seen]
+        items = parse(fresh, len(seen) + 1)
         seen.update(ids)
         more = fields.mapping(found).get("hasNextChunk") is True
         partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
         onward = call() if more and fresh else None
         short = LATER if partly or (more and not fresh) else ""
-        return Part(parse(fresh), following=onward, short=short)
+        return Part(items, following=onward, short=short)
 
     return read(call(), part, ref, reach, refusal=_refusal)
 
 
-def parse(media: list[Mapping[str, object]]) -> tuple[Item, ...]:
-    """The items of a chunk."""
-    return tuple(map(_item, media))
+def parse(media: list[Mapping[str, object]], first: int = 1) -> tuple[Item, ...]:
+    """The items of a chunk, the first of them at this place of the list."""
+    return tuple(starmap(_item, enumerate(media, start=first)))
 
 
 def _media(collection: Mapping[str, object]) -> list[Mapping[str, object]] | None:
@@ -151,7 +153,7 @@ def _media(collection: Mapping[str, object]) -> list[Mapping[str, object]] | Non
     return list({fields.number(row.get("id")) or -at: row for at, row in enumerate(rows)}.values())
 
 
-def _item(media: Mapping[str, object]) -> Item:
+def _item(place: int, media: Mapping[str, object]) -> Item:
     names = fields.mapping(media.get("title"))
     title = fields.text(fields.either(names, "english", "romaji", "native"))
     original = fields.other(fields.either(names, "romaji", "native"), title)
@@ -162,7 +164,7 @@ def _item(media: Mapping[str, object]) -> Item:
     unsupported = None if form in _FORMATS or not form else form.lower()
     kind = _FORMATS.get(form)
     item = Item(
-        0, title, released, kind, original_title=original, unsupported=unsupported, facts=told
+        place, title, released, kind, original_title=original, unsupported=unsupported, facts=told
     )
     return fields.listed(item)
 

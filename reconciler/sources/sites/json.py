@@ -30,6 +30,7 @@ needs_browser = without_browser
 objection = open_to_all
 
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind")
+_RELEASED = ("release_year", "releaseYear", "release_date")
 _TOTALS = ("total_results", "totalResults", "total_items", "totalItems", "item_count", "total")
 _ONWARD = ("next", "next_page", "nextPage", "next_cursor", "has_more", "hasMore")
 _ONE_ANSWER = "one answer is read here: paste an address that gives the whole list in one"
@@ -60,13 +61,13 @@ def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
     """The items of a list; None: this is none. ``kind``: of those that do not say it."""
     listed = fields.rows(body)
     if listed is not None:
-        return tuple(_item(row, kind) for row in listed)
+        return tuple(_item(place, row, kind) for place, row in enumerate(listed, start=1))
     below = fields.mapping(body)
     if fields.either(below, "error", "errors"):
         return None
     found = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
     if found:
-        return tuple(_item(row, of or kind) for rows, of in found for row in rows)
+        return tuple(_item(0, row, of or kind) for rows, of in found for row in rows)
     return () if any(below.get(name) == [] for name in _BELOW) else None
 
 
@@ -81,17 +82,17 @@ def _part(items: tuple[Item, ...], body: object) -> Part:
     return Part(items, total, short=LATER if half else "")
 
 
-def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
+def _item(place: int, row: Mapping[str, object], kind: Kind | None) -> Item:
+    get = row.get  # not ``either``: this is what a long list's time goes into
     of, unsupported = classify(fields.text(fields.either(row, *_TYPES)))
     ids = Ids(
-        imdb=fields.imdb_id(fields.either(row, "imdb_id", "imdbId", "imdbid", "imdb")),
-        tmdb=fields.number(fields.either(row, "tmdb_id", "tmdbId", "tmdbid", "tmdb")),
-        tvdb=fields.number(fields.either(row, "tvdb_id", "tvdbId", "tvdbid", "tvdb")),
+        imdb=fields.imdb_id(get("imdb_id") or get("imdbId") or get("imdbid") or get("imdb")),
+        tmdb=fields.number(get("tmdb_id") or get("tmdbId") or get("tmdbid") or get("tmdb")),
+        tvdb=fields.number(get("tvdb_id") or get("tvdbId") or get("tvdbid") or get("tvdb")),
     )
     if not (ids.imdb or ids.tmdb):  # what TVDB numbers here are series, as Sonarr reads them
         of = of or (Kind.TV if ids.tvdb else None)
-    title = fields.text(fields.either(row, "title", "name"))
-    released = fields.either(row, "year", "release_year", "releaseYear", "release_date")
-    original = fields.other(fields.either(row, "original_title", "originalTitle"), title)
-    item = Item(0, title, fields.year(released), of or kind, ids, original, unsupported)
-    return fields.listed(item)
+    title = fields.text(get("title") or get("name"))
+    released = fields.year(get("year") or fields.either(row, *_RELEASED))
+    original = fields.other(get("original_title") or get("originalTitle"), title)
+    return fields.listed(Item(place, title, released, of or kind, ids, original, unsupported))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
@@ -156,24 +157,25 @@ class _Walk:
 
 
 def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
-    """The items of a page, by their ranks where all have one."""
-    ranks = [fields.number(row.get("rank")) for row in rows]
-    ranked = all(ranks)
-    order = sorted(range(len(rows)), key=lambda place: (ranked and ranks[place]) or 0)
-    return tuple(_item(rows[place]) for place in order)
+    """The items of a page, by their ranks where all have one: that is their place on the list."""
+    ranks = [fields.number(row.get("rank")) or 0 for row in rows]
+    if not all(ranks):
+        return tuple(_item(row) for row in rows)
+    ranked = sorted(zip(ranks, rows, strict=True), key=itemgetter(0))
+    return tuple(_item(row, rank) for rank, row in ranked)
 
 
-def _item(row: Mapping[str, object]) -> Item:
-    kind, unsupported = classify(fields.text(row.get("mediatype")))
-    ids = fields.mapping(row.get("ids"))
-    title, released = fields.text(row.get("title")), fields.year(row.get("release_year"))
+def _item(row: Mapping[str, object], rank: int = 0) -> Item:
+    get, ids = row.get, fields.mapping(row.get("ids"))
+    kind, unsupported = classify(fields.text(get("mediatype")))
     known = Ids(
-        imdb=fields.imdb_id(fields.either(row, "imdb_id") or ids.get("imdb")),
-        tmdb=fields.number(fields.either(row, "id", "tmdb_id") or ids.get("tmdb")),
-        tvdb=fields.number(fields.either(row, "tvdb_id", "tvdbid") or ids.get("tvdb")),
+        imdb=fields.imdb_id(get("imdb_id") or ids.get("imdb")),
+        tmdb=fields.number(get("id") or get("tmdb_id") or ids.get("tmdb")),
+        tvdb=fields.number(get("tvdb_id") or get("tvdbid") or ids.get("tvdb")),
     )
-    told = fields.facts(language=row.get("language"))
-    item = Item(0, title, released, kind, known, unsupported=unsupported, facts=told)
+    title, released = fields.text(get("title")), fields.year(get("release_year"))
+    told = fields.facts(language=get("language"))
+    item = Item(rank, title, released, kind, known, unsupported=unsupported, facts=told)
     return fields.listed(item)
 
 

@@ -77,10 +77,12 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     return read(*_walk(ref, reach.provider), ref, reach, meanings=_meanings(reach.provider))
 
 
-def parse(body: object, group: str) -> tuple[Item, ...] | None:
-    """The items of a group; None: this is none."""
+def parse(body: object, group: str, first: int = 1) -> tuple[Item, ...] | None:
+    """The items of a group, the first of them at this place of the list; None: this is none."""
     rows = fields.rows(fields.mapping(body).get(group))
-    return None if rows is None else tuple(_item(row, group) for row in rows)
+    if rows is None:
+        return None
+    return tuple(_item(place, row, group) for place, row in enumerate(rows, start=first))
 
 
 def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
@@ -97,8 +99,10 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
         for name in groups
     ]
     whose = Call(f"{api}/users/settings", headers=headers, body={})
+    first = 1
 
     def part(answer: Answer) -> Part | Setback | None:
+        nonlocal first
         if answer.url.endswith("/users/settings"):
             account = fields.mapping(fields.mapping(answer.body).get("account"))
             if str(account.get("id")) != user:
@@ -107,7 +111,8 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
             return Part(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)
         nothing = answer.content.strip() in _NOTHING
-        items = () if nothing else parse(answer.body, groups[at])
+        items = () if nothing else parse(answer.body, groups[at], first)
+        first += len(items or ())
         following = calls[at + 1] if at + 1 < len(calls) else None
         return None if items is None else Part(items, following=following)
 
@@ -122,7 +127,7 @@ def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
     return {401: (Outcome.PRIVATE, missing), 403: refused, 412: refused}
 
 
-def _item(row: Mapping[str, object], group: str) -> Item:
+def _item(place: int, row: Mapping[str, object], group: str) -> Item:
     media = fields.mapping(row.get(_PARTS[group]) or row.get("movie"))
     ids = fields.mapping(media.get("ids"))
     film = group == "movies" or row.get("anime_type") == "movie"
@@ -133,4 +138,4 @@ def _item(row: Mapping[str, object], group: str) -> Item:
     )
     kind = Kind.MOVIE if film else Kind.TV
     title, released = fields.text(media.get("title")), fields.year(media.get("year"))
-    return fields.listed(Item(0, title, released, kind, known))
+    return fields.listed(Item(place, title, released, kind, known))

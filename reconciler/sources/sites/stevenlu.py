@@ -69,9 +69,9 @@ def parse(body: object) -> tuple[Item, ...] | None:
     rows = fields.rows(body)
     if rows is None or (rows and not any("title" in row for row in rows)):
         return None
-    return tuple(fields.listed(_film(row)) for row in rows)
+    return tuple(fields.listed(_film(place, row)) for place, row in enumerate(rows, start=1))
 
 
-def _film(row: Mapping[str, object]) -> Item:
+def _film(place: int, row: Mapping[str, object]) -> Item:
     ids = Ids(imdb=fields.imdb_id(row.get("imdb_id")), tmdb=fields.number(row.get("tmdb_id")))
-    return Item(0, fields.text(row.get("title")), None, Kind.MOVIE, ids)
+    return Item(place, fields.text(row.get("title")), None, Kind.MOVIE, ids)

@@ -1,0 +1,46 @@
+"""Letterboxd's pages in the browser, beside a bare driver that brings home what stands on them."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.browser import ChromiumBrowser
+from reconciler.sources.scrape import Provider
+from reconciler.sources.sessions import Sessions
+from tests.bench.interface_site import LISTS
+from tests.bench.interfaces import in_turns, listed, served
+from tests.bench.promises import Reading
+
+if TYPE_CHECKING:
+    from tests.bench.promises import Sizes
+
+PAGE = 100  # films
+NAMES = (
+    "return [...document.querySelectorAll('li.posteritem [data-item-name]')]"
+    ".map(poster => poster.dataset.itemName);"
+)
+
+
+def measure(sizes: Sizes) -> dict[str, Reading]:
+    """A list of some pages, read by a browser that runs already; medians of turns."""
+    films, ref = sizes.posters, recognise(LISTS["letterboxd"])
+    with served({"letterboxd": films}, sizes.latency) as site, ChromiumBrowser() as browser:
+        url = f"{site.others}/letterboxd"
+        providers = {"letterboxd": Provider(url, via="browser")}
+
+        def ours() -> None:
+            listed(SiteSources(Sessions(lambda: browser), providers, Path()), ref, films)
+
+        def bare() -> None:
+            # The driver as listsync starts it: the same flags, the same waiting for a page.
+            driver = browser._started()  # noqa: SLF001 - what lies below it is the bare thing
+            for page in range(1, ceil(films / PAGE) + 1):
+                driver.get(f"{url}/{ref.id}/" + (f"page/{page}/" if page > 1 else ""))
+                driver.execute_script(NAMES)
+
+        bare()  # the site makes its pages when first asked
+        seconds = in_turns((ours, bare), sizes.source_rounds, sizes.source_seconds)
+    return {"source letterboxd": Reading(films / seconds[0], films / seconds[1])}
