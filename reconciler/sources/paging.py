@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import ENDLESS_TOP, Outcome, Snapshot
 from reconciler.sources.fields import UNKNOWN
-from reconciler.sources.scrape import Setback, numbered
+from reconciler.sources.scrape import Setback, answered, numbered
 from reconciler.sources.web import Web, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.core.model import Item, ListRef
     from reconciler.sources.scrape import Provider, Reach
@@ -53,6 +53,7 @@ class Part:
     following: Call | None = None  # None: nothing follows
     short: str = ""  # what to do where the answer says that there is more, and not how to get it
     unsure: bool = False  # nothing tells whether this is all there is
+    keys: tuple[str, ...] | None = None  # of its rows, where the items' own do not tell them apart
 
 
 def keyed(name: str, where: str) -> Meanings:
@@ -93,18 +94,21 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     *,
     meanings: Mapping[int, tuple[Outcome, str]] | None = None,
     refusal: Callable[[Answer], Part | Setback | None] = lambda _: None,
+    joined: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
+    web: Web | None = None,
 ) -> Snapshot:
     """Read a list; trouble is an outcome.
 
     ``parse``: what an answer holds, a setback, or None where it is no list of this site's.
     ``meanings``: what a status means here, where that differs. ``refusal``: what an answer of
-    another status than 200 says in words.
+    another status than 200 says in words. ``joined``: several rows as one item, where a title may
+    have several. ``web``: connections that are open already; they are closed, too.
     """
-    so_far = _Reading(ref, reach.top)
+    so_far = _Reading(ref, reach.top, joined)
     call: Call | None = first
-    with Web() as web:
+    with web or Web() as connections:
         while call is not None:
-            answer = _asked(web, call)
+            answer = _asked(connections, call)
             if isinstance(answer, Setback):
                 return so_far.stopped(answer)
             part = parse(answer) if answer.status == _OK else refusal(answer)
@@ -124,8 +128,8 @@ def _asked(web: Web, call: Call) -> Answer | Setback:
 def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> Setback:
     if answer.status in meanings:
         outcome, what = meanings[answer.status]
-        error = f"{answer.url}: {what} (HTTP {answer.status})"
-        return Setback(outcome, error, retry_after(answer.headers))
+        wait = retry_after(answer.headers)
+        return Setback(outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait)
     if answer.status == _OK:
         error = f"{answer.url}: no list was found there; {_NO_LIST}"
         return Setback(Outcome.CHANGED_LAYOUT, error)
@@ -135,9 +139,15 @@ def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> Set
 class _Reading:
     """What has been read so far of one list."""
 
-    def __init__(self, ref: ListRef, top: int | None) -> None:
+    def __init__(
+        self,
+        ref: ListRef,
+        top: int | None,
+        joined: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
+    ) -> None:
         self._most = (top or ENDLESS_TOP) if ref.endless else None
-        self._items: list[Item] = []
+        self._joined = joined
+        self._rows: list[Item] = []
         self._keys: set[str] = set()
         self._totals: set[int] = set()
         self._last: tuple[Item, ...] = ()
@@ -150,53 +160,61 @@ class _Reading:
     @property
     def enough(self) -> bool:
         """Whether no more calls are needed, or none would help."""
-        full = self._most is not None and len(self._items) >= self._most
+        full = self._most is not None and len(self._rows) >= self._most
         return full or self._stuck or self._parts >= _MOST_CALLS
 
     def add(self, part: Part) -> None:
         """One more part."""
-        keys = {item.key for item in part.items if not item.unsupported}
+        names = part.keys
+        if names is None:
+            names = tuple("" if item.unsupported else item.key for item in part.items)
+        keys = {*names} - {""}
         again = keys & self._keys
-        self._moved |= bool(again)
+        twice = part.keys is not None and len(keys) < len(names)
         repeated = len(part.items) > 1 and part.items == self._last
         self._stuck |= repeated or (bool(again) and again == keys)
-        self._moved |= repeated
+        self._moved |= bool(again) or twice or repeated
         self._short = self._short or part.short
         self._unsure |= part.unsure
         self._last = part.items
         if self._most is not None:  # a chart moves on while it is read: that is no trouble
-            self._items += [item for item in part.items if item.key not in again]
+            named = zip(part.items, names, strict=True)
+            self._rows += [item for item, name in named if name not in again]
         else:
-            self._items += part.items
+            self._rows += part.items
         self._keys |= keys
         self._totals |= set() if part.total is None else {part.total}
         self._parts += 1
 
+    @property
+    def _items(self) -> tuple[Item, ...]:
+        return numbered(self._joined(self._rows[: self._most]))
+
     def judged(self) -> Snapshot:
         """What reading to the end came to."""
-        items = numbered(self._items[: self._most])
+        items, count = self._items, len(self._rows)
         total = max(self._totals, default=None)
         if self._most is not None:
-            cut = len(self._items) >= self._most
+            cut = count >= self._most
             note = f"the first {self._most:,}, since this chart has no end" if cut else None
             outcome = Outcome.UNVERIFIED if items else Outcome.EMPTY
             return Snapshot(outcome, ROUTE, items, note=note)
         if items and all(item.unsupported == UNKNOWN for item in items):
-            error = f"{len(items)} entries were there, and none with a title or an id; {_NO_LIST}"
+            error = f"{count} entries were there, and none with a title or an id; {_NO_LIST}"
             return Snapshot(Outcome.CHANGED_LAYOUT, ROUTE, error=error)
         if self._moved or len(self._totals) > 1:
             error = "the list changed while it was read; it is read again next time"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
-        if self._short or self._parts >= _MOST_CALLS or total not in {None, len(items)}:
+        if self._short or self._parts >= _MOST_CALLS or total not in {None, count}:
             of = " of more" if total is None else f" of {total}"
-            error = f"{len(items)}{of} titles were there; {self._short or LATER}"
+            error = f"{count}{of} titles were there; {self._short or LATER}"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
         outcome = Outcome.UNVERIFIED if self._unsure else Outcome.COMPLETE
         return Snapshot(outcome if items else Outcome.EMPTY, ROUTE, items, total)
 
     def stopped(self, why: Setback) -> Snapshot:
         """What reading came to where a call failed."""
-        items = numbered(self._items[: self._most])
+        items = self._items
         if not items:
             return why.snapshot(ROUTE)
         error = f"{len(items)} titles were read, then a call failed: {why.error}"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind
-from reconciler.sources.scrape import clean, numbered
+from reconciler.sources.scrape import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,20 +22,16 @@ _IMDB = re.compile(r"tt[0-9]{5,}")
 _YEARS = range(1800, 2200)
 
 
-def parse(rows: Iterable[Mapping[str, object]], kind: Kind | None = None) -> tuple[Item, ...]:
-    """The items of the rows, in their order. ``kind``: the only one that is on this list.
+def joined(rows: Iterable[Item]) -> Iterable[Item]:
+    """The items of a list: the seasons and episodes of a show are one, at the place of the first.
 
-    The seasons and episodes of a show are one item, at the place of the first of them: it names
-    those seasons, or none where the show stands on the list as a whole, too.
+    It names those seasons, or none where the show stands on the list as a whole, too.
     """
     items: dict[str, Item] = {}
-    for place, row in enumerate(rows):
-        item = _item(row, kind)
-        if kind and item.kind not in (None, kind):
-            continue
+    for place, item in enumerate(rows):
         key = f"{place}" if item.unsupported else item.key
         items[key] = _joined(items[key], item) if key in items else item
-    return numbered(items.values())
+    return items.values()
 
 
 def readable(row: Mapping[str, object]) -> bool:
@@ -43,7 +39,8 @@ def readable(row: Mapping[str, object]) -> bool:
     return bool(_part_name(row)) or "ids" in row
 
 
-def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
+def item_of(row: Mapping[str, object], kind: Kind | None = None) -> Item:
+    """A row as an item. ``kind``: the only one that is on its list."""
     name = _part_name(row)
     part = _mapping(row.get(name)) if name else row
     item = None

@@ -240,6 +240,14 @@ def test_of_a_chart_without_an_end_only_the_first_are_read(
     assert requests_mock.call_count == pages
 
 
+def test_a_title_that_moves_on_in_a_chart_takes_nobodys_place(serve: Callable[..., None]) -> None:
+    serve("/movies/trending", [chart(1, 100), [*chart(100, 1), *chart(101, 99)]], items=689490)
+
+    snapshot = fetch("trakt:movies/trending", 150)
+
+    assert [item.ids.tmdb for item in snapshot.items] == list(range(1, 151))
+
+
 def test_a_chart_that_ends_early_is_still_unverified(serve: Callable[..., None]) -> None:
     serve("/movies/trending", [chart(1, 3)], items=3)
 

@@ -157,19 +157,19 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a list through the API where there is a client id, else in the browser."""
     if reach.provider.key:
-        return trakt_api.read(_listing(ref, reach.top), reach)
+        return trakt_api.read(_listing(ref), ref, reach)
     if why := objection(ref, reach.provider):
         return Setback(Outcome.BLOCKED, why).snapshot()
     path, _, mode = ref.id.partition("?mode=")
     return trakt_app.read(f"/users/{_below_user(path)}", _KINDS.get(mode), reach)
 
 
-def _listing(ref: ListRef, top: int | None) -> Listing:
+def _listing(ref: ListRef) -> Listing:
     """Where the API has a list; a watchlist's kinds are called otherwise than a list's."""
     path, _, mode = ref.id.partition("?mode=")
     kind = _KINDS.get(mode)
     if ref.chart:
-        return Listing(f"/{path}", _KINDS[path.partition("/")[0]], endless=ref.endless, top=top)
+        return Listing(f"/{path}", _KINDS[path.partition("/")[0]], chart=True)
     if path.startswith("lists/"):
         return Listing(f"/{path}/items" + (f"/{_MODES[kind]}" if kind else ""), kind)
     place = f"/users/{_below_user(path)}"
