@@ -10,7 +10,7 @@ from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.match import normalise
-from reconciler.core.model import Action, Match, MediaKey
+from reconciler.core.model import Action, Match, MediaKey, Role
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.reconcile import Pass
     from reconciler.render.shapes import Media
 
+_BARE = re.compile(r"tt[0-9]{5,}")  # as people copy it from IMDb
 _ITEM = re.compile(r"(?P<file>(?<=[\[{]))?ITEM")  # in a list or mapping of the file: as YAML
 
 
@@ -49,11 +50,12 @@ def explain(seen: Pass, query: str) -> list[Explanation]:
 
 
 def _fits(query: str) -> Callable[[Action | Verdict], bool]:
+    """Part of a title fits as words do: a query without any, such as ``?``, fits nothing."""
     try:
-        item = parse_item(query)
+        item = parse_item(f"imdb:{query.strip()}" if _BARE.fullmatch(query.strip()) else query)
     except ValueError:
         part = normalise(query)
-        return lambda row: any(part in normalise(title) for title in _titles(row.item))
+        return lambda row: bool(part) and any(part in normalise(t) for t in _titles(row.item))
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
     return lambda row: (
@@ -117,6 +119,8 @@ def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
 
 
 def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:
+    if row.target and lst.role is Role.REQUEST and lst.is_4k is not row.target.is_4k:
+        return  # there it is another wish
     for entry in lst.entries:
         same = (
             entry.match.media == row.target.media

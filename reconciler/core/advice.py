@@ -24,7 +24,7 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.core.seasons import span
-from reconciler.core.state import There, film, season
+from reconciler.core.state import COVERED, There, film, season
 from reconciler.core.waivers import waived
 
 if TYPE_CHECKING:
@@ -168,7 +168,12 @@ def _no_more_excluded(case: Case) -> str:
 
 
 def _waived(case: Case) -> str:
-    """What each of its lists would have to say for asking for it."""
+    """What each of its lists would have to say for asking for it, unless it is there anyway."""
+    target, observed = case.row.target, case.ground.observed
+    if target and target.media.kind is Kind.MOVIE:
+        there = film(target, observed).there
+        if there in COVERED:
+            return f"nothing needs to: it is {there} on the server"
     ways = dict.fromkeys(way for lst in case.lists for way in _asking(lst, case))
     return "; or ".join((*ways, "put it on another list", BY_HAND))
 

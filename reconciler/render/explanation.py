@@ -85,12 +85,17 @@ def _server(server: dict[str, Any]) -> Iterator[str]:
 
 
 def _memory(memory: dict[str, Any]) -> Iterator[str]:
+    alike: dict[str, list[int]] = {}
     for slot in memory["seen"]:
-        what = "it" if slot["season"] is None else f"S{slot['season']}"
         there = "was there at the last look" if slot["still_there"] else "was there, and is gone"
         no = ", declined" if slot["still_there"] and slot["refused"] else ""
         since = f"{no} since {slot['refused']}" if slot["refused"] else ""
-        yield f"{what} {there}{since}{', put back on a list since' * slot['readded']}"
+        told = f"{there}{since}{', put back on a list since' * slot['readded']}"
+        if slot["season"] is None:
+            yield f"it {told}"
+        else:
+            alike.setdefault(told, []).append(slot["season"])
+    yield from (f"{span(seasons)} {told}" for told, seasons in alike.items())
     if memory["failures"] or memory["retries"]:
         yield f"{memory['failures']} failed tries, {memory['retries']} retries"
     if memory["not_before"]:

@@ -16,7 +16,7 @@ from reconciler.explain import explain
 from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
 from tests.loop.test_prune_told import told as document_of
-from tests.loop.world import by_tmdb
+from tests.loop.world import by_imdb, by_tmdb
 
 if TYPE_CHECKING:
     from tests.loop.world import World
@@ -39,6 +39,46 @@ def test_an_action_says_why(world: World) -> None:
     assert (
         f"with `exclude: [tmdb:movie:{FILMS[0].tmdb}]` it is not requested" in film["would_change"]
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (FILMS[0].imdb, True),
+        (f" {FILMS[0].imdb} ", True),
+        (f"imdb:{FILMS[0].imdb}", True),
+        (FILMS[0].title[:5].upper(), True),
+        ("tt0000001", False),
+        ("", False),
+        ("?", False),
+    ],
+)
+def test_a_title_is_found_by_its_id_or_by_words_of_its_name(
+    world: World,
+    query: str,
+    found: bool,  # noqa: FBT001
+) -> None:
+    world.follow(by_imdb(FILMS[0]))
+    assert bool(explain(world.look(), query)) is found
+
+
+def test_in_4k_and_not_in_4k_a_title_is_on_the_lists_that_ask_for_it_so(world: World) -> None:
+    world.lists.hold("imdb:ls000000001", [by_tmdb(FILMS[0])])
+    source = {"source": "imdb:ls000000001"}
+    world.write({"plain": source, "sharp": {**source, "4k": True}})
+    told = explain(world.look(), FILMS[0].title)
+    assert {one["is_4k"]: [place["name"] for place in one["lists"]] for one in told} == {
+        False: ["plain"],
+        True: ["sharp"],
+    }
+
+
+def test_what_is_remembered_of_seasons_alike_is_said_once(world: World) -> None:
+    world.follow(by_tmdb(SHOWS[0]))
+    world.apply()
+    (one,) = explain(world.look(), SHOWS[0].title)
+    text = explain_text([one], "?")
+    assert "  memory    it was there at the last look; S1-5 was there at the last look\n" in text
 
 
 @pytest.mark.parametrize("title", HOSTILE)
