@@ -42,25 +42,73 @@ class Explanation(TypedDict):
     would_change: str
 
 
+class Unwanted(TypedDict):
+    """A title that a list shows, and that nothing is decided of."""
+
+    list: str
+    position: int
+    title: str
+    year: int | None
+    why: str
+    would_change: str
+
+
 def explain(seen: Pass, query: str) -> list[Explanation]:
     """Every wanted title that ``query`` means: an item of the grammar, or part of a title."""
     fits = _fits(query)
     rows: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
-    return [_explain(row, seen) for row in rows if fits(row)]
+    return [_explain(row, seen) for row in rows if fits(row.item, _wanted(row))]
 
 
-def _fits(query: str) -> Callable[[Action | Verdict], bool]:
+def unwanted(seen: Pass, query: str) -> list[Unwanted]:
+    """What ``query`` means of what stands behind a list's ``top``, or on exclude lists alone."""
+    fits = _fits(query)
+    plan = seen.plan
+    decided = {a.item.key for a in plan.actions} | {v.item.key for v in plan.verdicts}
+    found: list[Unwanted] = []
+    for lst in seen.lists:
+        if lst.role is Role.EXCLUDE:
+            told = [e.item for e in lst.entries if fits(e.item, _media(e))]
+            why, way = "the list excludes it", "put it on a list, and take it off this one"
+        else:
+            top = sum(entry.fresh for entry in lst.entries)
+            shown = seen.snapshots[lst.name].items[top:] if lst.name in seen.snapshots else ()
+            told = [item for item in shown if fits(item, None)]
+            why, way = f"beyond the list's top: {top:,}", f"raise `top` of {lst.name}"
+        found += [
+            Unwanted(
+                list=lst.name,
+                position=item.position,
+                title=item.title,
+                year=item.year,
+                why=why,
+                would_change=way,
+            )
+            for item in told
+            if item.key not in decided
+        ]
+    return found
+
+
+def _wanted(row: Action | Verdict) -> MediaKey | None:
+    return row.target.media if row.target else None
+
+
+def _media(entry: Entry) -> MediaKey | None:
+    return entry.match.media if isinstance(entry.match, Match) else None
+
+
+def _fits(query: str) -> Callable[[Item, MediaKey | None], bool]:
     """Part of a title fits as words do: a query without any, such as ``?``, fits nothing."""
     try:
         item = parse_item(f"imdb:{query.strip()}" if _BARE.fullmatch(query.strip()) else query)
     except ValueError:
         part = normalise(query)
-        return lambda row: bool(part) and any(part in normalise(t) for t in _titles(row.item))
+        return lambda item, _: bool(part) and any(part in normalise(t) for t in _titles(item))
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
-    return lambda row: (
-        bool(names & (names_of(row.item) | _episode(row.item)))
-        or (key is not None and row.target is not None and row.target.media == key)
+    return lambda item, media: (
+        bool(names & (names_of(item) | _episode(item))) or (key is not None and media == key)
     )
 
 

@@ -19,6 +19,7 @@ from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
 from reconciler.doctor import Check, examine
 from reconciler.errors import LedgerError, NotifierError
 from reconciler.explain import explain as explain_titles
+from reconciler.explain import unwanted
 from reconciler.mounts import is_mount
 from reconciler.recall import LastSnapshots
 from reconciler.reconcile import look
@@ -72,11 +73,13 @@ def explain(setting: Setting, query: str) -> int:
     with wiring.open_ledger(spec, path) as ledger:
         lists = LastSnapshots(ledger.reports().values())
     with wiring.open_edges(spec, setting.config, path, for_terminal(), lists=lists) as edges:
-        told = explain_titles(look(spec, edges), query)
+        seen = look(spec, edges)
+    told, rest = explain_titles(seen, query), unwanted(seen, query)
     if setting.output == "json":
-        print_json({"format_version": FORMAT_VERSION, "query": query, "titles": told})
+        found = {"titles": told, "unwanted": rest}
+        print_json({"format_version": FORMAT_VERSION, "query": query, **found})
     else:
-        sys.stdout.write(explain_text(told, query))
+        sys.stdout.write(explain_text(told, query, rest))
     return OK
 
 

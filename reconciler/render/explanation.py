@@ -11,14 +11,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def explain_text(explanations: Sequence[Any], query: str) -> str:
+def explain_text(explanations: Sequence[Any], query: str, unwanted: Sequence[Any] = ()) -> str:
     """A paragraph a title; what to do where no list has it."""
+    if unwanted:
+        paragraphs = [explain_text(explanations, query)] if explanations else []
+        return "\n".join((*paragraphs, *map(_unwanted, unwanted)))
     if not explanations:
         return (
             f"no list holds {words.clean(query)}, as the lists were last fetched\n"
             "  listsync status shows when that was; listsync plan fetches them again\n"
         )
     return "\n".join("\n".join(_lines(one)) + "\n" for one in explanations)
+
+
+def _unwanted(one: Any) -> str:  # noqa: ANN401 - likewise
+    year = f" ({one['year']})" if one["year"] else ""
+    place = f", place {one['position']}" if one["position"] else ""
+    return (
+        f"{words.clean(one['title'] or 'a title')}{year}\n"
+        f"  on        {words.clean(one['list'])}{place}\n"
+        f"  verdict   none: {words.clean(one['why'])}\n"
+        f"  to change {words.clean(one['would_change'])}\n"
+    )
 
 
 def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.explain

@@ -12,7 +12,7 @@ import yaml
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.items import parse_item
 from reconciler.core.model import Item, Kind
-from reconciler.explain import explain
+from reconciler.explain import explain, unwanted
 from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
 from tests.loop.test_prune_told import told as document_of
@@ -60,6 +60,34 @@ def test_a_title_is_found_by_its_id_or_by_words_of_its_name(
 ) -> None:
     world.follow(by_imdb(FILMS[0]))
     assert bool(explain(world.look(), query)) is found
+
+
+def test_a_title_beyond_the_top_of_its_list_says_so(world: World) -> None:
+    world.follow(*map(by_imdb, FILMS[:4]), top=2)
+    seen = world.look()
+    assert explain(seen, FILMS[3].title) == []
+    (one,) = unwanted(seen, f"imdb:{FILMS[3].imdb}")
+    assert (one["list"], one["position"], one["why"]) == ("wishes", 4, "beyond the list's top: 2")
+    text = explain_text([], "?", [one])
+    assert "  verdict   none: beyond the list's top: 2\n  to change raise `top` of wishes\n" in text
+    assert unwanted(seen, f"imdb:{FILMS[1].imdb}") == []
+
+
+def test_a_title_on_an_exclude_list_alone_says_so(world: World) -> None:
+    world.lists.hold("imdb:ls000000001", [by_imdb(FILMS[0])])
+    world.lists.hold("imdb:ls000000002", [by_imdb(FILMS[1])])
+    world.write(
+        {
+            "wishes": {"source": "imdb:ls000000001"},
+            "never": {"source": "imdb:ls000000002", "role": "exclude"},
+        },
+        exclude=[f"imdb:{FILMS[2].imdb}"],
+    )
+    seen = world.look()
+    assert [one["list"] for film in FILMS[:4] for one in unwanted(seen, f"imdb:{film.imdb}")] == [
+        "never",
+        "exclude",
+    ]
 
 
 def test_in_4k_and_not_in_4k_a_title_is_on_the_lists_that_ask_for_it_so(world: World) -> None:
