@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome
 from reconciler.sources import plugins
-from reconciler.sources.addresses import is_at, split, steps, unwrapped
+from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
 from reconciler.sources.sessions import Lease
 from reconciler.sources.sites import (
@@ -87,7 +87,7 @@ def recognise(text: str) -> ListRef:
         raise ValueError(f"a file is written with its kind before it: write {kind}:{text}")
     if "/" in text:  # the address may hold a key
         raise ValueError(f"no list of a known site: {shown_url(text)!r}; {_instead()}")
-    raise ValueError(f"not a list: {text!r}; paste a list's address, or write {_forms()}")
+    raise ValueError(f"not a list: {told(text)}; paste a list's address, or write {_forms()}")
 
 
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:

@@ -29,6 +29,11 @@ def unwrapped(text: str) -> str:
     return unquote(text) if _ENCODED.match(text) else text
 
 
+def told(text: str) -> str:
+    """A text as a refusal may quote it: without a query, which may hold a key."""
+    return repr(text.partition("?")[0])
+
+
 def split(text: str) -> SplitResult | None:
     """An address in its parts, also where its ``https://`` is missing; None: it is no address."""
     try:

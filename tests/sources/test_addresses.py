@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.sources import recognise
+from reconciler.sources import SOURCES, recognise
 
 KEYS = {
     "https://lists.example/a.json?apikey=hunter2": "hunter2",
@@ -49,3 +49,15 @@ def test_two_queries_that_look_alike_decoded_are_two_lists(one: str, other: str)
     known = [str(recognise(f"json:https://lists.example/a?{query}")) for query in (one, other)]
     assert known[0] != known[1]
     assert [str(recognise(text)) for text in known] == known
+
+
+@pytest.mark.parametrize("name", [*SOURCES, "nothing-known"])
+@pytest.mark.parametrize("before", ["{}:no/such/list/here", "{}:none", "https://{}/none"])
+def test_no_refusal_quotes_a_query(name: str, before: str) -> None:
+    place = min(SOURCES[name].HOSTS, default="x.example") if name in SOURCES else "x.example"
+    text = f"{before.format(place if '//' in before else name)}?apikey=hunter2"
+    try:
+        told = str(recognise(text))
+    except ValueError as refusal:
+        told = str(refusal)
+    assert name == "file" or "hunter2" not in told

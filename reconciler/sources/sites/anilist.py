@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import Setback
 
@@ -83,7 +83,7 @@ def parse_id(text: str) -> ListRef:
             raise ValueError(
                 f"AniList's statuses are {known}; a custom list is read with its status: {_WRITE}"
             )
-    raise ValueError(f"not a list of AniList: {text!r}; {_WRITE}, or write {FORMS}")
+    raise ValueError(f"not a list of AniList: {told(text)}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.csv_items import find_header, read_table
 from reconciler.sources.files import LARGEST, ROUTE, decoded, judged, read_bytes
 from reconciler.sources.scrape import Setback, Sheet, changed_layout, read_pages, visit
@@ -60,7 +60,7 @@ def parse_id(text: str) -> ListRef:
             raise ValueError(f"likes are read from the export: {_EXPORT}/likes/films")
         case [_, "films", *_]:
             raise ValueError(f"what a user has seen is read from the export: {_EXPORT}/watched")
-    raise ValueError(f"not a list of Letterboxd: {text!r}; {_EXPORT}")
+    raise ValueError(f"not a list of Letterboxd: {told(text)}; {_EXPORT}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote
 
 from reconciler.core.model import Ids, Item, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import LATER, Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
@@ -58,7 +58,7 @@ def parse_id(text: str) -> ListRef:
         case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
             if rest in _DATA:
                 return ListRef("mdblist", f"{user}/{slug}")
-    raise ValueError(f"not a list of MDBList: {text!r}; {_WRITE}, or write {FORMS}")
+    raise ValueError(f"not a list of MDBList: {told(text)}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

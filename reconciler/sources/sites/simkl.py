@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
@@ -47,7 +47,7 @@ def parse_id(text: str) -> ListRef:
             return ListRef("simkl", f"{user}{status}")
         case [group] if group in _GROUPS and status in _STATUSES:
             return ListRef("simkl", f"{user}{_GROUPS[group]}/{status}")
-    raise ValueError(f"not a list of Simkl: {text!r}; {_WRITE}")
+    raise ValueError(f"not a list of Simkl: {told(text)}; {_WRITE}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

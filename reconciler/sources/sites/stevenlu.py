@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
-from reconciler.sources.addresses import steps
+from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def parse_id(text: str) -> ListRef:
     if name in {"", "stevenlu", "index.html"}:
         name = "movies"
     if not _NAME.fullmatch(name):
-        raise ValueError(f"not a list of StevenLu's: {text!r}; write stevenlu:movies")
+        raise ValueError(f"not a list of StevenLu's: {told(text)}; write stevenlu:movies")
     return ListRef("stevenlu", name, chart=True)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import (
     LATER,
     Call,
@@ -151,7 +151,7 @@ def _chart(parts: list[str], text: str) -> ListRef:
                 raise ValueError(f"films or shows? write tmdb:movie/{name} or tmdb:tv/{name}")
             path = f"{kinds[0]}/{name}"
         case _:
-            raise ValueError(f"not a list of TMDB: {text!r}; {_WRITE}")
+            raise ValueError(f"not a list of TMDB: {told(text)}; {_WRITE}")
     return ListRef("tmdb", path, chart=True, endless=True)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from reconciler.core.model import Kind, ListRef, Outcome
 from reconciler.sources import trakt_api, trakt_app
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.scrape import Setback
 from reconciler.sources.trakt_api import Listing
 
@@ -187,7 +187,7 @@ def _below_user(path: str) -> str:
 def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) -> ListRef:
     match parts:
         case ["users" | "discover", *_]:  # no names: they stand before one
-            raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
+            raise ValueError(f"not a Trakt list: {told(text)}; write {FORMS}")
         case [user, own, *rest] if own in _OWN and _NAME.fullmatch(user):
             return ListRef("trakt", f"{user}/{own}{_mode(query, rest)}")
         case [user, "collection", *_] if _NAME.fullmatch(user):
@@ -196,7 +196,7 @@ def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) 
             return _list(user, slug, _mode(query, rest))
         case [user, slug] if _NAME.fullmatch(user):
             return _list(user, slug, _mode(query))
-    raise ValueError(f"not a Trakt list: {text!r}; write {FORMS}")
+    raise ValueError(f"not a Trakt list: {told(text)}; write {FORMS}")
 
 
 def _list(user: str, slug: str, mode: str) -> ListRef:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
-from reconciler.sources.addresses import steps
+from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 from reconciler.sources.scrape import Setback
 
@@ -45,7 +45,7 @@ def parse_id(text: str) -> ListRef:
         case ["lists", "slug", name] | ["lists", name] | ["lists", name, "extended"]:
             if _NAME.fullmatch(name):
                 return ListRef("tvdb", f"lists/{name}")
-    raise ValueError(f"not a list of TVDB: {text!r}; {_WRITE}")
+    raise ValueError(f"not a list of TVDB: {told(text)}; {_WRITE}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

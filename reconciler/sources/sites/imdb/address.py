@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
-from reconciler.sources.addresses import read_whole, steps
+from reconciler.sources.addresses import read_whole, steps, told
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -106,7 +106,7 @@ def parse_id(text: str) -> ListRef:
         raise ValueError(_REFUSED["/title" if name.startswith("tt") else "/name"])
     charts = ", ".join(CHARTS)
     forms = "imdb:ls…, imdb:ur…, imdb:ur…/ratings"
-    raise ValueError(f"not an IMDb list: {text!r}; write {forms} or a chart: {charts}")
+    raise ValueError(f"not an IMDb list: {told(text)}; write {forms} or a chart: {charts}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
