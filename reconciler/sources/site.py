@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Site(Protocol):
     """What a site's module offers."""
 
-    HOSTS: frozenset[str]  # whose addresses are this site's
+    HOSTS: frozenset[str]  # whose addresses are this site's: see ``addresses.is_at``
     BARE: re.Pattern[str] | None  # ids that say by themselves which site they belong to
     FORMS: str  # how its lists are written, for people
 

@@ -66,6 +66,9 @@ IMDB = {
     "https://www.imdb.com/list/ls004610270.": "imdb:ls004610270",
     "ls004610270,": "imdb:ls004610270",
     "[my list](https://www.imdb.com/list/ls004610270/)": "imdb:ls004610270",
+    "https://www.imdb.com/list/ls004610270/?st_dt=&mode=detail&page=2&ref_=ttls_vm_dtl&sort=x": (
+        "imdb:ls004610270"
+    ),
     "https://www.imdb.com/list/export?list_id=ls004610270": "imdb:ls004610270",
     "imdb:list/ls004610270?sort=user_rating,desc": "imdb:ls004610270",
     "imdb:https://www.imdb.com/list/ls004610270/": "imdb:ls004610270",

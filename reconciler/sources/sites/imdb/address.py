@@ -65,16 +65,13 @@ _FILTERS = frozenset(
         "certificates",
         "keywords",
         "countries",
-        "country",
         "languages",
-        "language",
         "interests",
         "my_ratings",
         "my_watched",
         "watch_options",
         "online_availability",
         "production_status",
-        "st",
     }
 )
 _NO_PAGES = re.compile(r"(api|caching)\.graphql\.imdb\.com|pro\.imdb\.com")
