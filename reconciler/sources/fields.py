@@ -48,10 +48,10 @@ def imdb_id(value: object) -> str | None:
 
 def number(value: object) -> int | None:
     """A positive whole number, also where it is written as text, or as ``550.0``."""
-    if type(value) is float and value.is_integer():
-        value = int(value)
     if type(value) is int:
         return value if 0 < value < _TOO_MUCH else None
+    if type(value) is float:
+        return number(int(value)) if value.is_integer() else None
     found = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
     return int(found[1]) if found else None
 
@@ -69,10 +69,10 @@ def count(row: Mapping[str, object], *names: str) -> int | None:
 
 def year(value: object) -> int | None:
     """A year, by itself or at the beginning of a date."""
-    if type(value) is float and value.is_integer():
-        value = int(value)
     if type(value) is int:
         return value if value in _YEARS else None
+    if type(value) is float:
+        return year(int(value)) if value.is_integer() else None
     found = _YEAR.match(value) if isinstance(value, str) else None
     return int(found[0]) if found else None
 
