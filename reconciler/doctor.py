@@ -85,7 +85,7 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 
 
 def _file(lst: ListSpec, sources: Sources) -> str:
-    snapshot = sources.fetch(lst.source, lst.top)
+    snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in READ:
         what, _, todo = (snapshot.error or f"it is {snapshot.outcome}").partition("; ")
         raise ListsyncError(what, hint=todo or "mend the file")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Progress, Sources
 
 _READERS = 16  # lists that are read, or wait for their turn at a site, at once
 
 
 def read_lists(
-    wanted: Mapping[ListRef, int | None], sources: Sources, progress: Progress
+    wanted: Mapping[ListRef, Need], sources: Sources, progress: Progress
 ) -> dict[ListRef, Snapshot]:
-    """A snapshot of each list, in whatever order they come. ``wanted``: with each list's ``top``.
+    """A snapshot of each list, in whatever order they come. ``wanted``: how much of each.
 
     A signal ends this at once. Whoever closes the sources then ends what is still being read; the
     process waits for none of it.
@@ -51,11 +51,11 @@ def read_lists(
 
 def _read(
     ref: ListRef,
-    top: int | None,
+    need: Need,
     sources: Sources,
     done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]],
 ) -> None:
     try:
-        done.put((ref, sources.fetch(ref, top)))
+        done.put((ref, sources.fetch(ref, need)))
     except BaseException as error:  # noqa: BLE001 - raised where it is waited for
         done.put((ref, error))

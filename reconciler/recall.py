@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Action, ListReport, Outcome, RowReport, Snapshot, Verdict
+from reconciler.core.model import ALL, Action, ListReport, Outcome, RowReport, Snapshot, Verdict
 from reconciler.wishlists import showed_nothing
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.apply import Outcomes
-    from reconciler.core.model import Done, ListRef
+    from reconciler.core.model import Done, ListRef, Need
     from reconciler.reconcile import Pass
 
 
@@ -24,7 +24,7 @@ class LastSnapshots:
         oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
         self._snapshots = {report.source: report.known for report in oldest_first}
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:  # noqa: ARG002 - a port's
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:  # noqa: ARG002 - a port's
         """The list's last snapshot, whatever part of it is needed."""
         never = "not fetched yet: run listsync plan"
         return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))

@@ -22,7 +22,7 @@ from reconciler.deliveries import Deliveries
 from reconciler.questions import items_in_question, places, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
-from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlists
+from reconciler.wishlists import Past, excluded_by_hand, fetched, need_of, wishlists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         MediaKey,
         Membership,
         Memory,
+        Need,
         Plan,
         Quota,
         Requester,
@@ -139,13 +140,10 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
 
 def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
-    tops: dict[ListRef, list[int | None]] = {}
+    wanted: dict[ListRef, Need] = {}
     for lst in lists:
-        tops.setdefault(lst.source, []).append(lst.top)
-    wanted = {
-        source: None if None in given else max(top or 0 for top in given)
-        for source, given in tops.items()
-    }
+        need = need_of(lst)
+        wanted[lst.source] = wanted.get(lst.source, need) | need
     snapshots = read_lists(wanted, edges.sources, edges.progress)
     return {lst.name: snapshots[lst.source] for lst in lists}
 

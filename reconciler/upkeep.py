@@ -22,7 +22,7 @@ import structlog
 from reconciler import turn
 from reconciler.apply import Applier
 from reconciler.core import conditions
-from reconciler.core.model import ATTENTION, DEFERRED, Result
+from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
 from reconciler.diary import noted
 from reconciler.errors import ListsyncError
 from reconciler.recall import reports
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reconciler.announce import Announcer
     from reconciler.apply import Outcomes
     from reconciler.board import Board
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
     from reconciler.reconcile import Pass
     from reconciler.spec import ListSpec, Spec
@@ -235,9 +235,9 @@ class Upkeep:
 class _Nowhere:
     """Where a pass fetches from once its lists have been read: it fetches nothing more."""
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         """Never asked."""
-        del top
+        del need
         raise NotImplementedError(str(ref))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.core.filters import asks_facts
 from reconciler.core.membership import absences, advance, stale_members
 from reconciler.core.model import (
     Baseline,
@@ -12,6 +13,7 @@ from reconciler.core.model import (
     Match,
     Member,
     Membership,
+    Need,
     Outcome,
     Prune,
     Reason,
@@ -172,6 +174,12 @@ def wishlist(
 def filter_of(spec: ListSpec) -> Filter | None:
     """Which titles of a list are wanted; None: all. An exclude list is not weakened by any."""
     return spec.filter.rules if spec.role is Role.REQUEST else None
+
+
+def need_of(spec: ListSpec) -> Need:
+    """How much of a list its options need."""
+    rules = filter_of(spec)
+    return Need(spec.top, facts=rules is not None and asks_facts(rules))
 
 
 def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:

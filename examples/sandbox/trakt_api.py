@@ -111,7 +111,8 @@ class TraktApi:
         return None
 
     def _list(self, visit: Visit, key: str, wanted: SiteList, types: str, *, half: bool) -> Page:
-        rows = [self._listed(title, rank) for rank, title in enumerate(wanted.titles, start=1)]
+        full = _full(visit)
+        rows = [self._listed(title, rank, full=full) for rank, title in enumerate(wanted.titles, 1)]
         if key == ODDS:
             rows += self._odds(len(rows), wanted.titles)
         kept = {word.removesuffix("s") for word in types.split(",") if word}
@@ -127,16 +128,16 @@ class TraktApi:
         titles = [title for title in self._catalogue if title.kind == kind and title.imdb]
         if name == "boxoffice":
             titles = titles[40:50] if kind == "movie" else []
-        parts = [self._part(title) for title in titles]
+        parts = [self._part(title, full=_full(visit)) for title in titles]
         figures = dict.fromkeys(_FIGURES.get(name, ()), 7)
         rows = parts if bare else [{**figures, _TYPES[kind]: part} for part in parts]
         if name == "boxoffice":
             return Page(json.dumps(rows), content_type=JSON) if rows else _nothing(404)
         return _paged(visit, rows, len(rows))
 
-    def _listed(self, title: Title, rank: int) -> Row:
+    def _listed(self, title: Title, rank: int, *, full: bool) -> Row:
         type_ = _TYPES[title.kind]
-        return _row(rank, type_, self._slugs[title], **{type_: self._part(title)})
+        return _row(rank, type_, self._slugs[title], **{type_: self._part(title, full=full)})
 
     def _odds(self, rank: int, titles: Sequence[Title]) -> list[Row]:
         """Two seasons of one show, an episode of another, specials, and a person."""
@@ -150,7 +151,7 @@ class TraktApi:
             _row(rank + 5, "movie", "e", movie={"title": "Nothing Yet", "year": None, "ids": {}}),
         ][: 5 if titles else 0]
 
-    def _part(self, title: Title) -> Row:
+    def _part(self, title: Title, *, full: bool = False) -> Row:
         number = crc32(f"{title.kind}{title.tmdb}".encode()) % 1_000_000
         ids: Row = {"trakt": number, "slug": self._slugs[title], "imdb": title.imdb}
         ids |= {"tmdb": title.tmdb, "plex": {"guid": None, "slug": None}}
@@ -158,7 +159,19 @@ class TraktApi:
         if title.kind == "tv":
             ids["tvdb"] = title.tvdb
             part["aired_episodes"] = sum(season.episodes for season in title.seasons)
+        if full:
+            part |= {"rating": title.facts.rating, "votes": title.facts.votes}
+            part |= {
+                "language": title.facts.language,
+                "overview": f"What happens in {title.title}.",
+            }
+            part["genres"] = [name.lower().replace(" ", "-") for _, name in title.facts.genres]
         return part
+
+
+def _full(visit: Visit) -> bool:
+    """Whether more than names and ids is asked for."""
+    return visit.text("extended") == "full"
 
 
 def list_number(key: str) -> int:

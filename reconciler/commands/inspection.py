@@ -29,6 +29,7 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.text import fetch_text
 from reconciler.turn import reachable
+from reconciler.wishlists import need_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def fetch(setting: Setting, name: str) -> int:
         wiring.open_routes(spec, path) as routes,
         wiring.open_sources(spec, setting.config, path, routes, setting.debug_dir) as sources,
     ):
-        snapshot = sources.fetch(lst.source, lst.top)
+        snapshot = sources.fetch(lst.source, need_of(lst))
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
     if setting.output == "json":
         print_json(fetched)

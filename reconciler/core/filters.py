@@ -109,6 +109,11 @@ def facts_for(rules: Filter, title: Known) -> dict[str, tuple[object, str] | Non
     return {name: getattr(title, name) for name, wanted in asked.items() if wanted}
 
 
+def asks_facts(rules: Filter) -> bool:
+    """Whether a filter asks what only some lists tell of their titles."""
+    return bool(facts_for(rules, _NOBODY))
+
+
 def drops(rules: Filter, item: Item) -> bool:
     """Whether what a list tells of an item is enough to drop it, whatever it is matched with."""
     dropped = objection(rules, Known.of(item))
@@ -211,6 +216,7 @@ def _unknown(fact: str) -> Objection:
     return Objection(f"{fact} unknown", sure=False)
 
 
+_NOBODY = Known(None, (), None, UNTOLD)
 _NOUN = {Kind.MOVIE: "film", Kind.TV: "show"}
 _RULES: tuple[Callable[[Filter, Known], Objection | None], ...] = (
     _types,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from reconciler.core.model import ALL
 from reconciler.ports.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         MediaKey,
         MediaState,
         Message,
+        Need,
         Quota,
         RequestState,
         Route,
@@ -120,10 +122,10 @@ class Routes(Protocol):
 class Sources(Protocol):
     """The lists of the sites."""
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         """Read one list. Trouble with the list or its site is an outcome, not an exception.
 
-        ``top``: of a chart without an end, no more than its first so many are needed.
+        ``need``: no more of it has to be read.
 
         Any number of threads may call this at once: each call waits for its turn at the site, and
         for a free browser session where it needs one. Whoever opened the sources closes them when

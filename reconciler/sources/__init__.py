@@ -6,7 +6,7 @@ import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import ALL, Outcome
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from urllib.parse import SplitResult
 
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Routes
     from reconciler.sources.dump import DebugFolder
     from reconciler.sources.sessions import Sessions
@@ -128,22 +128,22 @@ class SiteSources:
         self._debug = debug
         self._turns = {name: Semaphore(sessions.count) for name in (*SOURCES, *plugins.names())}
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         """Read one list now; every trouble with it is an outcome.
 
         One that loses its browser is read again from its start, once, in a fresh one.
         """
         with self._turns[ref.provider]:
-            snapshot, lost = self._read(ref, top)
+            snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
-                snapshot, _ = self._read(ref, top)
+                snapshot, _ = self._read(ref, need)
         return snapshot
 
-    def _read(self, ref: ListRef, top: int | None) -> tuple[Snapshot, bool]:
+    def _read(self, ref: ListRef, need: Need) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""
         provider = _said_of(ref, self._providers)
         with Lease(self._sessions, self._patience.whole) as lease:
-            reach = Reach(lease, self._folder, provider, self._patience, self._routes, top)
+            reach = Reach(lease, self._folder, provider, self._patience, self._routes, need)
             snapshot = _known(ref.provider).fetch(ref, reach)
             if self._debug:
                 self._debug.keep(ref, snapshot, lease)

@@ -104,7 +104,7 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     another status than 200 says in words. ``joined``: several rows as one item, where a title may
     have several. ``web``: connections that are open already; they are closed, too.
     """
-    so_far = _Reading(ref, reach.top, joined)
+    so_far = _Reading(ref, reach.need.top, joined)
     call: Call | None = first
     with web or Web() as connections:
         while call is not None:

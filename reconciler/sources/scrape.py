@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.core.model import Item, Outcome, Snapshot
+from reconciler.core.model import ALL, Item, Need, Outcome, Snapshot
 from reconciler.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Reach:
     provider: Provider = Provider()
     patience: Patience = PATIENCE
     routes: Routes = ALL_OPEN
-    top: int | None = None  # of a chart without an end, only its first so many are needed
+    need: Need = ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def read(listing: Listing, ref: ListRef, reach: Reach) -> Snapshot:
         "trakt-api-version": "2",
         "trakt-api-key": reach.provider.key,
     }
-    limit = min((reach.top or ENDLESS_TOP) if ref.endless else _MOST_ROWS, _MOST_ROWS)
+    limit = min((reach.need.top or ENDLESS_TOP) if ref.endless else _MOST_ROWS, _MOST_ROWS)
     with Web() as web:
         token = "" if listing.chart else SignIn(reach.provider, web).token()
         if isinstance(token, Setback):
@@ -91,7 +91,7 @@ def read(listing: Listing, ref: ListRef, reach: Reach) -> Snapshot:
         elif listing.own:
             what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
             return Setback(Outcome.PRIVATE, f"{url}{listing.path}: {what}").snapshot(ROUTE)
-        walk = _Walk(listing, _Api(web, url, headers), limit)
+        walk = _Walk(listing, _Api(web, url, headers), limit, facts=reach.need.facts)
         return paging.read(
             walk.call, walk.part, ref, reach, refusal=walk.refusal, joined=joined, web=web
         )
@@ -100,16 +100,18 @@ def read(listing: Listing, ref: ListRef, reach: Reach) -> Snapshot:
 class _Walk:
     """From page to page of one list."""
 
-    def __init__(self, listing: Listing, api: _Api, limit: int) -> None:
+    def __init__(self, listing: Listing, api: _Api, limit: int, *, facts: bool) -> None:
+        """``facts``: what filters ask is wanted, too, which makes answers several times as long."""
         self._listing = listing
         self._api = api
         self._limit = limit  # rows of a page, as they are asked for
         self._page = 1
         self._rows = 0
         self._declared: int | None = None
-        self.call = Call(f"{api.url}{listing.path}", {}, api.headers)
+        params: dict[str, str | int] = {"extended": "full"} if facts else {}
         if not listing.fixed:
-            self.call = replace(self.call, params={"page": 1, "limit": limit})
+            params |= {"page": 1, "limit": limit}
+        self.call = Call(f"{api.url}{listing.path}", params, api.headers)
 
     def part(self, answer: Answer) -> Part | None:
         """A page; None: this is none as Trakt gives them."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind
+from reconciler.sources.fields import facts
 from reconciler.sources.scrape import clean
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
         trakt=clean(ids.get("slug")) or None,
     )
     sure = year if isinstance(year, int) and year in _YEARS else None
-    return Item(0, clean(part.get("title")), sure, kind, known)
+    told = facts(*map(part.get, ("rating", "votes", "genres", "language")))
+    return Item(0, clean(part.get("title")), sure, kind, known, facts=told)
 
 
 def _joined(first: Item, more: Item) -> Item:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox import trakt_accounts, trakt_api
+from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.sites_lists import Fault
 from tests.e2e.household import numbers
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from examples.sandbox.sites import SandboxSites
     from tests.e2e.household import Finished, Household
+    from tests.e2e.in_process import InProcess
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +80,33 @@ def test_of_a_chart_without_an_end_the_first_100_are_wanted_and_the_plan_says_so
 
     assert "100 titles, the first 100, since this chart has no end, unverified" in done.out
     assert len(sites.trakt.visits) == before + 1
+
+
+def test_a_filter_is_answered_by_trakt_and_the_server_is_asked_nothing_for_it(
+    house: Household, listsync: InProcess, sites: SandboxSites
+) -> None:
+    rules = {"min_rating": 7.15, "exclude_genres": ["Horror"], "languages": ["en", "ko"]}
+    chart = {"source": "trakt:movies/popular", "top": 40, "filter": rules}
+    trakt = {"api_url": sites.trakt_api_url, "client_id": trakt_accounts.CLIENT_ID}
+    house.write({"chart": chart}, providers={"trakt": trakt})
+
+    plan = listsync("plan", "-o", "json")
+
+    first = [title for title in CATALOGUE if title.kind == "movie" and title.imdb][:40]
+    passing = [
+        film.tmdb
+        for film in first
+        if film.facts.rating >= 7.15
+        and "Horror" not in dict(film.facts.genres).values()
+        and film.facts.language in {"en", "ko"}
+    ]
+    named = [action["media"]["ids"]["tmdb"] for action in plan.document["actions"]]
+    details = [row["detail"] for row in plan.document["verdicts"] if row["reason"] == "filtered"]
+    assert (named, bool(passing)) == (passing, True)
+    assert len(details) == 40 - len(passing)
+    assert all("by the list" in detail for detail in details)
+    assert not [call.path for call in house.server.state.calls if "/movie/" in call.path]
+    assert "extended=full" in sites.trakt.visits[-1]
 
 
 def test_each_trouble_has_its_outcome(house: Household, sites: SandboxSites) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.known_titles import FILMS
+from reconciler.core.model import ALL
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import Shelves, by_tmdb
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from tests.loop.world import World
 
 
@@ -28,8 +29,8 @@ class SlowShelves(Shelves):
         self.begun, self.go_on = Event(), Event()
         self.go_on.set()
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
-        snapshot = super().fetch(ref, top)
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+        snapshot = super().fetch(ref, need)
         self.begun.set()
         assert self.go_on.wait(20)
         return snapshot

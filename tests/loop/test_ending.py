@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.board import Board
+from reconciler.core.model import ALL
 from reconciler.ledger import HeldLedger
 from reconciler.upkeep import Upkeep
 from tests.loop.serving import doors_of, served
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Sources
     from reconciler.spec import Spec
     from tests.loop.world import World
@@ -55,10 +56,10 @@ class Deaf(Shelves):
         super().__init__()
         self.begun, self.go_on = Event(), Event()
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         self.begun.set()
         self.go_on.wait(20)
-        return super().fetch(ref, top)
+        return super().fetch(ref, need)
 
 
 def test_nobody_waits_for_a_site_that_has_said_to_come_back_later(

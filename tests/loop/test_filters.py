@@ -51,6 +51,47 @@ def test_what_the_list_tells_drops_a_title_without_a_look_up(
     assert [row.detail for row in world.look().plan.verdicts] == [told]
 
 
+@pytest.mark.parametrize(
+    ("rule", "needed"),
+    [
+        ({"min_rating": 7}, True),
+        ({"min_votes": 7}, True),
+        ({"genres": ["Drama"]}, True),
+        ({"exclude_genres": ["Drama"]}, True),
+        ({"languages": ["en"]}, True),
+        ({"types": ["movie"], "years": "2000..", "exclude_titles": ["Heat"]}, False),
+        ({}, False),
+    ],
+    ids=["rating", "votes", "genres", "not of genres", "languages", "what all tell", "no filter"],
+)
+def test_a_list_is_asked_for_facts_where_its_filter_needs_them(
+    world: World,
+    rule: dict[str, object],
+    needed: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    world.follow(by_imdb(OLD), filter=rule)
+    world.look()
+    assert [need.facts for need in world.lists.needs] == [needed]
+
+
+def test_two_names_of_a_list_ask_for_what_both_need_and_an_exclude_list_for_no_facts(
+    world: World,
+) -> None:
+    world.write(
+        {
+            "all": {"source": ONE, "filter": {}},
+            "rated": {"source": ONE, "filter": {"min_rating": 7}},
+            "never": {"source": OTHER, "role": "exclude"},
+        },
+        defaults={"filter": {"languages": ["en"]}},
+    )
+    world.lists.hold(ONE, [by_imdb(OLD)])
+    world.lists.hold(OTHER, [by_imdb(NEW)])
+    world.look()
+    asked = zip(world.lists.fetched, world.lists.needs, strict=True)
+    assert {source: need.facts for source, need in asked} == {ONE: True, OTHER: False}
+
+
 def test_a_show_that_is_dropped_needs_no_seasons(world: World) -> None:
     world.follow(by_tmdb(SEVERANCE), filter={"types": ["movie"]})
     assert paths(world, *TITLES) == []

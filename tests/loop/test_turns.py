@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.core.model import Outcome
+from reconciler.core.model import ALL, Outcome
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import Shelves, by_tmdb
 
 if TYPE_CHECKING:
-    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.core.model import ListRef, Need, Snapshot
     from tests.loop.world import World
 
 FILM = FILMS[0]
@@ -161,7 +161,7 @@ class Crowd(Shelves):
         self._wanted = wanted
         self._changed = threading.Condition()
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         with self._changed:
             for key in (ref.provider, "all"):
                 self._now[key] += 1
@@ -170,7 +170,7 @@ class Crowd(Shelves):
             self._changed.wait_for(lambda: self.most["all"] >= self._wanted, self._seconds)
             for key in (ref.provider, "all"):
                 self._now[key] -= 1
-            return super().fetch(ref, top)
+            return super().fetch(ref, need)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
 from reconciler.apply import Applier, Outcomes
-from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.core.model import ALL, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.reconcile import Edges, Pass, look
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from examples.sandbox.titles import Title
-    from reconciler.core.model import ListRef, Message
+    from reconciler.core.model import ListRef, Message, Need
     from reconciler.ports import Ledger, MediaServer
     from reconciler.spec import Spec
 
@@ -54,11 +54,13 @@ class Shelves:
     def __init__(self) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self.fetched: list[str] = []
+        self.needs: list[Need] = []
 
-    def fetch(self, ref: ListRef, top: int | None = None) -> Snapshot:
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
         self.fetched.append(str(ref))
+        self.needs.append(need)
         snapshot = self.snapshots[str(ref)]
-        return replace(snapshot, items=snapshot.items[: top if ref.endless else None])
+        return replace(snapshot, items=snapshot.items[: need.top if ref.endless else None])
 
     def hold(
         self,

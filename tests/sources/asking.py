@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.core.model import Need
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -17,9 +18,11 @@ API = "http://api.test"
 SITE = "http://site.test"
 
 
-def fetch(source: str, top: int | None = None, key: str = "", token: str = "") -> Snapshot:
+def fetch(
+    source: str, top: int | None = None, key: str = "", token: str = "", *, facts: bool = False
+) -> Snapshot:
     """What reading a list gives; the site is at API and SITE."""
     ref = recognise(source)
     provider = Provider(SITE, API, key=key, token=token)
     sources = SiteSources(FakeBrowser({}), {ref.provider: provider}, Path(), NO_PATIENCE)
-    return sources.fetch(ref, top)
+    return sources.fetch(ref, Need(top, facts))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.core.model import Facts, Ids, Item, Kind, Need, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -25,10 +25,10 @@ KEY = "0123456789abcdef-a-client-id"
 Row = dict[str, Any]
 
 
-def fetch(source: str, top: int | None = None, key: str = KEY) -> Snapshot:
+def fetch(source: str, top: int | None = None, key: str = KEY, *, facts: bool = False) -> Snapshot:
     providers = {"trakt": Provider("http://app.test", API, key=key)}
     sources = SiteSources(FakeBrowser({}), providers, Path(), NO_PATIENCE)
-    return sources.fetch(recognise(source), top)
+    return sources.fetch(recognise(source), Need(top, facts))
 
 
 def film(number: int, **changes: object) -> Row:
@@ -174,6 +174,7 @@ def test_a_filtered_list_is_complete_once_its_last_page_was_read(
         pytest.param([films(1, 2), films(1, 2)], 9, 5, id="page 2 is page 1"),
         pytest.param([films(1, 2), films(1, 2)], 4, 2, id="and the last"),
         pytest.param([films(1, 2), films(2)], 9, 5, id="a row moves on"),
+        pytest.param([films(1, 2), films(3)], -9, 5, id="the item count changes"),
     ],
 )
 def test_a_filtered_list_whose_rows_come_again_is_incomplete(
@@ -432,3 +433,58 @@ def test_without_a_client_id_a_users_lists_are_read_in_the_browser() -> None:
 
     assert snapshot.route == "browser"
     assert "http://app.test/users/anna/lists/night" in str(snapshot.error)
+
+
+TOLD = {"rating": 8.15, "votes": 4321, "genres": ["science-fiction", "drama"], "language": "fr"}
+
+
+@pytest.mark.parametrize("facts", [True, False], ids=["a filter asks", "no filter asks"])
+@pytest.mark.parametrize(
+    ("source", "path", "row"),
+    [
+        ("trakt:lists/1", "/lists/1/items", listed(1, movie=film(1, **TOLD))),
+        ("trakt:movies/trending", "/movies/trending", {"watchers": 1, "movie": film(1, **TOLD)}),
+        ("trakt:movies/popular", "/movies/popular", film(1, **TOLD)),
+        ("trakt:boxoffice", "/movies/boxoffice", {"revenue": 1, "movie": film(1, **TOLD)}),
+    ],
+    ids=["a list", "a chart", "a bare chart", "the box office"],
+)
+def test_facts_are_asked_for_where_a_filter_needs_them(
+    requests_mock: requests_mock.Mocker,
+    source: str,
+    path: str,
+    row: Row,
+    facts: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    requests_mock.get(f"{API}{path}", json=[row])
+
+    (item,) = fetch(source, facts=facts).items
+
+    asked = requests_mock.request_history[0].qs
+    assert asked.get("extended") == (["full"] if facts else None)
+    assert item.facts == Facts(8.15, 4321, ("science-fiction", "drama"), "fr")
+
+
+@pytest.mark.parametrize(
+    ("told", "facts"),
+    [
+        ({"rating": 0.0, "votes": 0, "genres": []}, Facts()),
+        ({"rating": 81, "votes": -1, "genres": "drama", "language": "french"}, Facts()),
+        ({"rating": None, "votes": None, "genres": None, "language": None}, Facts()),
+        ({"language": "en"}, Facts(language="en")),
+    ],
+    ids=["nobody has voted", "nonsense", "nothing", "a language alone"],
+)
+def test_a_fact_that_is_none_is_not_known(
+    serve: Callable[..., None], told: Row, facts: Facts
+) -> None:
+    serve("/lists/1/items", [[listed(1, movie=film(1, **told))]], items=1)
+
+    assert fetch("trakt:lists/1", facts=True).items[0].facts == facts
+
+
+def test_a_season_on_a_list_brings_the_facts_of_its_show(serve: Callable[..., None]) -> None:
+    row = listed(1, "season", season={"number": 2}, show={**show(1), **TOLD})
+    serve("/lists/1/items", [[row]], items=1)
+
+    assert fetch("trakt:lists/1", facts=True).items[0].facts.votes == 4321

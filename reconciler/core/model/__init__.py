@@ -25,12 +25,14 @@ from reconciler.core.model.keeping import (
     Status,
 )
 from reconciler.core.model.lists import (
+    ALL,
     ENDLESS_TOP,
     UNTOLD,
     Facts,
     Ids,
     Item,
     ListRef,
+    Need,
     Snapshot,
     TitleRef,
 )
@@ -111,6 +113,7 @@ from reconciler.core.model.words import (
 )
 
 __all__ = [
+    "ALL",
     "ALL_SEASONS",
     "ATTENTION",
     "DEFERRED",
@@ -157,6 +160,7 @@ __all__ = [
     "Memory",
     "Message",
     "Name",
+    "Need",
     "Notice",
     "Observed",
     "Offer",

@@ -26,6 +26,23 @@ class ListRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """How much of a list is needed."""
+
+    top: int | None = None  # of a chart without an end: its first so many
+    facts: bool = False  # what filters ask, also where a site tells it only when it is asked to
+
+    def __or__(self, other: Need) -> Need:
+        """What two lists of one source need together."""
+        tops = (self.top, other.top)
+        top = None if None in tops else max(top or 0 for top in tops)
+        return Need(top, self.facts or other.facts)
+
+
+ALL = Need()
+
+
+@dataclass(frozen=True, slots=True)
 class TitleRef:
     """Another title of IMDb than the item itself."""
 
