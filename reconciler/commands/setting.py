@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.spec import Spec
+
+# C1 controls, line separators, marks of direction: json.dumps escapes those below U+0020 alone.
+_ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +43,9 @@ class Setting:
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """A document on stdout, as people can read it and programs too."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    """A document on stdout, as people can read it and programs too.
+
+    What would act on a terminal or reorder a line is escaped, which means the same to programs.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sys.stdout.write(_ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
 
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.model import (
@@ -41,6 +42,8 @@ from reconciler.core.model import (
     Years,
 )
 from reconciler.core.plan import calculate
+from tests.core.any_world import World as AnyWorld
+from tests.core.any_world import worlds
 from tests.core.test_prune import PENDING as OURS
 from tests.core.test_prune import A, missing, ours
 from tests.core.values import (
@@ -310,6 +313,13 @@ def test_explain_says_what_would_change_a_verdict_and_following_it_does(
 
 def test_every_reason_of_a_verdict_and_of_an_action_has_a_row() -> None:
     assert {row[0] for row in TABLE} == {*Reason, *Why}
+
+
+@given(worlds())
+def test_every_row_of_any_plan_has_advice(world: AnyWorld) -> None:
+    lists, on, memory = world
+    for reason, _, advice in World(lists, on, memory).plan():
+        assert advice.strip(), reason
 
 
 def test_a_show_is_advised_on_season_by_season() -> None:
