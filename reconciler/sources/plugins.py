@@ -131,10 +131,9 @@ def names() -> tuple[str, ...]:
 
 
 def said_of(name: str) -> Provider:
-    """What is said of a plugin's site: its key, from the environment; the file has no place."""
-    return Provider(
-        key=os.environ.get(f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}_KEY", "")
-    )
+    """What the environment says of a plugin's site, where it is and its key; the file has no place."""
+    prefix = f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}"
+    return Provider(os.environ.get(f"{prefix}_URL", ""), key=os.environ.get(f"{prefix}_KEY", ""))
 
 
 def plugins() -> dict[str, Plugin]:
