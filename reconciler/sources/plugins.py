@@ -131,7 +131,7 @@ def names() -> tuple[str, ...]:
 
 
 def said_of(name: str) -> Provider:
-    """What the environment says of a plugin's site, where it is and its key; the file has no place."""
+    """What the environment says of a plugin's site, address and key; the file has no place."""
     prefix = f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}"
     return Provider(os.environ.get(f"{prefix}_URL", ""), key=os.environ.get(f"{prefix}_KEY", ""))
 
