@@ -182,7 +182,7 @@ class TestTrouble:
             done = house.finish(process)
 
         assert (done.code, done.results()) == (143, ["created"])
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 10
 
     def test_of_two_services_the_broken_one_keeps_nothing_from_the_other(
         self, house: Household, receiver: Receiver
@@ -325,7 +325,7 @@ class TestRun:
             began = time.monotonic()
             assert run.end(signal.SIGTERM).code == 143
 
-        assert time.monotonic() - began < 6  # 2 s of patience, and the process's own end
+        assert time.monotonic() - began < 10  # 2 s of patience, not 12, and the process's own end
 
     def test_another_address_is_used_from_the_next_turn_on_and_the_generation_stays(
         self, house: Household, receiver: Receiver

@@ -86,7 +86,7 @@ def test_a_second_signal_does_not_wait_for_the_browsers(
         until(lambda: "once more ends it at once" in run.log_file.read_text())
         asked = time.monotonic()
         assert run.end(signal.SIGTERM).code == -signal.SIGTERM
-        assert time.monotonic() - asked < 2
+        assert time.monotonic() - asked < 8
     assert nothing_is_left(house, groups, temporary)
 
 
@@ -100,7 +100,7 @@ def test_browsers_that_do_not_end_in_time_are_not_waited_for(
         groups = browsers(run, sites, before)
         asked = time.monotonic()
         ended = run.end()
-        assert time.monotonic() - asked < 2.5
+        assert time.monotonic() - asked < 8
     assert ended.code == 143
     assert "did not end in time" in ended.err
     assert nothing_is_left(house, groups, temporary)
@@ -115,7 +115,7 @@ def test_a_request_that_takes_longer_than_it_may_is_settled_by_the_next_run(
         until(lambda: house.stored() == numbers([DUNE]))
         asked = time.monotonic()
         ended = run.end()
-        assert time.monotonic() - asked < 4
+        assert time.monotonic() - asked < 8
     assert ended.code == 143
     assert "did not end in time" in ended.err
     with running(house) as run:
