@@ -30,13 +30,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A ledger that remembers one film."""
-    path = tmp_path / "listsync.db"
-    with SqliteLedger(path, URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
-        ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
-    return path
+def path() -> Iterator[Path]:
+    """A ledger that remembers one film, where pytest does not keep others from reaching it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "listsync.db"
+        with SqliteLedger(path, URL) as ledger:
+            ledger.record({FILM: Remembered()}, {})
+            ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+        yield path
 
 
 def run(script: str, path: Path) -> str:
@@ -122,10 +123,7 @@ with ledger:
 @pytest.fixture
 def shelf(path: Path) -> Iterator[Path]:
     """The ledger in a folder that everybody may reach."""
-    for folder in path.parents:
-        if folder == Path(tempfile.gettempdir()):
-            break
-        folder.chmod(0o755)
+    path.parent.chmod(0o755)
     path.chmod(0o644)
     yield path
     path.parent.chmod(0o755)
