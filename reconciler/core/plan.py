@@ -142,11 +142,12 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     if requester is None:
         problem = want.owner.problem or "its list has no requester"
         return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
-    delivery = want.owner.deliveries.get(want.target.media.kind)
-    if isinstance(delivery, str):
-        return _verdict(want, Settled(Reason.NO_RIGHT, delivery, need.seasons))
-    hopes = outlook(requester, want.target)
-    if need.op is not Op.RETRY:
+    hopes, delivery = outlook(requester, want.target), None
+    if need.op is not Op.RETRY:  # which the server sends where it was sent before
+        found = want.owner.deliveries.get(want.target.media.kind)
+        if isinstance(found, str):
+            return _verdict(want, Settled(Reason.NO_RIGHT, found, need.seasons))
+        delivery = found
         if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
             return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
@@ -165,7 +166,7 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
         expected=hopes,
         seasons=need.seasons,
         request_ids=need.request_ids,
-        delivery=None if need.op is Op.RETRY else delivery,  # a retry goes where it was sent
+        delivery=delivery,
         detail=need.detail,
         beside=need.beside,
     )

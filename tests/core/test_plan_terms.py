@@ -8,14 +8,18 @@ import pytest
 
 from reconciler.core.model import (
     Attempts,
+    Delivery,
     Kind,
     MediaKey,
     Memory,
+    Offer,
+    Op,
     Remembered,
     RequestStatus,
     Rerequest,
     Slot,
     Target,
+    Wishlist,
 )
 from tests.core.values import (
     ANNA,
@@ -104,3 +108,34 @@ def test_what_one_list_adopted_another_may_ask_for() -> None:
     given = replace(wishes(entry(DUNE), name="given"), adopted=frozenset({entry(DUNE).item.key}))
     (action,) = plan(given, wishes(entry(DUNE), name="other", index=1)).actions
     assert action.lists == ("other",)
+
+
+NOWHERE = "profile_id 'Nope' is not at Radarr"
+TO_RADARR = Delivery(Offer(0, "Radarr"), Offer(4, "HD-1080p"))
+
+
+def sent(media: MediaKey, where: Delivery | str) -> Wishlist:
+    """A list that names something of Radarr or Sonarr."""
+    return replace(wishes(entry(media)), deliveries=dict.fromkeys(Kind, where))
+
+
+@pytest.mark.parametrize("where", [NOWHERE, TO_RADARR], ids=["not there", "there"])
+def test_a_failed_request_is_retried_as_it_was_sent_whatever_its_list_names(
+    where: Delivery | str,
+) -> None:
+    (action,) = plan(sent(DUNE, where), on=server(request(1, DUNE, RequestStatus.FAILED))).actions
+    assert (action.op, action.request_ids, action.delivery) == (Op.RETRY, (1,), None)
+
+
+def test_only_what_is_asked_for_anew_needs_a_place_to_go() -> None:
+    on = server(request(1, BEAR, RequestStatus.FAILED, 1), shows={BEAR.tmdb: facts(1, 2)})
+    made = plan(sent(BEAR, NOWHERE), on=on)
+    assert words(made) == ["retry (retry-failed)", "no-right"]
+    assert (made.verdicts[0].seasons, made.verdicts[0].detail) == ((2,), NOWHERE)
+    assert [a.delivery for a in plan(sent(BEAR, TO_RADARR), on=on).actions] == [None, TO_RADARR]
+
+
+def test_a_list_whose_requester_is_not_known_retries_nothing() -> None:
+    unknown = replace(wishes(entry(DUNE)), requester=None, problem="nobody is called so")
+    made = plan(unknown, on=server(request(1, DUNE, RequestStatus.FAILED)))
+    assert words(made) == ["no-right"]
