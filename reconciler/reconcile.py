@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
-from reconciler.core.membership import current, given_up, readded
-from reconciler.core.memory import looks_like_another_server, witness
-from reconciler.core.model import Claim, Film, Kind, Observed, Policy, Role, Show, Target, View
+from reconciler.core.membership import current, departed, given_up
+from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota
 from reconciler.core.wants import rule_names
 from reconciler.deliveries import Deliveries
-from reconciler.questions import items_in_question, places, titles_in_question
+from reconciler.learning import Recollection, claims, learn
+from reconciler.questions import items_in_question, titles_in_question
 from reconciler.reading import read_lists
 from reconciler.resolve import Known, Resolver
 from reconciler.wishlists import Past, excluded_by_hand, fetched, need_of, wishlists
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import (
         Baseline,
+        Claim,
         ListRef,
         MediaKey,
         Membership,
@@ -41,13 +42,13 @@ if TYPE_CHECKING:
         ServerInfo,
         Slot,
         Snapshot,
+        Target,
         Unmatched,
         User,
         Wishlist,
     )
     from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
     from reconciler.spec import ListSpec, Spec
-    from reconciler.wishlists import Fetched
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -165,7 +166,8 @@ def decide(
 
     resolver = Resolver(edges.server, ledger, spec.server.concurrency)
     known = Known(_mapped(spec), (row for rows in seen.media.values() for row in rows))
-    past = _past(spec, ledger)
+    stored = ledger.memberships()
+    past = _past(spec, ledger, stored)
     given = _given(spec, snapshots)
     items, dropped = items_in_question(spec, given, past)
     found = resolver.recalled(dropped, known, now)
@@ -177,9 +179,10 @@ def decide(
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
     before = ledger.memory()
-    memory, memberships, baselines = _learn(before, held, lists, observed, now)
+    gone = departed(stored, {lst.name: str(lst.source) for lst in spec.lists})
+    learned = learn(Recollection(before, gone), held, lists, observed, now)
     deliveries = Deliveries(spec, edges.server, ledger, now)
-    view = View(observed, memory, Policy(budget=spec.budget), now)
+    view = View(observed, learned.memory, Policy(budget=spec.budget), now)
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
     return Pass(
         identity=identity,
@@ -187,11 +190,11 @@ def decide(
         fetched_at=fetched_at,
         lists=everything,
         observed=observed,
-        memory=memory,
+        memory=learned.memory,
         recalled=frozenset(before.slots),
-        memberships=given_up(memberships, plan),
-        baselines=baselines,
-        claims=_claims(lists, memory, plan),
+        memberships=given_up(learned.memberships, plan),
+        baselines=learned.baselines,
+        claims=claims(lists, learned.memory, plan),
         plan=plan,
         read_seconds=read_seconds,
     )
@@ -237,35 +240,6 @@ def _planned(
     return (everything, plan) if again is None else plan_of(again)
 
 
-def _learn(
-    memory: Memory,
-    held: Sequence[Fetched],
-    lists: Sequence[Wishlist],
-    observed: Observed,
-    now: datetime,
-) -> tuple[Memory, dict[str, Membership], dict[str, Baseline]]:
-    """Memory and memberships after this pass. What seems another server teaches nothing."""
-    if looks_like_another_server(memory, observed):
-        return memory, {}, {}
-    back = readded({lst.spec.name: lst.before for lst in held}, lists)
-    after = {lst.spec.name: lst.after for lst in held}
-    targets = {Target(media, lst.is_4k) for lst, _, media in places(lists)}
-    taken = {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline}
-    return witness(memory, targets, observed, now, back), after, taken
-
-
-def _claims(
-    lists: Sequence[Wishlist], memory: Memory, plan: Plan
-) -> dict[Target, frozenset[Claim]]:
-    ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
-    held = _grouped(
-        (target, Claim(lst.name, lst.source))
-        for lst, _, media in places(lists)
-        if (target := Target(media, lst.is_4k)) in ours
-    )
-    return {target: frozenset(claims) for target, claims in held.items()}
-
-
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
     """Only of those a quota can bind: one call for each of them."""
     asking = {r.user.id: r.user for r in identity.requesters.values() if not isinstance(r, str)}
@@ -278,9 +252,9 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
     }
 
 
-def _past(spec: Spec, ledger: Ledger) -> dict[str, Past]:
+def _past(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) -> dict[str, Past]:
     """What the ledger knows of each list, by name; of a list whose source has changed, nothing."""
-    stored, told, taken = ledger.memberships(), ledger.reports(), ledger.baselines()
+    told, taken = ledger.reports(), ledger.baselines()
     return {
         lst.name: Past(
             current(stored.get(lst.name), lst.source),

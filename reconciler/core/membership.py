@@ -40,7 +40,12 @@ def current(stored: Membership | None, ref: ListRef) -> Membership:
     """The stored membership, unless the list's source has changed since: then it is a new list."""
     if stored is None or stored.source != str(ref):
         return Membership(str(ref))
-    return stored
+    return replace(stored, left=None) if stored.left else stored
+
+
+def departed(stored: Mapping[str, Membership], sources: Mapping[str, str]) -> dict[str, Membership]:
+    """The memberships that no list of the file continues. ``sources``: of its lists, by name."""
+    return {name: one for name, one in stored.items() if sources.get(name) != one.source}
 
 
 def advance(
@@ -137,16 +142,27 @@ def stale_members(
     )
 
 
-def readded(before: Mapping[str, Membership], lists: Sequence[Wishlist]) -> frozenset[MediaKey]:
+def readded(
+    before: Mapping[str, Membership],
+    lists: Sequence[Wishlist],
+    gone: Collection[Membership] = (),
+) -> frozenset[MediaKey]:
     """The titles that were gone from every list that held them, and are on one again.
 
     ``before``: the memberships as they stood before this pass, by list name. First sight is not a
     re-add, and a chart's ups and downs are none. A list that was never read completely may have
     held all along what it gives now, and so may one that holds the title unresolved.
+
+    ``gone``: of lists that are not in the file. What one held is on no list once a pass has acted
+    without it, and comes back only to a list that was read since and had lost it; while a list that
+    was never read has its source, it was renamed, and holds what it held.
     """
     wishes = [lst for lst in lists if lst.role is Role.REQUEST and lst.name in before]
     named = {lst.name: before[lst.name] for lst in wishes}
-    members = [m for membership in named.values() for m in membership.members.values()]
+    unread = {lst.source for lst in wishes if named[lst.name].completed is None}
+    holding = [one for one in gone if one.left is None or one.source in unread]
+    until = _held_until(gone)
+    members = [m for one in (*named.values(), *holding) for m in one.members.values()]
     held = {m.match.media for m in members if m.match and m.present}
     held |= {
         entry.match.media
@@ -163,8 +179,28 @@ def readded(before: Mapping[str, Membership], lists: Sequence[Wishlist]) -> froz
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
         if _was_gone(named[lst.name], entry) and entry.match.media not in held
+        if _was_read_since(named[lst.name], until.get(entry.match.media))
         if not names_of(entry.item) & unresolved
     )
+
+
+def _held_until(gone: Iterable[Membership]) -> dict[MediaKey, datetime]:
+    """When the last list that held a title was seen to have left the file."""
+    until: dict[MediaKey, datetime] = {}
+    for one in gone:
+        for member in one.members.values():
+            if one.left and member.match and member.present:
+                media = member.match.media
+                until[media] = max(one.left, until.get(media, one.left))
+    return until
+
+
+def _was_read_since(membership: Membership, at: datetime | None) -> bool:
+    """Whether a list was read, and believed, since then; None: it need not have been."""
+    if at is None:
+        return True
+    read = membership.completed
+    return read is not None and read >= at and membership.shrunk is None
 
 
 def _was_gone(membership: Membership, entry: Entry) -> bool:

@@ -106,13 +106,18 @@ def _witnessed(known: Remembered | None, seen: Glance) -> Remembered | None:
     if known is None:
         return None if there is There.NOTHING else Remembered(present, seen.lifted, seen.now)
     changed = known.present != present and there is not There.NOTHING
-    readded = seen.lifted or (known.readded and not changed)
-    return Remembered(present, readded, _refused(known, seen, present=present))
+    kept = known.readded and not changed and not _anew(known, seen)
+    return Remembered(present, seen.lifted or kept, _refused(known, seen, present=present))
 
 
 def _refused(known: Remembered, seen: Glance, *, present: bool) -> datetime:
     """Since when it is so. What was asked for once more, and is so again, is so anew."""
     since = known.refused
-    if since is None or known.present != present or (seen.asked and seen.asked > since):
+    if since is None or known.present != present or _anew(known, seen):
         return seen.now
     return since
+
+
+def _anew(known: Remembered, seen: Glance) -> bool:
+    """Whether what is refused was asked for once more since it was first seen so."""
+    return bool(known.refused and seen.asked and seen.asked > known.refused)

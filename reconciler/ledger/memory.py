@@ -125,14 +125,20 @@ def memberships(connection: Connection, server: str) -> dict[str, Membership]:
             optional_time(missed),
         )
     lists = connection.execute(
-        "SELECT list, source, completed, shrunk, shrunk_since FROM memberships WHERE server = ?",
+        "SELECT list, source, completed, shrunk, shrunk_since, left_at FROM memberships"
+        " WHERE server = ?",
         (server,),
     )
     return {
         name: Membership(
-            source, optional_time(completed), members.get(name, {}), shrunk, optional_time(since)
+            source,
+            optional_time(completed),
+            members.get(name, {}),
+            shrunk,
+            optional_time(since),
+            optional_time(left),
         )
-        for name, source, completed, shrunk, since in lists
+        for name, source, completed, shrunk, since, left in lists
     }
 
 
@@ -141,10 +147,10 @@ def write_membership(
 ) -> None:
     """Let a list hold exactly these members."""
     connection.execute(
-        "INSERT INTO memberships (server, list, source, completed, shrunk, shrunk_since)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source,"
+        "INSERT INTO memberships (server, list, source, completed, shrunk, shrunk_since, left_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source,"
         " completed = excluded.completed, shrunk = excluded.shrunk,"
-        " shrunk_since = excluded.shrunk_since",
+        " shrunk_since = excluded.shrunk_since, left_at = excluded.left_at",
         (
             server,
             name,
@@ -152,6 +158,7 @@ def write_membership(
             optional_time_text(membership.completed),
             membership.shrunk,
             optional_time_text(membership.shrunk_since),
+            optional_time_text(membership.left),
         ),
     )
     stored = {

@@ -253,6 +253,9 @@ _PRUNING = (
 # Memory: since when a slot is declined, or gone.
 _REFUSED = ("ALTER TABLE slots ADD COLUMN refused TEXT",)
 
+# Memory: since when a list that held titles is not in the file.
+_LEFT = ("ALTER TABLE memberships ADD COLUMN left_at TEXT",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -265,5 +268,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _DOWNLOADERS,
     _PRUNING,
     _REFUSED,
+    _LEFT,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.membership import PATIENCE, advance, current, readded, stale_members
+from reconciler.core.membership import PATIENCE, advance, current, departed, readded, stale_members
 from reconciler.core.model import (
     Entry,
     Kind,
@@ -27,6 +27,7 @@ from tests.core.values import NOW, item, wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 REF = ListRef("imdb", "ls1")
 EARLIER = NOW - timedelta(days=1)
@@ -300,3 +301,57 @@ def test_a_list_that_was_never_complete_may_have_held_a_title_all_along() -> Non
 
     assert readded(before, [shows(1, 2), trakt]) == frozenset()
     assert readded(before, [shows(1, 2)]) == {key(2)}
+
+
+# ------------------------------------------------------------------- lists that are out of the file
+
+BEFORE_THAT, AFTER_THAT = EARLIER - timedelta(hours=1), EARLIER + timedelta(hours=1)
+
+
+def out(*numbers: int, left: datetime | None, source: str = "imdb:ls2") -> Membership:
+    """A list that held these when it was taken out of the file."""
+    return replace(held(numbers), source=source, left=left)
+
+
+@pytest.mark.parametrize(
+    ("gone", "back"),
+    [
+        pytest.param(out(2, left=None), False, id="in this pass for the first time"),
+        pytest.param(out(2, left=AFTER_THAT), False, id="since the other was read"),
+        pytest.param(out(2, left=BEFORE_THAT), True, id="before the other was read without it"),
+        pytest.param(out(2, left=EARLIER), True, id="in the pass that read the other without it"),
+        pytest.param(out(3, left=None), True, id="it never held the title"),
+        pytest.param(replace(held(gone=[2]), left=None), True, id="it had lost the title itself"),
+    ],
+)
+def test_what_a_list_held_that_left_the_file_is_readded_only_once_it_was_seen_on_no_list(
+    gone: Membership, *, back: bool
+) -> None:
+    before = {"list": held([1], gone=[2])}
+
+    assert readded(before, [shows(1, 2)], [gone]) == ({key(2)} if back else set())
+
+
+def test_a_list_that_was_renamed_holds_what_it_held_until_it_was_read() -> None:
+    renamed = replace(shows(name="new", index=1), whole=False, source="imdb:ls2")
+    before = {"list": held([1], gone=[2]), "new": Membership("imdb:ls2")}
+    old = [out(2, left=BEFORE_THAT)]
+    read = {**before, "new": replace(held([3]), source="imdb:ls2")}
+
+    assert readded(before, [shows(1, 2), renamed], old) == set()
+    assert readded(read, [shows(1, 2), renamed], old) == {key(2)}
+
+
+def test_a_shrunk_fetch_does_not_show_that_a_title_is_on_no_list() -> None:
+    before = {"list": replace(held([1], gone=[2]), shrunk="f")}
+
+    assert readded(before, [shows(1, 2)], [out(2, left=BEFORE_THAT)]) == set()
+
+
+def test_lists_depart_by_name_or_by_source_and_are_back_when_both_are() -> None:
+    stored = {"a": held([1]), "b": held([2]), "c": out(3, left=EARLIER)}
+
+    gone = departed(stored, {"a": str(REF), "b": "imdb:other"})
+
+    assert gone == {"b": stored["b"], "c": stored["c"]}
+    assert current(out(3, left=EARLIER), ListRef("imdb", "ls2")) == out(3, left=None)

@@ -248,6 +248,20 @@ def test_a_failed_request_that_is_declined_after_a_readd_is_not_lifted_by_it() -
     assert witness(readded, [FILM], declined, NOW) == film(DECLINED)
 
 
+def test_what_was_asked_for_and_declined_once_more_is_not_lifted_by_a_readd_before_it() -> None:
+    """Between two looks, so that a look before it and one after it see a decline."""
+    first = request(1, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(days=1))
+    second = request(2, DUNE, RequestStatus.DECLINED, created=NOW + timedelta(minutes=1))
+    waiting = witness(film(DECLINED), [FILM], server(first), NOW, frozenset({DUNE}))
+    assert waiting == film(DECLINED_AGAIN)
+
+    later = NOW + timedelta(minutes=2)
+    seen = witness(waiting, [FILM], server(first, second), later)
+
+    assert seen == film(Remembered(present=True, refused=later))
+    assert witness(waiting, [FILM], server(first), later) == waiting
+
+
 # ----------------------------------------------------------------------- since when it is so
 
 EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)

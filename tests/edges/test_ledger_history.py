@@ -100,6 +100,7 @@ def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE members DROP COLUMN missed")
         connection.execute("ALTER TABLE slots DROP COLUMN refused")
+        connection.execute("ALTER TABLE memberships DROP COLUMN left_at")
         for statement in MIGRATIONS[0]:
             connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS"))
         connection.execute("PRAGMA user_version = 1")

@@ -84,13 +84,14 @@ items = st.builds(
 matches = st.builds(
     Match, st.builds(MediaKey, st.sampled_from(Kind), numbers), st.sampled_from(Route)
 )
-members = st.builds(Member, items, st.none() | matches, st.booleans())
+members = st.builds(Member, items, st.none() | matches, st.booleans(), st.none() | times)
 memberships = st.builds(
     Membership,
     names,
     st.none() | times,
     st.dictionaries(st.sampled_from("abcdef") | names, members, max_size=5),
     st.none() | names,
+    st.none() | times,
     st.none() | times,
 )
 passes = st.lists(

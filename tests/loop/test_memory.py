@@ -9,7 +9,7 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import SandboxServer, Service, Settings
 from reconciler.apply import Applier
-from reconciler.core.model import Kind, MediaKey, Outcome, Reason, Result, Why
+from reconciler.core.model import Kind, ListRef, MediaKey, Outcome, Reason, Result, Why
 from reconciler.explain import explain
 from reconciler.reconcile import look
 from tests.loop.world import World, by_imdb, by_tmdb, words
@@ -162,6 +162,63 @@ def test_a_title_that_another_list_still_holds_was_not_taken_off(world: World) -
     without(world)
     back(world)
     assert said(world) == "declined"
+
+
+def both(world: World, *names: str) -> None:
+    """A file with these lists of two; one holds the film, the other has lost it."""
+    sources = {"wishes": LIST, "other": "imdb:ls000000002", "renamed": "imdb:ls000000002"}
+    world.write({name: {"source": sources[name]} for name in names})
+
+
+@pytest.fixture
+def declined(world: World) -> World:
+    """The film was declined, was taken off the one list, and is on the other."""
+    requested_once(world)
+    world.lists.hold("imdb:ls000000002", [by_imdb(FILM), *map(by_tmdb, FILMS[5:9])])
+    both(world, "wishes", "other")
+    world.apply()
+    decline(world, FILM)
+    without(world)
+    return world
+
+
+def test_a_title_that_moves_from_a_list_taken_out_of_the_file_was_not_taken_off(
+    declined: World,
+) -> None:
+    both(declined, "wishes")
+    back(declined)
+    assert said(declined) == "declined"
+    declined.apply()
+    assert said(declined) == "declined"
+
+
+def test_a_title_that_was_on_no_list_of_the_file_and_comes_back_is_readded(
+    declined: World,
+) -> None:
+    both(declined, "wishes")
+    declined.apply()
+    back(declined)
+    assert said(declined) == "request"
+
+
+def test_a_renamed_list_that_cannot_be_read_holds_what_it_held(declined: World) -> None:
+    held = declined.lists.fetch(ListRef("imdb", "ls000000002")).items
+    declined.lists.hold("imdb:ls000000002", (), Outcome.UNREACHABLE)
+    both(declined, "wishes", "renamed")
+    declined.apply()
+    back(declined)
+    assert said(declined) == "declined"
+    declined.lists.hold("imdb:ls000000002", held)
+    declined.apply()
+    assert said(declined) == "declined"
+
+
+def test_a_list_that_comes_back_into_the_file_puts_nothing_back(declined: World) -> None:
+    both(declined, "wishes")
+    declined.apply()
+    both(declined, "wishes", "other")
+    declined.apply()
+    assert said(declined) == "declined"
 
 
 def test_a_chart_puts_nothing_back(world: World) -> None:

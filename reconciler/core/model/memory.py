@@ -108,10 +108,15 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A list's last complete content. ``source`` tells a changed list from a changed title."""
+    """A list's last complete content. ``source`` tells a changed list from a changed title.
+
+    ``left``: since when no list of the file is called so and has this source; None: one is and has,
+    or no pass has acted without it yet.
+    """
 
     source: str
     completed: datetime | None = None  # when a fetch was last complete; None: never
     members: Mapping[str, Member] = field(default_factory=dict)  # by item key
     shrunk: str | None = None  # fingerprint of a suspiciously small fetch that is waited out
     shrunk_since: datetime | None = None
+    left: datetime | None = None
