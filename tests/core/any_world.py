@@ -5,9 +5,10 @@ Parts are drawn from pools made beforehand: an example costs few draws, many fit
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
 
@@ -45,6 +46,9 @@ from reconciler.core.model import (
     Years,
 )
 from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -202,3 +206,51 @@ def worlds(draw: st.DrawFn) -> World:
     """Up to four lists, a server and a memory."""
     lists = tuple(draw(_wishlists(index)) for index in range(draw(st.integers(1, 4))))
     return lists, draw(_observations()), draw(_memories)
+
+
+def reordered(world: World, turn: int) -> World:
+    """The same world, with every part of it told in another order."""
+    lists, seen, memory = world
+    media = {
+        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
+        for key, same in seen.media.items()
+    }
+    requests = {
+        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
+        for key, same in seen.requests.items()
+    }
+    shows = {
+        key: replace(show, seasons=_mixed(show.seasons, turn)) if isinstance(show, Show) else show
+        for key, show in seen.shows.items()
+    }
+    told = tuple(
+        replace(lst, entries=_mixed(lst.entries, turn), absent=_turned(lst.absent, turn))
+        for lst in lists
+    )
+    observed = Observed(
+        _turned(media, turn),
+        _turned(requests, turn),
+        seen.blocklist,
+        _turned(shows, turn),
+        _turned(seen.quotas, turn),
+        _turned(seen.films, turn),
+    )
+    known = replace(
+        memory,
+        slots=_turned(memory.slots, turn),
+        attempts=_turned(memory.attempts, turn),
+        created=_mixed(memory.created, turn),
+        ours=_turned(memory.ours, turn),
+        claims=_turned(memory.claims, turn),
+    )
+    return _mixed(told, turn), observed, known
+
+
+def _mixed(values: tuple[V, ...], turn: int) -> tuple[V, ...]:
+    """Backwards, from somewhere in the middle."""
+    cut = turn % len(values) if values else 0
+    return (values[cut:] + values[:cut])[::-1]
+
+
+def _turned(mapping: Mapping[K, V], turn: int) -> dict[K, V]:
+    return dict(_mixed(tuple(mapping.items()), turn))

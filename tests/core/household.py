@@ -7,14 +7,16 @@ deleted one leaves a row without meaning, a blocklisted title's requests are not
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.membership import current, readded
-from reconciler.core.memory import witness
+from reconciler.core.membership import current, departed, given_up, readded
 from reconciler.core.model import (
     Action,
     Attempts,
+    Claim,
+    Expected,
     Item,
     Kind,
     ListRef,
@@ -27,12 +29,14 @@ from reconciler.core.model import (
     Observed,
     Op,
     Outcome,
+    OwnRequest,
     Plan,
     Policy,
+    Reason,
     Remembered,
+    Requester,
     RequestState,
     RequestStatus,
-    Rerequest,
     Result,
     Route,
     Show,
@@ -43,26 +47,34 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.plan import calculate
+from reconciler.learning import Recollection, claims, learn
 from reconciler.spec.models import ListSpec
-from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
+from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlists
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 UNKNOWN = MediaStatus.UNKNOWN
 ANY = Policy()
 PAUSE = timedelta(minutes=30)  # between two passes
+MOMENT = timedelta(seconds=1)
+TMDB_TROUBLE = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
 
 
 @dataclass
 class Server:
     """Rows and requests, and what persons and time do to them."""
 
-    shows: dict[int, Show]
+    shows: Mapping[int, Show | Unmatched]
     rows: dict[MediaKey, MediaState] = field(default_factory=dict)
     requests: dict[int, RequestState] = field(default_factory=dict)
     blocklist: set[MediaKey] = field(default_factory=set)
     last: int = 0
+    now: datetime = NOW
 
     def observed(self) -> Observed:
         shown = [r for r in self.requests.values() if r.target.media not in self.blocklist]
@@ -73,11 +85,16 @@ class Server:
             shows=dict(self.shows),
         )
 
-    def ask(self, media: MediaKey, seasons: tuple[int, ...], status: RequestStatus) -> None:
-        """A new request, of the planner or of a person."""
+    def ask(
+        self, media: MediaKey, seasons: tuple[int, ...], status: RequestStatus, requester: int = 1
+    ) -> None:
+        """A new request, of the planner or of a person; it takes a moment."""
         self.last += 1
+        self.now += MOMENT
         asked = dict.fromkeys(seasons, status)
-        self.requests[self.last] = RequestState(self.last, Target(media), status, 1, asked)
+        self.requests[self.last] = RequestState(
+            self.last, Target(media), status, requester, asked, self.now
+        )
         waiting = MediaStatus.PENDING if status is RequestStatus.PENDING else MediaStatus.PROCESSING
         before = self.rows.get(media, MediaState(media, UNKNOWN, UNKNOWN)).seasons
         renewed = {n: (waiting, UNKNOWN) for n in before if n in seasons}
@@ -109,6 +126,12 @@ class Server:
         """The row goes, and all its requests."""
         self.rows.pop(media, None)
         self.requests = {n: r for n, r in self.requests.items() if r.target.media != media}
+
+    def take_over(self, number: int, requester: int, seasons: tuple[int, ...]) -> None:
+        """Somebody edits a request: it is another user's now, or asks for more seasons."""
+        before = self.requests[number]
+        more = {**before.seasons, **dict.fromkeys(seasons, before.status)}
+        self.requests[number] = replace(before, requester=requester, seasons=more)
 
     def delete_request(self, number: int) -> None:
         """The row stays, without meaning where nothing else is there."""
@@ -144,98 +167,143 @@ class Pass:
     """What a pass saw, will remember, and decided."""
 
     lists: tuple[Wishlist, ...]
+    observed: Observed
+    policy: Policy
+    now: datetime
     memory: Memory
     memberships: dict[str, Membership]
+    claims: Mapping[Target, frozenset[Claim]]
     readded: frozenset[MediaKey]
     plan: Plan
 
 
+def spec(name: str, source: str | None = None, **options: object) -> ListSpec:
+    """A list of the file, without a cap; no two have one source unless it is given."""
+    listed = ListSpec(name=name, source=ListRef("imdb", source or name))
+    return listed.model_copy(update={"max_per_run": None, **options})
+
+
 @dataclass
 class Household:
-    """Two lists and one exclusion, looked after in passes."""
+    """Lists and an exclusion, looked after in passes."""
 
     server: Server
     excluded: tuple[MediaKey, ...] = ()
-    caps: tuple[int | None, int | None] = (None, None)
-    rerequest: Rerequest | timedelta = Rerequest.ON_READD
+    file: list[ListSpec] = field(default_factory=lambda: [spec("first"), spec("second")])
+    requesters: Mapping[str, Requester] = field(default_factory=dict)  # else the administrator
     ledger: Ledger = field(default_factory=Ledger)
-    now: datetime = NOW
 
-    def look(self, held: dict[str, Snapshot], policy: Policy = ANY) -> Pass:
-        """A pass that changes nothing but the time."""
-        self.now += PAUSE
+    @property
+    def now(self) -> datetime:
+        """The time, which is the server's."""
+        return self.server.now
+
+    def look(
+        self,
+        held: Mapping[str, Snapshot],
+        policy: Policy = ANY,
+        *,
+        pause: timedelta = PAUSE,
+        trouble: bool = False,
+    ) -> Pass:
+        """A pass that changes nothing but the time. Lists that are not ``held`` are not read.
+
+        ``trouble``: what is excluded cannot be looked up.
+        """
+        self.server.now += pause
+        now, stored = self.now, self.ledger.memberships
+        rules = [item(media) for media in self.excluded]
         found: dict[str, Match | Unmatched] = {
-            one.key: Match(_media(one), Route.TMDB)
-            for one in [i for s in held.values() for i in s.items] + self._rules()
+            one.key: TMDB_TROUBLE if trouble and one in rules else Match(_media(one), Route.TMDB)
+            for one in [i for s in held.values() for i in s.items] + rules
         }
         seen = [
-            fetched(self._spec(name, cap), held[name], _past(self.ledger, name), found, self.now)
-            for name, cap in zip(held, self.caps, strict=True)
+            fetched(
+                lst,
+                held.get(lst.name),
+                Past(current(stored.get(lst.name), lst.source)),
+                found,
+                now,
+            )
+            for lst in self.file
         ]
-        lists = tuple(wishlist(one, index, ADMIN, found) for index, one in enumerate(seen))
+        asking = {lst.name: self.requesters.get(lst.name, ADMIN) for lst in self.file}
+        lists = (*wishlists(seen, asking, found), excluded_by_hand(rules, found))
         observed = self.server.observed()
-        back = readded({one.spec.name: one.before for one in seen}, lists)
-        wanted = {
-            Target(e.match.media)
-            for lst in lists
-            for e in lst.entries
-            if isinstance(e.match, Match)
-        }
-        memory = witness(self.ledger.memory, wanted, observed, self.now, back)
-        every = (*lists, excluded_by_hand(self._rules(), found))
-        plan = calculate(every, observed, memory, policy, self.now)
-        return Pass(lists, memory, {one.spec.name: one.after for one in seen}, back, plan)
+        gone = departed(stored, {lst.name: str(lst.source) for lst in self.file})
+        learned = learn(Recollection(self.ledger.memory, gone), seen, lists, observed, now)
+        plan = calculate(lists, observed, learned.memory, policy, now)
+        return Pass(
+            lists,
+            observed,
+            policy,
+            now,
+            learned.memory,
+            given_up(learned.memberships, plan),
+            claims(lists, learned.memory, plan),
+            readded({one.spec.name: one.before for one in seen}, lists, gone.values()),
+            plan,
+        )
 
     def apply(self, seen: Pass) -> None:
         """Remember what was seen, and do what was decided."""
-        self.ledger = Ledger(seen.memory, seen.memberships)
-        for action in seen.plan.actions:
-            self._send(action)
-            self._settle(action)
+        self.apply_until_killed(seen, len(seen.plan.actions))
 
     def apply_until_killed(self, seen: Pass, settled: int) -> None:
         """Some actions are done; the next one is sent, and nobody writes what became of it."""
-        self.ledger = Ledger(seen.memory, seen.memberships)
+        self._record(seen)
         for action in seen.plan.actions[:settled]:
             self._send(action)
             self._settle(action)
         for action in seen.plan.actions[settled : settled + 1]:
             self._send(action)
 
+    def _record(self, seen: Pass) -> None:
+        held = dict(seen.memory.claims)
+        for target, those in seen.claims.items():
+            held[target] = held.get(target, frozenset()) | those
+        self.ledger = Ledger(
+            replace(seen.memory, claims=held), {**self.ledger.memberships, **seen.memberships}
+        )
+
     def _send(self, action: Action) -> None:
-        media = action.target.media
         if action.op is Op.RETRY:
             for number in action.request_ids:
                 self.server.judge(number, RequestStatus.APPROVED)
+        elif action.op is Op.CANCEL:
+            for number in action.request_ids:
+                self.server.delete_request(number)
         else:
-            self.server.ask(media, action.seasons or (), RequestStatus.APPROVED)
+            waits = action.expected is Expected.PENDING
+            status = RequestStatus.PENDING if waits else RequestStatus.APPROVED
+            seasons, asking = action.seasons or (), action.requester.user.id
+            self.server.ask(action.target.media, seasons, status, asking)
 
     def _settle(self, action: Action) -> None:
-        memory = self.ledger.memory
-        result = Result.RETRIED if action.op is Op.RETRY else Result.CREATED
-        touched = [] if action.op is Op.RETRY else [None, *(action.seasons or ())]
-        tried = memory.attempts.get(action.target, Attempts())
-        self.ledger.memory = Memory(
-            {**memory.slots, **{Slot(action.target, n): Remembered() for n in touched}},
-            {**memory.attempts, action.target: attempts_after(tried, action.op, result, self.now)},
-            memory.created + (self.now,) * (result is Result.CREATED),
+        """As the ledger does: what came of an action, and what that means for its target."""
+        memory, target, seasons = self.ledger.memory, action.target, action.seasons or ()
+        result = _RESULT[action.op]
+        whole = () if action.op is Op.CANCEL and seasons else (None,)
+        touched = () if action.op is Op.RETRY else (*whole, *seasons)
+        mark = Remembered(present=action.op is not Op.CANCEL)
+        tried = attempts_after(memory.attempts.get(target, Attempts()), action.op, result, self.now)
+        asked = result is Result.CREATED
+        own = OwnRequest(target, action.requester.user.id, action.lists, action.seasons)
+        self.ledger.memory = replace(
+            memory,
+            slots={**memory.slots, **{Slot(target, n): mark for n in touched}},
+            attempts={**memory.attempts, target: tried},
+            created=memory.created + (self.now,) * asked,
+            ours={**memory.ours, **({self.server.last: own} if asked else {})},
         )
 
-    def _spec(self, name: str, cap: int | None) -> ListSpec:
-        return spec(name, cap).model_copy(update={"rerequest": self.rerequest})
 
-    def _rules(self) -> list[Item]:
-        return [item(media) for media in self.excluded]
-
-
-def _past(ledger: Ledger, name: str) -> Past:
-    return Past(current(ledger.memberships.get(name), spec(name, None).source))
-
-
-def spec(name: str, cap: int | None) -> ListSpec:
-    """A list of the file; no two have one source."""
-    source = ListRef("imdb", name)
-    return ListSpec(name=name, source=source).model_copy(update={"max_per_run": cap})
+_RESULT = {
+    Op.REQUEST: Result.CREATED,
+    Op.EXTEND: Result.CREATED,
+    Op.RETRY: Result.RETRIED,
+    Op.CANCEL: Result.CANCELLED,
+}
 
 
 def snapshot(media: list[MediaKey], outcome: Outcome = Outcome.COMPLETE) -> Snapshot:

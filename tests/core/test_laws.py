@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from reconciler.core.model import (
     Kind,
     Match,
     MediaStatus,
-    Memory,
     Observed,
     Op,
     Plan,
@@ -23,7 +20,6 @@ from reconciler.core.model import (
     Reason,
     RequestStatus,
     Role,
-    Show,
     Slot,
     Target,
     Unmatched,
@@ -31,14 +27,8 @@ from reconciler.core.model import (
 )
 from reconciler.core.plan import calculate
 from reconciler.core.waivers import waived
-from tests.core.any_world import World, worlds
+from tests.core.any_world import World, reordered, worlds
 from tests.core.values import ANNA, NOW
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 HERE = {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}
@@ -64,7 +54,7 @@ def rows(made: Plan) -> list[Action | Verdict]:
 def test_the_same_input_gives_the_same_plan_in_whatever_order_it_comes(
     world: World, turn: int
 ) -> None:
-    assert decide(_reordered(world, turn)) == decide(world)
+    assert decide(reordered(world, turn)) == decide(world)
 
 
 @any_world
@@ -75,45 +65,6 @@ def test_making_a_plan_changes_nothing(world: World) -> None:
     decide(world)
 
     assert world == before
-
-
-def _mixed(values: tuple[V, ...], turn: int) -> tuple[V, ...]:
-    """Backwards, from somewhere in the middle."""
-    cut = turn % len(values) if values else 0
-    return (values[cut:] + values[:cut])[::-1]
-
-
-def _turned(mapping: Mapping[K, V], turn: int) -> dict[K, V]:
-    return dict(_mixed(tuple(mapping.items()), turn))
-
-
-def _reordered(world: World, turn: int) -> World:
-    """The same world, with every part of it told in another order."""
-    lists, seen, memory = world
-    media = {
-        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
-        for key, same in seen.media.items()
-    }
-    requests = {
-        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
-        for key, same in seen.requests.items()
-    }
-    shows = {
-        key: replace(show, seasons=_mixed(show.seasons, turn)) if isinstance(show, Show) else show
-        for key, show in seen.shows.items()
-    }
-    return (
-        _mixed(tuple(replace(lst, entries=_mixed(lst.entries, turn)) for lst in lists), turn),
-        Observed(
-            _turned(media, turn),
-            _turned(requests, turn),
-            seen.blocklist,
-            _turned(shows, turn),
-            _turned(seen.quotas, turn),
-            _turned(seen.films, turn),
-        ),
-        Memory(_turned(memory.slots, turn), _turned(memory.attempts, turn)),
-    )
 
 
 # ---------------------------------------------------------------------------------- laws 4 and 5

@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Target,
     Wishlist,
 )
-from tests.core.household import Household, Server, snapshot
+from tests.core.household import Household, Server, snapshot, spec
 from tests.core.values import (
     BEAR,
     DUNE,
@@ -164,11 +164,12 @@ def test_a_show_taken_away_as_a_whole_comes_back_as_a_whole() -> None:
 @pytest.mark.parametrize("deleted", [False, True], ids=["declined", "deleted"])
 def test_what_is_refused_again_waits_as_long_again(media: MediaKey, *, deleted: bool) -> None:
     """No request in each pass: one in each such time."""
-    house = Household(Server({BEAR.tmdb: facts(1)}), rerequest=AFTER)
+    file = [spec("first", rerequest=AFTER), spec("second", rerequest=AFTER)]
+    house = Household(Server({BEAR.tmdb: facts(1)}), file=file)
     held = {"first": snapshot([media, MediaKey(Kind.MOVIE, 1)]), "second": snapshot([])}
     asked = []
     for day in range(400):
-        house.now = NOW + timedelta(days=day)
+        house.server.now = NOW + timedelta(days=day)
         seen = house.look(held)
         house.apply(seen)
         if any(action.target.media == media for action in seen.plan.actions):

@@ -1,0 +1,150 @@
+"""What lists held, by an account of its own: the design's words about sets of titles."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import MediaKey, Outcome, Prune
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.spec.models import ListSpec
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What a list gave."""
+
+    outcome: Outcome
+    shown: frozenset[MediaKey]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a pass makes of the lists; by name but for ``back``: what is re-added."""
+
+    back: frozenset[MediaKey]
+    whole: frozenset[str]
+    judged: frozenset[str]  # what they miss is known now; of an empty one, too
+    held: Mapping[str, frozenset[MediaKey]]  # what counts as on them
+    absent: Mapping[str, Mapping[MediaKey, datetime]]  # since when they miss what may be pruned
+
+
+@dataclass
+class Shelf:
+    """One list, by its name.
+
+    ``held``: what it had when last believed. ``gone``: what it had before. ``missing``: since when
+    a fetch that can tell has not shown a title. ``left``: since when it is not in the file.
+    """
+
+    source: str
+    held: frozenset[MediaKey] = frozenset()
+    gone: frozenset[MediaKey] = frozenset()
+    missing: dict[MediaKey, datetime] = field(default_factory=dict)
+    read: datetime | None = None
+    small: tuple[frozenset[MediaKey], datetime] | None = None  # seen since then, not believed
+    left: datetime | None = None
+
+    def fetch(self, fetch: Fetch, now: datetime, prune_after: timedelta) -> tuple[bool, bool]:
+        """Whether it says what is on the list and what is not, and at least what is missing."""
+        shown = fetch.shown
+        self.missing = {m: at for m, at in self.missing.items() if m not in shown}
+        whole = fetch.outcome is Outcome.COMPLETE and bool(shown)
+        if not whole and not (fetch.outcome is Outcome.EMPTY and self.held):
+            return False, False
+        if len(self.held & shown) * 10 < len(self.held) * 7:
+            if self.small is None or self.small[0] != shown:
+                self.small = shown, now
+            waited = now - self.small[1]
+            if waited < prune_after:
+                return False, False
+            if not shown or waited < WEEK:
+                self._miss(shown, now)
+                return False, True
+        self._miss(shown, now)
+        self.gone = (self.gone | self.held) - shown
+        self.held, self.small = shown, None
+        return True, True
+
+    def give_up(self, media: MediaKey) -> None:
+        """A request for what it misses was cancelled: it is gone from it."""
+        if media in self.missing and media in self.held:
+            self.held, self.gone = self.held - {media}, self.gone | {media}
+
+    def _miss(self, shown: frozenset[MediaKey], now: datetime) -> None:
+        lost = (self.held | self.gone) - shown
+        self.missing = dict.fromkeys(lost, now) | self.missing
+        self.read = now
+
+
+class Shelves:
+    """All lists that were ever in the file."""
+
+    def __init__(self) -> None:
+        """Nothing was ever read."""
+        self.named: dict[str, Shelf] = {}
+
+    def turn(self, file: Sequence[ListSpec], fetches: Mapping[str, Fetch], now: datetime) -> Turn:
+        """Move the account on by a pass that reads some lists of the file."""
+        before = {lst.name: copy(self._shelf(lst)) for lst in file}
+        out = {name: shelf for name, shelf in self.named.items() if name not in before}
+        told = {
+            lst.name: self.named[lst.name].fetch(fetches[lst.name], now, lst.prune_after)
+            for lst in file
+            if lst.name in fetches
+        }
+        whole = frozenset(name for name, (is_whole, _) in told.items() if is_whole)
+        judged = frozenset(name for name, (_, is_judged) in told.items() if is_judged)
+        shown = {n: fetches[n].shown if n in fetches else frozenset() for n in before}
+        back = _back(before, shown, whole, list(out.values()))
+        for shelf in out.values():
+            shelf.left = shelf.left or now
+        return Turn(
+            back,
+            whole,
+            judged,
+            {n: shown[n] if n in whole else shown[n] | before[n].held for n in before},
+            {
+                lst.name: self.named[lst.name].missing
+                for lst in file
+                if lst.prune is not Prune.KEEP and (lst.name not in fetches or lst.name in judged)
+            },
+        )
+
+    def _shelf(self, lst: ListSpec) -> Shelf:
+        shelf = self.named.setdefault(lst.name, Shelf(str(lst.source)))
+        shelf.left = None
+        return shelf
+
+
+def _back(
+    before: Mapping[str, Shelf],
+    shown: Mapping[str, frozenset[MediaKey]],
+    whole: frozenset[str],
+    out: Sequence[Shelf],
+) -> frozenset[MediaKey]:
+    """What no list held any more, and a whole fetch shows again."""
+    unread = {shelf.source for shelf in before.values() if shelf.read is None}
+    held = {media for shelf in before.values() for media in shelf.held}
+    held |= {
+        m for n, shelf in before.items() if not shelf.read and n not in whole for m in shown[n]
+    }
+    held |= {m for shelf in out if not shelf.left or shelf.source in unread for m in shelf.held}
+    return frozenset(
+        media
+        for name in whole
+        for media in (before[name].gone & shown[name]) - held
+        if all(_knows(before[name], shelf.left) for shelf in out if media in shelf.held)
+    )
+
+
+def _knows(shelf: Shelf, left: datetime | None) -> bool:
+    """Whether a list was read, and is believed, since another left the file."""
+    return bool(shelf.read and left and shelf.read >= left and not shelf.small)

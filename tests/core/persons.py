@@ -1,0 +1,307 @@
+"""What persons and time do, in any order, to the file, the lists and the server."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from reconciler.core.model import (
+    Kind,
+    MediaKey,
+    MediaStatus,
+    OwnRequest,
+    Prune,
+    RequestStatus,
+    Rerequest,
+    Show,
+    Slot,
+    Target,
+)
+from tests.core.account import Shelves
+from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, spec
+from tests.core.values import ADMIN, ANNA, facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+FILMS = [MediaKey(Kind.MOVIE, n) for n in range(1, 8)]
+SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]
+MEDIA = FILMS + SHOWS
+NEVER = FILMS[-1]
+SEASONS = (1, 2)
+FACTS: dict[int, Show] = {media.tmdb: facts(*SEASONS) for media in SHOWS}
+SOURCES = ("first", "second")
+AGAIN = {source: f"{source}-again" for source in SOURCES}  # another name for the same list
+REQUESTERS = {"first": ANNA, "first-again": ANNA, "second": ADMIN, "second-again": ADMIN}
+SOMEBODY = 9  # a user for whom no list asks
+DAY = timedelta(days=1)
+RETRIES = 2
+
+any_title, any_list = st.sampled_from(MEDIA), st.sampled_from(SOURCES)
+any_lists = st.tuples(
+    st.lists(any_title, min_size=4, max_size=6, unique=True),
+    st.lists(any_title, min_size=6, unique=True),
+)
+
+
+def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> set[Slot]:
+    """A film, or seasons of a show."""
+    numbers = [None] if media.kind is Kind.MOVIE else seasons
+    return {Slot(Target(media), number) for number in numbers}
+
+
+class Persons(RuleBasedStateMachine):
+    """Keeps account of what they said.
+
+    ``refused``: what a person declined or took away and has not put back on a list since, with the
+    first pass that could know. ``doubtful``: of these, what may be known for less long.
+    ``known``: what a pass or a request of ours has put into the ledger's memory.
+    ``seen``: what was there at the last pass.
+    ``made``: the requests that the ledger knows as ours. ``claims``: which lists ever held those.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.server = Server(dict(FACTS))
+        self.house = Household(self.server, excluded=(NEVER,), requesters=REQUESTERS)
+        self.content: dict[str, list[MediaKey]] = {source: [] for source in SOURCES}
+        self.names = {source: source for source in SOURCES}
+        self.in_file = set(SOURCES)
+        self.prune = dict.fromkeys(SOURCES, Prune.CANCEL_PENDING)
+        self.rerequest: Rerequest | timedelta = Rerequest.ON_READD
+        self.refused: dict[Slot, datetime | None] = {}
+        self.doubtful: set[Slot] = set()
+        self.seen: set[Slot] = set()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.known: set[Slot] = set()
+        self.shelves = Shelves()
+        self.made: dict[int, OwnRequest] = {}
+        self.claims: dict[MediaKey, set[str]] = {}
+        self.retried: dict[MediaKey, int] = {}
+
+    def write_the_first_file(
+        self, after: Rerequest | timedelta, lists: tuple[list[MediaKey], ...]
+    ) -> None:
+        """With what the lists hold; a pass reads it."""
+        self.rerequest = after
+        self.content = dict(zip(SOURCES, lists, strict=True))
+        self._write_the_file()
+        self.a_good_pass(NEVER)
+
+    def _write_the_file(self, max_per_run: int | None = None) -> None:
+        self.house.file = [
+            spec(
+                self.names[source],
+                source,
+                prune=self.prune[source],
+                prune_after=DAY,
+                rerequest=self.rerequest,
+                retry_failed=RETRIES,
+                max_per_run=max_per_run,
+            )
+            for source in SOURCES
+            if source in self.in_file
+        ]
+
+    @rule(source=any_list, change=st.sampled_from(["in or out", "name", *Prune]))
+    def edit_the_file(self, source: str, change: str) -> None:
+        if change == "in or out":
+            self.in_file ^= {source}
+        elif change == "name":
+            self.names[source] = AGAIN[source] if self.names[source] == source else source
+        else:
+            self.prune[source] = Prune(change)
+        self._write_the_file()
+
+    @rule(source=any_list, media=st.sets(any_title, min_size=4))
+    def write_list(self, source: str, media: set[MediaKey]) -> None:
+        self.content[source] = sorted(media)
+
+    @rule(media=st.sampled_from(SHOWS))
+    def lose_or_find_the_facts(self, media: MediaKey) -> None:
+        """TMDB does not tell of a show's seasons for a time."""
+        lost = self.server.shows[media.tmdb] is TMDB_TROUBLE
+        told = FACTS[media.tmdb] if lost else TMDB_TROUBLE
+        self.server.shows = {**self.server.shows, media.tmdb: told}
+
+    # what happens to a title, on its lists
+
+    def put_on_the_first(self, media: MediaKey) -> None:
+        self._put_on("first", media)
+
+    def put_on_the_second(self, media: MediaKey) -> None:
+        self._put_on("second", media)
+
+    def _put_on(self, source: str, media: MediaKey) -> None:
+        if media not in self.content[source]:
+            self.content[source] = [media, *self.content[source]]
+
+    def take_off_the_first(self, media: MediaKey) -> None:
+        self.content["first"] = [m for m in self.content["first"] if m != media]
+
+    def take_off(self, media: MediaKey) -> None:
+        self.content = {s: [m for m in held if m != media] for s, held in self.content.items()}
+
+    # and on the server
+
+    def _newest(self, media: MediaKey, *statuses: RequestStatus) -> int | None:
+        """The last request for a title, of those that stand so."""
+        fitting = [
+            number
+            for number, request in self.server.requests.items()
+            if request.target.media == media and request.status in statuses
+        ]
+        return max(fitting, default=None)
+
+    def ask(self, media: MediaKey) -> None:
+        self._ask(media, ANNA.user.id, RequestStatus.PENDING)
+
+    def ask_with_success(self, media: MediaKey) -> None:
+        self._ask(media, SOMEBODY, RequestStatus.APPROVED)
+
+    def _ask(self, media: MediaKey, user: int, status: RequestStatus) -> None:
+        free = slots_of(media) - self._there()
+        if free and media not in self.server.blocklist:
+            self.server.ask(media, tuple(sorted(s.season for s in free if s.season)), status, user)
+
+    def take_over(self, media: MediaKey) -> None:
+        """Somebody makes a request that waits their own."""
+        number = self._newest(media, RequestStatus.PENDING)
+        if number is not None:
+            self.server.take_over(number, SOMEBODY, ())
+
+    def ask_for_more(self, media: MediaKey) -> None:
+        """Somebody has a request that waits ask for all that is missing."""
+        number = self._newest(media, RequestStatus.PENDING)
+        if number is not None:
+            free = slots_of(media) - self._there()
+            seasons = tuple(slot.season for slot in free if slot.season)
+            self.server.take_over(number, self.server.requests[number].requester or 0, seasons)
+
+    def approve(self, media: MediaKey) -> None:
+        self._judge(media, RequestStatus.APPROVED)
+
+    def fail(self, media: MediaKey) -> None:
+        """The downloader does not take it."""
+        self._judge(media, RequestStatus.FAILED)
+
+    def decline(self, media: MediaKey) -> None:
+        number = self._newest(media, *LIVE)
+        if number is not None:
+            self._refuse(self._asked_by(number), leaves_a_trace=True)
+        self._judge(media, RequestStatus.DECLINED)
+
+    def complete(self, media: MediaKey) -> None:
+        number = self._newest(media, *LIVE)
+        if number is not None:
+            self.server.complete(number)
+
+    def _judge(self, media: MediaKey, status: RequestStatus) -> None:
+        number = self._newest(media, *LIVE)
+        if number is not None:
+            self.server.judge(number, status)
+
+    def delete_the_request(self, media: MediaKey) -> None:
+        """To clear away one that is declined says nothing new."""
+        number = self._newest(media, *RequestStatus)
+        if number is not None:
+            asked = self._asked_by(number)
+            self._refuse(asked & self._there(), leaves_a_trace=False)
+            self.doubtful |= asked - self._there()
+            self.server.delete_request(number)
+            self._forget_what_nobody_saw()
+
+    def delete_the_file(self, media: MediaKey) -> None:
+        """The server marks it deleted, where all that it has of it was there."""
+        there = self._there() & slots_of(media)
+        if there and there == there & self._available() and media not in self.server.blocklist:
+            self._refuse(there, leaves_a_trace=True)
+            self.server.mark_deleted(media)
+
+    def delete(self, media: MediaKey) -> None:
+        """With its requests, so that the server knows nothing of it any more."""
+        if media not in self.server.blocklist:
+            self._refuse(self._there() & slots_of(media), leaves_a_trace=False)
+            self.doubtful |= slots_of(media)
+            self.server.remove(media)
+            self._forget_what_nobody_saw()
+
+    def block_or_unblock(self, media: MediaKey) -> None:
+        self.doubtful |= slots_of(media)
+        if media in self.server.blocklist:
+            self.server.unblock(media)
+            self._forget_what_nobody_saw()
+        else:
+            self.server.block(media)
+
+    def half_a_day(self, _media: MediaKey) -> None:
+        self._wait(12)
+
+    def more_than_a_day(self, _media: MediaKey) -> None:
+        self._wait(30)
+
+    def some_days(self, _media: MediaKey) -> None:
+        self._wait(100)
+
+    def _wait(self, hours: int) -> None:
+        self.server.now += timedelta(hours=hours)
+
+    # the account of it
+
+    def a_good_pass(self, _media: MediaKey) -> None:
+        """Which sees it all."""
+        raise NotImplementedError
+
+    def _refuse(self, slots: set[Slot], *, leaves_a_trace: bool) -> None:
+        """A person says no; anew, where a look can tell that it was asked for since."""
+        for slot in slots:
+            if leaves_a_trace or slot in self.seen:
+                self.refused[slot] = None
+                self.doubtful.discard(slot)
+            else:
+                self.refused.setdefault(slot, None)
+                self.doubtful.add(slot)
+
+    def _asked_by(self, number: int) -> set[Slot]:
+        """What a request asks for and is not there yet."""
+        request = self.server.requests[number]
+        return slots_of(request.target.media, request.seasons) - self._available()
+
+    def _forget_what_nobody_saw(self) -> None:
+        """Neither the server nor the ledger can tell of it any more."""
+        kept = self.known | self._traces()
+        self.refused = {slot: since for slot, since in self.refused.items() if slot in kept}
+
+    def _available(self) -> set[Slot]:
+        found = set()
+        for media, row in self.server.rows.items():
+            if media.kind is Kind.MOVIE and row.status is MediaStatus.AVAILABLE:
+                found.add(Slot(Target(media)))
+            here = [n for n, (plain, _) in row.seasons.items() if plain is MediaStatus.AVAILABLE]
+            found |= {Slot(Target(media), number) for number in here}
+        return found
+
+    def _there(self) -> set[Slot]:
+        """What is in the library, asked for, or failed on its way."""
+        live = [
+            r for r in self.server.requests.values() if r.status in LIVE | {RequestStatus.FAILED}
+        ]
+        return self._available() | {s for r in live for s in slots_of(r.target.media, r.seasons)}
+
+    def _traces(self) -> set[Slot]:
+        """What the server says was declined or deleted."""
+        dead = [
+            r
+            for r in self.server.requests.values()
+            if r.status in {RequestStatus.DECLINED, RequestStatus.COMPLETED}
+        ]
+        deleted = [m for m, row in self.server.rows.items() if row.status is MediaStatus.DELETED]
+        return {s for r in dead for s in slots_of(r.target.media, r.seasons)} | {
+            slot for media in deleted for slot in slots_of(media)
+        }
