@@ -117,6 +117,39 @@ def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: Wo
     assert words(world.look()) == {SHOW.title: "request"}
 
 
+def test_a_sonarr_that_is_away_takes_nothing_from_what_it_offered_today(world: World) -> None:
+    world.lists.hold("imdb:ls000000002", [by_tmdb(SHOWS[1])])
+    good = {"source": "imdb:ls000000001", "profile_id": "HD-1080p", "seasons": "first"}
+    odd = {"source": "imdb:ls000000002", "profile_id": "Nope"}
+    world.follow(SHOW, **{k: v for k, v in good.items() if k != "source"})
+    world.apply()
+    world.sandbox.faults.sonarr_down = True
+    world.write({"good": {**good, "seasons": "all"}, "odd": odd})
+    world.look()  # which asks, for the title that waits
+    world.write({"good": {**good, "seasons": "all"}})
+    assert words(world.look()) == {SHOW.title: "extend"}
+
+
+def test_an_exclude_list_sends_nothing_and_so_asks_nobody_where_to(world: World) -> None:
+    world.lists.hold("imdb:ls000000002", [OTHER])
+    never = {"source": "imdb:ls000000002", "role": "exclude", "profile_id": "Nope"}
+    world.write({"wishes": {"source": "imdb:ls000000001"}, "never": never})
+    world.lists.hold("imdb:ls000000001", [FILM])
+    assert [lst.problem for lst in world.look().lists[:2]] == [None, None]
+    assert asked(world) == 0
+
+
+def test_what_failed_is_retried_while_its_list_names_what_is_not_there(world: World) -> None:
+    world.sandbox.state.seed([FILMS[0]], requested_by=1, status=3)
+    world.follow(FILM)
+    world.apply()
+    (failed,) = world.sandbox.state.requests.values()
+    failed.status = 4
+    world.follow(FILM, profile_id="Nope")
+    retry = f"/api/v1/request/{failed.id}/retry"
+    assert retry in [call.path for call in world.calls(world.apply)]
+
+
 def test_more_seasons_go_where_the_list_says_too(world: World) -> None:
     world.follow(SHOW, seasons="first")
     world.apply()
