@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from reconciler.core.model import (
     Absence,
     Attempts,
+    Budget,
     Claim,
     Entry,
     Match,
     Memory,
     Op,
     OwnRequest,
+    Policy,
     Prune,
     Reason,
     Requester,
@@ -31,6 +33,7 @@ from reconciler.core.model import (
     Why,
     Wishlist,
 )
+from reconciler.core.plan import calculate
 from tests.core.values import (
     ADMIN,
     BEAR,
@@ -194,6 +197,18 @@ def test_a_cancel_counts_against_no_cap_and_waits_for_none() -> None:
     made = plan(replace(A, max_per_run=0), full, on=server(PENDING), memory=ours(A))
 
     assert words(made) == [*CANCEL, "over-cap"]
+
+
+def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
+    spent = replace(ours(A), created=(NOW - timedelta(hours=1),))
+    lists = [A, films([1, 2], "c", 2)]
+
+    def decided(titles: int) -> list[str]:
+        policy = Policy(budget=Budget(titles, 7 * DAY, "week"))
+        return words(calculate(lists, server(PENDING), spent, policy, NOW))
+
+    assert decided(1) == [*CANCEL, "over-budget", "over-budget"]
+    assert decided(2) == ["request (missing)", *CANCEL, "over-budget"]
 
 
 def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:

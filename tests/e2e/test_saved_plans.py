@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examples.sandbox.known_titles import FILMS
 from reconciler.ledger.lock import writer_lock
-from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers
+from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
 from tests.e2e.terminal import terminal
 
 if TYPE_CHECKING:
@@ -195,6 +196,63 @@ def test_telling_later_steps_is_no_reason_to_fail(
     assert done.code == (2 if command[0] == "plan" else 0)
     assert done.err.startswith("listsync: warning: GITHUB_OUTPUT: ")
     assert "Dune" in done.out
+
+
+FOUR, NEW = [DUNE, HEAT, ALIEN, JOKER], FILMS[0]
+PRUNED = {"requester": "alice", "prune": "cancel-pending", "prune_after": "1s"}
+
+
+@pytest.fixture
+def off_list(house: Household, listsync: InProcess) -> dict[str, Any]:
+    """A saved plan that would cancel: Dune waits for approval, and left its list a second ago."""
+    house.wish(FOUR, **PRUNED)
+    assert listsync("apply", "--yes").code == 0
+    house.wish(FOUR[1:], **PRUNED)
+    listsync("apply", "--yes")
+    planned = ("plan", "--out", "plan.json", "-o", "json")
+    until(lambda: listsync(*planned).document["summary"]["cancel"])
+    return saved_plan(house)
+
+
+def test_a_saved_plan_may_hold_a_cancel(
+    house: Household, listsync: InProcess, off_list: dict[str, Any]
+) -> None:
+    [row] = off_list["actions"]
+    assert (row["op"], row["reason"], row["media"]["ids"]["tmdb"]) == (
+        "cancel",
+        "off-list",
+        DUNE.tmdb,
+    )
+    assert listsync("apply", "plan.json", "--expect", "0" * 8).code == 3
+    assert DUNE.tmdb in house.stored()
+    done = listsync("apply", "plan.json", "--expect", off_list["plan_id"], "-o", "json")
+    assert (done.code, done.results()) == (0, ["cancelled"])
+    assert set(house.stored()) == set(numbers(FOUR[1:]))
+    again = listsync("apply", "plan.json", "-o", "json")
+    assert (again.code, again.document["actions"]) == (0, [])
+    assert [r["op"] for r in again.document["saved"]["satisfied"]] == ["cancel"]
+
+
+def test_a_cancel_that_was_agreed_to_is_not_done_once_the_request_was_decided(
+    house: Household, listsync: InProcess, off_list: dict[str, Any]
+) -> None:
+    number = next(n for n, r in house.server.state.requests.items() if r.media.tmdb == DUNE.tmdb)
+    house.person("POST", f"/request/{number}/approve")
+    assert listsync("apply", "plan.json", "--expect", off_list["plan_id"]).code == 3
+    assert listsync("apply", "plan.json").code == 0
+    assert set(house.stored()) == set(numbers(FOUR))
+
+
+@pytest.mark.usefixtures("off_list")
+def test_a_cancel_is_not_done_that_nobody_agreed_to(house: Household, listsync: InProcess) -> None:
+    titles = [*FOUR[1:], NEW]
+    house.wish(titles, **{**PRUNED, "prune": "keep"})
+    listsync("plan", "--out", "kept.json")
+    house.wish(titles, **PRUNED)
+    done = listsync("apply", "kept.json", "-o", "json")
+    assert (done.code, done.results()) == (0, ["created"])
+    assert [row["op"] for row in done.document["saved"]["new"]] == ["cancel"]
+    assert set(house.stored()) == set(numbers([*FOUR, NEW]))
 
 
 def test_a_saved_plan_waits_for_nobody_who_holds_the_lock(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from reconciler.ports import MediaServer, Sources
+    from reconciler.ports import MediaServer, Meter, Sources
     from reconciler.spec import Spec
     from tests.loop.world import World
 
@@ -53,7 +53,7 @@ class File:
         return frozenset({self._path})
 
 
-def doors_of(world: World, held: HeldLedger) -> Doors:
+def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Doors:
     """How turns get at what is in this world."""
 
     def server(spec: Spec) -> AbstractContextManager[MediaServer]:
@@ -71,17 +71,17 @@ def doors_of(world: World, held: HeldLedger) -> Doors:
         needs_browser=may_need_browser,
         clock=world.clock,
         progress=Silence(),
-        meter=Uncounted(),
+        meter=meter or Uncounted(),
         chance=lambda: 0.5,
         announcer=Announcer(world.mailbox),
     )
 
 
 @contextmanager
-def served(world: World, path: Path) -> Iterator[Service]:
+def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Service]:
     """A service over this world, ended when the block ends."""
     with HeldLedger() as held:
-        doors = doors_of(world, held)
+        doors = doors_of(world, held, meter)
         service = Service(world.spec, File(world, path), doors, lambda _: None)
         service.load()
         service.begin(poll=True)

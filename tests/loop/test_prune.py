@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Outcome, Result
+from reconciler.metrics import Metrics
 from reconciler.overseerr import OverseerrServer
+from tests.loop.serving import pass_time, served
 from tests.loop.world import ALICE, World, by_tmdb, words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.apply import Outcomes
     from reconciler.core.model import Done, MediaKey, RequestState
 
@@ -171,6 +175,40 @@ def test_a_shows_pending_seasons_are_cancelled_with_it(world: World) -> None:
     world.lists.hold(LIST, (*REST, show))
     world.apply()
     assert world.requested().count(SHOWS[4].tmdb) == 1
+
+
+def test_the_figures_count_what_was_cancelled(world: World, tmp_path: Path) -> None:
+    figures = Metrics()
+    world.follow(*WITH_DUNE, requester="alice", prune="cancel-pending", interval="1d")
+    with served(world, tmp_path, figures) as service:
+        pass_time(world, service, minutes=1)
+        world.lists.hold(LIST, REST)
+        for _ in range(10):
+            pass_time(world, service, days=1)
+    counted = [row for row in figures.text().decode().splitlines() if 'op="cancel"' in row]
+    assert 'listsync_actions_total{op="cancel",result="cancelled"} 1.0' in counted
+    assert DUNE.tmdb not in world.requested()
+
+
+@pytest.mark.parametrize(
+    "limit", [{"budget": "6/month"}, {"max_per_run": 1}], ids=["budget", "cap"]
+)
+def test_a_cancel_takes_nothing_from_what_may_be_requested_and_gives_nothing_back(
+    world: World, limit: dict[str, Any]
+) -> None:
+    """Five of the month's six are used up, or one a run: one new title goes, another waits."""
+    cap, budget = {k: v for k, v in limit.items() if k == "max_per_run"}, dict(limit)
+    wish(world)
+    new = tuple(map(by_tmdb, FILMS[5:7]))
+    world.lists.hold(LIST, (*REST, *new))
+    options = {"source": LIST, "requester": "alice", "prune": "cancel-pending", **cap}
+    world.write({"wishes": options}, **({} if cap else budget))
+    world.clock.forward(days=7)
+    seen = world.look()
+    assert [str(action.op) for action in seen.plan.actions] == ["request", "cancel"]
+    assert words(seen)[new[1].title] == ("over-cap" if cap else "over-budget")
+    world.apply()
+    assert words(world.look())[new[1].title] == ("request" if cap else "over-budget")
 
 
 def test_the_diary_tells_what_was_cancelled(world: World) -> None:
