@@ -80,10 +80,10 @@ def calculate(
 
     Only titles that a list gave in this pass get a row, and then those that such a list has lost
     (core.prune); what the other lists held when last complete counts for ownership, exclusion and
-    pruning. *Not re-added*: nor has ``rerequest`` a time for it that is over. A retry, too, is
-    *no-right* where the list's requester, or what it names of Radarr and Sonarr, is not known.
-    While a safety rule stops the pass, there are no actions: what they would have been says which
-    rule holds it.
+    pruning. *Not re-added*: nor has ``rerequest`` a time for it that is over. A retry goes where
+    its request was sent, by the right it was made with: it is *no-right* only where the list's
+    requester is unknown. While a safety rule stops the pass, there are no actions: what they would
+    have been says which rule holds it.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)

@@ -229,7 +229,6 @@ MATCHED = {  # of these one at most
     "it leads to no media key, and why",
 }
 TRIED = {"no request alive, the last one FAILED", "a refused attempt whose time has not come"}
-NOT_EVEN_RETRIED = {("retry", NO_RIGHT): "no-right"}  # as the sentence below the table says
 NOTHING_THERE = "remembered, and nothing there; not re-added"
 
 
@@ -298,4 +297,11 @@ def test_of_two_rows_that_hold_the_first_decides(first: str, later: str) -> None
             world = World(BEAR if SHOW in of else DUNE)
             other(world)
             sign(world)
-            assert world.words() == [NOT_EVEN_RETRIED.get((word, later), word)]
+            assert world.words() == [word]
+
+
+def test_a_retry_too_needs_a_requester_who_is_known() -> None:
+    world = World(DUNE)
+    FAILED(world)
+    option(requester=None, problem="the server has no user 'anna'")(world)
+    assert world.words() == ["no-right"]
