@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -103,12 +103,12 @@ def facts(
     if rating is None and votes is None and genres is None:
         return _spoken(text(language))
     rated = float(rating) if isinstance(rating, int | float) else 0.0
-    names = genres if isinstance(genres, Sequence) and not isinstance(genres, str) else ()
+    names = genres if isinstance(genres, list) else ()
     return Facts(
         rating=rated if 0 < rated <= _BEST else None,
         votes=number(votes),
-        genres=tuple(found for name in names if (found := text(name))) or None,
-        language=_spoken(text(language)).language,
+        genres=tuple(filter(None, map(text, names))) or None,
+        language=_spoken(text(language)).language if language else None,
     )
 
 
