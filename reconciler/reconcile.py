@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
-from reconciler.core.membership import current, departed, given_up
+from reconciler.core.membership import current, departed
 from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
@@ -192,7 +192,7 @@ def decide(
         observed=observed,
         memory=learned.memory,
         recalled=frozenset(before.slots),
-        memberships=given_up(learned.memberships, plan),
+        memberships=learned.memberships,
         baselines=learned.baselines,
         claims=claims(lists, learned.memory, plan),
         plan=plan,

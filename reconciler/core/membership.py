@@ -20,7 +20,6 @@ from reconciler.core.model import (
     MediaKey,
     Member,
     Membership,
-    Op,
     Outcome,
     Role,
 )
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Entry, Item, ListRef, Plan, Snapshot, Wishlist
+    from reconciler.core.model import Entry, Item, ListRef, Snapshot, Wishlist
 
 KEPT_PERCENT = 70  # a fetch that lacks more of the last titles than the rest is waited out
 PATIENCE = timedelta(days=7)
@@ -96,28 +95,6 @@ def absences(membership: Membership) -> dict[MediaKey, Absence]:
         elif media not in missing or missing[media].since < since:
             missing[media] = Absence(member.item, member.match, since)
     return {media: absence for media, absence in missing.items() if media not in shown}
-
-
-def given_up(memberships: Mapping[str, Membership], plan: Plan) -> dict[str, Membership]:
-    """The memberships once a plan's cancels are done.
-
-    Their titles are gone then from every list, an empty one as well: to show one again is a re-add.
-    """
-    media = {action.target.media for action in plan.actions if action.op is Op.CANCEL}
-    return {
-        name: replace(
-            membership,
-            members={
-                key: replace(member, present=False)
-                if member.missed and member.match and member.match.media in media
-                else member
-                for key, member in membership.members.items()
-            },
-        )
-        if media
-        else membership
-        for name, membership in memberships.items()
-    }
 
 
 def taken_as_given(

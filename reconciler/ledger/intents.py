@@ -138,6 +138,7 @@ def write_consequences(
     if done.result is Result.CANCELLED:
         gone = [slot for slot in _touched(action) if slot.season is not None or not action.seasons]
         memory.write_slots(connection, server, dict.fromkeys(gone, Remembered(present=False)))
+        memory.give_up(connection, server, action.target.media)  # to show it again is a re-add
     before = memory.attempts_of(connection, server, action.target)
     after = attempts_after(before, action.op, done.result, now)
     if after != before:

@@ -184,6 +184,23 @@ def write_membership(
     )
 
 
+def give_up(connection: Connection, server: str, media: MediaKey) -> None:
+    """Let a title be gone from every list that misses it, an empty one as well."""
+    missed = connection.execute(
+        "SELECT list, key, match FROM members"
+        " WHERE server = ? AND present AND missed IS NOT NULL AND match IS NOT NULL",
+        (server,),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE members SET present = 0 WHERE server = ? AND list = ? AND key = ?",
+        [
+            (server, name, key)
+            for name, key, match in missed
+            if _MATCH.validate_json(match).media == media
+        ],
+    )
+
+
 def claims(connection: Connection, server: str) -> dict[Target, frozenset[Claim]]:
     """Which lists ever held what was requested here, and with which source."""
     found: dict[Target, set[Claim]] = {}

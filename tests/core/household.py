@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.membership import current, departed, given_up, readded
+from reconciler.core.membership import current, departed, readded
 from reconciler.core.model import (
     Action,
     Attempts,
@@ -171,7 +171,7 @@ class Pass:
     policy: Policy
     now: datetime
     memory: Memory
-    memberships: dict[str, Membership]
+    memberships: Mapping[str, Membership]
     claims: Mapping[Target, frozenset[Claim]]
     readded: frozenset[MediaKey]
     plan: Plan
@@ -239,7 +239,7 @@ class Household:
             policy,
             now,
             learned.memory,
-            given_up(learned.memberships, plan),
+            learned.memberships,
             claims(lists, learned.memory, plan),
             readded({one.spec.name: one.before for one in seen}, lists, gone.values()),
             plan,
@@ -285,6 +285,8 @@ class Household:
         result = _RESULT[action.op]
         whole = () if action.op is Op.CANCEL and seasons else (None,)
         touched = () if action.op is Op.RETRY else (*whole, *seasons)
+        if action.op is Op.CANCEL:
+            self._give_up(target.media)
         mark = Remembered(present=action.op is not Op.CANCEL)
         tried = attempts_after(memory.attempts.get(target, Attempts()), action.op, result, self.now)
         asked = result is Result.CREATED
@@ -296,6 +298,17 @@ class Household:
             created=memory.created + (self.now,) * asked,
             ours={**memory.ours, **({self.server.last: own} if asked else {})},
         )
+
+    def _give_up(self, media: MediaKey) -> None:
+        """A cancelled title is gone from every list that misses it."""
+        for name, membership in self.ledger.memberships.items():
+            members = {
+                key: replace(member, present=False)
+                if member.missed and member.match and member.match.media == media
+                else member
+                for key, member in membership.members.items()
+            }
+            self.ledger.memberships[name] = replace(membership, members=members)
 
 
 _RESULT = {

@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.membership import absences, advance, given_up
+from reconciler.core.membership import absences, advance
 from reconciler.core.model import (
-    Action,
-    Expected,
     ListRef,
     Match,
     Membership,
-    Op,
     Outcome,
-    Plan,
     Route,
     Snapshot,
-    Target,
-    Why,
 )
-from tests.core.values import ADMIN, DUNE, NOW, item
+from tests.core.values import DUNE, NOW, item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,26 +106,6 @@ def test_a_list_that_stays_empty_misses_its_titles_and_they_are_not_gone() -> No
     assert empty.completed == NOW + 16 * DAY
     assert since(empty) == dict.fromkeys(range(1, 9), 8)
     assert all(member.present for member in empty.members.values())
-
-
-def test_what_is_cancelled_is_gone_from_an_empty_list_too() -> None:
-    empty = {"a": after((1, NONE), (8, NONE))}
-    cancel = Action(
-        Op.CANCEL,
-        Why.OFF_LIST,
-        Target(KEYS[2]),
-        item(KEYS[2]),
-        ("a",),
-        Route.TMDB,
-        ADMIN,
-        Expected.PENDING,
-    )
-
-    left = given_up(empty, Plan((cancel,)))["a"]
-
-    assert [m.item.ids.tmdb for m in left.members.values() if not m.present] == [3]
-    assert given_up({"a": HELD}, Plan((cancel,))) == {"a": HELD}
-    assert given_up(empty, Plan()) == empty
 
 
 def test_a_title_under_two_names_is_missed_when_both_are() -> None:

@@ -81,6 +81,33 @@ def test_from_an_empty_list_it_comes_back_too(world: World) -> None:
     assert world.requested() == [DUNE.tmdb]
 
 
+def test_what_was_declined_instead_of_cancelled_stays_out_when_an_empty_list_is_back(
+    world: World,
+) -> None:
+    world.follow(by_tmdb(DUNE), requester="alice", prune="cancel-pending", prune_after="1d")
+    world.apply()
+    number = world.number(DUNE)
+    world.lists.hold(LIST, (), Outcome.EMPTY)
+
+    class Declined(OverseerrServer):
+        """Somebody declines right before the last look."""
+
+        def look(self, media: MediaKey) -> tuple[RequestState, ...]:
+            world.person("POST", f"/request/{number}/decline")
+            return super().look(media)
+
+    world.server_type = Declined
+    came = []
+    for _ in range(4):
+        came += cancelled(world.apply())
+        world.clock.forward(days=1)
+    assert came == [Result.MOOT]
+    world.lists.hold(LIST, [by_tmdb(DUNE)])
+    world.apply()
+    assert words(world.look())[DUNE.title] == "declined"
+    assert world.requested() == [DUNE.tmdb]
+
+
 @pytest.mark.parametrize("prune", ["keep", "report"])
 def test_unless_the_file_says_so_nothing_is_cancelled(world: World, prune: str) -> None:
     wish(world, prune)
