@@ -208,6 +208,7 @@ def _observe(server: MediaServer, identity: Identity) -> Observed:
         requests=_grouped((request.target, request) for request in requests),
         blocklist=blocklist,
         quotas=_quotas(server, identity),
+        takes_specials=identity.server.takes_specials,
     )
 
 

@@ -219,6 +219,8 @@ def _with_the_right(case: Case) -> str:
     owner, target = case.owner, case.row.target
     if owner.requester is None:
         return f"mend `requester` or `approval` of {owner.name}"
+    if case.seasons == (0,) and not case.ground.observed.takes_specials:
+        return "allow requests for special episodes in the server's settings"
     if target and isinstance(owner.deliveries.get(target.media.kind), str):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
         return f"of Radarr and Sonarr, name what is there: {keys} of {owner.name}"

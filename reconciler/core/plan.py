@@ -66,6 +66,7 @@ def calculate(
     a request APPROVED; or media 3, likewise              processing
     a request DECLINED; not re-added                      declined
     remembered, and nothing there; not re-added           handled
+    specials, and the server takes no requests for them   no-right
     the requester is unknown or has no right, or          no-right
     what the list names of Radarr or Sonarr is not there
     a refused attempt whose time has not come             backing-off

@@ -66,12 +66,14 @@ _VERDICT = {
 _REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
 _OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _GONE = frozenset({There.NOTHING, There.DELETED})
+_NO_SPECIALS = "the server takes no requests for specials"
 _PRECEDENCE = (
     Reason.REQUESTED,
     Reason.PROCESSING,
     Reason.AVAILABLE,
     Reason.DECLINED,
     Reason.HANDLED,
+    Reason.NO_RIGHT,
 )
 
 
@@ -143,7 +145,8 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need |
     }
     again = told(out, terms.rerequest, view.now)
     beside = _beside(fates, coming)
-    rest = "; ".join(filter(None, (_rest(beside, missing), *again)))
+    barred = _NO_SPECIALS if Reason.NO_RIGHT in beside else ""
+    rest = "; ".join(filter(None, (_rest(beside, missing), barred, *again)))
     rows: list[Need | Settled] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
@@ -188,6 +191,8 @@ def _fates(
                 lifted=lifted(known or whole, terms.rerequest, view.now),
             )
         )
+    if 0 in fates and fates[0] is None and not view.observed.takes_specials:
+        fates[0] = Reason.NO_RIGHT
     return fates
 
 

@@ -44,7 +44,10 @@ def identify(connection: Connection) -> Identity:
         raise _stranger(connection)
     flavour = _flavour(connection, version, settings)
     lacks = frozenset(kind for kind, key in _HAS_4K.items() if settings.record.get(key) is False)
-    return Identity(ServerInfo(flavour, version, lacks), initialized)
+    specials = (
+        settings.record.get("enableSpecialEpisodes") is not False
+    )  # Overseerr has no such key
+    return Identity(ServerInfo(flavour, version, lacks, specials), initialized)
 
 
 def _flavour(connection: Connection, version: str, settings: Answer) -> Flavour:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import SeasonRule
+from reconciler.core.model import Reason, SeasonRule
 from tests.core.test_plan_shows import DECLINED, ask, remembered, there
 from tests.core.values import BEAR, entry, facts, plan, server, wishes, words
 
 if TYPE_CHECKING:
-    from reconciler.core.model import Memory, Observed
+    from reconciler.core.model import Action, Memory, Observed, Verdict
 
 FIRST, LATEST = SeasonRule(first=1), SeasonRule(last=1)
 KNOWN = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}
@@ -50,6 +50,28 @@ def test_lists_ask_for_the_seasons_they_want(
     rules: list[SeasonRule], observed: Observed, answer: list[str]
 ) -> None:
     assert by_rules(*rules, on=observed) == answer
+
+
+@pytest.mark.parametrize(
+    ("named", "observed", "answer"),
+    [
+        pytest.param((0,), server(), ["no-right"], id="specials alone"),
+        pytest.param((0, 1), server(), ["request S1 (missing)"], id="others are asked for"),
+        pytest.param((0, 1), there(1), ["available"], id="others are there"),
+        pytest.param((0,), there(0), ["available"], id="they are there"),
+    ],
+)
+def test_specials_are_not_asked_of_a_server_that_takes_none(
+    named: tuple[int, ...], observed: Observed, answer: list[str]
+) -> None:
+    lst = replace(wishes(entry(BEAR)), seasons=SeasonRule(named=named))
+    on = replace(observed, shows={BEAR.tmdb: facts(0, 1)}, takes_specials=False)
+    made = plan(lst, on=on)
+    assert words(made) == answer
+    rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
+    told = [row.detail for row in rows if Reason.NO_RIGHT in row.beside]
+    assert all("the server takes no requests for specials" in detail for detail in told)
+    assert bool(told) is (answer != ["available"] or named == (0, 1))
 
 
 def test_a_season_taken_away_stays_out_while_others_are_asked_for() -> None:

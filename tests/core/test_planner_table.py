@@ -31,6 +31,7 @@ from reconciler.core.model import (
     RequestStatus,
     Role,
     Route,
+    SeasonRule,
     Show,
     Slot,
     Target,
@@ -65,6 +66,7 @@ class World:
     shows: dict[int, Show | Unmatched] = field(default_factory=lambda: {BEAR.tmdb: facts(1, 2, 3)})
     quotas: dict[int, Quota] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
+    takes_specials: bool = True
     policy: Policy = Policy()  # noqa: RUF009 - frozen
 
     def words(self) -> list[str]:
@@ -74,6 +76,7 @@ class World:
         lst = replace(wishes(entry), requester=ANNA)
         lst = replace(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
         on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
+        on = replace(on, takes_specials=self.takes_specials)
         made = calculate((lst, *self.more), on, Memory(**self.memory), self.policy, NOW)
         return [str(a.op) for a in made.actions] + [str(v.reason) for v in made.verdicts]
 
@@ -117,6 +120,12 @@ def excluded(world: World) -> None:
 
 def blocklisted(world: World) -> None:
     world.blocklist = (world.media,)
+
+
+def specials(world: World) -> None:
+    world.options.update(seasons=SeasonRule(named=(0,)))
+    world.shows.update({BEAR.tmdb: facts(0, 1, 2, 3)})
+    world.takes_specials = False
 
 
 def tried(failures: int, retries: int) -> Sign:
@@ -202,6 +211,7 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         FILM, {"declined": there(request(3, DUNE, RequestStatus.DECLINED))}),
     "remembered, and nothing there; not re-added": (
         FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
+    "specials, and the server takes no requests for them": (SHOW, {"no-right": specials}),
     NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),
     "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
     "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),

@@ -61,6 +61,22 @@ def test_a_server_lacks_4k_only_where_it_says_so(
 
 
 @pytest.mark.parametrize(
+    ("said", "takes"),
+    [
+        pytest.param({}, True, id="nothing, as Overseerr"),
+        pytest.param({"enableSpecialEpisodes": True}, True, id="on"),
+        pytest.param({"enableSpecialEpisodes": False}, False, id="off"),
+        pytest.param({"enableSpecialEpisodes": "no"}, True, id="something strange"),
+    ],
+)
+def test_a_server_takes_specials_unless_it_says_that_they_are_off(
+    mock: requests_mock.Mocker, server: MediaServer, said: dict[str, Any], *, takes: bool
+) -> None:
+    introduce(mock, "3.1.0", **said)
+    assert server.identify().takes_specials is takes
+
+
+@pytest.mark.parametrize(
     ("status", "wanted"),
     [
         pytest.param(404, Flavour.JELLYSEERR, id="without a blocklist"),

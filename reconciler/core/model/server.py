@@ -49,6 +49,7 @@ class ServerInfo:
     flavour: Flavour
     version: str
     lacks_4k: frozenset[Kind] = frozenset()  # it sends 4K requests of these to nobody by itself
+    takes_specials: bool = True  # else it leaves season 0 out of what it is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,4 @@ class Observed:
     shows: Mapping[int, Show | Unmatched] = field(default_factory=dict)
     quotas: Mapping[int, Quota] = field(default_factory=dict)  # by user id; absent: none applies
     films: Mapping[int, Film | Unmatched] = field(default_factory=dict)  # those a filter asks for
+    takes_specials: bool = True  # as its ServerInfo says
