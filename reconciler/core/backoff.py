@@ -25,13 +25,15 @@ def gap(tries: int) -> timedelta:
 def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> Attempts:
     """What is remembered of a target's attempts once an action came to ``result``.
 
-    A request that is there clears the failures but keeps the count of retries, so that
-    ``retry_failed`` holds for the life of the title. A retry waits longer each time, also one whose
+    A new request is retried for itself: a show that is followed for years fails more than once. One
+    that is there already, or was cancelled, clears the failures alone. A retry waits longer each time, also one whose
     answer was lost: it may be FAILED again at the next look. Results that say nothing about the
     target (quota, unknown, skipped) change nothing.
     """
     match result:
-        case Result.CREATED | Result.EXISTS | Result.CANCELLED:
+        case Result.CREATED:
+            return Attempts()
+        case Result.EXISTS | Result.CANCELLED:
             return replace(before, failures=0, not_before=None)
         case Result.UNKNOWN if op is not Op.RETRY:
             return before

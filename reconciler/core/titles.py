@@ -124,10 +124,12 @@ def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) 
     attempts = view.memory.attempts.get(target, Attempts())
     if attempts.retries >= terms.retry_failed:
         return Settled(
-            Reason.FAILED, f"the server could not send it on, {attempts.retries} retries"
+            Reason.FAILED, f"the server could not send it on; retries: {attempts.retries}"
         )
     if attempts.not_before and attempts.not_before > view.now:
-        return Settled(Reason.BACKING_OFF, f"next retry after {attempts.not_before:%Y-%m-%d %H:%M}")
+        return Settled(
+            Reason.BACKING_OFF, f"next retry after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
+        )
     return Need(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
 
 

@@ -39,14 +39,14 @@ def test_each_try_doubles_the_wait_up_to_a_day(tries: int, wait: timedelta) -> N
             Attempts(failures=3, retries=1, not_before=LATER),
             Op.REQUEST,
             Result.CREATED,
-            Attempts(retries=1),
-            id="created clears failures, keeps retries",
+            Attempts(),
+            id="a new request is retried for itself",
         ),
         pytest.param(
-            Attempts(failures=1, not_before=LATER),
+            Attempts(failures=1, retries=1, not_before=LATER),
             Op.EXTEND,
             Result.EXISTS,
-            Attempts(),
+            Attempts(retries=1),
             id="somebody was quicker",
         ),
         pytest.param(

@@ -127,8 +127,8 @@ def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
         ),
         pytest.param(
             [(RETRY, Result.RETRIED), (REQUEST, Result.FAILED), (REQUEST, Result.CREATED)],
-            Attempts(0, 1, None),
-            id="success clears failures and the wait",
+            Attempts(),
+            id="a new request begins anew",
         ),
         pytest.param(
             [(REQUEST, Result.FAILED), (REQUEST, Result.QUOTA), (REQUEST, Result.UNKNOWN)],
