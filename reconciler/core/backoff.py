@@ -26,9 +26,9 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
     """What is remembered of a target's attempts once an action came to ``result``.
 
     A new request is retried for itself: a show that is followed for years fails more than once. One
-    that is there already, or was cancelled, clears the failures alone. A retry waits longer each time, also one whose
-    answer was lost: it may be FAILED again at the next look. Results that say nothing about the
-    target (quota, unknown, skipped) change nothing.
+    that is there already, or was cancelled, clears the failures alone. A retry waits longer each
+    time, also one whose answer was lost: it may be FAILED again at the next look. Results that say
+    nothing about the target (quota, unknown, skipped) change nothing.
     """
     match result:
         case Result.CREATED:
