@@ -49,12 +49,12 @@ class Known:
         """From an item, what it was matched with, and what the server told where it was asked."""
         matched = match if isinstance(match, Match) else None
         told = details if isinstance(details, Film | Show) else None
-        names = (item.title, item.original_title, matched and matched.title, told and told.title)
+        named = [name for one in (item, matched, told) if one for name in _names(one)]
         ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
         years = (item.year, matched and matched.year, told and told.year)
         return cls(
             matched.media.kind if matched else item.kind,
-            tuple(name for name in names if name and name not in ids),
+            tuple(name for name in named if name not in ids),
             next((year for year in years if year), None),
             item.facts,
             told.facts if told else UNTOLD,
@@ -95,7 +95,7 @@ def objection(rules: Filter, title: Known) -> Objection | None:
     sure = next((one for one in raised if one.sure), None)
     if sure or not raised:
         return sure
-    return Objection("; ".join(one.detail for one in raised), sure=False)
+    return Objection("; ".join(dict.fromkeys(one.detail for one in raised)), sure=False)
 
 
 def facts_for(rules: Filter, title: Known) -> dict[str, tuple[object, str] | None]:
@@ -210,6 +210,10 @@ def _votes(rules: Filter, title: Known) -> Objection | None:
     if votes >= rules.min_votes:
         return None
     return Objection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
+
+
+def _names(one: Item | Match | Film | Show) -> tuple[str, ...]:
+    return tuple(name for name in (one.title, one.original_title) if name)
 
 
 def _unknown(fact: str) -> Objection:

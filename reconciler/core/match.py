@@ -86,7 +86,7 @@ def _by_year(item: Item, kin: Sequence[Candidate]) -> Match | Unmatched:
 
 
 def _matched(candidate: Candidate, route: Route) -> Match:
-    return Match(candidate.media, route, candidate.title, candidate.year)
+    return Match(candidate.media, route, candidate.title, candidate.year, candidate.original_title)
 
 
 def _names(candidate: Candidate) -> tuple[str, ...]:

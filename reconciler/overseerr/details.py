@@ -48,7 +48,13 @@ _GENRES = {  # /genre/movie/list and /genre/tv/list of TMDB
 
 def film(row: JsonObject, tmdb: int) -> Film:
     """The answer of ``/movie/{id}``."""
-    return Film(tmdb, text(row.get("title")) or "", year(row.get("releaseDate")), facts(row))
+    return Film(
+        tmdb=tmdb,
+        title=text(row.get("title")) or "",
+        year=year(row.get("releaseDate")),
+        facts=facts(row),
+        original_title=text(row.get("originalTitle")),
+    )
 
 
 def show(row: JsonObject, tmdb: int) -> Show:
@@ -65,6 +71,7 @@ def show(row: JsonObject, tmdb: int) -> Show:
         ended=row.get("status") in _OVER,
         seasons=tuple(Season(number, dates[number]) for number in sorted(dates)),
         facts=facts(row),
+        original_title=text(row.get("originalName")),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from reconciler.core import genres
-from reconciler.core.items import parse_title
+from reconciler.core.items import parse_item, parse_title
 from reconciler.core.match import normalise
 from reconciler.core.model import Filter, Kind, Name, Years
 from reconciler.spec import values
@@ -65,10 +66,17 @@ def language(value: Scalar) -> str:
 
 
 def title(value: Scalar) -> Name:
-    """A title, with its year or without."""
+    """A title, with its year or without, also as ``exclude`` has it."""
     if not value.text.strip():
         raise ValueError("is empty; write a title, such as Cats or Cats (2019)")
     item = parse_title(value.text)
+    with suppress(ValueError):
+        item = parse_item(value.text)
+    if any(item.ids.items()):
+        raise ValueError(
+            f"{value.shown} is an id; write a title, such as Cats or Cats (2019), or the id "
+            "under exclude, for all lists"
+        )
     return Name(normalise(item.title), item.year)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.core import genres
 from reconciler.core.filters import Known, Objection, objection
-from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Name, Years
+from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Match, Name, Route, Years
 
 MOVIE, TV = Kind.MOVIE, Kind.TV
 HEAT = Known(MOVIE, ("Heat",), 1995, Facts(8.3, 700_000, ("Action", "Sci-Fi"), "en"))
@@ -110,10 +110,18 @@ def test_the_lists_own_word_counts_before_tmdbs() -> None:
 
 def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> None:
     item = Item(1, "Le fabuleux destin", original_title="AMÉLIE!")
-    film = Film(194, "Amelie from Montmartre", 2001)
-    for name in ("le fabuleux destin", "amelie", "amelie from montmartre"):
+    film = Film(194, "Amelie from Montmartre", 2001, original_title="Le destin")
+    match = Match(film.media, Route.TITLE, "Amelie (FR)", 2001, "Amélie Poulain")
+    names = (
+        "le fabuleux destin",
+        "amelie",
+        "amelie from montmartre",
+        "le destin",
+        "amelie poulain",
+    )
+    for name in names:
         rules = Filter(exclude_titles=(Name(name),))
-        assert objection(rules, Known.of(item, None, film)) == Objection("among exclude_titles")
+        assert objection(rules, Known.of(item, match, film)) == Objection("among exclude_titles")
 
 
 def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:

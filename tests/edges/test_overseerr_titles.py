@@ -295,9 +295,10 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
 def test_a_film_tells_what_filters_ask(
     mock: requests_mock.Mocker, server: MediaServer, row: dict[str, Any], facts: Facts
 ) -> None:
-    body = {"id": 438631, "title": "Dune", "releaseDate": "2021-09-15", **row}
+    named = {"title": "Dune", "originalTitle": "Dune: Part One"}
+    body = {"id": 438631, **named, "releaseDate": "2021-09-15", **row}
     mock.get(f"{API}/movie/438631", json=body)
-    assert server.details(DUNE) == Film(438631, "Dune", 2021, facts)
+    assert server.details(DUNE) == Film(438631, "Dune", 2021, facts, "Dune: Part One")
 
 
 def test_a_look_sees_both_qualities(mock: requests_mock.Mocker, server: MediaServer) -> None:

@@ -50,6 +50,11 @@ def one_list(rule: str) -> str:
             Filter(exclude_titles=(Name("amelie"), Name("1917", 2019), Name("1984"))),
             id="titles",
         ),
+        pytest.param(
+            """exclude_titles: ['title:"Cats (2019)"']""",
+            Filter(exclude_titles=(Name("cats", 2019),)),
+            id="a title as exclude has it",
+        ),
         pytest.param("exclude_titles: []", None, id="no titles"),
         pytest.param("types: null", None, id="a rule of its built-in value"),
     ],
@@ -103,6 +108,12 @@ RATING = "is no rating; write a number from 0 to 10, such as 7.5"
             "exclude_titles: [Cats, '']",
             "30 exclude_titles[1]",
             "is empty; write a title, such as Cats or Cats (2019)",
+        ),
+        (
+            "exclude_titles: [Cats, 'tmdb:movie:949']",
+            "30 exclude_titles[1]",
+            '"tmdb:movie:949" is an id; write a title, such as Cats or Cats (2019), or the id under '
+            "exclude, for all lists",
         ),
         ("min_ratng: 7", "7 min_ratng", 'unknown key, did you mean "min_rating"?'),
     ],

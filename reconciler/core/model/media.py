@@ -54,6 +54,7 @@ class Match:
     by: Route
     title: str = ""
     year: int | None = None
+    original_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ class Show:
     ended: bool
     seasons: tuple[Season, ...]
     facts: Facts = UNTOLD
+    original_title: str | None = None
 
     @property
     def media(self) -> MediaKey:
@@ -136,6 +137,7 @@ class Film:
     title: str
     year: int | None
     facts: Facts = UNTOLD
+    original_title: str | None = None
 
     @property
     def media(self) -> MediaKey:
