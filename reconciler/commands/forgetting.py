@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def forget(setting: Setting, text: str, *, everything: bool) -> int:
     """Drop what was seen and refused of a title; ``everything``: that it was adopted, too.
 
-    Raises UsageError for what is no item, LedgerError where the ledger cannot be written.
+    Raises UsageError for what is no item or could be several titles, LedgerError where the ledger cannot be written.
     """
     try:
         item = parse_item(text)
@@ -34,6 +34,9 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
     spec = setting.spec()
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
         found = _found(item, spec, ledger)
+        if len(found.media) > 1:
+            named = ", ".join(f"tmdb:{one.kind}:{one.tmdb}" for one in sorted(found.media))
+            raise UsageError(f"{text} could be several titles", hint=f"name one: {named}")
         dropped = bool(found.known or (everything and found.adopted))
         if dropped:
             baselines = ledger.baselines() if everything else {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.wants import names_of, rule_names
+from reconciler.core.wants import called, names_of, rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from reconciler.core.model import Baseline, Item, MediaKey, Membership, Memory
+    from reconciler.core.model import Baseline, Item, Match, MediaKey, Membership, Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,15 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
     shown: Mapping[str, Iterable[Item]],
     baselines: Mapping[str, Baseline],
 ) -> Forgetting:
-    """What there is to forget. ``shown``: what each list of the file showed last."""
+    """What there is to forget. ``shown``: what each list of the file showed last.
+
+    ``media``: what the item is known to mean; a TMDB id means that very title, all else may mean
+    what lists have under that name, too.
+    """
     names, found = set(rule_names(item)), set(media)
     members = [m for one in memberships.values() for m in one.members.values()]
-    found |= {m.match.media for m in members if m.match and names & names_of(m.item)}
+    if not item.ids.tmdb:
+        found |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
     items = {m.item for m in members if m.match and m.match.media in found}
     names |= {name for one in items for name in rule_names(one)}
     lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
@@ -50,3 +55,8 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
         tuple(lists),
         {name: keys & one.keys for name, one in baselines.items() if keys & one.keys},
     )
+
+
+def _names(item: Item, match: Match) -> frozenset[str]:
+    """Every name of what a list has, also the server's, for a list of bare ids."""
+    return names_of(item) | names_of(called(item, match))

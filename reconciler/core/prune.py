@@ -25,7 +25,7 @@ from reconciler.core.model import (
     Verdict,
     Why,
 )
-from reconciler.core.wants import names_of, rule_names
+from reconciler.core.wants import names_of, rule_names, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,7 +130,7 @@ def _fate(row: OffList, view: View) -> Action | Verdict:
         op=Op.CANCEL,
         why=Why.OFF_LIST,
         target=row.request.target,
-        item=row.absence.item,
+        item=titled(row.absence.item, row.absence.match),
         lists=tuple(lst.name for lst in row.lists),
         matched_by=row.absence.match.by,
         requester=Requester(User(row.request.requester or 0, "", 0), is_owner=False),
@@ -149,7 +149,7 @@ def _cancels(row: OffList) -> bool:
 def _told(row: OffList, reason: Reason, detail: str) -> Verdict:
     return Verdict(
         reason,
-        row.absence.item,
+        titled(row.absence.item, row.absence.match),
         tuple(lst.name for lst in row.lists),
         target=row.request.target,
         matched_by=row.absence.match.by,

@@ -96,8 +96,7 @@ def _gather(
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
-        # A list of bare ids has no titles: the server's is shown then.
-        item = first.item if first.item.title else _called(first.item, first.match)
+        item = titled(first.item, first.match)
         items = tuple(entry.item for _, entry in places)
         seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
         return Want(owner, item, identity, first.match, names, seasons, waiver, items)
@@ -114,7 +113,12 @@ def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:
     return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.seasons
 
 
-def _called(item: Item, match: Match) -> Item:
+def titled(item: Item, match: Match) -> Item:
+    """The item as it is shown: a list of bare ids has no titles, the server has."""
+    return item if item.title else called(item, match)
+
+
+def called(item: Item, match: Match) -> Item:
     """The item as the server calls its title."""
     return replace(item, title=match.title, year=match.year, original_title=None)
 
@@ -177,7 +181,7 @@ class Exclusion:
             return by_media
         if not self.keys:
             return None
-        items = (*want.items, _called(want.items[0], want.match))
+        items = (*want.items, called(want.items[0], want.match))
         return next((by for item in items if (by := self.names_item(item))), None)
 
     def names_item(self, item: Item) -> str | None:

@@ -53,6 +53,8 @@ from tests.core.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reconciler.core.model import Action, Verdict
+
 DAY = timedelta(days=1)
 FILM = Target(DUNE)
 PENDING = request(7, DUNE, RequestStatus.PENDING)
@@ -190,6 +192,19 @@ def test_a_cancel_says_what_it_deletes_as_whom_for_which_lists_and_why() -> None
     assert (action.request_ids, action.lists) == ((7,), ("a", "b"))
     assert action.requester == Requester(User(1, "", 0), is_owner=False)
     assert action.detail == "off its lists since 2026-11-14 20:15 UTC"
+
+
+@pytest.mark.parametrize("prune", [Prune.CANCEL_PENDING, Prune.REPORT], ids=str)
+def test_what_left_a_list_of_bare_ids_is_called_as_the_server_calls_it(prune: Prune) -> None:
+    bare = Absence(
+        replace(item(DUNE), title="", year=None),
+        Match(DUNE, Route.IMDB, "Dune", 2021),
+        NOW - 8 * DAY,
+    )
+    made = plan(replace(A, absent={DUNE: bare}, prune=prune), on=server(PENDING), memory=ours(A))
+
+    rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
+    assert [(row.item.title, row.item.year) for row in rows] == [("Dune", 2021)]
 
 
 def test_a_cancel_counts_against_no_cap_and_waits_for_none() -> None:

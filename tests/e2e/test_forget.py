@@ -111,6 +111,35 @@ def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
     assert "is no item" in told.stderr
 
 
+@pytest.mark.parametrize("item", ['title:"Heat (1995)"', "title:heat"])
+def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, item: str) -> None:
+    bare = Item(1, "", ids=Ids(imdb="tt0113277"))
+    member = Member(bare, Match(HEAT, Route.IMDB, "Heat", 1995))
+    with ledger(folder) as one:
+        one.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
+
+    assert forget(folder, item).stdout.startswith(f"forgot {item}: ")
+    assert remembered(folder) == {BEAR}
+
+
+def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) -> None:
+    other = Item(2, "Heat", 1986, Kind.MOVIE, Ids(imdb="tt0091183"))
+    members = {
+        ON_LIST.key: Member(ON_LIST, Match(HEAT, Route.IMDB)),
+        other.key: Member(other, Match(MediaKey(Kind.MOVIE, 36351), Route.IMDB)),
+    }
+    with ledger(folder) as one:
+        one.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})
+
+    told = forget(folder, "title:Heat")
+
+    assert told.returncode == 64
+    assert "title:Heat could be several titles" in told.stderr
+    assert "name one: tmdb:movie:949, tmdb:movie:36351" in told.stderr
+    assert remembered(folder) == {HEAT, BEAR}
+    assert "forgot" in forget(folder, 'title:"Heat (1995)"').stdout
+
+
 @pytest.mark.parametrize("everything", [False, True])
 def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everything: bool) -> None:
     given = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
