@@ -72,7 +72,7 @@ class Limits:
         requester, kind = action.requester, action.target.media.kind
         allowance = self._allowance(requester.user.id, kind)
         noun = "films" if kind is Kind.MOVIE else "seasons"
-        left = f"{self._room(action)} of {allowance.limit} {noun} left in {allowance.days} days"
+        left = f"{self._room(action)} of {allowance.limit} {noun} left{within(allowance.days)}"
         return f"{requester.user.name} has {left}{self._next_slot(requester, kind, allowance)}"
 
     def _next_slot(self, requester: Requester, kind: Kind, allowance: Allowance) -> str:
@@ -117,6 +117,11 @@ class Limits:
         now = self._view.now
         before = sorted(at for at in self._view.memory.created if at > now - budget.window)
         return before + [now] * self._asked
+
+
+def within(days: int | None) -> str:
+    """`` in 7 days``; nothing where what was asked for counts for ever."""
+    return f" in {days} day{'s' * (days != 1)}" if days else ""
 
 
 def _oldest_first(seasons: Sequence[int]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from reconciler.core.limits import within
 from reconciler.core.model import ATTENTION, DEFERRED, Kind, Outcome, Reason
 from reconciler.core.seasons import span
 
@@ -149,7 +150,7 @@ def asks_as(row: ListRow) -> str:
     outlooks = set(row["expected"].values())
     told = [EXPECTED[outlook] for outlook in outlooks if len(outlooks) == 1]
     told += [
-        f"{noun}: {q['remaining']} of {q['limit']} left in {q['days']} days"
+        f"{noun}: {q['remaining']} of {q['limit']} left{within(q['days'])}"
         for noun, q in row["quota"].items()
     ]
     who = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")

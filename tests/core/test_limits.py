@@ -207,6 +207,19 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        (1, "0 of 5 films left in 1 day; the next slot opens 2026-11-23 20:15 UTC"),
+        (None, "0 of 5 films left"),
+        (0, "0 of 5 films left"),
+    ],
+)
+def test_a_quota_may_count_a_day_or_for_ever(days: int | None, left: str) -> None:
+    limits = limits_of({4: Quota(movies=Allowance(0, 5, days))})
+    assert refusal(limits, film(11), capped(9)) == (Reason.QUOTA, f"anna has {left}")
+
+
 WEEK = Budget(3, timedelta(days=7), "week")
 
 
