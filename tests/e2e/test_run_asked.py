@@ -24,6 +24,26 @@ def test_reconcile_asks_a_running_one(house: Household, listsync: InProcess) -> 
         until(lambda: house.stored() == numbers([DUNE, HEAT]))
 
 
+def test_what_is_forgotten_is_asked_for_at_once_by_a_running_one(
+    house: Household, listsync: InProcess
+) -> None:
+    """The list's next turn would be hours away."""
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+        [number] = house.server.state.requests
+        house.person("DELETE", f"/request/{number}")
+        assert listsync("reconcile", "wishes").code == 0
+        until(lambda: run.turns("wishes") == 2)
+        assert house.stored() == []  # handled: somebody took it away
+
+        told = listsync("forget", f"imdb:{DUNE.imdb}")
+        assert (told.code, "it is on wishes" in told.out) == (0, True)
+        until(lambda: house.stored() == numbers([DUNE]))
+        until(lambda: run.turns("wishes") == 3)
+    assert house.stored() == numbers([DUNE])
+
+
 @pytest.mark.parametrize("ending", ["kill", "terminate"])
 def test_a_word_outlives_a_process_that_ends_before_it_is_done(
     house: Household, listsync: InProcess, ending: str

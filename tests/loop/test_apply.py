@@ -24,6 +24,7 @@ from reconciler.render.document import action_row
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from examples.sandbox.titles import Title
@@ -81,6 +82,39 @@ def test_a_quota_defers_and_time_frees_it(world: World) -> None:
     world.clock.forward(days=8)
     assert results(world.apply()) == [Result.CREATED] * 2
     assert world.look().plan.actions == ()
+
+
+def test_what_was_deferred_is_done_in_list_order_over_the_passes_to_come(world: World) -> None:
+    """A pass a day: Alice's five films in seven days, two a run of the other list, eight in all.
+
+    Nobody's wait holds up the other list; what came first is done first, nothing twice, none lost.
+    """
+    alices, others = FILMS[:8], FILMS[8:14]
+    world.lists.hold("imdb:ls000000001", map(by_tmdb, alices))
+    world.lists.hold("imdb:ls000000002", map(by_tmdb, others))
+    lists = {
+        "alices": {"source": "imdb:ls000000001", "requester": "alice", "max_per_run": 3},
+        "others": {"source": "imdb:ls000000002", "max_per_run": 2},
+    }
+    world.write(lists, budget="8/week")
+    world.workers = 1  # so that they are asked for in the plan's order
+    by_day: list[list[int]] = []
+    for _ in range(16):
+        before = len(world.requested())
+        world.apply()
+        by_day.append(world.requested()[before:])
+        world.clock.forward(days=1)
+
+    first, second = numbers(alices), numbers(others)
+    assert by_day[:2] == [first[:3] + second[:2], first[3:5] + second[2:3]]
+    assert by_day[2:7] == [[]] * 5
+    assert by_day[7] == first[5:8] + second[3:5]
+    assert by_day[8] == second[5:6]
+    assert by_day[9:] == [[]] * 7
+
+
+def numbers(titles: Iterable[Title]) -> list[int]:
+    return [title.tmdb for title in titles]
 
 
 def test_a_quota_takes_a_shows_oldest_seasons_and_says_when_the_rest_may_come(world: World) -> None:
