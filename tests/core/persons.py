@@ -42,6 +42,7 @@ DAY = timedelta(days=1)
 RETRIES = 2
 
 any_title, any_list = st.sampled_from(MEDIA), st.sampled_from(SOURCES)
+any_prune = st.tuples(*[st.sampled_from([*[Prune.CANCEL_PENDING] * 4, *Prune])] * 2)
 any_lists = st.tuples(
     st.lists(any_title, min_size=4, max_size=6, unique=True),
     st.lists(any_title, min_size=6, unique=True),
@@ -69,6 +70,7 @@ class Persons(RuleBasedStateMachine):
         self.server = Server(dict(FACTS))
         self.house = Household(self.server, excluded=(NEVER,), requesters=REQUESTERS)
         self.content: dict[str, list[MediaKey]] = {source: [] for source in SOURCES}
+        self.whole: list[MediaKey] = []  # what the first list held before it lost most
         self.names = {source: source for source in SOURCES}
         self.in_file = set(SOURCES)
         self.prune = dict.fromkeys(SOURCES, Prune.CANCEL_PENDING)
@@ -86,12 +88,17 @@ class Persons(RuleBasedStateMachine):
         self.retried: dict[MediaKey, int] = {}
 
     def write_the_first_file(
-        self, after: Rerequest | timedelta, lists: tuple[list[MediaKey], ...]
+        self,
+        after: Rerequest | timedelta,
+        prune: tuple[Prune, ...],
+        lists: tuple[list[MediaKey], ...],
     ) -> None:
         """With what the lists hold; a pass reads it."""
         self.rerequest = after
+        self.prune = dict(zip(SOURCES, prune, strict=True))
         self.content = dict(zip(SOURCES, lists, strict=True))
         self._write_the_file()
+        self.a_pass_in_trouble(NEVER)
         self.a_good_pass(NEVER)
 
     def _write_the_file(self, max_per_run: int | None = None) -> None:
@@ -123,13 +130,6 @@ class Persons(RuleBasedStateMachine):
     def write_list(self, source: str, media: set[MediaKey]) -> None:
         self.content[source] = sorted(media)
 
-    @rule(media=st.sampled_from(SHOWS))
-    def lose_or_find_the_facts(self, media: MediaKey) -> None:
-        """TMDB does not tell of a show's seasons for a time."""
-        lost = self.server.shows[media.tmdb] is TMDB_TROUBLE
-        told = FACTS[media.tmdb] if lost else TMDB_TROUBLE
-        self.server.shows = {**self.server.shows, media.tmdb: told}
-
     # what happens to a title, on its lists
 
     def put_on_the_first(self, media: MediaKey) -> None:
@@ -148,7 +148,34 @@ class Persons(RuleBasedStateMachine):
     def take_off(self, media: MediaKey) -> None:
         self.content = {s: [m for m in held if m != media] for s, held in self.content.items()}
 
+    def lose_most(self, media: MediaKey) -> None:
+        """The first list shows little, or nothing but this."""
+        self.whole = self.whole or self.content["first"]
+        self.content["first"] = [media] if media in self.whole else []
+
+    def find_all_again(self, _media: MediaKey) -> None:
+        if self.whole:
+            self.content["first"], self.whole = self.whole, []
+
+    def take_the_second_out_or_put_it_back(self, _media: MediaKey) -> None:
+        self.edit_the_file("second", "in or out")
+
+    def rename_the_second(self, _media: MediaKey) -> None:
+        self.edit_the_file("second", "name")
+
     # and on the server
+
+    def lose_or_find_the_facts(self, media: MediaKey) -> None:
+        """TMDB does not tell of a show's seasons for a time."""
+        if media.kind is Kind.TV:
+            lost = self.server.shows[media.tmdb] is TMDB_TROUBLE
+            told = FACTS[media.tmdb] if lost else TMDB_TROUBLE
+            self.server.shows = {**self.server.shows, media.tmdb: told}
+
+    def ask_for_one_season(self, media: MediaKey) -> None:
+        free = {1} & {slot.season for slot in slots_of(media) - self._there()}
+        if free and media not in self.server.blocklist:
+            self.server.ask(media, (1,), RequestStatus.APPROVED, SOMEBODY)
 
     def _newest(self, media: MediaKey, *statuses: RequestStatus) -> int | None:
         """The last request for a title, of those that stand so."""
@@ -254,18 +281,21 @@ class Persons(RuleBasedStateMachine):
 
     # the account of it
 
+    def a_pass_in_trouble(self, _media: MediaKey) -> None:
+        """Which sees it, and cannot know what is excluded."""
+        raise NotImplementedError
+
     def a_good_pass(self, _media: MediaKey) -> None:
         """Which sees it all."""
         raise NotImplementedError
 
     def _refuse(self, slots: set[Slot], *, leaves_a_trace: bool) -> None:
-        """A person says no; anew, where a look can tell that it was asked for since."""
+        """A person says no. What was asked for and taken away between two looks nobody can tell."""
         for slot in slots:
             if leaves_a_trace or slot in self.seen:
                 self.refused[slot] = None
                 self.doubtful.discard(slot)
             else:
-                self.refused.setdefault(slot, None)
                 self.doubtful.add(slot)
 
     def _asked_by(self, number: int) -> set[Slot]:
@@ -275,8 +305,12 @@ class Persons(RuleBasedStateMachine):
 
     def _forget_what_nobody_saw(self) -> None:
         """Neither the server nor the ledger can tell of it any more."""
-        kept = self.known | self._traces()
-        self.refused = {slot: since for slot, since in self.refused.items() if slot in kept}
+        traces = self._traces()
+        self.refused = {
+            slot: since
+            for slot, since in self.refused.items()
+            if slot in traces or (slot in self.known and (since or slot in self.seen))
+        }
 
     def _available(self) -> set[Slot]:
         found = set()

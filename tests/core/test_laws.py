@@ -34,7 +34,7 @@ LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 HERE = {MediaStatus.AVAILABLE, MediaStatus.PARTIAL}
 
 any_world = given(worlds())
-often = settings(max_examples=180, deadline=None)
+often = settings(max_examples=110)
 
 
 def decide(world: World) -> Plan:
