@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 RETRIES = 2
 
 any_title, any_list = st.sampled_from(MEDIA), st.sampled_from(SOURCES)
-any_prune = st.tuples(*[st.sampled_from([*[Prune.CANCEL_PENDING] * 4, *Prune])] * 2)
+any_prune = st.tuples(*[st.sampled_from([*[Prune.CANCEL_PENDING] * 6, *Prune])] * 2)
 any_lists = st.tuples(
     st.lists(any_title, min_size=4, max_size=6, unique=True),
     st.lists(any_title, min_size=6, unique=True),
