@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from reconciler.core.model import Outcome
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 _MOST_BYTES = 64 * 1024 * 1024  # an answer that is longer is none
+_PIECE = 65536
+LONGEST = 180.0  # seconds for one answer, which may else come byte by byte without end
 # Twenty letters and digits or more without a word to read in them, as keys and UUIDs are.
 _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])([0-9A-Fa-f-]{20,}|[0-9A-Za-z]{20,})")
 _QUICK_RETRIES = Retry(
@@ -59,13 +61,36 @@ class Answer:
         return of_status(self.status, self.url, retry_after(self.headers))
 
 
+class _Session(requests.Session):
+    """A session that asks the environment for its proxies, and no ``.netrc`` for passwords.
+
+    What stands there would take the place of a key, and go to whoever runs the site.
+    """
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """As ever, but for passwords of the environment's."""
+        self.trust_env = False
+        try:
+            return super().prepare_request(request)
+        finally:
+            self.trust_env = True
+
+
+class _UnendingError(requests.RequestException):
+    """An answer that is too long, or takes too long. Its text is for people."""
+
+
 class Web:
     """Kept-alive connections for one fetch. A context manager; follows no redirect."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        """``patience``: seconds of Retry-After to wait out, all calls of this fetch together."""
+    def __init__(self, patience: float = PATIENCE, longest: float = LONGEST) -> None:
+        """``patience``: seconds of Retry-After to wait out, all calls of this fetch together.
+
+        ``longest``: seconds that one answer may take to come.
+        """
         self._patience = patience
-        self._session = requests.Session()
+        self._longest = longest
+        self._session = _Session()
         self._session.headers["User-Agent"] = "listsync"
         self._session.mount("http://", HTTPAdapter(max_retries=_QUICK_RETRIES))
         self._session.mount("https://", HTTPAdapter(max_retries=_QUICK_RETRIES))
@@ -126,7 +151,7 @@ class Web:
                     to = _site(response.headers.get("Location", ""))
                     what = f"redirects to {to}, which listsync does not follow"
                     return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
-                content = _content(response)
+                content = _content(response, self._longest)
                 return Answer(
                     shown, response.status_code, response.headers, _json(content), content
                 )
@@ -171,13 +196,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _content(response: requests.Response) -> bytes:
-    content = b""
-    for piece in response.iter_content(65536):
-        content += piece
-        if len(content) > _MOST_BYTES:
-            raise requests.RequestException("the answer is endless")
-    return content
+def _content(response: requests.Response, longest: float) -> bytes:
+    """What an answer holds. Raises requests' and urllib3's errors.
+
+    ``read1`` gives what has come so far, where others wait until a piece is full.
+    """
+    until = time.monotonic() + longest
+    pieces, size = [], 0
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise _UnendingError(f"the answer is longer than {_MOST_BYTES >> 20} MB")
+        if time.monotonic() > until:
+            raise _UnendingError(f"the answer had not come whole within {longest:.0f} s")
+    return b"".join(pieces)
 
 
 def _json(content: bytes) -> object:
@@ -194,7 +227,9 @@ def _cause(error: Exception) -> str:
             return "no secure connection could be made"
         case requests.exceptions.ProxyError():
             return "the proxy did not let the call through"
-        case requests.Timeout():
+        case _UnendingError():
+            return str(error)
+        case requests.Timeout() | ReadTimeoutError():
             return "nothing answered in time"
         case requests.ConnectionError():
             return "the connection failed"

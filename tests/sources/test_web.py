@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +17,7 @@ from reconciler.sources.web import Answer, Web, retry_after, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 URL = "http://api.test/lists"
 
@@ -140,3 +144,71 @@ def test_a_retry_after_that_cannot_be_read_is_none(
 def test_an_address_is_shown_without_what_may_be_secret() -> None:
     assert shown_url("https://anna:pw@api.test/x?key=1#y") == "https://api.test/x"
     assert shown_url("http://[") == "an address that is none"
+
+
+@contextmanager
+def site(*, drips: bool = False) -> Iterator[tuple[str, list[str | None]]]:
+    """A site on this machine, and what it was sent to say who calls.
+
+    It answers at once, or a byte at a time without end.
+    """
+    callers: list[str | None] = []
+    over = Event()
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            callers.append(self.headers["Authorization"])
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000" if drips else "2")
+            self.end_headers()
+            self.wfile.write(b"[]")
+            while drips and not over.wait(0.01):
+                try:
+                    self.wfile.write(b" ")
+                except OSError:
+                    return
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/", callers
+        finally:
+            over.set()
+            server.shutdown()
+
+
+def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
+    with site(drips=True) as (url, _), Web(longest=0.1) as web:
+        setback = web.ask("GET", url)
+    assert isinstance(setback, Setback)
+    assert setback.outcome is Outcome.UNREACHABLE
+    assert "had not come whole within" in setback.error
+
+
+def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
+    mock.get(URL, content=b" " * (64 * 1024 * 1024 + 1))
+    setback = ask()
+    assert isinstance(setback, Setback)
+    assert setback.error == f"{URL}: the answer is longer than 64 MB; try again later"
+
+
+@pytest.mark.parametrize("key", ["Bearer a-key", None], ids=["with a key", "without one"])
+def test_passwords_of_the_environment_go_to_no_site(
+    key: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login anna password secret-key\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with site() as (url, callers), Web() as web:
+        web.ask("GET", url, headers={"Authorization": key} if key else {})
+    assert callers == [key]
+
+
+def test_a_password_in_an_address_is_sent_there() -> None:
+    with site() as (url, callers), Web() as web:
+        web.ask("GET", url.replace("://", "://anna:pw@"))
+    assert callers == ["Basic YW5uYTpwdw=="]
