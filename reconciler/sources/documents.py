@@ -7,10 +7,19 @@ what tells it from another one.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from reconciler.core.model import Kind, ListRef
+from reconciler.core.model import Kind, ListRef, Outcome
 from reconciler.sources.web import hidden, shown_url, veiled
+
+if TYPE_CHECKING:
+    from reconciler.sources.paging import Meanings
+
+MEANINGS: Meanings = {
+    401: (Outcome.PRIVATE, "this is not for everybody: check the key or password in the address"),
+    403: (Outcome.BLOCKED, "the site does not let listsync in: check the key in the address"),
+}
 
 _PORTS = {"http": 80, "https": 443}
 _BETWEEN = re.compile(r"[%&=+#\s]")

@@ -194,14 +194,14 @@ class _Reading:
         """What reading to the end came to."""
         items, count = self._items, len(self._rows)
         total = max(self._totals, default=None)
+        if items and all(item.unsupported == UNKNOWN for item in items):
+            error = f"{count} entries were there, and none with a title or an id; {_NO_LIST}"
+            return Snapshot(Outcome.CHANGED_LAYOUT, ROUTE, error=error)
         if self._most is not None:
             cut = count >= self._most
             note = f"the first {self._most:,}, since this chart has no end" if cut else None
             outcome = Outcome.UNVERIFIED if items else Outcome.EMPTY
             return Snapshot(outcome, ROUTE, items, note=note)
-        if items and all(item.unsupported == UNKNOWN for item in items):
-            error = f"{count} entries were there, and none with a title or an id; {_NO_LIST}"
-            return Snapshot(Outcome.CHANGED_LAYOUT, ROUTE, error=error)
         if self._moved or len(self._totals) > 1:
             error = "the list changed while it was read; it is read again next time"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)

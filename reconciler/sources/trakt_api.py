@@ -126,8 +126,11 @@ class _Walk:
         items, keys = tuple(item for item, _ in kept), tuple(key for _, key in kept)
         return self._placed(Part(items, keys=keys), len(rows), answer)
 
-    def refusal(self, answer: Answer) -> Setback:
-        """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's."""
+    def refusal(self, answer: Answer) -> Setback | None:
+        """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's.
+
+        None: what they mean everywhere.
+        """
         match answer.status:
             case 401 if self._api.signed_in and self._sign_in_ended():
                 return ended(answer.url)
@@ -148,7 +151,7 @@ class _Walk:
                 limit = "the limit of the Trakt account is reached; it is read again later"
                 outcome, what = Outcome.RATE_LIMITED, limit
             case _:
-                return answer.setback()
+                return None
         wait = retry_after(answer.headers)
         return Setback(outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait)
 

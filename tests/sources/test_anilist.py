@@ -82,6 +82,23 @@ def test_a_title_that_stands_in_two_lists_of_a_user_counts_once(
     assert [item.position for item in fetch("anilist:anna").items] == [1, 2]
 
 
+def test_titles_without_an_id_are_dropped_on_no_chunk(requests_mock: requests_mock.Mocker) -> None:
+    first = chunk([media(1), media(2, id=None)], more=True)
+    requests_mock.post(API, [{"json": first}, {"json": chunk([media(3, id=None), {}])}])
+    snapshot = fetch("anilist:anna")
+    named = [item.title or item.unsupported for item in snapshot.items]
+    assert named == ["Title 1", "Title 2", "Title 3", "unknown"]
+    assert [item.position for item in snapshot.items] == [1, 2, 3, 4]
+
+
+def test_a_chunk_of_nothing_that_is_told_apart_ends_the_reading(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.post(API, json=chunk([{}, media(1)], more=True))
+    assert fetch("anilist:anna").outcome is Outcome.INCOMPLETE
+    assert requests_mock.call_count == 2
+
+
 def test_a_list_whose_entries_are_not_there_is_not_read_as_empty(
     requests_mock: requests_mock.Mocker,
 ) -> None:

@@ -134,6 +134,22 @@ def test_entries_without_any_title_or_id_are_a_changed_layout(
     assert requests_mock.call_count <= 2
 
 
+def test_a_chart_of_entries_that_are_none_is_a_changed_layout(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(EVERYWHERE, json={"page": 1, "total_pages": 1, "results": [{"foo": 1}]})
+    assert fetch("tmdb:movie/popular", key=KEY).outcome is Outcome.CHANGED_LAYOUT
+
+
+@pytest.mark.parametrize("source", KEYLESS[2:4])
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_address_that_is_refused_has_its_key_doubted(
+    requests_mock: requests_mock.Mocker, source: str, status: int
+) -> None:
+    said(requests_mock, status)
+    assert "in the address" in str(fetch(source).error)
+
+
 def test_of_json_in_pages_the_sentence_says_what_helps(
     requests_mock: requests_mock.Mocker,
 ) -> None:

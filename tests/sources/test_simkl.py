@@ -75,9 +75,10 @@ def test_a_pasted_list_is_read_for_its_own_user_alone(
         (401, "", Outcome.PRIVATE, "set providers.simkl.access_token"),
         (401, TOKEN, Outcome.PRIVATE, "check providers.simkl.access_token"),
         (412, TOKEN, Outcome.BLOCKED, "providers.simkl.client_id"),
+        (404, TOKEN, Outcome.CHANGED_LAYOUT, "newer version"),
     ],
 )
-def test_a_refusal_names_the_key_to_look_at(
+def test_a_refusal_says_what_to_do(
     requests_mock: requests_mock.Mocker, status: int, token: str, outcome: Outcome, says: str
 ) -> None:
     requests_mock.get(f"{API}/sync/all-items/movies/plantowatch", status_code=status)

@@ -290,7 +290,7 @@ def test_the_box_office_is_ten_films(
         (420, {"Retry-After": "600"}, Outcome.RATE_LIMITED, 600),
         (429, {"Retry-After": "90"}, Outcome.RATE_LIMITED, 90),
         (500, {}, Outcome.UNREACHABLE, None),
-        (202, {}, Outcome.UNREACHABLE, None),
+        (202, {}, Outcome.BLOCKED, None),
         (302, {"Location": "http://other.test/"}, Outcome.UNREACHABLE, None),
     ],
 )

@@ -110,26 +110,29 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     if status:
         asked["status"] = _STATUSES[status]
     api, chunk = reach.provider.api_url or API_URL, 1
-    seen: set[int] = set()
+    seen: set[int | None] = set()
+    read_so_far = 0
 
     def call() -> Call:
         return Call(api, body={"query": _QUERY, "variables": {**asked, "chunk": chunk}})
 
     def part(answer: Answer) -> Part | Setback | None:
-        nonlocal chunk
+        nonlocal chunk, read_so_far
         found = fields.mapping(fields.mapping(answer.body).get("data")).get("MediaListCollection")
         media = _media(fields.mapping(found))
         if media is None:
             return _refusal(answer)
         chunk += 1
-        ids = [fields.number(row.get("id")) or 0 for row in media]
+        ids = [fields.number(row.get("id")) for row in media]
         fresh = [row for row, own in zip(media, ids, strict=True) if own not in seen]
-        items = parse(fresh, len(seen) + 1)
-        seen.update(ids)
+        items = parse(fresh, read_so_far + 1)
+        read_so_far += len(fresh)
+        new = {own for own in ids if own} - seen  # what has no id is not told apart: all count
+        seen.update(new)
         more = fields.mapping(found).get("hasNextChunk") is True
         partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
-        onward = call() if more and fresh else None
-        short = LATER if partly or (more and not fresh) else ""
+        onward = call() if more and new else None
+        short = LATER if partly or (more and not new) else ""
         return Part(items, following=onward, short=short)
 
     return read(call(), part, ref, reach, refusal=_refusal)

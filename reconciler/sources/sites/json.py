@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
-from reconciler.sources.documents import document, kind_of
+from reconciler.sources.documents import MEANINGS, document, kind_of
 from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
@@ -54,7 +54,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         items = parse(answer.body, kind_of(ref))
         return None if items is None else _part(items, answer.body)
 
-    return read(Call(ref.address), part, ref, reach)
+    return read(Call(ref.address), part, ref, reach, meanings=MEANINGS)
 
 
 def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:

@@ -16,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.addresses import is_at
-from reconciler.sources.documents import document, kind_of
+from reconciler.sources.documents import MEANINGS, document, kind_of
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
@@ -73,7 +73,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         here["url"] = onward
         return Part(items, following=Call(onward), unsure=True)
 
-    return read(Call(ref.address), part, ref, reach)
+    return read(Call(ref.address), part, ref, reach, meanings=MEANINGS)
 
 
 def parse(content: bytes, kind: Kind | None = None) -> tuple[tuple[Item, ...], str] | None:

@@ -31,6 +31,7 @@ _STATUSES = ("plantowatch", "watching", "completed", "hold", "dropped")
 _GROUPS = {"movies": "movies", "tv": "shows", "shows": "shows", "anime": "anime"}
 _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
 _YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
+_NOWHERE = "Simkl's lists are not there any more; look for a newer version of listsync"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
 _Parse: TypeAlias = "Callable[[Answer], Part | Setback | None]"
 _FILTERS = frozenset({"genre", "genres", "year", "country", "network", "rating"})
@@ -121,10 +122,15 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
 
 def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
     refused = (Outcome.BLOCKED, f"Simkl does not accept the client id: check {_KEY[0]}")
-    if provider.token:
-        return {401: (Outcome.PRIVATE, _YOURS), 403: refused, 412: refused}
-    missing = f"{_YOURS.partition(':')[0]}: set providers.simkl.access_token"
-    return {401: (Outcome.PRIVATE, missing), 403: refused, 412: refused}
+    yours = _YOURS
+    if not provider.token:
+        yours = f"{_YOURS.partition(':')[0]}: set providers.simkl.access_token"
+    return {
+        401: (Outcome.PRIVATE, yours),
+        403: refused,
+        404: (Outcome.CHANGED_LAYOUT, _NOWHERE),  # every user has every list
+        412: refused,
+    }
 
 
 def _item(place: int, row: Mapping[str, object], group: str) -> Item:
