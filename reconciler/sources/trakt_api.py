@@ -134,14 +134,14 @@ class _Walk:
         match answer.status:
             case 401 if self._api.signed_in and self._sign_in_ended():
                 return ended(answer.url)
-            case 401:
+            case 401 if not self._listing.chart:
                 outcome, what = (
                     Outcome.PRIVATE,
                     "the user is private; they can make the list public",
                 )
             case 403 if not self._listing.chart and self._key_works():
                 outcome, what = Outcome.PRIVATE, "the list is private; its owner can make it public"
-            case 403:
+            case 401 | 403:
                 refused = "Trakt does not accept the client id, or blocks this machine"
                 outcome, what = Outcome.BLOCKED, f"{refused}: {_YOUR_KEY}"
             case 404:

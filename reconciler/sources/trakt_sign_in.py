@@ -34,7 +34,7 @@ _EARLY = 600.0  # seconds before a token ends in which it is exchanged for a new
 _NOWHERE = "urn:ietf:wg:oauth:2.0:oob"  # where a sign-in without a web page of one's own leads back
 _MINUTE = "%Y-%m-%d %H:%MZ"
 _FAR = 4e9  # later than this no clock of ours can tell
-_WAITING, _TOO_FAST = 400, 429
+_WAITING = 400
 _ENDED = {
     404: "Trakt does not know the code any more",
     409: "the code was used before",
@@ -183,10 +183,10 @@ class SignIn:
         return Code(typed, address, seconds, max(interval, 1.0), secret)
 
     def ask(self, code: Code) -> Tokens | Setback | None:
-        """Whether the code was typed: the tokens, None while it was not, or why it never will."""
+        """Whether the code was typed: the tokens, None while it was not, or what went wrong."""
         answer = self._post("/oauth/device/token", {**self._app, "code": code.secret})
         if isinstance(answer, Setback):
-            return None if answer.outcome is Outcome.RATE_LIMITED else answer
+            return answer
         if answer.status == _WAITING:
             return None
         if why := _ENDED.get(answer.status):

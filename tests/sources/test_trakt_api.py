@@ -311,6 +311,14 @@ def test_a_status_is_an_outcome(
     assert KEY not in repr(snapshot)
 
 
+def test_a_chart_that_is_refused_is_nobodys_private_list(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(f"{API}/movies/trending", status_code=401)
+    snapshot = fetch("trakt:movies/trending")
+    assert (snapshot.outcome, "client_id" in str(snapshot.error)) == (Outcome.BLOCKED, True)
+
+
 @pytest.mark.parametrize("source", ["trakt:anna/night", "trakt:anna/watchlist", "trakt:boxoffice"])
 @pytest.mark.parametrize("body", ["", "<html>Sorry, you have been blocked</html>"])
 def test_a_key_that_may_read_nothing_is_blocked_and_the_sentence_names_it(

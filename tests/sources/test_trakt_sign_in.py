@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
+from reconciler.commands.signing_in import told, typed
 from reconciler.core.model import Outcome
+from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.scrape import Provider, Setback
 from reconciler.sources.trakt_sign_in import Code, SignIn, TokenFile, Tokens
@@ -100,12 +104,42 @@ def test_a_code_that_leads_nowhere_says_why(
     assert not any(secret in found.error for secret in (KEY, SECRET, CODE.secret))
 
 
-@pytest.mark.parametrize("status", [400, 429])
-def test_a_code_that_nobody_has_typed_yet_is_waited_for(
-    sign_in: SignIn, requests_mock: requests_mock.Mocker, status: int
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"status_code": 400},
+        {"status_code": 429},
+        {"status_code": 500},
+        {"exc": requests.ConnectTimeout()},
+    ],
+    ids=["nobody has typed it", "asked too often", "trouble", "no answer"],
+)
+def test_a_code_is_waited_for_through_what_passes(
+    sign_in: SignIn, requests_mock: requests_mock.Mocker, meanwhile: dict[str, Any]
 ) -> None:
-    requests_mock.post(f"{API}/oauth/device/token", json={}, status_code=status)
-    assert sign_in.ask(CODE) is None
+    answers = [meanwhile, meanwhile, {"json": GIVEN}]
+    requests_mock.post(f"{API}/oauth/device/token", answers)
+    assert typed(sign_in, replace(CODE, interval=0.0)).access == "access-2"
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(400, "nobody has typed the code"), (500, "HTTP 500"), (410, "expired")],
+)
+def test_a_code_that_comes_to_nothing_says_why(
+    sign_in: SignIn, requests_mock: requests_mock.Mocker, status: int, says: str
+) -> None:
+    requests_mock.post(f"{API}/oauth/device/token", status_code=status)
+    with pytest.raises(ListsyncError, match=says):
+        typed(sign_in, replace(CODE, interval=0.0, seconds=0.05))
+
+
+def test_what_is_to_be_typed_is_only_text() -> None:
+    hostile = replace(CODE, typed="A\x1b[2J\nB", address="https://trakt.tv\x07/activate\r\n$ rm")
+    assert told(hostile).splitlines() == [
+        "open https://trakt.tv/activate  $ rm and type A[2J B",
+        "waiting for up to 10 minutes; Ctrl-C ends this",
+    ]
 
 
 def test_tokens_are_kept_for_their_owners_eyes_alone_and_shown_to_nobody(
