@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def forget(setting: Setting, text: str, *, everything: bool) -> int:
     """Drop what was seen and refused of a title; ``everything``: that it was adopted, too.
 
-    Raises UsageError for what is no item or could be several titles, LedgerError where the ledger cannot be written.
+    Raises UsageError for what is no item or could be several titles, LedgerError where the ledger
+    cannot be written.
     """
     try:
         item = parse_item(text)

@@ -404,7 +404,10 @@ def test_a_recorded_log_in_proves_or_refuses_the_key(exchange: Exchange) -> None
 
 SERVERS = [
     ("overseerr-1.34", ServerInfo(Flavour.OVERSEERR, "1.34.0", frozenset(Kind))),
-    ("seerr-3.1-curated", ServerInfo(Flavour.SEERR, "3.1.0", frozenset(Kind))),
+    (
+        "seerr-3.1-curated",
+        ServerInfo(Flavour.SEERR, "3.1.0", frozenset(Kind), takes_specials=False),
+    ),
 ]
 REPLAYED.update(map(str, only(introduced, lambda met: met.file in dict(SERVERS))))
 

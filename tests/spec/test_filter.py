@@ -112,8 +112,10 @@ RATING = "is no rating; write a number from 0 to 10, such as 7.5"
         (
             "exclude_titles: [Cats, 'tmdb:movie:949']",
             "30 exclude_titles[1]",
-            '"tmdb:movie:949" is an id; write a title, such as Cats or Cats (2019), or the id under '
-            "exclude, for all lists",
+            (
+                '"tmdb:movie:949" is an id; write a title, such as Cats or Cats (2019),'
+                " or the id under exclude, for all lists"
+            ),
         ),
         ("min_ratng: 7", "7 min_ratng", 'unknown key, did you mean "min_rating"?'),
     ],
