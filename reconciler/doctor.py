@@ -102,14 +102,20 @@ def _key(server: MediaServer, owner: list[User]) -> str:
     return f"is that of {owner[0].name} (user {owner[0].id})"
 
 
+def _kinds(lst: ListSpec) -> tuple[Kind, ...]:
+    """The kinds of title a list may ask for; which of them it holds is not known here."""
+    return lst.filter.types or tuple(Kind)
+
+
 def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
+    """Well where the requester may ask for one kind of title."""
     users = server.users() if lst.requester is not None else ()
     found = find_requester(lst.requester, users, owner, lst.approval)
     if not isinstance(found, Requester):
         raise ListsyncError(found, hint="name a user of the server: its name, e-mail or id")
-    hopes = {kind: outlook(found, Target(MediaKey(kind, 0), lst.is_4k)) for kind in Kind}
+    hopes = {kind: outlook(found, Target(MediaKey(kind, 0), lst.is_4k)) for kind in _kinds(lst)}
     refused = [kind for kind, what in hopes.items() if what is Expected.REFUSED]
-    if refused:
+    if len(refused) == len(hopes):
         what = f"{found.user.name} may not request {' or '.join(refused)}"
         raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
     told = ", ".join(f"{kind}: {what}" for kind, what in hopes.items())
@@ -126,10 +132,10 @@ def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
 
 
 def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:
-    """Well where a kind of title can go there: which kinds the list holds is not known here."""
+    """Well where one kind of title can go there."""
     found = {
         kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)
-        for kind in Kind
+        for kind in _kinds(lst)
     }
     problems = [what for what in found.values() if isinstance(what, str)]
     if len(problems) == len(found):

@@ -127,6 +127,16 @@ def test_doctor_finds_a_sonarr_that_is_away(house: Household, listsync: InProces
     )
 
 
+def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(
+    house: Household, listsync: InProcess
+) -> None:
+    house.wish([DUNE], server_id="Radarr", filter={"types": ["tv"]})
+    code, told = checks(listsync)
+    check = told["downloader of wishes"]
+    assert (code, check["ok"]) == (1, False)
+    assert check["found"].startswith("server_id 'Radarr' is not at the server")
+
+
 def test_doctor_asks_no_radarr_for_a_list_that_names_none(
     house: Household, listsync: InProcess
 ) -> None:

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from examples.sandbox.known_titles import FILMS
-from examples.sandbox.media_server import SandboxServer
-from tests.e2e.household import COMMAND, DUNE, HEAT, Household
+from examples.sandbox.media_server import Permission, SandboxServer, User
+from tests.e2e.household import ALICE, COMMAND, DUNE, HEAT, Household
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,6 +165,20 @@ def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) 
     ]
     assert all(check["todo"] for check in found.values() if not check["ok"])
     assert "may not request" in found["requester of carols"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("types", "well"), [(["movie", "tv"], True), (["movie"], True), (["tv"], False)]
+)
+def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_list_may_hold(
+    house: Household, types: list[str], *, well: bool
+) -> None:
+    house.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST_MOVIE)
+    house.wish([DUNE], requester="alice", filter={"types": types})
+    code, found = checks(house)
+    told = found["requester of wishes"]
+    assert (code, told["ok"]) == ((0, True) if well else (1, False))
+    assert ("tv: refused" in told["found"]) is (types == ["movie", "tv"])
 
 
 @pytest.mark.parametrize(
