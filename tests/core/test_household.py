@@ -92,7 +92,9 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
 ]
 
 
-stories = st.lists(st.sampled_from(ACTS + OFTEN), min_size=8, max_size=30)
+any_act = st.tuples(st.sampled_from([FILMS[0], SHOWS[0]]), st.sampled_from(ACTS))
+any_story = st.tuples(any_title, st.sampled_from(OFTEN))
+any_events = st.lists(any_act | any_story | any_story, min_size=8, max_size=24)
 
 
 class AnyHistory(Persons):
@@ -102,28 +104,24 @@ class AnyHistory(Persons):
         after=st.sampled_from([Rerequest.ON_READD, Rerequest.NEVER, 3 * DAY]),
         prune=any_prune,
         lists=any_lists,
-        media=st.sampled_from([FILMS[0], SHOWS[0]]),
-        acts=st.builds(lambda first, more: [first, *more], st.sampled_from(OFTEN), stories),
+        events=any_events,
     )
     def begin(
         self,
         after: Rerequest | timedelta,
         prune: tuple[Prune, ...],
         lists: tuple[list[MediaKey], ...],
-        media: MediaKey,
-        acts: list[str],
+        events: list[tuple[MediaKey, str]],
     ) -> None:
-        """``media`` is on the first list, whose requests wait for approval."""
-        of_anna, of_admin = lists
-        of_anna = [media, *(m for m in of_anna if m != media)]
-        self.write_the_first_file(after, prune, (of_anna, of_admin))
-        self.live_through(media, acts)
+        self.write_the_first_file(after, prune, lists)
+        self.live_through(events)
 
-    @rule(media=any_title, acts=stories)
-    def live_through(self, media: MediaKey, acts: list[str]) -> None:
-        """What happens to a title, one thing after another."""
-        for act in " ".join(acts).split():
-            getattr(self, act)(media)
+    @rule(events=any_events)
+    def live_through(self, events: list[tuple[MediaKey, str]]) -> None:
+        """What happens to titles, one thing after another."""
+        for media, acts in events:
+            for act in acts.split():
+                getattr(self, act)(media)
 
     def a_good_pass(self, _media: MediaKey) -> None:
         self._pass(self._held())
