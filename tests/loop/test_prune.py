@@ -140,6 +140,26 @@ def test_a_list_that_is_taken_out_of_the_file_cancels_nothing(world: World) -> N
     assert DUNE.tmdb in world.requested()
 
 
+def test_a_list_that_came_to_hold_it_later_has_a_say_too(world: World) -> None:
+    other = "imdb:ls000000002"
+    world.lists.hold(LIST, WITH_DUNE)
+    world.lists.hold(other, REST)
+    asks = {"requester": "alice"}
+    lists = {
+        "first": {"source": LIST, "prune": "cancel-pending", **asks},
+        "later": {"source": other, "prune": "keep", **asks},
+    }
+    world.write(lists)
+    world.apply()
+    world.lists.hold(other, WITH_DUNE)
+    world.apply()
+    world.lists.hold(LIST, REST)
+    world.lists.hold(other, REST)
+    world.apply()
+    assert after_a_week(world) == ()
+    assert DUNE.tmdb in world.requested()
+
+
 def test_what_is_decided_between_plan_and_deletion_stays(world: World) -> None:
     wish(world)
     number = world.number(DUNE)
