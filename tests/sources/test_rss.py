@@ -68,8 +68,13 @@ def test_a_feed_is_read_on_where_it_says_so(requests_mock: requests_mock.Mocker)
     assert [item.position for item in fetch(f"rss:{URL}").items] == [1, 2]
 
 
-def test_a_feed_leads_to_no_other_host(requests_mock: requests_mock.Mocker) -> None:
-    requests_mock.get(URL, text=feed(entry(1), onward="http://elsewhere.test/feed"))
+@pytest.mark.parametrize(
+    "onward",
+    ["http://elsewhere.test/feed", f"ftp{URL.removeprefix('http')}", "http://[", "file:///etc/a"],
+    ids=["another host", "another protocol", "no address", "a file"],
+)
+def test_a_feed_leads_nowhere_else(requests_mock: requests_mock.Mocker, onward: str) -> None:
+    requests_mock.get(URL, text=feed(entry(1), onward=onward))
     assert len(fetch(f"rss:{URL}").items) == 1
     assert requests_mock.call_count == 1
 

@@ -67,13 +67,22 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         if found is None:
             return None
         items, link = found
-        onward = urljoin(here["url"], link) if link else ""
-        if not items or urlsplit(onward).netloc != urlsplit(ref.address).netloc:
+        onward = _below(here["url"], link)
+        if not items or not onward:
             return Part(items, unsure=True)
         here["url"] = onward
         return Part(items, following=Call(onward), unsure=True)
 
     return read(Call(ref.address), part, ref, reach, meanings=MEANINGS)
+
+
+def _below(here: str, link: str) -> str:
+    """Where a feed goes on: at its own site alone, since addresses may hold keys; "": nowhere."""
+    try:
+        onward = urljoin(here, link) if link else ""
+        return onward if urlsplit(onward)[:2] == urlsplit(here)[:2] else ""
+    except ValueError:
+        return ""
 
 
 def parse(content: bytes, kind: Kind | None = None) -> tuple[tuple[Item, ...], str] | None:
