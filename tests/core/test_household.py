@@ -68,6 +68,7 @@ ACTS = [
 DAYS = "more_than_a_day"
 IS_OUT = "take_off a_good_pass"
 ON_THE_SECOND_ALONE = "decline a_good_pass take_off_the_first put_on_the_second a_good_pass"
+PUT_BACK = f"decline a_good_pass {IS_OUT} put_on_the_second a_pass_in_which_all_waits"
 OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{IS_OUT} half_a_day a_good_pass",
     f"{IS_OUT} more_than_a_day a_good_pass",
@@ -78,12 +79,14 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"take_off_the_first a_good_pass half_a_day {IS_OUT} half_a_day a_good_pass",
     f"a_good_pass put_on_the_second a_good_pass {IS_OUT} more_than_a_day a_good_pass",
     f"{IS_OUT} put_on_the_first",
-    f"decline a_good_pass {IS_OUT} put_on_the_second a_pass_in_which_all_waits",
+    PUT_BACK,
     f"delete a_good_pass {IS_OUT} put_on_the_first a_pass_in_which_all_waits ask decline",
     f"decline a_good_pass {IS_OUT} put_on_the_first a_pass_in_which_all_waits ask decline",
     "decline a_good_pass some_days a_good_pass decline a_good_pass half_a_day a_good_pass",
     f"decline a_good_pass {DAYS} ask decline a_good_pass {DAYS} {DAYS} a_good_pass",
     "approve complete a_good_pass delete_the_file a_good_pass",
+    f"{PUT_BACK} ask a_good_pass decline",
+    f"delete {IS_OUT} lose_or_find_the_facts put_on_the_first a_good_pass lose_or_find_the_facts",
     "fail a_good_pass some_days",
     "put_on_the_second a_good_pass decline a_good_pass lose_most a_good_pass find_all_again",
     f"{ON_THE_SECOND_ALONE} take_the_second_out_or_put_it_back put_on_the_first",
@@ -252,6 +255,7 @@ class AnyHistory(Persons):
                 assert self.retried.get(media, 0) < RETRIES
             elif action.op is not Op.CANCEL:
                 slots = slots_of(media, action.seasons or ())
+                assert media.kind is Kind.MOVIE or _told(self.server, media), "seasons unknown"
                 assert not slots & self._there(), ("law 4", action)
                 assert not slots & self._out(seen.now), ("law 5", action)
                 assert slots & self.known or action.why is not Why.READDED
