@@ -96,7 +96,9 @@ def _head(document: PlanDocument) -> Iterator[str]:
     )
     for stop in document["stopped"]:
         yield ""
-        yield f"> **Stopped:** {escape(stop['message'])}. {escape(stop['hint'])}"
+        yield f"> **Stopped:** {escape(stop['message'])}"
+        yield ">"
+        yield f"> {escape(stop['hint'])}"
 
 
 def _sections(document: PlanDocument) -> Iterator[_Section]:

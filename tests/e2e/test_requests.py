@@ -124,3 +124,6 @@ def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(
         assert "12 of 12 titles known to be on this server are gone: another server?" in done.out
         assert "check server.url; if the server was really emptied" in done.out
     assert house.stored() == []
+    told = listsync("plan", "-o", "markdown").out
+    gone = r"12 of 12 titles known to be on this server are gone\: another server?"
+    assert f"> **Stopped:** {gone}\n>\n> check server" in told
