@@ -35,12 +35,13 @@ class Listener(ThreadingHTTPServer):
     def __init__(
         self, port: int, answer: Callable[[Call], Answer], last: Callable[[Call], bool]
     ) -> None:
-        """Listen; ``last(call)`` tells, once a call is answered, that the server is to vanish."""
+        """Listen; ``last(call)`` tells, of a call that is being answered, that no other will be."""
         super().__init__(("127.0.0.1", port), Handler)
         self.answer = answer
         self.last = last
-        self.gone = Event()
+        self.gone = Event()  # from now on nobody else is answered
         self._lock = Lock()
+        self._vanished = False
         self._open: set[socket.socket] = set()
 
     def opened(self, connection: socket.socket) -> None:
@@ -62,14 +63,15 @@ class Listener(ThreadingHTTPServer):
 
     def vanish(self, spared: socket.socket | None = None) -> None:
         """Close the listening socket and reset every connection, all but one."""
-        if self.gone.is_set():
-            return
         self.gone.set()
-        self.shutdown()
-        self.server_close()
         with self._lock:
+            if self._vanished:
+                return
+            self._vanished = True
             for connection in self._open - {spared}:
                 _reset(connection)
+        self.shutdown()
+        self.server_close()
 
 
 def _reset(connection: socket.socket) -> None:
@@ -100,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         call = Call(self.command, parts.path, parts.query, self.headers, body)
+        if self.server.gone.is_set():
+            self.close_connection = True
+            return
         try:
             answer = self.server.answer(call)
         except SilenceError:
@@ -108,8 +113,11 @@ class Handler(BaseHTTPRequestHandler):
         except DisconnectError:
             self.close_connection = True
             return
+        is_last = self.server.last(call)
+        if is_last:
+            self.server.gone.set()
         self._send(answer)
-        if self.server.last(call):
+        if is_last:
             self.close_connection = True
             self.server.vanish(self.connection)
 
