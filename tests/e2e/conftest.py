@@ -11,7 +11,6 @@ import pytest
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from tests.e2e.household import Household
-from tests.e2e.in_process import InProcess
 
 if TYPE_CHECKING:
     import subprocess
@@ -77,8 +76,3 @@ def _begun_early(request: pytest.FixtureRequest) -> None:
 def house(tmp_path: Path) -> Iterator[Household]:
     with SandboxServer() as server:
         yield Household(tmp_path, server)
-
-
-@pytest.fixture
-def listsync(house: Household) -> InProcess:
-    return InProcess(house)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 RADARR = Service(
     0, "Radarr", profiles=((1, "Any"), (4, "HD")), folders=((1, "/movies"),), tags=((2, "kids"),)
@@ -55,7 +54,7 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Househ
 
 
 def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
-    house: Household, listsync: InProcess
+    house: Household,
 ) -> None:
     (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
     (house.folder / "b.txt").write_text(f"imdb:{HEAT.imdb}\n")
@@ -66,19 +65,19 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
         }
     )
     said = "profile_id 'Sharp' is not at Radarr; it offers 'Any' (1), 'HD' (4)"
-    shown = listsync("plan")
+    shown = house.run("plan")
     assert shown.code == 1
     assert f"! {said}" in shown.out
-    assert listsync("apply", "--yes").code == 1
+    assert house.run("apply", "--yes").code == 1
     assert house.stored() == numbers([HEAT])
-    explained = listsync("explain", f"imdb:{DUNE.imdb}").out
+    explained = house.run("explain", f"imdb:{DUNE.imdb}").out
     assert said in explained
     assert "of Radarr and Sonarr, name what is there" in explained
     assert "asked" not in explained
 
 
-def checks(listsync: InProcess) -> tuple[int, Mapping[str, dict[str, Any]]]:
-    told = listsync("doctor", "-o", "json")
+def checks(house: Household) -> tuple[int, Mapping[str, dict[str, Any]]]:
+    told = house.run("doctor", "-o", "json")
     return told.code, {check["name"]: check for check in told.document["checks"]}
 
 
@@ -93,19 +92,17 @@ def checks(listsync: InProcess) -> tuple[int, Mapping[str, dict[str, Any]]]:
     ids=["ids of both", "names of both", "of Radarr alone", "4K films alone"],
 )
 def test_doctor_says_where_a_lists_requests_go(
-    house: Household, listsync: InProcess, options: dict[str, Any], found: str
+    house: Household, options: dict[str, Any], found: str
 ) -> None:
     house.wish([DUNE], **options)
-    code, told = checks(listsync)
+    code, told = checks(house)
     check = told["downloader of wishes"]
     assert (code, check["ok"], check["found"][: len(found)]) == (0, True, found)
 
 
-def test_doctor_finds_a_name_that_means_nothing_anywhere(
-    house: Household, listsync: InProcess
-) -> None:
+def test_doctor_finds_a_name_that_means_nothing_anywhere(house: Household) -> None:
     house.wish([DUNE], tags=["bob"])
-    code, told = checks(listsync)
+    code, told = checks(house)
     check = told["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
     assert check["found"] == (
@@ -115,11 +112,11 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(
     assert check["todo"].startswith("write a name or an id that is offered")
 
 
-def test_doctor_finds_a_sonarr_that_is_away(house: Household, listsync: InProcess) -> None:
+def test_doctor_finds_a_sonarr_that_is_away(house: Household) -> None:
     house.server.services.radarr = ()
     house.server.faults.sonarr_down = True
     house.wish([SHOW], profile_id="HD")
-    code, told = checks(listsync)
+    code, told = checks(house)
     assert code == 1
     assert (
         "Sonarr does not say what it offers (the server says: "
@@ -127,21 +124,17 @@ def test_doctor_finds_a_sonarr_that_is_away(house: Household, listsync: InProces
     )
 
 
-def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(
-    house: Household, listsync: InProcess
-) -> None:
+def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(house: Household) -> None:
     house.wish([DUNE], server_id="Radarr", filter={"types": ["tv"]})
-    code, told = checks(listsync)
+    code, told = checks(house)
     check = told["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
     assert check["found"].startswith("server_id 'Radarr' is not at the server")
 
 
-def test_doctor_asks_no_radarr_for_a_list_that_names_none(
-    house: Household, listsync: InProcess
-) -> None:
+def test_doctor_asks_no_radarr_for_a_list_that_names_none(house: Household) -> None:
     house.wish([DUNE])
-    assert "downloader of wishes" not in checks(listsync)[1]
+    assert "downloader of wishes" not in checks(house)[1]
 
 
 # ----------------------------------------------------------------------------------------------- 4K
@@ -165,7 +158,6 @@ def grant(house: Household, rights: Permission, films_a_week: int | None = None)
 )
 def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
     house: Household,
-    listsync: InProcess,
     sonarr: tuple[Service, ...],
     found: str,
     todo: bool,  # noqa: FBT001
@@ -173,7 +165,7 @@ def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
     house.server.services.sonarr = sonarr
     (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
     house.write({"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}})
-    code, told = checks(listsync)
+    code, told = checks(house)
     assert "4K of plain" not in told
     check = told["4K of sharp"]
     assert (code, check["ok"], check["found"][: len(found)]) == (0, True, found)
@@ -194,40 +186,39 @@ def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
 )
 def test_what_a_plan_expects_of_a_4k_request_is_what_the_server_does(
     house: Household,
-    listsync: InProcess,
     rights: Permission,
     told: str | None,
     status: int | None,
 ) -> None:
     grant(house, rights)
     house.wish([DUNE], requester="alice", **{"4k": True})
-    document = listsync("plan", "-o", "json").document
+    document = house.run("plan", "-o", "json").document
     assert [row["expected"] for row in document["actions"]] == [told] * bool(told)
     assert [row["reason"] for row in document["verdicts"]] == ["no-right"] * (not told)
-    listsync("apply", "--yes")
+    house.run("apply", "--yes")
     rows = house.server.state.requests.values()
     assert [(row.is4k, row.status) for row in rows] == [(True, status)] * bool(told)
 
 
-def test_a_title_that_is_there_is_another_one_in_4k(house: Household, listsync: InProcess) -> None:
+def test_a_title_that_is_there_is_another_one_in_4k(house: Household) -> None:
     house.server.state.seed([DUNE], requested_by=1, status=5)
     (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
     house.write({"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}})
-    document = listsync("plan", "-o", "json").document
+    document = house.run("plan", "-o", "json").document
     assert [(row["is_4k"], row["lists"]) for row in document["actions"]] == [(True, ["sharp"])]
     assert [(row["is_4k"], row["reason"]) for row in document["verdicts"]] == [(False, "available")]
-    assert listsync("apply", "--yes").code == 0
+    assert house.run("apply", "--yes").code == 0
     assert sent(house)[-1] == (DUNE.tmdb, True, {})
-    assert "0 to request" in listsync("plan").out
+    assert "0 to request" in house.run("plan").out
 
 
-def test_4k_and_not_share_one_quota(house: Household, listsync: InProcess) -> None:
+def test_4k_and_not_share_one_quota(house: Household) -> None:
     grant(house, MAY_4K, films_a_week=2)
     (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
     both = {"source": "file:a.txt", "requester": "alice"}
     house.write({"plain": both, "sharp": {**both, "4k": True}})
-    document = listsync("plan", "-o", "json").document
+    document = house.run("plan", "-o", "json").document
     assert len(document["actions"]) == 2
     assert {(row["is_4k"], row["reason"]) for row in document["verdicts"]} == {(True, "quota")}
-    assert listsync("apply", "--yes").code == 0
+    assert house.run("apply", "--yes").code == 0
     assert len(house.stored()) == 2

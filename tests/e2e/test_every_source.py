@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from examples.sandbox.sites import SandboxSites
     from examples.sandbox.titles import Title
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 # What is written in the file, and the list of the sandbox behind it.
 READ = {
@@ -60,14 +59,14 @@ def named(document: dict[str, Any]) -> list[int]:
 
 @pytest.mark.parametrize("name", READ)
 def test_a_list_is_planned_requested_and_then_done(
-    house: Household, listsync: InProcess, sites: SandboxSites, name: str
+    house: Household, sites: SandboxSites, name: str
 ) -> None:
     source, key, outcome = READ[name]
     titles = sites.lists[key]
     export(house, titles)
     follow(house, sites, source, keyed="key" in name, max_per_run=100)
 
-    plan = listsync("plan", "-o", "json")
+    plan = house.run("plan", "-o", "json")
     assert plan.document["lists"][0]["fetch"]["outcome"] == outcome
     # What is there already, or has not aired yet, is not named; nothing else may be missing.
     idle = [
@@ -77,10 +76,10 @@ def test_a_list_is_planned_requested_and_then_done(
     ]
     assert sorted({*named(plan.document), *idle}) == sorted(set(numbers(titles)))
 
-    applied = listsync("apply", "--yes", "-v", "-o", "json")
+    applied = house.run("apply", "--yes", "-v", "-o", "json")
     assert (applied.code, set(applied.results())) == (0, {"created"})
     assert sorted(house.stored()) == sorted(named(plan.document))
-    assert named(listsync("plan", "-o", "json").document) == []
+    assert named(house.run("plan", "-o", "json").document) == []
     told = plan.err + applied.out + applied.err
     assert interfaces.KEY not in told
     assert interfaces.TOKEN not in told
@@ -107,16 +106,14 @@ TROUBLE = {
 }
 
 
-def test_each_trouble_is_told_by_its_name(
-    house: Household, listsync: InProcess, sites: SandboxSites
-) -> None:
+def test_each_trouble_is_told_by_its_name(house: Household, sites: SandboxSites) -> None:
     lists = {
         name: {"source": source.format(others=sites.others_url)}
         for name, (source, _) in TROUBLE.items()
     }
     house.write(lists, providers=sites.providers)
 
-    done = listsync("plan", "-o", "json")
+    done = house.run("plan", "-o", "json")
 
     rows = {row["name"]: row["fetch"] for row in done.document["lists"]}
     assert {name: row["outcome"] for name, row in rows.items()} == {

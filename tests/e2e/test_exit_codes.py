@@ -12,7 +12,6 @@ from tests.e2e.household import DUNE
 
 if TYPE_CHECKING:
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 APPLY = ("apply", "--yes", "--detailed-exitcode")
 WISHES = {"source": "file:wishes.txt"}
@@ -41,9 +40,8 @@ WRONG = {"source": "file:wishes.txt", "top": "many"}  # 78: an invalid file
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_the_first_of_several_exit_codes_is_told(  # noqa: PLR0913, PLR0917 - a row and its world
+def test_the_first_of_several_exit_codes_is_told(
     house: Household,
-    listsync: InProcess,
     arguments: tuple[str, ...],
     lists: list[dict[str, str]],
     locked: bool,  # noqa: FBT001 - a column
@@ -54,6 +52,6 @@ def test_the_first_of_several_exit_codes_is_told(  # noqa: PLR0913, PLR0917 - a 
     with ExitStack() as stack:
         if locked:
             stack.enter_context(writer_lock(house.ledger.resolve()))
-        assert listsync(*arguments).code == code
+        assert house.run(*arguments).code == code
     acted = arguments[0] == "apply" and code in {0, 1, 2}
     assert house.stored() == ([DUNE.tmdb] if acted else [])

@@ -12,8 +12,6 @@ from tests.e2e.household import ALICE, DUNE, HEAT, JOKER, Household
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.in_process import InProcess
-
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
@@ -128,12 +126,12 @@ def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None
     assert "no list is called 'mroe', did you mean \"more\"?" in done.err
 
 
-def test_a_list_that_left_the_file_is_known(house: Household, listsync: InProcess) -> None:
+def test_a_list_that_left_the_file_is_known(house: Household) -> None:
     house.wish([])
-    assert listsync("apply", "--yes").code == 0
+    assert house.run("apply", "--yes").code == 0
     house.write({"other": {"source": "file:wishes.txt"}})
 
-    (run,) = listsync("history", "wishes", "-o", "json").document["runs"]
+    (run,) = house.run("history", "wishes", "-o", "json").document["runs"]
     assert run["lists"] == ["wishes"]
 
 

@@ -11,7 +11,6 @@ from tests.e2e.household import DUNE, HEAT
 
 if TYPE_CHECKING:
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 EVIL = "\x1b]0;owned\x07\x1b[2J @anna <!channel>|`x`\u202e\u2028# \x85 <details>"
 COMMANDS = [
@@ -31,16 +30,16 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_command_prints_what_moves_colours_or_reorders_text(
-    house: Household, listsync: InProcess, command: tuple[str, ...]
+    house: Household, command: tuple[str, ...]
 ) -> None:
     rows = [f'{DUNE.imdb},"{EVIL}",Movie,2021', f'tt90000003,"{EVIL}",Movie,1997']
     text = "\n".join(["Const,Title,Title Type,Year", *rows, f"{HEAT.imdb},Heat,Movie,1995"])
     (house.folder / "wishes.csv").write_text(text, encoding="utf-8")
     house.write({"wishes": {"source": "file:wishes.csv"}})
-    assert listsync("plan").code == 0
+    assert house.run("plan").code == 0
     if command[0] == "history":
-        listsync("apply", "--yes")
-    done = listsync(*command)
+        house.run("apply", "--yes")
+    done = house.run(*command)
     assert done.code == 0
     assert "anna" in done.out or command == ("status",)
     printed = done.out + done.err

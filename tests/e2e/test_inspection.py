@@ -19,7 +19,6 @@ from tests.e2e.household import ALICE, COMMAND, DUNE, HEAT, Household
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.in_process import InProcess
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -187,12 +186,12 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     ids=["missing", "no list"],
 )
 def test_doctor_reads_the_files_of_lists(
-    house: Household, listsync: InProcess, content: str | None, says: str, todo: str
+    house: Household, content: str | None, says: str, todo: str
 ) -> None:
     if content is not None:
         (house.folder / "wishes.csv").write_text(content)
     house.write({"wishes": {"source": "file:wishes.csv"}})
-    told = listsync("doctor", "-o", "json")
+    told = house.run("doctor", "-o", "json")
     check = next(c for c in told.document["checks"] if c["name"] == "file of wishes")
 
     assert (told.code, check["ok"]) == (1, False)

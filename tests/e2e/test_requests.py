@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from examples.sandbox.titles import Title
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 BREAKING_BAD = SHOWS[0]  # five seasons, ended
 
@@ -34,7 +33,7 @@ def rows(document: dict[str, Any]) -> list[tuple[str, str, list[int] | None]]:
 
 
 def test_a_name_that_fits_two_users_stops_its_list_and_nobody_asks_instead(
-    house: Household, listsync: InProcess
+    house: Household,
 ) -> None:
     house.server.state.users |= {8: User(8, "Sam", Permission.REQUEST), 9: User(9, "sam")}
     house.write(
@@ -43,10 +42,10 @@ def test_a_name_that_fits_two_users_stops_its_list_and_nobody_asks_instead(
             "all": {"source": keep(house, "b.txt", [DUNE, HEAT])},
         }
     )
-    shown = listsync("plan")
+    shown = house.run("plan")
     assert shown.code == 1
     assert "requester 'sam' fits several users of the server (ids 8, 9); name the id" in shown.out
-    assert listsync("apply", "--yes").code == 1
+    assert house.run("apply", "--yes").code == 1
     assert house.stored() == numbers([HEAT])
     assert {row.requested_by.id for row in house.server.state.requests.values()} == {1}
 
@@ -67,32 +66,30 @@ def test_a_name_that_fits_two_users_stops_its_list_and_nobody_asks_instead(
     ids=str,
 )
 def test_lists_want_the_seasons_that_they_say_together(
-    house: Household, listsync: InProcess, rules: list[object], wanted: list[int]
+    house: Household, rules: list[object], wanted: list[int]
 ) -> None:
     source = keep(house, "shows.txt", [BREAKING_BAD])
     house.write({f"l{n}": {"source": source, "seasons": rule} for n, rule in enumerate(rules)})
-    shown = listsync("plan", "-o", "json").document
+    shown = house.run("plan", "-o", "json").document
     assert rows(shown) == [("request", BREAKING_BAD.title, wanted)]
 
 
-def test_a_declined_season_stays_out_alone_and_the_others_extend_the_show(
-    house: Household, listsync: InProcess
-) -> None:
+def test_a_declined_season_stays_out_alone_and_the_others_extend_the_show(house: Household) -> None:
     house.wish([BREAKING_BAD], seasons=[1, 2])
-    listsync("apply", "--yes")
+    house.run("apply", "--yes")
     (number,) = house.server.state.requests
     house.person("POST", f"/request/{number}/decline")
     house.wish([BREAKING_BAD], seasons=[1, 3])
-    assert listsync("apply", "--yes").code == 0
+    assert house.run("apply", "--yes").code == 0
     house.wish([BREAKING_BAD])
-    shown = listsync("plan", "-o", "json").document
+    shown = house.run("plan", "-o", "json").document
     assert rows(shown) == [("extend", BREAKING_BAD.title, [4, 5])]
     assert shown["actions"][0]["reason"] == "new-season"
     assert "S1-2 declined" in shown["actions"][0]["detail"]
 
 
 def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
-    house: Household, listsync: InProcess
+    house: Household,
 ) -> None:
     house.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST, 1, 7)
     house.write(
@@ -103,27 +100,27 @@ def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
         },
         budget="4/week",
     )
-    words = [word for word, _, _ in rows(listsync("plan", "-o", "json").document)]
+    words = [word for word, _, _ in rows(house.run("plan", "-o", "json").document)]
     assert words == ["request"] * 4 + ["quota", "over-cap", "over-budget"]
-    assert listsync("apply", "--yes").code == 0
+    assert house.run("apply", "--yes").code == 0
     assert set(house.stored()) == set(numbers([FILMS[0], FILMS[4], FILMS[5], FILMS[7]]))
-    again = listsync("plan").out
+    again = house.run("plan").out
     assert "the budget is 4 a week; the next slot opens 20" in again
     assert "alice has 0 of 1 films left in 7 days; the next slot opens 20" in again
 
 
 def test_a_server_on_which_most_is_gone_stops_everything_and_says_what_to_do(
-    house: Household, listsync: InProcess
+    house: Household,
 ) -> None:
     house.wish(FILMS[:12])
-    listsync("apply", "--yes")
+    house.run("apply", "--yes")
     house.server.state.reset()
     for command in (["plan"], ["apply", "--yes"]):
-        done = listsync(*command)
+        done = house.run(*command)
         assert done.code == 3
         assert "12 of 12 titles known to be on this server are gone: another server?" in done.out
         assert "check server.url; if the server was really emptied" in done.out
     assert house.stored() == []
-    told = listsync("plan", "-o", "markdown").out
+    told = house.run("plan", "-o", "markdown").out
     gone = r"12 of 12 titles known to be on this server are gone\: another server?"
     assert f"> **Stopped:** {gone}\n>\n> check server" in told

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.e2e.in_process import InProcess
 
 PASTED = (
     "https://www.imdb.com/user/ur12345678/watchlist",
@@ -137,8 +136,8 @@ def program(folder: Path, name: str, says: str) -> None:
     path.chmod(0o755)
 
 
-def test_version_may_be_asked_for_as_an_option(listsync: InProcess) -> None:
-    done = listsync("--version")
+def test_version_may_be_asked_for_as_an_option(house: Household) -> None:
+    done = house.run("--version")
     assert done.code == 0
     assert done.out.startswith(f"listsync {metadata.version('listsync')}")
 

@@ -13,7 +13,6 @@ from tests.e2e.running import lists, running, write
 
 if TYPE_CHECKING:
     from tests.e2e.household import Household
-    from tests.e2e.in_process import InProcess
 
 
 def whole(document: dict[str, Any], kind: str) -> dict[str, str]:
@@ -25,28 +24,28 @@ def whole(document: dict[str, Any], kind: str) -> dict[str, str]:
     "command", [("plan",), ("doctor",), ("apply", "--yes")], ids=["plan", "doctor", "apply"]
 )
 def test_a_server_that_was_away_is_back_for_whoever_has_reached_it(
-    house: Household, listsync: InProcess, command: tuple[str, ...]
+    house: Household, command: tuple[str, ...]
 ) -> None:
     house.wish([DUNE])
     house.server.stop()
-    assert listsync("apply", "--yes").code == 1
-    away = whole(listsync("status", "-o", "json").document, "ServerReachable")
+    assert house.run("apply", "--yes").code == 1
+    away = whole(house.run("status", "-o", "json").document, "ServerReachable")
     assert (away["status"], away["reason"]) == ("False", "DoesNotAnswer")
     house.server.start()
-    assert listsync(*command).code == 0
+    assert house.run(*command).code == 0
 
-    assert whole(listsync("status", "-o", "json").document, "ServerReachable")["status"] == "True"
+    assert whole(house.run("status", "-o", "json").document, "ServerReachable")["status"] == "True"
 
 
-def test_failures_are_counted_in_words(house: Household, listsync: InProcess) -> None:
+def test_failures_are_counted_in_words(house: Household) -> None:
     house.write({"wishes": {"source": "file:wishes.txt"}})
     (house.folder / "wishes.txt").mkdir()
     for told in ("1 failure since", "2 failures since"):
-        assert listsync("apply", "--yes").code == 1
-        assert told in listsync("status", "wishes").out
+        assert house.run("apply", "--yes").code == 1
+        assert told in house.run("status", "wishes").out
 
 
-def test_a_list_that_is_held_back_is_never_due(house: Household, listsync: InProcess) -> None:
+def test_a_list_that_is_held_back_is_never_due(house: Household) -> None:
     named = lists(house, wishes=(DUNE,))
     write(house, named)
     with running(house) as run:
@@ -56,7 +55,7 @@ def test_a_list_that_is_held_back_is_never_due(house: Household, listsync: InPro
         until(lambda: run.condition("wishes", "Stalled")["status"] == "True")
         assert run.condition("wishes", "Ready")["reason"] == "Suspended"
         assert run.status()["lists"][0]["next_due"] is None
-    text = listsync("status", "wishes").out
+    text = house.run("status", "wishes").out
     assert "next not before the file says otherwise" in text
 
 
@@ -64,25 +63,25 @@ def names(document: dict[str, Any]) -> list[str]:
     return [lst["name"] for lst in document["lists"]]
 
 
-def test_a_running_one_is_asked_how_the_lists_are(house: Household, listsync: InProcess) -> None:
+def test_a_running_one_is_asked_how_the_lists_are(house: Household) -> None:
     write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
     file = house.folder / "listsync.yaml"
     with running(house) as run:
         until(lambda: run.is_ready() and run.is_ready("more"))
         file.write_text(file.read_text()[:-2])  # its ledger and its port can still be read
         until(lambda: run.whole("ConfigValid")["status"] == "False")
-        told = listsync("status", "-o", "json")
+        told = house.run("status", "-o", "json")
         assert (told.code, names(told.document)) == (78, ["wishes", "more"])
         assert told.document == run.status()
         assert "listsync.yaml:" in whole(told.document, "ConfigValid")["message"]
         assert "listsync.yaml:" in told.err
 
-        text = listsync("status", "wishes")
+        text = house.run("status", "wishes")
         assert text.code == 78
         assert "! ConfigValid=False" in text.out
         assert "Fetched=True" in text.out
         assert "more" not in text.out
-        assert listsync("status", "whishes").code == 64
+        assert house.run("status", "whishes").code == 64
 
 
 def judged(house: Household) -> set[str]:
@@ -92,9 +91,7 @@ def judged(house: Household) -> set[str]:
 
 
 @pytest.mark.parametrize("how", ["missing", "wrong"])
-def test_without_a_running_one_the_ledger_knows_the_lists(
-    house: Household, listsync: InProcess, how: str
-) -> None:
+def test_without_a_running_one_the_ledger_knows_the_lists(house: Household, how: str) -> None:
     write(house, lists(house, wishes=(DUNE,), more=(HEAT,), gone=()), controller={"listen": ""})
     with house.started("run") as process:
         until(lambda: len(house.stored()) == 2)
@@ -106,10 +103,10 @@ def test_without_a_running_one_the_ledger_knows_the_lists(
     file = house.folder / "listsync.yaml"
     if how == "missing":
         file.unlink()
-        told = listsync("--ledger", "state/listsync.db", "status", "-o", "json")
+        told = house.run("--ledger", "state/listsync.db", "status", "-o", "json")
     else:
         file.write_text(file.read_text().replace('"source"', '"sauce"'))
-        told = listsync("status", "-o", "json")
+        told = house.run("status", "-o", "json")
 
     assert (told.code, names(told.document)) == (78, ["more", "wishes"])
     valid = whole(told.document, "ConfigValid")
@@ -117,10 +114,8 @@ def test_without_a_running_one_the_ledger_knows_the_lists(
     assert all(lst["last_success"] for lst in told.document["lists"])
 
 
-def test_a_missing_file_of_which_nothing_is_known_is_told_as_everywhere(
-    listsync: InProcess,
-) -> None:
-    told = listsync("--ledger", "nowhere.db", "status", "-o", "json")
+def test_a_missing_file_of_which_nothing_is_known_is_told_as_everywhere(house: Household) -> None:
+    told = house.run("--ledger", "nowhere.db", "status", "-o", "json")
 
     assert told.code == 78
     assert told.document["error"]["where"] == "listsync.yaml"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from examples.sandbox.sites import SandboxSites
     from tests.e2e.household import Finished, Household
-    from tests.e2e.in_process import InProcess
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +82,14 @@ def test_of_a_chart_without_an_end_the_first_100_are_wanted_and_the_plan_says_so
 
 
 def test_a_filter_is_answered_by_trakt_and_the_server_is_asked_nothing_for_it(
-    house: Household, listsync: InProcess, sites: SandboxSites
+    house: Household, sites: SandboxSites
 ) -> None:
     rules = {"min_rating": 7.15, "exclude_genres": ["Horror"], "languages": ["en", "ko"]}
     chart = {"source": "trakt:movies/popular", "top": 40, "filter": rules}
     trakt = {"api_url": sites.trakt_api_url, "client_id": trakt_accounts.CLIENT_ID}
     house.write({"chart": chart}, providers={"trakt": trakt})
 
-    plan = listsync("plan", "-o", "json")
+    plan = house.run("plan", "-o", "json")
 
     first = [title for title in CATALOGUE if title.kind == "movie" and title.imdb][:40]
     passing = [
