@@ -27,6 +27,7 @@ LATER = "try again later"
 
 _MOST_CALLS = 4000  # for one list
 _OK = 200
+_UNREAD = "take them off the list, or look for a newer version of listsync"
 _NO_LIST = "check the address, or look for a newer version of listsync"
 _TURNED_AWAY = (Outcome.BLOCKED, "the site does not let listsync in; try again later")
 _OPEN = {202: _TURNED_AWAY, 403: _TURNED_AWAY, 405: _TURNED_AWAY}
@@ -194,7 +195,8 @@ class _Reading:
         """What reading to the end came to."""
         items, count = self._items, len(self._rows)
         total = max(self._totals, default=None)
-        if items and all(item.unsupported == UNKNOWN for item in items):
+        unread = sum(item.unsupported == UNKNOWN for item in items)
+        if items and unread == len(items):
             error = f"{count} entries were there, and none with a title or an id; {_NO_LIST}"
             return Snapshot(Outcome.CHANGED_LAYOUT, ROUTE, error=error)
         if self._most is not None:
@@ -208,6 +210,9 @@ class _Reading:
         if self._short or self._parts >= _MOST_CALLS or total not in {None, count}:
             of = " of more" if total is None else f" of {total}"
             error = f"{count}{of} titles were there; {self._short or LATER}"
+            return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
+        if unread and not self._unsure:  # what stands there was perhaps read before: it is not gone
+            error = f"{unread} of {count} entries have neither a title nor an id; {_UNREAD}"
             return Snapshot(Outcome.INCOMPLETE, ROUTE, items, total, error)
         outcome = Outcome.UNVERIFIED if self._unsure else Outcome.COMPLETE
         return Snapshot(outcome if items else Outcome.EMPTY, ROUTE, items, total)

@@ -60,3 +60,22 @@ def test_a_list_with_a_key_in_its_address_is_requested_and_its_key_told_nowhere(
     assert KEY not in done.out + done.err
     assert files
     assert not any(KEY.encode() in file.read_bytes() for file in files)
+
+
+def test_a_title_whose_row_could_not_be_read_for_once_has_not_left_its_list(
+    house: Household, site: str, films: list[dict[str, str]], sites: SandboxSites
+) -> None:
+    films[:] = [{"imdb_id": title.imdb or ""} for title in sites.lists["imdb:top"][:5]]
+    house.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
+    house.run("apply", "--yes")
+    asked, place = len(house.stored()), numbers(sites.lists["imdb:top"]).index(house.stored()[0])
+    house.person("POST", f"/request/{next(iter(house.server.state.requests))}/decline")
+
+    films[place], row = {}, films[place]
+    broken = house.run("apply", "--yes", "-o", "json").document["lists"][0]["fetch"]
+    films[place] = row
+    house.run("apply", "--yes")
+
+    assert len(house.stored()) == asked  # it was declined, and has not come to the list anew
+    assert broken["outcome"] == "incomplete"
+    assert "1 of 5 entries have neither a title nor an id" in broken["error"]

@@ -64,7 +64,10 @@ def test_the_plugin_of_the_page_reads_a_list_page_by_page(
     built: Path, monkeypatch: pytest.MonkeyPatch, requests_mock: requests_mock.Mocker
 ) -> None:
     monkeypatch.syspath_prepend(built)
-    rows = [{"title": "Dune", "year": 2021, "type": "film", "imdb": "tt1160419"}, {"type": "game"}]
+    rows = [
+        {"title": "Dune", "year": 2021, "type": "film", "imdb": "tt1160419"},
+        {"title": "Myst", "type": "video game"},
+    ]
     onward = f"{SITE}/api/lists/12?page=2"
     pages = [{"titles": rows[:1], "total": 2, "next": onward}, {"titles": rows[1:], "total": 2}]
     requests_mock.get(f"{SITE}/api/lists/12", [{"json": page} for page in pages])
@@ -72,7 +75,7 @@ def test_the_plugin_of_the_page_reads_a_list_page_by_page(
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 2)
     assert snapshot.items == (
         Item(1, "Dune", 2021, Kind.MOVIE, Ids(imdb="tt1160419")),
-        Item(2, "", unsupported="unknown"),
+        Item(2, "Myst", unsupported="videoGame"),
     )
     assert str(recognise("shelf:12")) == "shelf:12"
     with pytest.raises(ValueError, match=r"paste its address, shelf\.example/lists/NUMBER"):

@@ -52,7 +52,7 @@ def test_a_list_keeps_its_order_and_its_films_come_with_ids(
 def test_what_is_gone_or_unknown_is_counted(requests_mock: requests_mock.Mocker) -> None:
     serve(requests_mock, [{"order": 1, "movieId": 6}, {"order": 2}, {"order": 3, "seriesId": 9}])
     snapshot = fetch("tvdb:lists/7", key=KEY)
-    assert snapshot.outcome is Outcome.COMPLETE
+    assert snapshot.outcome is Outcome.INCOMPLETE
     assert [item.unsupported for item in snapshot.items] == ["gone", "unknown", None]
 
 
