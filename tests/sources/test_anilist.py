@@ -82,6 +82,18 @@ def test_a_title_that_stands_in_two_lists_of_a_user_counts_once(
     assert [item.position for item in fetch("anilist:anna").items] == [1, 2]
 
 
+@pytest.mark.parametrize("silent", [{}, {"hasNextChunk": None}], ids=["missing", "null"])
+def test_a_full_chunk_that_does_not_say_whether_more_follow_is_no_end(
+    requests_mock: requests_mock.Mocker, silent: Row
+) -> None:
+    chunks = [[media(number) for number in range(1, 501)], [media(501)]]
+    answers = [{"lists": [{"entries": entries}], **silent} for entries in chunks]
+    bodies = [{"json": {"data": {"MediaListCollection": answer}}} for answer in answers]
+    requests_mock.post(API, bodies)
+    snapshot = fetch("anilist:anna")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 501)
+
+
 def test_titles_without_an_id_are_dropped_on_no_chunk(requests_mock: requests_mock.Mocker) -> None:
     first = chunk([media(1), media(2, id=None)], more=True)
     requests_mock.post(API, [{"json": first}, {"json": chunk([media(3, id=None), {}])}])

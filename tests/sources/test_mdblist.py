@@ -46,12 +46,13 @@ def test_a_public_list_is_read_until_a_page_is_short(requests_mock: requests_moc
     assert requests_mock.call_count == 2
 
 
-def test_a_limit_that_is_clamped_is_no_end(requests_mock: requests_mock.Mocker) -> None:
-    requests_mock.get(f"{OPEN}?offset=0", json=rows(1, 100))
-    requests_mock.get(f"{OPEN}?offset=100", json=rows(101, 100))
-    requests_mock.get(f"{OPEN}?offset=200", json=[])
+@pytest.mark.parametrize("most", [25, 50, 100, 250, 500])
+def test_a_limit_that_is_clamped_is_no_end(requests_mock: requests_mock.Mocker, most: int) -> None:
+    requests_mock.get(f"{OPEN}?offset=0", json=rows(1, most))
+    requests_mock.get(f"{OPEN}?offset={most}", json=rows(most + 1, most))
+    requests_mock.get(f"{OPEN}?offset={2 * most}", json=[])
     snapshot = fetch("mdblist:anna/night")
-    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 200)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2 * most)
 
 
 def test_a_page_that_comes_again_makes_the_list_incomplete(

@@ -129,7 +129,8 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         read_so_far += len(fresh)
         new = {own for own in ids if own} - seen  # what has no id is not told apart: all count
         seen.update(new)
-        more = fields.mapping(found).get("hasNextChunk") is True
+        said = fields.mapping(found).get("hasNextChunk")
+        more = len(media) >= _ROWS if said is None else bool(said)  # a full chunk is no end
         partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
         onward = call() if more and new else None
         short = LATER if partly or (more and not new) else ""

@@ -40,7 +40,7 @@ _DATA: tuple[list[str], ...] = (
 )  # behind a list's address: the same list for programs
 _FILTERS = frozenset({"mediatype", "genre", "filter_genre", "filter_title", "filter_year"})
 _MOST_ROWS = 1000
-_ROUND = 100  # a page of a clamped limit is a multiple of this, and proves no end
+_ROUND = 5  # a page of a clamped limit is a multiple of this, and proves no end
 
 
 def parse_id(text: str) -> ListRef:
