@@ -18,16 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.fixture(scope="module", autouse=True)
-def _compiled_once(bytecode: Path) -> Iterator[None]:
+def _compiled_once() -> Iterator[None]:
     """Every command is a new process; only the first has to compile what it imports."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
 
