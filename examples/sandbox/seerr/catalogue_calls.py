@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import tvdb
 from .answers import Answer, RefusedError
 from .tmdb import details_view, episode_view, result_view, season_view
 
@@ -53,7 +54,9 @@ def show_tv(backend: Backend, arguments: Arguments) -> Answer:
 
 def _show(backend: Backend, kind: Kind, number: str) -> Answer:
     title = _title(backend, kind, number)
-    view = details_view(title)
+    view = details_view(title, f"{backend.state.now():%Y-%m-%d}")
+    if kind == "tv" and _by_tvdb(backend, title) and not backend.faults.tvdb_down:
+        view["seasons"] = tvdb.seasons_view(title)
     if backend.dialect.has_media_server_type:
         view["onUserWatchlist"] = False
     with backend.state.lock:
@@ -70,12 +73,19 @@ def _title(backend: Backend, kind: Kind, number: str) -> Title:
         raise RefusedError(500, f"Unable to retrieve {what}.") from None
 
 
+def _by_tvdb(backend: Backend, title: Title) -> bool:
+    return backend.state.metadata["tv"] == "tvdb" and title.tvdb is not None
+
+
 def show_season(backend: Backend, arguments: Arguments) -> Answer:
     """Show a season with its episodes."""
     title = _title(backend, "tv", arguments.params["tvId"])
     number = float(arguments.params["seasonNumber"])
     season = next((row for row in title.seasons if row.number == number), None)
-    if season is None:
+    by_tvdb = _by_tvdb(backend, title)
+    if by_tvdb and not backend.faults.tvdb_down:
+        return Answer(200, tvdb.season_view(title, season))
+    if season is None or by_tvdb:
         raise RefusedError(500, "Unable to retrieve season.")
     ids: Json = {"freebaseId": None, "freebaseMid": None, "tvrageId": None}
     ids["tvdbId"] = title.tmdb * 100 + season.number
@@ -83,3 +93,17 @@ def show_season(backend: Backend, arguments: Arguments) -> Answer:
     view = season_view(title, season) | {"externalIds": ids, "episodes": episodes}
     del view["episodeCount"]
     return Answer(200, view)
+
+
+def show_metadata(backend: Backend, _: Arguments) -> Answer:
+    """Tell whose metadata is shown."""
+    return Answer(200, dict(backend.state.metadata))
+
+
+def choose_metadata(backend: Backend, arguments: Arguments) -> Answer:
+    """Choose whose metadata is shown; the server logs in there first."""
+    chosen = {name: arguments.body[name] for name in ("tv", "anime")}
+    with backend.state.lock:
+        backend.state.metadata |= chosen
+    tests = {name: "ok" if name in chosen.values() else "not tested" for name in ("tvdb", "tmdb")}
+    return Answer(200, {"success": True, **chosen, "tests": tests})

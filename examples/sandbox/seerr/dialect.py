@@ -33,6 +33,10 @@ class Dialect:
     """``GET /request`` knows ``sortDirection``."""
     reports_services: bool
     """``GET /request`` lists unreachable Radarr/Sonarr in ``serviceErrors``."""
+    counts_completed: bool
+    """``GET /request/count`` counts the completed ones."""
+    marks_seasons: bool
+    """Marking a show as available heeds the seasons named."""
     blocklist_paths: tuple[str, ...]
     blocklist_word: str
     keeps_blocklisted: bool
@@ -70,6 +74,8 @@ def dialect_of(flavour: Flavour, version: str | None = None) -> Dialect:
         specials_in_all=overseerr or (not seerr and (major, minor) < (2, 2)),
         sorts_both_ways=seerr or (not overseerr and (major, minor) >= (2, 2)),
         reports_services=seerr,
+        counts_completed=seerr,
+        marks_seasons=not overseerr,
         blocklist_paths=_blocklist_paths(flavour),
         blocklist_word="blocklisted" if seerr else "blacklisted",
         keeps_blocklisted=seerr and (major, minor) >= (3, 1),

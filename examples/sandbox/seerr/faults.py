@@ -37,6 +37,8 @@ class FaultSettings:
     tmdb_down: bool = False
     """TMDB answers the server with ``tmdb_status``."""
     tmdb_status: int = 503
+    tvdb_down: bool = False
+    """TheTVDB does not answer the server."""
     radarr_down: bool = False
     """The configured Radarr servers can't be reached."""
     sonarr_down: bool = False

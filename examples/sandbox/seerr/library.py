@@ -45,7 +45,7 @@ class Library:
         with self.state.lock:
             media.mark(MARKS[mark], is4k=is4k)
             media.updated = self.state.now()
-            if mark == "available" and media.kind == "tv":
+            if mark == "available" and media.kind == "tv" and self.dialect.marks_seasons:
                 for season in body.get("seasons") or ():
                     self._mark_season(media, season["seasonNumber"], is4k=is4k)
             if self.dialect.completes and mark == "available":

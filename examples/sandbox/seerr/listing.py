@@ -118,7 +118,7 @@ def filter_media(media: Sequence[Media], query: Mapping[str, str]) -> list[Media
     return sorted(chosen, key=lambda row: row.id, reverse=True)
 
 
-def count_requests(requests: Sequence[Request], *, completes: bool) -> Json:
+def count_requests(requests: Sequence[Request], *, completed: bool) -> Json:
     """Count requests by kind and status."""
     approved = [row for row in requests if row.status == RequestStatus.APPROVED]
     there = [row for row in approved if row.media.status_of(is4k=row.is4k) == MediaStatus.AVAILABLE]
@@ -133,7 +133,7 @@ def count_requests(requests: Sequence[Request], *, completes: bool) -> Json:
         "available": len(there),
     }
     return counts | (
-        {"completed": _with_status(requests, RequestStatus.COMPLETED)} if completes else {}
+        {"completed": _with_status(requests, RequestStatus.COMPLETED)} if completed else {}
     )
 
 

@@ -28,7 +28,8 @@ def list_requests(backend: Backend, arguments: Arguments) -> Answer:
         visible = [row for row in state.requests.values() if wanted in {None, row.requested_by.id}]
         rows = filter_requests(visible, query, completes=backend.dialect.completes)
         check_size(rows, query)
-        page = page_of(rows, query, 10, backend.views.request_row)
+        manager = user.may(Permission.MANAGE_REQUESTS)
+        page = page_of(rows, query, 10, lambda row: backend.views.request_row(row, manager=manager))
     if backend.dialect.reports_services:
         page["serviceErrors"] = backend.services.errors()
     return Answer(200, page)
@@ -43,7 +44,7 @@ def count_all(backend: Backend, _: Arguments) -> Answer:
     """Count requests."""
     with backend.state.lock:
         rows = list(backend.state.requests.values())
-        return Answer(200, count_requests(rows, completes=backend.dialect.completes))
+        return Answer(200, count_requests(rows, completed=backend.dialect.counts_completed))
 
 
 def show_request(backend: Backend, arguments: Arguments) -> Answer:

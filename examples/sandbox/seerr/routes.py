@@ -69,7 +69,7 @@ def routes_of(dialect: Dialect) -> tuple[Route, ...]:
     """All routes of a dialect; the first that fits is meant."""
     return (
         *_account_routes(dialect),
-        *_catalogue_routes(),
+        *_catalogue_routes(dialect),
         *_request_routes(dialect),
         *_media_routes(dialect),
         *(route for path in dialect.blocklist_paths for route in _blocklist_routes(dialect, path)),
@@ -105,7 +105,7 @@ def _account_routes(dialect: Dialect) -> tuple[Route, ...]:
     )
 
 
-def _catalogue_routes() -> tuple[Route, ...]:
+def _catalogue_routes(dialect: Dialect) -> tuple[Route, ...]:
     language = {"language": STRING}
     search = {"query": Field(required=True), "page": NUMBER, **language}
     season = {"tvId": NUMBER, "seasonNumber": NUMBER}
@@ -116,6 +116,17 @@ def _catalogue_routes() -> tuple[Route, ...]:
         Route(
             "GET", "/tv/{tvId}/season/{seasonNumber}", catalogue_calls.show_season, language, season
         ),
+        *(_metadata_routes() if dialect.flavour == "seerr" else ()),
+    )
+
+
+def _metadata_routes() -> tuple[Route, ...]:
+    path, provider = "/settings/metadatas", Field(enum=("tvdb", "tmdb"))
+    body = {"tv": provider, "anime": provider}
+    admin = (Permission.ADMIN,)
+    return (
+        Route("GET", path, catalogue_calls.show_metadata, rights=admin),
+        Route("PUT", path, catalogue_calls.choose_metadata, body=body, rights=admin),
     )
 
 

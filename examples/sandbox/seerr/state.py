@@ -150,6 +150,7 @@ class State:
             self.media: dict[int, Media] = {}
             self.requests: dict[int, Request] = {}
             self.blocklist: dict[int, Blocked] = {}
+            self.metadata = {"tv": "tmdb", "anime": "tmdb"}
             self.calls: list[CallRecord] = []
             self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
             self._media_by_title: defaultdict[tuple[Kind, int], list[Media]] = defaultdict(list)

@@ -138,8 +138,11 @@ def result_view(title: Title, language: str) -> Json:
     }
 
 
-def details_view(title: Title) -> Json:
-    """Show the details of a film or a show, as much of them as a client may care for."""
+def details_view(title: Title, today: str) -> Json:
+    """Show the details of a film or a show, as much of them as a client may care for.
+
+    ``today``: an ISO date; the last episode that aired is from a season begun until then.
+    """
     shared: Json = {
         "id": title.tmdb,
         "genres": [{"id": number, "name": name} for number, name in title.facts.genres],
@@ -160,7 +163,7 @@ def details_view(title: Title) -> Json:
         "keywords": [],
         "watchProviders": [],
     }
-    return shared | (_film_details(title) if title.kind == "movie" else _show_details(title))
+    return shared | (_film_details(title) if title.kind == "movie" else _show_details(title, today))
 
 
 def _film_details(title: Title) -> Json:
@@ -181,9 +184,9 @@ def _film_details(title: Title) -> Json:
     }
 
 
-def _show_details(title: Title) -> Json:
+def _show_details(title: Title, today: str) -> Json:
     counted = [season for season in title.seasons if season.number > 0]
-    last = counted[-1] if counted else None
+    begun = [one for one in counted if one.episodes and one.air_date and one.air_date <= today]
     nothing = ("facebookId", "freebaseId", "freebaseMid", "instagramId", "tvrageId", "twitterId")
     view: Json = {
         "createdBy": [],
@@ -204,8 +207,8 @@ def _show_details(title: Title) -> Json:
         "type": "Scripted",
         "externalIds": dict.fromkeys(nothing) | {"imdbId": title.imdb, "tvdbId": title.tvdb},
     }
-    if last and last.episodes:
-        view["lastEpisodeToAir"] = episode_view(title, last, last.episodes)
+    if begun:
+        view["lastEpisodeToAir"] = episode_view(title, begun[-1], begun[-1].episodes)
     return view
 
 

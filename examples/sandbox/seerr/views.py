@@ -137,10 +137,10 @@ class Views:
         """Show a request on its own."""
         return self._request(request, settings=True, media_seasons=True)
 
-    def request_row(self, request: Request) -> Json:
-        """Show a request as a row of the list."""
+    def request_row(self, request: Request, *, manager: bool) -> Json:
+        """Show a request as a row of the list; ``canRemove`` is for managers alone."""
         view = self.nested_request(request)
-        if self.dialect.has_media_server_type:
+        if self.dialect.has_media_server_type and manager:
             view["canRemove"] = False
         return view
 

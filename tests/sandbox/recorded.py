@@ -1,0 +1,250 @@
+"""Exchanges recorded with real servers, made with the sandbox, and how the two differ."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from examples.sandbox.titles import Season, Title, film, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from examples.sandbox.media_server import SandboxServer
+
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
+LATER = "2026-11"  # the folder of the second series
+
+Json = dict[str, Any]
+
+INCIDENTAL = {
+    "createdAt", "updatedAt", "lastSeasonChange", "mediaAddedAt", "lastAirDate", "vapidPublic",
+    "overview", "popularity", "voteAverage", "voteCount", "backdropPath", "posterPath",
+    "genreIds", "genres", "originalLanguage", "originCountry", "relatedVideos", "runtime",
+    "productionCompanies", "productionCountries", "releases", "contentRatings", "networks",
+    "spokenLanguages", "credits", "watchProviders", "keywords", "lastEpisodeToAir",
+    "inProduction", "episodes", "languages", "mediaServerType", "streamingRegion",
+}  # fmt: skip
+
+SENT_AS_TEXT = {("seerr-3.1-errors", 48)}
+HALF_KNOWN = {58834: 465000}
+"""TVDB ids that no recorded answer shows, by TMDB id."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One recorded call and its answer."""
+
+    recording: str
+    number: int
+    call: Json
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.recording, self.number
+
+
+@cache
+def exchanges(recording: str) -> tuple[Exchange, ...]:
+    calls = json.loads((RECORDINGS / f"{recording}.json").read_text(encoding="utf-8"))
+    return tuple(Exchange(recording, number, call) for number, call in enumerate(calls))
+
+
+def objects(value: object) -> Iterator[Json]:
+    """All JSON objects inside a value, outermost first."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for member in value:
+            yield from objects(member)
+
+
+@cache
+def titles_of(recordings: tuple[str, ...]) -> tuple[Title, ...]:
+    """Every title of some recordings, as far as their answers tell."""
+    titles: dict[tuple[str, int], Title] = {}
+    for exchange in (each for recording in recordings for each in exchanges(recording)):
+        for title in (*shown(exchange), *requested(exchange)):
+            known = titles.get((title.kind, title.tmdb))
+            titles[title.kind, title.tmdb] = merged(known, title) if known else title
+    return tuple(titles.values())
+
+
+def shown(exchange: Exchange) -> Iterator[Title]:
+    """The titles whose details, or search results, an answer holds."""
+    wanted = re.search(r"imdb:(tt\d+)", unquote(exchange.call["path"]))
+    for found in objects(exchange.call["response"]):
+        imdb = found.get("externalIds", {}).get("imdbId") or (wanted and wanted[1])
+        if "releaseDate" in found:
+            name, original = found["title"], found["originalTitle"]
+            if "language=fr" not in exchange.call["path"]:
+                yield film(found["id"], imdb, name, found["releaseDate"], original)
+        elif "firstAirDate" in found:
+            yield replace(
+                show(found["id"], imdb, None, found["name"], found["firstAirDate"], ()),
+                tvdb=found.get("externalIds", {}).get("tvdbId"),
+                original_title=found["originalName"],
+                status=found.get("status", ""),
+                seasons=tuple(
+                    Season(season["seasonNumber"], aired_on(season, found), season["episodeCount"])
+                    for season in found.get("seasons", ())
+                ),
+            )
+
+
+def aired_on(season: Json, of_show: Json) -> str | None:
+    """The date of a season; where TheTVDB's seasons are shown without any, the show's first."""
+    date: str | None = of_show["firstAirDate"] if season["airDate"] == "" else season["airDate"]
+    return date
+
+
+def requested(exchange: Exchange) -> Iterator[Title]:
+    """The title a call requests; it exists unless the answer says that TMDB has none."""
+    body, answer = exchange.call["body"], exchange.call["response"]
+    if exchange.call["method"] != "POST" or not urlsplit(exchange.call["path"]).path.endswith(
+        "/request"
+    ):
+        return
+    if not isinstance(body, dict) or not isinstance(body.get("mediaId"), int):
+        return
+    tmdb = body["mediaId"]
+    if body.get("mediaType") == "movie" and "status code 404" not in str(answer):
+        yield film(tmdb, None, f"Film {tmdb}", None)
+    if body.get("mediaType") == "tv":
+        tvdb = HALF_KNOWN.get(tmdb) or answer.get("media", {}).get("tvdbId")
+        numbers = [season["seasonNumber"] for season in answer.get("seasons", ())]
+        seasons = tuple(Season(number, None, 1) for number in numbers if number < 99)
+        made = show(tmdb, None, tvdb, f"Show {tmdb}", None, (1,) if tmdb in HALF_KNOWN else ())
+        yield replace(made, seasons=seasons or made.seasons)
+
+
+def merged(known: Title, new: Title) -> Title:
+    """What two answers together tell of a title; the one that dates it knows it best."""
+    best = new if new.date and (not known.date or len(new.seasons) > len(known.seasons)) else known
+    return replace(
+        best,
+        imdb=known.imdb or new.imdb,
+        tvdb=known.tvdb or new.tvdb,
+        status=best.status or known.status or new.status,
+        seasons=max(known.seasons, new.seasons, key=lambda all_: [s.air_date or "" for s in all_]),
+    )
+
+
+def send(server: SandboxServer, exchange: Exchange) -> tuple[int, str | None, object]:
+    """Make a recorded call, its path byte for byte."""
+    call, headers = exchange.call, {}
+    if call["key"] is not None:
+        headers["X-Api-Key"] = server.api_key if call["key"] == "test-api-key" else call["key"]
+    if call["user"] is not None:
+        headers["X-Api-User"] = str(call["user"])
+    body = call["body"]
+    if body is not None:
+        kind = "text/plain" if exchange.key in SENT_AS_TEXT else "application/json"
+        headers["Content-Type"] = kind
+        body = body if isinstance(body, str) else json.dumps(body)
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    try:
+        connection.request(call["method"], call["path"], body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        said = answer.headers.get("Content-Type")
+        try:
+            return answer.status, said, json.loads(content) if content else None
+        except ValueError:
+            return answer.status, said, content.decode()
+    finally:
+        connection.close()
+
+
+def protocol(value: object) -> object:
+    """An answer without what is incidental in it, and without the order of search results."""
+    if isinstance(value, list):
+        return [protocol(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {
+        name: "incidental" if name in INCIDENTAL else protocol(member)
+        for name, member in value.items()
+        if name != "avatar"
+    }
+    if "totalPages" in plain:
+        plain["results"] = sorted(value["results"], key=lambda row: (row["id"], row["mediaType"]))
+        plain["results"] = protocol(plain["results"])
+    return plain
+
+
+def incidental_types(value: object, path: str = "") -> dict[str, str]:
+    """The JSON type of every incidental member that is not null, by where it stands."""
+    if isinstance(value, list):
+        return incidental_types(value[0], f"{path}[]") if value else {}
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, str] = {}
+    for name, member in value.items():
+        if name not in INCIDENTAL:
+            found |= incidental_types(member, f"{path}.{name}")
+        elif member is not None:
+            kind = "number" if isinstance(member, int | float) else type(member).__name__
+            found[f"{path}.{name}"] = kind
+    return found
+
+
+def unequal(ours: object, theirs: object, path: str = "$") -> Iterator[str]:
+    """Where two JSON values are not the same."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for name in sorted(ours.keys() | theirs.keys()):
+            missing = [name not in side for side in (ours, theirs)]
+            if any(missing):
+                yield f"{path}.{name} is {'missing' if missing[0] else 'too much'}"
+            else:
+                yield from unequal(ours[name], theirs[name], f"{path}.{name}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for position, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+            yield from unequal(one, other, f"{path}[{position}]")
+    elif ours != theirs:
+        yield f"{path} is {ours!r} instead of {theirs!r}"
+
+
+def as_cut(answer: object, call: Json) -> object:
+    """An answer of the sandbox without what its recording was shortened by, as its note says."""
+    note = call.get("note", "")
+    if not isinstance(answer, dict) or not note:
+        return answer
+    if cut := re.search(r"\(Cut from the answer here: (.*)\.\)", note):
+        names = cut[1].split(", ")
+        return {name: member for name, member in answer.items() if name not in names}
+    rows = answer.get("results", [])
+    if came := re.search(r"\(([0-9]+) rows came; all but the first cut", note):
+        return answer | {"results": rows[:1]} if len(rows) == int(came[1]) else answer
+    if others := re.search(r"\(([0-9]+) rows? of other titles cut", note):
+        shown = {row["id"] for row in call["response"]["results"]}
+        kept = [row for row in rows if row["id"] in shown]
+        return answer | {"results": kept} if len(rows) - len(kept) == int(others[1]) else answer
+    return answer
+
+
+def difference(
+    exchange: Exchange, status: int, content_type: str | None, answer: object
+) -> str | None:
+    """How the sandbox's answer differs from the recorded one; None when it does not."""
+    call = exchange.call
+    if status != call["status"]:
+        return f"status {status} instead of {call['status']}: {answer}"
+    if content_type != call["headers"].get("content-type"):
+        return f"{content_type} instead of {call['headers'].get('content-type')}"
+    if isinstance(call["response"], str) or isinstance(answer, str):
+        same = isinstance(call["response"], str) and isinstance(answer, str)
+        return None if same else f"{answer!r} instead of {call['response']!r}"
+    answer = as_cut(answer, call)
+    if places := list(unequal(protocol(answer), protocol(call["response"]))):
+        return "\n    ".join(places)
+    ours, theirs = incidental_types(answer), incidental_types(call["response"])
+    wrong = {place for place in ours.keys() & theirs.keys() if ours[place] != theirs[place]}
+    return f"types differ at {sorted(wrong)}" if wrong else None
