@@ -14,6 +14,7 @@ import yaml
 
 from reconciler.errors import ConfigError
 from reconciler.spec.problems import Place, Problem
+from reconciler.spec.whitespace import misplaced_spaces
 
 MAX_DEPTH = 20  # levels of nesting; the file's own are five
 
@@ -60,6 +61,8 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
 
     A document may be read and still have problems (tags); an empty one is one.
     """
+    if problem := misplaced_spaces(text):
+        return None, (problem,)
     scan = _Scan()
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.errors import ConfigError
 from reconciler.spec import decode
+from reconciler.spec.syntax import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +135,135 @@ def test_what_cannot_be_read_as_yaml_is_told_in_one_line(
     problems_of: Callable[..., list[str]], text: str, where: str, what: str
 ) -> None:
     assert problems_of(text)[0] == f"listsync.yaml:{where}: {what}"
+
+
+PLAIN = "replace them with plain spaces"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        pytest.param(
+            "server:\n\u00a0\u00a0url: x\n\u00a0\u00a0api_key: k\n",
+            "2:1",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in lines 2, 3",
+            id="no-break spaces as indentation",
+        ),
+        pytest.param(
+            "server:\n  url: x\n  \u3000api_key: k\n",
+            "3:3",
+            f"ideographic spaces (U+3000) where YAML needs plain spaces; {PLAIN} in this line",
+            id="an ideographic space among plain ones",
+        ),
+        pytest.param(
+            "server:\n \u202furl: x\n\u2007api_key: k\n",
+            "2:2",
+            "figure spaces (U+2007) and narrow no-break spaces (U+202F) where YAML needs plain"
+            f" spaces; {PLAIN} in lines 2, 3",
+            id="two kinds",
+        ),
+        pytest.param(
+            "server:\n  \u200burl: x\n",
+            "2:3",
+            "zero width spaces (U+200B) where YAML needs plain spaces; remove them in this line",
+            id="a character without a width before a key",
+        ),
+        pytest.param(
+            "server: {}\n\ufefflists: {}\n",
+            "2:1",
+            "zero width no-break spaces (U+FEFF) where YAML needs plain spaces; remove them in this"
+            " line",
+            id="a byte order mark in the middle",
+        ),
+        pytest.param(
+            "exclude:\n  - tt0111161\n  -\u00a0tt0068646\n",
+            "3:4",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in this line",
+            id="after a dash",
+        ),
+        pytest.param(
+            "server:\n  url:\u00a0x\n",
+            "2:7",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in this line",
+            id="after a colon",
+        ),
+        pytest.param(
+            "server:\n  url\u00a0: x\n",
+            "2:6",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in this line",
+            id="before a colon",
+        ),
+        pytest.param(
+            "server: {}\n" + "\u00a0a: b\n" * 7,
+            "2:1",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in lines 2, 3, 4, 5,"
+            " 6 and 2 more",
+            id="in many lines",
+        ),
+        pytest.param(
+            "server:\n   url: x\n\u00a0 api_key: k\n  a: b\n",
+            "3:1",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in this line",
+            id="where the indentation does not fit afterwards",
+        ),
+    ],
+)
+def test_lookalikes_of_spaces_in_the_structure_are_one_problem(
+    problems_of: Callable[..., list[str]], text: str, where: str, what: str
+) -> None:
+    assert problems_of(text) == [f"listsync.yaml:{where}: {what}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a: "b\n  \u00a0c: d"\n',
+        "a: 'b\n  \u00a0c'\n",
+        "a: |\n  b\n  \u00a0c: d\n",
+        "a: >\n  \u3000c\n",
+        'a: "\u00a0b"\n',
+        "a: b\u00a0c\u200b (2001)\n",
+        "# \u00a0a comment\na: b # \u00a0\n",
+        "- title:\u00a0Heat (1995)\n",
+    ],
+    ids=[
+        "in double quotes",
+        "in single quotes",
+        "in a block",
+        "in a folded block",
+        "at the beginning of a quoted value",
+        "within a value",
+        "in comments",
+        "in the value of an entry",
+    ],
+)
+def test_lookalikes_of_spaces_in_a_text_are_text(text: str) -> None:
+    node, problems = compose(text)
+    assert node is not None
+    assert problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('a: "b\n\u00a0c: d\n', "1:4: a quote is not closed"),
+        ("\u00a0a: \x07\n", "1:5: a character that is no text; remove it"),
+    ],
+    ids=["an open quote", "a control character"],
+)
+def test_what_is_wrong_before_them_comes_first(text: str, what: str) -> None:
+    _, (problem,) = compose(text)
+    assert problem.line("x") == f"x:{what}"
+
+
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="no reported cases here")
+def test_the_reported_file_has_one_problem(problems_of: Callable[..., list[str]]) -> None:
+    text = decode((CASES / "no-break-spaces.yaml").read_bytes(), "listsync.yaml")
+    (problem,) = problems_of(text)
+    assert problem.startswith("listsync.yaml:2:1: no-break spaces (U+00A0)")
 
 
 def test_aliases_cannot_make_the_file_explode(problems_of: Callable[..., list[str]]) -> None:
