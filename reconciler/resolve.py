@@ -50,7 +50,7 @@ class Known:
             return Match(MediaKey(item.kind, item.ids.tmdb), Route.TMDB)
         for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
             seen = self._seen.get((route, foreign), set()) if foreign else set()
-            if len(seen) == 1 and item.kind in {None, next(iter(seen)).kind}:
+            if len(seen) == 1 and item.certain_kind in {None, next(iter(seen)).kind}:
                 return Match(next(iter(seen)), route)
         return None
 
@@ -59,7 +59,8 @@ class Known:
         sure = item.ids.imdb or item.ids.tmdb or item.ids.tvdb
         names = rule_names(item) if sure else names_of(item)
         for name in sorted(names & self._mapped.keys(), key=lambda n: (n.startswith("title:"), n)):
-            if not name.startswith("title:") or item.kind in {None, self._mapped[name].kind}:
+            kinds = {None, self._mapped[name].kind}
+            if not name.startswith("title:") or item.certain_kind in kinds:
                 return self._mapped[name]
         return None
 

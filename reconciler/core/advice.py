@@ -240,7 +240,7 @@ def _supported(case: Case) -> str:
 def _mapped(case: Case) -> str:
     row = case.row
     offered = {c.media.kind for c in row.candidates} if isinstance(row, Verdict) else set()
-    kind = None if case.reason is Reason.TYPE_MISMATCH else row.item.kind
+    kind = None if case.reason is Reason.TYPE_MISMATCH else row.item.certain_kind
     kinds = sorted({kind} if kind else offered or set(Kind))
     line = " or ".join(f"`map: {{ITEM: tmdb:{kind}:N}}`" for kind in kinds)
     match case.reason:

@@ -53,7 +53,7 @@ class Known:
         ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
         years = (item.year, matched and matched.year, told and told.year)
         return cls(
-            matched.media.kind if matched else item.kind,
+            matched.media.kind if matched else item.certain_kind,
             tuple(name for name in named if name not in ids),
             next((year for year in years if year), None),
             item.facts,

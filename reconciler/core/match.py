@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Candidate, Item, Kind, Match, Reason, Route, Unmatched
@@ -48,6 +49,8 @@ def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     premieres. A missing year, or an unknown kind with a film and a show of that name, decides
     nothing.
     """
+    if item.may_be_show:
+        return _film_else_show(item, candidates)
     names = {normalise(name) for name in (item.title, item.original_title) if name}
     named = [c for c in candidates if names & {normalise(n) for n in _names(c)}]
     if not named:
@@ -83,6 +86,23 @@ def _by_year(item: Item, kin: Sequence[Candidate]) -> Match | Unmatched:
     return Unmatched(
         Reason.NOT_FOUND, "only titles of other years have this name", tuple(kin[:SHOWN])
     )
+
+
+def _film_else_show(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
+    """A film, or where none fits the show of exactly that year; a film a year away may be either.
+
+    Letterboxd lists mini-series among films.
+    """
+    film = by_title(replace(item, may_be_show=False), candidates)
+    show = by_title(replace(item, kind=Kind.TV, may_be_show=False), candidates)
+    if not isinstance(show, Match) or show.year != item.year:
+        return film
+    if isinstance(film, Match):
+        if film.year == item.year:
+            return film
+        both = [c for c in candidates if c.media in (film.media, show.media)]
+        return _ambiguous("a film of another year and a show of this year have this name", both)
+    return film if film.reason is Reason.AMBIGUOUS else show
 
 
 def _matched(candidate: Candidate, route: Route) -> Match:

@@ -152,8 +152,9 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
         return None
     year = _YEAR.match(get("year", ""))
     kind, unsupported = classify("person" if _PERSON_ID.fullmatch(imdb) else get("type", ""))
-    if _LETTERBOXD.search(get("address", "")):
-        kind = Kind.MOVIE  # Letterboxd is about films
+    is_letterboxd = bool(_LETTERBOXD.search(get("address", "")))
+    if is_letterboxd:
+        kind = Kind.MOVIE  # Letterboxd is about films, with mini-series among them
     return Item(
         place or _number(get("position")) or 0,
         title,
@@ -163,6 +164,7 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
         get("original") or None,
         unsupported,
         facts=UNTOLD if _FACTS.isdisjoint(cells) else _facts(cells),
+        may_be_show=is_letterboxd and ids == _NO_IDS,
     )
 
 

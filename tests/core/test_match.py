@@ -186,6 +186,56 @@ def test_exactly_one_candidate_must_agree_on_title_kind_and_year(
     assert found(by_title(item, candidates[::-1])) == answer, "in any order"
 
 
+LISTED = Item(1, "Dune", 2021, Kind.MOVIE, may_be_show=True)
+
+
+@pytest.mark.parametrize(
+    ("item", "candidates", "answer"),
+    [
+        pytest.param(LISTED, [film(1, "Dune", 2021)], "movie/1", id="a film"),
+        pytest.param(LISTED, [film(1, "Dune", 2021), show(2, "Dune", 2021)], "movie/1", id="both"),
+        pytest.param(LISTED, [show(2, "Dune", 2021)], "tv/2", id="a show"),
+        pytest.param(LISTED, [film(1, "Dune", 1984), show(2, "Dune", 2021)], "tv/2", id="old film"),
+        pytest.param(LISTED, [show(2, "Dune", 2020)], "type-mismatch", id="a show of another year"),
+        pytest.param(LISTED, [show(2, "Dune", None)], "type-mismatch", id="a show without a year"),
+        pytest.param(LISTED, [show(2, "Dune 2", 2021)], "not-found", id="a show of another name"),
+        pytest.param(LISTED, [film(1, "Dune", 2022)], "movie/1", id="a film, a year away"),
+        pytest.param(
+            LISTED,
+            [film(1, "Dune", 2022), show(2, "Dune", 2021)],
+            "ambiguous",
+            id="a film, a year away, and a show",
+        ),
+        pytest.param(
+            LISTED,
+            [film(1, "Dune", None), show(2, "Dune", 2021)],
+            "ambiguous",
+            id="a film without a year, and a show",
+        ),
+        pytest.param(
+            LISTED,
+            [film(1, "Dune", 2021), film(3, "Dune", 2021), show(2, "Dune", 2021)],
+            "ambiguous",
+            id="two films, and a show",
+        ),
+        pytest.param(
+            LISTED, [show(2, "Dune", 2021), show(3, "Dune", 2021)], "type-mismatch", id="two shows"
+        ),
+        pytest.param(
+            Item(1, "Dune", None, Kind.MOVIE, may_be_show=True),
+            [show(2, "Dune", 2021)],
+            "type-mismatch",
+            id="no year",
+        ),
+    ],
+)
+def test_what_is_listed_among_films_is_a_show_of_that_year_where_no_film_fits(
+    item: Item, candidates: list[Candidate], answer: str
+) -> None:
+    assert found(by_title(item, candidates)) == answer
+    assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+
+
 def test_all_that_might_be_meant_is_kept_so_that_an_exclusion_excludes_it() -> None:
     many = [film(number, "Dune", 2021) for number in range(1, 20)]
 

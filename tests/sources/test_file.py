@@ -71,7 +71,7 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
         ),
         (
             "Date,Name,Year,Letterboxd URI\n2026-01-01,Heat,1995,https://boxd.it/29Ec\n",
-            (Item(1, "Heat", 1995, Kind.MOVIE),),
+            (Item(1, "Heat", 1995, Kind.MOVIE, may_be_show=True),),
         ),
         (
             (
@@ -79,7 +79,7 @@ DARK = Item(1, "Dark", 2017, Kind.TV, Ids(imdb="tt5753856"), "Dark")
                 '2026-01-01,Mine,,https://boxd.it/a,"Two\nlines"\n\n'
                 "Position,Name,Year,URL,Description\n1,Heat,1995,https://boxd.it/29Ec,\n"
             ),
-            (Item(1, "Heat", 1995, Kind.MOVIE),),
+            (Item(1, "Heat", 1995, Kind.MOVIE, may_be_show=True),),
         ),
         (
             (

@@ -124,9 +124,9 @@ def test_with_via_browser_pages_are_read_to_the_total() -> None:
     snapshot = read("https://letterboxd.com/anna/list/night/", pages=pages)
     assert snapshot.outcome is Outcome.COMPLETE
     assert snapshot.items == (
-        Item(1, "A", 2001, Kind.MOVIE),
-        Item(2, "B (2002)", 1999, Kind.MOVIE),
-        Item(3, "C", None, Kind.MOVIE),
+        Item(1, "A", 2001, Kind.MOVIE, may_be_show=True),
+        Item(2, "B (2002)", 1999, Kind.MOVIE, may_be_show=True),
+        Item(3, "C", None, Kind.MOVIE, may_be_show=True),
     )
 
 

@@ -95,6 +95,12 @@ class Item:
     episode: TitleRef | None = None  # of a series: the episode on the list that it stands for
     seasons: tuple[int, ...] | None = None  # the list names these seasons of the show, no others
     facts: Facts = UNTOLD  # as far as the list tells them
+    may_be_show: bool = False  # the list has mini-series among its films, and does not mark them
+
+    @property
+    def certain_kind(self) -> Kind | None:
+        """The kind, where the list does not mix films and shows under one."""
+        return None if self.may_be_show else self.kind
 
     @property
     def key(self) -> str:

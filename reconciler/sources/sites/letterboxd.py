@@ -160,7 +160,7 @@ def _film(name: object) -> Item:
     shown = fields.text(name)
     found = _TITLE.fullmatch(shown)
     title, year = (found["title"], int(found["year"])) if found else (shown, None)
-    return fields.listed(Item(0, title, year, Kind.MOVIE))
+    return fields.listed(Item(0, title, year, Kind.MOVIE, may_be_show=True))
 
 
 def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:

@@ -109,8 +109,17 @@ def _item(entry: Element, kind: Kind | None) -> Item:
     if "filmTitle" in said:
         of = Kind.MOVIE
     released = said.get("filmYear") or released
-    item = Item(0, title, fields.year(released), of or kind, ids, unsupported=unsupported)
-    return fields.listed(item)
+    return fields.listed(
+        Item(
+            0,
+            title,
+            fields.year(released),
+            of or kind,
+            ids,
+            unsupported=unsupported,
+            may_be_show="filmTitle" in said and not any(ids.items()),
+        )
+    )
 
 
 def _ids(guids: list[str], said: dict[str, str]) -> Ids:
