@@ -63,6 +63,8 @@ class Settings:
     users: tuple[User, ...] = USERS
     radarr: tuple[Service, ...] = ()
     sonarr: tuple[Service, ...] = ()
+    locale: str = "en"
+    """The display language: of titles, too, where a call names no language."""
     clock: Callable[[], datetime] = field(default=_now)
 
 
@@ -98,6 +100,7 @@ class SandboxServer:
             Tmdb(Catalogue(catalogue), self.faults),
             self.services,
             self.faults,
+            chosen.locale,
         )
         self._application = Application(backend)
         self._control = Control(backend)

@@ -47,6 +47,8 @@ _Value = TypeVar("_Value")
 
 _LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
 _FOREIGN_ID = {Route.IMDB: r"tt[0-9]+", Route.TVDB: r"[0-9]+", Route.TMDB: r"[0-9]+"}
+# Lists have English titles; without this, titles are in the language of the server's owner.
+_IN_ENGLISH = "language=en"
 _PREFIX = re.compile(r"(imdb|tmdb|tvdb|year):", re.IGNORECASE)
 _BLOCKLISTS = {Flavour.SEERR: "/blocklist", Flavour.JELLYSEERR: "/blacklist"}
 
@@ -196,14 +198,14 @@ class OverseerrServer:
         Raises TmdbTroubleError where there is nothing: to the server, an unknown title and a TMDB
         that does not answer are the same.
         """
-        row = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
+        row = self._ask_tmdb(_details_path(media)).record
         if media.kind is Kind.MOVIE:
             return details.film(row, media.tmdb)
         return details.show(row, media.tmdb)
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title in either quality, read afresh."""
-        row = self._ask_tmdb(f"/{media.kind}/{media.tmdb}").record
+        row = self._ask_tmdb(_details_path(media)).record
         rows = records(record(row.get("mediaInfo")).get("requests"))
         states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
@@ -297,7 +299,11 @@ class OverseerrServer:
 
 def _search_path(query: str) -> str:
     """The server refuses every reserved sign in a query, and a plus for a space."""
-    return "/search?query=" + quote(query, safe="", errors="replace")
+    return f"/search?query={quote(query, safe='', errors='replace')}&{_IN_ENGLISH}"
+
+
+def _details_path(media: MediaKey) -> str:
+    return f"/{media.kind}/{media.tmdb}?{_IN_ENGLISH}"
 
 
 def _candidates(answer: Answer) -> tuple[Candidate, ...]:

@@ -30,7 +30,6 @@ NOT_REPLAYED = {
     "tvdb-id",
     # the ways a server is set up
     "key-without-admin",
-    "locale",
     "settings",
 }
 URL = "http://recorded.test:5055"
@@ -137,7 +136,10 @@ def plain(exchange: Exchange) -> bool:
 
 
 def searched(exchange: Exchange) -> bool:
-    return exchange.path == "/search" and set(exchange.query) == {"query"} and plain(exchange)
+    """A search in English, or in the server's language, which mostly was English, too."""
+    asked = {"language": "en", **exchange.query}
+    ours = set(asked) == {"query", "language"} and asked["language"] == "en"
+    return exchange.path == "/search" and ours and owned(exchange)
 
 
 def looked_up(exchange: Exchange) -> bool:
@@ -241,7 +243,7 @@ NOT_OURS = {
         "searches are for an id of a title, or words, or words after their year"
     ),
     r"GET /search\?query=.*&(page|language|badly-encoded)=.*": (
-        "searches are encoded in full, for the first page, in the server's language"
+        "searches are encoded in full, for the first page, in English"
     ),
     r"GET /(request|media|user)\?(take=[12]|(take=100&)?filter=\w+|take=1000&.*Direction=asc)": (
         "tables are read whole, a thousand rows a page, in the order that every server knows"
@@ -249,7 +251,9 @@ NOT_OURS = {
     r"GET /request/(count|[0-9]+)": "requests are read with their table, or with their title",
     r"GET /movie/(abc|tt[0-9]+)": "a title's number is a number",
     r"GET /tv/[0-9]+/season/[0-9]+": "a show's own page has its seasons' dates",
-    r"GET /user/[0-9]+(/requests\?take=[0-9]+|/watchlist)?": "users are read with their table",
+    r"GET /user/[0-9]+(/requests\?take=[0-9]+|/watchlist|/settings/main)?": (
+        "users are read with their table"
+    ),
     r"GET /discover/watchlist|POST /watchlist": "the server's own watchlists are not lists here",
     r"(POST|DELETE) /blocklist(/[0-9]+)?": "a blocklist is a person's word",
     r"(POST|DELETE) /media/\w+(/[a-z]+)?": "media rows are the server's own",

@@ -115,7 +115,7 @@ def test_a_recorded_title_search_finds_films_and_shows_or_says_tmdb_failed(
         (row["id"], row.get("title") or row.get("name")) for row in wanted
     ]
     assert [urlsplit(sent.url).query for sent in mock.request_history] == (
-        [f"query={quote(exchange.query['query'], safe='')}"]
+        [f"query={quote(exchange.query['query'], safe='')}&language=en"]
         if exchange.query["query"].strip()
         else []
     )
@@ -163,7 +163,7 @@ def test_words_that_a_server_refused_as_they_were_are_sent_encoded(words: str) -
         mock.get(f"{URL}/api/v1/search", json={"totalPages": 0, "results": []})
         assert server.search(words, None) == ()
     (sent,) = mock.request_history
-    assert re.fullmatch(r"query=([\w.~-]|%[0-9A-F]{2})+", urlsplit(sent.url).query)
+    assert re.fullmatch(r"query=([\w.~-]|%[0-9A-F]{2})+&language=en", urlsplit(sent.url).query)
 
 
 @each(details)
@@ -419,6 +419,21 @@ def test_a_recorded_log_in_proves_or_refuses_the_key(exchange: Exchange) -> None
                 server.whoami()
             return
         assert server.whoami() == User(1, "admin", 2, ("admin@test.local", "admin"))
+
+
+VERSIONS = {"overseerr": "1.34.0", "jellyseerr": "2.7.3", "seerr": "3.1.0"}
+
+
+@each(introduced, lambda met: met.path == "/settings/public")
+def test_recorded_public_settings_tell_what_the_server_can(exchange: Exchange) -> None:
+    flavour = exchange.file.partition("-")[0]
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1/status", json={"version": VERSIONS[flavour]})
+        info = server.identify()
+    assert info.flavour == flavour
+    assert info.lacks_4k == set(Kind)
+    assert info.takes_specials is (flavour == "overseerr")
 
 
 SERVERS = [

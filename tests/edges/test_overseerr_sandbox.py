@@ -74,6 +74,28 @@ def test_ids_and_titles_lead_to_the_same_titles(
     assert candidate in client.search(candidate.title, candidate.year)
 
 
+@pytest.mark.parametrize(
+    ("imdb", "english", "original"),
+    [
+        ("tt0245429", "Spirited Away", "千と千尋の神隠し"),
+        ("tt6468322", "Money Heist", "La Casa de Papel"),
+    ],
+    ids=["film", "show"],
+)
+def test_titles_are_english_whatever_the_servers_display_language(
+    imdb: str, english: str, original: str
+) -> None:
+    with (
+        SandboxServer(settings=Settings(locale="fr")) as sandbox,
+        OverseerrServer(sandbox.url, sandbox.api_key, rate=10_000) as client,
+    ):
+        (candidate,) = client.find(Route.IMDB, imdb)
+        assert (candidate.title, candidate.original_title) == (english, original)
+        assert candidate in client.search(english, candidate.year)
+        details = client.details(candidate.media)
+    assert (details.title, details.original_title) == (english, original)
+
+
 def test_tmdb_trouble_is_never_an_empty_answer(
     sandbox: SandboxServer, client: OverseerrServer
 ) -> None:

@@ -128,7 +128,7 @@ def test_a_title_is_encoded_whole_and_gives_the_server_no_commands(
 ) -> None:
     mock.get(f"{API}/search", json=results(FILM))
     server.search(title, None)
-    assert mock.request_history[0].url == f"{API}/search?query={query}"
+    assert mock.request_history[0].url == f"{API}/search?query={query}&language=en"
 
 
 def test_an_endless_title_does_not_make_an_endless_url(
@@ -182,7 +182,9 @@ def test_a_year_narrows_a_search_of_several_pages(
 ) -> None:
     mock.get(f"{API}/search", [{"json": results(SHOW, pages=pages)}, {"json": results(FILM, SHOW)}])
     found = server.search("Dune", year)
-    assert [sent.url.partition("query=")[2] for sent in mock.request_history] == queries
+    assert [sent.url for sent in mock.request_history] == [
+        f"{API}/search?query={query}&language=en" for query in queries
+    ]
     assert [each.media.tmdb for each in found] == ([9, 841] if len(queries) == 2 else [9])
 
 

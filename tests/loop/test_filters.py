@@ -25,8 +25,8 @@ GENERATED = [title for title in CATALOGUE if title.tmdb >= 9_200_000 and title.k
 
 
 def paths(world: World, *parts: str) -> list[str]:
-    """What a look asks the server for, as far as one of the parts stands in it."""
-    calls = [call.path for call in world.calls(world.look)]
+    """The paths that a look reads, as far as one of the parts stands in them."""
+    calls = [call.path.partition("?")[0] for call in world.calls(world.look)]
     return [path for path in calls if any(part in path for part in parts)]
 
 

@@ -84,7 +84,7 @@ def shown(exchange: Exchange) -> Iterator[Title]:
         imdb = found.get("externalIds", {}).get("imdbId") or (wanted and wanted[1])
         if "releaseDate" in found:
             name, original = found["title"], found["originalTitle"]
-            if "language=fr" not in exchange.call["path"]:
+            if not is_french(exchange):
                 yield film(found["id"], imdb, name, found["releaseDate"], original)
         elif "firstAirDate" in found:
             yield replace(
@@ -97,6 +97,12 @@ def shown(exchange: Exchange) -> Iterator[Title]:
                     for season in found.get("seasons", ())
                 ),
             )
+
+
+def is_french(exchange: Exchange) -> bool:
+    """Whether an answer's titles are French, by its call or by the server's display language."""
+    named = re.search("language=([a-z]+)", exchange.call["path"])
+    return named[1] == "fr" if named else exchange.recording.endswith("-locale")
 
 
 def aired_on(season: Json, of_show: Json) -> str | None:

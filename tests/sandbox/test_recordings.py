@@ -8,7 +8,7 @@ installation decides (`INCIDENTAL`), by presence and JSON type.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from examples.sandbox.media_server import (
     State,
     User,
 )
-from examples.sandbox.seerr.state import USERS, Request
+from examples.sandbox.seerr.state import Request
 from examples.sandbox.titles import Title, film
 from tests.sandbox.recorded import LATER, RECORDINGS, difference, exchanges, send, titles_of
 
@@ -42,7 +42,7 @@ class Session:
     flavour: Flavour
     recordings: tuple[str, ...]
     before: Callable[[State], None] = lambda _: None  # what had happened when they began
-    users: tuple[User, ...] = USERS
+    settings: Settings = field(default_factory=Settings)
 
 
 FIRST_SERIES: dict[str, Session] = {
@@ -114,18 +114,22 @@ PAGING_USERS = (
 )
 
 
+RECORDED: dict[Flavour, str] = {
+    "overseerr": "overseerr-1.34",
+    "jellyseerr": "jellyseerr-2.7",
+    "seerr": "seerr-3.1",
+}
+
+
 def each_server(
-    subject: str, before: Callable[[State], None], users: tuple[User, ...] = USERS
+    subject: str,
+    before: Callable[[State], None] = lambda _: None,
+    settings: Settings = Settings(),  # noqa: B008 - it is frozen
 ) -> dict[str, Session]:
     """One subject, recorded with each of the three servers."""
-    names: dict[Flavour, str] = {
-        "overseerr": "overseerr-1.34",
-        "jellyseerr": "jellyseerr-2.7",
-        "seerr": "seerr-3.1",
-    }
     return {
-        f"{subject}, {flavour}": Session(flavour, (f"{LATER}/{name}-{subject}",), before, users)
-        for flavour, name in names.items()
+        f"{subject}, {flavour}": Session(flavour, (f"{LATER}/{name}-{subject}",), before, settings)
+        for flavour, name in RECORDED.items()
     }
 
 
@@ -133,7 +137,8 @@ SESSIONS: dict[str, Session] = {
     **FIRST_SERIES,
     "tvdb-metadata": Session("seerr", (f"{LATER}/seerr-3.1-tvdb-metadata",)),
     **each_server("marked-available", had_some),
-    **each_server("pages-1000", had_1234, PAGING_USERS),
+    **each_server("pages-1000", had_1234, Settings(users=PAGING_USERS)),
+    **each_server("locale", settings=Settings(locale="fr")),
 }
 
 # Subjects of the second series that are not compared yet, as their files are called.
@@ -146,7 +151,6 @@ NOT_COMPARED = {
     "tvdb-id",
     # the ways a server is set up
     "key-without-admin",
-    "locale",
     "settings",
 }
 
@@ -160,6 +164,10 @@ NOT_REPRODUCED = {
             number,
         ): "numbers and counts follow seven requests that were not recorded"
         for number in (64, 66, 67)
+    },
+    **{
+        (f"{LATER}/{name}-locale", 9): "a person's settings are not played"
+        for name in RECORDED.values()
     },
     ("seerr-3.1-tmdb-failures", 8): "lists 51 requests that were made before the recording began",
 }
@@ -181,9 +189,8 @@ def differences(name: str) -> dict[tuple[str, int], str | None]:
     """Replay a session on a fresh server and compare every answer."""
     session = SESSIONS[name]
     found: dict[tuple[str, int], str | None] = {}
-    settings = Settings(users=session.users)
     with SandboxServer(
-        flavour=session.flavour, catalogue=catalogue(session), settings=settings
+        flavour=session.flavour, catalogue=catalogue(session), settings=session.settings
     ) as server:
         session.before(server.state)
         for exchange in (each for part in session.recordings for each in exchanges(part)):

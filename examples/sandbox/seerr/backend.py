@@ -29,6 +29,8 @@ class Backend:
     tmdb: Tmdb
     services: Services
     faults: Faults
+    locale: str
+    """The language of titles where a call names none."""
 
     @property
     def views(self) -> Views:

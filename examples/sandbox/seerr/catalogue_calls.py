@@ -20,7 +20,7 @@ def search(backend: Backend, arguments: Arguments) -> Answer:
     """Search; ``mediaInfo`` comes along where the server has a row."""
     number = int(float(arguments.query.get("page", 1)))
     page = backend.tmdb.search(arguments.query["query"], number)
-    language = arguments.query.get("language", "en")
+    language = _language(backend, arguments)
     return Answer(
         200,
         {
@@ -30,6 +30,11 @@ def search(backend: Backend, arguments: Arguments) -> Answer:
             "results": [_result(backend, title, language) for title in page.titles],
         },
     )
+
+
+def _language(backend: Backend, arguments: Arguments) -> str:
+    """The language a call names, or that of the server."""
+    return arguments.query.get("language", backend.locale)
 
 
 def _result(backend: Backend, title: Title, language: str) -> Json:
@@ -44,17 +49,17 @@ def _result(backend: Backend, title: Title, language: str) -> Json:
 
 def show_movie(backend: Backend, arguments: Arguments) -> Answer:
     """Show a film; unknown and unavailable are one answer."""
-    return _show(backend, "movie", arguments.params["movieId"])
+    return _show(backend, "movie", arguments.params["movieId"], _language(backend, arguments))
 
 
 def show_tv(backend: Backend, arguments: Arguments) -> Answer:
     """Show a show; unknown and unavailable are one answer."""
-    return _show(backend, "tv", arguments.params["tvId"])
+    return _show(backend, "tv", arguments.params["tvId"], _language(backend, arguments))
 
 
-def _show(backend: Backend, kind: Kind, number: str) -> Answer:
+def _show(backend: Backend, kind: Kind, number: str, language: str) -> Answer:
     title = _title(backend, kind, number)
-    view = details_view(title, f"{backend.state.now():%Y-%m-%d}")
+    view = details_view(title, f"{backend.state.now():%Y-%m-%d}", language)
     if kind == "tv" and _by_tvdb(backend, title) and not backend.faults.tvdb_down:
         view["seasons"] = tvdb.seasons_view(title)
     if backend.dialect.has_media_server_type:

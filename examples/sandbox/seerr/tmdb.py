@@ -107,9 +107,14 @@ class Tmdb:
             raise RefusedError(500, _UNAVAILABLE)
 
 
+def _name(title: Title, language: str) -> str:
+    """Any language but English gives the original title."""
+    return title.title if language.startswith("en") else title.original_title
+
+
 def result_view(title: Title, language: str) -> Json:
-    """Show a search result; any language but English gives the original title."""
-    name = title.title if language.startswith("en") else title.original_title
+    """Show a search result."""
+    name = _name(title, language)
     shared: Json = {
         "id": title.tmdb,
         "mediaType": title.kind,
@@ -138,7 +143,7 @@ def result_view(title: Title, language: str) -> Json:
     }
 
 
-def details_view(title: Title, today: str) -> Json:
+def details_view(title: Title, today: str, language: str) -> Json:
     """Show the details of a film or a show, as much of them as a client may care for.
 
     ``today``: an ISO date; the last episode that aired is from a season begun until then.
@@ -163,7 +168,10 @@ def details_view(title: Title, today: str) -> Json:
         "keywords": [],
         "watchProviders": [],
     }
-    return shared | (_film_details(title) if title.kind == "movie" else _show_details(title, today))
+    name = _name(title, language)
+    if title.kind == "movie":
+        return shared | _film_details(title) | {"title": name}
+    return shared | _show_details(title, today) | {"name": name}
 
 
 def _film_details(title: Title) -> Json:
@@ -176,7 +184,6 @@ def _film_details(title: Title) -> Json:
         "releases": {"results": []},
         "revenue": 0,
         "spokenLanguages": [{"english_name": "English", "iso_639_1": "en", "name": "English"}],
-        "title": title.title,
         "video": False,
         "imdbId": title.imdb,
         "runtime": 100,
@@ -195,7 +202,6 @@ def _show_details(title: Title, today: str) -> Json:
         "inProduction": title.status != "Ended",
         "languages": ["en"],
         "lastAirDate": title.date or "",
-        "name": title.title,
         "networks": [],
         "numberOfEpisodes": sum(season.episodes for season in counted),
         "numberOfSeasons": len(counted),

@@ -51,7 +51,7 @@ def public_settings(backend: Backend, _: Arguments) -> Answer:
         "cacheImages": False,
         "vapidPublic": "sandbox",
         "enablePushRegistration": False,
-        "locale": "en",
+        "locale": backend.locale,
         "emailEnabled": False,
         "newPlexLogin": True,
     }
