@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import numbered
 from reconciler.core.model import UNTOLD, Facts, Ids, Item, Kind
 from reconciler.sources.imdb_export import SAMPLE, columns_by_content
-from reconciler.sources.scrape import numbered
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Facts
 from reconciler.sources.scrape import clean
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Item
-
-UNKNOWN = "unknown"
-"""What an entry is that has neither title nor id."""
 
 _IMDB = re.compile(r"tt[0-9]{5,}")
 _IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
@@ -115,13 +107,6 @@ def facts(
 @lru_cache(maxsize=256)  # asked for every title of a list, of a few languages
 def _spoken(language: str) -> Facts:
     return Facts(language=language if re.fullmatch(r"[a-z]{2}", language) else None)
-
-
-def listed(item: Item) -> Item:
-    """An entry of a list; one with neither title nor id is counted, and asks for nothing."""
-    if item.unsupported or item.title or any(item.ids.items()):
-        return item
-    return replace(item, unsupported=UNKNOWN)
 
 
 def other(name: object, title: str) -> str | None:

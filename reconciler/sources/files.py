@@ -6,10 +6,12 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Outcome, Snapshot
+from reconciler.core.completeness import Page, snapshot_of
+from reconciler.core.model import Outcome
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
+    from reconciler.core.model import Snapshot
     from reconciler.sources.csv_items import Lines
 
 ROUTE = "file"
@@ -66,10 +68,7 @@ def _bytes(path: Path) -> bytes | None:
 
 def judged(name: str, lines: Lines) -> Snapshot:
     """A file that was read to its end: every line of it is an item, or is told."""
+    more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
+    hint = f"{name}: {'; '.join(lines.bad[:3])}{more}"
     total = len(lines.items) + len(lines.bad)
-    if lines.bad:
-        more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
-        error = f"{name}: {'; '.join(lines.bad[:3])}{more}"
-        return Snapshot(Outcome.INCOMPLETE, ROUTE, lines.items, total, error)
-    outcome = Outcome.COMPLETE if lines.items else Outcome.EMPTY
-    return Snapshot(outcome, ROUTE, lines.items, total)
+    return snapshot_of(Page(lines.items, total, len(lines.bad), hint), ROUTE)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.core.model import ALL, Item, Need, Outcome, Snapshot
+from reconciler.core.completeness import ListReading
+from reconciler.core.model import ALL, Need, Outcome, Snapshot
 from reconciler.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
+    from reconciler.core import completeness
     from reconciler.ports import Browser, Page, Routes
 
 ROUTE = "browser"
@@ -25,8 +26,6 @@ _CHECK = (
     "return /^just a moment/i.test(document.title) || Boolean(document.querySelector("
     '\'script[src*="awswaf.com"], script[src*="challenge-platform"], #challenge-form\'));'
 )
-# An item but for its position: ``replace`` asks anew for every field, and takes twice as long.
-_BUT_PLACE = attrgetter(*(one.name for one in fields(Item) if one.name != "position"))
 _SIGN_IN = re.compile(r"/(ap/)?(sign-?in|log-?in)\b|/registration/", re.IGNORECASE)
 _UNFINISHED = "return document.readyState === 'loading';"
 
@@ -97,16 +96,6 @@ class Setback:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page's part of a list. An item's position 0: the page does not say."""
-
-    items: tuple[Item, ...]
-    total: int | None  # of the whole list, as the site declares it; None: it does not
-    modified: str = ""  # when the list was last changed, where the page says
-    untitled: int = 0  # places that count in the total and hold no title
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """A page that was opened: what the probe found there, and what speaks against believing it."""
 
@@ -142,79 +131,22 @@ def unreachable(error: BrowserError) -> Setback:
     return Setback(Outcome.UNREACHABLE, str(error))
 
 
-def read_pages(read: Callable[[int], Sheet | Setback], route: str = ROUTE) -> Snapshot:
-    """Read page 1, 2, … until the declared total is there, a page brings nothing new, or fails.
+def read_pages(read: Callable[[int], completeness.Page | Setback], route: str = ROUTE) -> Snapshot:
+    """Read page 1, 2, … until the declared total is there, a page brings nothing, or fails.
 
-    A list that declares no total ends with its first page, and is *unverified*. A title that comes
-    again on a later page is on the list twice only where the list says that it did not change.
+    A list that declares no total ends with its first page.
     """
-    items: dict[tuple[int, str], Item] = {}
-    totals: set[int] = set()
-    versions: set[str] = set()
-    keys: set[str] = set()
-    untitled = 0
+    reading = ListReading(route)
     number = 1
     while True:
-        sheet = read(number)
-        if isinstance(sheet, Setback):
-            return _stopped(items.values(), totals, number, sheet, route)
-        known = len(items)
-        fresh = {item.key for item in sheet.items}
-        again = not keys.isdisjoint(fresh)
-        keys |= fresh
-        items |= {(item.position, item.key): item for item in sheet.items}
-        if sheet.total is None:
-            return _undeclared(numbered(items.values()), totals, route)
-        totals.add(sheet.total)
-        versions |= {sheet.modified} - {""}
-        untitled += sheet.untitled
-        nothing_new = len(items) == known
-        moved = again and not versions and not nothing_new
-        if len(totals) > 1 or len(versions) > 1 or moved:
-            return _changed(numbered(items.values()), max(totals), route)
-        if len(items) >= sheet.total or nothing_new:
-            return _judged(numbered(items.values()), sheet.total, number, untitled, route)
+        page = read(number)
+        if isinstance(page, Setback):
+            return reading.fail(page.snapshot(route))
+        reading.add(page)
+        whole = page.total is None or reading.entries >= page.total
+        if whole or reading.finished or not page.entries:
+            return reading.snapshot()
         number += 1
-
-
-def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items in list order: by their positions where those are gap-free, else as they came."""
-    given = tuple(items)
-    by_position = sorted(given, key=attrgetter("position"))
-    if [item.position for item in by_position] == list(range(1, len(given) + 1)):
-        return tuple(by_position)
-    return tuple(Item(place, *_BUT_PLACE(item)) for place, item in enumerate(given, start=1))
-
-
-def _judged(items: tuple[Item, ...], total: int, pages: int, untitled: int, route: str) -> Snapshot:
-    if len(items) == total:
-        return Snapshot(Outcome.COMPLETE if items else Outcome.EMPTY, route, items, total)
-    hint = "try again later"
-    if untitled:
-        hint = f"{untitled} of its places held no title: take deleted titles off the list"
-    error = f"{len(items)} of {total} titles were there after page {pages}; {hint}"
-    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
-
-
-def _changed(items: tuple[Item, ...], total: int, route: str) -> Snapshot:
-    error = "the list changed while it was read; it is read again next time"
-    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
-
-
-def _undeclared(items: tuple[Item, ...], totals: set[int], route: str) -> Snapshot:
-    if not totals:
-        return Snapshot(Outcome.UNVERIFIED, route, items)
-    return _changed(items, max(totals), route)
-
-
-def _stopped(
-    items: Iterable[Item], totals: set[int], number: int, why: Setback, route: str
-) -> Snapshot:
-    if number == 1:
-        return why.snapshot(route)
-    kept, total = numbered(items), max(totals)
-    error = f"{len(kept)} of {total} titles were read, then page {number} failed: {why.error}"
-    return Snapshot(Outcome.INCOMPLETE, route, kept, total, error)
 
 
 def _seconds(page: Page, patience: Patience) -> float:

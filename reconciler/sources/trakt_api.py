@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import ENDLESS_TOP, Kind, Outcome
 from reconciler.sources import paging
-from reconciler.sources.paging import LATER, ROUTE, Call, Part
+from reconciler.sources.paging import ROUTE, Call, Part
 from reconciler.sources.scrape import Setback, answered
 from reconciler.sources.trakt_items import item_of, joined, readable
 from reconciler.sources.trakt_sign_in import AGAIN, API_URL, SignIn, ended
@@ -180,8 +181,8 @@ class _Walk:
             part,
             total=None if filtered else total,
             following=None if over or not rows else onward,
-            short=LATER if moved else "",
-            unsure=(limit if filtered else total) is None,
+            cut_off=TRY_LATER if moved else "",
+            end_unknown=(limit if filtered else total) is None,
         )
 
     def _key_works(self) -> bool:

@@ -13,6 +13,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from reconciler.core.completeness import ListReading, numbered
+from reconciler.core.completeness import Page as ListPage
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import (
@@ -20,7 +22,6 @@ from reconciler.sources.scrape import (
     Setback,
     changed_layout,
     clean,
-    numbered,
     unreachable,
     visit,
 )
@@ -122,11 +123,9 @@ def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
         empty = setback.outcome is Outcome.EMPTY
         return Snapshot(Outcome.EMPTY, ROUTE) if empty else setback.snapshot()
     cards, trouble = scroll(seen.page, path, reach.patience)
-    items = parse(cards, kind)
-    if trouble:
-        error = f"{url}: {len(items)} titles were read, then: {trouble.error}"
-        return Snapshot(Outcome.INCOMPLETE, ROUTE, items, error=error)
-    return Snapshot(Outcome.UNVERIFIED, ROUTE, items)
+    reading = ListReading(ROUTE)
+    reading.add(ListPage(parse(cards, kind), end_unknown=True))
+    return reading.fail(trouble.snapshot()) if trouble else reading.snapshot()
 
 
 def parse(cards: Iterable[object], kind: Kind | None = None) -> tuple[Item, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import UNREADABLE
 from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources.fields import facts
 from reconciler.sources.scrape import clean
@@ -44,17 +45,16 @@ def item_of(row: Mapping[str, object], kind: Kind | None = None) -> Item:
     """A row as an item. ``kind``: the only one that is on its list."""
     name = _part_name(row)
     part = _mapping(row.get(name)) if name else row
-    item = None
     if name in _KINDS or (not name and kind):
-        item = _title(part, _KINDS.get(name) or kind)
-    elif name in {"season", "episode"}:
-        number = part.get("number" if name == "season" else "season")
-        if isinstance(number, int):
-            item = replace(_title(_mapping(row.get("show")), Kind.TV), seasons=(number,))
-    if item and (item.title or any(item.ids.items())):
-        return item
+        return _title(part, _KINDS.get(name) or kind)
     label = clean(part.get("name")) or clean(part.get("title"))
-    return Item(0, label, unsupported=name or "unknown")
+    if name in {"season", "episode"}:
+        number = part.get("number" if name == "season" else "season")
+        if type(number) is int:
+            return replace(_title(_mapping(row.get("show")), Kind.TV), seasons=(number,))
+    elif name and part:
+        return Item(0, label, unsupported=name)
+    return Item(0, label, unsupported=UNREADABLE)
 
 
 def _part_name(row: Mapping[str, object]) -> str:

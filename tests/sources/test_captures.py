@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider, Sheet
+from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
@@ -35,7 +36,7 @@ def document(page: Path) -> object:
 )
 def test_a_real_chart_gives_250_films_in_order(name: str) -> None:
     sheet = imdb.parse(document(CAPTURES / "imdb/chart-top250" / name), recognise("imdb:top"))
-    assert isinstance(sheet, Sheet)
+    assert isinstance(sheet, Page)
     assert [item.position for item in sheet.items] == list(range(1, 251))
     assert len({item.ids.imdb for item in sheet.items}) == 250
     assert sheet.items[0].title == "The Shawshank Redemption"
@@ -49,7 +50,7 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
     column = json.loads(body.read_text("utf-8"))["data"]
     shell = {"props": {"pageProps": {"mainColumnData": column}}}
     sheet = imdb.parse(shell, recognise("ur42"))
-    assert isinstance(sheet, Sheet)
+    assert isinstance(sheet, Page)
     kinds = [item.kind for item in sheet.items]
     assert (sheet.total, kinds.count(Kind.MOVIE), kinds.count(Kind.TV)) == (15, 10, 5)
 
@@ -67,7 +68,7 @@ def test_a_real_answer_for_a_chart_gives_its_titles_in_order(
 ) -> None:
     body = json.loads((CAPTURES / "imdb/graphql-charts" / name).read_text("utf-8"))
     sheet = imdb.parse(body, recognise(source))
-    assert isinstance(sheet, Sheet)
+    assert isinstance(sheet, Page)
     assert sheet.total == total
     assert [item.position for item in sheet.items] == list(range(1, kept + 1))
     assert all(item.ids.imdb and item.year for item in sheet.items)

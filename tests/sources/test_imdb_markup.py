@@ -14,7 +14,7 @@ from reconciler.sources.sites.imdb import markup
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.sources.scrape import Sheet
+    from reconciler.core.completeness import Page
 
 LIST = recognise("ls000001")
 
@@ -28,7 +28,7 @@ def page(*rows: dict[str, object], total: str = "") -> dict[str, object]:
     return {"rows": list(rows), "total": total or f"{len(rows)} titles", "data_ld": []}
 
 
-def rows_of(payload: object, offset: int = 0) -> Sheet:
+def rows_of(payload: object, offset: int = 0) -> Page:
     sheet = markup.parse_rows(payload, LIST, offset)
     assert sheet
     return sheet

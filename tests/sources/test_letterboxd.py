@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, objection, recognise
-from reconciler.sources.scrape import Provider, Sheet
+from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import letterboxd
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
@@ -163,6 +164,6 @@ def test_a_real_page_gives_its_films_and_the_total(name: str, films: int, total:
     told = re.search(r'<meta name="description" content="(.*?)"', text, re.DOTALL)
     said = counted[1] if counted else told[1] if told else ""
     sheet = letterboxd.parse({"names": [html.unescape(row) for row in rows], "total": said})
-    assert isinstance(sheet, Sheet)
+    assert isinstance(sheet, Page)
     assert (len(sheet.items), sheet.total) == (films, total)
     assert all(item.title and item.year and item.kind is Kind.MOVIE for item in sheet.items)

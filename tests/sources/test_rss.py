@@ -51,7 +51,6 @@ def entry(number: int) -> str:
             id="a link to IMDb",
         ),
         pytest.param("<title>Dune</title><guid>x</guid>", Item(1, "Dune"), id="a title alone"),
-        pytest.param("<guid>x</guid>", Item(1, "", unsupported="unknown"), id="nothing"),
     ],
 )
 def test_an_entry_is_what_it_names(
@@ -60,6 +59,14 @@ def test_an_entry_is_what_it_names(
     requests_mock.get(URL, text=feed(text, entry(1)))
     snapshot = fetch(f"rss:{URL}")
     assert (snapshot.outcome, snapshot.items[0]) == (Outcome.UNVERIFIED, item)
+
+
+def test_a_feed_with_an_entry_that_names_nothing_is_incomplete(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(URL, text=feed("<guid>x</guid>", entry(1)))
+    snapshot = fetch(f"rss:{URL}")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 2)
 
 
 def test_a_feed_is_read_on_where_it_says_so(requests_mock: requests_mock.Mocker) -> None:

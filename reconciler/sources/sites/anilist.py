@@ -11,10 +11,11 @@ from itertools import starmap
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
-from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         more = len(media) >= _ROWS if said is None else bool(said)  # a full chunk is no end
         partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
         onward = call() if more and new else None
-        short = LATER if partly or (more and not new) else ""
-        return Part(items, following=onward, short=short)
+        cut_off = TRY_LATER if partly or (more and not new) else ""
+        return Part(items, cut_off=cut_off, following=onward)
 
     return read(call(), part, ref, reach, refusal=_refusal)
 
@@ -167,10 +168,9 @@ def _item(place: int, media: Mapping[str, object]) -> Item:
     told = fields.facts(score / 10 if isinstance(score, int) else None, genres=media.get("genres"))
     unsupported = None if form in _FORMATS or not form else form.lower()
     kind = _FORMATS.get(form)
-    item = Item(
+    return Item(
         place, title, released, kind, original_title=original, unsupported=unsupported, facts=told
     )
-    return fields.listed(item)
 
 
 def _refusal(answer: Answer) -> Setback | None:

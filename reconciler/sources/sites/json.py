@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.documents import MEANINGS, document, kind_of
-from reconciler.sources.paging import LATER, Call, Part, open_to_all, read, without_browser
+from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def _part(items: tuple[Item, ...], body: object) -> Part:
     total = fields.count(page, *_TOTALS)
     pages = fields.number(fields.either(page, "total_pages", "totalPages")) or 1
     if pages > 1 or fields.either(page, *_ONWARD) or (total or 0) > len(items):
-        return Part(items, total, short=_ONE_ANSWER)
+        return Part(items, total, cut_off=_ONE_ANSWER)
     half = any(page.get(name) and isinstance(page[name], Mapping | str) for name in _BELOW)
-    return Part(items, total, short=LATER if half else "")
+    return Part(items, total, cut_off=TRY_LATER if half else "")
 
 
 def _item(place: int, row: Mapping[str, object], kind: Kind | None) -> Item:
@@ -95,4 +96,4 @@ def _item(place: int, row: Mapping[str, object], kind: Kind | None) -> Item:
     title = fields.text(get("title") or get("name"))
     released = fields.year(get("year") or fields.either(row, *_RELEASED))
     original = fields.other(get("original_title") or get("originalTitle"), title)
-    return fields.listed(Item(place, title, released, of or kind, ids, original, unsupported))
+    return Item(place, title, released, of or kind, ids, original, unsupported)

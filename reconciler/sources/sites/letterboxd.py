@@ -12,12 +12,13 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.csv_items import find_header, read_table
 from reconciler.sources.files import LARGEST, ROUTE, decoded, judged, read_bytes
-from reconciler.sources.scrape import Setback, Sheet, changed_layout, read_pages, visit
+from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -136,7 +137,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         return Setback(Outcome.BLOCKED, why).snapshot()
     start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
 
-    def page(number: int) -> Sheet | Setback:
+    def page(number: int) -> Page | Setback:
         url = start if number == 1 else f"{start}page/{number}/"
         seen = visit(reach, url, _PROBE)
         return seen.setback or parse(seen.payload) or changed_layout(url)
@@ -144,7 +145,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     return read_pages(page)
 
 
-def parse(payload: object) -> Sheet | None:
+def parse(payload: object) -> Page | None:
     """A page's films and the list's total; None: it is not known how to read it."""
     page = fields.mapping(payload)
     names = page.get("names")
@@ -153,14 +154,14 @@ def parse(payload: object) -> Sheet | None:
     total = (found[1] if found else told).replace(",", "")
     if not isinstance(names, list) or not total.isdecimal():
         return None  # without a total nobody can say when the list was read to its end
-    return Sheet(tuple(map(_film, names)), int(total))
+    return Page(tuple(map(_film, names)), int(total))
 
 
 def _film(name: object) -> Item:
     shown = fields.text(name)
     found = _TITLE.fullmatch(shown)
     title, year = (found["title"], int(found["year"])) if found else (shown, None)
-    return fields.listed(Item(0, title, year, Kind.MOVIE, may_be_show=True))
+    return Item(0, title, year, Kind.MOVIE, may_be_show=True)
 
 
 def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:

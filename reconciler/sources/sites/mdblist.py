@@ -8,10 +8,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
+from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Ids, Item, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
-from reconciler.sources.paging import LATER, Call, Part, blocked, keyed, read, without_browser
+from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
 
@@ -140,7 +141,7 @@ class _Walk:
             more = len(found) >= _MOST_ROWS
         part = self._part(found, total, following=bool(found) and more, cursor=cursor)
         half = any(group and rows is None for group, rows in zip(groups, apart, strict=True))
-        return replace(part, short=LATER if half or (more and not found) else "")
+        return replace(part, cut_off=TRY_LATER if half or (more and not found) else "")
 
     def _part(
         self,
@@ -153,7 +154,7 @@ class _Walk:
         self._seen += len(found)
         step: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": self._seen}
         self._call = replace(self._call, params={**self._call.params, **step})
-        return Part(parse(found), total, self._call if following else None)
+        return Part(parse(found), total, following=self._call if following else None)
 
 
 def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
@@ -175,8 +176,7 @@ def _item(row: Mapping[str, object], rank: int = 0) -> Item:
     )
     title, released = fields.text(get("title")), fields.year(get("release_year"))
     told = fields.facts(language=get("language"))
-    item = Item(rank, title, released, kind, known, unsupported=unsupported, facts=told)
-    return fields.listed(item)
+    return Item(rank, title, released, kind, known, unsupported=unsupported, facts=told)
 
 
 def _refusal(answer: Answer) -> Setback | None:

@@ -69,9 +69,9 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         items, link = found
         onward = _below(here["url"], link)
         if not items or not onward:
-            return Part(items, unsure=True)
+            return Part(items, end_unknown=True)
         here["url"] = onward
-        return Part(items, following=Call(onward), unsure=True)
+        return Part(items, end_unknown=True, following=Call(onward))
 
     return read(Call(ref.address), part, ref, reach, meanings=MEANINGS)
 
@@ -109,16 +109,14 @@ def _item(entry: Element, kind: Kind | None) -> Item:
     if "filmTitle" in said:
         of = Kind.MOVIE
     released = said.get("filmYear") or released
-    return fields.listed(
-        Item(
-            0,
-            title,
-            fields.year(released),
-            of or kind,
-            ids,
-            unsupported=unsupported,
-            may_be_show="filmTitle" in said and not any(ids.items()),
-        )
+    return Item(
+        0,
+        title,
+        fields.year(released),
+        of or kind,
+        ids,
+        unsupported=unsupported,
+        may_be_show="filmTitle" in said and not any(ids.items()),
     )
 
 

@@ -144,4 +144,4 @@ def _item(place: int, row: Mapping[str, object], group: str) -> Item:
     )
     kind = Kind.MOVIE if film else Kind.TV
     title, released = fields.text(media.get("title")), fields.year(media.get("year"))
-    return fields.listed(Item(place, title, released, kind, known))
+    return Item(place, title, released, kind, known)

@@ -69,7 +69,7 @@ def parse(body: object) -> tuple[Item, ...] | None:
     rows = fields.rows(body)
     if rows is None or (rows and not any("title" in row for row in rows)):
         return None
-    return tuple(fields.listed(_film(place, row)) for place, row in enumerate(rows, start=1))
+    return tuple(_film(place, row) for place, row in enumerate(rows, start=1))
 
 
 def _film(place: int, row: Mapping[str, object]) -> Item:

@@ -10,11 +10,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import (
-    LATER,
     Call,
     Part,
     blocked,
@@ -130,9 +130,13 @@ def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
     following = None
     if found and number < pages:
         following = replace(first, params={**first.params, "page": number + 1})
-    short = LATER if not found and number < pages else ""
-    unsure = paged and total is None and "total_pages" not in page
-    return Part(tuple(_item(row, kind) for row in found), total, following, short, unsure)
+    return Part(
+        tuple(_item(row, kind) for row in found),
+        total,
+        cut_off=TRY_LATER if not found and number < pages else "",
+        end_unknown=paged and total is None and "total_pages" not in page,
+        following=following,
+    )
 
 
 def _chart(parts: list[str], text: str) -> ListRef:
@@ -172,4 +176,4 @@ def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
     if word and word not in _KINDS:
         return Item(0, title, unsupported=word)
     ids = Ids(tmdb=fields.number(row.get("id")))
-    return fields.listed(Item(0, title, released, of, ids, original, facts=told))
+    return Item(0, title, released, of, ids, original, facts=told)

@@ -116,7 +116,9 @@ class _Walk:
     def refusal(self, answer: Answer) -> Part | None:
         """A film that TVDB has no more is counted, and the list goes on."""
         if answer.status == _GONE and answer.url.startswith(f"{self._api}/movies/"):
-            return self._onward((Item(0, "", kind=Kind.MOVIE, unsupported="gone"),))
+            number = answer.url.removesuffix("/extended").rpartition("/")[2]
+            gone = Item(0, f"film {number} of TVDB", kind=Kind.MOVIE, unsupported="gone")
+            return self._onward((gone,))
         return None
 
     def _signed_in(self, token: str) -> Part | None:
@@ -144,7 +146,7 @@ class _Walk:
             entry = self._left.pop(0)
             if isinstance(entry, int):
                 call = self._call(f"movies/{entry}/extended")
-                return Part(tuple(given), self._total, call)
+                return Part(tuple(given), self._total, following=call)
             given.append(entry)
         return Part(tuple(given), self._total)
 
@@ -170,7 +172,7 @@ def _entity(row: Mapping[str, object]) -> Item | int:
     if film := fields.number(row.get("movieId")):
         return film
     ids = Ids(tvdb=fields.number(row.get("seriesId")))
-    return fields.listed(Item(0, "", None, Kind.TV if ids.tvdb else None, ids))
+    return Item(0, "", None, Kind.TV if ids.tvdb else None, ids)
 
 
 def _film(data: Mapping[str, object]) -> Item:
@@ -180,4 +182,4 @@ def _film(data: Mapping[str, object]) -> Item:
         imdb=fields.imdb_id(known.get("imdb")), tmdb=fields.number(known.get("themoviedb.com"))
     )
     title, released = fields.text(data.get("name")), fields.year(data.get("year"))
-    return fields.listed(Item(0, title, released, Kind.MOVIE, ids))
+    return Item(0, title, released, Kind.MOVIE, ids)

@@ -10,8 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources.scrape import Setback, Sheet, changed_layout, clean, read_pages
+from reconciler.sources.scrape import Setback, changed_layout, clean, read_pages
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import is_ratings, user_of
 from reconciler.sources.sites.imdb.page import (
@@ -114,8 +115,8 @@ def fetch(ref: ListRef, api_url: str) -> Snapshot:
         reading = _Reading(ref, url, web)
         if not ref.chart:
             return read_pages(reading.page, ROUTE)
-        sheet = reading.page(1)
-    return sheet.snapshot(ROUTE) if isinstance(sheet, Setback) else charted(sheet, ref, ROUTE)
+        page = reading.page(1)
+    return page.snapshot(ROUTE) if isinstance(page, Setback) else charted(page, ref, ROUTE)
 
 
 class _Reading:
@@ -131,21 +132,21 @@ class _Reading:
         self._more = True
         self._total: int | None = 0
 
-    def page(self, number: int) -> Sheet | Setback:  # noqa: ARG002 - the cursor says which
+    def page(self, number: int) -> Page | Setback:  # noqa: ARG002 - the cursor says which
         if not self._more:
-            return Sheet((), self._total)
+            return Page(total=self._total)
         if unknown := self._identify():
             return unknown
         answer = self._ask()
         if isinstance(answer, Setback):
             return answer
-        sheet = self._judged(answer)
-        if isinstance(sheet, Sheet):
-            self._total = sheet.total
+        page = self._judged(answer)
+        if isinstance(page, Page):
+            self._total = page.total
             info = next(titles.found_at(answer, "pageInfo"), {})
             self._after = clean(info.get("endCursor")) or None
             self._more = info.get("hasNextPage") is True and self._after is not None
-        return sheet
+        return page
 
     def _identify(self) -> Setback | None:
         """Find the user behind a profile's id: the lists go by users."""
@@ -183,7 +184,7 @@ class _Reading:
         variables = {"id": self._id, "n": PAGE_SIZE, "after": self._after}
         return {"query": self._query, "variables": variables}
 
-    def _judged(self, body: object) -> Sheet | Setback:
+    def _judged(self, body: object) -> Page | Setback:
         codes = {code for _, code in _errors(body)}
         content = titles.content_of(body) or next(
             titles.found_at(body, "advancedTitleSearch"), None
@@ -199,12 +200,12 @@ class _Reading:
             return not_titles(where, other)
         if codes <= {"FORBIDDEN"} and titles.is_private(body):
             return private(where)
-        sheet = titles.parse(body, self._ref)
+        page = titles.parse(body, self._ref)
         name = titles.own_name(body, self._ref) or self._ref.id
-        if sheet and name != self._ref.id:
+        if page and name != self._ref.id:
             return another_list(where, name)
-        if sheet:
-            return replace(sheet, untitled=0) if codes else sheet  # an error may hide a title
+        if page:
+            return replace(page, unreadable_hint=TRY_LATER) if codes else page
         return self._refused(body) or changed_layout(where)
 
     def _refused(self, body: object) -> Setback | None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind
-from reconciler.sources.scrape import Sheet, clean
+from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
 from reconciler.sources.title_types import classify
 
@@ -85,7 +86,7 @@ def total_of(payload: object) -> int | None:
     return max((_number(text) for text in found), default=None)
 
 
-def parse_rows(payload: object, ref: ListRef, offset: int) -> Sheet | None:
+def parse_rows(payload: object, ref: ListRef, offset: int) -> Page | None:
     """The page's rows, which come after ``offset`` others; None where it has none."""
     found = dig(payload, "rows")
     rows = [_row(row) for row in found] if isinstance(found, list) else []
@@ -94,11 +95,10 @@ def parse_rows(payload: object, ref: ListRef, offset: int) -> Sheet | None:
     placed = [(place, row) for place, row in enumerate(rows, start=offset + 1) if row]
     numbered = all(_prefix(row.text) == (row.rank or place) for place, row in placed if row.text)
     items = tuple(_item(row, place, ref, numbered=numbered) for place, row in placed)
-    total = total_of(payload)
-    return Sheet(items, None if total is None else max(total, offset + len(rows)))
+    return _page(items, len(rows), total_of(payload), offset)
 
 
-def parse_linked_data(payload: object) -> Sheet | None:
+def parse_linked_data(payload: object) -> Page | None:
     """A chart's JSON-LD, in rank order; ``name`` is the original title, and there is no year."""
     texts = dig(payload, "data_ld")
     for text in texts if isinstance(texts, list) else ():
@@ -107,10 +107,15 @@ def parse_linked_data(payload: object) -> Sheet | None:
             continue
         found = [_thing(dig(entry, "item"), place) for place, entry in enumerate(entries, start=1)]
         items = tuple(item for item in found if item)
-        total = total_of(payload)
         if items:
-            return Sheet(items, None if total is None else max(total, len(entries)))
+            return _page(items, len(entries), total_of(payload))
     return None
+
+
+def _page(items: tuple[Item, ...], entries: int, total: int | None, offset: int = 0) -> Page:
+    """What ``entries`` rows after ``offset`` others gave."""
+    least = None if total is None else max(total, offset + entries)
+    return Page(items, least, entries - len(items), end_unknown=total is None)
 
 
 def _row(row: object) -> Row | None:

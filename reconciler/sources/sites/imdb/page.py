@@ -11,14 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.core.model import Outcome, Snapshot
+from reconciler.core.completeness import Page, snapshot_of
+from reconciler.core.model import Outcome
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import (
     ROUTE,
     Setback,
-    Sheet,
     changed_layout,
-    numbered,
     read_pages,
     unreachable,
     visit,
@@ -27,8 +26,8 @@ from reconciler.sources.sites.imdb import markup, titles
 from reconciler.sources.sites.imdb.address import CHARTS, is_same, listed_at, path_of
 
 if TYPE_CHECKING:
-    from reconciler.core.model import ListRef
-    from reconciler.ports import Page
+    from reconciler import ports
+    from reconciler.core.model import ListRef, Snapshot
     from reconciler.sources.scrape import Reach
 
 BASE_URL = "https://www.imdb.com"
@@ -77,15 +76,15 @@ class BrowserRoute:
         """Read a list to its declared total, or a chart whole."""
         if not self._ref.chart:
             return read_pages(self._read)
-        sheet = self._read(1)
-        return sheet.snapshot() if isinstance(sheet, Setback) else charted(sheet, self._ref, ROUTE)
+        page = self._read(1)
+        return page.snapshot() if isinstance(page, Setback) else charted(page, self._ref, ROUTE)
 
-    def _read(self, number: int) -> Sheet | Setback:
-        sheet = self._look(number)
-        self.blocked |= isinstance(sheet, Setback) and sheet.outcome is Outcome.BLOCKED
-        return sheet
+    def _read(self, number: int) -> Page | Setback:
+        page = self._look(number)
+        self.blocked |= isinstance(page, Setback) and page.outcome is Outcome.BLOCKED
+        return page
 
-    def _look(self, number: int) -> Sheet | Setback:
+    def _look(self, number: int) -> Page | Setback:
         url = self._base_url + path_of(self._ref, number)
         seen = visit(self._reach, url, _PROBE)
         document = _document(titles.dig(seen.payload, "data"))
@@ -97,29 +96,29 @@ class BrowserRoute:
             return seen.setback
         if titles.dig(seen.payload, "missing") or titles.is_missing(document):
             return missing(url)
-        sheet: Sheet | Setback | None = titles.parse(document, self._ref)
-        if isinstance(sheet, Sheet):
-            sheet = self._counted(sheet, markup.total_of(seen.payload))
+        page: Page | Setback | None = titles.parse(document, self._ref)
+        if isinstance(page, Page):
+            page = self._counted(page, markup.total_of(seen.payload))
         elif seen.page:
-            sheet = self._shown(seen.page, url, number)
+            page = self._shown(seen.page, url, number)
         came = titles.own_name(document, self._ref) or listed_at(seen.landed, self._base_url)
-        if isinstance(sheet, Sheet) and not is_same(self._ref, came):
+        if isinstance(page, Page) and not is_same(self._ref, came):
             return another_list(url, came)
-        return sheet or changed_layout(url)
+        return page or changed_layout(url)
 
-    def _counted(self, sheet: Sheet, shown: int | None) -> Sheet:
+    def _counted(self, page: Page, shown: int | None) -> Page:
         """A ranking's JSON holds no total; the page shows it beside. The box office has none."""
         if not self._ref.chart or self._ref.id == "boxoffice" or shown is None:
-            return sheet
-        return replace(sheet, total=max(len(sheet.items), shown))
+            return page
+        return replace(page, total=max(page.entries, shown))
 
-    def _shown(self, page: Page, url: str, number: int) -> Sheet | Setback:
+    def _shown(self, page: ports.Page, url: str, number: int) -> Page | Setback:
         """What the page holds besides its JSON: that is absent, or another's."""
         offset = (number - 1) * PAGE_SIZE
         try:
             payload = page.evaluate(markup.PROBE)
-            if self._ref.chart and (sheet := markup.parse_linked_data(payload)):
-                return sheet
+            if self._ref.chart and (linked := markup.parse_linked_data(payload)):
+                return linked
             if not titles.dig(payload, "rows", 0):
                 return _no_list(url, page.url, payload)
             wanted = min(PAGE_SIZE, (markup.total_of(payload) or PAGE_SIZE + offset) - offset)
@@ -130,21 +129,12 @@ class BrowserRoute:
         return markup.parse_rows(payload, self._ref, offset) or changed_layout(url)
 
 
-def charted(sheet: Sheet, ref: ListRef, route: str) -> Snapshot:
-    """A chart is complete when every rank up to its total is there.
-
-    Where nothing declares the total, it is the size that this chart always has.
-    """
-    items = numbered(sheet.items)
-    total = CHARTS[ref.id].size if sheet.total is None else sheet.total
-    if total is None or (sheet.total is None and len(items) > total):
-        return Snapshot(Outcome.UNVERIFIED, route, items)
-    ranks = {item.position for item in sheet.items}
-    gap_free = ranks <= set(range(1, total + 1)) and len(ranks) == len(items)
-    if gap_free and len(ranks) + sheet.untitled == total:
-        return Snapshot(Outcome.COMPLETE, route, items, total)
-    error = f"{len(items)} of {total} ranks were there; try again later"
-    return Snapshot(Outcome.INCOMPLETE, route, items, total, error)
+def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
+    """A chart that came whole. One that declares no total has the size that it always has."""
+    size = CHARTS[ref.id].size if page.total is None else page.total
+    if size is None or (page.total is None and page.entries > size):
+        return snapshot_of(replace(page, total=None, end_unknown=True), route)
+    return snapshot_of(replace(page, total=size, end_unknown=False, ranked=True), route)
 
 
 def private(where: str) -> Setback:

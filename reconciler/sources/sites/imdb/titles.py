@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Facts, Ids, Item, Kind, TitleRef
-from reconciler.sources.scrape import Sheet, clean
+from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
 
@@ -51,27 +52,28 @@ FIELDS = (
 
 _TITLE = re.compile(r"tt\d{5,}")
 _LISTS = ("list", "predefinedList")
+_DELETED = "remove deleted titles from the list"
 _BOX_OFFICE = 10  # films on that chart, at least
 
 
-def parse(document: object, ref: ListRef) -> Sheet | None:
+def parse(document: object, ref: ListRef) -> Page | None:
     """The items in a page's or an answer's JSON; None where no list in a known shape is in it."""
     if ref.id == "boxoffice":
         found = (_box_office(node) for node in found_at(document, "topGrossingReleases"))
         weekend = (_weekend(node) for node in found_at(document, "boxOfficeWeekendChart"))
-        return next((sheet for sheet in (*found, *weekend) if sheet), None)
+        return next((page for page in (*found, *weekend) if page), None)
     if ref.chart:
         kind = CHARTS[ref.id].kind
         found = (_chart(node, kind) for node in found_at(document, "chartTitles"))
-        return next((sheet for sheet in found if sheet), None)
+        return next((page for page in found if page), None)
     if is_ratings(ref):
         found = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
-        return next((sheet for sheet in found if sheet), None)
+        return next((page for page in found if page), None)
     inside = content_of(document)
     for place in (inside, document):
         for search in found_at(place, "titleListItemSearch"):
-            if sheet := _list_page(search, clean(dig(inside, "lastModifiedDate"))):
-                return sheet
+            if page := _list_page(search, clean(dig(inside, "lastModifiedDate"))):
+                return page
     return None
 
 
@@ -161,60 +163,62 @@ def _column(document: object) -> object:
     return dig(document, "data") if column is None else column
 
 
-def _list_page(search: dict[str, object], modified: str) -> Sheet | None:
+def _list_page(search: dict[str, object], modified: str) -> Page | None:
     total, edges = whole(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
     found = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
-    items = tuple(item for item in found if item)
-    return Sheet(items, total, modified, len(found) - len(items))
+    return _page(found, total, modified)
 
 
-def _rated(search: dict[str, object]) -> Sheet | None:
+def _rated(search: dict[str, object]) -> Page | None:
     """What a user has rated is a search by user; its rows have no positions."""
     total, edges = whole(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
     found = [_item(dig(edge, "node", "title"), None) for edge in edges]
-    items = tuple(item for item in found if item)
-    return Sheet(items, total, untitled=len(found) - len(items))
+    return _page(found, total)
 
 
-def _chart(titles: dict[str, object], kind: Kind) -> Sheet | None:
+def _chart(titles: dict[str, object], kind: Kind) -> Page | None:
     """A ranking. Its pages declare no total here, the interface's answers do."""
     edges = titles.get("edges")
     if not isinstance(edges, list):
         return None
     found = [_item(dig(edge, "node"), dig(edge, "currentRank"), kind) for edge in edges]
-    items = tuple(item for item in found if item)
     total = whole(titles.get("total"))
     if total is not None:
-        total = max(total, len(edges), *(item.position for item in items), 0)
-    return Sheet(items, total) if items else None
+        total = max(total, len(edges), *(item.position for item in found if item), 0)
+    return _page(found, total) if any(found) else None
 
 
-def _box_office(releases: dict[str, object]) -> Sheet | None:
-    """Ten or so releases; one whose titles are ``[]`` is no item, but counts in the total."""
+def _box_office(releases: dict[str, object]) -> Page | None:
+    """Ten or so releases; one whose titles are ``[]`` is on the chart without a title."""
     edges = releases.get("edges")
     if not isinstance(edges, list):
         return None
-    return _grossing([dig(edge, "node", "release", "titles", 0) for edge in edges])
+    titles = [dig(edge, "node", "release", "titles") for edge in edges]
+    nodes = [dig(given, 0) for given in titles if given != []]
+    return _grossing(nodes, len(edges))
 
 
-def _weekend(chart: dict[str, object]) -> Sheet | None:
+def _weekend(chart: dict[str, object]) -> Page | None:
     """The same, as the interface has it."""
     entries = chart.get("entries")
     if not isinstance(entries, list):
         return None
-    return _grossing([dig(entry, "title") for entry in entries])
+    return _grossing([dig(entry, "title") for entry in entries], len(entries))
 
 
-def _grossing(nodes: list[object]) -> Sheet | None:
+def _grossing(nodes: list[object], releases: int) -> Page | None:
     """Nothing declares how many there are; of fewer than the usual ten, some may be missing."""
     found = [_item(node, rank, Kind.MOVIE) for rank, node in enumerate(nodes, start=1)]
+    return _page(found, len(nodes) if releases >= _BOX_OFFICE else None) if any(found) else None
+
+
+def _page(found: list[Item | None], total: int | None, version: str = "") -> Page:
     items = tuple(item for item in found if item)
-    total = len(nodes) if len(nodes) >= _BOX_OFFICE else None
-    return Sheet(items, total, untitled=len(nodes) - len(items)) if items else None
+    return Page(items, total, len(found) - len(items), _DELETED, version)
 
 
 def _item(node: object, position: object, usual: Kind | None = None) -> Item | None:

@@ -1,0 +1,241 @@
+"""Whether what was read of a list is the whole list (law 7): decided here for every source.
+
+A source turns each answer of its site into a ``Page`` and hands it to a ``ListReading``. Nothing
+else judges a list: half a list is never taken for a list, at whatever site.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Item, Outcome, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+UNREADABLE = "unknown"
+"""What an entry is that does not say which title it is: what it stands for is not known."""
+
+TRY_LATER = "try again later"
+
+_MOST_PAGES = 4000
+_REMOVE = "remove them from the list, or update listsync"
+_NO_LIST = "check the address, or update listsync"
+# An item without its position: ``replace`` would ask for every field again, and take twice as long.
+_WITHOUT_POSITION = attrgetter(*(field.name for field in fields(Item) if field.name != "position"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer's part of a list, in list order."""
+
+    items: tuple[Item, ...] = ()
+    total: int | None = None  # entries of the whole list, as the site declares; None: it does not
+    unreadable: int = 0  # entries that gave no item at all
+    unreadable_hint: str = ""  # which those are, or what to do about them
+    version: str = ""  # changes whenever the list does, where the site gives one
+    cut_off: str = ""  # what to do, where the answer shows that entries are missing from it
+    end_unknown: bool = False  # nothing tells whether more follows
+    ranked: bool = False  # a chart: its positions are 1 to ``total``, each once
+    keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart
+
+    @property
+    def entries(self) -> int:
+        """How many entries the answer holds, readable or not."""
+        return len(self.items) + self.unreadable
+
+
+class ListReading:
+    """The pages of one list, read so far, and what they come to.
+
+    The first row that holds decides:
+
+    =====================================================  =================
+    what was read                                          outcome
+    =====================================================  =================
+    a page failed, and no title had been read              that failure's
+    a page failed after titles had been read               incomplete
+    entries, none of which says which title it is          changed-layout
+    the list changed while it was read                     incomplete
+    an answer that is cut off, or pages without an end     incomplete
+    another number of entries than the site declares       incomplete
+    a chart whose ranks have a gap, or come twice          incomplete
+    an entry that cannot be read                           incomplete
+    no entries                                             empty
+    the first titles of a chart without an end             unverified
+    entries, and nothing that tells where the list ends    unverified
+    as many entries as declared, or up to the list's end   complete
+    =====================================================  =================
+
+    *Changed*: the site declares another total or another version than before, or an entry of an
+    earlier page comes again. Where the site gives the list a version, a title may be on it twice.
+    A chart without an end moves all the time: entries that come again are left out, and its totals
+    are ignored. *Without an end*: a page brings nothing new.
+
+    *Declared*: a total that on every page is that page's own number of entries counts the page and
+    says nothing about the list.
+    """
+
+    def __init__(
+        self,
+        route: str,
+        most: int | None = None,
+        merge: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
+    ) -> None:
+        """``most``: titles to read of a chart without an end; None: the list has one.
+
+        ``merge``: rows as items, where several rows may be one title.
+        """
+        self._route = route
+        self._most = most
+        self._merge = merge
+        self._pages: list[Page] = []
+        self._rows: list[Item] = []
+        self._seen: set[str | tuple[int, str]] = set()  # keys, and keys with their positions
+        self._repeated = False
+        self._stuck = False
+
+    @property
+    def entries(self) -> int:
+        """How many entries were read, readable or not."""
+        return len(self._rows) + sum(page.unreadable for page in self._pages)
+
+    @property
+    def finished(self) -> bool:
+        """Whether another page is not needed, or would not help."""
+        enough = self._most is not None and len(self._rows) >= self._most
+        return enough or self._stuck or len(self._pages) >= _MOST_PAGES
+
+    def add(self, page: Page) -> None:
+        """Take one more page."""
+        items = tuple(map(_marked, page.items))
+        keys = tuple(map(_key, items)) if page.keys is None else page.keys
+        places = [(item.position, key) for item, key in zip(items, keys, strict=True)]
+        names = places if page.version else keys
+        again = [bool(key) and name in self._seen for key, name in zip(keys, names, strict=True)]
+        same = len(items) > 1 and bool(self._pages) and page.items == self._pages[-1].items
+        nothing_new = same or (any(again) and sum(again) == sum(map(bool, keys)))
+        self._stuck |= nothing_new
+        self._repeated |= any(again) and not page.version and not nothing_new
+        if page.keys is not None:
+            self._repeated |= len(set(keys)) < len(keys)
+        if not nothing_new:
+            leave_out = page.version or self._most is not None
+            rows = zip(items, again, strict=True)
+            self._rows += [item for item, repeated in rows if not (repeated and leave_out)]
+        self._seen.update(keys, places)
+        self._pages.append(page)
+
+    def fail(self, failure: Snapshot) -> Snapshot:
+        """The list, where the next page failed. ``failure``: what that alone comes to."""
+        if not self._rows:
+            return failure
+        error = f"{_titles(len(self._items))} were read, then this failed: {failure.error}"
+        return replace(self._snapshot(Outcome.INCOMPLETE, error), retry_after=failure.retry_after)
+
+    def snapshot(self) -> Snapshot:
+        """The list, read as far as its pages go."""
+        marked = sum(item.unsupported == UNREADABLE for item in self._rows)
+        if marked and marked == self.entries:
+            error = f"{_entries(marked)}, none of them with a title or an id; {_NO_LIST}"
+            return Snapshot(Outcome.CHANGED_LAYOUT, self._route, error=error)
+        problem = self._problem() if self._most is None else ""
+        if problem := problem or self._unreadable(marked):
+            return self._snapshot(Outcome.INCOMPLETE, problem)
+        if not self._rows:
+            return self._snapshot(Outcome.EMPTY)
+        if self._most is not None:
+            cut = len(self._rows) >= self._most
+            note = f"the first {self._most:,}, since this chart has no end" if cut else None
+            return replace(self._snapshot(Outcome.UNVERIFIED), note=note)
+        known = not any(page.end_unknown for page in self._pages)
+        return self._snapshot(Outcome.COMPLETE if known else Outcome.UNVERIFIED)
+
+    def _problem(self) -> str:
+        """What speaks against a list that has an end; empty: nothing does."""
+        total, entries = self._total, self.entries
+        if self._changed:
+            return "the list changed while it was being read; it is read again on the next run"
+        cut_off = next((page.cut_off for page in self._pages if page.cut_off), "")
+        if cut_off or self._stuck or len(self._pages) >= _MOST_PAGES:
+            of = "" if total is None else f" of {total:,}"
+            repeats = ", and the next page repeats them" if self._stuck else ""
+            return f"only {entries:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
+        if total not in {None, entries}:
+            return f"the site reports {_titles(total)} and delivered {entries:,}; {TRY_LATER}"
+        if total is not None and any(page.ranked for page in self._pages):
+            ranks = {item.position for item in self._rows}
+            if len(ranks) < len(self._rows) or not ranks <= set(range(1, total + 1)):
+                return f"the ranks from 1 to {total:,} are not all there; {TRY_LATER}"
+        return ""
+
+    @property
+    def _changed(self) -> bool:
+        versions = {page.version for page in self._pages} - {""}
+        totals = set() if self._total is None else self._totals
+        return self._repeated or len(versions) > 1 or len(totals) > 1
+
+    def _unreadable(self, marked: int) -> str:
+        """What to say of entries that cannot be read; empty: there are none."""
+        number = marked + sum(page.unreadable for page in self._pages)
+        hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), "")
+        said = f"{number:,} of {_entries(self.entries)} cannot be read: {hint or _REMOVE}"
+        return said if number else ""
+
+    @property
+    def _totals(self) -> set[int]:
+        return {page.total for page in self._pages if page.total is not None}
+
+    @property
+    def _total(self) -> int | None:
+        """The entries of the whole list, as far as the site declares them."""
+        by_page = len(self._pages) > 1 and all(page.total == page.entries for page in self._pages)
+        return None if by_page else max(self._totals, default=None)
+
+    @property
+    def _items(self) -> tuple[Item, ...]:
+        return numbered(self._merge(self._rows[: self._most]))
+
+    def _snapshot(self, outcome: Outcome, error: str | None = None) -> Snapshot:
+        total = self._total if self._most is None else None
+        return Snapshot(outcome, self._route, self._items, total, error)
+
+
+def is_readable(item: Item) -> bool:
+    """Whether an entry says which title, or which thing of another kind, it is."""
+    return item.unsupported != UNREADABLE and bool(item.title or any(item.ids.items()))
+
+
+def snapshot_of(page: Page, route: str) -> Snapshot:
+    """A list that comes in one piece."""
+    reading = ListReading(route)
+    reading.add(page)
+    return reading.snapshot()
+
+
+def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items in list order: by their positions where those are gap-free, else as they came."""
+    given = tuple(items)
+    by_position = sorted(given, key=attrgetter("position"))
+    if [item.position for item in by_position] == list(range(1, len(given) + 1)):
+        return tuple(by_position)
+    return tuple(Item(place, *_WITHOUT_POSITION(item)) for place, item in enumerate(given, start=1))
+
+
+def _marked(item: Item) -> Item:
+    return item if is_readable(item) else replace(item, unsupported=UNREADABLE)
+
+
+def _key(item: Item) -> str:
+    """What tells an entry from the others of its list; empty: nothing sure does."""
+    return "" if item.unsupported and not item.ids.imdb else item.key
+
+
+def _titles(number: int) -> str:
+    return "1 title" if number == 1 else f"{number:,} titles"
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number:,} entries"
