@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
-from reconciler.core.match import normalise
 from reconciler.core.model import Action, Match, MediaKey, Role
+from reconciler.core.names import normalise
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names

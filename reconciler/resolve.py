@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.match import by_id, by_title
 from reconciler.core.model import Match, MediaKey, Reason, Route, Show, Unmatched
+from reconciler.core.names import search_terms
 from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbTroubleError
 
@@ -160,7 +161,7 @@ class Resolver:
         if item.ids.tmdb:  # without a kind: films and shows share their numbers, so the title tells
             found = by_title(item, self._server.find(Route.TMDB, str(item.ids.tmdb)))
             return replace(found, by=Route.TMDB) if isinstance(found, Match) else found
-        return by_title(item, self._server.search(item.title, item.year))
+        return by_title(item, self._server.search(*search_terms(item)))
 
     def _read(self, media: MediaKey) -> Film | Show | Unmatched:
         try:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from reconciler import wiring
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.items import item_keys, parse_item
-from reconciler.core.match import normalise
 from reconciler.core.model import Match, MediaKey
+from reconciler.core.names import normalise
 from reconciler.errors import UsageError
 from reconciler.render.history import history_document, history_text
 from reconciler.spec.problems import suggest

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.genres import untold, unwanted_among, wanted_among
-from reconciler.core.match import normalise
 from reconciler.core.model import UNTOLD, Film, Kind, Match, Show
+from reconciler.core.names import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,8 +133,8 @@ def _titles(rules: Filter, title: Known) -> Objection | None:
         return None
     if not title.names:
         return _unknown("title")
-    names = {normalise(name) for name in title.names}
-    years = {one.year for one in rules.exclude_titles if one.title in names}
+    names = {spelling for name in title.names for spelling in spellings(name)}
+    years = {one.year for one in rules.exclude_titles if not names.isdisjoint(one.spellings)}
     if None in years or (title.year is not None and title.year in years):
         return Objection("among exclude_titles")
     return _unknown("year") if years and title.year is None else None

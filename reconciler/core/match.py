@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Candidate, Item, Kind, Match, Reason, Route, Unmatched
+from reconciler.core.names import fold, normalise, readings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reconciler.core.names import Reading
 
 SHOWN = 5  # titles that nearly fit, kept for a person to look at
-
-
-def normalise(title: str) -> str:
-    """A title as it is compared: no case, diacritics or punctuation; "&" is "and".
-
-    A title of punctuation alone is compared as it stands, so that it equals only itself.
-    """
-    # Twice: decomposing "№" gives capitals, and folding case can give what decomposes further.
-    plain = _fold(_fold(title.replace("&", " and ")))
-    letters = "".join(
-        c if c.isalnum() else ("" if unicodedata.combining(c) or c in "'\u2019" else " ")
-        for c in plain
-    )
-    return " ".join(letters.split()) or plain.strip()
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).casefold()
 
 
 def by_id(item: Item, candidates: Sequence[Candidate], route: Route) -> Match | Unmatched:
@@ -45,40 +29,65 @@ def by_id(item: Item, candidates: Sequence[Candidate], route: Route) -> Match | 
 def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     """Exactly one candidate must agree on title, kind and year.
 
-    A year off by one counts only where no candidate has the exact year: sites disagree on
-    premieres. A missing year, or an unknown kind with a film and a show of that name, decides
-    nothing.
+    A year off by one counts only where no candidate has the exact year, since sites disagree on
+    premieres, and only for a title as it is written. A missing year, or an unknown kind with a film
+    and a show of that name, decides nothing. The first reading whose name a candidate has decides.
     """
     if item.may_be_show:
         return _film_else_show(item, candidates)
-    names = {normalise(name) for name in (item.title, item.original_title) if name}
-    named = [c for c in candidates if names & {normalise(n) for n in _names(c)}]
-    if not named:
-        return Unmatched(
-            Reason.NOT_FOUND, "no title of this name was found", tuple(candidates[:SHOWN])
-        )
-    kin = [c for c in named if item.kind in (None, c.media.kind)]
+    for reading in readings(item):
+        no: Unmatched | None = None
+        for named, lenient in _named(reading, candidates):
+            verdict = _among(item.kind, reading.year, named, lenient=lenient)
+            if isinstance(verdict, Match) or verdict.reason is Reason.AMBIGUOUS:
+                return verdict
+            no = no or verdict
+        if no:
+            return no
+    return Unmatched(Reason.NOT_FOUND, "no title of this name was found", tuple(candidates[:SHOWN]))
+
+
+def _named(
+    reading: Reading, candidates: Sequence[Candidate]
+) -> Iterator[tuple[list[Candidate], bool]]:
+    """The candidates that a reading names as written, with leniency, and those it names folded."""
+    compatriots = [c for c in candidates if reading.country in {None, *c.countries}]
+    written = _alike(normalise, reading, compatriots)
+    if written:
+        yield written, reading.as_written
+    if more := [c for c in _alike(fold, reading, compatriots) if c not in written]:
+        yield [*written, *more], False
+
+
+def _alike(
+    spelled: Callable[[str], str], reading: Reading, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    names = set(map(spelled, reading.names))
+    return [c for c in candidates if names & set(map(spelled, _names(c)))]
+
+
+def _among(
+    kind: Kind | None, year: int | None, named: Sequence[Candidate], *, lenient: bool
+) -> Match | Unmatched:
+    """Which of the candidates of a name is meant. ``lenient``: a year off by one may count."""
+    kin = [c for c in named if kind in (None, c.media.kind)]
     if not kin:
-        wrong = "show" if item.kind is Kind.MOVIE else "film"
+        wrong = "show" if kind is Kind.MOVIE else "film"
         return Unmatched(
             Reason.TYPE_MISMATCH, f"only a {wrong} of this name was found", tuple(named[:SHOWN])
         )
     if len({c.media.kind for c in kin}) > 1:
         return _ambiguous("there are a film and a show of this name", kin)
-    return _by_year(item, kin)
-
-
-def _by_year(item: Item, kin: Sequence[Candidate]) -> Match | Unmatched:
-    if item.year is None:
+    if year is None:
         return _ambiguous("the list gives no year", kin)
-    exact = [c for c in kin if c.year == item.year]
+    exact = [c for c in kin if c.year == year]
     if len(exact) == 1:
         return _matched(exact[0], Route.TITLE)
     if exact:
         return _ambiguous(f"{len(exact)} titles of this name and year", exact)
     if any(c.year is None for c in kin):
         return _ambiguous("a title of this name has no year yet", kin)
-    near = [c for c in kin if c.year is not None and abs(c.year - item.year) == 1]
+    near = [c for c in kin if lenient and c.year is not None and abs(c.year - year) == 1]
     if len(near) == 1:
         return _matched(near[0], Route.TITLE)
     if near:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.items import item_keys
-from reconciler.core.match import normalise
 from reconciler.core.model import (
     Item,
     Match,
@@ -20,6 +19,7 @@ from reconciler.core.model import (
     Unmatched,
     Wishlist,
 )
+from reconciler.core.names import normalise, readings, spellings
 from reconciler.core.waivers import waived
 
 if TYPE_CHECKING:
@@ -141,6 +141,33 @@ def _ids(item: Item) -> tuple[str, ...]:
     return tuple(key for key in item_keys(item) if not key.startswith("title:"))
 
 
+def _excluding_names(item: Item) -> frozenset[str]:
+    """The names by which an exclusion means an item: its ids, or every reading of its title.
+
+    The other way round than a match: a title that may be meant is excluded.
+    """
+    if ids := _ids(item):
+        return frozenset(ids)
+    return frozenset(f"{name} ({year})" if year else name for name, year in _readings_of(item))
+
+
+def _excludable_names(item: Item) -> frozenset[str]:
+    """Every name an exclusion may know an item by."""
+    titles = _readings_of(item)
+    dated = {f"{name} ({year})" for name, year in titles if year}
+    return frozenset(_ids(item)) | dated | {name for name, _ in titles}
+
+
+def _readings_of(item: Item) -> set[tuple[str, int | None]]:
+    return {
+        (f"title:{spelling}", reading.year)
+        for reading in readings(item)
+        if reading.year or not reading.country  # "The Office (US)" says nothing of another Office
+        for name in reading.names[:1]
+        for spelling in spellings(name)
+    }
+
+
 def _titles(item: Item) -> tuple[str, ...]:
     """The title as a name, the most telling first: with its year, and without."""
     if not item.title:
@@ -171,7 +198,7 @@ class Exclusion:
             for entry in lst.entries:
                 for key in _meant(entry):
                     media.setdefault(key, lst.name)
-                for name in rule_names(entry.item):
+                for name in _excluding_names(entry.item):
                     keys.setdefault(name, lst.name)
         return cls(media, keys)
 
@@ -188,7 +215,7 @@ class Exclusion:
         """The list that excludes an item by one of its names; None: none does."""
         if not self.keys:
             return None
-        named = sorted(names_of(item) & self.keys.keys())
+        named = sorted(_excludable_names(item) & self.keys.keys())
         return self.keys[named[0]] if named else None
 
 

@@ -122,7 +122,13 @@ def candidate(row: JsonObject) -> Candidate | None:
         title=title,
         original_title=text(row.get("originalTitle")) or text(row.get("originalName")),
         year=year(row.get("releaseDate")) or year(row.get("firstAirDate")),
+        countries=_countries(row.get("originCountry")),
     )
+
+
+def _countries(value: object) -> tuple[str, ...]:
+    named = map(text, value) if isinstance(value, list) else ()
+    return tuple(country for country in named if country)
 
 
 def user(row: JsonObject) -> User | None:

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from reconciler.core import genres
 from reconciler.core.items import parse_item, parse_title
-from reconciler.core.match import normalise
 from reconciler.core.model import Filter, Kind, Name, Years
+from reconciler.core.names import spellings
 from reconciler.spec import values
 from reconciler.spec.fields import Model, count, schema
 from reconciler.spec.problems import suggest
@@ -77,7 +77,7 @@ def title(value: Scalar) -> Name:
             f"{value.shown} is an id; write a title, such as Cats or Cats (2019), or the id "
             "under exclude, for all lists"
         )
-    return Name(normalise(item.title), item.year)
+    return Name(spellings(item.title), item.year)
 
 
 Type = Annotated[

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reconciler.core import genres
 from reconciler.core.filters import Known, Objection, objection
 from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Match, Name, Route, Years
+from reconciler.core.names import spellings
 
 MOVIE, TV = Kind.MOVIE, Kind.TV
 HEAT = Known(MOVIE, ("Heat",), 1995, Facts(8.3, 700_000, ("Action", "Sci-Fi"), "en"))
@@ -54,14 +55,14 @@ def by_tmdb(title: Known) -> Known:
             "Science Fiction by the list, among exclude_genres",
             id="such a genre",
         ),
-        pytest.param(Filter(exclude_titles=(Name("heat 2"),)), None, id="another title"),
-        pytest.param(Filter(exclude_titles=(Name("heat", 1986),)), None, id="of another year"),
+        pytest.param(Filter(exclude_titles=(Name(("heat 2",)),)), None, id="another title"),
+        pytest.param(Filter(exclude_titles=(Name(("heat",), 1986),)), None, id="of another year"),
         pytest.param(
-            Filter(exclude_titles=(Name("heat", 1986), Name("heat", 1995))),
+            Filter(exclude_titles=(Name(("heat",), 1986), Name(("heat",), 1995))),
             "among exclude_titles",
             id="of that year",
         ),
-        pytest.param(Filter(exclude_titles=(Name("heat"),)), "among exclude_titles", id="title"),
+        pytest.param(Filter(exclude_titles=(Name(("heat",)),)), "among exclude_titles", id="title"),
     ],
 )
 def test_a_rule_decides(rules: Filter, told: str | None) -> None:
@@ -78,7 +79,7 @@ ONE_RULE_EACH = [
     (Filter(genres=("Drama",)), "genres unknown"),
     (Filter(exclude_genres=("Drama",)), "genres unknown"),
     (Filter(languages=("en",)), "language unknown"),
-    (Filter(exclude_titles=(Name("heat"),)), "title unknown"),
+    (Filter(exclude_titles=(Name(("heat",)),)), "title unknown"),
 ]
 
 
@@ -89,7 +90,7 @@ def test_a_fact_that_is_not_known_is_told(rules: Filter, told: str) -> None:
 
 def test_of_a_title_that_may_be_of_the_excluded_year_the_year_is_unknown() -> None:
     title = Known(MOVIE, ("Cats",), None, Facts())
-    rules = Filter(exclude_titles=(Name("cats", 2019),))
+    rules = Filter(exclude_titles=(Name(("cats",), 2019),))
     assert objection(rules, title) == Objection("year unknown", sure=False)
     assert objection(rules, replace(title, names=("Dogs",))) is None
 
@@ -120,12 +121,18 @@ def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> N
         "amelie poulain",
     )
     for name in names:
-        rules = Filter(exclude_titles=(Name(name),))
+        rules = Filter(exclude_titles=(Name((name,)),))
         assert objection(rules, Known.of(item, match, film)) == Objection("among exclude_titles")
 
 
+def test_a_title_that_is_typed_in_another_way_is_excluded_too() -> None:
+    rules = Filter(exclude_titles=(Name(spellings("Romeo and Juliet"), 1996),))
+    item = Item(1, "Romeo + Juliet", 1996)
+    assert objection(rules, Known.of(item)) == Objection("among exclude_titles")
+
+
 def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
-    rules = Filter(exclude_titles=(Name("cats"),))
+    rules = Filter(exclude_titles=(Name(("cats",)),))
     bare = Item(1, "tmdb:536869", kind=MOVIE, ids=Ids(tmdb=536869))
     assert objection(rules, Known.of(bare)) == Objection("title unknown", sure=False)
     told = Film(536869, "Cats", 2019)
@@ -227,7 +234,7 @@ FILTERS = st.builds(
     st.sampled_from([(), *SOME_GENRES]),
     st.sampled_from([(), *SOME_GENRES]),
     st.sampled_from([(), ("en",), ("fr", "it")]),
-    st.sampled_from([(), (Name("cats"),), (Name("cats", 2019), Name("heat", 1995))]),
+    st.sampled_from([(), (Name(("cats",)),), (Name(("cats",), 2019), Name(("heat",), 1995))]),
 )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.match import by_id, by_title, normalise
+from reconciler.core.match import by_id, by_title
 from reconciler.core.model import Candidate, Item, Kind, Match, MediaKey, Reason, Route, Unmatched
 
 
@@ -14,57 +17,13 @@ def film(tmdb: int, title: str, year: int | None, original: str | None = None) -
     return Candidate(MediaKey(Kind.MOVIE, tmdb), title, original, year)
 
 
-def show(tmdb: int, title: str, year: int | None) -> Candidate:
-    return Candidate(MediaKey(Kind.TV, tmdb), title, None, year)
+def show(tmdb: int, title: str, year: int | None, *countries: str) -> Candidate:
+    return Candidate(MediaKey(Kind.TV, tmdb), title, None, year, countries)
 
 
 def found(answer: Match | Unmatched) -> str:
     """``movie/949`` or ``ambiguous``."""
     return str(answer.media) if isinstance(answer, Match) else str(answer.reason)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param("Amélie", "AMELIE", id="case and accents"),
-        pytest.param("WALL·E", "wall-e", id="punctuation"),
-        pytest.param("Ocean's Eleven", "Oceans Eleven", id="apostrophe"),
-        pytest.param("Ocean’s Eleven", "Ocean's Eleven", id="curly apostrophe"),
-        pytest.param("Fast & Furious", "Fast and Furious", id="ampersand"),
-        pytest.param("Fast&Furious", "Fast and Furious", id="ampersand without spaces"),
-        pytest.param("  Dune:   Part Two ", "Dune Part Two", id="spaces"),
-        pytest.param("Straße", "STRASSE", id="sharp s"),
-        pytest.param("Alien³", "Alien3", id="superscript"),
-        pytest.param("№ 1", "No 1", id="a sign that stands for capital letters"),
-        pytest.param("\uff35\uff30", "up", id="full width"),
-        pytest.param("Zürich", "Zu\u0308rich", id="composed and decomposed"),
-        pytest.param("君の名は。", "君の名は", id="other scripts"),
-    ],
-)
-def test_titles_that_differ_in_spelling_only_compare_equal(one: str, other: str) -> None:
-    assert normalise(one) == normalise(other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param("Alien", "Aliens", id="one letter"),
-        pytest.param("Dune", "Dune Part Two", id="more words"),
-        pytest.param("The Bear", "Bear", id="article"),
-        pytest.param("???", "!!!", id="punctuation alone"),
-        pytest.param("Up", "U P", id="spaces"),
-        pytest.param("君の名は", "君の", id="other scripts"),
-    ],
-)
-def test_titles_that_differ_do_not_compare_equal(one: str, other: str) -> None:
-    assert normalise(one) != normalise(other)
-
-
-@given(st.text())
-def test_what_is_normalised_stays_as_it_is(title: str) -> None:
-    once = normalise(title)
-
-    assert normalise(once) == once
 
 
 @pytest.mark.parametrize(
@@ -184,6 +143,235 @@ def test_exactly_one_candidate_must_agree_on_title_kind_and_year(
 ) -> None:
     assert found(by_title(item, candidates)) == answer
     assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+
+
+OFFICES = [show(1, "The Office", 2001, "GB"), show(2, "The Office", 2005, "US")]
+ROBIN = film(2, "Robin (1973)", 1973)
+
+
+@pytest.mark.parametrize(
+    ("item", "candidates", "answer"),
+    [
+        pytest.param(
+            Item(1, "Bowman (2009)", 2009, Kind.TV),
+            [show(1, "Bowman", 2009)],
+            "tv/1",
+            id="its year",
+        ),
+        pytest.param(
+            Item(1, "Ballerina (2025)", None, Kind.MOVIE),
+            [film(1, "Ballerina", 2025), film(2, "Ballerina", 2023)],
+            "movie/1",
+            id="the year that the list lacks",
+        ),
+        pytest.param(
+            Item(1, "Bowman (2009)", 2010, Kind.TV),
+            [show(1, "Bowman", 2009), show(2, "Bowman", 2010)],
+            "not-found",
+            id="another year than the list's",
+        ),
+        pytest.param(
+            Item(1, "Bowman (2009)", 2009, Kind.TV),
+            [show(1, "Bowman", 2010)],
+            "not-found",
+            id="without the suffix no year away",
+        ),
+        pytest.param(
+            Item(1, "Bowman (2009)", 2009, Kind.TV),
+            [show(1, "Bowman", 2009), show(2, "Bowman", 2009)],
+            "ambiguous",
+            id="without the suffix two of the year",
+        ),
+        pytest.param(
+            Item(1, "Robin (1973)", 1973, Kind.MOVIE),
+            [film(1, "Robin", 1973), ROBIN],
+            "movie/2",
+            id="a film has the whole name",
+        ),
+        pytest.param(
+            Item(1, "Robin", 1973, Kind.MOVIE), [ROBIN], "movie/2", id="the name has the year"
+        ),
+        pytest.param(
+            Item(1, "Robin", 1973, Kind.MOVIE),
+            [film(1, "Robin", 1973), ROBIN],
+            "movie/1",
+            id="the name with the year comes last",
+        ),
+        pytest.param(
+            Item(1, "Robin", 1974, Kind.MOVIE), [ROBIN], "not-found", id="of another year than so"
+        ),
+        pytest.param(
+            Item(1, "1917", 2019, Kind.MOVIE), [film(1, "1917", 2019)], "movie/1", id="1917"
+        ),
+        pytest.param(
+            Item(1, "Blade Runner 2049", 2017, Kind.MOVIE),
+            [film(1, "Blade Runner", 1982), film(2, "Blade Runner 2049", 2017)],
+            "movie/2",
+            id="2049 is no year",
+        ),
+        pytest.param(
+            Item(1, "11.22.63", 2016, Kind.TV), [show(1, "11.22.63", 2016)], "tv/1", id="a day"
+        ),
+        pytest.param(Item(1, "The Office (US)", 2005, Kind.TV), OFFICES, "tv/2", id="a country"),
+        pytest.param(
+            Item(1, "The Office (UK)", 2001, Kind.TV), OFFICES, "tv/1", id="the United Kingdom"
+        ),
+        pytest.param(
+            Item(1, "The Office (US) (2005)", None, Kind.TV), OFFICES, "tv/2", id="country and year"
+        ),
+        pytest.param(
+            Item(1, "The Office (US)", 2001, Kind.TV), OFFICES, "not-found", id="a country's year"
+        ),
+        pytest.param(
+            Item(1, "The Office (US)", None, Kind.TV), OFFICES, "ambiguous", id="a country, no year"
+        ),
+        pytest.param(
+            Item(1, "The Office (US)", 2005, Kind.TV),
+            [show(2, "The Office", 2005)],
+            "not-found",
+            id="a country that the server does not tell",
+        ),
+        pytest.param(
+            Item(1, "The Office (US)", 2005, Kind.TV),
+            [*OFFICES, show(3, "The Office (US)", 2006, "US")],
+            "tv/3",
+            id="a show has the whole name",
+        ),
+        pytest.param(
+            Item(1, "SWAT", 2003, Kind.MOVIE),
+            [film(1, "S.W.A.T.", 2003), show(2, "SWAT", 1975)],
+            "movie/1",
+            id="the other kind has the name as written",
+        ),
+        pytest.param(
+            Item(1, "Aeon Flux", 2006, Kind.MOVIE),
+            [film(1, "Æon Flux", 2005)],
+            "not-found",
+            id="folded, a year away",
+        ),
+        pytest.param(
+            Item(1, "Aeon Flux", 2005, Kind.MOVIE),
+            [film(1, "Æon Flux", 2005), film(2, "ÆON FLUX", 2005)],
+            "ambiguous",
+            id="folded, two",
+        ),
+        pytest.param(
+            Item(1, "Aeon Flux", 2005, Kind.MOVIE),
+            [film(1, "Æon Flux", 2005), film(2, "Aeon Flux", 2004)],
+            "movie/2",
+            id="the name as written beats the folded one",
+        ),
+        pytest.param(
+            Item(1, "Aeon Flux", 2005, Kind.MOVIE),
+            [film(1, "Æon Flux", 2005), film(2, "Aeon Flux", 2004), film(3, "Aeon Flux", 2006)],
+            "ambiguous",
+            id="two have the name as written, a year away",
+        ),
+        pytest.param(
+            Item(1, "SWAT", 2003, Kind.MOVIE),
+            [film(1, "S.W.A.T.", 2003), film(2, "S.W.A.T", 2003), film(3, "Swat", 1990)],
+            "ambiguous",
+            id="folded two, as written of another year",
+        ),
+        pytest.param(
+            Item(1, "It", 2016, Kind.MOVIE),
+            [film(1, "It", 2017), film(2, "I.T.", 2016)],
+            "movie/1",
+            id="It and I.T.",
+        ),
+        pytest.param(
+            Item(1, "I.T.", 2016, Kind.MOVIE),
+            [film(1, "It", 2016), film(2, "I.T.", 2016)],
+            "movie/2",
+            id="I.T. and It",
+        ),
+    ],
+)
+def test_a_name_that_needs_leniency_must_be_of_the_very_year_and_alone(
+    item: Item, candidates: list[Candidate], answer: str
+) -> None:
+    assert found(by_title(item, candidates)) == answer
+    assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+here = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
+
+
+def cases(name: str) -> list[list[str]]:
+    if not CASES.is_dir():
+        return []
+    return list(csv.reader((CASES / f"titles-{name}.csv").read_text("utf-8").splitlines()))[1:]
+
+
+@here
+@pytest.mark.parametrize(("listed", "known", "year"), cases("that-are-one"))
+@pytest.mark.parametrize("kind", Kind)
+def test_titles_that_are_one_are_matched_in_their_year_alone(
+    listed: str, known: str, year: str, kind: Kind
+) -> None:
+    candidate = Candidate(MediaKey(kind, 1), known, None, int(year))
+
+    assert found(by_title(Item(1, listed, int(year), kind), [candidate])) == f"{kind}/1"
+    assert found(by_title(Item(1, listed, int(year) + 2, kind), [candidate])) == "not-found"
+
+
+@here
+@pytest.mark.parametrize(("listed", "known", "year"), cases("that-are-two"))
+def test_titles_that_are_two_are_never_taken_for_each_other(
+    listed: str, known: str, year: str
+) -> None:
+    for one, other in ((listed, known), (known, listed)):
+        for of in (int(year), int(year) + 1, None):
+            assert found(by_title(Item(1, one, int(year)), [film(1, other, of)])) == "not-found"
+
+
+@here
+@pytest.mark.parametrize(
+    ("listed", "listed_year", "kind", "known", "year"), cases("with-their-year")
+)
+def test_titles_with_their_year_are_matched(
+    listed: str, listed_year: str, kind: str, known: str, year: str
+) -> None:
+    candidate = (show if kind == "show" else film)(1, known, int(year))
+    item = Item(1, listed, int(listed_year) if listed_year else None, candidate.media.kind)
+
+    assert found(by_title(item, [candidate])) == str(candidate.media)
+
+
+NAMES = [
+    "It",
+    "I.T.",
+    "SWAT",
+    "S.W.A.T.",
+    "Robin",
+    "Robin (1973)",
+    "Robin (US)",
+    "Robin (US) (1973)",
+]
+YEARS = st.sampled_from([1972, 1973, 1974, None])
+
+
+@given(
+    st.builds(Item, st.just(1), st.sampled_from(NAMES), YEARS, st.sampled_from([*Kind, None])),
+    st.lists(
+        st.builds(
+            Candidate,
+            st.builds(MediaKey, st.sampled_from(Kind), st.integers(1, 9)),
+            st.sampled_from(NAMES),
+            st.none(),
+            YEARS,
+            st.sampled_from([(), ("US",), ("GB", "US")]),
+        ),
+        max_size=5,
+    ).flatmap(lambda these: st.tuples(st.just(these), st.permutations(these))),
+)
+def test_the_order_of_the_candidates_does_not_matter(
+    item: Item, orders: tuple[list[Candidate], list[Candidate]]
+) -> None:
+    one, other = (by_title(item, candidates) for candidates in orders)
+
+    assert found(one) == found(other)
 
 
 LISTED = Item(1, "Dune", 2021, Kind.MOVIE, may_be_show=True)

@@ -163,7 +163,7 @@ def test_the_kind_is_the_servers_where_the_title_was_matched() -> None:
 
 def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
     bare = Entry(Item(1, "", None, None, Ids(imdb="tt1")), Match(DUNE, Route.IMDB, "Dune", 2021))
-    cats = Filter(exclude_titles=(Name("dune", 2021),))
+    cats = Filter(exclude_titles=(Name(("dune",), 2021),))
     assert words(plan(filtered(cats, bare))) == ["filtered"]
 
 

@@ -203,6 +203,38 @@ def test_a_year_in_a_title_is_not_the_year_of_a_rule() -> None:
     assert fate(sequel, excludes('title:"Wonder Woman 1984"'), match) == ["excluded"]
 
 
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        pytest.param("Romeo + Juliet", "Romeo and Juliet (1996)", id="plus"),
+        pytest.param("Alien³", "Alien 3", id="superscript"),
+        pytest.param("Ocean`s Eleven", "Oceans Eleven (1996)", id="apostrophe"),
+        pytest.param("SWAT", "S.W.A.T. (1996)", id="initials"),
+        pytest.param("Bowman (1996)", "Bowman (1996)", id="the year is in the list's title"),
+        pytest.param("Bowman (1996)", "Bowman", id="the year is in the list's title alone"),
+        pytest.param("Bowman", "Bowman (1996) (1996)", id="the year is in the rule's title"),
+        pytest.param("The Office (US)", "The Office (1996)", id="a country and a year"),
+    ],
+)
+def test_an_exclusion_by_title_is_heeded_in_every_way_the_title_may_be_meant(
+    title: str, rule: str
+) -> None:
+    match = Match(MediaKey(Kind.MOVIE, 7), Route.TITLE, "Something Else", 1996)
+
+    assert fate(Item(1, title, 1996, Kind.MOVIE), excludes(f'title:"{rule}"'), match) == [
+        "excluded"
+    ]
+
+
+def test_an_exclusion_of_a_countrys_show_without_a_year_leaves_its_namesakes() -> None:
+    office = MediaKey(Kind.TV, 2996)
+    match = Match(office, Route.TITLE, "The Office", 2001)
+    never = excludes('title:"The Office (US)"')
+
+    assert fate(Item(1, "The Office", 2001, Kind.TV), never, match) != ["excluded"]
+    assert fate(Item(1, "The Office (US)", 2001, Kind.TV), never, match) == ["excluded"]
+
+
 def test_an_exclusion_names_the_first_list_of_the_file_that_says_so() -> None:
     second = Wishlist("second", 2, (entry(DUNE),), role=Role.EXCLUDE)
     first = Wishlist("first", 1, (entry(DUNE),), role=Role.EXCLUDE)

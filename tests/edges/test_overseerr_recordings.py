@@ -486,7 +486,7 @@ def test_a_recorded_imdb_id_of_a_film_and_a_show_gives_both() -> None:
     with mock, server:
         assert server.find(Route.IMDB, "tt0008394") == (
             Candidate(MediaKey(Kind.MOVIE, 52898), "Dover 44", "Dover 44", 1954),
-            Candidate(MediaKey(Kind.TV, 66151), "Dover 44", "Dover 44", 1954),
+            Candidate(MediaKey(Kind.TV, 66151), "Dover 44", "Dover 44", 1954, ("US",)),
         )
 
 

@@ -42,6 +42,7 @@ SHOW = {
     "name": "Dune",
     "originalName": "Wüste",
     "firstAirDate": "",
+    "originCountry": ["US", None, "", 7, "GB"],
 }
 PERSON = {"id": 10, "mediaType": "person", "name": "Dune"}
 
@@ -52,7 +53,7 @@ def test_only_films_and_shows_are_candidates(
     mock.get(f"{API}/search", json=results(PERSON, FILM, SHOW, {"mediaType": "movie", "id": 1}))
     assert server.search("Dune", None) == (
         Candidate(MediaKey(Kind.MOVIE, 841), "Dune", None, 1984),
-        Candidate(MediaKey(Kind.TV, 9), "Dune", "Wüste", None),
+        Candidate(MediaKey(Kind.TV, 9), "Dune", "Wüste", None, ("US", "GB")),
     )
 
 

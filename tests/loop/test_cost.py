@@ -184,3 +184,14 @@ def test_trouble_at_tmdb_is_unresolved_and_not_remembered(world: World, item: It
     assert words(world.look()) == {FILMS[0].title: "unresolved"}
     world.sandbox.faults.tmdb_down = False
     assert words(world.look()) == {FILMS[0].title: "request"}
+
+
+def test_a_title_with_its_year_or_country_is_found_by_one_search(world: World) -> None:
+    film, show = FILMS[1], SHOWS[0]
+    world.follow(
+        Item(1, f"{film.title} (1972)", None, Kind.MOVIE),
+        Item(2, f"{show.title} (US)", show.year, Kind.TV),
+    )
+    calls = world.calls(world.apply)
+    assert world.requested() == [film.tmdb, show.tmdb]
+    assert sum("/search" in call.path for call in calls) == 2

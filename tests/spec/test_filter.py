@@ -47,12 +47,12 @@ def one_list(rule: str) -> str:
         pytest.param("languages: [EN, no]", Filter(languages=("en", "no")), id="languages"),
         pytest.param(
             "exclude_titles: [Amélie, 1917 (2019), 1984]",
-            Filter(exclude_titles=(Name("amelie"), Name("1917", 2019), Name("1984"))),
+            Filter(exclude_titles=(Name(("amelie",)), Name(("1917",), 2019), Name(("1984",)))),
             id="titles",
         ),
         pytest.param(
             """exclude_titles: ['title:"Cats (2019)"']""",
-            Filter(exclude_titles=(Name("cats", 2019),)),
+            Filter(exclude_titles=(Name(("cats",), 2019),)),
             id="a title as exclude has it",
         ),
         pytest.param("exclude_titles: []", None, id="no titles"),

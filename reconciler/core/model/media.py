@@ -44,6 +44,7 @@ class Candidate:
     title: str
     original_title: str | None = None
     year: int | None = None
+    countries: tuple[str, ...] = ()  # of origin, ISO 3166-1; the server tells it of shows alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ class Years:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A title by its name (core.match.normalise), and of one year only where it has one."""
+    """A title by its spellings (core.names), and of one year only where it has one."""
 
-    title: str
+    spellings: tuple[str, ...]
     year: int | None = None
 
 
