@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 Fields: TypeAlias = "dict[str, Fields]"
 
 _ARGUMENTS = re.compile(r"\([^)]*\)")
-_TOKENS = re.compile(r"\w+(?=\s*:)|\w+|[{}:]")
+_TOKENS = re.compile(r"\.\.\. on \w+|\w+(?=\s*:)|\w+|[{}:]")
 
 
 def fields_of(query: str) -> Fields:
@@ -20,6 +20,8 @@ def fields_of(query: str) -> Fields:
             open_fields.append(last)
         elif token == "}":
             open_fields.pop()
+        elif token.startswith("..."):  # of one type: its fields stand among the others
+            last = open_fields[-1]
         elif token == ":":
             renamed = True
         elif renamed:  # the field's own name, behind the one it has in the answer

@@ -38,6 +38,17 @@ _CHARTS = {
     "TOP_RATED_TELUGU_MOVIES": "india/top-rated-telugu-movies",
     "TOP_RATED_MALAYALAM_MOVIES": "india/top-rated-malayalam-movies",
 }
+_TRENDING = {
+    "INDIA_TITLE_TRENDS_UPCOMING": "india/upcoming",
+    "INDIA_TITLE_TRENDS_RELEASED_TAMIL": "india/tamil",
+    "INDIA_TITLE_TRENDS_RELEASED_TELUGU": "india/telugu",
+}
+_SITE = "https://www.imdb.com"
+_REFUSED = (
+    "<html>\r\n<head><title>403 Forbidden</title></head>\r\n"
+    "<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n"
+)
+"""What stands before the interface says to calls that are not those of IMDb's pages."""
 _MOST_ROWS = 300
 _CAUGHT = "{} exception code while fetching data (/{})"
 _DISCLAIMER = {"disclaimer": "Public, personal, non-commercial use only."}
@@ -48,8 +59,8 @@ def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
     headers = {name.lower(): value for name, value in visit.headers.items()}
     if not headers.get("content-type", "").startswith("application/json"):
         return Page("", status=415)
-    if not headers.get("x-imdb-client-name"):
-        return Page("<html><h1>403 Forbidden</h1><hr>nginx</html>", status=403)
+    if not _is_like_the_sites(headers):
+        return Page(_REFUSED, status=403)
     asked = json.loads(visit.body)
     query, variables = asked["query"], asked.get("variables") or {}
     if fault.outcome == "rejected-field" and "series{" in query:
@@ -59,12 +70,28 @@ def answer(visit: Visit, lists: Mapping[str, SiteList], fault: Fault) -> Page:
     return _page(content | {"data": only(content.get("data"), fields_of(query))})
 
 
+def _is_like_the_sites(headers: Mapping[str, str]) -> bool:
+    """Whether a call carries what those of IMDb's own pages carry.
+
+    At the site, since 30 July 2026, some of it was enough, and different parts for different
+    clients. Here all of it is asked for.
+    """
+    return (
+        headers.get("x-imdb-client-name") == "imdb-web-next"
+        and headers.get("origin") == _SITE
+        and headers.get("referer", "").startswith(f"{_SITE}/")
+        and "application/json" in headers.get("accept", "")
+    )
+
+
 def _content(
     query: str, variables: dict[str, Any], lists: Mapping[str, SiteList], fault: Fault
 ) -> dict[str, Any]:
     """All there is to say to a query."""
     if chart := re.search(r"chartType:(\w+)", query):
         return _chart(lists[f"imdb:{_CHARTS[chart[1]]}"], fault)
+    if found := re.search(r"topTrendingSetPredefined:(\w+)", query):
+        return _trending(lists[f"imdb:{_TRENDING[found[1]]}"])
     if "boxOfficeWeekendChart" in query:
         return _box_office(lists["imdb:boxoffice"])
     if "userProfile(" in query:
@@ -123,6 +150,13 @@ def _chart(wanted: SiteList, fault: Fault) -> dict[str, Any]:
     if fault.outcome == "half-loaded":
         del content["edges"][len(wanted.rows) // 2 :]
     return {"data": {"chartTitles": content}}
+
+
+def _trending(wanted: SiteList) -> dict[str, Any]:
+    """Neither a total nor pages are known of it."""
+    edges = chart_titles(Sheet(wanted.rows, 1, len(wanted.rows)))["edges"]
+    nodes = [{"rank": edge["currentRank"], "item": edge["node"]} for edge in edges]
+    return {"data": {"topTrendingSetsPredefined": {"edges": [{"node": node} for node in nodes]}}}
 
 
 def _box_office(wanted: SiteList) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _LOCALE = re.compile(rf"^/({'|'.join(LOCALES)})(?=/)")
 _LIST = re.compile(r"^/list/(ls\d+|watchlist|ratings)$")
 _USER = re.compile(r"^/user/(ur\d+|p\.[a-z0-9]+)/(watchlist|ratings)$")
 _CHART = re.compile(r"^/chart/([a-z-]+)$")
-_INDIA = re.compile(r"^/(india/[a-z-]+)$")
+_INDIA = re.compile(r"^/(india/top-rated-[a-z-]+)$")  # of the others only the interface is known
 
 
 class ImdbSite(Site):

@@ -208,6 +208,9 @@ def _charts(films: Sequence[Title], shows: Sequence[Title]) -> dict[str, SiteLis
         "imdb:india/top-rated-malayalam-movies": _plain(
             "Top rated Malayalam movies", films[450:700]
         ),
+        "imdb:india/upcoming": _plain("Upcoming Indian titles", films[20:50]),
+        "imdb:india/tamil": _plain("Tamil titles", (*films[60:80], *shows[20:30])),
+        "imdb:india/telugu": _plain("Telugu titles", films[80:110]),
     }
 
 

@@ -114,11 +114,15 @@ def test_a_bot_check_that_lets_nobody_in_is_gone_around_and_remembered(
 ) -> None:
     house, process = half_a_minute["blocked"]
     done = house.finish(process)
-    told = json.loads(done.out)
-    assert (done.code, told["outcome"], told["route"]) == (0, "complete", "api")
+    fetched = json.loads(done.out)
+    assert (done.code, fetched["outcome"], fetched["route"]) == (0, "complete", "api")
     pages = [visit for visit in sites.imdb.visits if "/list/" in visit]
     again = house.run("fetch", "blocked", "-o", "json")
     assert again.document["route"] == "api"
+    house.follow(sites, blocked="ls000000202", other="ls000000012")
+    plan = house.run("plan")
+    told = "read over IMDb's interface, since a bot check keeps the browser out"
+    assert plan.out.count(told) == 2
     assert [visit for visit in sites.imdb.visits if "/list/" in visit] == pages
 
 

@@ -19,7 +19,13 @@ needs_captures = pytest.mark.skipif(
     not CAPTURES.is_dir(), reason="no captured answers beside this checkout"
 )
 
-NAME = {"x-imdb-client-name": "imdb-web-next"}
+JSON = {"Content-Type": "application/json"}
+SITES = {
+    "x-imdb-client-name": "imdb-web-next",
+    "Origin": "https://www.imdb.com",
+    "Referer": "https://www.imdb.com/",
+    "Accept": "application/json",
+}
 LIST = (
     "query($id:ID!,$n:Int!,$after:String){list(id:$id){titleListItemSearch(first:$n,after:$after)"
     "{total pageInfo{hasNextPage endCursor} edges{node{absolutePosition} listItem:title{id}}}}}"
@@ -39,13 +45,28 @@ def sites() -> Iterator[SandboxSites]:
 
 def ask(sites: SandboxSites, query: str, **variables: object) -> Any:  # noqa: ANN401 - any JSON
     body = {"query": query, "variables": {"n": 250, **variables}}
-    return requests.post(sites.imdb_api_url, json=body, headers=NAME, timeout=10).json()
+    return requests.post(sites.imdb_api_url, json=body, headers=SITES, timeout=10).json()
 
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [(NAME, 415), ({"Content-Type": "application/json"}, 403)],
-    ids=["no content type", "no client name"],
+    [
+        (SITES, 415),
+        *(
+            (JSON | {key: value for key, value in SITES.items() if key != name}, 403)
+            for name in SITES
+        ),
+        (JSON | SITES | {"Origin": "http://127.0.0.1"}, 403),
+        (JSON | SITES | {"Referer": "http://127.0.0.1/"}, 403),
+        (JSON | SITES, 200),
+    ],
+    ids=[
+        "no content type",
+        *(f"no {name}" for name in SITES),
+        "another origin",
+        "another referer",
+        "all",
+    ],
 )
 def test_a_query_needs_its_headers(
     sites: SandboxSites, headers: dict[str, str], status: int

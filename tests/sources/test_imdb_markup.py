@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Facts, Kind
-from reconciler.sources import recognise
+from reconciler.core.model import Facts, Kind, Outcome
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
 from reconciler.sources.sites.imdb import markup
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,6 +170,46 @@ def test_linked_data_without_a_total_has_nothing_to_be_checked_against() -> None
     sheet = markup.parse_linked_data(linked(film))
     assert sheet
     assert (sheet.total, sheet.items[0].kind) == (None, Kind.TV)
+
+
+def films(*numbers: int) -> list[Mapping[str, object]]:
+    return [{"@type": "Movie", "url": f"/title/tt{n:07}/", "name": f"Film {n}"} for n in numbers]
+
+
+RANKED = tuple(row(n, f"Film {n}", rank=f"#{n}") for n in (1, 2, 3))
+NUMBERED = tuple(row(n, f"{n}. Film {n}") for n in (1, 2, 3))
+UNRANKED = tuple(row(n, f"Film {n}") for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("order", "rows", "query", "outcome", "listed"),
+    [
+        pytest.param((1, 2, 3), RANKED, "", Outcome.COMPLETE, (1, 2, 3), id="ranks beside it"),
+        pytest.param((1, 2, 3), NUMBERED, "", Outcome.COMPLETE, (1, 2, 3), id="ranks in the text"),
+        pytest.param((3, 1, 2), RANKED, "", Outcome.COMPLETE, (1, 2, 3), id="another order"),
+        pytest.param((1, 2, 3), RANKED[:1], "", Outcome.COMPLETE, (1, 2, 3), id="one rank"),
+        pytest.param((1, 2, 3), UNRANKED, "", Outcome.UNVERIFIED, (1, 2, 3), id="no rank"),
+        pytest.param((3, 2, 1), (), "", Outcome.UNVERIFIED, (3, 2, 1), id="no row"),
+        pytest.param((3, 2, 1), (), "?sort=x", Outcome.CHANGED_LAYOUT, (), id="no row, sorted"),
+    ],
+)
+def test_linked_data_is_a_chart_only_in_the_order_of_the_ranks_shown(
+    order: tuple[int, ...],
+    rows: tuple[dict[str, object], ...],
+    query: str,
+    outcome: Outcome,
+    listed: tuple[int, ...],
+) -> None:
+    payload = linked(*films(*order), total="3 titles") | {"data": None, "rows": list(rows)}
+    url = "http://imdb.test/chart/top/"
+    browser = FakeBrowser({url: FakePage(payload, url=f"{url}{query}")})
+    provider = Provider("http://imdb.test", via="browser")
+    sources = SiteSources(browser, {"imdb": provider}, Path(), NO_PATIENCE)
+
+    snapshot = sources.fetch(recognise("imdb:top"))
+
+    assert snapshot.outcome is outcome
+    assert [item.ids.imdb for item in snapshot.items] == [f"tt{n:07}" for n in listed]
 
 
 @pytest.mark.parametrize(("chart", "kind"), [("imdb:top", Kind.MOVIE), ("imdb:toptv", Kind.TV)])

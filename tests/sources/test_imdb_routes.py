@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,8 +104,6 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         ("imdb:p.nobody", Outcome.MISSING, "no such list"),
         ("imdb:ls000000013", Outcome.CHANGED_LAYOUT, "a list of people, not of titles"),
         ("imdb:ls000000003", Outcome.INCOMPLETE, "130 titles and delivered 65"),
-        ("imdb:india/upcoming", Outcome.MISSING, "not among the charts"),
-        ("imdb:india/tamil", Outcome.MISSING, "not among the charts"),
     ],
     ids=[
         "an empty list",
@@ -114,8 +114,6 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         "no such profile",
         "a list of people",
         "fewer than declared",
-        "a chart of pages only",
-        "another",
     ],
 )
 def test_the_interfaces_noes_are_told_apart(
@@ -361,8 +359,132 @@ def test_two_closed_doors_are_blocked_and_both_are_named(sites: SandboxSites) ->
     assert sites.imdb_api_url in snapshot.error
 
 
-def test_a_chart_of_pages_only_stays_blocked_and_says_why(sites: SandboxSites) -> None:
-    pages = {f"{BASE}/india/tamil/": FakePage(None, 202)}
-    snapshot = fetch(sites.imdb_api_url, "imdb:india/tamil", None, pages)
+@pytest.mark.parametrize("other", ["imdb:top", SHELF], ids=["another list", "the same again"])
+def test_a_plan_tells_of_lists_that_a_blocked_browser_leaves_to_the_interface(
+    sites: SandboxSites, other: str
+) -> None:
+    notes = Notes()
+    told = "read over IMDb's interface, since a bot check keeps the browser out"
+    assert fetch(sites.imdb_api_url, SHELF, None, BLOCKED, notes).note == told
+    assert fetch(sites.imdb_api_url, other, None, {}, notes).note == told
+    assert fetch(sites.imdb_api_url, other, "api", {}, notes).note is None  # as the file has it
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=403), Fault(status=202), Fault(status=500)], ids=["403", "202", "500"]
+)
+def test_a_browser_that_was_blocked_is_tried_again_where_the_interface_gives_nothing(
+    sites: SandboxSites, fault: Fault
+) -> None:
+    sites.imdb.faults.set(PATH, fault)
+    remembered = Notes({f"browser {BASE}"})
+    pages = {f"{BASE}/list/ls000000620/": FakePage(listing(1, [edge(1, "tt0000001")]))}
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, pages, remembered)
+    assert (snapshot.outcome, snapshot.route, snapshot.note) == (Outcome.COMPLETE, "browser", None)
+    assert snapshot.error is None
+
+    sites.imdb.visits.clear()
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, BLOCKED, remembered)
     assert snapshot.outcome is Outcome.BLOCKED
-    assert "does not give imdb:india/tamil" in (snapshot.error or "")
+    assert BASE in str(snapshot.error)
+    assert sites.imdb_api_url in str(snapshot.error)
+    assert sites.imdb.visits == [PATH]
+
+
+def test_a_network_that_fails_is_no_block(sites: SandboxSites) -> None:
+    sites.imdb.visits.clear()
+    notes = Notes()
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, {}, notes)  # no page can be opened
+    assert (snapshot.outcome, snapshot.route) == (Outcome.UNREACHABLE, "browser")
+    assert (notes.blocked, sites.imdb.visits) == (set(), [])
+
+    sites.imdb.faults.set(PATH, Fault(status=500))
+    notes = Notes({f"browser {BASE}"})
+    snapshot = fetch(sites.imdb_api_url, SHELF, None, {}, notes)
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert "and over IMDb's interface" in str(snapshot.error)
+
+
+@pytest.mark.parametrize("source", ["imdb:india/upcoming", "imdb:india/tamil", "imdb:india/telugu"])
+def test_what_india_watches_is_read_over_the_interface(sites: SandboxSites, source: str) -> None:
+    snapshot = fetch(sites.imdb_api_url, source)
+    assert (snapshot.outcome, snapshot.route) == (Outcome.UNVERIFIED, "api")
+    listed = [(title.imdb, title.kind) for title in sites.lists[source]]
+    assert [(item.ids.imdb, item.kind) for item in snapshot.items] == listed
+
+
+def test_what_india_watches_stands_in_the_order_of_its_ranks(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    edges = [{"node": {"rank": rank, "item": title(f"tt{rank:07}")}} for rank in (3, 1, 2)]
+    edges.append({"node": {"rank": 4, "item": {}}})
+    body = {"data": {"topTrendingSetsPredefined": {"edges": edges}}}
+    snapshot = fetch(answers(requests_mock, body), "imdb:india/tamil")
+    assert [item.ids.imdb for item in snapshot.items] == ["tt0000001", "tt0000002", "tt0000003"]
+
+
+def ranked(*ranks: int, total: int | None = None) -> dict[str, object]:
+    edges = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in ranks]
+    return {"edges": edges} if total is None else {"edges": edges, "total": total}
+
+
+@pytest.mark.parametrize(
+    ("ranks", "outcome"),
+    [((3, 1, 4, 2), Outcome.COMPLETE), ((4, 1, 2), Outcome.INCOMPLETE)],
+    ids=["whole", "with a gap"],
+)
+def test_a_chart_stands_in_the_order_of_its_ranks_on_either_route(
+    requests_mock: requests_mock.Mocker, ranks: tuple[int, ...], outcome: Outcome
+) -> None:
+    body = {"data": {"chartTitles": ranked(*ranks, total=4)}}
+    over_interface = fetch(answers(requests_mock, body), "imdb:top-english-movies")
+    data = {"props": {"pageProps": {"pageData": {"chartTitles": ranked(*ranks)}}}}
+    payload = {"data": json.dumps(data), "total": "4 titles"}
+    page = f"{BASE}/chart/top-english-movies/"
+    pages = {page: FakePage(payload)}
+    in_browser = fetch("http://nobody.test/", "imdb:top-english-movies", "browser", pages)
+    for snapshot in (over_interface, in_browser):
+        assert snapshot.outcome is outcome
+        listed = [f"tt{rank:07}" for rank in sorted(ranks)]
+        assert [item.ids.imdb for item in snapshot.items] == listed
+        assert [item.position for item in snapshot.items] == list(range(1, len(ranks) + 1))
+
+
+def test_every_call_carries_what_those_of_imdbs_own_pages_carry(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    fetch(answers(requests_mock, {"data": {"userProfile": {"userId": "ur1"}}}), "p.abcdef")
+    assert requests_mock.call_count == 2
+    for call in requests_mock.request_history:
+        assert call.headers["Referer"] == "https://www.imdb.com/"
+        assert call.headers["Origin"] == "https://www.imdb.com"
+        assert call.headers["Accept"] == "application/json"
+        assert call.headers["x-imdb-client-name"] == "imdb-web-next"
+
+
+EXPORT = "Const,Title,Year,Title Type\ntt0111161,The Shawshank Redemption,1994,Movie\n"
+
+
+@pytest.mark.parametrize(
+    "source", [SHELF, "imdb:ur000000143", "imdb:p.annasandbox", "imdb:ur000000143/ratings"]
+)
+def test_a_refusal_says_who_refuses_and_the_file_that_it_advises_can_be_read(
+    sites: SandboxSites, source: str, tmp_path: Path
+) -> None:
+    sites.imdb.faults.set(PATH, Fault(status=403))
+    error = str(fetch(sites.imdb_api_url, source).error)
+    assert "IMDb refuses the calls of this program (HTTP 403)" in error
+    assert "bot check" not in error
+
+    (advised,) = re.findall(r"write source: (\S+)$", error)
+    ref = recognise(advised)
+    (tmp_path / ref.id).write_text(EXPORT)
+    snapshot = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE).fetch(ref)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1)
+
+
+def test_of_a_chart_no_export_is_advised(sites: SandboxSites) -> None:
+    sites.imdb.faults.set(PATH, Fault(status=403))
+    error = str(fetch(sites.imdb_api_url, "imdb:top").error)
+    assert "IMDb refuses the calls of this program" in error
+    assert "file:" not in error

@@ -1,7 +1,7 @@
 """IMDb: lists, watchlists and charts, in the browser or over IMDb's own interface.
 
-The browser comes first. Where a bot check keeps it out, the interface is asked, and for a day the
-browser is left alone. ``via`` in the file holds to one route.
+The browser comes first. Where a bot check keeps it out, the interface is asked, and for a day it is
+asked first. ``via`` in the file holds to one route.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ BARE: re.Pattern[str] | None = re.compile(
 )
 FORMS = "imdb:ls…, imdb:ur…, imdb:ur…/ratings or imdb:top"
 
+_NOTE = "read over IMDb's interface, since a bot check keeps the browser out"
 _NO_ANSWER = {Outcome.BLOCKED, Outcome.CHANGED_LAYOUT, Outcome.UNREACHABLE}
 
 
@@ -79,26 +80,29 @@ def _fetch(ref: ListRef, reach: Reach) -> Snapshot:
     if provider.via == "api":
         return graphql.fetch(ref, provider.api_url)
     route = f"browser {provider.base_url or BASE_URL}"
-    other_way = provider.via is None and graphql.gives(ref)
-    if other_way and reach.routes.is_blocked(route):
-        return graphql.fetch(ref, provider.api_url)
+    answer = None
+    if provider.via is None and reach.routes.is_blocked(route):
+        answer = _over_interface(ref, reach)
+        if answer.outcome not in _NO_ANSWER:
+            return answer
     browser = BrowserRoute(ref, reach)
     snapshot = browser.fetch()
-    if not browser.blocked:
-        return snapshot
-    reach.routes.keep_blocked(route)
-    if not other_way:
-        return _with(snapshot, _alone(reach, ref))
-    second = graphql.fetch(ref, provider.api_url)
-    if second.outcome in _NO_ANSWER:
-        return _with(snapshot, f"and over IMDb's interface: {second.error}")
-    return second
+    if browser.blocked:
+        reach.routes.keep_blocked(route)
+    if browser.blocked and provider.via is None and answer is None:
+        answer = _over_interface(ref, reach)
+        if answer.outcome not in _NO_ANSWER:
+            return answer
+    if answer and snapshot.error:
+        return _with(snapshot, f"and over IMDb's interface: {answer.error}")
+    if browser.blocked and provider.via == "browser":
+        return _with(snapshot, 'without "via: browser" IMDb\'s interface would be asked')
+    return snapshot
 
 
-def _alone(reach: Reach, ref: ListRef) -> str:
-    if reach.provider.via == "browser":
-        return 'without "via: browser" IMDb\'s interface would be asked'
-    return f"IMDb's interface does not give {ref}"
+def _over_interface(ref: ListRef, reach: Reach) -> Snapshot:
+    """What the interface gives in place of the browser, which the plan tells."""
+    return replace(graphql.fetch(ref, reach.provider.api_url), note=_NOTE)
 
 
 def _with(snapshot: Snapshot, more: str) -> Snapshot:

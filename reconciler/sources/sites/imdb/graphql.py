@@ -1,7 +1,9 @@
 """IMDb's own interface, GraphQL over HTTP: the second route to its lists and charts.
 
-Query texts, headers and answers are those of the site's own pages in September 2026. A field that
-the server has taken away since is dropped from the query, as far as a list can be read without it.
+Query texts, headers and answers are those of the site's own pages in September 2026. Since 30 July
+2026 IMDb refuses calls that do not look like those of its pages (403, ``server: awselb/2.0``). A
+field that the server has taken away since is dropped from the query, as far as a list can be read
+without it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import requests
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Outcome, Snapshot
@@ -34,8 +38,12 @@ if TYPE_CHECKING:
 API_URL = "https://api.graphql.imdb.com/"
 ROUTE = "api"
 
+_SITE = "https://www.imdb.com"  # whose pages ask the interface, wherever this client finds them
 _HEADERS = {
     "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Origin": _SITE,
+    "Referer": f"{_SITE}/",
     "x-imdb-client-name": "imdb-web-next",
     "x-imdb-user-country": "US",
     "x-imdb-user-language": "en-US",
@@ -69,6 +77,10 @@ _BOX_OFFICE = (
     "query{boxOfficeWeekendChart(limit:10){weekendStartDate weekendEndDate"
     " entries{title{" + _TITLE + "}}}}"
 )
+_TRENDING = (
+    "query{topTrendingSetsPredefined(first:200,input:{topTrendingSetPredefined:%s})"
+    "{edges{node{rank item{... on Title{%s}}}}}}"
+)
 _CHART_TYPES = {
     "top": "TOP_RATED_MOVIES",
     "toptv": "TOP_RATED_TV_SHOWS",
@@ -80,6 +92,11 @@ _CHART_TYPES = {
     "india/top-rated-tamil-movies": "TOP_RATED_TAMIL_MOVIES",
     "india/top-rated-telugu-movies": "TOP_RATED_TELUGU_MOVIES",
     "india/top-rated-malayalam-movies": "TOP_RATED_MALAYALAM_MOVIES",
+}
+_TRENDING_SETS = {
+    "india/upcoming": "INDIA_TITLE_TRENDS_UPCOMING",
+    "india/tamil": "INDIA_TITLE_TRENDS_RELEASED_TAMIL",
+    "india/telugu": "INDIA_TITLE_TRENDS_RELEASED_TELUGU",
 }
 # What a list can be read without, as it stands in the queries. Ids, totals and ranks are not here.
 _SPARE = (
@@ -95,22 +112,14 @@ _SPARE = (
     "weekendEndDate",
     "canHaveEpisodes",
     "endYear",
+    "rank ",
 )
 _REJECTED = re.compile(r"Cannot query field ['\"](\w+)['\"]|[Ff]ield ['\"](\w+)['\"] .*undefined")
-
-
-def gives(ref: ListRef) -> bool:
-    """Whether the interface knows this list; some charts exist as pages only."""
-    return not ref.chart or ref.id == "boxoffice" or ref.id in _CHART_TYPES
 
 
 def fetch(ref: ListRef, api_url: str) -> Snapshot:
     """Read a list to its declared total, or a chart whole."""
     url = api_url or API_URL
-    if not gives(ref):
-        what = f"{ref} is not among the charts that IMDb's interface gives"
-        hint = 'remove "via: api" to read it in the browser'
-        return Setback(Outcome.MISSING, f"{url}: {what}; {hint}").snapshot(ROUTE)
     with Web() as web:
         reading = _Reading(ref, url, web)
         if not ref.chart:
@@ -157,7 +166,7 @@ class _Reading:
         if isinstance(answer, Setback):
             return answer
         if not answer.ok:
-            return _trouble(answer)
+            return _trouble(answer, self._ref)
         user = clean(titles.dig(answer.body, "data", "userProfile", "userId"))
         codes = {code for _, code in _errors(answer.body)}
         if not user and codes <= {"RESOURCE_NOT_FOUND"}:
@@ -175,7 +184,7 @@ class _Reading:
                 return answer
             without = _without_rejected(self._query, answer.body)
             if without == self._query:
-                return answer.body if answer.ok else _trouble(answer)
+                return answer.body if answer.ok else _trouble(answer, self._ref)
             self._query = without
 
     def _body(self) -> dict[str, object]:
@@ -219,6 +228,8 @@ class _Reading:
 def _query(ref: ListRef) -> str:
     if ref.id == "boxoffice":
         return _BOX_OFFICE
+    if ref.id in _TRENDING_SETS:
+        return _TRENDING % (_TRENDING_SETS[ref.id], _TITLE)
     if ref.chart:
         return _CHART % (_CHART_TYPES[ref.id], _TITLE)
     if is_ratings(ref):
@@ -243,10 +254,23 @@ def _errors(body: object) -> Iterator[tuple[str, str]]:
         yield clean(titles.dig(error, "message")), clean(titles.dig(error, "extensions", "code"))
 
 
-def _trouble(answer: Answer) -> Setback:
+def _trouble(answer: Answer, ref: ListRef) -> Setback:
     """An answer that holds no data."""
-    if answer.status in {202, 403, 405}:
+    if answer.status == requests.codes.forbidden:
+        what = f"IMDb refuses the calls of this program (HTTP {answer.status})"
+    elif answer.status in {202, 405}:
         what = f"a bot check (HTTP {answer.status}) did not let listsync in"
-        hint = "try again later, or export the list and follow the file (file:NAME)"
-        return Setback(Outcome.BLOCKED, f"{answer.url}: {what}; {hint}")
-    return answer.setback()
+    else:
+        return answer.setback()
+    return Setback(Outcome.BLOCKED, f"{answer.url}: {what}; {_instead(ref)}")
+
+
+def _instead(ref: ListRef) -> str:
+    """What a person can do where IMDb refuses the program; a chart cannot be exported."""
+    if ref.chart:
+        return "try again later"
+    name = f"{ref.id.replace('/', '-')}.csv"
+    return (
+        "try again later, or export the list as CSV on IMDb, save it beside listsync.yaml,"
+        f" and write source: file:{name}"
+    )

@@ -118,6 +118,20 @@ def _page(items: tuple[Item, ...], entries: int, total: int | None, offset: int 
     return Page(items, least, entries - len(items), end_unknown=total is None)
 
 
+def is_ranked(payload: object, page: Page) -> bool | None:
+    """Whether linked data stand in the order of the ranks that rows show; None: no row shows one.
+
+    Where titles are numbered, all are: "1. FC" may be a title.
+    """
+    found = dig(payload, "rows")
+    rows = [row for row in map(_row, found if isinstance(found, list) else ()) if row]
+    numbered = all(_prefix(row.text) for row in rows)
+    ranks = {row.imdb: row.rank or (numbered and _prefix(row.text)) or 0 for row in rows}
+    shown = {imdb: rank for imdb, rank in ranks.items() if rank}
+    places = {item.ids.imdb: item.position for item in page.items}
+    return all(places.get(imdb) == rank for imdb, rank in shown.items()) if shown else None
+
+
 def _row(row: object) -> Row | None:
     link = _ID_IN_LINK.search(clean(dig(row, "link")))
     imdb = imdb_id(link[1]) if link else None

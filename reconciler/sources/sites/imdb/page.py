@@ -7,9 +7,10 @@ clicked. Lists and watchlists come 250 to a page and declare their total; charts
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import Outcome
@@ -71,13 +72,18 @@ class BrowserRoute:
         self._reach = reach
         self._base_url = reach.provider.base_url or BASE_URL
         self.blocked = False
+        self._unranked = False  # what was read of a chart shows no rank at all
 
     def fetch(self) -> Snapshot:
         """Read a list to its declared total, or a chart whole."""
         if not self._ref.chart:
             return read_pages(self._read)
         page = self._read(1)
-        return page.snapshot() if isinstance(page, Setback) else charted(page, self._ref, ROUTE)
+        if isinstance(page, Setback):
+            return page.snapshot()
+        if self._unranked:
+            return snapshot_of(replace(page, end_unknown=True), ROUTE)
+        return charted(page, self._ref, ROUTE)
 
     def _read(self, number: int) -> Page | Setback:
         page = self._look(number)
@@ -117,7 +123,7 @@ class BrowserRoute:
         offset = (number - 1) * PAGE_SIZE
         try:
             payload = page.evaluate(markup.PROBE)
-            if self._ref.chart and (linked := markup.parse_linked_data(payload)):
+            if self._ref.chart and (linked := self._linked(payload, page.url)):
                 return linked
             if not titles.dig(payload, "rows", 0):
                 return _no_list(url, page.url, payload)
@@ -128,9 +134,29 @@ class BrowserRoute:
             return unreachable(error)
         return markup.parse_rows(payload, self._ref, offset) or changed_layout(url)
 
+    def _linked(self, payload: object, landed: str) -> Page | None:
+        """A chart's linked data, unless its order is another than that of the ranks.
+
+        It follows the order that a page was asked for, and tells no rank itself.
+        """
+        page = markup.parse_linked_data(payload)
+        if page is None:
+            return None
+        agrees = markup.is_ranked(payload, page)
+        self._unranked = agrees is None
+        sorted_otherwise = agrees is None and "sort" in parse_qs(urlsplit(landed).query)
+        return None if agrees is False or sorted_otherwise else page
+
 
 def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
-    """A chart that came whole. One that declares no total has the size that it always has."""
+    """A chart that came whole, in the order of its ranks; what has none comes last.
+
+    A page and an answer follow the order that was asked for. A chart that declares no total has the
+    size that it always has.
+    """
+    page = replace(
+        page, items=tuple(sorted(page.items, key=lambda item: item.position or math.inf))
+    )
     size = CHARTS[ref.id].size if page.total is None else page.total
     if size is None or (page.total is None and page.entries > size):
         return snapshot_of(replace(page, total=None, end_unknown=True), route)

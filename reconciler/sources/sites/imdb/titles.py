@@ -64,8 +64,9 @@ def parse(document: object, ref: ListRef) -> Page | None:
         return next((page for page in (*found, *weekend) if page), None)
     if ref.chart:
         kind = CHARTS[ref.id].kind
-        found = (_chart(node, kind) for node in found_at(document, "chartTitles"))
-        return next((page for page in found if page), None)
+        ranked = (_chart(node, kind) for node in found_at(document, "chartTitles"))
+        trends = (_trending(node) for node in found_at(document, "topTrendingSetsPredefined"))
+        return next((page for page in (*ranked, *trends) if page), None)
     if is_ratings(ref):
         found = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
         return next((page for page in found if page), None)
@@ -190,6 +191,19 @@ def _chart(titles: dict[str, object], kind: Kind) -> Page | None:
     if total is not None:
         total = max(total, len(edges), *(item.position for item in found if item), 0)
     return _page(found, total) if any(found) else None
+
+
+def _trending(titles: dict[str, object]) -> Page | None:
+    """What India watches or waits for; nothing declares how many titles that are."""
+    edges = titles.get("edges")
+    if not isinstance(edges, list):
+        return None
+    nodes = [dig(edge, "node") for edge in edges]
+    found = [
+        _item(dig(node, "item"), dig(node, "rank") or place, Kind.MOVIE)
+        for place, node in enumerate(nodes, start=1)
+    ]
+    return _page(found, None) if any(found) else None
 
 
 def _box_office(releases: dict[str, object]) -> Page | None:
