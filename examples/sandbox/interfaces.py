@@ -33,6 +33,7 @@ _GROUPS = {"movies": "movie", "shows": "tv", "anime": ""}
 # Which list is at an address, as a source is written.
 _KEYS = (
     (re.compile(r"/mdblist(?:/api)?/lists/(.+)/(?:json|items)"), "mdblist"),
+    (re.compile(r"/mdblist/api/(watchlist)/items"), "mdblist"),
     (re.compile(r"/tmdb/[34]/(.+)"), "tmdb"),
     (re.compile(r"/anilist/(.+)"), "anilist"),
     (re.compile(r"/simkl/sync/all-items/[a-z]+/(.+)"), "simkl"),
@@ -53,6 +54,7 @@ def interface_lists(catalogue: Sequence[Title]) -> dict[str, SiteList]:
     mixed, alone = [*films[10:14], shows[3], *films[14:16]], films[10:16]
     kept = {
         "mdblist:anna/night": mixed,
+        "mdblist:watchlist": mixed[1:],
         "tmdb:list/8136": [*films[20:42], shows[4]],
         "tmdb:movie/popular": films[:60],
         "anilist:anna/planning": mixed,
@@ -125,6 +127,8 @@ class InterfaceSite(Site):
             return _private(site)
         if wanted is None:
             return _missing(site)
+        if site == "mdblist":
+            return _mdblist(visit, wanted, counts_list=fault.outcome == "total-of-list")
         answer: Answer = _ANSWERS.get(site, _nowhere)
         return answer(visit, wanted)
 
@@ -180,19 +184,26 @@ def _opens(site: str, visit: Visit) -> bool:
     return True
 
 
-def _mdblist(visit: Visit, wanted: SiteList) -> Page:
-    limit, offset = visit.number("limit", _MDBLIST_PAGE), visit.number("offset", 0)
+def _mdblist(visit: Visit, wanted: SiteList, *, counts_list: bool) -> Page:
+    """A page; its total counts the page, as measured, unless it is to count the list."""
+    limit = min(visit.number("limit", _MDBLIST_PAGE), _MDBLIST_PAGE)
+    offset = visit.number("offset", 0)
     every = [rows.mdblist(title, rank) for rank, title in enumerate(wanted.titles, start=1)]
     here = every[offset : offset + limit]
     if visit.path.endswith("/json"):
         return _json(here)
+    for kind in ("movie", "show"):  # here each kind has ranks of its own
+        of_kind = [row for row in every if row["mediatype"] == kind]
+        for rank, row in enumerate(of_kind, start=1):
+            row["rank"] = rank
     apart: dict[str, Any] = {
         name: [row for row in here if row["mediatype"] == kind]
         for name, kind in (("movies", "movie"), ("shows", "show"))
     }
     more = offset + limit < len(every)
     apart["pagination"] = {"has_more": more}
-    told = (("X-Total-Items", str(len(every))), ("X-Has-More", str(more).lower()))
+    total = len(every if counts_list else here)
+    told = (("X-Total-Items", str(total)), ("X-Has-More", str(more).lower()))
     return Page(json.dumps(apart), content_type=JSON, headers=told)
 
 
@@ -244,7 +255,6 @@ def _nowhere(visit: Visit, wanted: SiteList) -> Page:  # noqa: ARG001 - as all a
 
 Answer: TypeAlias = "Callable[[Visit, SiteList], Page]"
 _ANSWERS: Mapping[str, Answer] = {
-    "mdblist": _mdblist,
     "tmdb": _tmdb,
     "anilist": _anilist,
     "simkl": _simkl,

@@ -24,6 +24,7 @@ Outcome: TypeAlias = Literal[
     "moved",  # IMDb's JSON is there, under another path
     "no-json",  # no JSON in the page, the rows are
     "json-ld-only",  # a chart whose titles are in its JSON-LD and its rows alone
+    "total-of-list",  # MDBList: X-Total-Items counts the list, as described, and not the page
     "people",  # a list of people: there is no title on it
     "rank-gap",  # a chart that leaves out one of its ranks
     "rejected-field",  # IMDb's interface no longer knows a field that is asked for

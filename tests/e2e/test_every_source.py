@@ -20,6 +20,7 @@ READ = {
     "imdb's interface": ("imdb:ls000000012", "imdb:ls000000012", "complete"),
     "mdblist": ("https://mdblist.com/lists/anna/night", "mdblist:anna/night", "complete"),
     "mdblist, key": ("mdblist:anna/night", "mdblist:anna/night", "complete"),
+    "mdblist, key's own": ("mdblist.com/watchlist", "mdblist:watchlist", "complete"),
     "tmdb": ("https://www.themoviedb.org/list/8136-night", "tmdb:list/8136", "complete"),
     "tmdb, chart": ("tmdb:movie/popular", "tmdb:movie/popular", "unverified"),
     "anilist": ("anilist.co/user/anna/animelist/Planning", "anilist:anna/planning", "complete"),

@@ -78,4 +78,4 @@ def test_a_title_whose_row_could_not_be_read_for_once_has_not_left_its_list(
 
     assert len(house.stored()) == asked  # it was declined, and has not come to the list anew
     assert broken["outcome"] == "incomplete"
-    assert "1 of 5 entries have neither a title nor an id" in broken["error"]
+    assert "1 of 5 entries cannot be read" in broken["error"]

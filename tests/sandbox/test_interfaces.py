@@ -11,6 +11,7 @@ import requests
 
 from examples.sandbox.interfaces import KEY, TOKEN
 from examples.sandbox.sites import SandboxSites
+from examples.sandbox.sites_lists import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,22 @@ def test_a_site_that_wants_a_key_wants_this_one(
         requests.request(method, url, timeout=10, **with_).status_code for with_ in (sent, wrong)
     ]
     assert statuses == [200, 401]
+
+
+def test_the_total_of_mdblists_api_counts_the_page_unless_it_is_to_count_the_list(
+    sites: SandboxSites,
+) -> None:
+    path = "/mdblist/api/lists/anna/night/items"
+
+    def totals() -> list[str]:
+        asked = [{"apikey": KEY, "limit": "4", "offset": str(offset)} for offset in (0, 4)]
+        answers = [requests.get(sites.others_url + path, query, timeout=10) for query in asked]
+        return [answer.headers["X-Total-Items"] for answer in answers]
+
+    assert totals() == ["4", "3"]
+    sites.others.faults.set(path, Fault("total-of-list"))
+    assert totals() == ["7", "7"]
+    sites.others.faults.clear(path)
 
 
 def test_a_list_of_tmdb_comes_in_pages_of_twenty_that_say_how_many_there_are(

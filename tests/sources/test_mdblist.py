@@ -10,6 +10,8 @@ from reconciler.core.model import Facts, Ids, Item, Kind, Outcome
 from tests.sources.asking import API, KEY, SITE, fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import requests_mock
 
 Row = dict[str, Any]
@@ -146,3 +148,94 @@ def test_a_list_by_its_number_needs_a_key(requests_mock: requests_mock.Mocker) -
     assert "providers.mdblist.api_key" in str(fetch("mdblist:42").error)
     requests_mock.get(f"{API}/lists/42/items", json=page(rows(1, 1), []))
     assert fetch("mdblist:42", key=KEY).outcome is Outcome.COMPLETE
+
+
+def count_page(total: int, rows: int, *, more: bool) -> dict[str, str]:  # noqa: ARG001 - of a table
+    """The headers as measured on a real list."""
+    return {"X-Total-Items": str(rows), "X-Has-More": str(more).lower()}
+
+
+def count_list(total: int, rows: int, *, more: bool) -> dict[str, str]:  # noqa: ARG001 - of a table
+    """The headers as MDBList's description has them."""
+    return {"X-Total-Items": str(total), "X-Has-More": str(more).lower()}
+
+
+def say_nothing(total: int, rows: int, *, more: bool) -> dict[str, str]:  # noqa: ARG001 - of a table
+    return {}
+
+
+@pytest.mark.parametrize("headers", [count_page, count_list, say_nothing])
+@pytest.mark.parametrize("number", [1, 999, 1000, 1001, 1378, 2000, 6378])
+def test_a_list_of_any_length_is_complete_whatever_its_totals_count(
+    requests_mock: requests_mock.Mocker, number: int, headers: Callable[..., dict[str, str]]
+) -> None:
+    for offset in range(0, number + 1, 1000):
+        some = rows(offset + 1, min(1000, number - offset))
+        told = headers(number, len(some), more=offset + 1000 < number)
+        answer = {"movies": some, "shows": []}
+        requests_mock.get(f"{KEYED}?offset={offset}", json=answer, headers=told)
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, number)
+
+
+@pytest.mark.parametrize("headers", [count_page, count_list])
+def test_a_list_whose_later_page_stays_away_is_incomplete_whatever_its_totals_count(
+    requests_mock: requests_mock.Mocker, headers: Callable[..., dict[str, str]]
+) -> None:
+    some = rows(1, 1000)
+    told = headers(1378, 1000, more=True)
+    requests_mock.get(f"{KEYED}?offset=0", json={"movies": some}, headers=told)
+    empty = headers(1378, 0, more=True)
+    requests_mock.get(f"{KEYED}?offset=1000", json={"movies": []}, headers=empty)
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1000)
+
+
+def test_the_totals_of_films_and_shows_are_counted_against(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    told = {"total_movies": 2, "total_shows": 1, "has_more": False}
+    requests_mock.get(KEYED, json=page(rows(1, 2), [], **told), headers={"X-Total-Items": "2"})
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 3)
+
+
+@pytest.mark.parametrize(
+    ("movies", "shows", "order"),
+    [
+        pytest.param([(1, 2), (2, 1)], [(3, 1), (4, 2)], [2, 1, 3, 4], id="each kind from 1"),
+        pytest.param([(1, 0), (2, 3)], [(3, 1), (4, 2)], [1, 3, 4, 2], id="one ranking from 0"),
+        pytest.param([(1, 3), (2, None)], [(3, 1)], [1, 2, 3], id="not every title has one"),
+        pytest.param([(1, 3), (2, 3)], [(3, 1)], [1, 2, 3], id="two films of one rank"),
+    ],
+)
+def test_ranks_order_the_list(
+    requests_mock: requests_mock.Mocker,
+    movies: list[tuple[int, int | None]],
+    shows: list[tuple[int, int | None]],
+    order: list[int],
+) -> None:
+    films = [row(number, rank=rank) for number, rank in movies]
+    series = [row(number, "show", rank=rank) for number, rank in shows]
+    requests_mock.get(KEYED, json=page(films, series, has_more=False))
+    snapshot = fetch("mdblist:anna/night", key=KEY)
+    assert [item.ids.tmdb for item in snapshot.items] == order
+    assert [item.position for item in snapshot.items] == list(range(1, len(order) + 1))
+
+
+@pytest.mark.parametrize(
+    ("source", "address", "what"),
+    [
+        ("mdblist:watchlist", f"{API}/watchlist/items", "your own watchlist"),
+        ("mdblist:external/7", f"{API}/external/lists/7/items", "an external list"),
+    ],
+)
+def test_lists_that_only_the_api_gives_need_a_key(
+    requests_mock: requests_mock.Mocker, source: str, address: str, what: str
+) -> None:
+    error = str(fetch(source).error)
+    assert error.startswith(f"{what} is only read through MDBList's API")
+    assert "providers.mdblist.api_key" in error
+    requests_mock.get(address, json=page(rows(1, 2), [row(3, "show")], has_more=False))
+    snapshot = fetch(source, key=KEY)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 3)

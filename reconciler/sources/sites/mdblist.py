@@ -1,15 +1,19 @@
-"""MDBList: public lists without a key, and every list one may see through its API with one."""
+"""MDBList: public lists without a key, and with one, through its API, every list one may see.
+
+The end of a list is where the API says that no more follows. ``X-Total-Items`` counts the page on a
+real list of 6,378 titles, and the list by MDBList's description: it is right to count against in
+the second sense only, which ``core.completeness`` tells apart.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
 from reconciler.core.completeness import TRY_LATER
-from reconciler.core.model import Ids, Item, ListRef, Outcome
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
@@ -17,7 +21,7 @@ from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from urllib.parse import SplitResult
 
     from reconciler.core.model import Snapshot
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
 HOSTS = frozenset({"mdblist.com", "www.mdblist.com", "api.mdblist.com"})
 BARE: re.Pattern[str] | None = None
-FORMS = "mdblist:USER/SLUG"
+FORMS = "mdblist:USER/SLUG or mdblist:watchlist"
 needs_browser = without_browser
 BASE_URL = "https://mdblist.com"
 API_URL = "https://api.mdblist.com"
@@ -52,8 +56,10 @@ def parse_id(text: str) -> ListRef:
     match parts:
         case [number, *rest] if _NUMBER.fullmatch(number) and rest in _DATA:
             return ListRef("mdblist", number)
-        case [_, "external", *_]:
-            raise ValueError(f"an external list is read where it comes from, or {_WRITE}")
+        case ["watchlist", *rest] if rest in _DATA:
+            return ListRef("mdblist", "watchlist")
+        case ["external", *rest] | [_, "external", *rest]:
+            return _external(rest[1:] if rest[:1] == ["lists"] else rest)
         case ["user" | "lists" | "top" | "search", *_] | [_, "json" | "items", *_]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
         case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
@@ -75,10 +81,8 @@ def parse_url(url: SplitResult) -> ListRef:
             raise ValueError(f"a list by its number, or a user's index? write mdblist:{number}")
         case ["lists", *_] | ["mylists" | "toplists" | "topl", *_]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
-        case ["external", *_]:
-            raise ValueError(f"an external list is read where it comes from, or {_WRITE}")
-        case ["watchlist", *_]:
-            raise ValueError(f"this is your own watchlist, which only you see: {_WRITE}")
+        case ["external" | "watchlist", *_]:
+            return parse_id("/".join(parts))
         case ["movie" | "show", *_]:
             raise ValueError(f"this is one title, not a list: {_WRITE}")
     raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
@@ -86,27 +90,60 @@ def parse_url(url: SplitResult) -> ListRef:
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
     """Why a list cannot be read with what the file says of the site; None: it can."""
-    if provider.key or "/" in ref.id:
+    of_api = {"watchlist": "your own watchlist", "external": "an external list"}
+    first, slash, _ = ref.id.partition("/")
+    if provider.key or (slash and first not in of_api):
         return None
-    return (
-        "a list by its number is only read through MDBList's API:"
-        f" set providers.mdblist.api_key, or {_WRITE}"
-    )
+    what = of_api.get(first, "a list by its number")
+    return f"{what} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a list through the API where there is a key, else as the site gives it to everybody."""
     if why := objection(ref, reach.provider):
         return blocked(why)
-    place, provider = quote(ref.id), reach.provider
+    provider = reach.provider
     if provider.key:
-        url = f"{provider.api_url or API_URL}/lists/{place}/items"
+        url = f"{provider.api_url or API_URL}/{_place(ref)}/items"
         first = Call(url, {"limit": _MOST_ROWS, "offset": 0, "apikey": provider.key})
         meanings = keyed("providers.mdblist.api_key", "mdblist.com/preferences")
-        return read(first, _Walk(first).keyed, ref, reach, meanings=meanings)
-    url = f"{provider.base_url or BASE_URL}/lists/{place}/json"
+        walk = _Walk(first).keyed
+        return read(first, walk, ref, reach, meanings=meanings, joined=in_order)
+    url = f"{provider.base_url or BASE_URL}/{_place(ref)}/json"
     first = Call(url, {"limit": _MOST_ROWS, "offset": 0})
-    return read(first, _Walk(first).open, ref, reach)
+    return read(first, _Walk(first).open, ref, reach, joined=in_order)
+
+
+def in_order(rows: Iterable[Item]) -> Iterable[Item]:
+    """The items by their ranks: one ranking of all, or else films and shows each by their own.
+
+    As they came, where an item has no rank, or two of one kind have the same.
+    """
+    items = tuple(rows)
+    of_all = {item.position for item in items}
+    of_kinds = {(item.kind is not Kind.MOVIE, item.position) for item in items}
+    if 0 in of_all or len(of_kinds) < len(items):
+        return (replace(item, position=0) for item in items)
+    if len(of_all) == len(items):
+        return sorted(items, key=lambda item: item.position)
+    ranked = sorted(items, key=lambda item: (item.kind is not Kind.MOVIE, item.position))
+    return (replace(item, position=0) for item in ranked)
+
+
+def _external(rest: list[str]) -> ListRef:
+    """A list of another site that MDBList mirrors. Raises ValueError with a sentence."""
+    match rest:
+        case [number, *data] if _NUMBER.fullmatch(number) and data in _DATA:
+            return ListRef("mdblist", f"external/{number}")
+    raise ValueError(f"which external list? write mdblist:external/NUMBER, or {_WRITE}")
+
+
+def _place(ref: ListRef) -> str:
+    """Where a list is, below the site's or the API's address."""
+    first, _, rest = ref.id.partition("/")
+    if first == "external":
+        return f"external/lists/{rest}"
+    return first if first == "watchlist" else f"lists/{quote(ref.id)}"
 
 
 class _Walk:
@@ -121,8 +158,7 @@ class _Walk:
         found = fields.rows(answer.body)
         if found is None or any("error" in row for row in found[:1]):
             return _refusal(answer)
-        unending = len(found) >= _MOST_ROWS or len(found) % _ROUND == 0
-        return self._part(found, None, following=bool(found) and unending)
+        return self._part(found, None, following=_perhaps_full(found))
 
     def keyed(self, answer: Answer) -> Part | Setback | None:
         """A page of the API: films and shows apart, and whether more follow."""
@@ -133,12 +169,15 @@ class _Walk:
             return _refusal(answer)
         found = tuple(row for rows in apart for row in rows or ())
         pages = fields.mapping(body.get("pagination"))
+        totals = [fields.count(pages, name) for name in ("total_movies", "total_shows")]
         total = fields.count(answer.headers, "X-Total-Items")
+        if None not in totals:
+            total = sum(count or 0 for count in totals)
         cursor = fields.text(pages.get("next_cursor"))
         said = (answer.headers.get("X-Has-More", "").lower(), pages.get("has_more"), cursor)
         more = said[0] == "true" or bool(said[1] or cursor)
-        if said == ("", None, "") and total is None:  # not a word of it: a full page is no end
-            more = len(found) >= _MOST_ROWS
+        if said == ("", None, ""):
+            more = _perhaps_full(found)
         part = self._part(found, total, following=bool(found) and more, cursor=cursor)
         half = any(group and rows is None for group, rows in zip(groups, apart, strict=True))
         return replace(part, cut_off=TRY_LATER if half or (more and not found) else "")
@@ -158,15 +197,18 @@ class _Walk:
 
 
 def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
-    """The items of a page, by their ranks where all have one: that is their place on the list."""
-    ranks = [fields.number(row.get("rank")) or 0 for row in rows]
-    if not all(ranks):
-        return tuple(_item(row) for row in rows)
-    ranked = sorted(zip(ranks, rows, strict=True), key=itemgetter(0))
-    return tuple(_item(row, rank) for rank, row in ranked)
+    """The items of a page."""
+    return tuple(map(_item, rows))
 
 
-def _item(row: Mapping[str, object], rank: int = 0) -> Item:
+def _perhaps_full(found: Sequence[object]) -> bool:
+    """Whether more may follow a page where nothing says it: its limit may be clamped."""
+    return bool(found) and (len(found) >= _MOST_ROWS or len(found) % _ROUND == 0)
+
+
+def _item(row: Mapping[str, object]) -> Item:
+    rank = fields.count(row, "rank")
+    position = 0 if rank is None else rank + 1  # a watchlist's ranks begin with 0
     get, ids = row.get, fields.mapping(row.get("ids"))
     kind, unsupported = classify(fields.text(get("mediatype")))
     known = Ids(
@@ -176,7 +218,7 @@ def _item(row: Mapping[str, object], rank: int = 0) -> Item:
     )
     title, released = fields.text(get("title")), fields.year(get("release_year"))
     told = fields.facts(language=get("language"))
-    return Item(rank, title, released, kind, known, unsupported=unsupported, facts=told)
+    return Item(position, title, released, kind, known, unsupported=unsupported, facts=told)
 
 
 def _refusal(answer: Answer) -> Setback | None:
