@@ -27,7 +27,14 @@ from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
 from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
-from reconciler.sources.chromedriver import ChromeDriver, find_chromium
+from reconciler.sources import page_script
+from reconciler.sources.chromedriver import (
+    ChromeDriver,
+    find_chromium,
+    find_driver,
+    quoted,
+    versions_hint,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,31 +60,6 @@ _PREFERENCES = {
     "profile.managed_default_content_settings.images": 2,  # 2: none are loaded
 }
 _BLANK = "about:blank"
-# A script, and in the same call to the driver what is to be known beside its answer. The answer
-# travels only where it is not too much: a page decides how much it is.
-_ASKED = """
-const entry = performance.getEntriesByType('navigation')[0];
-const failed = location.protocol === 'chrome-error:';
-const age = performance.now();
-const weigh = (value) => typeof value === 'string' ? value.length
-  : value && typeof value === 'object'
-  ? Object.values(value).reduce((sum, part) => sum + weigh(part), 1) : 1;
-const told = (answer) => {
-  const weight = weigh(answer);
-  return {
-    born: performance.timeOrigin,
-    age,
-    url: location.href,
-    status: entry && entry.responseStatus || null,
-    failure: failed ? (document.querySelector('.error-code') || document.body).textContent : '',
-    weight,
-    answer: weight > %(most)d ? null : answer,
-  };
-};
-const answer = (() => { %(script)s })();
-return answer instanceof Promise ? answer.then(told) : told(answer);
-"""
-_MOST_CHARACTERS = 32_000_000
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
     "ERR_NAME_NOT_RESOLVED": "the host name is not known",
@@ -165,6 +147,20 @@ class ChromiumBrowser:
             return self._driver
 
     def _start(self) -> WebDriver:
+        """A started browser. A local one that fails to start is started once more."""
+        if self._remote_url:
+            return self._connected()
+        find_chromium()
+        find_driver()  # one that is missing is not there the second time either
+        try:
+            return self._connected()
+        except BrowserError:
+            if self._failure:  # closed meanwhile
+                raise
+            self._end()
+            return self._connected()
+
+    def _connected(self) -> WebDriver:
         try:
             options = self._options()
             self._connection = self._way_to_driver(options)
@@ -172,7 +168,10 @@ class ChromiumBrowser:
             driver = webdriver.Remote(way, options=options)
             driver.set_page_load_timeout(self._page_seconds)
         except (WebDriverException, HTTPError, OSError) as error:
-            raise BrowserError("the browser did not start", hint=self._hint()) from error
+            what = "the browser did not start"
+            if isinstance(error, WebDriverException) and error.msg:
+                what += f': "{quoted(error.msg)}"'
+            raise BrowserError(what, hint=self._hint()) from error
         return driver
 
     def _options(self) -> webdriver.ChromeOptions:
@@ -206,7 +205,7 @@ class ChromiumBrowser:
     def _hint(self) -> str:
         if self._remote_url:
             return f"does a Selenium Grid answer at {urlsplit(self._remote_url).hostname}?"
-        return "chromium --version and chromedriver --version must say the same"
+        return versions_hint()
 
 
 class OpenPage:
@@ -264,7 +263,7 @@ class OpenPage:
 
     def _ask(self, script: str) -> object:
         """What a function body gives. Raises BrowserError where that is too much."""
-        whole = _ASKED % {"script": script, "most": _MOST_CHARACTERS}
+        whole = page_script.wrapped(script)
         told: dict[str, Any] = self._driver.execute_script(whole)
         if not self._told and self._is_before(told):
             self._driver.get(_BLANK)
@@ -273,9 +272,11 @@ class OpenPage:
         # Chromium shows its own page for an error status with an empty body, too.
         if told["failure"] and told["status"] is None:
             raise _unreachable(self._asked, told["failure"])
-        if told["weight"] > _MOST_CHARACTERS:
+        if told["weight"] > page_script.MOST_CHARACTERS:
             what = f"the page is too large to be read ({told['weight']:,} characters)"
-            raise BrowserError(what, hint=f"at most {_MOST_CHARACTERS:,} are taken from a page")
+            raise BrowserError(
+                what, hint=f"at most {page_script.MOST_CHARACTERS:,} are taken from a page"
+            )
         answer: object = told["answer"]
         return answer
 

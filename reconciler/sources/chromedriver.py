@@ -36,11 +36,29 @@ _MOST_KIB = 1536 * 1024
 _PORT = re.compile(rb"on port ([1-9]\d*)\D")
 _START_SECONDS = 20.0
 _REMOVE_SECONDS = 5.0
+_MOST_WORDS = 400  # characters of a driver's own words that an error quotes
 
 
 def find_chromium() -> str:
     """The path of the installed browser. Raises BrowserError where there is none."""
     return _first_of(BROWSERS, "Chromium is not installed")
+
+
+def find_driver() -> str:
+    """The path of the installed driver. Raises BrowserError where there is none."""
+    return _first_of(DRIVERS, "chromedriver is not installed")
+
+
+def versions_hint() -> str:
+    """What to look at where both are installed and do not start together. Raises BrowserError."""
+    browser, driver = (Path(path).name for path in (find_chromium(), find_driver()))
+    return f"check that {browser} --version and {driver} --version print the same version"
+
+
+def quoted(words: str) -> str:
+    """A program's own words in one line, as an error shows them, cut where they are long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return line if len(line) <= _MOST_WORDS else f"{line[:_MOST_WORDS]}…"
 
 
 class ChromeDriver:
@@ -52,18 +70,20 @@ class ChromeDriver:
 
     def __init__(self) -> None:
         """Start it. Raises BrowserError where it is not installed or does not come up."""
-        driver = _first_of(DRIVERS, "chromedriver is not installed")
+        driver = find_driver()
         # A short name: Chromium puts a socket in there, and a socket's path has 108 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="listsync-"))
         self.profile = self._folder / "profile"
-        self._process = subprocess.Popen(  # noqa: S603 - a program of PATH, arguments of ours
-            ["/bin/sh", "-c", _GUARD, "listsync-guard", str(_MOST_KIB), driver, "--port=0"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "TMPDIR": str(self._folder)},
-        )
+        self._errors = self._folder / "errors"
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - a program of PATH, arguments of ours
+                ["/bin/sh", "-c", _GUARD, "listsync-guard", str(_MOST_KIB), driver, "--port=0"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+                env={**os.environ, "TMPDIR": str(self._folder)},
+            )
         try:
             self.url = f"http://127.0.0.1:{self._port()}"
         except BaseException:
@@ -96,7 +116,11 @@ class ChromeDriver:
                 return int(found[1])
             if not piece:
                 break
-        raise BrowserError("chromedriver did not start", hint=f"try chromedriver; {_INSTALL}")
+        words = quoted(
+            self._errors.read_text("utf-8", "replace") or said.decode("utf-8", "replace")
+        )
+        what = "chromedriver did not start"
+        raise BrowserError(f'{what}: "{words}"' if words else what, hint=versions_hint())
 
 
 def _first_of(names: tuple[str, ...], missing: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,6 +173,71 @@ def test_a_missing_browser_is_an_outcome_that_says_what_to_install(
     assert snapshot.outcome is Outcome.UNREACHABLE
     assert "apt install chromium chromium-driver" in (snapshot.error or "")
     assert "browser.remote_url" in (snapshot.error or "")
+
+
+# Programs in place of the installed ones: "$0" is their own path, REAL the installed one's.
+NEVER = "#!/bin/sh\necho 'libnss3.so: cannot open shared object file' >&2\nexit 127\n"
+SECOND_TIME = """#!/bin/sh
+echo started >> "$0.starts"
+[ "$(wc -l < "$0.starts")" -gt 1 ] && exec REAL "$@"
+echo 'bind() failed: cannot assign requested address' >&2
+exit 1
+"""
+BROKEN_BROWSER = '#!/bin/sh\necho started >> "$0.starts"\nexit 1\n'
+
+
+@pytest.fixture
+def programs(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Put a program before the installed one of its name; gives where it notes its starts."""
+    with tempfile.TemporaryDirectory(prefix="ls-bin-", dir="/tmp") as folder:
+
+        def put(name: str, text: str) -> Path:
+            installed = shutil.which(name)
+            program = Path(folder, name)
+            program.write_text(text.replace("REAL", str(installed)))
+            program.chmod(0o755)
+            return program.with_name(f"{name}.starts")
+
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        yield put
+    assert becomes_true(lambda: not list(temporary.iterdir()))
+
+
+def starts(notes: Path) -> int:
+    return len(notes.read_text().splitlines())
+
+
+def test_a_driver_that_fails_to_start_is_started_once_more(
+    programs: Callable[..., Path],
+) -> None:
+    notes = programs("chromedriver", SECOND_TIME)
+    pages = {PATH: Answer(body=imdb_page(1, 1, 1))}
+    with TinySite(pages) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
+    assert (snapshot.outcome, starts(notes)) == (Outcome.COMPLETE, 2)
+
+
+def test_a_driver_that_never_starts_is_quoted_and_nothing_is_advised_to_be_installed(
+    programs: Callable[..., Path],
+) -> None:
+    programs("chromedriver", NEVER)
+    with TinySite({}) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert '"libnss3.so: cannot open shared object file"' in str(snapshot.error)
+    assert "chromium --version and chromedriver --version" in str(snapshot.error)
+    assert "install" not in str(snapshot.error)
+
+
+def test_a_browser_that_its_driver_cannot_start_is_tried_twice_in_the_drivers_words(
+    programs: Callable[..., Path],
+) -> None:
+    notes = programs("chromium", BROKEN_BROWSER)
+    with TinySite({}) as site, Sessions(ChromiumBrowser) as sessions:
+        snapshot = fetch(sessions, site)
+    assert (snapshot.outcome, starts(notes)) == (Outcome.UNREACHABLE, 2)
+    assert 'the browser did not start: "session not created: ' in str(snapshot.error)
+    assert "install" not in str(snapshot.error)
 
 
 READER = """
