@@ -32,14 +32,16 @@ _COLUMNS = {
     "position": ("position", "rank"),
     "address": ("letterboxd uri", "url"),
     "rating": ("imdb rating",),
-    "votes": ("num votes",),
+    "votes": ("num votes", "num. votes"),  # with a dot until 2017
     "genres": ("genres",),
 }
 _IDS = {"imdb", "tmdb", "tvdb"}
 _FACTS = {"rating", "votes", "genres"}
 _NO_IDS = Ids()
 _SEPARATORS = ",;\t"
-_PREAMBLE_LINES = 30  # a Letterboxd list's own name and description come before its titles
+_PREAMBLE_LINES = 30  # remarks of one's own may come before the header
+_LETTERBOXD_LIST = "Letterboxd list export"  # begins the export of a list, before its own data
+_OWN_ROWS = 2  # of a list's own data: their names, and then the data
 
 _HEADER_LENGTH = 10_000
 
@@ -71,7 +73,8 @@ class Header:
 
 def find_header(lines: Sequence[str], least: int) -> Header | None:
     """Where the header is and what it says; None: there is none."""
-    for number, line in enumerate(lines[:_PREAMBLE_LINES]):
+    start = _films_start(lines)
+    for number, line in enumerate(lines[start : start + _PREAMBLE_LINES], start):
         separator = max(_SEPARATORS, key=line.count)
         names = next(csv.reader([line[:_HEADER_LENGTH].rstrip(separator)], delimiter=separator), [])
         columns = _columns(names)
@@ -80,6 +83,23 @@ def find_header(lines: Sequence[str], least: int) -> Header | None:
         if columns.keys() & _IDS or columns.keys() >= {"title", "year"}:
             return Header(number, separator, columns, len(names))
     return None
+
+
+def _films_start(lines: Sequence[str]) -> int:
+    """The line from which the header of a list's films is looked for.
+
+    An export of Letterboxd's begins with a table of the list's own data. Its description is one
+    quoted cell, of any number of lines: a row ends where as many quotes are closed as were opened.
+    """
+    if not lines[0].startswith(_LETTERBOXD_LIST):
+        return 0
+    quotes = rows = 0
+    for number, line in enumerate(lines[1:], start=2):
+        quotes += line.count('"')
+        rows += quotes % 2 == 0 and bool(line.strip())
+        if rows == _OWN_ROWS:
+            return number
+    return len(lines)
 
 
 def _columns(names: Sequence[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import Outcome
+from reconciler.sources.imdb_export import is_damaged_utf8, is_imdb_export
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -45,13 +46,22 @@ def read_bytes(name: str, written: str, folder: Path) -> bytes | Setback:
 
 
 def decoded(name: str, data: bytes) -> str | Setback:
-    """A file's text, or why it is none."""
+    """A file's text, or why it is none: UTF-8, and for exports of IMDb Windows-1252."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = f"line {line} is not UTF-8; save the file as UTF-8"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+        if not is_imdb_export(data) or is_damaged_utf8(data):
+            what = f"line {_line(data, error)} is not UTF-8; save the file as UTF-8"
+            return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        what = f"line {_line(data, error)} is neither UTF-8 nor Windows-1252"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}; export the list from IMDb again")
+
+
+def _line(data: bytes, error: UnicodeDecodeError) -> int:
+    return data.count(b"\n", 0, error.start) + 1
 
 
 def _bytes(path: Path) -> bytes | None:

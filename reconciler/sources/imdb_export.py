@@ -1,4 +1,6 @@
-"""IMDb's CSV export in another language: where its columns are when their names are translated.
+"""IMDb's CSV exports that are unlike today's English ones: in Windows-1252, or in another language.
+
+From 2019 to 2022 IMDb wrote its exports in Windows-1252, before and since then in UTF-8.
 
 Whatever the language, a title's address is followed by type, rating, runtime, year, genres and
 votes, and comes after the title and, in newer exports, the original title. What the cells hold must
@@ -18,6 +20,18 @@ SAMPLE = 200  # rows that are looked at
 _AFTER = {"type": 1, "rating": 2, "year": 4, "votes": 6}  # columns after the address
 _YEAR = re.compile(r"(18|19|20|21)\d\d")
 _DATE_OR_NUMBER = re.compile(r"[\d.,/ -]*")
+
+
+def is_imdb_export(data: bytes) -> bool:
+    """Whether a file's first line names IMDb's own column, ``Const``, which is never translated."""
+    names = re.split(r"[,;\t]", data.partition(b"\n")[0].decode("latin-1"))
+    return "const" in {name.strip('" \r').casefold() for name in names}
+
+
+def is_damaged_utf8(data: bytes) -> bool:
+    """Whether most of what is not ASCII in a file can be read as UTF-8, though not all of it."""
+    foreign = [character for character in data.decode("utf-8", "replace") if character > "\x7f"]
+    return foreign.count("\ufffd") * 2 < len(foreign)
 
 
 def columns_by_content(rows: Sequence[Sequence[str]], const: int) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
+
+if TYPE_CHECKING:
+    from reconciler.core.model import Snapshot
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures"
 
@@ -109,3 +113,56 @@ def test_a_real_export_is_complete(
     assert sum(bool(item.facts.votes) for item in snapshot.items) > total * 0.9
     assert sum(bool(item.facts.genres) for item in snapshot.items) > total * 0.9
     assert [item.unsupported for item in snapshot.items if item.unsupported] == unsupported
+
+
+RECENT = CAPTURES / "2026-11"
+
+
+def read_recent(folder: str, source: str) -> Snapshot:
+    return SiteSources(FakeBrowser({}), {}, RECENT / folder).fetch(recognise(source))
+
+
+@pytest.mark.skipif(not RECENT.is_dir(), reason="no later captures here")
+@pytest.mark.parametrize("provider", ["file", "letterboxd"])
+@pytest.mark.parametrize(
+    ("name", "total", "first"),
+    [
+        ("export_lists-2000s-ranked_header-in-line-5.csv", 55, ("The Class", 2007)),
+        ("export_lists-oscars-2025-ranked_header-in-line-176.csv", 14, ("Anora", 2024)),
+        (
+            "export_lists-the-criterion-challenge-2025_header-in-line-81.csv",
+            52,
+            ("In the Mood for Love", 2000),
+        ),
+    ],
+)
+def test_a_real_list_of_letterboxd_is_complete_whatever_its_description(
+    provider: str, name: str, total: int, first: tuple[str, int]
+) -> None:
+    snapshot = read_recent("letterboxd", f"{provider}:{name}")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, total)
+    assert (snapshot.items[0].title, snapshot.items[0].year) == first
+    assert all(item.year and item.may_be_show for item in snapshot.items)
+
+
+@pytest.mark.skipif(not RECENT.is_dir(), reason="no later captures here")
+@pytest.mark.parametrize(
+    ("name", "title", "original"),
+    [
+        ("2017-04_watchlist_old-columns_first25.csv", "The Prestige", None),
+        ("2020-06_watchlist_windows-1252_first25.csv", "180\u00b0 South", None),
+        (
+            "2026-08_watchlist_russian-titles_first25.csv",
+            "Новый кинотеатр «Парадизо»",
+            "Nuovo Cinema Paradiso",
+        ),
+    ],
+)
+def test_a_real_export_of_imdb_is_complete_whenever_it_was_made(
+    name: str, title: str, original: str | None
+) -> None:
+    snapshot = read_recent("imdb-csv", f"file:{name}")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 25)
+    assert (snapshot.items[1].title, snapshot.items[1].original_title) == (title, original)
+    assert all(item.ids.imdb and item.year and item.kind for item in snapshot.items)
+    assert sum(bool(item.facts.rating and item.facts.votes) for item in snapshot.items) > 20

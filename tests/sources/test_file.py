@@ -149,6 +149,51 @@ def test_an_export_is_read_by_its_columns(
     assert fetch(content) == Snapshot(Outcome.COMPLETE, "file", items, len(items))
 
 
+@pytest.mark.parametrize("header", [IMDB, '"const","Title","Year"\r\n', "Const;Title;Year\n"])
+@pytest.mark.parametrize("title", ["180° South", "Amélie", "BRONTË’S", "Ocean’s “€”"])
+def test_an_export_of_imdb_may_be_in_windows_1252(
+    fetch: Callable[..., Snapshot], header: str, title: str
+) -> None:
+    separator = ";" if ";" in header else ","
+    names = [name.strip('"') for name in header.strip().replace(";", ",").split(",")]
+    rows = [
+        {"Position": place, "Const": imdb, "const": imdb, "Title": name}
+        for place, (imdb, name) in {"1": ("tt0113277", title), "2": ("tt0110413", "Léon")}.items()
+    ]
+    lines = [separator.join(row.get(name, "") for name in names) for row in rows]
+    snapshot = fetch((header + "\n".join(lines) + "\n").encode("cp1252"))
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [item.title for item in snapshot.items] == [title, "Léon"]
+
+
+@pytest.mark.parametrize("lines", [0, 1, 40, 400, 3000])
+@pytest.mark.parametrize(
+    "line",
+    ["", "words", "Position,Name,Year,URL,Description", '""quoted""', "x" * 200],
+    ids=["empty", "words", "like the films' header", "quotes", "long"],
+)
+def test_the_description_of_a_letterboxd_list_may_have_any_length(
+    fetch: Callable[..., Snapshot], lines: int, line: str
+) -> None:
+    description = "\n".join(["First", *[line] * lines])
+    snapshot = fetch(
+        "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n"
+        f'2026-01-01,"Name, Year","Year,Name",https://boxd.it/a,"{description}"\n\n'
+        "Position,Name,Year,URL,Description\n1,Heat,1995,https://boxd.it/29Ec,\n"
+    )
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [(item.title, item.year) for item in snapshot.items] == [("Heat", 1995)]
+
+
+def test_the_data_of_a_letterboxd_list_are_never_its_films(fetch: Callable[..., Snapshot]) -> None:
+    snapshot = fetch(
+        "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n"
+        "2026-01-01,Name,Year,https://boxd.it/a,\n\n"
+        "Position,Name,Year,URL,Description\n1,Heat,1995,https://boxd.it/29Ec,\n"
+    )
+    assert [(item.title, item.year) for item in snapshot.items] == [("Heat", 1995)]
+
+
 @pytest.mark.parametrize(
     ("cells", "facts"),
     [
@@ -254,11 +299,24 @@ def test_a_file_without_titles_is_empty(
     ("content", "says"),
     [
         ("colour,price\nred,2\n", "'colour,price'; expected Const"),
-        (f"{IMDB}1,tt1,Amélie,,Movie,2001\n".encode("latin-1"), "line 2 is not UTF-8"),
+        ("Name,Year\nAmélie,2001\n".encode("cp1252"), "line 2 is not UTF-8"),
+        (f"{IMDB}1,tt1,Am\x81lie,,Movie,2001\n".encode("latin-1"), "nor Windows-1252; export"),
+        (
+            f"{IMDB}1,tt1,Amélie,,Movie,2001\n2,tt2,Léon,,Movie,1994\n".encode()
+            + b"3,tt3,Am\xe9lie,,Movie,2001\n",
+            "line 4 is not UTF-8",
+        ),
         (IMDB.encode("utf-16"), "line 1 is not UTF-8"),
         ("Half \ud83d (1995)".encode("utf-8", "surrogatepass"), "line 1 is not UTF-8"),
     ],
-    ids=["no known columns", "another encoding", "two bytes a letter", "half a character"],
+    ids=[
+        "no known columns",
+        "another encoding",
+        "an export of IMDb with a byte that no encoding has",
+        "an export of IMDb in UTF-8 that was damaged",
+        "two bytes a letter",
+        "half a character",
+    ],
 )
 def test_what_cannot_be_understood_says_why(
     fetch: Callable[..., Snapshot], content: str | bytes, says: str
