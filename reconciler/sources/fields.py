@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from reconciler.core.model import Facts
@@ -16,6 +16,12 @@ _IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
 )
 _NUMBER = re.compile(r"([1-9][0-9]{0,9})(?:\.0+)?")
 _YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
+_GUID = re.compile(
+    r"(?:com\.plexapp\.agents\.)?(?P<site>imdb|tmdb|tvdb|thetvdb|themoviedb)://"
+    r"(?:(?:movie|show|tv)/)?(?P<id>\w+)(?:\?.*)?"
+)
+_GUID_SITES = {"thetvdb": "tvdb", "themoviedb": "tmdb"}
+_TITLE_YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>(?:18|19|20|21)\d\d)\)", re.DOTALL)
 _YEARS = range(1800, 2200)
 _TOO_MUCH = 10_000_000_000
 _BEST = 10
@@ -36,6 +42,18 @@ def imdb_id(value: object) -> str | None:
         return written or None
     found = _IMDB_WRITTEN.fullmatch(written)
     return found[1].lower() if found else None
+
+
+def ids_of_guids(guids: Iterable[str]) -> dict[str, str]:
+    """The ids in Plex's ``imdb://tt0111161``, ``tmdb://278`` and the like, by the site's name."""
+    found = (_GUID.fullmatch(guid) for guid in guids)
+    return {_GUID_SITES.get(one["site"], one["site"]): one["id"] for one in found if one}
+
+
+def title_and_year(text: str) -> tuple[str, int | None]:
+    """``Title (Year)`` in two; no year: None."""
+    found = _TITLE_YEAR.fullmatch(text)
+    return (found["title"], int(found["year"])) if found else (text, None)
 
 
 def number(value: object) -> int | None:

@@ -213,6 +213,55 @@ def test_an_export_of_imdb_tells_what_filters_ask(
     assert item.facts == facts
 
 
+IDS = [f"imdb:{imdb}" for imdb in ("tt0113277", "tt0111161")]
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (f"{AT}tt0113277/\n{AT}tt0111161/?ref_=ttls_li_tt\n", IDS),
+        (f'"{AT}tt0113277/"\r\n"{AT}tt0111161/"\r\n', IDS),
+        (f"URL\n{AT}tt0113277/\n\n{AT}tt0111161/\n", IDS),
+        (f"{AT}tt0113277/,\n{AT}tt0111161/,", IDS),
+        ("m.imdb.com/title/tt0113277\nimdb.com/de/title/tt0111161/\n", IDS),
+        ("tt0113277\ntt0111161\n", IDS),
+        (
+            "https://www.themoviedb.org/movie/949-heat\nhttps://www.themoviedb.org/tv/70523\n",
+            ["tmdb:movie:949", "tmdb:tv:70523"],
+        ),
+        (
+            "https://trakt.tv/movies/heat-1995\nhttps://app.trakt.tv/shows/dark?mode=show\n",
+            ["trakt:movie:heat-1995", "trakt:show:dark"],
+        ),
+    ],
+    ids=[
+        "addresses",
+        "in quotes",
+        "with a header",
+        "with an empty column",
+        "other forms of IMDb's",
+        "ids",
+        "TMDB",
+        "Trakt",
+    ],
+)
+@pytest.mark.parametrize("name", ["list.csv", "list.tsv"])
+def test_a_table_may_be_one_column_of_addresses(
+    fetch: Callable[..., Snapshot], content: str, keys: list[str], name: str
+) -> None:
+    snapshot = fetch(content, name)
+    assert snapshot.outcome is Outcome.COMPLETE
+    assert [item.key for item in snapshot.items] == keys
+
+
+def test_an_address_of_no_title_is_named_and_the_rest_is_kept(
+    fetch: Callable[..., Snapshot],
+) -> None:
+    snapshot = fetch(f"{AT}tt0113277/\nhttps://www.imdb.com/name/nm0000158/\n")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1)
+    assert "line 2" in (snapshot.error or "")
+
+
 def test_positions_give_the_order_of_a_sorted_export(fetch: Callable[..., Snapshot]) -> None:
     snapshot = fetch(f"{IMDB}2,tt0000002,B,B,Movie,2000\n1,tt0000001,A,A,Movie,2000\n")
     assert [(item.position, item.title) for item in snapshot.items] == [(1, "A"), (2, "B")]
@@ -306,6 +355,8 @@ def test_a_file_without_titles_is_empty(
             + b"3,tt3,Am\xe9lie,,Movie,2001\n",
             "line 4 is not UTF-8",
         ),
+        ("https://www.themoviedb.org/movie/0\n", "no known columns"),
+        ("https://trakt.tv/movies/\u212a\n", "no known columns"),
         (IMDB.encode("utf-16"), "line 1 is not UTF-8"),
         ("Half \ud83d (1995)".encode("utf-8", "surrogatepass"), "line 1 is not UTF-8"),
     ],
@@ -314,6 +365,8 @@ def test_a_file_without_titles_is_empty(
         "another encoding",
         "an export of IMDb with a byte that no encoding has",
         "an export of IMDb in UTF-8 that was damaged",
+        "an address of no title",
+        "an address that only looks like a title's",
         "two bytes a letter",
         "half a character",
     ],

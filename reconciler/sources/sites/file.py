@@ -1,4 +1,7 @@
-"""Files: CSV exports of IMDb, Letterboxd and Trakt, and plain text with one title a line.
+"""Files: CSV exports, JSON such as Trakt's export, and plain text with one title a line.
+
+``file:EXPORT.zip/NAME.json`` is a file in a ZIP. A CSV of one column without a header, of
+addresses or ids, is read as text.
 
 In a text file a line is an item of the item grammar, ``Title (Year)``, an IMDb id or an IMDb
 title's address. A line is a comment when it is ``#`` alone or begins with ``# `` or ``##``;
@@ -7,17 +10,22 @@ title's address. A line is a comment when it is ``#`` alone or begins with ``# `
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from reconciler.core.completeness import is_readable, numbered
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
+from reconciler.sources import json_items
+from reconciler.sources.archives import unpacked
 from reconciler.sources.csv_items import TITLE_ID, Lines, find_header, read_table
 from reconciler.sources.files import ROUTE, decoded, judged, read_bytes
 from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +39,25 @@ FORMS = "file:PATH"
 
 _EXPECTED = "Const (IMDb), Name and Year (Letterboxd), or imdb_id, tmdb_id, title and year (Trakt)"
 _TABLES = {".csv", ".tsv"}
+_JSON = {".json", ".zip"}  # of a ZIP by itself Trakt's watchlist is read
 
 _ADDRESS = re.compile(r"//(?:localhost)?(/.*)", re.IGNORECASE | re.DOTALL)
+_ADDRESS_COLUMNS = {"address", "link", "links", "url", "urls"}
 _COMMENT = re.compile(r"#($|[#\s])")
+_IN_ZIP = re.compile(r"(?P<file>.+?\.zip)(?:/(?P<inside>.+))?", re.IGNORECASE | re.DOTALL)
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
+_ADDRESS_FLAGS = re.ASCII | re.IGNORECASE
 _TITLE_URL = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{7,})\b.*", re.IGNORECASE
+    r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{7,})\b.*", _ADDRESS_FLAGS
+)
+_TMDB_URL = re.compile(
+    r"(?:https?://)?(?:www\.)?themoviedb\.org/(?P<kind>movie|tv)/(?P<id>[1-9]\d{0,9})\b.*",
+    _ADDRESS_FLAGS,
+)
+_TRAKT_URL = re.compile(
+    r"(?:https?://)?(?:www\.|app\.)?trakt\.tv/(?P<kind>movie|show)s/(?P<id>[a-z0-9][a-z0-9_-]*)"
+    r"/?(?:[?#].*)?",
+    _ADDRESS_FLAGS,
 )
 _TITLE_WITH_YEAR = re.compile(r".*\S\s*\(\d{4}\)")
 
@@ -69,11 +90,16 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a file to its end."""
     name = f"file:{ref.id}"
-    data = read_bytes(name, ref.id, reach.folder)
+    in_zip = _IN_ZIP.fullmatch(ref.id)
+    data = read_bytes(name, in_zip["file"] if in_zip else ref.id, reach.folder)
+    if in_zip and not isinstance(data, Setback):
+        data = unpacked(name, data, in_zip["inside"] or "lists-watchlist.json")
     text = data if isinstance(data, Setback) else decoded(name, data)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
-    lines = parse(text, is_table=Path(ref.id).suffix.lower() in _TABLES)
+    suffix = PurePosixPath(ref.id).suffix.lower()
+    is_json = suffix in _JSON
+    lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
     if isinstance(lines, str):
         return Setback(Outcome.UNREACHABLE, f"{name}: {lines}").snapshot(ROUTE)
     return judged(name, lines)
@@ -88,8 +114,40 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
         return read_table(lines, header)
     if not is_table or not text.strip():
         return _text(lines)
+    if column := _only_column(lines):
+        return _text(column)
     first = next(line for line in lines if line.strip())
     return f"no known columns: found {first[:120]!r}; expected {_EXPECTED}"
+
+
+def parse_json(text: str) -> Lines | str:
+    """The items of a JSON file; a sentence where it holds no list."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        what = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
+        return f"{what}; export the list again"
+    items = json_items.parse(body)
+    if items is None:
+        return "no list in this JSON; expected a list of titles, as Trakt, Radarr or Plex give it"
+    bad = [
+        f"entry {item.position or place}: neither a title nor an id"
+        for place, item in enumerate(items, start=1)
+        if not is_readable(item)
+    ]
+    if json_items.has_further_pages(body, len(items)) or json_items.is_half(body):
+        bad.append("it speaks of more titles than it holds; export the whole list")
+    return Lines(numbered(filter(is_readable, items)), tuple(bad))
+
+
+def _only_column(lines: Sequence[str]) -> list[str]:
+    """The lines of a table without a header that begin with a title's address or id; else none."""
+    cells = [line.strip(" \t,;").strip('"').strip() for line in lines]
+    first = next((place for place, cell in enumerate(cells) if cell), 0)
+    if cells[first].casefold() in _ADDRESS_COLUMNS:
+        cells[first] = ""
+    named = next((cell for cell in cells if cell), "")
+    return cells if TITLE_ID.fullmatch(named) or _at_address(named) else []
 
 
 def _text(lines: Sequence[str]) -> Lines:
@@ -106,14 +164,25 @@ def _text(lines: Sequence[str]) -> Lines:
     return Lines(tuple(items), tuple(bad))
 
 
+def _at_address(text: str) -> Item | None:
+    """The title at an address of IMDb, TMDB or Trakt."""
+    if found := _TITLE_URL.fullmatch(text):
+        return parse_item(f"imdb:{found[1].lower()}")
+    if found := _TMDB_URL.fullmatch(text):
+        return parse_item(f"tmdb:{found['kind'].lower()}:{int(found['id'])}")
+    if found := _TRAKT_URL.fullmatch(text):
+        return parse_item(f"trakt:{found['kind'].lower()}:{found['id'].lower()}")
+    return None
+
+
 def _line(text: str) -> Item:
     """The item a line names. Raises ValueError with a sentence."""
     if _SCHEME.match(text):
         return parse_item(text)
     if TITLE_ID.fullmatch(text):
         return parse_item(f"imdb:{text}")
-    if found := _TITLE_URL.fullmatch(text):
-        return parse_item(f"imdb:{found[1].lower()}")
+    if item := _at_address(text):
+        return item
     if _TITLE_WITH_YEAR.fullmatch(text):
         return parse_title(text)
     raise ValueError(f"not a title: {text[:60]!r}, write Title (Year) or an id like tt0111161")

@@ -6,9 +6,6 @@ Letterboxd's terms (6.11, December 2025) forbid reading its pages by machine wit
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,8 +13,9 @@ from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.archives import unpacked
 from reconciler.sources.csv_items import find_header, read_table
-from reconciler.sources.files import LARGEST, ROUTE, decoded, judged, read_bytes
+from reconciler.sources.files import ROUTE, decoded, judged, read_bytes
 from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
 
 if TYPE_CHECKING:
@@ -168,7 +166,7 @@ def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:
     name = str(ref)
     data = read_bytes(name, file, reach.folder)
     if not isinstance(data, Setback) and file.lower().endswith(".zip"):
-        data = _unpacked(name, data, inside)
+        data = unpacked(name, data, f"{inside}.csv")
     text = data if isinstance(data, Setback) else decoded(name, data)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
@@ -178,33 +176,3 @@ def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:
         what = f"{name}: no films: its columns are not those of Letterboxd's export"
         return Setback(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
     return judged(name, read_table(lines, header))
-
-
-def _unpacked(name: str, data: bytes, inside: str) -> bytes | Setback:
-    """One file of an export."""
-    wanted = f"{inside}.csv"
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as export:
-            members = _members(export.namelist())
-            member = members.get(wanted)
-            if member is None:
-                known = ", ".join(sorted(name for name in members if name.endswith(".csv"))[:12])
-                what = f"no {wanted} in it; it holds {known or 'no CSV file'}"
-                return Setback(Outcome.MISSING, f"{name}: {what}")
-            with export.open(member) as file:
-                content = file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
-        what = "this ZIP file cannot be read; download the export again"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    if len(content) > LARGEST:
-        what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    return content
-
-
-def _members(names: list[str]) -> dict[str, str]:
-    """The files of an export by their names in it, also where it was packed again in a folder."""
-    files = [name for name in names if not name.startswith("__MACOSX/")]
-    around = {name.partition("/")[0] for name in files if "/" in name}
-    packed = len(around) == 1 and all("/" in name for name in files)
-    return {name.partition("/")[2] if packed else name: name for name in files}

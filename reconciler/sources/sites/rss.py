@@ -36,8 +36,6 @@ objection = open_to_all
 
 _PLEX = "rss.plex.tv"  # its feeds have no parts and no options
 _WRITE = "paste the address that Plex shows under Watchlist, RSS"
-_TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>(?:18|19|20|21)\d\d)\)", re.DOTALL)
-_GUID = re.compile(r"(imdb|tmdb|tvdb|thetvdb|themoviedb)://(?:(movie|show|tv)/)?(\w+)")
 _TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
 
 
@@ -101,18 +99,16 @@ def parse(content: bytes, kind: Kind | None = None) -> tuple[tuple[Item, ...], s
 
 def _item(entry: Element, kind: Kind | None) -> Item:
     said = {child.tag.rpartition("}")[2]: fields.text(child.text) for child in reversed(entry)}
-    found = _TITLE.fullmatch(said.get("title", ""))
-    title, released = (found["title"], found["year"]) if found else (said.get("title", ""), None)
+    title, released = fields.title_and_year(said.get("title", ""))
     title = said.get("filmTitle") or title
     of, unsupported = classify(said.get("category", ""))
     ids = _ids([fields.text(guid.text) for guid in entry.iter("guid")], said)
     if "filmTitle" in said:
         of = Kind.MOVIE
-    released = said.get("filmYear") or released
     return Item(
         0,
         title,
-        fields.year(released),
+        fields.year(said.get("filmYear")) or released,
         of or kind,
         ids,
         unsupported=unsupported,
@@ -121,10 +117,10 @@ def _item(entry: Element, kind: Kind | None) -> Item:
 
 
 def _ids(guids: list[str], said: dict[str, str]) -> Ids:
-    known = {found[1]: found[3] for guid in guids if (found := _GUID.fullmatch(guid))}
+    known = fields.ids_of_guids(guids)
     page = _TITLE_ID.search(" ".join([*guids, said.get("link", "")]))
     return Ids(
         imdb=fields.imdb_id(known.get("imdb")) or (page[1] if page else None),
-        tmdb=fields.number(known.get("tmdb") or known.get("themoviedb") or said.get("movieId")),
-        tvdb=fields.number(known.get("tvdb") or known.get("thetvdb")),
+        tmdb=fields.number(known.get("tmdb") or said.get("movieId")),
+        tvdb=fields.number(known.get("tvdb")),
     )

@@ -1,0 +1,43 @@
+"""One file of a ZIP that a site gave somebody as the export of their data."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from io import BytesIO
+
+from reconciler.core.model import Outcome
+from reconciler.sources.files import LARGEST
+from reconciler.sources.scrape import Setback
+
+_READABLE = (".csv", ".json", ".tsv", ".txt")
+_SHOWN = 12  # names of files, where the one that is asked for is not there
+
+
+def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
+    """The file ``wanted`` of an export. ``name``: of the list."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as export:
+            members = _members(export.namelist())
+            member = members.get(wanted)
+            if member is None:
+                known = sorted(one for one in members if one.endswith(_READABLE))
+                holds = ", ".join(known[:_SHOWN]) or "no list"
+                return Setback(Outcome.MISSING, f"{name}: no {wanted} in it; it holds {holds}")
+            with export.open(member) as file:
+                content = file.read(LARGEST + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        what = "this ZIP file cannot be read; download the export again"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    if len(content) > LARGEST:
+        what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
+        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+    return content
+
+
+def _members(names: list[str]) -> dict[str, str]:
+    """The files of an export by their names in it, also where it was packed again in a folder."""
+    files = [name for name in names if not name.startswith("__MACOSX/")]
+    around = {name.partition("/")[0] for name in files if "/" in name}
+    packed = len(around) == 1 and all("/" in name for name in files)
+    return {name.partition("/")[2] if packed else name: name for name in files}

@@ -1,0 +1,117 @@
+"""JSON as items: lists as Radarr and Sonarr import them, Trakt's rows, and Plex's feed as JSON.
+
+A list of objects, or an object with such a list in it. An id stands in a field of its own, such as
+``imdb_id``, in ``ids``, or in Plex's ``guids``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.core.model import Ids, Item, Kind
+from reconciler.sources import fields, trakt_items
+from reconciler.sources.title_types import classify
+
+_TYPES = ("mediatype", "media_type", "mediaType", "type", "kind", "category")
+_RELEASED = ("release_year", "releaseYear", "release_date")
+_TOTALS = ("total_results", "totalResults", "total_items", "totalItems", "item_count", "total")
+_ONWARD = ("next", "next_page", "nextPage", "next_cursor", "has_more", "hasMore")
+_BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
+_GUIDS = ("guids", "Guid")
+_TRAKT_PARTS = ("movie", "show", "person")  # a season and an episode bring their show along
+
+
+def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
+    """The items of a list; None: this is none. ``kind``: of those that do not say it."""
+    listed = fields.rows(body)
+    if listed is not None:
+        return _joined([_item(place, row, kind) for place, row in enumerate(listed, start=1)])
+    below = fields.mapping(body)
+    if fields.either(below, "error", "errors"):
+        return None
+    found = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
+    if found:
+        return _joined([_item(0, row, of or kind) for rows, of in found for row in rows])
+    return () if any(below.get(name) == [] for name in _BELOW) else None
+
+
+def declared_total(body: object) -> int | None:
+    """How many entries the whole list has, as far as it says so."""
+    return fields.count(fields.mapping(body), *_TOTALS)
+
+
+def has_further_pages(body: object, entries: int) -> bool:
+    """Whether a list speaks of more than the ``entries`` that it holds."""
+    page = fields.mapping(body)
+    pages = fields.number(fields.either(page, "total_pages", "totalPages")) or 1
+    links = fields.mapping(page.get("links"))
+    onward = fields.either(page, *_ONWARD) or fields.either(links, *_ONWARD)
+    return pages > 1 or bool(onward) or (declared_total(body) or 0) > entries
+
+
+def is_feed(body: object) -> bool:
+    """Whether this is Plex's feed as JSON, which shows the newest entries and gives no total."""
+    page = fields.mapping(body)
+    return "links" in page and any("guids" in row for row in fields.rows(page.get("items")) or ())
+
+
+def is_half(body: object) -> bool:
+    """Whether something that is no list stands where films or shows should."""
+    page = fields.mapping(body)
+    return any(page.get(name) and isinstance(page[name], Mapping | str) for name in _BELOW)
+
+
+def _item(place: int, row: Mapping[str, object], kind: Kind | None) -> Item:
+    if _is_trakt(row):
+        return replace(trakt_items.item_of(row), position=place)
+    get = row.get  # not ``either``: this is what a long list's time goes into
+    of, unsupported = classify(fields.text(fields.either(row, *_TYPES)))
+    ids = _ids(row)
+    if not of and (isinstance(get("seasons"), list) or (ids.tvdb and not (ids.imdb or ids.tmdb))):
+        of = Kind.TV  # as Sonarr has them: what TVDB numbers here are series
+    title = fields.text(get("title") or get("name"))
+    released = fields.year(get("year") or fields.either(row, *_RELEASED))
+    if not released and "guids" in row:
+        title, released = fields.title_and_year(title)
+    original = fields.other(get("original_title") or get("originalTitle"), title)
+    return Item(place, title, released, of or kind, ids, original, unsupported)
+
+
+def _ids(row: Mapping[str, object]) -> Ids:
+    get = row.get
+    imdb = get("imdb_id") or get("imdbId") or get("imdbid") or get("imdb")
+    tmdb = get("tmdb_id") or get("tmdbId") or get("tmdbid") or get("tmdb")
+    tvdb = get("tvdb_id") or get("tvdbId") or get("tvdbid") or get("tvdb")
+    if "ids" in row or "guids" in row or "Guid" in row:
+        more = _ids_below(row)
+        imdb, tmdb, tvdb = (
+            given or more.get(name)
+            for name, given in (("imdb", imdb), ("tmdb", tmdb), ("tvdb", tvdb))
+        )
+    return Ids(imdb=fields.imdb_id(imdb), tmdb=fields.number(tmdb), tvdb=fields.number(tvdb))
+
+
+def _ids_below(row: Mapping[str, object]) -> dict[str, object]:
+    """The ids in ``ids``, under names such as ``imdb`` or ``imdb_id``, and in Plex's ``guids``."""
+    guids = [guid for name in _GUIDS for guid in _texts(row.get(name))]
+    nested = {
+        name.lower().removesuffix("id").rstrip("_"): value
+        for name, value in fields.mapping(row.get("ids")).items()
+    }
+    return {**fields.ids_of_guids(guids), **{name: one for name, one in nested.items() if one}}
+
+
+def _texts(value: object) -> list[str]:
+    """Plex gives a ``guid`` as a text, or as an object with an ``id``."""
+    given = value if isinstance(value, list) else ()
+    return [fields.text(fields.mapping(one).get("id") or one) for one in given]
+
+
+def _is_trakt(row: Mapping[str, object]) -> bool:
+    return any("ids" in fields.mapping(row[name]) for name in _TRAKT_PARTS if name in row)
+
+
+def _joined(items: list[Item]) -> tuple[Item, ...]:
+    """The seasons and episodes of one show are one item."""
+    return tuple(trakt_items.joined(items) if any(item.seasons for item in items) else items)

@@ -1,0 +1,37 @@
+"""Answers and files that end in the middle: what is missing was lost on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import ParseError
+
+CUT_OFF = "cut off in the middle"
+
+# What may be left of a word, a number or an escape where JSON ends within it.
+_BEGUN = re.compile(r"[\\\w.+-]{0,7}", re.ASCII)
+# Expat's errors at the end of a text: no element, or an open tag, character or CDATA section.
+_XML_ENDS = {3, 5, 6, 20}
+
+
+def is_cut_json(content: bytes) -> bool:
+    """Whether this began as a list or an object of JSON and ends before its end."""
+    text = content.decode("utf-8", "ignore").strip("\ufeff \t\r\n")
+    if not text.startswith(("[", "{")):
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        unclosed = error.msg.startswith("Unterminated string")
+        return unclosed or _BEGUN.fullmatch(text, error.pos) is not None
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def is_cut_feed(content: bytes, error: ParseError) -> bool:
+    """Whether this began as a feed and ends before its end. ``error``: the parser's."""
+    return error.code in _XML_ENDS and re.search(rb"<rss[\s>]", content) is not None
