@@ -56,6 +56,11 @@ def is_feed(body: object) -> bool:
     return "links" in page and any("guids" in row for row in fields.rows(page.get("items")) or ())
 
 
+def next_link(body: object) -> str:
+    """Where a feed goes on; empty: it does not say."""
+    return fields.text(fields.mapping(fields.mapping(body).get("links")).get("next"))
+
+
 def is_half(body: object) -> bool:
     """Whether something that is no list stands where films or shows should."""
     page = fields.mapping(body)

@@ -16,7 +16,9 @@ from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from reconciler.core.model import Outcome
+from reconciler.sources.redirects import public_target
 from reconciler.sources.scrape import Setback, of_status
+from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,18 +78,27 @@ class _Session(requests.Session):
             self.trust_env = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str = field(repr=False)
+
+
 class _UnendingError(requests.RequestException):
     """An answer that is too long, or takes too long. Its text is for people."""
 
 
 class Web:
-    """Kept-alive connections for one fetch. A context manager; follows no redirect."""
+    """Kept-alive connections for one fetch. A context manager; follows no redirect unasked."""
 
-    def __init__(self, patience: float = PATIENCE, longest: float = LONGEST) -> None:
+    def __init__(
+        self, patience: float = PATIENCE, longest: float = LONGEST, *, follows: bool = False
+    ) -> None:
         """``patience``: seconds of Retry-After to wait out, all calls of this fetch together.
 
-        ``longest``: seconds that one answer may take to come.
+        ``longest``: seconds that one answer may take to come. ``follows``: whether a call follows
+        one redirect, to a public place; where it leads is a secret, and shown nowhere.
         """
+        self._follows = follows
         self._patience = patience
         self._longest = longest
         self._session = _Session()
@@ -118,6 +129,8 @@ class Web:
         """
         while True:
             answer = self._once(method, url, headers=headers, params=params, body=body)
+            if isinstance(answer, _Redirect):
+                answer = self._redirected(url, answer.location)
             if isinstance(answer, Setback) or answer.status != requests.codes.too_many_requests:
                 return answer
             seconds = retry_after(answer.headers)
@@ -126,16 +139,34 @@ class Web:
             self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
             time.sleep(seconds)
 
-    def _once(
+    def _redirected(self, url: str, location: str) -> Answer | Setback:
+        """What stands where a redirect leads: asked for with nothing but its address."""
+        shown = shown_url(url)
+        if not self._follows:
+            what = f"redirects to {_site(location)}, which listsync does not follow"
+            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+        target = public_target(url, location)
+        if target is None:
+            what = "redirects to a place that is not public, or without TLS"
+            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+        answer = self._once("GET", target, shown=shown)
+        if isinstance(answer, _Redirect):
+            what = "redirects twice, of which listsync follows one"
+            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
+        return answer
+
+    def _once(  # noqa: PLR0913 - what a call is made of
         self,
         method: str,
         url: str,
         *,
-        headers: Mapping[str, str] | None,
-        params: Mapping[str, str | int] | None,
-        body: object,
-    ) -> Answer | Setback:
-        shown = shown_url(url)
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+        shown: str = "",
+    ) -> Answer | Setback | _Redirect:
+        """One call. ``shown``: the address as it may be shown, where that is another one."""
+        shown = shown or shown_url(url)
         try:
             with self._session.request(
                 method,
@@ -148,16 +179,18 @@ class Web:
                 stream=True,
             ) as response:
                 if response.is_redirect:
-                    to = _site(response.headers.get("Location", ""))
-                    what = f"redirects to {to}, which listsync does not follow"
-                    return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+                    return _Redirect(response.headers.get("Location", ""))
                 content = _content(response, self._longest)
-                return Answer(
+                answer = Answer(
                     shown, response.status_code, response.headers, _json(content), content
                 )
         except (requests.RequestException, HTTPError, ValueError) as error:
             # requests looks where a redirect leads, also when it is not to follow: ValueError
             return Setback(Outcome.UNREACHABLE, f"{shown}: {_cause(error)}; try again later")
+        if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
+            what = f"the answer was {CUT_OFF}; try again later"
+            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}")
+        return answer
 
 
 def shown_url(url: str) -> str:

@@ -181,6 +181,9 @@ STEVENLU = failing(POPULAR) | {
 ANY = f"json:{SITE}/a"
 JSON = failing(ANY, private=401) | {
     Outcome.COMPLETE: Shown(ANY, json=[{"title": "A"}]),
+    Outcome.UNVERIFIED: Shown(
+        ANY, json={"links": {}, "items": [{"title": "A (2001)", "guids": []}]}
+    ),
     Outcome.INCOMPLETE: Shown(ANY, json={"items": [{"title": "A"}], "total": 2}),
     Outcome.EMPTY: Shown(ANY, json=[]),
 }

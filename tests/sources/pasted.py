@@ -194,6 +194,8 @@ FILE = {
     "file:./lists//a.csv": "file:lists/a.csv",
     "file:///srv/my%20list.csv": "file:/srv/my list.csv",
     "file://localhost/srv/lists/a.csv": "file:/srv/lists/a.csv",
+    "file:trakt-export.zip": "file:trakt-export.zip",
+    "file:trakt-export.zip/lists-night.json": "file:trakt-export.zip/lists-night.json",
     "never-again.csv": "refused: write file:never-again.csv",
     "~/lists/a.txt": "refused: write file:~/lists/a.txt",
     "file:.": "refused: file:NAME.csv",

@@ -187,6 +187,9 @@ INTERFACES: dict[str, dict[str, str]] = {
         "http://rss.plex.tv/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9/?format=json": (
             "rss:https://rss.plex.tv/…a93f0c"
         ),
+        "https://discover.provider.plex.tv/rss/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9": (
+            "rss:https://rss.plex.tv/…a93f0c"
+        ),
         "https://feeds.example/anna/rss": "rss:https://feeds.example/anna/rss",
         "https://feeds.example/feed/": "rss:https://feeds.example/feed/",
         "https://feeds.example/anna": "refused: where it is a feed, write rss:ADDRESS",

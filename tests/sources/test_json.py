@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,48 @@ def only(mock: requests_mock.Mocker, row: object, source: str = f"json:{URL}") -
         ({"tmdb_id": True}, Item(1, "", unsupported="unknown")),
         ({"imdb_id": "0111161"}, Item(1, "", unsupported="unknown")),
         ({"imdb_id": "https://evil.example/title/tt0111161"}, Item(1, "", unsupported="unknown")),
+        (
+            {"title": "Dune", "ids": {"imdb": "tt1160419", "tmdb": 438631, "tvdb": None}},
+            Item(1, "Dune", ids=Ids(imdb="tt1160419", tmdb=438631)),
+        ),
+        ({"ids": {"imdb_id": "tt1160419"}}, Item(1, "", ids=Ids(imdb="tt1160419"))),
+        ({"ids": {"imdbId": "TT1160419"}}, Item(1, "", ids=Ids(imdb="tt1160419"))),
+        ({"ids": {"tvdb": "121361"}}, Item(1, "", None, Kind.TV, Ids(tvdb=121361))),
+        (
+            {"imdb_id": "tt1160419", "ids": {"imdb": "tt0000001", "tmdb": 438631}},
+            Item(1, "", ids=Ids(imdb="tt1160419", tmdb=438631)),
+        ),
+        ({"ids": [1]}, Item(1, "", unsupported="unknown")),
+        ({"ids": {"slug": "dune"}}, Item(1, "", unsupported="unknown")),
+        (
+            {"title": "Dune (2021)", "category": "movie", "guids": ["tmdb://438631", "tvdb://1"]},
+            Item(1, "Dune", 2021, Kind.MOVIE, Ids(tmdb=438631, tvdb=1)),
+        ),
+        (
+            {"title": "1917 (2019)", "year": 2019, "guids": [{"id": "imdb://tt8579674"}]},
+            Item(1, "1917 (2019)", 2019, ids=Ids(imdb="tt8579674")),
+        ),
+        (
+            {"title": "Dark", "Guid": [{"id": "com.plexapp.agents.thetvdb://334824?lang=en"}]},
+            Item(1, "Dark", None, Kind.TV, Ids(tvdb=334824)),
+        ),
+        ({"guids": ["plex://movie/5d77", 7, None]}, Item(1, "", unsupported="unknown")),
+        (
+            {"type": "movie", "movie": {"title": "Dune", "year": 2021, "ids": {"tmdb": 438631}}},
+            Item(1, "Dune", 2021, Kind.MOVIE, Ids(tmdb=438631)),
+        ),
+        (
+            {"type": "season", "season": {"number": 2}, "show": {"title": "Dark", "ids": {}}},
+            Item(1, "Dark", None, Kind.TV, seasons=(2,)),
+        ),
+        (
+            {"type": "movie", "movie": {"title": None, "ids": {}}},
+            Item(1, "", None, Kind.MOVIE, unsupported="unknown"),
+        ),
+        (
+            {"title": "Dark", "tmdbId": 70523, "seasons": [{"seasonNumber": 1}]},
+            Item(1, "Dark", None, Kind.TV, Ids(tmdb=70523)),
+        ),
         ({"title": "A", "type": "videoGame"}, Item(1, "A", unsupported="videoGame")),
         ({"title": "A", "imdb_id": "nm1", "tmdb_id": 0, "year": 0}, Item(1, "A")),
         ({"nothing": 1}, Item(1, "", unsupported="unknown")),
@@ -89,6 +132,38 @@ def test_films_and_shows_may_stand_apart(requests_mock: requests_mock.Mocker) ->
     requests_mock.get(URL, json={"movies": [{"title": "a"}], "shows": [{"title": "b"}]})
     kinds = [(item.title, item.kind) for item in fetch(f"json:{URL}").items]
     assert kinds == [("a", Kind.MOVIE), ("b", Kind.TV)]
+
+
+def test_plexs_feed_as_json_is_read_and_never_called_whole(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    row = {"title": "Dune (2021)", "guids": ["imdb://tt1160419"], "category": "movie"}
+    requests_mock.get(URL, json={"links": {"self": URL}, "items": [row]})
+    snapshot = fetch(f"json:{URL}")
+    assert snapshot.outcome is Outcome.UNVERIFIED
+    requests_mock.get(URL, json={"links": {"next": f"{URL}?cursor=2"}, "items": [row]})
+    assert fetch(f"json:{URL}").outcome is Outcome.INCOMPLETE
+
+
+LIST = json.dumps([{"title": 'Dune "II"', "year": 2021, "ok": True, "rating": -8.5e3}, None])
+
+
+@pytest.mark.parametrize("end", range(1, len(LIST) - 1))
+def test_an_answer_that_is_cut_anywhere_says_so(
+    requests_mock: requests_mock.Mocker, end: int
+) -> None:
+    requests_mock.get(URL, text=LIST[:end])
+    snapshot = fetch(f"json:{URL}")
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert snapshot.error == f"{URL}: the answer was cut off in the middle; try again later"
+
+
+@pytest.mark.parametrize("text", ["{title: 1}", "[1] trailing", "<html>", "", "null and void"])
+def test_an_answer_that_is_no_json_is_not_called_cut_off(
+    requests_mock: requests_mock.Mocker, text: str
+) -> None:
+    requests_mock.get(URL, text=text)
+    assert fetch(f"json:{URL}").outcome is Outcome.CHANGED_LAYOUT
 
 
 def test_the_whole_query_is_asked_for(requests_mock: requests_mock.Mocker) -> None:

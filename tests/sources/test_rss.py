@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,20 +96,51 @@ def test_a_feed_that_leads_in_a_circle_ends(requests_mock: requests_mock.Mocker)
 @pytest.mark.parametrize(
     "text",
     [
-        "<rss><channel>",
         "<html><body/></html>",
         "<rss/>",
         '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>',
         '<?xml version="1.0" encoding="no-such"?><rss><channel/></rss>',
         "",
     ],
-    ids=["cut off", "a page", "no channel", "entities", "an unknown encoding", "nothing"],
+    ids=["a page", "no channel", "entities", "an unknown encoding", "nothing"],
 )
 def test_what_is_no_feed_is_a_changed_layout(
     requests_mock: requests_mock.Mocker, text: str
 ) -> None:
     requests_mock.get(URL, text=text)
     assert fetch(f"rss:{URL}").outcome is Outcome.CHANGED_LAYOUT
+
+
+WHOLE = feed(entry(1), entry(2).replace("Film", "Fïlm"), "<title><![CDATA[Film 3 (2001)]]></title>")
+
+
+@pytest.mark.parametrize("end", range(WHOLE.index("<rss") + 5, len(WHOLE.encode()) - 1))
+def test_a_feed_that_is_cut_anywhere_says_so(requests_mock: requests_mock.Mocker, end: int) -> None:
+    requests_mock.get(URL, content=WHOLE.encode()[:end])
+    snapshot = fetch(f"rss:{URL}")
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert snapshot.error == f"{URL}: the feed was cut off in the middle; try again later"
+
+
+def test_a_later_part_that_is_cut_leaves_the_list_incomplete(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    requests_mock.get(URL, text=feed(entry(1), onward="/feed/2"))
+    requests_mock.get(f"{URL}/2", text=feed(entry(2))[:-30])
+    snapshot = fetch(f"rss:{URL}")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1)
+    assert "cut off in the middle" in (snapshot.error or "")
+
+
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="no reported cases here")
+def test_the_reported_feed_was_cut_off(requests_mock: requests_mock.Mocker) -> None:
+    requests_mock.get(URL, content=(CASES / "feed-cut-in-the-middle.xml").read_bytes())
+    snapshot = fetch(f"rss:{URL}")
+    assert snapshot.outcome is Outcome.UNREACHABLE
+    assert "try again later" in (snapshot.error or "")
 
 
 def test_an_empty_feed_is_empty(requests_mock: requests_mock.Mocker) -> None:

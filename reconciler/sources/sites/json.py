@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import TRY_LATER
-from reconciler.sources import json_items
+from reconciler.sources import json_items, plex
 from reconciler.sources.documents import MEANINGS, document, kind_of
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 
@@ -40,7 +40,9 @@ def parse_url(url: SplitResult) -> ListRef:
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
-    """Read a list: one answer, which is whole where it is JSON."""
+    """Read a list: one answer, which is whole where it is JSON; a feed of Plex's as such."""
+    if plex.is_feed(ref):
+        return plex.fetch(ref, reach)
 
     def part(answer: Answer) -> Part | None:
         items = json_items.parse(answer.body, kind_of(ref))

@@ -1,0 +1,78 @@
+"""Plex's watchlist feeds, at the two addresses that Plex has for each.
+
+Since July 2026 ``rss.plex.tv`` may refuse a feed that ``discover.provider.plex.tv`` still gives, by
+a redirect to an address that lets whoever has it read the feed. Where it leads is shown nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from reconciler.core.model import Outcome
+from reconciler.sources.feeds import read_feed
+from reconciler.sources.web import Web
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from reconciler.core.model import ListRef, Snapshot
+    from reconciler.sources.paging import Meanings
+    from reconciler.sources.scrape import Reach
+
+_RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
+HOSTS = frozenset({_RSS, _DISCOVER})
+
+_ADVICE = (
+    "open the address in a browser; if Plex refuses it there as well, copy it again from Watchlist,"
+    " RSS in Plex, or keep the titles on a list of another site"
+)
+_REFUSES = (Outcome.BLOCKED, "Plex refuses this feed")
+_MEANINGS: Meanings = {
+    401: _REFUSES,
+    403: _REFUSES,
+    404: (Outcome.MISSING, "Plex has no such feed"),
+}
+_REFUSALS = {Outcome.BLOCKED, Outcome.MISSING}
+
+
+def is_feed(ref: ListRef) -> bool:
+    """Whether a list is one of Plex's feeds, however it is written."""
+    return urlsplit(ref.address).hostname in HOSTS
+
+
+def feed_address(url: SplitResult) -> str | None:
+    """The address of a feed as Plex shows it: without options, since it has none; None: no feed."""
+    key = _key(url)
+    return f"https://{_RSS}/{key.lower()}" if key else None
+
+
+def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+    """Read a feed where its address is, and where that is refused at Plex's other one."""
+    url = urlsplit(ref.address)
+    here = urlunsplit(url._replace(scheme="https"))
+    there = f"https://{_DISCOVER}/rss/{_key(url)}"
+    if url.hostname == _DISCOVER:
+        there = f"https://{_RSS}/{_key(url)}"
+    first = _read(here, ref, reach)
+    if first.outcome not in _REFUSALS:
+        return first
+    second = _read(there, ref, reach)
+    if second.error is None:
+        return second
+    error = f"{first.error}; {second.error}"
+    if second.outcome not in _REFUSALS:
+        return replace(second, error=error)
+    outcome = first.outcome if first.outcome is second.outcome else Outcome.BLOCKED
+    return replace(second, outcome=outcome, error=f"{error}; {_ADVICE}")
+
+
+def _read(address: str, ref: ListRef, reach: Reach) -> Snapshot:
+    return read_feed(address, ref, reach, _MEANINGS, Web(follows=True))
+
+
+def _key(url: SplitResult) -> str:
+    """What tells a feed from others, and lets whoever has it read the feed."""
+    parts = [part for part in url.path.split("/") if part]
+    return "/".join(parts[1:] if url.hostname == _DISCOVER and parts[:1] == ["rss"] else parts)
