@@ -149,6 +149,23 @@ def _entry(title: Title) -> str:
     )
 
 
+def feed_as_json(titles: Iterable[Title], itself: str, onward: str = "") -> Row:
+    """The same feed as JSON: each entry with all of its title's ids."""
+    links = {"self": itself} | ({"next": onward} if onward else {})
+    return {"title": "Plex Watchlist", "links": links, "items": [*map(_json_entry, titles)]}
+
+
+def _json_entry(title: Title) -> Row:
+    year = row_of(title).year
+    ids = {"imdb": title.imdb, "tmdb": title.tmdb, "tvdb": title.tvdb}
+    return {
+        "title": f"{title.title} ({year})" if year else title.title,
+        "pubDate": "Mon, 04 May 2026 20:15:00 GMT",
+        "guids": [f"{site}://{number}" for site, number in ids.items() if number],
+        "category": _WORDS[title.kind],
+    }
+
+
 def posters(films: Iterable[Title], total: int) -> str:
     """A page of a list at Letterboxd."""
     quotes = {'"': "&quot;"}

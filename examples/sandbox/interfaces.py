@@ -238,6 +238,9 @@ def _feed(visit: Visit, wanted: SiteList) -> Page:
     number = visit.number("page", 1)
     here = wanted.titles[(number - 1) * _FEED_PAGE : number * _FEED_PAGE]
     more = number * _FEED_PAGE < len(wanted.titles)
+    if visit.text("format") == "json":
+        onward = f"{visit.path}?format=json&page={number + 1}" if more else ""
+        return _json(rows.feed_as_json(here, visit.path, onward))
     return Page(
         rows.feed(here, f"{visit.path}?page={number + 1}" if more else ""), content_type=_XML
     )

@@ -30,6 +30,7 @@ READ = {
     "stevenlu": ("stevenlu", "stevenlu:movies", "complete"),
     "json": ("{others}/json/films.json", "json:films", "complete"),
     "rss": ("rss:{others}/feeds/watchlist", "rss:watchlist", "unverified"),
+    "rss as JSON": ("rss:{others}/feeds/watchlist?format=json", "rss:watchlist", "unverified"),
     "letterboxd, export": ("letterboxd:export.zip", "letterboxd:anna/list/night", "complete"),
 }
 
