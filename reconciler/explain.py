@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
-from reconciler.core.model import Action, Match, MediaKey, Role
+from reconciler.core.model import Action, Kind, Match, MediaKey, Role, Show
 from reconciler.core.names import normalise
+from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
@@ -37,6 +38,7 @@ class Explanation(TypedDict):
     lists: list[dict[str, Any]]
     resolved: dict[str, Any]
     server: dict[str, Any]
+    airing: dict[str, Any]
     memory: dict[str, Any]
     verdict: dict[str, Any]
     would_change: str
@@ -133,6 +135,7 @@ def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
             "candidates": [candidate_row(c) for c in getattr(row, "candidates", ())],
         },
         "server": _server(target, seen) if target else {},
+        "airing": _airing(target, seen) if target else {},
         "memory": _memory(target, seen) if target else {},
         "verdict": {
             "word": row.op if isinstance(row, Action) else row.reason,
@@ -217,6 +220,27 @@ def _server(target: Target, seen: Pass) -> dict[str, Any]:
             for request in seen.observed.requests.get(target, ())
         ],
         "blocklisted": blocklisted(target.media, seen.observed),
+    }
+
+
+def _airing(target: Target, seen: Pass) -> dict[str, Any]:
+    """Of a show, which seasons have aired, and by which fact."""
+    show = seen.observed.shows.get(target.media.tmdb)
+    if target.media.kind is not Kind.TV or not isinstance(show, Show):
+        return {}
+    return {
+        "ended": show.ended,
+        "last_aired_season": show.last_aired_season,
+        "seasons": [
+            {
+                "season": season.number,
+                "aired": has_aired(season, show, seen.fetched_at.date()),
+                "basis": basis(season, show),
+                "air_date": season.air_date.isoformat() if season.air_date else None,
+                "episodes": season.episodes,
+            }
+            for season in show.seasons
+        ],
     }
 
 

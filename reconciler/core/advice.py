@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Slot,
     Verdict,
 )
-from reconciler.core.seasons import span
+from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.state import COVERED, There, film, season
 from reconciler.core.waivers import waived
 
@@ -200,16 +200,22 @@ def _is_of(entry: Entry, row: Action | Verdict) -> bool:
 
 
 def _until_it_airs(case: Case) -> str:
-    target = case.row.target
-    show = case.ground.observed.shows.get(target.media.tmdb) if target else None
-    known = show.seasons if isinstance(show, Show) else ()
     if not case.seasons:
         return "a season airs; specials are wanted where they are named: `seasons: [0]`"
-    dated = sorted((s.air_date, s.number) for s in known if s.air_date and s.number in case.seasons)
+    target = case.row.target
+    show = case.ground.observed.shows.get(target.media.tmdb) if target else None
+    waiting = (
+        {season: basis(season, show) for season in show.seasons if season.number in case.seasons}
+        if isinstance(show, Show)
+        else {}
+    )
+    dated = [(s.air_date, s.number) for s in waiting if waiting[s] is Basis.AIR_DATE and s.air_date]
     if dated:
-        at, number = dated[0]
+        at, number = min(dated)
         return f"S{number} airs on {at:%Y-%m-%d}"
-    return f"TMDB knows when {span(case.seasons)} airs, and the day has come"
+    if set(waiting.values()) == {Basis.NO_EPISODES}:
+        return f"the server lists episodes of {span(case.seasons)}, and one has aired"
+    return f"an episode of {span(case.seasons)} airs, and the server knows of it"
 
 
 # ----------------------------------------------------------------------- what is not understood

@@ -79,6 +79,9 @@ def calculate(
                                                           it is due or where it is only reported
     ====================================================  ======================================
 
+    A season has aired by the table of core.seasons.basis. A show at media 5 while no season has a
+    status is available as a whole.
+
     Only titles that a list gave in this pass get a row, and then those that such a list has lost
     (core.prune); what the other lists held when last complete counts for ownership, exclusion and
     pruning. *Not re-added*: nor has ``rerequest`` a time for it that is over. A retry goes where

@@ -1,14 +1,62 @@
-"""Which seasons of a show are wanted, and how a set of them is written."""
+"""Which seasons of a show have aired, which are wanted, and how a set of them is written."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from reconciler.core.model import SeasonRule, Show
+    from reconciler.core.model import Season, SeasonRule, Show
+
+
+class Basis(StrEnum):
+    """The fact that decides whether a season has aired."""
+
+    NO_EPISODES = "no-episodes"
+    AIR_DATE = "air-date"
+    ENDED = "ended"
+    LAST_EPISODE = "last-episode"
+    NOTHING = "nothing"
+
+
+def basis(season: Season, show: Show) -> Basis:
+    """Choose the fact that decides whether a season has aired. The first one that is known does.
+
+    ==================================================  ============  =========================
+    what the server says                                basis         aired
+    ==================================================  ============  =========================
+    the season has 0 episodes                           no-episodes   no
+    the season has an air date                          air-date      from that day on
+    the show has ended, and the season has episodes     ended         yes
+    an episode of season N was the last one to air      last-episode  up to season N, no further
+    none of these                                       nothing       no
+    ==================================================  ============  =========================
+
+    Seerr gives no season an air date where TheTVDB is its metadata provider for series.
+    """
+    if season.episodes == 0:
+        return Basis.NO_EPISODES
+    if season.air_date is not None:
+        return Basis.AIR_DATE
+    if show.ended and season.episodes is not None:
+        return Basis.ENDED
+    return Basis.NOTHING if show.last_aired_season is None else Basis.LAST_EPISODE
+
+
+def has_aired(season: Season, show: Show, today: date) -> bool:
+    """Whether the first episode of a season has aired, by its ``basis``."""
+    match basis(season, show):
+        case Basis.AIR_DATE:
+            return season.air_date is not None and season.air_date <= today
+        case Basis.ENDED:
+            return True
+        case Basis.LAST_EPISODE:
+            return show.last_aired_season is not None and season.number <= show.last_aired_season
+        case _:
+            return False
 
 
 def chosen(
@@ -28,18 +76,14 @@ def chosen(
         else:
             wanted.update(coming)  # a show that is followed
             wanted.update(out if rule.last is None else out[-rule.last :])
-    here = set(out) | _aired_specials(show, today)
+    here = {season.number for season in show.seasons if has_aired(season, show, today)}
     return tuple(sorted(wanted & here)), tuple(sorted(wanted - here))
 
 
 def aired(show: Show, today: date) -> tuple[int, ...]:
-    """The seasons from 1 on whose first episode has aired, in order. Specials are never implied."""
+    """The seasons from 1 on that have aired, in order. Specials are never implied."""
     return tuple(
-        sorted(
-            s.number
-            for s in show.seasons
-            if s.number >= 1 and s.air_date is not None and s.air_date <= today
-        )
+        sorted(s.number for s in show.seasons if s.number >= 1 and has_aired(s, show, today))
     )
 
 
@@ -47,10 +91,6 @@ def unaired(show: Show, today: date) -> tuple[int, ...]:
     """The seasons from 1 on that are announced and have not aired."""
     numbers = {s.number for s in show.seasons if s.number >= 1}
     return tuple(sorted(numbers - set(aired(show, today))))
-
-
-def _aired_specials(show: Show, today: date) -> set[int]:
-    return {0 for s in show.seasons if s.number == 0 and s.air_date and s.air_date <= today}
 
 
 def span(numbers: Iterable[int]) -> str:

@@ -62,10 +62,11 @@ def film(target: Target, observed: Observed) -> State:
 
 
 def season(target: Target, number: int, observed: Observed) -> State:
-    """The state of one season. The show's own status is ignored but for "deleted".
+    """The state of one season. The show's own status counts where it speaks of the whole show.
 
     A show deleted as a whole covers seasons that never had a row of their own: a person's word
-    weighs more than a season that aired since (docs/decisions/0002).
+    weighs more than a season that aired since (docs/decisions/0002). So does a show that is
+    available while no season has a status: somebody has marked all of it as available.
     """
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
@@ -76,7 +77,7 @@ def season(target: Target, number: int, observed: Observed) -> State:
         for r in observed.requests.get(target, ())
         if number in r.seasons
     ]
-    return _state(statuses | (_whole(target, rows) & {MediaStatus.DELETED}), requests)
+    return _state(statuses | _of_whole_show(target, rows), requests)
 
 
 def show(target: Target, observed: Observed) -> There:
@@ -85,9 +86,24 @@ def show(target: Target, observed: Observed) -> There:
     if _blocked(target.media, rows, observed):
         return There.BLOCKLISTED
     seasons = {season(target, n, observed).there for n in known_seasons(target, observed)}
-    if MediaStatus.DELETED in _whole(target, rows):
+    whole = _of_whole_show(target, rows)
+    if MediaStatus.AVAILABLE in whole:
+        seasons.add(There.AVAILABLE)
+    if MediaStatus.DELETED in whole:
         seasons.add(There.DELETED)
     return next((there for there in _MOST_ALIVE if there in seasons), There.NOTHING)
+
+
+def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
+    """What the rows of a show say of all its seasons at once."""
+    silent = tuple(
+        row
+        for row in rows
+        if all(season[target.is_4k] is MediaStatus.UNKNOWN for season in row.seasons.values())
+    )
+    return (_whole(target, rows) & {MediaStatus.DELETED}) | (
+        _whole(target, silent) & {MediaStatus.AVAILABLE}
+    )
 
 
 def _whole(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:

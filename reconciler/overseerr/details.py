@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Facts, Film, Season, Show
-from reconciler.overseerr.foreign import day, decimal, integer, records, text, year
+from reconciler.overseerr.foreign import day, decimal, integer, record, records, text, year
 
 if TYPE_CHECKING:
     from reconciler.overseerr.foreign import JsonObject
@@ -59,8 +59,8 @@ def film(row: JsonObject, tmdb: int) -> Film:
 
 def show(row: JsonObject, tmdb: int) -> Show:
     """The answer of ``/tv/{id}``."""
-    dates = {
-        number: day(season.get("airDate"))
+    seasons = {
+        number: Season(number, day(season.get("airDate")), integer(season.get("episodeCount")))
         for season in records(row.get("seasons"))
         if (number := integer(season.get("seasonNumber"))) is not None
     }
@@ -69,7 +69,8 @@ def show(row: JsonObject, tmdb: int) -> Show:
         title=text(row.get("name")) or "",
         year=year(row.get("firstAirDate")),
         ended=row.get("status") in _OVER,
-        seasons=tuple(Season(number, dates[number]) for number in sorted(dates)),
+        seasons=tuple(seasons[number] for number in sorted(seasons)),
+        last_aired_season=integer(record(row.get("lastEpisodeToAir")).get("seasonNumber")),
         facts=facts(row),
         original_title=text(row.get("originalName")),
     )

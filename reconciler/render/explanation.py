@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.core.seasons import span
+from reconciler.core.seasons import Basis, span
 from reconciler.render import words
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         )
     if one["server"]:
         yield f"  server    {'; '.join(_server(one['server']))}"
+        if one["airing"]:
+            yield f"  seasons   {'; '.join(_airing(one['airing']))}"
         yield f"  memory    {'; '.join(_memory(one['memory']))}"
     seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
     detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
@@ -96,6 +98,31 @@ def _server(server: dict[str, Any]) -> Iterator[str]:
         yield f"request {request['id']}{seasons} {request['status']} (user {request['requester']})"
     if not (server["blocklisted"] or server["media"] or server["requests"]):
         yield "nothing there"
+
+
+def _airing(airing: dict[str, Any]) -> Iterator[str]:
+    """``S1-3 aired (air date); S4 not aired (0 episodes)``."""
+    groups: dict[str, list[int]] = {}
+    for season in airing["seasons"]:
+        aired = "aired" if season["aired"] else "not aired"
+        groups.setdefault(f"{aired} ({_basis(season, airing)})", []).append(season["season"])
+    yield from (f"{span(numbers)} {conclusion}" for conclusion, numbers in groups.items())
+    if not groups:
+        yield "the server lists none"
+
+
+def _basis(season: dict[str, Any], airing: dict[str, Any]) -> str:
+    match season["basis"]:
+        case Basis.NO_EPISODES:
+            return "0 episodes"
+        case Basis.AIR_DATE:
+            return "air date" if season["aired"] else f"air date {season['air_date']}"
+        case Basis.ENDED:
+            return "no air date, but the show has ended"
+        case Basis.LAST_EPISODE:
+            return f"no air date; the last episode to air is in S{airing['last_aired_season']}"
+        case _:
+            return "no air date, and no episode is known to have aired"
 
 
 def _memory(memory: dict[str, Any]) -> Iterator[str]:

@@ -58,6 +58,7 @@ FILMS = [MediaKey(Kind.MOVIE, n) for n in (1, 2, 3)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]  # whose numbers are those of films
 TARGETS = [Target(media, is_4k) for media in FILMS + SHOWS for is_4k in (False, True)]
 SEASONS = (1, 2, 3)
+EIGHT = (8, 8, 8, 8)  # episodes, of the specials and of each season
 SOME_SEASONS = [(1,), (2,), (1, 2), (2, 3), (1, 2, 3)]
 BLOCKED = [FILMS[2], SHOWS[1]]
 RULES = [
@@ -114,10 +115,14 @@ ASKED = [
     for seasons in (SOME_SEASONS if target.media.kind is Kind.TV else [()])
 ]
 FACTS = [
-    Show(0, "A show", 2020, ended=False, seasons=tuple(map(Season, (0, *SEASONS), dates)))
+    Show(0, "A show", 2020, ended=False, seasons=tuple(map(Season, (0, *SEASONS), dates, EIGHT)))
     for dates in product(
         (LONG_AGO,), (LONG_AGO, NEXT_YEAR), (LONG_AGO, NEXT_YEAR), (LONG_AGO, None)
     )
+] + [  # without air dates
+    Show(0, "A show", 2020, ended, tuple(map(Season, (0, *SEASONS), [None] * 4, counts)), last)
+    for ended, last in ((True, 3), (False, 2), (False, None))
+    for counts in (EIGHT, (0, 8, 8, 0))
 ]
 NO_FACTS = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
 SOME_FACTS: list[Show | Unmatched] = [*FACTS, NO_FACTS]

@@ -122,6 +122,11 @@ class Server:
         seasons = {n: gone if s[0] is MediaStatus.AVAILABLE else s for n, s in row.seasons.items()}
         self.rows[media] = replace(row, status=MediaStatus.DELETED, seasons=seasons)
 
+    def mark_available(self, media: MediaKey) -> None:
+        """Somebody marks a title as available, a show with all its seasons: no row of them."""
+        row = self.rows[media]
+        self.rows[media] = replace(row, status=MediaStatus.AVAILABLE)
+
     def remove(self, media: MediaKey) -> None:
         """The row goes, and all its requests."""
         self.rows.pop(media, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from reconciler.core.model import (
     Kind,
     MediaKey,
+    MediaState,
     MediaStatus,
     OwnRequest,
     Prune,
@@ -33,7 +35,10 @@ SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]
 MEDIA = FILMS + SHOWS
 NEVER = FILMS[-1]
 SEASONS = (1, 2)
-FACTS: dict[int, Show] = {media.tmdb: facts(*SEASONS) for media in SHOWS}
+FACTS: dict[int, Show] = {  # with TMDB's dates, and as TheTVDB's seasons are shown
+    SHOWS[0].tmdb: facts(*SEASONS),
+    SHOWS[1].tmdb: replace(facts(undated=SEASONS), last_aired_season=max(SEASONS)),
+}
 SOURCES = ("first", "second")
 AGAIN = {source: f"{source}-again" for source in SOURCES}  # another name for the same list
 REQUESTERS = {"first": ANNA, "first-again": ANNA, "second": ADMIN, "second-again": ADMIN}
@@ -53,6 +58,11 @@ def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> set[Slot]:
     """A film, or seasons of a show."""
     numbers = [None] if media.kind is Kind.MOVIE else seasons
     return {Slot(Target(media), number) for number in numbers}
+
+
+def _says_something(row: MediaState) -> bool:
+    """Whether a show's row has a status for any season."""
+    return any(plain is not MediaStatus.UNKNOWN for plain, _ in row.seasons.values())
 
 
 class Persons(RuleBasedStateMachine):
@@ -259,6 +269,11 @@ class Persons(RuleBasedStateMachine):
             self.server.remove(media)
             self._forget_what_nobody_saw()
 
+    def mark_available(self, media: MediaKey) -> None:
+        """What the server has a row of; where seasons have rows, those say what is there."""
+        if media in self.server.rows and media not in self.server.blocklist:
+            self.server.mark_available(media)
+
     def block_or_unblock(self, media: MediaKey) -> None:
         self.doubtful |= slots_of(media)
         if media in self.server.blocklist:
@@ -318,6 +333,8 @@ class Persons(RuleBasedStateMachine):
             if media.kind is Kind.MOVIE and row.status is MediaStatus.AVAILABLE:
                 found.add(Slot(Target(media)))
             here = [n for n, (plain, _) in row.seasons.items() if plain is MediaStatus.AVAILABLE]
+            if row.status is MediaStatus.AVAILABLE and not _says_something(row):
+                here = [*SEASONS]
             found |= {Slot(Target(media), number) for number in here}
         return found
 

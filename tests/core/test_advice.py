@@ -31,6 +31,7 @@ from reconciler.core.model import (
     RequestStatus,
     Rerequest,
     Role,
+    Season,
     SeasonRule,
     Slot,
     Target,
@@ -52,6 +53,7 @@ from tests.core.values import (
     CAROL,
     DUNE,
     HEAT,
+    LONG_AGO,
     NOW,
     SOON,
     entry,
@@ -138,6 +140,8 @@ UNREAD = replace(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is
 THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
 NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
+UNDATED = facts(1, undated=[3])
+EPISODELESS = replace(UNDATED, seasons=(Season(3, LONG_AGO, 0),))
 OLD = Filter(years=Years(last=1999))
 NOBODY = replace(LIST, requester=None, problem="requester 'ann' is not a user of the server")
 NOWHERE = replace(LIST, deliveries={Kind.MOVIE: "Radarr has no profile HD"})
@@ -211,8 +215,13 @@ TABLE = [
      ["S3 airs on 2027-04-14"],
      [(World((NAMED,), server(shows=SEASONS), later=timedelta(days=200)), "request S3 (missing)")]),
     (Reason.UNAIRED, "without a date",
-     World((NAMED,), server(shows={BEAR.tmdb: facts(1, undated=[3])})),
-     ["TMDB knows when S3 airs, and the day has come"], []),
+     World((NAMED,), server(shows={BEAR.tmdb: UNDATED})),
+     ["an episode of S3 airs, and the server knows of it"],
+     [(World((NAMED,), server(shows={BEAR.tmdb: replace(UNDATED, last_aired_season=3)})),
+       "request S3 (missing)")]),
+    (Reason.UNAIRED, "without episodes", World((NAMED,), server(shows={BEAR.tmdb: EPISODELESS})),
+     ["the server lists episodes of S3, and one has aired"],
+     [(World((NAMED,), server(shows={BEAR.tmdb: facts(1, 3)})), "request S3 (missing)")]),
     (Reason.UNAIRED, "specials alone",
      World((SERIES,), server(shows={BEAR.tmdb: facts(0)})), ["`seasons: [0]`"],
      [(World((replace(SERIES, seasons=SeasonRule(named=(0,))),),

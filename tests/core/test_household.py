@@ -62,6 +62,7 @@ ACTS = [
     *["take_the_second_out_or_put_it_back", "rename_the_second"],
     *["ask", "ask_with_success", "ask_for_one_season", "take_over", "ask_for_more"],
     *["approve", "fail", "decline", "delete_the_request", "delete_the_file", "delete"],
+    "mark_available",
     *["block_or_unblock", "lose_or_find_the_facts"],
     *["half_a_day", "more_than_a_day", "some_days"],
 ]
@@ -88,6 +89,8 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{PUT_BACK} ask a_good_pass decline",
     f"delete {IS_OUT} lose_or_find_the_facts put_on_the_first a_good_pass lose_or_find_the_facts",
     "fail a_good_pass some_days",
+    "decline mark_available a_good_pass delete a_good_pass",
+    "take_off delete a_good_pass ask_for_one_season mark_available put_on_the_first a_good_pass",
     "put_on_the_second a_good_pass decline a_good_pass lose_most a_good_pass find_all_again",
     f"{ON_THE_SECOND_ALONE} take_the_second_out_or_put_it_back put_on_the_first",
     f"{ON_THE_SECOND_ALONE} take_the_second_out_or_put_it_back a_good_pass put_on_the_first",

@@ -76,9 +76,20 @@ def tried(retries: int, *, soon: bool = False) -> Memory:
         pytest.param(server(), ["request S1-3 (missing)"], id="nothing"),
         pytest.param(server(row(BEAR)), ["request S1-3 (missing)"], id="an empty row"),
         pytest.param(
-            server(row(BEAR, AVAILABLE)),
+            server(row(BEAR, MediaStatus.PROCESSING)),
             ["request S1-3 (missing)"],
             id="the status of the whole show is ignored",
+        ),
+        pytest.param(
+            server(row(BEAR, AVAILABLE)), ["available"], id="marked as available, with no seasons"
+        ),
+        pytest.param(
+            server(row(BEAR, AVAILABLE), ask(DECLINED, 2)), ["available"], id="and one was declined"
+        ),
+        pytest.param(
+            server(row(BEAR, AVAILABLE, seasons={1: AVAILABLE})),
+            ["extend S2-3 (new-season)"],
+            id="available, with a season",
         ),
         pytest.param(there(1, 2, 3), ["available"], id="all available"),
         pytest.param(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,12 +18,23 @@ from reconciler.core.model import (
     Show,
     Unmatched,
 )
-from reconciler.core.seasons import aired, chosen, span, unaired
+from reconciler.core.seasons import Basis, aired, basis, chosen, span, unaired
 from tests.core.values import BEAR, TODAY, entry, facts, plan, request, row, server, wishes, words
 
 
 def show(*seasons: tuple[int, date | None]) -> Show:
-    return Show(1, "A show", 2020, ended=False, seasons=tuple(Season(*each) for each in seasons))
+    return running(*((number, aired_on, 8) for number, aired_on in seasons))
+
+
+def running(*seasons: tuple[int, date | None, int | None], last: int | None = None) -> Show:
+    """A show whose last episode to air is in season ``last``."""
+    listed = tuple(Season(*each) for each in seasons)
+    return Show(1, "A show", 2020, ended=False, seasons=listed, last_aired_season=last)
+
+
+def ended(*seasons: tuple[int, date | None, int | None], last: int | None = None) -> Show:
+    """A show that has ended or was canceled."""
+    return replace(running(*seasons, last=last), ended=True)
 
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -41,12 +53,94 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
             show((3, YESTERDAY), (1, YESTERDAY), (2, YESTERDAY)), (1, 2, 3), (), id="in order"
         ),
         pytest.param(show((1, YESTERDAY), (3, YESTERDAY)), (1, 3), (), id="with a gap"),
+        pytest.param(
+            running((1, None, 8), (2, None, 8), (3, None, 8), last=2),
+            (1, 2),
+            (3,),
+            id="without dates, up to the last episode",
+        ),
+        pytest.param(
+            ended((1, None, 8), (2, None, 8), last=1),
+            (1, 2),
+            (),
+            id="without dates, the show has ended",
+        ),
+        pytest.param(ended((1, None, 8)), (1,), (), id="ended, no last episode is known"),
+        pytest.param(
+            ended((1, None, 8), (2, None, 0)), (1,), (2,), id="ended, a season without episodes"
+        ),
+        pytest.param(
+            ended((1, None, None), (2, None, None), last=1),
+            (1,),
+            (2,),
+            id="ended, the numbers of episodes are unknown",
+        ),
+        pytest.param(
+            running((1, None, None), last=1), (1,), (), id="running, the number is unknown"
+        ),
+        pytest.param(
+            running((1, YESTERDAY, None)), (1,), (), id="a date, and an unknown number of episodes"
+        ),
+        pytest.param(
+            running((1, YESTERDAY, 8), (2, YESTERDAY, 0), (3, TOMORROW, 0), last=3),
+            (1,),
+            (2, 3),
+            id="no episodes, whatever the date",
+        ),
+        pytest.param(
+            running((1, None, 8), (2, TOMORROW, 8), last=2),
+            (1,),
+            (2,),
+            id="a date to come outweighs the last episode",
+        ),
+        pytest.param(
+            running((1, YESTERDAY, 8), (2, YESTERDAY, 8), last=1),
+            (1, 2),
+            (),
+            id="so does a date that has come",
+        ),
+        pytest.param(ended((1, TOMORROW, 8), last=1), (), (1,), id="and the end of the show"),
+        pytest.param(
+            running((0, None, 3), (1, None, 8), last=0), (), (1,), id="the last was a special"
+        ),
+        pytest.param(running((1, None, 8), last=4), (1,), (), id="later seasons are not listed"),
     ],
 )
 def test_a_season_has_aired_once_its_first_episode_has(
     facts: Show, out: tuple[int, ...], coming: tuple[int, ...]
 ) -> None:
     assert (aired(facts, TODAY), unaired(facts, TODAY)) == (out, coming)
+
+
+def test_of_the_facts_that_are_known_the_first_of_the_table_decides() -> None:
+    """From a season of which nothing is known to one of which all is, fact by fact."""
+    known = [
+        running((1, None, None)),
+        running((1, None, None), last=1),
+        ended((1, None, 8), last=1),
+        ended((1, YESTERDAY, 8), last=1),
+        ended((1, YESTERDAY, 0), last=1),
+    ]
+    table = re.findall(r" (no-episodes|air-date|ended|last-episode|nothing)  ", basis.__doc__ or "")
+    assert table == list(Basis)
+    assert [basis(show.seasons[0], show) for show in known] == list(Basis)[::-1]
+
+
+@pytest.mark.parametrize(
+    ("facts", "here"),
+    [
+        pytest.param(running((0, None, 3), last=2), True, id="something of the show has aired"),
+        pytest.param(running((0, None, 3)), False, id="nothing is known to have aired"),
+        pytest.param(running((0, None, 0), last=2), False, id="there are none"),
+        pytest.param(running((0, TOMORROW, 3), last=2), False, id="they have a date to come"),
+        pytest.param(ended((0, None, 3)), True, id="the show has ended"),
+    ],
+)
+def test_specials_without_a_date_have_aired_once_anything_of_the_show_has(
+    facts: Show,
+    here: bool,  # noqa: FBT001
+) -> None:
+    assert chosen([SeasonRule(named=(0,))], facts, TODAY) == (((0,), ()) if here else ((), (0,)))
 
 
 WITH_SPECIALS = facts(0, 1, 2, 3, 4, coming=(5,))

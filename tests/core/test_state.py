@@ -14,7 +14,7 @@ from reconciler.core.model import (
     RequestStatus,
     Target,
 )
-from reconciler.core.state import State, There, blocklisted, film, known_seasons, season
+from reconciler.core.state import State, There, blocklisted, film, known_seasons, season, show
 from tests.core.values import BEAR, DUNE, request, row, server
 
 FILM, FILM_4K, SHOW = Target(DUNE), Target(DUNE, is_4k=True), Target(BEAR)
@@ -149,14 +149,41 @@ def ask(number: int, status: RequestStatus, *seasons: int) -> RequestState:
     ("observed", "there"),
     [
         pytest.param(server(), There.NOTHING, id="nothing"),
-        pytest.param(server(row(BEAR, AVAILABLE)), There.NOTHING, id="the show's 5 says nothing"),
+        pytest.param(
+            server(row(BEAR, AVAILABLE)), There.AVAILABLE, id="the show's 5 where no season has any"
+        ),
+        pytest.param(
+            server(only(1, UNKNOWN, AVAILABLE)), There.AVAILABLE, id="the show's 5, a season's 1"
+        ),
+        pytest.param(
+            server(only(1, AVAILABLE, AVAILABLE)),
+            There.NOTHING,
+            id="not where another season has 5",
+        ),
+        pytest.param(
+            server(only(1, DELETED, AVAILABLE)), There.NOTHING, id="nor where another one has 7"
+        ),
+        pytest.param(
+            server(row(BEAR, UNKNOWN, AVAILABLE)), There.NOTHING, id="nor where the 5 is of 4K"
+        ),
+        pytest.param(
+            server(row(BEAR, AVAILABLE), ask(1, RequestStatus.DECLINED, 2)),
+            There.AVAILABLE,
+            id="the show's 5, though the season was declined",
+        ),
+        pytest.param(
+            server(row(BEAR, AVAILABLE), ask(1, RequestStatus.FAILED, 2)),
+            There.AVAILABLE,
+            id="the show's 5, whatever failed",
+        ),
+        pytest.param(server(row(BEAR, PARTIAL)), There.NOTHING, id="the show's 4 says nothing"),
         pytest.param(server(row(BEAR, PROCESSING)), There.NOTHING, id="nor its 3"),
         pytest.param(server(row(BEAR, DELETED)), There.DELETED, id="but its 7 does"),
         pytest.param(server(only(2, AVAILABLE)), There.AVAILABLE, id="5"),
         pytest.param(server(only(2, PARTIAL)), There.AVAILABLE, id="4"),
         pytest.param(server(only(2, PROCESSING)), There.PROCESSING, id="3"),
         pytest.param(server(only(2, PENDING)), There.REQUESTED, id="2"),
-        pytest.param(server(only(2, UNKNOWN, AVAILABLE)), There.NOTHING, id="1"),
+        pytest.param(server(only(2, UNKNOWN)), There.NOTHING, id="1"),
         pytest.param(server(only(2, DELETED)), There.DELETED, id="7"),
         pytest.param(server(only(1, AVAILABLE)), There.NOTHING, id="another season"),
         pytest.param(
@@ -188,6 +215,14 @@ def test_a_season_is_what_its_requests_and_then_its_rows_say(
     observed: Observed, there: There
 ) -> None:
     assert season(SHOW, 2, observed).there is there
+
+
+def test_a_show_marked_as_available_in_4k_is_there_in_4k_alone() -> None:
+    marked = server(MediaState(BEAR, AVAILABLE, AVAILABLE, {1: (AVAILABLE, UNKNOWN)}))
+
+    assert season(Target(BEAR, is_4k=True), 2, marked).there is There.AVAILABLE
+    assert season(SHOW, 2, marked).there is There.NOTHING
+    assert show(Target(BEAR, is_4k=True), marked) is There.AVAILABLE
 
 
 def test_a_season_declined_within_a_living_request_is_declined() -> None:

@@ -104,8 +104,8 @@ def request(
 
 def facts(*aired: int, coming: Iterable[int] = (), undated: Iterable[int] = ()) -> Show:
     """What is known of a show: the seasons that aired, are announced, and have no date."""
-    dated = [Season(n, LONG_AGO) for n in aired] + [Season(n, NEXT_YEAR) for n in coming]
-    seasons = (*dated, *(Season(n, None) for n in undated))
+    dated = [Season(n, LONG_AGO, 8) for n in aired] + [Season(n, NEXT_YEAR, 8) for n in coming]
+    seasons = (*dated, *(Season(n, None, 8) for n in undated))
     return Show(BEAR.tmdb, "The Bear", 2022, ended=False, seasons=seasons)
 
 

@@ -50,7 +50,7 @@ TWO = Unmatched(
     "2 candidates",
     (Candidate(MediaKey(Kind.TV, 90228), "Dune", "Dune ✦", 2021),),
 )
-SHOW = Show(136315, "The Bear", None, ended=False, seasons=(Season(1, date(2022, 6, 23)),))
+SHOW = Show(136315, "The Bear", None, ended=False, seasons=(Season(1, date(2022, 6, 23), 8),))
 FILM = Film(136315, "Heat", 1995, Facts(7.9, 7000, ("Action", "Crime"), "en"))
 REPORT = ListReport(
     "imdb:ur1",

@@ -25,6 +25,7 @@ from reconciler.core.model import (
     Kind,
     MediaKey,
     MediaStatus,
+    Observed,
     Offer,
     RequestStatus,
     Result,
@@ -35,6 +36,8 @@ from reconciler.core.model import (
     Target,
     User,
 )
+from reconciler.core.seasons import aired
+from reconciler.core.state import There, season
 from reconciler.errors import ServerError, TmdbTroubleError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import request_of
@@ -198,9 +201,48 @@ def test_recorded_shows_give_their_seasons(exchange: Exchange) -> None:
     assert show.title == exchange.response["name"]
     assert show.ended is (exchange.response["status"] == "Ended")
     assert list(show.seasons) == [
-        Season(row["seasonNumber"], date.fromisoformat(row["airDate"]) if row["airDate"] else None)
+        Season(
+            row["seasonNumber"],
+            date.fromisoformat(row["airDate"]) if row["airDate"] else None,
+            row["episodeCount"],
+        )
         for row in exchange.response["seasons"]
     ]
+    assert show.last_aired_season == exchange.response["lastEpisodeToAir"]["seasonNumber"]
+
+
+NEWEST_LOOK = date(2026, 11, 29)
+
+
+def test_a_show_that_ended_has_aired_whichever_site_the_server_takes_its_seasons_from() -> None:
+    """Recorded with TMDB, with TheTVDB, and with TheTVDB down."""
+    looks = only(
+        details, lambda each: (each.file, each.path) == ("seerr-3.1-tvdb-metadata", "/tv/1396")
+    )
+    aired_seasons = []
+    for exchange in looks:
+        mock, server = replayed(exchange)
+        with mock, server:
+            show = server.details(MediaKey(Kind.TV, 1396))
+        assert isinstance(show, Show)
+        aired_seasons.append(aired(show, NEWEST_LOOK))
+    assert aired_seasons == [(1, 2, 3, 4, 5)] * 3
+
+
+@pytest.mark.parametrize("server_name", ["overseerr-1.34", "jellyseerr-2.7", "seerr-3.1"])
+def test_a_recorded_show_marked_as_available_without_seasons_is_there(server_name: str) -> None:
+    """The server has no row for any season, one request of before, and would take another."""
+    recorded = only(lambda each: each.file == f"{server_name}-marked-available")
+    marked = Target(MediaKey(Kind.TV, 265229))
+    with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
+        for each in recorded[3:5]:
+            mock.get(f"{URL}/api/v1{each.path}", json=each.response)
+        media, asked = server.media(), server.requests()
+    observed = Observed(
+        media={row.media: (row,) for row in media}, requests={one.target: (one,) for one in asked}
+    )
+    assert [season(marked, number, observed).there for number in (1, 2, 3)] == [There.AVAILABLE] * 3
+    assert (recorded[6].body["seasons"], recorded[6].status) == ([3], 201)
 
 
 @each(details, lambda shown: shown.status == 200 and "voteCount" in shown.response)

@@ -254,9 +254,9 @@ def test_narrowing_to_a_year_that_no_title_has_finds_nothing_more(
 
 def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: MediaServer) -> None:
     seasons = [
-        {"seasonNumber": 2, "airDate": None},
-        {"seasonNumber": 1, "airDate": "2008-01-20"},
-        {"seasonNumber": 0, "airDate": "soon"},
+        {"seasonNumber": 2, "airDate": None, "episodeCount": 0},
+        {"seasonNumber": 1, "airDate": "2008-01-20", "episodeCount": 7},
+        {"seasonNumber": 0, "airDate": "soon", "episodeCount": "some"},
         {"airDate": "2008-01-20"},
     ]
     body = {
@@ -264,11 +264,22 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
         "firstAirDate": "2008-01-20",
         "status": "Canceled",
         "seasons": seasons,
+        "lastEpisodeToAir": {"seasonNumber": 1, "episodeNumber": 7},
     }
     mock.get(f"{API}/tv/1396", json=body)
-    wanted = (Season(0, None), Season(1, date(2008, 1, 20)), Season(2, None))
+    wanted = (Season(0, None, None), Season(1, date(2008, 1, 20), 7), Season(2, None, 0))
     told = server.details(MediaKey(Kind.TV, 1396))
-    assert told == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted)
+    assert told == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted, last_aired_season=1)
+
+
+@pytest.mark.parametrize("told", [None, {}, {"seasonNumber": None}, {"seasonNumber": "3"}, "S3"])
+def test_a_last_episode_that_names_no_season_is_unknown(
+    mock: requests_mock.Mocker, server: MediaServer, told: object
+) -> None:
+    mock.get(f"{API}/tv/1396", json={"name": "Breaking Bad", "lastEpisodeToAir": told})
+    show = server.details(MediaKey(Kind.TV, 1396))
+    assert isinstance(show, Show)
+    assert show.last_aired_season is None
 
 
 @pytest.mark.parametrize(

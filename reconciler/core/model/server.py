@@ -105,10 +105,14 @@ class RequestState:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """A season's number and first air date; None: no date is known."""
+    """What the server says of a season. None: it says nothing of that.
+
+    No field has a default: a cached season without one of them is read again.
+    """
 
     number: int
-    air_date: date | None
+    air_date: date | None  # of its first episode
+    episodes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,9 @@ class Show:
     tmdb: int
     title: str
     year: int | None
-    ended: bool
+    ended: bool  # or canceled
     seasons: tuple[Season, ...]
+    last_aired_season: int | None = None  # the season of the last episode that aired
     facts: Facts = UNTOLD
     original_title: str | None = None
 
