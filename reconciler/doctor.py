@@ -11,9 +11,9 @@ from reconciler.core.conditions import READ
 from reconciler.core.delivery import astray, find_delivery
 from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
 from reconciler.core.requesters import find_requester
-from reconciler.core.rights import outlook
+from reconciler.core.rights import outlook, unplannable
 from reconciler.deliveries import stocked, wish_of
-from reconciler.errors import ListsyncError, LockHeldError
+from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,9 +52,12 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     for lst in spec.lists:
         if lst.source.provider == "file":  # a site is not asked: that would be a fetch
             yield _checked(f"file of {lst.name}", partial(_file, lst, sources))
-    yield _checked("server", partial(_server, server))
+    answering = _checked("server", partial(_server, server))
+    yield answering
     owner: list[User] = []
     yield _checked("key", partial(_key, server, owner))
+    if owner and answering.ok:
+        yield _checked("rights", partial(_rights, server, owner[0]))
     for lst in spec.lists if owner else ():
         if lst.role is Role.REQUEST:
             yield from _asking(lst, server, owner[0])
@@ -100,6 +103,14 @@ def _server(server: MediaServer) -> str:
 def _key(server: MediaServer, owner: list[User]) -> str:
     owner.append(server.whoami())
     return f"is that of {owner[0].name} (user {owner[0].id})"
+
+
+def _rights(server: MediaServer, owner: User) -> str:
+    if lacking := unplannable(owner, server.identify().flavour):
+        raise MissingRightError(lacking, where=server.url)
+    return (
+        f"{owner.name} may see what a plan needs: all requests, and the blocklist if there is one"
+    )
 
 
 def _kinds(lst: ListSpec) -> tuple[Kind, ...]:

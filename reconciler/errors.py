@@ -85,6 +85,25 @@ class ServerError(ListsyncError):
     """The media server cannot be used: wrong URL, wrong key, wrong answer."""
 
 
+class CsrfProtectionError(ServerError):
+    """The media server refuses whatever is sent to it with an API key."""
+
+    def __init__(self, where: str) -> None:
+        """``where``: the server's URL."""
+        what = "its CSRF protection refuses every request made with an API key"
+        hint = 'turn off "Enable CSRF Protection" in its settings (Network; on Overseerr General)'
+        super().__init__(what, where=where, hint=hint)
+
+
+class MissingRightError(ServerError):
+    """The owner of the API key may not do something that has to be done."""
+
+    def __init__(self, what: str, *, where: str) -> None:
+        """``what``: who lacks which right; ``where``: the server's URL."""
+        hint = "give this user the right on the server: Users → Edit → Permissions"
+        super().__init__(what, where=where, hint=hint)
+
+
 class TransientError(ServerError):
     """The media server may answer later; ``retry_after`` in seconds where it said when."""
 

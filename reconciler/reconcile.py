@@ -15,9 +15,10 @@ from reconciler.core.membership import current, departed
 from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
-from reconciler.core.rights import bypasses_quota
+from reconciler.core.rights import bypasses_quota, unplannable
 from reconciler.core.wants import rule_names
 from reconciler.deliveries import Deliveries
+from reconciler.errors import MissingRightError
 from reconciler.learning import Recollection, claims, learn
 from reconciler.questions import items_in_question, titles_in_question
 from reconciler.reading import read_lists
@@ -112,6 +113,8 @@ def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
 def identify(spec: Spec, server: MediaServer) -> Identity:
     """Who answers, and who the lists' requesters are. Raises ServerError."""
     info, owner = server.identify(), server.whoami()
+    if lacking := unplannable(owner, info.flavour):
+        raise MissingRightError(lacking, where=server.url)
     wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST]
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
     found = {lst.name: find_requester(lst.requester, users, owner, lst.approval) for lst in wishes}

@@ -1,7 +1,7 @@
 """A media server over real HTTP that behaves like a recorded Overseerr, Jellyseerr or Seerr.
 
 It is served on 127.0.0.1, keeps everything in memory, and goes wrong on demand (see `Faults`).
-Not there, though real servers have it: log-in by cookie, CSRF, issues, discovery, changing
+Not there, though real servers have it: log-in by cookie, issues, discovery, changing
 watchlists and settings, deleting files, override rules. Jellyseerr is built from its source, the
 other two from recordings.
 """
@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 from .catalogue import CATALOGUE, Catalogue
+from .seerr import csrf
 from .seerr.answers import Answer, Call, DisconnectError, RefusedError, SilenceError
 from .seerr.application import Application
 from .seerr.backend import Backend
@@ -165,6 +166,13 @@ class SandboxServer:
         fault = self.faults.instead_of(call)
         if fault is not None:
             return fault
+        if not self.faults.csrf_protection:
+            return self._committed(call)
+        if call.method != "GET" and not csrf.is_token_sent(call):
+            return csrf.REFUSAL
+        return csrf.with_cookies(self._committed(call))
+
+    def _committed(self, call: Call) -> Answer:
         answer = self._application.answer(call)
         self.faults.after_commit(call)
         return answer

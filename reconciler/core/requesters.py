@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Approval, Requester
-from reconciler.core.rights import may_ask_for_others
+from reconciler.core.rights import (
+    SEE_USERS,
+    bypasses_quota,
+    has_right,
+    lacks,
+    may_ask_for_others,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +47,8 @@ def find_requester(
     if found:
         ids = ", ".join(str(user.id) for user in found)
         return f"requester {wanted!r} fits several users of the server (ids {ids}); name the id"
+    if isinstance(wanted, str) and "@" in wanted and not has_right(owner, SEE_USERS):
+        return f"requester {wanted!r} cannot be found: {lacks(owner, SEE_USERS)}"
     return f"requester {wanted!r} is not a user of the server"
 
 
@@ -48,7 +56,9 @@ def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | st
     if user.id == owner.id:
         return Requester(user)
     if approval is Approval.REQUESTER:
-        return Requester(user, is_owner=False)
+        if bypasses_quota(user) or has_right(owner, SEE_USERS):
+            return Requester(user, is_owner=False)
+        return lacks(owner, SEE_USERS)
     if not may_ask_for_others(owner):
         return (
             f"approval: auto takes the rights to manage users and requests, which {owner.name}, "

@@ -5,9 +5,10 @@ Bits and rules: docs/media-servers.md, "Rights". An administrator may do everyth
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Expected, Kind, Target
+from reconciler.core.model import Expected, Flavour, Kind, Target
 
 if TYPE_CHECKING:
     from reconciler.core.model import Requester, User
@@ -15,6 +16,33 @@ if TYPE_CHECKING:
 ADMIN = 2
 MANAGE_USERS = 8
 MANAGE_REQUESTS = 16
+VIEW_REQUESTS = 16384
+MANAGE_BLOCKLIST = 268435456
+VIEW_BLOCKLIST = 1073741824
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What it lets a user do, its name on the server, and the bits any of which suffices."""
+
+    purpose: str
+    name: str
+    bits: int
+
+
+SEE_REQUESTS = Right(
+    "see everyone's requests",
+    '"View Requests" or "Manage Requests"',
+    VIEW_REQUESTS | MANAGE_REQUESTS,
+)
+READ_BLOCKLIST = Right(
+    "read the blocklist",
+    '"View blocklisted media" or "Manage Blocklist"',
+    VIEW_BLOCKLIST | MANAGE_BLOCKLIST,
+)
+SEE_USERS = Right("see other users' quotas and e-mail addresses", '"Manage Users"', MANAGE_USERS)
+MAKE_REQUESTS = Right("make requests", '"Request"', 32)
+DECIDE_REQUESTS = Right("retry and delete requests", '"Manage Requests"', MANAGE_REQUESTS)
 
 # (is_4k, kind) → the bits any of which suffices
 _MAY_REQUEST = {
@@ -29,6 +57,28 @@ _AUTO_APPROVED = {
     (True, Kind.MOVIE): MANAGE_REQUESTS | 32768 | 65536,
     (True, Kind.TV): MANAGE_REQUESTS | 32768 | 131072,
 }
+
+
+def has_right(user: User, right: Right) -> bool:
+    """Whether a user has a right, an administrator every one."""
+    return bool(user.permissions & (ADMIN | right.bits))
+
+
+def lacks(owner: User, right: Right) -> str:
+    """The sentence for a right that the owner of the API key lacks."""
+    return (
+        f"{owner.name}, the owner of the API key, lacks the right to {right.purpose} ({right.name})"
+    )
+
+
+def unplannable(owner: User, flavour: Flavour) -> str | None:
+    """Which right the owner of the API key lacks without which nothing can be planned; None: none.
+
+    What cannot be seen may have been declined or blocklisted, so that nothing may be requested.
+    """
+    needed = (SEE_REQUESTS,) if flavour is Flavour.OVERSEERR else (SEE_REQUESTS, READ_BLOCKLIST)
+    missing = [lacks(owner, right) for right in needed if not has_right(owner, right)]
+    return "; ".join(missing) or None
 
 
 def expected(user: User, target: Target) -> Expected:

@@ -25,11 +25,12 @@ from urllib3.exceptions import (
 
 from reconciler.errors import ServerError, TransientError
 from reconciler.overseerr.foreign import JsonObject, line, record
+from reconciler.overseerr.walls import Wall, find_wall, page_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
 _SHORTEST_SECRET = 8
 _HOST_HINT = "is server.url right, and is the server running?"
 
@@ -43,6 +44,8 @@ class Answer:
     page_title: str = ""
     location: str = ""
     retry_after: float | None = None  # seconds
+    wall: Wall | None = None  # what answered in place of the server
+    sets_csrf_cookie: bool = False
 
     @property
     def record(self) -> JsonObject:
@@ -87,16 +90,18 @@ def answer_of(response: requests.Response, secret: str) -> Answer:
     """Read a response to its end; where it echoes ``secret``, that is blotted out."""
     content = _blot(response.content.decode("utf-8-sig", errors="replace"), secret)
     try:
-        body, title = json.loads(content), ""
+        body, page = json.loads(content), None
     except (ValueError, RecursionError):
-        found = _TITLE.search(content)
-        body, title = None, line(found[1]) if found else ""
+        body, page = None, content
+    location = _blot(response.headers.get("Location", ""), secret)
     return Answer(
         status=response.status_code,
         body=body,
-        page_title=title,
-        location=_blot(response.headers.get("Location", ""), secret),
+        page_title=page_title(page or ""),
+        location=location,
         retry_after=_retry_after(response.headers),
+        wall=find_wall(response.status_code, response.headers, page),
+        sets_csrf_cookie=bool(_CSRF_COOKIE.search(response.headers.get("Set-Cookie", ""))),
     )
 
 

@@ -115,7 +115,7 @@ class Connection:
         """The answer to what is never sent twice."""
         if isinstance(got, Failure) and got.sent:
             raise AnswerLostError(f"sent, but {got.what}", where=self.url, hint=got.hint)
-        if isinstance(got, Answer) and got.status in _GATEWAY_TROUBLE:
+        if isinstance(got, Answer) and got.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
             return got  # what it means for something sent is not for this file to say
         return self._settled(got, path)
 
@@ -176,6 +176,9 @@ class Connection:
             raise got.error(self.url)
         if 300 <= got.status < 400:  # noqa: PLR2004 - HTTP's own ranges
             raise redirect_error(self.url, _API + path, got)
+        if got.wall:
+            kind = TransientError if got.wall.passing else ServerError
+            raise kind(got.wall.what, where=self.url, hint=got.wall.hint)
         if got.status in _GATEWAY_TROUBLE | _BUSY:
             raise TransientError(
                 f"answers HTTP {got.status}",
@@ -204,9 +207,11 @@ def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
     wanted = origin + prefix
     if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
         what, hint = f"redirects to {wanted}", f"write server.url: {wanted}"
+    elif answer.wall:
+        what, hint = f"{answer.wall.what}: it redirects to {origin}{parts.path}", answer.wall.hint
     else:
         what = f"redirects to {origin}{parts.path}"
-        hint = "give server.url an address that no log-in page or other site stands before"
+        hint = "write the server's own address in server.url, like http://seerr:5055"
     return ServerError(f"{what} (HTTP {answer.status})", where=url, hint=hint)
 
 

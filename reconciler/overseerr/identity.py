@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Flavour, Kind, ServerInfo
-from reconciler.errors import ServerError
+from reconciler.errors import CsrfProtectionError, ServerError
 from reconciler.overseerr.foreign import line
 from reconciler.overseerr.rows import accepted
 
@@ -31,7 +31,8 @@ class Identity:
 def identify(connection: Connection) -> Identity:
     """Ask the server who it is; the key is shown to nothing that has not said so.
 
-    Raises ServerError where something else answers.
+    Raises ServerError where something else answers, or where nothing that is sent to it would be
+    accepted.
     """
     status = connection.get("/status", keyed=False)
     settings = connection.get("/settings/public", keyed=False)
@@ -42,6 +43,8 @@ def identify(connection: Connection) -> Identity:
     initialized = settings.record.get("initialized")
     if not version or not isinstance(initialized, bool):
         raise _stranger(connection)
+    if status.sets_csrf_cookie or settings.sets_csrf_cookie:
+        raise CsrfProtectionError(connection.url)
     flavour = _flavour(connection, version, settings)
     lacks = frozenset(kind for kind, key in _HAS_4K.items() if settings.record.get(key) is False)
     specials = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Done, Result
-from reconciler.errors import AnswerLostError, ServerError
+from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
 from reconciler.overseerr.foreign import integer
 from reconciler.overseerr.translate import request_status
 
@@ -84,11 +84,7 @@ def _refused(answer: Answer, url: str) -> Done:
 def _forbidden(answer: Answer, url: str) -> Done:
     sentence = answer.message.casefold()
     if "csrf" in sentence:
-        raise ServerError(
-            "its CSRF protection refuses every request made with an API key",
-            where=url,
-            hint='switch off "Enable CSRF Protection" in its settings (Network or General)',
-        )
+        raise CsrfProtectionError(url)
     if not sentence:
         what = f"something before the server forbids requests (HTTP {answer.status})"
         raise ServerError(what, where=url, hint="let POST /api/v1/request through to the server")

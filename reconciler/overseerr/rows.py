@@ -29,6 +29,14 @@ class StatusError(ServerError):
         self.status = answer.status
 
 
+class DeniedError(ServerError):
+    """The server does not know the key, or its owner lacks a right: the answers look alike."""
+
+    def __init__(self, url: str) -> None:
+        """Say the former; who knows the key to be right says the latter instead."""
+        super().__init__("the API key is refused", where=url, hint=_KEY_HINT)
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """One page: the table's size as the server says, and the rows."""
@@ -40,22 +48,18 @@ class _Page:
 def accepted(answer: Answer, path: str, url: str) -> Answer:
     """The answer if its status is 200.
 
-    Raises ServerError for a refused key and everything else, TransientError for 5xx.
+    Raises DeniedError for a refused key and a lacking right, TransientError for 5xx, ServerError
+    for everything else.
     """
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
         return answer
-    if answer.guarded:
-        raise refused_key(url)
+    if answer.guarded or (answer.status == 403 and answer.message):  # noqa: PLR2004
+        raise DeniedError(url)
     if answer.status >= 500:  # noqa: PLR2004
         said = answer.message or "no reason given"
         what = f"cannot answer {path.partition('?')[0]}: HTTP {answer.status}, {said}"
         raise TransientError(what, where=url, hint="the server's log says more")
     raise StatusError(answer, path, url)
-
-
-def refused_key(url: str) -> ServerError:
-    """The error for a key the server does not know."""
-    return ServerError("the API key is refused", where=url, hint=_KEY_HINT)
 
 
 def strange_answer(path: str, url: str) -> ServerError:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
-from urllib.parse import quote
 
 import structlog
 
 from reconciler.core.model import Done, Flavour, Kind, Result, Route
-from reconciler.errors import ServerError, TmdbTroubleError
-from reconciler.overseerr import details, downloads, identity, outcome, translate
+from reconciler.core.rights import (
+    DECIDE_REQUESTS,
+    MAKE_REQUESTS,
+    READ_BLOCKLIST,
+    SEE_USERS,
+    lacks,
+)
+from reconciler.errors import MissingRightError, ServerError, TmdbTroubleError
+from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, record, records
 from reconciler.overseerr.rows import (
+    DeniedError,
     StatusError,
     accepted,
     read_rows,
-    refused_key,
     strange_answer,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from reconciler.core.model import (
         Action,
@@ -39,17 +45,13 @@ if TYPE_CHECKING:
         Stock,
         User,
     )
+    from reconciler.core.rights import Right
     from reconciler.overseerr.answer import Answer
     from reconciler.overseerr.connection import Called
     from reconciler.overseerr.foreign import JsonObject
 
 _Value = TypeVar("_Value")
 
-_LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
-_FOREIGN_ID = {Route.IMDB: r"tt[0-9]+", Route.TVDB: r"[0-9]+", Route.TMDB: r"[0-9]+"}
-# Lists have English titles; without this, titles are in the language of the server's owner.
-_IN_ENGLISH = "language=en"
-_PREFIX = re.compile(r"(imdb|tmdb|tvdb|year):", re.IGNORECASE)
 _BLOCKLISTS = {Flavour.SEERR: "/blocklist", Flavour.JELLYSEERR: "/blacklist"}
 
 _log = structlog.get_logger(__name__)
@@ -128,7 +130,8 @@ class OverseerrServer:
 
     def quota(self, user_id: int) -> Quota:
         """What is left of a user's quota. Raises ServerError where there is no such user."""
-        return translate.quota(self._read(f"/user/{user_id}/quota").record)
+        with self._needing(SEE_USERS):
+            return translate.quota(self._read(f"/user/{user_id}/quota").record)
 
     def media(self) -> tuple[MediaState, ...]:
         """Every media row; several for one title are kept."""
@@ -145,7 +148,8 @@ class OverseerrServer:
         if path is None:
             return frozenset()
         try:
-            return frozenset(self._table(f"{path}?filter=all", _blocklisted))
+            with self._needing(READ_BLOCKLIST):
+                return frozenset(self._table(f"{path}?filter=all", _blocklisted))
         except StatusError as error:
             if flavour is not Flavour.JELLYSEERR or error.status not in {400, 404}:
                 raise
@@ -159,12 +163,12 @@ class OverseerrServer:
         Raises TmdbTroubleError where TMDB did not answer. An unknown TMDB id looks just like
         that to the server, so it is never empty.
         """
-        if not re.fullmatch(_FOREIGN_ID[route], foreign_id):
-            return ()  # the server would take what is no id for a title
-        answer = self._ask_tmdb(_search_path(f"{route}:{foreign_id}"))
+        if not titles.is_id(route, foreign_id):
+            return ()  # the server would search for it as a title
+        answer = self._ask_tmdb(titles.search_path(f"{route}:{foreign_id}"))
         if route is Route.TMDB:
             self._refuse_silence(answer)
-        return _candidates(answer)
+        return titles.candidates(answer)
 
     def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
         """Titles found by name; ``year`` narrows a search that gives more than one page.
@@ -175,21 +179,20 @@ class OverseerrServer:
 
         Raises TmdbTroubleError where TMDB did not answer; the server hides that in an empty page.
         """
-        # "year:2000" and the like in a title would be commands to the server's search.
-        words = _PREFIX.sub(r"\1 ", title)[:_LONGEST_TITLE].strip()
+        words = titles.search_words(title)
         if not words:
             return ()
-        answer = self._ask_tmdb(_search_path(words))
+        answer = self._ask_tmdb(titles.search_path(words))
         self._refuse_silence(answer)
-        found = _candidates(answer)
+        found = titles.candidates(answer)
         if year is None or (integer(answer.record.get("totalPages")) or 0) <= 1:
             return found
         # An empty answer here says nothing by itself; it is silence where the first search had a
         # title of that year.
-        narrowed = self._ask_tmdb(_search_path(f"year:{year:04} {words}"))
+        narrowed = self._ask_tmdb(titles.search_path(f"year:{year:04} {words}"))
         if any(candidate.year == year for candidate in found):
             self._refuse_silence(narrowed)
-        both = {candidate.media: candidate for candidate in found + _candidates(narrowed)}
+        both = {candidate.media: candidate for candidate in found + titles.candidates(narrowed)}
         return tuple(each for each in both.values() if each.year in (year, None))
 
     def details(self, media: MediaKey) -> Film | Show:
@@ -198,14 +201,14 @@ class OverseerrServer:
         Raises TmdbTroubleError where there is nothing: to the server, an unknown title and a TMDB
         that does not answer are the same.
         """
-        row = self._ask_tmdb(_details_path(media)).record
+        row = self._ask_tmdb(titles.details_path(media)).record
         if media.kind is Kind.MOVIE:
             return details.film(row, media.tmdb)
         return details.show(row, media.tmdb)
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title in either quality, read afresh."""
-        row = self._ask_tmdb(_details_path(media)).record
+        row = self._ask_tmdb(titles.details_path(media)).record
         rows = records(record(row.get("mediaInfo")).get("requests"))
         states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
@@ -241,7 +244,7 @@ class OverseerrServer:
             body["userId"] = requester.user.id
         answer = self._connection.post("/request", body, user=user)
         if answer.guarded:
-            return self._refused(answer, user)
+            return self._refused(answer, user, MAKE_REQUESTS)
         return outcome.requested(answer, self.url)
 
     def retry(self, request_id: int) -> Done:
@@ -258,12 +261,22 @@ class OverseerrServer:
             return self._refused(answer, None)
         return outcome.cancelled(answer, request_id, self.url)
 
-    def _refused(self, answer: Answer, user: int | None) -> Done:
-        """Of a wrong key and an unknown user, which both look the same, tell which it is."""
-        if user is None:
-            raise refused_key(self.url)
-        self.whoami()
-        return Done(Result.REFUSED, answer.status, message=f"the server has no user {user}")
+    def _refused(self, answer: Answer, user: int | None, right: Right = DECIDE_REQUESTS) -> Done:
+        """A wrong key, an unknown user and a lacking right look alike; tell which it is."""
+        owner = self.whoami()
+        said = lacks(owner, right) if user is None else f"the server has no user {user}"
+        return Done(Result.REFUSED, answer.status, message=said)
+
+    @contextmanager
+    def _needing(self, right: Right) -> Iterator[None]:
+        """Calls that only the key's owner's right opens: where the key is good, name the right."""
+        try:
+            yield
+        except DeniedError:
+            lacking = lacks(self.whoami(), right)
+        else:
+            return
+        raise MissingRightError(lacking, where=self.url)
 
     def _read(self, path: str) -> Answer:
         return accepted(self._connection.get(path), path, self.url)
@@ -295,20 +308,6 @@ class OverseerrServer:
     def _tmdb_trouble(self, said: str) -> TmdbTroubleError:
         what = f"TMDB does not answer the server, or does not know the title ({said})"
         return TmdbTroubleError(what, where=self.url, hint="try again later")
-
-
-def _search_path(query: str) -> str:
-    """The server refuses every reserved sign in a query, and a plus for a space."""
-    return f"/search?query={quote(query, safe='', errors='replace')}&{_IN_ENGLISH}"
-
-
-def _details_path(media: MediaKey) -> str:
-    return f"/{media.kind}/{media.tmdb}?{_IN_ENGLISH}"
-
-
-def _candidates(answer: Answer) -> tuple[Candidate, ...]:
-    found = (translate.candidate(row) for row in records(answer.record.get("results")))
-    return tuple(candidate for candidate in found if candidate is not None)
 
 
 def _blocklisted(row: JsonObject) -> MediaKey | None:

@@ -73,3 +73,23 @@ def test_the_owner_approves_for_others_where_it_may(owner: User, answer: Request
 
 def test_the_owner_needs_nobody_to_approve() -> None:
     assert find_requester("admin", USERS, OWNER, Approval.AUTO) == Requester(OWNER)
+
+
+@pytest.mark.parametrize(
+    ("bits", "wanted", "answer"),
+    [
+        pytest.param(32, 4, "lacks the right to see other users' quotas", id="a quota unseen"),
+        pytest.param(32, "bob@example.org", "'bob@example.org' cannot be found", id="an address"),
+        pytest.param(8 | 32, 4, Requester(ANNA, is_owner=False), id="who manages users"),
+        pytest.param(32, 7, Requester(User(7, "free", 8), is_owner=False), id="no quota binds"),
+        pytest.param(32, 1, Requester(User(1, "keeper", 32)), id="the owner's own quota"),
+    ],
+)
+def test_an_owner_who_does_not_manage_users_sees_neither_quotas_nor_addresses_of_others(
+    bits: int, wanted: int | str, answer: Requester | str
+) -> None:
+    owner = User(1, "keeper", bits)
+    without_addresses = (owner, User(4, "Anna", 32, ANNA.aliases), User(7, "free", 8))
+    found = find_requester(wanted, without_addresses, owner)
+    assert found == answer or (isinstance(answer, str) and answer in str(found))
+    assert not isinstance(found, str) or '("Manage Users")' in found

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Expected, Kind, MediaKey, Requester, Target, User
-from reconciler.core.rights import bypasses_quota, expected, outlook
+from reconciler.core.model import Expected, Flavour, Kind, MediaKey, Requester, Target, User
+from reconciler.core.rights import bypasses_quota, expected, outlook, unplannable
 
 FILM, SHOW = MediaKey(Kind.MOVIE, 1), MediaKey(Kind.TV, 1)
 TARGETS = {
@@ -88,3 +88,30 @@ def test_what_the_owner_asks_on_somebodys_behalf_is_approved(
 ) -> None:
     anna = Requester(User(4, "anna", bits), is_owner=False, approved=approved)
     assert outlook(anna, Target(MediaKey(Kind.MOVIE, 1))) is hopes
+
+
+SEERS, READERS = 16384, 1073741824
+
+
+@pytest.mark.parametrize(
+    ("bits", "flavour", "lacking"),
+    [
+        pytest.param(2, Flavour.SEERR, [], id="administrator"),
+        pytest.param(SEERS | READERS, Flavour.SEERR, [], id="who views both"),
+        pytest.param(16 | 268435456, Flavour.JELLYSEERR, [], id="who manages both"),
+        pytest.param(32 | READERS, Flavour.SEERR, ["View Requests"], id="requests unseen"),
+        pytest.param(
+            32 | SEERS, Flavour.JELLYSEERR, ["View blocklisted media"], id="a blocklist unseen"
+        ),
+        pytest.param(32, Flavour.SEERR, ["View Requests", "View blocklisted media"], id="neither"),
+        pytest.param(SEERS, Flavour.OVERSEERR, [], id="Overseerr has no blocklist"),
+        pytest.param(32, Flavour.OVERSEERR, ["View Requests"], id="requests unseen on Overseerr"),
+    ],
+)
+def test_nothing_is_planned_past_what_the_owner_of_the_key_may_not_see(
+    bits: int, flavour: Flavour, lacking: list[str]
+) -> None:
+    sentence = unplannable(User(1, "admin", bits), flavour)
+    assert (sentence is None) is (lacking == [])
+    assert all(f'"{name}"' in str(sentence) for name in lacking)
+    assert str(sentence).count("the owner of the API key") == len(lacking)

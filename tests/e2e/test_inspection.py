@@ -141,7 +141,7 @@ def test_doctor_finds_a_household_well(seen: Household) -> None:
     code, found = checks(seen)
     assert code == 0
     files = ["file of wishes", "file of never"]
-    assert list(found) == [*files, "server", "key", "requester of wishes", "ledger"]
+    assert list(found) == [*files, "server", "key", "rights", "requester of wishes", "ledger"]
     assert all(check["ok"] for check in found.values())
     assert "movie: pending" in found["requester of wishes"]["found"]
 
@@ -218,6 +218,29 @@ def test_doctor_tells_a_wrong_key(house: Household) -> None:
     assert "BAD  key: " in done.out
     assert "→ copy server.api_key" in done.out
     assert "ok   ledger: " in done.out
+
+
+def test_doctor_tells_csrf_protection_before_apply_fails(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.faults.csrf_protection = True
+    code, found = checks(house)
+    assert code == 1
+    assert not found["server"]["ok"]
+    assert "CSRF protection" in found["server"]["found"]
+    assert "turn off" in found["server"]["todo"]
+    assert found["key"]["ok"]
+
+
+def test_doctor_names_the_rights_that_the_owner_of_the_key_lacks(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.state.users[1] = User(1, "keeper", Permission.REQUEST)
+    code, found = checks(house)
+    assert code == 1
+    assert found["key"]["ok"]
+    assert not found["rights"]["ok"]
+    for name in ("View Requests", "View blocklisted media"):
+        assert f'"{name}"' in found["rights"]["found"]
+    assert "Permissions" in found["rights"]["todo"]
 
 
 # -------------------------------------------------------------------------------------------- fetch

@@ -86,10 +86,11 @@ def closed() -> str:
     [
         ({"not_a_media_server": "radarr"}, "not an Overseerr, Jellyseerr or Seerr"),
         ({"wrong_key": True}, "the API key is refused"),
+        ({"csrf_protection": True}, 'turn off "Enable CSRF Protection"'),
         ({"redirect_to": "http://127.0.0.1:9/seerr"}, "write server.url: http://127.0.0.1:9/seerr"),
         ({}, "nothing answers at this address"),
     ],
-    ids=["a Radarr", "a wrong key", "a redirect", "nothing"],
+    ids=["a Radarr", "a wrong key", "CSRF protection", "a redirect", "nothing"],
 )
 def test_a_server_that_is_not_as_configured_is_told_in_one_sentence(
     house: Household, closed: str, faults: dict[str, object], says: str

@@ -28,9 +28,6 @@ NOT_REPLAYED = {
     "postgres",
     "postgres-lost-201",
     "tvdb-id",
-    # the ways a server is set up
-    "key-without-admin",
-    "settings",
 }
 URL = "http://recorded.test:5055"
 KEY = "recorded-key-0123456789"
@@ -50,6 +47,7 @@ class Exchange:
     body: Any = field(repr=False)
     status: int = 0
     response: Any = field(default=None, repr=False)
+    cookies: str = ""  # the answer's Set-Cookie
     rows_cut: int = 0  # how many rows of a table are missing from the recording
 
     @property
@@ -91,7 +89,8 @@ def exchanges() -> tuple[Exchange, ...]:
             cut = _rows_cut(row.get("note", ""), row["response"])
             answer = (row["status"], _as_if_whole(row["response"]) if cut else row["response"])
             asked = (row["method"], path, query, user, row["key"], row["body"])
-            found.append(Exchange(file.stem, number, *asked, *answer, cut))
+            cookies = ", ".join(row["headers"].get("set-cookie", ()))
+            found.append(Exchange(file.stem, number, *asked, *answer, cookies, cut))
     return tuple(found)
 
 
@@ -117,6 +116,7 @@ def replayed(exchange: Exchange) -> tuple[requests_mock.Mocker, OverseerrServer]
         f"{URL}/api/v1{exchange.path}",
         status_code=exchange.status,
         json=exchange.response,
+        headers={"Set-Cookie": exchange.cookies} if exchange.cookies else {},
     )
     return mock, OverseerrServer(URL, KEY, rate=10_000)
 
@@ -196,13 +196,16 @@ def without_blocklist(exchange: Exchange) -> bool:
 
 def request_answered(exchange: Exchange) -> bool:
     """A POST /request with the right key, whatever was in it."""
-    return (exchange.method, exchange.path) == ("POST", "/request") and owned(exchange)
+    sent = (exchange.method, exchange.path) == ("POST", "/request")
+    return sent and owned(exchange) and not csrf_refused(exchange)
 
 
 def request_sent(exchange: Exchange) -> bool:
     """A POST /request whose body this client could have written."""
     body = exchange.body
     if (exchange.method, exchange.path) != ("POST", "/request") or not isinstance(body, dict):
+        return False
+    if csrf_refused(exchange):
         return False
     said = {"mediaType", "mediaId", "is4k"}
     said |= {"seasons"} if body.get("mediaType") == "tv" else set()
@@ -212,6 +215,20 @@ def request_sent(exchange: Exchange) -> bool:
     typed = set(body) == said and isinstance(body["is4k"], bool)
     numbers = [body.get("mediaId"), *(body.get("seasons") or ())]
     return typed and exchange.status != 415 and all(isinstance(each, int) for each in numbers)
+
+
+def csrf_refused(exchange: Exchange) -> bool:
+    return exchange.method == "POST" and "csrf" in str(exchange.response)
+
+
+def blocklist_denied(exchange: Exchange) -> bool:
+    """A blocklist, by the name that this server's own version has for it, that may not be read."""
+    name = "/blocklist" if exchange.file.startswith("seerr") else "/blacklist"
+    return (exchange.method, exchange.path, exchange.status) == ("GET", name, 403)
+
+
+def downloaders_read(exchange: Exchange) -> bool:
+    return exchange.path == "/service/radarr"
 
 
 def retried(exchange: Exchange) -> bool:
@@ -248,6 +265,9 @@ NOT_OURS = {
     r"GET /(request|media|user)\?(take=[12]|(take=100&)?filter=\w+|take=1000&.*Direction=asc)": (
         "tables are read whole, a thousand rows a page, in the order that every server knows"
     ),
+    r"GET /(request|media)\?take=[125]&skip=0&filter=all&sort=added(&requestedBy=2)?": (
+        "tables are read whole, a thousand rows a page, of all users"
+    ),
     r"GET /request/(count|[0-9]+)": "requests are read with their table, or with their title",
     r"GET /movie/(abc|tt[0-9]+)": "a title's number is a number",
     r"GET /tv/[0-9]+/season/[0-9]+": "a show's own page has its seasons' dates",
@@ -255,10 +275,12 @@ NOT_OURS = {
         "users are read with their table"
     ),
     r"GET /discover/watchlist|POST /watchlist": "the server's own watchlists are not lists here",
-    r"(POST|DELETE) /blocklist(/[0-9]+)?": "a blocklist is a person's word",
+    r"GET /blacklist\?take=10&filter=all": "Seerr's blocklist is read by its own name for it",
+    r"(POST|DELETE) /bl(ock|ack)list(/[0-9]+)?": "a blocklist is a person's word",
     r"(POST|DELETE) /media/\w+(/[a-z]+)?": "media rows are the server's own",
     r"POST /request/[0-9]+/(approve|decline|pending|bogus)": "decisions are a person's",
     r"(PUT|PATCH) /request(/[0-9]+)?": "a request that is there is never rewritten",
     r"GET /nope": "no such path is asked for",
+    r"GET /settings/(main|network)": "settings are read by administrators, whom a key need not be",
     r"(GET|PUT) /settings/metadatas": "whose dates a server shows is seen from the dates",
 }

@@ -245,10 +245,14 @@ def test_a_sign_at_in_the_path_is_no_password() -> None:
         pytest.param(
             "https://u:p@h.test/api/v1/status", "write server.url: https://h.test", id="@"
         ),
-        pytest.param("/login?next=%2Fapi", "redirects to {url}/login (HTTP 301)", id="log-in"),
-        pytest.param("/api/v1/status", "no log-in page", id="a loop"),
-        pytest.param("http://[", "no log-in page", id="nowhere"),
-        pytest.param("javascript:/api/v1/status", "no log-in page", id="nothing to call"),
+        pytest.param(
+            "/login?next=%2Fapi",
+            "asks for a log-in: it redirects to {url}/login (HTTP 301)",
+            id="log-in",
+        ),
+        pytest.param("/api/v1/status", "the server's own address", id="a loop"),
+        pytest.param("http://[", "the server's own address", id="nowhere"),
+        pytest.param("javascript:/api/v1/status", "the server's own address", id="nothing to call"),
     ],
 )
 def test_a_redirect_is_not_followed_but_names_the_url_to_write(

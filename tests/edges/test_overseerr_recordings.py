@@ -38,7 +38,13 @@ from reconciler.core.model import (
 )
 from reconciler.core.seasons import aired
 from reconciler.core.state import There, season
-from reconciler.errors import ServerError, TmdbTroubleError, TransientError
+from reconciler.errors import (
+    CsrfProtectionError,
+    MissingRightError,
+    ServerError,
+    TmdbTroubleError,
+    TransientError,
+)
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import request_of
 from tests.edges.recorded import (
@@ -47,8 +53,11 @@ from tests.edges.recorded import (
     RECORDINGS,
     URL,
     Exchange,
+    blocklist_denied,
     cancelled,
+    csrf_refused,
     details,
+    downloaders_read,
     exchanges,
     introduced,
     log_in,
@@ -341,6 +350,7 @@ RESULTS = {
     "Series Quota exceeded.": Result.QUOTA,
     "This media is blocklisted.": Result.BLOCKLISTED,
     "You do not have permission to make movie requests.": Result.REFUSED,
+    "You do not have permission to make series requests.": Result.REFUSED,
     "You do not have permission to make 4K movie requests.": Result.REFUSED,
     "You do not have permission to modify the request user.": Result.REFUSED,
 }
@@ -405,9 +415,12 @@ def test_a_recorded_request_is_sent_as_it_was(exchange: Exchange) -> None:
         if exchange.key == "test-api-key":
             server.request(action(exchange.body, exchange.user))
         else:
+            mock.get(f"{URL}/api/v1/auth/me", status_code=exchange.status, json=exchange.response)
+            mock.get(f"{URL}/api/v1/status", json={"version": "3.1.0"})
+            mock.get(f"{URL}/api/v1/settings/public", json={"initialized": True})
             with pytest.raises(ServerError, match="API key is refused"):
                 server.request(action(exchange.body, exchange.user))
-    (sent,) = mock.request_history
+    sent = mock.request_history[0]
     user = None if exchange.user is None else str(exchange.user)
     assert (sent.json(), sent.headers.get("X-Api-User")) == (exchange.body, user)
 
@@ -417,6 +430,12 @@ def test_a_recorded_retry_is_understood(exchange: Exchange) -> None:
     number = int(exchange.path.split("/")[2])
     mock, server = replayed(exchange)
     with mock, server:
+        if exchange.status == 403:
+            mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
+            done = server.retry(number)
+            assert done.result is Result.REFUSED
+            assert done.message.startswith("admin, the owner of the API key, lacks the right")
+            return
         done = server.retry(number)
     status = STATES[exchange.response["status"]]
     assert done == Done(Result.RETRIED, 200, number, status)
@@ -440,7 +459,9 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
         if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
-            with pytest.raises(ServerError, match=f"HTTP {exchange.status}"):
+            mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
+            said = "lacks the right to see other users' quotas|with HTTP 404"
+            with pytest.raises(ServerError, match=said):
                 server.quota(user)
             return
         quota = server.quota(user)
@@ -460,13 +481,58 @@ def test_a_recorded_log_in_proves_or_refuses_the_key(exchange: Exchange) -> None
             with pytest.raises(ServerError, match="API key is refused"):
                 server.whoami()
             return
-        assert server.whoami() == User(1, "admin", 2, ("admin@test.local", "admin"))
+        name, rights = exchange.response["username"], exchange.response["permissions"]
+        owner = User(exchange.user or 1, name, rights, (f"{name}@test.local", name))
+        assert server.whoami() == owner
+
+
+@each(blocklist_denied)
+def test_a_recorded_blocklist_that_may_not_be_read_names_the_right(exchange: Exchange) -> None:
+    recorded = only(lambda each: each.file == exchange.file and each.path == "/auth/me")
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1/status", json={"version": VERSIONS[exchange.file.split("-")[0]]})
+        mock.get(f"{URL}/api/v1/settings/public", json={"initialized": True, "mediaServerType": 2})
+        mock.get(f"{URL}/api/v1/auth/me", json=recorded[0].response)
+        with pytest.raises(MissingRightError, match=r"admin, .* lacks the right to read"):
+            server.blocklist()
+
+
+@each(downloaders_read)
+def test_recorded_lists_of_radarrs_are_read(exchange: Exchange) -> None:
+    mock, server = replayed(exchange)
+    with mock, server:
+        assert server.downloaders(Kind.MOVIE) == ()
+
+
+@each(introduced, lambda met: met.file.endswith("-settings"))
+def test_recorded_answers_that_set_the_csrf_cookie_tell_that_sending_is_in_vain(
+    exchange: Exchange,
+) -> None:
+    other = {"/status": "/settings/public", "/settings/public": "/status"}[exchange.path]
+    body = {"version": VERSIONS[exchange.file.split("-")[0]], "initialized": True}
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1{other}", json=body)
+        if "_csrf=" in exchange.cookies:
+            with pytest.raises(CsrfProtectionError, match="CSRF"):
+                server.identify()
+        else:
+            server.identify()
+
+
+@each(csrf_refused)
+def test_a_recorded_refusal_by_csrf_protection_is_the_same_error(exchange: Exchange) -> None:
+    mock, server = replayed(exchange)
+    with mock, server, pytest.raises(CsrfProtectionError, match="CSRF") as refused:
+        server.request(action(exchange.body, exchange.user))
+    assert "turn off" in refused.value.hint
 
 
 VERSIONS = {"overseerr": "1.34.0", "jellyseerr": "2.7.3", "seerr": "3.1.0"}
 
 
-@each(introduced, lambda met: met.path == "/settings/public")
+@each(introduced, lambda met: met.path == "/settings/public" and not met.cookies)
 def test_recorded_public_settings_tell_what_the_server_can(exchange: Exchange) -> None:
     flavour = exchange.file.partition("-")[0]
     mock, server = replayed(exchange)

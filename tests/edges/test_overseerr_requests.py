@@ -88,15 +88,17 @@ def test_an_uncertain_answer_to_a_request_is_a_lost_one_and_nothing_is_sent_agai
         pytest.param(403, {"message": "invalid csrf token"}, "CSRF", id="csrf"),
         pytest.param(403, GUARD, "server.api_key", id="key refused"),
         pytest.param(401, {"message": "cookie required"}, "server.api_key", id="key missing"),
-        pytest.param(403, None, "let POST", id="a firewall"),
-        pytest.param(401, None, "let POST", id="a log-in page"),
-        pytest.param(301, None, "log-in page", id="a redirect"),
+        pytest.param(403, None, "allow GET, POST and DELETE", id="a firewall"),
+        pytest.param(401, None, "exempt /api/v1", id="a log-in page"),
+        pytest.param(301, None, "the server's own address", id="a redirect"),
     ],
 )
 def test_what_every_request_would_meet_is_an_error_with_a_way_out(
     mock: requests_mock.Mocker, server: MediaServer, status: int, body: object, hint: str
 ) -> None:
+    introduce(mock, "3.1.0")
     mock.post(f"{API}/request", status_code=status, json=body)
+    mock.get(f"{API}/auth/me", status_code=status, json=body)
     with pytest.raises(ServerError) as raised:
         server.request(request_of())
     assert not isinstance(raised.value, TransientError)

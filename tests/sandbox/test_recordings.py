@@ -8,7 +8,7 @@ installation decides (`INCIDENTAL`), by presence and JSON type.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,14 @@ def had_some(state: State) -> None:
     had(state, films=5, requests=(1, 2, 2, 2, 2, 0, 1), seasons=10)
 
 
+def had_eight(state: State) -> None:
+    had(state, films=7, requests=(1, 1, 1, 1, 2, 2, 2, 2, 0, 0), seasons=0)
+
+
+def had_nine(state: State) -> None:
+    had(state, films=7, requests=(1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0), seasons=0)
+
+
 PAGED = {
     1234: 1_206_131,
     1232: 977_289,
@@ -133,12 +141,21 @@ def each_server(
     }
 
 
+USERS_WITHOUT_ADMIN = (User(1, "admin", Permission.REQUEST), *PAGING_USERS[1:])
+
 SESSIONS: dict[str, Session] = {
     **FIRST_SERIES,
     "tvdb-metadata": Session("seerr", (f"{LATER}/seerr-3.1-tvdb-metadata",)),
     **each_server("marked-available", had_some),
     **each_server("pages-1000", had_1234, Settings(users=PAGING_USERS)),
     **each_server("locale", settings=Settings(locale="fr")),
+    **each_server("settings", settings=Settings(users=PAGING_USERS)),
+    **{
+        name: replace(session, before=had_nine if session.flavour == "overseerr" else had_eight)
+        for name, session in each_server(
+            "key-without-admin", settings=Settings(users=USERS_WITHOUT_ADMIN)
+        ).items()
+    },
 }
 
 # Subjects of the second series that are not compared yet, as their files are called.
@@ -149,13 +166,27 @@ NOT_COMPARED = {
     "postgres",
     "postgres-lost-201",
     "tvdb-id",
-    # the ways a server is set up
-    "key-without-admin",
-    "settings",
 }
 
 TMDB_WAS_DOWN = {("seerr-3.1-tmdb-failures", number) for number in (*range(8), 9, 12, 13, 14)}
+CSRF_PROTECTION_WAS_ON = {
+    (f"{LATER}/{name}-settings", number) for name in RECORDED.values() for number in range(10, 16)
+}
 TVDB_WAS_DOWN = {(f"{LATER}/seerr-3.1-tvdb-metadata", number) for number in (21, 22)}
+
+
+def answered_otherwise(
+    subject: str, path: str, why: str, status: int | None = None
+) -> dict[tuple[str, int], str]:
+    """The exchanges of a subject with such paths, but for those that a server has no path for."""
+    return {
+        exchange.key: why
+        for name in RECORDED.values()
+        for exchange in (exchanges(f"{LATER}/{name}-{subject}") if RECORDINGS.is_dir() else ())
+        if re.fullmatch(rf"/api/v1(/user/1)?{path}", exchange.call["path"])
+        and exchange.call["status"] in ({200, 403} if status is None else {status})
+    }
+
 
 NOT_REPRODUCED = {
     **{
@@ -165,10 +196,19 @@ NOT_REPRODUCED = {
         ): "numbers and counts follow seven requests that were not recorded"
         for number in (64, 66, 67)
     },
-    **{
-        (f"{LATER}/{name}-locale", 9): "a person's settings are not played"
-        for name in RECORDED.values()
-    },
+    **answered_otherwise("locale", r"/settings/main", "settings are not played"),
+    **answered_otherwise("settings", r"/settings/(main|network)", "settings are not played"),
+    **answered_otherwise("settings", "/request", "the recorded token is blotted out", status=201),
+    ("2026-11/seerr-3.1-settings", 0): "a build between releases",
+    ("2026-11/seerr-3.1-settings", 10): "a build between releases",
+    **answered_otherwise(
+        "key-without-admin", r"/settings/(main|network)", "settings are not played"
+    ),
+    **answered_otherwise(
+        "key-without-admin",
+        r"/(media\?take=2|request/count|request\?take=1).*",
+        "which titles had rows before the recording began is not in it",
+    ),
     ("seerr-3.1-tmdb-failures", 8): "lists 51 requests that were made before the recording began",
 }
 """Recorded exchanges the sandbox answers otherwise, and why."""
@@ -195,6 +235,9 @@ def differences(name: str) -> dict[tuple[str, int], str | None]:
         session.before(server.state)
         for exchange in (each for part in session.recordings for each in exchanges(part)):
             server.faults.tmdb_down = exchange.key in TMDB_WAS_DOWN
+            if "without any rights (0)" in exchange.call.get("note", ""):
+                server.state.users[1] = replace(server.state.users[1], permissions=0)
+            server.faults.csrf_protection = exchange.key in CSRF_PROTECTION_WAS_ON
             server.faults.tvdb_down = exchange.key in TVDB_WAS_DOWN
             found[exchange.key] = difference(exchange, *send(server, exchange))
     return found

@@ -32,6 +32,7 @@ class Answer:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     user: User | None = None
+    cookies: tuple[str, ...] = ()
 
 
 class RefusedError(Exception):

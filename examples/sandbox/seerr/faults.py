@@ -58,6 +58,8 @@ class FaultSettings:
     """Another kind of server listens here."""
     wrong_key: bool = False
     """No API key is the right one."""
+    csrf_protection: bool = False
+    """Somebody has turned CSRF protection on."""
     rendezvous: int = 0
     """So many ``POST /request`` wait for each other between check and insert, once: a race."""
 

@@ -147,6 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         head["Keep-Alive"] = f"timeout={_IDLE_SECONDS}"
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
         lines += [f"{name}: {value}" for name, value in head.items()]
+        lines += [f"Set-Cookie: {cookie}" for cookie in answer.cookies]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b""))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- inherited name

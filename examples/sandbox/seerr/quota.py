@@ -18,25 +18,30 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a user may still request of one kind; a limit of 0 is none."""
+    """What a user may still request of one kind.
 
-    limit: int
+    Without a limit, ``limit`` is None; of a user who bypasses quotas, 0.
+    """
+
+    limit: int | None
     days: int | None
     used: int
 
     @property
     def remaining(self) -> int:
         """How many are left under a limit."""
-        return max(0, self.limit - self.used)
+        return max(0, (self.limit or 0) - self.used)
 
     @property
     def restricted(self) -> bool:
         """Nothing is left."""
-        return self.limit > 0 and self.remaining == 0
+        return bool(self.limit) and self.remaining == 0
 
     def as_json(self) -> Json:
         """Show it; without a limit there is nothing to say about days and rest."""
-        shared = {"limit": self.limit, "used": self.used, "restricted": self.restricted}
+        shared: Json = {"used": self.used, "restricted": self.restricted}
+        if self.limit is not None:
+            shared["limit"] = self.limit
         return shared | ({"days": self.days, "remaining": self.remaining} if self.limit else {})
 
 
@@ -45,8 +50,10 @@ def quota_of(state: State, user: User, kind: Kind) -> Quota:
     movie = kind == "movie"
     limit = user.movie_limit if movie else user.tv_limit
     days = (user.movie_days if movie else user.tv_days) or 0
-    if not limit or user.may(Permission.MANAGE_USERS):
+    if user.may(Permission.MANAGE_USERS):
         return Quota(0, None, 0)
+    if not limit:
+        return Quota(None, None, 0)
     since = state.now() - timedelta(days=days)
     counting = [
         request

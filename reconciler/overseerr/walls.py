@@ -1,0 +1,117 @@
+"""What answers in place of the server, in front of it: log-in pages, Basic auth, Cloudflare.
+
+The servers themselves answer JSON below ``/api/v1``, never redirect there, and never send a
+``WWW-Authenticate`` (docs/media-servers.md, "In front of the server").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from reconciler.overseerr.foreign import line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
+_EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_PASSWORD_FIELD = re.compile(r"""<input\b[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
+_LOG_IN_TITLE = re.compile(
+    r"\b(log|sign)[ -]?(in|on)\b|authelia|authentik|keycloak|authentication", re.IGNORECASE
+)
+_LOG_IN_HOST = re.compile(
+    r"(auth\w*|log-?in|sign-?in|sso|accounts?|idp?|keycloak)\.", re.IGNORECASE
+)
+_LOG_IN_PATH = re.compile(
+    r"/(log-?in|sign-?in|o?auth2?|sso|saml2?|authorize|outpost\.goauthentik\.io)(/|$)",
+    re.IGNORECASE,
+)
+_RETURN_ADDRESS = re.compile(r"(^|&)(rd|redirect\w*|return\w*|next|continue)=http", re.IGNORECASE)
+_CLOUDFLARE_ERRORS = range(520, 531)  # Cloudflare's own: it did not get an answer from the server
+_REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What answered in place of the server; ``passing``: it may be gone in a moment."""
+
+    what: str
+    hint: str
+    passing: bool = False
+
+
+def page_title(content: str) -> str:
+    """The title of an HTML page; empty where there is none."""
+    found = _TITLE.search(content)
+    return line(found[1]) if found else ""
+
+
+def find_wall(status: int, headers: Mapping[str, str], content: str | None) -> Wall | None:
+    """What kept a call from the server; None: nothing, as far as can be told.
+
+    ``headers``: with names in any case. ``content``: the body where it is not JSON, else None.
+    """
+    title = page_title(content or "")
+    shown = f"HTTP {status}" + f', "{title}"' * bool(title)
+    scheme = headers.get("WWW-Authenticate", "").partition(" ")[0]
+    target = _target(headers.get("Location", "")) if status in _REDIRECTS else None
+    if wall := _cloudflare(status, headers, content, shown, target):
+        return wall
+    if target and _asks_for_log_in(target):
+        return Wall("something in front of the server asks for a log-in", _EXEMPT)
+    if status == 401 and scheme:  # noqa: PLR2004 - HTTP's own numbers
+        asked = "a user name and password" if scheme.casefold() == "basic" else "a log-in"
+        return Wall(f"something in front of the server asks for {asked} ({scheme} auth)", _EXEMPT)
+    if content is None or status >= 500:  # noqa: PLR2004
+        return None
+    if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content):  # noqa: PLR2004
+        return Wall(f"something in front of the server asks for a log-in ({shown})", _EXEMPT)
+    if status == 403:  # noqa: PLR2004
+        hint = f"allow GET, POST and DELETE of /api/v1 there for this machine, {_DIRECT}"
+        return Wall(f"something in front of the server refuses access ({shown})", hint)
+    return None
+
+
+def _cloudflare(
+    status: int,
+    headers: Mapping[str, str],
+    content: str | None,
+    shown: str,
+    target: SplitResult | None,
+) -> Wall | None:
+    scheme = headers.get("WWW-Authenticate", "").casefold()
+    if (target and (target.hostname or "").endswith(".cloudflareaccess.com")) or (
+        scheme.startswith("cloudflare-access")
+    ):
+        hint = f"add a policy that lets /api/v1 bypass Cloudflare Access, {_DIRECT}"
+        return Wall("Cloudflare Access, in front of the server, asks for a log-in", hint)
+    if headers.get("Server", "").casefold() != "cloudflare":
+        return None
+    if status in _CLOUDFLARE_ERRORS:
+        hint = f"check that the server and its tunnel (cloudflared) are running, {_DIRECT}"
+        return Wall(f"Cloudflare cannot reach the server ({shown})", hint, passing=True)
+    challenged = "cf-mitigated" in headers
+    if challenged or (content is not None and status == 403):  # noqa: PLR2004
+        verb = "checks visitors" if challenged else "refuses access"
+        hint = f"exempt /api/v1 from Cloudflare's checks with a WAF skip rule, {_DIRECT}"
+        return Wall(f"Cloudflare, in front of the server, {verb} ({shown})", hint)
+    return None
+
+
+def _target(location: str) -> SplitResult | None:
+    try:
+        return urlsplit(location)
+    except ValueError:
+        return None
+
+
+def _asks_for_log_in(target: SplitResult) -> bool:
+    return bool(
+        _LOG_IN_HOST.match(target.hostname or "")
+        or _LOG_IN_PATH.search(target.path)
+        or _RETURN_ADDRESS.search(target.query)
+    )
