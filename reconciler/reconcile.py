@@ -7,8 +7,10 @@ is apply.py's.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from reconciler.core.accounts import list_accounts
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.membership import current, departed
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from reconciler.core.accounts import ListAccount
     from reconciler.core.model import (
         Baseline,
         Claim,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
         Requester,
         ServerInfo,
         Slot,
+        Slowdown,
         Snapshot,
         Target,
         Unmatched,
@@ -90,7 +94,9 @@ class Pass:
     baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
     claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
     plan: Plan
+    accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
     read_seconds: float  # how long reading the server took
+    slowdown: Slowdown | None  # what was done to spare the server
 
 
 def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass:
@@ -164,14 +170,12 @@ def decide(
     Raises ServerError and LedgerError.
     """
     ledger, now = edges.ledger, edges.clock.now()
-    seen = _observe(edges.server, identity)
-    read_seconds = (edges.clock.now() - now).total_seconds()
-
+    seen, read_seconds = _observe(edges, identity)
     resolver = Resolver(edges.server, ledger, spec.server.concurrency)
-    known = Known(_mapped(spec), (row for rows in seen.media.values() for row in rows))
     stored = ledger.memberships()
     past = _past(spec, ledger, stored)
     given = _given(spec, snapshots)
+    known = _known(spec, seen, given, stored)
     items, dropped = items_in_question(spec, given, past)
     found = resolver.recalled(dropped, known, now)
     found |= resolver.matches(items, known, now, edges.progress)
@@ -181,11 +185,10 @@ def decide(
     lists = wishlists(held, identity.requesters, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     observed = _informed(seen, details)
-    before = ledger.memory()
-    gone = departed(stored, {lst.name: str(lst.source) for lst in spec.lists})
-    learned = learn(Recollection(before, gone), held, lists, observed, now)
+    before = _recollection(spec, ledger, stored)
+    learned = learn(before, held, lists, observed, now)
     deliveries = Deliveries(spec, edges.server, ledger, now)
-    view = View(observed, learned.memory, Policy(budget=spec.budget), now)
+    view = View(observed, learned.memory, Policy(spec.budget), now)
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
     return Pass(
         identity=identity,
@@ -194,25 +197,29 @@ def decide(
         lists=everything,
         observed=observed,
         memory=learned.memory,
-        recalled=frozenset(before.slots),
+        recalled=frozenset(before.memory.slots),
         memberships=learned.memberships,
         baselines=learned.baselines,
         claims=claims(lists, learned.memory, plan),
         plan=plan,
+        accounts=list_accounts(everything, plan),
         read_seconds=read_seconds,
+        slowdown=edges.server.slowdown,
     )
 
 
-def _observe(server: MediaServer, identity: Identity) -> Observed:
-    """The server's tables; nothing is asked of single titles."""
+def _observe(edges: Edges, identity: Identity) -> tuple[Observed, float]:
+    """The server's tables, without any single title, and how many seconds they took."""
+    server, began = edges.server, edges.clock.now()
     media, requests, blocklist = server.media(), server.requests(), server.blocklist()
-    return Observed(
+    observed = Observed(
         media=_grouped((row.media, row) for row in media),
         requests=_grouped((request.target, request) for request in requests),
         blocklist=blocklist,
         quotas=_quotas(server, identity),
         takes_specials=identity.server.takes_specials,
     )
+    return observed, (edges.clock.now() - began).total_seconds()
 
 
 def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmatched]) -> Observed:
@@ -254,6 +261,23 @@ def _mapped(spec: Spec) -> dict[str, MediaKey]:
     return {
         name: media for text, media in spec.map.items() for name in rule_names(parse_item(text))
     }
+
+
+def _known(
+    spec: Spec,
+    observed: Observed,
+    snapshots: Mapping[str, Snapshot],
+    stored: Mapping[str, Membership],
+) -> Known:
+    """The ids that the file, the server, and what lists gave now or held before connect."""
+    given = (item for snapshot in snapshots.values() for item in snapshot.items)
+    held = (member.item for lst in stored.values() for member in lst.members.values())
+    return Known(_mapped(spec), chain.from_iterable(observed.media.values()), chain(given, held))
+
+
+def _recollection(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) -> Recollection:
+    gone = departed(stored, {lst.name: str(lst.source) for lst in spec.lists})
+    return Recollection(ledger.memory(), gone)
 
 
 def _past(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) -> dict[str, Past]:

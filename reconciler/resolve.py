@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from reconciler.core.match import by_id, by_title
 from reconciler.core.model import Match, MediaKey, Reason, Route, Show, Unmatched
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reconciler.core.model import Film, Item, MediaState
     from reconciler.ports import Ledger, MediaServer, Progress
 
+_MediaById: TypeAlias = "dict[tuple[Route, str | int], set[MediaKey]]"
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -31,28 +33,39 @@ REREAD = 20  # details re-read in one pass, so that a quiet pass stays cheap
 
 
 class Known:
-    """What needs no look-up: the file's ``map``, ids the list gives, ids the server shows."""
+    """What needs no look-up: the file's ``map``, and ids that a list or the server shows.
 
-    def __init__(self, mapped: Mapping[str, MediaKey], media: Iterable[MediaState]) -> None:
-        """``mapped``: item names (core.wants.names_of) → media key."""
+    Where lists give one IMDb or TVDB id different TMDB ids, none of them is trusted.
+    """
+
+    def __init__(
+        self, mapped: Mapping[str, MediaKey], media: Iterable[MediaState], listed: Iterable[Item]
+    ) -> None:
+        """``mapped``: item names (core.wants.names_of) → media key. ``listed``: of any list."""
         self._mapped = mapped
-        self._seen: dict[tuple[Route, str | int], set[MediaKey]] = {}
+        self._on_lists: _MediaById = {}
+        for item in listed:
+            if item.ids.tmdb and item.kind and not item.unsupported:
+                for foreign in _foreign_ids(item.ids.imdb, item.ids.tvdb):
+                    tmdb = MediaKey(item.kind, item.ids.tmdb)
+                    self._on_lists.setdefault(foreign, set()).add(tmdb)
+        self._seen = {foreign: set(keys) for foreign, keys in self._on_lists.items()}
         for row in media:
-            if row.imdb:
-                self._seen.setdefault((Route.IMDB, row.imdb), set()).add(row.media)
-            if row.tvdb:
-                self._seen.setdefault((Route.TVDB, row.tvdb), set()).add(row.media)
+            for foreign in _foreign_ids(row.imdb, row.tvdb):
+                self._seen.setdefault(foreign, set()).add(row.media)
 
     def match(self, item: Item) -> Match | None:
         """The item's media key, where it is known without asking."""
         if rule := self._rule(item):
             return Match(rule, Route.MAP)
-        if item.ids.tmdb and item.kind:
+        foreign_ids = _foreign_ids(item.ids.imdb, item.ids.tvdb)
+        disputed = any(len(self._on_lists.get(foreign, ())) > 1 for foreign in foreign_ids)
+        if item.ids.tmdb and item.kind and not disputed:
             return Match(MediaKey(item.kind, item.ids.tmdb), Route.TMDB)
-        for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
-            seen = self._seen.get((route, foreign), set()) if foreign else set()
+        for foreign in foreign_ids:
+            seen = self._seen.get(foreign, set())
             if len(seen) == 1 and item.certain_kind in {None, next(iter(seen)).kind}:
-                return Match(next(iter(seen)), route)
+                return Match(next(iter(seen)), foreign[0])
         return None
 
     def _rule(self, item: Item) -> MediaKey | None:
@@ -64,6 +77,12 @@ class Known:
             if not name.startswith("title:") or item.certain_kind in kinds:
                 return self._mapped[name]
         return None
+
+
+def _foreign_ids(imdb: str | None, tvdb: int | None) -> list[tuple[Route, str | int]]:
+    """The ids that are not TMDB's, in order of trust."""
+    ids: tuple[tuple[Route, str | int | None], ...] = ((Route.IMDB, imdb), (Route.TVDB, tvdb))
+    return [(route, foreign) for route, foreign in ids if foreign]
 
 
 class Resolver:

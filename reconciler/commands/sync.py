@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -216,6 +216,7 @@ def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
         applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
         outcomes = applier.apply(seen, seen.plan.actions)
         _keep(spec, edges, seen, outcomes)
+        seen = replace(seen, slowdown=edges.server.slowdown)
         trouble = applier.trouble or _noted(spec, edges, seen, outcomes, interrupt)
     return _Acted(seen, outcomes, interrupt.exit_code, trouble)
 
@@ -270,7 +271,8 @@ def document(  # noqa: PLR0913 - all that a document tells
         user = wishlist.requester.user.id if wishlist.requester else None
         quota = observed.quotas.get(user) if user is not None else None
         snapshot = seen.snapshots[lst.name]
-        rows.append(list_row(wishlist, str(lst.source), lst.top, snapshot, quota))
+        account = seen.accounts.get(lst.name)
+        rows.append(list_row(wishlist, lst.top, snapshot, quota, account))
     return plan_document(
         seen.plan,
         config={"path": str(setting.config), "generation": spec.generation},
@@ -281,6 +283,7 @@ def document(  # noqa: PLR0913 - all that a document tells
             "media": sum(len(rows) for rows in observed.media.values()),
             "requests": sum(len(rows) for rows in observed.requests.values()),
             "seconds": round(seen.read_seconds, 3),
+            "slowdown": asdict(seen.slowdown) if seen.slowdown else None,
         },
         lists=rows,
         narrowed_to=list(narrowed_to) if narrowed_to is not None else None,

@@ -70,18 +70,24 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
     held: dict[Target | str, list[tuple[Wishlist, Entry]]] = {}
     for lst in sorted((x for x in lists if x.role is Role.REQUEST), key=lambda x: x.index):
         for entry in sorted(lst.entries, key=lambda e: (e.item.position, e.item.key)):
-            held.setdefault(_identity(lst, entry), []).append((lst, entry))
+            held.setdefault(entry_identity(lst, entry), []).append((lst, entry))
     for identity, places in held.items():
         if any(entry.fresh for _, entry in places):
             yield _gather(identity, places, observed)
 
 
-def _identity(lst: Wishlist, entry: Entry) -> Target | str:
+def entry_identity(lst: Wishlist, entry: Entry) -> Target | str:
+    """What makes two places on lists the same title."""
     if isinstance(entry.match, Match) and not entry.item.unsupported:
         return Target(entry.match.media, lst.is_4k)
-    if not entry.item.title and not any(entry.item.ids.items()):
-        return f"{lst.name}, place {entry.item.position}"  # nothing names it: none is another
-    return entry.item.key
+    return item_identity(lst.name, entry.item)
+
+
+def item_identity(list_name: str, item: Item) -> str:
+    """What makes two items that lead to no target the same; one without a name equals no other."""
+    if not item.title and not any(item.ids.items()):
+        return f"{list_name}, place {item.position}"
+    return item.key
 
 
 def _gather(

@@ -14,10 +14,11 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
+from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
 from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
 from reconciler.overseerr.foreign import line
-from reconciler.overseerr.pace import Pace
+from reconciler.overseerr.pace import BUSY, Pace, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,6 @@ _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
 _CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
-_BUSY = frozenset({429, 503})  # may say when to come back
 
 _log = structlog.get_logger(__name__)
 
@@ -81,6 +81,8 @@ class Connection:
         self._credentials = _Credentials(api_key)
         self._timeout = (min(timeout, _CONNECT_TIMEOUT), timeout)
         self._pace = Pace(rate)
+        self._configured_rate = rate
+        self.slowdown: Slowdown | None = None
         self._session = _session(self.url, concurrency)
 
     def close(self) -> None:
@@ -128,7 +130,7 @@ class Connection:
 
     def _wait_out(self, got: Answer | Failure, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
-        if isinstance(got, Answer) and got.status in _BUSY and got.retry_after is not None:
+        if isinstance(got, Answer) and got.status in BUSY and got.retry_after is not None:
             return self._pace.rest(time.monotonic(), got.retry_after)
         brief = got.brief if isinstance(got, Failure) else got.status in _GATEWAY_TROUBLE
         if brief:
@@ -159,6 +161,7 @@ class Connection:
             got: Answer | Failure = answer_of(response, self._credentials.api_key)
         except (requests.RequestException, HTTPError) as error:
             got = failure_of(error, self._timeout[1])
+        self._spare_server(got, began)
         status = str(got.status) if isinstance(got, Answer) else "none"
         self._called(f"{method} {endpoint(path)}", status)
         _log.debug(
@@ -170,6 +173,16 @@ class Connection:
         )
         return got
 
+    def _spare_server(self, response: Answer | Failure, began: float) -> None:
+        """Halve the rate for the rest of the run where the server shows that it is overloaded."""
+        if isinstance(response, Failure):
+            return  # there is no answer to judge the server by
+        now = time.monotonic()
+        cause = overload(response.status, now - began)
+        if cause and self._pace.slow_down(began, now):
+            self.slowdown = Slowdown(self._configured_rate, self._pace.rate, cause)
+            _log.info("slowing down", cause=cause, calls_per_second=self._pace.rate)
+
     def _settled(self, got: Answer | Failure, path: str) -> Answer:
         """The answer, unless it says no more than that there is none to be had."""
         if isinstance(got, Failure):
@@ -179,7 +192,7 @@ class Connection:
         if got.wall:
             kind = TransientError if got.wall.passing else ServerError
             raise kind(got.wall.what, where=self.url, hint=got.wall.hint)
-        if got.status in _GATEWAY_TROUBLE | _BUSY:
+        if got.status in _GATEWAY_TROUBLE | BUSY:
             raise TransientError(
                 f"answers HTTP {got.status}",
                 where=self.url,

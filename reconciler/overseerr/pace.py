@@ -1,4 +1,4 @@
-"""When the next call may go: the rate limit, and the rests a server asks for.
+"""When the next call may go: the rate limit, the rests a server asks for, and slowing down.
 
 Time is given, never taken, so that a pace can be followed without waiting for it.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from threading import Lock
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out before it is the queue's turn
+BUSY = frozenset({429, 503})  # HTTP statuses of an overloaded server; may say when to come back
+SLOW = 2.0  # seconds an answer may take before the server counts as overloaded
+SLOWEST = 1.0  # calls per second that slowing down never goes below
 
 
 class Pace:
@@ -15,7 +18,8 @@ class Pace:
 
     def __init__(self, rate: float, patience: float = PATIENCE) -> None:
         """Allow ``rate`` calls per second, and rests of ``patience`` seconds in all."""
-        self._gap = 1 / rate
+        self.rate = rate
+        self._slowed_at = float("-inf")
         self._patience = patience
         self._free = float("-inf")  # when the next call may go
         self._rest_ends = float("-inf")
@@ -25,7 +29,7 @@ class Pace:
         """Take the next free moment; the seconds from ``now`` until it comes."""
         with self._lock:
             moment = max(now, self._free, self._rest_ends)
-            self._free = moment + self._gap
+            self._free = moment + 1 / self.rate
             return moment - now
 
     def rest(self, now: float, seconds: float) -> bool:
@@ -42,3 +46,25 @@ class Pace:
             self._patience -= added
             self._rest_ends = max(self._rest_ends, ends)
             return True
+
+    def slow_down(self, began: float, now: float) -> bool:
+        """Halve the rate after a call that ``began`` at some time and showed the server overloaded.
+
+        Calls that were in flight together count once: the rate they were sent at is already
+        halved. False where nothing changed.
+        """
+        with self._lock:
+            if began < self._slowed_at or self.rate <= SLOWEST:
+                return False
+            self.rate = max(SLOWEST, self.rate / 2)
+            self._slowed_at = now
+            return True
+
+
+def overload(status: int, seconds: float) -> str | None:
+    """Why an answer shows that the server is overloaded, as a clause; None: it does not."""
+    if status in BUSY:
+        return f"the server answered HTTP {status}"
+    if seconds > SLOW:
+        return f"the server took {seconds:.1f} s to answer"
+    return None

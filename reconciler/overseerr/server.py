@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         RequestState,
         ServerInfo,
         Show,
+        Slowdown,
         Stock,
         User,
     )
@@ -70,7 +71,7 @@ class OverseerrServer:
         url: str,
         api_key: str,
         *,
-        rate: float = 20.0,
+        rate: float = 60.0,
         concurrency: int = 4,
         timeout: float = 30.0,
         called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
@@ -101,6 +102,11 @@ class OverseerrServer:
     def url(self) -> str:
         """The server's URL without a trailing slash."""
         return self._connection.url
+
+    @property
+    def slowdown(self) -> Slowdown | None:
+        """How far calls were slowed down since the client was opened."""
+        return self._connection.slowdown
 
     @cached_property
     def _identity(self) -> identity.Identity:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Route,
         ServerInfo,
         Show,
+        Slowdown,
         Snapshot,
         Stock,
         User,
@@ -160,6 +161,11 @@ class MediaServer(Protocol):
     @property
     def url(self) -> str:
         """The server's URL as the file gives it, without a trailing slash."""
+        ...
+
+    @property
+    def slowdown(self) -> Slowdown | None:
+        """How far calls were slowed down to spare the server; None: not at all."""
         ...
 
     def identify(self) -> ServerInfo:

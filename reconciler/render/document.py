@@ -26,6 +26,7 @@ from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reconciler.core.accounts import ListAccount
     from reconciler.core.model import (
         Action,
         Candidate,
@@ -45,10 +46,11 @@ if TYPE_CHECKING:
         Media,
         PlanDocument,
         SavedRows,
+        Titles,
         VerdictRow,
     )
 
-FORMAT_VERSION = "1.2"
+FORMAT_VERSION = "1.3"
 
 
 def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
@@ -136,13 +138,17 @@ WHOLE = frozenset({Outcome.COMPLETE, Outcome.EMPTY})
 
 
 def list_row(
-    lst: Wishlist, source: str, top: int | None, snapshot: Snapshot, quota: Quota | None
+    lst: Wishlist,
+    top: int | None,
+    snapshot: Snapshot,
+    quota: Quota | None,
+    account: ListAccount | None,
 ) -> ListRow:
     """One list of the file, with whom it asks for and what that user has left."""
     user = lst.requester.user if lst.requester else None
     return {
         "name": lst.name,
-        "source": source,
+        "source": lst.source,
         "role": lst.role,
         "top": top,
         "requester": {"name": user.name, "id": user.id} if user else None,
@@ -165,7 +171,16 @@ def list_row(
             for kind, delivery in lst.deliveries.items()
             if isinstance(delivery, Delivery)
         },
-        "fetch": fetch_row(lst.name, source, snapshot),
+        "titles": None if account is None else _titles(account),
+        "fetch": fetch_row(lst.name, lst.source, snapshot),
+    }
+
+
+def _titles(account: ListAccount) -> Titles:
+    return {
+        "own": account.own,
+        "belong_to": dict(account.elsewhere),
+        "repeated": account.repeated,
     }
 
 

@@ -94,6 +94,8 @@ def _head(document: PlanDocument) -> Iterator[str]:
         f"generation `{document['config']['generation']}` · "
         f"{server['media']:,} media, {server['requests']:,} requests"
     )
+    if slowed := words.slowdown(document):
+        yield from ("", escape(slowed))
     for stop in document["stopped"]:
         yield ""
         yield f"> **Stopped:** {escape(stop['message'])}"
@@ -139,6 +141,7 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
         total = sum(count for _, count in quiet)
         detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
         after = ["", f"{total:,} unchanged: {detail}"]
+    after += [line for phrase in words.elsewhere(row) for line in ("", escape(phrase))]
     told = [(len(actions), "done" if words.applied(document) else "to do")]
     told += [(len(waiting), "waiting or for you to see to"), (len(dropped) + more, "filtered")]
     summary = ", ".join(f"{count:,} {what}" for count, what in told if count)

@@ -65,6 +65,14 @@ class VerdictRow(TypedDict):
     would: NotRequired[str]  # an op that is not due yet, or is only reported
 
 
+class Titles(TypedDict):
+    """Each title that a list gave, counted once: under itself, another list, or as a repeat."""
+
+    own: int
+    belong_to: dict[str, int]
+    repeated: int
+
+
 class ListRow(TypedDict):
     """One list of the file."""
 
@@ -78,6 +86,7 @@ class ListRow(TypedDict):
     notice: str | None
     quota: dict[str, dict[str, int | None]]
     delivery: dict[str, dict[str, Any]]  # by kind: what the list names of Radarr or Sonarr
+    titles: Titles | None  # where each of its titles is in the plan; None: an exclude list
     fetch: Fetch
 
 

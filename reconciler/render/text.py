@@ -54,6 +54,8 @@ def _plan(document: PlanDocument) -> Iterator[str]:
         f"{server['media']:,} media, {server['requests']:,} requests read in "
         f"{server['seconds']:.1f} s"
     )
+    if slowed := words.slowdown(document):
+        yield f"  i {slowed}"
     yield ""
     width = max(len(row["name"]) for row in document["lists"])
     for row in document["lists"]:
@@ -73,11 +75,7 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     size = words.size(row["fetch"], row["top"])
     yield f"{row['name']:{width}}  {source} · {size} · {words.asks_as(row)}"
     mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
-    for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
-        if problem:
-            yield f"  ! {problem}"
-    if row["notice"]:
-        yield f"  i {words.clean(row['notice'])}"
+    yield from _messages(row, mine)
     for action in document["actions"]:
         if action["lists"][0] == row["name"]:
             yield _action(action)
@@ -87,11 +85,22 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
         total = sum(count for _, count in quiet)
         detail = " · ".join(f"{count:,} {reason}" for reason, count in quiet)
         yield f"  = {f'{total:,} unchanged':{LABEL}}  {detail}"
+    for line in words.elsewhere(row):
+        yield f"  = {line}"
     dropped, more = words.filtered(mine)
     for verdict in dropped:
         yield _verdict(verdict)
     if more:
         yield f"    and {more:,} more filtered: listsync explain says why"
+
+
+def _messages(row: ListRow, verdicts: list[VerdictRow]) -> Iterator[str]:
+    """What there is to say of the list itself."""
+    for problem in (words.standstill(row, verdicts), words.trouble(row["fetch"])):
+        if problem:
+            yield f"  ! {problem}"
+    if row["notice"]:
+        yield f"  i {words.clean(row['notice'])}"
 
 
 def _saved(document: PlanDocument) -> Iterator[str]:

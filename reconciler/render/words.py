@@ -101,6 +101,17 @@ def verdict(row: VerdictRow) -> str:
     return f"{head} · {clean(row['detail'])}" if row["detail"] else head
 
 
+def slowdown(document: PlanDocument) -> str | None:
+    """That calls were slowed down to spare the server, and why."""
+    slowed = document["server"]["slowdown"]
+    if slowed is None:
+        return None
+    return (
+        f"{slowed['cause']}: listsync slowed down from {slowed['configured']:g} "
+        f"to {slowed['current']:g} calls per second for the rest of this run"
+    )
+
+
 def applied(document: PlanDocument) -> bool:
     """Whether it tells what came of its actions."""
     return any("result" in action for action in document["actions"])
@@ -236,6 +247,20 @@ def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
         for reason in Reason
         if counts[reason] and reason not in DEFERRED | ATTENTION
     ]
+
+
+def elsewhere(lst: ListRow) -> list[str]:
+    """``6 titles belong to imdb-top``: the titles that have no row under their list."""
+    titles = lst["titles"]
+    if titles is None:
+        return []
+    told = [
+        f"{counted(count, 'title')} belong{'s' * (count == 1)} to {owner}"
+        for owner, count in titles["belong_to"].items()
+    ]
+    if repeated := titles["repeated"]:
+        told.append(f"{counted(repeated, 'title')} repeated on the list")
+    return told
 
 
 def summary(document: PlanDocument) -> str:

@@ -80,9 +80,9 @@ class ServerSpec(Model):
         description="The server's API key, from its settings; best as ${SEERR_API_KEY}."
     )
     rate: Annotated[float, values.written(values.rate), schema(RATE)] = Field(
-        default=20.0,
-        description="Never more calls than this: 20/s, 600/m.",
-        json_schema_extra={"default": "20/s"},
+        default=60.0,
+        description="At most this many calls: 60/s, 600/m.",
+        json_schema_extra={"default": "60/s"},
     )
     concurrency: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
         default=4, description="Calls in flight at once, one per title; 1 to 32."

@@ -113,7 +113,7 @@ _VERDICT = _record(
 
 PLAN: dict[str, Any] = _record(
     {
-        "format_version": {"const": "1.2"},
+        "format_version": {"const": "1.3"},
         "plan_id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
         "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "checksum": {"type": "string", "pattern": "^[0-9a-f]{64}$"},

@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Result, User
+from reconciler.core.model import Result, Slowdown, User
 from reconciler.errors import AnswerLostError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import KEY, page, request_of
@@ -66,6 +67,16 @@ def test_a_read_is_tried_three_times_at_most(
         with pytest.raises(TransientError):
             server.whoami()
         assert len(script.calls) == 3
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_overloaded_server_is_called_at_half_the_rate_from_then_on(status: int) -> None:
+    with Scripted(says(status=status), says(ME)) as script, client(script.url, rate=50) as server:
+        assert server.slowdown is None
+        with suppress(TransientError):
+            server.whoami()
+        server.whoami()
+        assert server.slowdown == Slowdown(50, 25, f"the server answered HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [429, 503])

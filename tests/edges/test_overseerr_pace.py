@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.overseerr.pace import Pace
+import pytest
+
+from reconciler.overseerr.pace import Pace, overload
 
 
 def test_calls_of_one_moment_are_spaced_by_the_rate() -> None:
@@ -48,3 +50,49 @@ def test_a_rest_that_is_refused_holds_nobody_back() -> None:
     pace = Pace(rate=10, patience=30)
     assert not pace.rest(0.0, 3600.0)
     assert pace.book(0.0) == 0.0
+
+
+def test_a_slow_answer_halves_the_rate_of_the_calls_after_it() -> None:
+    pace = Pace(rate=20)
+    assert pace.slow_down(began=0.0, now=3.0)
+    assert [round(pace.book(3.0), 9) for _ in range(3)] == [0.0, 0.1, 0.2]
+
+
+def test_calls_that_were_in_flight_together_halve_the_rate_once() -> None:
+    pace = Pace(rate=64)
+    assert pace.slow_down(began=0.0, now=3.0)
+    assert not any(pace.slow_down(began=began, now=3.5) for began in (0.1, 0.2, 2.9))
+    assert pace.rate == 32
+
+
+def test_a_server_that_stays_slow_is_spared_further_down_to_one_call_a_second() -> None:
+    pace = Pace(rate=10)
+    steps = []
+    for start in range(0, 60, 10):
+        pace.slow_down(began=float(start), now=start + 3.0)
+        steps.append(pace.rate)
+    assert steps == [5.0, 2.5, 1.25, 1.0, 1.0, 1.0]
+
+
+def test_a_rate_below_one_call_a_second_is_left_alone() -> None:
+    pace = Pace(rate=0.5)
+    assert not pace.slow_down(began=0.0, now=3.0)
+    assert pace.rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "cause"),
+    [
+        (200, 0.05, None),
+        (500, 1.9, None),
+        (409, 2.0, None),
+        (200, 2.04, "the server took 2.0 s to answer"),
+        (201, 7.26, "the server took 7.3 s to answer"),
+        (429, 0.01, "the server answered HTTP 429"),
+        (503, 3.0, "the server answered HTTP 503"),
+    ],
+)
+def test_a_server_is_overloaded_when_it_says_so_or_takes_over_two_seconds(
+    status: int, seconds: float, cause: str | None
+) -> None:
+    assert overload(status, seconds) == cause

@@ -67,6 +67,40 @@ def test_one_title_on_two_lists_is_looked_up_once(world: World) -> None:
     assert len(paths(world, "/search")) == 2
 
 
+def both_ids(title: Title, tmdb: int | None = None) -> Item:
+    """A title as a list with TMDB and IMDb ids gives it."""
+    ids = Ids(imdb=title.imdb, tmdb=tmdb or title.tmdb)
+    return replace(by_imdb(title), ids=ids)
+
+
+def test_a_title_is_not_looked_up_whose_tmdb_id_another_list_carries(world: World) -> None:
+    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
+    world.lists.hold(ONE, [by_imdb(FILMS[0]), by_imdb(SHOWS[0])])
+    world.lists.hold(OTHER, [both_ids(FILMS[0]), both_ids(SHOWS[0])])
+    assert paths(world, "/search") == []
+    assert words(world.look()) == {FILMS[0].title: "request", SHOWS[0].title: "request"}
+
+
+def test_a_title_is_not_looked_up_whose_tmdb_id_a_list_carried_in_an_earlier_run(
+    world: World,
+) -> None:
+    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
+    world.lists.hold(ONE, [by_imdb(FILMS[1])])
+    world.lists.hold(OTHER, [both_ids(FILMS[0])])
+    world.apply()
+    world.lists.hold(ONE, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
+    world.lists.fail(OTHER)
+    assert paths(world, "/search") == []
+
+
+def test_a_title_is_looked_up_for_which_two_lists_carry_different_tmdb_ids(world: World) -> None:
+    world.write({name: {"source": f"imdb:ls00000000{name}"} for name in "123"})
+    world.lists.hold("imdb:ls000000001", [by_imdb(FILMS[0])])
+    world.lists.hold("imdb:ls000000002", [both_ids(FILMS[0])])
+    world.lists.hold("imdb:ls000000003", [both_ids(FILMS[0], tmdb=FILMS[1].tmdb)])
+    assert len(paths(world, "/search")) == 1
+
+
 # ---------------------------------------------------------------------------------------- filters
 
 RATED = {"min_rating": 1, "genres": ["Drama"]}

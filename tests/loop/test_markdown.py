@@ -28,6 +28,7 @@ def listed(name: str) -> ListRow:
         "notice": None,
         "delivery": {},
         "quota": {},
+        "titles": {"own": 1, "belong_to": {}, "repeated": 0},
         "fetch": {
             "list": name,
             "source": "imdb:top",
@@ -50,7 +51,7 @@ def long_plan(titles: int, *names: str, title: str = "Dune") -> PlanDocument:
         for number in range(1, titles + 1)
     ]
     told = document(*actions)
-    told["server"] |= {"media": 0, "requests": 0}
+    told["server"] |= {"media": 0, "requests": 0, "slowdown": None}
     return {**told, "lists": [listed(name) for name in names]}
 
 

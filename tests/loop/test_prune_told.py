@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 def told(seen: Pass) -> PlanDocument:
     server = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
     lists = [
-        list_row(lst, lst.source, None, seen.snapshots[lst.name], None)
+        list_row(lst, None, seen.snapshots[lst.name], None, seen.accounts[lst.name])
         for lst in seen.lists
         if lst.name in seen.snapshots
     ]
     return plan_document(
         seen.plan,
         config={"path": "listsync.yaml", "generation": "ab12cd"},
-        server={**server, "media": 5, "requests": 5, "seconds": 0.1},
+        server={**server, "media": 5, "requests": 5, "seconds": 0.1, "slowdown": None},
         lists=lists,
     )
 

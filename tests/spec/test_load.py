@@ -29,7 +29,7 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
 
     assert spec.server.url == "http://seerr:5055"
     assert spec.server.api_key.get_secret_value() == "the-key"
-    assert (spec.server.rate, spec.server.concurrency) == (20.0, 4)
+    assert (spec.server.rate, spec.server.concurrency) == (60.0, 4)
     assert spec.lists == (
         ListSpec(
             name="top",

@@ -91,6 +91,7 @@ from reconciler.core.model.server import (
     Season,
     ServerInfo,
     Show,
+    Slowdown,
     User,
 )
 from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, Name, SeasonRule, Years
@@ -188,6 +189,7 @@ __all__ = [
     "ServerInfo",
     "Show",
     "Slot",
+    "Slowdown",
     "Snapshot",
     "Standing",
     "Start",

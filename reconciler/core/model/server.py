@@ -53,6 +53,15 @@ class ServerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Slowdown:
+    """How far the client slowed down to spare an overloaded server, in calls per second."""
+
+    configured: float
+    current: float
+    cause: str  # the last one, as a sentence without a full stop
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A user of the media server. ``permissions`` are its bits (core.rights)."""
 

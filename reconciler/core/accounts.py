@@ -1,0 +1,45 @@
+"""Where each title of a list ended up in a plan, so that a list's numbers add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Role
+from reconciler.core.wants import entry_identity, item_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.core.model import Action, Plan, Target, Verdict, Wishlist
+
+
+@dataclass(frozen=True, slots=True)
+class ListAccount:
+    """The titles that a list gave in this run: each is counted exactly once."""
+
+    own: int = 0  # have rows of their own under this list
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # by the list they belong to
+    repeated: int = 0  # stand on this list a second time
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.own + sum(self.elsewhere.values()) + self.repeated
+
+
+def list_accounts(lists: Sequence[Wishlist], plan: Plan) -> dict[str, ListAccount]:
+    """The account of each list that requests, by name."""
+    rows: tuple[Action | Verdict, ...] = (*plan.actions, *plan.verdicts)
+    owners: dict[Target | str, str] = {
+        row.target or item_identity(row.lists[0], row.item): row.lists[0] for row in rows
+    }
+    return {lst.name: _account(lst, owners) for lst in lists if lst.role is Role.REQUEST}
+
+
+def _account(lst: Wishlist, owners: Mapping[Target | str, str]) -> ListAccount:
+    identities = Counter(entry_identity(lst, entry) for entry in lst.entries if entry.fresh)
+    places = Counter(owners[identity] for identity in identities)
+    own = places.pop(lst.name, 0)
+    return ListAccount(own, dict(places), identities.total() - len(identities))
