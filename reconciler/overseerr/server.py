@@ -20,6 +20,7 @@ from reconciler.errors import MissingRightError, ServerError, TmdbTroubleError
 from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, record, records
+from reconciler.overseerr.requests import request_body
 from reconciler.overseerr.rows import (
     DeniedError,
     StatusError,
@@ -235,20 +236,9 @@ class OverseerrServer:
         Raises AnswerLostError where nobody can say whether it was created, TransientError where
         it certainly was not, ServerError where no other request would fare better.
         """
-        target = action.target
-        body: dict[str, object] = {
-            "mediaType": str(target.media.kind),
-            "mediaId": target.media.tmdb,
-            "is4k": target.is_4k,  # without it the server does not look for duplicates
-        }
-        if target.media.kind is Kind.TV:
-            body["seasons"] = list(action.seasons or ())
-        body |= downloads.options(action.delivery)
         requester = action.requester
         user = None if requester.is_owner or requester.approved else requester.user.id
-        if requester.approved:  # asked for by the owner, which approves it
-            body["userId"] = requester.user.id
-        answer = self._connection.post("/request", body, user=user)
+        answer = self._connection.post("/request", request_body(action), user=user)
         if answer.guarded:
             return self._refused(answer, user, MAKE_REQUESTS)
         return outcome.requested(answer, self.url)
