@@ -58,7 +58,7 @@ _ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
 _FEEDS = {"rss", "feed"}  # a last part of a path that says the same
 
 _STOPS = ".,;"
-_FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z", re.IGNORECASE)
+_FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z|\A[^/]+\.json\Z", re.IGNORECASE)
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
 
@@ -83,8 +83,10 @@ def recognise(text: str) -> ListRef:
     if found := _at_address(text):
         return found
     if "://" not in text and (name := _FILES.search(text)):
-        kind = "letterboxd" if name[1].lower() == "zip" else "file"
-        raise ValueError(f"a file is written with its kind before it: write {kind}:{text}")
+        forms = f"file:{text}"
+        if name[0].lower() == ".zip":
+            forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
+        raise ValueError(f"a file is written with its kind before it: write {forms}")
     if "/" in text:  # the address may hold a key
         raise ValueError(f"no list of a known site: {shown_url(text)!r}; {_instead()}")
     raise ValueError(f"not a list: {told(text)}; paste a list's address, or write {_forms()}")

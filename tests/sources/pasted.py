@@ -197,6 +197,7 @@ FILE = {
     "file:trakt-export.zip": "file:trakt-export.zip",
     "file:trakt-export.zip/lists-night.json": "file:trakt-export.zip/lists-night.json",
     "never-again.csv": "refused: write file:never-again.csv",
+    "watchlist.json": "refused: write file:watchlist.json",
     "~/lists/a.txt": "refused: write file:~/lists/a.txt",
     "file:.": "refused: file:NAME.csv",
     "file:": "refused: file:NAME.csv",
