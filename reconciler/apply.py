@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context  # what lines of the log have in common
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.delivery import undelivered
 from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
 from reconciler.errors import (
     AnswerLostError,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from reconciler.reconcile import Edges, Pass
 
 Outcomes = tuple[tuple[Action, Done], ...]
+
+_SENT_ON = frozenset({Result.RETRIED, Result.UNDELIVERED})
 
 
 class Applier:
@@ -115,9 +119,23 @@ class Applier:
                     raise
                 self._end(error)
                 return Done(Result.UNKNOWN, message=f"sent in part: {error.what}")
-            if done.result is not Result.RETRIED:
+            if done.result not in _SENT_ON:
                 break
-        return done
+        return self._believed(action, done) if done.result in _SENT_ON else done
+
+    def _believed(self, action: Action, done: Done) -> Done:
+        """What a look says of a retry: the answer to it may say either, whatever came of it."""
+        try:
+            requests = self._edges.server.look(action.target.media)
+        except ServerError:
+            return done
+        retried = [r for r in requests if r.id in action.request_ids]
+        if any(r.status is RequestStatus.FAILED for r in retried):
+            told = undelivered(action.target.media.kind)
+            return replace(done, result=Result.UNDELIVERED, message=told)
+        if not retried:
+            return done
+        return replace(done, result=Result.RETRIED, message=str(retried[-1].status))
 
     def _cancel(self, action: Action) -> Done:
         """Look once more before it: what was decided or taken over meanwhile is a person's."""

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.conditions import NOT_DONE, READ
+from reconciler.core.model import Reason
 from reconciler.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -16,7 +18,22 @@ if TYPE_CHECKING:
     from reconciler.core.model import Run
     from reconciler.reconcile import Edges, Pass
 
-FAILED = 1  # the exit code of what nobody foresaw
+OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
+
+
+def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool = False) -> int:
+    """What a pass comes to: 3 before 1 before 2 before 0."""
+    if seen.plan.stops:
+        return STOPPED
+    failed = (
+        any(snapshot.outcome not in READ for snapshot in seen.snapshots.values())
+        or any(lst.problem for lst in seen.lists if lst.name in seen.snapshots)
+        or any(verdict.reason is Reason.UNRESOLVED for verdict in seen.plan.verdicts)
+        or any(done.result in NOT_DONE for _, done in outcomes)
+    )
+    if failed:
+        return SOMETHING_FAILED
+    return CHANGES if changes else OK
 
 
 @dataclass(slots=True)
@@ -54,7 +71,7 @@ def noted(edges: Edges, command: str) -> Iterator[Line]:
     try:
         yield line
     except BaseException as error:
-        line.run = replace(line.run, exit_code=getattr(error, "exit_code", FAILED))
+        line.run = replace(line.run, exit_code=getattr(error, "exit_code", SOMETHING_FAILED))
         raise
     finally:
         with suppress(LedgerError):

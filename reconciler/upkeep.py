@@ -23,7 +23,7 @@ from reconciler import turn
 from reconciler.apply import Applier
 from reconciler.core import conditions
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
-from reconciler.diary import noted
+from reconciler.diary import exit_code, noted
 from reconciler.errors import ListsyncError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, decide, identify, read
@@ -164,11 +164,12 @@ class Upkeep:
                 with noted(edges, "run") as line:
                     outcomes = applier.apply(seen, seen.plan.actions)
                     self._keep(current, edges, seen, outcomes)
-                    line.tell(seen, outcomes, applier.trouble.exit_code if applier.trouble else 0)
+                    trouble = applier.trouble
+                    code = trouble.exit_code if trouble else exit_code(seen, outcomes)
+                    line.tell(seen, outcomes, code)
                 doors.announcer.did(current, edges.ledger, outcomes, doors.clock.now())
         if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
             return None
-        trouble = applier.trouble
         return _Turned(
             turn.came(seen, outcomes, lst.name, trouble),
             _told(seen, outcomes, lst.name) | ({"error": str(trouble)} if trouble else {}),

@@ -11,8 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler import cli, errors
-from reconciler.commands import sync
+from reconciler import cli, diary, errors
 from reconciler.core.model import Outcome
 from reconciler.sources import SOURCES, SiteSources, recognise
 from reconciler.sources.browser import ChromiumBrowser
@@ -155,7 +154,7 @@ class TestCommands:
             if isinstance(kind, type) and issubclass(kind, errors.ListsyncError)
         }
         ended = {128 + signal.SIGINT, 128 + signal.SIGTERM}
-        own = {sync.OK, sync.SOMETHING_FAILED, sync.CHANGES, sync.STOPPED, cli.USAGE}
+        own = {diary.OK, diary.SOMETHING_FAILED, diary.CHANGES, diary.STOPPED, cli.USAGE}
         assert told == raised | ended | own
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from reconciler import wiring
 from reconciler.commands.setting import print_json
-from reconciler.commands.sync import OK
 from reconciler.core.forgetting import Forgetting, forgetting
 from reconciler.core.items import GRAMMAR, item_keys, parse_item
 from reconciler.core.model import Match, MediaKey
+from reconciler.diary import OK
 from reconciler.errors import UsageError
 from reconciler.render.document import FORMAT_VERSION
 

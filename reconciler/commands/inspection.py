@@ -15,7 +15,8 @@ from reconciler import wiring
 from reconciler.board import note_server
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
-from reconciler.commands.sync import OK, READ, SOMETHING_FAILED
+from reconciler.core.conditions import READ
+from reconciler.diary import OK, SOMETHING_FAILED
 from reconciler.doctor import Check, examine
 from reconciler.errors import LedgerError, NotifierError
 from reconciler.explain import explain as explain_titles

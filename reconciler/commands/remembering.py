@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from reconciler import wiring
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import print_json
-from reconciler.commands.sync import OK
 from reconciler.core.episodes import as_wanted
 from reconciler.core.membership import taken_as_given
 from reconciler.core.model import Outcome
+from reconciler.diary import OK
 from reconciler.errors import ListsyncError
 from reconciler.render.document import FORMAT_VERSION
 

@@ -6,8 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from reconciler.commands.sync import OK
 from reconciler.core.model import Outcome
+from reconciler.diary import OK
 from reconciler.errors import ListsyncError
 from reconciler.render.words import clean
 from reconciler.sources.provision import trakt_app

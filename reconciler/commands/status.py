@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 from reconciler import wiring
 from reconciler.commands.selection import list_named, named_among
 from reconciler.commands.setting import Setting, print_json
-from reconciler.commands.sync import OK
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Standing, Status
+from reconciler.diary import OK
 from reconciler.endpoint import heard
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import last_ledger

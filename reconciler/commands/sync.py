@@ -22,8 +22,7 @@ from reconciler.commands.selection import (
     lists_or_plan,
 )
 from reconciler.commands.setting import Setting, print_json
-from reconciler.core.model import Outcome, Reason, Result
-from reconciler.diary import acting
+from reconciler.diary import OK, acting, exit_code
 from reconciler.errors import LedgerError, ListsyncError, PlanMisfitError, UsageError
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, Pass, look, look_again
@@ -44,10 +43,7 @@ if TYPE_CHECKING:
     from reconciler.render.shapes import ActionRow, PlanDocument, SavedRows
     from reconciler.spec import Spec
 
-OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
 NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
-READ = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
-FAILURES = {Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
 
 
 def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: bool) -> int:
@@ -233,21 +229,6 @@ def _noted(
     except LedgerError as error:
         return error
     return None
-
-
-def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool) -> int:
-    """3 before 1 before 2 before 0."""
-    if seen.plan.stops:
-        return STOPPED
-    failed = (
-        any(snapshot.outcome not in READ for snapshot in seen.snapshots.values())
-        or any(lst.problem for lst in seen.lists if lst.name in seen.snapshots)
-        or any(verdict.reason is Reason.UNRESOLVED for verdict in seen.plan.verdicts)
-        or any(done.result in FAILURES for _, done in outcomes)
-    )
-    if failed:
-        return SOMETHING_FAILED
-    return CHANGES if changes else OK
 
 
 def document(  # noqa: PLR0913 - all that a document tells

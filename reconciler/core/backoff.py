@@ -37,7 +37,7 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
             return replace(before, failures=0, not_before=None)
         case Result.UNKNOWN if op is not Op.RETRY:
             return before
-        case Result.RETRIED | Result.UNKNOWN:
+        case Result.RETRIED | Result.UNDELIVERED | Result.UNKNOWN:
             retries = before.retries + 1
             return Attempts(failures=0, retries=retries, not_before=now + gap(retries))
         case Result.FAILED | Result.REFUSED | Result.BLOCKLISTED:

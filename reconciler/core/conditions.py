@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})
-NOT_DONE = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED})
+NOT_DONE = frozenset(
+    {Result.UNDELIVERED, Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
+)
 
 READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"

@@ -120,3 +120,12 @@ def _plain(name: str) -> str:
     """Without case, and without the slash that one writes at a folder's end and another not."""
     text = name.strip().casefold()
     return text.rstrip("/\\") or text
+
+
+def undelivered(kind: Kind) -> str:
+    """What to say of a request that the server has and its downloader did not take."""
+    program = PROGRAM[kind]
+    return (
+        f"the server has the request but could not send it to {program}: "
+        f"check {program} in the server's settings"
+    )

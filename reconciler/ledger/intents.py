@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import Action
 
-_THERE = frozenset({Result.CREATED, Result.EXISTS})
+_STORED = (str(Result.CREATED), str(Result.UNDELIVERED))
+_THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
 
 
 def intents(connection: Connection, server: str) -> list[Intent]:
@@ -83,8 +84,8 @@ def write_intent(connection: Connection, server: str, action: Action, now: datet
 def created(connection: Connection, server: str) -> tuple[datetime, ...]:
     """When each title was requested or extended: what a budget counts."""
     rows = connection.execute(
-        "SELECT at FROM intents WHERE server = ? AND result = ? AND op IN (?, ?) ORDER BY at",
-        (server, str(Result.CREATED), str(Op.REQUEST), str(Op.EXTEND)),
+        "SELECT at FROM intents WHERE server = ? AND result IN (?, ?) AND op IN (?, ?) ORDER BY at",
+        (server, *_STORED, str(Op.REQUEST), str(Op.EXTEND)),
     )
     return tuple(datetime.fromisoformat(at) for (at,) in rows)
 
@@ -93,8 +94,9 @@ def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
     """The requests that were made here, by the server's number."""
     rows = connection.execute(
         "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons FROM intents"
-        " WHERE server = ? AND result = ? AND op IN (?, ?) AND request_id IS NOT NULL ORDER BY id",
-        (server, str(Result.CREATED), str(Op.REQUEST), str(Op.EXTEND)),
+        " WHERE server = ? AND result IN (?, ?) AND op IN (?, ?) AND request_id IS NOT NULL"
+        " ORDER BY id",
+        (server, *_STORED, str(Op.REQUEST), str(Op.EXTEND)),
     )
     return {
         request_id: OwnRequest(

@@ -1,47 +1,78 @@
-"""What the server's answer to something sent means.
+"""What the server's answer to something sent means: one table, status and text → result.
 
 The rule: ``Done`` says what is known for certain; where it is not certain whether anything was
-created, AnswerLostError has a look decide. Statuses and sentences: docs/media-servers.md,
-"Requests". Refusals differ in nothing but their sentence.
+stored, AnswerLostError has a look decide. A refusal that nobody has seen before (4xx) is certain,
+and is passed on in the server's words; a failure that nobody has seen before (5xx) is not.
+
+docs/media-servers.md, "Requests", has the same table; a test compares the two with each other and
+with recordings of all three servers.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Done, Result
+from reconciler.core.delivery import undelivered
+from reconciler.core.model import Done, Kind, RequestStatus, Result
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
-from reconciler.overseerr.foreign import integer
+from reconciler.overseerr.foreign import integer, record
 from reconciler.overseerr.translate import request_status
 
 if TYPE_CHECKING:
+    from reconciler.core.model import Action
     from reconciler.overseerr.answer import Answer
 
-# A word of the sentence → what it says. The order matters: "quota" is the surest sign.
-_REFUSALS = (
-    ("quota", Result.QUOTA),
-    ("blocklisted", Result.BLOCKLISTED),
-    ("blacklisted", Result.BLOCKLISTED),
-    ("permission", Result.REFUSED),
-)
-# Parts of the sentences of those errors 500 that come before anything is stored.
-_CERTAIN_FAILURES = (
-    "[TMDB] Failed to fetch",
-    'Could not find any entity of type "User"',
-    "(reading 'filter')",
-    "UNIQUE constraint failed: media.",
-)
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer with this status and this part of a sentence means.
+
+    ``reason``: what the sentence does not say, for people; {who} is the requester, {item} the title
+    as the command line takes it.
+    """
+
+    status: int
+    text: str
+    result: Result
+    reason: str = ""
 
 
-def requested(answer: Answer, url: str) -> Done:
+_SAME_TVDB_ID = "the server has another title with the same TVDB id and cannot store a second one"
+_NO_TVDB_ID = "the show has no TVDB id, which Sonarr needs: add the id on TMDB"
+_AUTO_REQUEST = (
+    "{who} has an automatic request for this title, from a Plex watchlist, and the server takes no "
+    "second one by {who}: {who} or an administrator has to delete it on the server, and then run "
+    "`listsync forget {item}`; or name another `requester` for the list"
+)
+# The first that fits decides: a sentence about a right may hold the word quota as well.
+MEANINGS = (
+    Meaning(202, "No seasons available to request", Result.EXISTS),
+    Meaning(403, "You do not have permission", Result.REFUSED),
+    Meaning(403, "Quota exceeded", Result.QUOTA),
+    Meaning(403, "blocklisted", Result.BLOCKLISTED),
+    Meaning(403, "blacklisted", Result.BLOCKLISTED),
+    Meaning(
+        409, "Auto-request for this media and user already exists", Result.FAILED, _AUTO_REQUEST
+    ),
+    Meaning(409, "Request for this media already exists", Result.EXISTS),
+    Meaning(500, "[TMDB] Failed to fetch", Result.FAILED),
+    Meaning(500, 'Could not find any entity of type "User"', Result.FAILED),
+    Meaning(500, 'Could not find any entity of type "Media"', Result.FAILED, _NO_TVDB_ID),
+    Meaning(500, "(reading 'filter')", Result.FAILED),
+    Meaning(500, "UNIQUE constraint failed", Result.FAILED, _SAME_TVDB_ID),
+    Meaning(500, "duplicate key value violates unique constraint", Result.FAILED, _SAME_TVDB_ID),
+)
+_UNKNOWN_REFUSAL = {401: Result.REFUSED, 403: Result.REFUSED}  # other 4xx: FAILED
+
+
+def requested(answer: Answer, action: Action, url: str) -> Done:
     """What came of ``POST /request``."""
-    match answer.status:
-        case 201:
-            return _stored(answer, Result.CREATED, url)
-        case 202 | 409 if answer.message:
-            return Done(Result.EXISTS, answer.status, message=answer.message)
-        case _:
-            return _refused(answer, url)
+    if answer.status == 201:  # noqa: PLR2004 - HTTP's own numbers
+        return _stored(answer, Result.CREATED, url)
+    media = action.target.media
+    item = f"tmdb:{media.kind}:{media.tmdb}"
+    return _refused(answer, url, who=action.requester.user.name, item=item)
 
 
 def retried(answer: Answer, url: str) -> Done:
@@ -64,32 +95,45 @@ def cancelled(answer: Answer, request_id: int, url: str) -> Done:
 
 def _stored(answer: Answer, result: Result, url: str) -> Done:
     """A request the server shows as stored; one that cannot be read may be anybody's answer."""
-    number, status = integer(answer.record.get("id")), integer(answer.record.get("status"))
+    shown = answer.record
+    number, status = integer(shown.get("id")), integer(shown.get("status"))
+    media = record(shown.get("media"))
+    if number is None and media:
+        why = "the server removed the request again before it answered"
+        if shown.get("type") == Kind.TV and media.get("tvdbId") is None:
+            why += f": {_NO_TVDB_ID}"
+        return Done(Result.FAILED, answer.status, message=why)
     if number is None or status is None:
         raise _lost(answer, url)
-    return Done(result, answer.status, number, str(request_status(status)))
+    known = request_status(status)
+    if known is RequestStatus.FAILED:
+        kind = Kind.TV if shown.get("type") == Kind.TV else Kind.MOVIE
+        return Done(Result.UNDELIVERED, answer.status, number, undelivered(kind))
+    return Done(result, answer.status, number, str(known))
 
 
-def _refused(answer: Answer, url: str) -> Done:
+def _refused(answer: Answer, url: str, *, who: str = "", item: str = "") -> Done:
     """The answers by which nothing was stored."""
-    if answer.status in {401, 403}:
-        return _forbidden(answer, url)
-    certain = any(part in answer.message for part in _CERTAIN_FAILURES)
-    if 400 <= answer.status < 500 or (answer.status == 500 and certain):  # noqa: PLR2004
-        message = answer.message or f"HTTP {answer.status}"
-        return Done(Result.FAILED, answer.status, message=message)
-    raise _lost(answer, url)
-
-
-def _forbidden(answer: Answer, url: str) -> Done:
-    sentence = answer.message.casefold()
-    if "csrf" in sentence:
-        raise CsrfProtectionError(url)
-    if not sentence:
+    sentence = answer.message
+    if answer.status in {401, 403} and not sentence:
         what = f"something before the server forbids requests (HTTP {answer.status})"
         raise ServerError(what, where=url, hint="let POST /api/v1/request through to the server")
-    result = next((result for word, result in _REFUSALS if word in sentence), Result.REFUSED)
-    return Done(result, answer.status, message=answer.message)
+    if answer.status == 403 and "csrf" in sentence.casefold():  # noqa: PLR2004 - HTTP's own numbers
+        raise CsrfProtectionError(url)
+    meaning = _meaning(answer)
+    if meaning is None and not 400 <= answer.status < 500:  # noqa: PLR2004
+        raise _lost(answer, url)
+    if meaning is None:
+        meaning = Meaning(answer.status, "", _UNKNOWN_REFUSAL.get(answer.status, Result.FAILED))
+    said = sentence or f"HTTP {answer.status}"
+    reason = meaning.reason.format(who=who, item=item)
+    return Done(meaning.result, answer.status, message=f"{reason} ({said})" if reason else said)
+
+
+def _meaning(answer: Answer) -> Meaning | None:
+    sentence = answer.message.casefold()
+    fitting = (m for m in MEANINGS if m.status == answer.status)
+    return next((m for m in fitting if m.text.casefold() in sentence), None)
 
 
 def _lost(answer: Answer, url: str) -> AnswerLostError:

@@ -241,7 +241,7 @@ class OverseerrServer:
         answer = self._connection.post("/request", request_body(action), user=user)
         if answer.guarded:
             return self._refused(answer, user, MAKE_REQUESTS)
-        return outcome.requested(answer, self.url)
+        return outcome.requested(answer, action, self.url)
 
     def retry(self, request_id: int) -> Done:
         """Have the server send a FAILED request to its downloader again. Raises as ``request``."""

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 LATER = "2026-11"  # the folder of the second series
-
-# Subjects of the second series that are not replayed yet, as their files are called.
-NOT_REPLAYED = {
-    "auto-request",
-    "failed-retry",
-    "orphan-media",
-    "postgres",
-    "postgres-lost-201",
-    "tvdb-id",
-}
 URL = "http://recorded.test:5055"
 KEY = "recorded-key-0123456789"
 
@@ -64,13 +54,7 @@ class Exchange:
 
 def recordings() -> list[Path]:
     """The files that are replayed, the second series after the first."""
-    later = sorted((RECORDINGS / LATER).glob("*.json"))
-    subject = re.compile(r"[a-z]+-[0-9.]+-(.+)")
-    return sorted(RECORDINGS.glob("*.json")) + [
-        file
-        for file in later
-        if (named := subject.fullmatch(file.stem)) and named[1] not in NOT_REPLAYED
-    ]
+    return [*sorted(RECORDINGS.glob("*.json")), *sorted((RECORDINGS / LATER).glob("*.json"))]
 
 
 @cache
@@ -194,10 +178,12 @@ def without_blocklist(exchange: Exchange) -> bool:
     return exchange.path in {"/blocklist", "/blacklist"} and exchange.status == 404
 
 
-def request_answered(exchange: Exchange) -> bool:
-    """A POST /request with the right key, whatever was in it."""
-    sent = (exchange.method, exchange.path) == ("POST", "/request")
-    return sent and owned(exchange) and not csrf_refused(exchange)
+def is_sent(exchange: Exchange) -> bool:
+    """A request or a retry that the server itself answered, not its guard; whatever was in it."""
+    guarded = isinstance(exchange.response, dict) and "error" in exchange.response
+    path = re.fullmatch(r"/request(/[0-9]+/retry)?", exchange.path)
+    sent = exchange.method == "POST" and bool(path)
+    return sent and owned(exchange) and not guarded and not csrf_refused(exchange)
 
 
 def request_sent(exchange: Exchange) -> bool:
@@ -231,8 +217,10 @@ def downloaders_read(exchange: Exchange) -> bool:
     return exchange.path == "/service/radarr"
 
 
-def retried(exchange: Exchange) -> bool:
-    return bool(re.fullmatch(r"/request/[0-9]+/retry", exchange.path))
+def retry_denied(exchange: Exchange) -> bool:
+    """A retry that the server's guard refused: its user may not decide on requests."""
+    path = re.fullmatch(r"/request/[0-9]+/retry", exchange.path)
+    return bool(path) and exchange.status == 403
 
 
 def cancelled(exchange: Exchange) -> bool:
@@ -265,8 +253,11 @@ NOT_OURS = {
     r"GET /(request|media|user)\?(take=[12]|(take=100&)?filter=\w+|take=1000&.*Direction=asc)": (
         "tables are read whole, a thousand rows a page, in the order that every server knows"
     ),
-    r"GET /(request|media)\?take=[125]&skip=0&filter=all&sort=added(&requestedBy=2)?": (
+    r"GET /(request|media)\?take=([125]|20)&skip=0&filter=all&sort=added(&requestedBy=2)?": (
         "tables are read whole, a thousand rows a page, of all users"
+    ),
+    r"GET /(request|media)\?take=[0-9]+&skip=0&filter=(pending|failed)&sort=added": (
+        "tables are read whole, without a filter"
     ),
     r"GET /request/(count|[0-9]+)": "requests are read with their table, or with their title",
     r"GET /movie/(abc|tt[0-9]+)": "a title's number is a number",

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     [
         pytest.param(201, {"id": 9, "status": 1}, Result.CREATED, id="pending"),
         pytest.param(202, {"message": "No seasons available to request"}, Result.EXISTS, id="202"),
-        pytest.param(409, {"message": "exists"}, Result.EXISTS, id="409"),
+        pytest.param(
+            409, {"message": "Request for this media already exists."}, Result.EXISTS, id="409",
+        ),
+        pytest.param(409, {"message": "exists"}, Result.FAILED, id="another 409"),
         pytest.param(403, {"message": "Movie Quota exceeded."}, Result.QUOTA, id="quota"),
         pytest.param(403, {"message": "This media is blocklisted."}, Result.BLOCKLISTED, id="bl"),
         pytest.param(403, {"message": "This media is blacklisted."}, Result.BLOCKLISTED, id="bk"),
         pytest.param(403, {"message": "You do not have permission"}, Result.REFUSED, id="right"),
         pytest.param(403, {"message": "Because."}, Result.REFUSED, id="another 403"),
+        pytest.param(201, {"id": 9, "status": 4}, Result.UNDELIVERED, id="Radarr is away"),
+        pytest.param(201, {"status": 2, "media": {"tmdbId": 1}}, Result.FAILED, id="no id"),
         pytest.param(400, {"message": "should be number"}, Result.FAILED, id="400"),
         pytest.param(404, None, Result.FAILED, id="404"),
         pytest.param(
@@ -166,6 +171,7 @@ def test_the_owner_asks_on_a_users_behalf_and_so_approves(
     ("status", "body", "result"),
     [
         pytest.param(200, {"id": 5, "status": 2}, Result.RETRIED, id="retried"),
+        pytest.param(200, {"id": 5, "status": 4}, Result.UNDELIVERED, id="failed once more"),
         pytest.param(404, {"message": "Request not found."}, Result.FAILED, id="gone"),
         pytest.param(500, {"message": "who knows"}, None, id="lost"),
         pytest.param(503, None, None, id="lost on the way"),

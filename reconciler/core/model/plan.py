@@ -150,6 +150,7 @@ class Result(StrEnum):
     RETRIED = "retried"
     CANCELLED = "cancelled"
     MOOT = "moot"  # nothing was left to cancel: it is gone, or was decided meanwhile
+    UNDELIVERED = "undelivered"  # the server has it, and its downloader did not take it
     EXISTS = "exists"  # somebody was quicker: 409, or 202 "no seasons available"
     QUOTA = "quota"
     BLOCKLISTED = "blocklisted"
