@@ -28,11 +28,14 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
     A new request is retried for itself: a show that is followed for years fails more than once. One
     that is there already, or was cancelled, clears the failures alone. A retry waits longer each
     time, also one whose answer was lost: it may be FAILED again at the next look. Results that say
-    nothing about the target (quota, unknown, skipped) change nothing.
+    nothing about the target (quota, unknown, skipped) change nothing. A new request that the
+    downloader did not take is retried, but not at once.
     """
     match result:
         case Result.CREATED:
             return Attempts()
+        case Result.UNDELIVERED if op is not Op.RETRY:
+            return Attempts(not_before=now + SHORTEST)
         case Result.EXISTS | Result.CANCELLED:
             return replace(before, failures=0, not_before=None)
         case Result.UNKNOWN if op is not Op.RETRY:

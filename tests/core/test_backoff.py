@@ -84,6 +84,20 @@ def test_each_try_doubles_the_wait_up_to_a_day(tries: int, wait: timedelta) -> N
             Attempts(failures=2, retries=2, not_before=minutes(20)),
             id="a failed retry was a retry",
         ),
+        pytest.param(
+            Attempts(failures=2, retries=1),
+            Op.REQUEST,
+            Result.UNDELIVERED,
+            Attempts(not_before=minutes(10)),
+            id="a new request that the downloader did not take is not retried at once",
+        ),
+        pytest.param(
+            Attempts(retries=1),
+            Op.RETRY,
+            Result.UNDELIVERED,
+            Attempts(retries=2, not_before=minutes(20)),
+            id="a retry that the downloader did not take was a retry",
+        ),
     ],
 )
 def test_an_outcome_that_speaks_of_the_target_is_counted(

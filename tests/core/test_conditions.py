@@ -66,6 +66,7 @@ def test_a_bad_requester_stalls() -> None:
     [
         ((), [Result.CREATED, Result.EXISTS, Result.QUOTA], 0, "InStep"),
         ((), [Result.CREATED, Result.UNKNOWN], 0, "ActionsFailed"),
+        ((), [Result.UNDELIVERED], 0, "ActionsFailed"),
         ((), [], 2, "Unresolved"),
         (("exclude list never is unread",), [], 0, "StoppedForSafety"),
     ],

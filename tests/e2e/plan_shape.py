@@ -17,7 +17,7 @@ _ATTENTION = ["ambiguous", "not-found", "type-mismatch", "unresolved", "no-right
 _ROUTES = ["map", "tmdb", "imdb", "tvdb", "title"]
 _COUNTS = ["request", "extend", "retry", "cancel", "deferred", "attention", "unchanged"]
 _RESULTS = [
-    *("created", "retried", "exists", "quota", "blocklisted", "refused", "failed"),
+    *("created", "retried", "undelivered", "exists", "quota", "blocklisted", "refused", "failed"),
     *("unknown", "skipped"),
 ]
 
@@ -141,6 +141,7 @@ PLAN: dict[str, Any] = _record(
 _RESULTS = [
     "created",
     "retried",
+    "undelivered",
     "exists",
     "quota",
     "blocklisted",

@@ -81,7 +81,7 @@ def diary(path: Path) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute("SELECT * FROM intents ORDER BY id")]
 
 
-@pytest.mark.parametrize("result", [Result.CREATED, Result.EXISTS])
+@pytest.mark.parametrize("result", [Result.CREATED, Result.UNDELIVERED, Result.EXISTS])
 def test_a_film_that_is_requested_is_remembered_as_there(
     ledger: SqliteLedger, result: Result
 ) -> None:

@@ -32,6 +32,9 @@ INCIDENTAL = {
     "inProduction", "episodes", "languages", "mediaServerType", "streamingRegion",
 }  # fmt: skip
 
+OF_AN_INSTALLATION = {  # where pictures are, and how Radarr and Sonarr number what they have
+    "avatar", "externalServiceId", "externalServiceSlug", "serviceUrl",
+}  # fmt: skip
 SENT_AS_TEXT = {("seerr-3.1-errors", 48)}
 HALF_KNOWN = {58834: 465000}
 """TVDB ids that no recorded answer shows, by TMDB id."""
@@ -124,7 +127,8 @@ def requested(exchange: Exchange) -> Iterator[Title]:
     if body.get("mediaType") == "movie" and "status code 404" not in str(answer):
         yield film(tmdb, None, f"Film {tmdb}", None)
     if body.get("mediaType") == "tv":
-        tvdb = HALF_KNOWN.get(tmdb) or answer.get("media", {}).get("tvdbId")
+        shown = None if "tvdbId" in body else answer.get("media", {}).get("tvdbId")
+        tvdb = HALF_KNOWN.get(tmdb) or shown
         numbers = [season["seasonNumber"] for season in answer.get("seasons", ())]
         seasons = tuple(Season(number, None, 1) for number in numbers if number < 99)
         made = show(tmdb, None, tvdb, f"Show {tmdb}", None, (1,) if tmdb in HALF_KNOWN else ())
@@ -178,7 +182,7 @@ def protocol(value: object) -> object:
     plain = {
         name: "incidental" if name in INCIDENTAL else protocol(member)
         for name, member in value.items()
-        if name != "avatar"
+        if name not in OF_AN_INSTALLATION
     }
     if "totalPages" in plain:
         plain["results"] = sorted(value["results"], key=lambda row: (row["id"], row["mediaType"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .deciding import Deciding
 from .library import Library
 from .requesting import Requesting
 from .views import Views
@@ -46,8 +47,13 @@ class Backend:
     def requesting(self) -> Requesting:
         """The rules around requests."""
         return Requesting(
-            self.state, self.dialect, self.tmdb, self.faults, self.services, self.views
+            self.state, self.dialect, self.tmdb, self.faults, self.deciding, self.views
         )
+
+    @property
+    def deciding(self) -> Deciding:
+        """The rules around requests that exist."""
+        return Deciding(self.state, self.dialect, self.faults, self.services, self.views)
 
 
 @dataclass(frozen=True, slots=True)

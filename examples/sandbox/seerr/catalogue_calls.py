@@ -43,8 +43,9 @@ def _result(backend: Backend, title: Title, language: str) -> Json:
         media = backend.state.media_of(title.kind, title.tmdb)
         if media is None:
             return view
-        lists: Json = {"watchlists": []} if backend.dialect.has_media_server_type else {}
-        return view | {"mediaInfo": backend.views.media(media) | lists}
+        if backend.dialect.has_media_server_type:
+            return view | {"mediaInfo": backend.views.media(media) | {"watchlists": []}}
+        return view | {"mediaInfo": backend.views.media(media, seasons=True)}
 
 
 def show_movie(backend: Backend, arguments: Arguments) -> Answer:

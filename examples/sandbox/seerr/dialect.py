@@ -45,6 +45,16 @@ class Dialect:
     """Not Overseerr: Jellyfin fields on users and media, ``mediaServerType`` in the settings."""
 
     @property
+    def declines_seasons(self) -> bool:
+        """Declining a request declines its seasons; else they stay as they were."""
+        return self.flavour == "seerr"
+
+    @property
+    def shows_decided_seasons(self) -> bool:
+        """The answer to a decision shows its seasons as they are then; else as they were."""
+        return self.flavour != "jellyseerr"
+
+    @property
     def request_filters(self) -> tuple[str, ...]:
         """The values ``filter`` of ``GET /request`` may have."""
         return (*_REQUEST_FILTERS, "deleted", "completed") if self.completes else _REQUEST_FILTERS

@@ -50,6 +50,16 @@ class FaultSettings:
     """So many requests, or deletions of one, are stored, then lose their connection."""
     hang_after_commit: int = 0
     """So many requests, or deletions of one, are stored and never answered."""
+    drop_between_saves: int = 0
+    """So many requests lose their connection after the media row is saved: it is an orphan."""
+    roll_back: int = 0
+    """So many requests are answered 201, but are not kept; the media row stays as it was made."""
+    detach: int = 0
+    """So many approved films lose their media after the 201, as on Jellyseerr with PostgreSQL."""
+    tells_failures: bool = False
+    """An answer says FAILED already where Radarr or Sonarr can't be reached; else APPROVED."""
+    postgresql: bool = False
+    """The database is PostgreSQL, whose errors have other texts."""
     stop_after_posts: int = 0
     """Once so many more ``POST /request`` are answered, the server is gone; 0: it stays."""
     redirect_to: str | None = None
@@ -114,7 +124,7 @@ class Faults(FaultSettings):
             return answer
         if self.wrong_key and "X-Api-Key" in call.headers:
             raise GuardedError
-        if _is_at_stake(call) and self._take("drop_before_commit"):
+        if _is_at_stake(call) and self.take("drop_before_commit"):
             raise DisconnectError
         return None
 
@@ -128,14 +138,14 @@ class Faults(FaultSettings):
         """
         if not _is_at_stake(call):
             return
-        if self._take("drop_after_commit"):
+        if self.take("drop_after_commit"):
             raise DisconnectError
-        if self._take("hang_after_commit"):
+        if self.take("hang_after_commit"):
             raise SilenceError
 
     def last_answer(self, call: Call) -> bool:
         """Tell whether the server is to vanish now that this call is answered."""
-        if not is_request(call) or not self._take("stop_after_posts"):
+        if not is_request(call) or not self.take("stop_after_posts"):
             return False
         return self.stop_after_posts == 0
 
@@ -155,7 +165,8 @@ class Faults(FaultSettings):
             with self._lock:
                 self.rendezvous, self._barrier = 0, None
 
-    def _take(self, name: str) -> bool:
+    def take(self, name: str) -> bool:
+        """Tell whether a fault that is to happen so many times happens now, and count it."""
         with self._lock:
             left: int = getattr(self, name)
             if left > 0:

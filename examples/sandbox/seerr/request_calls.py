@@ -25,7 +25,7 @@ def list_requests(backend: Backend, arguments: Arguments) -> Answer:
             raise RefusedError(403, "You do not have permission to view this user's requests.")
         wanted = user.id
     with state.lock:
-        visible = [row for row in state.requests.values() if wanted in {None, row.requested_by.id}]
+        visible = [row for row in state.listed_requests() if wanted in {None, row.requested_by.id}]
         rows = filter_requests(visible, query, completes=backend.dialect.completes)
         check_size(rows, query)
         manager = user.may(Permission.MANAGE_REQUESTS)
@@ -43,14 +43,14 @@ def create_request(backend: Backend, arguments: Arguments) -> Answer:
 def count_all(backend: Backend, _: Arguments) -> Answer:
     """Count requests."""
     with backend.state.lock:
-        rows = list(backend.state.requests.values())
+        rows = backend.state.listed_requests()
         return Answer(200, count_requests(rows, completed=backend.dialect.counts_completed))
 
 
 def show_request(backend: Backend, arguments: Arguments) -> Answer:
     """Show a request."""
     with backend.state.lock:
-        request = _request(backend, arguments)
+        request = _request(backend, arguments, detached=True)
         if request.requested_by != arguments.user and not arguments.user.may(*_VIEWERS):
             raise RefusedError(403, "You do not have permission to view this request.")
         return Answer(200, backend.views.request(request))
@@ -63,7 +63,7 @@ def edit_request(backend: Backend, arguments: Arguments) -> Answer:
     own = request.requested_by == user and (not film or user.may(Permission.REQUEST_ADVANCED))
     if not own and not user.may(Permission.MANAGE_REQUESTS):
         raise RefusedError(403, "You do not have permission to modify this request.")
-    return Answer(200, backend.requesting.edit(request, arguments.body))
+    return Answer(200, backend.deciding.edit(request, arguments.body))
 
 
 def delete_request(backend: Backend, arguments: Arguments) -> Answer:
@@ -72,7 +72,7 @@ def delete_request(backend: Backend, arguments: Arguments) -> Answer:
     pending = request.status == RequestStatus.PENDING
     if request.requested_by != user and not pending and not user.may(Permission.MANAGE_REQUESTS):
         raise RefusedError(401, "You do not have permission to delete this request.")
-    backend.requesting.delete(request)
+    backend.deciding.delete(request)
     return Answer(204)
 
 
@@ -85,19 +85,20 @@ def decide_request(backend: Backend, arguments: Arguments) -> Answer:
 
 
 def retry_request(backend: Backend, arguments: Arguments) -> Answer:
-    """Hand a failed request on once more."""
+    """Hand a failed request on once more; one that has not failed stays as it is."""
     return _decided(backend, arguments, RequestStatus.APPROVED)
 
 
 def _decided(backend: Backend, arguments: Arguments, status: RequestStatus) -> Answer:
     request = _request(backend, arguments)
-    return Answer(200, backend.requesting.decide(request, status, arguments.user))
+    return Answer(200, backend.deciding.decide(request, status, arguments.user))
 
 
-def _request(backend: Backend, arguments: Arguments) -> Request:
+def _request(backend: Backend, arguments: Arguments, *, detached: bool = False) -> Request:
+    """The request that is meant; ``detached``: also one that has lost its media."""
     number = arguments.params["requestId"]
     request = backend.state.requests.get(int(number)) if number.isdecimal() else None
-    if request is None:
+    if request is None or (request.detached and not detached):
         raise RefusedError(404, "Request not found.")
     return request
 

@@ -1,11 +1,11 @@
-"""What a server does when a title is requested, and when a request is decided on."""
+"""What a server does when a title is requested."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .answers import RefusedError
+from .answers import DisconnectError, RefusedError
 from .numbers import MediaStatus, Permission, RequestStatus
 from .quota import quota_of
 from .state import Request, RequestSeason, UniqueViolationError
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from examples.sandbox.titles import Kind, Title
 
+    from .deciding import Deciding
     from .dialect import Dialect
     from .faults import Faults
-    from .services import Services
     from .state import Media, State, User
     from .tmdb import Tmdb
     from .views import Views
@@ -60,7 +60,7 @@ class Requesting:
     dialect: Dialect
     tmdb: Tmdb
     faults: Faults
-    services: Services
+    deciding: Deciding
     views: Views
 
     def create(self, body: Json, caller: User) -> Json:
@@ -110,9 +110,11 @@ class Requesting:
             for request in self.state.requests_for(title.kind, title.tmdb)
             if request.is4k is wish.body.get("is4k")
         ]
+        if title.kind == "movie" and alike and alike[0].status not in self._closed:
+            raise RefusedError(409, "Request for this media already exists.")
+        if any(request.is_auto and request.requested_by == wish.user for request in alike):
+            raise RefusedError(409, "Auto-request for this media and user already exists.")
         if title.kind == "movie":
-            if alike and alike[0].status not in self._closed:
-                raise RefusedError(409, "Request for this media already exists.")
             return []
         left = self._wanted_seasons(wish, title) - self._covered_seasons(wish, media, alike)
         if not left:
@@ -151,24 +153,38 @@ class Requesting:
 
     def _insert(self, wish: Wish, title: Title, media: Media | None, seasons: list[int]) -> Json:
         if media is None:
-            media = self._new_media(title, is4k=wish.is4k)
+            media = self._new_media(title, wish)
             media_view = self.views.media(media)
         else:
             media_view = self._known_media(media, is4k=wish.is4k)
+        if self.faults.take("drop_between_saves"):
+            raise DisconnectError
         request = self._new_request(wish, media, seasons)
         answer = self._created_view(request, media_view)
         self.state.add_request(request)
         if request.status == RequestStatus.APPROVED:
-            self._approved(request)
+            self.deciding.send(request, answer)
+        if self.faults.take("roll_back"):
+            self.state.remove_request(request)
+        elif self._is_approved_film(request) and self.faults.take("detach"):
+            self.state.detach_request(request)
         return answer
 
-    def _new_media(self, title: Title, *, is4k: bool) -> Media:
+    @staticmethod
+    def _is_approved_film(request: Request) -> bool:
+        return request.media.kind == "movie" and request.status == RequestStatus.APPROVED
+
+    def _new_media(self, title: Title, wish: Wish) -> Media:
         try:
-            media = self.state.add_media(title.kind, title.tmdb, title.tvdb)
+            media = self.state.add_media(
+                title.kind, title.tmdb, title.tvdb or wish.body.get("tvdbId")
+            )
         except UniqueViolationError:
-            reason = "SQLITE_CONSTRAINT: UNIQUE constraint failed: media.tvdbId"
-            raise RefusedError(500, reason) from None
-        media.mark(MediaStatus.PENDING, is4k=is4k)
+            sqlite = "SQLITE_CONSTRAINT: UNIQUE constraint failed: media.tvdbId"
+            constraint = "UQ_41a289eb1fa489c1bc6f38d9c3c"
+            postgresql = f'duplicate key value violates unique constraint "{constraint}"'
+            raise RefusedError(500, postgresql if self.faults.postgresql else sqlite) from None
+        media.mark(MediaStatus.PENDING, is4k=wish.is4k)
         return media
 
     def _known_media(self, media: Media, *, is4k: bool) -> Json:
@@ -208,82 +224,6 @@ class Requesting:
         if request.modified_by is None:
             del view["modifiedBy"]
         return view
-
-    def decide(self, request: Request, status: RequestStatus, caller: User) -> Json:
-        """Approve, decline or retry; the answer's media is one step behind."""
-        with self.state.lock:
-            request.status = status
-            request.modified_by = caller
-            request.updated = self.state.now()
-            for season in request.seasons:
-                season.status = status
-            view = self.views.request(request)
-            if status == RequestStatus.APPROVED:
-                self._approved(request)
-            else:
-                self._declined(request)
-            return view
-
-    def _approved(self, request: Request) -> None:
-        media, is4k = request.media, request.is4k
-        if not self.services.send(request):
-            return
-        there = {MediaStatus.PARTIALLY_AVAILABLE, MediaStatus.AVAILABLE}
-        if media.status_of(is4k=is4k) not in there:
-            media.mark(MediaStatus.PROCESSING, is4k=is4k)
-
-    def _declined(self, request: Request) -> None:
-        """A declined film is unknown again; a show only while nothing of it was approved."""
-        media, is4k = request.media, request.is4k
-        pending = any(
-            other.status == RequestStatus.PENDING for other in self.state.requests_of(media)
-        )
-        waits = media.status_of(is4k=is4k) == MediaStatus.PENDING and not pending
-        film = media.kind == "movie" and media.status_of(is4k=is4k) != MediaStatus.DELETED
-        if film or waits:
-            media.mark(MediaStatus.UNKNOWN, is4k=is4k)
-
-    def delete(self, request: Request) -> None:
-        """Remove a request; a media row without any is unknown again unless it is available."""
-        with self.state.lock:
-            self.state.remove_request(request)
-            media = request.media
-            left = self.state.requests_of(media)
-            for is4k in (False, True):
-                idle = not any(other.is4k is is4k for other in left)
-                if idle and media.status_of(is4k=is4k) != MediaStatus.AVAILABLE:
-                    media.mark(MediaStatus.UNKNOWN, is4k=is4k)
-
-    def edit(self, request: Request, body: Json) -> Json:
-        """Change a request; ``seasons`` is the whole new list, unsent fields keep their value.
-
-        Raises:
-            RefusedError: a show is left without seasons.
-
-        """
-        with self.state.lock:
-            before = len(request.seasons)
-            if body["mediaType"] == "tv":
-                self._edit_seasons(request, body.get("seasons"))
-            request.options |= {name: body[name] for name in OPTIONS if name in body}
-            view = self.views.request(request) | {"seasonCount": before}
-            return {key: value for key, value in view.items() if key not in OPTIONS or key in body}
-
-    def _edit_seasons(self, request: Request, numbers: list[int] | None) -> None:
-        if not numbers:
-            raise RefusedError(
-                500,
-                "Missing seasons. If you want to cancel a series request, use the DELETE method.",
-            )
-        kept = [season for season in request.seasons if season.number in numbers]
-        known = {season.number for season in request.seasons}
-        now = self.state.now()
-        kept += [
-            RequestSeason(self.state.next_id("request season"), number, RequestStatus.PENDING, now)
-            for number in numbers
-            if number not in known
-        ]
-        request.seasons = kept
 
 
 def _check_rights(wish: Wish) -> None:

@@ -71,33 +71,39 @@ class Services:
         """Tell whether the servers of one kind can't be reached."""
         return self.faults.radarr_down if kind == "radarr" else self.faults.sonarr_down
 
+    def lacks_tvdb_id(self, request: Request) -> bool:
+        """Tell whether Sonarr would be sent a show that has no TVDB id, which nobody survives."""
+        show = request.media.kind == "tv"
+        return show and request.media.tvdb is None and bool(self._fitting(request))
+
     def send(self, request: Request) -> bool:
         """Hand an approved request on; False when the media row is not to be touched.
 
         Nothing is handed on where no server fits, and nobody is told. A server that can't be
-        reached makes the request FAILED. Sonarr without a TVDB id: request and media vanish.
+        reached makes the request FAILED, and leaves the row of a film as it was.
         """
         kind = "radarr" if request.media.kind == "movie" else "sonarr"
+        fitting = self._fitting(request)
+        if not fitting:
+            return True
+        if self.is_down(kind):
+            request.status = RequestStatus.FAILED
+            return kind == "sonarr"
+        request.media.service_id = fitting[0].id
+        return True
+
+    def _fitting(self, request: Request) -> list[Service]:
+        """The servers that a request may be sent to, the first first."""
         wanted = request.options.get("serverId")
-        fitting = [
+        return [
             server
-            for server in self.of(kind)
+            for server in self.of("radarr" if request.media.kind == "movie" else "sonarr")
             if (
                 server.is_default and server.is4k is request.is4k
                 if wanted is None
                 else server.id == wanted
             )
         ]
-        if not fitting:
-            return True
-        if kind == "sonarr" and request.media.tvdb is None:
-            self.state.remove_media(request.media)
-            return False
-        if self.is_down(kind):
-            request.status = RequestStatus.FAILED
-            return False
-        request.media.service_id = fitting[0].id
-        return True
 
     def errors(self) -> Json:
         """The servers that can't be reached, as ``GET /request`` lists them."""

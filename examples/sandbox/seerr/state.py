@@ -106,6 +106,10 @@ class Request:
     options: dict[str, object] = field(default_factory=dict)
     """``serverId``, ``profileId``, ``rootFolder``, ``languageProfileId``, ``tags``, as sent."""
     seasons: list[RequestSeason] = field(default_factory=list)
+    is_auto: bool = False
+    """The server made it itself, for a title on its user's Plex watchlist."""
+    detached: bool = False
+    """Its row has lost its media: only its id leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,10 @@ class State:
         rows = (self.media_of("movie", tmdb), self.media_of("tv", tmdb))
         return min((row for row in rows if row), key=lambda row: row.id, default=None)
 
+    def listed_requests(self) -> list[Request]:
+        """Every request but those that have lost their media, which no list shows."""
+        return [request for request in self.requests.values() if not request.detached]
+
     def requests_of(self, media: Media) -> list[Request]:
         """The requests that belong to one media row, oldest first."""
         return list(self._requests_by_media.get(media.id, ()))
@@ -219,6 +227,12 @@ class State:
             del self.requests[request.id]
             self._requests_by_media[request.media.id].remove(request)
             self.request_counts[request.requested_by.id] -= 1
+
+    def detach_request(self, request: Request) -> None:
+        """Let a request lose its media; it stays, and so does the media row."""
+        with self.lock:
+            request.detached = True
+            self._requests_by_media[request.media.id].remove(request)
 
     def remove_media(self, media: Media) -> None:
         """Delete a media row and its requests."""

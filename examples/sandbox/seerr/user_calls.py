@@ -117,7 +117,7 @@ def list_user_requests(backend: Backend, arguments: Arguments) -> Answer:
     """List the requests of one user."""
     number = _number(arguments, "userId")
     with backend.state.lock:
-        rows = [row for row in backend.state.requests.values() if row.requested_by.id == number]
+        rows = [row for row in backend.state.listed_requests() if row.requested_by.id == number]
         rows.reverse()
         return Answer(200, page_of(rows, arguments.query, 20, backend.views.nested_request))
 

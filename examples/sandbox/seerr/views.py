@@ -141,7 +141,7 @@ class Views:
         """Show a request as a row of the list; ``canRemove`` is for managers alone."""
         view = self.nested_request(request)
         if self.dialect.has_media_server_type and manager:
-            view["canRemove"] = False
+            view["canRemove"] = request.media.service_id is not None
         return view
 
     def _request(self, request: Request, *, settings: bool, media_seasons: bool) -> Json:
@@ -154,8 +154,8 @@ class Views:
             "type": request.media.kind,
             "is4k": request.is4k,
             **{name: request.options.get(name) for name in OPTIONS},
-            "isAutoRequest": False,
-            "media": self.media(request.media, seasons=media_seasons),
+            "isAutoRequest": request.is_auto,
+            "media": None if request.detached else self.media(request.media, seasons=media_seasons),
             "requestedBy": self.user(request.requested_by, settings=settings),
             "modifiedBy": modified_by and self.user(modified_by, settings=settings),
             "seasons": self.request_seasons(request),
