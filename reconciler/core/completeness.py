@@ -141,9 +141,10 @@ class ListReading:
         if marked and marked == self.entries:
             error = f"{_entries(marked)}, none of them with a title or an id; {_NO_LIST}"
             return Snapshot(Outcome.CHANGED_LAYOUT, self._route, error=error)
-        problem = self._problem() if self._most is None else ""
-        if problem := problem or self._unreadable(marked):
-            return self._snapshot(Outcome.INCOMPLETE, problem)
+        if self._most is None and (problem := self._problem()):
+            return problem
+        if error := self._unreadable(marked):
+            return self._snapshot(Outcome.INCOMPLETE, error)
         if not self._rows:
             return self._snapshot(Outcome.EMPTY)
         if self._most is not None:
@@ -153,22 +154,31 @@ class ListReading:
         known = not any(page.end_unknown for page in self._pages)
         return self._snapshot(Outcome.COMPLETE if known else Outcome.UNVERIFIED)
 
-    def _problem(self) -> str:
-        """What speaks against a list that has an end; empty: nothing does."""
+    def _problem(self) -> Snapshot | None:
+        """A list that has an end, where its pages do not come to the whole of it."""
         total, entries = self._total, self.entries
+        if error := self._gap(total):
+            return self._snapshot(Outcome.INCOMPLETE, error)
+        if total is not None and total != entries:
+            error = f"the site reports {_titles(total)} and delivered {entries:,}; {TRY_LATER}"
+            return replace(self._snapshot(Outcome.INCOMPLETE, error), delivered=entries)
+        if total is not None and any(page.ranked for page in self._pages):
+            ranks = {item.position for item in self._rows}
+            if len(ranks) < len(self._rows) or ranks - set(range(1, entries + 1)):
+                error = f"the ranks from 1 to {entries:,} are not all there; {TRY_LATER}"
+                return self._snapshot(Outcome.INCOMPLETE, error)
+        return None
+
+    def _gap(self, total: int | None) -> str:
+        """What shows, whatever the numbers say, that entries are missing; empty: nothing does."""
         if self._changed:
             return "the list changed while it was being read; it is read again on the next run"
         cut_off = next((page.cut_off for page in self._pages if page.cut_off), "")
         if cut_off or self._stuck or len(self._pages) >= _MOST_PAGES:
             of = "" if total is None else f" of {total:,}"
             repeats = ", and the next page repeats them" if self._stuck else ""
-            return f"only {entries:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
-        if total not in {None, entries}:
-            return f"the site reports {_titles(total)} and delivered {entries:,}; {TRY_LATER}"
-        if total is not None and any(page.ranked for page in self._pages):
-            ranks = {item.position for item in self._rows}
-            if len(ranks) < len(self._rows) or not ranks <= set(range(1, total + 1)):
-                return f"the ranks from 1 to {total:,} are not all there; {TRY_LATER}"
+            number = self.entries
+            return f"only {number:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
         return ""
 
     @property
@@ -201,6 +211,24 @@ class ListReading:
     def _snapshot(self, outcome: Outcome, error: str | None = None) -> Snapshot:
         total = self._total if self._most is None else None
         return Snapshot(outcome, self._route, self._items, total, error)
+
+
+def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot:
+    """A list beside its last reading: a total that is missed twice by the same is never met.
+
+    Trakt counts titles that it hides, for example: to try again later does not help.
+    """
+    if snapshot.delivered is None or before is None:
+        return snapshot
+    reported, delivered = snapshot.declared_total, snapshot.delivered
+    if (reported, delivered) != (before.declared_total, before.delivered):
+        return snapshot
+    error = (
+        f"{site} reports {_titles(reported or 0)} and delivers {delivered:,}, as it did before;"
+        " a total may count titles that the site hides. New titles are still requested, and none"
+        " counts as removed from the list"
+    )
+    return replace(snapshot, error=error)
 
 
 def is_readable(item: Item) -> bool:

@@ -1,4 +1,4 @@
-"""The ways to a site that were blocked of late, remembered over passes."""
+"""What is remembered of the sites over passes: blocked ways to them, and what lists gave."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import LedgerError
 
 if TYPE_CHECKING:
+    from reconciler.core.model import ListRef, Snapshot
     from reconciler.ports import Clock, Ledger
 
 
@@ -28,3 +29,12 @@ class RememberedRoutes:
     def keep_blocked(self, route: str) -> None:
         """Remember that this route is blocked now."""
         self._ledger.keep_blocked(route, self._clock.now())
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:
+        """What a list gave when it was last read."""
+        try:
+            reports = [one for one in self._ledger.reports().values() if one.source == str(ref)]
+        except LedgerError:
+            return None
+        newest = max(reports, key=lambda report: report.at, default=None)
+        return newest.known if newest else None

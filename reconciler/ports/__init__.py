@@ -111,13 +111,16 @@ class Session(Browser, Protocol):
 
 
 class Routes(Protocol):
-    """Which ways to a site were barred lately: a source need not try them again and again."""
+    """What is remembered of the sites: which ways to them were barred, and what lists gave."""
 
     def is_blocked(self, route: str) -> bool:
         """Whether this route was blocked within the last day."""
 
     def keep_blocked(self, route: str) -> None:
         """Remember that this route is blocked now."""
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:
+        """What a list gave when it was last read; None: nobody knows."""
 
 
 class Sources(Protocol):

@@ -6,6 +6,7 @@ import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
@@ -119,7 +120,7 @@ class SiteSources:
         """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
-        ``routes``: which routes to a site were blocked lately.
+        ``routes``: which routes to a site were blocked lately, and what its lists gave.
         ``debug``: where pages are kept that were not read as lists.
         """
         self._sessions = sessions
@@ -139,7 +140,9 @@ class SiteSources:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
                 snapshot, _ = self._read(ref, need)
-        return snapshot
+        if snapshot.delivered is None:
+            return snapshot
+        return compared(snapshot, self._routes.last_snapshot(ref), ref.site)
 
     def _read(self, ref: ListRef, need: Need) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.core import completeness
+    from reconciler.core.model import ListRef
     from reconciler.ports import Browser, Page, Routes
 
 ROUTE = "browser"
@@ -65,6 +66,10 @@ class AllOpen:
 
     def keep_blocked(self, route: str) -> None:
         """Nobody asks for it."""
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:  # noqa: ARG002 - the protocol's
+        """None is known."""
+        return None
 
 
 ALL_OPEN = AllOpen()

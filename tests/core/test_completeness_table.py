@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.completeness import ListReading, Page
+from reconciler.core.completeness import ListReading, Page, compared
 from reconciler.core.model import Ids, Item, Outcome, Snapshot
 
 if TYPE_CHECKING:
@@ -279,3 +279,32 @@ def test_entries_that_gave_no_item_are_named_with_what_to_do() -> None:
     snapshot = World([Page(titles(1, 2), 3, unreadable=1, unreadable_hint="look at line 7")]).read()
     assert snapshot.outcome is Outcome.INCOMPLETE
     assert snapshot.error == "1 of 3 entries cannot be read: look at line 7"
+
+
+NEVER_MET = Snapshot(Outcome.INCOMPLETE, "api", declared_total=593, delivered=583, error="later")
+
+
+@pytest.mark.parametrize(
+    ("before", "confirmed"),
+    [
+        pytest.param(None, False, id="first reading"),
+        pytest.param(NEVER_MET, True, id="the same numbers"),
+        pytest.param(replace(NEVER_MET, delivered=580), False, id="fewer delivered before"),
+        pytest.param(replace(NEVER_MET, declared_total=583), False, id="another total before"),
+        pytest.param(replace(NEVER_MET, delivered=None), False, id="another trouble before"),
+    ],
+)
+def test_a_total_that_is_missed_twice_by_the_same_is_said_to_be_never_met(
+    before: Snapshot | None,
+    confirmed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    after = compared(NEVER_MET, before, "Trakt")
+    assert after.outcome is Outcome.INCOMPLETE
+    says = "Trakt reports 593 titles and delivers 583, as it did before"
+    assert (says in str(after.error)) is confirmed
+    assert ("later" in str(after.error)) is not confirmed
+
+
+def test_a_list_that_is_complete_is_compared_with_nothing() -> None:
+    whole = Snapshot(Outcome.COMPLETE, "api", declared_total=6)
+    assert compared(whole, NEVER_MET, "Trakt") == whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.core.model import ListReport, Outcome, Snapshot
 from reconciler.ledger import RememberedRoutes, SqliteLedger
 from reconciler.sources import recognise
 from reconciler.spec import load
@@ -53,6 +54,20 @@ def test_what_one_command_learns_the_next_one_knows(tmp_path: Path) -> None:
         assert routes.is_blocked(ROUTE)
 
 
+def test_what_a_list_gave_is_known_by_its_source_whatever_its_name(tmp_path: Path) -> None:
+    top, clock = recognise("imdb:top"), Watch()
+    held = Snapshot(Outcome.INCOMPLETE, "api", declared_total=250, delivered=249)
+    failed = Snapshot(Outcome.UNREACHABLE, "api")
+    with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
+        routes = RememberedRoutes(ledger, clock)
+        assert routes.last_snapshot(top) is None
+        old = ListReport(str(top), clock.now() - timedelta(days=1), failed, failed)
+        new = ListReport(str(top), clock.now(), failed, held)  # what failed since showed nothing
+        other = ListReport("imdb:bottom", clock.now() + timedelta(days=1), failed, failed)
+        ledger.keep_reports({"old": old, "new": new, "other": other})
+        assert routes.last_snapshot(top) == held
+
+
 def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:
     damaged = tmp_path / "listsync.db"
     damaged.write_bytes(b"no database at all" * 1000)
@@ -60,3 +75,4 @@ def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:
         with open_routes(spec(), path) as routes:
             routes.keep_blocked(ROUTE)
             assert not routes.is_blocked(ROUTE)
+            assert routes.last_snapshot(recognise("imdb:top")) is None

@@ -12,7 +12,7 @@ import pytest
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
-from reconciler.core.model import Outcome, Snapshot
+from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, listing, title
@@ -38,6 +38,9 @@ class Notes:
 
     def keep_blocked(self, route: str) -> None:
         self.blocked.add(route)
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:  # noqa: ARG002 - the protocol
+        return None
 
 
 @pytest.fixture(scope="module")

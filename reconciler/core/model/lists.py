@@ -10,6 +10,20 @@ from reconciler.core.model.words import Kind, Outcome
 ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
 
 
+SITES = {
+    "imdb": "IMDb",
+    "trakt": "Trakt",
+    "mdblist": "MDBList",
+    "letterboxd": "Letterboxd",
+    "tmdb": "TMDB",
+    "anilist": "AniList",
+    "simkl": "Simkl",
+    "tvdb": "TVDB",
+    "stevenlu": "StevenLu",
+}
+"""What the sites are called, by provider."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRef:
     """Which list at which site: the canonical form of what a person pasted."""
@@ -23,6 +37,11 @@ class ListRef:
     def __str__(self) -> str:
         """``provider:id``, the short form the file accepts too."""
         return f"{self.provider}:{self.id}"
+
+    @property
+    def site(self) -> str:
+        """The site's name, to begin a sentence with."""
+        return SITES.get(self.provider, "The site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +152,7 @@ class Snapshot:
     error: str | None = None  # for people: what happened, where, what to do
     retry_after: float | None = None  # seconds, where the site said when
     note: str | None = None  # for people: what is to be known of it though nothing is wrong
+    delivered: int | None = None  # entries, where only their number differs from the declared total
 
     @property
     def complete(self) -> bool:
