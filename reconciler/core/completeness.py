@@ -37,6 +37,7 @@ class Page:
     unreadable_hint: str = ""  # which those are, or what to do about them
     version: str = ""  # changes whenever the list does, where the site gives one
     cut_off: str = ""  # what to do, where the answer shows that entries are missing from it
+    more: bool = False  # the answer says that another page follows, whatever the total
     end_unknown: bool = False  # nothing tells whether more follows
     ranked: bool = False  # a chart: its positions are 1 to ``total``, each once
     keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart

@@ -137,7 +137,7 @@ def unreachable(error: BrowserError) -> Setback:
 
 
 def read_pages(read: Callable[[int], completeness.Page | Setback], route: str = ROUTE) -> Snapshot:
-    """Read page 1, 2, … until the declared total is there, a page brings nothing, or fails.
+    """Read page 1, 2, … until the total is there and no more follows, one brings nothing, or fails.
 
     A list that declares no total ends with its first page.
     """
@@ -148,7 +148,7 @@ def read_pages(read: Callable[[int], completeness.Page | Setback], route: str = 
         if isinstance(page, Setback):
             return reading.fail(page.snapshot(route))
         reading.add(page)
-        whole = page.total is None or reading.entries >= page.total
+        whole = page.total is None or (reading.entries >= page.total and not page.more)
         if whole or reading.finished or not page.entries:
             return reading.snapshot()
         number += 1

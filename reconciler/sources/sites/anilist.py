@@ -7,7 +7,6 @@ unsure is not requested.
 from __future__ import annotations
 
 import re
-from itertools import starmap
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -106,59 +105,78 @@ def parse_url(url: SplitResult) -> ListRef:
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a user's anime, chunk by chunk."""
-    user, _, status = ref.id.partition("/")
-    asked: dict[str, object] = {"user": user, "rows": _ROWS}
-    if status:
-        asked["status"] = _STATUSES[status]
-    api, chunk = reach.provider.api_url or API_URL, 1
-    seen: set[int | None] = set()
-    read_so_far = 0
+    walk = _Walk(ref, reach.provider.api_url or API_URL)
+    return read(walk.call(), walk.part, ref, reach, refusal=_refusal)
 
-    def call() -> Call:
-        return Call(api, body={"query": _QUERY, "variables": {**asked, "chunk": chunk}})
 
-    def part(answer: Answer) -> Part | Setback | None:
-        nonlocal chunk, read_so_far
-        found = fields.mapping(fields.mapping(answer.body).get("data")).get("MediaListCollection")
-        media = _media(fields.mapping(found))
+class _Walk:
+    """From chunk to chunk of one list."""
+
+    def __init__(self, ref: ListRef, api: str) -> None:
+        user, _, status = ref.id.partition("/")
+        self._api = api
+        self._variables: dict[str, object] = {"user": user, "rows": _ROWS}
+        if status:
+            self._variables["status"] = _STATUSES[status]
+        self._chunk = 1
+        self._seen: set[int] = set()
+        self._of_statuses: set[int] = set()
+
+    def call(self) -> Call:
+        """The call for the next chunk."""
+        variables = {**self._variables, "chunk": self._chunk}
+        return Call(self._api, body={"query": _QUERY, "variables": variables})
+
+    def part(self, answer: Answer) -> Part | Setback | None:
+        """A chunk. A user's own lists repeat titles; a status that repeats one has moved."""
+        body = fields.mapping(answer.body)
+        collection = fields.mapping(fields.mapping(body.get("data")).get("MediaListCollection"))
+        media = _media(collection)
         if media is None:
             return _refusal(answer)
-        chunk += 1
-        ids = [fields.number(row.get("id")) for row in media]
-        fresh = [row for row, own in zip(media, ids, strict=True) if own not in seen]
-        items = parse(fresh, read_so_far + 1)
-        read_so_far += len(fresh)
-        new = {own for own in ids if own} - seen  # what has no id is not told apart: all count
-        seen.update(new)
-        said = fields.mapping(found).get("hasNextChunk")
+        self._chunk += 1
+        of_statuses = {own for own, _, custom in media if own and not custom}
+        repeated = of_statuses & self._of_statuses
+        fresh = [(own, row) for own, row, _ in media if own not in self._seen or own in repeated]
+        new = {own for own, _ in fresh if own} - self._seen
+        self._seen |= new
+        self._of_statuses |= of_statuses
+        said = collection.get("hasNextChunk")
         more = len(media) >= _ROWS if said is None else bool(said)  # a full chunk is no end
-        partly = bool(fields.mapping(answer.body).get("errors"))  # GraphQL gives what it could
-        onward = call() if more and new else None
-        cut_off = TRY_LATER if partly or (more and not new) else ""
-        return Part(items, cut_off=cut_off, following=onward)
-
-    return read(call(), part, ref, reach, refusal=_refusal)
-
-
-def parse(media: list[Mapping[str, object]], first: int = 1) -> tuple[Item, ...]:
-    """The items of a chunk, the first of them at this place of the list."""
-    return tuple(starmap(_item, enumerate(media, start=first)))
+        partly = bool(body.get("errors"))  # GraphQL gives what it could
+        return Part(
+            parse([row for _, row in fresh]),
+            cut_off=TRY_LATER if partly or (more and not new) else "",
+            keys=tuple(str(own or "") for own, _ in fresh),
+            following=self.call() if more and new else None,
+        )
 
 
-def _media(collection: Mapping[str, object]) -> list[Mapping[str, object]] | None:
-    """The titles, each once: a user's own lists repeat those of the statuses."""
+def parse(media: list[Mapping[str, object]]) -> tuple[Item, ...]:
+    """The items of a chunk."""
+    return tuple(map(_item, media))
+
+
+def _media(
+    collection: Mapping[str, object],
+) -> list[tuple[int | None, Mapping[str, object], bool]] | None:
+    """The titles, each once: with their numbers, and whether on lists of the user's own alone."""
     lists = fields.rows(collection.get("lists"))
     if lists is None:
         return None
-    held = [fields.rows(one.get("entries")) for one in lists]
-    if any(entries is None for entries in held):
+    ordered = sorted(lists, key=lambda one: bool(one.get("isCustomList")))
+    held = [(fields.rows(one.get("entries")), bool(one.get("isCustomList"))) for one in ordered]
+    if any(entries is None for entries, _ in held):
         return None
-    entries = (entry for some in held for entry in some or ())
-    rows = [fields.mapping(entry.get("media")) for entry in entries]
-    return list({fields.number(row.get("id")) or -at: row for at, row in enumerate(rows)}.values())
+    found: dict[int, tuple[int | None, Mapping[str, object], bool]] = {}
+    for at, (entry, custom) in enumerate((one, own) for some, own in held for one in some or ()):
+        row = fields.mapping(entry.get("media"))
+        number = fields.number(row.get("id"))
+        found.setdefault(number or -at, (number, row, custom))
+    return list(found.values())
 
 
-def _item(place: int, media: Mapping[str, object]) -> Item:
+def _item(media: Mapping[str, object]) -> Item:
     names = fields.mapping(media.get("title"))
     title = fields.text(fields.either(names, "english", "romaji", "native"))
     original = fields.other(fields.either(names, "romaji", "native"), title)
@@ -169,7 +187,7 @@ def _item(place: int, media: Mapping[str, object]) -> Item:
     unsupported = None if form in _FORMATS or not form else form.lower()
     kind = _FORMATS.get(form)
     return Item(
-        place, title, released, kind, original_title=original, unsupported=unsupported, facts=told
+        0, title, released, kind, original_title=original, unsupported=unsupported, facts=told
     )
 
 

@@ -154,7 +154,9 @@ class _Reading:
             self._total = page.total
             info = next(titles.found_at(answer, "pageInfo"), {})
             self._after = clean(info.get("endCursor")) or None
-            self._more = info.get("hasNextPage") is True and self._after is not None
+            self._more = page.more and self._after is not None
+            if page.more and not self._more:
+                return replace(page, cut_off=TRY_LATER)
         return page
 
     def _identify(self) -> Setback | None:

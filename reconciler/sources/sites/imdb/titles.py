@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import Page
@@ -34,6 +35,7 @@ FIELDS = (
         "author",
     ),
     *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
+    *("pageInfo", "hasNextPage"),
     *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
     *(
         "titleType",
@@ -169,7 +171,7 @@ def _list_page(search: dict[str, object], modified: str) -> Page | None:
     if total is None or not isinstance(edges, list):
         return None
     found = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
-    return _page(found, total, modified)
+    return replace(_page(found, total, modified), more=_more(search))
 
 
 def _rated(search: dict[str, object]) -> Page | None:
@@ -178,7 +180,11 @@ def _rated(search: dict[str, object]) -> Page | None:
     if total is None or not isinstance(edges, list):
         return None
     found = [_item(dig(edge, "node", "title"), None) for edge in edges]
-    return _page(found, total)
+    return replace(_page(found, total), more=_more(search))
+
+
+def _more(search: dict[str, object]) -> bool:
+    return dig(search, "pageInfo", "hasNextPage") is True
 
 
 def _chart(titles: dict[str, object], kind: Kind) -> Page | None:
