@@ -214,6 +214,15 @@ class ListReading:
         return Snapshot(outcome, self._route, self._items, total, error)
 
 
+def checked(snapshot: Snapshot) -> Snapshot:
+    """A list that a source outside this project judged: unreadable entries count there, too."""
+    if snapshot.outcome not in {Outcome.COMPLETE, Outcome.UNVERIFIED}:
+        return snapshot
+    unverified = snapshot.outcome is Outcome.UNVERIFIED
+    found = snapshot_of(Page(snapshot.items, end_unknown=unverified), snapshot.route)
+    return replace(found, declared_total=snapshot.declared_total, note=snapshot.note)
+
+
 def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot:
     """A list beside its last reading: a total that is missed twice by the same is never met.
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from reconciler.core.completeness import checked
 from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.scrape import Provider, Setback
 
@@ -101,10 +102,10 @@ class Plugin:
             return Setback(Outcome.UNREACHABLE, self.broken).snapshot("plugin")
         try:
             snapshot = self._module.fetch(ref, reach)
+            if isinstance(snapshot, Snapshot):
+                return checked(snapshot)
         except _FAULTS as fault:
             return Setback(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
-        if isinstance(snapshot, Snapshot):
-            return snapshot
         what = f"{self._whose} gave no Snapshot; report this to its author"
         return Setback(Outcome.UNREACHABLE, what).snapshot("plugin")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from reconciler.core.completeness import TRY_LATER
+from reconciler.core.completeness import TRY_LATER, is_readable
 from reconciler.core.model import ENDLESS_TOP, Kind, Outcome
 from reconciler.sources import paging
 from reconciler.sources.paging import ROUTE, Call, Part
@@ -123,7 +123,8 @@ class _Walk:
             return None
         kind = self._listing.kind
         found = [(item_of(row, kind), _identity(row)) for row in rows]
-        kept = [(item, key) for item, key in found if not kind or item.kind in {None, kind}]
+        others = {Kind.MOVIE, Kind.TV} - {kind} if kind else set()
+        kept = [one for one in found if one[0].kind not in others or not is_readable(one[0])]
         items, keys = tuple(item for item, _ in kept), tuple(key for _, key in kept)
         return self._placed(Part(items, keys=keys), len(rows), answer)
 

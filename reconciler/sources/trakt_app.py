@@ -124,17 +124,18 @@ def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
         return Snapshot(Outcome.EMPTY, ROUTE) if empty else setback.snapshot()
     cards, trouble = scroll(seen.page, path, reach.patience)
     reading = ListReading(ROUTE)
-    reading.add(ListPage(parse(cards, kind), end_unknown=True))
+    unreadable = sum(_item(card) is None for card in cards)
+    reading.add(ListPage(parse(cards, kind), unreadable=unreadable, end_unknown=True))
     return reading.fail(trouble.snapshot()) if trouble else reading.snapshot()
 
 
-def parse(cards: Iterable[object], kind: Kind | None = None) -> tuple[Item, ...]:
+def parse(cards: Iterable[Mapping[str, object]], kind: Kind | None = None) -> tuple[Item, ...]:
     """The items of a page's cards, in their order; with ``kind``, only those."""
-    items = (_item(card) for card in cards if isinstance(card, dict))
+    items = map(_item, cards)
     return numbered(item for item in items if item and kind in (None, item.kind))
 
 
-def _item(card: dict[str, object]) -> Item | None:
+def _item(card: Mapping[str, object]) -> Item | None:
     """A card's title. Its address is its only id; None where it leads elsewhere."""
     title, note, path = (clean(card.get(name)) for name in ("title", "note", "path"))
     match path.strip("/").split("/"):

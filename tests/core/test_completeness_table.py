@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.completeness import ListReading, Page, compared
+from reconciler.core.completeness import ListReading, Page, checked, compared
 from reconciler.core.model import Ids, Item, Outcome, Snapshot
 
 if TYPE_CHECKING:
@@ -308,3 +308,21 @@ def test_a_total_that_is_missed_twice_by_the_same_is_said_to_be_never_met(
 def test_a_list_that_is_complete_is_compared_with_nothing() -> None:
     whole = Snapshot(Outcome.COMPLETE, "api", declared_total=6)
     assert compared(whole, NEVER_MET, "Trakt") == whole
+
+
+@pytest.mark.parametrize(
+    ("given", "items", "outcome"),
+    [
+        pytest.param(Outcome.COMPLETE, titles(1, 2), Outcome.COMPLETE, id="whole"),
+        pytest.param(Outcome.COMPLETE, (title(1), NOTHING), Outcome.INCOMPLETE, id="unreadable"),
+        pytest.param(Outcome.UNVERIFIED, (title(1), NOTHING), Outcome.INCOMPLETE, id="likewise"),
+        pytest.param(Outcome.UNVERIFIED, titles(1, 2), Outcome.UNVERIFIED, id="unverified"),
+        pytest.param(Outcome.COMPLETE, (NOTHING,), Outcome.CHANGED_LAYOUT, id="nothing else"),
+        pytest.param(Outcome.COMPLETE, (), Outcome.EMPTY, id="nothing"),
+        pytest.param(Outcome.PRIVATE, (), Outcome.PRIVATE, id="a failure"),
+    ],
+)
+def test_a_list_that_another_source_judged_is_held_to_the_rule_of_unreadable_entries(
+    given: Outcome, items: tuple[Item, ...], outcome: Outcome
+) -> None:
+    assert checked(Snapshot(given, "plugin", items)).outcome is outcome
