@@ -168,3 +168,17 @@ def test_without_a_client_id_a_chart_is_refused_with_its_place(
     assert done.code == 78
     assert "lists.chart.source: a chart of Trakt is only read through Trakt's API" in done.err
     assert "listsync.yaml:10:" in done.err
+
+
+def test_a_total_that_trakt_never_delivers_is_named_from_the_second_reading_on(
+    house: Household, sites: SandboxSites
+) -> None:
+    write(house, sites, {"long": "trakt:anna/stops-half-way"})
+
+    first, second = (house.run("plan").out for _ in range(2))
+    read_alone = house.run("fetch", "long", "-o", "json").document
+
+    assert "try again later" in first
+    assert "Trakt reports 230 titles and delivers 100, as it did before" in " ".join(second.split())
+    assert "as it did before" in read_alone["error"]
+    assert read_alone["outcome"] == "incomplete"
