@@ -30,8 +30,8 @@ WORKDIR /config
 # /config is a folder, not a single file: a file that is mounted by itself cannot be seen changing.
 VOLUME ["/config", "/data"]
 EXPOSE 8099
-HEALTHCHECK --interval=60s --timeout=5s --start-period=30s \
-    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8099/healthz', timeout=4)"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=30s \
+    CMD ["python3", "-m", "reconciler.commands.health"]
 ENTRYPOINT ["listsync"]
 CMD ["run"]
 

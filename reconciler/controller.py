@@ -132,8 +132,10 @@ class Controller:
     def _done(self, key: str) -> datetime | None:
         try:
             return self._task(key)
-        except Exception:  # noqa: BLE001 - one list's fault must not end the others' work; it is logged whole
-            _log.error("a mistake in listsync itself; please report it", key=key, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - one list's fault must not end the others' work
+            hint = "this is a bug in listsync; please report it with the trace that run -v logs"
+            _log.error("internal error", key=key, error=type(error).__name__, hint=hint)
+            _log.debug("trace of the internal error", key=key, exc_info=error)
             return self._clock.now() + AFTER_A_FAULT
 
     def _finish(self, key: str, due: datetime | None) -> None:

@@ -31,6 +31,10 @@ class UsageError(ListsyncError):
     exit_code = 64
 
 
+class InternalError(ListsyncError):
+    """A bug in listsync."""
+
+
 class PlanMisfitError(ListsyncError):
     """A saved or expected plan is not what would be done now; nothing was done."""
 

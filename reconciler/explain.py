@@ -10,7 +10,7 @@ from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.model import Action, Kind, Match, MediaKey, Role, Show
-from reconciler.core.names import normalise
+from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
 from reconciler.core.waivers import known
@@ -105,8 +105,7 @@ def _fits(query: str) -> Callable[[Item, MediaKey | None], bool]:
     try:
         item = parse_item(f"imdb:{query.strip()}" if _BARE.fullmatch(query.strip()) else query)
     except ValueError:
-        part = normalise(query)
-        return lambda item, _: bool(part) and any(part in normalise(t) for t in _titles(item))
+        return lambda item, _: any(has_words(query, title) for title in _titles(item))
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
     return lambda item, media: (

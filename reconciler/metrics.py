@@ -68,6 +68,10 @@ class Metrics:
         )
         build.labels(version("listsync")).set(1)
 
+    def resume(self, items: Mapping[str, int]) -> None:
+        """Begin with how many titles each list had at its last fetch, before this process."""
+        self._items.update(items)
+
     def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
         """A list's turn ended."""
         self._turn.labels(name).observe(seconds)

@@ -109,7 +109,12 @@ def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
         return chosen
     if written is not None:
         return _beside(config, written)
-    folder = platformdirs.user_state_path("listsync")
+    try:
+        folder = platformdirs.user_state_path("listsync")
+    except RuntimeError as error:
+        what = "no place for the ledger: this user has no home directory"
+        hint = "set HOME, or name a file with --ledger FILE or LISTSYNC_LEDGER=FILE"
+        raise LedgerError(what, hint=hint) from error
     with suppress(OSError):  # the ledger says what it lacks
         folder.mkdir(parents=True, exist_ok=True)
     return folder / "listsync.db"

@@ -26,7 +26,6 @@ from reconciler.cli.options import (
     Verbose,
     Yes,
     setting_of,
-    told,
 )
 from reconciler.errors import UsageError
 
@@ -47,9 +46,7 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
-    return told(
-        setting, lambda: sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
-    )
+    return sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
 
 
 def apply(  # noqa: PLR0913 - a command's parameters are its options
@@ -78,14 +75,9 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
             raise UsageError(
                 "--due chooses the lists itself", hint="leave the names and plans away"
             )
-        return told(
-            setting, lambda: running.apply_due(setting, yes=yes, detailed=detailed_exitcode)
-        )
-    return told(
-        setting,
-        lambda: sync.apply(
-            setting, words or (), saved=saved, expect=expect, yes=yes, detailed=detailed_exitcode
-        ),
+        return running.apply_due(setting, yes=yes, detailed=detailed_exitcode)
+    return sync.apply(
+        setting, words or (), saved=saved, expect=expect, yes=yes, detailed=detailed_exitcode
     )
 
 
@@ -102,7 +94,7 @@ def adopt(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import remembering
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: remembering.adopt(setting, name))
+    return remembering.adopt(setting, name)
 
 
 def forget(  # noqa: PLR0913 - a command's parameters are its options
@@ -123,7 +115,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import forgetting
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: forgetting.forget(setting, item, everything=everything))
+    return forgetting.forget(setting, item, everything=everything)
 
 
 def login(
@@ -139,4 +131,4 @@ def login(
 
     del site  # there is one
     setting = setting_of(context, config, ledger, PlainForm.TEXT, verbose=verbose)
-    return told(setting, lambda: signing_in.login_to_trakt(setting))
+    return signing_in.login_to_trakt(setting)

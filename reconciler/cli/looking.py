@@ -19,7 +19,6 @@ from reconciler.cli.options import (
     Query,
     Verbose,
     setting_of,
-    told,
 )
 
 
@@ -28,7 +27,7 @@ def validate(context: typer.Context, config: Config = None) -> int:
     from reconciler.commands import inspection
 
     setting = setting_of(context, config)
-    return told(setting, lambda: inspection.validate(setting))
+    return inspection.validate(setting)
 
 
 def status(
@@ -42,7 +41,7 @@ def status(
     from reconciler.commands import status
 
     setting = setting_of(context, config, ledger, output)
-    return told(setting, lambda: status.status(setting, name))
+    return status.status(setting, name)
 
 
 def explain(  # noqa: PLR0913 - a command's parameters are its options
@@ -58,7 +57,7 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import inspection
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: inspection.explain(setting, query))
+    return inspection.explain(setting, query)
 
 
 def fetch(  # noqa: PLR0913 - a command's parameters are its options
@@ -74,7 +73,7 @@ def fetch(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import inspection
 
     setting = setting_of(context, config, None, output, verbose=verbose, debug_dir=debug_dir)
-    return told(setting, lambda: inspection.fetch(setting, name))
+    return inspection.fetch(setting, name)
 
 
 def history(  # noqa: PLR0913 - a command's parameters are its options
@@ -90,7 +89,7 @@ def history(  # noqa: PLR0913 - a command's parameters are its options
     from reconciler.commands import history as past
 
     setting = setting_of(context, config, ledger, output)
-    return told(setting, lambda: past.history(setting, query, last))
+    return past.history(setting, query, last)
 
 
 def doctor(
@@ -105,4 +104,4 @@ def doctor(
     from reconciler.commands import inspection
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
-    return told(setting, lambda: inspection.doctor(setting))
+    return inspection.doctor(setting)

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.completion import complete_list
-from reconciler.errors import ListsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from reconciler.commands.setting import Setting
 
 
@@ -143,16 +140,3 @@ def setting_of(  # noqa: PLR0913 - what commands share
         verbose=verbose,
         debug_dir=debug_dir,
     )
-
-
-def told(setting: Setting, command: Callable[[], int]) -> int:
-    """Run a command; where JSON is asked for, an error is a document on stdout too."""
-    from reconciler.commands.setting import print_json
-    from reconciler.render.document import error_document
-
-    try:
-        return command()
-    except ListsyncError as error:
-        if setting.output == PlainForm.JSON:
-            print_json(error_document(error))
-        raise

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from reconciler.cli.faults import internal_error, is_about_output
 from reconciler.cli.program import app
 from reconciler.errors import ConfigError, ListsyncError
 
@@ -31,15 +33,30 @@ def run(arguments: Sequence[str]) -> int:
         return USAGE
     except Interrupted as interrupted:
         return interrupted.exit_code
-    except ConfigError as error:
+    except ListsyncError as error:
+        return _shown(error)
+    except Exception as error:
+        if is_about_output(error):
+            raise
+        return _shown(internal_error(error))
+
+
+def _shown(error: ListsyncError) -> int:
+    """The error's exit code, once a person can read what it says."""
+    if isinstance(error, ConfigError):
         typer.echo("\n".join(error.problems), err=True)
         return error.exit_code
-    except ListsyncError as error:
-        located = f"{error.where}: {error.what}" if error.where else error.what
-        typer.echo(f"listsync: {located}", err=True)
-        if error.hint:
-            typer.echo(f"  → {error.hint}", err=True)
-        return error.exit_code
+    located = f"{error.where}: {error.what}" if error.where else error.what
+    typer.echo(f"listsync: {located}", err=True)
+    if error.hint:
+        typer.echo(f"  → {error.hint}", err=True)
+    return error.exit_code
+
+
+def tell_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Say in one line that a thread of ours has failed."""
+    if isinstance(ended.exc_value, Exception):
+        typer.echo(f"listsync: {internal_error(ended.exc_value)}", err=True)
 
 
 def _nowhere(mode: str) -> TextIO:
@@ -55,13 +72,15 @@ def main() -> None:
             setattr(sys, name, _nowhere("r" if name == "stdin" else "w"))
         elif isinstance(stream, io.TextIOWrapper) and name != "stdin":
             stream.reconfigure(errors="backslashreplace")
+    threading.excepthook = tell_of_thread
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except OSError as error:  # a full disk under the output, or nobody there to read it
         code = ListsyncError.exit_code
         if not isinstance(error, BrokenPipeError):
-            typer.echo(f"listsync: {error.strerror or error}", err=True)
+            place = f"{error.filename}: " if error.filename else ""
+            typer.echo(f"listsync: {place}{error.strerror}", err=True)
         # What is still buffered has no place to go; without this, Python complains of it as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

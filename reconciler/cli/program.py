@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import about, acting, looking, running
+from reconciler.cli.faults import guarded
 
 COMMANDS = (
     about.init,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(guarded(command))
 
 
 @app.callback(invoke_without_command=True)

@@ -29,8 +29,13 @@ _ANSWER_SECONDS = 10.0
 
 def schema() -> int:
     """Print the JSON Schema of the file, for editors."""
-    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    sys.stdout.write(schema_text())
     return 0
+
+
+def schema_text() -> str:
+    """The JSON Schema as a file."""
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def version(*, as_json: bool) -> int:

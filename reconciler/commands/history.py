@@ -10,7 +10,7 @@ from reconciler import wiring
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.items import item_keys, parse_item
 from reconciler.core.model import Match, MediaKey
-from reconciler.core.names import normalise
+from reconciler.core.names import has_words
 from reconciler.errors import UsageError
 from reconciler.render.history import history_document, history_text
 from reconciler.spec.problems import suggest
@@ -52,7 +52,7 @@ class _Meant:
         if self.name is not None:
             return self.name in intent.lists
         if self.words is not None:
-            return self.words in normalise(intent.title)
+            return has_words(self.words, intent.title)
         return intent.target.media in self.media
 
     def read(self, run: Run) -> bool:
@@ -77,14 +77,14 @@ def _meant(
     try:
         item = parse_item(query)
     except ValueError:
-        meant = _Meant(words=normalise(query))
+        meant = _Meant(words=query)
         if not any(meant.asked(intent) for intent in intents):
             what = f"no list is called {query!r}{suggest(query, names)}"
             hint = "nor is it part of a title that was asked for"
             raise UsageError(what, hint=hint) from None
         return meant
     if item.title and not item.ids.trakt:
-        return _Meant(words=normalise(item.title))
+        return _Meant(words=item.title)
     if item.ids.tmdb and item.kind:
         return _Meant(media={MediaKey(item.kind, item.ids.tmdb)})
     known = ledger.matches(item_keys(item), wiring.SystemClock().now())

@@ -51,6 +51,7 @@ def run(setting: Setting, *, poll: bool) -> int:
         )
         metrics.watch(lambda: service.standing)
         service.load()
+        metrics.resume(_items_at_last_fetch(service))
         if service.spec.controller.listen:
             pages = _pages(setting.config, service, metrics)
             stack.enter_context(Endpoint(service.spec.controller.listen, pages))
@@ -93,6 +94,15 @@ def reconcile(setting: Setting, name: str) -> int:
         "if none does, the next one to start\n"
     )
     return OK
+
+
+def _items_at_last_fetch(service: Service) -> dict[str, int]:
+    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
+    return {
+        name: len(report.snapshot.items)
+        for name, report in service.reports().items()
+        if sources.get(name) == report.source
+    }
 
 
 def _until_ended(service: Service, signals: Signals) -> int:

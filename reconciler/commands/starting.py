@@ -6,35 +6,51 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.commands.about import schema_text
 from reconciler.errors import ConfigError, ListsyncError, UsageError
-from reconciler.render.starter import named, starter
-from reconciler.sources import recognise
+from reconciler.render.starter import SCHEMA, named, starter, variables
+from reconciler.sources import objection, recognise
+from reconciler.sources.scrape import Provider
 from reconciler.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reconciler.core.model import ListRef
 
 CHART = "imdb:top"
+KEYS = {
+    "trakt": ("client_id", "client_secret"),
+    "mdblist": ("api_key",),
+    "tmdb": ("api_key",),
+    "simkl": ("client_id",),
+    "tvdb": ("api_key",),
+}
+_SAID = (Provider(), Provider(key="key"), Provider(key="key", secret="secret"))  # noqa: S106 - neither is one
 PRINTED = Path("-")
 
 
 def init(config: Path, texts: Sequence[str], server: str, *, force: bool) -> int:
     """Write a file with these lists, or with a chart; where ``config`` is ``-``, print it."""
     lists = named(_recognised(texts or (CHART,)))
-    content = starter(lists, server)
-    _check(content)
+    keys = _required_keys(ref for _, ref in lists.values())
+    content = starter(lists, server, keys)
+    _check(content, variables(keys))
     if config == PRINTED:
         sys.stdout.write(content)
         return 0
+    schema = config.with_name(SCHEMA)
     _write(config, content, force=force)
+    _write(schema, schema_text(), force=True)
     names = ", ".join(lists)
+    exports = "".join(f"  export {name}=…\n" for name in variables(keys))
     option = "" if config == Path("listsync.yaml") else f" -c {config}"
     sys.stdout.write(
         f"{config} written: {names}\n"
+        f"{schema} written, for editors\n"
         "next:\n"
         "  export SEERR_API_KEY=…   (Settings → General → API Key, on the server)\n"
+        f"{exports}"
         f"  listsync validate{option}\n"
         f"  listsync doctor{option}\n"
         f"  listsync plan{option}\n"
@@ -55,13 +71,27 @@ def _recognised(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
     return found
 
 
-def _check(content: str) -> None:
+def _required_keys(refs: Iterable[ListRef]) -> dict[str, tuple[str, ...]]:
+    """The names of the keys that sites need, by site. Raises UsageError where no key will do."""
+    required: dict[str, tuple[str, ...]] = {}
+    for ref in refs:
+        names = KEYS.get(ref.provider, ())
+        objections = [objection(ref, {ref.provider: said}) for said in _SAID[: len(names) + 1]]
+        if None not in objections:
+            raise UsageError(f"{ref}: {objections[0]}", hint="nothing was written")
+        needed = names[: objections.index(None)]
+        if len(needed) > len(required.get(ref.provider, ())):
+            required[ref.provider] = needed
+    return required
+
+
+def _check(content: str, keys: Sequence[str]) -> None:
     """Raise UsageError where the file would be refused: its server's address may be none."""
     try:
         load(
             content,
             name="",
-            env={"SEERR_API_KEY": "given-later"},
+            env=dict.fromkeys(("SEERR_API_KEY", *keys), "given-later"),
             read=lambda _: "",
             recognise=recognise,
         )

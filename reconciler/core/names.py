@@ -69,6 +69,12 @@ def spellings(title: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((normalise(title), fold(title))))
 
 
+def has_words(part: str, title: str) -> bool:
+    """Whether a part of a title stands in it; a part without a letter or digit stands in none."""
+    words = normalise(part)
+    return any(c.isalnum() for c in words) and words in normalise(title)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a list may mean by a title. ``country``: ISO 3166-1, of a suffix that was dropped."""

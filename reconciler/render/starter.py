@@ -10,17 +10,18 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import ListRef
 
+SCHEMA = "listsync.schema.json"
 _CHART = 25  # of a site's own ranking: enough to see what it does
 _LONGEST_NAME = 64
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9:/._?=&%~+-]*[A-Za-z0-9/]")
 
 _HEAD = """\
-# yaml-language-server: $schema=./listsync.schema.json
+# yaml-language-server: $schema=./{schema}
 #
 # Next:
 #
 #   export SEERR_API_KEY=…     Settings → General → API Key, on the server
-#   listsync validate          is this file right?
+{exports}#   listsync validate          is this file right?
 #   listsync doctor            server, key, requesters, ledger, browser: is everything there?
 #   listsync plan              what would be requested? changes nothing
 #   listsync apply             shows the plan, asks, and does it
@@ -33,7 +34,7 @@ defaults:
   max_per_run: 10  # at most so many titles in one run; the rest waits for the next
   #interval: 6h  # how often a list is read
   #requester: anna  # the server's user who asks; without one it is the key's owner
-
+{providers}
 # A name is what listsync remembers a list by. A title on several lists belongs to the first.
 lists:
 """
@@ -60,10 +61,37 @@ def named(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]
     return found
 
 
-def starter(lists: Mapping[str, tuple[str, ListRef]], server: str) -> str:
-    """The text of a file with these lists, by name, in their order."""
+def starter(
+    lists: Mapping[str, tuple[str, ListRef]], server: str, keys: Mapping[str, Sequence[str]]
+) -> str:
+    """The text of a file with these lists, by name, in their order.
+
+    ``keys``: the names of the keys that sites need, by the site's name in the file.
+    """
     sections = [_section(name, text, ref) for name, (text, ref) in lists.items()]
-    return _HEAD.format(server=_scalar(server)) + "\n".join(sections) + _TAIL
+    head = _HEAD.format(
+        schema=SCHEMA,
+        server=_scalar(server),
+        exports="".join(f"#   export {name}=…\n" for name in variables(keys)),
+        providers=_providers(keys),
+    )
+    return head + "\n".join(sections) + _TAIL
+
+
+def variables(keys: Mapping[str, Sequence[str]]) -> list[str]:
+    """The environment variables that the file takes the sites' keys from."""
+    return [_variable(site, key) for site, names in keys.items() for key in names]
+
+
+def _variable(site: str, key: str) -> str:
+    return f"{site}_{key}".upper()
+
+
+def _providers(keys: Mapping[str, Sequence[str]]) -> str:
+    lines = ["", "providers:"] if keys else []
+    for site, names in keys.items():
+        lines += [f"  {site}:", *(f"    {key}: ${{{_variable(site, key)}}}" for key in names)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _name(ref: ListRef) -> str:

@@ -60,6 +60,10 @@ class DebugFolder:
         self._write(f"{name}.html", scrub(source, known))
         self._write(f"{name}.txt", scrub("\n".join(told) + "\n", known))
 
+    def keep_trace(self, trace: str) -> None:
+        """Write where listsync itself failed."""
+        self._write("crash.txt", trace)
+
     def _write(self, name: str, text: str) -> None:
         path = self._folder / name
         fresh = path.with_name(f".{name}.{os.getpid()}")

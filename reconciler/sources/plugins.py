@@ -26,22 +26,7 @@ if TYPE_CHECKING:
 
 GROUP = "listsync.sources"
 
-_FAULTS = (  # whatever a stranger's code may raise, but what ends a process
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    BufferError,
-    EOFError,
-    ImportError,
-    LookupError,
-    MemoryError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+_FAULTS = (Exception, SystemExit)  # whatever a stranger's code may raise, but a signal to us
 _NEEDED = ("HOSTS", "FORMS", "parse_id", "parse_url", "fetch")
 
 

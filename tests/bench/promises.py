@@ -138,7 +138,7 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
         "idle processor": Promise("run, idle: of one core", "%", most=0.5),
         "idle processes": Promise("run, idle: other processes", "of them", most=0),
-        "help": Promise("listsync --help, beside import typer", "s", times=2),
+        "help": Promise("listsync --help, beside import typer", "s", times=1.5),
     }
 
 

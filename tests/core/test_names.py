@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.model import Item
-from reconciler.core.names import fold, normalise, readings, search_terms
+from reconciler.core.names import fold, has_words, normalise, readings, search_terms
 
 TEXT = st.text() | st.text(st.sampled_from("aI.9½³×+&'`\u00b4·æßİ (1)"))
 
@@ -160,3 +160,18 @@ def test_the_server_is_searched_for_a_title_without_its_suffixes(
     item: Item, terms: tuple[str, int | None]
 ) -> None:
     assert search_terms(item) == terms
+
+
+@pytest.mark.parametrize(
+    ("part", "title", "stands"),
+    [
+        ("une", "Dune", True),
+        ("PART two", "Dune: Part Two", True),
+        ("heat", "Dune", False),
+        ("?", "???", False),
+        ("", "Dune", False),
+        (" ", "Dune", False),
+    ],
+)
+def test_a_part_of_a_title_stands_in_it_by_its_words(part: str, title: str, stands: bool) -> None:  # noqa: FBT001 - a column
+    assert has_words(part, title) is stands

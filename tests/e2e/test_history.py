@@ -98,6 +98,12 @@ def test_history_is_narrowed_to_a_list_or_a_title(
     assert len(document["runs"]) == passes
 
 
+@pytest.mark.parametrize("query", ["?", "", " ", 'title:"?"', "no such title"])
+def test_what_names_nothing_matches_nothing(past: Household, query: str) -> None:
+    done = past.run("history", query)
+    assert (done.code, done.out) in {(64, ""), (0, "nothing was asked of the server\n")}
+
+
 def test_the_last_ones_are_the_newest(past: Household) -> None:
     document = told(past, "--last", "1")
     assert [row["media"]["ids"]["tmdb"] for row in document["actions"]] == [JOKER.tmdb]

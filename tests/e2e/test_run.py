@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.commands.health import is_alive
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
 from tests.e2e.running import listed, lists, running, write
 
@@ -174,6 +175,29 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(house: Household) -> No
         ):
             assert name in figures
         assert house.server.api_key not in figures + run.get("/status")[1]
+
+
+def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(house: Household) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house) as run:
+        until(run.is_ready)
+    with running(house) as run:
+        assert run.turns("wishes") == 0
+        assert 'listsync_list_items{list="wishes"} 1.0' in run.get("/metrics")[1]
+
+
+@pytest.mark.parametrize("listen", ["default", "another port", "nowhere"])
+def test_the_health_check_of_the_image_follows_the_file(house: Household, listen: str) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    file = house.folder / "listsync.yaml"
+    if listen == "nowhere":
+        told = json.loads(file.read_text())
+        file.write_text(json.dumps(told | {"controller": {"listen": ""}}))
+        assert is_alive(file)
+        return
+    assert not is_alive(file)
+    with running(house):
+        assert is_alive(file)
 
 
 def test_a_port_that_is_taken_is_said_plainly(house: Household) -> None:

@@ -57,6 +57,46 @@ def test_init_writes_a_file_that_is_right(house: Household) -> None:
     assert [lst["source"] for lst in written["lists"].values()] == list(PASTED)
 
 
+@pytest.mark.parametrize(
+    ("sources", "keys"),
+    [
+        (["trakt:trending/movies"], {"TRAKT_CLIENT_ID"}),
+        (
+            ["trakt:trending/movies", "trakt:me/watchlist"],
+            {"TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET"},
+        ),
+        (["mdblist:1234"], {"MDBLIST_API_KEY"}),
+        (["https://www.themoviedb.org/list/1", "imdb:top"], {"TMDB_API_KEY"}),
+    ],
+    ids=["a client id", "a sign-in", "an API key", "with another"],
+)
+def test_init_asks_for_the_keys_that_its_lists_need(
+    house: Household, sources: list[str], keys: set[str]
+) -> None:
+    done = house.run("init", *sources)
+    assert done.code == 0
+    assert [key for key in keys if f"export {key}=" not in done.out] == []
+    assert house.run("validate", env=dict.fromkeys(keys, "abcdefghij")).code == 0
+    missing = house.run("validate")
+    assert missing.code == 78
+    assert [key for key in keys if f"${{{key}}} is not set" not in missing.err] == []
+
+
+def test_init_of_a_list_that_no_key_opens_says_so_and_writes_nothing(house: Household) -> None:
+    done = house.run("init", "letterboxd:anna/watchlist")
+    assert (done.code, done.out) == (64, "")
+    assert "letterboxd.com/settings/data" in done.err
+    assert list(house.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("config", ["listsync.yaml", "mine.yaml"])
+def test_init_writes_the_schema_that_its_file_names(house: Household, config: str) -> None:
+    assert house.run("init", "-c", config).code == 0
+    first = (house.folder / config).read_text().splitlines()[0]
+    schema = house.folder / first.partition("$schema=")[2]
+    assert schema.read_text() == house.run("schema").out
+
+
 def test_init_without_lists_begins_with_a_chart(house: Household) -> None:
     done = house.run("init")
     assert done.code == 0

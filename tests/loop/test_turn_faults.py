@@ -216,4 +216,4 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
         written = ledger.conditions()["wishes"]["Ready"]
 
     assert (held.reason, written.reason) == ("Suspended", "Suspended")
-    assert not [line for line in log if "mistake" in line["event"]]
+    assert not [line for line in log if "internal error" in line["event"]]

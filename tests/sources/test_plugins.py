@@ -117,6 +117,7 @@ BROKEN = {
     "import": "import no_such_module",
     "syntax": "def",
     "raises": "raise RuntimeError('secret-key')",
+    "exit": "raise SystemExit(0)",
     "nothing": "HOSTS = frozenset()",
 }
 
@@ -135,17 +136,26 @@ def test_one_that_does_not_load_is_told_with_its_distribution_and_breaks_no_othe
 
 
 WORKING = """
+import sys
 from reconciler.core.model import ListRef
 HOSTS, FORMS = frozenset({"works.example", "www.imdb.com"}), "works:1"
 def parse_id(text):
     if text == "fails":
         raise KeyError("secret-key")
+    if text == "exits":
+        sys.exit(0)
     return None if text == "none" else ListRef("works", text)
 def parse_url(url):
     return parse_id("url")
+class OwnError(Exception):
+    pass
 def objection(ref, provider):
     return "set WORKS_KEY" if ref.id == "locked" else None
 def fetch(ref, reach):
+    if ref.id == "leaves":
+        sys.exit("secret-key")
+    if ref.id == "own":
+        raise OwnError("secret-key")
     return None if ref.id == "silent" else 1 // 0
 """
 
@@ -154,14 +164,15 @@ def test_what_fails_in_a_plugin_is_a_sentence_or_an_outcome(
     bring: Callable[[str, str], None],
 ) -> None:
     bring("works", WORKING)
-    for text in ("works:fails", "works:none"):
+    for text in ("works:fails", "works:exits", "works:none"):
         with pytest.raises(ValueError, match="listsync-works") as told:
             recognise(text)
         assert "secret-key" not in str(told.value)
-    for text in ("works:silent", "works:divides"):
+    for text in ("works:silent", "works:divides", "works:leaves", "works:own"):
         snapshot = read(text)
         assert snapshot.outcome is Outcome.UNREACHABLE
         assert "listsync-works" in str(snapshot.error)
+        assert "secret-key" not in str(snapshot.error)
 
 
 def test_a_plugin_may_object_and_never_takes_listsyncs_own_hosts(

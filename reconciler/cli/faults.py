@@ -1,0 +1,92 @@
+"""What becomes of an exception that no part of the program expected: one sentence, and a trace.
+
+The trace is for those who ask for it. It has no exception messages and no values, which may hold a
+key.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from reconciler.errors import InternalError, ListsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CODE = Path(__file__).resolve().parents[1]
+_CONTROL_FLOW = (typer.Exit, typer.Abort, typer.TyperException)
+
+
+def guarded(command: Callable[..., int]) -> Callable[..., int]:
+    """The command, raising nothing but errors that can be shown.
+
+    Where JSON is asked for, an error is a document on stdout, too.
+    """
+
+    @wraps(command)
+    def run(*arguments: object, **options: object) -> int:
+        try:
+            return command(*arguments, **options)
+        except ListsyncError as error:
+            _print_document(error, options)
+            raise
+        except Exception as error:
+            if isinstance(error, _CONTROL_FLOW) or is_about_output(error):
+                raise
+            _show_trace(error, options)
+            known = internal_error(error, can_trace=options.get("verbose") is False)
+            _print_document(known, options)
+            raise known from error
+
+    return run
+
+
+def is_about_output(error: Exception) -> bool:
+    """Whether the system said no, to writing the output for example; libraries' errors are not."""
+    return isinstance(error, OSError) and error.errno is not None
+
+
+def internal_error(error: Exception, *, can_trace: bool = False) -> InternalError:
+    """The error as a sentence that asks for a report."""
+    place = (_frames(error) or ["listsync"])[-1]
+    return InternalError(
+        f"internal error: {type(error).__name__} at {place}. This is a bug in listsync; please"
+        " report it with this line and the output of `listsync version`"
+        + (", and run the command again with -v for a trace" if can_trace else "")
+    )
+
+
+def _print_document(error: ListsyncError, options: dict[str, object]) -> None:
+    if options.get("output") == "json":
+        from reconciler.commands.setting import print_json
+        from reconciler.render.document import error_document
+
+        print_json(error_document(error))
+
+
+def _show_trace(error: Exception, options: dict[str, object]) -> None:
+    trace = "\n".join([*_frames(error), type(error).__name__, ""])
+    if options.get("verbose"):
+        typer.echo(trace, err=True, nl=False)
+    if isinstance(folder := options.get("debug_dir"), Path):
+        from reconciler.sources.dump import DebugFolder
+
+        DebugFolder(folder).keep_trace(trace)
+
+
+def _frames(error: Exception) -> list[str]:
+    """Where it was raised, and through which calls, the outermost first; ours by their place."""
+    import traceback
+
+    return [
+        f"{_place(Path(frame.filename))}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def _place(file: Path) -> str:
+    return str(file.relative_to(_CODE.parent)) if _CODE in file.parents else file.name
