@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import yaml
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _LOOKALIKES = (  # Unicode's spaces besides the plain one, and its characters without a width
     "\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff"
 )
+_LOOKALIKE = re.compile(f"[{_LOOKALIKES}]")
 # In the indentation, after a dash, and around the colon of a key: elsewhere they are text.
 _MISPLACED = re.compile(
     rf"^[ \t]*(?:(?:-[ \t]+)*-?|[\w.-]+:|[\w.-]+(?=[{_LOOKALIKES}]+:))(?P<found>[{_LOOKALIKES}]+)",
@@ -29,46 +31,66 @@ _MISPLACED = re.compile(
 _SHOWN_LINES = 5
 
 
+@dataclass(slots=True)
+class _Scalars:
+    """Where YAML's scanner finds texts and keys, as far as it gets: from and to which character."""
+
+    texts: list[tuple[int, int]] = field(default_factory=list)  # in quotes, or in a block
+    keys: list[tuple[int, int]] = field(default_factory=list)  # without quotes
+    last_line: int = -1
+
+    def is_in_text(self, index: int) -> bool:
+        after = bisect_right(self.texts, (index,))
+        return after > 0 and self.texts[after - 1][0] < index < self.texts[after - 1][1]
+
+
 def misplaced_spaces(text: str) -> Problem | None:
     """The problem with a file that has such characters in its structure; None: it has none."""
-    candidates = [*_MISPLACED.finditer(text)]
-    if not candidates:
+    if not _LOOKALIKE.search(text):
         return None
-    line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    texts, readable_lines = _texts(text)
+    scalars = _scalars(text)
+    found = {
+        (match.start("found"), match["found"])
+        for match in _MISPLACED.finditer(text)
+        if not scalars.is_in_text(match.start("found"))
+    }
+    for start, end in scalars.keys:
+        found |= {(at, text[at]) for at in (start, end - 1) if _LOOKALIKE.match(text, at)}
+    line_starts = [0, *(newline.end() for newline in re.finditer("\n", text))]
     places: list[Place] = []
     characters: set[str] = set()
-    for match in candidates:
-        start = match.start("found")
+    for start, misplaced in sorted(found):
         line = bisect_right(line_starts, start)
-        if line - 1 <= readable_lines and not _is_within(texts, start):
+        if line - 1 <= scalars.last_line:
             places.append(Place(line, start - line_starts[line - 1] + 1))
-            characters |= {*match["found"]}
+            characters |= {*misplaced}
     if not places:
         return None
-    return Problem(places[0], "", _sentence(sorted(characters), [one.line for one in places]))
+    lines = list(dict.fromkeys(place.line for place in places))
+    return Problem(places[0], "", _sentence(sorted(characters), lines))
 
 
-def _is_within(texts: Sequence[tuple[int, int]], index: int) -> bool:
-    after = bisect_right(texts, (index,))
-    return after > 0 and texts[after - 1][0] < index < texts[after - 1][1]
-
-
-def _texts(text: str) -> tuple[list[tuple[int, int]], int]:
-    """Where quoted texts and blocks begin and end, and the last line that YAML can tell them in."""
-    texts: list[tuple[int, int]] = []
+def _scalars(text: str) -> _Scalars:
+    scalars = _Scalars()
+    previous: yaml.Token | None = None
     try:
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.ScalarToken) and not token.plain:
-                start, end = token.start_mark.index, token.end_mark.index
-                texts.append((start, end))
+            if isinstance(token, yaml.ScalarToken):
+                place = token.start_mark.index, token.end_mark.index
+                if not token.plain:
+                    scalars.texts.append(place)
+                elif isinstance(previous, yaml.KeyToken):
+                    scalars.keys.append(place)
+            previous = token
     except yaml.MarkedYAMLError as error:
         unclosed = (error.context or "").startswith("while scanning a quoted")
         mark = error.context_mark if unclosed else error.problem_mark
-        return texts, mark.line if mark else -1
+        scalars.last_line = mark.line if mark else -1
     except (yaml.YAMLError, ValueError, OverflowError):
-        return texts, -1
-    return texts, text.count("\n")
+        scalars.last_line = -1
+    else:
+        scalars.last_line = text.count("\n")
+    return scalars
 
 
 def _sentence(characters: Collection[str], lines: Sequence[int]) -> str:
@@ -82,4 +104,4 @@ def _sentence(characters: Collection[str], lines: Sequence[int]) -> str:
 
 
 def _name(character: str) -> str:
-    return unicodedata.name(character).lower()
+    return unicodedata.name(character, "invisible character").lower()

@@ -194,6 +194,18 @@ PLAIN = "replace them with plain spaces"
             id="before a colon",
         ),
         pytest.param(
+            "server: {url: x,\u00a0api_key: k}\n",
+            "1:17",
+            f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in this line",
+            id="before a key in braces",
+        ),
+        pytest.param(
+            "server:\n  \u2065url: x\n",
+            "2:3",
+            "invisible characters (U+2065) where YAML needs plain spaces; remove them in this line",
+            id="a character without a name",
+        ),
+        pytest.param(
             "server: {}\n" + "\u00a0a: b\n" * 7,
             "2:1",
             f"no-break spaces (U+00A0) where YAML needs plain spaces; {PLAIN} in lines 2, 3, 4, 5,"
@@ -225,6 +237,8 @@ def test_lookalikes_of_spaces_in_the_structure_are_one_problem(
         "a: b\u00a0c\u200b (2001)\n",
         "# \u00a0a comment\na: b # \u00a0\n",
         "- title:\u00a0Heat (1995)\n",
+        "a: b,\u00a0c\n",
+        'a: ["b,\u00a0c: d"]\n',
     ],
     ids=[
         "in double quotes",
@@ -235,6 +249,8 @@ def test_lookalikes_of_spaces_in_the_structure_are_one_problem(
         "within a value",
         "in comments",
         "in the value of an entry",
+        "after a comma",
+        "after a comma in quotes",
     ],
 )
 def test_lookalikes_of_spaces_in_a_text_are_text(text: str) -> None:
