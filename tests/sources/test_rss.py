@@ -47,6 +47,12 @@ def entry(number: int) -> str:
             id="a film in a Letterboxd feed",
         ),
         pytest.param(
+            "<title>Anna, Dune, 2021</title><letterboxd:filmTitle>Dune</letterboxd:filmTitle>"
+            "<letterboxd:filmYear>2021</letterboxd:filmYear>",
+            Item(1, "Dune", 2021, Kind.MOVIE, may_be_show=True),
+            id="one without an id, which may be a series",
+        ),
+        pytest.param(
             "<title>Dune</title><link>https://www.imdb.com/title/tt1160419/</link>",
             Item(1, "Dune", ids=Ids(imdb="tt1160419")),
             id="a link to IMDb",
