@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.core.exclude_lists import is_owners_word, reason_unread
 from reconciler.core.filters import asks_facts
+from reconciler.core.items import item_keys
 from reconciler.core.membership import absences, advance, stale_members
 from reconciler.core.model import (
     Baseline,
@@ -150,7 +152,7 @@ def wishlist(
         role=spec.role,
         chart=spec.source.chart,
         whole=lst.whole,
-        unread=_unread(lst),
+        unread=reason_unread(lst.snapshot, lst.after.completed),
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, str) else None,
         is_4k=spec.is_4k,
@@ -159,7 +161,7 @@ def wishlist(
         retry_failed=spec.retry_failed,
         rerequest=spec.rerequest,
         suspended=spec.suspend,
-        adopted=baseline.keys if baseline else frozenset(),
+        adopted=_adopted(baseline, lst.before, fresh),
         expectant=spec.start is Start.NEW_ONLY and baseline is None,
         notice=_notice(lst, baseline),
         max_per_run=spec.max_per_run,
@@ -204,29 +206,29 @@ def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unma
     return found.get(item.key, Unmatched(Reason.NOT_FOUND, "it was not looked up"))
 
 
-def _unread(lst: Fetched) -> str | None:
-    """Why nobody knows what is on the list; None: it is known now, or was once."""
-    if lst.after.completed is not None:
-        return None
-    if lst.snapshot is None:
-        return "it was never read completely: have this pass read it, too"
-    if _owners_word(lst.snapshot):
-        return None
-    if lst.snapshot.outcome is Outcome.UNVERIFIED:
-        return (
-            "its site declares no total, so that it never counts as read: "
-            "keep what it excludes in a file, or on a list of another site"
-        )
-    return (
-        f"it is {lst.snapshot.outcome}, and was never read completely before: "
-        "mend its source, or take the list out of the file"
-    )
+def _adopted(
+    baseline: Baseline | None, membership: Membership, entries: Sequence[Entry]
+) -> frozenset[str]:
+    """What is taken as given, by item key, under whatever names this pass shows it.
+
+    One way to a site knows a title by its IMDb id, another by its name in the site's addresses.
+    """
+    if baseline is None:
+        return frozenset()
+    members = [member for key, member in membership.members.items() if key in baseline.keys]
+    names = baseline.keys.union(*(_ids(member.item) for member in members))
+    media = {member.match.media for member in members if member.match}
+    return baseline.keys | {
+        entry.item.key
+        for entry in entries
+        if not names.isdisjoint(_ids(entry.item))
+        or (isinstance(entry.match, Match) and entry.match.media in media)
+    }
+
+
+def _ids(item: Item) -> frozenset[str]:
+    return frozenset(key for key in item_keys(item) if not key.startswith("title:"))
 
 
 def _shorter_file(snapshot: Snapshot) -> bool:
-    return snapshot.complete and _owners_word(snapshot)
-
-
-def _owners_word(snapshot: Snapshot) -> bool:
-    """A file says what is on it, also when that is nothing; a site's short page may lie."""
-    return snapshot.route == "file" and snapshot.outcome in {Outcome.COMPLETE, Outcome.EMPTY}
+    return snapshot.complete and is_owners_word(snapshot)

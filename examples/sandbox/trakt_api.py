@@ -81,7 +81,7 @@ class TraktApi:
         if page := self.accounts.page(visit, path):
             return page
         if sent.get("trakt-api-key") != CLIENT_ID or sent.get("trakt-api-version") != "2":
-            return _nothing(403)
+            return Page("Forbidden", status=403, content_type="text/plain")
         if fault.outcome == "changed-layout":
             return Page('{"items": []}', content_type=JSON)
         if fault.outcome == "hangs":

@@ -4,6 +4,10 @@ The headers of a page say how many rows the whole list has, and how many a page 
 asked for may be clamped. Where a list is filtered by kind, they count the list without the filter
 (a real answer: 86 shows, item-count 285, page-count 3), so that its last page is the one that is
 not full.
+
+At the end of July 2026 Trakt removed the apps of free accounts: their client ids get 403 for
+everything, public data included, without a page of Cloudflare's. One more call, for something that
+every client id may read, tells a removed app from a private list and a machine that is kept out.
 """
 
 from __future__ import annotations
@@ -33,7 +37,13 @@ _MOST_ROWS = 250  # a page; since June 2026 more is clamped
 _BOX_OFFICE = 10  # films, on one page, without a word of how many there are
 _KEY_PROBE = "/movies/boxoffice"  # open to every key that works, and short
 _SIGN_IN_PROBE = "/users/settings"
-_YOUR_KEY = "check providers.trakt.client_id and your app at trakt.tv/oauth/applications"
+_REFUSED_KEY = (
+    "Trakt refuses providers.trakt.client_id, for public data too; since July 2026 only Trakt VIP"
+    " accounts may have apps: look for yours at app.trakt.tv/settings/apps/api"
+)
+_KEPT_OUT = "Cloudflare, in front of Trakt, keeps this machine out; try again later"
+_UNCLEAR = "Trakt refuses this call, and gives no answer that tells why; try again later"
+_FORBIDDEN = "Trakt does not show this to everybody; choose another list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiReading:
+    """What reading a list came to. ``key_refused``: Trakt accepts the client id for nothing."""
+
+    snapshot: Snapshot
+    key_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Api:
     """Trakt's API as this fetch may ask it."""
 
@@ -68,13 +86,23 @@ class _Api:
         """Whether it is asked in somebody's name."""
         return "Authorization" in self.headers
 
-    def status(self, path: str) -> int | None:
-        """What is answered there; None: nothing."""
-        answer = self.web.ask("GET", f"{self.url}{path}", headers=self.headers)
-        return answer.status if isinstance(answer, Answer) else None
+    def sign_in_has_ended(self) -> bool:
+        """Whether what everybody who has signed in may read is refused as well."""
+        answer = self.web.ask("GET", f"{self.url}{_SIGN_IN_PROBE}", headers=self.headers)
+        return isinstance(answer, Answer) and answer.status == requests.codes.unauthorized
+
+    def key_is_refused(self) -> bool | None:
+        """Whether the client id may not even read what every other one may; None: not known."""
+        headers = {name: value for name, value in self.headers.items() if name != "Authorization"}
+        answer = self.web.ask("GET", f"{self.url}{_KEY_PROBE}", headers=headers)
+        if isinstance(answer, Setback) or is_by_cloudflare(answer):
+            return None
+        if answer.status == requests.codes.forbidden:
+            return True
+        return False if answer.status == requests.codes.ok else None
 
 
-def read(listing: Listing, ref: ListRef, reach: Reach) -> Snapshot:
+def read(listing: Listing, ref: ListRef, reach: Reach) -> ApiReading:
     """Read a list; trouble is an outcome."""
     url = reach.provider.api_url or API_URL
     headers = {
@@ -86,16 +114,31 @@ def read(listing: Listing, ref: ListRef, reach: Reach) -> Snapshot:
     with Web() as web:
         token = "" if listing.chart else SignIn(reach.provider, web).token()
         if isinstance(token, Setback):
-            return token.snapshot(ROUTE)
+            lost = token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
+            failure = Setback(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if lost else token
+            return ApiReading(failure.snapshot(ROUTE), bool(lost))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         elif listing.own:
             what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
-            return Setback(Outcome.PRIVATE, f"{url}{listing.path}: {what}").snapshot(ROUTE)
+            failure = Setback(Outcome.PRIVATE, f"{url}{listing.path}: {what}")
+            return ApiReading(failure.snapshot(ROUTE))
         walk = _Walk(listing, _Api(web, url, headers), limit, facts=reach.need.facts)
-        return paging.read(
+        snapshot = paging.read(
             walk.call, walk.part, ref, reach, refusal=walk.refusal, joined=joined, web=web
         )
+        return ApiReading(snapshot, walk.key_refused)
+
+
+def is_by_cloudflare(answer: Answer) -> bool:
+    """Whether Cloudflare, which stands in front of Trakt, refused in its place.
+
+    ``Server: cloudflare`` is on every answer. A refusal of Cloudflare's own is a page in HTML, or
+    its error code; Trakt's own have no body, a word or JSON.
+    """
+    body = answer.content.lstrip()[:64].lower()
+    html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return html or "cf-mitigated" in answer.headers or body.startswith((b"<", b"error code:"))
 
 
 class _Walk:
@@ -109,6 +152,7 @@ class _Walk:
         self._page = 1
         self._rows = 0
         self._declared: int | None = None
+        self.key_refused = False
         params: dict[str, str | int] = {"extended": "full"} if facts else {}
         if not listing.fixed:
             params |= {"page": 1, "limit": limit}
@@ -134,18 +178,17 @@ class _Walk:
         None: what they mean everywhere.
         """
         match answer.status:
-            case 401 if self._api.signed_in and self._sign_in_ended():
+            case 401 if self._api.signed_in and self._api.sign_in_has_ended():
                 return ended(answer.url)
             case 401 if not self._listing.chart:
                 outcome, what = (
                     Outcome.PRIVATE,
                     "the user is private; they can make the list public",
                 )
-            case 403 if not self._listing.chart and self._key_works():
-                outcome, what = Outcome.PRIVATE, "the list is private; its owner can make it public"
-            case 401 | 403:
-                refused = "Trakt does not accept the client id, or blocks this machine"
-                outcome, what = Outcome.BLOCKED, f"{refused}: {_YOUR_KEY}"
+            case 403:
+                outcome, what = self._forbidden(answer)
+            case 401:
+                outcome, what = Outcome.BLOCKED, _REFUSED_KEY
             case 404:
                 missing = "there is no such user or list, or it is private; check the address"
                 outcome, what = Outcome.MISSING, missing
@@ -156,6 +199,18 @@ class _Walk:
                 return None
         wait = retry_after(answer.headers)
         return Setback(outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait)
+
+    def _forbidden(self, answer: Answer) -> tuple[Outcome, str]:
+        """Who is meant by a 403: this machine, the client id, or everybody but a list's owner."""
+        if is_by_cloudflare(answer):
+            return Outcome.BLOCKED, _KEPT_OUT
+        refused = self._api.key_is_refused()
+        self.key_refused = bool(refused)
+        if refused or refused is None:
+            return Outcome.BLOCKED, _REFUSED_KEY if refused else _UNCLEAR
+        if self._listing.chart:
+            return Outcome.BLOCKED, _FORBIDDEN
+        return Outcome.PRIVATE, "the list is private; its owner can make it public"
 
     def _placed(self, part: Part, rows: int, answer: Answer) -> Part:
         """The part with what the headers say of it, and the call after it."""
@@ -185,15 +240,6 @@ class _Walk:
             cut_off=TRY_LATER if moved else "",
             end_unknown=(limit if filtered else total) is None,
         )
-
-    def _key_works(self) -> bool:
-        """Whether something that every key may read is not forbidden as well."""
-        status = self._api.status(_KEY_PROBE)
-        return status is not None and status != requests.codes.forbidden
-
-    def _sign_in_ended(self) -> bool:
-        """Whether what everybody who has signed in may read is refused as well."""
-        return bool(self._api.status(_SIGN_IN_PROBE) == requests.codes.unauthorized)
 
 
 def _identity(row: Mapping[str, object]) -> str:

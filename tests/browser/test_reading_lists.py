@@ -32,15 +32,22 @@ def sites() -> Iterator[SandboxSites]:
 
 
 @pytest.fixture(scope="module")
-def sources(sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteSources]:
+def sessions() -> Iterator[Sessions]:
+    with Sessions(lambda: ChromiumBrowser(page_seconds=10)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sources(
+    sites: SandboxSites, sessions: Sessions, tmp_path_factory: pytest.TempPathFactory
+) -> SiteSources:
     folder: Path = tmp_path_factory.mktemp("files")
     patience = Patience(content=2.5, check=2.5, settle=0.6)
     providers = {
         "imdb": Provider(sites.imdb_url, via="browser"),
         "trakt": Provider(sites.trakt_url),
     }
-    with Sessions(lambda: ChromiumBrowser(page_seconds=10)) as sessions:
-        yield SiteSources(sessions, providers, folder, patience)
+    return SiteSources(sessions, providers, folder, patience)
 
 
 def fetch(sources: SiteSources, source: str) -> Snapshot:
@@ -122,6 +129,32 @@ def test_a_trakt_list_is_scrolled_to_its_end_and_unverified(
     assert [(item.title, item.kind) for item in snapshot.items] == [
         (title.title, Kind(title.kind)) for title in sites.lists[source]
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("trakt:anna/big-shelf", Outcome.UNVERIFIED),
+        ("trakt:anna/nothing-yet", Outcome.UNVERIFIED),
+        ("trakt:anna/private", Outcome.PRIVATE),
+        ("trakt:anna/just-a-moment", Outcome.BLOCKED),
+    ],
+    ids=["five screens", "an empty list", "a private list", "a bot check that nobody passes"],
+)
+def test_a_trakt_list_is_read_from_the_app_where_the_api_refuses_the_client_id(
+    sites: SandboxSites, sessions: Sessions, tmp_path: Path, source: str, outcome: Outcome
+) -> None:
+    refused = Provider(sites.trakt_url, sites.trakt_api_url, key="the-client-id-of-a-removed-app")
+    patience = Patience(content=2.5, check=1.0, settle=0.4)
+    snapshot = fetch(SiteSources(sessions, {"trakt": refused}, tmp_path, patience), source)
+    assert snapshot.outcome is outcome
+    if outcome is Outcome.UNVERIFIED:
+        assert "since Trakt refuses providers.trakt.client_id" in str(snapshot.note)
+        assert [item.title for item in snapshot.items] == [
+            title.title for title in sites.lists[source]
+        ]
+    else:
+        assert snapshot.items == ()
 
 
 def test_a_trakt_list_may_be_filtered_by_kind(sources: SiteSources, sites: SandboxSites) -> None:

@@ -144,18 +144,39 @@ def test_each_trouble_has_its_outcome(house: Household, sites: SandboxSites) -> 
     assert done.code == 1
 
 
-def test_a_dead_client_id_is_blocked_and_the_sentence_names_it(
+REMOVED = "dead" * 16
+"""The client id of an app that Trakt has removed."""
+
+
+def test_with_a_refused_client_id_lists_come_from_the_app_and_excludes_are_unread(
     house: Household, sites: SandboxSites
 ) -> None:
-    dead = "dead" * 16
-    write(house, sites, {"night": "trakt:anna/family-night"}, client_id=dead)
+    house.secrets.append(REMOVED)
+    lists = {
+        "watch": {"source": "trakt:anna/watchlist"},
+        "never": {"source": "trakt:anna/family-night", "role": "exclude"},
+        "chart": {"source": "trakt:movies/trending"},
+    }
+    section = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url, "client_id": REMOVED}
+    house.write(lists, providers={"trakt": section})
+    sites.trakt.visits.clear()
 
-    done = run(house, "plan", "-v", "-o", "json")
+    plan = house.run("plan")
 
-    (row,) = done.document["lists"]
-    assert (done.code, row["fetch"]["outcome"]) == (1, "blocked")
-    assert "providers.trakt.client_id" in row["fetch"]["error"]
-    assert dead not in done.out + done.err
+    told = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    assert (plan.code, plan.out.count(told)) == (3, 2)
+    assert "exclude list never unread" in plan.out
+    assert "a chart of Trakt is only read through Trakt's API" in plan.out
+    asked = [visit.partition("?")[0] for visit in sites.trakt.visits]
+    lists_asked = [path for path in asked if path.startswith("/api/users/")]
+    assert len(lists_asked) == 1  # the other list is read from the app at once
+
+    without = house.run("plan", "-o", "json", env={"PATH": "/nonexistent"})
+    fetches = {row["name"]: row["fetch"] for row in without.document["lists"]}
+    assert without.code == 3
+    assert {fetch["outcome"] for fetch in fetches.values()} == {"blocked"}
+    assert "Trakt refuses providers.trakt.client_id" in fetches["watch"]["error"]
+    assert "Chromium is not installed" in fetches["watch"]["error"]
 
 
 def test_without_a_client_id_a_chart_is_refused_with_its_place(

@@ -13,6 +13,8 @@ from reconciler.sources.sessions import Sessions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reconciler.core.model import ListRef, Snapshot
+
 NO_PATIENCE = Patience(content=0.0, check=0.0, settle=0.0)
 
 
@@ -35,6 +37,22 @@ class FakePage:
         self.waited.append(seconds)
         self.payload = self.payload or self.later
         return self.payload
+
+
+@dataclass
+class Notes:
+    """Blocked routes as a set."""
+
+    blocked: set[str] = field(default_factory=set)
+
+    def is_blocked(self, route: str) -> bool:
+        return route in self.blocked
+
+    def keep_blocked(self, route: str) -> None:
+        self.blocked.add(route)
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:  # noqa: ARG002 - the protocol's
+        return None
 
 
 @dataclass

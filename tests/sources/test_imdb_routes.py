@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,10 @@ import pytest
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
-from reconciler.core.model import ListRef, Outcome, Snapshot
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
-from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, listing, title
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, Notes, edge, listing, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,22 +24,6 @@ if TYPE_CHECKING:
 BASE = "http://imdb.test"
 SHELF = "imdb:ls000000620"
 PATH = "/graphql"
-
-
-@dataclass
-class Notes:
-    """Routes as a set."""
-
-    blocked: set[str] = field(default_factory=set)
-
-    def is_blocked(self, route: str) -> bool:
-        return route in self.blocked
-
-    def keep_blocked(self, route: str) -> None:
-        self.blocked.add(route)
-
-    def last_snapshot(self, ref: ListRef) -> Snapshot | None:  # noqa: ARG002 - the protocol
-        return None
 
 
 @pytest.fixture(scope="module")

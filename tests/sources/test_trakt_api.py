@@ -320,7 +320,7 @@ def test_a_chart_that_is_refused_is_nobodys_private_list(
 
 
 @pytest.mark.parametrize("source", ["trakt:anna/night", "trakt:anna/watchlist", "trakt:boxoffice"])
-@pytest.mark.parametrize("body", ["", "<html>Sorry, you have been blocked</html>"])
+@pytest.mark.parametrize("body", ["", "Forbidden"])
 def test_a_key_that_may_read_nothing_is_blocked_and_the_sentence_names_it(
     requests_mock: requests_mock.Mocker, source: str, body: str
 ) -> None:

@@ -210,9 +210,26 @@ def test_a_token_that_has_ended_and_cannot_be_exchanged_is_an_outcome(
     says: str,
 ) -> None:
     requests_mock.post(f"{API}/oauth/token", json={}, status_code=status)
+    requests_mock.get(f"{API}/movies/boxoffice", json=[])
     signed_in(app, OVER)
     snapshot = fetch(app, "trakt:me/watchlist")
     assert (snapshot.outcome, says in (snapshot.error or "")) == (outcome, True)
+
+
+def test_with_an_app_that_is_gone_nobody_is_sent_to_sign_in_again(
+    app: Provider, requests_mock: requests_mock.Mocker
+) -> None:
+    requests_mock.post(f"{API}/oauth/token", json={"error": "invalid_client"}, status_code=401)
+    requests_mock.get(f"{API}/movies/boxoffice", status_code=403, text="Forbidden")
+    signed_in(app, OVER)
+    own = fetch(app, "trakt:me/watchlist")
+    public = fetch(app, "trakt:anna/night")
+    for snapshot in (own, public):
+        assert snapshot.outcome is Outcome.BLOCKED
+        assert "Trakt refuses providers.trakt.client_id" in str(snapshot.error)
+        assert "listsync login" not in str(snapshot.error)
+    assert "make it public and paste its address" in str(own.error)
+    assert "and in the browser" in str(public.error)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Trakt: lists, watchlists, favourites and charts, through its API or from the cards of its app.
 
-With a client id the API is read (``trakt_api``), which knows every list and its total. Without one
-the web app is (``trakt_app``), which shows a user's lists and watchlist.
+With a client id the API is read (``trakt_api``), which knows every list and its total. Without one,
+or with one that Trakt refuses, the web app is (``trakt_app``), which shows a user's lists and
+watchlist. A refused client id is remembered for a day.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -15,6 +17,8 @@ from reconciler.sources import trakt_api, trakt_app
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.scrape import Setback
 from reconciler.sources.trakt_api import Listing
+from reconciler.sources.trakt_sign_in import API_URL
+from reconciler.sources.web import veiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +74,16 @@ _FILTERS = frozenset(
 _PERIODS = {"daily", "weekly", "monthly", "yearly", "all"}
 _WORDS = _CHARTS | _PERIODS | _KINDS.keys()
 _OWN = {"watchlist", "favorites"}  # what a user has beside lists
+_NO_ANSWER = {
+    Outcome.BLOCKED,
+    Outcome.CHANGED_LAYOUT,
+    Outcome.RATE_LIMITED,
+    Outcome.UNREACHABLE,
+}
+_NOTE = (
+    "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    " (replace or remove it)"
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
@@ -129,39 +143,80 @@ def _sort_out(parts: list[str]) -> None:
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
     """Why a list cannot be read with what the file says of the site; None: it can."""
-    first, _, second = ref.id.partition("?")[0].partition("/")
-    if first == "me" and not (provider.key and provider.secret):
+    if ref.id.startswith("me/") and not (provider.key and provider.secret):
         return (
             "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
             " and run listsync login trakt"
         )
-    if provider.key:
+    missing = None if provider.key else _missing_in_app(ref)
+    if missing is None:
         return None
-    if ref.chart:
-        what, instead = "a chart of Trakt", "paste the address of a user's list"
-    elif first == "lists":
-        what = "a list by its number"
-        instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
-    elif second == "favorites":
-        what, instead = "what a user favours", "paste the address of a list or watchlist"
-    else:
-        return None
+    what, instead = missing
     return f"{what} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
 
 
 def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
-    """Only the app does; with a client id it is not asked."""
+    """Only the app does; with a client id it is asked in need alone, where there is a browser."""
     return not provider.key
 
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
-    """Read a list through the API where there is a client id, else in the browser."""
-    if reach.provider.key:
-        return trakt_api.read(_listing(ref), ref, reach)
-    if why := objection(ref, reach.provider):
-        return Setback(Outcome.BLOCKED, why).snapshot()
+    """Read a list through the API where there is a client id that works, else in the browser."""
+    provider = reach.provider
+    if not provider.key:
+        why = objection(ref, provider)
+        return Setback(Outcome.BLOCKED, why).snapshot() if why else _in_app(ref, reach)
+    route = f"api {provider.api_url or API_URL}, client id {veiled(provider.key)}"
+    missing = _missing_in_app(ref)
+    shown = None
+    if missing is None and reach.routes.is_blocked(route):
+        shown = _in_place_of_api(ref, reach)
+        if shown.outcome not in _NO_ANSWER:
+            return shown
+    reading = trakt_api.read(_listing(ref), ref, reach)
+    if not reading.key_refused:
+        return reading.snapshot
+    reach.routes.keep_blocked(route)
+    if missing:
+        what, instead = missing
+        more = f"{what} is only read through Trakt's API; {instead}"
+        return replace(reading.snapshot, error=f"{reading.snapshot.error}; {more}")
+    shown = shown or _in_place_of_api(ref, reach)
+    if shown.outcome in _NO_ANSWER:
+        more = f"and in the browser: {shown.error}"
+        return replace(reading.snapshot, error=f"{reading.snapshot.error}; {more}")
+    return shown
+
+
+def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
+    """What of Trakt the app does not show to everybody, and what to do; None: it shows the list."""
+    first, _, second = ref.id.partition("?")[0].partition("/")
+    if ref.chart:
+        return "a chart of Trakt", "paste the address of a user's list"
+    if first == "lists":
+        instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
+        return "a list by its number", instead
+    if first == "me":
+        instead = "make it public and paste its address, trakt.tv/users/U/lists/SLUG"
+        return "a list of whoever signs in", instead
+    if second == "favorites":
+        return "what a user favours", "paste the address of a list or watchlist"
+    return None
+
+
+def _in_app(ref: ListRef, reach: Reach) -> Snapshot:
     path, _, mode = ref.id.partition("?mode=")
     return trakt_app.read(f"/users/{_below_user(path)}", _KINDS.get(mode), reach)
+
+
+def _in_place_of_api(ref: ListRef, reach: Reach) -> Snapshot:
+    """What the app shows of a list that was perhaps read whole before.
+
+    What its page looks like without titles is not known for certain: that is no word of an end.
+    """
+    snapshot = replace(_in_app(ref, reach), note=_NOTE)
+    empty = snapshot.outcome is Outcome.EMPTY
+    return replace(snapshot, outcome=Outcome.UNVERIFIED) if empty else snapshot
 
 
 def _listing(ref: ListRef) -> Listing:
