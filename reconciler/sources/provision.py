@@ -24,7 +24,9 @@ def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:
     """The app that people sign in to Trakt with. Raises ListsyncError where the file has none."""
     provider = providers_of(spec, ledger)["trakt"]
     if not (provider.key and provider.secret):
-        hint = "set providers.trakt.client_id and client_secret, from trakt.tv/oauth/applications"
+        hint = (
+            "set providers.trakt.client_id and client_secret, from app.trakt.tv/settings/apps/api"
+        )
         raise ListsyncError("signing in to Trakt needs an app of your own", hint=hint)
     return provider
 

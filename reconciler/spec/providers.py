@@ -52,7 +52,7 @@ class TraktSpec(Model):
 
     client_id: Key = _key(
         "Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
-        "API is read; without it, or empty, the site in the browser."
+        "API is read; without it, empty, or refused by Trakt, the page of its app in the browser."
     )
     client_secret: Key = _key(
         "The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: "

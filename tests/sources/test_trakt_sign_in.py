@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 import requests
@@ -217,7 +219,7 @@ def test_a_token_that_has_ended_and_cannot_be_exchanged_is_an_outcome(
 
 
 def test_with_an_app_that_is_gone_nobody_is_sent_to_sign_in_again(
-    app: Provider, requests_mock: requests_mock.Mocker
+    app: Provider, requests_mock: requests_mock.Mocker, tmp_path: Path
 ) -> None:
     requests_mock.post(f"{API}/oauth/token", json={"error": "invalid_client"}, status_code=401)
     requests_mock.get(f"{API}/movies/boxoffice", status_code=403, text="Forbidden")
@@ -228,7 +230,13 @@ def test_with_an_app_that_is_gone_nobody_is_sent_to_sign_in_again(
         assert snapshot.outcome is Outcome.BLOCKED
         assert "Trakt refuses providers.trakt.client_id" in str(snapshot.error)
         assert "listsync login" not in str(snapshot.error)
-    assert "make it public and paste its address" in str(own.error)
+    assert "or make the list public and paste its address" in str(own.error)
+    (advised,) = re.findall(r"write source: (\S+?),", str(own.error))
+    row = {"type": "movie", "movie": {"title": "Dune", "year": 2021, "ids": {"imdb": "tt1160419"}}}
+    with ZipFile(tmp_path / recognise(advised).id, "w") as export:
+        export.writestr("lists-watchlist.json", json.dumps([row]))
+    read = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE).fetch(recognise(advised))
+    assert (read.outcome, len(read.items)) == (Outcome.COMPLETE, 1)
     assert "and in the browser" in str(public.error)
 
 

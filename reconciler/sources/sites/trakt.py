@@ -197,7 +197,10 @@ def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
         instead = "paste its address with user and name, trakt.tv/users/U/lists/SLUG"
         return "a list by its number", instead
     if first == "me":
-        instead = "make it public and paste its address, trakt.tv/users/U/lists/SLUG"
+        instead = (
+            "export your data on Trakt and write source: file:trakt-export.zip, or make the list"
+            " public and paste its address, trakt.tv/users/U/lists/SLUG"
+        )
         return "a list of whoever signs in", instead
     if second == "favorites":
         return "what a user favours", "paste the address of a list or watchlist"
