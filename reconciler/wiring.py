@@ -141,6 +141,7 @@ def open_server(
         spec.server.api_key.get_secret_value(),
         rate=spec.server.rate,
         concurrency=spec.server.concurrency,
+        ca_certificates=spec.server.ca_certificates,
         called=called,
     ) as server:
         yield server

@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
 _SHORTEST_SECRET = 8
+_UNTRUSTED = (
+    "is not trusted",
+    "name its CA, or a self-signed certificate itself, as a PEM file in server.ca_file",
+)
+_OTHER_HOST = (
+    "is for another host name",
+    "write server.url with a host name that the certificate is for, or get one for this host",
+)
+_CERTIFICATE_TROUBLE = {  # by OpenSSL's X509_V_ERR_ codes
+    9: ("is not valid yet", "check the clocks of this machine and of the server"),
+    10: ("has expired", "renew the certificate on the server, or check this machine's clock"),
+    62: _OTHER_HOST,
+    64: _OTHER_HOST,  # an IP address
+}
 _HOST_HINT = "is server.url right, and is the server running?"
 
 
@@ -156,8 +170,8 @@ def _tls_failure(reason: object) -> Failure:
     """
     cause = reason.args[0] if isinstance(reason, Exception) and reason.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
-        hint = "for a certificate of your own, let REQUESTS_CA_BUNDLE name its CA file"
-        what = f"its TLS certificate is not accepted ({line(cause.verify_message)})"
-        return Failure(what, hint, sent=False, lasting=True)
-    hint = "does server.url say https: where the server speaks http:?"
+        what, hint = _CERTIFICATE_TROUBLE.get(cause.verify_code, _UNTRUSTED)
+        said = line(cause.verify_message).rstrip(".")
+        return Failure(f"its TLS certificate {what} ({said})", hint, sent=False, lasting=True)
+    hint = "check whether server.url says https: where the server speaks http:"
     return Failure("the TLS connection fails", hint, lasting=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -42,6 +42,20 @@ class _Session(requests.Session):
         """Nowhere, whatever the answer says."""
 
 
+class _Adapter(HTTPAdapter):
+    """Connections that trust some certificates besides those that the session trusts."""
+
+    def __init__(self, ca_certificates: str | None, **options: Any) -> None:  # noqa: ANN401 - HTTPAdapter's
+        self._trusted = {"ca_cert_data": ca_certificates} if ca_certificates else {}
+        super().__init__(**options)
+
+    def init_poolmanager(self, *sizes: Any, **options: Any) -> None:  # noqa: ANN401 - as above
+        super().init_poolmanager(*sizes, **(options | self._trusted))
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - as above
+        return super().proxy_manager_for(proxy, **(options | self._trusted))
+
+
 class _Credentials(AuthBase):
     """Puts the key on a call. It is kept here alone: out of headers at rest, logs and reprs."""
 
@@ -69,6 +83,7 @@ class Connection:
         rate: float,
         concurrency: int,
         timeout: float,
+        ca_certificates: str | None,
         called: Called,
     ) -> None:
         """Connect to nothing yet. Raises ServerError for a URL or key that cannot be sent."""
@@ -83,7 +98,7 @@ class Connection:
         self._pace = Pace(rate)
         self._configured_rate = rate
         self.slowdown: Slowdown | None = None
-        self._session = _session(self.url, concurrency)
+        self._session = _session(self.url, concurrency, ca_certificates)
 
     def close(self) -> None:
         """Close every connection."""
@@ -228,7 +243,7 @@ def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
     return ServerError(f"{what} (HTTP {answer.status})", where=url, hint=hint)
 
 
-def _session(url: str, concurrency: int) -> _Session:
+def _session(url: str, concurrency: int, ca_certificates: str | None) -> _Session:
     """A session that asks the environment once, for what may be asked (see Connection)."""
     session = _Session()
     settings = session.merge_environment_settings(url, {}, None, None, None)
@@ -239,7 +254,9 @@ def _session(url: str, concurrency: int) -> _Session:
     session.headers["Accept"] = "application/json"
     session.headers["User-Agent"] = "listsync"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=concurrency, pool_block=True)
+    adapter = _Adapter(
+        ca_certificates, pool_connections=1, pool_maxsize=concurrency, pool_block=True
+    )
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session

@@ -75,16 +75,25 @@ class OverseerrServer:
         rate: float = 60.0,
         concurrency: int = 4,
         timeout: float = 30.0,
+        ca_certificates: str | None = None,
         called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
     ) -> None:
         """``rate``: calls per second over all threads; ``timeout``: seconds without an answer.
+
+        ``ca_certificates``: PEM text; trusted besides the public authorities.
 
         ``called``: told of each call, its endpoint and its HTTP status (``none`` without answer).
 
         Raises ServerError where the URL or the key cannot be used at all.
         """
         self._connection = Connection(
-            url, api_key, rate=rate, concurrency=concurrency, timeout=timeout, called=called
+            url,
+            api_key,
+            rate=rate,
+            concurrency=concurrency,
+            timeout=timeout,
+            ca_certificates=ca_certificates,
+            called=called,
         )
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema, model_validator
@@ -42,6 +43,16 @@ FEW, MANY = 32, 100_000
 
 Count = Annotated[int | None, values.written(values.whole(1, MANY)), count(1, MANY)]
 Named = Annotated[int | str, values.written(values.named), NAMED]
+
+
+@dataclass(frozen=True)
+class FromFile:
+    """Marks a key that is written as the path of a file and stands for what the file holds.
+
+    ``not_text``: what is said of a file that holds no text.
+    """
+
+    not_text: str
 
 
 class Model(BaseModel):

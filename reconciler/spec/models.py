@@ -33,6 +33,7 @@ from reconciler.spec.fields import (
     TARGET,
     TEXT,
     URL,
+    FromFile,
     Model,
     count,
     schema,
@@ -78,6 +79,17 @@ class ServerSpec(Model):
     )
     api_key: Annotated[SecretStr, values.written(values.secret), WithJsonSchema(TEXT)] = Field(
         description="The server's API key, from its settings; best as ${SEERR_API_KEY}."
+    )
+    ca_certificates: Annotated[
+        str | None,
+        FromFile(f"is not text; {values.CONVERT}"),
+        values.written(values.certificates),
+        WithJsonSchema(TEXT),
+    ] = Field(
+        default=None,
+        validation_alias="ca_file",
+        description="A PEM file with the CA that signed the server's certificate, if it is a "
+        "private one; relative to this file.",
     )
     rate: Annotated[float, values.written(values.rate), schema(RATE)] = Field(
         default=60.0,

@@ -1,4 +1,7 @@
-"""``x_file`` beside every secret ``x``: the secret is what the file holds, or each of its lines."""
+"""Keys that name files: what the file holds takes the key's place.
+
+``x_file`` beside every secret ``x``: the secret is what the file holds, or each of its lines.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, get_args, get_origin
 
 from pydantic import SecretStr
 
-from reconciler.spec.fields import Model
+from reconciler.spec.fields import FromFile, Model
 from reconciler.spec.problems import Problem, show_path
 from reconciler.spec.tree import Listing, Node, Scalar, Section
 
@@ -30,7 +33,7 @@ def secret_keys(model: type[Model]) -> tuple[str, ...]:
 def with_secrets(
     section: Section, model: type[Model], read: Callable[[str], str]
 ) -> tuple[Section, tuple[Problem, ...]]:
-    """The tree with each ``x_file`` replaced by an ``x``, and what stood in the way.
+    """The tree with the files' contents in place of their paths, and what stood in the way.
 
     ``read`` gives a file's text and raises OSError, or ValueError for what is no text or no path.
     """
@@ -49,6 +52,10 @@ def with_secrets(
             entries[key] = _lines(secret) if several else secret
             problems += [problem] if problem else []
     for key, info in model.known_keys().items():
+        mark = next((mark for mark in info.metadata if isinstance(mark, FromFile)), None)
+        if mark and (named := entries.get(key)) and not _is_none(named):
+            entries[key], problem = _from_file(named, read, mark.not_text)
+            problems += [problem] if problem else []
         child, below = entries.get(key), info.annotation
         if isinstance(child, Section) and inspect.isclass(below) and issubclass(below, Model):
             entries[key], found = with_secrets(child, below, read)
@@ -56,8 +63,15 @@ def with_secrets(
     return replace(section, entries=entries), tuple(problems)
 
 
-def _from_file(file: Node, read: Callable[[str], str]) -> tuple[Scalar, Problem | None]:
-    """The secret, or a value that is known to be broken and why."""
+def _is_none(node: Node) -> bool:
+    """Whether a key is left empty on purpose, such as by ``${CA_FILE:-}``."""
+    return isinstance(node, Scalar) and (node.null or not (node.text or node.broken))
+
+
+def _from_file(
+    file: Node, read: Callable[[str], str], not_text: str = "is not text"
+) -> tuple[Scalar, Problem | None]:
+    """The content, or a value that is known to be broken and why."""
     nothing = Scalar(file.path, file.key, file.place, source="", text="", broken=True)
     if isinstance(file, Scalar) and file.broken:
         return nothing, None
@@ -70,7 +84,7 @@ def _from_file(file: Node, read: Callable[[str], str]) -> tuple[Scalar, Problem 
         reason = (error.strerror or "it cannot be read").lower()
         return nothing, Problem(file.place, file.path, f"the file {shown}: {reason}")
     except ValueError:
-        return nothing, Problem(file.place, file.path, f"the file {shown} is not text")
+        return nothing, Problem(file.place, file.path, f"the file {shown} {not_text}")
     if not content:
         return nothing, Problem(file.place, file.path, f"the file {shown} is empty")
     return replace(nothing, text=content, broken=False), None

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     Reply = Callable[[BaseHTTPRequestHandler], None]
@@ -61,14 +62,18 @@ def stops_short(handler: BaseHTTPRequestHandler) -> None:
 class Scripted:
     """Gives the replies in order; the last one again and again."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply, tls: ssl.SSLContext | None = None) -> None:
         self.calls: list[Call] = []
         self._replies = deque(replies)
         self._over = Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._server.block_on_close = False
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
 
     def hangs(self, _: BaseHTTPRequestHandler) -> None:
         """Answer nothing for as long as the server lives."""

@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 import yaml
 
 from reconciler.sources import recognise
@@ -69,6 +70,7 @@ class TestEveryPage:
 
     def test_shows_yaml_that_loads(self, page: Path) -> None:
         server = "server:\n  url: http://localhost:5055\n  api_key: made-up\n"
+        certificate = trustme.CA().cert_pem.bytes().decode()
         blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
         for block in filter(yaml.safe_load, blocks):
             whole = block if "server:" in block else server + block
@@ -77,7 +79,7 @@ class TestEveryPage:
                 whole,
                 name=places.name(page),
                 env={"SEERR_API_KEY": "made-up"},
-                read=lambda _: "made-up",
+                read=lambda name: certificate if name.endswith(".pem") else "made-up",
                 recognise=recognise,
             )
             assert spec.lists

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 import yaml
 from jsonschema import Draft202012Validator
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.spec import Spec
 
+FILES = {"ca.pem": trustme.CA().cert_pem.bytes().decode()}
 EXAMPLE = Path(__file__).resolve().parents[2] / "listsync.yaml.example"
 SERVER = "server: {url: 'http://s', api_key: '${KEY}'}\n"
 LISTS = "lists: {a: {source: 'imdb:top'}}\n"
@@ -53,7 +55,7 @@ def test_every_key_is_described_and_no_other_is_allowed() -> None:
 def test_the_example_loads_as_it_is(read_spec: Callable[..., Spec]) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
 
-    spec = read_spec(text, {"SEERR_API_KEY": "k"})
+    spec = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
 
     assert text.startswith("# yaml-language-server: $schema=./listsync.schema.json\n")
     assert [one.name for one in spec.lists] == ["imdb-top"]
@@ -65,7 +67,7 @@ def test_the_example_shows_every_key_and_loads_with_all_of_them(
 ) -> None:
     text = everything_uncommented()
 
-    spec = read_spec(text, {"SEERR_API_KEY": "k"})
+    spec = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
 
     assert len(spec.lists) == 16
     assert complaints(text) == []
@@ -77,7 +79,7 @@ def test_the_example_shows_every_key_and_loads_with_all_of_them(
 def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) -> None:
     text = everything_uncommented().replace("  requester: anna", "")
 
-    shown = read_spec(text, {"SEERR_API_KEY": "k"})
+    shown = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
     plain = read_spec(FILE)
 
     assert shown.server.rate == plain.server.rate
