@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Outcome,
     Role,
 )
-from reconciler.core.wants import names_of, rule_names
+from reconciler.core.wants import names_of, sure_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -148,7 +148,7 @@ def readded(
         for entry in lst.entries
         if isinstance(entry.match, Match)
     }
-    unresolved = {name for m in members if m.present and not m.match for name in rule_names(m.item)}
+    unresolved = {name for m in members if m.present and not m.match for name in sure_names(m.item)}
     return frozenset(
         entry.match.media
         for lst in wishes

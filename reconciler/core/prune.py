@@ -25,7 +25,7 @@ from reconciler.core.model import (
     Verdict,
     Why,
 )
-from reconciler.core.wants import names_of, rule_names, titled
+from reconciler.core.wants import names_of, sure_names, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ def _off_list(wishes: Sequence[Wishlist], view: View) -> Iterator[OffList]:
         if isinstance(e.match, Match)
         if e.fresh or e.match.media not in lst.absent  # an empty list owns what it held, no more
     }
-    lost = {n for _, e in entries if not isinstance(e.match, Match) for n in rule_names(e.item)}
+    lost = {n for _, e in entries if not isinstance(e.match, Match) for n in sure_names(e.item)}
     for own, request in _pending(view):
         media = request.target.media
         lists = () if media in shown else _that_held_it(own, wishes, view)

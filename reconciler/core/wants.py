@@ -143,6 +143,14 @@ def rule_names(item: Item) -> frozenset[str]:
     return frozenset(_ids(item) or _titles(item)[:1])
 
 
+def sure_names(item: Item) -> frozenset[str]:
+    """The names that tell an item from all others: its ids, and its title with its year.
+
+    A row that loses some of its ids for one fetch still shares its title with what it was.
+    """
+    return frozenset((*_ids(item), *_titles(item)[:1]))
+
+
 def _ids(item: Item) -> tuple[str, ...]:
     return tuple(key for key in item_keys(item) if not key.startswith("title:"))
 
