@@ -23,9 +23,14 @@ from reconciler.deliveries import Deliveries
 from reconciler.errors import MissingRightError
 from reconciler.learning import Recollection, claims, learn
 from reconciler.questions import items_in_question, titles_in_question
-from reconciler.reading import read_lists
+from reconciler.reading import read_due
 from reconciler.resolve import Known, Resolver
-from reconciler.wishlists import Past, excluded_by_hand, fetched, need_of, wishlists
+from reconciler.wishlists import (
+    Past,
+    excluded_by_hand,
+    fetched,
+    wishlists,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,11 +40,9 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Baseline,
         Claim,
-        ListRef,
         MediaKey,
         Membership,
         Memory,
-        Need,
         Plan,
         Quota,
         Requester,
@@ -53,7 +56,8 @@ if TYPE_CHECKING:
         Wishlist,
     )
     from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
-    from reconciler.spec import ListSpec, Spec
+    from reconciler.reading import ReadLists
+    from reconciler.spec import Spec
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -84,7 +88,7 @@ class Pass:
     """All that a pass has found and decided."""
 
     identity: Identity
-    snapshots: Mapping[str, Snapshot]  # of the lists that this pass has read, by name
+    read: ReadLists
     fetched_at: datetime
     lists: tuple[Wishlist, ...]
     observed: Observed
@@ -97,6 +101,11 @@ class Pass:
     accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
     read_seconds: float  # how long reading the server took
     slowdown: Slowdown | None  # what was done to spare the server
+
+    @property
+    def snapshots(self) -> Mapping[str, Snapshot]:
+        """Of the lists that this pass has read, by name."""
+        return self.read.snapshots
 
 
 def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass:
@@ -113,7 +122,7 @@ def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass
 
 def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
     """The same lists against the server as it is now."""
-    return decide(spec, edges, seen.identity, seen.snapshots, seen.fetched_at)
+    return decide(spec, edges, seen.identity, seen.read, seen.fetched_at)
 
 
 def identify(spec: Spec, server: MediaServer) -> Identity:
@@ -127,42 +136,19 @@ def identify(spec: Spec, server: MediaServer) -> Identity:
     return Identity(info, owner, found)
 
 
-def read(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> dict[str, Snapshot]:
-    """What these lists hold, and the exclude lists that cannot be left out. Raises LedgerError."""
-    due = [lst for lst in spec.lists if names is None or lst.name in names]
-    return _fetch([*due, *_to_be_safe(spec, due, edges.ledger)], edges)
+def read(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> ReadLists:
+    """What these lists hold, or all; and what others hold that they depend on.
 
-
-def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[ListSpec]:
-    """Exclude lists that a pass reads though it was not asked to.
-
-    A file costs nothing to read, and what was never read completely would stop the pass.
+    Raises LedgerError.
     """
-    stored = ledger.memberships()
-    return [
-        lst
-        for lst in spec.lists
-        if lst.role is Role.EXCLUDE and lst not in due
-        if lst.source.provider == "file"
-        or current(stored.get(lst.name), lst.source).completed is None
-    ]
-
-
-def _fetch(lists: Sequence[ListSpec], edges: Edges) -> dict[str, Snapshot]:
-    """Each list once, also where two names stand for one list."""
-    wanted: dict[ListRef, Need] = {}
-    for lst in lists:
-        need = need_of(lst)
-        wanted[lst.source] = wanted.get(lst.source, need) | need
-    snapshots = read_lists(wanted, edges.sources, edges.progress)
-    return {lst.name: snapshots[lst.source] for lst in lists}
+    return read_due(spec, names, edges.ledger, edges.sources, edges.progress)
 
 
 def decide(
     spec: Spec,
     edges: Edges,
     identity: Identity,
-    snapshots: Mapping[str, Snapshot],
+    read: ReadLists,
     fetched_at: datetime,
 ) -> Pass:
     """Read the server and plan what the lists gave at ``fetched_at``; the others' part stands.
@@ -173,8 +159,8 @@ def decide(
     seen, read_seconds = _observe(edges, identity)
     resolver = Resolver(edges.server, ledger, spec.server.concurrency)
     stored = ledger.memberships()
-    past = _past(spec, ledger, stored)
-    given = _given(spec, snapshots)
+    past = _past(spec, ledger, stored, read.owners)
+    given = _given(spec, read.snapshots)
     known = _known(spec, seen, given, stored)
     items, dropped = items_in_question(spec, given, past)
     found = resolver.recalled(dropped, known, now)
@@ -192,7 +178,7 @@ def decide(
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
     return Pass(
         identity=identity,
-        snapshots=snapshots,
+        read=read,
         fetched_at=fetched_at,
         lists=everything,
         observed=observed,
@@ -280,15 +266,27 @@ def _recollection(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) 
     return Recollection(ledger.memory(), gone)
 
 
-def _past(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) -> dict[str, Past]:
-    """What the ledger knows of each list, by name; of a list whose source has changed, nothing."""
-    told, taken = ledger.reports(), ledger.baselines()
+def _past(
+    spec: Spec,
+    ledger: Ledger,
+    stored: Mapping[str, Membership],
+    owners: Mapping[str, Snapshot],
+) -> dict[str, Past]:
+    """What is known of each list, by name; of a list whose source has changed, nothing.
+
+    ``owners``: what was read of lists that the ledger knows nothing of.
+    """
+    taken, sources = ledger.baselines(), {lst.name: str(lst.source) for lst in spec.lists}
+    shown = {
+        name: report.known
+        for name, report in ledger.reports().items()
+        if report.source == sources.get(name)
+    }
+    shown |= owners
     return {
         lst.name: Past(
             current(stored.get(lst.name), lst.source),
-            as_wanted(told[lst.name].known.items, lst.episodes)
-            if lst.name in told and told[lst.name].source == str(lst.source)
-            else (),
+            as_wanted(shown[lst.name].items, lst.episodes) if lst.name in shown else (),
             given if (given := taken.get(lst.name)) and given.source == str(lst.source) else None,
             blank=not stored,
         )

@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import ExitStack, suppress
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -25,8 +26,10 @@ from reconciler.core import conditions
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
 from reconciler.diary import exit_code, noted
 from reconciler.errors import ListsyncError
+from reconciler.reading import tried_lists
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, decide, identify, read
+from reconciler.wishlists import owners_never_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -39,8 +42,11 @@ if TYPE_CHECKING:
     from reconciler.board import Board
     from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
+    from reconciler.reading import ReadLists
     from reconciler.reconcile import Pass
     from reconciler.spec import ListSpec, Spec
+
+OWNER_WAIT = timedelta(seconds=2)
 
 _log = structlog.get_logger(__name__)
 
@@ -79,7 +85,7 @@ class Upkeep:
         self._board = board
         self._stopping = stopping
         self._acting = Lock()
-        self._reading: dict[ExitStack, Future[dict[str, Snapshot]]] = {}
+        self._reading: dict[ExitStack, Future[ReadLists]] = {}
 
     def due_at(self, name: str) -> datetime:
         """When a list is due that has just been read from the file."""
@@ -118,6 +124,8 @@ class Upkeep:
         if lst.suspend:
             self._hold(spec, name)
             return None
+        if self._awaits_owner(spec, lst):
+            return self._doors.clock.now() + OWNER_WAIT
         with structlog.contextvars.bound_contextvars(run=uuid.uuid4().hex[:8], list=name):
             began, word = time.monotonic(), self._asked(spec, name)
             try:
@@ -131,6 +139,18 @@ class Upkeep:
                 with suppress(ListsyncError):
                     self._doors.ledger(spec).answer([word])
             return due
+
+    def _awaits_owner(self, spec: Spec, lst: ListSpec) -> bool:
+        """Whether a list above this one has yet to run for the first time, and may own its titles.
+
+        Otherwise a new file would have titles of both requested as this list's requester, if this
+        list happens to be read faster.
+        """
+        judged = self._board.conditions()
+        with suppress(ListsyncError):
+            owners = owners_never_read(spec, (lst,), tried_lists(self._doors.ledger(spec)))
+            return any(owner.name not in judged for owner in owners)
+        return False
 
     def _asked(self, spec: Spec, name: str) -> int | None:
         """The word that this turn is the answer to, if any; one that cannot be read stays."""
@@ -151,15 +171,15 @@ class Upkeep:
         with doors.server(spec) as server:
             with self._acting:
                 identity = identify(spec, server)
-            snapshots, at = self._read(spec, lst, server), doors.clock.now()
-            if snapshots is None:
+            lists, at = self._read(spec, lst, server), doors.clock.now()
+            if lists is None:
                 return None
             with self._acting:
                 current = self.spec
                 if self._stopping.is_set() or _said(current, lst.name) != _said(spec, lst.name):
                     return None
                 edges = self._edges(current, server, _Nowhere())
-                seen = decide(current, edges, identity, snapshots, at)
+                seen = decide(current, edges, identity, lists, at)
                 applier = Applier(edges, current.server.concurrency, self._stopping)
                 with noted(edges, "run") as line:
                     outcomes = applier.apply(seen, seen.plan.actions)
@@ -176,11 +196,11 @@ class Upkeep:
             len(seen.snapshots[lst.name].items),
         )
 
-    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> dict[str, Snapshot] | None:
+    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> ReadLists | None:
         """What there is to plan with; None: it was cut off."""
         began = time.monotonic()
         opened = ExitStack()
-        found: Future[dict[str, Snapshot]] = Future()
+        found: Future[ReadLists] = Future()
         try:
             sources = opened.enter_context(self._doors.sources(spec))
             edges = self._edges(spec, server, sources)
@@ -242,7 +262,7 @@ class _Nowhere:
         raise NotImplementedError(str(ref))
 
 
-def _fulfil(promise: Future[dict[str, Snapshot]], work: Callable[[], dict[str, Snapshot]]) -> None:
+def _fulfil(promise: Future[ReadLists], work: Callable[[], ReadLists]) -> None:
     """Do what is waited for. Where nobody waits any more, what came of it goes nowhere."""
     with suppress(InvalidStateError):
         try:

@@ -27,11 +27,11 @@ from reconciler.core.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.core.model import Absence, Filter, Item, MediaKey, Snapshot
-    from reconciler.spec import ListSpec
+    from reconciler.spec import ListSpec, Spec
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
@@ -171,6 +171,33 @@ def wishlist(
         judged=lst.judged,
         absent=lst.absent,
     )
+
+
+def owners_never_read(
+    spec: Spec, due: Sequence[ListSpec], tried: Collection[tuple[str, str]]
+) -> list[ListSpec]:
+    """The lists that nobody has tried to read yet and that may own titles of the ``due`` ones.
+
+    A title belongs to the first list that wants it and is requested as that list's requester. So
+    a list matters that stands before a due one, in its quality, and requests as somebody else.
+
+    ``tried``: name and source of each list that a run has read, or tried to.
+    """
+    wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST and not lst.suspend]
+    places = {lst.name: index for index, lst in enumerate(wishes)}
+    return [
+        owner
+        for owner in wishes
+        if owner not in due
+        if (owner.name, str(owner.source)) not in tried
+        if any(
+            lst in wishes
+            and places[owner.name] < places[lst.name]
+            and (owner.requester, owner.approval) != (lst.requester, lst.approval)
+            and owner.is_4k == lst.is_4k
+            for lst in due
+        )
+    ]
 
 
 def filter_of(spec: ListSpec) -> Filter | None:

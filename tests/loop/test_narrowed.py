@@ -54,9 +54,9 @@ def asked(seen: Pass) -> dict[str, str]:
     return {action.item.title: action.requester.user.name for action in seen.plan.actions}
 
 
-def test_only_the_named_lists_are_read_once_the_exclude_lists_are_known(world: World) -> None:
+def test_only_the_named_lists_are_read_once_the_others_are_known(world: World) -> None:
     narrowed(world, "second")
-    assert world.lists.fetched == [SECOND, NEVER]
+    assert world.lists.fetched == [SECOND, NEVER, FIRST]
     world.apply()
     narrowed(world, "second")
     assert world.lists.fetched == [SECOND]
@@ -78,3 +78,46 @@ def test_a_title_stays_with_its_owner_though_that_list_is_not_read(
 def test_an_exclude_list_that_is_not_read_excludes_what_it_held(world: World) -> None:
     remember(world)
     assert THREE.title not in asked(narrowed(world, "second"))
+
+
+def test_a_shared_title_is_requested_as_its_owners_requester_before_that_list_ever_ran(
+    world: World,
+) -> None:
+    seen = narrowed(world, "second")
+    assert asked(seen) == {ONE.title: "alice", TWO.title: "bob"}
+    assert seen.snapshots.keys() == {"second", "never"}
+
+
+@pytest.mark.parametrize(
+    ("options", "fetched"),
+    [
+        pytest.param({"requester": "alice"}, [FIRST], id="another requester"),
+        pytest.param({"requester": "bob"}, [], id="the same requester"),
+        pytest.param({"requester": "bob", "approval": "auto"}, [FIRST], id="another approval"),
+        pytest.param({"requester": "alice", "4k": True}, [], id="another quality"),
+        pytest.param({"requester": "alice", "suspend": True}, [], id="suspended"),
+    ],
+)
+def test_a_list_above_is_read_along_where_it_may_own_titles_for_somebody_else(
+    world: World, options: dict[str, object], fetched: list[str]
+) -> None:
+    world.write(
+        {
+            "first": {"source": FIRST, **options},
+            "second": {"source": SECOND, "requester": "bob"},
+        }
+    )
+    narrowed(world, "second")
+    assert world.lists.fetched == [SECOND, *fetched]
+
+
+def test_a_list_below_is_not_read_along(world: World) -> None:
+    narrowed(world, "first")
+    assert SECOND not in world.lists.fetched
+
+
+def test_a_list_that_could_not_be_read_before_holds_nobody_up(world: World) -> None:
+    world.lists.fail(FIRST)
+    remember(world)
+    assert asked(narrowed(world, "second")) == {ONE.title: "bob", TWO.title: "bob"}
+    assert FIRST not in world.lists.fetched

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.known_titles import FILMS
+from reconciler.board import Board
 from reconciler.core.model import ALL, Outcome
-from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import Shelves, by_tmdb
+from reconciler.ledger import HeldLedger
+from reconciler.upkeep import OWNER_WAIT, Upkeep
+from tests.loop.serving import doors_of, fetches, pass_time, served
+from tests.loop.world import ALICE, Shelves, by_tmdb
 
 if TYPE_CHECKING:
     from reconciler.core.model import ListRef, Need, Snapshot
@@ -62,6 +65,29 @@ def counted(world: World) -> tuple[int, int, dict[str, int]]:
     links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
     files = [link for link in links if "socket" not in str(link.readlink())]
     return len(ours), len(files), rows
+
+
+def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: World) -> None:
+    first, second = "imdb:ls000000001", "imdb:ls000000002"
+    world.lists.hold(first, [by_tmdb(FILM)])
+    world.lists.hold(second, [by_tmdb(FILM)])
+    world.write(
+        {
+            "first": {"source": first, "requester": "alice"},
+            "second": {"source": second, "requester": "bob"},
+        }
+    )
+    with HeldLedger() as held:
+        upkeep = Upkeep(world.spec, doors_of(world, held), Board(), threading.Event())
+
+        assert upkeep("second") == world.clock.now() + OWNER_WAIT
+        assert world.lists.fetched == []
+        upkeep("first")
+        upkeep("second")
+
+    assert world.lists.fetched == [first, second]
+    (request,) = world.sandbox.state.requests.values()
+    assert request.requested_by.id == ALICE
 
 
 def test_a_list_that_cannot_be_read_waits_longer_each_time(world: World, tmp_path: Path) -> None:
