@@ -89,9 +89,13 @@ class Deliveries:
             if lst.name in self._wishes and kind in _kinds(lst)
         ]
         self._asked.add(kind)
-        self._offered[kind] = stocked(asking, kind, self._server)
-        if not any(one.trouble for one in self._offered[kind]):
-            self._ledger.keep_downloaders(kind, self._offered[kind], self._now)
+        remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
+        fresh = stocked(asking, kind, self._server)
+        if not any(one.trouble for one in fresh):
+            self._ledger.keep_downloaders(kind, fresh, self._now)
+        self._offered[kind] = tuple(
+            replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
+        )
 
     def _found(self, lst: Wishlist) -> dict[Kind, Delivery | str]:
         wish = self._wishes.get(lst.name)

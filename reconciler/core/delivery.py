@@ -38,7 +38,8 @@ def find_delivery(
         return f"{into.name} does not say what it offers" + f" ({into.trouble})" * bool(
             into.trouble
         )
-    stock, where = into.stock, into.name
+    stock = into.stock
+    where = into.name + f" as of its last answer ({into.trouble})" * bool(into.trouble)
     profile = _optional("profile_id", wish.profile, stock.profiles, where)
     folder = _optional("root_folder", wish.folder, stock.folders, where)
     tags = [_pick("tags", tag, stock.tags, where) for tag in wish.tags or ()]

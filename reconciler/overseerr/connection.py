@@ -94,7 +94,7 @@ class Connection:
             hint = "copy server.api_key again from the server's Settings → General"
             raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
         self._credentials = _Credentials(api_key)
-        self._timeout = (min(timeout, _CONNECT_TIMEOUT), timeout)
+        self._timeout = timeout
         self._pace = Pace(rate)
         self._configured_rate = rate
         self.slowdown: Slowdown | None = None
@@ -104,12 +104,14 @@ class Connection:
         """Close every connection."""
         self._session.close()
 
-    def get(self, path: str, *, keyed: bool = True) -> Answer:
+    def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> Answer:
         """Read ``path`` (below ``/api/v1``, query included), with at most two quick retries.
+
+        ``timeout``: seconds without an answer, where they are fewer than for other calls.
 
         Raises TransientError where the server cannot answer now, ServerError where it redirects.
         """
-        return self._settled(self._read(_API + path, keyed=keyed), path)
+        return self._settled(self._read(_API + path, keyed=keyed, timeout=timeout), path)
 
     def page(self, path: str) -> Answer | None:
         """A page outside the API, without the key; None where none is to be had."""
@@ -136,12 +138,12 @@ class Connection:
             return got  # what it means for something sent is not for this file to say
         return self._settled(got, path)
 
-    def _read(self, path: str, *, keyed: bool) -> Answer | Failure:
+    def _read(self, path: str, *, keyed: bool, timeout: float | None) -> Answer | Failure:
         for pause in _PAUSES:
-            got = self._exchange("GET", path, keyed=keyed)
+            got = self._exchange("GET", path, keyed=keyed, timeout=timeout)
             if not self._wait_out(got, pause):
                 return got
-        return self._exchange("GET", path, keyed=keyed)
+        return self._exchange("GET", path, keyed=keyed, timeout=timeout)
 
     def _wait_out(self, got: Answer | Failure, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
@@ -152,7 +154,7 @@ class Connection:
             time.sleep(pause)
         return brief
 
-    def _exchange(
+    def _exchange(  # noqa: PLR0913 - each is a part of the call
         self,
         method: str,
         path: str,
@@ -160,8 +162,10 @@ class Connection:
         keyed: bool = True,
         body: object = None,
         user: int | None = None,
+        timeout: float | None = None,
     ) -> Answer | Failure:
         """One call, whatever comes of it."""
+        patience = self._timeout if timeout is None else min(timeout, self._timeout)
         time.sleep(self._pace.book(time.monotonic()))
         began = time.monotonic()
         try:
@@ -171,11 +175,11 @@ class Connection:
                 json=body,
                 headers={} if user is None else {"X-Api-User": str(user)},
                 auth=self._credentials if keyed else None,
-                timeout=self._timeout,
+                timeout=(min(patience, _CONNECT_TIMEOUT), patience),
             )
             got: Answer | Failure = answer_of(response, self._credentials.api_key)
         except (requests.RequestException, HTTPError) as error:
-            got = failure_of(error, self._timeout[1])
+            got = failure_of(error, patience)
         self._spare_server(got, began)
         status = str(got.status) if isinstance(got, Answer) else "none"
         self._called(f"{method} {endpoint(path)}", status)

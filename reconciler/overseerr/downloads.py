@@ -5,15 +5,51 @@ Shapes: docs/media-servers.md, "Radarr and Sonarr". Ids begin at 0.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Downloader, Kind, Offer, Stock
+from reconciler.errors import ServerError
 from reconciler.overseerr.foreign import integer, line, record, records
+from reconciler.overseerr.rows import accepted
 
 if TYPE_CHECKING:
     from reconciler.core.model import Delivery
+    from reconciler.overseerr.connection import Connection
 
+PATIENCE = 5.0  # seconds that all Radarrs and Sonarrs that do not answer may take from a run
 PROGRAM = {Kind.MOVIE: "radarr", Kind.TV: "sonarr"}
+
+
+class Downloads:
+    """What there is behind the server, asked of the server.
+
+    The server asks Radarr or Sonarr in turn. While one is away the call takes half a minute, or
+    is never answered, so each may take half of the patience that is left: all together stay
+    below it, and one that is away does not keep the others from being asked.
+    """
+
+    def __init__(self, connection: Connection, patience: float) -> None:
+        """``patience``: seconds for those that do not answer, in all."""
+        self._connection = connection
+        self._patience = patience
+
+    def all(self, kind: Kind) -> tuple[Downloader, ...]:
+        """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
+        path = f"/service/{PROGRAM[kind]}"
+        return downloaders(accepted(self._connection.get(path), path, self._connection.url).body)
+
+    def stock(self, kind: Kind, number: int) -> Stock:
+        """What one of them offers."""
+        path = f"/service/{PROGRAM[kind]}/{number}"
+        began = time.monotonic()
+        try:
+            answer = self._connection.get(path, timeout=self._patience / 2)
+            return stock(accepted(answer, path, self._connection.url).record)
+        except ServerError:
+            waited = min(time.monotonic() - began, self._patience / 2)
+            self._patience -= waited
+            raise
 
 
 def downloaders(answer: object) -> tuple[Downloader, ...]:

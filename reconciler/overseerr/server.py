@@ -75,11 +75,13 @@ class OverseerrServer:
         rate: float = 60.0,
         concurrency: int = 4,
         timeout: float = 30.0,
+        services_timeout: float = downloads.PATIENCE,
         ca_certificates: str | None = None,
         called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
     ) -> None:
         """``rate``: calls per second over all threads; ``timeout``: seconds without an answer.
 
+        ``services_timeout``: seconds that all Radarrs and Sonarrs that do not answer may take.
         ``ca_certificates``: PEM text; trusted besides the public authorities.
 
         ``called``: told of each call, its endpoint and its HTTP status (``none`` without answer).
@@ -95,6 +97,7 @@ class OverseerrServer:
             ca_certificates=ca_certificates,
             called=called,
         )
+        self._downloads = downloads.Downloads(self._connection, services_timeout)
 
     def __enter__(self) -> Self:
         """The server itself; nothing is called yet."""
@@ -231,13 +234,11 @@ class OverseerrServer:
 
     def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
         """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
-        path = f"/service/{downloads.PROGRAM[kind]}"
-        return downloads.downloaders(self._read(path).body)
+        return self._downloads.all(kind)
 
     def stock(self, kind: Kind, number: int) -> Stock:
-        """What one of them offers; the server asks it, and may never answer while it is away."""
-        path = f"/service/{downloads.PROGRAM[kind]}/{number}"
-        return downloads.stock(self._read(path).record)
+        """What one of them offers. Raises ServerError after seconds where it is away."""
+        return self._downloads.stock(kind, number)
 
     def request(self, action: Action) -> Done:
         """Send a request or an extension, once.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Downloader
-from reconciler.overseerr.downloads import downloaders
+from reconciler.core.model import Downloader, Kind, Stock
+from reconciler.errors import TransientError
+from reconciler.overseerr import OverseerrServer
+from reconciler.overseerr.downloads import PATIENCE, downloaders
+from tests.edges.made_up import KEY
+from tests.edges.scripted import Scripted, says
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,27 @@ def test_what_says_neither_is_neither() -> None:
 @pytest.mark.parametrize("row", [{"id": "0", "name": "A"}, {"name": "A"}, {"id": 1}, {"id": True}])
 def test_one_without_an_id_or_a_name_is_none(row: dict[str, object]) -> None:
     assert downloaders([row]) == ()
+
+
+def test_those_that_do_not_answer_take_a_few_seconds_all_together() -> None:
+    assert PATIENCE <= 5
+    with Scripted() as script:
+        script.then(script.hangs)
+        with OverseerrServer(script.url, KEY, services_timeout=0.4) as server:
+            for number, seconds in enumerate(("0.2", "0.1", "0.05")):
+                with pytest.raises(TransientError, match=f"no answer within {seconds} s"):
+                    server.stock(Kind.MOVIE, number)
+            script.then(says({"profiles": []}))
+            assert server.stock(Kind.TV, 0) == Stock()
+
+
+def test_an_answer_in_time_takes_nothing_from_the_others() -> None:
+    with (
+        Scripted(says({})) as script,
+        OverseerrServer(script.url, KEY, services_timeout=0.4) as server,
+    ):
+        for _ in range(5):
+            server.stock(Kind.MOVIE, 0)
+        script.then(script.hangs)
+        with pytest.raises(TransientError, match=r"no answer within 0\.2 s"):
+            server.stock(Kind.MOVIE, 0)

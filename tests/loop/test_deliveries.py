@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service, Settings
+from reconciler.overseerr import OverseerrServer
 from tests.loop.world import World, by_tmdb, words
 
 if TYPE_CHECKING:
@@ -128,6 +131,40 @@ def test_a_sonarr_that_is_away_takes_nothing_from_what_it_offered_today(world: W
     world.look()  # which asks, for the title that waits
     world.write({"good": {**good, "seasons": "all"}})
     assert words(world.look()) == {SHOW.title: "extend"}
+
+
+def test_a_radarr_that_is_away_delays_a_plan_by_seconds_and_only_its_titles_wait(
+    world: World,
+) -> None:
+    world.server_type = partial(OverseerrServer, services_timeout=0.2)
+    world.follow(FILM, SHOW, root_folder=1, server_id=0)
+    world.sandbox.services.sonarr = (replace(SONARR, folders=((1, "/tv"),)),)
+    world.sandbox.faults.radarr_down = True
+    before = time.monotonic()
+    seen = world.look()
+    assert time.monotonic() - before < 4  # World's client waits 5 s for other calls
+    assert words(seen) == {FILM.title: "no-right", SHOW.title: "request"}
+    (held,) = seen.plan.verdicts
+    assert "Radarr does not say what it offers (the server says: no answer within" in held.detail
+
+
+def test_what_a_radarr_offered_today_is_good_while_it_is_away(world: World) -> None:
+    world.server_type = partial(OverseerrServer, services_timeout=0.2)
+    world.follow(OTHER, profile_id=4)
+    world.look()
+    world.sandbox.faults.radarr_down = True
+    world.lists.hold("imdb:ls000000002", [FILM])
+    lists: dict[str, dict[str, Any]] = {
+        "odd": {"source": "imdb:ls000000001", "profile_id": "Nope"},
+        "good": {"source": "imdb:ls000000002", "profile_id": 4},
+    }
+    world.write(lists)
+    seen = world.look()
+    assert words(seen) == {OTHER.title: "no-right", FILM.title: "request"}
+    assert (
+        "is not at Radarr as of its last answer (the server says: no"
+        in seen.plan.verdicts[0].detail
+    )
 
 
 def test_an_exclude_list_sends_nothing_and_so_asks_nobody_where_to(world: World) -> None:

@@ -30,8 +30,8 @@ class Downloader:
     name: str
     is_4k: bool = False
     is_default: bool = False
-    stock: Stock | None = None  # None: nobody asked for it, or it cannot be had
-    trouble: str = ""  # why it cannot be had
+    stock: Stock | None = None  # None: nobody asked for it, or it is unknown
+    trouble: str = ""  # why it cannot be had now; what it offered within the last day may be known
 
 
 @dataclass(frozen=True, slots=True)
