@@ -141,6 +141,7 @@ def test_an_explanation_holds_foreign_text_on_its_own_line() -> None:
             "candidates": [{"type": "movie", "tmdb": 1, "title": EVIL, "year": 2021}],
         },
         "server": {"blocklisted": False, "media": [], "seasons": {}, "requests": []},
+        "airing": {},
         "memory": {"seen": [], "failures": 0, "retries": 0, "not_before": None},
         "verdict": {
             "word": "request",
