@@ -243,18 +243,19 @@ def _adopted(
     if baseline is None:
         return frozenset()
     members = [member for key, member in membership.members.items() if key in baseline.keys]
-    names = baseline.keys.union(*(_ids(member.item) for member in members))
+    names = baseline.keys.union(*(_names(member.item) for member in members))
     media = {member.match.media for member in members if member.match}
     return baseline.keys | {
         entry.item.key
         for entry in entries
-        if not names.isdisjoint(_ids(entry.item))
+        if not names.isdisjoint(_names(entry.item))
         or (isinstance(entry.match, Match) and entry.match.media in media)
     }
 
 
-def _ids(item: Item) -> frozenset[str]:
-    return frozenset(key for key in item_keys(item) if not key.startswith("title:"))
+def _names(item: Item) -> frozenset[str]:
+    """What tells an item from the others of its list; a title alone, without its year, does not."""
+    return frozenset(item_keys(item)) - {f'title:"{item.title}"'}
 
 
 def _shorter_file(snapshot: Snapshot) -> bool:

@@ -236,27 +236,31 @@ def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
     assert [e.match for e in lst.entries] == [Match(key(1), Route.TMDB)]
 
 
+BY_NUMBER = Item(1, "Title 1", 2001, Kind.MOVIE, Ids(tmdb=1))
 BY_SLUG = Item(1, "Title 1", 2001, Kind.MOVIE, Ids(trakt="title-1-2001"))
 OTHER_SLUG = Item(2, "Title 2", 2001, Kind.MOVIE, Ids(trakt="title-2-2001"))
 IN_FULL = Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1, None, "title-1-2001"))
 
 
 @pytest.mark.parametrize(
-    ("given", "shown", "adopted"),
+    ("given", "unresolved", "shown", "adopted"),
     [
-        pytest.param(IN_FULL, BY_SLUG, True, id="by a name that the list gave before"),
-        pytest.param(item(key(1)), BY_SLUG, True, id="by the title it leads to"),
-        pytest.param(BY_SLUG, IN_FULL, True, id="by the name it had, and more now"),
-        pytest.param(IN_FULL, OTHER_SLUG, False, id="another title"),
+        pytest.param(IN_FULL, True, BY_SLUG, True, id="by a name that the list gave before"),
+        pytest.param(item(key(1)), False, BY_SLUG, True, id="by the title it leads to"),
+        pytest.param(BY_SLUG, True, IN_FULL, True, id="by the name it had, and more now"),
+        pytest.param(BY_NUMBER, True, BY_SLUG, True, id="by its title and year"),
+        pytest.param(item(key(1)), True, BY_SLUG, False, id="by nothing that is known"),
+        pytest.param(IN_FULL, False, OTHER_SLUG, False, id="another title"),
     ],
 )
 def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
-    given: Item, shown: Item, *, adopted: bool
+    given: Item, shown: Item, *, unresolved: bool, adopted: bool
 ) -> None:
     known = {BY_SLUG.key: Match(key(1), Route.TITLE), IN_FULL.key: Match(key(1), Route.IMDB)}
     known |= {OTHER_SLUG.key: Match(key(2), Route.TITLE), item(key(1)).key: known[IN_FULL.key]}
     spec = SPEC.model_copy(update={"start": Start.NEW_ONLY})
-    first = fetched(spec, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, known, NOW)
+    at_first = {} if unresolved else known
+    first = fetched(spec, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
     assert first.fresh_baseline
     before = Past(first.after, baseline=first.fresh_baseline)
     now = fetched(spec, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
