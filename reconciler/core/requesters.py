@@ -33,15 +33,7 @@ def find_requester(
     """
     if wanted is None:
         return Requester(owner)
-    if isinstance(wanted, int):
-        found = [user for user in users if user.id == wanted]
-    else:
-        name = wanted.casefold()
-        found = [
-            user
-            for user in users
-            if name in {known.casefold() for known in (user.name, *user.aliases)}
-        ]
+    found = users_named(wanted, users)
     if len(found) == 1:
         return _speaking_for(found[0], owner, approval)
     if found:
@@ -50,6 +42,16 @@ def find_requester(
     if isinstance(wanted, str) and "@" in wanted and not has_right(owner, SEE_USERS):
         return f"requester {wanted!r} cannot be found: {lacks(owner, SEE_USERS)}"
     return f"requester {wanted!r} is not a user of the server"
+
+
+def users_named(wanted: int | str, users: Sequence[User]) -> list[User]:
+    """The users that a requester in the file may mean: by id, or by name or e-mail address."""
+    if isinstance(wanted, int):
+        return [user for user in users if user.id == wanted]
+    name = wanted.casefold()
+    return [
+        user for user in users if name in {known.casefold() for known in (user.name, *user.aliases)}
+    ]
 
 
 def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | str:

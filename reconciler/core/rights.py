@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Expected, Flavour, Kind, Target
+from reconciler.core.model import Expected, Flavour, Kind, MediaKey, Target
 
 if TYPE_CHECKING:
     from reconciler.core.model import Requester, User
@@ -57,6 +57,7 @@ _AUTO_APPROVED = {
     (True, Kind.MOVIE): MANAGE_REQUESTS | 32768 | 65536,
     (True, Kind.TV): MANAGE_REQUESTS | 32768 | 131072,
 }
+_REACH = {Expected.REFUSED: 0, Expected.PENDING: 1, Expected.APPROVED: 2}
 
 
 def has_right(user: User, right: Right) -> bool:
@@ -108,3 +109,11 @@ def may_ask_for_others(user: User) -> bool:
 def bypasses_quota(user: User) -> bool:
     """Whether the server applies no quota to this user."""
     return bool(user.permissions & (ADMIN | MANAGE_USERS))
+
+
+def has_more_rights(user: User, other: User, *, is_4k: bool) -> bool:
+    """Whether a request of ``user`` gets further than one of ``other``, or past a quota."""
+    targets = [Target(MediaKey(kind, 0), is_4k) for kind in Kind]
+    return any(
+        _REACH[expected(user, target)] > _REACH[expected(other, target)] for target in targets
+    ) or (bypasses_quota(user) and not bypasses_quota(other))

@@ -12,6 +12,7 @@ from reconciler.errors import ConfigError
 from reconciler.spec.models import File, ListSpec, Spec
 from reconciler.spec.options import ListOptions
 from reconciler.spec.problems import Place, Problem
+from reconciler.spec.rights import rights_of
 from reconciler.spec.secret_files import with_secrets
 from reconciler.spec.syntax import compose
 from reconciler.spec.tree import Node, Section, grow
@@ -109,7 +110,13 @@ def _unreadable(
 def _spec(file: File) -> Spec:
     lists = tuple(_list(name, section) for name, section in file.lists.items())
     content = {key: value for key, value in file if key in Spec.model_fields}
-    spec = Spec(**{**content, "lists": lists, "generation": ""})
+    rights = rights_of(file.defaults)
+    spec = Spec(**{**content, "lists": lists, "generation": "", "default_rights": rights})
+    return with_generation(spec)
+
+
+def with_generation(spec: Spec) -> Spec:
+    """A Spec under the generation of its content."""
     return spec.model_copy(update={"generation": _generation(spec)})
 
 

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey
+from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey, Rights
 from reconciler.spec import phrases, values
 from reconciler.spec.fields import (
     DURATION,
@@ -154,6 +154,12 @@ class ControllerSpec(Model):
         description="How long run may take to end once it was asked to.",
         json_schema_extra={"default": "30s"},
     )
+    grace: Annotated[timedelta, values.written(values.grace), schema(DURATION)] = Field(
+        default=timedelta(minutes=2),
+        description="How long run waits before a change of the file that widens rights takes "
+        "effect; 0s: not at all.",
+        json_schema_extra={"default": "2m"},
+    )
 
 
 def _some(entries: tuple[T, ...]) -> tuple[T, ...]:
@@ -275,6 +281,7 @@ class Spec(_Content):
 
     generation: str
     lists: tuple[ListSpec, ...]
+    default_rights: Rights = Field(default=Rights(), exclude=True)  # lists have them merged in
 
     def named(self, name: str) -> ListSpec | None:
         """The list of this name, if there is one."""

@@ -70,15 +70,27 @@ def several(example: str, *, or_none: bool = False) -> BeforeValidator:
 
 def duration(value: Scalar) -> timedelta:
     """``90m``, ``6h``, ``1h30m``; between one second and 365 days."""
+    seconds = _seconds(value)
+    if not 1 <= seconds <= _LONGEST.total_seconds():
+        raise ValueError("must be from 1s to 365d")
+    return timedelta(seconds=seconds)
+
+
+def grace(value: Scalar) -> timedelta:
+    """As ``duration``, and ``0s``: no wait at all."""
+    seconds = _seconds(value)
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError("must be from 0s to 365d")
+    return timedelta(seconds=seconds)
+
+
+def _seconds(value: Scalar) -> int:
     if not re.fullmatch(DURATION, value.text):
         raise ValueError(
             f"{value.shown} is no length of time; write a number and s, m, h, d or w, such as 90m"
         )
     parts = re.findall(r"(\d+)([smhdw])", value.text)
-    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
-    if not 1 <= seconds <= _LONGEST.total_seconds():
-        raise ValueError("must be from 1s to 365d")
-    return timedelta(seconds=seconds)
+    return sum(int(number) * _SECONDS[unit] for number, unit in parts)
 
 
 def rate(value: Scalar) -> float:

@@ -78,6 +78,14 @@ from reconciler.core.model.plan import (
     View,
     Wishlist,
 )
+from reconciler.core.model.rights import (
+    FileRights,
+    ListRights,
+    Rights,
+    RightsState,
+    WaitingChange,
+    Widening,
+)
 from reconciler.core.model.server import (
     Allowance,
     Film,
@@ -142,6 +150,7 @@ __all__ = [
     "Event",
     "Expected",
     "Facts",
+    "FileRights",
     "Film",
     "Filter",
     "Finding",
@@ -152,6 +161,7 @@ __all__ = [
     "Kind",
     "ListRef",
     "ListReport",
+    "ListRights",
     "Match",
     "MediaKey",
     "MediaState",
@@ -179,6 +189,8 @@ __all__ = [
     "Requester",
     "Rerequest",
     "Result",
+    "Rights",
+    "RightsState",
     "Role",
     "Route",
     "RowReport",
@@ -203,7 +215,9 @@ __all__ = [
     "User",
     "Verdict",
     "View",
+    "WaitingChange",
     "Why",
+    "Widening",
     "Wishlist",
     "Years",
 ]
