@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from reconciler.core import notices
+from reconciler.core import conditions, notices
 from reconciler.core.model import Digest, Event, Notice
 from reconciler.errors import LedgerError
 from reconciler.render.notification import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.apply import Outcomes
-    from reconciler.core.model import Condition, Told
+    from reconciler.core.model import Condition, Told, WaitingChange
     from reconciler.ports import Ledger, Notifier
     from reconciler.reconcile import Pass
     from reconciler.spec import Spec
@@ -67,16 +67,21 @@ class Announcer:
         self,
         spec: Spec,
         ledger: Ledger,
-        conditions: Mapping[str, Mapping[str, Condition]],
+        found: Mapping[str, Mapping[str, Condition]],
         now: datetime,
     ) -> None:
         """How these lists are after their turns."""
         names = [lst.name for lst in spec.lists]
-        self._once(spec, ledger, lambda told: notices.of_lists(told, conditions, names), now)
+        self._once(spec, ledger, lambda told: notices.of_lists(told, found, names), now)
 
     def refused(self, spec: Spec, why: str) -> None:
         """The file is wrong; ``spec`` is what still holds."""
         self._hand_over(spec, [Notice(Event.CONFIG_INVALID, why=why)])
+
+    def waits(self, spec: Spec, changes: Sequence[WaitingChange]) -> None:
+        """Changes of the file widen rights and wait; ``spec`` is what is in effect meanwhile."""
+        why = conditions.rights(changes).message
+        self._hand_over(spec, [Notice(Event.RIGHTS_WAITING, why=why)])
 
     def wait(self, seconds: float) -> None:
         """Give what is under way so much time."""

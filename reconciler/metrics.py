@@ -116,6 +116,8 @@ class _Now(Collector):
             ("server_reachable", conditions.SERVER_REACHABLE, "The media server answers."),
         ):
             yield GaugeMetricFamily(f"listsync_{name}", told, value=_is_true(whole.get(kind)))
+        told = "Changes of the file that are not in effect yet, since they widen rights."
+        yield GaugeMetricFamily("listsync_changes_waiting", told, value=len(now.waiting))
         ready = _family("ready", "The list was read and applied.")
         attempt = _family("last_attempt_timestamp_seconds", "When its last turn was.")
         success = _family("last_success_timestamp_seconds", "When all was last well with it.")

@@ -19,6 +19,7 @@ from reconciler.controller import Controller
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status
 from reconciler.errors import ConfigError, ListsyncError
+from reconciler.grace import GracePeriod
 from reconciler.mounts import is_mount
 from reconciler.upkeep import Upkeep
 from reconciler.watch import news
@@ -70,13 +71,15 @@ class Service:
         self._version: tuple[int, int] | None = None  # of the ledger, as seen last
         self._heard: dict[str, int] = {}  # the last word about each list that was asked for
         self._upkeep = Upkeep(spec, doors, self.board, self._stopping)
+        self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
+        self._may_run = True  # False: all that is accepted is of a server whose key is not known
         self._controller = Controller(
             self._upkeep, doors.clock, self._upkeep.room_of, self._stopping
         )
 
     @property
     def spec(self) -> Spec:
-        """What is followed now."""
+        """What is in effect now: of the file, all that does not wait."""
         return self._upkeep.spec
 
     @property
@@ -87,7 +90,7 @@ class Service:
             name: replace(schedule, due=self._controller.due(name) or schedule.due)
             for name, schedule in standing.schedules.items()
         }
-        return replace(standing, schedules=schedules)
+        return replace(standing, schedules=schedules, waiting=self._grace.waiting)
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
@@ -95,6 +98,8 @@ class Service:
 
     def load(self) -> None:
         """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
+        self._grace.load(self.spec)
+        self._upkeep.spec = self._admit(self.spec)
         self.board.load(self._doors.ledger(self.spec))
 
     def begin(self, *, poll: bool) -> None:
@@ -106,9 +111,10 @@ class Service:
         self.board.follow_only([lst.name for lst in spec.lists])
         self.board.post(conditions.ledger(""), spec.generation, self._doors.clock.now())
         self._post(conditions.config(Status.TRUE, "Valid", ""))
+        self._post(conditions.rights(self._grace.waiting))
         for lst in spec.lists:
             self._controller.add(lst.name, self._upkeep.due_at(lst.name))
-        self._controller.staff(spec.controller.workers)
+        self._staff()
         for part in self._file.parts():
             if is_mount(part):
                 what = "mounted by itself: a new file in its place is not seen; mount its folder"
@@ -119,10 +125,13 @@ class Service:
         """Time has passed: see to the ledger, to what was asked for, and to what has become due."""
         try:
             self._see_to_ledger()
+            grace_is_over = self._see_to_grace()
         except ListsyncError as error:
             self._note_ledger(str(error))
         else:
             self._note_ledger("")
+            if grace_is_over:
+                self.reload()
         self._wake_those_the_server_kept()
         self._controller.tick()
 
@@ -138,13 +147,15 @@ class Service:
             except ConfigError as error:
                 return self._refuse(error)
             mended, self._told = bool(self._told), ()
+            waited, spec = self._grace.waiting, self._admit(spec)
             changed = spec != self.spec
             if changed:
                 self._take(spec)
             elif mended:
                 _log.info("the file is right again, and says what it said before")
             self._post(conditions.config(Status.TRUE, "Valid", ""))
-            return changed or mended
+            self._post(conditions.rights(self._grace.waiting))
+            return changed or mended or waited != self._grace.waiting
 
     def stop(self) -> bool:
         """End: requests under way are finished, reading is not. Whether all has ended in time."""
@@ -158,6 +169,27 @@ class Service:
         cutting.join(max(0.0, deadline - time.monotonic()))
         self._doors.announcer.wait(_LAST_WORDS)
         return ended and not cutting.is_alive()
+
+    def _admit(self, proposed: Spec) -> Spec:
+        """What is in effect of a file that says this; people are told what of it waits."""
+        admission = self._grace.admit(proposed)
+        self._may_run = admission.may_run
+        if admission.news:
+            self._doors.announcer.waits(admission.spec, admission.news)
+        return admission.spec
+
+    def _staff(self) -> None:
+        self._controller.staff(self.spec.controller.workers if self._may_run else 0)
+
+    def _see_to_grace(self) -> bool:
+        """Whether what has waited may take effect. Raises LedgerError."""
+        if not self._reloading.acquire(blocking=False):
+            return False  # the file is being read: the next look sees to it
+        try:
+            self._grace.keep(self.spec)
+            return self._grace.is_due()
+        finally:
+            self._reloading.release()
 
     def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
         for _ in news(self._file.parts, self._stopping, poll=poll):
@@ -187,7 +219,7 @@ class Service:
             self._controller.remove(name)
         for name in changed:
             self._controller.move(name, self._upkeep.due_at(name))
-        self._controller.staff(spec.controller.workers)
+        self._staff()
         gone = sorted(said.keys() - says.keys())
         _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
 

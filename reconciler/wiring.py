@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The current time."""
         return datetime.now(UTC)
+
+    def running(self) -> timedelta:
+        """Since the machine started."""
+        return timedelta(seconds=time.monotonic())
 
 
 class ConfigFile:

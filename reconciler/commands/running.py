@@ -18,6 +18,7 @@ from reconciler.commands import sync
 from reconciler.commands.interrupts import awaited
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import print_json
+from reconciler.core.conditions import GOOD_WHEN_FALSE
 from reconciler.core.model import WHOLE, Status
 from reconciler.endpoint import JSON, Endpoint, Said
 from reconciler.errors import ListsyncError, UsageError
@@ -133,7 +134,7 @@ def _readiness(service: Service) -> Said:
     wrong = [
         f"{kind}: {found.message or found.reason}"
         for kind, found in sorted(whole.items())
-        if found.status is Status.FALSE
+        if found.status is Status.FALSE and kind not in GOOD_WHEN_FALSE
     ]
     return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
 

@@ -12,6 +12,7 @@ from reconciler.commands.selection import list_named, named_among
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Standing, Status
+from reconciler.core.rights_change import waiting_changes
 from reconciler.diary import OK
 from reconciler.endpoint import heard
 from reconciler.errors import ConfigError, LedgerError
@@ -54,8 +55,9 @@ def _from_running(setting: Setting, listen: str) -> StatusDocument | None:
 def _from_ledger(setting: Setting, spec: Spec) -> StatusDocument:
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
         reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
+        waiting = waiting_changes(ledger.rights().waiting, spec.controller.grace)
     sources = {lst.name: str(lst.source) for lst in spec.lists}
-    standing = Standing(tuple(sources), spec.generation, found, schedules)
+    standing = Standing(tuple(sources), spec.generation, found, schedules, waiting)
     return status_document(setting.config, sources, reports, standing)
 
 
@@ -72,6 +74,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
             if ledger is None:
                 raise error
             reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
+            waiting = waiting_changes(ledger.rights().waiting, None)
     except LedgerError:
         raise error from None
     whole = found.get(WHOLE, {})
@@ -82,7 +85,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     sources = {
         name: reports[name].source if name in reports else "" for name in found if name != WHOLE
     }
-    standing = Standing(tuple(sources), generation, found, schedules)
+    standing = Standing(tuple(sources), generation, found, schedules, waiting)
     return status_document(setting.config, sources, reports, standing)
 
 

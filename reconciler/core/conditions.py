@@ -9,6 +9,7 @@
 | ConfigValid | the file as it is now is the one that is followed |
 | ServerReachable | the media server answers, and takes the key |
 | LedgerUsable | what is done can be written down |
+| RightsWaiting | a change of the file that widens rights is not in effect yet |
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Condition, Finding, Outcome, Result, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Snapshot
+    from reconciler.core.model import Snapshot, WaitingChange
 
 READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})
@@ -33,6 +34,9 @@ READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
 SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
 LEDGER_USABLE = "LedgerUsable"
+RIGHTS_WAITING = "RightsWaiting"
+GOOD_WHEN_FALSE = frozenset({STALLED, RIGHTS_WAITING})
+_TOLD = 5  # changes that wait, by name
 
 
 def after(
@@ -104,6 +108,19 @@ def ledger(trouble: str) -> Finding:
     if trouble:
         return Finding(LEDGER_USABLE, Status.FALSE, "CannotBeUsed", trouble)
     return Finding(LEDGER_USABLE, Status.TRUE, "Usable", "")
+
+
+def rights(waiting: Sequence[WaitingChange]) -> Finding:
+    """Which changes of the file wait because they widen rights."""
+    if not waiting:
+        return Finding(RIGHTS_WAITING, Status.FALSE, "NothingWaits", "")
+    told = [f"{one.list or 'the whole file'}: {one.words}" for one in waiting[:_TOLD]]
+    if len(waiting) > _TOLD:
+        told.append(f"{len(waiting) - _TOLD} more")
+    last = max((one.until for one in waiting if one.until), default=None)
+    when = f"at {last:%Y-%m-%dT%H:%M:%SZ}" if last else "after controller.grace"
+    message = f"{'; '.join(told)}. In effect {when} at the latest, unless the file is reverted"
+    return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
 
 
 def ready(conditions: Mapping[str, Condition]) -> Finding:

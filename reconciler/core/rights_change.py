@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is in effect. Where it ``widens`` rights, it is so only once ``state`` is written."""
+    """What is in effect. Rights are ``granted`` only once ``state`` is written."""
 
     state: RightsState
     holds_file: bool = False  # the whole file stays as it was accepted
     lists: tuple[tuple[str, bool], ...] = ()  # in effect, by name; True: as it was accepted
-    widens: bool = False
+    granted: tuple[Widening, ...] = ()  # what widens rights from now on
 
 
 def decide(
@@ -75,7 +75,7 @@ def decide(
             {widening: since for widening, since in waiting.items() if widening.list in held},
         ),
         lists=lists,
-        widens=any(widening.list not in held for widening in waiting),
+        granted=tuple(widening for widening in waiting if widening.list not in held),
     )
 
 
@@ -146,10 +146,10 @@ def waiting_changes(
     waiting: Mapping[Widening, datetime], grace: timedelta | None
 ) -> tuple[WaitingChange, ...]:
     """What waits, the whole file first. ``grace`` None: it is not known."""
-    ordered = sorted(waiting, key=lambda w: (w.list, w.setting, w.value))
+    ordered = sorted(waiting.items(), key=lambda row: (row[0].list, row[0].setting, row[0].value))
     return tuple(
         WaitingChange(
-            w.list, w.words, waiting[w], waiting[w] + grace if grace is not None else None
+            widening.list, widening.words, since, None if grace is None else since + grace
         )
-        for w in ordered
+        for widening, since in ordered
     )

@@ -256,6 +256,21 @@ _REFUSED = ("ALTER TABLE slots ADD COLUMN refused TEXT",)
 # Memory: since when a list that held titles is not in the file.
 _LEFT = ("ALTER TABLE memberships ADD COLUMN left_at TEXT",)
 
+# Memory: the rights that the followed file has, and since when each change that widens them waits.
+_RIGHTS = (
+    "CREATE TABLE accepted_rights (id INTEGER PRIMARY KEY CHECK (id = 1), accepted TEXT NOT NULL)",
+    """
+    CREATE TABLE waiting_rights (
+        list TEXT NOT NULL,
+        setting TEXT NOT NULL,
+        value TEXT NOT NULL,
+        words TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (list, setting, value)
+    ) WITHOUT ROWID
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -269,5 +284,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _PRUNING,
     _REFUSED,
     _LEFT,
+    _RIGHTS,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

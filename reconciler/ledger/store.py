@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from reconciler.core.model import Memory
-from reconciler.ledger import cache, intents, keeping, memory, runs
+from reconciler.ledger import cache, intents, keeping, memory, rights, runs
 from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         MediaKey,
         Membership,
         Remembered,
+        RightsState,
         Run,
         Schedule,
         Show,
@@ -278,6 +279,16 @@ class SqliteLedger:
         """Write what people know now, in one transaction."""
         with self._database.remembering() as connection:
             keeping.write_told(connection, self._server, told, now)
+
+    def rights(self) -> RightsState:
+        """The rights that were accepted, and the changes that wait, whatever the server."""
+        with self._database.reading() as connection:
+            return rights.rights(connection)
+
+    def keep_rights(self, state: RightsState) -> None:
+        """Write which rights are accepted and which changes wait, in one transaction."""
+        with self._database.remembering() as connection:
+            rights.write_rights(connection, state)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

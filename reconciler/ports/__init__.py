@@ -14,7 +14,7 @@ from reconciler.ports.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from pydantic import SecretStr
 
@@ -61,6 +61,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current time, aware, in UTC."""
+
+    def running(self) -> timedelta:
+        """How long something has been going on: time that nobody can set."""
 
 
 class Progress(Protocol):

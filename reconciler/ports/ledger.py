@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Membership,
         Memory,
         Remembered,
+        RightsState,
         Run,
         Schedule,
         Show,
@@ -170,6 +171,14 @@ class Ledger(Protocol):
 
     def keep_told(self, told: Told, now: datetime) -> None:
         """Write what people know now, in one transaction."""
+        ...
+
+    def rights(self) -> RightsState:
+        """The rights that were accepted, and the changes that wait, whatever the server."""
+        ...
+
+    def keep_rights(self, state: RightsState) -> None:
+        """Write which rights are accepted and which changes wait, in one transaction."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:

@@ -54,6 +54,9 @@ def message(notice: Notice) -> Message:
             body = (
                 f"{harmless(notice.why)}\nWhat it said before still holds. See: listsync validate"
             )
+        case Event.RIGHTS_WAITING:
+            title = "a change of the file widens rights and waits"
+            body = f"{harmless(notice.why)}\nSee: listsync status"
     return Message(notice.event, f"listsync: {title}", body)
 
 

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reconciler.core.conditions import READY, STALLED, SUSPENDED
+from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
 from reconciler.core.model import DEFERRED, WHOLE
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, fetch_row
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from reconciler.core.model import ListReport, RowReport, Standing
+    from reconciler.core.model import ListReport, RowReport, Standing, WaitingChange
     from reconciler.render.shapes import Fetch
 
 
@@ -41,6 +41,15 @@ class ListStatus(TypedDict):
     items: list[dict[str, Any]]
 
 
+class WaitingRow(TypedDict):
+    """A change of the file that is not in effect yet; ``list`` null: it concerns the whole file."""
+
+    list: str | None
+    change: str
+    since: str
+    until: str | None
+
+
 class StatusDocument(TypedDict):
     """``status -o json``."""
 
@@ -48,6 +57,7 @@ class StatusDocument(TypedDict):
     config: str
     generation: str
     conditions: list[dict[str, str]]
+    waiting: list[WaitingRow]
     lists: list[ListStatus]
 
 
@@ -61,6 +71,7 @@ def status_document(
         "config": place(config),
         "generation": standing.generation,
         "conditions": _conditions(standing, WHOLE),
+        "waiting": [_waiting(change) for change in standing.waiting],
         "lists": lists,
     }
 
@@ -73,7 +84,7 @@ def place(config: Path) -> str:
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
     """A table of the lists; ``in_detail`` each list with its conditions and a line an item."""
     lists = document["lists"]
-    lines = [_condition(one) for one in document["conditions"] if one["status"] != "True"]
+    lines = [_condition(one) for one in document["conditions"] if not _is_good(one)]
     if in_detail:
         for lst in lists:
             lines.extend(_detail(lst))
@@ -172,8 +183,11 @@ def _conditions(standing: Standing, name: str) -> list[dict[str, str]]:
 def _condition(one: Mapping[str, str]) -> str:
     message = f": {words.clean(one['message'])}" if one["message"] else ""
     head = f"{one['type']}={one['status']} since {one['since']}"
-    good = "False" if one["type"] == STALLED else "True"
-    return f"  {' ' if one['status'] == good else '!'} {head} · {one['reason']}{message}"
+    return f"  {' ' if _is_good(one) else '!'} {head} · {one['reason']}{message}"
+
+
+def _is_good(one: Mapping[str, str]) -> bool:
+    return one["status"] == ("False" if one["type"] in GOOD_WHEN_FALSE else "True")
 
 
 def _says_why(one: Mapping[str, str]) -> bool:
@@ -187,6 +201,15 @@ def _turns(lst: ListStatus) -> str:
     due = lst["next_due"] or "not before the file says otherwise"
     told = f"last success {success} · next {due} · {lst['pending']:,} pending"
     return f"{told} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else told
+
+
+def _waiting(change: WaitingChange) -> WaitingRow:
+    return {
+        "list": change.list or None,
+        "change": change.words,
+        "since": f"{change.since:%Y-%m-%dT%H:%M:%SZ}",
+        "until": _time(change.until),
+    }
 
 
 def _time(at: datetime | None) -> str | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
 from reconciler.core.items import parse_item
-from reconciler.core.model import FileRights, Item, ListRights, Rights
+from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
 from reconciler.spec.fields import Model
 from reconciler.spec.models import ListSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from reconciler.core.model import ListRef
     from reconciler.spec.models import Spec
     from reconciler.spec.options import ListOptions
 
@@ -23,7 +23,7 @@ _M = TypeVar("_M", bound=Model)
 
 
 def file_rights(spec: Spec) -> FileRights:
-    """The rights that a file asks for, without any secret."""
+    """The rights that a file asks for, without any secret: an address may hold one."""
     return FileRights(
         spec.server.url,
         frozenset(item.key for item in spec.exclude),
@@ -45,14 +45,20 @@ def rights_of(options: ListOptions) -> Rights:
     )
 
 
-def restored_list(settings: str, sources: Iterable[ListRef]) -> ListSpec:
-    """The list that ``file_rights`` wrote. Raises ValueError where another version wrote it.
+def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -> ListSpec:
+    """The list that ``file_rights`` wrote; suspended, where its settings cannot be read any more.
 
     ``sources``: those of the file, since a source's address may hold a key and was not written.
     """
-    lst = _restored(ListSpec, json.loads(settings))
-    known = next((ref for ref in sources if str(ref) == str(lst.source)), lst.source)
-    return lst.model_copy(update={"source": known})
+    provider, _, number = accepted.source.partition(":")
+    unknown = ListRef(provider, number)
+    source = next((ref for ref in sources if str(ref) == accepted.source), unknown)
+    try:
+        lst = _restored(ListSpec, json.loads(accepted.settings))
+    except ValueError:
+        rights = asdict(accepted.rights)
+        return ListSpec.model_construct(name=name, source=source, suspend=True, **rights)
+    return lst.model_copy(update={"source": replace(source, chart=lst.source.chart)})
 
 
 def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:
@@ -68,7 +74,7 @@ def _list_rights(lst: ListSpec) -> ListRights:
 def _restored(model: type[_M], content: dict[str, Any]) -> _M:
     """A model from its JSON: by its types alone, since its fields read what people write."""
     types = get_type_hints(model)
-    return model(
+    return model.model_construct(
         **{
             name: _restored(types[name], value)
             if isinstance(types[name], type) and issubclass(types[name], Model)

@@ -29,6 +29,9 @@ class Watch:
     def now(self) -> datetime:
         return self.time
 
+    def running(self) -> timedelta:
+        return timedelta()
+
 
 def spec() -> Spec:
     text = f"server: {{url: {URL}, api_key: k}}\nlists: {{top: {{source: 'imdb:top'}}}}\n"

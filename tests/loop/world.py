@@ -40,12 +40,18 @@ class HandClock:
 
     def __init__(self) -> None:
         self.moment = NOON
+        self.passed = timedelta()
 
     def now(self) -> datetime:
         return self.moment
 
+    def running(self) -> timedelta:
+        return self.passed
+
     def forward(self, **by: float) -> None:
+        """Time passes. Only to set ``moment`` is to set the clock."""
         self.moment += timedelta(**by)
+        self.passed += timedelta(**by)
 
 
 class Shelves:

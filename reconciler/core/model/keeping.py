@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from reconciler.core.model.rights import WaitingChange
+
 WHOLE = ""  # whose conditions are no list's: the file's, the server's
 
 
@@ -59,3 +61,4 @@ class Standing:
     generation: str = ""
     conditions: Mapping[str, Mapping[str, Condition]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    waiting: tuple[WaitingChange, ...] = ()  # what of the file is not in effect yet

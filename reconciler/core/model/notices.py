@@ -17,6 +17,7 @@ class Event(StrEnum):
     STALLED = "stalled"
     RECOVERED = "recovered"
     CONFIG_INVALID = "config-invalid"
+    RIGHTS_WAITING = "rights-waiting"
 
 
 class Digest(StrEnum):

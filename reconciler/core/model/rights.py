@@ -28,7 +28,7 @@ class ListRights:
 
     source: str
     rights: Rights
-    settings: str = field(default="", compare=False)
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
