@@ -51,14 +51,13 @@ def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -
     ``sources``: those of the file, since a source's address may hold a key and was not written.
     """
     provider, _, number = accepted.source.partition(":")
-    unknown = ListRef(provider, number)
-    source = next((ref for ref in sources if str(ref) == accepted.source), unknown)
+    rights: dict[str, object] = {"name": name, **asdict(accepted.rights)}
+    address = next((ref.address for ref in sources if str(ref) == accepted.source), "")
     try:
-        lst = _restored(ListSpec, json.loads(accepted.settings))
-    except ValueError:
-        rights = asdict(accepted.rights)
-        return ListSpec.model_construct(name=name, source=source, suspend=True, **rights)
-    return lst.model_copy(update={"source": replace(source, chart=lst.source.chart)})
+        lst = _restored(ListSpec, {"source": None, **json.loads(accepted.settings)})
+    except (TypeError, ValueError):
+        lst = ListSpec.model_construct(source=ListRef(provider, number), suspend=True)
+    return lst.model_copy(update={"source": replace(lst.source, address=address), **rights})
 
 
 def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:

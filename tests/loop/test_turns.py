@@ -139,7 +139,7 @@ def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path
         assert service.standing.conditions["wishes"]["Stalled"].reason == "BadRequester"
         world.follow(by_tmdb(FILM))
         service.reload()
-        pass_time(world, service, seconds=1)
+        pass_time(world, service, minutes=2)  # which the owner's greater rights wait
 
         assert service.standing.conditions["wishes"]["Ready"].status == "True"
     assert world.requested() == [FILM.tmdb]
