@@ -61,7 +61,7 @@ class GracePeriod:
         self._clock = clock
         self._clock_at = (clock.now(), clock.running())
         self._state = RightsState()
-        self._written: tuple[int, RightsState] | None = None  # to which ledger
+        self._written: tuple[Ledger, RightsState] | None = None
         self._in_effect: Spec | None = None  # in this process; None: it cannot be run
         self._grace = timedelta()
         self._retry = timedelta()
@@ -165,10 +165,10 @@ class GracePeriod:
 
     def _write(self, spec: Spec, state: RightsState) -> None:
         ledger = self._ledger(spec)
-        if self._written != (id(ledger), state):
+        if self._written is None or self._written[0] is not ledger or self._written[1] != state:
             if ledger.rights() != state:
                 ledger.keep_rights(state)
-            self._written = (id(ledger), state)
+            self._written = (ledger, state)
 
 
 def _log_changes(

@@ -192,7 +192,7 @@ class NotifySpec(Model):
     )
     events: Annotated[tuple[EventWord, ...], AfterValidator(_some)] = Field(
         default=tuple(Event),
-        description="What is told: applied, stalled, recovered, config-invalid.",
+        description="What is told: applied, stalled, recovered, config-invalid, rights-waiting.",
         json_schema_extra={"minItems": 1, "default": "all"},
     )
     digest: Annotated[

@@ -87,7 +87,7 @@ def grace(value: Scalar) -> timedelta:
 def _seconds(value: Scalar) -> int:
     if not re.fullmatch(DURATION, value.text):
         raise ValueError(
-            f"{value.shown} is no length of time; write a number and s, m, h, d or w, such as 90m"
+            f"{value.shown} is not a duration; use a number and a unit, like 90m, 6h or 1d"
         )
     parts = re.findall(r"(\d+)([smhdw])", value.text)
     return sum(int(number) * _SECONDS[unit] for number, unit in parts)

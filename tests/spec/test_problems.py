@@ -77,13 +77,13 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "    interval: soon",
             "7:15 lists.top.interval",
-            '"soon" is no length of time; write a number and s, m, h, d or w, such as 90m',
+            '"soon" is not a duration; use a number and a unit, like 90m, 6h or 1d',
             id="duration",
         ),
         pytest.param(
             "    interval: 6",
             "7:15 lists.top.interval",
-            '"6" is no length of time; write a number and s, m, h, d or w, such as 90m',
+            '"6" is not a duration; use a number and a unit, like 90m, 6h or 1d',
             id="duration without unit",
         ),
         pytest.param(
