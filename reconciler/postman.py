@@ -27,6 +27,7 @@ _TYPES = {
     Event.STALLED: apprise.NotifyType.WARNING,
     Event.RECOVERED: apprise.NotifyType.SUCCESS,
     Event.CONFIG_INVALID: apprise.NotifyType.FAILURE,
+    Event.RIGHTS_WAITING: apprise.NotifyType.WARNING,
 }
 
 

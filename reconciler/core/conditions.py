@@ -118,8 +118,8 @@ def rights(waiting: Sequence[WaitingChange]) -> Finding:
     if len(waiting) > _TOLD:
         told.append(f"{len(waiting) - _TOLD} more")
     last = max((one.until for one in waiting if one.until), default=None)
-    when = f"at {last:%Y-%m-%dT%H:%M:%SZ}" if last else "after controller.grace"
-    message = f"{'; '.join(told)}. In effect {when} at the latest, unless the file is reverted"
+    when = f"by {last:%Y-%m-%dT%H:%M:%SZ}" if last else "after controller.grace"
+    message = f"in effect {when} unless the file is reverted: {'; '.join(told)}"
     return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
 
 

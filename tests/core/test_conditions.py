@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconciler.core import conditions
-from reconciler.core.model import Condition, Finding, Item, Outcome, Result, Snapshot, Status
+from reconciler.core.model import (
+    Condition,
+    Finding,
+    Item,
+    Outcome,
+    Result,
+    Snapshot,
+    Status,
+    WaitingChange,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -97,3 +106,18 @@ def test_ready_is_what_the_others_come_to(found: dict[str, bool], ready: Status)
         for kind, holds in found.items()
     }
     assert conditions.ready(known).status is ready
+
+
+def test_what_waits_is_told_with_its_end_and_of_many_a_few() -> None:
+    waiting = [WaitingChange("", f"change {n}", NOON, LATER) for n in range(7)]
+    found = conditions.rights([*waiting[:6], WaitingChange("wishes", "4k is on", NOON, NOON)])
+
+    assert (found.status, found.reason) == (Status.TRUE, "WaitsForGrace")
+    assert found.message.startswith(
+        "in effect by 2026-11-22T13:00:00Z unless the file is reverted: the whole file: change 0; "
+    )
+    assert found.message.endswith("the whole file: change 4; 2 more")
+    assert conditions.rights([]).status is Status.FALSE
+    assert (
+        "after controller.grace" in conditions.rights([WaitingChange("a", "b", NOON, None)]).message
+    )

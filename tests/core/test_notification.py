@@ -70,6 +70,12 @@ def test_many_titles_are_counted() -> None:
             "listsync.yaml:1:1: it is empty",
             id="config-invalid",
         ),
+        pytest.param(
+            Notice(Event.RIGHTS_WAITING, why="in effect by noon: wishes: 4k is turned on"),
+            "listsync: a change of the file widens rights and waits",
+            "in effect by noon: wishes: 4k is turned on",
+            id="rights-waiting",
+        ),
     ],
 )
 def test_an_event_says_what_happened(notice: Notice, title: str, first: str) -> None:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from tests.e2e.household import ALIEN, DUNE, HEAT, numbers, until
+from tests.e2e.household import ALIEN, DUNE, HEAT, NOTHING_MORE, numbers, until
 from tests.e2e.receiver import TOKEN, Receiver
 from tests.e2e.running import lists, running, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from examples.sandbox.titles import Title
     from tests.e2e.household import Household
@@ -252,9 +252,14 @@ class TestDoctor:
         assert told in done.out
 
 
-def follow(house: Household, named: dict[str, Any], **notify: object) -> None:
+def follow(
+    house: Household,
+    named: dict[str, Any],
+    controller: Mapping[str, str] = NOTHING_MORE,
+    **notify: object,
+) -> None:
     """The file of a listsync that goes on."""
-    write(house, named, notify={"urls": ["${NOTIFY_URL}"], **notify})
+    write(house, named, notify={"urls": ["${NOTIFY_URL}"], **notify}, controller=dict(controller))
 
 
 class TestRun:
@@ -289,6 +294,25 @@ class TestRun:
         assert "listsync.yaml:1:1" in post["message"]
         assert post["type"] == "failure"
 
+    def test_a_change_that_widens_rights_is_told_with_when_it_takes_effect(
+        self, house: Household, receiver: Receiver
+    ) -> None:
+        named = lists(house, wishes=(DUNE,))
+        named["wishes"]["requester"] = "alice"
+        follow(house, named, events=["rights-waiting"])
+        with running(house) as run:
+            until(lambda: run.turns("wishes"))
+            del named["wishes"]["requester"]
+            follow(house, named, events=["rights-waiting"])
+            until(lambda: receiver.posts)
+            (waiting,) = run.status()["waiting"]
+
+        (post,) = receiver.posts
+        assert post["title"] == "listsync: a change of the file widens rights and waits"
+        assert "wishes: requester alice is removed" in post["message"]
+        assert waiting["until"] in post["message"]
+        assert post["type"] == "warning"
+
     def test_a_stalled_list_is_told_once_also_over_a_restart(
         self, house: Household, receiver: Receiver
     ) -> None:
@@ -299,8 +323,8 @@ class TestRun:
             with running(house) as run:
                 until(lambda: run.turns("wishes") > 1)
         until(lambda: receiver.posts)
-        named["wishes"]["requester"] = "alice"
-        follow(house, named)
+        named["wishes"]["requester"] = "alice"  # who may do more than a user that is not there
+        follow(house, named, controller={"grace": "0s"})
         with running(house) as run:
             until(run.is_ready)
             until(lambda: len(receiver.posts) == 3)
