@@ -151,7 +151,7 @@ def _of_requests(before: Rights, after: Rights, users: Sequence[User] | None) ->
 def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | None) -> str:
     """The change in words; empty: the new requester has no more rights than the old one.
 
-    The key's owner is the server's administrator: nobody has more rights.
+    To name a requester widens nothing: until then the owner of the API key asked.
     """
     old, new = before.requester, after.requester
     if old is None or old == new:
