@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ import platformdirs
 
 from reconciler import logs
 from reconciler.announce import Announcer
+from reconciler.clock import SystemClock
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.notifier import AppriseNotifier
@@ -38,18 +37,6 @@ if TYPE_CHECKING:
     from reconciler.metrics import Metrics
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
     from reconciler.spec import Spec
-
-
-class SystemClock:
-    """The machine's clock, in UTC."""
-
-    def now(self) -> datetime:
-        """The current time."""
-        return datetime.now(UTC)
-
-    def running(self) -> timedelta:
-        """Since the machine started."""
-        return timedelta(seconds=time.monotonic())
 
 
 class ConfigFile:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.clock import SystemClock
 from reconciler.commands.setting import print_json
 from reconciler.core.forgetting import Forgetting, forgetting
 from reconciler.core.items import GRAMMAR, item_keys, parse_item
@@ -57,7 +58,7 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
 
 
 def _found(item: Item, spec: Spec, ledger: Ledger) -> Forgetting:
-    known = ledger.matches(item_keys(item), wiring.SystemClock().now())
+    known = ledger.matches(item_keys(item), SystemClock().now())
     media = {found.media for found in known.values() if isinstance(found, Match)}
     if item.ids.tmdb and item.kind:
         media = {MediaKey(item.kind, item.ids.tmdb)}

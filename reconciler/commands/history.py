@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.clock import SystemClock
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.items import item_keys, parse_item
 from reconciler.core.model import Match, MediaKey
@@ -87,5 +88,5 @@ def _meant(
         return _Meant(words=item.title)
     if item.ids.tmdb and item.kind:
         return _Meant(media={MediaKey(item.kind, item.ids.tmdb)})
-    known = ledger.matches(item_keys(item), wiring.SystemClock().now())
+    known = ledger.matches(item_keys(item), SystemClock().now())
     return _Meant(media={found.media for found in known.values() if isinstance(found, Match)})

@@ -13,6 +13,7 @@ import typer
 
 from reconciler import wiring
 from reconciler.board import note_server
+from reconciler.clock import SystemClock
 from reconciler.commands.selection import list_named
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core.conditions import READ
@@ -114,7 +115,7 @@ def doctor(setting: Setting) -> int:
                     sys.stdout.write(f"     → {check.todo}\n")
     if all(check.ok for check in checks if check.name in {"server", "key"}):
         with suppress(LedgerError), wiring.open_ledger(spec, path) as ledger:
-            note_server(spec, ledger, reachable(), wiring.SystemClock().now())
+            note_server(spec, ledger, reachable(), SystemClock().now())
     if setting.output == "json":
         print_json(
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}

@@ -14,6 +14,7 @@ import structlog
 
 from reconciler import wiring
 from reconciler.board import due_lists
+from reconciler.clock import SystemClock
 from reconciler.commands import sync
 from reconciler.commands.interrupts import awaited
 from reconciler.commands.selection import list_named
@@ -73,7 +74,7 @@ def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
     """Do once for the lists that are due what ``run`` does for them."""
     spec = setting.spec()
     with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
-        names = due_lists(spec, ledger, wiring.SystemClock().now())
+        names = due_lists(spec, ledger, SystemClock().now())
     if names:
         return sync.apply(setting, names, saved=None, expect=None, yes=yes, detailed=detailed)
     if setting.output == "json":

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from reconciler import wiring
+from reconciler.clock import SystemClock
 from reconciler.commands.selection import list_named, named_among
 from reconciler.commands.setting import Setting, print_json
 from reconciler.core import conditions
@@ -68,7 +69,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     if told := _from_running(setting, listen):
         return told
     path = wiring.ledger_path(written.get("ledger"), setting.config, setting.ledger)
-    now = wiring.SystemClock().now()
+    now = SystemClock().now()
     try:
         with last_ledger(path) as ledger:
             if ledger is None:

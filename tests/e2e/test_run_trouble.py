@@ -253,10 +253,11 @@ WITH_A_CLOCK = """
 from datetime import timedelta
 from pathlib import Path
 
-from reconciler import cli, wiring
+from reconciler import cli
+from reconciler.clock import SystemClock
 
-told = wiring.SystemClock.now
-wiring.SystemClock.now = lambda self: told(self) + timedelta(days=int(Path("days").read_text()))
+told = SystemClock.now
+SystemClock.now = lambda self: told(self) + timedelta(days=int(Path("days").read_text()))
 cli.main()
 """
 
