@@ -23,7 +23,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sites = SandboxSites(imdb_port=options.imdb_port, trakt_port=options.trakt_port)
-    server = SandboxServer(flavour=options.flavour, port=options.port)
+    server = SandboxServer(flavour=options.flavour, version=options.version, port=options.port)
     with server, sites:
         for probe in (
             f"{server.url}/api/v1/status",
@@ -48,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--imdb-port", type=int, default=0, help="of the IMDb site")
     parser.add_argument("--trakt-port", type=int, default=0, help="of the Trakt site")
     parser.add_argument("--flavour", choices=get_args(Flavour), default="seerr")
+    parser.add_argument("--version", help="of the media server, such as 3.4.1 (what was recorded)")
     return parser.parse_args()
 
 

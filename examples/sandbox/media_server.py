@@ -2,8 +2,8 @@
 
 It is served on 127.0.0.1, keeps everything in memory, and goes wrong on demand (see `Faults`).
 Not there, though real servers have it: log-in by cookie, issues, discovery, changing
-watchlists and settings, deleting files, override rules. Jellyseerr is built from its source, the
-other two from recordings.
+watchlists and settings, deleting files, override rules. It is built from recordings; Jellyseerr
+before 2.7 and Seerr from 3.2 on from their source, read and not run.
 """
 
 from __future__ import annotations

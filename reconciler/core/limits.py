@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Action, Budget, Requester, View, Wishlist
+    from reconciler.core.model import Action, Budget, Requester, RequestState, View, Wishlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Limits:
             self._made = {}
             for target, requests in self._view.observed.requests.items():
                 for one in requests:
-                    if one.created and one.status is not RequestStatus.DECLINED:
+                    if one.created and _counts(one):
                         whose = (one.requester, target.media.kind)
                         self._made.setdefault(whose, []).append(one.created)
         return self._made
@@ -117,6 +117,11 @@ class Limits:
         now = self._view.now
         before = sorted(at for at in self._view.memory.created if at > now - budget.window)
         return before + [now] * self._asked
+
+
+def _counts(request: RequestState) -> bool:
+    """Whether the server counts a request for its requester's quota."""
+    return request.status is not RequestStatus.DECLINED and not request.ignores_quota
 
 
 def within(days: int | None) -> str:

@@ -102,6 +102,7 @@ def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | Non
             if (season_number := integer(season.get("seasonNumber"))) is not None
         },
         created=moment(row.get("createdAt")),
+        ignores_quota=row.get("ignoreQuota") is True,
     )
 
 

@@ -178,12 +178,14 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
         replace(
             request(number, MediaKey(kind, number), status, created=NOW - timedelta(days=ago)),
             requester=user,
+            ignores_quota=ago == 3,
         )
         for number, (kind, status, ago, user) in enumerate(
             [
                 (Kind.MOVIE, RequestStatus.APPROVED, 8, 4),  # out of the window
                 (Kind.MOVIE, RequestStatus.DECLINED, 6, 4),  # does not count
                 (Kind.MOVIE, RequestStatus.PENDING, 5, 7),  # somebody else's
+                (Kind.MOVIE, RequestStatus.APPROVED, 3, 4),  # made to count for no quota
                 (Kind.TV, RequestStatus.PENDING, 4, 4),
                 (Kind.MOVIE, RequestStatus.PENDING, 2, 4),
             ],

@@ -289,6 +289,7 @@ def test_a_blocklist_that_cannot_be_read_is_not_an_empty_one(
     ("row", "allowance"),
     [
         ({"limit": 0, "used": 3, "restricted": False}, Allowance()),
+        ({"used": 0, "restricted": False}, Allowance()),
         ({"limit": 5, "days": 7, "used": 1, "remaining": 4}, Allowance(4, 5, 7)),
         ({"limit": 5, "days": 7, "used": 7, "remaining": -2}, Allowance(0, 5, 7)),
         ({"limit": 5, "days": 7, "used": 2}, Allowance(3, 5, 7)),

@@ -112,12 +112,14 @@ class Mailbox:
 class World:
     """Everything a pass meets. ``server_type`` and ``ledger_type`` may be replaced by a test."""
 
-    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, version: str | None = None
+    ) -> None:
         self.clock = HandClock()
         self.lists = Shelves()
         self.mailbox = Mailbox()
         chosen = replace(settings or Settings(), clock=self.clock.now)
-        self.sandbox = SandboxServer(settings=chosen)
+        self.sandbox = SandboxServer(settings=chosen, version=version)
         self.ledger = folder / "listsync.db"
         self.stopping = Event()
         self.workers = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -242,6 +243,84 @@ class TestBlocklist:
             self.block(client, "movie", 278)
             assert client.call("DELETE", "/media/1").status_code == 204
             assert client.get("/media")["pageInfo"]["results"] == rows
+
+
+class TestSeerrFrom32:
+    """As its source reads; nobody has run it here."""
+
+    @pytest.fixture
+    def newer(self) -> Iterator[SandboxServer]:
+        with SandboxServer(version="3.4.1") as server:
+            yield server
+
+    @pytest.fixture
+    def newer_client(self, newer: SandboxServer) -> Iterator[Client]:
+        with Client(newer) as client:
+            yield client
+
+    def block(self, client: Client, kind: str, tmdb: int) -> int:
+        body = {"tmdbId": tmdb, "mediaType": kind, "title": "x", "user": 1}
+        return client.call("POST", "/blocklist", body).status_code
+
+    def test_blocking_a_show_leaves_the_film_of_that_number_alone(
+        self, newer_client: Client
+    ) -> None:
+        newer_client.request("movie", 9_100_009)
+        assert self.block(newer_client, "tv", 9_100_009) == 201
+        assert self.block(newer_client, "movie", 9_100_009) == 201
+        assert self.block(newer_client, "tv", 9_100_009) == 412
+        assert newer_client.request("tv", 9_100_009, seasons=[1]).status_code == 403
+        entry = "/blocklist/9100009"
+        assert newer_client.call("DELETE", f"{entry}?mediaType=movie").status_code == 204
+        assert newer_client.request("movie", 9_100_009).status_code == 201
+        assert newer_client.get(f"{entry}?mediaType=tv")["mediaType"] == "tv"
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [("/blocklist/9100009", 400), ("/blocklist/9100009?mediaType=movie", 404)],
+        ids=["no kind", "nothing of that kind"],
+    )
+    def test_an_entry_is_found_by_kind_and_number(
+        self, newer_client: Client, path: str, status: int
+    ) -> None:
+        self.block(newer_client, "tv", 9_100_009)
+        answers = [newer_client.call(method, path) for method in ("GET", "DELETE")]
+        assert [answer.status_code for answer in answers] == [status, status]
+
+    @pytest.mark.parametrize(("version", "rows"), [("3.1.0", 1), ("3.4.1", 2)])
+    def test_its_list_shows_what_tags_put_there_without_being_asked_for_it(
+        self, version: str, rows: int
+    ) -> None:
+        with SandboxServer(version=version) as server, Client(server) as client:
+            self.block(client, "movie", 278)
+            self.block(client, "movie", 238)
+            blocked = server.state.blocklist
+            blocked["movie", 238] = replace(blocked["movie", 238], tags="12377")
+            assert client.get("/blocklist")["pageInfo"]["results"] == rows
+            assert client.get("/blocklist?filter=all")["pageInfo"]["results"] == 2
+            assert client.get("/blocklist?filter=blocklistedTags")["pageInfo"]["results"] == 1
+
+    def test_a_manager_goes_past_a_quota_and_nothing_is_counted(self, newer_client: Client) -> None:
+        for film in FILMS[:6]:
+            made = newer_client.request("movie", film.tmdb, userId=ALICE, ignoreQuota=True)
+            assert (made.status_code, made.json()["ignoreQuota"]) == (201, True)
+        assert newer_client.get(f"/user/{ALICE}/quota")["movie"]["used"] == 0
+
+    def test_others_may_not(self, newer_client: Client) -> None:
+        refused = newer_client.request("movie", 278, user=ALICE, ignoreQuota=True)
+        assert (refused.status_code, refused.json()["message"]) == (
+            403,
+            "You do not have permission to bypass user quota limits.",
+        )
+
+    def test_a_request_for_a_film_that_is_there_is_completed(
+        self, newer: SandboxServer, newer_client: Client
+    ) -> None:
+        newer.state.seed(FILMS[:1])
+        made = newer_client.request("movie", FILMS[0].tmdb)
+        assert made.status_code == 201
+        row = newer_client.get(f"/request/{made.json()['id']}")
+        assert row["status"] == RequestStatus.COMPLETED
 
 
 class TestLists:

@@ -88,6 +88,8 @@ class Deciding:
         there = {MediaStatus.PARTIALLY_AVAILABLE, MediaStatus.AVAILABLE}
         if media.status_of(is4k=is4k) not in there:
             media.mark(MediaStatus.PROCESSING, is4k=is4k)
+        elif self.dialect.completes_at_once and media.kind == "movie":
+            request.status = RequestStatus.COMPLETED
 
     def _declined(self, request: Request) -> None:
         """A declined film is unknown again; a show only while nothing of it was approved."""

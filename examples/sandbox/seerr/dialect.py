@@ -19,7 +19,7 @@ _MEDIA_MARKS = ("available", "partial", "processing", "pending", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One version of one flavour. Jellyseerr's entries were read from its source, never run."""
+    """One version of one flavour. Seerr's from 3.2 on were read in its source, never run."""
 
     flavour: Flavour
     version: str
@@ -39,8 +39,17 @@ class Dialect:
     """Marking a show as available heeds the seasons named."""
     blocklist_paths: tuple[str, ...]
     blocklist_word: str
+    blocks_by_kind: bool
+    """Blocklist entries are of a kind and a number; their paths want ``mediaType``, and an unknown
+    one is a 404. Else of a number alone, whatever its kind, and an unknown one is a 401."""
+    lists_blocked: str
+    """What ``GET`` of the blocklist shows without a ``filter``."""
     keeps_blocklisted: bool
     """``DELETE /media`` leaves a blocklisted row where it is."""
+    ignores_quota: bool
+    """A manager may send ``ignoreQuota``: such a request counts for nobody's quota."""
+    completes_at_once: bool
+    """A request that is approved while its media is there becomes COMPLETED."""
     has_media_server_type: bool
     """Not Overseerr: Jellyfin fields on users and media, ``mediaServerType`` in the settings."""
 
@@ -75,6 +84,7 @@ def dialect_of(flavour: Flavour, version: str | None = None) -> Dialect:
     spoken = version or NEWEST[flavour]
     major, minor, *_ = (int(part) for part in (*spoken.split("."), "0")[:2])
     overseerr, seerr = flavour == "overseerr", flavour == "seerr"
+    newer = (major, minor) >= (3, 2)
     completes = seerr or (not overseerr and (major, minor) >= (2, 6))
     return Dialect(
         flavour=flavour,
@@ -88,7 +98,11 @@ def dialect_of(flavour: Flavour, version: str | None = None) -> Dialect:
         marks_seasons=not overseerr,
         blocklist_paths=_blocklist_paths(flavour),
         blocklist_word="blocklisted" if seerr else "blacklisted",
+        blocks_by_kind=seerr and newer,
+        lists_blocked="all" if seerr and newer else "manual",
         keeps_blocklisted=seerr and (major, minor) >= (3, 1),
+        ignores_quota=seerr and newer,
+        completes_at_once=seerr and newer,
         has_media_server_type=not overseerr,
     )
 

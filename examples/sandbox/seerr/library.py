@@ -10,6 +10,8 @@ from .numbers import MediaStatus, RequestStatus
 from .state import Blocked, Media, Season
 
 if TYPE_CHECKING:
+    from examples.sandbox.titles import Kind
+
     from .dialect import Dialect
     from .state import Request, State
 
@@ -86,7 +88,9 @@ class Library:
                 self.state.remove_media(media)
 
     def block(self, body: Json) -> None:
-        """Put a title on the blocklist; any media row with its number turns to BLOCKLISTED.
+        """Put a title on the blocklist; its media row turns to BLOCKLISTED.
+
+        Up to Seerr 3.1 that is any row with its number, and one entry a number is all there is.
 
         Raises:
             RefusedError: it is on the list already, or nobody is named who put it there.
@@ -96,42 +100,53 @@ class Library:
             user = self.state.users.get(body.get("user", 0))
             if user is None or not {"tmdbId", "mediaType"} <= body.keys():
                 raise RefusedError(500, "Something went wrong")
-            if body["tmdbId"] in self.state.blocklist:
+            kind, tmdb = body["mediaType"], body["tmdbId"]
+            if self._entry(kind, tmdb):
                 raise RefusedError(412, "Item already blocklisted")
-            media = self.state.media_numbered(body["tmdbId"])
-            if media is None:
-                media = self.state.add_media(body["mediaType"], body["tmdbId"], None)
+            media = self._media(kind, tmdb) or self.state.add_media(kind, tmdb, None)
             media.status = media.status4k = MediaStatus.BLOCKLISTED
-            self.state.blocklist[body["tmdbId"]] = Blocked(
+            self.state.blocklist[kind, tmdb] = Blocked(
                 self.state.next_id("blocklist"),
-                body["mediaType"],
-                body["tmdbId"],
+                kind,
+                tmdb,
                 body.get("title"),
                 user,
                 self.state.now(),
             )
 
-    def blocked(self, tmdb: str) -> Blocked:
-        """Find an entry by its TMDB number.
+    def _entry(self, kind: Kind | None, tmdb: int) -> Blocked | None:
+        kinds: tuple[Kind, ...] = ("movie", "tv")
+        if kind and self.dialect.blocks_by_kind:
+            kinds = (kind,)
+        found = (self.state.blocklist.get((one, tmdb)) for one in kinds)
+        return next((entry for entry in found if entry), None)
+
+    def _media(self, kind: Kind, tmdb: int) -> Media | None:
+        by_kind = self.dialect.blocks_by_kind
+        return self.state.media_of(kind, tmdb) if by_kind else self.state.media_numbered(tmdb)
+
+    def blocked(self, tmdb: str, kind: Kind | None) -> Blocked:
+        """Find an entry by its TMDB number, and by its kind where that counts.
 
         Raises:
             RefusedError: there is none.
 
         """
-        entry = self.state.blocklist.get(int(tmdb)) if tmdb.isdecimal() else None
+        entry = self._entry(kind, int(tmdb)) if tmdb.isdecimal() else None
         if entry is None:
-            raise RefusedError(401, "Blocklisted item not found")
+            status = 404 if self.dialect.blocks_by_kind else 401
+            raise RefusedError(status, "Blocklisted item not found")
         return entry
 
-    def unblock(self, tmdb: str) -> None:
-        """Take a title off the blocklist, with the first media row of its number, requests too.
+    def unblock(self, tmdb: str, kind: Kind | None) -> None:
+        """Take a title off the blocklist, with the first media row that it blocked, requests too.
 
         Raises:
             RefusedError: it is not on the list.
 
         """
         with self.state.lock:
-            entry = self.blocked(tmdb)
-            del self.state.blocklist[entry.tmdb]
-            if media := self.state.media_numbered(entry.tmdb):
+            entry = self.blocked(tmdb, kind)
+            del self.state.blocklist[entry.kind, entry.tmdb]
+            if media := self._media(entry.kind, entry.tmdb):
                 self.state.remove_media(media)

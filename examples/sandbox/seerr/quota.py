@@ -46,7 +46,10 @@ class Quota:
 
 
 def quota_of(state: State, user: User, kind: Kind) -> Quota:
-    """Count what a user requested; declined requests do not count, seasons count singly."""
+    """Count what a user requested, seasons singly; declined requests do not count.
+
+    Nor do those by which a manager went past the quota.
+    """
     movie = kind == "movie"
     limit = user.movie_limit if movie else user.tv_limit
     days = (user.movie_days if movie else user.tv_days) or 0
@@ -61,6 +64,7 @@ def quota_of(state: State, user: User, kind: Kind) -> Quota:
         if request.requested_by.id == user.id
         and request.media.kind == kind
         and request.status != RequestStatus.DECLINED
+        and not request.ignores_quota
         and (not days or request.created > since)
     ]
     used = len(counting) if movie else sum(len(request.seasons) for request in counting)

@@ -9,6 +9,8 @@ from .listing import check_size, count_requests, filter_media, filter_requests, 
 from .numbers import Permission, RequestStatus
 
 if TYPE_CHECKING:
+    from examples.sandbox.titles import Kind
+
     from .backend import Arguments, Backend
     from .state import Media, Request
 
@@ -159,9 +161,10 @@ def list_blocked(backend: Backend, arguments: Arguments) -> Answer:
         entries = [
             row for row in backend.state.blocklist.values() if text in (row.title or "").casefold()
         ]
-        # Every entry was made by hand, so only the filter for tags leaves any out.
-        by_tags = query.get("filter", "manual").endswith("Tags")
-        rows = [] if by_tags else entries[::-1]
+        shown = query.get("filter", backend.dialect.lists_blocked)
+        if shown != "all":
+            entries = [row for row in entries if (row.tags is None) is (shown == "manual")]
+        rows = entries[::-1]
         return Answer(200, page_of(rows, query, 25, backend.views.blocked))
 
 
@@ -171,13 +174,18 @@ def block(backend: Backend, arguments: Arguments) -> Answer:
     return Answer(201)
 
 
+def _kind(arguments: Arguments) -> Kind | None:
+    kinds: dict[str | None, Kind] = {"movie": "movie", "tv": "tv"}
+    return kinds.get(arguments.query.get("mediaType"))
+
+
 def show_blocked(backend: Backend, arguments: Arguments) -> Answer:
     """Show a blocklist entry."""
-    entry = backend.library.blocked(arguments.params["tmdbId"])
+    entry = backend.library.blocked(arguments.params["tmdbId"], _kind(arguments))
     return Answer(200, backend.views.blocked(entry))
 
 
 def unblock(backend: Backend, arguments: Arguments) -> Answer:
     """Take a title off the blocklist."""
-    backend.library.unblock(arguments.params["tmdbId"])
+    backend.library.unblock(arguments.params["tmdbId"], _kind(arguments))
     return Answer(204)

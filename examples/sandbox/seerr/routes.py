@@ -140,11 +140,12 @@ def _request_routes(dialect: Dialect) -> tuple[Route, ...]:
         listed["sortDirection"] = Field(enum=("asc", "desc"))
     if dialect.completes:
         listed["mediaType"] = Field(enum=("movie", "tv", "all"))
+    new = _NEW_REQUEST | ({"ignoreQuota": BOOLEAN} if dialect.ignores_quota else {})
     decision = {"status": Field(enum=("approve", "decline"))}
     one = "/request/{requestId}"
     return (
         Route("GET", "/request", request_calls.list_requests, listed),
-        Route("POST", "/request", request_calls.create_request, body=_NEW_REQUEST),
+        Route("POST", "/request", request_calls.create_request, body=new),
         Route("GET", "/request/count", request_calls.count_all),
         Route("GET", one, request_calls.show_request),
         Route("PUT", one, request_calls.edit_request, body=_CHANGED_REQUEST),
@@ -182,6 +183,7 @@ def _blocklist_routes(dialect: Dialect, path: str) -> tuple[Route, ...]:
     listed = PAGING | {"search": STRING, "filter": Field(enum=("all", "manual", tags))}
     old = path == "blacklist" and dialect.flavour == "seerr"
     every, one = f"/{path}", f"/{path}/{{tmdbId}}"
+    by = {"mediaType": _KIND} if dialect.blocks_by_kind else {}
     return (
         Route(
             "GET",
@@ -192,6 +194,6 @@ def _blocklist_routes(dialect: Dialect, path: str) -> tuple[Route, ...]:
             deprecated=old,
         ),
         Route("POST", every, request_calls.block, body=_BLOCKED, rights=_BLOCKER, deprecated=old),
-        Route("GET", one, request_calls.show_blocked, rights=_BLOCKLIST_READER, deprecated=old),
-        Route("DELETE", one, request_calls.unblock, rights=_BLOCKER, deprecated=old),
+        Route("GET", one, request_calls.show_blocked, by, rights=_BLOCKLIST_READER, deprecated=old),
+        Route("DELETE", one, request_calls.unblock, by, rights=_BLOCKER, deprecated=old),
     )

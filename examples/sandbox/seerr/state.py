@@ -110,11 +110,12 @@ class Request:
     """The server made it itself, for a title on its user's Plex watchlist."""
     detached: bool = False
     """Its row has lost its media: only its id leads to it."""
+    ignores_quota: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A blocklist entry; its kind is written down but the server never looks at it."""
+    """A blocklist entry; up to Seerr 3.1 its kind is written down and never looked at."""
 
     id: int
     kind: Kind
@@ -122,6 +123,8 @@ class Blocked:
     title: str | None
     user: User
     created: datetime
+    tags: str | None = None
+    """TMDB's keywords by which the server put it there itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class State:
         with self.lock:
             self.media: dict[int, Media] = {}
             self.requests: dict[int, Request] = {}
-            self.blocklist: dict[int, Blocked] = {}
+            self.blocklist: dict[tuple[Kind, int], Blocked] = {}
             self.metadata = {"tv": "tmdb", "anime": "tmdb"}
             self.calls: list[CallRecord] = []
             self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))

@@ -155,6 +155,7 @@ class Views:
             "is4k": request.is4k,
             **{name: request.options.get(name) for name in OPTIONS},
             "isAutoRequest": request.is_auto,
+            **({"ignoreQuota": request.ignores_quota} if self.dialect.ignores_quota else {}),
             "media": None if request.detached else self.media(request.media, seasons=media_seasons),
             "requestedBy": self.user(request.requested_by, settings=settings),
             "modifiedBy": modified_by and self.user(modified_by, settings=settings),
@@ -170,7 +171,7 @@ class Views:
             "mediaType": entry.kind,
             "title": entry.title,
             "tmdbId": entry.tmdb,
-            word: None,
+            word: entry.tags,
             "createdAt": stamp(entry.created),
             "user": self.user(entry.user),
         }

@@ -110,6 +110,7 @@ class RequestState:
     requester: int | None = None
     seasons: Mapping[int, RequestStatus] = field(default_factory=dict)
     created: datetime | None = None
+    ignores_quota: bool = False  # made by a manager so that it counts for no quota
 
 
 @dataclass(frozen=True, slots=True)
