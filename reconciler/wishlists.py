@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.exclude_lists import is_owners_word, reason_unread
 from reconciler.core.filters import asks_facts
-from reconciler.core.items import item_keys
 from reconciler.core.membership import absences, advance, stale_members
 from reconciler.core.model import (
     Baseline,
@@ -25,6 +24,7 @@ from reconciler.core.model import (
     Unmatched,
     Wishlist,
 )
+from reconciler.core.wants import sure_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -243,19 +243,14 @@ def _adopted(
     if baseline is None:
         return frozenset()
     members = [member for key, member in membership.members.items() if key in baseline.keys]
-    names = baseline.keys.union(*(_names(member.item) for member in members))
+    names = baseline.keys.union(*(sure_names(member.item) for member in members))
     media = {member.match.media for member in members if member.match}
     return baseline.keys | {
         entry.item.key
         for entry in entries
-        if not names.isdisjoint(_names(entry.item))
+        if not names.isdisjoint(sure_names(entry.item))
         or (isinstance(entry.match, Match) and entry.match.media in media)
     }
-
-
-def _names(item: Item) -> frozenset[str]:
-    """What tells an item from the others of its list; a title alone, without its year, does not."""
-    return frozenset(item_keys(item)) - {f'title:"{item.title}"'}
 
 
 def _shorter_file(snapshot: Snapshot) -> bool:
