@@ -65,6 +65,7 @@ class GracePeriod:
         self._in_effect: Spec | None = None  # in this process; None: it cannot be run
         self._grace = timedelta()
         self._retry = timedelta()
+        self._trouble = ""  # with the ledger, as logged last
 
     @property
     def waiting(self) -> tuple[WaitingChange, ...]:
@@ -159,8 +160,12 @@ class GracePeriod:
             self._write(spec, state)
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
-            _log.debug("not written yet", error=str(error))
+            if str(error) != self._trouble:
+                what = "the ledger cannot be written: no change of the file widens rights meanwhile"
+                _log.warning(what, error=str(error))
+            self._trouble = str(error)
             return False
+        self._trouble = ""
         return True
 
     def _write(self, spec: Spec, state: RightsState) -> None:

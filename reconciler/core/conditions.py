@@ -6,7 +6,7 @@
 | Applied | everything the plan had for it was done, or may wait |
 | Stalled | it cannot come right by itself: somebody has to change something |
 | Ready | it was read and applied, and is not stalled |
-| ConfigValid | the file as it is now is the one that is followed |
+| ConfigValid | the file as it is now can be followed |
 | ServerReachable | the media server answers, and takes the key |
 | LedgerUsable | what is done can be written down |
 | RightsWaiting | a change of the file that widens rights is not in effect yet |

@@ -264,18 +264,18 @@ def other_server(world: World) -> Iterator[SandboxServer]:
         yield server
 
 
-def point_at(world: World, server: SandboxServer) -> None:
+def point_at(world: World, server: SandboxServer, **options: str) -> None:
     section = {"url": server.url, "api_key": server.api_key}
-    world.write({"wishes": {"source": SOURCE, "interval": "5m"}}, server=section)
+    world.write({"wishes": {"source": SOURCE, "interval": "5m", **options}}, server=section)
 
 
 def test_another_server_waits_and_the_old_one_goes_on(
     world: World, tmp_path: Path, other_server: SandboxServer
 ) -> None:
-    follow(world, 1)
+    follow(world, 1, requester="alice")
     with started(world, tmp_path) as service:
         follow(world, 2)
-        point_at(world, other_server)
+        point_at(world, other_server, requester="bob")
         changed(world, service)
         pass_time(world, service, seconds=119)
         assert not other_server.state.calls
@@ -293,6 +293,7 @@ def test_after_a_restart_no_server_is_sent_the_key_of_another(
     follow(world, 2)
     point_at(world, other_server)
     calls = len(world.sandbox.state.calls)
+    world.clock.forward(minutes=10)  # the list is due
     with served(world, tmp_path) as service:
         world.clock.forward(seconds=119)
         service.tick()
@@ -340,20 +341,24 @@ class Refusing(SqliteLedger):
         super().keep_rights(state)
 
 
+@pytest.mark.parametrize("grace", ["2m", "0s"])
+@pytest.mark.parametrize("fails_first", [True, False], ids=["from the start", "at the end"])
 def test_nothing_widens_while_the_ledger_cannot_be_written(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, grace: str, fails_first: bool
 ) -> None:
     monkeypatch.setattr("reconciler.ledger.held.SqliteLedger", Refusing)
     follow(world, 1, requester="alice")
     with started(world, tmp_path) as service:
-        monkeypatch.setattr(Refusing, "refuses", True)
-        follow(world, 1)
+        monkeypatch.setattr(Refusing, "refuses", fails_first)
+        follow(world, 2)
         changed(world, service)
-        pass_time(world, service, hours=1)
+        monkeypatch.setattr(Refusing, "refuses", True)
+        follow(world, 2, sections={"controller": {"grace": grace}})
+        changed(world, service)
+        pass_time(world, service, minutes=2)
         assert waits(service) == ["wishes"]
         assert service.spec.lists[0].requester == "alice"
         monkeypatch.setattr(Refusing, "refuses", False)
-        follow(world, 2)
         pass_time(world, service, seconds=5)
         pass_time(world, service, seconds=5)
 
