@@ -99,7 +99,7 @@ def server(status: Status, reason: str, message: str) -> Finding:
 
 
 def config(status: Status, reason: str, message: str) -> Finding:
-    """Whether the file as it is now is the one that is followed."""
+    """Whether the file as it is now can be followed."""
     return Finding(CONFIG_VALID, status, reason, message)
 
 
