@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.core.delivery import astray, find_delivery, find_downloader, names_more
-from reconciler.core.model import DeliveryWish, Kind, Match, Reason, Role
+from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
+from reconciler.core.model import DeliveryWish, Kind, ListProblem, Match, Reason, Role
 from reconciler.errors import ServerError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Deliveries:
             row.target.media.kind
             for row in plan.verdicts
             if row.reason is Reason.NO_RIGHT and row.target
-            if isinstance(owners[row.lists[0]].deliveries.get(row.target.media.kind), str)
+            if isinstance(owners[row.lists[0]].deliveries.get(row.target.media.kind), ListProblem)
         } - self._asked
         for kind in sorted(homeless):
             self._ask(lists, kind)
@@ -71,8 +71,8 @@ class Deliveries:
         found = self._found(lst)
         if kind not in found or kind in self._asked:
             return False
-        nowhere = all(isinstance(where, str) for where in found.values())
-        return nowhere or (isinstance(found[kind], str) and not self._is_known(lst, kind))
+        nowhere = all(isinstance(where, ListProblem) for where in found.values())
+        return nowhere or (isinstance(found[kind], ListProblem) and not self._is_known(lst, kind))
 
     def _is_known(self, lst: Wishlist, kind: Kind) -> bool:
         """Whether it is remembered what is offered where this list's titles would go."""
@@ -80,7 +80,7 @@ class Deliveries:
         if offered is None:
             return False
         meant = find_downloader(wish, kind, offered, is_4k=lst.is_4k)
-        return isinstance(meant, str) or meant.stock is not None
+        return isinstance(meant, ListProblem) or meant.stock is not None
 
     def _ask(self, lists: Sequence[Wishlist], kind: Kind) -> None:
         asking = [
@@ -97,7 +97,7 @@ class Deliveries:
             replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
         )
 
-    def _found(self, lst: Wishlist) -> dict[Kind, Delivery | str]:
+    def _found(self, lst: Wishlist) -> dict[Kind, Delivery | ListProblem]:
         wish = self._wishes.get(lst.name)
         if wish is None:
             return {}
@@ -108,12 +108,12 @@ class Deliveries:
 
     def _delivered(self, lst: Wishlist) -> Wishlist:
         found = self._found(lst)
-        problems = [what for what in found.values() if isinstance(what, str)]
-        nowhere = "; ".join(problems) if problems and len(problems) == len(found) else None
+        problems = [what for what in found.values() if isinstance(what, ListProblem)]
+        nowhere = all_of(problems) if len(problems) == len(found) else None
         told = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
         return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=told)
 
-    def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | str]) -> str | None:
+    def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
         """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
         if not lst.is_4k or lst.role is not Role.REQUEST:
             return None
@@ -127,7 +127,7 @@ def stocked(
     listed = server.downloaders(kind)
     for wish, is_4k in wishes:
         meant = find_downloader(wish, kind, listed, is_4k=is_4k)
-        if isinstance(meant, str) or meant.stock or meant.trouble or not names_more(wish):
+        if isinstance(meant, ListProblem) or meant.stock or meant.trouble or not names_more(wish):
             continue
         full = _asked(meant, kind, server)
         listed = tuple(full if one.id == full.id else one for one in listed)

@@ -8,20 +8,31 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.core.conditions import READ
-from reconciler.core.delivery import astray, find_delivery
-from reconciler.core.model import Expected, Kind, MediaKey, Requester, Role, Target
+from reconciler.core.delivery import all_of, astray, find_delivery
+from reconciler.core.model import (
+    Approval,
+    Expected,
+    Kind,
+    ListProblem,
+    MediaKey,
+    ProblemReason,
+    Role,
+    Target,
+)
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook, unplannable
 from reconciler.deliveries import stocked, wish_of
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from reconciler.core.model import DeliveryWish, ServerInfo, User
     from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
     from reconciler.spec import ListSpec, Spec
+
+_GIVE_RIGHT = "give this user the right on the server: Users → Edit → Permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,11 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     yield _checked("key", partial(_key, server, owner))
     if owner and answering.ok:
         yield _checked("rights", partial(_rights, server, owner[0]))
-    for lst in spec.lists if owner else ():
-        if lst.role is Role.REQUEST:
-            yield from _asking(lst, server, owner[0])
+    if owner:
+        asking = [lst for lst in spec.lists if lst.role is Role.REQUEST]
+        yield from _requesters(asking, server, owner[0])
+        for lst in asking:
+            yield from _services(lst, server)
     yield _checked("ledger", partial(_ledger, ledger))
     if sign_in:
         yield _checked("sign-in to Trakt", sign_in)
@@ -70,9 +83,8 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
         yield _checked("notify", partial(_notify, spec, notifier))
 
 
-def _asking(lst: ListSpec, server: MediaServer, owner: User) -> Iterator[Check]:
-    """Who asks for a list's titles, and where they go."""
-    yield _checked(f"requester of {lst.name}", partial(_requester, lst, server, owner))
+def _services(lst: ListSpec, server: MediaServer) -> Iterator[Check]:
+    """Where a list's titles go behind the server."""
     if wish := wish_of(lst):
         yield _checked(f"downloader of {lst.name}", partial(_delivery, lst, wish, server))
     elif lst.is_4k:
@@ -118,19 +130,47 @@ def _kinds(lst: ListSpec) -> tuple[Kind, ...]:
     return lst.filter.types or tuple(Kind)
 
 
-def _requester(lst: ListSpec, server: MediaServer, owner: User) -> str:
-    """Well where the requester may ask for one kind of title."""
-    users = server.users() if lst.requester is not None else ()
-    found = find_requester(lst.requester, users, owner, lst.approval)
-    if not isinstance(found, Requester):
-        raise ListsyncError(found, hint="name a user of the server: its name, e-mail or id")
-    hopes = {kind: outlook(found, Target(MediaKey(kind, 0), lst.is_4k)) for kind in _kinds(lst)}
-    refused = [kind for kind, what in hopes.items() if what is Expected.REFUSED]
-    if len(refused) == len(hopes):
-        what = f"{found.user.name} may not request {' or '.join(refused)}"
-        raise ListsyncError(what + (" in 4K" * lst.is_4k), hint="give the right on the server")
-    told = ", ".join(f"{kind}: {what}" for kind, what in hopes.items())
-    return f"{found.user.name} (user {found.user.id}), requests come out as {told}"
+def _requesters(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> Iterator[Check]:
+    """One check per requester, with what becomes of the requests of each of its lists."""
+    groups: dict[tuple[int | str | None, Approval], list[ListSpec]] = {}
+    for lst in lists:
+        groups.setdefault((lst.requester, lst.approval), []).append(lst)
+    for (wanted, approval), group in groups.items():
+        name = f"requester {owner.name if wanted is None else wanted}"
+        name += ", approval: auto" if approval is Approval.AUTO else ""
+        yield _checked(name, partial(_requester, group, server, owner))
+
+
+def _requester(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> str:
+    """OK where the requester may request at least one kind of title for each of its lists."""
+    wanted, approval = lists[0].requester, lists[0].approval
+    users = server.users() if wanted is not None else ()
+    requester = find_requester(wanted, users, owner, approval)
+    if isinstance(requester, ListProblem):
+        named = _names(lists)
+        lacks_rights = requester.reason is ProblemReason.KEY_LACKS_RIGHTS
+        hint = _GIVE_RIGHT if lacks_rights else "name a user of the server: its name, e-mail or id"
+        raise ListsyncError(f"{requester.message} ({named})", hint=hint)
+    lists_by_outlook: dict[str, list[ListSpec]] = {}
+    refused = []
+    for lst in lists:
+        outlooks = {
+            kind: outlook(requester, Target(MediaKey(kind, 0), lst.is_4k)) for kind in _kinds(lst)
+        }
+        told = ", ".join(f"{kind}: {expected}" for kind, expected in outlooks.items())
+        lists_by_outlook.setdefault(told + " in 4K" * lst.is_4k, []).append(lst)
+        if set(outlooks.values()) == {Expected.REFUSED}:
+            refused.append(lst)
+    name = requester.user.name
+    told = "; ".join(f"{told} ({_names(held)})" for told, held in lists_by_outlook.items())
+    if refused:
+        what = f"{name} may not request any title of {_names(refused)}: {told}"
+        raise ListsyncError(what, hint=_GIVE_RIGHT)
+    return f"{name} (user {requester.user.id}), requests come out as {told}"
+
+
+def _names(lists: Sequence[ListSpec]) -> str:
+    return ", ".join(lst.name for lst in lists)
 
 
 def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
@@ -148,12 +188,12 @@ def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:
         kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)
         for kind in _kinds(lst)
     }
-    problems = [what for what in found.values() if isinstance(what, str)]
-    if len(problems) == len(found):
+    problems = [what for what in found.values() if isinstance(what, ListProblem)]
+    if len(problems) == len(found) and (problem := all_of(problems)):
         hint = "write a name or an id that is offered, or null for the server's own choice"
-        raise ListsyncError("; ".join(dict.fromkeys(problems)), hint=hint)
+        raise ListsyncError(problem.message, hint=hint)
     return "; ".join(
-        f"{kind}: {where if isinstance(where, str) else where.server.name}"
+        f"{kind}: {where.message if isinstance(where, ListProblem) else where.server.name}"
         for kind, where in found.items()
     )
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds that a message may take, all addresses together
 MOST_WAITING = 100  # messages; so many come together only where something is badly wrong
 
+INSTALL = "run `pip install '.[notify]'` in a checkout of listsync, in its virtual environment"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -43,7 +45,7 @@ class AppriseNotifier:
         """Raise NotifierError where nothing can be sent from here."""
         if find_spec("apprise") is None:
             what = "notify needs apprise, which is not installed"
-            raise NotifierError(what, hint="pip install 'listsync[notify]'")
+            raise NotifierError(what, hint=INSTALL)
 
     def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
         """Have a message sent to these addresses. Returns at once; trouble is a line in the log."""

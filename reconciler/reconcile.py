@@ -14,7 +14,7 @@ from reconciler.core.accounts import list_accounts
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.membership import current, departed
-from reconciler.core.model import Film, Kind, Observed, Policy, Role, Show, View
+from reconciler.core.model import Film, Kind, Observed, Policy, Requester, Role, Show, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import bypasses_quota, unplannable
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from reconciler.core.model import (
         Baseline,
         Claim,
+        ListProblem,
         MediaKey,
         Membership,
         Memory,
         Plan,
         Quota,
-        Requester,
         ServerInfo,
         Slot,
         Slowdown,
@@ -80,7 +80,7 @@ class Identity:
 
     server: ServerInfo
     owner: User
-    requesters: Mapping[str, Requester | str]  # by list name; a text says why there is none
+    requesters: Mapping[str, Requester | ListProblem]  # by list name
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _planned(
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
     """Only of those a quota can bind: one call for each of them."""
-    asking = {r.user.id: r.user for r in identity.requesters.values() if not isinstance(r, str)}
+    asking = {r.user.id: r.user for r in identity.requesters.values() if isinstance(r, Requester)}
     return {i: server.quota(i) for i, user in asking.items() if not bypasses_quota(user)}
 
 

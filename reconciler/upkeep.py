@@ -293,7 +293,7 @@ def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
     told["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
     problem = next((lst.problem for lst in seen.lists if lst.name == name), None)
     if problem:
-        told["problem"] = problem
+        told["problem"] = problem.message
     if seen.plan.stops:
         told["stopped"] = turn.stops(seen)
     return told

@@ -11,6 +11,7 @@ from reconciler.core.membership import absences, advance, stale_members
 from reconciler.core.model import (
     Baseline,
     Entry,
+    ListProblem,
     Match,
     Member,
     Membership,
@@ -122,7 +123,7 @@ def fetched(
 
 def wishlists(
     held: Sequence[Fetched],
-    requesters: Mapping[str, Requester | str],
+    requesters: Mapping[str, Requester | ListProblem],
     found: Mapping[str, Match | Unmatched],
 ) -> list[Wishlist]:
     """All lists for the planner, in the file's order; ``requesters`` by list name."""
@@ -134,7 +135,7 @@ def wishlists(
 def wishlist(
     lst: Fetched,
     index: int,
-    requester: Requester | str | None,
+    requester: Requester | ListProblem | None,
     found: Mapping[str, Match | Unmatched],
 ) -> Wishlist:
     """The list for the planner: what it gave now, and what it held when last complete."""
@@ -154,7 +155,7 @@ def wishlist(
         whole=lst.whole,
         unread=reason_unread(lst.snapshot, lst.after.completed),
         requester=requester if isinstance(requester, Requester) else None,
-        problem=requester if isinstance(requester, str) else None,
+        problem=requester if isinstance(requester, ListProblem) else None,
         is_4k=spec.is_4k,
         seasons=spec.seasons,
         filter=filter_of(spec),

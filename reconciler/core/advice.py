@@ -13,6 +13,7 @@ from reconciler.core.episodes import EPISODES
 from reconciler.core.model import (
     Action,
     Kind,
+    ListProblem,
     Match,
     Op,
     Prune,
@@ -227,7 +228,7 @@ def _with_the_right(case: Case) -> str:
         return f"mend `requester` or `approval` of {owner.name}"
     if case.seasons == (0,) and not case.ground.observed.takes_specials:
         return "allow requests for special episodes in the server's settings"
-    if target and isinstance(owner.deliveries.get(target.media.kind), str):
+    if target and isinstance(owner.deliveries.get(target.media.kind), ListProblem):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
         return f"of Radarr and Sonarr, name what is there: {keys} of {owner.name}"
     user = owner.requester.user.name

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.core.model import Snapshot, WaitingChange
+    from reconciler.core.model import ListProblem, Snapshot, WaitingChange
 
 READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})
@@ -78,10 +78,10 @@ def not_applied(reason: str, message: str) -> Finding:
     return Finding(APPLIED, Status.FALSE, reason, message)
 
 
-def stalled(snapshot: Snapshot, problem: str | None) -> Finding:
+def stalled(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
     """Whether trying again is of no use. ``problem``: why the list may request nothing."""
     if problem:
-        return Finding(STALLED, Status.TRUE, "BadRequester", problem)
+        return Finding(STALLED, Status.TRUE, problem.reason, problem.message)
     if snapshot.outcome in STALLING:
         message = snapshot.error or f"the list is {snapshot.outcome}"
         return Finding(STALLED, Status.TRUE, _camel(snapshot.outcome), message)

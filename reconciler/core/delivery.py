@@ -9,7 +9,14 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Delivery, Downloader, Kind, Offer
+from reconciler.core.model import (
+    Delivery,
+    Downloader,
+    Kind,
+    ListProblem,
+    Offer,
+    ProblemReason,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,38 +25,52 @@ if TYPE_CHECKING:
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
 _NOUN = {Kind.MOVIE: "films", Kind.TV: "shows"}
+_UNKNOWN = {
+    "server_id": ProblemReason.UNKNOWN_SERVICE,
+    "profile_id": ProblemReason.UNKNOWN_PROFILE,
+    "root_folder": ProblemReason.UNKNOWN_ROOT_FOLDER,
+    "tags": ProblemReason.UNKNOWN_TAG,
+}
 _SHOWN = 10  # of what is offered; more is no help
 
 
 def find_delivery(
     wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
-) -> Delivery | str:
-    """Where requests for this kind go, or the sentence that says why nobody knows.
+) -> Delivery | ListProblem:
+    """Where requests for this kind go, or why nobody knows.
 
     A number is an id, a text a name (of a folder: its path), compared case-blind.
     """
     into = find_downloader(wish, kind, downloaders, is_4k=is_4k)
-    if isinstance(into, str):
+    if isinstance(into, ListProblem):
         return into
     there = Offer(into.id, into.name)
     if not names_more(wish):
         return Delivery(there)
     if into.stock is None:
-        return f"{into.name} does not say what it offers" + f" ({into.trouble})" * bool(
-            into.trouble
-        )
+        why = f" ({into.trouble})" if into.trouble else ""
+        message = f"{into.name} does not say what it offers{why}"
+        return ListProblem(ProblemReason.SERVICE_UNAVAILABLE, message)
     stock = into.stock
     where = into.name + f" as of its last answer ({into.trouble})" * bool(into.trouble)
     profile = _optional("profile_id", wish.profile, stock.profiles, where)
     folder = _optional("root_folder", wish.folder, stock.folders, where)
     tags = [_pick("tags", tag, stock.tags, where) for tag in wish.tags or ()]
-    if isinstance(profile, str):
+    if isinstance(profile, ListProblem):
         return profile
-    if isinstance(folder, str):
+    if isinstance(folder, ListProblem):
         return folder
     found = tuple(sorted({tag for tag in tags if isinstance(tag, Offer)}, key=lambda tag: tag.id))
-    problem = next((tag for tag in tags if isinstance(tag, str)), None)
+    problem = next((tag for tag in tags if isinstance(tag, ListProblem)), None)
     return problem or Delivery(there, profile, folder, None if wish.tags is None else found)
+
+
+def all_of(problems: Sequence[ListProblem]) -> ListProblem | None:
+    """Several problems of one list as one; the first gives the reason. None: there is none."""
+    if not problems:
+        return None
+    messages = dict.fromkeys(problem.message for problem in problems)
+    return ListProblem(problems[0].reason, "; ".join(messages))
 
 
 def astray(kinds: Collection[Kind]) -> str | None:
@@ -69,7 +90,7 @@ def astray(kinds: Collection[Kind]) -> str | None:
 
 def find_downloader(
     wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
-) -> Downloader | str:
+) -> Downloader | ListProblem:
     """The Radarr or Sonarr that is named, else the one the server would take by itself.
 
     One of the other quality is none: the server would lose sight of what it was sent.
@@ -77,13 +98,16 @@ def find_downloader(
     program = PROGRAM[kind] + " for 4K" * is_4k
     fitting = [one for one in downloaders if one.is_4k is is_4k]
     if not fitting:
-        return f"the server has no {program}"
+        return ListProblem(ProblemReason.UNKNOWN_SERVICE, f"the server has no {program}")
     if wish.server is None:
         default = next((one for one in fitting if one.is_default), None)
-        return default or f"the server has no default {program}; name one with server_id"
+        message = f"the server has no default {program}; name one with server_id"
+        return default or ListProblem(ProblemReason.UNKNOWN_SERVICE, message)
     offers = [Offer(one.id, one.name) for one in fitting]
     found = _pick("server_id", wish.server, offers, "the server")
-    return found if isinstance(found, str) else next(one for one in fitting if one.id == found.id)
+    if isinstance(found, ListProblem):
+        return found
+    return next(one for one in fitting if one.id == found.id)
 
 
 def names_more(wish: DeliveryWish) -> bool:
@@ -93,24 +117,26 @@ def names_more(wish: DeliveryWish) -> bool:
 
 def _optional(
     key: str, wanted: int | str | None, offers: Sequence[Offer], where: str
-) -> Offer | str | None:
+) -> Offer | ListProblem | None:
     return None if wanted is None else _pick(key, wanted, offers, where)
 
 
-def _pick(key: str, wanted: int | str, offers: Sequence[Offer], where: str) -> Offer | str:
+def _pick(key: str, wanted: int | str, offers: Sequence[Offer], where: str) -> Offer | ListProblem:
     """The one offer that is meant, or why none is."""
     found = [offer for offer in offers if _means(wanted, offer)]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(str(offer.id) for offer in found)
-        return f"{key} {wanted!r} fits several at {where} (ids {ids}); name the id"
+        message = f"{key} {wanted!r} fits several at {where} (ids {ids}); name the id"
+        return ListProblem(ProblemReason.AMBIGUOUS_OPTION, message)
     names = {_plain(offer.name): offer.name for offer in offers}
     close = difflib.get_close_matches(_plain(str(wanted)), names, n=1)
     meant = f", did you mean {names[close[0]]!r}?" if close else ""
     told = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
-    return f"{key} {wanted!r} is not at {where}{meant}; it offers {told or 'none'}{more}"
+    message = f"{key} {wanted!r} is not at {where}{meant}; it offers {told or 'none'}{more}"
+    return ListProblem(_UNKNOWN[key], message)
 
 
 def _means(wanted: int | str, offer: Offer) -> bool:

@@ -17,6 +17,7 @@ from reconciler.core.model import (
     Attempts,
     Expected,
     Kind,
+    ListProblem,
     Op,
     Plan,
     Reason,
@@ -144,13 +145,14 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
     """The action a need leads to, unless its requester may not or it has to wait."""
     requester = want.owner.requester
     if requester is None:
-        problem = want.owner.problem or "its list has no requester"
-        return _verdict(want, Settled(Reason.NO_RIGHT, problem, need.seasons))
+        problem = want.owner.problem
+        detail = problem.message if problem else "its list has no requester"
+        return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
     hopes, delivery = outlook(requester, want.target), None
     if need.op is not Op.RETRY:  # which the server sends where it was sent before
         found = want.owner.deliveries.get(want.target.media.kind)
-        if isinstance(found, str):
-            return _verdict(want, Settled(Reason.NO_RIGHT, found, need.seasons))
+        if isinstance(found, ListProblem):
+            return _verdict(want, Settled(Reason.NO_RIGHT, found.message, need.seasons))
         delivery = found
         if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"

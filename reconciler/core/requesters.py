@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Approval, Requester
+from reconciler.core.model import Approval, ListProblem, ProblemReason, Requester
 from reconciler.core.rights import (
     SEE_USERS,
     bypasses_quota,
@@ -24,8 +24,8 @@ def find_requester(
     users: Sequence[User],
     owner: User,
     approval: Approval = Approval.REQUESTER,
-) -> Requester | str:
-    """The requester, or the sentence that says why there is none (never the owner instead).
+) -> Requester | ListProblem:
+    """The requester, or why there is none (never the owner instead).
 
     An integer is an id, a text a name or an e-mail address, compared case-blind; it must fit
     exactly one user. None: the key's owner. With ``approval: auto`` the owner asks on the user's
@@ -38,10 +38,16 @@ def find_requester(
         return _speaking_for(found[0], owner, approval)
     if found:
         ids = ", ".join(str(user.id) for user in found)
-        return f"requester {wanted!r} fits several users of the server (ids {ids}); name the id"
+        return ListProblem(
+            ProblemReason.AMBIGUOUS_REQUESTER,
+            f"requester {wanted!r} fits several users of the server (ids {ids}); name the id",
+        )
     if isinstance(wanted, str) and "@" in wanted and not has_right(owner, SEE_USERS):
-        return f"requester {wanted!r} cannot be found: {lacks(owner, SEE_USERS)}"
-    return f"requester {wanted!r} is not a user of the server"
+        message = f"requester {wanted!r} cannot be found: {lacks(owner, SEE_USERS)}"
+        return ListProblem(ProblemReason.KEY_LACKS_RIGHTS, message)
+    return ListProblem(
+        ProblemReason.UNKNOWN_REQUESTER, f"requester {wanted!r} is not a user of the server"
+    )
 
 
 def users_named(wanted: int | str, users: Sequence[User]) -> list[User]:
@@ -54,16 +60,17 @@ def users_named(wanted: int | str, users: Sequence[User]) -> list[User]:
     ]
 
 
-def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | str:
+def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | ListProblem:
     if user.id == owner.id:
         return Requester(user)
     if approval is Approval.REQUESTER:
         if bypasses_quota(user) or has_right(owner, SEE_USERS):
             return Requester(user, is_owner=False)
-        return lacks(owner, SEE_USERS)
+        return ListProblem(ProblemReason.KEY_LACKS_RIGHTS, lacks(owner, SEE_USERS))
     if not may_ask_for_others(owner):
-        return (
+        return ListProblem(
+            ProblemReason.KEY_LACKS_RIGHTS,
             f"approval: auto takes the rights to manage users and requests, which {owner.name}, "
-            "the owner of the API key, has not"
+            "the owner of the API key, has not",
         )
     return Requester(user, is_owner=False, approved=True)

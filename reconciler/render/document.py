@@ -157,7 +157,7 @@ def list_row(
             for kind in Kind
             if lst.requester
         },
-        "problem": lst.problem,
+        "problem": lst.problem.message if lst.problem else None,
         "notice": lst.notice,
         "quota": {
             noun: {"remaining": left.remaining, "limit": left.limit, "days": left.days}

@@ -31,7 +31,7 @@ server:
   api_key: ${{SEERR_API_KEY}}  # from the environment; or in its place api_key_file: FILE
 
 defaults:
-  max_per_run: 10  # at most so many titles in one run; the rest waits for the next
+  max_per_run: 10  # the most titles that each list requests in one run; the rest wait
   #interval: 6h  # how often a list is read
   #requester: anna  # the server's user who asks; without one it is the key's owner
 {providers}

@@ -154,7 +154,7 @@ class ListOptions(Model):
     ] = Field(default=False, description="Ask for nothing on the list for now; forget nothing.")
     top: Count = Field(default=None, description="Only the first so many titles of the list.")
     max_per_run: Count = Field(
-        default=50, description="The most titles requested in one run; the rest wait."
+        default=50, description="The most titles this list requests in one run; the rest wait."
     )
     role: Annotated[
         Role,

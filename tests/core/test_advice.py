@@ -20,10 +20,12 @@ from reconciler.core.model import (
     Ids,
     Item,
     Kind,
+    ListProblem,
     MediaStatus,
     Memory,
     Observed,
     Policy,
+    ProblemReason,
     Prune,
     Quota,
     Reason,
@@ -143,8 +145,10 @@ NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
 UNDATED = facts(1, undated=[3])
 EPISODELESS = replace(UNDATED, seasons=(Season(3, LONG_AGO, 0),))
 OLD = Filter(years=Years(last=1999))
-NOBODY = replace(LIST, requester=None, problem="requester 'ann' is not a user of the server")
-NOWHERE = replace(LIST, deliveries={Kind.MOVIE: "Radarr has no profile HD"})
+UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "requester 'ann' is not a user")
+NO_PROFILE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "Radarr has no profile HD")
+NOBODY = replace(LIST, requester=None, problem=UNKNOWN)
+NOWHERE = replace(LIST, deliveries={Kind.MOVIE: NO_PROFILE})
 BY_CAROL = replace(LIST, requester=CAROL)
 
 # Why, the world, all that the advice has to say, and: the world once it was followed → what then.

@@ -11,7 +11,9 @@ from reconciler.core.model import (
     Condition,
     Finding,
     Item,
+    ListProblem,
     Outcome,
+    ProblemReason,
     Result,
     Snapshot,
     Status,
@@ -65,9 +67,10 @@ def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
     assert found.status is (Status.TRUE if stalls else Status.FALSE)
 
 
-def test_a_bad_requester_stalls() -> None:
-    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), "nobody is called anna")
-    assert (found.status, found.reason) == (Status.TRUE, "BadRequester")
+@pytest.mark.parametrize("reason", ProblemReason)
+def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: ProblemReason) -> None:
+    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), ListProblem(reason, "why"))
+    assert (found.status, found.reason, found.message) == (Status.TRUE, reason, "why")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from reconciler.core.delivery import find_delivery
-from reconciler.core.model import Delivery, DeliveryWish, Downloader, Kind, Offer, Stock
+from reconciler.core.model import (
+    Delivery,
+    DeliveryWish,
+    Downloader,
+    Kind,
+    ListProblem,
+    Offer,
+    ProblemReason,
+    Stock,
+)
 
 ANY, HD, OTHER_HD = Offer(1, "Any"), Offer(4, "HD-1080p"), Offer(5, "hd-1080P")
 MOVIES, KIDS, DOWNLOADS = Offer(1, "/movies"), Offer(2, "/Kids/"), Offer(3, "D:\\films\\")
@@ -20,7 +29,7 @@ FOR_4K = Downloader(2, "Radarr 4K", is_4k=True, is_default=True, stock=STOCK)
 ALL = (SPARE, FOR_4K, RADARR)
 
 
-def found(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | str:  # noqa: ANN401
+def found(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | ListProblem:  # noqa: ANN401
     return find_delivery(DeliveryWish(**wish), Kind.MOVIE, there or ALL, is_4k=is_4k)
 
 
@@ -63,36 +72,41 @@ def test_a_name_means_the_one_thing_that_is_called_so(
 
 
 @pytest.mark.parametrize(
-    ("there", "wish", "said"),
+    ("there", "wish", "said", "reason"),
     [
         pytest.param(
             (replace(RADARR, stock=Stock((HD, OTHER_HD))),),
             {"profile": "HD-1080p"},
             "profile_id 'HD-1080p' fits several at Radarr (ids 4, 5); name the id",
+            ProblemReason.AMBIGUOUS_OPTION,
             id="two profiles",
         ),
         pytest.param(
             (replace(RADARR, stock=Stock(tags=(FUN, FUNNY))),),
             {"tags": ("fun",)},
             "tags 'fun' fits several at Radarr (ids 3, 4); name the id",
+            ProblemReason.AMBIGUOUS_OPTION,
             id="two tags",
         ),
         pytest.param(
             (RADARR, replace(SPARE, name="radarr")),
             {"server": "Radarr"},
             "server_id 'Radarr' fits several at the server (ids 0, 1); name the id",
+            ProblemReason.AMBIGUOUS_OPTION,
             id="two servers",
         ),
         pytest.param(
             (RADARR,),
             {"server": 2},
             "server_id 2 is not at the server; it offers 'Radarr' (0)",
+            ProblemReason.UNKNOWN_SERVICE,
             id="no such server",
         ),
         pytest.param(
             (replace(RADARR, stock=Stock()),),
             {"tags": ("fun",)},
             "tags 'fun' is not at Radarr; it offers none",
+            ProblemReason.UNKNOWN_TAG,
             id="nothing offered",
         ),
         pytest.param(
@@ -101,30 +115,35 @@ def test_a_name_means_the_one_thing_that_is_called_so(
             "tags 99 is not at Radarr; it offers "
             + ", ".join(f"'t{n}' ({n})" for n in range(10))
             + " and 2 more",
+            ProblemReason.UNKNOWN_TAG,
             id="more than can be shown",
         ),
         pytest.param(
             (SPARE, RADARR),
             {"is_4k": True, "profile": 1},
             "the server has no Radarr for 4K",
+            ProblemReason.UNKNOWN_SERVICE,
             id="none for 4K",
         ),
         pytest.param(
             (SPARE,),
             {"profile": 9},
             "the server has no default Radarr; name one with server_id",
+            ProblemReason.UNKNOWN_SERVICE,
             id="no default",
         ),
         pytest.param(
             (replace(RADARR, stock=None),),
             {"profile": 1},
             "Radarr does not say what it offers",
+            ProblemReason.SERVICE_UNAVAILABLE,
             id="silent",
         ),
         pytest.param(
             (replace(RADARR, stock=None, trouble="it is away"),),
             {"folder": 1},
             "Radarr does not say what it offers (it is away)",
+            ProblemReason.SERVICE_UNAVAILABLE,
             id="silent, and why",
         ),
         pytest.param(
@@ -132,14 +151,15 @@ def test_a_name_means_the_one_thing_that_is_called_so(
             {"profile": "HD-1080p", "folder": "/none"},
             "root_folder '/none' is not at Radarr; it offers '/movies' (1), '/Kids/' (2), "
             "'D:\\\\films\\\\' (3)",
+            ProblemReason.UNKNOWN_ROOT_FOLDER,
             id="one of several is not there",
         ),
     ],
 )  # fmt: skip
 def test_a_name_that_means_nothing_or_several_things_is_a_sentence(
-    there: tuple[Downloader, ...], wish: dict[str, Any], said: str
+    there: tuple[Downloader, ...], wish: dict[str, Any], said: str, reason: ProblemReason
 ) -> None:
-    assert found(*there, **wish) == said
+    assert found(*there, **wish) == ListProblem(reason, said)
 
 
 def test_a_downloader_that_is_only_named_need_not_say_what_it_offers() -> None:
@@ -148,4 +168,4 @@ def test_a_downloader_that_is_only_named_need_not_say_what_it_offers() -> None:
 
 def test_shows_go_to_sonarr() -> None:
     said = find_delivery(DeliveryWish(server=1), Kind.TV, (), is_4k=False)
-    assert said == "the server has no Sonarr"
+    assert said == ListProblem(ProblemReason.UNKNOWN_SERVICE, "the server has no Sonarr")

@@ -15,11 +15,13 @@ from reconciler.core.model import (
     Expected,
     Item,
     Kind,
+    ListProblem,
     Match,
     MediaKey,
     MediaStatus,
     Memory,
     Observed,
+    ProblemReason,
     Quota,
     Reason,
     Remembered,
@@ -220,7 +222,8 @@ def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
 
 
 def test_an_unknown_requester_is_said_in_the_verdict() -> None:
-    lst = replace(wishes(entry(DUNE)), requester=None, problem="anna is not a user of the server")
+    problem = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "anna is not a user of the server")
+    lst = replace(wishes(entry(DUNE)), requester=None, problem=problem)
 
     assert plan(lst).verdicts[0].detail == "anna is not a user of the server"
 

@@ -10,10 +10,12 @@ from reconciler.core.model import (
     Attempts,
     Delivery,
     Kind,
+    ListProblem,
     MediaKey,
     Memory,
     Offer,
     Op,
+    ProblemReason,
     Remembered,
     RequestStatus,
     Rerequest,
@@ -110,18 +112,19 @@ def test_what_one_list_adopted_another_may_ask_for() -> None:
     assert action.lists == ("other",)
 
 
-NOWHERE = "profile_id 'Nope' is not at Radarr"
+NOWHERE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "profile_id 'Nope' is not at Radarr")
+UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody is not a user of the server")
 TO_RADARR = Delivery(Offer(0, "Radarr"), Offer(4, "HD-1080p"))
 
 
-def sent(media: MediaKey, where: Delivery | str) -> Wishlist:
+def sent(media: MediaKey, where: Delivery | ListProblem) -> Wishlist:
     """A list that names something of Radarr or Sonarr."""
     return replace(wishes(entry(media)), deliveries=dict.fromkeys(Kind, where))
 
 
 @pytest.mark.parametrize("where", [NOWHERE, TO_RADARR], ids=["not there", "there"])
 def test_a_failed_request_is_retried_as_it_was_sent_whatever_its_list_names(
-    where: Delivery | str,
+    where: Delivery | ListProblem,
 ) -> None:
     (action,) = plan(sent(DUNE, where), on=server(request(1, DUNE, RequestStatus.FAILED))).actions
     assert (action.op, action.request_ids, action.delivery) == (Op.RETRY, (1,), None)
@@ -131,11 +134,11 @@ def test_only_what_is_asked_for_anew_needs_a_place_to_go() -> None:
     on = server(request(1, BEAR, RequestStatus.FAILED, 1), shows={BEAR.tmdb: facts(1, 2)})
     made = plan(sent(BEAR, NOWHERE), on=on)
     assert words(made) == ["retry (retry-failed)", "no-right"]
-    assert (made.verdicts[0].seasons, made.verdicts[0].detail) == ((2,), NOWHERE)
+    assert (made.verdicts[0].seasons, made.verdicts[0].detail) == ((2,), NOWHERE.message)
     assert [a.delivery for a in plan(sent(BEAR, TO_RADARR), on=on).actions] == [None, TO_RADARR]
 
 
 def test_a_list_whose_requester_is_not_known_retries_nothing() -> None:
-    unknown = replace(wishes(entry(DUNE)), requester=None, problem="nobody is called so")
+    unknown = replace(wishes(entry(DUNE)), requester=None, problem=UNKNOWN)
     made = plan(unknown, on=server(request(1, DUNE, RequestStatus.FAILED)))
     assert words(made) == ["no-right"]

@@ -17,6 +17,7 @@ from reconciler.core.model import (
     Entry,
     Filter,
     Kind,
+    ListProblem,
     Match,
     MediaKey,
     MediaState,
@@ -24,6 +25,7 @@ from reconciler.core.model import (
     Memory,
     Op,
     Policy,
+    ProblemReason,
     Quota,
     Reason,
     Remembered,
@@ -163,7 +165,9 @@ def off_the_lists(lst: Wishlist, *, soon: bool = False) -> Sign:
 
 FAILED = there(request(9, DUNE, RequestStatus.FAILED))  # the last one
 FULL = {4: Quota(Allowance(0, 5, 7), Allowance(0, 5, 7))}
-NOWHERE = dict.fromkeys(Kind, "there is no such profile")
+NOWHERE = dict.fromkeys(
+    Kind, ListProblem(ProblemReason.UNKNOWN_PROFILE, "there is no such profile")
+)
 NO_RIGHT = (
     "the requester is unknown or has no right, or what the list names of Radarr or Sonarr is not "
     "there"
@@ -313,5 +317,8 @@ def test_of_two_rows_that_hold_the_first_decides(first: str, later: str) -> None
 def test_a_retry_too_needs_a_requester_who_is_known() -> None:
     world = World(DUNE)
     FAILED(world)
-    option(requester=None, problem="the server has no user 'anna'")(world)
+    option(
+        requester=None,
+        problem=ListProblem(ProblemReason.UNKNOWN_REQUESTER, "the server has no user 'anna'"),
+    )(world)
     assert world.words() == ["no-right"]

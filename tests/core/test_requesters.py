@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Approval, Requester, User
+from reconciler.core.model import Approval, ListProblem, ProblemReason, Requester, User
 from reconciler.core.requesters import find_requester
 
 OWNER = User(1, "admin", 2, ("admin@example.org",))
@@ -12,6 +12,7 @@ ANNA = User(4, "Anna", 32, ("anna@example.org", "anna_plex"))
 BOB = User(5, "bob", 32, ("bob@example.org",))
 OTHER_BOB = User(6, "Bob", 32)
 USERS = (OWNER, ANNA, BOB, OTHER_BOB)
+UNKNOWN, AMBIGUOUS = ProblemReason.UNKNOWN_REQUESTER, ProblemReason.AMBIGUOUS_REQUESTER
 
 
 @pytest.mark.parametrize(
@@ -35,20 +36,48 @@ def test_the_owner_named_is_the_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says"),
+    ("wanted", "says", "reason"),
     [
-        pytest.param("dora", "requester 'dora' is not a user of the server", id="unknown name"),
-        pytest.param(99, "requester 99 is not a user of the server", id="unknown id"),
-        pytest.param("4", "requester '4' is not a user of the server", id="a text is no id"),
-        pytest.param("bob", "several users of the server (ids 5, 6)", id="two of a name"),
-        pytest.param("", "requester '' is not a user of the server", id="empty"),
+        pytest.param(
+            "dora",
+            "requester 'dora' is not a user of the server",
+            ProblemReason.UNKNOWN_REQUESTER,
+            id="unknown name",
+        ),
+        pytest.param(
+            99,
+            "requester 99 is not a user of the server",
+            ProblemReason.UNKNOWN_REQUESTER,
+            id="unknown id",
+        ),
+        pytest.param(
+            "4",
+            "requester '4' is not a user of the server",
+            ProblemReason.UNKNOWN_REQUESTER,
+            id="a text is no id",
+        ),
+        pytest.param(
+            "bob",
+            "several users of the server (ids 5, 6)",
+            ProblemReason.AMBIGUOUS_REQUESTER,
+            id="two of a name",
+        ),
+        pytest.param(
+            "",
+            "requester '' is not a user of the server",
+            ProblemReason.UNKNOWN_REQUESTER,
+            id="empty",
+        ),
     ],
 )
-def test_an_unknown_requester_is_a_sentence(wanted: int | str, says: str) -> None:
+def test_an_unknown_requester_is_a_sentence(
+    wanted: int | str, says: str, reason: ProblemReason
+) -> None:
     answer = find_requester(wanted, USERS, OWNER)
 
-    assert isinstance(answer, str)
-    assert says in answer
+    assert isinstance(answer, ListProblem)
+    assert answer.reason is reason
+    assert says in answer.message
 
 
 MANAGER = User(1, "manager", 8 | 16)
@@ -61,13 +90,18 @@ MANAGER = User(1, "manager", 8 | 16)
         pytest.param(MANAGER, Requester(ANNA, is_owner=False, approved=True), id="manager of both"),
         pytest.param(
             User(1, "half", 16),
-            "approval: auto takes the rights to manage users and requests, which half, the owner "
-            "of the API key, has not",
+            ListProblem(
+                ProblemReason.KEY_LACKS_RIGHTS,
+                "approval: auto takes the rights to manage users and requests, which half, "
+                "the owner of the API key, has not",
+            ),
             id="manager of requests alone",
         ),
     ],
 )
-def test_the_owner_approves_for_others_where_it_may(owner: User, answer: Requester | str) -> None:
+def test_the_owner_approves_for_others_where_it_may(
+    owner: User, answer: Requester | ListProblem
+) -> None:
     assert find_requester("anna", USERS, owner, Approval.AUTO) == answer
 
 
@@ -91,5 +125,10 @@ def test_an_owner_who_does_not_manage_users_sees_neither_quotas_nor_addresses_of
     owner = User(1, "keeper", bits)
     without_addresses = (owner, User(4, "Anna", 32, ANNA.aliases), User(7, "free", 8))
     found = find_requester(wanted, without_addresses, owner)
-    assert found == answer or (isinstance(answer, str) and answer in str(found))
-    assert not isinstance(found, str) or '("Manage Users")' in found
+    if isinstance(answer, Requester):
+        assert found == answer
+    else:
+        assert isinstance(found, ListProblem)
+        assert found.reason is ProblemReason.KEY_LACKS_RIGHTS
+        assert answer in found.message
+        assert '("Manage Users")' in found.message

@@ -12,11 +12,13 @@ from reconciler.core.model import (
     Ids,
     Item,
     Kind,
+    ListProblem,
     ListRef,
     Match,
     MediaKey,
     Membership,
     Outcome,
+    ProblemReason,
     Reason,
     Role,
     Route,
@@ -40,6 +42,9 @@ NOTHING = Unmatched(Reason.NOT_FOUND, "no title of this name was found")
 
 def key(number: int) -> MediaKey:
     return MediaKey(Kind.MOVIE, number)
+
+
+UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "anna is not a user")
 
 
 def snapshot(
@@ -83,9 +88,9 @@ def test_a_list_takes_its_options_from_the_file() -> None:
 
 
 def test_a_list_without_its_requester_says_why() -> None:
-    lst = wishlist(fetched(SPEC, snapshot([]), NEW, {}, NOW), 0, "anna is not a user", {})
+    lst = wishlist(fetched(SPEC, snapshot([]), NEW, {}, NOW), 0, UNKNOWN, {})
 
-    assert (lst.requester, lst.problem) == (None, "anna is not a user")
+    assert (lst.requester, lst.problem) == (None, UNKNOWN)
 
 
 def test_a_complete_fetch_is_all_there_is() -> None:

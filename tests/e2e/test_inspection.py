@@ -141,9 +141,9 @@ def test_doctor_finds_a_household_well(seen: Household) -> None:
     code, found = checks(seen)
     assert code == 0
     files = ["file of wishes", "file of never"]
-    assert list(found) == [*files, "server", "key", "rights", "requester of wishes", "ledger"]
+    assert list(found) == [*files, "server", "key", "rights", "requester alice", "ledger"]
     assert all(check["ok"] for check in found.values())
-    assert "movie: pending" in found["requester of wishes"]["found"]
+    assert "movie: pending" in found["requester alice"]["found"]
 
 
 def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) -> None:
@@ -158,12 +158,33 @@ def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) 
     code, found = checks(house, env={"PATH": "/nonexistent"})
     assert code == 1
     assert [name for name, check in found.items() if not check["ok"]] == [
-        "requester of wishes",
-        "requester of carols",
+        "requester nobody",
+        "requester carol",
         "browser",
     ]
     assert all(check["todo"] for check in found.values() if not check["ok"])
-    assert "may not request" in found["requester of carols"]["found"]
+    assert "may not request" in found["requester carol"]["found"]
+
+
+def test_doctor_has_one_line_per_requester_with_its_lists(house: Household) -> None:
+    house.wish([DUNE])
+    lists = {
+        name: {"source": "file:wishes.txt", "requester": requester, **options}
+        for name, requester, options in (
+            ("films", "alice", {}),
+            ("never", "nobody", {}),
+            ("more", "alice", {}),
+            ("sharp", "alice", {"4k": True}),
+            ("too", "nobody", {}),
+        )
+    }
+    house.write({**lists, "mine": {"source": "file:wishes.txt"}})
+    _, found = checks(house)
+    requesters = {name: check for name, check in found.items() if name.startswith("requester")}
+    assert list(requesters) == ["requester alice", "requester nobody", "requester admin"]
+    assert "movie: pending, tv: pending (films, more)" in requesters["requester alice"]["found"]
+    assert "may not request any title of sharp" in requesters["requester alice"]["found"]
+    assert requesters["requester nobody"]["found"].endswith("(never, too)")
 
 
 @pytest.mark.parametrize(
@@ -175,9 +196,9 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     house.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST_MOVIE)
     house.wish([DUNE], requester="alice", filter={"types": types})
     code, found = checks(house)
-    told = found["requester of wishes"]
+    told = found["requester alice"]
     assert (code, told["ok"]) == ((0, True) if well else (1, False))
-    assert ("tv: refused" in told["found"]) is (types == ["movie", "tv"])
+    assert ("tv: refused" in told["found"]) is ("tv" in types)
 
 
 @pytest.mark.parametrize(

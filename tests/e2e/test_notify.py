@@ -207,7 +207,7 @@ class TestTrouble:
         assert (done.code, house.stored()) == (0, numbers([DUNE]))
         assert (checked.code, examined.code, receiver.posts) == (0, 1, [])
         for told in (done.err, checked.err, examined.out):
-            assert "pip install 'listsync[notify]'" in told
+            assert "`pip install '.[notify]'` in a checkout" in told
 
     def test_a_file_called_apprise_beside_the_config_is_not_run(
         self, house: Household, receiver: Receiver

@@ -12,6 +12,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service, Settings
+from reconciler.core.model import ProblemReason
 from reconciler.overseerr import OverseerrServer
 from tests.loop.world import World, by_tmdb, words
 
@@ -108,14 +109,17 @@ def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
     }
     world.write(lists)
     seen = world.look()
-    assert said in (seen.lists[0].problem or "")
+    assert said in str(seen.lists[0].problem)
     assert words(seen) == {FILM.title: "no-right", OTHER.title: "request"}
 
 
 def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: World) -> None:
     world.follow(SHOW, profile_id="HD-1080p")
     world.sandbox.faults.sonarr_down = True
-    assert "Sonarr does not say what it offers" in (world.look().lists[0].problem or "")
+    problem = world.look().lists[0].problem
+    assert problem
+    assert problem.reason is ProblemReason.SERVICE_UNAVAILABLE
+    assert "Sonarr does not say what it offers" in problem.message
     world.sandbox.faults.sonarr_down = False
     assert words(world.look()) == {SHOW.title: "request"}
 
@@ -253,4 +257,6 @@ def test_a_pass_asks_each_program_once_though_titles_wait_for_it(world: World) -
 
 def test_an_unknown_requester_is_said_before_a_name_that_is_not_there(world: World) -> None:
     world.follow(FILM, profile_id="Nope", requester="nobody")
-    assert world.look().lists[0].problem == "requester 'nobody' is not a user of the server"
+    problem = world.look().lists[0].problem
+    assert problem
+    assert problem.reason is ProblemReason.UNKNOWN_REQUESTER

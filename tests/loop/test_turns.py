@@ -136,7 +136,7 @@ def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path
     world.follow(by_tmdb(FILM), requester="nobody")
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        assert service.standing.conditions["wishes"]["Stalled"].reason == "BadRequester"
+        assert service.standing.conditions["wishes"]["Stalled"].reason == "UnknownRequester"
         world.follow(by_tmdb(FILM))
         service.reload()
         pass_time(world, service, minutes=2)  # which the owner's greater rights wait

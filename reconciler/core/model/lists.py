@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reconciler.core.model.words import Kind, Outcome
+from reconciler.core.model.words import Kind, Outcome, ProblemReason
 
 ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
 
@@ -139,6 +139,14 @@ class Item:
             return f"trakt:{'show' if kind == Kind.TV else kind}:{ids.trakt}"
         label = f"{self.title} ({self.year})" if self.year else self.title
         return f'title:"{label}"' if self.kind is None else f'title:{kind}:"{label}"'
+
+
+@dataclass(frozen=True, slots=True)
+class ListProblem:
+    """Why a list, or the titles of one kind on it, may not be requested at all."""
+
+    reason: ProblemReason
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.core.model.delivery import Delivery
-from reconciler.core.model.lists import Item, Snapshot
+from reconciler.core.model.lists import Item, ListProblem, Snapshot
 from reconciler.core.model.media import Candidate, Entry, MediaKey, Target
 from reconciler.core.model.memory import Absence, Memory
 from reconciler.core.model.server import Observed, User
@@ -48,9 +48,9 @@ class Wishlist:
     role: Role = Role.REQUEST
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
     requester: Requester | None = None
-    problem: str | None = None  # why it may request nothing: its requester is not known
+    problem: ListProblem | None = None
     is_4k: bool = False
-    deliveries: Mapping[Kind, Delivery | str] = field(default_factory=dict)  # text: none is known
+    deliveries: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
     seasons: SeasonRule = ALL_SEASONS
     filter: Filter | None = None
     max_per_run: int | None = 50  # None: no cap

@@ -101,6 +101,20 @@ class Approval(StrEnum):
     AUTO = "auto"
 
 
+class ProblemReason(StrEnum):
+    """Why a list may request nothing at all: the reason of its *Stalled* condition."""
+
+    UNKNOWN_REQUESTER = "UnknownRequester"
+    AMBIGUOUS_REQUESTER = "AmbiguousRequester"
+    KEY_LACKS_RIGHTS = "KeyLacksRights"
+    UNKNOWN_SERVICE = "UnknownService"  # no such Radarr or Sonarr, or no default one
+    UNKNOWN_PROFILE = "UnknownProfile"
+    UNKNOWN_ROOT_FOLDER = "UnknownRootFolder"
+    UNKNOWN_TAG = "UnknownTag"
+    AMBIGUOUS_OPTION = "AmbiguousOption"  # of Radarr or Sonarr
+    SERVICE_UNAVAILABLE = "ServiceUnavailable"
+
+
 class Rerequest(StrEnum):
     """When what was declined or taken away is requested again; a time: after that, too."""
 
