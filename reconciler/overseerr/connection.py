@@ -215,7 +215,7 @@ class Connection:
             raise TransientError(
                 f"answers HTTP {got.status}",
                 where=self.url,
-                hint="it is busy, or what stands before it does not reach it",
+                hint="the server is overloaded, or its reverse proxy cannot reach it",
                 retry_after=got.retry_after,
             )
         return got

@@ -25,7 +25,7 @@ class StatusError(ServerError):
         """Say which call it was and what the server says of it."""
         said = f": {answer.message}" if answer.message else ""
         what = f"answers {path.partition('?')[0]} with HTTP {answer.status}{said}"
-        super().__init__(what, where=url, hint="does server.url lead to the server itself?")
+        super().__init__(what, where=url, hint="check that server.url points at the server itself")
         self.status = answer.status
 
 
@@ -65,7 +65,7 @@ def accepted(answer: Answer, path: str, url: str) -> Answer:
 def strange_answer(path: str, url: str) -> ServerError:
     """The error for a 200 that has not the shape it should have."""
     what = f"answers {path.partition('?')[0]} with something else than its API says"
-    return ServerError(what, where=url, hint="does server.url lead to the server itself?")
+    return ServerError(what, where=url, hint="check that server.url points at the server itself")
 
 
 def read_rows(connection: Connection, path: str) -> list[JsonObject]:
