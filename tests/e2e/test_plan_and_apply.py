@@ -160,7 +160,7 @@ def test_without_a_browser_the_other_lists_are_done(
     assert house.stored() == [DUNE.tmdb]
 
 
-LATIN = "Const,Title\ntt0211915,Amélie\n".encode("latin-1")
+LATIN = "Title,Year\nAmélie,2001\n".encode("latin-1")
 
 
 @pytest.mark.parametrize(
