@@ -114,7 +114,7 @@ def stale_members(
     return tuple(
         member
         for key, member in sorted(membership.members.items())
-        if member.present and key not in shown
+        if member.is_held and key not in shown
         if top is None or member.item.position <= top
     )
 
@@ -140,7 +140,7 @@ def readded(
     holding = [one for one in gone if one.left is None or one.source in unread]
     until = _held_until(gone)
     members = [m for one in (*named.values(), *holding) for m in one.members.values()]
-    held = {m.match.media for m in members if m.match and m.present}
+    held = {m.match.media for m in members if m.match and m.is_held}
     held |= {
         entry.match.media
         for lst in wishes
@@ -166,7 +166,7 @@ def _held_until(gone: Iterable[Membership]) -> dict[MediaKey, datetime]:
     until: dict[MediaKey, datetime] = {}
     for one in gone:
         for member in one.members.values():
-            if one.left and member.match and member.present:
+            if one.left and member.match and member.is_held:
                 media = member.match.media
                 until[media] = max(one.left, until.get(media, one.left))
     return until
@@ -182,14 +182,14 @@ def _was_read_since(membership: Membership, at: datetime | None) -> bool:
 
 def _was_gone(membership: Membership, entry: Entry) -> bool:
     member = membership.members.get(entry.item.key)
-    return member is not None and not member.present
+    return member is not None and not member.is_held
 
 
 def _tells(snapshot: Snapshot, before: Membership) -> bool:
     """Whether a fetch says what is not on its list: a whole one, or where something was, none."""
     if snapshot.items:
         return snapshot.complete
-    held = any(member.present for member in before.members.values())
+    held = any(member.is_held for member in before.members.values())
     return snapshot.outcome is Outcome.EMPTY and held
 
 
@@ -222,4 +222,4 @@ def _member(before: Member | None, item: Item, match: Match | None) -> Member:
     """What is back stays "gone" until it is resolved, so that its re-add is seen then."""
     if before is None or match:
         return Member(item, match)
-    return Member(item, before.match, before.present)
+    return Member(item, before.match, before.present, canceled=before.canceled)

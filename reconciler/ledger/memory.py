@@ -115,14 +115,16 @@ def write_attempts(connection: Connection, server: str, target: Target, counted:
 def memberships(connection: Connection, server: str) -> dict[str, Membership]:
     """What each list held, by list name."""
     members: dict[str, dict[str, Member]] = {}
-    for name, key, item, match, present, missed in connection.execute(
-        "SELECT list, key, item, match, present, missed FROM members WHERE server = ?", (server,)
+    for name, key, item, match, present, missed, canceled in connection.execute(
+        "SELECT list, key, item, match, present, missed, canceled FROM members WHERE server = ?",
+        (server,),
     ):
         members.setdefault(name, {})[key] = Member(
             _ITEM.validate_json(item),
             match and _MATCH.validate_json(match),
             bool(present),
             optional_time(missed),
+            bool(canceled),
         )
     lists = connection.execute(
         "SELECT list, source, completed, shrunk, shrunk_since, left_at FROM memberships"
@@ -164,7 +166,8 @@ def write_membership(
     stored = {
         key: columns
         for key, *columns in connection.execute(
-            "SELECT key, item, match, present, missed FROM members WHERE server = ? AND list = ?",
+            "SELECT key, item, match, present, missed, canceled FROM members"
+            " WHERE server = ? AND list = ?",
             (server, name),
         )
     }
@@ -174,8 +177,8 @@ def write_membership(
         [(server, name, key) for key in stored.keys() - wanted.keys()],
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO members (server, list, key, item, match, present, missed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO members (server, list, key, item, match, present, missed,"
+        " canceled) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (server, name, key, *columns)
             for key, columns in wanted.items()
@@ -185,14 +188,14 @@ def write_membership(
 
 
 def give_up(connection: Connection, server: str, media: MediaKey) -> None:
-    """Let a title be gone from every list that misses it, an empty one as well."""
+    """Mark a title as canceled on every list that misses it, an empty one as well."""
     missed = connection.execute(
         "SELECT list, key, match FROM members"
         " WHERE server = ? AND present AND missed IS NOT NULL AND match IS NOT NULL",
         (server,),
     ).fetchall()
     connection.executemany(
-        "UPDATE members SET present = 0 WHERE server = ? AND list = ? AND key = ?",
+        "UPDATE members SET canceled = 1 WHERE server = ? AND list = ? AND key = ?",
         [
             (server, name, key)
             for name, key, match in missed
@@ -252,4 +255,5 @@ def write_baselines(connection: Connection, server: str, taken: Mapping[str, Bas
 def _member_columns(member: Member) -> list[object]:
     match = None if member.match is None else _MATCH.dump_json(member.match).decode()
     missed = optional_time_text(member.missed)
-    return [_ITEM.dump_json(member.item).decode(), match, int(member.present), missed]
+    flags = int(member.present), missed, int(member.canceled)
+    return [_ITEM.dump_json(member.item).decode(), match, *flags]

@@ -271,6 +271,9 @@ _RIGHTS = (
     """,
 )
 
+# Memory: whether our request for a member was canceled while its list missed it.
+_CANCELED = ("ALTER TABLE members ADD COLUMN canceled INTEGER NOT NULL DEFAULT 0",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -285,5 +288,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _REFUSED,
     _LEFT,
     _RIGHTS,
+    _CANCELED,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -42,11 +42,13 @@ class Shelf:
 
     ``held``: what it had when last believed. ``gone``: what it had before. ``missing``: since when
     a fetch that can tell has not shown a title. ``left``: since when it is not in the file.
+    ``canceled``: what was held until our request for it was canceled; a fetch is compared with it.
     """
 
     source: str
     held: frozenset[MediaKey] = frozenset()
     gone: frozenset[MediaKey] = frozenset()
+    canceled: frozenset[MediaKey] = frozenset()
     missing: dict[MediaKey, datetime] = field(default_factory=dict)
     read: datetime | None = None
     small: tuple[frozenset[MediaKey], datetime] | None = None  # seen since then, not believed
@@ -59,7 +61,8 @@ class Shelf:
         whole = fetch.outcome is Outcome.COMPLETE and bool(shown)
         if not whole and not (fetch.outcome is Outcome.EMPTY and self.held):
             return False, False
-        if len(self.held & shown) * 10 < len(self.held) * 7:
+        believed = self.held | self.canceled
+        if len(believed & shown) * 10 < len(believed) * 7:
             if self.small is None or self.small[0] != shown:
                 self.small = shown, now
             waited = now - self.small[1]
@@ -70,13 +73,14 @@ class Shelf:
                 return False, True
         self._miss(shown, now)
         self.gone = (self.gone | self.held) - shown
-        self.held, self.small = shown, None
+        self.held, self.small, self.canceled = shown, None, frozenset()
         return True, True
 
     def give_up(self, media: MediaKey) -> None:
         """A request for what it misses was cancelled: it is gone from it."""
         if media in self.missing and media in self.held:
             self.held, self.gone = self.held - {media}, self.gone | {media}
+            self.canceled |= {media}
 
     def _miss(self, shown: frozenset[MediaKey], now: datetime) -> None:
         lost = (self.held | self.gone) - shown

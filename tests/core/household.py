@@ -305,11 +305,11 @@ class Household:
         )
 
     def _give_up(self, media: MediaKey) -> None:
-        """A cancelled title is gone from every list that misses it."""
+        """A canceled title is marked on every list that misses it."""
         for name, membership in self.ledger.memberships.items():
             members = {
-                key: replace(member, present=False)
-                if member.missed and member.match and member.match.media == media
+                key: replace(member, canceled=True)
+                if member.present and member.missed and member.match and member.match.media == media
                 else member
                 for key, member in membership.members.items()
             }

@@ -99,6 +99,7 @@ def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path
         for table in set(re.findall(r"CREATE TABLE (\w+)", "".join(map("".join, MIGRATIONS[1:])))):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE members DROP COLUMN missed")
+        connection.execute("ALTER TABLE members DROP COLUMN canceled")
         connection.execute("ALTER TABLE slots DROP COLUMN refused")
         connection.execute("ALTER TABLE memberships DROP COLUMN left_at")
         for statement in MIGRATIONS[0]:

@@ -81,6 +81,31 @@ def test_from_an_empty_list_it_comes_back_too(world: World) -> None:
     assert world.requested() == [DUNE.tmdb]
 
 
+def test_a_cancel_does_not_make_a_shrunk_list_believed(world: World) -> None:
+    by_hand, ours = FILMS[:7], FILMS[7:10]
+    world.sandbox.state.seed(by_hand, requested_by=1, status=2)
+    options = {"requester": "alice", "prune": "cancel-pending", "prune_after": "1d"}
+    whole = tuple(map(by_tmdb, (*by_hand, *ours)))
+    world.follow(*whole, **options)
+    world.apply()
+    for film in by_hand[:2]:
+        world.person("POST", f"/request/{world.number(film)}/decline")
+    world.lists.hold(LIST, whole[2:8])  # 6 of 10: too few to be believed
+    results = []
+    for _ in range(3):  # a day until it is believed to miss them, and a day until they are due
+        results += cancelled(world.apply())
+        world.clock.forward(days=1, hours=1)
+    assert results == [Result.CANCELLED] * 2
+    world.clock.forward(hours=6)
+    world.apply()
+
+    world.lists.hold(LIST, whole)
+    seen = words(world.look())
+    assert {film.title: seen[film.title] for film in by_hand[:2]} == {
+        film.title: "declined" for film in by_hand[:2]
+    }
+
+
 def test_what_was_declined_instead_of_cancelled_stays_out_when_an_empty_list_is_back(
     world: World,
 ) -> None:

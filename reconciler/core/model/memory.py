@@ -80,12 +80,21 @@ class Member:
     ``missed``: when a fetch first missed it that says what is not on the list; None: it was shown
     since. A list that stays empty misses its items, but they are not gone (``present``): what it
     shows again one day is no re-add.
+    ``canceled``: our request for it was canceled while the list missed it. To show it again is a
+    re-add. It still belongs to the content that a fetch is compared with (the 30 % rule), until a
+    fetch that is believed says that it is gone.
     """
 
     item: Item
     match: Match | None
     present: bool = True
     missed: datetime | None = None
+    canceled: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the list holds it, as far as anybody may rely on that."""
+        return self.present and not self.canceled
 
 
 @dataclass(frozen=True, slots=True)
