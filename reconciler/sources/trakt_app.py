@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from reconciler.core.completeness import ListReading, numbered
+from reconciler.core.completeness import ListReading, numbered, snapshot_of
 from reconciler.core.completeness import Page as ListPage
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
@@ -121,7 +121,7 @@ def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
     if not state.get("cards"):
         setback = without_cards(state, url)
         empty = setback.outcome is Outcome.EMPTY
-        return Snapshot(Outcome.EMPTY, ROUTE) if empty else setback.snapshot()
+        return snapshot_of(ListPage(), ROUTE) if empty else setback.snapshot()
     cards, trouble = scroll(seen.page, path, reach.patience)
     reading = ListReading(ROUTE)
     unreadable = sum(_item(card) is None for card in cards)

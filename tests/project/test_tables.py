@@ -29,6 +29,7 @@ from reconciler.core.rights import expected
 from reconciler.overseerr import translate
 from reconciler.sources import SOURCES as READ
 from reconciler.sources import recognise
+from tests.core.test_completeness_table import TABLE as COMPLETENESS_TABLE
 from tests.project import places
 from tests.sources.pasted import PASTED
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 SOURCES = places.DOCS / "sources.md"
 COMMANDS = places.DOCS / "commands.md"
 SERVERS = places.DOCS / "media-servers.md"
+COMPLETENESS = places.DOCS / "completeness.md"
 MATCHING = places.DOCS / "matching.md"
 RESERVED: set[Reason] = set()
 
@@ -146,3 +148,14 @@ def test_a_number_means_what_the_page_says(row: list[str]) -> None:
     assert str(translate.media_status(number)) == media
     if request:
         assert str(translate.request_status(number)) == request
+
+
+def test_the_rules_of_complete_lists_are_told_as_the_code_has_them() -> None:
+    told = places.tables(COMPLETENESS, "## The rules")[0]
+    assert [tuple(row) for row in told] == COMPLETENESS_TABLE
+
+
+def test_of_every_source_it_is_told_what_ends_a_list_and_who_says_so() -> None:
+    rows = places.table(COMPLETENESS, "## What ends a list")
+    assert list(dict.fromkeys(row[0].partition(",")[0] for row in rows)) == list(READ)
+    assert all(row[4].strip() for row in rows)

@@ -175,6 +175,7 @@ TVDB = failing(TV) | {
 POPULAR = "stevenlu:movies"
 STEVENLU = failing(POPULAR) | {
     Outcome.COMPLETE: Shown(POPULAR, json=[{"title": "A", "imdb_id": "tt0000007"}]),
+    Outcome.INCOMPLETE: Shown(POPULAR, json=[{"title": "A"}, {}]),
     Outcome.EMPTY: Shown(POPULAR, json=[]),
 }
 
