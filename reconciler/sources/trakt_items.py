@@ -52,7 +52,7 @@ def item_of(row: Mapping[str, object], kind: Kind | None = None) -> Item:
         number = part.get("number" if name == "season" else "season")
         if type(number) is int:
             return replace(_title(_mapping(row.get("show")), Kind.TV), seasons=(number,))
-    elif name and part:
+    elif name:
         return Item(0, label, unsupported=name)
     return Item(0, label, unsupported=UNREADABLE)
 

@@ -326,3 +326,8 @@ def test_a_list_that_another_source_judged_is_held_to_the_rule_of_unreadable_ent
     given: Outcome, items: tuple[Item, ...], outcome: Outcome
 ) -> None:
     assert checked(Snapshot(given, "plugin", items)).outcome is outcome
+
+
+def test_a_rank_that_comes_twice_leaves_a_chart_incomplete() -> None:
+    page = Page((title(1), replace(title(2), position=1), title(3)), 3, ranked=True)
+    assert "the ranks from 1 to 3 are not all there" in str(World([page]).read().error)

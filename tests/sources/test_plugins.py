@@ -113,6 +113,28 @@ def _bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
     return install
 
 
+JUDGING = """
+from reconciler.core.model import Item, ListRef, Outcome, Snapshot
+HOSTS, FORMS = frozenset({"judges.example"}), "judges:1"
+def parse_id(text):
+    return ListRef("judges", text)
+parse_url = parse_id
+def fetch(ref, reach):
+    items = Item(1, "Dune", 2021), Item(2, "" if ref.id == "garbled" else "Alien")
+    return Snapshot(Outcome.COMPLETE, "api", items, 2)
+"""
+
+
+def test_a_plugin_that_judges_its_list_itself_calls_none_complete_with_an_unreadable_entry(
+    bring: Callable[[str, str], None],
+) -> None:
+    bring("judges", JUDGING)
+    good, garbled = read("judges:1"), read("judges:garbled")
+    assert (good.outcome, good.declared_total) == (Outcome.COMPLETE, 2)
+    assert garbled.outcome is Outcome.INCOMPLETE
+    assert "1 of 2 entries cannot be read" in str(garbled.error)
+
+
 BROKEN = {
     "import": "import no_such_module",
     "syntax": "def",
