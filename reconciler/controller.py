@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from reconciler.traces import trace_of
 from reconciler.workqueue import WorkQueue
 
 if TYPE_CHECKING:
@@ -133,9 +134,9 @@ class Controller:
         try:
             return self._task(key)
         except Exception as error:  # noqa: BLE001 - one list's fault must not end the others' work
-            hint = "this is a bug in listsync; please report it with the trace that run -v logs"
-            _log.error("internal error", key=key, error=type(error).__name__, hint=hint)
-            _log.debug("trace of the internal error", key=key, exc_info=error)
+            hint = "this is a bug in listsync; please report it with this line"
+            name, trace = type(error).__name__, trace_of(error)
+            _log.error("internal error", key=key, error=name, trace=trace, hint=hint)
             return self._clock.now() + AFTER_A_FAULT
 
     def _finish(self, key: str, due: datetime | None) -> None:

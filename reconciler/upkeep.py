@@ -29,6 +29,7 @@ from reconciler.errors import ListsyncError
 from reconciler.reading import tried_lists
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, decide, identify, read
+from reconciler.traces import internal_error, trace_of
 from reconciler.wishlists import owners_never_read
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ class Upkeep:
                 turned = self._turn(spec, lst)
             except ListsyncError as error:
                 turned = _Turned(turn.failed(error), {"error": str(error)})
+            except Exception as error:  # noqa: BLE001 - the other lists' turns go on
+                turned = _broken_off(error)
             if turned is None:
                 return self._doors.clock.now()
             due = self._settle(spec, lst, turned, time.monotonic() - began)
@@ -269,6 +272,12 @@ def _fulfil(promise: Future[ReadLists], work: Callable[[], ReadLists]) -> None:
             promise.set_result(work())
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             promise.set_exception(error)
+
+
+def _broken_off(error: Exception) -> _Turned:
+    """A turn that a mistake of the program's own has ended."""
+    bug = internal_error(error)
+    return _Turned(turn.failed(bug), {"error": str(bug), "trace": trace_of(error)})
 
 
 def _said(spec: Spec, name: str) -> str | None:

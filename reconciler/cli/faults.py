@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler.errors import InternalError, ListsyncError
+from reconciler.errors import ListsyncError
+from reconciler.traces import internal_error, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CODE = Path(__file__).resolve().parents[1]
 _CONTROL_FLOW = (typer.Exit, typer.Abort, typer.TyperException)
 
 
@@ -50,16 +50,6 @@ def is_about_output(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno is not None
 
 
-def internal_error(error: Exception, *, can_trace: bool = False) -> InternalError:
-    """The error as a sentence that asks for a report."""
-    place = (_frames(error) or ["listsync"])[-1]
-    return InternalError(
-        f"internal error: {type(error).__name__} at {place}. This is a bug in listsync; please"
-        " report it with this line and the output of `listsync version`"
-        + (", and run the command again with -v for a trace" if can_trace else "")
-    )
-
-
 def _print_document(error: ListsyncError, options: dict[str, object]) -> None:
     if options.get("output") == "json":
         from reconciler.commands.setting import print_json
@@ -69,24 +59,10 @@ def _print_document(error: ListsyncError, options: dict[str, object]) -> None:
 
 
 def _show_trace(error: Exception, options: dict[str, object]) -> None:
-    trace = "\n".join([*_frames(error), type(error).__name__, ""])
+    trace = "\n".join([*trace_of(error), type(error).__name__, ""])
     if options.get("verbose"):
         typer.echo(trace, err=True, nl=False)
     if isinstance(folder := options.get("debug_dir"), Path):
         from reconciler.sources.dump import DebugFolder
 
         DebugFolder(folder).keep_trace(trace)
-
-
-def _frames(error: Exception) -> list[str]:
-    """Where it was raised, and through which calls, the outermost first; ours by their place."""
-    import traceback
-
-    return [
-        f"{_place(Path(frame.filename))}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
-
-
-def _place(file: Path) -> str:
-    return str(file.relative_to(_CODE.parent)) if _CODE in file.parents else file.name

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from reconciler.cli.faults import internal_error, is_about_output
+from reconciler.cli.faults import is_about_output
 from reconciler.cli.program import app
 from reconciler.errors import ConfigError, ListsyncError
+from reconciler.traces import internal_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

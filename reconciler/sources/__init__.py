@@ -6,11 +6,14 @@ import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
+import structlog
+
 from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
+from reconciler.errors import ListsyncError
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
-from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, clean
+from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, Setback, clean
 from reconciler.sources.sessions import Lease
 from reconciler.sources.sites import (
     anilist,
@@ -27,6 +30,7 @@ from reconciler.sources.sites import (
     tvdb,
 )
 from reconciler.sources.web import shown_url
+from reconciler.traces import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +65,8 @@ _FEEDS = {"rss", "feed"}  # a last part of a path that says the same
 _STOPS = ".,;"
 _FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z|\A[^/]+\.json\Z", re.IGNORECASE)
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
+
+_log = structlog.get_logger(__name__)
 
 
 def recognise(text: str) -> ListRef:
@@ -132,10 +138,32 @@ class SiteSources:
         self._turns = {name: Semaphore(sessions.count) for name in (*SOURCES, *plugins.names())}
 
     def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
-        """Read one list now; every trouble with it is an outcome.
+        """Read one list now; every trouble with it is an outcome, also a mistake of listsync's own.
 
-        One that loses its browser is read again from its start, once, in a fresh one.
+        One that loses its browser is read again from its start, once, in a fresh one. Raises the
+        ListsyncErrors that concern all lists: no browser starts, for example.
         """
+        try:
+            return self._fetch(ref, need)
+        except ListsyncError:
+            raise
+        except (Exception, SystemExit) as error:
+            if self._sessions.closed:
+                raise  # nobody waits for the list any more
+            return self._surprise(ref, error)
+
+    def _surprise(self, ref: ListRef, error: BaseException) -> Snapshot:
+        """A list at which the program itself failed; its message may hold a key and is not told."""
+        trace = trace_of(error)
+        name = type(error).__name__
+        _log.error("internal error", source=str(ref), error=name, trace=trace)
+        if self._debug:
+            self._debug.keep_trace("\n".join([*trace, name, ""]))
+        what = f"{ref}: the answer cannot be read ({name} at {trace[-1]})"
+        hint = "this is a bug in listsync; please report it with this line"
+        return Setback(Outcome.CHANGED_LAYOUT, f"{what}; {hint}").snapshot("unknown")
+
+    def _fetch(self, ref: ListRef, need: Need) -> Snapshot:
         with self._turns[ref.provider]:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:

@@ -217,3 +217,20 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
 
     assert (held.reason, written.reason) == ("Suspended", "Suspended")
     assert not [line for line in log if "internal error" in line["event"]]
+
+
+def test_a_turn_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
+    world: World, tmp_path: Path
+) -> None:
+    world.lists.hold("imdb:ls000000002", [by_tmdb(FILMS[1])])
+    world.write({f"list-{n}": {"source": f"imdb:ls{n:09}"} for n in (1, 2)})
+    with served(world, tmp_path) as service, told() as log:  # the world has no list 1: a KeyError
+        pass_time(world, service, seconds=1)
+        pass_time(world, service, seconds=3)
+        ready = service.standing.conditions["list-1"]["Ready"]
+
+    assert world.requested() == [FILMS[1].tmdb]
+    assert (ready.status, ready.reason) == ("False", "Failed")
+    assert "please report it" in ready.message
+    line = turns(log)["list-1"]
+    assert any(call.endswith(" fetch") for call in line["trace"])

@@ -51,6 +51,8 @@ CATCHES_ALL = {
     "reconciler/controller.py",
     "reconciler/cli/faults.py",
     "reconciler/cli/process.py",
+    "reconciler/sources/__init__.py",
+    "reconciler/upkeep.py",
 }
 
 
