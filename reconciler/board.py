@@ -162,5 +162,5 @@ def due_lists(spec: Spec, ledger: Ledger, now: datetime) -> tuple[str, ...]:
         lst.name
         for lst in spec.lists
         if not lst.suspend
-        if turn.first_due(schedules.get(lst.name), turn.digest(spec, lst), now) <= now
+        if turn.first_due(schedules.get(lst.name), turn.digest(spec, lst), lst, now) <= now
     )

@@ -133,7 +133,8 @@ class Service:
             if grace_is_over:
                 self.reload()
         self._wake_those_the_server_kept()
-        self._controller.tick()
+        self._controller.tick()  # which shifts due times along with a clock that was set back
+        self._wake_those_a_clock_delayed()
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Whether within so many seconds no list has its turn, nor is any due."""
@@ -262,6 +263,14 @@ class Service:
                 _log.info("asked for", list=name)
                 self._controller.add(name, self._doors.clock.now())
         self._version = version
+
+    def _wake_those_a_clock_delayed(self) -> None:
+        """A list that became due under a clock that was ahead has its turn now."""
+        schedules, now = self.board.schedules(), self._doors.clock.now()
+        for lst in self.spec.lists:
+            due = self._controller.due(lst.name)
+            if due and turn.waits_too_long(schedules.get(lst.name), due, lst, now):
+                self._controller.move(lst.name, now)
 
     def _wake_those_the_server_kept(self) -> None:
         """A server that is back is not waited for any longer."""

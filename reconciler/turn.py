@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.core import conditions
 from reconciler.core.model import Reason, Role, Schedule, Status
 from reconciler.errors import BrowserError, LedgerError, LockHeldError, ServerError, TransientError
-from reconciler.workqueue import spread, wait_after
+from reconciler.workqueue import longest_wait, spread, wait_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -163,15 +163,31 @@ def next_turn(  # noqa: PLR0913 - all that a wait depends on
     )
 
 
-def first_due(schedule: Schedule | None, said: str, now: datetime) -> datetime:
+def first_due(schedule: Schedule | None, said: str, lst: ListSpec, now: datetime) -> datetime:
     """When a list is due that has just been read from the file.
 
-    At once if it is new or the file says something else of it than at its last turn. A turn that
-    was in the future was written under a clock that has been set back since: its wait begins now.
+    At once if it is new or the file says something else of it than at its last turn.
     """
-    if schedule is None or schedule.digest != said:
+    if (
+        schedule is None
+        or schedule.digest != said
+        or waits_too_long(schedule, schedule.due, lst, now)
+    ):
         return now
-    return min(schedule.due, now + (schedule.due - (schedule.attempted or schedule.due)))
+    return schedule.due
+
+
+def waits_too_long(schedule: Schedule | None, due: datetime, lst: ListSpec, now: datetime) -> bool:
+    """Whether ``due`` is later than any wait leads to: a clock that was ahead has written it.
+
+    A site or server may have asked at the last turn to be left alone for longer than the list's
+    interval; a turn that is far in the future tells nothing about that.
+    """
+    longest = longest_wait(lst.interval, lst.retry_interval)
+    asked = timedelta()
+    if schedule and schedule.attempted and schedule.attempted <= now + longest:
+        asked = min(schedule.due - schedule.attempted, _LONGEST)
+    return due > now + (longest if asked <= longest else longest + asked)
 
 
 def _seconds(seconds: float | None) -> timedelta:

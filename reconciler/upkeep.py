@@ -94,7 +94,8 @@ class Upkeep:
         lst = spec.named(name)
         if lst is None or name not in self._board.conditions():
             return now  # new, or back in the file
-        return turn.first_due(self._board.schedules().get(name), turn.digest(spec, lst), now)
+        schedule = self._board.schedules().get(name)
+        return turn.first_due(schedule, turn.digest(spec, lst), lst, now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
         """What a list needs to itself while it is read: its site, and perhaps a browser."""

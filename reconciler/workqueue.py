@@ -24,13 +24,18 @@ def wait_after(tries: int, first: timedelta, chance: float) -> timedelta:
     ``chance``: from 0 to 1, lengthens it by up to a tenth. A ``first`` that is longer holds.
     """
     longest = max(first, LONGEST)
-    doubled = min(first * (1 << min(tries - 1, _DOUBLINGS)), longest)
+    doubled = min(first * (1 << max(0, min(tries - 1, _DOUBLINGS))), longest)
     return min(spread(doubled, chance), longest)
 
 
 def spread(wait: timedelta, chance: float) -> timedelta:
     """``wait``, up to a tenth longer; never shorter, since a site may ask for that much."""
     return wait * (1 + _JITTER * chance)
+
+
+def longest_wait(interval: timedelta, first: timedelta) -> timedelta:
+    """What no wait exceeds that is taken from ``interval`` or from ``first``, a retry's."""
+    return max(spread(interval, 1), first, LONGEST)
 
 
 class WorkQueue:
@@ -100,6 +105,6 @@ class WorkQueue:
         """A clock that was set back must not make everything wait for longer than it was to."""
         if self._seen is not None and now < self._seen:
             back = self._seen - now
-            self._waiting = {key: due - back for key, due in self._waiting.items()}
-            self._again = {key: due - back for key, due in self._again.items()}
+            for times in (self._waiting, self._again):
+                times |= {key: due - back for key, due in times.items() if due > now}
         self._seen = now

@@ -19,7 +19,7 @@ _DOUBLINGS = 8  # 10 min · 2⁸ is past a day: doubling any further would only 
 
 def gap(tries: int) -> timedelta:
     """How long to wait after this many tries (1, 2, …): 10 min, 20, 40, … up to 24 h."""
-    return min(SHORTEST * (1 << min(tries - 1, _DOUBLINGS)), LONGEST)
+    return min(SHORTEST * (1 << max(0, min(tries - 1, _DOUBLINGS))), LONGEST)
 
 
 def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> Attempts:

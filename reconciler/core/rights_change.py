@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import WHOLE, RightsState, Role, WaitingChange
+from reconciler.core.times import shifted
 from reconciler.core.widenings import find_widenings, list_changes
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from reconciler.core.model import FileRights, ListRights, User, Widening
-    from reconciler.core.widenings import ListChange
+from reconciler.core.widenings import ListChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def next_effect(waiting: Mapping[Widening, datetime], grace: timedelta) -> datet
 
 def shift(state: RightsState, by: timedelta) -> RightsState:
     """The same waits under a clock that was set forward, or back, by so much."""
-    return replace(state, waiting={w: since + by for w, since in state.waiting.items()})
+    return replace(state, waiting={w: shifted(since, by) for w, since in state.waiting.items()})
 
 
 def waiting_changes(

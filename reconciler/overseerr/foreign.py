@@ -7,6 +7,8 @@ from datetime import date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
+from reconciler.core.times import bounded
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,7 +60,7 @@ def moment(value: object) -> datetime | None:
         at = datetime.fromisoformat(text(value) or "")
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return bounded(at) if at.tzinfo else None
 
 
 def year(value: object) -> int | None:
