@@ -22,6 +22,7 @@ from reconciler.core.model import (
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook, unplannable
 from reconciler.deliveries import stocked, wish_of
+from reconciler.endpoint import is_public
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
         for lst in asking:
             yield from _services(lst, server)
     yield _checked("ledger", partial(_ledger, ledger))
+    if is_public(spec.controller.listen):
+        yield _listening(spec.controller.listen)
     if sign_in:
         yield _checked("sign-in to Trakt", sign_in)
     if browser:
@@ -204,6 +207,13 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
             return "can be read, written and locked"
     except LockHeldError as held:
         return f"can be read; {held.what}"
+
+
+def _listening(listen: str) -> Check:
+    """Information, not a failure: a container has to listen for other machines."""
+    found = f"run answers other machines on {listen}: they can read list names and titles"
+    todo = "if you did not intend that, write controller.listen: 127.0.0.1:8099"
+    return Check("listen", ok=True, found=found, todo=todo)
 
 
 def _browser(spec: Spec, browser: Browser) -> str:

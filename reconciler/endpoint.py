@@ -10,6 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from socketserver import TCPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
@@ -17,11 +18,14 @@ from typing import TYPE_CHECKING, Any, Self
 from reconciler.errors import ListsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
 _ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}  # noqa: S104 - not listened on
+_UNKNOWN_HOST = (
+    b"This name is not known. Add it to controller.hosts in listsync.yaml, or use the IP address.\n"
+)
 _HURRY = 2  # seconds for one that listens to answer
 _PATIENCE = 10  # seconds for a visitor to say what it wants
 
@@ -35,13 +39,31 @@ class Said:
     well: bool = True  # False: 503, which probes understand
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is served. A probe is answered under any host name, a page only under a known one.
+
+    Otherwise a web page that a browser on this network shows could point its own name here and
+    read the pages (DNS rebinding).
+    """
+
+    probes: Mapping[str, Callable[[], Said]]
+    pages: Mapping[str, Callable[[], Said]]
+    hosts: Callable[[], Collection[str]]  # the names in the file, as they are now
+
+    def page(self, path: str) -> Callable[[], Said] | None:
+        """What answers at a path."""
+        return self.probes.get(path) or self.pages.get(path)
+
+
 class Endpoint:
     """Answers GET and HEAD of a few paths, from its making until ``close``."""
 
-    def __init__(self, listen: str, pages: Mapping[str, Callable[[], Said]]) -> None:
+    def __init__(self, listen: str, site: Site) -> None:
         """``listen``: ``HOST:PORT``. Raises ListsyncError where that cannot be had."""
         host, _, port = listen.rpartition(":")
-        self._server = _listening(host.strip("[]"), int(port), partial(_Visitor, pages), listen)
+        visitor = partial(_Visitor, site, host.strip("[]"))
+        self._server = _listening(host.strip("[]"), int(port), visitor, listen)
         Thread(target=self._server.serve_forever, name="endpoint", daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -75,8 +97,37 @@ def heard(listen: str, path: str) -> bytes | None:
     return None
 
 
+def is_public(listen: str) -> bool:
+    """Whether other machines can connect to ``HOST:PORT``."""
+    host = listen.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:  # a name: the name service decides
+        return True
+
+
+def is_known_host(header: str, listen_host: str, hosts: Collection[str]) -> bool:
+    """Whether the value of a Host header names this program's pages.
+
+    Nobody can point an IP address, ``localhost`` or a name without a dot (of a container, of a
+    service in a cluster) here from outside. Other names have to be in the file.
+    """
+    host = header.strip().lower()
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    host = host.removesuffix(".")
+    try:
+        ip_address(host)
+    except ValueError:
+        known = {listen_host.lower(), *(name.lower() for name in hosts)}
+        return bool(host) and ("." not in host or host in known)
+    return True
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
     block_on_close = False
     allow_reuse_port = False
 
@@ -110,13 +161,13 @@ def _listening(
 
 
 class _Visitor(BaseHTTPRequestHandler):
-    """One visitor. ``pages`` is first, as http.server gives the rest."""
+    """One visitor. ``site`` and ``listen_host`` are first, as http.server gives the rest."""
 
     timeout = _PATIENCE
     server_version, sys_version = "listsync", ""
 
-    def __init__(self, pages: Mapping[str, Callable[[], Said]], *visit: Any) -> None:  # noqa: ANN401 - http.server's own
-        self._pages = pages
+    def __init__(self, site: Site, listen_host: str, *visit: Any) -> None:  # noqa: ANN401 - http.server's own
+        self._site, self._listen_host = site, listen_host
         super().__init__(*visit)  # which answers, too
 
     def do_GET(self) -> None:
@@ -140,10 +191,21 @@ class _Visitor(BaseHTTPRequestHandler):
         """Visits are not logged."""
 
     def _answer(self, *, with_body: bool) -> None:
-        page = self._pages.get(self.path.partition("?")[0])
+        path = self.path.partition("?")[0]
+        if path not in self._site.probes and not self._is_known_host():
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, Said(_UNKNOWN_HOST), {}, with_body=with_body)
+            return
+        page = self._site.page(path)
         said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
         status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
         self._send(status if page else HTTPStatus.NOT_FOUND, said, {}, with_body=with_body)
+
+    def _is_known_host(self) -> bool:
+        headers = self.headers.get_all("Host") or []
+        if not headers:
+            return self.request_version == "HTTP/1.0"
+        hosts = self._site.hosts()
+        return len(headers) == 1 and is_known_host(headers[0], self._listen_host, hosts)
 
     def _send(
         self, status: HTTPStatus, said: Said, more: Mapping[str, str], *, with_body: bool = True

@@ -21,15 +21,15 @@ from reconciler.commands.selection import list_named
 from reconciler.commands.setting import print_json
 from reconciler.core.conditions import GOOD_WHEN_FALSE
 from reconciler.core.model import WHOLE, Status
-from reconciler.endpoint import JSON, Endpoint, Said
+from reconciler.endpoint import JSON, Endpoint, Said, Site, is_public
 from reconciler.errors import ListsyncError, UsageError
 from reconciler.ledger import HeldLedger
 from reconciler.metrics import CONTENT_TYPE, Metrics
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.render.status import status_document
+from reconciler.render.words import without_mail_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from reconciler.commands.interrupts import Signals
@@ -55,8 +55,10 @@ def run(setting: Setting, *, poll: bool) -> int:
         service.load()
         metrics.resume(_items_at_last_fetch(service))
         if service.spec.controller.listen:
-            pages = _pages(setting.config, service, metrics)
-            stack.enter_context(Endpoint(service.spec.controller.listen, pages))
+            listen = service.spec.controller.listen
+            stack.enter_context(Endpoint(listen, _site(setting.config, service, metrics)))
+            if is_public(listen):
+                _log.info("other machines can read the status", listen=listen)
         service.begin(poll=poll)
         _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
         ended_by = _until_ended(service, signals)
@@ -120,13 +122,15 @@ def _until_ended(service: Service, signals: Signals) -> int:
                 return signum
 
 
-def _pages(config: Path, service: Service, metrics: Metrics) -> dict[str, Callable[[], Said]]:
-    return {
-        "/healthz": lambda: Said(b"ok\n"),
-        "/readyz": lambda: _readiness(service),
-        "/status": lambda: _status(config, service),
-        "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
-    }
+def _site(config: Path, service: Service, metrics: Metrics) -> Site:
+    return Site(
+        probes={"/healthz": lambda: Said(b"ok\n"), "/readyz": lambda: _readiness(service)},
+        pages={
+            "/status": lambda: _status(config, service),
+            "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
+        },
+        hosts=lambda: service.spec.controller.hosts,
+    )
 
 
 def _readiness(service: Service) -> Said:
@@ -147,4 +151,5 @@ def _status(config: Path, service: Service) -> Said:
         reports = {}
     sources = {lst.name: str(lst.source) for lst in service.spec.lists}
     told = status_document(config, sources, reports, service.standing)
-    return Said((json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode(), JSON)
+    text = without_mail_addresses(json.dumps(told, indent=2, ensure_ascii=False))
+    return Said(f"{text}\n".encode(), JSON)

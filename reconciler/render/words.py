@@ -33,6 +33,7 @@ WHY = {
     "off-list": "",  # its detail says since when
 }
 _PLAIN = re.compile(r"[a-z]+(:[A-Za-z0-9_-]+)+")  # needs quotes neither in YAML nor in a shell
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 OUTLOOK = frozenset({"request", "extend"})  # after which the server decides
 
@@ -43,6 +44,11 @@ def clean(text: str) -> str:
         return text
     line = text.translate(_BREAKS)
     return "".join(c for c in line if unicodedata.category(c)[0] != "C")
+
+
+def without_mail_addresses(text: str) -> str:
+    """The text with every e-mail address replaced: requesters are often named by theirs."""
+    return _MAIL.sub("(e-mail address)", text)
 
 
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:

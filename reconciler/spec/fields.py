@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, WithJsonSchema, model_validator
 from pydantic.fields import FieldInfo  # noqa: TC002 - part of a method that pydantic inspects
 
-from reconciler.spec import values
+from reconciler.spec import addresses, values
 from reconciler.spec.tree import Scalar
 
 VARIABLE = {"type": "string", "pattern": r"\$\{"}
@@ -29,7 +29,8 @@ TEXT: dict[str, object] = {"type": "string"}  # which a variable is, too
 URL: dict[str, object] = {"type": "string", "pattern": "^https?://[^@?#]+$"}
 DURATION: dict[str, object] = {"type": "string", "pattern": values.DURATION}
 RATE: dict[str, object] = {"type": "string", "pattern": values.RATE}
-LISTEN: dict[str, object] = {"type": "string", "pattern": values.LISTEN.replace("?P<port>", "")}
+LISTEN: dict[str, object] = {"type": "string", "pattern": addresses.LISTEN.replace("?P<port>", "")}
+HOST_NAME: dict[str, object] = {"type": "string", "pattern": addresses.HOST_NAME}
 ITEM: dict[str, object] = {"type": "string", "pattern": "^(imdb|tmdb|tvdb|trakt|title):"}
 TARGET: dict[str, object] = {"type": "string", "pattern": "^tmdb:(movie|tv):[1-9][0-9]*$"}
 WORD: dict[str, object] = {"enum": ["yes", "no", "on", "off", "true", "false"]}

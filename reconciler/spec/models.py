@@ -23,10 +23,11 @@ from pydantic import (
 )
 
 from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey, Rights
-from reconciler.spec import phrases, values
+from reconciler.spec import addresses, phrases, values
 from reconciler.spec.fields import (
     DURATION,
     FEW,
+    HOST_NAME,
     ITEM,
     LISTEN,
     RATE,
@@ -128,6 +129,9 @@ class ListSpec(ListSection):
     name: ListName
 
 
+HostName = Annotated[str, values.written(addresses.host_name), schema(HOST_NAME)]
+
+
 class BrowserSpec(Model):
     """The browser that reads the sites."""
 
@@ -142,9 +146,15 @@ class BrowserSpec(Model):
 class ControllerSpec(Model):
     """How ``listsync run`` works."""
 
-    listen: Annotated[str, values.written(values.listen), schema(LISTEN, {"const": ""})] = Field(
+    listen: Annotated[str, values.written(addresses.listen), schema(LISTEN, {"const": ""})] = Field(
         default="127.0.0.1:8099",
         description="Where run answers /healthz, /readyz, /status and /metrics; '': nowhere.",
+    )
+    hosts: tuple[Annotated[str, values.written(addresses.host_name), schema(HOST_NAME)], ...] = (
+        Field(
+            default=(),
+            description="Host names by which a reverse proxy or a browser reaches the status.",
+        )
     )
     workers: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
         default=2, description="Lists read side by side, one of each site; 1 to 32."

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 DURATION = r"^([0-9]{1,9}[smhdw])+$"
 RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"
-LISTEN = r"^([^\s/\[\]:@]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})$"
 CERTIFICATE = r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
 CONVERT = "convert one in DER form with: openssl x509 -inform der -in FILE -out FILE.pem"
 LIST_NAME = r"^[A-Za-z0-9._-]{1,64}$"
@@ -34,7 +33,6 @@ SHORTEST_FOR_SITES = timedelta(minutes=5)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = timedelta(days=365)
-_HIGHEST_PORT = 65535
 _FASTEST = 1000.0  # calls per second
 _API = "/api/v1"  # the media servers' API base, which people paste along
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -229,18 +227,6 @@ def url(value: Scalar) -> str:
     if "?" in value.text or "#" in value.text:
         raise ValueError("must end before the ? or #")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-
-def listen(value: Scalar) -> str:
-    """``HOST:PORT`` to listen on, ``[::1]:8099`` for IPv6; empty: nothing listens."""
-    if not value.text:
-        return ""
-    found = re.fullmatch(LISTEN, value.text)
-    if not found:
-        raise ValueError(f"{value.shown} is no place to listen; write HOST:PORT, or '' for none")
-    if int(found["port"]) > _HIGHEST_PORT:
-        raise ValueError(f"a port is at most {_HIGHEST_PORT}")
-    return value.text
 
 
 def server_url(value: Scalar) -> str:

@@ -1,0 +1,146 @@
+"""What ``run`` answers over HTTP: which names it answers to, and to how many at once."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.endpoint import Endpoint, Said, Site, is_known_host, is_public
+from reconciler.render.words import without_mail_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Endpoint]:
+    site = Site(
+        probes={"/healthz": lambda: Said(b"ok\n")},
+        pages={"/status": lambda: Said(b"titles\n")},
+        hosts=lambda: ("listsync.example.org",),
+    )
+    with Endpoint("127.0.0.1:0", site) as opened:
+        yield opened
+
+
+def answer(endpoint: Endpoint, path: str, *headers: str, version: str = "1.1") -> str:
+    """The whole answer to a request as it is written on the wire."""
+    lines = (f"GET {path} HTTP/{version}", *headers, "Connection: close", "", "")
+    with closing(socket.create_connection(("127.0.0.1", endpoint.port), timeout=5)) as visitor:
+        visitor.sendall("\r\n".join(lines).encode())
+        return b"".join(iter(lambda: visitor.recv(4096), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("header", "is_known"),
+    [
+        pytest.param("127.0.0.1:8099", True, id="loopback"),
+        pytest.param("192.168.1.20:8099", True, id="an address in the home"),
+        pytest.param("203.0.113.9", True, id="any IPv4 address"),
+        pytest.param("[::1]:8099", True, id="IPv6"),
+        pytest.param("[2001:db8::5]", True, id="IPv6 without a port"),
+        pytest.param("localhost:8099", True, id="localhost"),
+        pytest.param("LocalHost.", True, id="localhost with a final dot"),
+        pytest.param("listsync:8099", True, id="a service of Compose or Kubernetes"),
+        pytest.param("nas.lan", True, id="the host it listens on"),
+        pytest.param("Media.Example.org:443", True, id="a name in the file, in any case"),
+        pytest.param("example.org", False, id="the domain of a name in the file"),
+        pytest.param("evil.example", False, id="a stranger's name"),
+        pytest.param("127.0.0.1.evil.example", False, id="a name that begins with an address"),
+        pytest.param("evil.example:8099", False, id="a stranger's name with the port"),
+        pytest.param("listsync.evil.example.", False, id="a stranger's name with a final dot"),
+        pytest.param("", False, id="empty"),
+        pytest.param("[::1", True, id="an address without its bracket"),
+        pytest.param("[evil.example]", False, id="a name in brackets"),
+    ],
+)
+def test_a_host_is_known_where_no_stranger_can_point_its_name_here(
+    header: str, *, is_known: bool
+) -> None:
+    assert is_known_host(header, "nas.lan", ("media.example.org",)) is is_known
+
+
+@pytest.mark.parametrize(
+    ("headers", "version", "status"),
+    [
+        pytest.param(("Host: 127.0.0.1",), "1.1", 200, id="an address"),
+        pytest.param(("Host: listsync.example.org",), "1.1", 200, id="a name in the file"),
+        pytest.param(("Host: evil.example",), "1.1", 421, id="a stranger's name"),
+        pytest.param(("Host: evil.example",), "1.0", 421, id="a stranger's name in HTTP/1.0"),
+        pytest.param((), "1.0", 200, id="no name in HTTP/1.0"),
+        pytest.param((), "1.1", 421, id="no name in HTTP/1.1"),
+        pytest.param(
+            ("Host: 127.0.0.1", "Host: evil.example"), "1.1", 421, id="two names that differ"
+        ),
+    ],
+)
+def test_pages_are_shown_to_known_hosts_alone(
+    endpoint: Endpoint, headers: tuple[str, ...], version: str, status: int
+) -> None:
+    got = answer(endpoint, "/status", *headers, version=version)
+    assert int(got.split()[1]) == status
+    assert ("titles" in got) is (status == 200)
+    assert ("controller.hosts" in got) is (status == 421)
+
+
+def test_an_unknown_path_says_as_little_to_a_stranger(endpoint: Endpoint) -> None:
+    assert " 421 " in answer(endpoint, "/nothing", "Host: evil.example")
+    assert " 404 " in answer(endpoint, "/nothing", "Host: localhost")
+
+
+def test_probes_are_answered_under_any_name(endpoint: Endpoint) -> None:
+    assert " 200 " in answer(endpoint, "/healthz", "Host: evil.example")
+    assert " 200 " in answer(endpoint, "/healthz")
+
+
+def test_a_hundred_visitors_may_knock_at_once(endpoint: Endpoint) -> None:
+    visitors = [
+        socket.create_connection(("127.0.0.1", endpoint.port), timeout=5) for _ in range(100)
+    ]
+    for visitor in visitors:
+        visitor.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+    answers = [visitor.recv(4096) for visitor in visitors]
+    for visitor in visitors:
+        visitor.close()
+    assert all(got.startswith(b"HTTP/1.0 200") for got in answers)
+
+
+@pytest.mark.parametrize(
+    ("listen", "public"),
+    [
+        ("127.0.0.1:8099", False),
+        ("127.8.0.1:8099", False),
+        ("[::1]:8099", False),
+        ("localhost:8099", False),
+        ("0.0.0.0:8099", True),
+        ("[::]:8099", True),
+        (":8099", True),
+        ("192.168.1.20:8099", True),
+        ("nas.lan:8099", True),
+    ],
+)
+def test_other_machines_can_connect_unless_it_listens_on_loopback(
+    listen: str, *, public: bool
+) -> None:
+    assert is_public(listen) is public
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no user is called ann@example.org", "no user is called (e-mail address)"),
+        ("a.b+c@mail.example.co.uk, x", "(e-mail address), x"),
+        ("@anna, 5 @ 6, a@b", "@anna, 5 @ 6, a@b"),
+        ("http://seerr:5055/x", "http://seerr:5055/x"),
+    ],
+)
+def test_mail_addresses_are_replaced(text: str, shown: str) -> None:
+    assert without_mail_addresses(text) == shown
+
+
+def test_a_megabyte_without_a_mail_address_is_read_in_linear_time() -> None:
+    text = "a" * 1_000_000
+    assert without_mail_addresses(text) == text
