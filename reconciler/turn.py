@@ -43,7 +43,9 @@ def digest(spec: Spec, lst: ListSpec) -> str:
     site = dict(spec.providers).get(lst.source.provider)
     said = [
         spec.server.url,
-        lst.model_dump(mode="json", exclude={"source": {"address"}}),  # which may hold a key
+        lst.model_dump(
+            mode="json", exclude={"source": {"address", "secrets"}}
+        ),  # which may hold a key
         site.model_dump(mode="json") if site else None,
     ]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))

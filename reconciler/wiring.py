@@ -270,6 +270,7 @@ def configure_logs(spec: Spec, level: int) -> None:
     """Logs that hide this spec's secrets."""
     sites = providers_of(spec.providers).values()
     secrets = [spec.server.api_key.get_secret_value(), *(lst.source.address for lst in spec.lists)]
+    secrets += [secret for lst in spec.lists for secret in lst.source.secrets]
     secrets += [secret for site in sites for secret in (site.key, site.secret, site.token)]
     secrets += [plugins.said_of(name).key for name in plugins.names()]
     secrets += [url.get_secret_value() for url in spec.notify.urls]

@@ -10,6 +10,7 @@ import structlog
 
 from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
+from reconciler.core.privacy import without_secrets
 from reconciler.errors import ListsyncError
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
@@ -29,7 +30,6 @@ from reconciler.sources.sites import (
     trakt,
     tvdb,
 )
-from reconciler.sources.web import shown_url
 from reconciler.traces import trace_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def recognise(text: str) -> ListRef:
             forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
         raise ValueError(f"a file is written with its kind before it: write {forms}")
     if "/" in text:  # the address may hold a key
-        raise ValueError(f"no list of a known site: {shown_url(text)!r}; {_instead()}")
+        raise ValueError(f"no list of a known site: {told(text)}; {_instead()}")
     raise ValueError(f"not a list: {told(text)}; paste a list's address, or write {_forms()}")
 
 
@@ -168,6 +168,8 @@ class SiteSources:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
                 snapshot, _ = self._read(ref, need)
+        said = _said_of(ref, self._providers)
+        snapshot = without_secrets(snapshot, (*ref.secrets, said.key, said.secret, said.token))
         if snapshot.delivered is None:
             return snapshot
         return compared(snapshot, self._routes.last_snapshot(ref), ref.site)

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from reconciler.core.privacy import is_harmless, veil
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from urllib.parse import SplitResult
@@ -30,8 +32,16 @@ def unwrapped(text: str) -> str:
 
 
 def told(text: str) -> str:
-    """A text as a refusal may quote it: without a query, which may hold a key."""
-    return repr(text.partition("?")[0])
+    """A text as a refusal may quote it: without a user, a query, and what may be a key."""
+    scheme, colon, rest = text.partition("?")[0].rpartition("://")
+    first, slash, path = rest.partition("/")
+    host = first.rpartition("@")[2] if slash or colon else _veiled(first)
+    return repr(f"{scheme}{colon}{host}{slash}{_veiled(path)}")
+
+
+def _veiled(text: str) -> str:
+    words = re.split(r"([/:])", text)
+    return "".join(word if is_harmless(unquote(word)) else veil(word) for word in words)
 
 
 def split(text: str) -> SplitResult | None:

@@ -1,19 +1,21 @@
 """Lists that are an address of their own, anywhere: as it may be shown, and as it is asked.
 
-Such an address may hold a key, in its query or its path. Shown is all that is no key; of a key only
-what tells it from another one.
+Such an address may hold a key, in its query or its path. Shown is what is surely no key
+(``core.privacy``); of the rest only what tells it from another one.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from reconciler.core.model import Kind, ListRef, Outcome
-from reconciler.sources.web import hidden, shown_url, veiled
+from reconciler.core.privacy import SHORTEST_SECRET, VEIL, is_harmless, veil
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.sources.paging import Meanings
 
 MEANINGS: Meanings = {
@@ -24,8 +26,11 @@ MEANINGS: Meanings = {
 _PORTS = {"http": 80, "https": 443}
 _BETWEEN = re.compile(r"[%&=+#\s]")
 _KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
-_TELLING = re.compile(r"key|token|secret|pass|pwd|auth|sig|client|session|user", re.IGNORECASE)
-_KEY_LENGTH = 16  # from here on its hash tells nothing of it
+_TELLING = re.compile(
+    r"key|token|secret|pass|phrase|pwd|pw|auth|sig|client|session|user|code|cred|jwt|hash|pin\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_]{1,12}([-_.][^\W\d_]{1,12}){0,3}")
 
 
 def document(provider: str, text: str) -> ListRef:
@@ -35,10 +40,50 @@ def document(provider: str, text: str) -> ListRef:
     address = _plain(rest.strip() if kind else text)
     if address is None:
         raise ValueError(f"no address of a list: write {provider}:https://HOST/PATH")
-    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
-    query = "&".join(f"{_told(hidden(name))}={_told(_shown(name, value))}" for name, value in pairs)
-    shown = shown_url(address) + (f"?{query}" if query else "")
-    return ListRef(provider, f"{kind}:{shown}" if kind else shown, address=address)
+    shown, secrets = shown_address(address)
+    return ListRef(provider, f"{kind}:{shown}" if kind else shown, address=address, secrets=secrets)
+
+
+def shown_address(address: str) -> tuple[str, tuple[str, ...]]:
+    """An address as it may be shown, and the words of it that are not, raw and decoded."""
+    parts = urlsplit(address)
+    user, _, host = parts.netloc.rpartition("@")
+    hidden = [user, *user.split(":")]
+
+    def shown(word: str, plain: str, *, telling: bool = False) -> str:
+        if is_harmless(plain) and not (telling and plain and plain[0] != VEIL):
+            return word
+        hidden.extend((word, plain))
+        return veil(plain, secret=telling)
+
+    path = "/".join(shown(word, unquote(word)) for word in parts.path.split("/"))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = [
+        _kept(name if value and _NAME.fullmatch(name) else shown(name, name))
+        + "="
+        + _kept(shown(value, value, telling=bool(_TELLING.search(name))))
+        for name, value in pairs
+    ]
+    secrets = {word for word in (*hidden, *map(quote, hidden)) if len(word) >= SHORTEST_SECRET}
+    return urlunsplit((parts.scheme, host, path, "&".join(query), "")), tuple(sorted(secrets))
+
+
+def shown_for(ref: ListRef) -> Callable[[str], str]:
+    """How an error names an address that is asked on the way to a list.
+
+    The list's own path is shown as in the list's name; of any other address only the site.
+    """
+    own = urlsplit(ref.address)
+    _, scheme, rest = ref.id.partition(f"{own.scheme}://")
+    name = (scheme + rest).partition("?")[0]
+
+    def shown(address: str) -> str:
+        parts = urlsplit(address)
+        if name and parts[:3] == own[:3]:
+            return name
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"/{VEIL}", "", ""))
+
+    return shown
 
 
 def kind_of(ref: ListRef) -> Kind | None:
@@ -62,14 +107,6 @@ def _plain(address: str) -> str | None:
     return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path or "/", parts.query, ""))
 
 
-def _told(word: str) -> str:
+def _kept(word: str) -> str:
     """A word of a query so that it stays one: another query never looks the same."""
     return _BETWEEN.sub(lambda found: quote(found[0]), word)
-
-
-def _shown(name: str, value: str) -> str:
-    if value.startswith("…"):  # as it was shown
-        return value
-    if not _TELLING.search(name):
-        return hidden(value)
-    return veiled(value) if len(value) >= _KEY_LENGTH else "…"

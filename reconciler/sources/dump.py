@@ -57,6 +57,7 @@ class DebugFolder:
                 cookies = str(page.evaluate(_COOKIES))
                 source = str(page.evaluate(_SOURCE))
         known = [part.partition("=")[2].strip() for part in cookies.split(";")]
+        known += ref.secrets
         self._write(f"{name}.html", scrub(source, known))
         self._write(f"{name}.txt", scrub("\n".join(told) + "\n", known))
 

@@ -15,11 +15,12 @@ from defusedxml.ElementTree import fromstring
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from reconciler.sources import fields, json_items
-from reconciler.sources.documents import MEANINGS, kind_of
+from reconciler.sources.documents import MEANINGS, kind_of, shown_for
 from reconciler.sources.paging import Call, Part, read
 from reconciler.sources.scrape import Setback
 from reconciler.sources.title_types import classify
 from reconciler.sources.truncation import CUT_OFF, is_cut_feed
+from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import ListRef, Snapshot
     from reconciler.sources.paging import Meanings
     from reconciler.sources.scrape import Reach
-    from reconciler.sources.web import Answer, Web
+    from reconciler.sources.web import Answer
 
 _TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
 
@@ -53,6 +54,7 @@ def read_feed(
         here["url"] = onward
         return Part(items, end_unknown=True, following=Call(onward))
 
+    web = web or Web(show=shown_for(ref))
     return read(Call(address), part, ref, reach, meanings=meanings, web=web)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from reconciler.core.model import Outcome
+from reconciler.sources.documents import shown_for
 from reconciler.sources.feeds import read_feed
 from reconciler.sources.web import Web
 
@@ -69,7 +70,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
 
 
 def _read(address: str, ref: ListRef, reach: Reach) -> Snapshot:
-    return read_feed(address, ref, reach, _MEANINGS, Web(follows=True))
+    return read_feed(address, ref, reach, _MEANINGS, Web(follows=True, show=shown_for(ref)))
 
 
 def _key(url: SplitResult) -> str:

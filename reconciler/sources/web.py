@@ -21,7 +21,7 @@ from reconciler.sources.scrape import Setback, of_status
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
@@ -91,13 +91,20 @@ class Web:
     """Kept-alive connections for one fetch. A context manager; follows no redirect unasked."""
 
     def __init__(
-        self, patience: float = PATIENCE, longest: float = LONGEST, *, follows: bool = False
+        self,
+        patience: float = PATIENCE,
+        longest: float = LONGEST,
+        *,
+        follows: bool = False,
+        show: Callable[[str], str] | None = None,
     ) -> None:
         """``patience``: seconds of Retry-After to wait out, all calls of this fetch together.
 
         ``longest``: seconds that one answer may take to come. ``follows``: whether a call follows
         one redirect, to a public place; where it leads is a secret, and shown nowhere.
+        ``show``: how errors call an address, where it is not one of a known site's.
         """
+        self._show = show or shown_url
         self._follows = follows
         self._patience = patience
         self._longest = longest
@@ -141,7 +148,7 @@ class Web:
 
     def _redirected(self, url: str, location: str) -> Answer | Setback:
         """What stands where a redirect leads: asked for with nothing but its address."""
-        shown = shown_url(url)
+        shown = self._show(url)
         if not self._follows:
             what = f"redirects to {_site(location)}, which listsync does not follow"
             return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
@@ -166,7 +173,7 @@ class Web:
         shown: str = "",
     ) -> Answer | Setback | _Redirect:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
-        shown = shown or shown_url(url)
+        shown = shown or self._show(url)
         try:
             with self._session.request(
                 method,

@@ -21,9 +21,9 @@ def glimpse(text: str, wanted: Collection[str], env: Mapping[str, str]) -> dict[
     found: dict[str, str] = {}
     for path, written in _scalars(text):
         if path in wanted:
-            value, problems = expand(written, env)
-            if not problems:
-                found[path] = value
+            expansion = expand(written, env)
+            if not expansion.problems:
+                found[path] = expansion.text
     return found
 
 

@@ -130,7 +130,7 @@ def _list(name: str, section: ListSection) -> ListSpec:
 
 def _generation(spec: Spec) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
-    addresses = {"__all__": {"source": {"address"}}}
+    addresses = {"__all__": {"source": {"address", "secrets"}}}
     content = spec.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

@@ -66,7 +66,7 @@ def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:
 
 
 def _list_rights(lst: ListSpec) -> ListRights:
-    settings = lst.model_dump_json(exclude={"source": {"address"}})
+    settings = lst.model_dump_json(exclude={"source": {"address", "secrets"}})
     return ListRights(str(lst.source), rights_of(lst), settings)
 
 

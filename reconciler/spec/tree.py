@@ -35,6 +35,7 @@ class Scalar:
     plain: bool = True  # written without quotes
     null: bool = False
     broken: bool = False  # could not be filled in; that is reported already
+    spans: tuple[tuple[int, int], ...] = ()  # where in the text a variable's value is
 
     @property
     def shown(self) -> str:
@@ -128,7 +129,8 @@ class _Grower:
         block = node.style in {"|", ">"}
         if block:
             source = source.removesuffix("\n")
-        text, problems = expand(source, self.env)
+        expansion = expand(source, self.env)
+        text, problems = expansion.text, expansion.problems
         if not block and node.start_mark.line != node.end_mark.line:
             problems = ("the value runs over several lines; is a quote not closed?",)
         elif not problems and not text.isprintable():
@@ -144,6 +146,7 @@ class _Grower:
             plain=node.style is None,
             null=node.style is None and node.tag == _NULL,
             broken=bool(problems),
+            spans=expansion.spans,
         )
 
     def _report(self, place: Place, path: str, message: str) -> None:

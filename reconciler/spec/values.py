@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import ssl
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
+from reconciler.core import privacy
 from reconciler.core.items import GRAMMAR, parse_item
 from reconciler.core.model import Item, Kind, ListRef, MediaKey
 from reconciler.spec.problems import suggest
@@ -248,13 +250,26 @@ def source(value: object, info: ValidationInfo) -> object:
         return value
     recognise = cast("Callable[[str], ListRef]", info.context)
     try:
-        return recognise(value.text)
+        return _private(recognise(value.text), value, recognise)
     except ValueError as error:
         if value.text == value.source:
             raise
         raise ValueError(
             f"{value.shown} holds no list; it takes a list's address, provider:id or file:PATH"
         ) from error
+
+
+def _private(ref: ListRef, value: Scalar, recognise: Callable[[str], ListRef]) -> ListRef:
+    """A list whose name shows nothing of what variables hold, where its name is an address."""
+    if not (ref.address and value.spans):
+        return ref
+    text, veiled = privacy.veil_spans(value.text, value.spans)
+    named = text.lower().startswith(f"{ref.provider}:")
+    try:
+        shown = recognise(text if named else f"{ref.provider}:{text}").id
+    except ValueError:
+        shown = privacy.veil(ref.address, secret=True)
+    return replace(ref, id=shown, secrets=(*ref.secrets, *veiled, *map(unquote, veiled)))
 
 
 def list_name(key: str) -> str:

@@ -7,6 +7,7 @@ the file's structure. No sentence here says what a variable holds.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,26 +26,37 @@ _BROKEN = "a ${ that is no variable; write ${NAME}, ${NAME:-default} or ${NAME:?
 _BARE = "a $ before a name; write ${NAME} for a variable, $$ for a dollar sign"
 
 
-def expand(source: str, env: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """``source`` with its variables filled in, and a sentence for each that could not be.
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A text with its variables filled in."""
+
+    text: str
+    problems: tuple[str, ...]  # a sentence for each variable that could not be filled in
+    spans: tuple[tuple[int, int], ...]  # where in the text a variable's value is: from, to
+
+
+def expand(source: str, env: Mapping[str, str]) -> Expansion:
+    """``source`` with its variables filled in.
 
     ``${V}`` must be set, though it may be empty; ``:-`` and ``:?`` take empty for unset, as shells
     do. A value is not expanded again.
     """
     problems: list[str] = []
-
-    def fill(found: re.Match[str]) -> str:
+    spans: list[tuple[int, int]] = []
+    text, end = "", 0
+    for found in _DOLLAR.finditer(source):
+        text += source[end : found.start()]
+        end = found.end()
         if found["escaped"]:
-            return "$"
-        if found["name"] is None:
+            text += "$"
+        elif found["name"] is None:
             problems.append(_BROKEN if found["broken"] else _BARE)
-            return ""
-        value, problem = _value(found, env)
-        if problem:
-            problems.append(problem)
-        return value
-
-    return _DOLLAR.sub(fill, source), tuple(problems)
+        else:
+            value, problem = _value(found, env)
+            problems += [problem] if problem else []
+            spans += [(len(text), len(text) + len(value))] if value else []
+            text += value
+    return Expansion(text + source[end:], tuple(problems), tuple(spans))
 
 
 def _value(found: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | None]:

@@ -33,6 +33,8 @@ class ListRef:
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
     endless: bool = field(default=False, compare=False)  # a chart that goes on and on
     address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
+    # What of the address is hidden: masked wherever else it turns up.
+    secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
         """``provider:id``, the short form the file accepts too."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import TRY_LATER
 from reconciler.sources import json_items, plex
-from reconciler.sources.documents import MEANINGS, document, kind_of
+from reconciler.sources.documents import MEANINGS, document, kind_of, shown_for
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
+from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
     import re
@@ -48,7 +49,8 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         items = json_items.parse(answer.body, kind_of(ref))
         return None if items is None else _part(items, answer.body)
 
-    return read(Call(ref.address), part, ref, reach, meanings=MEANINGS)
+    web = Web(show=shown_for(ref))
+    return read(Call(ref.address), part, ref, reach, meanings=MEANINGS, web=web)
 
 
 def _part(items: tuple[Item, ...], body: object) -> Part:

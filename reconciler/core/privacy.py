@@ -1,0 +1,147 @@
+"""Which words of an address may be shown, what stands in place of the others, and masking by value.
+
+An address of a list may hold a key anywhere behind its host. A word is shown only where it is
+surely harmless; what takes the place of another one tells two lists apart, and nothing of a key:
+
+    ============================================  =======================================
+    word                                          shown as
+    ============================================  =======================================
+    up to 5 characters, a number up to 9 digits   itself
+    one or two plain words, 16 letters in all     itself, with a usual ending of a file
+    anything else, 6 to 15 characters             … and 3 digits of its hash
+    anything else, 16 characters or more          … and 6 digits of its hash
+    from a variable, or of a parameter like key=  …, or … and 6 digits from 16 on
+    ============================================  =======================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from reconciler.core.model import Snapshot, TitleRef
+
+VEIL = "…"
+SHORTEST_SECRET = 6  # characters; shorter ones stand in too many harmless texts
+LONG_SECRET = 16  # characters; from here on a short hash says nothing of it
+
+_SHORT_TAG, _TAG = 3, 6  # digits of a hash
+_VEILED = re.compile(rf"{VEIL}[0-9a-f]{{0,{_TAG}}}")
+_PLAIN = re.compile(
+    r"(?P<words>[^\W\d_]{1,12}(?:[-_. ][^\W\d_]{1,12})?)(?:\.(?:json|xml|rss|atom|txt|csv|php))?"
+)
+_NUMBER = re.compile(r"v?[0-9]{1,9}")
+_HEX = re.compile(r"[0-9a-f]+", re.IGNORECASE)
+_LONGEST_PLAIN = 17  # characters, a separator included
+_DELIMITERS = re.compile(r"[^/?&=;#]+")
+
+
+def is_harmless(word: str) -> bool:
+    """Whether a word of an address is surely no secret."""
+    if len(word) < SHORTEST_SECRET or _NUMBER.fullmatch(word) or _VEILED.fullmatch(word):
+        return True
+    found = _PLAIN.fullmatch(word)
+    if not found or len(found["words"]) > _LONGEST_PLAIN or _HEX.fullmatch(found["words"]):
+        return False
+    return all(part.islower() or part.istitle() or part.isupper() for part in _parts(found[1]))
+
+
+def veil(word: str, *, secret: bool = False) -> str:
+    """What is shown in place of a word. ``secret``: it is one for sure, not only maybe."""
+    if _VEILED.fullmatch(word):
+        return word
+    digits = _TAG if len(word) >= LONG_SECRET else 0 if secret else _SHORT_TAG
+    return VEIL + hashlib.sha256(word.encode()).hexdigest()[:digits]
+
+
+def veil_spans(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[str, ...]]:
+    """A text with an address whose spans are veiled, and what was veiled; the host stays.
+
+    Veiled is each word between two delimiters, whole, as soon as a part of it is in a span.
+    """
+    scheme = text.find("://")
+    host = re.compile(r"[/?#]|\Z").search(text, scheme + 3)
+    start = host.start() if scheme >= 0 and host else 0
+    inside = tuple(span for span in spans if span[1] > start)
+    shown, veiled, end = text[:start], [], start
+    for found in _DELIMITERS.finditer(text, start):
+        shown += text[end : found.start()]
+        end = found.end()
+        if any(begin < end and found.start() < close for begin, close in inside):
+            parts = [text[max(first, found.start()) : min(last, end)] for first, last in inside]
+            veiled += [found[0], *filter(None, parts)]
+            shown += veil(found[0], secret=True) if found[0] in parts else VEIL
+        else:
+            shown += found[0]
+    return shown + text[end:], tuple(dict.fromkeys(veiled))
+
+
+def mask(text: str, secrets: Collection[str]) -> str:
+    """A text without these secrets, wherever they stand in it; ``…`` stands in their place."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, VEIL)
+    return text
+
+
+def without_secrets(snapshot: Snapshot, secrets: Collection[str]) -> Snapshot:
+    """What a fetch gave, without secrets that the site put into titles or errors."""
+    secrets = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    everything = "\n".join((*_texts(snapshot), *chain.from_iterable(map(_texts, snapshot.items))))
+    if not any(secret in everything for secret in secrets):
+        return snapshot
+    items = tuple(_without(item, secrets) for item in snapshot.items)
+    error = None if snapshot.error is None else mask(snapshot.error, secrets)
+    note = None if snapshot.note is None else mask(snapshot.note, secrets)
+    return replace(snapshot, items=items, error=error, note=note)
+
+
+def _texts(value: Snapshot | Item) -> Iterator[str]:
+    """Every text of a site's that is free in what it says."""
+    if not isinstance(value, Item):
+        yield from filter(None, (value.error, value.note))
+        return
+    yield value.title
+    yield from value.facts.genres or ()
+    others = (value.series, value.episode)
+    yield from filter(None, (value.original_title, value.unsupported, value.ids.trakt))
+    yield from (other.title for other in others if other)
+
+
+def _without(item: Item, secrets: Collection[str]) -> Item:
+    """An item with its texts masked; an id that holds a secret is none."""
+    if not any(secret in text for text in _texts(item) for secret in secrets):
+        return item
+
+    def masked(text: str | None) -> str | None:
+        return None if text is None else mask(text, secrets)
+
+    def other(title: TitleRef | None) -> TitleRef | None:
+        return None if title is None else replace(title, title=mask(title.title, secrets))
+
+    genres = item.facts.genres
+    slug = item.ids.trakt
+    return replace(
+        item,
+        title=mask(item.title, secrets),
+        original_title=masked(item.original_title),
+        unsupported=masked(item.unsupported),
+        ids=replace(item.ids, trakt=slug if masked(slug) == slug else None),
+        series=other(item.series),
+        episode=other(item.episode),
+        facts=replace(
+            item.facts, genres=genres and tuple(mask(genre, secrets) for genre in genres)
+        ),
+    )
+
+
+def _parts(words: str) -> Sequence[str]:
+    return re.split(r"[-_. ]", words)
