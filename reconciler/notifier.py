@@ -6,6 +6,7 @@ An address is a secret: it is named here by its place in the file, and so is it 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import deque
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from reconciler.child_environment import child_environment
 from reconciler.errors import NotifierError
 
 if TYPE_CHECKING:
@@ -123,6 +125,7 @@ def _ask(urls: Sequence[SecretStr], message: Message | None) -> dict[int, bool]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # apprise tells addresses
             timeout=PATIENCE,
+            env=child_environment(os.environ),
             start_new_session=True,  # Ctrl-C is for listsync
             check=False,
         ).stdout

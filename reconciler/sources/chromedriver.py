@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from reconciler.child_environment import child_environment
 from reconciler.errors import BrowserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -82,7 +83,7 @@ class ChromeDriver:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
-                env={**os.environ, "TMPDIR": str(self._folder)},
+                env=child_environment(os.environ) | {"TMPDIR": str(self._folder)},
             )
         try:
             self.url = f"http://127.0.0.1:{self._port()}"

@@ -77,6 +77,20 @@ def test_no_process_and_no_file_is_left(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+def test_no_process_of_the_browser_sees_a_key_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEERR_API_KEY", "planted-key-of-the-server")
+    with ChromiumBrowser() as browser, TinySite({"/": Answer(body="<p>x</p>")}) as site:
+        browser.open(site.url)
+        (group,) = browser_groups()
+        processes = members(group)
+        environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in processes]
+    assert len(environments) > 3
+    assert not [e for e in environments if b"planted-key" in e or b"SEERR_API_KEY" in e]
+    assert any(b"TMPDIR=" in environment for environment in environments)
+
+
 def test_a_browser_that_is_stuck_is_gone_in_a_bounded_time(temporary: Path) -> None:
     with ChromiumBrowser() as browser, TinySite({"/": Answer(body="<p>x</p>")}) as site:
         browser.open(site.url)

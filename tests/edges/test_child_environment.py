@@ -1,0 +1,55 @@
+"""What the programs that listsync starts see of its environment."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr
+
+from reconciler.child_environment import child_environment
+from reconciler.notifier import AppriseNotifier
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PATH", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ"),
+        *("http_proxy", "HTTPS_PROXY", "no_proxy", "ALL_PROXY"),
+        *("FONTCONFIG_FILE", "FONTCONFIG_PATH"),
+        *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+    ],
+)
+def test_what_a_program_needs_is_passed_on(name: str) -> None:
+    assert child_environment({name: "x"}) == {name: "x"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SEERR_API_KEY", "TRAKT_CLIENT_SECRET", "NTFY_URL", "AWS_SECRET_ACCESS_KEY"),
+        *("LISTSYNC_CONFIG", "PYTHONPATH", "LD_PRELOAD", "PATHS", "MY_PATH", "HOMEPAGE_TOKEN"),
+        *("LANG_KEY", "MY_HTTP_PROXY_PASSWORD", "http_proxy_password", "GH_TOKEN", "SUDO_USER"),
+    ],
+)
+def test_all_else_stays_here(name: str) -> None:
+    assert child_environment({name: "x", "PATH": "/bin"}) == {"PATH": "/bin"}
+
+
+def test_what_sends_notifications_sees_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\nenv >"{tmp_path}/seen"\necho "[0, true]"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setenv("SEERR_API_KEY", "planted-key-of-the-server")
+
+    assert AppriseNotifier().misunderstood([SecretStr("json://localhost")]) == ()
+    seen = (tmp_path / "seen").read_text()
+    assert "PATH=" in seen
+    assert "planted-key" not in seen
