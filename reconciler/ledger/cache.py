@@ -22,7 +22,7 @@ from reconciler.core.model import (
     Show,
     Unmatched,
 )
-from reconciler.ledger.columns import time_text
+from reconciler.ledger.columns import is_time, stored_time, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,9 +109,9 @@ def details(
             (json.dumps(list(keys)),),
         ).fetchall()
     known: dict[str, Film | Show] = {}
-    unreadable: list[tuple[str]] = []
+    unreadable: list[tuple[str]] = [(key,) for key, _, at in rows if not is_time(at)]
     for kind, adapter in _DETAILS.items():
-        of_kind = [(key, text) for key, text, _ in rows if keys[key].kind is kind]
+        of_kind = [(key, text) for key, text, at in rows if keys[key].kind is kind and is_time(at)]
         read, lost = _parsed(adapter, of_kind)
         known |= read
         unreadable += lost
@@ -122,9 +122,7 @@ def details(
             )
         )
     return {
-        keys[key]: (known[key], datetime.fromisoformat(read_at))
-        for key, _, read_at in rows
-        if key in known
+        keys[key]: (known[key], stored_time(read_at)) for key, _, read_at in rows if key in known
     }
 
 
@@ -159,7 +157,7 @@ def downloaders(
             (server, time_text(now - OFFERED), time_text(now)),
         ).fetchall()
     known, _ = _parsed(_DOWNLOADERS, rows)  # what cannot be read is soon read anew, and replaced
-    return {Kind(kind): offers for kind, offers in known.items()}
+    return {Kind(kind): offers for kind, offers in known.items() if kind in set(Kind)}
 
 
 def keep_downloaders(
@@ -183,6 +181,8 @@ def reports(database: Database, server: str) -> dict[str, ListReport]:
             "SELECT list, report FROM reports WHERE server = ?", (server,)
         ).fetchall()
     known, unreadable = _parsed(_REPORT, rows)
+    unreadable += [(name,) for name, report in known.items() if report.at.tzinfo is None]
+    known = {name: report for name, report in known.items() if report.at.tzinfo}
     if unreadable:
         database.write_cache(
             lambda connection: connection.executemany(

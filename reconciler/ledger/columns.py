@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter
+
 from reconciler.core.model import Kind, MediaKey, Target
+from reconciler.core.times import bounded
+
+NAMES = TypeAdapter(tuple[str, ...])
+SEASONS = TypeAdapter(tuple[int, ...])
 
 
 def time_text(at: datetime) -> str:
@@ -17,9 +23,26 @@ def optional_time_text(at: datetime | None) -> str | None:
     return None if at is None else time_text(at)
 
 
+def stored_time(text: str) -> datetime:
+    """The time that ``time_text`` wrote. Raises ValueError for another text."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return bounded(at)
+
+
+def is_time(text: str) -> bool:
+    """Whether ``stored_time`` can read this."""
+    try:
+        stored_time(text)
+    except ValueError:
+        return False
+    return True
+
+
 def optional_time(text: str | None) -> datetime | None:
-    """The time that ``optional_time_text`` wrote."""
-    return None if text is None else datetime.fromisoformat(text)
+    """The time that ``optional_time_text`` wrote. Raises ValueError for another text."""
+    return None if text is None else stored_time(text)
 
 
 def target_columns(target: Target) -> tuple[str, int, bool]:

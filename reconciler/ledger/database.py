@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from reconciler.errors import LedgerError
+from reconciler.ledger.content import damage
 from reconciler.ledger.faults import MOVE_AWAY, explained
 from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
 
@@ -93,6 +94,7 @@ class Database:
         with self._mutex, explained(self.path):
             try:
                 beside.unlink(missing_ok=True)
+                _keep_private(beside)
                 with closing(_connect(f"{beside.as_uri()}?mode=rwc")) as anew:
                     self._connection.backup(anew)
                 with suppress(FileExistsError):  # somebody was quicker, and knows better
@@ -183,6 +185,7 @@ def _unreadable(path: Path, why: str) -> LedgerError:
 
 
 def _open_file(path: Path) -> sqlite3.Connection:
+    _keep_private(path)
     connection = _connect(f"{path.as_uri()}?mode=rwc")
     try:
         version = _check(connection, path)
@@ -194,6 +197,21 @@ def _open_file(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _keep_private(path: Path) -> None:
+    """Make the ledger, or tighten an older one, so that its owner alone can read it.
+
+    SQLite gives what it writes beside it the same permissions.
+    """
+    with suppress(OSError):  # SQLite finds that out, too, and it is explained then
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for end in ("", "-journal", "-wal", "-shm"):
+        file = path.with_name(path.name + end)
+        with suppress(OSError):  # it is not there, or somebody else's
+            mode = file.lstat().st_mode
+            if stat.S_ISREG(mode) and mode & 0o077:
+                file.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 def _open_copy(path: Path) -> sqlite3.Connection:
@@ -220,6 +238,11 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
     """The ledger's version. Raises LedgerError for what this listsync must not write to."""
+    with _transaction(connection, "BEGIN"):  # another process may be bringing it up to date
+        return _checked_version(connection, path)
+
+
+def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
     tables = _number(connection, "SELECT count(*) FROM sqlite_master")
     owner = _number(connection, "PRAGMA application_id")
     version = _number(connection, "PRAGMA user_version")
@@ -227,6 +250,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
         raise LedgerError(
             "this is another program's database", where=str(path), hint="name another ledger"
         )
+    if version < 0:
+        raise LedgerError("the ledger is damaged", where=str(path), hint=MOVE_AWAY)
     if version > len(MIGRATIONS):
         raise LedgerError(
             "the ledger was written by a newer listsync",
@@ -235,6 +260,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
         )
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise LedgerError("the ledger is damaged", where=str(path), hint=MOVE_AWAY)
+    if what := damage(connection, version):
+        raise LedgerError(f"the ledger is damaged: {what}", where=str(path), hint=MOVE_AWAY)
     return version
 
 

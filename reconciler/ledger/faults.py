@@ -61,7 +61,7 @@ def explained(path: Path) -> Iterator[None]:
             where=str(path),
             hint="look at what `listsync fetch` shows of the lists",
         ) from error
-    except ValueError as error:
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
         # A row that does not parse. The error's own text quotes values; a person needs the file.
         raise LedgerError(
             "the ledger has a row that cannot be read", where=str(path), hint=MOVE_AWAY
@@ -73,4 +73,6 @@ def _explain(path: Path, error: sqlite3.Error) -> LedgerError:
     for start, what, hint in _FAULTS:
         if name.startswith(start):
             return LedgerError(what, where=str(path), hint=hint)
+    if isinstance(error, sqlite3.OperationalError):  # a table is missing, or a text is none
+        return LedgerError(_DAMAGED, where=str(path), hint=MOVE_AWAY)
     return LedgerError(f"the ledger cannot be used ({error})", where=str(path))

@@ -6,7 +6,6 @@ An intent without an outcome decides nothing: the next look at the server does (
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.backoff import attempts_after
@@ -22,9 +21,17 @@ from reconciler.core.model import (
 )
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
-from reconciler.ledger.columns import target_columns, target_of, time_text
+from reconciler.ledger.columns import (
+    NAMES,
+    SEASONS,
+    stored_time,
+    target_columns,
+    target_of,
+    time_text,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from sqlite3 import Connection
 
     from reconciler.core.model import Action
@@ -42,13 +49,13 @@ def intents(connection: Connection, server: str) -> list[Intent]:
     )
     return [
         Intent(
-            datetime.fromisoformat(at),
+            stored_time(at),
             Op(op),
             target_of(kind, tmdb, is_4k),
             title,
             requester,
-            tuple(json.loads(lists)),
-            None if seasons is None else tuple(json.loads(seasons)),
+            NAMES.validate_json(lists),
+            None if seasons is None else SEASONS.validate_json(seasons),
             _done(*answer),
         )
         for at, op, kind, tmdb, is_4k, title, requester, lists, seasons, *answer in rows
@@ -87,7 +94,7 @@ def created(connection: Connection, server: str) -> tuple[datetime, ...]:
         "SELECT at FROM intents WHERE server = ? AND result IN (?, ?) AND op IN (?, ?) ORDER BY at",
         (server, *_STORED, str(Op.REQUEST), str(Op.EXTEND)),
     )
-    return tuple(datetime.fromisoformat(at) for (at,) in rows)
+    return tuple(stored_time(at) for (at,) in rows)
 
 
 def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
@@ -102,8 +109,8 @@ def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
         request_id: OwnRequest(
             target_of(kind, tmdb, is_4k),
             requester,
-            tuple(json.loads(lists)),
-            None if seasons is None else tuple(json.loads(seasons)),
+            NAMES.validate_json(lists),
+            None if seasons is None else SEASONS.validate_json(seasons),
         )
         for request_id, kind, tmdb, is_4k, requester, lists, seasons in rows
     }

@@ -5,14 +5,14 @@ Writes touch only the rows that differ, as everywhere in memory.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import WHOLE, Condition, Schedule, Status, Told
-from reconciler.ledger.columns import optional_time, optional_time_text, time_text
+from reconciler.ledger.columns import optional_time, optional_time_text, stored_time, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from sqlite3 import Connection
 
 
@@ -25,7 +25,7 @@ def schedules(connection: Connection, server: str) -> dict[str, Schedule]:
     return {
         name: Schedule(
             digest,
-            datetime.fromisoformat(due),
+            stored_time(due),
             tries,
             optional_time(attempted),
             optional_time(succeeded),
@@ -61,7 +61,7 @@ def conditions(connection: Connection, server: str) -> dict[str, dict[str, Condi
     found: dict[str, dict[str, Condition]] = {}
     for name, kind, status, reason, message, since, generation in rows:
         found.setdefault(name, {})[kind] = Condition(
-            kind, Status(status), reason, message, datetime.fromisoformat(since), generation
+            kind, Status(status), reason, message, stored_time(since), generation
         )
     return found
 
@@ -125,7 +125,7 @@ def drop_asked(connection: Connection, words: Iterable[int]) -> None:
 def told(connection: Connection, server: str) -> Told:
     """What people know by now."""
     rows = connection.execute("SELECT list, at FROM told WHERE server = ?", (server,))
-    known = {name: datetime.fromisoformat(at) for name, at in rows}
+    known = {name: stored_time(at) for name, at in rows}
     return Told(frozenset(known.keys() - {WHOLE}), known.get(WHOLE))
 
 

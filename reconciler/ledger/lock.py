@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ class WriterLock:
         """
         path = _beside(ledger)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise _unusable(path, error) from error
         try:
@@ -76,6 +76,8 @@ def _take(file: int, path: Path) -> None:
         raise LockHeldError(f"another listsync{holder}", where=str(path), hint=_HINT) from error
     except OSError as error:
         raise _unusable(path, error) from error
+    with suppress(OSError):  # an older one, of somebody else perhaps
+        os.fchmod(file, 0o600)
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     note = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
     try:
@@ -92,7 +94,7 @@ def _holder(note: bytes) -> str:
             case {"pid": int(pid), "host": str(host), "since": str(since)}:
                 place = "" if host == socket.gethostname() else f" on {host}"
                 return f" (pid {pid}{place}) has been acting since {since}"
-    except ValueError:
+    except (ValueError, RecursionError):
         pass  # caught in the instant between taking the lock and writing the note
     return " is acting"
 

@@ -5,13 +5,12 @@ They belong to the file, not to one server: another server is a change of the fi
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from reconciler.core.model import FileRights, RightsState, Widening
-from reconciler.ledger.columns import time_text
+from reconciler.ledger.columns import stored_time, time_text
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -25,7 +24,7 @@ def rights(connection: Connection) -> RightsState:
     waiting = connection.execute("SELECT list, setting, value, words, since FROM waiting_rights")
     return RightsState(
         _ACCEPTED.validate_json(row[0]) if row else None,
-        {Widening(*columns): datetime.fromisoformat(since) for *columns, since in waiting},
+        {Widening(*columns): stored_time(since) for *columns, since in waiting},
     )
 
 

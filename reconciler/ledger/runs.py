@@ -6,13 +6,23 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from reconciler.core.model import Run
-from reconciler.ledger.columns import optional_time, optional_time_text, time_text
+from reconciler.ledger.columns import (
+    NAMES,
+    optional_time,
+    optional_time_text,
+    stored_time,
+    time_text,
+)
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 KEPT = timedelta(days=90)
+
+_COUNTS = TypeAdapter(dict[str, int])
 
 
 def begin(connection: Connection, server: str, command: str, now: datetime) -> Run:
@@ -50,10 +60,10 @@ def runs(connection: Connection, server: str) -> list[Run]:
         Run(
             number,
             command,
-            datetime.fromisoformat(began),
+            stored_time(began),
             optional_time(ended),
-            tuple(json.loads(lists)),
-            json.loads(counts),
+            NAMES.validate_json(lists),
+            _COUNTS.validate_json(counts),
             exit_code,
         )
         for number, command, began, ended, lists, counts, exit_code in rows

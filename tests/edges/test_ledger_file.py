@@ -221,3 +221,48 @@ def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
     with SqliteLedger(tmp_path / "new.db", URL) as ledger:
         assert len(ledger.memory().slots) == 16
+
+
+# ------------------------------------------------------------------------- content and privacy
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        pytest.param("DROP TABLE slots", "has no table slots", id="no table"),
+        pytest.param("ALTER TABLE told DROP COLUMN at", "told has no at", id="no column"),
+        pytest.param(
+            "UPDATE slots SET tmdb = 'x'", "slots.tmdb holds a value that is not a whole", id="text"
+        ),
+        pytest.param(
+            "UPDATE matches SET answer = x'ff'", "matches.answer holds a value that", id="bytes"
+        ),
+        pytest.param("PRAGMA user_version = 3", "is damaged", id="an older version, newer tables"),
+        pytest.param("PRAGMA user_version = -3", "is damaged", id="a version below zero"),
+    ],
+)
+def test_content_that_no_listsync_wrote_is_named_and_moving_the_file_away_helps(
+    path: Path, statement: str, what: str
+) -> None:
+    meddle(path, statement)
+
+    error = refusal(path)
+    assert what in error.what
+    assert "move the file away" in error.hint
+
+    path.rename(path.with_suffix(".damaged"))
+    with SqliteLedger(path, URL) as ledger:
+        assert ledger.memory() == Memory()
+
+
+def test_only_its_owner_can_read_a_ledger_its_lock_and_what_is_beside_it(path: Path) -> None:
+    beside = [path.with_name(path.name + end) for end in ("", "-wal", "-shm", ".lock")]
+    with SqliteLedger(path, URL) as ledger, ledger.lock():
+        pass
+    assert [file.stat().st_mode & 0o777 for file in (beside[0], beside[3])] == [0o600] * 2
+
+    for file in beside:  # as an older listsync left them
+        file.touch()
+        file.chmod(0o644)
+    with SqliteLedger(path, URL) as ledger, ledger.lock():
+        assert {file.stat().st_mode & 0o777 for file in beside if file.exists()} == {0o600}
