@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest, sent
 from reconciler.render.document import FORMAT_VERSION, action_row
+from reconciler.render.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def save(document: PlanDocument, path: Path) -> None:
 
     It names the titles that somebody wants to see, which are nobody else's business.
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json_text(document)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -26,8 +25,9 @@ from reconciler.errors import ListsyncError, UsageError
 from reconciler.ledger import HeldLedger
 from reconciler.metrics import CONTENT_TYPE, Metrics
 from reconciler.render.document import FORMAT_VERSION
+from reconciler.render.json_text import json_text
 from reconciler.render.status import status_document
-from reconciler.render.words import without_mail_addresses
+from reconciler.render.words import clean, without_mail_addresses
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +137,7 @@ def _readiness(service: Service) -> Said:
     """Whether the file is followed, the server reached and the ledger written."""
     whole = service.standing.conditions.get(WHOLE, {})
     wrong = [
-        f"{kind}: {found.message or found.reason}"
+        clean(f"{kind}: {found.message or found.reason}")
         for kind, found in sorted(whole.items())
         if found.status is Status.FALSE and kind not in GOOD_WHEN_FALSE
     ]
@@ -151,5 +151,4 @@ def _status(config: Path, service: Service) -> Said:
         reports = {}
     sources = {lst.name: str(lst.source) for lst in service.spec.lists}
     told = status_document(config, sources, reports, service.standing)
-    text = without_mail_addresses(json.dumps(told, indent=2, ensure_ascii=False))
-    return Said(f"{text}\n".encode(), JSON)
+    return Said(without_mail_addresses(json_text(told)).encode(), JSON)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.render.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from reconciler.spec import Spec
-
-# C1 controls, line separators, marks of direction: json.dumps escapes those below U+0020 alone.
-_ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,5 @@ class Setting:
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """A document on stdout, as people can read it and programs too.
-
-    What would act on a terminal or reorder a line is escaped, which means the same to programs.
-    """
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    sys.stdout.write(_ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    """A document on stdout."""
+    sys.stdout.write(json_text(document))

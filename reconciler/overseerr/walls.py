@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 _DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
 _EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_PASSWORD_FIELD = re.compile(r"""<input\b[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
+_HEAD = 100_000  # characters of a page that are looked at; patterns have bounds of their own
+_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
+_PASSWORD_FIELD = re.compile(
+    r"""<input\b[^>]{0,500}?\btype\s{0,9}=\s{0,9}["']?password""", re.IGNORECASE
+)
 _LOG_IN_TITLE = re.compile(
     r"\b(log|sign)[ -]?(in|on)\b|authelia|authentik|keycloak|authentication", re.IGNORECASE
 )
@@ -46,7 +49,7 @@ class Wall:
 
 def page_title(content: str) -> str:
     """The title of an HTML page; empty where there is none."""
-    found = _TITLE.search(content)
+    found = _TITLE.search(content[:_HEAD])
     return line(found[1]) if found else ""
 
 
@@ -68,7 +71,7 @@ def find_wall(status: int, headers: Mapping[str, str], content: str | None) -> W
         return Wall(f"something in front of the server asks for {asked} ({scheme} auth)", _EXEMPT)
     if content is None or status >= 500:  # noqa: PLR2004
         return None
-    if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content):  # noqa: PLR2004
+    if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content[:_HEAD]):  # noqa: PLR2004
         return Wall(f"something in front of the server asks for a log-in ({shown})", _EXEMPT)
     if status == 403:  # noqa: PLR2004
         hint = f"allow GET, POST and DELETE of /api/v1 there for this machine, {_DIRECT}"

@@ -28,7 +28,7 @@ def _unwanted(one: Any) -> str:  # noqa: ANN401 - likewise
     year = f" ({one['year']})" if one["year"] else ""
     place = f", place {one['position']}" if one["position"] else ""
     return (
-        f"{words.clean(one['title'] or 'a title')}{year}\n"
+        f"{words.title(one['title'] or 'a title')}{year}\n"
         f"  on        {words.clean(one['list'])}{place}\n"
         f"  verdict   none: {words.clean(one['why'])}\n"
         f"  to change {words.clean(one['would_change'])}\n"
@@ -45,7 +45,7 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         name = words.clean(place["name"])
         yield f"  {role:9} {name}, place {place['position']}{age}  {words.clean(ids)}".rstrip()
         if episode := place.get("episode"):
-            told = words.clean(f"{episode['title']}, {episode['imdb']}")
+            told = words.title(f"{episode['title']}, {episode['imdb']}")
             yield f"            for its episode {told}"
         if place["notice"]:
             yield f"            {words.clean(place['notice'])}"
@@ -57,7 +57,7 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
         year = f" ({candidate['year']})" if candidate["year"] else ""
         yield (
             f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  "
-            f"{words.clean(candidate['title'])}{year}"
+            f"{words.title(candidate['title'])}{year}"
         )
     if one["server"]:
         yield f"  server    {'; '.join(_server(one['server']))}"

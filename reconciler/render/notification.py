@@ -6,6 +6,7 @@ nothing here may call somebody, run as markup or be followed as a link.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,14 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}", " "),
     }
 )
+# Chats make links of example.com and www.example.com; browsers take four signs for the dot.
+_DOT_OF_A_DOMAIN = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?!ya?ml\b)(?=[^\W\d_]{2})")
 
 
 def harmless(text: str, length: int = _WHY) -> str:
     """Foreign text on one line, without control characters, mentions, markup and links."""
     told = clean(text).translate(_SIGNS).replace("://", ": //")
+    told = _DOT_OF_A_DOMAIN.sub(". ", told[: length + 1])
     return told if len(told) <= length else f"{told[: length - 1]}…"
 
 

@@ -236,6 +236,6 @@ def _items(lst: ListStatus) -> Iterator[str]:
         name = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
         detail = f" · {words.clean(item['detail'])}" if item["detail"] else ""
         yield (
-            f"  {item['position']:>4}  {words.clean(name) + year:34}  {item['kind'] or '-':5}  "
+            f"  {item['position']:>4}  {words.title(name) + year:34}  {item['kind'] or '-':5}  "
             f"{item['verdict']}{detail}"
         )

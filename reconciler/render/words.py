@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
+LONGEST_TITLE = 300  # characters; JSON has all of a longer one
 SHOWN = 5  # filtered titles of a list; the others are in the JSON
 SATISFIED = frozenset({Reason.AVAILABLE, Reason.REQUESTED, Reason.PROCESSING})
 WHY = {
@@ -51,12 +52,18 @@ def without_mail_addresses(text: str) -> str:
     return _MAIL.sub("(e-mail address)", text)
 
 
+def title(text: str) -> str:
+    """A foreign title on one line, and no longer than a person reads."""
+    line = clean(text)
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
+
+
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
     """``The Bear (2022) S1-3``; an item without a title is called by its id."""
     ids = media["ids"]
     name = media["title"] or next((f"{k}:{v}" for k, v in reversed(ids.items())), "?")
     year = f" ({media['year']})" if media["year"] else ""
-    return clean(name) + year + (f" {span(seasons)}" if seasons else "") + (" 4K" * is_4k)
+    return title(name) + year + (f" {span(seasons)}" if seasons else "") + (" 4K" * is_4k)
 
 
 def where(media: Media) -> str:
@@ -66,8 +73,14 @@ def where(media: Media) -> str:
 
 
 def item_name(media: Media) -> str:
-    """The item as ``listsync explain`` takes it in a shell: a title is foreign text, and quoted."""
-    return shlex.quote(_item(media))
+    """The item as ``listsync explain`` takes it in a shell: a title is foreign text, and quoted.
+
+    Of a title that is too long to show, its beginning: explain takes a part of a title, too.
+    """
+    name = _item(media)
+    if len(name) > LONGEST_TITLE:
+        name = clean(media["title"] or "")[:LONGEST_TITLE]
+    return shlex.quote(name)
 
 
 def item_key(media: Media) -> str:

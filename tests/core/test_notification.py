@@ -90,7 +90,7 @@ def test_an_event_says_what_happened(notice: Notice, title: str, first: str) -> 
         pytest.param("@everyone Dune", "(at)everyone Dune", id="everybody"),
         pytest.param("\uff20here", "(at)here", id="look-alike"),
         pytest.param("<@123> and <!channel>", "((at)123) and (!channel)", id="by number"),
-        pytest.param("[Dune](https://evil.test)", "(Dune)(https: //evil.test)", id="link"),
+        pytest.param("[Dune](https://evil.test)", "(Dune)(https: //evil. test)", id="link"),
         pytest.param("![x][y]", "!(x)(y)", id="picture"),
         pytest.param("<b>Dune</b>", "(b)Dune(/b)", id="HTML"),
         pytest.param("Dune\r\nfake: line\x1b[31m\u202e", "Dune  fake: line(31m", id="control"),
@@ -125,3 +125,19 @@ def test_the_longest_message_is_taken_by_every_service() -> None:
 
     assert len(message(Notice(Event.APPLIED, deeds=(deed(endless),) * 500)).body) < LONGEST
     assert len(message(Notice(Event.STALLED, "k" * 64, endless)).body) < LONGEST
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("see evil.example now", "see evil. example now"),
+        ("www.evil.example/x", "www. evil. example/x"),
+        ("evil\u3002example", "evil. example"),
+        ("xn--e1a.xn--p1ai", "xn--e1a. xn--p1ai"),
+        ("S.W.A.T.", "S.W.A.T."),
+        ("Vol. 2", "Vol. 2"),
+        ("3.14", "3.14"),
+    ],
+)
+def test_no_title_is_a_link_by_its_domain(title: str, shown: str) -> None:
+    assert told(title).startswith(f"{shown} (2021)")

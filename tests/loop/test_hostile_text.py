@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Item, Kind
 from reconciler.render.document import fetch_document
 from reconciler.render.explanation import explain_text
+from reconciler.render.json_text import json_text
 from reconciler.render.markdown import fetch_markdown, plan_markdown
 from reconciler.render.text import fetch_text, plan_text
 from tests.loop.test_markdown import check_structure
@@ -158,3 +160,19 @@ def test_an_explanation_holds_foreign_text_on_its_own_line() -> None:
     check_plain(text)
     assert len(text.splitlines()) == 12
     check_plain(explain_text([], EVIL))
+
+
+def test_a_long_title_is_cut_everywhere_but_in_json(world: World) -> None:
+    world.follow(Item(1, "x" * 100_000, 2031, Kind.MOVIE))
+    document: Any = told(world.look())
+    assert max(map(len, plan_text(document).splitlines())) < 1_000
+    assert "x" * 299 + "…" in plan_text(document)
+    assert "x" * 100_000 in json_text(document)
+
+
+def test_json_escapes_what_acts_on_a_terminal() -> None:
+    document = {"title": "a\x9b\u2028\u202e\u2066\ufeffé"}
+    text = json_text(document)
+    check_plain(text)
+    assert "é" in text
+    assert json.loads(text) == document

@@ -60,6 +60,7 @@ return {
 _LD_TYPES = {"Movie": Kind.MOVIE, "TVSeries": Kind.TV}
 _SHOWS = frozenset({"toptv", "tvmeter"})
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)|\d+")  # "1,234", "1.234", "130"
+_LONGEST_TOTAL = 200  # characters; finding a range takes quadratic time
 _RANGE = re.compile(rf"(?:{_GROUPED.pattern})\s*[-–—]\s*(?:{_GROUPED.pattern})")  # "1 - 25"
 _PREFIX = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s")
 _YEAR = re.compile(r"((?:18|19|20|21)\d\d)(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
@@ -82,7 +83,8 @@ def total_of(payload: object) -> int | None:
 
     A range alone says what is shown, and not how much there is.
     """
-    found = _GROUPED.findall(_RANGE.sub("", clean(dig(payload, "total"))))
+    text = clean(dig(payload, "total"))[:_LONGEST_TOTAL]
+    found = _GROUPED.findall(_RANGE.sub("", text))
     return max((_number(text) for text in found), default=None)
 
 
