@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
+from reconciler.own_files import PLAN_BYTES, read_file
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest, sent
 from reconciler.render.document import FORMAT_VERSION, action_row
 from reconciler.render.json_text import json_text
@@ -144,7 +145,7 @@ def agree(seen: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
 def _document(path: Path) -> dict[str, Any]:
     where = str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path, PLAN_BYTES).decode()
     except OSError as error:
         what = f"the saved plan cannot be read ({error.strerror or error})"
         raise UsageError(what, where=where, hint=AGAIN) from error

@@ -18,6 +18,7 @@ from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
+from reconciler.own_files import CONFIG_BYTES, SECRET_BYTES, read_file
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.service import Service
@@ -50,7 +51,7 @@ class ConfigFile:
     def read(self) -> Spec:
         """What it says now. Raises ConfigError with every problem in it."""
         try:
-            data = _contents(self.path)
+            data = read_file(self.path, CONFIG_BYTES)
         except OSError as error:
             hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
             raise ConfigError(
@@ -60,7 +61,8 @@ class ConfigFile:
 
         def secret(name: str) -> str:
             named.add(_beside(self.path, name))
-            return _contents(_beside(self.path, name)).decode().replace("\r\n", "\n")
+            data = read_file(_beside(self.path, name), SECRET_BYTES)
+            return data.decode().replace("\r\n", "\n")
 
         try:
             return load(
@@ -82,7 +84,7 @@ class ConfigFile:
 def glimpse_of(path: Path) -> Mapping[str, str]:
     """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard."""
     with suppress(OSError, ConfigError):
-        text = decode(_contents(path), str(path))
+        text = decode(read_file(path, CONFIG_BYTES), str(path))
         return glimpse(text, ("ledger", "controller.listen"), os.environ)
     return {}
 
@@ -281,18 +283,6 @@ def _browser_session(spec: Spec) -> Session:
     from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
     return ChromiumBrowser(spec.browser.remote_url)
-
-
-def _contents(path: Path) -> bytes:
-    """What a file holds; a pipe that nobody writes to is empty, and not waited for."""
-
-    def at_once(path: str, flags: int) -> int:
-        file = os.open(path, flags | os.O_NONBLOCK)
-        os.set_blocking(file, True)
-        return file
-
-    with open(path, "rb", opener=at_once) as file:
-        return file.read()
 
 
 def _beside(config: Path, name: str) -> Path:

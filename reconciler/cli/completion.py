@@ -13,13 +13,14 @@ from reconciler.errors import ConfigError
 
 def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     """The lists of the file that this command line means."""
+    from reconciler.own_files import CONFIG_BYTES, read_file
     from reconciler.spec import decode, list_names
 
     names: tuple[str, ...] = ()
     with suppress(OSError, ConfigError):
         config = _config(context)
         if config.is_file():  # a pipe would hold the shell up
-            names = list_names(decode(config.read_bytes(), str(config)))
+            names = list_names(decode(read_file(config, CONFIG_BYTES), str(config)))
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reconciler.endpoint import heard
 from reconciler.errors import ConfigError
+from reconciler.own_files import CONFIG_BYTES, read_file
 from reconciler.spec import ControllerSpec, decode, glimpse
 
 KEY, DEFAULT = "controller.listen", ControllerSpec().listen
@@ -31,7 +32,7 @@ def is_alive(config: Path) -> bool:
 def _listen(config: Path) -> str:
     with suppress(OSError, ConfigError):
         if config.is_file():  # a pipe would hold the check up
-            text = decode(config.read_bytes(), str(config))
+            text = decode(read_file(config, CONFIG_BYTES), str(config))
             return glimpse(text, (KEY,), os.environ).get(KEY, DEFAULT)
     return DEFAULT
 

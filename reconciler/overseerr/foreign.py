@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 JsonObject: TypeAlias = "Mapping[str, object]"
 
+_LARGEST = 10**15  # of a number that may become a float
 _LONGEST_LINE = 200  # characters of foreign text that a person gets to see
 
 
@@ -26,7 +27,8 @@ def decimal(value: object) -> float | None:
     """A number, whole or not, or None."""
     if isinstance(value, float):
         return value if isfinite(value) else None
-    return None if integer(value) is None else float(integer(value) or 0)
+    whole = integer(value)
+    return None if whole is None or abs(whole) > _LARGEST else float(whole)
 
 
 def text(value: object) -> str | None:

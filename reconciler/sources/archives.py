@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from io import BytesIO
@@ -26,7 +27,15 @@ def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
                 return Setback(Outcome.MISSING, f"{name}: no {wanted} in it; it holds {holds}")
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ):
         what = "this ZIP file cannot be read; download the export again"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
     if len(content) > LARGEST:

@@ -112,10 +112,10 @@ def facts(
     """What filters may ask of a title, as far as these say it. ``rating``: from 0 to 10."""
     if rating is None and votes is None and genres is None:
         return _spoken(text(language))
-    rated = float(rating) if isinstance(rating, int | float) else 0.0
+    rated = rating if isinstance(rating, int | float) else 0.0
     names = genres if isinstance(genres, list) else ()
     return Facts(
-        rating=rated if 0 < rated <= _BEST else None,
+        rating=float(rated) if 0 < rated <= _BEST else None,
         votes=number(votes),
         genres=tuple(filter(None, map(text, names))) or None,
         language=_spoken(text(language)).language if language else None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import Outcome
+from reconciler.own_files import read_file
 from reconciler.sources.imdb_export import is_damaged_utf8, is_imdb_export
 from reconciler.sources.scrape import Setback
 
@@ -34,13 +36,13 @@ def read_bytes(name: str, written: str, folder: Path) -> bytes | Setback:
     except IsADirectoryError:
         return Setback(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
     except (OSError, RuntimeError) as error:
+        if getattr(error, "errno", None) == errno.EFBIG:
+            what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
+            return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
         why = getattr(error, "strerror", None) or "the path cannot be resolved"
         return Setback(Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions")
     if data is None:
         what = "this is a pipe, a device or a socket; name a file"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    if len(data) > LARGEST:
-        what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
     return data
 
@@ -65,15 +67,14 @@ def _line(data: bytes, error: UnicodeDecodeError) -> int:
 
 
 def _bytes(path: Path) -> bytes | None:
-    """What is in a file, a byte more than is read at most; None where it is not a file.
+    """What is in a file, None where it is not a file.
 
     Raises OSError. It looks first: to open a pipe can wait for ever, and a device may act.
     """
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         return None
-    with path.open("rb") as file:
-        return file.read(LARGEST + 1)
+    return read_file(path, LARGEST)
 
 
 def judged(name: str, lines: Lines) -> Snapshot:

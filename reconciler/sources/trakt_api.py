@@ -13,6 +13,7 @@ every client id may read, tells a removed app from a private list and a machine 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -250,4 +251,4 @@ def _identity(row: Mapping[str, object]) -> str:
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:
     value = headers.get(f"X-Pagination-{name}", "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    return int(value) if re.fullmatch(r"[0-9]{1,10}", value) else None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.model import Outcome
+from reconciler.own_files import SECRET_BYTES, read_file
 from reconciler.sources.scrape import Setback, clean
 
 if TYPE_CHECKING:
@@ -78,11 +79,18 @@ class TokenFile:
     def read(self) -> Tokens | None:
         """The tokens; None: there are none that can be used. Raises OSError."""
         try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            kept = json.loads(read_file(self.path, SECRET_BYTES))
             if kept["issued"] != self._issued:
                 return None
             return Tokens(str(kept["access"]), str(kept["refresh"]), float(kept["expires"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (
+            FileNotFoundError,
+            ValueError,
+            LookupError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ):
             return None
 
     def write(self, tokens: Tokens) -> None:

@@ -76,11 +76,8 @@ def use(world: World) -> None:
         document = status_document(world.ledger, sources, reports, standing)
         status_text(document, in_detail=True)
         history_text(history_document(*ledger.history()))
-        for part in (ledger.memory, ledger.memberships, ledger.baselines, ledger.told):
-            part()
-        for part in (ledger.asked, ledger.rights):
-            part()
-        ledger.downloaders(NOON)
+        ledger.memory(), ledger.memberships(), ledger.baselines(), ledger.told()
+        ledger.asked(), ledger.rights(), ledger.downloaders(NOON)
 
 
 def damage(path: Path, table: str, column: str, value: object) -> bool:

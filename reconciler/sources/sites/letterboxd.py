@@ -150,7 +150,7 @@ def parse(payload: object) -> Page | None:
     told = fields.text(page.get("total"))
     found = _TOTAL.search(told)
     total = (found[1] if found else told).replace(",", "")
-    if not isinstance(names, list) or not total.isdecimal():
+    if not isinstance(names, list) or not re.fullmatch(r"[0-9]{1,10}", total):
         return None  # without a total nobody can say when the list was read to its end
     return Page(tuple(map(_film, names)), int(total))
 
