@@ -159,7 +159,7 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
             return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
-            detail = f"refused before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
+            detail = f"failed before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
             return _verdict(want, Settled(Reason.BACKING_OFF, detail, need.seasons))
     return Action(
         op=need.op,

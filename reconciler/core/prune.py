@@ -124,7 +124,7 @@ def _fate(row: OffList, view: View) -> Action | Verdict:
     if row.due > view.now:
         return _told(row, Reason.REQUESTED, f"{since}, cancelled after {_time(row.due)}")
     if attempts.not_before and attempts.not_before > view.now:
-        detail = f"{since}; refused before, next try after {_time(attempts.not_before)}"
+        detail = f"{since}; failed before, next try after {_time(attempts.not_before)}"
         return _told(row, Reason.BACKING_OFF, detail)
     return Action(
         op=Op.CANCEL,

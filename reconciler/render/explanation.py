@@ -137,9 +137,11 @@ def _memory(memory: dict[str, Any]) -> Iterator[str]:
         else:
             alike.setdefault(told, []).append(slot["season"])
     yield from (f"{span(seasons)} {told}" for told, seasons in alike.items())
-    if memory["failures"] or memory["retries"]:
-        yield f"{memory['failures']} failed tries, {memory['retries']} retries"
+    if memory["failures"]:
+        yield words.counted(memory["failures"], "failed attempt")
+    if memory["retries"]:
+        yield words.counted(memory["retries"], "retry")
     if memory["not_before"]:
         yield f"not before {memory['not_before']}"
-    if not memory["seen"] and not memory["failures"]:
+    if not any(memory.values()):
         yield "nothing"

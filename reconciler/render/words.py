@@ -167,8 +167,10 @@ def _share(row: ActionRow, said: VerdictRow) -> bool:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 title``, ``2 titles``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    """``1 title``, ``2 titles``, ``2 retries``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
 def asks_as(row: ListRow) -> str:

@@ -221,6 +221,12 @@ def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
     assert words(plan(lst, memory=memory)) == ["no-right", "no-right"]
 
 
+def test_a_request_that_failed_is_not_said_to_have_been_refused() -> None:
+    (verdict,) = plan(wishes(entry(DUNE)), memory=tried(1, soon=True)).verdicts
+
+    assert verdict.detail == f"failed before, next try after {SOON:%Y-%m-%d %H:%M} UTC"
+
+
 def test_an_unknown_requester_is_said_in_the_verdict() -> None:
     problem = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "anna is not a user of the server")
     lst = replace(wishes(entry(DUNE)), requester=None, problem=problem)

@@ -123,3 +123,26 @@ def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, titl
     (row,) = [row for row in plan_text(document_of(seen)).splitlines() if "listsync explain" in row]
     program, verb, item = shlex.split(row.partition(" · ")[2].rpartition(" · ")[2])
     assert (program, verb, parse_item(item).title) == ("listsync", "explain", title)
+
+
+@pytest.mark.parametrize(
+    ("failures", "retries", "says"),
+    [
+        (0, 1, "1 retry; not before"),
+        (0, 2, "2 retries; not before"),
+        (1, 0, "1 failed attempt; not before"),
+        (2, 1, "2 failed attempts; 1 retry; not before"),
+        (0, 0, "not before"),
+    ],
+)
+def test_attempts_are_counted_in_the_right_number_and_zeros_left_out(
+    world: World, failures: int, retries: int, says: str
+) -> None:
+    world.follow(by_tmdb(FILMS[0]))
+    (film,) = explain(world.look(), FILMS[0].title)
+    film["memory"] |= {
+        "failures": failures,
+        "retries": retries,
+        "not_before": "2026-11-29T17:00:00Z",
+    }
+    assert f"  memory    {says} 2026-11-29T17:00:00Z\n" in explain_text([film], "?")
