@@ -62,7 +62,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     Trakt; None where no list is read in somebody's name.
     """
     for lst in spec.lists:
-        if lst.source.provider == "file":  # a site is not asked: that would be a fetch
+        if lst.source.is_local:  # a site is not asked: that would be a fetch
             yield _checked(f"file of {lst.name}", partial(_file, lst, sources))
     answering = _checked("server", partial(_server, server))
     yield answering

@@ -66,6 +66,7 @@ class GracePeriod:
         self._grace = timedelta()
         self._retry = timedelta()
         self._trouble = ""  # with the ledger, as logged last
+        self._logged: frozenset[Widening] = frozenset()  # by this process: a restart says it again
 
     @property
     def waiting(self) -> tuple[WaitingChange, ...]:
@@ -92,7 +93,13 @@ class GracePeriod:
         may_run = bool(self._in_effect) or not decision.holds_file or self._knows_key(proposed)
         self._in_effect = spec if may_run else None
         news = waiting_changes(dict.fromkeys(waiting - before, now), self._grace)
-        _log_changes(news, decision.granted, before - waiting - set(decision.granted))
+        unlogged = {change: self._state.waiting[change] for change in waiting - self._logged}
+        self._logged = frozenset(waiting)
+        _log_changes(
+            waiting_changes(unlogged, self._grace),
+            decision.granted,
+            before - waiting - set(decision.granted),
+        )
         return Admission(spec, news, may_run)
 
     def is_due(self) -> bool:

@@ -24,7 +24,8 @@ def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
             if member is None:
                 known = sorted(one for one in members if one.endswith(_READABLE))
                 holds = ", ".join(known[:_SHOWN]) or "no list"
-                return Setback(Outcome.MISSING, f"{name}: no {wanted} in it; it holds {holds}")
+                what = f"{name}: {wanted} is not in it (it holds {holds}); {_advice(name, known)}"
+                return Setback(Outcome.MISSING, what)
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
     except (
@@ -42,6 +43,15 @@ def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
         what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
     return content
+
+
+def _advice(name: str, files: list[str]) -> str:
+    """Which source to write in place of ``name``, given the files in the archive."""
+    provider, _, path = name.partition(":")
+    archive = path[: path.lower().find(".zip") + len(".zip")]
+    if provider == "file" and "watchlist.csv" in files:
+        return f"this looks like an export of Letterboxd's: write letterboxd:{archive}"
+    return f"write {provider}:{archive}/NAME with one of these names" if files else "check the file"
 
 
 def _members(names: list[str]) -> dict[str, str]:

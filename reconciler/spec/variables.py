@@ -67,5 +67,5 @@ def _value(found: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | Non
     if kind == "?" and not value:
         return "", f"${{{name}}} is not set: {rest or 'it must be'}"
     if value is None:
-        return "", f"${{{name}}} is not set; set the variable, or write ${{{name}:-default}}"
+        return "", f"${{{name}}} is not set; set the variable"
     return value, None

@@ -202,16 +202,20 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
 
 
 @pytest.mark.parametrize(
-    ("content", "says", "todo"),
-    [(None, "no such file in /", "check the path"), ("colour,price\nred,2\n", "columns", "Const")],
-    ids=["missing", "no list"],
+    ("source", "content", "says", "todo"),
+    [
+        ("file:wishes.csv", None, "no such file in /", "check the path"),
+        ("file:wishes.csv", "colour,price\nred,2\n", "columns", "Const"),
+        ("letterboxd:wishes.zip", None, "no such file in /", "check the path"),
+    ],
+    ids=["missing", "no list", "a missing export"],
 )
 def test_doctor_reads_the_files_of_lists(
-    house: Household, content: str | None, says: str, todo: str
+    house: Household, source: str, content: str | None, says: str, todo: str
 ) -> None:
     if content is not None:
         (house.folder / "wishes.csv").write_text(content)
-    house.write({"wishes": {"source": "file:wishes.csv"}})
+    house.write({"wishes": {"source": source}})
     told = house.run("doctor", "-o", "json")
     check = next(c for c in told.document["checks"] if c["name"] == "file of wishes")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer, Settings
@@ -138,6 +139,18 @@ def test_a_restart_neither_skips_nor_restarts_the_grace(world: World, tmp_path: 
             assert (requesters(world), waits(service)) == ([ALICE], ["wishes"])
     with started(world, tmp_path) as service:
         assert (requesters(world), waits(service)) == ([ALICE, ADMIN], [])
+
+
+def test_each_process_logs_what_waits_once(world: World, tmp_path: Path) -> None:
+    follow(world, 1, requester="alice")
+    with started(world, tmp_path) as service:
+        follow(world, 2)
+        changed(world, service)
+    with capture_logs() as log, started(world, tmp_path) as service:
+        changed(world, service)
+
+    (line,) = [line for line in log if "widens rights and waits" in line["event"]]
+    assert (line["list"], "until" in line) == ("wishes", True)
 
 
 def test_after_a_restart_a_list_that_waits_has_all_its_old_settings(

@@ -48,7 +48,7 @@ FILE = (
         pytest.param(
             "    requester: ${NOBODY}",
             "7:16 lists.top.requester",
-            "${NOBODY} is not set; set the variable, or write ${NOBODY:-default}",
+            "${NOBODY} is not set; set the variable",
             id="unset variable",
         ),
         pytest.param(
@@ -101,12 +101,12 @@ def test_every_variable_of_a_value_that_is_not_set_is_told(
     problems_of: Callable[..., list[str]],
 ) -> None:
     assert problems_of(f"{FILE}ledger: ${{A}}/${{B}}\n") == [
-        "listsync.yaml:7:9 ledger: ${A} is not set; set the variable, or write ${A:-default}",
-        "listsync.yaml:7:9 ledger: ${B} is not set; set the variable, or write ${B:-default}",
+        "listsync.yaml:7:9 ledger: ${A} is not set; set the variable",
+        "listsync.yaml:7:9 ledger: ${B} is not set; set the variable",
     ]
 
 
 def test_a_section_that_is_a_variable_is_told_once(problems_of: Callable[..., list[str]]) -> None:
     assert problems_of(f"{FILE}browser: ${{A}}\n") == [
-        "listsync.yaml:7:10 browser: ${A} is not set; set the variable, or write ${A:-default}"
+        "listsync.yaml:7:10 browser: ${A} is not set; set the variable"
     ]

@@ -32,6 +32,7 @@ class ListRef:
     id: str  # "ur12345678", "top", "anna/family-night", "never-again.csv"
     chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
     endless: bool = field(default=False, compare=False)  # a chart that goes on and on
+    is_local: bool = field(default=False, compare=False)  # a file: reading it asks no site
     address: str = field(default="", repr=False)  # where it is, keys included: never shown or kept
     # What of the address is hidden: masked wherever else it turns up.
     secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)

@@ -69,7 +69,7 @@ def parse_id(text: str) -> ListRef:
     path = str(PurePosixPath(written))
     if path in {".", "/"} or "\0" in path or path.startswith("//"):
         raise ValueError(f"no path: {f'file:{text}'!r}; write file:NAME.csv or file:/path/NAME.txt")
-    return ListRef("file", path)
+    return ListRef("file", path, is_local=True)
 
 
 def parse_url(url: SplitResult) -> ListRef:

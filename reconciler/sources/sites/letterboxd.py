@@ -91,10 +91,11 @@ def _export(file: str, inside: str) -> ListRef:
     if inside.lower().endswith(".csv"):
         inside = inside[: -len(".csv")]
     if file.lower().endswith(".zip"):
-        return ListRef("letterboxd", file if inside == _WATCHLIST else f"{file}/{inside}")
+        name = file if inside == _WATCHLIST else f"{file}/{inside}"
+        return ListRef("letterboxd", name, is_local=True)
     if inside != _WATCHLIST:
         raise ValueError(f"a CSV file holds one list: write letterboxd:{file}")
-    return ListRef("letterboxd", file)
+    return ListRef("letterboxd", file, is_local=True)
 
 
 def _whole(path: str, rest: list[str]) -> ListRef:
