@@ -114,6 +114,7 @@ _SPARE = (
     "endYear",
     "rank ",
 )
+_LONGEST_ERROR = 1_000  # characters
 _REJECTED = re.compile(r"Cannot query field ['\"](\w+)['\"]|[Ff]ield ['\"](\w+)['\"] .*undefined")
 
 
@@ -241,7 +242,7 @@ def _query(ref: ListRef) -> str:
 
 def _without_rejected(query: str, body: object) -> str:
     for message, _ in _errors(body):
-        if found := _REJECTED.search(message):
+        if found := _REJECTED.search(message[:_LONGEST_ERROR]):
             name = found[1] or found[2]
             for piece in _SPARE:
                 if re.search(rf"\b{name}\b", piece):
