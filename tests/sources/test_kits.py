@@ -1,0 +1,47 @@
+"""No JSON makes the reading of foreign values raise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.overseerr import foreign
+from reconciler.sources import fields, json_items
+from reconciler.sources.sites import letterboxd
+
+HUGE = st.sampled_from([10**400, -(10**400), 1e308, float("inf"), float("nan"), "9" * 5000])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | HUGE
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+KITS = {
+    f"{kit.__name__.rpartition('.')[2]}.{name}": getattr(kit, name)
+    for kit, names in (
+        (foreign, ["integer", "decimal", "text", "records", "day", "moment", "year", "line"]),
+        (fields, ["text", "imdb_id", "number", "year", "mapping", "rows"]),
+        (json_items, ["parse", "declared_total", "is_feed", "next_link", "is_half"]),
+        (letterboxd, ["parse"]),
+    )
+    for name in names
+}
+
+
+@pytest.mark.parametrize("reader", KITS.values(), ids=KITS)
+@given(value=JSON)
+def test_any_value_is_read_or_left_out(reader: object, value: object) -> None:
+    assert callable(reader)
+    reader(value)
+
+
+@given(value=JSON, other=JSON)
+def test_facts_and_counts_of_any_value(value: object, other: object) -> None:
+    fields.facts(value, other, value, other)
+    fields.count({"a": value, "b": other}, "a", "b")
+    letterboxd.parse({"names": [value], "total": other})
+
+
+def test_a_number_that_no_float_holds_is_no_decimal() -> None:
+    assert foreign.decimal(10**400) is None
