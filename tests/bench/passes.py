@@ -56,7 +56,7 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
     films = max(sizes.titles, sizes.rows)
     with _server(films) as server, TemporaryDirectory() as name:
         folder = Path(name)
-        _write(folder, server, sizes.titles)
+        _write(folder, server, sizes.titles, rate="1000/s", concurrency=WORKERS)
         server.tell("faults", latency=sizes.latency)
         first, made = _watched(folder, server)
         quiet = _quiet(folder, server, sizes.quiet_rounds)
@@ -68,7 +68,11 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
         server.tell("seed", titles=titles, status=3, requested_by=1)
         server.tell("faults", latency=sizes.latency)
         full = _quiet(folder, server, sizes.quiet_rounds)
+        default = _with_defaults(server, sizes)
+        outside = _many_lists(server, sizes)
     return {
+        "default wall": Reading(default),
+        "many lists": Reading(outside),
         "first calls": Reading(len(made)),
         "first wall": Reading(first, bare),
         "quiet calls": Reading(quiet.calls),
@@ -100,12 +104,35 @@ def _quiet(folder: Path, server: Server, rounds: int) -> _Quiet:
     return _Quiet(most, median(ours), median(theirs))
 
 
-def _watched(folder: Path, server: Server) -> tuple[float, list[tuple[str, str]]]:
-    """How long ``listsync apply`` took, and the calls it made."""
+def _with_defaults(server: Server, sizes: Sizes) -> float:
+    """A first sync whose config names no rate and no concurrency."""
+    server.tell("reset")
+    server.tell("faults", latency=sizes.latency)
+    with TemporaryDirectory() as name:
+        _write(Path(name), server, sizes.default_titles)
+        return _watched(Path(name), server)[0]
+
+
+def _many_lists(server: Server, sizes: Sizes) -> float:
+    """The time that ``plan`` over many lists spends outside the server's answers."""
+    server.tell("reset")
+    outside = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, server, sizes.file_titles, files=sizes.files)
+        for _ in range(sizes.quiet_rounds):
+            seconds, made = _watched(folder, server, "plan")
+            outside.append(seconds - _bare(server, made, 1))
+    return median(outside)
+
+
+def _watched(folder: Path, server: Server, *command: str) -> tuple[float, list[tuple[str, str]]]:
+    """How long a command (``apply --yes`` unless given) took, and the calls it made."""
     before = len(server.calls())
     began = time.perf_counter()
-    subprocess.run(
-        (sys.executable, "-m", "reconciler", "apply", "--yes", "--ledger", "listsync.db"),
+    words = command or ("apply", "--yes")
+    subprocess.run(  # noqa: S603 - this project's own command
+        (sys.executable, "-m", "reconciler", *words, "--ledger", "listsync.db"),
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "API_KEY": server.key},
         check=True,
@@ -137,18 +164,20 @@ def _body(tmdb: int) -> dict[str, Any]:
     return {"mediaType": "movie", "mediaId": tmdb, "is4k": False}
 
 
-def _write(folder: Path, server: Server, titles: int) -> None:
-    """The file, and a list of IMDb ids. JSON is YAML, too."""
-    lines = [f"imdb:{imdb(number)}\n" for number in range(1, titles + 1)]
-    (folder / "wishes.txt").write_text("".join(lines), encoding="utf-8")
+def _write(folder: Path, server: Server, titles: int, *, files: int = 1, **options: object) -> None:
+    """The config, and lists of so many IMDb ids each. JSON is YAML, too.
+
+    ``options``: of the ``server`` section.
+    """
+    lists = {}
+    for index in range(files):
+        numbers = range(index * titles + 1, (index + 1) * titles + 1)
+        text = "".join(f"imdb:{imdb(number)}\n" for number in numbers)
+        (folder / f"{index}.txt").write_text(text, encoding="utf-8")
+        lists[f"list{index}"] = {"source": f"file:{index}.txt", "max_per_run": titles}
     spec = {
-        "server": {
-            "url": server.url,
-            "api_key": "${API_KEY}",
-            "rate": "1000/s",
-            "concurrency": WORKERS,
-        },
-        "lists": {"wishes": {"source": "file:wishes.txt", "max_per_run": titles}},
+        "server": {"url": server.url, "api_key": "${API_KEY}", **options},
+        "lists": lists,
     }
     (folder / "listsync.yaml").write_text(json.dumps(spec), encoding="utf-8")
 

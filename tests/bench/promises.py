@@ -34,6 +34,9 @@ class Sizes:
 
     titles: int = 1_000  # of the first pass
     rows: int = 10_000  # each of media and requests, on a full server
+    default_titles: int = 200  # of the first sync with default settings
+    files: int = 20  # lists from files, for the time that planning takes outside the server
+    file_titles: int = 10
     latency: float = 0.05  # seconds that each call to the server takes
     quiet_rounds: int = 3
     wants: tuple[int, int, int] = (10_000, 100_000, 1_000_000)
@@ -123,6 +126,14 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "quiet wall": Promise(f"quiet pass, {small:,} rows: wall", "s"),
         "full calls": Promise(f"quiet pass, {full:,} rows: calls", "calls", most=_quiet(full)),
         "full wall": Promise(f"quiet pass, {full:,} rows: wall", "s"),
+        "default wall": Promise(
+            f"first sync, {sizes.default_titles:,} films by IMDb id, default settings: wall",
+            "s",
+            most=8,
+        ),
+        "many lists": Promise(
+            f"plan, {sizes.files} lists from files: outside the server's answers", "s", most=0.5
+        ),
         "plan few": Promise(f"plan, {few:,} wants", "s"),
         "plan many": Promise(f"plan, {many:,} wants", "s", most=2.0),
         "plan linear": Promise(f"plan, {many:,} wants beside {few:,}", "s", times=15),

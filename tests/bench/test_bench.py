@@ -11,6 +11,9 @@ from tests.project import places
 SMALL = Sizes(
     titles=3,
     rows=5,
+    default_titles=3,
+    files=2,
+    file_titles=2,
     latency=0.0,
     quiet_rounds=1,
     wants=(10, 20, 40),
@@ -34,6 +37,7 @@ OF_BENCH = {
     "scraping": {"short list", "short memory", "long list", "long memory"},
     "passes": {
         *("first calls", "first wall", "quiet calls", "quiet wall", "full calls", "full wall"),
+        *("default wall", "many lists"),
     },
 }
 BROWSER = {"scraping", "letterboxd"}
