@@ -8,11 +8,10 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.core import conditions, notices
 from reconciler.core.model import Digest, Event, Notice
 from reconciler.errors import LedgerError
+from reconciler.logs import Logger
 from reconciler.render.notification import message
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     _Decide = Callable[[Told], tuple[tuple[Notice, ...], Told]]
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class Announcer:

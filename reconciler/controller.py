@@ -11,8 +11,7 @@ from datetime import timedelta
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
+from reconciler.logs import Logger
 from reconciler.traces import trace_of
 from reconciler.workqueue import WorkQueue
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 AFTER_A_FAULT = timedelta(minutes=10)  # a mistake of the program's own is no reason to stop
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class Task(Protocol):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.core.model import WHOLE, RightsState
 from reconciler.core.rights_change import (
     compares_requesters,
@@ -18,6 +16,7 @@ from reconciler.core.rights_change import (
     waiting_changes,
 )
 from reconciler.errors import LedgerError, LockHeldError, ServerError
+from reconciler.logs import Logger
 from reconciler.spec import file_rights, restored_exclusions, restored_list, with_generation
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ _STEP = timedelta(seconds=2)  # more than this between two looks at a clock: it 
 _RETRY = timedelta(seconds=5)  # until a ledger that could not be written is tried again
 _NAMED = 10  # changes that get a line of their own in the log
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO, cast
-
-import structlog
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from structlog.typing import EventDict, WrappedLogger
 
@@ -46,9 +47,64 @@ class Unread(io.TextIOBase):
             self._place.flush()
 
 
+class Logger:
+    """What a module writes its log with."""
+
+    def debug(self, event: str, **values: object) -> None:
+        """Log what only somebody who looks for a fault reads."""
+        _write(logging.DEBUG, event, values)
+
+    def info(self, event: str, **values: object) -> None:
+        """Log what goes as it should."""
+        _write(logging.INFO, event, values)
+
+    def warning(self, event: str, **values: object) -> None:
+        """Log what somebody should know of."""
+        _write(logging.WARNING, event, values)
+
+    def error(self, event: str, **values: object) -> None:
+        """Log what somebody has to do something about."""
+        _write(logging.ERROR, event, values)
+
+
+class _Settings(NamedTuple):
+    level: int
+    apply: Callable[[], None]
+
+
+# structlog imports rich and asyncio, a fifth of the start of a command that mostly logs nothing:
+# it is imported for the first line, and these settings, if any, are applied to it then.
+_waiting: list[_Settings] = []
+
+
 def configure(*, level: int, secrets: Sequence[str]) -> None:
     """Log from ``level`` (of ``logging``) on; ``secrets`` are hidden wherever they stand."""
-    terminal = sys.stderr.isatty()
+    _waiting[:] = [_Settings(level, partial(_configure, level, secrets, sys.stderr))]
+
+
+def bound(**values: object) -> AbstractContextManager[object]:
+    """While it is open, each line of this context's log says these values too."""
+    import structlog  # noqa: PLC0415 - start-up time
+
+    return structlog.contextvars.bound_contextvars(**values)
+
+
+def _write(level: int, event: str, values: dict[str, object]) -> None:
+    for settings in tuple(_waiting):
+        if level < settings.level:
+            return
+        settings.apply()
+        if _waiting == [settings]:
+            _waiting.clear()
+    import structlog  # noqa: PLC0415 - start-up time
+
+    structlog.get_logger().log(level, event, **values)
+
+
+def _configure(level: int, secrets: Sequence[str], place: TextIO) -> None:
+    import structlog  # noqa: PLC0415 - start-up time
+
+    terminal = place.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -61,7 +117,7 @@ def configure(*, level: int, secrets: Sequence[str]) -> None:
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unread(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unread(place))),
         cache_logger_on_first_use=False,
     )
 

@@ -14,10 +14,9 @@ from importlib.util import find_spec
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.child_environment import child_environment
 from reconciler.errors import NotifierError
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ MOST_WAITING = 100  # messages; so many come together only where something is ba
 
 INSTALL = "run `pip install '.[notify]'` in a checkout of listsync, in its virtual environment"
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class AppriseNotifier:

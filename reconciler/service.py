@@ -11,8 +11,6 @@ from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
 from reconciler import turn
 from reconciler.board import Board
 from reconciler.controller import Controller
@@ -20,6 +18,7 @@ from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status
 from reconciler.errors import ConfigError, ListsyncError
 from reconciler.grace import GracePeriod
+from reconciler.logs import Logger
 from reconciler.mounts import is_mount
 from reconciler.upkeep import Upkeep
 from reconciler.watch import news
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 _LAST_WORDS = 2  # seconds for notifications that are under way at the end
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class FollowedFile(Protocol):

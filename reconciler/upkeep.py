@@ -18,14 +18,13 @@ from functools import partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler import turn
 from reconciler.apply import Applier
 from reconciler.core import conditions
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
 from reconciler.diary import exit_code, noted
 from reconciler.errors import ListsyncError
+from reconciler.logs import Logger, bound
 from reconciler.reading import tried_lists
 from reconciler.recall import reports
 from reconciler.reconcile import Edges, decide, identify, read
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
 
 OWNER_WAIT = timedelta(seconds=2)
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class Upkeep:
             return None
         if self._awaits_owner(spec, lst):
             return self._doors.clock.now() + OWNER_WAIT
-        with structlog.contextvars.bound_contextvars(run=uuid.uuid4().hex[:8], list=name):
+        with bound(run=uuid.uuid4().hex[:8], list=name):
             began, word = time.monotonic(), self._asked(spec, name)
             try:
                 turned = self._turn(spec, lst)

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from watchfiles import watch
+
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -26,7 +27,7 @@ _ANYWAY = 5000  # milliseconds after which the files are looked at without any e
 _POLL = 1.0  # seconds between looks where events do not come
 _SWAPPED = "..data"  # the symlink that Kubernetes swaps
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 def news(files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool) -> Iterator[None]:

@@ -12,31 +12,30 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from reconciler import logs
-from reconciler.announce import Announcer
 from reconciler.clock import SystemClock
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
-from reconciler.notifier import AppriseNotifier
 from reconciler.overseerr import OverseerrServer
 from reconciler.own_files import CONFIG_BYTES, SECRET_BYTES, read_file
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
-from reconciler.service import Service
 from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
 from reconciler.sources.dump import DebugFolder
 from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sources.sessions import Sessions
 from reconciler.spec import decode, glimpse, load
-from reconciler.upkeep import Doors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from reconciler.announce import Announcer
     from reconciler.core.model import ListRef
     from reconciler.metrics import Metrics
+    from reconciler.notifier import AppriseNotifier
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
+    from reconciler.service import Service
     from reconciler.spec import Spec
 
 
@@ -154,6 +153,9 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
     ``level``: what is logged, from logging's levels. ``debug_dir``: as ``open_sources``.
     """
+    from reconciler.service import Service  # noqa: PLC0415 - only for run: start-up time
+    from reconciler.upkeep import Doors  # noqa: PLC0415 - only for run: start-up time
+
     spec = file.read()
     configure_logs(spec, level)
     clock = SystemClock()
@@ -182,11 +184,15 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
 def notifier() -> AppriseNotifier:
     """What sends notifications."""
+    from reconciler.notifier import AppriseNotifier  # noqa: PLC0415 - not for plan: start-up time
+
     return AppriseNotifier()
 
 
 def announcer() -> Announcer:
     """Who decides on notifications, and hands them over."""
+    from reconciler.announce import Announcer  # noqa: PLC0415 - not for plan: start-up time
+
     return Announcer(notifier())
 
 

@@ -9,8 +9,6 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler import wiring
 from reconciler.board import due_lists
 from reconciler.clock import SystemClock
@@ -23,6 +21,7 @@ from reconciler.core.model import WHOLE, Status
 from reconciler.endpoint import JSON, Endpoint, Said, Site, is_public
 from reconciler.errors import ListsyncError, UsageError
 from reconciler.ledger import HeldLedger
+from reconciler.logs import Logger
 from reconciler.metrics import CONTENT_TYPE, Metrics
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.render.json_text import json_text
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 OK = 0
 _TICK = 0.5  # seconds; what is asked for is seen within them
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 def run(setting: Setting, *, poll: bool) -> int:

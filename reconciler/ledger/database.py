@@ -14,19 +14,18 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.errors import LedgerError
 from reconciler.ledger.content import damage
 from reconciler.ledger.faults import MOVE_AWAY, explained
 from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUSY_SECONDS = 5.0
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class Database:

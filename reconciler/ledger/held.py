@@ -7,16 +7,15 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
-import structlog
-
 from reconciler.errors import LedgerError
 from reconciler.ledger.lock import WriterLock
 from reconciler.ledger.store import SqliteLedger
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class HeldLedger:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import structlog
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
+from reconciler.logs import Logger
 from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
 from reconciler.overseerr.foreign import line
 from reconciler.overseerr.pace import BUSY, Pace, overload
@@ -29,7 +29,7 @@ _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
 _CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 Called: TypeAlias = "Callable[[str, str], None]"  # told an endpoint and what came of the call

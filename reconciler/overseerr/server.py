@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import structlog
-
 from reconciler.core.model import Done, Flavour, Kind, Result, Route
 from reconciler.core.rights import (
     DECIDE_REQUESTS,
@@ -17,6 +15,7 @@ from reconciler.core.rights import (
     lacks,
 )
 from reconciler.errors import MissingRightError, ServerError, TmdbTroubleError
+from reconciler.logs import Logger
 from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, record, records
@@ -56,7 +55,7 @@ _Value = TypeVar("_Value")
 
 _BLOCKLISTS = {Flavour.SEERR: "/blocklist", Flavour.JELLYSEERR: "/blacklist"}
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class OverseerrServer:

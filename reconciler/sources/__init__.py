@@ -6,12 +6,11 @@ import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
 from reconciler.core.privacy import without_secrets
 from reconciler.errors import ListsyncError
+from reconciler.logs import Logger
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, Setback, clean
@@ -66,7 +65,7 @@ _STOPS = ".,;"
 _FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z|\A[^/]+\.json\Z", re.IGNORECASE)
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 def recognise(text: str) -> ListRef:

@@ -7,10 +7,9 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reconciler.core.model import Outcome
 from reconciler.errors import BrowserError, ListsyncError
+from reconciler.logs import Logger
 from reconciler.sources.scrub import scrub
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _SOURCE = f"return document.documentElement.outerHTML.slice(0, {_MOST_CHARACTERS
 _COOKIES = "return document.cookie;"
 _NO_NAME = re.compile(r"[^\w.-]+")
 
-_log = structlog.get_logger(__name__)
+_log = Logger()
 
 
 class DebugFolder:

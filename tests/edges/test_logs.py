@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_a_key_is_hidden(said: io.StringIO, attack: dict[str, object]) -> None:
-    structlog.get_logger().warning("event", **attack)
+    logs.Logger().warning("event", **attack)
 
     assert KEY not in said.getvalue()
     assert "some-other-key" not in said.getvalue()
@@ -64,13 +65,13 @@ def test_a_key_is_hidden(said: io.StringIO, attack: dict[str, object]) -> None:
 
 
 def test_a_key_in_the_event_itself_is_hidden(said: io.StringIO) -> None:
-    structlog.get_logger().warning(f"called with {KEY}")
+    logs.Logger().warning(f"called with {KEY}")
     assert json.loads(said.getvalue())["event"] == f"called with {logs.HIDDEN}"
 
 
 def test_a_key_bound_for_a_whole_turn_is_hidden(said: io.StringIO) -> None:
-    with structlog.contextvars.bound_contextvars(list=KEY):
-        structlog.get_logger().warning("event")
+    with logs.bound(list=KEY):
+        logs.Logger().warning("event")
     assert KEY not in said.getvalue()
 
 
@@ -78,6 +79,22 @@ def test_a_key_in_a_traceback_is_hidden(said: io.StringIO) -> None:
     try:
         raise fault()
     except ValueError:
-        structlog.get_logger().error("a mistake", exc_info=True)
+        logs.Logger().error("a mistake", exc_info=True)
     assert KEY not in said.getvalue()
     assert "ValueError" in said.getvalue()
+
+
+def test_the_log_is_imported_for_its_first_line_only() -> None:
+    code = """
+import sys, logging
+from reconciler import logs
+from reconciler.commands import sync
+logs.configure(level=logging.WARNING, secrets=["secret"])
+logs.Logger().info("not logged")
+before = "structlog" in sys.modules
+logs.Logger().warning("logged", value="a secret")
+print(before, "structlog" in sys.modules)
+"""
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)  # noqa: S603 - the code above
+    assert done.stdout == "False True\n"
+    assert json.loads(done.stderr)["value"] == f"a {logs.HIDDEN}"

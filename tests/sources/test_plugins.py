@@ -15,6 +15,7 @@ import structlog
 
 from reconciler import wiring
 from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.logs import Logger
 from reconciler.sources import SiteSources, objection, plugins, recognise
 from reconciler.sources.scrape import Provider
 from tests.browser.tiny_site import Answer, TinySite
@@ -254,6 +255,6 @@ def test_a_plugins_key_is_hidden_in_the_logs(
     server = "server: {url: 'http://seerr:5055', api_key: made-up}\n"
     file.write_text(server + "lists: {a: {source: 'works:12'}}\n", encoding="utf-8")
     wiring.configure_logs(wiring.read_spec(file), logging.INFO)
-    structlog.get_logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
+    Logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
     told = capsys.readouterr().err
     assert ("asked" in told, "hunter2" in told) == (True, False)

@@ -12,6 +12,7 @@ import structlog
 from reconciler import wiring
 from reconciler.core.model import Digest, Event
 from reconciler.errors import ConfigError
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,7 +123,7 @@ def test_neither_a_log_nor_the_spec_shows_an_address(
 ) -> None:
     spec = read("notify: {urls_file: urls}", f"{URL}\n{URL}/2")
     wiring.configure_logs(spec, level=logging.DEBUG)
-    log, error = structlog.get_logger(), ValueError(f"bad {URL}/2")
+    log, error = Logger(), ValueError(f"bad {URL}/2")
 
     log.debug("asked", call=f"POST {URL}", error=error, spec=spec, raw=spec.model_dump())
 

@@ -11,6 +11,7 @@ import structlog
 
 from reconciler import wiring
 from reconciler.errors import ConfigError
+from reconciler.logs import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,7 +128,7 @@ def test_no_log_shows_the_client_id(
 ) -> None:
     spec = read("lists: {kids: {source: imdb:top}}\n" + WITH_ID)
     wiring.configure_logs(spec, level=logging.DEBUG)
-    log, error = structlog.get_logger(), ValueError(f"bad {ID}")
+    log, error = Logger(), ValueError(f"bad {ID}")
 
     log.debug("asked", call=f"asked with {ID}", headers={"trakt-api-key": ID}, error=error)
     log.debug("the spec", spec=spec, raw=spec.model_dump(), url=f"http://t/?client_id={ID}")
