@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.bench import __main__ as bench
@@ -44,12 +46,18 @@ BROWSER = {"scraping", "letterboxd"}
 PAGE = places.DOCS / "performance.md"
 
 
+@cache
+def readings_of(name: str) -> dict[str, Reading]:
+    """What a bench reads at small sizes; each runs once."""
+    return bench.BENCHES[name](SMALL)
+
+
 @pytest.mark.parametrize(
     "name",
     [pytest.param(n, marks=pytest.mark.browser) if n in BROWSER else n for n in bench.BENCHES],
 )
 def test_a_bench_reads_the_figures_that_are_promised(name: str) -> None:
-    readings = bench.BENCHES[name](SMALL)
+    readings = readings_of(name)
     assert readings.keys() == OF_BENCH[name]
     assert all(reading.value >= 0 for reading in readings.values())
 
@@ -60,7 +68,7 @@ def test_every_promise_is_measured_by_one_bench() -> None:
 
 
 def test_calls_are_within_their_bounds_at_any_size() -> None:
-    readings = bench.BENCHES["passes"](SMALL)
+    readings = readings_of("passes")
     promised = promises(SMALL)
     assert all(promised[n].kept(readings[n]) for n in ("first calls", "quiet calls", "full calls"))
 

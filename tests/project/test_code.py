@@ -12,13 +12,16 @@ from tests.project import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LONGEST_FILE = 320
 LONGEST_FUNCTION = 45  # lines, its docstring apart
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
-MODULES = pytest.mark.parametrize("path", places.sources(), ids=places.name)
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Every module of the product, parsed."""
+    return {places.name(p): ast.parse(p.read_text(encoding="utf-8")) for p in places.sources()}
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -35,15 +38,22 @@ def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or 0) - node.lineno + 1 - told
 
 
-@MODULES
-def test_a_file_is_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_files_are_short() -> None:
+    lengths = {
+        places.name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in places.sources()
+    }
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-@MODULES
-def test_a_function_is_short(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert [f.name for f in functions(tree) if lines_of(f) > LONGEST_FUNCTION] == []
+def test_functions_are_short(trees: dict[str, ast.Module]) -> None:
+    lengths = {
+        f"{name}: {function.name}": lines_of(function)
+        for name, tree in trees.items()
+        for function in functions(tree)
+    }
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
 # A worker that ends with one list's fault would end all lists; and no person is shown a traceback.
@@ -56,27 +66,26 @@ CATCHES_ALL = {
 }
 
 
-@MODULES
-def test_nothing_is_caught_that_is_not_known(path: Path) -> None:
-    caught = [
-        handler
-        for handler in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(handler, ast.ExceptHandler)
-    ]
-    names = {
-        name.id
-        for handler in caught
-        if handler.type
-        for name in ast.walk(handler.type)
-        if isinstance(name, ast.Name)
-    }
-    assert ("Exception" in names) is (places.name(path) in CATCHES_ALL)
-    assert all(handler.type for handler in caught)
+def handlers(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler))
 
 
-@MODULES
-def test_a_module_is_called_by_what_it_is(path: Path) -> None:
-    assert not NAMELESS & set(path.with_suffix("").parts)
+def caught(handler: ast.ExceptHandler) -> set[str]:
+    """The names of what a handler catches; a bare one catches everything."""
+    if handler.type is None:
+        return {"everything"}
+    return {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+
+
+def test_nothing_is_caught_that_is_not_known(trees: dict[str, ast.Module]) -> None:
+    names = {name: set().union(*map(caught, handlers(tree))) for name, tree in trees.items()}
+    assert {name for name, every in names.items() if "Exception" in every} == CATCHES_ALL
+    assert [name for name, every in names.items() if "everything" in every] == []
+
+
+def test_modules_are_called_by_what_they_are() -> None:
+    parts = {places.name(p): set(p.with_suffix("").parts) for p in places.sources()}
+    assert [name for name, every in parts.items() if NAMELESS & every] == []
 
 
 def test_the_core_has_no_flag_for_dry_runs() -> None:
