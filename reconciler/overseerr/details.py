@@ -68,7 +68,7 @@ def show(row: JsonObject, tmdb: int) -> Show:
         tmdb=tmdb,
         title=text(row.get("name")) or "",
         year=year(row.get("firstAirDate")),
-        ended=row.get("status") in _OVER,
+        ended=text(row.get("status")) in _OVER,
         seasons=tuple(seasons[number] for number in sorted(seasons)),
         last_aired_season=integer(record(row.get("lastEpisodeToAir")).get("seasonNumber")),
         facts=facts(row),
