@@ -120,7 +120,7 @@ class TransientError(ServerError):
 
 
 class TmdbTroubleError(TransientError):
-    """The server answered, but TMDB behind it did not: nothing is known of the title."""
+    """The server answered, but not with what TMDB knows of the title: nothing is known of it."""
 
 
 class AnswerLostError(TransientError):

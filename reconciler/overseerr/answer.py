@@ -10,8 +10,6 @@ import json
 import re
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import requests
@@ -24,11 +22,12 @@ from urllib3.exceptions import (
 )
 
 from reconciler.errors import ServerError, TransientError
+from reconciler.http.session import retry_after
 from reconciler.overseerr.foreign import JsonObject, line, record
 from reconciler.overseerr.walls import Wall, find_wall, page_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from reconciler.http.limits import LimitError
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
 _SHORTEST_SECRET = 8
@@ -100,20 +99,20 @@ class Failure:
         return kind(self.what, where=url, hint=self.hint)
 
 
-def answer_of(response: requests.Response, secret: str) -> Answer:
-    """Read a response to its end; where it echoes ``secret``, that is blotted out."""
-    content = _blot(response.content.decode("utf-8-sig", errors="replace"), secret)
+def answer_of(response: requests.Response, body: bytes, secret: str) -> Answer:
+    """A response with its ``body``; where it echoes ``secret``, that is blotted out."""
+    content = _blot(body.decode("utf-8-sig", errors="replace"), secret)
     try:
-        body, page = json.loads(content), None
+        value, page = json.loads(content), None
     except (ValueError, RecursionError):
-        body, page = None, content
+        value, page = None, content
     location = _blot(response.headers.get("Location", ""), secret)
     return Answer(
         status=response.status_code,
-        body=body,
+        body=value,
         page_title=page_title(page or ""),
         location=location,
-        retry_after=_retry_after(response.headers),
+        retry_after=retry_after(response.headers),
         wall=find_wall(response.status_code, response.headers, page),
         sets_csrf_cookie=bool(_CSRF_COOKIE.search(response.headers.get("Set-Cookie", ""))),
     )
@@ -124,21 +123,12 @@ def _blot(content: str, secret: str) -> str:
     return content.replace(secret, "…") if len(secret) >= _SHORTEST_SECRET else content
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds of a Retry-After, which is a number of them or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+def failure_of(
+    error: requests.RequestException | HTTPError | LimitError, timeout: float, exceeded: str
+) -> Failure:
+    """Why no answer came, told from what ``requests`` raised.
 
-
-def failure_of(error: requests.RequestException | HTTPError, timeout: float) -> Failure:
-    """Why no answer came, told from what ``requests`` raised; ``timeout`` in seconds.
+    ``timeout``: seconds without an answer. ``exceeded``: the limit that the call reached.
 
     It lets a host name that cannot be encoded through as an error of urllib3.
     """
@@ -151,6 +141,8 @@ def failure_of(error: requests.RequestException | HTTPError, timeout: float) -> 
         return Failure("the proxy does not let the connection through", hint, sent=False)
     if isinstance(error, requests.ConnectTimeout):
         return Failure("no connection within the time-out", _HOST_HINT, sent=False)
+    if exceeded:
+        return Failure(exceeded, "check the server's log, or what is in front of the server")
     if isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError):
         return Failure(f"no answer within {timeout:g} s", "is the server overloaded?")
     if isinstance(reason, NameResolutionError):

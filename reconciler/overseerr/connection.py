@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import time
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
+from reconciler.http.limits import LimitError, Limits
+from reconciler.http.session import Session, read_body
+from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
 from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
 from reconciler.overseerr.foreign import line
@@ -27,33 +29,13 @@ if TYPE_CHECKING:
 _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
 _CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
+LONGEST = 60.0  # seconds for one call, its retries and the whole answer included
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 
 _log = Logger()
 
 
 Called: TypeAlias = "Callable[[str, str], None]"  # told an endpoint and what came of the call
-
-
-class _Session(requests.Session):
-    """A session that knows no redirects, so that the key cannot go where one points."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere, whatever the answer says."""
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that trust some certificates besides those that the session trusts."""
-
-    def __init__(self, ca_certificates: str | None, **options: Any) -> None:  # noqa: ANN401 - HTTPAdapter's
-        self._trusted = {"ca_cert_data": ca_certificates} if ca_certificates else {}
-        super().__init__(**options)
-
-    def init_poolmanager(self, *sizes: Any, **options: Any) -> None:  # noqa: ANN401 - as above
-        super().init_poolmanager(*sizes, **(options | self._trusted))
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - as above
-        return super().proxy_manager_for(proxy, **(options | self._trusted))
 
 
 class _Credentials(AuthBase):
@@ -83,10 +65,12 @@ class Connection:
         rate: float,
         concurrency: int,
         timeout: float,
+        longest: float = LONGEST,
         ca_certificates: str | None,
         called: Called,
     ) -> None:
         """Connect to nothing yet. Raises ServerError for a URL or key that cannot be sent."""
+        self._longest = longest
         self._called = called
         parts = _split(url)
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -107,7 +91,7 @@ class Connection:
     def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> Answer:
         """Read ``path`` (below ``/api/v1``, query included), with at most two quick retries.
 
-        ``timeout``: seconds without an answer, where they are fewer than for other calls.
+        ``timeout``: seconds for the whole call, where they are fewer than for other calls.
 
         Raises TransientError where the server cannot answer now, ServerError where it redirects.
         """
@@ -139,11 +123,12 @@ class Connection:
         return self._settled(got, path)
 
     def _read(self, path: str, *, keyed: bool, timeout: float | None) -> Answer | Failure:
-        for pause in _PAUSES:
-            got = self._exchange("GET", path, keyed=keyed, timeout=timeout)
-            if not self._wait_out(got, pause):
-                return got
-        return self._exchange("GET", path, keyed=keyed, timeout=timeout)
+        with Limits(self._longest if timeout is None else min(timeout, self._longest)):
+            for pause in _PAUSES:
+                got = self._exchange("GET", path, keyed=keyed, timeout=timeout)
+                if not self._wait_out(got, pause):
+                    return got
+            return self._exchange("GET", path, keyed=keyed, timeout=timeout)
 
     def _wait_out(self, got: Answer | Failure, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
@@ -168,18 +153,23 @@ class Connection:
         patience = self._timeout if timeout is None else min(timeout, self._timeout)
         time.sleep(self._pace.book(time.monotonic()))
         began = time.monotonic()
-        try:
-            response = self._session.request(
-                method,
-                self.url + path,
-                json=body,
-                headers={} if user is None else {"X-Api-User": str(user)},
-                auth=self._credentials if keyed else None,
-                timeout=(min(patience, _CONNECT_TIMEOUT), patience),
-            )
-            got: Answer | Failure = answer_of(response, self._credentials.api_key)
-        except (requests.RequestException, HTTPError) as error:
-            got = failure_of(error, patience)
+        headers = {} if user is None else {"X-Api-User": str(user)}
+        got: Answer | Failure
+        with Limits(self._longest) as limits:
+            try:
+                with self._session.request(
+                    method,
+                    self.url + path,
+                    json=body,
+                    headers=headers,
+                    auth=self._credentials if keyed else None,
+                    timeout=(min(patience, _CONNECT_TIMEOUT), patience),
+                    stream=True,
+                ) as response:
+                    content = read_body(response, limits)
+                got = answer_of(response, content, self._credentials.api_key)
+            except (requests.RequestException, HTTPError, LimitError) as error:
+                got = failure_of(error, patience, limits.exceeded)
         self._spare_server(got, began)
         status = str(got.status) if isinstance(got, Answer) else "none"
         self._called(f"{method} {endpoint(path)}", status)
@@ -247,22 +237,16 @@ def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
     return ServerError(f"{what} (HTTP {answer.status})", where=url, hint=hint)
 
 
-def _session(url: str, concurrency: int, ca_certificates: str | None) -> _Session:
+def _session(url: str, concurrency: int, ca_certificates: str | None) -> Session:
     """A session that asks the environment once, for what may be asked (see Connection)."""
-    session = _Session()
+    session = Session(Adapter(connections=concurrency, block=True, ca_certificates=ca_certificates))
     settings = session.merge_environment_settings(url, {}, None, None, None)
     session.trust_env = False
     session.verify = settings["verify"]
     if url.startswith("https:"):
         session.proxies = dict(settings["proxies"])
     session.headers["Accept"] = "application/json"
-    session.headers["User-Agent"] = "listsync"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    adapter = _Adapter(
-        ca_certificates, pool_connections=1, pool_maxsize=concurrency, pool_block=True
-    )
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
     return session
 
 

@@ -14,10 +14,10 @@ from reconciler.core.rights import (
     SEE_USERS,
     lacks,
 )
-from reconciler.errors import MissingRightError, ServerError, TmdbTroubleError
+from reconciler.errors import MissingRightError, ServerError
 from reconciler.logs import Logger
 from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
-from reconciler.overseerr.connection import Connection
+from reconciler.overseerr.connection import LONGEST, Connection
 from reconciler.overseerr.foreign import integer, record, records
 from reconciler.overseerr.requests import request_body
 from reconciler.overseerr.rows import (
@@ -74,11 +74,14 @@ class OverseerrServer:
         rate: float = 60.0,
         concurrency: int = 4,
         timeout: float = 30.0,
+        longest: float = LONGEST,
         services_timeout: float = downloads.PATIENCE,
         ca_certificates: str | None = None,
         called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
     ) -> None:
         """``rate``: calls per second over all threads; ``timeout``: seconds without an answer.
+
+        ``longest``: seconds for a whole call, its retries and the answer to its end included.
 
         ``services_timeout``: seconds that all Radarrs and Sonarrs that do not answer may take.
         ``ca_certificates``: PEM text; trusted besides the public authorities.
@@ -93,10 +96,12 @@ class OverseerrServer:
             rate=rate,
             concurrency=concurrency,
             timeout=timeout,
+            longest=longest,
             ca_certificates=ca_certificates,
             called=called,
         )
         self._downloads = downloads.Downloads(self._connection, services_timeout)
+        self._titles = titles.Titles(self._connection)
 
     def __enter__(self) -> Self:
         """The server itself; nothing is called yet."""
@@ -183,9 +188,9 @@ class OverseerrServer:
         """
         if not titles.is_id(route, foreign_id):
             return ()  # the server would search for it as a title
-        answer = self._ask_tmdb(titles.search_path(f"{route}:{foreign_id}"))
+        answer = self._titles.search(f"{route}:{foreign_id}")
         if route is Route.TMDB:
-            self._refuse_silence(answer)
+            self._titles.refuse_silence(answer)
         return titles.candidates(answer)
 
     def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
@@ -200,16 +205,16 @@ class OverseerrServer:
         words = titles.search_words(title)
         if not words:
             return ()
-        answer = self._ask_tmdb(titles.search_path(words))
-        self._refuse_silence(answer)
+        answer = self._titles.search(words)
+        self._titles.refuse_silence(answer)
         found = titles.candidates(answer)
         if year is None or (integer(answer.record.get("totalPages")) or 0) <= 1:
             return found
         # An empty answer here says nothing by itself; it is silence where the first search had a
         # title of that year.
-        narrowed = self._ask_tmdb(titles.search_path(f"year:{year:04} {words}"))
+        narrowed = self._titles.search(f"year:{year:04} {words}")
         if any(candidate.year == year for candidate in found):
-            self._refuse_silence(narrowed)
+            self._titles.refuse_silence(narrowed)
         both = {candidate.media: candidate for candidate in found + titles.candidates(narrowed)}
         return tuple(each for each in both.values() if each.year in (year, None))
 
@@ -219,14 +224,14 @@ class OverseerrServer:
         Raises TmdbTroubleError where there is nothing: to the server, an unknown title and a TMDB
         that does not answer are the same.
         """
-        row = self._ask_tmdb(titles.details_path(media)).record
+        row = self._titles.details(media)
         if media.kind is Kind.MOVIE:
             return details.film(row, media.tmdb)
         return details.show(row, media.tmdb)
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title in either quality, read afresh."""
-        row = self._ask_tmdb(titles.details_path(media)).record
+        row = self._titles.details(media)
         rows = records(record(row.get("mediaInfo")).get("requests"))
         states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
@@ -295,24 +300,6 @@ class OverseerrServer:
         if len(values) < len(rows):
             _log.debug("rows left out", path=path, count=len(rows) - len(values))
         return values
-
-    def _ask_tmdb(self, path: str) -> Answer:
-        """Read what the server has to ask TMDB for."""
-        answer = self._connection.get(path)
-        if answer.status == 500:  # noqa: PLR2004 - HTTP's own numbers
-            raise self._tmdb_trouble(answer.message)
-        if not accepted(answer, path, self.url).record:
-            raise strange_answer(path, self.url)
-        return answer
-
-    def _refuse_silence(self, answer: Answer) -> None:
-        """An empty search that claims to have a page is TMDB not answering the server."""
-        if not answer.record.get("results") and answer.record.get("totalPages") != 0:
-            raise self._tmdb_trouble("an empty page of search results")
-
-    def _tmdb_trouble(self, said: str) -> TmdbTroubleError:
-        what = f"TMDB does not answer the server, or does not know the title ({said})"
-        return TmdbTroubleError(what, where=self.url, hint="try again later")
 
 
 def _blocklisted(row: JsonObject) -> MediaKey | None:

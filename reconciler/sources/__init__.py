@@ -10,6 +10,7 @@ from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
 from reconciler.core.privacy import without_secrets
 from reconciler.errors import ListsyncError
+from reconciler.http.limits import Limits
 from reconciler.logs import Logger
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
@@ -163,7 +164,8 @@ class SiteSources:
         return Setback(Outcome.CHANGED_LAYOUT, f"{what}; {hint}").snapshot("unknown")
 
     def _fetch(self, ref: ListRef, need: Need) -> Snapshot:
-        with self._turns[ref.provider]:
+        longest = Limits(self._patience.whole, subject="list")
+        with self._turns[ref.provider], longest:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
                 snapshot, _ = self._read(ref, need)

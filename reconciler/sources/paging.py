@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import ListReading, Page
 from reconciler.core.model import ENDLESS_TOP, Outcome, Snapshot
+from reconciler.http.session import retry_after
 from reconciler.sources.scrape import Setback, answered
-from reconciler.sources.web import Web, retry_after
+from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

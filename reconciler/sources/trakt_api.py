@@ -21,12 +21,13 @@ import requests
 
 from reconciler.core.completeness import TRY_LATER, is_readable
 from reconciler.core.model import ENDLESS_TOP, Kind, Outcome
+from reconciler.http.session import retry_after
 from reconciler.sources import paging
 from reconciler.sources.paging import ROUTE, Call, Part
 from reconciler.sources.scrape import Setback, answered
 from reconciler.sources.trakt_items import item_of, joined, readable
 from reconciler.sources.trakt_sign_in import AGAIN, API_URL, SignIn, ended
-from reconciler.sources.web import Answer, Web, retry_after
+from reconciler.sources.web import Answer, Web
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

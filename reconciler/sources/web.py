@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from reconciler.core.model import Outcome
+from reconciler.http import session
+from reconciler.http.limits import LimitError, Limits
+from reconciler.http.session import read_body, retry_after
+from reconciler.http.transport import Adapter
 from reconciler.sources.redirects import public_target
 from reconciler.sources.scrape import Setback, of_status
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
@@ -25,9 +28,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
-_MOST_BYTES = 64 * 1024 * 1024  # an answer that is longer is none
-_PIECE = 65536
-LONGEST = 180.0  # seconds for one answer, which may else come byte by byte without end
+LONGEST = 180.0  # seconds for one call, with its retries, waits and the whole answer
 # Twenty letters and digits or more without a word to read in them, as keys and UUIDs are.
 _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])([0-9A-Fa-f-]{20,}|[0-9A-Za-z]{20,})")
 _QUICK_RETRIES = Retry(
@@ -63,7 +64,7 @@ class Answer:
         return of_status(self.status, self.url, retry_after(self.headers))
 
 
-class _Session(requests.Session):
+class _Session(session.Session):
     """A session that asks the environment for its proxies, and no ``.netrc`` for passwords.
 
     What stands there would take the place of a key, and go to whoever runs the site.
@@ -83,10 +84,6 @@ class _Redirect:
     location: str = field(repr=False)
 
 
-class _UnendingError(requests.RequestException):
-    """An answer that is too long, or takes too long. Its text is for people."""
-
-
 class Web:
     """Kept-alive connections for one fetch. A context manager; follows no redirect unasked."""
 
@@ -100,7 +97,7 @@ class Web:
     ) -> None:
         """``patience``: seconds of Retry-After to wait out, all calls of this fetch together.
 
-        ``longest``: seconds that one answer may take to come. ``follows``: whether a call follows
+        ``longest``: seconds that one call may take as a whole. ``follows``: whether a call follows
         one redirect, to a public place; where it leads is a secret, and shown nowhere.
         ``show``: how errors call an address, where it is not one of a known site's.
         """
@@ -108,10 +105,7 @@ class Web:
         self._follows = follows
         self._patience = patience
         self._longest = longest
-        self._session = _Session()
-        self._session.headers["User-Agent"] = "listsync"
-        self._session.mount("http://", HTTPAdapter(max_retries=_QUICK_RETRIES))
-        self._session.mount("https://", HTTPAdapter(max_retries=_QUICK_RETRIES))
+        self._session = _Session(Adapter(retries=_QUICK_RETRIES))
 
     def __enter__(self) -> Self:
         """Nothing is connected yet."""
@@ -134,17 +128,18 @@ class Web:
 
         Any answer is given back but for redirects, too many requests and no answer at all.
         """
-        while True:
-            answer = self._once(method, url, headers=headers, params=params, body=body)
-            if isinstance(answer, _Redirect):
-                answer = self._redirected(url, answer.location)
-            if isinstance(answer, Setback) or answer.status != requests.codes.too_many_requests:
-                return answer
-            seconds = retry_after(answer.headers)
-            if seconds is None or seconds > self._patience:
-                return answer.setback()
-            self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
-            time.sleep(seconds)
+        with Limits(self._longest) as limits:
+            while True:
+                answer = self._once(method, url, headers=headers, params=params, body=body)
+                if isinstance(answer, _Redirect):
+                    answer = self._redirected(url, answer.location)
+                if isinstance(answer, Setback) or answer.status != requests.codes.too_many_requests:
+                    return answer
+                seconds = retry_after(answer.headers)
+                if seconds is None or seconds > min(self._patience, limits.left):
+                    return answer.setback()
+                self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
+                time.sleep(seconds)
 
     def _redirected(self, url: str, location: str) -> Answer | Setback:
         """What stands where a redirect leads: asked for with nothing but its address."""
@@ -174,26 +169,25 @@ class Web:
     ) -> Answer | Setback | _Redirect:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
         shown = shown or self._show(url)
-        try:
-            with self._session.request(
-                method,
-                url,
-                headers=headers,
-                params=params,
-                json=body,
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                if response.is_redirect:
-                    return _Redirect(response.headers.get("Location", ""))
-                content = _content(response, self._longest)
-                answer = Answer(
-                    shown, response.status_code, response.headers, _json(content), content
-                )
-        except (requests.RequestException, HTTPError, ValueError) as error:
-            # requests looks where a redirect leads, also when it is not to follow: ValueError
-            return Setback(Outcome.UNREACHABLE, f"{shown}: {_cause(error)}; try again later")
+        with Limits(self._longest) as limits:
+            try:
+                limits.check_time()
+                with self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    params=params,
+                    json=body,
+                    timeout=_TIMEOUT,
+                    stream=True,
+                ) as response:
+                    if response.is_redirect:
+                        return _Redirect(response.headers.get("Location", ""))
+                    content = read_body(response, limits)
+            except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
+                what = limits.exceeded or _cause(error)
+                return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
+        answer = Answer(shown, response.status_code, response.headers, _json(content), content)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
             what = f"the answer was {CUT_OFF}; try again later"
             return Setback(Outcome.UNREACHABLE, f"{shown}: {what}")
@@ -222,35 +216,12 @@ def veiled(key: str) -> str:
 
 def _site(location: str) -> str:
     """Where a redirect leads, as it may be shown: its path may hold a key."""
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "an invalid address"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, "", "", "")) if host else "another page of its own"
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a Retry-After asks for; None where there is none that can be read."""
-    try:
-        value = headers.get("Retry-After")
-        return None if value is None else _QUICK_RETRIES.parse_retry_after(value)
-    except (InvalidHeader, OverflowError):
-        return None
-
-
-def _content(response: requests.Response, longest: float) -> bytes:
-    """What an answer holds. Raises requests' and urllib3's errors.
-
-    ``read1`` gives what has come so far, where others wait until a piece is full.
-    """
-    until = time.monotonic() + longest
-    pieces, size = [], 0
-    while piece := response.raw.read1(_PIECE, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _MOST_BYTES:
-            raise _UnendingError(f"the answer is longer than {_MOST_BYTES >> 20} MB")
-        if time.monotonic() > until:
-            raise _UnendingError(f"the answer had not come whole within {longest:.0f} s")
-    return b"".join(pieces)
 
 
 def _json(content: bytes) -> object:
@@ -267,8 +238,6 @@ def _cause(error: Exception) -> str:
             return "no secure connection could be made"
         case requests.exceptions.ProxyError():
             return "the proxy did not let the call through"
-        case _UnendingError():
-            return str(error)
         case requests.Timeout() | ReadTimeoutError():
             return "nothing answered in time"
         case requests.ConnectionError():

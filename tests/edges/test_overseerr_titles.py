@@ -44,6 +44,7 @@ SHOW = {
     "firstAirDate": "",
     "originCountry": ["US", None, "", 7, "GB"],
 }
+BREAKING_BAD = {"id": 1396, "name": "Breaking Bad", "seasons": []}
 PERSON = {"id": 10, "mediaType": "person", "name": "Dune"}
 
 
@@ -257,9 +258,9 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
         {"seasonNumber": 2, "airDate": None, "episodeCount": 0},
         {"seasonNumber": 1, "airDate": "2008-01-20", "episodeCount": 7},
         {"seasonNumber": 0, "airDate": "soon", "episodeCount": "some"},
-        {"airDate": "2008-01-20"},
     ]
     body = {
+        "id": 1396,
         "name": "Breaking Bad",
         "firstAirDate": "2008-01-20",
         "status": "Canceled",
@@ -276,7 +277,7 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
 def test_a_last_episode_that_names_no_season_is_unknown(
     mock: requests_mock.Mocker, server: MediaServer, told: object
 ) -> None:
-    mock.get(f"{API}/tv/1396", json={"name": "Breaking Bad", "lastEpisodeToAir": told})
+    mock.get(f"{API}/tv/1396", json=BREAKING_BAD | {"lastEpisodeToAir": told})
     show = server.details(MediaKey(Kind.TV, 1396))
     assert isinstance(show, Show)
     assert show.last_aired_season is None

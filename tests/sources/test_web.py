@@ -12,8 +12,9 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome
+from reconciler.http.session import retry_after
 from reconciler.sources.scrape import Setback
-from reconciler.sources.web import Answer, Web, retry_after, shown_url
+from reconciler.sources.web import Answer, Web, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,8 @@ def test_a_redirect_to_what_is_no_address_is_an_outcome(mock: requests_mock.Mock
     mock.get(URL, status_code=302, headers={"Location": "http://["})
     setback = ask()
     assert isinstance(setback, Setback)
-    assert setback.error == f"{URL}: the answer could not be read; try again later"
+    what = "redirects to an invalid address, which listsync does not follow"
+    assert setback.error == f"{URL}: {what}; check the address"
     assert mock.call_count == 1
 
 
@@ -185,7 +187,7 @@ def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
         setback = web.ask("GET", url)
     assert isinstance(setback, Setback)
     assert setback.outcome is Outcome.UNREACHABLE
-    assert "had not come whole within" in setback.error
+    assert setback.error == f"{url}: the answer was not complete after 0.1 s; try again later"
 
 
 def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
