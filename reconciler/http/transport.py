@@ -14,7 +14,6 @@ from reconciler.http.limits import LimitError, current_limits
 if TYPE_CHECKING:
     import socket
 
-    from _typeshed import WriteableBuffer
     from urllib3 import PoolManager
     from urllib3.util.retry import Retry
 
@@ -76,7 +75,7 @@ class _LimitedReader(RawIOBase):
     def fileno(self) -> int:
         return self._raw.fileno()
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - what can be written into
         patience = self._sock.gettimeout()
         left = self._limits.check_time()
         self._sock.settimeout(left if patience is None else min(patience, left))
