@@ -36,15 +36,29 @@ def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     if item.may_be_show:
         return _film_else_show(item, candidates)
     for reading in readings(item):
-        no: Unmatched | None = None
-        for named, lenient in _named(reading, candidates):
-            verdict = _among(item.kind, reading.year, named, lenient=lenient)
-            if isinstance(verdict, Match) or verdict.reason is Reason.AMBIGUOUS:
-                return verdict
-            no = no or verdict
-        if no:
-            return no
+        verdicts = [
+            _among(item.kind, reading.year, named, lenient=lenient)
+            for named, lenient in _named(reading, candidates)
+        ]
+        if verdicts:
+            return _settled(verdicts, reading.year)
     return Unmatched(Reason.NOT_FOUND, "no title of this name was found", tuple(candidates[:SHOWN]))
+
+
+def _settled(verdicts: Sequence[Match | Unmatched], year: int | None) -> Match | Unmatched:
+    """Of the verdict on a name as written, and on its other spellings: the one that counts."""
+    first, *others = verdicts
+    if isinstance(first, Unmatched) and first.reason is not Reason.AMBIGUOUS:
+        decided = (v for v in others if isinstance(v, Match) or v.reason is Reason.AMBIGUOUS)
+        return next(decided, first)
+    if isinstance(first, Match) and first.year != year:
+        for other in others:
+            if isinstance(other, Match):
+                both = [
+                    Candidate(m.media, m.title, m.original_title, m.year) for m in (first, other)
+                ]
+                return _ambiguous("one title has this spelling, another this year", both)
+    return first
 
 
 def _named(

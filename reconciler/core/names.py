@@ -7,7 +7,7 @@ what people type in more than one way:
     what                   becomes         for example
     =====================  ==============  ==============================================
     æ œ ø ł đ ð þ ħ        ae oe o l d …   Æon Flux, Søster; a dotless i is an i
-    × between words        x               SPY×FAMILY, Spy x Family
+    × between words        x               SPY×FAMILY, Spy x Family, SPYxFAMILY
     · within a word        nothing         WALL·E, WALLE
     + &                    and             Romeo + Juliet
     any apostrophe         nothing         Ocean`s, Ocean's, Ocean’s
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from reconciler.core.model import Item
 
-_APOSTROPHES = "'\u2019`\u00b4\u2018\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u2032"
+_APOSTROPHES = "'\u2019`\u00b4\u2018\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u2032\u2035"
 
 _TYPED = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 _JOINED = str.maketrans(
@@ -38,6 +38,7 @@ _JOINED = str.maketrans(
     | dict.fromkeys("·•‧⋅・" + _APOSTROPHES, "")
 )
 _INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
+_LONE_X = re.compile(r"(?<=\w) x (?=\w)")
 _PAIR = 2
 _YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>[0-9]{4})\)\s*", re.DOTALL)
 _COUNTRY = re.compile(r"(?P<title>.*\S)\s*\((?P<country>[A-Z]{2}|USA)\)\s*", re.DOTALL)
@@ -61,7 +62,8 @@ def fold(title: str) -> str:
     """A title without what people type in more than one way; see the table above."""
     plain = _decomposed(_set_apart(title.translate(_JOINED), always=True))
     letters = "".join(c for c in plain if not unicodedata.combining(c)).translate(_JOINED)
-    return normalise(_INITIALS.sub(_join_initials, letters)) or normalise(title)
+    words = normalise(_INITIALS.sub(_join_initials, letters)) or normalise(title)
+    return _LONE_X.sub("x", words)
 
 
 def spellings(title: str) -> tuple[str, ...]:

@@ -7,6 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urljoin, urlsplit
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 as a network without it sees it: the last 32 bits
+_NOT_PUBLIC = (
+    IPv6Network("64:ff9b:1::/48"),  # NAT64 of a network's own
+    IPv6Network("::/96"),  # IPv4 in an old form
+)
 
 
 def public_target(url: str, location: str) -> str | None:
@@ -18,7 +22,7 @@ def public_target(url: str, location: str) -> str | None:
     try:
         target = urljoin(url, location)
         parts = urlsplit(target)
-        host, port = parts.hostname or "", parts.port or 443
+        host, port = (parts.hostname or "").removesuffix("."), parts.port or 443
     except ValueError:
         return None
     if parts.scheme != "https" or "@" in parts.netloc or not ("." in host or ":" in host):
@@ -35,7 +39,9 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         if ip in _NAT64:
             ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
-        elif ip.ipv4_mapped or ip.sixtofour or ip.teredo:  # no server's: a way round this check
+        elif ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip.is_site_local:
+            return False  # no server's: a way round this check
+        elif any(ip in network for network in _NOT_PUBLIC):
             return False
     return ip.is_global and not ip.is_multicast
 

@@ -68,6 +68,8 @@ def test_titles_that_differ_are_two_in_every_spelling(one: str, other: str) -> N
         pytest.param("Þór", "Thor", id="thorn"),
         pytest.param("Yaln\u0131z", "Yalniz", id="dotless i"),
         pytest.param("SPY×FAMILY", "Spy x Family", id="times"),
+        pytest.param("SPY×FAMILY", "SPYxFAMILY", id="times without spaces"),
+        pytest.param("SPYxFAMILY", "Spy x Family", id="an x without spaces"),
         pytest.param("WALL·E", "Walle", id="middle dot"),
         pytest.param("Alien³", "Alien 3", id="superscript"),
         pytest.param("8½", "8 1/2", id="fraction"),

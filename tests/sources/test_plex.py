@@ -226,7 +226,13 @@ def test_a_redirect_to_a_public_place_is_followed(location: str, target: str) ->
     assert public_target(RSS, location) == target
 
 
-@pytest.mark.parametrize("address", ["", "feeds.example.com", "1.2.3", "fe80::1%eth0", "ff02::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "feeds.example.com", "1.2.3", "fe80::1%eth0", "ff02::1"),
+        *("fec0::1", "::127.0.0.1", "64:ff9b:1::7f00:1"),
+    ],
+)
 def test_what_is_no_public_address_is_none(address: str) -> None:
     assert not is_public(address)
 
