@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.render.shapes import Media
 
 _BARE = re.compile(r"tt[0-9]{5,}")  # as people copy it from IMDb
+_NUMBER = re.compile(r"tmdb:([1-9][0-9]{0,9})")
 _ITEM = re.compile(r"(?P<file>(?<=[\[{]))?ITEM")  # in a list or mapping of the file: as YAML
 
 
@@ -101,7 +102,13 @@ def _media(entry: Entry) -> MediaKey | None:
 
 
 def _fits(query: str) -> Callable[[Item, MediaKey | None], bool]:
-    """Part of a title fits as words do: a query without any, such as ``?``, fits nothing."""
+    """Part of a title fits as words do: a query without any, such as ``?``, fits nothing.
+
+    A TMDB number without a kind fits the film and the show, and what a list gives without a kind.
+    """
+    if number := _NUMBER.fullmatch(query.strip()):
+        tmdb = int(number[1])
+        return lambda item, media: tmdb in {item.ids.tmdb, media.tmdb if media else None}
     try:
         item = parse_item(f"imdb:{query.strip()}" if _BARE.fullmatch(query.strip()) else query)
     except ValueError:

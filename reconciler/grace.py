@@ -190,7 +190,7 @@ def _log_changes(
         what = "a change of the file widens rights and waits: revert the file to undo it"
         _log.warning(what, list=_scope(change.list), change=change.words, until=until)
     if len(news) > _NAMED:
-        _log.warning("more such changes wait: see listsync status", number=len(news) - _NAMED)
+        _log.warning("more such changes wait: see `listsync status`", number=len(news) - _NAMED)
     for what, changes in (
         ("a change that widens rights is in effect", granted),
         ("a change that waited was taken back", taken_back),

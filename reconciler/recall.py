@@ -26,7 +26,7 @@ class LastSnapshots:
 
     def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:  # noqa: ARG002 - a port's
         """The list's last snapshot, whatever part of it is needed."""
-        never = "not fetched yet: run listsync plan"
+        never = "not fetched yet: run `listsync plan`"
         return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context  # what lines of the log have in common
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from reconciler.core.match import by_id, by_title
+from reconciler.core.match import by_id, by_number, by_title
 from reconciler.core.model import Match, MediaKey, Reason, Route, Show, Unmatched
 from reconciler.core.names import search_terms
 from reconciler.core.wants import names_of, rule_names
@@ -177,9 +176,8 @@ class Resolver:
         for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
             if foreign:
                 return by_id(item, self._server.find(route, str(foreign)), route)
-        if item.ids.tmdb:  # without a kind: films and shows share their numbers, so the title tells
-            found = by_title(item, self._server.find(Route.TMDB, str(item.ids.tmdb)))
-            return replace(found, by=Route.TMDB) if isinstance(found, Match) else found
+        if item.ids.tmdb:  # without a kind
+            return by_number(item, self._server.find(Route.TMDB, str(item.ids.tmdb)))
         return by_title(item, self._server.search(*search_terms(item)))
 
     def _read(self, media: MediaKey) -> Film | Show | Unmatched:

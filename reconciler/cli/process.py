@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return app(list(arguments), prog_name="listsync", standalone_mode=False) or 0
     except typer.TyperException as wrong:
-        typer.echo(f"listsync: {wrong.format_message()}; see listsync --help", err=True)
+        typer.echo(f"listsync: {wrong.format_message()}; see `listsync --help`", err=True)
         return USAGE
     except Interrupted as interrupted:
         return interrupted.exit_code

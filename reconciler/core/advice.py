@@ -39,6 +39,7 @@ PUT_BACK = (
     "read completely and are no charts"
 )
 FORGET = "`listsync forget ITEM`, after which the next apply requests it"
+_CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
 STAYS = "put it back on a list, or write `prune: keep`, and it stays"
 
 
@@ -246,10 +247,18 @@ def _supported(case: Case) -> str:
 
 def _mapped(case: Case) -> str:
     row = case.row
-    offered = {c.media.kind for c in row.candidates} if isinstance(row, Verdict) else set()
+    if row.item.ids.tmdb and not row.item.kind:
+        return _with_a_kind(case)
+    candidates = row.candidates if isinstance(row, Verdict) else ()
+    offered = {candidate.media.kind for candidate in candidates}
     kind = None if case.reason is Reason.TYPE_MISMATCH else row.item.certain_kind
     kinds = sorted({kind} if kind else offered or set(Kind))
-    line = " or ".join(f"`map: {{ITEM: tmdb:{kind}:N}}`" for kind in kinds)
+    meant = [c.media for c in candidates if c.media.kind in kinds]
+    known = case.reason is not Reason.NOT_FOUND and 0 < len(meant) <= _CANDIDATES
+    targets = (
+        [f"{media.kind}:{media.tmdb}" for media in meant] if known else [f"{k}:N" for k in kinds]
+    )
+    line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
     match case.reason:
         case Reason.AMBIGUOUS:
             return f"say which one is meant: {line} in the file"
@@ -257,6 +266,18 @@ def _mapped(case: Case) -> str:
             return f"look the title up on TMDB and write {line} in the file"
         case _:
             return f"if that is the right title, write {line} in the file"
+
+
+def _with_a_kind(case: Case) -> str:
+    """How a list says the kind of its TMDB numbers: a line of ``map`` could name another title."""
+    owner = case.owner
+    provider = owner.source.partition(":")[0]
+    if provider in {"json", "rss"}:
+        ways = f"`{provider}:shows:…` or `{provider}:movies:…`"
+        return f"film or show? use {ways}, with the address of {owner.name}, as its `source`"
+    if provider == "file":
+        return f"film or show? add a column or field `type` with movie or show to {owner.source}"
+    return "film or show? the list has to say which one it is"
 
 
 def _said(text: str) -> Callable[[Case], str]:

@@ -26,6 +26,18 @@ def by_id(item: Item, candidates: Sequence[Candidate], route: Route) -> Match | 
     return _ambiguous(f"this {route} id leads to more than one title", fitting)
 
 
+def by_number(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
+    """A TMDB number without a kind: films and shows are numbered apart, so the title must agree."""
+    if not candidates:
+        return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with the number {item.ids.tmdb}")
+    found = by_title(item, candidates)
+    if isinstance(found, Match):
+        return replace(found, by=Route.TMDB)
+    return _ambiguous(
+        f"film or show? the list gives the TMDB number {item.ids.tmdb} without a kind", candidates
+    )
+
+
 def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     """Exactly one candidate must agree on title, kind and year.
 

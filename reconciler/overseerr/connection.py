@@ -228,7 +228,7 @@ def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
     prefix, found, rest = parts.path.rpartition(called)
     wanted = origin + prefix
     if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
-        what, hint = f"redirects to {wanted}", f"write server.url: {wanted}"
+        what, hint = f"redirects to {wanted}", f"write `url: {wanted}` under `server`"
     elif answer.wall:
         what, hint = f"{answer.wall.what}: it redirects to {origin}{parts.path}", answer.wall.hint
     else:

@@ -19,7 +19,7 @@ def explain_text(explanations: Sequence[Any], query: str, unwanted: Sequence[Any
     if not explanations:
         return (
             f"no list holds {words.clean(query)}, as the lists were last fetched\n"
-            "  listsync status shows when that was; listsync plan fetches them again\n"
+            "  `listsync status` shows when that was; `listsync plan` fetches them again\n"
         )
     return "\n".join("\n".join(_lines(one)) + "\n" for one in explanations)
 

@@ -91,7 +91,7 @@ def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
     for verdict in dropped:
         yield _verdict(verdict)
     if more:
-        yield f"    and {more:,} more filtered: listsync explain says why"
+        yield f"    and {more:,} more filtered: `listsync plan -o json` lists all of them"
 
 
 def _messages(row: ListRow, verdicts: list[VerdictRow]) -> Iterator[str]:

@@ -90,14 +90,20 @@ def item_key(media: Media) -> str:
 
 
 def _item(media: Media) -> str:
-    """The item in the grammar of core.items; one that none of its ids can name, by its title."""
-    for name, value in media["ids"].items():
-        kind = media["type"] or "movie"
-        if name == "tmdb":
+    """The item in the grammar of core.items; one that none of its ids can name, by its title.
+
+    TMDB and Trakt number films and shows apart: without a kind their ids would name another title.
+    """
+    ids, kind = media["ids"], media["type"]
+    for name, value in ids.items():
+        if name == "tmdb" and kind:
             return f"tmdb:{kind}:{value}"
-        if name == "trakt":
+        if name == "trakt" and kind:
             return clean(f"trakt:{'show' if kind == Kind.TV else kind}:{value}")
-        return clean(f"{name}:{value}")
+        if name not in {"tmdb", "trakt"}:
+            return clean(f"{name}:{value}")
+    if not media["title"] and "tmdb" in ids:
+        return f"tmdb:{ids['tmdb']}"  # which ``explain`` alone takes
     year = f" ({media['year']})" if media["year"] else ""
     return f'title:"{clean(media["title"] or "")}{year}"'
 

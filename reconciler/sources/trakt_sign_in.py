@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reconciler.sources.web import Answer, Web
 
 API_URL = "https://api.trakt.tv"
-AGAIN = "run listsync login trakt"
+AGAIN = "run `listsync login trakt`"
 
 _EARLY = 600.0  # seconds before a token ends in which it is exchanged for a new one
 _NOWHERE = "urn:ietf:wg:oauth:2.0:oob"  # where a sign-in without a web page of one's own leads back

@@ -56,7 +56,7 @@ class TraktSpec(Model):
     )
     client_secret: Key = _key(
         "The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: "
-        "with it, listsync login trakt signs in, for private lists and one's own."
+        "with it, `listsync login trakt` signs in, for private lists and one's own."
     )
     api_url: Url = Field(
         default="https://api.trakt.tv", description="Where Trakt's API is; for proxies and tests."

@@ -121,6 +121,13 @@ def unmatched(reason: Reason, *offered: Candidate, kind: Kind | None = None) -> 
     return wishes(told)
 
 
+def numbered(source: str) -> Wishlist:
+    """A list whose row gives a TMDB number, and says neither film nor show."""
+    row = Item(1, "Rogue People", ids=Ids(tmdb=93871))
+    told = Unmatched(Reason.AMBIGUOUS, "film or show?", BOTH)
+    return replace(wishes(Entry(row, told)), source=source)
+
+
 def unsupported(one: Item) -> Wishlist:
     return wishes(Entry(one, Unmatched(Reason.UNSUPPORTED_KIND, str(one.unsupported))))
 
@@ -266,14 +273,22 @@ TABLE = [
      ["wait until then; put it back on a list, or write `prune: keep`, and it stays"],
      [(World((A,), server(OURS), ours(A)), "cancel (off-list)")]),
     (Reason.AMBIGUOUS, "a film", World((unmatched(Reason.AMBIGUOUS, *BOTH, kind=Kind.MOVIE),)),
-     ["`map: {ITEM: tmdb:movie:N}` in the file"], []),
+     [f"which one is meant: `map: {{ITEM: tmdb:movie:{DUNE.tmdb}}}` in the file"], []),
     (Reason.AMBIGUOUS, "a film or a show", World((unmatched(Reason.AMBIGUOUS, *BOTH),)),
-     ["`map: {ITEM: tmdb:movie:N}` or `map: {ITEM: tmdb:tv:N}`"], []),
+     [f"`map: {{ITEM: tmdb:movie:{DUNE.tmdb}}}` or `map: {{ITEM: tmdb:tv:{DUNE.tmdb}}}`"], []),
+    (Reason.AMBIGUOUS, "many films", World((unmatched(Reason.AMBIGUOUS, *[BOTH[0]] * 4),)),
+     ["which one is meant: `map: {ITEM: tmdb:movie:N}` in the file"], []),
+    (Reason.AMBIGUOUS, "a number without a kind, in JSON", World((numbered("json:https://h/"),)),
+     ["film or show? use `json:shows:…` or `json:movies:…`"], []),
+    (Reason.AMBIGUOUS, "a number without a kind, in a file", World((numbered("file:a.csv"),)),
+     ["film or show? add a column or field `type` with movie or show to file:a.csv"], []),
+    (Reason.AMBIGUOUS, "a number without a kind, elsewhere", World((numbered("plugin:1"),)),
+     ["film or show? the list has to say which one it is"], []),
     (Reason.NOT_FOUND, "a show", World((unmatched(Reason.NOT_FOUND, kind=Kind.TV),)),
      ["look the title up on TMDB and write `map: {ITEM: tmdb:tv:N}`"], []),
     (Reason.TYPE_MISMATCH, "a film of this name, the list says show",
      World((unmatched(Reason.TYPE_MISMATCH, BOTH[0], kind=Kind.TV),)),
-     ["if that is the right title, write `map: {ITEM: tmdb:movie:N}`"], []),
+     [f"if that is the right title, write `map: {{ITEM: tmdb:movie:{DUNE.tmdb}}}`"], []),
     (Reason.UNRESOLVED, "TMDB", World((unmatched(Reason.UNRESOLVED),)),
      ["TMDB answers the server again"], []),
     (Reason.UNRESOLVED, "another server", World(memory=THERE), ["check server.url"],

@@ -68,7 +68,7 @@ def test_a_plan_shows_the_first_filtered_titles_and_counts_the_others(house: Hou
     told = house.run("plan").out
     assert "9 filtered" in told
     assert told.count("filtered: a film, not a show") == 5
-    assert "    and 4 more filtered: listsync explain says why\n" in told
+    assert "    and 4 more filtered: `listsync plan -o json` lists all of them\n" in told
 
 
 def test_a_filter_that_is_wrong_stops_everything_and_says_where(house: Household) -> None:

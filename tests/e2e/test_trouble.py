@@ -87,7 +87,7 @@ def closed() -> str:
         ({"not_a_media_server": "radarr"}, "not an Overseerr, Jellyseerr or Seerr"),
         ({"wrong_key": True}, "the API key is refused"),
         ({"csrf_protection": True}, 'turn off "Enable CSRF Protection"'),
-        ({"redirect_to": "http://127.0.0.1:9/seerr"}, "write server.url: http://127.0.0.1:9/seerr"),
+        ({"redirect_to": "http://127.0.0.1:9/seerr"}, "write `url: http://127.0.0.1:9/seerr"),
         ({}, "nothing answers at this address"),
     ],
     ids=["a Radarr", "a wrong key", "CSRF protection", "a redirect", "nothing"],

@@ -245,17 +245,15 @@ def test_a_sign_at_in_the_path_is_no_password() -> None:
     ("location", "sentence"),
     [
         pytest.param(
-            "https://seerr.test/api/v1/status", "write server.url: https://seerr.test", id="https"
+            "https://seerr.test/api/v1/status", "write `url: https://seerr.test", id="https"
         ),
         pytest.param(
             "http://nas.test:8080/seerr/api/v1/status?x=1",
-            "write server.url: http://nas.test:8080/seerr",
+            "write `url: http://nas.test:8080/seerr",
             id="another place, with a prefix",
         ),
-        pytest.param("/seerr/api/v1/status", "write server.url: {url}/seerr", id="a prefix"),
-        pytest.param(
-            "https://u:p@h.test/api/v1/status", "write server.url: https://h.test", id="@"
-        ),
+        pytest.param("/seerr/api/v1/status", "write `url: {url}/seerr", id="a prefix"),
+        pytest.param("https://u:p@h.test/api/v1/status", "write `url: https://h.test", id="@"),
         pytest.param(
             "/login?next=%2Fapi",
             "asks for a log-in: it redirects to {url}/login (HTTP 301)",

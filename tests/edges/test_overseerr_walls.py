@@ -171,7 +171,7 @@ def test_only_a_server_that_cloudflare_does_not_reach_is_worth_waiting_for(
     [
         pytest.param(
             Page(301, {"Location": "https://auth.home.test/api/v1/auth/me"}),
-            "write server.url: https://auth.home.test",
+            "write `url: https://auth.home.test",
             id="moved to a host called auth",
         ),
         pytest.param(

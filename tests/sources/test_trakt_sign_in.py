@@ -199,8 +199,8 @@ def test_a_token_is_exchanged_before_it_ends(
 @pytest.mark.parametrize(
     ("status", "outcome", "says"),
     [
-        (401, Outcome.BLOCKED, "run listsync login trakt"),
-        (400, Outcome.BLOCKED, "run listsync login trakt"),
+        (401, Outcome.BLOCKED, "run `listsync login trakt`"),
+        (400, Outcome.BLOCKED, "run `listsync login trakt`"),
         (500, Outcome.UNREACHABLE, "try again later"),
     ],
 )
@@ -310,7 +310,7 @@ def test_a_token_that_is_refused_everywhere_is_no_private_list(
 def test_ones_own_list_without_a_sign_in_says_what_to_run(app: Provider) -> None:
     snapshot = fetch(app, "trakt:me/watchlist")
     assert snapshot.outcome is Outcome.PRIVATE
-    assert "run listsync login trakt" in (snapshot.error or "")
+    assert "run `listsync login trakt`" in (snapshot.error or "")
 
 
 @pytest.mark.parametrize(

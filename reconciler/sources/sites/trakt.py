@@ -146,7 +146,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     if ref.id.startswith("me/") and not (provider.key and provider.secret):
         return (
             "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
-            " and run listsync login trakt"
+            " and run `listsync login trakt`"
         )
     missing = None if provider.key else _missing_in_app(ref)
     if missing is None:
