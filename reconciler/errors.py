@@ -48,7 +48,7 @@ class ConfigError(ListsyncError):
 
     def __init__(self, problems: tuple[str, ...], *, where: str) -> None:
         """``problems``: lines of the form ``file:line:column path: what is wrong``."""
-        hint = "mend the file; `listsync validate` looks at it without any network"
+        hint = "fix the file; `listsync validate` checks it without any network"
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems
 

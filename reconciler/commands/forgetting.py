@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -80,12 +81,13 @@ def _found(item: Item, spec: Spec, ledger: Ledger) -> Forgetting:
 
 def _told(text: str, found: Forgetting, *, dropped: bool, everything: bool) -> str:
     adopted = ", ".join(sorted(found.adopted))
+    forget_all = f"`listsync forget {shlex.quote(text)} --all` forgets that as well"
     if not dropped:
-        more = f"; it was adopted on {adopted}: --all forgets that, too" if adopted else ""
+        more = f"; it was adopted on {adopted}: {forget_all}" if adopted else ""
         return f"nothing is remembered of {text}{more}"
     lists = ", ".join(found.lists)
     if adopted and not everything:
-        will = f"it stays adopted on {adopted}: --all forgets that, too"
+        will = f"it stays adopted on {adopted}: {forget_all}"
     elif found.still_there:
         will = "what the server still shows of it, a decline too, holds as before"
     elif lists:

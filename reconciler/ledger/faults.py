@@ -59,7 +59,7 @@ def explained(path: Path) -> Iterator[None]:
         raise LedgerError(
             "a title or a number cannot be stored: it is not valid Unicode, or far too large",
             where=str(path),
-            hint="look at what `listsync fetch` shows of the lists",
+            hint="correct that title on its list, or remove it from the list",
         ) from error
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         # A row that does not parse. The error's own text quotes values; a person needs the file.

@@ -50,17 +50,17 @@ def message(notice: Notice) -> Message:
             title, body = _counts(notice.deeds), _digest(notice.deeds)
         case Event.STALLED:
             why = harmless(notice.why)
-            title, body = f"{name} is stalled", f"{why}\nSee `listsync status {name}`."
+            title, body = f"{name} is stalled", f"{why}\nSee: listsync status {name}"
         case Event.RECOVERED:
             title, body = f"{name} has recovered", "The list is read and applied again."
         case Event.CONFIG_INVALID:
             title = "the file is wrong"
             body = (
-                f"{harmless(notice.why)}\nWhat it said before still holds. See `listsync validate`."
+                f"{harmless(notice.why)}\nWhat it said before still holds. See: listsync validate"
             )
         case Event.RIGHTS_WAITING:
             title = "a change of the file widens rights and waits"
-            body = f"{harmless(notice.why)}\nSee `listsync status`."
+            body = f"{harmless(notice.why)}\nSee: listsync status"
     return Message(notice.event, f"listsync: {title}", body)
 
 
@@ -73,7 +73,7 @@ def _counts(deeds: tuple[Deed, ...]) -> str:
 def _digest(deeds: tuple[Deed, ...]) -> str:
     lines = [_line(deed) for deed in deeds[:TITLES]]
     if len(deeds) > TITLES:
-        lines.append(f"and {counted(len(deeds) - TITLES, 'title')} more: `listsync history`")
+        lines.append(f"and {counted(len(deeds) - TITLES, 'title')} more: listsync history")
     return "\n".join(lines)
 
 
