@@ -69,6 +69,7 @@ def _found(item: Item, spec: Spec, ledger: Ledger) -> Forgetting:
         for name, report in ledger.reports().items()
         if named.get(name) == report.source
     }
+    items = [item for listed in shown.values() for item in listed]
     return forgetting(
         item,
         media,
@@ -76,6 +77,7 @@ def _found(item: Item, spec: Spec, ledger: Ledger) -> Forgetting:
         memberships=ledger.memberships(),
         shown=shown,
         baselines=ledger.baselines(),
+        matches=ledger.matches([item.key for item in items], SystemClock().now()),
     )
 
 

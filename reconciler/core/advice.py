@@ -203,7 +203,10 @@ def _is_of(entry: Entry, row: Action | Verdict) -> bool:
 
 def _until_it_airs(case: Case) -> str:
     if not case.seasons:
-        return "a season airs; specials are wanted where they are named: `seasons: [0]`"
+        named = "a season airs; specials are wanted where they are named: `seasons: [0]`"
+        if case.ground.observed.takes_specials:
+            return named
+        return f"{named}, once the server's settings allow requests for special episodes"
     target = case.row.target
     show = case.ground.observed.shows.get(target.media.tmdb) if target else None
     waiting = (
@@ -259,6 +262,10 @@ def _mapped(case: Case) -> str:
         [f"{media.kind}:{media.tmdb}" for media in meant] if known else [f"{k}:N" for k in kinds]
     )
     line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
+    if case.reason is Reason.TYPE_MISMATCH and not any(row.item.ids.items()):
+        # A rule of ``map`` by title is for titles of its own kind.
+        items = " or ".join(f"`tmdb:{target}`" for target in targets)
+        return f"if that is the right title, put {items} on a list of your own, such as a text file"
     match case.reason:
         case Reason.AMBIGUOUS:
             return f"say which one is meant: {line} in the file"

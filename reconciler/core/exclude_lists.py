@@ -43,8 +43,9 @@ def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> 
             "it was read without a total to check it against, which never counts as read: "
             "keep what it excludes in a file, or on a list of another site"
         )
+    why = f" ({snapshot.error})" if snapshot.error else ""
     return (
-        f"it is {snapshot.outcome}, and was never read completely before: "
+        f"it is {snapshot.outcome}{why}, and was never read completely before: "
         "fix its source, or remove the list from the file"
     )
 

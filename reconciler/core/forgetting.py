@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from reconciler.core.model import Match
 from reconciler.core.wants import called, names_of, rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from reconciler.core.model import Baseline, Item, Match, MediaKey, Membership, Memory
+    from reconciler.core.model import Baseline, Item, MediaKey, Membership, Memory, Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
     memberships: Mapping[str, Membership],
     shown: Mapping[str, Iterable[Item]],
     baselines: Mapping[str, Baseline],
+    matches: Mapping[str, Match | Unmatched],
 ) -> Forgetting:
     """What there is to forget. ``shown``: what each list of the file showed last.
+
+    ``matches``: what look-ups of those items have found, by item key.
 
     ``media``: what the item is known to mean; a TMDB id means that very title, all else may mean
     what lists have under that name, too.
@@ -43,6 +48,7 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
     if not item.ids.tmdb:
         found |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
     items = {m.item for m in members if m.match and m.match.media in found}
+    items |= {i for i in chain.from_iterable(shown.values()) if _leads_to(i, matches, found)}
     names |= {name for one in items for name in rule_names(one)}
     lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
     keys = frozenset(one.key for one in items) | {item.key}
@@ -55,6 +61,13 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
         tuple(lists),
         {name: keys & one.keys for name, one in baselines.items() if keys & one.keys},
     )
+
+
+def _leads_to(
+    item: Item, matches: Mapping[str, Match | Unmatched], media: Collection[MediaKey]
+) -> bool:
+    match = matches.get(item.key)
+    return isinstance(match, Match) and match.media in media
 
 
 def _names(item: Item, match: Match) -> frozenset[str]:

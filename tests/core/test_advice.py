@@ -288,7 +288,7 @@ TABLE = [
      ["look the title up on TMDB and write `map: {ITEM: tmdb:tv:N}`"], []),
     (Reason.TYPE_MISMATCH, "a film of this name, the list says show",
      World((unmatched(Reason.TYPE_MISMATCH, BOTH[0], kind=Kind.TV),)),
-     [f"if that is the right title, write `map: {{ITEM: tmdb:movie:{DUNE.tmdb}}}`"], []),
+     [f"if that is the right title, put `tmdb:movie:{DUNE.tmdb}` on a list of your own"], []),
     (Reason.UNRESOLVED, "TMDB", World((unmatched(Reason.UNRESOLVED),)),
      ["TMDB answers the server again"], []),
     (Reason.UNRESOLVED, "another server", World(memory=THERE), ["check server.url"],

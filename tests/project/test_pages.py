@@ -14,12 +14,14 @@ import trustme
 import yaml
 
 from reconciler.sources import recognise
-from reconciler.spec import load
+from reconciler.spec import json_schema, load
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, regenerated
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reconciler.spec import Spec
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"
@@ -50,6 +52,21 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in headings}
 
 
+def spec_of(block: str, page: Path) -> Spec:
+    """The file that a page shows a part of."""
+    server = "server:\n  url: http://localhost:5055\n  api_key: made-up\n"
+    certificate = trustme.CA().cert_pem.bytes().decode()
+    whole = block if "server:" in block else server + block
+    whole = whole if "lists:" in whole else f"{whole}lists: {{a: {{source: imdb:top}}}}\n"
+    return load(
+        whole,
+        name=places.name(page),
+        env={"SEERR_API_KEY": "made-up"},
+        read=lambda name: certificate if name.endswith(".pem") else "made-up",
+        recognise=recognise,
+    )
+
+
 @EVERY_PAGE
 class TestEveryPage:
     def test_links_to_what_is_there(self, page: Path) -> None:
@@ -69,20 +86,21 @@ class TestEveryPage:
         assert [path for path in named if not (places.ROOT / path).exists()] == []
 
     def test_shows_yaml_that_loads(self, page: Path) -> None:
-        server = "server:\n  url: http://localhost:5055\n  api_key: made-up\n"
-        certificate = trustme.CA().cert_pem.bytes().decode()
         blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
         for block in filter(yaml.safe_load, blocks):
-            whole = block if "server:" in block else server + block
-            whole = whole if "lists:" in whole else f"{whole}lists: {{a: {{source: imdb:top}}}}\n"
-            spec = load(
-                whole,
-                name=places.name(page),
-                env={"SEERR_API_KEY": "made-up"},
-                read=lambda name: certificate if name.endswith(".pem") else "made-up",
-                recognise=recognise,
-            )
-            assert spec.lists
+            assert spec_of(block, page).lists
+
+    def test_shows_lines_that_load(self, page: Path) -> None:
+        """In a sentence: ``prune: cancel-pending``. An ellipsis is for the reader to fill in."""
+        text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        schema = json_schema()
+        for line in re.findall(r"(?<!`)`([a-z0-9_]+: [^`\n…]+)`(?!`)", text):
+            key = line.partition(":")[0]
+            if key in schema["properties"]:
+                assert spec_of(line + "\n", page).lists, line
+            elif key in schema["$defs"]["ListSection"]["properties"]:
+                block = f"lists:\n  a:\n    source: imdb:top\n    {line}\n"
+                assert spec_of(block, page).lists, line
 
 
 class TestArchitecture:

@@ -1,0 +1,129 @@
+"""Every piece of advice works: what listsync tells people to run or to write does what it says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from examples.sandbox.catalogue import CATALOGUE
+from examples.sandbox.media_server import SandboxServer
+from reconciler.spec import json_schema
+from tests.e2e.advice import ASIDE, CATALOG, Trouble, World, advice_in
+from tests.e2e.household import Household
+from tests.project import places
+from tests.project.generated import commands
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from examples.sandbox.sites import SandboxSites
+
+Shown: TypeAlias = tuple[World, str, tuple[str, ...]]  # what the trouble's command printed
+Worlds: TypeAlias = Callable[[Trouble], AbstractContextManager[Shown]]
+
+OUTPUTS: dict[str, str] = {}  # by the trouble's name
+
+# Advice in the code that no trouble of the catalog shows, and why.
+ELSEWHERE = {
+    (
+        "The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: with it, "
+        "`listsync login trakt` signs in, for private lists and one's own."
+    ): "a description in the schema and the docs, where tests/test_project.py checks commands",
+    "run `listsync login trakt`": "a person types a code: tests/e2e/test_login.py follows it",
+    (
+        "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
+        " and run `listsync login trakt`"
+    ): "the same",
+    "more such changes wait: see `listsync status`": "in the log of `run`",
+}
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[str]:
+    with SandboxServer() as server:
+        yield server.url
+
+
+@pytest.fixture
+def worlds(sites: SandboxSites, elsewhere: str, tmp_path: Path) -> Worlds:
+    @contextmanager
+    def in_trouble(trouble: Trouble) -> Iterator[Shown]:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        server = SandboxServer(flavour=trouble.flavour, catalogue=(*CATALOGUE, *ASIDE))
+        with server, ExitStack() as patches:
+            world = World(Household(folder, server), sites, elsewhere, patches)
+            trouble.arrange(world)
+            if isinstance(trouble.command, str):
+                yield world, trouble.command, ()
+                return
+            command = tuple(word.replace("SERVER", server.url) for word in trouble.command)
+            done = world.run(*command)
+            yield world, done.out + done.err, command
+
+    return in_trouble
+
+
+@pytest.mark.parametrize("trouble", CATALOG, ids=lambda trouble: trouble.name)
+def test_advice_does_what_it_promises(trouble: Trouble, worlds: Worlds, elsewhere: str) -> None:
+    for printed, holds in trouble.promises.items():
+        with worlds(trouble) as (world, output, command):
+            OUTPUTS[trouble.name] = output
+            promised = [one.replace("ELSEWHERE", elsewhere) for one in trouble.promises]
+            assert sorted(advice_in(output)) == sorted(promised)
+            advice = printed.replace("ELSEWHERE", elsewhere)
+            if trouble.number:
+                advice = advice.replace(":N", f":{trouble.number}")
+            holds(world, world.follow(advice, command))
+
+
+# ------------------------------------------------------------------------- nothing is left out
+
+COMMAND_OR_LINE = re.compile(
+    rf"(?<![\w-])listsync (?:--help|{'|'.join(commands())})\b|`[a-z0-9_]+: "
+)
+PLACEHOLDER = re.compile(r"ITEM|\{\w*\}")
+
+
+def spoken_texts(path: Path) -> Iterator[str]:
+    """The texts of a module that people may read: no docstrings, and no schema, which is a page."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            silent.add(node.value)
+        if isinstance(node, ast.keyword) and node.arg in {"description", "help"}:
+            silent |= set(ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in silent:
+            yield node.value
+
+
+def test_every_advice_in_the_code_is_followed(worlds: Worlds) -> None:
+    advising = {
+        part
+        for path in places.sources()
+        for text in spoken_texts(path)
+        for part in PLACEHOLDER.split(text)
+        if COMMAND_OR_LINE.search(part)
+    }
+    for trouble in CATALOG:
+        if trouble.name not in OUTPUTS:  # where this test runs alone
+            with worlds(trouble) as (_, output, _):
+                OUTPUTS[trouble.name] = output
+    printed = "\n".join(OUTPUTS.values())
+    assert sorted(part for part in advising if part not in printed) == sorted(ELSEWHERE)
+
+
+def test_every_key_that_advice_names_is_one_of_the_file() -> None:
+    schema = json_schema()
+    options = schema["$defs"]["ListSection"]["properties"]
+    texts = list(spoken_texts(places.CODE / "core/advice.py"))
+    named = {key for text in texts for key in re.findall(r"`([a-z0-9_]+)`", text)}
+    assert named
+    assert named - {"type"} <= {*schema["properties"], *options}  # a column of a table
