@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.core.episodes import EPISODES
+from reconciler.core.identification import how_to_identify
 from reconciler.core.model import (
     Action,
     Kind,
@@ -39,7 +40,6 @@ PUT_BACK = (
     "read completely and are no charts"
 )
 FORGET = "`listsync forget ITEM`, after which the next apply requests it"
-_CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
 STAYS = "put it back on a list, or write `prune: keep`, and it stays"
 
 
@@ -248,43 +248,8 @@ def _supported(case: Case) -> str:
     return "put its series on the list: nobody says which one the episode belongs to"
 
 
-def _mapped(case: Case) -> str:
-    row = case.row
-    if row.item.ids.tmdb and not row.item.kind:
-        return _with_a_kind(case)
-    candidates = row.candidates if isinstance(row, Verdict) else ()
-    offered = {candidate.media.kind for candidate in candidates}
-    kind = None if case.reason is Reason.TYPE_MISMATCH else row.item.certain_kind
-    kinds = sorted({kind} if kind else offered or set(Kind))
-    meant = [c.media for c in candidates if c.media.kind in kinds]
-    known = case.reason is not Reason.NOT_FOUND and 0 < len(meant) <= _CANDIDATES
-    targets = (
-        [f"{media.kind}:{media.tmdb}" for media in meant] if known else [f"{k}:N" for k in kinds]
-    )
-    line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
-    if case.reason is Reason.TYPE_MISMATCH and not any(row.item.ids.items()):
-        # A rule of ``map`` by title is for titles of its own kind.
-        items = " or ".join(f"`tmdb:{target}`" for target in targets)
-        return f"if that is the right title, put {items} on a list of your own, such as a text file"
-    match case.reason:
-        case Reason.AMBIGUOUS:
-            return f"say which one is meant: {line} in the file"
-        case Reason.NOT_FOUND:
-            return f"look the title up on TMDB and write {line} in the file"
-        case _:
-            return f"if that is the right title, write {line} in the file"
-
-
-def _with_a_kind(case: Case) -> str:
-    """How a list says the kind of its TMDB numbers: a line of ``map`` could name another title."""
-    owner = case.owner
-    provider = owner.source.partition(":")[0]
-    if provider in {"json", "rss"}:
-        ways = f"`{provider}:shows:…` or `{provider}:movies:…`"
-        return f"film or show? use {ways}, with the address of {owner.name}, as its `source`"
-    if provider == "file":
-        return f"film or show? add a column or field `type` with movie or show to {owner.source}"
-    return "film or show? the list has to say which one it is"
+def _identified(case: Case) -> str:
+    return how_to_identify(case.row, case.reason, case.owner)
 
 
 def _said(text: str) -> Callable[[Case], str]:
@@ -312,9 +277,9 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
         "or name another `requester` for {}"
     ),
     Reason.BACKING_OFF: _said("wait until then; `listsync history ITEM` says what came of it"),
-    Reason.AMBIGUOUS: _mapped,
-    Reason.NOT_FOUND: _mapped,
-    Reason.TYPE_MISMATCH: _mapped,
+    Reason.AMBIGUOUS: _identified,
+    Reason.NOT_FOUND: _identified,
+    Reason.TYPE_MISMATCH: _identified,
     Reason.UNRESOLVED: _said("TMDB answers the server again; try later"),
     Reason.NO_RIGHT: _with_the_right,
     Reason.FAILED: _said(
