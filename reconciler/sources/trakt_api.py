@@ -2,8 +2,8 @@
 
 The headers of a page say how many rows the whole list has, and how many a page holds; what was
 asked for may be clamped. Where a list is filtered by kind, they count the list without the filter
-(a real answer: 86 shows, item-count 285, page-count 3), so that its last page is the one that is
-not full.
+(a real answer: 86 shows, item-count 285, page-count 3), and titles that Trakt hides leave gaps in
+pages. A short or an empty page is therefore not the end: every page that they count is read.
 
 At the end of July 2026 Trakt removed the apps of free accounts: their client ids get 403 for
 everything, public data included, without a page of Cloudflare's. One more call, for something that
@@ -226,7 +226,7 @@ class _Walk:
         full = rows >= (limit or self._limit)
         last = pages is not None and self._page >= pages
         if filtered:  # the headers count the list without the filter
-            over = not full or (last and self._rows >= (total or 0))
+            over = not full if pages is None else last and (not full or self._rows >= (total or 0))
         elif pages is not None:
             over = last
         else:
@@ -238,7 +238,7 @@ class _Walk:
         return replace(
             part,
             total=None if filtered else total,
-            following=None if over or not rows else onward,
+            following=None if over or not (rows or filtered) else onward,
             cut_off=TRY_LATER if moved else "",
             end_unknown=(limit if filtered else total) is None,
         )

@@ -60,6 +60,7 @@ class Source:
     via: str | None = None
     key: str = KEY
     verified: bool = True  # whether its site says in some way where a list ends
+    counts_pages: bool = False  # alone, so that an empty page hides nothing of the next
 
     def read(
         self, mock: requests_mock.Mocker, served: Served, routes: Routes = ALL_OPEN
@@ -222,6 +223,7 @@ SOURCES = {
         _trakt("/users/anna/watchlist/shows", "show"),
         totals=False,
         says=False,
+        counts_pages=True,
     ),
     "tmdb": Source("tmdb:list/7", 20, _tmdb),
     "anilist": Source("anilist:anna/planning", 500, _anilist, totals=False),

@@ -81,6 +81,19 @@ def test_a_total_that_counts_the_page_ends_no_list_that_says_that_more_follows(
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2 * source.size + more)
 
 
+SAY_MORE = {name: one for name, one in SOURCES.items() if one.says or one.counts_pages}
+
+
+@pytest.mark.parametrize("source", SAY_MORE.values(), ids=SAY_MORE)
+def test_a_page_that_is_not_full_ends_no_list_whose_site_says_that_more_follows(
+    requests_mock: requests_mock.Mocker, source: Source
+) -> None:
+    hidden, last = source.size, source.size + 30
+    pages = [list(range(1, hidden)), list(range(hidden + 1, last + 1))]
+    snapshot = source.read(requests_mock, Served(pages, counting_list(pages)))
+    assert (snapshot.outcome, len(snapshot.items)) == (whole(source), last - 1)
+
+
 class LastTime:
     """Routes that remember what a list gave when it was last read."""
 
@@ -136,6 +149,8 @@ def test_an_empty_page_in_the_middle_hides_nothing(
     snapshot = source.read(requests_mock, Served(pages, counting_list(pages)))
     if source.says or source.totals:
         assert snapshot.outcome is (Outcome.INCOMPLETE if source.verified else Outcome.UNVERIFIED)
+    elif source.counts_pages:
+        assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, source.size + 1)
     else:  # an empty page is how such a list ends: nothing tells it from this one
         assert snapshot.outcome is Outcome.COMPLETE
 
