@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CONFIG_BYTES = 10_000_000
 SECRET_BYTES = 64_000
+NAMED_BYTES = 1_000_000  # of any file that the config names; a bundle of certificates has 0.2 MB
 PLAN_BYTES = 64_000_000
 
 _OPEN_FILES = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")  # what a shell hands over, as <(...)

@@ -16,7 +16,7 @@ from reconciler.clock import SystemClock
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.overseerr import OverseerrServer
-from reconciler.own_files import CONFIG_BYTES, SECRET_BYTES, read_file
+from reconciler.own_files import CONFIG_BYTES, NAMED_BYTES, read_file
 from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
@@ -60,7 +60,7 @@ class ConfigFile:
 
         def secret(name: str) -> str:
             named.add(_beside(self.path, name))
-            data = read_file(_beside(self.path, name), SECRET_BYTES)
+            data = read_file(_beside(self.path, name), NAMED_BYTES)
             return data.decode().replace("\r\n", "\n")
 
         try:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SUFFIX = "_file"
+LONGEST_SECRET = 64_000  # characters
 
 
 def secret_keys(model: type[Model]) -> tuple[str, ...]:
@@ -48,6 +49,9 @@ def with_secrets(
             problems.append(Problem(file.key, file.path, both))
         else:
             secret, problem = _from_file(file, read)
+            if len(secret.text) > LONGEST_SECRET:
+                secret = replace(secret, text="", broken=True)
+                problem = Problem(file.place, file.path, "the file is too large for a key")
             several = _is_list(model.known_keys()[key].annotation)
             entries[key] = _lines(secret) if several else secret
             problems += [problem] if problem else []

@@ -148,3 +148,13 @@ def test_a_short_key_in_place_of_a_key_is_not_told(problems_of: Callable[..., li
 
     assert "unknown key" in problem
     assert uuid not in problem
+
+
+def test_a_file_that_is_too_large_for_a_key_is_refused(
+    problems_of: Callable[..., list[str]],
+) -> None:
+    text = "server: {url: http://s, api_key_file: /key}\nlists: {a: {source: ls1}}\n"
+
+    [problem] = problems_of(text, ENV, {"/key": "k" * 64_001})
+
+    assert problem == "listsync.yaml:1:39 server.api_key_file: the file is too large for a key"
