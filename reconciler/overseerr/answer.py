@@ -35,6 +35,10 @@ _UNTRUSTED = (
     "is not trusted",
     "name its CA, or a self-signed certificate itself, as a PEM file in server.ca_file",
 )
+_WRONG_CA = (
+    "is not trusted",
+    "the file in server.ca_file does not contain the CA that signed it; name the CA's own PEM file",
+)
 _OTHER_HOST = (
     "is for another host name",
     "write server.url with a host name that the certificate is for, or get one for this host",
@@ -124,7 +128,11 @@ def _blot(content: str, secret: str) -> str:
 
 
 def failure_of(
-    error: requests.RequestException | HTTPError | LimitError, timeout: float, exceeded: str
+    error: requests.RequestException | HTTPError | LimitError,
+    timeout: float,
+    exceeded: str,
+    *,
+    has_ca_file: bool,
 ) -> Failure:
     """Why no answer came, told from what ``requests`` raised.
 
@@ -135,7 +143,7 @@ def failure_of(
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
     if isinstance(error, requests.exceptions.SSLError):
-        return _tls_failure(reason)
+        return _tls_failure(reason, _WRONG_CA if has_ca_file else _UNTRUSTED)
     if isinstance(error, requests.exceptions.ProxyError):
         hint = "see HTTPS_PROXY and NO_PROXY in the environment"
         return Failure("the proxy does not let the connection through", hint, sent=False)
@@ -152,17 +160,24 @@ def failure_of(
     if isinstance(error, (requests.exceptions.InvalidURL, LocationValueError)):
         return Failure("this is not the URL of a server", _HOST_HINT, sent=False, lasting=True)
     hint = "try again; the server's log may say why"
+    if isinstance(error, requests.RequestException) and _is_plain_http(error.request):
+        hint = f"if this port speaks HTTPS, write server.url with https://; else {hint}"
     return Failure("the connection was lost before an answer came", hint, brief=True)
 
 
-def _tls_failure(reason: object) -> Failure:
+def _is_plain_http(call: requests.Request | requests.PreparedRequest | None) -> bool:
+    return call is not None and (call.url or "").startswith("http:")
+
+
+def _tls_failure(reason: object, untrusted: tuple[str, str]) -> Failure:
     """A refused certificate or an endpoint that does not speak TLS.
 
+    ``untrusted``: what to say of a certificate that no trusted CA signed.
     Only a refused certificate proves that the call itself was not sent.
     """
     cause = reason.args[0] if isinstance(reason, Exception) and reason.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
-        what, hint = _CERTIFICATE_TROUBLE.get(cause.verify_code, _UNTRUSTED)
+        what, hint = _CERTIFICATE_TROUBLE.get(cause.verify_code, untrusted)
         said = line(cause.verify_message).rstrip(".")
         return Failure(f"its TLS certificate {what} ({said})", hint, sent=False, lasting=True)
     hint = "check whether server.url says https: where the server speaks http:"

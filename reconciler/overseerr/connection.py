@@ -82,6 +82,7 @@ class Connection:
         self._pace = Pace(rate)
         self._configured_rate = rate
         self.slowdown: Slowdown | None = None
+        self._has_ca_file = ca_certificates is not None
         self._session = _session(self.url, concurrency, ca_certificates)
 
     def close(self) -> None:
@@ -169,7 +170,7 @@ class Connection:
                     content = read_body(response, limits)
                 got = answer_of(response, content, self._credentials.api_key)
             except (requests.RequestException, HTTPError, LimitError) as error:
-                got = failure_of(error, patience, limits.exceeded)
+                got = failure_of(error, patience, limits.exceeded, has_ca_file=self._has_ca_file)
         self._spare_server(got, began)
         status = str(got.status) if isinstance(got, Answer) else "none"
         self._called(f"{method} {endpoint(path)}", status)

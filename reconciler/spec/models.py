@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey, Rights
-from reconciler.spec import addresses, phrases, values
+from reconciler.spec import addresses, pem, phrases, values
 from reconciler.spec.fields import (
     DURATION,
     FEW,
@@ -83,8 +83,8 @@ class ServerSpec(Model):
     )
     ca_certificates: Annotated[
         str | None,
-        FromFile(f"is not text; {values.CONVERT}"),
-        values.written(values.certificates),
+        FromFile(f"is not text; {pem.CONVERT}"),
+        values.written(pem.certificates),
         WithJsonSchema(TEXT),
     ] = Field(
         default=None,

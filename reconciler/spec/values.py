@@ -6,7 +6,6 @@ Nothing here quotes a URL or a key, not even as it is written: both may hold a s
 from __future__ import annotations
 
 import re
-import ssl
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 DURATION = r"^([0-9]{1,9}[smhdw])+$"
 RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"
-CERTIFICATE = r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
-CONVERT = "convert one in DER form with: openssl x509 -inform der -in FILE -out FILE.pem"
 LIST_NAME = r"^[A-Za-z0-9._-]{1,64}$"
 SHORTEST_FOR_SITES = timedelta(minutes=5)
 
@@ -190,22 +187,6 @@ def secret(value: Scalar) -> SecretStr:
 def optional_secret(value: Scalar) -> SecretStr:
     """As ``secret``; an empty text is none."""
     return secret(value) if value.text else SecretStr("")
-
-
-def certificates(value: Scalar) -> str | None:
-    """The certificates of a PEM file, without what else is in it; an empty text is none."""
-    if not value.text:
-        return None
-    found = "\n".join(re.findall(CERTIFICATE, value.text))
-    if not found:
-        raise ValueError(
-            f"the file contains no certificate in PEM form (BEGIN CERTIFICATE); {CONVERT}"
-        )
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
-    except (ssl.SSLError, ValueError) as error:
-        raise ValueError("the file contains a damaged certificate; copy the file again") from error
-    return found
 
 
 def notification_url(value: Scalar) -> SecretStr:

@@ -58,7 +58,7 @@ def test_a_private_ca_is_trusted_for_the_media_server_alone(ca: trustme.CA) -> N
             lambda _: trustme.CA().issue_cert("127.0.0.1"),
             "127.0.0.1",
             "is not trusted",
-            "server.ca_file",
+            "the file in server.ca_file does not contain the CA that signed it",
             id="another CA",
         ),
         pytest.param(
@@ -112,6 +112,24 @@ def test_a_certificate_that_is_not_accepted_is_called_what_it_is(
                 assert "REQUESTS_CA_BUNDLE" not in str(raised.value)
                 assert not isinstance(raised.value, (TransientError, AnswerLostError))
         assert script.calls == []
+
+
+def test_without_a_ca_file_the_way_to_trust_a_private_ca_is_told(ca: trustme.CA) -> None:
+    with (
+        served(ca.issue_cert("127.0.0.1")) as script,
+        OverseerrServer(script.url, KEY) as server,
+        pytest.raises(ServerError) as raised,
+    ):
+        server.whoami()
+    assert raised.value.hint.startswith("name its CA")
+
+
+def test_http_to_a_port_that_speaks_tls_suggests_https(ca: trustme.CA) -> None:
+    with served(ca.issue_cert("127.0.0.1")) as script:
+        url = script.url.replace("https:", "http:")
+        with OverseerrServer(url, KEY) as server, pytest.raises(ServerError) as raised:
+            server.whoami()
+    assert "write server.url with https://" in raised.value.hint
 
 
 def test_a_server_without_tls_is_not_called_untrusted() -> None:
@@ -169,7 +187,7 @@ def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path
     [
         pytest.param(None, "no such file", id="missing"),
         pytest.param(b"", "is empty", id="empty"),
-        pytest.param(b"hello", "contains no certificate in PEM form", id="something else"),
+        pytest.param(b"hello", "only other text; name the PEM file of", id="something else"),
         pytest.param(b"\x30\x82\xff", "openssl x509 -inform der", id="DER"),
         pytest.param(
             b"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",
@@ -178,8 +196,26 @@ def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path
         ),
         pytest.param(
             b"-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n",
-            "contains no certificate in PEM form",
+            "no certificate, only: private key; name the PEM file of the CA's",
             id="a key alone",
+        ),
+        pytest.param(
+            b"-----BEGIN CERTIFICATE REQUEST-----\nQUJD\n-----END CERTIFICATE REQUEST-----\n",
+            "no certificate, only: certificate request",
+            id="a signing request",
+        ),
+        pytest.param(
+            b"-----BEGIN PKCS7-----\nQUJD\n-----END PKCS7-----\n",
+            "openssl pkcs7 -print_certs",
+            id="PKCS #7",
+        ),
+        pytest.param(
+            b"-----BEGIN TRUSTED CERTIFICATE-----\nQUJD\n-----END TRUSTED CERTIFICATE-----\n",
+            "openssl x509 -in FILE",
+            id="OpenSSL's own form",
+        ),
+        pytest.param(
+            b"-----BEGIN CERTIFICATE-----\nQUJD\n", "a certificate that is cut off", id="cut off"
         ),
     ],
 )
