@@ -15,6 +15,7 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     MediaKey,
+    Outcome,
     ProblemReason,
     Role,
     Target,
@@ -67,7 +68,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     answering = _checked("server", partial(_server, server))
     yield answering
     owner: list[User] = []
-    yield _checked("key", partial(_key, server, owner))
+    yield _unlike(answering, _checked("key", partial(_key, server, owner)))
     if owner and answering.ok:
         yield _checked("rights", partial(_rights, server, owner[0]))
     if owner:
@@ -102,11 +103,20 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=False, found=f"{where}{error.what}", todo=error.hint)
 
 
+def _unlike(first: Check, second: Check) -> Check:
+    """The second check, without the trouble that the first one has told already."""
+    if first.ok or second.found != first.found:
+        return second
+    return Check(second.name, ok=False, found=f"not checked, see {first.name}")
+
+
 def _file(lst: ListSpec, sources: Sources) -> str:
     snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in READ:
-        what, _, todo = (snapshot.error or f"it is {snapshot.outcome}").partition("; ")
-        raise ListsyncError(what, hint=todo or "mend the file")
+        what, todo = snapshot.error or f"it is {snapshot.outcome}", ""
+        if snapshot.outcome is not Outcome.INCOMPLETE:  # whose error lists the entries
+            what, _, todo = what.partition("; ")
+        raise ListsyncError(what, hint=todo or f"correct {lst.source.id}, or export the list again")
     return f"{lst.source.id} holds {len(snapshot.items):,} title{'s' * (len(snapshot.items) != 1)}"
 
 

@@ -205,10 +205,11 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     ("source", "content", "says", "todo"),
     [
         ("file:wishes.csv", None, "no such file in /", "check the path"),
-        ("file:wishes.csv", "colour,price\nred,2\n", "columns", "Const"),
+        ("file:wishes.csv", "colour,price\nred,2\n", "columns", "write a header with Const"),
+        ("file:wishes.csv", "Name,Year\n,1999\n,2001\n", "line 3", "correct wishes.csv, or export"),
         ("letterboxd:wishes.zip", None, "no such file in /", "check the path"),
     ],
-    ids=["missing", "no list", "a missing export"],
+    ids=["missing", "no list", "lines that are no titles", "a missing export"],
 )
 def test_doctor_reads_the_files_of_lists(
     house: Household, source: str, content: str | None, says: str, todo: str
@@ -232,6 +233,21 @@ def test_doctor_asks_for_no_browser_where_every_list_has_another_route(house: Ho
     code, found = checks(house, env={"PATH": "/nonexistent"})
     assert code == 0
     assert "browser" not in found
+
+
+def test_doctor_tells_once_that_the_server_does_not_answer(house: Household) -> None:
+    house.wish([DUNE])
+    house.server.stop()
+    code, found = checks(house)
+    assert code == 1
+    assert "nothing answers at this address" in found["server"]["found"]
+    assert found["key"] == {
+        "name": "key",
+        "ok": False,
+        "found": "not checked, see server",
+        "todo": "",
+    }
+    assert found["ledger"]["ok"]
 
 
 def test_doctor_tells_a_wrong_key(house: Household) -> None:

@@ -347,7 +347,7 @@ def test_a_file_without_titles_is_empty(
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("colour,price\nred,2\n", "'colour,price'; expected Const"),
+        ("colour,price\nred,2\n", "'colour,price'; write a header with Const"),
         ("Name,Year\nAmélie,2001\n".encode("cp1252"), "line 2 is not UTF-8"),
         (f"{IMDB}1,tt1,Am\x81lie,,Movie,2001\n".encode("latin-1"), "nor Windows-1252; export"),
         (

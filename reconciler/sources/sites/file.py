@@ -117,7 +117,7 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
     if column := _only_column(lines):
         return _text(column)
     first = next(line for line in lines if line.strip())
-    return f"no known columns: found {first[:120]!r}; expected {_EXPECTED}"
+    return f"no known columns: found {first[:120]!r}; write a header with {_EXPECTED}"
 
 
 def parse_json(text: str) -> Lines | str:
@@ -129,7 +129,7 @@ def parse_json(text: str) -> Lines | str:
         return f"{what}; export the list again"
     items = json_items.parse(body)
     if items is None:
-        return "no list in this JSON; expected a list of titles, as Trakt, Radarr or Plex give it"
+        return "no list in this JSON; export a list of titles from Trakt, Radarr or Plex"
     bad = [
         f"entry {item.position or place}: neither a title nor an id"
         for place, item in enumerate(items, start=1)
