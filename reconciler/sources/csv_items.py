@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import numbered
 from reconciler.core.model import UNTOLD, Facts, Ids, Item, Kind
+from reconciler.sources.fields import imdb_id
 from reconciler.sources.imdb_export import SAMPLE, columns_by_content
 from reconciler.sources.title_types import classify
 
@@ -165,7 +166,8 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
     get, imdb = cells.get, cells.get("imdb", "")
     ids = _NO_IDS
     if not _IDS.isdisjoint(cells):
-        sure = imdb if TITLE_ID.fullmatch(imdb) else None
+        written = imdb_id(imdb) or ""
+        sure = written if TITLE_ID.fullmatch(written) else None
         ids = Ids(imdb=sure, tmdb=_number(get("tmdb")), tvdb=_number(get("tvdb")))
     title = get("title") or get("original") or _named(ids)
     if not title:

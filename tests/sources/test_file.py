@@ -225,6 +225,7 @@ IDS = [f"imdb:{imdb}" for imdb in ("tt0113277", "tt0111161")]
         (f"{AT}tt0113277/,\n{AT}tt0111161/,", IDS),
         ("m.imdb.com/title/tt0113277\nimdb.com/de/title/tt0111161/\n", IDS),
         ("tt0113277\ntt0111161\n", IDS),
+        ("IMDB\nhttps://www.imdb.com/title/tt0113277/\nTT0111161\n", IDS),
         (
             "https://www.themoviedb.org/movie/949-heat\nhttps://www.themoviedb.org/tv/70523\n",
             ["tmdb:movie:949", "tmdb:tv:70523"],
@@ -241,6 +242,7 @@ IDS = [f"imdb:{imdb}" for imdb in ("tt0113277", "tt0111161")]
         "with an empty column",
         "other forms of IMDb's",
         "ids",
+        "with IMDb's name as the header",
         "TMDB",
         "Trakt",
     ],
