@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Item, Outcome, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 UNREADABLE = "unknown"
 """What an entry is that does not say which title it is: what it stands for is not known."""
@@ -41,6 +41,8 @@ class Page:
     end_unknown: bool = False  # nothing tells whether more follows
     ranked: bool = False  # a chart: its positions are 1 to ``total``, each once
     keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart
+    document: bool = False  # written as one piece: its author may name a title twice
+    planned: bool = False  # what is read next was known before: to bring nothing new is no end
 
     @property
     def entries(self) -> int:
@@ -61,6 +63,7 @@ class ListReading:
     entries, none of which says which title it is          changed-layout
     the list changed while it was read                     incomplete
     an answer that is cut off, or pages without an end     incomplete
+    an entry that one answer holds twice                   incomplete
     another number of entries than the site declares       incomplete
     a chart whose ranks have a gap, or come twice          incomplete
     an entry that cannot be read                           incomplete
@@ -74,6 +77,9 @@ class ListReading:
     earlier page comes again. Where the site gives the list a version, a title may be on it twice.
     A chart without an end moves all the time: entries that come again are left out, and its totals
     are ignored. *Without an end*: a page brings nothing new.
+
+    *Twice*: in place of an entry that is missing now, perhaps, so that repeats do not count towards
+    a total. A document such as a file is what its author wrote, and may name a title twice.
 
     *Declared*: a total that on every page is that page's own number of entries counts the page and
     says nothing about the list.
@@ -95,12 +101,18 @@ class ListReading:
         self._pages: list[Page] = []
         self._rows: list[Item] = []
         self._seen: set[str | tuple[int, str]] = set()  # keys, and keys with their positions
-        self._repeated = False
+        self._moved = False
+        self._twice = 0  # rows that came before in what is one answer of the site
+        self._repeats = 0  # rows that came before, whichever way
         self._stuck = False
 
     @property
     def entries(self) -> int:
-        """How many entries were read, readable or not."""
+        """How many different entries were read, readable or not."""
+        return self._delivered - self._repeats
+
+    @property
+    def _delivered(self) -> int:
         return len(self._rows) + sum(page.unreadable for page in self._pages)
 
     @property
@@ -116,16 +128,18 @@ class ListReading:
         places = [(item.position, key) for item, key in zip(items, keys, strict=True)]
         names = places if page.version else keys
         again = [bool(key) and name in self._seen for key, name in zip(keys, names, strict=True)]
+        twice = [] if page.document else _repeated(keys, names)
         same = len(items) > 1 and bool(self._pages) and page.items == self._pages[-1].items
         nothing_new = same or (any(again) and sum(again) == sum(map(bool, keys)))
+        nothing_new &= not page.planned
         self._stuck |= nothing_new
-        self._repeated |= any(again) and not page.version and not nothing_new
-        if page.keys is not None:
-            self._repeated |= len(set(keys)) < len(keys)
+        self._moved |= any(again) and not (page.version or page.planned or nothing_new)
+        self._twice += len(twice) + (sum(again) if page.planned else 0)
         if not nothing_new:
-            leave_out = page.version or self._most is not None
-            rows = zip(items, again, strict=True)
-            self._rows += [item for item, repeated in rows if not (repeated and leave_out)]
+            repeats = {*twice, *(at for at, repeated in enumerate(again) if repeated)}
+            leave_out = repeats if page.version or self._most is not None else set()
+            self._rows += [item for at, item in enumerate(items) if at not in leave_out]
+            self._repeats += len(repeats - leave_out)
         self._seen.update(keys, places)
         self._pages.append(page)
 
@@ -139,7 +153,7 @@ class ListReading:
     def snapshot(self) -> Snapshot:
         """The list, read as far as its pages go."""
         marked = sum(item.unsupported == UNREADABLE for item in self._rows)
-        if marked and marked == self.entries:
+        if marked and marked == self._delivered:
             error = f"{_entries(marked)}, none of them with a title or an id; {_NO_LIST}"
             return Snapshot(Outcome.CHANGED_LAYOUT, self._route, error=error)
         if self._most is None and (problem := self._problem()):
@@ -180,19 +194,22 @@ class ListReading:
             repeats = ", and the next page repeats them" if self._stuck else ""
             number = self.entries
             return f"only {number:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
+        if self._twice:
+            came = f"{_entries(self._twice)} came twice, so that others may be missing"
+            return f"{came}; {TRY_LATER}, or remove from the list what is on it twice"
         return ""
 
     @property
     def _changed(self) -> bool:
         versions = {page.version for page in self._pages} - {""}
         totals = set() if self._total is None else self._totals
-        return self._repeated or len(versions) > 1 or len(totals) > 1
+        return self._moved or len(versions) > 1 or len(totals) > 1
 
     def _unreadable(self, marked: int) -> str:
         """What to say of entries that cannot be read; empty: there are none."""
         number = marked + sum(page.unreadable for page in self._pages)
         hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), "")
-        said = f"{number:,} of {_entries(self.entries)} cannot be read: {hint or _REMOVE}"
+        said = f"{number:,} of {_entries(self._delivered)} cannot be read: {hint or _REMOVE}"
         return said if number else ""
 
     @property
@@ -219,7 +236,8 @@ def checked(snapshot: Snapshot) -> Snapshot:
     if snapshot.outcome not in {Outcome.COMPLETE, Outcome.UNVERIFIED}:
         return snapshot
     unverified = snapshot.outcome is Outcome.UNVERIFIED
-    found = snapshot_of(Page(snapshot.items, end_unknown=unverified), snapshot.route)
+    page = Page(snapshot.items, end_unknown=unverified, document=True)
+    found = snapshot_of(page, snapshot.route)
     return replace(found, declared_total=snapshot.declared_total, note=snapshot.note)
 
 
@@ -269,6 +287,14 @@ def _marked(item: Item) -> Item:
 def _key(item: Item) -> str:
     """What tells an entry from the others of its list; empty: nothing sure does."""
     return "" if item.unsupported and not item.ids.imdb else item.key
+
+
+def _repeated(keys: Sequence[str], names: Sequence[object]) -> list[int]:
+    """Where an entry of the same answer comes again; one without a key never does."""
+    if len(set(names)) == len(names):
+        return []
+    first = {name: at for at, name in reversed([*enumerate(names)])}
+    return [at for at, name in enumerate(names) if keys[at] and first[name] != at]
 
 
 def _titles(number: int) -> str:

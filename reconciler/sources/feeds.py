@@ -50,9 +50,9 @@ def read_feed(
         items, link = found
         onward = _below(here["url"], link)
         if not items or not onward:
-            return Part(items, end_unknown=True)
+            return Part(items, end_unknown=True, document=True)
         here["url"] = onward
-        return Part(items, end_unknown=True, following=Call(onward))
+        return Part(items, end_unknown=True, document=True, following=Call(onward))
 
     web = web or Web(show=shown_for(ref))
     return read(Call(address), part, ref, reach, meanings=meanings, web=web)

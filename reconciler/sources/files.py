@@ -82,4 +82,4 @@ def judged(name: str, lines: Lines) -> Snapshot:
     more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
     hint = f"{name}: {'; '.join(lines.bad[:3])}{more}"
     total = len(lines.items) + len(lines.bad)
-    return snapshot_of(Page(lines.items, total, len(lines.bad), hint), ROUTE)
+    return snapshot_of(Page(lines.items, total, len(lines.bad), hint, document=True), ROUTE)

@@ -70,6 +70,10 @@ def cut_off(world: World) -> None:
     world.alter(-1, cut_off="paste another address")
 
 
+def repeat(world: World) -> None:
+    world.alter(0, items=(*world.pages[0].items, title(1)))
+
+
 def deliver_less(world: World) -> None:
     world.pages = [replace(page, total=50) for page in world.pages]
 
@@ -101,6 +105,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "entries, none of which says which title it is": name_nothing,
     "the list changed while it was read": change,
     "an answer that is cut off, or pages without an end": cut_off,
+    "an entry that one answer holds twice": repeat,
     "another number of entries than the site declares": deliver_less,
     "a chart whose ranks have a gap, or come twice": leave_a_gap,
     "an entry that cannot be read": garble,
@@ -117,6 +122,7 @@ SAYS = {
     "entries, none of which says which title it is": "none of them with a title or an id",
     "the list changed while it was read": "the list changed while it was being read",
     "an answer that is cut off, or pages without an end": "paste another address",
+    "an entry that one answer holds twice": "1 entry came twice, so that others may be missing",
     "another number of entries than the site declares": "reports 50 titles and delivered 6",
     "a chart whose ranks have a gap, or come twice": "the ranks from 1 to 6 are not all there",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
@@ -162,6 +168,7 @@ ENDLESS = "the first titles of a chart without an end"
 OF_LISTS_WITH_AN_END = {
     "the list changed while it was read",
     "an answer that is cut off, or pages without an end",
+    "an entry that one answer holds twice",
     "another number of entries than the site declares",
     "a chart whose ranks have a gap, or come twice",
     "entries, and nothing that tells where the list ends",
@@ -232,6 +239,31 @@ def test_a_list_that_says_it_did_not_change_may_hold_a_title_twice() -> None:
     world = World([Page(titles(1, 4), 5, version="a"), Page((again,), 5, version="a")])
     snapshot = world.read()
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 5)
+
+
+@pytest.mark.parametrize("version", ["", "a"], ids=["without a version", "with one"])
+def test_an_entry_that_one_answer_holds_twice_does_not_count_towards_the_total(
+    version: str,
+) -> None:
+    reading = ListReading("api")
+    reading.add(Page((*titles(1, 4), title(4)), 5, version=version))
+    assert (reading.entries, reading.finished) == (4, False)
+    assert reading.snapshot().outcome is Outcome.INCOMPLETE
+
+
+def test_a_document_may_name_a_title_twice() -> None:
+    snapshot = World([Page((title(1), title(1)), 2, document=True)]).read()
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2)
+
+
+def test_an_answer_that_was_to_be_asked_for_anyway_ends_nothing_by_what_it_repeats() -> None:
+    reading = ListReading("api")
+    for item in (title(1), title(1), title(2)):
+        reading.add(Page((item,), 3, planned=True))
+        assert not reading.finished
+    snapshot = reading.snapshot()
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 3)
+    assert "1 entry came twice" in str(snapshot.error)
 
 
 def test_a_page_that_comes_again_ends_the_reading() -> None:

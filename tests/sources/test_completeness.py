@@ -142,6 +142,19 @@ def test_a_row_that_comes_again_on_the_next_page_makes_a_list_incomplete(
 
 
 @EACH
+def test_a_row_that_one_answer_holds_twice_makes_a_list_incomplete(
+    requests_mock: requests_mock.Mocker, source: Source
+) -> None:
+    served = Served([[1, 2, 2]], [3])
+    snapshot = source.read(requests_mock, served)
+    document, merged = source.text.startswith("rss:"), source.text.startswith("anilist:")
+    if document or merged:  # a document may hold it twice; AniList's lists of a user's own do
+        assert snapshot.outcome is whole(source)
+    else:
+        assert snapshot.outcome is Outcome.INCOMPLETE
+
+
+@EACH
 def test_an_empty_page_in_the_middle_hides_nothing(
     requests_mock: requests_mock.Mocker, source: Source
 ) -> None:
@@ -208,7 +221,7 @@ def test_a_list_of_one_answer_with_an_entry_that_cannot_be_read_is_incomplete(
 ) -> None:
     address, around, good, _ = IN_ONE[text]
     requests_mock.post(f"{API}/v4/login", json={"data": {"token": "signed-in"}})
-    requests_mock.get(address, json=around([good, good]))
+    requests_mock.get(address, json=around([good]))
     assert fetch(text, key=KEY, token=KEY).outcome is Outcome.COMPLETE
     requests_mock.get(address, json=around([good, row]))
     snapshot = fetch(text, key=KEY, token=KEY)
@@ -280,6 +293,46 @@ def test_a_film_of_tvdb_without_name_and_ids_makes_a_list_incomplete(
     gone = number == 3  # TVDB says so, and nothing else is to be read of it
     assert snapshot.outcome is (Outcome.COMPLETE if gone else Outcome.INCOMPLETE)
     assert snapshot.items[1].unsupported == ("gone" if gone else "unknown")
+
+
+def test_a_film_that_tvdb_lists_twice_does_not_end_the_list(
+    requests_mock: requests_mock.Mocker,
+) -> None:
+    """Its films are asked for one by one, so that a repeat is an answer of its own."""
+    entities = [{"movieId": 5}, {"movieId": 5}, {"movieId": 6}, {"seriesId": 9}]
+    requests_mock.post(f"{API}/v4/login", json={"data": {"token": "signed-in"}})
+    requests_mock.get(f"{API}/v4/lists/7/extended", json={"data": {"entities": entities}})
+    for number in (5, 6):
+        film = {"id": number, "name": f"T {number}", "year": "2001"}
+        requests_mock.get(f"{API}/v4/movies/{number}/extended", json={"data": film})
+    snapshot = fetch("tvdb:lists/7", key=KEY)
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert [item.title for item in snapshot.items] == ["T 5", "T 5", "T 6", ""]
+
+
+@pytest.mark.parametrize(
+    ("ids", "outcome"),
+    [
+        pytest.param([{"tmdb": "1"}, {"tmdb": "1"}], Outcome.INCOMPLETE, id="one title"),
+        pytest.param(
+            [{"simkl": 3, "tmdb": "1"}, {"simkl": 4, "tmdb": "1"}],
+            Outcome.COMPLETE,
+            id="two entries of Simkl's about one title, such as seasons of anime",
+        ),
+    ],
+)
+def test_a_title_that_simkl_lists_twice_does_not_end_the_list(
+    requests_mock: requests_mock.Mocker, ids: list[object], outcome: Outcome
+) -> None:
+    first, second = ({"title": "A", "year": 2001, "ids": own} for own in ids)
+    anime = {"anime_type": "tv", "show": {"title": "B", "year": 2002, "ids": {}}}
+    groups = {"movies": [], "shows": [{"show": first}], "anime": [{"show": second}, anime]}
+    for name, rows in groups.items():
+        address = f"{API}/sync/all-items/{name}/plantowatch"
+        requests_mock.get(address, json={name: rows})
+    snapshot = fetch("simkl:plantowatch", key=KEY, token=KEY)
+    assert snapshot.outcome is outcome
+    assert [item.title for item in snapshot.items] == ["A", "A", "B"]
 
 
 def test_no_source_calls_a_list_complete_itself() -> None:

@@ -57,6 +57,7 @@ def _part(items: tuple[Item, ...], body: object) -> Part:
     """An answer's items, and what it says that it is not all of the list."""
     total = json_items.declared_total(body)
     if json_items.has_further_pages(body, len(items)):
-        return Part(items, total, cut_off=_ONE_ANSWER)
+        return Part(items, total, cut_off=_ONE_ANSWER, document=True)
     cut_off = TRY_LATER if json_items.is_half(body) else ""
-    return Part(items, total, cut_off=cut_off, end_unknown=json_items.is_feed(body))
+    unknown = json_items.is_feed(body)
+    return Part(items, total, cut_off=cut_off, end_unknown=unknown, document=True)

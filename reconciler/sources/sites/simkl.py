@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from reconciler.core.completeness import is_readable
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
@@ -86,6 +87,22 @@ def parse(body: object, group: str, first: int = 1) -> tuple[Item, ...] | None:
     return tuple(_item(place, row, group) for place, row in enumerate(rows, start=first))
 
 
+def _keys(body: object, group: str, items: tuple[Item, ...]) -> tuple[str, ...]:
+    """What tells entries apart: Simkl's own numbers, since seasons of anime may share other ids."""
+    rows = fields.rows(fields.mapping(body).get(group)) or ()
+    numbers = [
+        fields.number(fields.mapping(_media(row, group).get("ids")).get("simkl")) for row in rows
+    ]
+    return tuple(
+        f"simkl:{item.kind}:{number}" if number else item.key if is_readable(item) else ""
+        for item, number in zip(items, numbers, strict=True)
+    )
+
+
+def _media(row: Mapping[str, object], group: str) -> Mapping[str, object]:
+    return fields.mapping(row.get(_PARTS[group]) or row.get("movie"))
+
+
 def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
     """The first call, and what reads each answer and names the next call."""
     api = provider.api_url or API_URL
@@ -112,10 +129,15 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
             return Part(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)
         nothing = answer.content.strip() in _NOTHING
-        items = () if nothing else parse(answer.body, groups[at], first)
-        first += len(items or ())
         following = calls[at + 1] if at + 1 < len(calls) else None
-        return None if items is None else Part(items, following=following)
+        if nothing:
+            return Part(planned=True, following=following)
+        items = parse(answer.body, groups[at], first)
+        if items is None:
+            return None
+        first += len(items)
+        keys = _keys(answer.body, groups[at], items)
+        return Part(items, keys=keys, planned=True, following=following)
 
     return (whose if user else calls[0]), part
 
@@ -134,7 +156,7 @@ def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
 
 
 def _item(place: int, row: Mapping[str, object], group: str) -> Item:
-    media = fields.mapping(row.get(_PARTS[group]) or row.get("movie"))
+    media = _media(row, group)
     ids = fields.mapping(media.get("ids"))
     film = group == "movies" or row.get("anime_type") == "movie"
     known = Ids(

@@ -58,7 +58,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
 
     def part(answer: Answer) -> Part | None:
         items = parse(answer.body)
-        return None if items is None else Part(items)
+        return None if items is None else Part(items, document=True)
 
     base = reach.provider.base_url or BASE_URL
     return read(Call(f"{base}/{ref.id}.json"), part, ref, reach)

@@ -146,9 +146,9 @@ class _Walk:
             entry = self._left.pop(0)
             if isinstance(entry, int):
                 call = self._call(f"movies/{entry}/extended")
-                return Part(tuple(given), self._total, following=call)
+                return Part(tuple(given), self._total, planned=True, following=call)
             given.append(entry)
-        return Part(tuple(given), self._total)
+        return Part(tuple(given), self._total, planned=True)
 
     def _call(self, path: str) -> Call:
         return Call(f"{self._api}/{path}", headers=self._headers)
