@@ -138,7 +138,7 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
     try:
         return replace(downloader, stock=server.stock(kind, downloader.id))
     except ServerError as error:
-        return replace(downloader, trouble=f"the server says: {error.what}")
+        return replace(downloader, trouble=error.what)
 
 
 def _kinds(lst: Wishlist) -> set[Kind]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.core.conditions import READ
-from reconciler.core.delivery import all_of, astray, find_delivery
+from reconciler.core.delivery import all_of, astray, find_delivery, how_to_reach, is_passing
 from reconciler.core.model import (
     Approval,
     Expected,
@@ -203,8 +203,13 @@ def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:
     }
     problems = [what for what in found.values() if isinstance(what, ListProblem)]
     if len(problems) == len(found) and (problem := all_of(problems)):
-        hint = "write a name or an id that is offered, or null for the server's own choice"
-        raise ListsyncError(problem.message, hint=hint)
+        away = [kind for kind, where in found.items() if is_passing(where)]
+        hints = [how_to_reach(away)] if away else []
+        if len(away) < len(found):
+            hints.append(
+                "write a name or an id that is offered, or null for the server's own choice"
+            )
+        raise ListsyncError(problem.message, hint="; ".join(hints))
     return "; ".join(
         f"{kind}: {where.message if isinstance(where, ListProblem) else where.server.name}"
         for kind, where in found.items()

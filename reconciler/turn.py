@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.core import conditions
-from reconciler.core.model import Reason, Role, Schedule, Status
+from reconciler.core.model import ListProblem, Reason, Role, Schedule, Status
 from reconciler.errors import BrowserError, LedgerError, LockHeldError, ServerError, TransientError
 from reconciler.workqueue import longest_wait, spread, wait_after
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.apply import Outcomes
-    from reconciler.core.model import Condition, Finding
+    from reconciler.core.model import Condition, Finding, Verdict
     from reconciler.errors import ListsyncError
     from reconciler.reconcile import Pass
     from reconciler.spec import ListSpec, Spec
@@ -72,10 +72,16 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         name in verdict.lists and verdict.reason is Reason.UNRESOLVED
         for verdict in seen.plan.verdicts
     )
+    barred = [
+        verdict
+        for verdict in seen.plan.verdicts
+        if name in verdict.lists and verdict.reason is Reason.NO_RIGHT
+    ]
     applied = conditions.applied(
         stops(seen) if lst.role is Role.REQUEST else (),
         results,
         unresolved,
+        [_delivery_problem(verdict, seen) for verdict in barred],
     )
     if trouble is not None and applied.status is not Status.TRUE:
         applied = conditions.not_applied(_reason(trouble), str(trouble))
@@ -85,6 +91,13 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
         own_fault=snapshot.outcome not in conditions.READ or not _of_others(trouble),
     )
+
+
+def _delivery_problem(verdict: Verdict, seen: Pass) -> ListProblem | None:
+    """Why Radarr or Sonarr cannot be told of a title; None: something else bars it."""
+    owner = next(lst for lst in seen.lists if lst.name == verdict.lists[0])
+    delivery = owner.deliveries.get(verdict.target.media.kind) if verdict.target else None
+    return delivery if isinstance(delivery, ListProblem) else None
 
 
 def stops(seen: Pass) -> list[str]:

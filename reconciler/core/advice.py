@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.core.delivery import how_to_reach, is_passing
 from reconciler.core.episodes import EPISODES
 from reconciler.core.identification import how_to_identify
 from reconciler.core.model import (
@@ -232,7 +233,10 @@ def _with_the_right(case: Case) -> str:
         return f"mend `requester` or `approval` of {owner.name}"
     if case.seasons == (0,) and not case.ground.observed.takes_specials:
         return "allow requests for special episodes in the server's settings"
-    if target and isinstance(owner.deliveries.get(target.media.kind), ListProblem):
+    problem = owner.deliveries.get(target.media.kind) if target else None
+    if target and is_passing(problem):
+        return how_to_reach([target.media.kind])
+    if isinstance(problem, ListProblem):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
         return f"of Radarr and Sonarr, name what is there: {keys} of {owner.name}"
     user = owner.requester.user.name

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.core.delivery import is_passing
 from reconciler.core.model import Condition, Finding, Outcome, Result, Status
 
 if TYPE_CHECKING:
@@ -59,8 +60,16 @@ def fetched(snapshot: Snapshot) -> Finding:
     return Finding(FETCHED, status, _camel(snapshot.outcome), message)
 
 
-def applied(stops: Collection[str], results: Collection[Result], unresolved: int) -> Finding:
-    """Whether what was planned for a list was done. ``stops``: the safety rules that hold."""
+def applied(
+    stops: Collection[str],
+    results: Collection[Result],
+    unresolved: int,
+    barred: Sequence[ListProblem | None],
+) -> Finding:
+    """Whether what was planned for a list was done. ``stops``: the safety rules that hold.
+
+    ``barred``: of each title that may not be requested, the problem with Radarr or Sonarr, if any.
+    """
     undone = sum(result in NOT_DONE for result in results)
     if stops:
         return Finding(APPLIED, Status.FALSE, "StoppedForSafety", "; ".join(stops))
@@ -70,6 +79,12 @@ def applied(stops: Collection[str], results: Collection[Result], unresolved: int
     if unresolved:
         message = f"{unresolved} titles could not be looked up"
         return Finding(APPLIED, Status.FALSE, "Unresolved", message)
+    if waiting := [problem for problem in barred if problem and is_passing(problem)]:
+        message = f"{_titles(len(waiting))} waiting: {waiting[0].message}"
+        return Finding(APPLIED, Status.FALSE, waiting[0].reason, message)
+    if barred:
+        message = f"{_titles(len(barred))} not permitted; nothing else is left to do now"
+        return Finding(APPLIED, Status.TRUE, "InStep", message)
     return Finding(APPLIED, Status.TRUE, "InStep", "nothing is left to do now")
 
 
@@ -80,7 +95,7 @@ def not_applied(reason: str, message: str) -> Finding:
 
 def stalled(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
     """Whether trying again is of no use. ``problem``: why the list may request nothing."""
-    if problem:
+    if problem and not is_passing(problem):
         return Finding(STALLED, Status.TRUE, problem.reason, problem.message)
     if snapshot.outcome in STALLING:
         message = snapshot.error or f"the list is {snapshot.outcome}"
@@ -135,6 +150,10 @@ def ready(conditions: Mapping[str, Condition]) -> Finding:
     if None in parts:
         return Finding(READY, Status.UNKNOWN, "Pending", "not done yet")
     return Finding(READY, Status.TRUE, "InStep", "")
+
+
+def _titles(count: int) -> str:
+    return "1 title is" if count == 1 else f"{count} titles are"
 
 
 def _next(before: Condition | None, found: Finding, generation: str, now: datetime) -> Condition:

@@ -7,6 +7,7 @@ only show when Radarr refuses the title. So each name must fit exactly one thing
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
@@ -31,6 +32,7 @@ _UNKNOWN = {
     "root_folder": ProblemReason.UNKNOWN_ROOT_FOLDER,
     "tags": ProblemReason.UNKNOWN_TAG,
 }
+_TIMED_OUT = re.compile(r"(?:within|after) ([0-9.]+ s)$")
 _SHOWN = 10  # of what is offered; more is no help
 
 
@@ -48,11 +50,11 @@ def find_delivery(
     if not names_more(wish):
         return Delivery(there)
     if into.stock is None:
-        why = f" ({into.trouble})" if into.trouble else ""
-        message = f"{into.name} does not say what it offers{why}"
-        return ListProblem(ProblemReason.SERVICE_UNAVAILABLE, message)
+        return ListProblem(ProblemReason.SERVICE_UNAVAILABLE, _silence(into, kind))
     stock = into.stock
-    where = into.name + f" as of its last answer ({into.trouble})" * bool(into.trouble)
+    where = into.name + f" as of its last answer (the server says: {into.trouble})" * bool(
+        into.trouble
+    )
     profile = _optional("profile_id", wish.profile, stock.profiles, where)
     folder = _optional("root_folder", wish.folder, stock.folders, where)
     tags = [_pick("tags", tag, stock.tags, where) for tag in wish.tags or ()]
@@ -66,11 +68,39 @@ def find_delivery(
 
 
 def all_of(problems: Sequence[ListProblem]) -> ListProblem | None:
-    """Several problems of one list as one; the first gives the reason. None: there is none."""
+    """Several problems of one list as one; None: there is none.
+
+    The first gives the reason, unless one of them passes by itself: then trying again helps.
+    """
     if not problems:
         return None
     messages = dict.fromkeys(problem.message for problem in problems)
-    return ListProblem(problems[0].reason, "; ".join(messages))
+    passing = next((problem for problem in problems if is_passing(problem)), problems[0])
+    return ListProblem(passing.reason, "; ".join(messages))
+
+
+def is_passing(problem: object) -> bool:
+    """Whether a problem ends without a change of the file: Radarr or Sonarr is away."""
+    return isinstance(problem, ListProblem) and problem.reason is ProblemReason.SERVICE_UNAVAILABLE
+
+
+def how_to_reach(kinds: Collection[Kind]) -> str:
+    """What to do where the Radarr or Sonarr for these kinds does not answer the server."""
+    steps = [
+        f"check that {PROGRAM[kind]} is running and that the server reaches it"
+        for kind in sorted(kinds)
+    ]
+    return "; ".join(steps)
+
+
+def _silence(downloader: Downloader, kind: Kind) -> str:
+    """That nobody knows what a Radarr or Sonarr offers, with its program and the cause."""
+    name, program, trouble = downloader.name, PROGRAM[kind], downloader.trouble
+    if program.casefold() not in name.casefold():
+        name = f'{program} "{name}"'
+    if timed_out := _TIMED_OUT.search(trouble):
+        return f"{name} did not answer within {timed_out[1]}"
+    return f"{name} did not answer" + f" (the server says: {trouble})" * bool(trouble)
 
 
 def astray(kinds: Collection[Kind]) -> str | None:

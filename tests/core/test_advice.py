@@ -155,6 +155,8 @@ OLD = Filter(years=Years(last=1999))
 UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "requester 'ann' is not a user")
 NO_PROFILE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "Radarr has no profile HD")
 NOBODY = replace(LIST, requester=None, problem=UNKNOWN)
+SILENT = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr did not answer within 2.5 s")
+AWAY = replace(LIST, deliveries={Kind.MOVIE: SILENT})
 NOWHERE = replace(LIST, deliveries={Kind.MOVIE: NO_PROFILE})
 BY_CAROL = replace(LIST, requester=CAROL)
 
@@ -300,6 +302,8 @@ TABLE = [
      [(World(), ASKED)]),
     (Reason.NO_RIGHT, "nowhere", World((NOWHERE,)),
      ["of Radarr and Sonarr, name what is there", "`profile_id`", "of list"], [(World(), ASKED)]),
+    (Reason.NO_RIGHT, "Radarr is away", World((AWAY,)),
+     ["check that Radarr is running and that the server reaches it"], [(World(), ASKED)]),
     (Reason.NO_RIGHT, "specials",
      World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
            replace(server(shows={BEAR.tmdb: facts(0, 1)}), takes_specials=False)),

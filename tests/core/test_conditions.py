@@ -23,6 +23,7 @@ from reconciler.core.model import (
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 GOOD = Finding("Fetched", Status.TRUE, "Complete", "3 titles")
+STALLING = [one for one in ProblemReason if one is not ProblemReason.SERVICE_UNAVAILABLE]
 BAD = Finding("Fetched", Status.FALSE, "Blocked", "a bot check")
 
 
@@ -67,7 +68,23 @@ def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
     assert found.status is (Status.TRUE if stalls else Status.FALSE)
 
 
-@pytest.mark.parametrize("reason", ProblemReason)
+def test_a_radarr_that_is_away_stalls_nothing() -> None:
+    away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr is away")
+    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), away)
+    assert found.status is Status.FALSE
+
+
+def test_applied_counts_the_titles_that_may_not_be_requested() -> None:
+    away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr is away")
+    waiting = conditions.applied((), [Result.CREATED], 0, [away, None])
+    assert (waiting.status, waiting.reason) == (Status.FALSE, "ServiceUnavailable")
+    assert waiting.message == "1 title is waiting: Radarr is away"
+    barred = conditions.applied((), [], 0, [None, None])
+    assert (barred.status, barred.reason) == (Status.TRUE, "InStep")
+    assert barred.message == "2 titles are not permitted; nothing else is left to do now"
+
+
+@pytest.mark.parametrize("reason", STALLING)
 def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: ProblemReason) -> None:
     found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), ListProblem(reason, "why"))
     assert (found.status, found.reason, found.message) == (Status.TRUE, reason, "why")
@@ -86,7 +103,7 @@ def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: Prob
 def test_applied_says_what_is_left_to_do(
     stops: tuple[str, ...], results: list[Result], unresolved: int, reason: str
 ) -> None:
-    found = conditions.applied(stops, results, unresolved)
+    found = conditions.applied(stops, results, unresolved, ())
     assert found.reason == reason
     assert found.status is (Status.TRUE if reason == "InStep" else Status.FALSE)
 

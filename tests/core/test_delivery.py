@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.delivery import find_delivery
+from reconciler.core.delivery import all_of, find_delivery
 from reconciler.core.model import (
     Delivery,
     DeliveryWish,
@@ -135,16 +135,23 @@ def test_a_name_means_the_one_thing_that_is_called_so(
         pytest.param(
             (replace(RADARR, stock=None),),
             {"profile": 1},
-            "Radarr does not say what it offers",
+            "Radarr did not answer",
             ProblemReason.SERVICE_UNAVAILABLE,
             id="silent",
         ),
         pytest.param(
             (replace(RADARR, stock=None, trouble="it is away"),),
             {"folder": 1},
-            "Radarr does not say what it offers (it is away)",
+            "Radarr did not answer (the server says: it is away)",
             ProblemReason.SERVICE_UNAVAILABLE,
             id="silent, and why",
+        ),
+        pytest.param(
+            (replace(RADARR, name="Main", stock=None, trouble="no answer within 2.5 s"),),
+            {"folder": 1},
+            'Radarr "Main" did not answer within 2.5 s',
+            ProblemReason.SERVICE_UNAVAILABLE,
+            id="silent, with a name that does not tell the program",
         ),
         pytest.param(
             (RADARR,),
@@ -164,6 +171,14 @@ def test_a_name_that_means_nothing_or_several_things_is_a_sentence(
 
 def test_a_downloader_that_is_only_named_need_not_say_what_it_offers() -> None:
     assert found(replace(RADARR, stock=None), server="Radarr") == Delivery(at(RADARR))
+
+
+def test_of_several_problems_the_one_that_passes_by_itself_gives_the_reason() -> None:
+    unknown = ListProblem(ProblemReason.UNKNOWN_PROFILE, "no such profile")
+    away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Sonarr is away")
+    both = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "no such profile; Sonarr is away")
+    assert all_of([unknown, away]) == both
+    assert all_of([unknown]) == unknown
 
 
 def test_shows_go_to_sonarr() -> None:

@@ -42,7 +42,7 @@ def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
     snapshot = Snapshot(
         outcome, "browser", error=None if outcome in conditions.READ else "it broke"
     )
-    applied = conditions.applied((), (), 0)
+    applied = conditions.applied((), (), 0, ())
     return state(conditions.fetched(snapshot), conditions.stalled(snapshot, None), applied)
 
 

@@ -113,15 +113,13 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(house: Household) -> No
 
 
 def test_doctor_finds_a_sonarr_that_is_away(house: Household) -> None:
-    house.server.services.radarr = ()
     house.server.faults.sonarr_down = True
-    house.wish([SHOW], profile_id="HD")
+    house.wish([SHOW], profile_id="HD", filter={"types": ["tv"]})
     code, told = checks(house)
     assert code == 1
-    assert (
-        "Sonarr does not say what it offers (the server says: "
-        in (told["downloader of wishes"]["found"])
-    )
+    check = told["downloader of wishes"]
+    assert "Sonarr did not answer (the server says: " in check["found"]
+    assert check["todo"] == "check that Sonarr is running and that the server reaches it"
 
 
 def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(house: Household) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from examples.sandbox.known_titles import FILMS
+from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.media_server import Service
 from reconciler.board import Board
 from reconciler.core.model import ALL, Outcome
 from reconciler.ledger import HeldLedger
@@ -117,6 +118,33 @@ def test_a_stalled_list_waits_for_its_interval(
 
     assert schedule.due - world.clock.now() == timedelta(hours=6.3)
     assert schedule.tries == 0
+
+
+def test_a_list_whose_sonarr_is_away_is_tried_again_sooner_each_time_later(
+    world: World, tmp_path: Path
+) -> None:
+    world.sandbox.services.sonarr = (Service(0, "Main", profiles=((4, "HD"),)),)
+    world.sandbox.faults.sonarr_down = True
+    world.follow(by_tmdb(SHOWS[0]), profile_id="HD")
+    with served(world, tmp_path) as service:
+        pass_time(world, service, seconds=1)
+        found = service.standing.conditions["wishes"]
+        assert found["Stalled"].status == "False"
+        assert (found["Applied"].status, found["Applied"].reason) == ("False", "ServiceUnavailable")
+        assert '1 title is waiting: Sonarr "Main" did not answer' in found["Applied"].message
+        waits = []
+        for _ in range(2):
+            due = service.standing.schedules["wishes"].due
+            waits.append(due - world.clock.now())
+            world.clock.moment = due
+            pass_time(world, service)
+        assert waits == [timedelta(minutes=10.5), timedelta(minutes=21)]
+
+        world.sandbox.faults.sonarr_down = False
+        world.clock.moment = service.standing.schedules["wishes"].due
+        pass_time(world, service)
+        assert service.standing.conditions["wishes"]["Ready"].status == "True"
+    assert world.requested() == [SHOWS[0].tmdb]
 
 
 def test_a_suspended_list_is_left_alone_until_it_is_not(world: World, tmp_path: Path) -> None:
