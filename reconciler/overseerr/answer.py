@@ -6,11 +6,9 @@ exception that leaves this package: an error is raised where no foreign one is b
 
 from __future__ import annotations
 
-import json
 import re
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import requests
 from urllib3.exceptions import (
@@ -22,12 +20,11 @@ from urllib3.exceptions import (
 )
 
 from reconciler.errors import ServerError, TransientError
+from reconciler.http.limits import LimitError
+from reconciler.http.payload import parse_json
 from reconciler.http.session import retry_after
 from reconciler.overseerr.foreign import JsonObject, line, record
 from reconciler.overseerr.walls import Wall, find_wall, page_title
-
-if TYPE_CHECKING:
-    from reconciler.http.limits import LimitError
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
 _SHORTEST_SECRET = 8
@@ -104,12 +101,13 @@ class Failure:
 
 
 def answer_of(response: requests.Response, body: bytes, secret: str) -> Answer:
-    """A response with its ``body``; where it echoes ``secret``, that is blotted out."""
+    """A response with its ``body``; where it echoes ``secret``, that is blotted out.
+
+    Raises LimitError for JSON that is too large to be read.
+    """
     content = _blot(body.decode("utf-8-sig", errors="replace"), secret)
-    try:
-        value, page = json.loads(content), None
-    except (ValueError, RecursionError):
-        value, page = None, content
+    value = parse_json(content)
+    page = content if value is None else None
     location = _blot(response.headers.get("Location", ""), secret)
     return Answer(
         status=response.status_code,
@@ -149,6 +147,8 @@ def failure_of(
         return Failure("the proxy does not let the connection through", hint, sent=False)
     if isinstance(error, requests.ConnectTimeout):
         return Failure("no connection within the time-out", _HOST_HINT, sent=False)
+    if isinstance(error, LimitError) and not exceeded:
+        exceeded = f"the answer cannot be read: {error}"
     if exceeded:
         return Failure(exceeded, "check the server's log, or what is in front of the server")
     if isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError):

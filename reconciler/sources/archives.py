@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import zipfile
 import zlib
 from io import BytesIO
@@ -12,6 +11,8 @@ from reconciler.sources.files import LARGEST
 from reconciler.sources.scrape import Setback
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece
+_HIGHEST_RATIO = 100  # bytes for each byte that they are compressed to; lists reach less than 20
 _SHOWN = 12  # names of files, where the one that is asked for is not there
 
 
@@ -26,12 +27,13 @@ def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
                 holds = ", ".join(known[:_SHOWN]) or "no list"
                 what = f"{name}: {wanted} is not in it (it holds {holds}); {_advice(name, known)}"
                 return Setback(Outcome.MISSING, what)
+            if problem := _problem(export.getinfo(member)):
+                return Setback(Outcome.UNREACHABLE, f"{name}: {wanted} {problem}")
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
     except (
         zipfile.BadZipFile,
         zlib.error,
-        lzma.LZMAError,
         EOFError,
         OSError,
         RuntimeError,
@@ -52,6 +54,17 @@ def _advice(name: str, files: list[str]) -> str:
     if provider == "file" and "watchlist.csv" in files:
         return f"this looks like an export of Letterboxd's: write letterboxd:{archive}"
     return f"write {provider}:{archive}/NAME with one of these names" if files else "check the file"
+
+
+def _problem(member: zipfile.ZipInfo) -> str:
+    """Why a file of an export is not unpacked; empty: it is."""
+    if member.compress_type not in _METHODS:
+        return "is not compressed by deflate, as sites do; unpack the ZIP and name the file in it"
+    if member.file_size > LARGEST:
+        return f"is larger than {LARGEST // 1_000_000} MB, which no list is"
+    if member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1000):
+        return f"is more than {_HIGHEST_RATIO} times its compressed size, which no list is"
+    return ""
 
 
 def _members(names: list[str]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.http.limits import LimitError
+from reconciler.http.payload import check_xml
 from reconciler.sources import fields, json_items
 from reconciler.sources.documents import MEANINGS, kind_of, shown_for
 from reconciler.sources.paging import Call, Part, read
@@ -73,7 +75,10 @@ def parse(answer: Answer, kind: Kind | None) -> tuple[tuple[Item, ...], str] | S
         items = json_items.parse(answer.body, kind)
         return None if items is None else (items, json_items.next_link(answer.body))
     try:
+        check_xml(answer.content)
         root = fromstring(answer.content)
+    except LimitError as error:
+        return Setback(Outcome.UNREACHABLE, f"{answer.url}: the feed cannot be read: {error}")
     except ParseError as error:
         if not is_cut_feed(answer.content, error):
             return None

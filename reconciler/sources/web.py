@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from urllib3.util.retry import Retry
 from reconciler.core.model import Outcome
 from reconciler.http import session
 from reconciler.http.limits import LimitError, Limits
+from reconciler.http.payload import parse_json
 from reconciler.http.session import read_body, retry_after
 from reconciler.http.transport import Adapter
 from reconciler.sources.redirects import public_target
@@ -184,10 +184,11 @@ class Web:
                     if response.is_redirect:
                         return _Redirect(response.headers.get("Location", ""))
                     content = read_body(response, limits)
+                value = parse_json(content)
             except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
                 what = limits.exceeded or _cause(error)
                 return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
-        answer = Answer(shown, response.status_code, response.headers, _json(content), content)
+        answer = Answer(shown, response.status_code, response.headers, value, content)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
             what = f"the answer was {CUT_OFF}; try again later"
             return Setback(Outcome.UNREACHABLE, f"{shown}: {what}")
@@ -224,16 +225,11 @@ def _site(location: str) -> str:
     return urlunsplit((parts.scheme, host, "", "", "")) if host else "another page of its own"
 
 
-def _json(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _cause(error: Exception) -> str:
     """Why no answer came, in words; what ``requests`` says of it may hold a key."""
     match error:
+        case LimitError():
+            return f"the answer cannot be read: {error}"
         case requests.exceptions.SSLError():
             return "no secure connection could be made"
         case requests.exceptions.ProxyError():

@@ -10,7 +10,6 @@ title's address. A line is a comment when it is ``#`` alone or begins with ``# `
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -20,6 +19,8 @@ from urllib.parse import unquote
 from reconciler.core.completeness import is_readable, numbered
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
+from reconciler.http import payload
+from reconciler.http.limits import LimitError
 from reconciler.sources import json_items
 from reconciler.sources.archives import unpacked
 from reconciler.sources.csv_items import TITLE_ID, Lines, find_header, read_table
@@ -123,8 +124,10 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
 def parse_json(text: str) -> Lines | str:
     """The items of a JSON file; a sentence where it holds no list."""
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
+        body = payload.parse_json(text)
+    except LimitError as error:
+        return f"{error}, which no list has; check the file"
+    if body is None:
         what = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
         return f"{what}; export the list again"
     items = json_items.parse(body)
