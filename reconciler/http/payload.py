@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_ENTRIES = 500_000  # objects and arrays of JSON, or elements of XML
-MOST_VALUES = 4_000_000  # values of JSON, or attributes of XML
+MOST_VALUES = 3_000_000  # of JSON
+MOST_ATTRIBUTES = 1_000_000  # of XML
 DEEPEST = 100  # arrays and objects in one another
 
 
@@ -20,7 +21,8 @@ def parse_json(content: str | bytes) -> object:
 
     Counted are signs, also those within texts: that is quick, and no real list comes near.
     """
-    _check(_count(content, "[{"), _count(content, ","))
+    _check(_count(content, "[{"), MOST_ENTRIES, "entries")
+    _check(_count(content, ","), MOST_VALUES, "values")
     try:
         value: object = json.loads(content)
     except (ValueError, RecursionError):
@@ -31,7 +33,8 @@ def parse_json(content: str | bytes) -> object:
 
 def check_xml(content: bytes) -> None:
     """Raise LimitError where a document of XML has too many elements or attributes."""
-    _check(_count(content, "<") // 2, _count(content, "="))
+    _check(_count(content, "<") // 2, MOST_ENTRIES, "entries")
+    _check(_count(content, "="), MOST_ATTRIBUTES, "attributes")
 
 
 def _count(content: str | bytes, signs: str) -> int:
@@ -40,11 +43,9 @@ def _count(content: str | bytes, signs: str) -> int:
     return sum(content.count(sign.encode()) for sign in signs)
 
 
-def _check(entries: int, values: int) -> None:
-    if entries > MOST_ENTRIES:
-        raise LimitError(f"it has more than {MOST_ENTRIES:,} entries")
-    if values > MOST_VALUES:
-        raise LimitError(f"it has more than {MOST_VALUES:,} values")
+def _check(number: int, most: int, what: str) -> None:
+    if number > most:
+        raise LimitError(f"it has more than {most:,} {what}")
 
 
 def _check_depth(value: object) -> None:
