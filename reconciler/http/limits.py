@@ -70,6 +70,12 @@ class Limits:
         if size > self.largest:
             raise self.exceed(f"the answer is longer than {self.largest >> 20} MB")
 
+    def problem(self, error: Exception) -> str:
+        """Which limit ended a call with ``error``; empty: none did."""
+        if isinstance(error, LimitError) and not self.exceeded:
+            return f"the answer cannot be read: {error}"
+        return self.exceeded
+
     def exceed(self, problem: str) -> LimitError:
         """The error to raise for a limit that was reached."""
         self.exceeded = problem

@@ -147,8 +147,6 @@ def failure_of(
         return Failure("the proxy does not let the connection through", hint, sent=False)
     if isinstance(error, requests.ConnectTimeout):
         return Failure("no connection within the time-out", _HOST_HINT, sent=False)
-    if isinstance(error, LimitError) and not exceeded:
-        exceeded = f"the answer cannot be read: {error}"
     if exceeded:
         return Failure(exceeded, "check the server's log, or what is in front of the server")
     if isinstance(error, requests.ReadTimeout) or isinstance(reason, ReadTimeoutError):

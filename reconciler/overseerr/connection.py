@@ -170,7 +170,9 @@ class Connection:
                     content = read_body(response, limits)
                 got = answer_of(response, content, self._credentials.api_key)
             except (requests.RequestException, HTTPError, LimitError) as error:
-                got = failure_of(error, patience, limits.exceeded, has_ca_file=self._has_ca_file)
+                got = failure_of(
+                    error, patience, limits.problem(error), has_ca_file=self._has_ca_file
+                )
         self._spare_server(got, began)
         status = str(got.status) if isinstance(got, Answer) else "none"
         self._called(f"{method} {endpoint(path)}", status)

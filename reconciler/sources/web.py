@@ -186,7 +186,7 @@ class Web:
                     content = read_body(response, limits)
                 value = parse_json(content)
             except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
-                what = limits.exceeded or _cause(error)
+                what = limits.problem(error) or _cause(error)
                 return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
         answer = Answer(shown, response.status_code, response.headers, value, content)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
@@ -228,8 +228,6 @@ def _site(location: str) -> str:
 def _cause(error: Exception) -> str:
     """Why no answer came, in words; what ``requests`` says of it may hold a key."""
     match error:
-        case LimitError():
-            return f"the answer cannot be read: {error}"
         case requests.exceptions.SSLError():
             return "no secure connection could be made"
         case requests.exceptions.ProxyError():
