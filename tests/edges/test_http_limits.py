@@ -194,3 +194,16 @@ def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Re
         answer = web.ask("GET", script.url)
     assert isinstance(answer, Setback)
     assert answer.error == f"{script.url}: the answer is longer than 64 MB; try again later"
+
+
+def test_json_of_too_many_entries_is_an_error_of_the_call() -> None:
+    reply = sends(b"[" + b"[]," * 500_000 + b"[]]")
+    with Scripted(reply) as script, OverseerrServer(script.url, KEY) as server:
+        with pytest.raises(TransientError, match="it has more than 500,000 entries"):
+            server.whoami()
+        with pytest.raises(AnswerLostError, match="it has more than 500,000 entries"):
+            server.request(request_of())
+        with Web() as web:
+            answer = web.ask("GET", script.url)
+    assert isinstance(answer, Setback)
+    assert "it has more than 500,000 entries" in answer.error
