@@ -203,13 +203,16 @@ def _is_of(entry: Entry, row: Action | Verdict) -> bool:
 
 
 def _until_it_airs(case: Case) -> str:
-    if not case.seasons:
-        named = "a season airs; specials are wanted where they are named: `seasons: [0]`"
-        if case.ground.observed.takes_specials:
-            return named
-        return f"{named}, once the server's settings allow requests for special episodes"
     target = case.row.target
     show = case.ground.observed.shows.get(target.media.tmdb) if target else None
+    has_specials = isinstance(show, Show) and any(s.number == 0 for s in show.seasons)
+    if not case.seasons:
+        airs = "a season airs, and the server knows of it"
+        if not has_specials or not case.ground.observed.takes_specials:
+            return airs
+        return f"{airs}; for its specials, put it on a list of its own with `seasons: [0]`"
+    if case.seasons == (0,) and not has_specials:
+        return "the server lists specials of it: it has no specials now"
     waiting = (
         {season: basis(season, show) for season in show.seasons if season.number in case.seasons}
         if isinstance(show, Show)

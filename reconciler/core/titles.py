@@ -67,6 +67,7 @@ _REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
 _OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _GONE = frozenset({There.NOTHING, There.DELETED})
 _NO_SPECIALS = "the server takes no requests for specials"
+_ONLY_SPECIALS = "it has only specials, which the list does not ask for"
 _PRECEDENCE = (
     Reason.REQUESTED,
     Reason.PROCESSING,
@@ -137,7 +138,10 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need |
     wanted, coming = chosen(terms.seasons, facts, view.now.date())
     if not wanted:
         beside = {Reason.UNAIRED: coming}
-        return (Settled(Reason.UNAIRED, _list(Reason.UNAIRED, coming), beside=beside),)
+        detail = _list(Reason.UNAIRED, coming)
+        if not coming:
+            detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons of it"
+        return (Settled(Reason.UNAIRED, detail, beside=beside),)
     states = {n: season(target, n, view.observed) for n in wanted}
     fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)

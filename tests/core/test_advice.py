@@ -148,6 +148,7 @@ BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
 UNREAD = replace(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
 THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
+SPECIALS = replace(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
 NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
 UNDATED = facts(1, undated=[3])
 EPISODELESS = replace(UNDATED, seasons=(Season(3, LONG_AGO, 0),))
@@ -236,9 +237,20 @@ TABLE = [
      ["the server lists episodes of S3, and one has aired"],
      [(World((NAMED,), server(shows={BEAR.tmdb: facts(1, 3)})), "request S3 (missing)")]),
     (Reason.UNAIRED, "specials alone",
-     World((SERIES,), server(shows={BEAR.tmdb: facts(0)})), ["`seasons: [0]`"],
-     [(World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
-             server(shows={BEAR.tmdb: facts(0)})), "request S0 (missing)")]),
+     World((SERIES,), server(shows={BEAR.tmdb: facts(0)})),
+     ["a season airs", "put it on a list of its own with `seasons: [0]`"],
+     [(World((SERIES, SPECIALS), server(shows={BEAR.tmdb: facts(0)})), "request S0 (missing)")]),
+    (Reason.UNAIRED, "specials alone, which the server does not take",
+     World((SERIES,), replace(server(shows={BEAR.tmdb: facts(0)}), takes_specials=False)),
+     ["a season airs, and the server knows of it"],
+     [(World((SERIES,), server(shows={BEAR.tmdb: facts(1)})), "request S1 (missing)")]),
+    (Reason.UNAIRED, "no seasons", World((SERIES,), server(shows={BEAR.tmdb: facts()})),
+     ["a season airs, and the server knows of it"],
+     [(World((SERIES,), server(shows={BEAR.tmdb: facts(1)})), "request S1 (missing)")]),
+    (Reason.UNAIRED, "specials named, and there are none",
+     World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
+           server(shows={BEAR.tmdb: facts(1)})),
+     ["it has no specials"], []),
     (Reason.SUSPENDED, "suspend", World((replace(LIST, suspended=True),)),
      ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), ASKED)]),
     (Reason.ADOPTED, "adopted", World((replace(LIST, adopted=frozenset({item(DUNE).key})),)),
@@ -398,3 +410,39 @@ def test_a_stop_is_told_even_where_a_title_is_excluded_beside_it() -> None:
         (Reason.EXCLUDED, True),
         (Reason.EXCLUDED, False),
     ]
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        server(shows={BEAR.tmdb: facts()}),
+        replace(server(shows={BEAR.tmdb: facts(0)}), takes_specials=False),
+    ],
+    ids=["no specials", "the server takes none"],
+)
+def test_specials_that_cannot_be_had_are_not_advised(on: Observed) -> None:
+    ((_, _, advice),) = World((SERIES,), on).plan()
+    assert "seasons" not in advice
+
+
+def test_the_advice_on_specials_leaves_the_lists_other_shows_as_they_are() -> None:
+    other = replace(BEAR, tmdb=BEAR.tmdb + 1)
+    shows = {BEAR.tmdb: facts(0), other.tmdb: facts(1)}
+    both = replace(SERIES, entries=(entry(BEAR), entry(other)))
+    words_then = [word for _, word, _ in World((both, SPECIALS), server(shows=shows)).plan()]
+    assert sorted(words_then) == ["request S0 (missing)", "request S1 (missing)"]
+
+
+@pytest.mark.parametrize(
+    ("seasons", "detail"),
+    [
+        ((0,), "it has only specials, which the list does not ask for"),
+        ((), "the server lists no seasons of it"),
+    ],
+)
+def test_a_show_without_regular_seasons_is_said_to_be_so(
+    seasons: tuple[int, ...], detail: str
+) -> None:
+    on = server(shows={BEAR.tmdb: facts(*seasons)})
+    (verdict,) = calculate((SERIES,), on, NOTHING, NO_LIMIT, NOW).verdicts
+    assert (verdict.reason, verdict.detail) == (Reason.UNAIRED, detail)
