@@ -6,17 +6,31 @@ A list of objects, or an object with such a list in it. An id stands in a field 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources import fields, trakt_items
 from reconciler.sources.title_types import classify
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind", "category")
 _RELEASED = ("release_year", "releaseYear", "release_date")
 _TOTALS = ("total_results", "totalResults", "total_items", "totalItems", "item_count", "total")
-_ONWARD = ("next", "next_page", "nextPage", "next_cursor", "has_more", "hasMore")
+# What speaks of a list's pages, without case and separators, in the body and in headers.
+_MARK = re.compile(r"^x[_-]|pagination|[_-]", re.IGNORECASE)
+_COUNTS = {*(_MARK.sub("", name).lower() for name in _TOTALS), "totalcount", "itemscount"}
+_COUNTS_OF_A_KIND = {"totalmovies", "totalshows", "totalseries"}
+_PAGES = {"totalpages", "pages", "pagecount", "numpages", "lastpage"}
+_ONWARD = {"next", "nextpage", "nextcursor", "nextpagetoken", "nexttoken", "nextlink", "nexturl"}
+_ONWARD |= {"hasmore", "hasnext", "hasnextpage", "truncated", "istruncated"}
+_NO = (None, False, 0, "", "0", "false", "none", "null")
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _BELOW = {"movies": Kind.MOVIE, "shows": Kind.TV, "series": Kind.TV, "items": None, "results": None}
 _GUIDS = ("guids", "Guid")
 _TRAKT_PARTS = ("movie", "show", "person")  # a season and an episode bring their show along
@@ -41,13 +55,28 @@ def declared_total(body: object) -> int | None:
     return fields.count(fields.mapping(body), *_TOTALS)
 
 
-def has_further_pages(body: object, entries: int) -> bool:
-    """Whether a list speaks of more than the ``entries`` that it holds."""
-    page = fields.mapping(body)
-    pages = fields.number(fields.either(page, "total_pages", "totalPages")) or 1
-    links = fields.mapping(page.get("links"))
-    onward = fields.either(page, *_ONWARD) or fields.either(links, *_ONWARD)
-    return pages > 1 or bool(onward) or (declared_total(body) or 0) > entries
+def has_further_pages(body: object, entries: int, headers: Mapping[str, str] = _NO_HEADERS) -> bool:
+    """Whether a list speaks, anywhere beside its rows, of more than the ``entries`` it holds."""
+    of_kinds = 0
+    for name, value in _marks(body, headers):
+        number = fields.number(value) or 0
+        of_kinds += number if name in _COUNTS_OF_A_KIND else 0
+        if name in _ONWARD and (value.lower() if isinstance(value, str) else value) not in _NO:
+            return True
+        if (name in _COUNTS and number > entries) or (name in _PAGES and number > 1):
+            return True
+    return of_kinds > entries
+
+
+def _marks(body: object, headers: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    """The fields around a list's rows, whatever object they are in, and the headers of its own."""
+    around: list[Mapping[str, object]] = [fields.mapping(body)]
+    around.append({name: value for name, value in headers.items() if name.lower()[:2] == "x-"})
+    for node in around:
+        for name, value in node.items():
+            yield _MARK.sub("", name).lower(), value
+            if isinstance(value, Mapping):
+                around.append(value)
 
 
 def is_feed(body: object) -> bool:

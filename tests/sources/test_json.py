@@ -169,3 +169,68 @@ def test_an_answer_that_is_no_json_is_not_called_cut_off(
 def test_the_whole_query_is_asked_for(requests_mock: requests_mock.Mocker) -> None:
     requests_mock.get(f"{URL}?list=5&apikey=hunter2", json=[{"title": "a"}])
     assert fetch(f"json:{URL}?list=5&apikey=hunter2").outcome is Outcome.COMPLETE
+
+
+A_FILM = {"title": "Dune", "imdb_id": "tt1160419"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"pagination": {"has_more": True, "page": 1}},
+        {"pagination": {"total": 9}},
+        {"meta": {"total": 5}},
+        {"meta": {"page": {"last_page": 2}}},
+        {"data": {"pageInfo": {"hasNextPage": True}}},
+        {"links": {"next": "/films?page=2"}},
+        {"pages": 3},
+        {"hasNextPage": True},
+        {"nextPageToken": "x"},
+        {"totalCount": 5},
+        {"total_movies": 5},
+        {"total_movies": 1, "total_shows": 1},
+        {"has_more": "true"},
+    ],
+    ids=str,
+)
+def test_an_answer_that_speaks_of_more_titles_anywhere_is_incomplete(
+    requests_mock: requests_mock.Mocker, more: dict[str, object]
+) -> None:
+    requests_mock.get(URL, json={"items": [A_FILM], **more})
+    snapshot = fetch(f"json:{URL}")
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 1)
+    assert "one answer is read here" in str(snapshot.error)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"pagination": {"has_more": False, "next_cursor": None, "total": 1, "pages": 1}},
+        {"meta": {"total_movies": 1, "total_shows": 0, "hasNextPage": "false"}},
+        {"owner": {"name": "Anna", "lists": 12}},
+    ],
+    ids=str,
+)
+def test_an_answer_that_speaks_of_no_more_than_it_holds_is_complete(
+    requests_mock: requests_mock.Mocker, last: dict[str, object]
+) -> None:
+    requests_mock.get(URL, json={"items": [A_FILM], **last})
+    assert fetch(f"json:{URL}").outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("header", "outcome"),
+    [
+        (("X-Has-More", "true"), Outcome.INCOMPLETE),
+        (("X-Pagination-Page-Count", "3"), Outcome.INCOMPLETE),
+        (("X-Total-Count", "2"), Outcome.INCOMPLETE),
+        (("X-Has-More", "false"), Outcome.COMPLETE),
+        (("X-Total-Count", "1"), Outcome.COMPLETE),
+    ],
+    ids=str,
+)
+def test_headers_may_speak_of_more_titles_too(
+    requests_mock: requests_mock.Mocker, header: tuple[str, str], outcome: Outcome
+) -> None:
+    requests_mock.get(URL, json=[A_FILM], headers=dict([header]))
+    assert fetch(f"json:{URL}").outcome is outcome

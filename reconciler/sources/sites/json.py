@@ -47,16 +47,16 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
 
     def part(answer: Answer) -> Part | None:
         items = json_items.parse(answer.body, kind_of(ref))
-        return None if items is None else _part(items, answer.body)
+        return None if items is None else _part(items, answer)
 
     web = Web(show=shown_for(ref))
     return read(Call(ref.address), part, ref, reach, meanings=MEANINGS, web=web)
 
 
-def _part(items: tuple[Item, ...], body: object) -> Part:
+def _part(items: tuple[Item, ...], answer: Answer) -> Part:
     """An answer's items, and what it says that it is not all of the list."""
-    total = json_items.declared_total(body)
-    if json_items.has_further_pages(body, len(items)):
+    body, total = answer.body, json_items.declared_total(answer.body)
+    if json_items.has_further_pages(body, len(items), answer.headers):
         return Part(items, total, cut_off=_ONE_ANSWER, document=True)
     cut_off = TRY_LATER if json_items.is_half(body) else ""
     unknown = json_items.is_feed(body)
