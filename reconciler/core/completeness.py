@@ -261,7 +261,7 @@ def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot
 
 def is_readable(item: Item) -> bool:
     """Whether an entry says which title, or which thing of another kind, it is."""
-    return item.unsupported != UNREADABLE and bool(item.title or any(item.ids.items()))
+    return item.unsupported != UNREADABLE and bool(item.title.strip() or any(item.ids.items()))
 
 
 def snapshot_of(page: Page, route: str) -> Snapshot:

@@ -307,6 +307,12 @@ def test_an_entry_that_says_what_it_is_leaves_a_list_complete(thing: Item) -> No
     assert World([Page((thing,), 1)]).read().outcome is Outcome.COMPLETE
 
 
+def test_a_blank_title_does_not_say_what_an_entry_is() -> None:
+    snapshot = World([Page((title(1), Item(2, " \t")), 2)]).read()
+    assert snapshot.outcome is Outcome.INCOMPLETE
+    assert "1 of 2 entries cannot be read" in str(snapshot.error)
+
+
 def test_entries_that_gave_no_item_are_named_with_what_to_do() -> None:
     snapshot = World([Page(titles(1, 2), 3, unreadable=1, unreadable_hint="look at line 7")]).read()
     assert snapshot.outcome is Outcome.INCOMPLETE

@@ -245,6 +245,7 @@ UNREADABLE: dict[str, tuple[object, ...]] = {
         {"type": "movie", "movie": None},
         {"type": "movie", "movie": "text"},
         {"type": "movie", "movie": {"title": None, "year": None, "ids": {"slug": None}}},
+        {"type": "movie", "movie": {"title": " ", "ids": {}}},
         {"type": "show", "show": {}},
         {"type": "season", "show": {"title": "A"}},
         {"type": "season", "season": {"number": "x"}, "show": {"title": "A"}},

@@ -120,13 +120,13 @@ def test_with_a_key_pages_are_followed_as_the_api_says(
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 3)
 
 
-def test_with_a_key_a_full_page_without_a_word_of_more_is_no_end(
+def test_with_a_key_pages_without_a_word_of_more_are_read_on_and_prove_no_end(
     requests_mock: requests_mock.Mocker,
 ) -> None:
     requests_mock.get(f"{KEYED}?offset=0", json={"movies": rows(1, 1000), "shows": []})
     requests_mock.get(f"{KEYED}?offset=1000", json={"movies": rows(1001, 7), "shows": []})
     snapshot = fetch("mdblist:anna/night", key=KEY)
-    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1007)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 1007)
 
 
 def test_fewer_than_its_total_is_incomplete(requests_mock: requests_mock.Mocker) -> None:
@@ -146,7 +146,7 @@ def test_a_page_that_fails_keeps_what_was_read(requests_mock: requests_mock.Mock
 
 def test_a_list_by_its_number_needs_a_key(requests_mock: requests_mock.Mocker) -> None:
     assert "providers.mdblist.api_key" in str(fetch("mdblist:42").error)
-    requests_mock.get(f"{API}/lists/42/items", json=page(rows(1, 1), []))
+    requests_mock.get(f"{API}/lists/42/items", json=page(rows(1, 1), [], has_more=False))
     assert fetch("mdblist:42", key=KEY).outcome is Outcome.COMPLETE
 
 
@@ -160,11 +160,7 @@ def count_list(total: int, rows: int, *, more: bool) -> dict[str, str]:  # noqa:
     return {"X-Total-Items": str(total), "X-Has-More": str(more).lower()}
 
 
-def say_nothing(total: int, rows: int, *, more: bool) -> dict[str, str]:  # noqa: ARG001 - of a table
-    return {}
-
-
-@pytest.mark.parametrize("headers", [count_page, count_list, say_nothing])
+@pytest.mark.parametrize("headers", [count_page, count_list])
 @pytest.mark.parametrize("number", [1, 999, 1000, 1001, 1378, 2000, 6378])
 def test_a_list_of_any_length_is_complete_whatever_its_totals_count(
     requests_mock: requests_mock.Mocker, number: int, headers: Callable[..., dict[str, str]]

@@ -59,8 +59,8 @@ def test_mdblists_watchlist_has_one_ranking_and_says_how_much_follows(
 
 def test_mdblists_lists_rank_films_and_shows_apart(requests_mock: requests_mock.Mocker) -> None:
     body = content(CAPTURES / "mdblist" / "list-items_docs_movies-and-shows.json")
-    requests_mock.get(f"{API}/lists/anna/night/items?offset=0", json=body)
-    requests_mock.get(f"{API}/lists/anna/night/items?offset=10", json={"movies": [], "shows": []})
+    headers = {"X-Has-More": "false"}
+    requests_mock.get(f"{API}/lists/anna/night/items?offset=0", json=body, headers=headers)
     snapshot = fetch("mdblist:anna/night", key=KEY)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 10)
     assert [item.kind for item in snapshot.items] == ["movie"] * 5 + ["tv"] * 5

@@ -176,11 +176,13 @@ class _Walk:
         cursor = fields.text(pages.get("next_cursor"))
         said = (answer.headers.get("X-Has-More", "").lower(), pages.get("has_more"), cursor)
         more = said[0] == "true" or bool(said[1] or cursor)
-        if said == ("", None, ""):
+        silent = said == ("", None, "")
+        if silent:
             more = _perhaps_full(found)
         part = self._part(found, total, following=bool(found) and more, cursor=cursor)
         half = any(group and rows is None for group, rows in zip(groups, apart, strict=True))
-        return replace(part, cut_off=TRY_LATER if half or (more and not found) else "")
+        cut_off = TRY_LATER if half or (more and not found) else ""
+        return replace(part, cut_off=cut_off, end_unknown=silent and total is None)
 
     def _part(
         self,
