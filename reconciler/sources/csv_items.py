@@ -45,6 +45,7 @@ _LETTERBOXD_LIST = "Letterboxd list export"  # begins the export of a list, befo
 _OWN_ROWS = 2  # of a list's own data: their names, and then the data
 
 _HEADER_LENGTH = 10_000
+_IMDB_WIDTH = 10  # columns of an export of IMDb, at least; a table of one's own has fewer
 
 _PERSON_ID = re.compile(r"nm\d{5,}")  # stands in the same column, in the export of a list of people
 _LETTERBOXD = re.compile(r"\b(boxd\.it|letterboxd\.com)/")
@@ -70,6 +71,7 @@ class Header:
     separator: str
     columns: Mapping[str, int]
     width: int  # columns there are
+    exported: bool = False  # by IMDb or Letterboxd, which end every line with a line end
 
 
 def find_header(lines: Sequence[str], least: int) -> Header | None:
@@ -82,8 +84,15 @@ def find_header(lines: Sequence[str], least: int) -> Header | None:
         if len(columns) < least:
             continue
         if columns.keys() & _IDS or columns.keys() >= {"title", "year"}:
-            return Header(number, separator, columns, len(names))
+            exported = start > 0 or _is_exported(names)
+            return Header(number, separator, columns, len(names), exported)
     return None
+
+
+def _is_exported(names: Sequence[str]) -> bool:
+    """Whether these columns are those of an export of IMDb, in any language, or of Letterboxd."""
+    plain = {name.strip().casefold() for name in names}
+    return "letterboxd uri" in plain or ("const" in plain and len(names) >= _IMDB_WIDTH)
 
 
 def _films_start(lines: Sequence[str]) -> int:
@@ -125,6 +134,10 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
             bad.append(f"line {number}: {row}; check its quotes")
         elif number == len(lines) and len(row) < header.width:  # no line end follows this line
             bad.append(f"line {number}: the file ends within this row; end it with a line end")
+        elif number == len(lines) and header.exported:
+            bad.append(
+                f"line {number}: the file may be cut here, in its last cell; export it again"
+            )
         else:
             rows.append((number, row))
     columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}

@@ -254,6 +254,35 @@ def test_a_file_with_a_line_that_cannot_be_read_is_incomplete(
     assert f"line {good.count(chr(10)) + 2}" in str(snapshot.error)
 
 
+IMDB_COLUMNS = "Const,Created,Modified,Description,Title,URL,Title Type,IMDb Rating,Year,Directors"
+IMDB_ROW = "tt0000001,2020-01-01,2020-01-01,,A,,movie,7.1,2001,Jane Doe"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "outcome"),
+    [
+        pytest.param(IMDB_COLUMNS, IMDB_ROW, Outcome.INCOMPLETE, id="an export of IMDb"),
+        pytest.param(
+            "Date,Name,Year,Letterboxd URI",
+            "2024-01-01,A,2001,https://boxd.it/a",
+            Outcome.INCOMPLETE,
+            id="an export of Letterboxd",
+        ),
+        pytest.param("Const,Title", "tt0000001,A", Outcome.COMPLETE, id="a table of one's own"),
+    ],
+)
+def test_an_export_that_does_not_end_in_a_line_end_is_cut(
+    tmp_path: Path, header: str, row: str, outcome: Outcome
+) -> None:
+    def read(text: str) -> Snapshot:
+        (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+        files = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE)
+        return files.fetch(ListRef("file", "a.csv"))
+
+    assert read(f"{header}\n{row}\n").outcome is Outcome.COMPLETE
+    assert read(f"{header}\n{row}").outcome is outcome
+
+
 class Bottom(FakePage):
     """A page that never grows."""
 
