@@ -435,9 +435,11 @@ def ranked(*ranks: int) -> FakePage:
 @pytest.mark.parametrize(
     ("name", "ranks", "shown", "outcome", "total"),
     [
-        ("top", range(1, 4), "3 Titles", Outcome.COMPLETE, 3),
+        ("india/top-rated-tamil-movies", range(1, 4), "3 Titles", Outcome.COMPLETE, 3),
         ("top", range(1, 4), "250 Titles", Outcome.INCOMPLETE, 250),
-        ("toptv", (1, 2, 4), "3 Titles", Outcome.INCOMPLETE, 3),
+        ("top", range(1, 26), "25 Titles", Outcome.INCOMPLETE, 250),
+        ("top", range(1, 252), "251 Titles", Outcome.COMPLETE, 251),
+        ("india/top-rated-tamil-movies", (1, 2, 4), "3 Titles", Outcome.INCOMPLETE, 3),
         ("top", range(1, 251), "", Outcome.COMPLETE, 250),
         ("top", range(1, 26), "", Outcome.INCOMPLETE, 250),
         ("top", (*range(1, 250), 251), "", Outcome.INCOMPLETE, 250),
@@ -447,6 +449,8 @@ def ranked(*ranks: int) -> FakePage:
     ids=[
         "as many as the page shows",
         "fewer than the page shows",
+        "a page's total that counts what it shows",
+        "more than the chart has had so far, as the page says",
         "a rank too high",
         "all that the chart always has",
         "cut short, and no total on the page",
@@ -461,7 +465,8 @@ def test_a_chart_is_whole_by_its_pages_total_or_else_by_its_known_size(
     page = ranked(*ranks)
     assert isinstance(page.payload, dict)
     page.payload["total"] = shown
-    snapshot = chart(f"imdb:{name}", f"/chart/{name}/", page)
+    path = f"/{name}/" if "/" in name else f"/chart/{name}/"
+    snapshot = chart(f"imdb:{name}", path, page)
     assert (snapshot.outcome, snapshot.declared_total) == (outcome, total)
     assert len(snapshot.items) == len(ranks)
 

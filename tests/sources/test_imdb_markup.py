@@ -202,12 +202,12 @@ def test_linked_data_is_a_chart_only_in_the_order_of_the_ranks_shown(
     listed: tuple[int, ...],
 ) -> None:
     payload = linked(*films(*order), total="3 titles") | {"data": None, "rows": list(rows)}
-    url = "http://imdb.test/chart/top/"
+    url = "http://imdb.test/india/top-rated-tamil-movies/"
     browser = FakeBrowser({url: FakePage(payload, url=f"{url}{query}")})
     provider = Provider("http://imdb.test", via="browser")
     sources = SiteSources(browser, {"imdb": provider}, Path(), NO_PATIENCE)
 
-    snapshot = sources.fetch(recognise("imdb:top"))
+    snapshot = sources.fetch(recognise("imdb:india/top-rated-tamil-movies"))
 
     assert snapshot.outcome is outcome
     assert [item.ids.imdb for item in snapshot.items] == [f"tt{n:07}" for n in listed]

@@ -423,12 +423,12 @@ def test_a_chart_stands_in_the_order_of_its_ranks_on_either_route(
     requests_mock: requests_mock.Mocker, ranks: tuple[int, ...], outcome: Outcome
 ) -> None:
     body = {"data": {"chartTitles": ranked(*ranks, total=4)}}
-    over_interface = fetch(answers(requests_mock, body), "imdb:top-english-movies")
+    over_interface = fetch(answers(requests_mock, body), "imdb:india/top-rated-tamil-movies")
     data = {"props": {"pageProps": {"pageData": {"chartTitles": ranked(*ranks)}}}}
     payload = {"data": json.dumps(data), "total": "4 titles"}
-    page = f"{BASE}/chart/top-english-movies/"
+    page = f"{BASE}/india/top-rated-tamil-movies/"
     pages = {page: FakePage(payload)}
-    in_browser = fetch("http://nobody.test/", "imdb:top-english-movies", "browser", pages)
+    in_browser = fetch("http://nobody.test/", "imdb:india/top-rated-tamil-movies", "browser", pages)
     for snapshot in (over_interface, in_browser):
         assert snapshot.outcome is outcome
         listed = [f"tt{rank:07}" for rank in sorted(ranks)]

@@ -151,13 +151,13 @@ class BrowserRoute:
 def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
     """A chart that came whole, in the order of its ranks; what has none comes last.
 
-    A page and an answer follow the order that was asked for. A chart that declares no total has the
-    size that it always has.
+    A page and an answer follow the order that was asked for. A chart has at least the size that it
+    always has: a smaller total counts what was delivered.
     """
     page = replace(
         page, items=tuple(sorted(page.items, key=lambda item: item.position or math.inf))
     )
-    size = CHARTS[ref.id].size if page.total is None else page.total
+    size = max(page.total or 0, CHARTS[ref.id].size or 0) or page.total
     if size is None or (page.total is None and page.entries > size):
         return snapshot_of(replace(page, total=None, end_unknown=True), route)
     return snapshot_of(replace(page, total=size, end_unknown=False, ranked=True), route)
