@@ -51,7 +51,10 @@ class Applier:
         done until then can be told.
         """
         self._edges.ledger.keep_baselines(seen.baselines)
-        self._edges.ledger.record(seen.memory.slots, seen.memberships, seen.claims, seen.recalled)
+        learned = seen.memory
+        self._edges.ledger.record(
+            learned.slots, seen.memberships, seen.claims, seen.recalled, learned.ours
+        )
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}
         for index, action in enumerate(actions):

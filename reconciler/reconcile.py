@@ -17,7 +17,7 @@ from reconciler.core.membership import current, departed
 from reconciler.core.model import Film, Kind, Observed, Policy, Requester, Role, Show, View
 from reconciler.core.plan import calculate
 from reconciler.core.requesters import find_requester
-from reconciler.core.rights import bypasses_quota, unplannable
+from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unplannable
 from reconciler.core.wants import rule_names
 from reconciler.deliveries import Deliveries
 from reconciler.errors import MissingRightError
@@ -25,6 +25,7 @@ from reconciler.learning import Recollection, claims, learn
 from reconciler.questions import items_in_question, titles_in_question
 from reconciler.reading import read_due
 from reconciler.resolve import Known, Resolver
+from reconciler.tracing import trace_requests
 from reconciler.wishlists import (
     Past,
     excluded_by_hand,
@@ -170,8 +171,9 @@ def decide(
     ]
     lists = wishlists(held, identity.requesters, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
-    observed = _informed(seen, details)
     before = _recollection(spec, ledger, stored)
+    traced = trace_requests(seen, before.memory, lists, edges.server)
+    observed = _informed(traced, details)
     learned = learn(before, held, lists, observed, now)
     deliveries = Deliveries(spec, edges.server, ledger, now)
     view = View(observed, learned.memory, Policy(spec.budget), now)
@@ -204,6 +206,7 @@ def _observe(edges: Edges, identity: Identity) -> tuple[Observed, float]:
         blocklist=blocklist,
         quotas=_quotas(server, identity),
         takes_specials=identity.server.takes_specials,
+        shows_all_requests=has_right(identity.owner, SEE_REQUESTS),
     )
     return observed, (edges.clock.now() - began).total_seconds()
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from reconciler.core.model import (
     Slot,
     Verdict,
 )
+from reconciler.core.own_requests import account_for_missing
 from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.state import COVERED, There, film, season
 from reconciler.core.waivers import waived
@@ -87,6 +88,8 @@ class Case:
 
 def would_change(row: Action | Verdict, ground: Ground) -> str:
     """What would change what a plan says of a title; of a show, for each reason its seasons."""
+    observed = account_for_missing(ground.observed, ground.memory)
+    ground = replace(ground, observed=observed)
     cases = [Case(reason, row, numbers, ground) for reason, numbers in row.beside.items()]
     told = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
     if isinstance(row, Action):

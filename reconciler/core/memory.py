@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.model import Kind, Memory, Remembered, Slot
+from reconciler.core.own_requests import account_for_missing, with_sightings
 from reconciler.core.state import COVERED, There, film, known_seasons, season, show
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def witness(
     ``readded``: what has just come back to a list. That lifts *declined* and *handled*, until the
     title is there again or a person says no once more.
     """
+    memory = with_sightings(observed, memory)
+    observed = account_for_missing(observed, memory)
     slots = dict(memory.slots)
     seasons: dict[Target, set[int]] = {target: set() for target in targets}
     lifted = {target for target in seasons if target.media in readded}
@@ -100,6 +103,8 @@ def _witnessed(known: Remembered | None, seen: Glance) -> Remembered | None:
     there = seen.there
     if there is There.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return known and replace(known, refused=None)  # and the time of an older "no" begins anew
+    if there is There.LOST:  # nobody said no: it is as it was when it was asked for
+        return known
     if there in COVERED | {There.FAILED}:  # no "no" to lift
         return Remembered(present=True)
     present = there not in {There.NOTHING, There.DELETED}

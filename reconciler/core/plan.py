@@ -28,6 +28,7 @@ from reconciler.core.model import (
     Verdict,
     View,
 )
+from reconciler.core.own_requests import account_for_missing
 from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
 from reconciler.core.titles import Need, Settled, Terms, needs
@@ -63,10 +64,15 @@ def calculate(
     media 4 or 5                                          available
     media 7 and no request alive; not re-added            handled
     no request alive, the last one FAILED                 **retry** backing-off failed
-    a request PENDING; or media 2, the last one not dead  requested
-    a request APPROVED; or media 3, likewise              processing
+    a request PENDING; or media 2, the last one not       requested
+    dead, and no orphan
+    a request APPROVED, or ours detached; or media 3,     processing
+    the last one not dead
     a request DECLINED; not re-added                      declined
-    remembered, and nothing there; not re-added           handled
+    ours was seen once and is gone, whatever the row      handled
+    says; not re-added
+    remembered, and nothing there; not lost, nor          handled
+    re-added
     specials, and the server takes no requests for them   no-right
     the requester is unknown or has no right, or          no-right
     what the list names of Radarr or Sonarr is not there
@@ -74,6 +80,8 @@ def calculate(
     over the requester's quota                            quota
     over the list's cap                                   over-cap
     over the budget of all lists                          over-budget
+    media 2 without any request: an orphan                **request**
+    ours was never seen, 404, media 2 or 3: lost          **request**
     else                                                  **request**, **extend** where seasons
                                                           are there
     a request of ours PENDING, its title on no list       **cancel** backing-off, requested until
@@ -85,14 +93,15 @@ def calculate(
 
     Only titles that a list gave in this pass get a row, and then those that such a list has lost
     (core.prune); what the other lists held when last complete counts for ownership, exclusion and
-    pruning. *Not re-added*: nor has ``rerequest`` a time for it that is over. A retry goes where
-    its request was sent, by the right it was made with: it is *no-right* only where the list's
-    requester is unknown. While a safety rule stops the pass, there are no actions: what they would
-    have been says which rule holds it.
+    pruning. *Ours*: a request that was made here (core.own_requests); of these and of an orphan the
+    server tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
+    ``rerequest`` a time for it that is over. A retry goes where its request was sent, by the right
+    it was made with: it is *no-right* only where the list's requester is unknown. While a safety
+    rule stops the pass, there are no actions: what they would have been says which rule holds it.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
-    view = View(observed, memory, policy, now)
+    view = View(account_for_missing(observed, memory), memory, policy, now)
     limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []

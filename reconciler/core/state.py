@@ -1,7 +1,8 @@
 """What the server says of one film, or of one season of a show.
 
 Requests are the truth and a media row's status is a hint: declining an approved request leaves
-the row "processing", so that 2 and 3 count only while not every request was declined or failed.
+the row "processing", so that 2 and 3 count only while not every request was declined or failed. A
+film's 2 without any request is what a server leaves that was stopped in the middle.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import MediaStatus, RequestStatus
+from reconciler.core.model import MediaStatus, RequestStatus, Slot
 
 if TYPE_CHECKING:
     from reconciler.core.model import MediaKey, MediaState, Observed, Target
@@ -25,6 +26,7 @@ class There(StrEnum):
     FAILED = "failed"
     REQUESTED = "requested"
     PROCESSING = "processing"
+    LOST = "lost"
     DECLINED = "declined"
     NOTHING = "nothing"
 
@@ -58,7 +60,10 @@ def film(target: Target, observed: Observed) -> State:
     if _blocked(target.media, rows, observed):
         return State(There.BLOCKLISTED)
     requests = observed.requests.get(target, ())
-    return _state(_whole(target, rows), [(r.id, r.status) for r in requests])
+    statuses = _whole(target, rows)
+    if not requests and observed.shows_all_requests:
+        statuses -= {MediaStatus.PENDING}
+    return _state_of(Slot(target), statuses, [(r.id, r.status) for r in requests], observed)
 
 
 def season(target: Target, number: int, observed: Observed) -> State:
@@ -77,7 +82,8 @@ def season(target: Target, number: int, observed: Observed) -> State:
         for r in observed.requests.get(target, ())
         if number in r.seasons
     ]
-    return _state(statuses | _of_whole_show(target, rows), requests)
+    statuses |= _of_whole_show(target, rows)
+    return _state_of(Slot(target, number), statuses, requests, observed)
 
 
 def show(target: Target, observed: Observed) -> There:
@@ -116,18 +122,37 @@ _MOST_ALIVE = (
     There.REQUESTED,
     There.PROCESSING,
     There.FAILED,
+    There.LOST,
     There.DECLINED,
     There.DELETED,
 )
 
 
 def known_seasons(target: Target, observed: Observed) -> frozenset[int]:
-    """The seasons the server has a row or a request for."""
+    """The seasons the server has a row or a request for, or lost a request for."""
     rows = observed.media.get(target.media, ())
     requests = observed.requests.get(target, ())
-    return frozenset(n for row in rows for n in row.seasons) | frozenset(
-        n for request in requests for n in request.seasons
+    lost = (slot.season for slot in observed.lost if slot.target == target)
+    return (
+        frozenset(n for row in rows for n in row.seasons)
+        | frozenset(n for request in requests for n in request.seasons)
+        | frozenset(n for n in lost if n is not None)
     )
+
+
+def _state_of(
+    slot: Slot,
+    statuses: set[MediaStatus],
+    requests: list[tuple[int, RequestStatus]],
+    observed: Observed,
+) -> State:
+    """With what is concluded of a request of ours that no table shows."""
+    if slot in observed.withdrawn:
+        statuses = statuses - {MediaStatus.PENDING, MediaStatus.PROCESSING}
+    lost = observed.lost.get(slot, ())
+    if lost and statuses.isdisjoint(_HERE | {MediaStatus.DELETED}):
+        return State(There.LOST, lost)
+    return _state(statuses, requests)
 
 
 def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]) -> State:

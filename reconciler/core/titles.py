@@ -111,12 +111,21 @@ def _film(target: Target, terms: Terms, view: View) -> Need | Settled:
     detail = "; ".join(told({None: known}, terms.rerequest, view.now))
     if settled:
         return Settled(settled, detail)
+    if state.there is There.LOST:
+        return Need(Op.REQUEST, Why.LOST, detail=_lost(state.request_ids))
     why = Why.READDED if put_back(known, terms.rerequest) else Why.MISSING
     return Need(Op.REQUEST, why, detail=detail)
 
 
+def _lost(requests: tuple[int, ...]) -> str:
+    numbers = ", ".join(map(str, requests))
+    return f"the server accepted request {numbers} and did not keep it"
+
+
 def _verdict(there: There, *, remembered: bool, lifted: bool) -> Reason | None:
     """Why a film or season is not asked for; None: it is."""
+    if there is There.LOST:
+        return None
     reason = _VERDICT.get(there, Reason.HANDLED if remembered else None)
     return None if lifted and reason in _REFUSED else reason
 
@@ -210,7 +219,11 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, res
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
     known = [view.memory.slots.get(Slot(target, n)) for n in missing]
     whole = view.memory.slots.get(Slot(target))  # for a season that has no memory of its own
-    if any(put_back(one or whole, terms.rerequest) for one in known):
+    lost = {view.observed.lost.get(Slot(target, n), ()) for n in missing} - {()}
+    if lost:
+        why = Why.LOST
+        rest = "; ".join(filter(None, (rest, *map(_lost, sorted(lost)))))
+    elif any(put_back(one or whole, terms.rerequest) for one in known):
         why = Why.READDED
     elif followed and min(missing) > max(followed) and not any(known):
         why = Why.NEW_SEASON

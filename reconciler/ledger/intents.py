@@ -17,6 +17,7 @@ from reconciler.core.model import (
     OwnRequest,
     Remembered,
     Result,
+    Sighting,
     Slot,
 )
 from reconciler.errors import LedgerError
@@ -31,6 +32,7 @@ from reconciler.ledger.columns import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from sqlite3 import Connection
 
@@ -100,7 +102,7 @@ def created(connection: Connection, server: str) -> tuple[datetime, ...]:
 def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
     """The requests that were made here, by the server's number."""
     rows = connection.execute(
-        "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons FROM intents"
+        "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons, sighting FROM intents"
         " WHERE server = ? AND result IN (?, ?) AND op IN (?, ?) AND request_id IS NOT NULL"
         " ORDER BY id",
         (server, *_STORED, str(Op.REQUEST), str(Op.EXTEND)),
@@ -111,26 +113,47 @@ def ours(connection: Connection, server: str) -> dict[int, OwnRequest]:
             requester,
             NAMES.validate_json(lists),
             None if seasons is None else SEASONS.validate_json(seasons),
+            Sighting(sighting) if sighting else None,
         )
-        for request_id, kind, tmdb, is_4k, requester, lists, seasons in rows
+        for request_id, kind, tmdb, is_4k, requester, lists, seasons, sighting in rows
     }
+
+
+def write_sightings(connection: Connection, server: str, seen: Mapping[int, OwnRequest]) -> None:
+    """How a look has shown these requests, where that is news."""
+    rows = connection.execute(
+        "SELECT request_id, sighting FROM intents WHERE server = ? AND request_id IS NOT NULL",
+        (server,),
+    )
+    known = dict(rows.fetchall())
+    connection.executemany(
+        "UPDATE intents SET sighting = ? WHERE server = ? AND request_id = ?",
+        [
+            (str(own.sighting), server, number)
+            for number, own in seen.items()
+            if own.sighting is not None and known.get(number) != own.sighting
+        ],
+    )
 
 
 def write_outcome(connection: Connection, intent: int, done: Done, now: datetime) -> None:
     """Write what came of an intent; one whose answer is unknown stays open.
 
+    A request without an HTTP status is known from a look, which has shown it.
     Raises LedgerError where there is no such open intent.
     """
     settled_at = None if done.result is Result.UNKNOWN else time_text(now)
+    shown = done.request_id is not None and done.http_status is None
     written = connection.execute(
         "UPDATE intents SET settled_at = ?, result = ?, http_status = ?, request_id = ?,"
-        " message = ? WHERE id = ? AND settled_at IS NULL",
+        " message = ?, sighting = ? WHERE id = ? AND settled_at IS NULL",
         (
             settled_at,
             str(done.result),
             done.http_status,
             done.request_id,
             done.message,
+            str(Sighting.LISTED) if shown else None,
             intent,
         ),
     )

@@ -274,6 +274,12 @@ _RIGHTS = (
 # Memory: whether our request for a member was canceled while its list missed it.
 _CANCELED = ("ALTER TABLE members ADD COLUMN canceled INTEGER NOT NULL DEFAULT 0",)
 
+# Memory: how a look has shown a request of ours. An older ledger does not tell: as if one had.
+_SIGHTINGS = (
+    "ALTER TABLE intents ADD COLUMN sighting TEXT",
+    "UPDATE intents SET sighting = 'listed' WHERE request_id IS NOT NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _BLOCKED_ROUTES,
@@ -289,5 +295,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _LEFT,
     _RIGHTS,
     _CANCELED,
+    _SIGHTINGS,
 )
 """``MIGRATIONS[n]`` takes a ledger from version n to n + 1, in one transaction."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Match,
         MediaKey,
         Membership,
+        OwnRequest,
         Remembered,
         RightsState,
         Run,
@@ -166,16 +167,19 @@ class SqliteLedger:
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]] = MappingProxyType({}),
         recalled: Collection[Slot] = (),
+        ours: Mapping[int, OwnRequest] = MappingProxyType({}),
     ) -> None:
         """Write what a pass has seen, in one transaction; what is not given stays as it is.
 
-        ``recalled``: the slots it had read. What was forgotten since is not written back.
+        ``recalled``: the slots it had read. What was forgotten since is not written back. ``ours``:
+        our requests, of which only the sightings are news.
         """
         with self._database.remembering() as connection:
             forgotten = set(recalled) - memory.slots(connection, self._server).keys()
             seen = {slot: known for slot, known in slots.items() if slot not in forgotten}
             memory.write_slots(connection, self._server, seen)
             memory.write_claims(connection, self._server, claims)
+            intents.write_sightings(connection, self._server, ours)
             for name, membership in memberships.items():
                 memory.write_membership(connection, self._server, name, membership)
 

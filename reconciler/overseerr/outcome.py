@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.delivery import undelivered
-from reconciler.core.model import Done, Kind, RequestStatus, Result
+from reconciler.core.model import Done, Kind, RequestStatus, Result, Whereabouts
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
 from reconciler.overseerr.foreign import integer, record
+from reconciler.overseerr.rows import accepted, strange_answer
 from reconciler.overseerr.translate import request_status
 
 if TYPE_CHECKING:
@@ -91,6 +92,16 @@ def cancelled(answer: Answer, request_id: int, url: str) -> Done:
             return Done(Result.MOOT, answer.status, request_id, answer.message)
         case _:
             return _refused(answer, url)
+
+
+def traced(answer: Answer, url: str) -> Whereabouts:
+    """Where the request of ``GET /request/{id}`` is. Raises ServerError where that is not said."""
+    if answer.status == 404 and "request not found" in answer.message.casefold():  # noqa: PLR2004
+        return Whereabouts.GONE
+    shown = accepted(answer, "/request", url).record
+    if integer(shown.get("id")) is None or "media" not in shown:
+        raise strange_answer("/request", url)
+    return Whereabouts.DETACHED if shown["media"] is None else Whereabouts.FOUND
 
 
 def _stored(answer: Answer, result: Result, url: str) -> Done:

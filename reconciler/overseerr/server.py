@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from reconciler.core.model import Done, Flavour, Kind, Result, Route
+from reconciler.core.model import Done, Flavour, Kind, RequestTrace, Result, Route, Whereabouts
 from reconciler.core.rights import (
     DECIDE_REQUESTS,
     MAKE_REQUESTS,
@@ -235,6 +235,14 @@ class OverseerrServer:
         rows = records(record(row.get("mediaInfo")).get("requests"))
         states = (translate.request_state(one, media) for one in rows)
         return tuple(state for state in states if state is not None)
+
+    def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
+        """Where a request is that the table does not show; of a gone one its title's row, too."""
+        whereabouts = outcome.traced(self._connection.get(f"/request/{request_id}"), self.url)
+        if whereabouts is not Whereabouts.GONE:
+            return RequestTrace(whereabouts)
+        info = self._ask_tmdb(titles.details_path(media)).record.get("mediaInfo")
+        return RequestTrace(whereabouts, translate.media_state(record(info)))
 
     def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
         """Each Radarr (of films) or Sonarr (of shows), without what it offers."""

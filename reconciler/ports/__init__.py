@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Need,
         Quota,
         RequestState,
+        RequestTrace,
         Route,
         ServerInfo,
         Show,
@@ -222,6 +223,10 @@ class MediaServer(Protocol):
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title, read afresh: settles an answer that was lost."""
+        ...
+
+    def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
+        """Where a request is that the table does not show, asked for by its id."""
         ...
 
     def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MediaKey,
         Membership,
         Memory,
+        OwnRequest,
         Remembered,
         RightsState,
         Run,
@@ -104,10 +105,12 @@ class Ledger(Protocol):
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]],
         recalled: Collection[Slot],
+        ours: Mapping[int, OwnRequest],
     ) -> None:
         """Write what a pass has seen, in one transaction, before it acts.
 
-        ``recalled``: the slots it had read. What was forgotten since is not written back.
+        ``recalled``: the slots it had read. What was forgotten since is not written back. ``ours``:
+        our requests, of which only the sightings are news.
         """
 
     def forget(

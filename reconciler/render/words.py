@@ -31,6 +31,7 @@ WHY = {
     "new-season": "new season",
     "readded": "re-added",
     "retry-failed": "retry",
+    "lost": "lost by the server",
     "off-list": "",  # its detail says since when
 }
 _PLAIN = re.compile(r"[a-z]+(:[A-Za-z0-9_-]+)+")  # needs quotes neither in YAML nor in a shell

@@ -29,6 +29,7 @@ from reconciler.core.model import (
     MediaStatus,
     Memory,
     Observed,
+    OwnRequest,
     ProblemReason,
     Quota,
     Reason,
@@ -36,14 +37,17 @@ from reconciler.core.model import (
     Requester,
     RequestState,
     RequestStatus,
+    RequestTrace,
     Role,
     Route,
     Season,
     SeasonRule,
     Show,
+    Sighting,
     Slot,
     Target,
     Unmatched,
+    Whereabouts,
     Wishlist,
     Years,
 )
@@ -198,13 +202,31 @@ def _observations(draw: st.DrawFn) -> Observed:
         shows={media.tmdb: draw(st.sampled_from(SOME_FACTS)) for media in SHOWS},
         films={media.tmdb: draw(st.sampled_from(TOLD)) for media in FILMS[:2]},
         quotas={4: Quota(Allowance(films, 5, 7), Allowance(seasons, 5, 7))},
+        shows_all_requests=draw(st.sampled_from([True, True, True, False])),
+        traces=draw(
+            st.dictionaries(st.sampled_from(UNLISTED), st.sampled_from(TRACES), max_size=3)
+        ),
     )
 
+
+OURS = [
+    OwnRequest(target, requester, ("list 0",), seasons, sighting)
+    for target in TARGETS
+    for requester in (1, 4)
+    for seasons in (SOME_SEASONS if target.media.kind is Kind.TV else [None])
+    for sighting in (None, None, *Sighting)
+]
+UNLISTED = range(7, 15)  # numbers of requests that are seldom, or never, in the server's table
+TRACES = [RequestTrace(Whereabouts.FOUND), RequestTrace(Whereabouts.DETACHED)] + [
+    RequestTrace(Whereabouts.GONE, one)
+    for one in (None, *(row for row in ROWS if row.status is row.status_4k))
+]
 
 _memories = st.builds(
     Memory,
     st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(KNOWN), max_size=8),
     st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(TRIED), max_size=2),
+    ours=st.dictionaries(st.sampled_from(UNLISTED), st.sampled_from(OURS), max_size=3),
 )
 
 
@@ -241,6 +263,9 @@ def reordered(world: World, turn: int) -> World:
         _turned(shows, turn),
         _turned(seen.quotas, turn),
         _turned(seen.films, turn),
+        seen.takes_specials,
+        seen.shows_all_requests,
+        _turned(seen.traces, turn),
     )
     known = replace(
         memory,

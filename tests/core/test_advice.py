@@ -24,6 +24,7 @@ from reconciler.core.model import (
     MediaStatus,
     Memory,
     Observed,
+    OwnRequest,
     Policy,
     ProblemReason,
     Prune,
@@ -31,15 +32,18 @@ from reconciler.core.model import (
     Reason,
     Remembered,
     RequestStatus,
+    RequestTrace,
     Rerequest,
     Role,
     Season,
     SeasonRule,
+    Sighting,
     Slot,
     Target,
     TitleRef,
     Unmatched,
     Verdict,
+    Whereabouts,
     Why,
     Wishlist,
     Years,
@@ -147,6 +151,14 @@ TWO = films([DUNE.tmdb, HEAT.tmdb])
 BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
 UNREAD = replace(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
 THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
+WAITING_ROW = row(DUNE, MediaStatus.PROCESSING)
+VANISHED = replace(
+    server(WAITING_ROW),
+    shows_all_requests=True,
+    traces={13: RequestTrace(Whereabouts.GONE, WAITING_ROW)},
+)
+LISTED = Sighting.LISTED
+MADE = Memory({Slot(FILM): Remembered()}, ours={13: OwnRequest(FILM, 1, ("list",))})
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
 SPECIALS = replace(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
 NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
@@ -337,6 +349,12 @@ TABLE = [
     (Why.RETRY_FAILED, "failed", World(on=FAILED),
      [APPLY, "with `retry_failed: 0` on list it is not tried again"],
      [(World((replace(LIST, retry_failed=0),), FAILED), "failed")]),
+    (Why.LOST, "never kept", World(on=VANISHED, memory=MADE),
+     [APPLY, "with `exclude: [ITEM]` it is not requested"],
+     [(World((LIST, excludes("exclude", -1)), VANISHED, MADE), "excluded")]),
+    (Reason.HANDLED, "seen once, and gone though its row waits",
+     World(on=VANISHED, memory=replace(MADE, ours={13: replace(MADE.ours[13], sighting=LISTED)})),
+     [BY_HAND, PUT_BACK, FORGET], []),
     (Why.OFF_LIST, "cancelled", World((A,), server(OURS), ours(A)),
      [APPLY, "put it back on a list, or write `prune: keep`, and it stays"],
      [(World((replace(A, prune=Prune.KEEP),), server(OURS), ours(A)), None),

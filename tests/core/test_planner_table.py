@@ -24,6 +24,7 @@ from reconciler.core.model import (
     MediaStatus,
     Memory,
     Op,
+    OwnRequest,
     Policy,
     ProblemReason,
     Quota,
@@ -31,13 +32,16 @@ from reconciler.core.model import (
     Remembered,
     RequestState,
     RequestStatus,
+    RequestTrace,
     Role,
     Route,
     SeasonRule,
     Show,
+    Sighting,
     Slot,
     Target,
     Unmatched,
+    Whereabouts,
     Wishlist,
     Years,
 )
@@ -69,7 +73,10 @@ class World:
     quotas: dict[int, Quota] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     takes_specials: bool = True
+    shows_all: bool = True
+    traces: dict[int, RequestTrace] = field(default_factory=dict)
     policy: Policy = Policy()  # noqa: RUF009 - frozen
+    reasons: list[str] = field(default_factory=list)  # of the actions that were decided last
 
     def words(self) -> list[str]:
         """What the plan says of it: actions' ops and verdicts' reasons."""
@@ -78,8 +85,14 @@ class World:
         lst = replace(wishes(entry), requester=ANNA)
         lst = replace(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
         on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
-        on = replace(on, takes_specials=self.takes_specials)
+        on = replace(
+            on,
+            takes_specials=self.takes_specials,
+            shows_all_requests=self.shows_all,
+            traces=self.traces,
+        )
         made = calculate((lst, *self.more), on, Memory(**self.memory), self.policy, NOW)
+        self.reasons = [str(a.why) for a in made.actions]
         return [str(a.op) for a in made.actions] + [str(v.reason) for v in made.verdicts]
 
 
@@ -163,6 +176,24 @@ def off_the_lists(lst: Wishlist, *, soon: bool = False) -> Sign:
     return sign
 
 
+def made_here(
+    status: MediaStatus, trace: RequestTrace | None = None, sighting: Sighting | None = None
+) -> Sign:
+    """A request of ours that no table shows, as it was remembered when it was made."""
+
+    def sign(world: World) -> None:
+        world.there.append(row(world.media, status, seasons={}))
+        seasons = (1, 2, 3) if world.media is BEAR else None
+        own = OwnRequest(Target(world.media), 4, ("list",), seasons, sighting)
+        slots = {Slot(Target(world.media), number): Remembered() for number in (seasons or (None,))}
+        world.memory.update(ours={13: own}, slots=slots)
+        world.traces.update({13: trace} if trace else {})
+
+    return sign
+
+
+GONE = RequestTrace(Whereabouts.GONE, row(DUNE, MediaStatus.PROCESSING))
+DETACHED = RequestTrace(Whereabouts.DETACHED)
 FAILED = there(request(9, DUNE, RequestStatus.FAILED))  # the last one
 FULL = {4: Quota(Allowance(0, 5, 7), Allowance(0, 5, 7))}
 NOWHERE = dict.fromkeys(
@@ -172,6 +203,12 @@ NO_RIGHT = (
     "the requester is unknown or has no right, or what the list names of Radarr or Sonarr is not "
     "there"
 )
+REQUESTED = "a request PENDING; or media 2, the last one not dead, and no orphan"
+PROCESSING = "a request APPROVED, or ours detached; or media 3, the last one not dead"
+WITHDRAWN = "ours was seen once and is gone, whatever the row says; not re-added"
+NOTHING_THERE = "remembered, and nothing there; not lost, nor re-added"
+ORPHAN = "media 2 without any request: an orphan"
+LOST = "ours was never seen, 404, media 2 or 3: lost"
 ANY, FILM, SHOW = "any title", "a film", "a show"
 
 # The table's first column: of what titles it speaks, and each way to make it so with its word.
@@ -207,20 +244,21 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
             "failed": both(FAILED, tried(0, 2)),
         },
     ),
-    "a request PENDING; or media 2, the last one not dead": (
-        FILM, {"requested": there(request(1, DUNE, RequestStatus.PENDING))}),
-    "a request APPROVED; or media 3, likewise": (
-        FILM, {"processing": there(request(2, DUNE, RequestStatus.APPROVED))}),
+    REQUESTED: (FILM, {"requested": there(request(1, DUNE, RequestStatus.PENDING))}),
+    PROCESSING: (FILM, {"processing": there(request(2, DUNE, RequestStatus.APPROVED))}),
     "a request DECLINED; not re-added": (
         FILM, {"declined": there(request(3, DUNE, RequestStatus.DECLINED))}),
-    "remembered, and nothing there; not re-added": (
-        FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
+    WITHDRAWN: (
+        FILM, {"handled": made_here(MediaStatus.PROCESSING, sighting=Sighting.LISTED)}),
+    NOTHING_THERE: (FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
     "specials, and the server takes no requests for them": (SHOW, {"no-right": specials}),
     NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),
     "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
     "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),
     "over the list's cap": (ANY, {"over-cap": option(max_per_run=0)}),
     "over the budget of all lists": (ANY, {"over-budget": over_budget}),
+    ORPHAN: (FILM, {"request": there(row(DUNE, MediaStatus.PENDING))}),
+    LOST: (FILM, {"request": made_here(MediaStatus.PROCESSING, GONE)}),
     "else": (ANY, {"request": lambda _: None, "extend": in_part}),
     "a request of ours PENDING, its title on no list": (
         "no title of a list",
@@ -233,17 +271,13 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
 }  # fmt: skip
 
 # What cannot both be so: the conditions themselves say it.
-ALIVE = {
-    "a request PENDING; or media 2, the last one not dead",
-    "a request APPROVED; or media 3, likewise",
-}
+ALIVE = {REQUESTED, PROCESSING}
 DEAD = {"media 7 and no request alive; not re-added", "no request alive, the last one FAILED"}
 MATCHED = {  # of these one at most
     "a game, a podcast, an episode",
     "it leads to no media key, and why",
 }
 TRIED = {"no request alive, the last one FAILED", "a refused attempt whose time has not come"}
-NOTHING_THERE = "remembered, and nothing there; not re-added"
 
 
 def rows() -> list[tuple[str, list[str]]]:
@@ -292,9 +326,14 @@ def can_both_be(one: str, other: str) -> bool:
         return False
     if pair & ALIVE and pair & DEAD:
         return False
+    if pair & VANISHED and pair & (ALIVE | DEAD | THERE | VANISHED - pair | {NOTHING_THERE}):
+        return False
+    if len(pair & VANISHED) > 1 or (ORPHAN in pair and pair & (ALIVE | DEAD | THERE)):
+        return False
     return not (NOTHING_THERE in pair and (pair & (ALIVE | DEAD) or THERE & pair))
 
 
+VANISHED = {WITHDRAWN, LOST}  # which speak of a request, and of no other one
 THERE = {"media 4 or 5", "a request DECLINED; not re-added"}
 PAIRS = [
     (one, other)
@@ -322,3 +361,64 @@ def test_a_retry_too_needs_a_requester_who_is_known() -> None:
         problem=ListProblem(ProblemReason.UNKNOWN_REQUESTER, "the server has no user 'anna'"),
     )(world)
     assert world.words() == ["no-right"]
+
+
+PENDING_ROW, APPROVED_ROW = MediaStatus.PENDING, MediaStatus.PROCESSING
+DELETED_ROW = RequestTrace(Whereabouts.GONE, row(DUNE))
+
+
+@pytest.mark.parametrize("media", [DUNE, BEAR], ids=["a film", "a show"])
+@pytest.mark.parametrize(
+    ("sign", "word"),
+    [
+        pytest.param(made_here(APPROVED_ROW, GONE), "request (lost)", id="lost, row at 3"),
+        pytest.param(made_here(PENDING_ROW, GONE), "request (lost)", id="lost, row at 2"),
+        pytest.param(made_here(APPROVED_ROW, DETACHED), "processing", id="detached"),
+        pytest.param(
+            made_here(APPROVED_ROW, sighting=Sighting.DETACHED), "processing", id="detached before"
+        ),
+        pytest.param(made_here(APPROVED_ROW), "processing", id="not asked for, row at 3"),
+        pytest.param(made_here(PENDING_ROW), "requested", id="not asked for, row at 2"),
+        pytest.param(
+            made_here(PENDING_ROW, RequestTrace(Whereabouts.FOUND)), "requested", id="found"
+        ),
+        pytest.param(
+            made_here(APPROVED_ROW, GONE, Sighting.LISTED), "handled", id="seen once, and gone"
+        ),
+        pytest.param(
+            made_here(APPROVED_ROW, DELETED_ROW), "handled", id="deleted while it was looked for"
+        ),
+        pytest.param(
+            made_here(APPROVED_ROW, RequestTrace(Whereabouts.GONE)), "handled", id="row gone, too"
+        ),
+        pytest.param(made_here(MediaStatus.UNKNOWN, GONE), "handled", id="row at 1"),
+        pytest.param(made_here(MediaStatus.AVAILABLE, GONE), "available", id="row at 5"),
+        pytest.param(
+            both(made_here(APPROVED_ROW, GONE), lambda w: setattr(w, "shows_all", False)),
+            "handled or processing",
+            id="not all requests may be seen",
+        ),
+    ],
+)
+def test_a_request_of_ours_that_no_table_shows_comes_to_what_is_known_of_it(
+    media: MediaKey, sign: Sign, word: str
+) -> None:
+    world = World(media)
+    sign(world)
+    (told,) = world.words()
+    wanted, _, why = word.partition(" (")
+    assert told in wanted.split(" or ")
+    assert world.reasons == ([why.strip(")")] if why else [])
+
+
+def test_an_orphan_is_requested_only_where_every_request_may_be_seen() -> None:
+    world = World(DUNE, there=[row(DUNE, PENDING_ROW)])
+    assert world.words() == ["request"]
+    world.shows_all = False
+    assert world.words() == ["requested"]
+
+
+@pytest.mark.parametrize("status", list(RequestStatus))
+def test_a_row_at_2_beside_a_request_of_any_status_is_no_orphan(status: RequestStatus) -> None:
+    world = World(DUNE, there=[row(DUNE, PENDING_ROW), request(9, DUNE, status)])
+    assert world.words() != ["request"]

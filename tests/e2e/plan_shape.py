@@ -81,7 +81,9 @@ _LIST = _record(
 _ACTION = _record(
     {
         "op": {"enum": ["request", "extend", "retry", "cancel"]},
-        "reason": {"enum": ["missing", "new-season", "readded", "retry-failed", "off-list"]},
+        "reason": {
+            "enum": ["missing", "new-season", "readded", "retry-failed", "lost", "off-list"]
+        },
         "media": {
             **_MEDIA,
             "properties": {**_MEDIA["properties"], "type": {"enum": ["movie", "tv"]}},

@@ -178,6 +178,7 @@ def test_the_diary_says_what_was_sent_and_what_came_of_it(ledger: SqliteLedger, 
             "http_status": 201,
             "request_id": 77,
             "message": "created",
+            "sighting": None,
         }
     ]
 

@@ -45,7 +45,10 @@ def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
     with world.edges() as edges:
         seen = look(world.spec, edges)
-        edges.ledger.record(seen.memory.slots, seen.memberships, seen.claims, seen.recalled)
+        learned = seen.memory
+        edges.ledger.record(
+            learned.slots, seen.memberships, seen.claims, seen.recalled, learned.ours
+        )
         sources = {lst.name: lst.source for lst in world.spec.lists}
         edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
 

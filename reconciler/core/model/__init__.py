@@ -55,6 +55,7 @@ from reconciler.core.model.memory import (
     Memory,
     OwnRequest,
     Remembered,
+    Sighting,
     Slot,
 )
 from reconciler.core.model.notices import (
@@ -97,11 +98,13 @@ from reconciler.core.model.server import (
     Quota,
     RequestState,
     RequestStatus,
+    RequestTrace,
     Season,
     ServerInfo,
     Show,
     Slowdown,
     User,
+    Whereabouts,
 )
 from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, Name, SeasonRule, Years
 from reconciler.core.model.words import (
@@ -190,6 +193,7 @@ __all__ = [
     "Remembered",
     "RequestState",
     "RequestStatus",
+    "RequestTrace",
     "Requester",
     "Rerequest",
     "Result",
@@ -204,6 +208,7 @@ __all__ = [
     "SeasonRule",
     "ServerInfo",
     "Show",
+    "Sighting",
     "Slot",
     "Slowdown",
     "Snapshot",
@@ -220,6 +225,7 @@ __all__ = [
     "Verdict",
     "View",
     "WaitingChange",
+    "Whereabouts",
     "Why",
     "Widening",
     "Wishlist",

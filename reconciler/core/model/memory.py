@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from reconciler.core.model.lists import Item
 from reconciler.core.model.media import Match, Target
@@ -44,14 +45,25 @@ class Attempts:
     not_before: datetime | None = None
 
 
+class Sighting(StrEnum):
+    """How a look has shown a request since it was made."""
+
+    LISTED = "listed"  # in the server's table
+    DETACHED = "detached"  # by its id alone: it has lost its title
+
+
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """A request that was made here: what it asked for, as whom, and for which lists."""
+    """A request that was made here: what it asked for, as whom, and for which lists.
+
+    ``sighting`` None: no look has shown it since the server's answer.
+    """
 
     target: Target
     requester: int  # the user's id on the server
     lists: tuple[str, ...]
     seasons: tuple[int, ...] | None = None
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from reconciler.core.model.lists import UNTOLD, Facts
 from reconciler.core.model.media import MediaKey, Target, Unmatched
+from reconciler.core.model.memory import Slot
 from reconciler.core.model.words import Kind
 
 
@@ -160,6 +161,22 @@ class Film:
         return MediaKey(Kind.MOVIE, self.tmdb)
 
 
+class Whereabouts(StrEnum):
+    """Where a request is that the server's table does not show, asked for by its id."""
+
+    FOUND = "found"  # it is there, with its title
+    DETACHED = "detached"  # it is there, without its title
+    GONE = "gone"  # 404
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTrace:
+    """What a request's id led to; ``row``: of a gone one its title's row, read after that."""
+
+    whereabouts: Whereabouts
+    row: MediaState | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What the server has, read once per pass."""
@@ -171,3 +188,8 @@ class Observed:
     quotas: Mapping[int, Quota] = field(default_factory=dict)  # by user id; absent: none applies
     films: Mapping[int, Film | Unmatched] = field(default_factory=dict)  # those a filter asks for
     takes_specials: bool = True  # as its ServerInfo says
+    shows_all_requests: bool = False  # the key's owner may see those of everybody
+    traces: Mapping[int, RequestTrace] = field(default_factory=dict)  # by the request's id
+    # what core.own_requests concludes of requests of ours that no table shows
+    lost: Mapping[Slot, tuple[int, ...]] = field(default_factory=dict)  # the requests' ids
+    withdrawn: frozenset[Slot] = frozenset()

@@ -83,6 +83,7 @@ class Why(StrEnum):
     NEW_SEASON = "new-season"
     READDED = "readded"
     RETRY_FAILED = "retry-failed"
+    LOST = "lost"
     OFF_LIST = "off-list"
 
 

@@ -1,0 +1,176 @@
+"""Requests of ours that the server's table does not show, and what has become of them.
+
+Such a request is in question while its title's row still waits (2 or 3) and no other request of
+any status is there for what it asked for:
+
+=============================================================  =====================================
+what is known of it                                            it is
+=============================================================  =====================================
+a look has shown it since it was made                          withdrawn: a person took it away
+its id leads to it, without its title                          there: detached, and processing
+nobody has seen it, and it was not asked for, or was found     there, as its title's row says
+404, and the row, read after that, does not wait any more      withdrawn
+404 for the third time                                         there, as the row says: no more of it
+404, and the row still waits                                   lost: the server never stored it
+=============================================================  =====================================
+
+The row is read once more after the 404: a person who deletes a request leaves it at 1. Witnesses:
+docs/media-servers.md, "Requests that vanish".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.model import (
+    Kind,
+    MediaStatus,
+    RequestState,
+    RequestStatus,
+    Sighting,
+    Slot,
+    Whereabouts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from reconciler.core.model import (
+        MediaState,
+        Memory,
+        Observed,
+        OwnRequest,
+        RequestTrace,
+        Target,
+    )
+
+MOST_TRACED = 20  # requests asked for by their id in one pass
+MOST_LOST = 3  # requests of one title, after which it is left at what its row says
+_WAITING = frozenset({MediaStatus.PENDING, MediaStatus.PROCESSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The newest of our requests for some slots, which the server's table does not show."""
+
+    number: int
+    own: OwnRequest
+    slots: frozenset[Slot]
+    unseen: tuple[int, ...]  # it and those before it that nobody has seen either
+
+
+def requests_to_trace(
+    observed: Observed, memory: Memory, wanted: Collection[Target]
+) -> tuple[int, ...]:
+    """The requests for wanted titles that have to be asked for by their id: few, mostly none."""
+    numbers = [
+        missing.number
+        for missing in _missing(observed, memory)
+        if missing.own.target in wanted
+        if missing.own.sighting is None and len(missing.unseen) < MOST_LOST
+    ]
+    return tuple(sorted(numbers)[:MOST_TRACED])
+
+
+def account_for_missing(observed: Observed, memory: Memory) -> Observed:
+    """The observation with what is to be made of our requests that no table shows."""
+    lost: dict[Slot, tuple[int, ...]] = {}
+    withdrawn: set[Slot] = set()
+    requests = dict(observed.requests)
+    for missing in _missing(observed, memory):
+        target, trace = missing.own.target, observed.traces.get(missing.number)
+        if _is_withdrawn(missing.own, trace):
+            withdrawn |= missing.slots
+        elif trace and trace.whereabouts is Whereabouts.GONE and len(missing.unseen) < MOST_LOST:
+            lost |= dict.fromkeys(missing.slots, missing.unseen)
+        else:
+            requests[target] = (*requests.get(target, ()), _presumed(missing, observed))
+    if not (lost or withdrawn) and requests == observed.requests:
+        return observed
+    return replace(observed, requests=requests, lost=lost, withdrawn=frozenset(withdrawn))
+
+
+def with_sightings(observed: Observed, memory: Memory) -> Memory:
+    """Memory of which of our requests a look has shown."""
+    if not memory.ours:
+        return memory
+    shown = _shown(observed)
+    ours = dict(memory.ours)
+    for number, own in memory.ours.items():
+        trace = observed.traces.get(number)
+        if number in shown and own.sighting is not Sighting.LISTED:
+            ours[number] = replace(own, sighting=Sighting.LISTED)
+        elif trace and trace.whereabouts is Whereabouts.DETACHED:
+            ours[number] = replace(own, sighting=Sighting.DETACHED)
+    return replace(memory, ours=ours)
+
+
+def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
+    if not observed.shows_all_requests or not memory.ours:
+        return
+    shown = _shown(observed)
+    by_target: dict[Target, list[int]] = {}
+    for number, own in memory.ours.items():
+        if number not in shown and _is_in_question(own.target, observed):
+            by_target.setdefault(own.target, []).append(number)
+    for target, numbers in by_target.items():
+        taken = _covered(target, observed)
+        unseen = tuple(sorted(n for n in numbers if memory.ours[n].sighting is None))
+        for number in sorted(numbers, reverse=True):
+            own = memory.ours[number]
+            slots = _slots(own) - taken
+            taken |= slots
+            if slots:
+                yield Missing(number, own, slots, unseen)
+
+
+def _shown(observed: Observed) -> frozenset[int]:
+    return frozenset(r.id for requests in observed.requests.values() for r in requests)
+
+
+def _is_in_question(target: Target, observed: Observed) -> bool:
+    rows = observed.media.get(target.media, ())
+    hidden = target.media in observed.blocklist or any(
+        MediaStatus.BLOCKLISTED in (row.status, row.status_4k) for row in rows
+    )
+    return not hidden and any(_waits(row, target) for row in rows)
+
+
+def _waits(row: MediaState, target: Target) -> bool:
+    return (row.status_4k if target.is_4k else row.status) in _WAITING
+
+
+def _covered(target: Target, observed: Observed) -> frozenset[Slot]:
+    """What the requests that are shown ask for, whatever their status."""
+    requests = observed.requests.get(target, ())
+    if target.media.kind is Kind.MOVIE:
+        return frozenset({Slot(target)}) if requests else frozenset()
+    return frozenset(Slot(target, number) for request in requests for number in request.seasons)
+
+
+def _slots(own: OwnRequest) -> frozenset[Slot]:
+    if own.target.media.kind is Kind.MOVIE:
+        return frozenset({Slot(own.target)})
+    return frozenset(Slot(own.target, number) for number in own.seasons or ())
+
+
+def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:
+    if own.sighting is Sighting.LISTED:
+        return True
+    gone = trace is not None and trace.whereabouts is Whereabouts.GONE
+    return gone and (trace is None or trace.row is None or not _waits(trace.row, own.target))
+
+
+def _presumed(missing: Missing, observed: Observed) -> RequestState:
+    """A request that is there though no table shows it; nobody's, so that nobody cancels it."""
+    own, trace = missing.own, observed.traces.get(missing.number)
+    detached = own.sighting is Sighting.DETACHED or (
+        trace is not None and trace.whereabouts is Whereabouts.DETACHED
+    )
+    rows = observed.media.get(own.target.media, ())
+    statuses = {row.status_4k if own.target.is_4k else row.status for row in rows}
+    pending = not detached and MediaStatus.PROCESSING not in statuses
+    status = RequestStatus.PENDING if pending else RequestStatus.APPROVED
+    seasons = {slot.season: status for slot in sorted(missing.slots) if slot.season is not None}
+    return RequestState(missing.number, own.target, status, seasons=seasons)

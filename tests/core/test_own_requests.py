@@ -1,0 +1,214 @@
+"""Our requests that the server's table does not show: which are asked for, and what is learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.memory import witness
+from reconciler.core.model import (
+    MediaStatus,
+    Memory,
+    Observed,
+    OwnRequest,
+    Remembered,
+    RequestState,
+    RequestStatus,
+    RequestTrace,
+    Sighting,
+    Slot,
+    Target,
+    Whereabouts,
+)
+from reconciler.core.own_requests import (
+    MOST_LOST,
+    MOST_TRACED,
+    account_for_missing,
+    requests_to_trace,
+)
+from reconciler.core.state import There, film, season
+from tests.core.values import BEAR, DUNE, NOW, request, row, server
+
+FILM, SHOW = Target(DUNE), Target(BEAR)
+WAITS = row(DUNE, MediaStatus.PROCESSING)
+GONE = RequestTrace(Whereabouts.GONE, WAITS)
+DETACHED = RequestTrace(Whereabouts.DETACHED)
+
+
+def all_seen(*parts: object, **traces: RequestTrace) -> Observed:
+    """A server with these parts that shows every request; ``_13``: where request 13 led to."""
+    by_number = {int(name[1:]): trace for name, trace in traces.items()}
+    return replace(
+        server(*parts),  # type: ignore[arg-type]
+        shows_all_requests=True,
+        traces=by_number,
+    )
+
+
+def made(*numbers: int, sighting: Sighting | None = None, target: Target = FILM) -> Memory:
+    own = OwnRequest(target, 4, ("list",), None, sighting)
+    return Memory({Slot(target): Remembered()}, ours=dict.fromkeys(numbers, own))
+
+
+def seasons(number: int, *wanted: int, sighting: Sighting | None = None) -> Memory:
+    own = OwnRequest(SHOW, 4, ("list",), wanted, sighting)
+    return Memory(
+        {Slot(SHOW, n): Remembered() for n in (None, *wanted)},
+        ours={number: own},
+    )
+
+
+DECLINED = request(9, DUNE, RequestStatus.DECLINED)
+
+
+@pytest.mark.parametrize(
+    ("observed", "memory", "asked"),
+    [
+        pytest.param(all_seen(WAITS), made(13), (13,), id="never seen, the row waits"),
+        pytest.param(
+            all_seen(row(DUNE, MediaStatus.PENDING)), made(13), (13,), id="the row is at 2"
+        ),
+        pytest.param(all_seen(row(DUNE)), made(13), (), id="the row is at 1"),
+        pytest.param(all_seen(), made(13), (), id="no row"),
+        pytest.param(all_seen(row(DUNE, MediaStatus.AVAILABLE)), made(13), (), id="it is there"),
+        pytest.param(
+            all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)), made(13), (), id="shown"
+        ),
+        pytest.param(all_seen(WAITS, DECLINED), made(13), (), id="another request decides"),
+        pytest.param(
+            replace(all_seen(WAITS), blocklist=frozenset({DUNE})), made(13), (), id="blocklisted"
+        ),
+        pytest.param(
+            replace(all_seen(WAITS), shows_all_requests=False), made(13), (), id="not all is shown"
+        ),
+        pytest.param(all_seen(WAITS), made(13, sighting=Sighting.LISTED), (), id="seen once"),
+        pytest.param(all_seen(WAITS), made(13, sighting=Sighting.DETACHED), (), id="known"),
+        pytest.param(all_seen(WAITS), made(13, 14), (14,), id="the newest of two"),
+        pytest.param(all_seen(WAITS), made(13, 14, 15), (), id="three were lost: enough"),
+        pytest.param(
+            all_seen(WAITS), made(13, target=Target(DUNE, is_4k=True)), (), id="the other quality"
+        ),
+        pytest.param(
+            all_seen(row(BEAR, MediaStatus.PROCESSING)), seasons(13, 1, 2), (13,), id="a show"
+        ),
+        pytest.param(
+            all_seen(
+                row(BEAR, MediaStatus.PROCESSING), request(9, BEAR, RequestStatus.PENDING, 1, 2)
+            ),
+            seasons(13, 1, 2),
+            (),
+            id="a show, its seasons covered by another request",
+        ),
+    ],
+)
+def test_a_request_is_asked_for_by_its_id_only_where_that_decides_something(
+    observed: Observed, memory: Memory, asked: tuple[int, ...]
+) -> None:
+    targets = {own.target for own in memory.ours.values()}
+    assert requests_to_trace(observed, memory, targets) == asked
+    assert requests_to_trace(observed, memory, ()) == (), "its title is on no list"
+
+
+def test_a_pass_asks_for_so_many_and_no_more() -> None:
+    films = [Target(replace(DUNE, tmdb=n)) for n in range(1, 100)]
+    rows = [row(target.media, MediaStatus.PROCESSING) for target in films]
+    ours = {n: OwnRequest(target, 4, ("list",)) for n, target in enumerate(films)}
+    asked = requests_to_trace(all_seen(*rows), Memory(ours=ours), films)
+    assert asked == tuple(range(MOST_TRACED))
+    assert len(films) > MOST_TRACED
+
+
+@pytest.mark.parametrize(
+    ("observed", "memory", "there"),
+    [
+        pytest.param(all_seen(WAITS, _13=GONE), made(13), There.LOST, id="lost"),
+        pytest.param(all_seen(WAITS, _13=DETACHED), made(13), There.PROCESSING, id="detached"),
+        pytest.param(all_seen(WAITS), made(13), There.PROCESSING, id="not asked"),
+        pytest.param(
+            all_seen(row(DUNE, MediaStatus.PENDING)), made(13), There.REQUESTED, id="not asked, 2"
+        ),
+        pytest.param(
+            all_seen(WAITS), made(13, sighting=Sighting.LISTED), There.NOTHING, id="seen, and gone"
+        ),
+        pytest.param(
+            all_seen(WAITS, _14=GONE),
+            replace(made(14), ours={**made(13, sighting=Sighting.LISTED).ours, **made(14).ours}),
+            There.LOST,
+            id="an older one was seen and gone; the newest decides",
+        ),
+        pytest.param(
+            all_seen(WAITS, _15=GONE), made(13, 14, 15), There.PROCESSING, id="lost three times"
+        ),
+    ],
+)
+def test_what_a_film_is_when_our_request_for_it_is_missing(
+    observed: Observed, memory: Memory, there: There
+) -> None:
+    assert film(FILM, account_for_missing(observed, memory)).there is there
+    assert MOST_LOST == 3
+
+
+def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> None:
+    observed = all_seen(
+        row(BEAR, MediaStatus.PROCESSING),
+        request(9, BEAR, RequestStatus.DECLINED, 1),
+        _13=RequestTrace(Whereabouts.GONE, row(BEAR, MediaStatus.PROCESSING)),
+    )
+    told = account_for_missing(observed, seasons(13, 1, 2))
+    assert [season(SHOW, n, told).there for n in (1, 2)] == [There.DECLINED, There.LOST]
+
+
+def test_accounting_twice_is_accounting_once() -> None:
+    for trace in (GONE, DETACHED, None):
+        observed = replace(all_seen(WAITS), traces={13: trace} if trace else {})
+        once = account_for_missing(observed, made(13))
+        assert account_for_missing(once, made(13)) == once
+
+
+# ---------------------------------------------------------------------------------- what is learned
+
+
+def learned(memory: Memory, observed: Observed) -> Memory:
+    return witness(memory, [FILM], observed, NOW)
+
+
+@pytest.mark.parametrize(
+    ("observed", "before", "after"),
+    [
+        (all_seen(WAITS), None, None),
+        (all_seen(WAITS, request(13, DUNE, RequestStatus.PENDING)), None, Sighting.LISTED),
+        (all_seen(WAITS, _13=DETACHED), None, Sighting.DETACHED),
+        (all_seen(WAITS, _13=GONE), None, None),
+        (all_seen(WAITS), Sighting.LISTED, Sighting.LISTED),
+        (
+            all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)),
+            Sighting.DETACHED,
+            Sighting.LISTED,
+        ),
+    ],
+    ids=["missing", "shown", "detached", "gone", "seen before", "mended"],
+)
+def test_a_look_remembers_how_it_has_shown_a_request(
+    observed: Observed, before: Sighting | None, after: Sighting | None
+) -> None:
+    assert learned(made(13, sighting=before), observed).ours[13].sighting is after
+
+
+def test_a_lost_request_is_no_persons_no() -> None:
+    after = learned(made(13), all_seen(WAITS, _13=GONE))
+    assert after.slots == {Slot(FILM): Remembered()}
+    assert learned(after, all_seen(row(DUNE))).slots[Slot(FILM)].present is False
+
+
+def test_one_that_was_seen_and_is_gone_is_a_persons_no_whatever_the_row_says() -> None:
+    seen = learned(made(13), all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)))
+    after = learned(seen, all_seen(WAITS, _13=GONE))
+    assert after.slots == {Slot(FILM): Remembered(present=False, refused=NOW)}
+
+
+def test_a_detached_request_is_never_taken_for_one_that_may_be_cancelled() -> None:
+    told = account_for_missing(all_seen(row(DUNE, MediaStatus.PENDING)), made(13))
+    (presumed,) = told.requests[FILM]
+    assert isinstance(presumed, RequestState)
+    assert presumed.requester is None
