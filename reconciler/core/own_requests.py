@@ -6,7 +6,7 @@ any status is there for what it asked for:
 =============================================================  =====================================
 what is known of it                                            it is
 =============================================================  =====================================
-a look has shown it since it was made                          withdrawn: a person took it away
+a look has shown it since it was made, or that it was deleted  withdrawn: a person took it away
 its id leads to it, without its title                          there: detached, and processing
 nobody has seen it, and it was not asked for, or was found     there, as its title's row says
 404, and the row, read after that, does not wait any more      withdrawn
@@ -98,12 +98,21 @@ def with_sightings(observed: Observed, memory: Memory) -> Memory:
     shown = _shown(observed)
     ours = dict(memory.ours)
     for number, own in memory.ours.items():
-        trace = observed.traces.get(number)
-        if number in shown and own.sighting is not Sighting.LISTED:
-            ours[number] = replace(own, sighting=Sighting.LISTED)
-        elif trace and trace.whereabouts is Whereabouts.DETACHED:
-            ours[number] = replace(own, sighting=Sighting.DETACHED)
+        sighting = Sighting.LISTED if number in shown else _sighting(number, own, observed)
+        if sighting is not own.sighting:
+            ours[number] = replace(own, sighting=sighting)
     return replace(memory, ours=ours)
+
+
+def _sighting(number: int, own: OwnRequest, observed: Observed) -> Sighting | None:
+    """What is known once the table did not show it; what was seen once stays seen."""
+    trace = observed.traces.get(number)
+    if own.sighting is not None or not observed.shows_all_requests:
+        return own.sighting
+    if trace and trace.whereabouts is Whereabouts.DETACHED:
+        return Sighting.DETACHED
+    deleted = not _is_hidden(own.target, observed) and not _is_in_question(own.target, observed)
+    return Sighting.GONE if deleted or _is_withdrawn(own, trace) else None
 
 
 def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
@@ -131,10 +140,15 @@ def _shown(observed: Observed) -> frozenset[int]:
 
 def _is_in_question(target: Target, observed: Observed) -> bool:
     rows = observed.media.get(target.media, ())
-    hidden = target.media in observed.blocklist or any(
+    return not _is_hidden(target, observed) and any(_waits(row, target) for row in rows)
+
+
+def _is_hidden(target: Target, observed: Observed) -> bool:
+    """Whether the server hides the requests of a title: it is blocklisted."""
+    rows = observed.media.get(target.media, ())
+    return target.media in observed.blocklist or any(
         MediaStatus.BLOCKLISTED in (row.status, row.status_4k) for row in rows
     )
-    return not hidden and any(_waits(row, target) for row in rows)
 
 
 def _waits(row: MediaState, target: Target) -> bool:
@@ -156,7 +170,7 @@ def _slots(own: OwnRequest) -> frozenset[Slot]:
 
 
 def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:
-    if own.sighting is Sighting.LISTED:
+    if own.sighting in {Sighting.LISTED, Sighting.GONE}:
         return True
     gone = trace is not None and trace.whereabouts is Whereabouts.GONE
     return gone and (trace is None or trace.row is None or not _waits(trace.row, own.target))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from reconciler.core.backoff import attempts_after
 from reconciler.core.membership import current, departed, readded
@@ -37,6 +37,7 @@ from reconciler.core.model import (
     Requester,
     RequestState,
     RequestStatus,
+    RequestTrace,
     Result,
     Route,
     Show,
@@ -44,11 +45,13 @@ from reconciler.core.model import (
     Snapshot,
     Target,
     Unmatched,
+    Whereabouts,
     Wishlist,
 )
 from reconciler.core.plan import calculate
 from reconciler.learning import Recollection, claims, learn
 from reconciler.spec.models import ListSpec
+from reconciler.tracing import trace_requests
 from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlists
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item
@@ -56,6 +59,8 @@ from tests.core.values import ADMIN, NOW, item
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from reconciler.ports import MediaServer
 
 LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 UNKNOWN = MediaStatus.UNKNOWN
@@ -73,6 +78,7 @@ class Server:
     rows: dict[MediaKey, MediaState] = field(default_factory=dict)
     requests: dict[int, RequestState] = field(default_factory=dict)
     blocklist: set[MediaKey] = field(default_factory=set)
+    detached: dict[int, MediaKey] = field(default_factory=dict)  # known by their id alone
     last: int = 0
     now: datetime = NOW
 
@@ -83,7 +89,29 @@ class Server:
             requests=grouped([(r.target, r) for r in shown]),
             blocklist=frozenset(self.blocklist),
             shows=dict(self.shows),
+            shows_all_requests=True,
         )
+
+    def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
+        """As a ``ports.MediaServer``: where a request's id leads to."""
+        if self.detached.get(request_id) == media:
+            return RequestTrace(Whereabouts.DETACHED)
+        if request_id in self.requests:
+            return RequestTrace(Whereabouts.FOUND)
+        return RequestTrace(Whereabouts.GONE, self.rows.get(media))
+
+    def lose(self, number: int) -> None:
+        """The server answered for it and did not keep it; its row was saved before."""
+        self.requests.pop(number)
+
+    def detach(self, number: int) -> None:
+        """It loses its title, which no list forgives; Radarr has it all the same."""
+        self.detached[number] = self.requests.pop(number).target.media
+
+    def leave_an_orphan(self, media: MediaKey) -> None:
+        """The server is stopped after it saved the row, before it saved the request."""
+        seasons = self.rows[media].seasons if media in self.rows else {}
+        self.rows[media] = MediaState(media, MediaStatus.PENDING, UNKNOWN, seasons)
 
     def ask(
         self, media: MediaKey, seasons: tuple[int, ...], status: RequestStatus, requester: int = 1
@@ -131,6 +159,7 @@ class Server:
         """The row goes, and all its requests."""
         self.rows.pop(media, None)
         self.requests = {n: r for n, r in self.requests.items() if r.target.media != media}
+        self.detached = {n: lost for n, lost in self.detached.items() if lost != media}
 
     def take_over(self, number: int, requester: int, seasons: tuple[int, ...]) -> None:
         """Somebody edits a request: it is another user's now, or asks for more seasons."""
@@ -234,7 +263,8 @@ class Household:
         ]
         asking = {lst.name: self.requesters.get(lst.name, ADMIN) for lst in self.file}
         lists = (*wishlists(seen, asking, found), excluded_by_hand(rules, found))
-        observed = self.server.observed()
+        server = cast("MediaServer", self.server)
+        observed = trace_requests(self.server.observed(), self.ledger.memory, lists, server)
         gone = departed(stored, {lst.name: str(lst.source) for lst in self.file})
         learned = learn(Recollection(self.ledger.memory, gone), seen, lists, observed, now)
         plan = calculate(lists, observed, learned.memory, policy, now)

@@ -22,6 +22,7 @@ from reconciler.core.model import (
     Slot,
     Target,
 )
+from reconciler.core.own_requests import MOST_LOST
 from tests.core.account import Shelves
 from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, spec
 from tests.core.values import ADMIN, ANNA, facts
@@ -73,6 +74,7 @@ class Persons(RuleBasedStateMachine):
     ``known``: what a pass or a request of ours has put into the ledger's memory.
     ``seen``: what was there at the last pass.
     ``made``: the requests that the ledger knows as ours. ``claims``: which lists ever held those.
+    ``looked_at``: of these, what a pass has seen, or has seen to be deleted.
     """
 
     def __init__(self) -> None:
@@ -94,6 +96,7 @@ class Persons(RuleBasedStateMachine):
         self.known: set[Slot] = set()
         self.shelves = Shelves()
         self.made: dict[int, OwnRequest] = {}
+        self.looked_at: set[int] = set()
         self.claims: dict[MediaKey, set[str]] = {}
         self.retried: dict[MediaKey, int] = {}
 
@@ -282,6 +285,68 @@ class Persons(RuleBasedStateMachine):
         else:
             self.server.block(media)
 
+    def lose_what_was_made(self, media: MediaKey) -> None:
+        """The server did not keep what we have just asked for, and nobody has looked since."""
+        number = self._newest(media, *LIVE)
+        if number in self.made and number not in self.looked_at:
+            self.server.lose(number)
+
+    def detach_what_was_made(self, media: MediaKey) -> None:
+        number = self._newest(media, *LIVE)
+        if number in self.made and number not in self.looked_at:
+            self.server.detach(number)
+
+    def take_away_and_leave_the_row(self, media: MediaKey) -> None:
+        """Ours, which a pass has seen, is deleted; its row goes on to wait."""
+        number = self._newest(media, *LIVE)
+        if number in self.made and number in self.looked_at:
+            self._refuse(self._asked_by(number) & self._there(), leaves_a_trace=False)
+            self.server.lose(number)
+
+    def leave_an_orphan(self, media: MediaKey) -> None:
+        """Of somebody's request for a film that the server has nothing of.
+
+        A request of ours that was deleted before any look looks like one that was never kept.
+        """
+        row = self.server.rows.get(media)
+        free = row is None or row.status is MediaStatus.UNKNOWN
+        asked = any(r.target.media == media for r in self.server.requests.values())
+        if media.kind is Kind.MOVIE and free and not asked and media not in self.server.blocklist:
+            self.server.leave_an_orphan(media)
+            for slot in slots_of(media) & self._lost():
+                self.refused.pop(slot, None)
+                self.doubtful.add(slot)
+
+    def _lost(self) -> set[Slot]:
+        """What the server did not keep, and nobody has seen, or asked for since."""
+        lost: set[Slot] = set()
+        for media in {own.target.media for own in self.made.values()} - self.server.blocklist:
+            numbers = [
+                n
+                for n, own in self.made.items()
+                if own.target.media == media and n not in self.looked_at
+                if n not in self.server.requests and n not in self.server.detached
+            ]
+            if self._waits(media) and 0 < len(numbers) < MOST_LOST:
+                lost |= slots_of(media, self.made[max(numbers)].seasons or ())
+        asked = {
+            s for r in self.server.requests.values() for s in slots_of(r.target.media, r.seasons)
+        }
+        return lost - asked - self._available() - self._detached()
+
+    def _detached(self) -> set[Slot]:
+        """What is asked for by a request that only its id leads to."""
+        return {
+            slot
+            for number, media in self.server.detached.items()
+            if number in self.made and self._waits(media)
+            for slot in slots_of(media, self.made[number].seasons or ())
+        }
+
+    def _waits(self, media: MediaKey) -> bool:
+        row = self.server.rows.get(media)
+        return row is not None and row.status in {MediaStatus.PENDING, MediaStatus.PROCESSING}
+
     def half_a_day(self, _media: MediaKey) -> None:
         self._wait(12)
 
@@ -343,7 +408,8 @@ class Persons(RuleBasedStateMachine):
         live = [
             r for r in self.server.requests.values() if r.status in LIVE | {RequestStatus.FAILED}
         ]
-        return self._available() | {s for r in live for s in slots_of(r.target.media, r.seasons)}
+        asked = {s for r in live for s in slots_of(r.target.media, r.seasons)}
+        return self._available() | self._detached() | asked
 
     def _traces(self) -> set[Slot]:
         """What the server says was declined or deleted."""

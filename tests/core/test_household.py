@@ -64,12 +64,15 @@ ACTS = [
     *["approve", "fail", "decline", "delete_the_request", "delete_the_file", "delete"],
     "mark_available",
     *["block_or_unblock", "lose_or_find_the_facts"],
+    *["lose_what_was_made", "detach_what_was_made", "leave_an_orphan"],
+    "take_away_and_leave_the_row",
     *["half_a_day", "more_than_a_day", "some_days"],
 ]
 DAYS = "more_than_a_day"
 IS_OUT = "take_off a_good_pass"
 ON_THE_SECOND_ALONE = "decline a_good_pass take_off_the_first put_on_the_second a_good_pass"
 PUT_BACK = f"decline a_good_pass {IS_OUT} put_on_the_second a_pass_in_which_all_waits"
+MADE_ANEW = f"delete a_good_pass {IS_OUT} put_on_the_first a_good_pass"
 OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{IS_OUT} half_a_day a_good_pass",
     f"{IS_OUT} more_than_a_day a_good_pass",
@@ -89,6 +92,17 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{PUT_BACK} ask a_good_pass decline",
     f"delete {IS_OUT} lose_or_find_the_facts put_on_the_first a_good_pass lose_or_find_the_facts",
     "fail a_good_pass some_days",
+    f"{MADE_ANEW} lose_what_was_made a_good_pass a_good_pass",
+    f"{MADE_ANEW} lose_what_was_made a_good_pass lose_what_was_made a_good_pass lose_what_was_made",
+    f"{MADE_ANEW} lose_what_was_made a_pass_in_which_all_waits a_half_pass a_good_pass",
+    f"{MADE_ANEW} lose_what_was_made {IS_OUT} put_on_the_second a_good_pass",
+    f"{MADE_ANEW} lose_what_was_made ask delete_the_request a_good_pass leave_an_orphan",
+    f"{MADE_ANEW} lose_what_was_made ask decline a_good_pass",
+    f"{MADE_ANEW} detach_what_was_made a_good_pass {IS_OUT} put_on_the_first a_good_pass",
+    f"{MADE_ANEW} delete_the_request leave_an_orphan a_good_pass",
+    f"{MADE_ANEW} delete_the_request a_good_pass leave_an_orphan a_good_pass",
+    f"{MADE_ANEW} a_good_pass take_away_and_leave_the_row a_good_pass some_days a_good_pass",
+    "delete a_good_pass leave_an_orphan a_good_pass",
     "decline mark_available a_good_pass delete a_good_pass",
     "take_off delete a_good_pass ask_for_one_season mark_available put_on_the_first a_good_pass",
     "put_on_the_second a_good_pass decline a_good_pass lose_most a_good_pass find_all_again",
@@ -184,8 +198,13 @@ class AnyHistory(Persons):
 
     @rule()
     def lose_the_ledger(self) -> None:
-        """Then the server alone remembers; a re-add that waited is forgotten with the rest."""
+        """Then the server alone remembers; a re-add that waited is forgotten with the rest.
+
+        Rows that wait for what the server did not keep are tidied up: nobody could tell why.
+        """
         self.house.ledger = Ledger()
+        for media in {slot.target.media for slot in self._lost() | self._detached()}:
+            self.server.remove(media)
         self.refused = dict.fromkeys(self._traces() - self._there())
         self._begin_anew()
 
@@ -295,6 +314,7 @@ class AnyHistory(Persons):
             over = {s for s in slots & self.refused.keys() & self.known if s not in self.doubtful}
             over -= self._out(seen.now) | self._there()
             assert over <= asked, ("its time is over", media)
+            assert slots & self._lost() <= asked, ("lost", media)
 
     @staticmethod
     def _given(seen: Pass, name: str) -> set[MediaKey]:
@@ -363,6 +383,13 @@ class AnyHistory(Persons):
         seeable = {m for held in self.held.values() for m in held} - self.server.blocklist
         wanted = {slot for media in seeable for slot in slots_of(media)}
         self.known |= set(seen.memory.slots) | (wanted & (self._there() | self._traces()))
+        shown = {r.id for requests in seen.observed.requests.values() for r in requests}
+        deleted = {
+            number
+            for number, own in self.made.items()
+            if own.target.media not in self.server.blocklist and not self._waits(own.target.media)
+        }
+        self.looked_at |= shown | (deleted - self.server.detached.keys())
         ours = {own.target.media for own in self.made.values()}
         for media in ours | {action.target.media for action in seen.plan.actions}:
             holding = {name for name, held in self.held.items() if media in held}

@@ -180,6 +180,11 @@ def learned(memory: Memory, observed: Observed) -> Memory:
         (all_seen(WAITS, request(13, DUNE, RequestStatus.PENDING)), None, Sighting.LISTED),
         (all_seen(WAITS, _13=DETACHED), None, Sighting.DETACHED),
         (all_seen(WAITS, _13=GONE), None, None),
+        (all_seen(WAITS, _13=RequestTrace(Whereabouts.GONE, row(DUNE))), None, Sighting.GONE),
+        (all_seen(row(DUNE)), None, Sighting.GONE),
+        (all_seen(), None, Sighting.GONE),
+        (server(), None, None),
+        (replace(all_seen(), blocklist=frozenset({DUNE})), None, None),
         (all_seen(WAITS), Sighting.LISTED, Sighting.LISTED),
         (
             all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)),
@@ -187,12 +192,31 @@ def learned(memory: Memory, observed: Observed) -> Memory:
             Sighting.LISTED,
         ),
     ],
-    ids=["missing", "shown", "detached", "gone", "seen before", "mended"],
+    ids=[
+        "missing",
+        "shown",
+        "detached",
+        "lost",
+        "deleted while it was looked for",
+        "deleted",
+        "deleted with its row",
+        "not all requests are shown",
+        "hidden while it is blocklisted",
+        "seen before",
+        "mended",
+    ],
 )
 def test_a_look_remembers_how_it_has_shown_a_request(
     observed: Observed, before: Sighting | None, after: Sighting | None
 ) -> None:
     assert learned(made(13, sighting=before), observed).ours[13].sighting is after
+
+
+def test_what_was_deleted_before_any_look_is_not_lost_when_its_row_waits_once_more() -> None:
+    """Somebody else's request, say, that a stopped server left as an orphan."""
+    deleted = learned(made(13), all_seen(row(DUNE)))
+    orphan = all_seen(row(DUNE, MediaStatus.PENDING), _13=GONE)
+    assert film(FILM, account_for_missing(orphan, deleted)).there is There.NOTHING
 
 
 def test_a_lost_request_is_no_persons_no() -> None:

@@ -50,6 +50,7 @@ class Sighting(StrEnum):
 
     LISTED = "listed"  # in the server's table
     DETACHED = "detached"  # by its id alone: it has lost its title
+    GONE = "gone"  # by its absence: its title's row waited for nothing, so somebody had deleted it
 
 
 @dataclass(frozen=True, slots=True)
