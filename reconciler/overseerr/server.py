@@ -7,26 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from reconciler.core.model import Done, Flavour, Kind, RequestTrace, Result, Route, Whereabouts
-from reconciler.core.rights import (
-    DECIDE_REQUESTS,
-    MAKE_REQUESTS,
-    READ_BLOCKLIST,
-    SEE_USERS,
-    lacks,
-)
+from reconciler.core.rights import DECIDE_REQUESTS, MAKE_REQUESTS, READ_BLOCKLIST, SEE_USERS, lacks
 from reconciler.errors import MissingRightError, ServerError
 from reconciler.logs import Logger
 from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
 from reconciler.overseerr.connection import LONGEST, Connection
 from reconciler.overseerr.foreign import integer, record, records
 from reconciler.overseerr.requests import request_body
-from reconciler.overseerr.rows import (
-    DeniedError,
-    StatusError,
-    accepted,
-    read_rows,
-    strange_answer,
-)
+from reconciler.overseerr.rows import DeniedError, StatusError, accepted, read_rows, strange_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

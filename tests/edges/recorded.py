@@ -223,6 +223,12 @@ def retry_denied(exchange: Exchange) -> bool:
     return bool(path) and exchange.status == 403
 
 
+def request_read(exchange: Exchange) -> bool:
+    """A request asked for by its id, by a key whose owner may see it."""
+    path = re.fullmatch(r"/request/[0-9]+", exchange.path)
+    return exchange.method == "GET" and bool(path) and plain(exchange)
+
+
 def cancelled(exchange: Exchange) -> bool:
     return exchange.method == "DELETE" and bool(re.fullmatch(r"/request/[0-9]+", exchange.path))
 
@@ -259,7 +265,7 @@ NOT_OURS = {
     r"GET /(request|media)\?take=[0-9]+&skip=0&filter=(pending|failed)&sort=added": (
         "tables are read whole, without a filter"
     ),
-    r"GET /request/(count|[0-9]+)": "requests are read with their table, or with their title",
+    r"GET /request/(count|[0-9]+)": "requests are read with their table, or by the key's owner",
     r"GET /movie/(abc|tt[0-9]+)": "a title's number is a number",
     r"GET /tv/[0-9]+/season/[0-9]+": "a show's own page has its seasons' dates",
     r"GET /user/[0-9]+(/requests\?take=[0-9]+|/watchlist|/settings/main)?": (

@@ -27,6 +27,7 @@ from reconciler.core.model import (
     Observed,
     Offer,
     RequestStatus,
+    RequestTrace,
     Result,
     Route,
     Season,
@@ -34,6 +35,7 @@ from reconciler.core.model import (
     Show,
     Target,
     User,
+    Whereabouts,
 )
 from reconciler.core.seasons import aired
 from reconciler.core.state import There, season
@@ -67,6 +69,7 @@ from tests.edges.recorded import (
     plain,
     quota_read,
     replayed,
+    request_read,
     request_sent,
     retry_denied,
     search_refused,
@@ -400,6 +403,23 @@ def test_a_recorded_refusal_of_a_retry_names_the_right_that_is_missing(exchange:
         done = server.retry(number)
     assert done.result is Result.REFUSED
     assert done.message.startswith("admin, the owner of the API key, lacks the right")
+
+
+@each(request_read)
+def test_a_recorded_request_is_found_or_detached_or_gone(exchange: Exchange) -> None:
+    number, film = int(exchange.path.split("/")[2]), MediaKey(Kind.MOVIE, 4711)
+    row = {"id": 9, "mediaType": "movie", "tmdbId": film.tmdb, "status": 3}
+    mock, server = replayed(exchange)
+    with mock, server:
+        mock.get(f"{URL}/api/v1/movie/4711", json={"id": 4711, "mediaInfo": row})
+        trace = server.trace_request(number, film)
+    if exchange.status == 404:
+        assert trace.whereabouts is Whereabouts.GONE
+        assert trace.row
+        assert trace.row.status is MediaStatus.PROCESSING
+        return
+    found = Whereabouts.FOUND if exchange.response["media"] else Whereabouts.DETACHED
+    assert trace == RequestTrace(found)
 
 
 CANCELS = {204: Result.CANCELLED, 404: Result.MOOT, 401: Result.REFUSED}

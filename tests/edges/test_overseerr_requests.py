@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import (
-    Result,
-)
-from reconciler.errors import AnswerLostError, ServerError, TransientError
-from tests.edges.made_up import API, BREAKING_BAD, GUARD, introduce, request_of
+from reconciler.core.model import MediaStatus, RequestTrace, Result, Whereabouts
+from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
+from tests.edges.made_up import API, BREAKING_BAD, DUNE, GUARD, introduce, request_of
 
 if TYPE_CHECKING:
     import requests_mock
@@ -191,3 +189,60 @@ def test_the_answer_to_a_retry_is_a_value_or_lost(
             server.retry(5)
     else:
         assert (server.retry(5).result, mock.call_count) == (result, 1)
+
+
+GONE = {"message": "Request not found."}
+ROW = {"id": 3, "mediaType": "movie", "tmdbId": 438631, "status": 3}
+TITLE = {"id": 438631, "title": "Dune"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "title", "trace"),
+    [
+        pytest.param(
+            200,
+            {"id": 5, "media": {"tmdbId": 1}},
+            None,
+            RequestTrace(Whereabouts.FOUND),
+            id="found",
+        ),
+        pytest.param(
+            200, {"id": 5, "media": None}, None, RequestTrace(Whereabouts.DETACHED), id="detached"
+        ),
+        pytest.param(404, GONE, TITLE, RequestTrace(Whereabouts.GONE), id="gone, and its row"),
+        pytest.param(404, GONE, None, TmdbTroubleError, id="gone, its row unknown"),
+        pytest.param(404, {"message": "not found"}, TITLE, ServerError, id="another server's 404"),
+        pytest.param(404, None, TITLE, ServerError, id="a page"),
+        pytest.param(403, {"message": "You do not have permission"}, TITLE, ServerError, id="403"),
+        pytest.param(500, {"message": "why"}, TITLE, TransientError, id="500"),
+        pytest.param(200, {}, TITLE, ServerError, id="200 of somebody else"),
+        pytest.param(200, {"id": 5}, TITLE, ServerError, id="200 that does not speak of media"),
+    ],
+)
+def test_a_request_that_the_table_does_not_show_is_traced_or_left_in_doubt(  # noqa: PLR0913, PLR0917 - a table
+    mock: requests_mock.Mocker,
+    server: MediaServer,
+    status: int,
+    body: object,
+    title: dict[str, object] | None,
+    trace: RequestTrace | type[ServerError],
+) -> None:
+    mock.get(f"{API}/request/5", status_code=status, json=body)
+    mock.get(f"{API}/auth/me", json={"id": 1, "permissions": 2})
+    mock.get(f"{API}/movie/438631", status_code=200 if title else 500, json=title or {})
+    if isinstance(trace, RequestTrace):
+        assert server.trace_request(5, DUNE) == trace
+    else:
+        with pytest.raises(trace):
+            server.trace_request(5, DUNE)
+
+
+def test_of_a_gone_request_the_row_is_read_after_that(
+    mock: requests_mock.Mocker, server: MediaServer
+) -> None:
+    mock.get(f"{API}/request/5", status_code=404, json=GONE)
+    mock.get(f"{API}/movie/438631", json={**TITLE, "mediaInfo": ROW})
+    trace = server.trace_request(5, DUNE)
+    assert trace.row
+    assert trace.row.status is MediaStatus.PROCESSING
+    assert [call.path.rpartition("/")[2] for call in mock.request_history] == ["5", "438631"]
