@@ -262,6 +262,16 @@ def _identified(case: Case) -> str:
     return how_to_identify(case.row, case.reason, case.owner)
 
 
+def _delivered(case: Case) -> str:
+    """What gets a request through that Radarr or Sonarr did not take, or that was never kept."""
+    if any(slot.target == case.row.target for slot in case.ground.observed.lost):
+        return f"find out from the server's log why it keeps no request; then {BY_HAND}"
+    return (
+        "mend the server's downloader (Radarr, Sonarr) and retry it on the server; "
+        f"or raise `retry_failed` of {case.owner.name}"
+    )
+
+
 def _said(text: str) -> Callable[[Case], str]:
     """The same for every title; {} is the list that it belongs to."""
     return lambda case: text.format(case.owner.name)
@@ -292,8 +302,5 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.TYPE_MISMATCH: _identified,
     Reason.UNRESOLVED: _said("TMDB answers the server again; try later"),
     Reason.NO_RIGHT: _with_the_right,
-    Reason.FAILED: _said(
-        "mend the server's downloader (Radarr, Sonarr) and retry it on the server; "
-        "or raise `retry_failed` of {}"
-    ),
+    Reason.FAILED: _delivered,
 }

@@ -10,7 +10,6 @@ a look has shown it since it was made, or that it was deleted  withdrawn: a pers
 its id leads to it, without its title                          there: detached, and processing
 nobody has seen it, and it was not asked for, or was found     there, as its title's row says
 404, and the row, read after that, does not wait any more      withdrawn
-404 for the third time                                         there, as the row says: no more of it
 404, and the row still waits                                   lost: the server never stored it
 =============================================================  =====================================
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     )
 
 MOST_TRACED = 20  # requests asked for by their id in one pass
-MOST_LOST = 3  # requests of one title, after which it is left at what its row says
 _WAITING = frozenset({MediaStatus.PENDING, MediaStatus.PROCESSING})
 
 
@@ -68,7 +66,7 @@ def requests_to_trace(
         missing.number
         for missing in _missing(observed, memory)
         if missing.own.target in wanted
-        if missing.own.sighting is None and len(missing.unseen) < MOST_LOST
+        if missing.own.sighting is None
     ]
     return tuple(sorted(numbers)[:MOST_TRACED])
 
@@ -82,7 +80,7 @@ def account_for_missing(observed: Observed, memory: Memory) -> Observed:
         target, trace = missing.own.target, observed.traces.get(missing.number)
         if _is_withdrawn(missing.own, trace):
             withdrawn |= missing.slots
-        elif trace and trace.whereabouts is Whereabouts.GONE and len(missing.unseen) < MOST_LOST:
+        elif trace and trace.whereabouts is Whereabouts.GONE:
             lost |= dict.fromkeys(missing.slots, missing.unseen)
         else:
             requests[target] = (*requests.get(target, ()), _presumed(missing, observed))

@@ -73,6 +73,7 @@ def calculate(
     says; not re-added
     remembered, and nothing there; not lost, nor          handled
     re-added
+    ours was lost three times in a row; not re-added      failed
     specials, and the server takes no requests for them   no-right
     the requester is unknown or has no right, or          no-right
     what the list names of Radarr or Sonarr is not there

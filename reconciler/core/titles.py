@@ -68,7 +68,9 @@ _OUT = _REFUSED | {None}  # what is, or was, kept out by them
 _GONE = frozenset({There.NOTHING, There.DELETED})
 _NO_SPECIALS = "the server takes no requests for specials"
 _ONLY_SPECIALS = "it has only specials, which the list does not ask for"
+MOST_LOST = 3  # requests of one title in a row, until a person has to see to it
 _PRECEDENCE = (
+    Reason.FAILED,  # what is lost for good; what failed is retried, or says why not
     Reason.REQUESTED,
     Reason.PROCESSING,
     Reason.AVAILABLE,
@@ -112,9 +114,18 @@ def _film(target: Target, terms: Terms, view: View) -> Need | Settled:
     if settled:
         return Settled(settled, detail)
     if state.there is There.LOST:
-        return Need(Op.REQUEST, Why.LOST, detail=_lost(state.request_ids))
+        reason = _lost(state.request_ids)
+        if _is_lost_for_good(state, known, terms):
+            return Settled(Reason.FAILED, reason)
+        return Need(Op.REQUEST, Why.LOST, detail=reason)
     why = Why.READDED if put_back(known, terms.rerequest) else Why.MISSING
     return Need(Op.REQUEST, why, detail=detail)
+
+
+def _is_lost_for_good(state: State, known: Remembered | None, terms: Terms) -> bool:
+    """Whether the server has lost so many requests for it that only a re-add asks once more."""
+    often = state.there is There.LOST and len(state.request_ids) >= MOST_LOST
+    return often and not put_back(known, terms.rerequest)
 
 
 def _lost(requests: tuple[int, ...]) -> str:
@@ -154,7 +165,7 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need |
     states = {n: season(target, n, view.observed) for n in wanted}
     fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)
-    failed = tuple(n for n in wanted if fates[n] is Reason.FAILED)
+    failed = tuple(n for n in wanted if states[n].there is There.FAILED)
     out: dict[int | None, Remembered | None] = {
         n: view.memory.slots.get(Slot(target, n)) for n in wanted if fates[n] in _OUT
     }
@@ -199,7 +210,7 @@ def _fates(
         known = slots.get(Slot(target, number))
         fates[number] = (
             Reason.FAILED
-            if state.there is There.FAILED
+            if state.there is There.FAILED or _is_lost_for_good(state, known or whole, terms)
             else _verdict(
                 state.there,
                 remembered=taken_away or known is not None,

@@ -22,7 +22,7 @@ from reconciler.core.model import (
     Slot,
     Target,
 )
-from reconciler.core.own_requests import MOST_LOST
+from reconciler.core.titles import MOST_LOST
 from tests.core.account import Shelves
 from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, spec
 from tests.core.values import ADMIN, ANNA, facts
@@ -321,14 +321,16 @@ class Persons(RuleBasedStateMachine):
         """What the server did not keep, and nobody has seen, or asked for since."""
         lost: set[Slot] = set()
         for media in {own.target.media for own in self.made.values()} - self.server.blocklist:
-            numbers = [
-                n
+            gone = {
+                n: slots_of(media, own.seasons or ())
                 for n, own in self.made.items()
-                if own.target.media == media and n not in self.looked_at
+                if own.target.media == media
                 if n not in self.server.requests and n not in self.server.detached
-            ]
-            if self._waits(media) and 0 < len(numbers) < MOST_LOST:
-                lost |= slots_of(media, self.made[max(numbers)].seasons or ())
+            }
+            if self._waits(media) and len(gone.keys() - self.looked_at) < MOST_LOST:
+                for slot in slots_of(media):
+                    newest = max((n for n, slots in gone.items() if slot in slots), default=None)
+                    lost |= {slot} if newest and newest not in self.looked_at else set()
         asked = {
             s for r in self.server.requests.values() for s in slots_of(r.target.media, r.seasons)
         }

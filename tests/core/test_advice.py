@@ -157,8 +157,10 @@ VANISHED = replace(
     shows_all_requests=True,
     traces={13: RequestTrace(Whereabouts.GONE, WAITING_ROW)},
 )
+LOST_AGAIN = replace(VANISHED, traces={15: RequestTrace(Whereabouts.GONE, WAITING_ROW)})
 LISTED = Sighting.LISTED
 MADE = Memory({Slot(FILM): Remembered()}, ours={13: OwnRequest(FILM, 1, ("list",))})
+MADE_AGAIN = replace(MADE, ours=dict.fromkeys((13, 14, 15), MADE.ours[13]))
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
 SPECIALS = replace(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
 NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
@@ -337,6 +339,10 @@ TABLE = [
     (Reason.FAILED, "retries used up", World(on=FAILED, memory=TRIED),
      ["mend the server's downloader", "raise `retry_failed` of list"],
      [(World((replace(LIST, retry_failed=3),), FAILED, TRIED), "retry (retry-failed)")]),
+    (Reason.FAILED, "lost for good", World(on=LOST_AGAIN, memory=MADE_AGAIN),
+     ["find out from the server's log", BY_HAND],
+     [(World(on=server(request(4, DUNE, RequestStatus.APPROVED)), memory=MADE_AGAIN),
+       "processing")]),
     (Why.MISSING, "a film", World(), [APPLY, "with `exclude: [ITEM]` it is not requested"],
      [(World((LIST, excludes("exclude", -1))), "excluded")]),
     (Why.NEW_SEASON, "beside one declined",

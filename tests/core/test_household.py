@@ -307,6 +307,7 @@ class AnyHistory(Persons):
         }
         unknown = {m for m in MEDIA if m.kind is Kind.TV and not _told(self.server, m)}
         put_back = turn.back if self.rerequest is not Rerequest.NEVER else frozenset()
+        lost = self._lost()
         for media in given - self.server.blocklist - {NEVER} - waiting - unknown:
             slots = slots_of(media)
             if media in put_back or not slots & (self.known | self.refused.keys()):
@@ -314,7 +315,7 @@ class AnyHistory(Persons):
             over = {s for s in slots & self.refused.keys() & self.known if s not in self.doubtful}
             over -= self._out(seen.now) | self._there()
             assert over <= asked, ("its time is over", media)
-            assert slots & self._lost() <= asked, ("lost", media)
+            assert slots & lost <= asked, ("lost", media)
 
     @staticmethod
     def _given(seen: Pass, name: str) -> set[MediaKey]:

@@ -22,7 +22,6 @@ from reconciler.core.model import (
     Whereabouts,
 )
 from reconciler.core.own_requests import (
-    MOST_LOST,
     MOST_TRACED,
     account_for_missing,
     requests_to_trace,
@@ -85,7 +84,6 @@ DECLINED = request(9, DUNE, RequestStatus.DECLINED)
         pytest.param(all_seen(WAITS), made(13, sighting=Sighting.LISTED), (), id="seen once"),
         pytest.param(all_seen(WAITS), made(13, sighting=Sighting.DETACHED), (), id="known"),
         pytest.param(all_seen(WAITS), made(13, 14), (14,), id="the newest of two"),
-        pytest.param(all_seen(WAITS), made(13, 14, 15), (), id="three were lost: enough"),
         pytest.param(
             all_seen(WAITS), made(13, target=Target(DUNE, is_4k=True)), (), id="the other quality"
         ),
@@ -138,7 +136,7 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
             id="an older one was seen and gone; the newest decides",
         ),
         pytest.param(
-            all_seen(WAITS, _15=GONE), made(13, 14, 15), There.PROCESSING, id="lost three times"
+            all_seen(WAITS, _15=GONE), made(13, 14, 15), There.LOST, id="lost three times"
         ),
     ],
 )
@@ -146,7 +144,6 @@ def test_what_a_film_is_when_our_request_for_it_is_missing(
     observed: Observed, memory: Memory, there: There
 ) -> None:
     assert film(FILM, account_for_missing(observed, memory)).there is there
-    assert MOST_LOST == 3
 
 
 def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> None:

@@ -192,6 +192,12 @@ def made_here(
     return sign
 
 
+def lost_thrice(world: World) -> None:
+    made_here(MediaStatus.PROCESSING, GONE)(world)
+    own = world.memory["ours"][13]
+    world.memory.update(ours={11: own, 12: own, 13: own})
+
+
 GONE = RequestTrace(Whereabouts.GONE, row(DUNE, MediaStatus.PROCESSING))
 DETACHED = RequestTrace(Whereabouts.DETACHED)
 FAILED = there(request(9, DUNE, RequestStatus.FAILED))  # the last one
@@ -207,6 +213,7 @@ REQUESTED = "a request PENDING; or media 2, the last one not dead, and no orphan
 PROCESSING = "a request APPROVED, or ours detached; or media 3, the last one not dead"
 WITHDRAWN = "ours was seen once and is gone, whatever the row says; not re-added"
 NOTHING_THERE = "remembered, and nothing there; not lost, nor re-added"
+LOST_THRICE = "ours was lost three times in a row; not re-added"
 ORPHAN = "media 2 without any request: an orphan"
 LOST = "ours was never seen, 404, media 2 or 3: lost"
 ANY, FILM, SHOW = "any title", "a film", "a show"
@@ -251,6 +258,7 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
     WITHDRAWN: (
         FILM, {"handled": made_here(MediaStatus.PROCESSING, sighting=Sighting.LISTED)}),
     NOTHING_THERE: (FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
+    LOST_THRICE: (FILM, {"failed": lost_thrice}),
     "specials, and the server takes no requests for them": (SHOW, {"no-right": specials}),
     NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),
     "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
@@ -333,7 +341,7 @@ def can_both_be(one: str, other: str) -> bool:
     return not (NOTHING_THERE in pair and (pair & (ALIVE | DEAD) or THERE & pair))
 
 
-VANISHED = {WITHDRAWN, LOST}  # which speak of a request, and of no other one
+VANISHED = {WITHDRAWN, LOST, LOST_THRICE}  # which speak of a request, and of no other one
 THERE = {"media 4 or 5", "a request DECLINED; not re-added"}
 PAIRS = [
     (one, other)

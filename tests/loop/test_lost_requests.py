@@ -12,7 +12,8 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer, Settings
 from reconciler.apply import Applier
 from reconciler.core.model import Result, Sighting, Why
-from reconciler.core.own_requests import MOST_LOST, MOST_TRACED
+from reconciler.core.own_requests import MOST_TRACED
+from reconciler.core.titles import MOST_LOST
 from reconciler.errors import MissingRightError
 from reconciler.ledger import SqliteLedger, schema
 from reconciler.overseerr import OverseerrServer
@@ -87,8 +88,13 @@ def test_a_server_that_keeps_nothing_is_not_asked_for_ever(world: World) -> None
     world.sandbox.faults.roll_back = 99
     sent = [len(posts(world.calls(world.apply))) for _ in range(6)]
     assert sent == [1] * MOST_LOST + [0] * (6 - MOST_LOST)
+    assert said(world) == "failed"
+    (verdict,) = world.look().plan.verdicts
+    assert verdict.detail == "the server accepted request 1, 2, 3 and did not keep it"
+    world.sandbox.faults.roll_back = 0
+    wanted = {"mediaType": "movie", "mediaId": FILM.tmdb, "is4k": False}
+    world.person("POST", "/request", wanted)  # as `explain` advises
     assert said(world) == "processing"
-    assert by_id(world) == []
 
 
 def delete_request(world: World, title: Title) -> None:
