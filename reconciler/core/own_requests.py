@@ -103,14 +103,19 @@ def with_sightings(observed: Observed, memory: Memory) -> Memory:
 
 
 def _sighting(number: int, own: OwnRequest, observed: Observed) -> Sighting | None:
-    """What is known once the table did not show it; what was seen once stays seen."""
+    """What is known once the table did not show it; what was seen once stays seen.
+
+    One that is detached stands for its title only until its row waits no more.
+    """
     trace = observed.traces.get(number)
-    if own.sighting is not None or not observed.shows_all_requests:
+    if own.sighting is Sighting.LISTED or not observed.shows_all_requests:
         return own.sighting
+    settled = not _is_hidden(own.target, observed) and not _is_in_question(own.target, observed)
+    if settled or _is_withdrawn(own, trace):
+        return Sighting.GONE
     if trace and trace.whereabouts is Whereabouts.DETACHED:
         return Sighting.DETACHED
-    deleted = not _is_hidden(own.target, observed) and not _is_in_question(own.target, observed)
-    return Sighting.GONE if deleted or _is_withdrawn(own, trace) else None
+    return own.sighting
 
 
 def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:

@@ -50,7 +50,7 @@ class Sighting(StrEnum):
 
     LISTED = "listed"  # in the server's table
     DETACHED = "detached"  # by its id alone: it has lost its title
-    GONE = "gone"  # by its absence: its title's row waited for nothing, so somebody had deleted it
+    GONE = "gone"  # not at all, while its title's row waited for nothing: it is over
 
 
 @dataclass(frozen=True, slots=True)
