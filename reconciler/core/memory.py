@@ -104,7 +104,9 @@ def _witnessed(known: Remembered | None, seen: Glance) -> Remembered | None:
     if there is There.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return known and replace(known, refused=None)  # and the time of an older "no" begins anew
     if there is There.LOST:  # nobody said no: it is as it was when it was asked for
-        return known and replace(known, readded=known.readded or seen.lifted)
+        if known is None or not seen.lifted:
+            return known
+        return replace(known, readded=True, refused=known.refused or seen.now)
     if there in COVERED | {There.FAILED}:  # no "no" to lift
         return Remembered(present=True)
     present = there not in {There.NOTHING, There.DELETED}

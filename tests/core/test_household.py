@@ -200,11 +200,13 @@ class AnyHistory(Persons):
     def lose_the_ledger(self) -> None:
         """Then the server alone remembers; a re-add that waited is forgotten with the rest.
 
-        Rows that wait for what the server did not keep are tidied up: nobody could tell why.
+        Rows that wait without a request are tidied up: nobody could tell why they do.
         """
         self.house.ledger = Ledger()
-        for media in {slot.target.media for slot in self._lost() | self._detached()}:
-            self.server.remove(media)
+        asked = {request.target.media for request in self.server.requests.values()}
+        for media in set(self.server.rows) - asked:
+            if self._waits(media):
+                self.server.remove(media)
         self.refused = dict.fromkeys(self._traces() - self._there())
         self._begin_anew()
 

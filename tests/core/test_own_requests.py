@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -224,6 +225,15 @@ def test_a_lost_request_is_no_persons_no() -> None:
     after = learned(made(13), all_seen(WAITS, _13=GONE))
     assert after.slots == {Slot(FILM): Remembered()}
     assert learned(after, all_seen(row(DUNE))).slots[Slot(FILM)].present is False
+
+
+def test_a_no_that_comes_after_a_lost_title_was_put_back_binds() -> None:
+    lost = all_seen(WAITS, _13=GONE)
+    waiting = witness(made(13), [FILM], lost, NOW, frozenset({DUNE}))
+    assert waiting.slots[Slot(FILM)].readded
+    later = replace(DECLINED, created=NOW + timedelta(hours=1))
+    refused = witness(waiting, [FILM], all_seen(WAITS, later), NOW + timedelta(hours=2))
+    assert not refused.slots[Slot(FILM)].readded
 
 
 def test_one_that_was_seen_and_is_gone_is_a_persons_no_whatever_the_row_says() -> None:

@@ -102,6 +102,7 @@ def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path
         connection.execute("ALTER TABLE members DROP COLUMN canceled")
         connection.execute("ALTER TABLE slots DROP COLUMN refused")
         connection.execute("ALTER TABLE memberships DROP COLUMN left_at")
+        connection.execute("ALTER TABLE intents DROP COLUMN sighting")
         for statement in MIGRATIONS[0]:
             connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS"))
         connection.execute("PRAGMA user_version = 1")
