@@ -229,7 +229,7 @@ class OverseerrServer:
         whereabouts = outcome.traced(self._connection.get(f"/request/{request_id}"), self.url)
         if whereabouts is not Whereabouts.GONE:
             return RequestTrace(whereabouts)
-        info = self._ask_tmdb(titles.details_path(media)).record.get("mediaInfo")
+        info = self._titles.details(media).get("mediaInfo")
         return RequestTrace(whereabouts, translate.media_state(record(info)))
 
     def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
