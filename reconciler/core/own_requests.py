@@ -1,7 +1,7 @@
 """Requests of ours that the server's table does not show, and what has become of them.
 
-Such a request is in question while its title's row still waits (2 or 3) and no other request of
-any status is there for what it asked for:
+Such a request is in question while its title's row still waits (2 or 3) and no newer or living
+request is there for what it asked for:
 
 =============================================================  =====================================
 what is known of it                                            it is
@@ -10,11 +10,12 @@ a look has shown it since it was made, or that it was deleted  withdrawn: a pers
 its id leads to it, without its title                          there: detached, and processing
 nobody has seen it, and it was not asked for, or was found     there, as its title's row says
 404, and the row, read after that, does not wait any more      withdrawn
-404, and the row still waits                                   lost: the server never stored it
+404, and the row still waits, without a request of any status  lost: the server never stored it
+404, and the row still waits beside an older, dead request     nothing: that one decides
 =============================================================  =====================================
 
-The row is read once more after the 404: a person who deletes a request leaves it at 1. Witnesses:
-docs/media-servers.md, "Requests that vanish".
+The row is read once more after the 404: a person who deletes a request leaves it at 1, unless it has
+others. Witnesses: docs/media-servers.md, "Requests that vanish".
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from reconciler.core.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from reconciler.core.model import (
         MediaState,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     )
 
 MOST_TRACED = 20  # requests asked for by their id in one pass
+_LIVING = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 _WAITING = frozenset({MediaStatus.PENDING, MediaStatus.PROCESSING})
 
 
@@ -55,6 +57,7 @@ class Missing:
     number: int
     own: OwnRequest
     slots: frozenset[Slot]
+    alone: frozenset[Slot]  # of these, what no request of any status asks for
     unseen: tuple[int, ...]  # it and those before it that nobody has seen either
 
 
@@ -79,9 +82,9 @@ def account_for_missing(observed: Observed, memory: Memory) -> Observed:
     for missing in _missing(observed, memory):
         target, trace = missing.own.target, observed.traces.get(missing.number)
         if _is_withdrawn(missing.own, trace):
-            withdrawn |= missing.slots
+            withdrawn |= missing.alone
         elif trace and trace.whereabouts is Whereabouts.GONE:
-            lost |= dict.fromkeys(missing.slots, missing.unseen)
+            lost |= dict.fromkeys(missing.alone, missing.unseen)
         else:
             requests[target] = (*requests.get(target, ()), _presumed(missing, observed))
     if not (lost or withdrawn) and requests == observed.requests:
@@ -127,14 +130,15 @@ def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
         if number not in shown and _is_in_question(own.target, observed):
             by_target.setdefault(own.target, []).append(number)
     for target, numbers in by_target.items():
-        taken = _covered(target, observed)
+        asked = observed.requests.get(target, ())
+        taken = _asked_by((r for r in asked if r.status in _LIVING), target)
         unseen = tuple(sorted(n for n in numbers if memory.ours[n].sighting is None))
         for number in sorted(numbers, reverse=True):
             own = memory.ours[number]
-            slots = _slots(own) - taken
+            slots = _slots(own) - taken - _asked_by((r for r in asked if r.id > number), target)
             taken |= slots
             if slots:
-                yield Missing(number, own, slots, unseen)
+                yield Missing(number, own, slots, slots - _asked_by(asked, target), unseen)
 
 
 def _shown(observed: Observed) -> frozenset[int]:
@@ -158,11 +162,10 @@ def _waits(row: MediaState, target: Target) -> bool:
     return (row.status_4k if target.is_4k else row.status) in _WAITING
 
 
-def _covered(target: Target, observed: Observed) -> frozenset[Slot]:
-    """What the requests that are shown ask for, whatever their status."""
-    requests = observed.requests.get(target, ())
+def _asked_by(requests: Iterable[RequestState], target: Target) -> frozenset[Slot]:
+    """What these requests ask for."""
     if target.media.kind is Kind.MOVIE:
-        return frozenset({Slot(target)}) if requests else frozenset()
+        return frozenset(Slot(target) for _ in requests)
     return frozenset(Slot(target, number) for request in requests for number in request.seasons)
 
 

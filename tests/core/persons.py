@@ -289,6 +289,9 @@ class Persons(RuleBasedStateMachine):
         """The server did not keep what we have just asked for, and nobody has looked since."""
         number = self._newest(media, *LIVE)
         if number in self.made and number not in self.looked_at:
+            for slot in self._asked_by(number) & self.refused.keys():  # its time begins anew
+                self.refused[slot] = None
+                self.doubtful.add(slot)
             self.server.lose(number)
 
     def detach_what_was_made(self, media: MediaKey) -> None:

@@ -30,7 +30,7 @@ from reconciler.core.model import (
 from reconciler.core.plan import calculate
 from tests.core.account import Fetch, Turn
 from tests.core.any_world import reordered
-from tests.core.household import ANY, PAUSE, Household, Ledger, Pass, Server, snapshot, spec
+from tests.core.household import ANY, LIVE, PAUSE, Household, Ledger, Pass, Server, snapshot, spec
 from tests.core.persons import (
     DAY,
     FILMS,
@@ -203,7 +203,8 @@ class AnyHistory(Persons):
         Rows that wait without a request are tidied up: nobody could tell why they do.
         """
         self.house.ledger = Ledger()
-        asked = {request.target.media for request in self.server.requests.values()}
+        requests = self.server.requests.values()
+        asked = {r.target.media for r in requests if r.status in LIVE | {RequestStatus.FAILED}}
         for media in set(self.server.rows) - asked:
             if self._waits(media):
                 self.server.remove(media)

@@ -75,7 +75,11 @@ DECLINED = request(9, DUNE, RequestStatus.DECLINED)
         pytest.param(
             all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)), made(13), (), id="shown"
         ),
-        pytest.param(all_seen(WAITS, DECLINED), made(13), (), id="another request decides"),
+        pytest.param(all_seen(WAITS, DECLINED), made(13), (13,), id="beside an older dead one"),
+        pytest.param(all_seen(WAITS, DECLINED), made(5), (), id="a newer request decides"),
+        pytest.param(
+            all_seen(WAITS, request(9, DUNE, RequestStatus.APPROVED)), made(13), (), id="one lives"
+        ),
         pytest.param(
             replace(all_seen(WAITS), blocklist=frozenset({DUNE})), made(13), (), id="blocklisted"
         ),
@@ -123,6 +127,18 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
     [
         pytest.param(all_seen(WAITS, _13=GONE), made(13), There.LOST, id="lost"),
         pytest.param(all_seen(WAITS, _13=DETACHED), made(13), There.PROCESSING, id="detached"),
+        pytest.param(
+            all_seen(WAITS, DECLINED, _13=DETACHED),
+            made(13),
+            There.PROCESSING,
+            id="detached, beside an older dead one",
+        ),
+        pytest.param(
+            all_seen(WAITS, DECLINED, _13=GONE),
+            made(13),
+            There.DECLINED,
+            id="404 beside an older dead one, whose row a deletion leaves as it is",
+        ),
         pytest.param(all_seen(WAITS), made(13), There.PROCESSING, id="not asked"),
         pytest.param(
             all_seen(row(DUNE, MediaStatus.PENDING)), made(13), There.REQUESTED, id="not asked, 2"
