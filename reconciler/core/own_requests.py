@@ -14,8 +14,8 @@ nobody has seen it, and it was not asked for, or was found     there, as its tit
 404, and the row still waits beside an older, dead request     nothing: that one decides
 =============================================================  =====================================
 
-The row is read once more after the 404: a person who deletes a request leaves it at 1, unless it has
-others. Witnesses: docs/media-servers.md, "Requests that vanish".
+The row is read once more after the 404: a person who deletes a request leaves it at 1, unless it
+has others. Witnesses: docs/media-servers.md, "Requests that vanish".
 """
 
 from __future__ import annotations
