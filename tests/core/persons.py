@@ -289,10 +289,14 @@ class Persons(RuleBasedStateMachine):
         """The server did not keep what we have just asked for, and nobody has looked since."""
         number = self._newest(media, *LIVE)
         if number in self.made and number not in self.looked_at:
-            for slot in self._asked_by(number) & self.refused.keys():  # its time begins anew
-                self.refused[slot] = None
-                self.doubtful.add(slot)
+            asked = self._asked_by(number)
             self.server.lose(number)
+            for slot in asked & self.refused.keys():
+                self.doubtful.add(slot)
+                if slot in self._lost():  # it was asked for since, and that was not kept
+                    del self.refused[slot]
+                else:  # an older request says no, and its time begins anew
+                    self.refused[slot] = None
 
     def detach_what_was_made(self, media: MediaKey) -> None:
         number = self._newest(media, *LIVE)

@@ -393,7 +393,9 @@ class AnyHistory(Persons):
             for number, own in self.made.items()
             if own.target.media not in self.server.blocklist and not self._waits(own.target.media)
         }
-        self.looked_at |= shown | (deleted - self.server.detached.keys())
+        self.looked_at |= shown | deleted
+        for number in deleted & self.server.detached.keys():  # it stands for its title no more
+            del self.server.detached[number]
         ours = {own.target.media for own in self.made.values()}
         for media in ours | {action.target.media for action in seen.plan.actions}:
             holding = {name for name, held in self.held.items() if media in held}
