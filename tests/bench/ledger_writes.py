@@ -120,7 +120,7 @@ def _in_turns(
             bare.connection.execute(
                 "UPDATE intents SET settled_at = ?, result = ?, http_status = ?, request_id = ?,"
                 " message = ? WHERE id = ?",
-                (*intent[11:], intent[0]),
+                (*intent[11:16], intent[0]),
             )
             bare.insert("slots", [slot])
         theirs += time.perf_counter() - started

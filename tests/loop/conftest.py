@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+from reconciler.logs import Logger
 from tests.loop.world import World
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ _IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None  #
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     """Without the log of every call, a failure can be read."""
-    configured = structlog.get_config()
+    Logger().error("a test begins")  # settings that wait for a first line are applied here
+    structlog.reset_defaults()  # a command that ran in this process may have set a level
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     yield
-    structlog.configure(**configured)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -89,7 +89,9 @@ TRAKT = failing(NIGHT) | {
 ANNA = "mdblist:anna/night"
 FILM = {"id": 7, "title": "A", "mediatype": "movie", "media_type": "movie", "rank": 1}
 MDBLIST = failing(ANNA) | {
-    Outcome.COMPLETE: Shown(ANNA, json={"movies": [FILM], "shows": []}),
+    Outcome.COMPLETE: Shown(
+        ANNA, json={"movies": [FILM], "shows": []}, headers={"X-Has-More": "false"}
+    ),
     Outcome.INCOMPLETE: Shown(
         ANNA, json={"movies": [FILM], "shows": []}, headers={"X-Total-Items": "2"}
     ),
