@@ -7,6 +7,7 @@ import logging
 import sys
 from contextlib import suppress
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class _Settings(NamedTuple):
 # structlog imports rich and asyncio, a fifth of the start of a command that mostly logs nothing:
 # it is imported for the first line, and these settings, if any, are applied to it then.
 _waiting: list[_Settings] = []
+_applying = Lock()
 
 
 def configure(*, level: int, secrets: Sequence[str]) -> None:
@@ -90,12 +92,13 @@ def bound(**values: object) -> AbstractContextManager[object]:
 
 
 def _write(level: int, event: str, values: dict[str, object]) -> None:
-    for settings in tuple(_waiting):
-        if level < settings.level:
-            return
-        settings.apply()
-        if _waiting == [settings]:
-            _waiting.clear()
+    with _applying:
+        for settings in tuple(_waiting):
+            if level < settings.level:
+                return
+            settings.apply()
+            if _waiting == [settings]:
+                _waiting.clear()
     import structlog  # noqa: PLC0415 - start-up time
 
     structlog.get_logger().log(level, event, **values)
@@ -117,7 +120,8 @@ def _configure(level: int, secrets: Sequence[str], place: TextIO) -> None:
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unread(place))),
+        # One write for each line with its end: lines of several threads never share one.
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Unread(place))),
         cache_logger_on_first_use=False,
     )
 

@@ -98,3 +98,28 @@ print(before, "structlog" in sys.modules)
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)  # noqa: S603 - the code above
     assert done.stdout == "False True\n"
     assert json.loads(done.stderr)["value"] == f"a {logs.HIDDEN}"
+
+
+class Pieces(io.StringIO):
+    """A place to write to that tells its writes apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.pieces.append(text)
+        return len(text)
+
+
+@pytest.mark.usefixtures("said")
+def test_each_line_is_one_write_with_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So lines of several threads never share one, also while the settings change."""
+    place = Pieces()
+    monkeypatch.setattr(sys, "stderr", place)
+    for number in (1, 2):
+        logs.configure(level=logging.INFO, secrets=[])
+        logs.Logger().info("a line", number=number)
+
+    assert [json.loads(piece)["number"] for piece in place.pieces] == [1, 2]
+    assert all(piece.endswith("\n") for piece in place.pieces)
