@@ -66,6 +66,7 @@ def demo_plan(folder: Path) -> str:
             "SANDBOX_IMDB_URL": sites.imdb_url,
             "SANDBOX_TRAKT_URL": sites.trakt_url,
             "PYTHONPATH": str(ROOT),
+            "XDG_STATE_HOME": str(folder),  # where the ledger is
         }
         return subprocess.run(
             [sys.executable, "-m", "reconciler", "plan"],
