@@ -11,14 +11,20 @@ PATIENCE = 30.0  # seconds of Retry-After that are waited out before it is the q
 BUSY = frozenset({429, 503})  # HTTP statuses of an overloaded server; may say when to come back
 SLOW = 2.0  # seconds an answer may take before the server counts as overloaded
 SLOWEST = 1.0  # calls per second that slowing down never goes below
+_BURST = 0.1  # seconds whose calls may go at once after a pause: a plan's few need not wait
 
 
 class Pace:
-    """The rhythm of all threads that share one server."""
+    """The rhythm of all threads that share one server.
+
+    After a pause, the calls of a tenth of a second may go at once; a server that has shown to be
+    overloaded is spared that.
+    """
 
     def __init__(self, rate: float, patience: float = PATIENCE) -> None:
         """Allow ``rate`` calls per second, and rests of ``patience`` seconds in all."""
         self.rate = rate
+        self._burst = _BURST
         self._slowed_at = float("-inf")
         self._patience = patience
         self._free = float("-inf")  # when the next call may go
@@ -29,7 +35,7 @@ class Pace:
         """Take the next free moment; the seconds from ``now`` until it comes."""
         with self._lock:
             moment = max(now, self._free, self._rest_ends)
-            self._free = moment + 1 / self.rate
+            self._free = max(self._free, moment - self._burst) + 1 / self.rate
             return moment - now
 
     def rest(self, now: float, seconds: float) -> bool:
@@ -45,6 +51,7 @@ class Pace:
                 return False
             self._patience -= added
             self._rest_ends = max(self._rest_ends, ends)
+            self._burst = 0.0
             return True
 
     def slow_down(self, began: float, now: float) -> bool:
@@ -58,6 +65,7 @@ class Pace:
                 return False
             self.rate = max(SLOWEST, self.rate / 2)
             self._slowed_at = now
+            self._burst = 0.0
             return True
 
 

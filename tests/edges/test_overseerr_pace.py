@@ -7,9 +7,14 @@ import pytest
 from reconciler.overseerr.pace import Pace, overload
 
 
-def test_calls_of_one_moment_are_spaced_by_the_rate() -> None:
+def test_calls_of_one_moment_are_spaced_by_the_rate_after_a_tenth_of_a_second_s_calls() -> None:
     pace = Pace(rate=20)
-    assert [round(pace.book(100.0), 9) for _ in range(4)] == [0.0, 0.05, 0.1, 0.15]
+    assert [round(pace.book(100.0), 9) for _ in range(5)] == [0.0, 0.0, 0.0, 0.05, 0.1]
+
+
+def test_a_slow_rate_lets_the_second_call_go_a_tenth_of_a_second_early() -> None:
+    pace = Pace(rate=2)
+    assert [round(pace.book(100.0), 9) for _ in range(3)] == [0.0, 0.4, 0.9]
 
 
 def test_a_call_after_a_quiet_time_need_not_wait() -> None:
@@ -18,17 +23,16 @@ def test_a_call_after_a_quiet_time_need_not_wait() -> None:
     assert pace.book(100.06) == 0.0
 
 
-def test_idle_time_is_not_saved_up_for_a_burst() -> None:
-    pace = Pace(rate=10)
+def test_longer_idle_time_is_not_saved_up_for_a_longer_burst() -> None:
+    pace = Pace(rate=20)
     pace.book(0.0)
-    pace.book(100.0)
-    assert round(pace.book(100.0), 9) == 0.1
+    assert [round(pace.book(100.0), 9) for _ in range(5)] == [0.0, 0.0, 0.0, 0.05, 0.1]
 
 
 def test_a_rest_holds_every_later_call_back_and_keeps_them_spaced() -> None:
-    pace = Pace(rate=10)
+    pace = Pace(rate=20)
     assert pace.rest(0.0, 5.0)
-    assert [round(pace.book(1.0), 9) for _ in range(2)] == [4.0, 4.1]
+    assert [round(pace.book(1.0), 9) for _ in range(3)] == [4.0, 4.05, 4.1]
 
 
 def test_patience_is_one_sum_for_all_rests() -> None:
