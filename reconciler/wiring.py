@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from reconciler import logs
-from reconciler.clock import SystemClock
+from reconciler.browser.pool import Sessions
+from reconciler.config import decode, glimpse, load
+from reconciler.config.own_files import CONFIG_BYTES, NAMED_BYTES, read_file
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.overseerr import OverseerrServer
-from reconciler.own_files import CONFIG_BYTES, NAMED_BYTES, read_file
-from reconciler.reconcile import Edges
 from reconciler.render.progress import Silence
 from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
-from reconciler.sources.dump import DebugFolder
+from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
-from reconciler.sources.sessions import Sessions
-from reconciler.spec import decode, glimpse, load
+from reconciler.sync.clock import SystemClock
+from reconciler.sync.reconcile import Edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from reconciler.announce import Announcer
+    from reconciler.config import Spec
+    from reconciler.controller.metrics import Metrics
+    from reconciler.controller.service import Service
     from reconciler.core.model import ListRef
-    from reconciler.metrics import Metrics
-    from reconciler.notifier import AppriseNotifier
+    from reconciler.notify.apprise import AppriseNotifier
+    from reconciler.notify.dispatcher import Announcer
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
-    from reconciler.service import Service
-    from reconciler.spec import Spec
 
 
 class ConfigFile:
@@ -153,8 +153,8 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
     ``level``: what is logged, from logging's levels. ``debug_dir``: as ``open_sources``.
     """
-    from reconciler.service import Service  # noqa: PLC0415 - only for run: start-up time
-    from reconciler.upkeep import Doors  # noqa: PLC0415 - only for run: start-up time
+    from reconciler.controller.list_reconciler import Doors  # noqa: PLC0415 - only for run: start-up time
+    from reconciler.controller.service import Service  # noqa: PLC0415 - only for run: start-up time
 
     spec = file.read()
     configure_logs(spec, level)
@@ -184,14 +184,14 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
 def notifier() -> AppriseNotifier:
     """What sends notifications."""
-    from reconciler.notifier import AppriseNotifier  # noqa: PLC0415 - not for plan: start-up time
+    from reconciler.notify.apprise import AppriseNotifier  # noqa: PLC0415 - not for plan: start-up time
 
     return AppriseNotifier()
 
 
 def announcer() -> Announcer:
     """Who decides on notifications, and hands them over."""
-    from reconciler.announce import Announcer  # noqa: PLC0415 - not for plan: start-up time
+    from reconciler.notify.dispatcher import Announcer  # noqa: PLC0415 - not for plan: start-up time
 
     return Announcer(notifier())
 
@@ -286,7 +286,7 @@ def configure_logs(spec: Spec, level: int) -> None:
 
 
 def _browser_session(spec: Spec) -> Session:
-    from reconciler.sources.browser import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
+    from reconciler.browser.chromium import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
     return ChromiumBrowser(spec.browser.remote_url)
 

@@ -11,12 +11,13 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler import cli, diary, errors
+from reconciler import cli, errors
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
+from reconciler.config import ProvidersSpec, json_schema, load
 from reconciler.core.model import Outcome
 from reconciler.sources import SOURCES, SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.sessions import Sessions
-from reconciler.spec import ProvidersSpec, json_schema, load
+from reconciler.sync import run_log
 from tests.project import places
 from tests.project.generated import commands, help_of
 from tests.sources.pasted import PASTED
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reconciler.spec import Spec
+    from reconciler.config import Spec
 
 EXAMPLES = (
     places.ROOT / "listsync.yaml.example",
@@ -115,11 +116,6 @@ class TestEverySource:
         assert f"<!-- generated: pasted {site} -->" in section
         assert any(means.startswith(f"{site}:") for means in PASTED[site].values())
 
-    def test_is_independent_of_the_others(self, site: str) -> None:
-        walls = (places.ROOT / ".importlinter").read_text(encoding="utf-8")
-        _, _, independent = walls.partition("type = independence")
-        assert f"reconciler.sources.sites.{site}\n" in independent
-
 
 def spoken(page: Path) -> Iterator[tuple[str, str]]:
     """Every command line of listsync in a page's code: the command, and what follows it."""
@@ -154,7 +150,7 @@ class TestCommands:
             if isinstance(kind, type) and issubclass(kind, errors.ListsyncError)
         }
         ended = {128 + signal.SIGINT, 128 + signal.SIGTERM}
-        own = {diary.OK, diary.SOMETHING_FAILED, diary.CHANGES, diary.STOPPED, cli.USAGE}
+        own = {run_log.OK, run_log.SOMETHING_FAILED, run_log.CHANGES, run_log.STOPPED, cli.USAGE}
         assert told == raised | ended | own
 
 

@@ -32,20 +32,20 @@ def init(
     force: Force = False,
 ) -> int:
     """Write a file to start from, with the lists that are pasted."""
-    from reconciler.commands import starting
+    from reconciler.cli.commands import starting
 
     return starting.init(config or context.obj[0], urls or (), server, force=force)
 
 
 def schema() -> int:
     """Print the JSON Schema of the file, for editors."""
-    from reconciler.commands import about
+    from reconciler.cli.commands import about
 
     return about.schema()
 
 
 def version(output: PlainOutput = PlainForm.TEXT) -> int:
     """Print which listsync this is, and on what it runs."""
-    from reconciler.commands import about
+    from reconciler.cli.commands import about
 
     return about.version(as_json=output is PlainForm.JSON)

@@ -43,7 +43,7 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     debug_dir: DebugDir = None,
 ) -> int:
     """Show what is missing and what would be requested; change nothing."""
-    from reconciler.commands import sync
+    from reconciler.cli.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
     return sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
@@ -65,11 +65,11 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     debug_dir: DebugDir = None,
 ) -> int:
     """Request what is missing: asks first, or acts at once with --yes or a saved plan."""
-    from reconciler.commands import sync
+    from reconciler.cli.commands import sync
 
     setting = setting_of(context, config, ledger, output, verbose=verbose, debug_dir=debug_dir)
     if due:
-        from reconciler.commands import running
+        from reconciler.cli.commands import running
 
         if words or saved or expect:
             raise UsageError(
@@ -91,7 +91,7 @@ def adopt(  # noqa: PLR0913 - a command's parameters are its options
     verbose: Verbose = False,
 ) -> int:
     """Take what is on a list now as given: it asks for none of these titles."""
-    from reconciler.commands import remembering
+    from reconciler.cli.commands import remembering
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return remembering.adopt(setting, name)
@@ -112,7 +112,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
     verbose: Verbose = False,
 ) -> int:
     """Drop what is remembered of a title, and say what that will do."""
-    from reconciler.commands import forgetting
+    from reconciler.cli.commands import forgetting
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return forgetting.forget(setting, item, everything=everything)
@@ -127,7 +127,7 @@ def login(
     verbose: Verbose = False,
 ) -> int:
     """Sign in to Trakt, for private lists and your own: a code is typed on its page."""
-    from reconciler.commands import signing_in
+    from reconciler.cli.commands import signing_in
 
     del site  # there is one
     setting = setting_of(context, config, ledger, PlainForm.TEXT, verbose=verbose)

@@ -13,8 +13,8 @@ from reconciler.errors import ConfigError
 
 def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     """The lists of the file that this command line means."""
-    from reconciler.own_files import CONFIG_BYTES, read_file
-    from reconciler.spec import decode, list_names
+    from reconciler.config import decode, list_names
+    from reconciler.config.own_files import CONFIG_BYTES, read_file
 
     names: tuple[str, ...] = ()
     with suppress(OSError, ConfigError):

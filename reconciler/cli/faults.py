@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler.errors import ListsyncError
-from reconciler.traces import internal_error, trace_of
+from reconciler.errors import ListsyncError, internal_error, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +51,7 @@ def is_about_output(error: Exception) -> bool:
 
 def _print_document(error: ListsyncError, options: dict[str, object]) -> None:
     if options.get("output") == "json":
-        from reconciler.commands.setting import print_json
+        from reconciler.cli.commands.setting import print_json
         from reconciler.render.document import error_document
 
         print_json(error_document(error))
@@ -63,6 +62,6 @@ def _show_trace(error: Exception, options: dict[str, object]) -> None:
     if options.get("verbose"):
         typer.echo(trace, err=True, nl=False)
     if isinstance(folder := options.get("debug_dir"), Path):
-        from reconciler.sources.dump import DebugFolder
+        from reconciler.sources.debug.folder import DebugFolder
 
         DebugFolder(folder).keep_trace(trace)

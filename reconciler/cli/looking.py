@@ -24,7 +24,7 @@ from reconciler.cli.options import (
 
 def validate(context: typer.Context, config: Config = None) -> int:
     """Check the file, without any network."""
-    from reconciler.commands import inspection
+    from reconciler.cli.commands import inspection
 
     setting = setting_of(context, config)
     return inspection.validate(setting)
@@ -38,7 +38,7 @@ def status(
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
     """Show each list's last fetch and, for one list, each item's last verdict."""
-    from reconciler.commands import status
+    from reconciler.cli.commands import status
 
     setting = setting_of(context, config, ledger, output)
     return status.status(setting, name)
@@ -54,7 +54,7 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
     verbose: Verbose = False,
 ) -> int:
     """Say why a title is, or is not, requested, and what would change that."""
-    from reconciler.commands import inspection
+    from reconciler.cli.commands import inspection
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return inspection.explain(setting, query)
@@ -70,7 +70,7 @@ def fetch(  # noqa: PLR0913 - a command's parameters are its options
     debug_dir: DebugDir = None,
 ) -> int:
     """Read one list and print its items; needs no media server."""
-    from reconciler.commands import inspection
+    from reconciler.cli.commands import inspection
 
     setting = setting_of(context, config, None, output, verbose=verbose, debug_dir=debug_dir)
     return inspection.fetch(setting, name)
@@ -86,7 +86,7 @@ def history(  # noqa: PLR0913 - a command's parameters are its options
     last: Last = 20,
 ) -> int:
     """Show what was asked of the server, in which pass, and what came of it."""
-    from reconciler.commands import history as past
+    from reconciler.cli.commands import history as past
 
     setting = setting_of(context, config, ledger, output)
     return past.history(setting, query, last)
@@ -101,7 +101,7 @@ def doctor(
     verbose: Verbose = False,
 ) -> int:
     """Check files, server, key, requesters, ledger and browser, and say what to do."""
-    from reconciler.commands import inspection
+    from reconciler.cli.commands import inspection
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)
     return inspection.doctor(setting)

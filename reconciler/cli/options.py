@@ -11,7 +11,7 @@ import typer
 from reconciler.cli.completion import complete_list
 
 if TYPE_CHECKING:
-    from reconciler.commands.setting import Setting
+    from reconciler.cli.commands.setting import Setting
 
 
 class Form(StrEnum):
@@ -130,7 +130,7 @@ def setting_of(  # noqa: PLR0913 - what commands share
     debug_dir: Path | None = None,
 ) -> Setting:
     """A command's options, else what stood before the command, else the environment's."""
-    from reconciler.commands.setting import Setting
+    from reconciler.cli.commands.setting import Setting
 
     anywhere_config, anywhere_ledger = context.obj
     return Setting(

@@ -14,8 +14,7 @@ import typer
 
 from reconciler.cli.faults import is_about_output
 from reconciler.cli.program import app
-from reconciler.errors import ConfigError, ListsyncError
-from reconciler.traces import internal_error
+from reconciler.errors import ConfigError, ListsyncError, internal_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +25,7 @@ USAGE = 64  # typer's own 2 for usage errors would read as "there are changes"
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and give its exit code. Nothing it raises is left to a traceback."""
-    from reconciler.commands.interrupts import Interrupted, raise_on_signals
+    from reconciler.cli.commands.interrupts import Interrupted, raise_on_signals
 
     raise_on_signals()
     try:

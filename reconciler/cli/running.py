@@ -24,7 +24,7 @@ def run(  # noqa: PLR0913 - a command's parameters are its options
     debug_dir: DebugDir = None,
 ) -> int:
     """Stay up: read each list in its own time, request what is missing, follow the file."""
-    from reconciler.commands import running
+    from reconciler.cli.commands import running
 
     setting = setting_of(context, config, ledger, verbose=verbose, debug_dir=debug_dir)
     return running.run(setting, poll=poll)
@@ -34,6 +34,6 @@ def reconcile(
     context: typer.Context, name: ListName, config: Config = None, ledger: Ledger = None
 ) -> int:
     """Have a running listsync read a list now."""
-    from reconciler.commands import running
+    from reconciler.cli.commands import running
 
     return running.reconcile(setting_of(context, config, ledger), name)

@@ -35,7 +35,7 @@ def _unwanted(one: Any) -> str:  # noqa: ANN401 - likewise
     )
 
 
-def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.explain
+def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.sync.explain
     media, verdict, resolved = one["media"], one["verdict"], one["resolved"]
     yield f"{words.label(media, None, is_4k=one['is_4k'])}  {words.where(media)}".rstrip()
     for place in one["lists"]:

@@ -6,16 +6,16 @@ import re
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
+from reconciler.browser.pool import Lease
 from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, Outcome
 from reconciler.core.privacy import without_secrets
-from reconciler.errors import ListsyncError
+from reconciler.errors import ListsyncError, trace_of
 from reconciler.http.limits import Limits
 from reconciler.logs import Logger
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, Setback, clean
-from reconciler.sources.sessions import Lease
 from reconciler.sources.sites import (
     anilist,
     file,
@@ -30,17 +30,16 @@ from reconciler.sources.sites import (
     trakt,
     tvdb,
 )
-from reconciler.traces import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from urllib.parse import SplitResult
 
+    from reconciler.browser.pool import Sessions
     from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Routes
-    from reconciler.sources.dump import DebugFolder
-    from reconciler.sources.sessions import Sessions
+    from reconciler.sources.debug.folder import DebugFolder
     from reconciler.sources.site import Site
 
 

@@ -8,16 +8,16 @@ from pydantic import SecretStr
 
 from reconciler.errors import ListsyncError
 from reconciler.sources.scrape import Provider, Setback
-from reconciler.sources.trakt_sign_in import AGAIN, SignIn
+from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 from reconciler.sources.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from reconciler.config.fields import Model
+    from reconciler.config.providers import ProvidersSpec
     from reconciler.core.model import ListRef
-    from reconciler.spec.fields import Model
-    from reconciler.spec.providers import ProvidersSpec
 
 
 def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:

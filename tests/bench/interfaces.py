@@ -26,11 +26,11 @@ import requests
 
 from examples.sandbox.interfaces import KEY, TOKEN
 from examples.sandbox.trakt_accounts import CLIENT_ID
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.core.model import Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Provider
-from reconciler.sources.sessions import Sessions
 from tests.bench.interface_site import LISTS
 from tests.bench.promises import Reading
 

@@ -6,10 +6,10 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Provider
-from reconciler.sources.sessions import Sessions
 from tests.bench.interface_site import LISTS
 from tests.bench.interfaces import in_turns, listed, served
 from tests.bench.promises import Reading

@@ -13,10 +13,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from examples.sandbox.sites_lists import IMDB_PAGE_SIZE
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Provider
-from reconciler.sources.sessions import Sessions
 from tests.bench.promises import Reading
 from tests.bench.site import path_of
 

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from reconciler.sources.chromedriver import find_chromium
+from reconciler.browser.driver import find_chromium
 from tests.browser.processes import becomes_true, members
 
 if TYPE_CHECKING:

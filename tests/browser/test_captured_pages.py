@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Sessions
 from tests.browser.tiny_site import Answer, TinySite
 
 if TYPE_CHECKING:

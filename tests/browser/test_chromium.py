@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Sessions
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
@@ -260,7 +260,7 @@ def test_a_browser_that_its_driver_cannot_start_is_tried_twice_in_the_drivers_wo
 
 READER = """
 import sys
-from reconciler.sources.browser import ChromiumBrowser
+from reconciler.browser.chromium import ChromiumBrowser
 
 with ChromiumBrowser() as browser:
     browser.open(sys.argv[1])

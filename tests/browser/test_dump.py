@@ -10,12 +10,12 @@ import pytest
 
 from examples.sandbox.imdb_next_data import MADE_UP_VISITOR
 from examples.sandbox.sites import SandboxSites
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.model import Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
-from reconciler.sources.dump import DebugFolder
+from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Lease, Sessions
 from tests.browser.tiny_site import Answer, TinySite
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.sites import SandboxSites
+from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.core.completeness import numbered
 from reconciler.core.model import ListRef
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Provider, Reach
 from reconciler.sources.sites import imdb
 from reconciler.sources.sites.imdb import titles

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.core.model import Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Sessions
 from tests.browser.processes import becomes_true, browser_groups
 from tests.browser.selenium_grid import SeleniumGrid, selenium_grid
 from tests.browser.tiny_site import Answer, TinySite, imdb_page

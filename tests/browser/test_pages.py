@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Lease, Sessions
 from tests.browser.processes import becomes_true
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 

@@ -8,11 +8,11 @@ import pytest
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
+from reconciler.browser.chromium import ChromiumBrowser
+from reconciler.browser.pool import Sessions
 from reconciler.core.model import Kind, Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.browser import ChromiumBrowser
 from reconciler.sources.scrape import Patience, Provider
-from reconciler.sources.sessions import Sessions
 from tests.browser.processes import browser_groups
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from reconciler.core.model import MediaKey, Outcome, Prune
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.spec.models import ListSpec
+    from reconciler.config.models import ListSpec
 
 WEEK = timedelta(days=7)
 

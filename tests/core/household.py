@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from reconciler.config.models import ListSpec
 from reconciler.core.backoff import attempts_after
 from reconciler.core.membership import current, departed, readded
 from reconciler.core.model import (
@@ -49,10 +50,9 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.plan import calculate
-from reconciler.learning import Recollection, claims, learn
-from reconciler.spec.models import ListSpec
-from reconciler.tracing import trace_requests
-from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlists
+from reconciler.sync.desired import Past, excluded_by_hand, fetched, wishlists
+from reconciler.sync.learning import Recollection, claims, learn
+from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item
 

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PURE = [
     *sorted((ROOT / "reconciler" / "core").rglob("*.py")),
-    ROOT / "reconciler/learning.py",
-    ROOT / "reconciler/wishlists.py",
+    ROOT / "reconciler/sync/learning.py",
+    ROOT / "reconciler/sync/desired.py",
 ]
 FORBIDDEN = {
     "asyncio", "io", "logging", "os", "pathlib", "random", "requests", "secrets", "selenium",

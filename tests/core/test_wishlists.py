@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.config.models import ListSpec
 from reconciler.core.membership import PATIENCE, current
 from reconciler.core.model import (
     Ids,
@@ -27,8 +28,7 @@ from reconciler.core.model import (
     Unmatched,
     Wishlist,
 )
-from reconciler.spec.models import ListSpec
-from reconciler.wishlists import Past, excluded_by_hand, fetched, wishlist
+from reconciler.sync.desired import Past, excluded_by_hand, fetched, wishlist
 from tests.core.values import ADMIN, NOW, item
 
 if TYPE_CHECKING:

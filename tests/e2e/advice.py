@@ -22,10 +22,10 @@ from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.media_server import Flavour, RequestStatus
 from examples.sandbox.titles import Season
+from reconciler.config import json_schema
 from reconciler.core.model import Deed, Done, Event, Notice, Op, Result
 from reconciler.ledger.lock import writer_lock
 from reconciler.render.notification import TITLES, message
-from reconciler.spec import json_schema
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Finished, Household
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class World:
     def later(self, **by: float) -> None:
         """From now on it is later, for listsync."""
         then = datetime.now(UTC) + timedelta(**by)
-        self.patches.enter_context(patch("reconciler.clock.SystemClock.now", return_value=then))
+        clock = patch("reconciler.sync.clock.SystemClock.now", return_value=then)
+        self.patches.enter_context(clock)
 
     def plan(self) -> list[str]:
         """What the plan does or says of each title: ``request``, ``handled``, …, sorted."""
@@ -345,7 +346,7 @@ def locked(world: World) -> None:
 def bug(world: World) -> None:
     world.house.wish([DUNE])
     world.patches.enter_context(
-        patch("reconciler.commands.inspection.examine", side_effect=ZeroDivisionError)
+        patch("reconciler.cli.commands.inspection.examine", side_effect=ZeroDivisionError)
     )
 
 

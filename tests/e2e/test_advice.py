@@ -12,7 +12,7 @@ import pytest
 
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.media_server import SandboxServer
-from reconciler.spec import json_schema
+from reconciler.config import json_schema
 from tests.e2e.advice import ASIDE, CATALOG, Trouble, World, advice_in
 from tests.e2e.household import Household
 from tests.project import places

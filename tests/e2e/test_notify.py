@@ -376,7 +376,7 @@ def processes() -> str:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it has ended
             said.append(path.read_text(errors="replace"))
-    assert any("reconciler.postman" in line for line in said)
+    assert any("reconciler.notify.worker" in line for line in said)
     return "\n".join(said)
 
 

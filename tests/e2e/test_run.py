@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.commands.health import is_alive
+from reconciler.cli.commands.health import is_alive
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
 from tests.e2e.running import listed, lists, running, write
 

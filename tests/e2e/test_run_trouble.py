@@ -254,7 +254,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconciler import cli
-from reconciler.clock import SystemClock
+from reconciler.sync.clock import SystemClock
 
 told = SystemClock.now
 SystemClock.now = lambda self: told(self) + timedelta(days=int(Path("days").read_text()))

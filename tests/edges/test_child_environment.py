@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from reconciler.child_environment import child_environment
-from reconciler.notifier import AppriseNotifier
+from reconciler.core.child_environment import child_environment
+from reconciler.notify.apprise import AppriseNotifier
 
 if TYPE_CHECKING:
     from pathlib import Path

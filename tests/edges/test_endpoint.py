@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.endpoint import Endpoint, Said, Site, is_known_host, is_public
+from reconciler.controller.endpoint import Endpoint, Said, Site, is_known_host, is_public
 from reconciler.render.words import without_mail_addresses
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from reconciler.core.model import Ids, Item, Kind, MediaKey, Reason, Unmatched
 from reconciler.errors import TmdbTroubleError
 from reconciler.ledger import SqliteLedger
 from reconciler.render.progress import Silence
-from reconciler.resolve import Known, Resolver
+from reconciler.sync.resolve import Known, Resolver
 from tests.edges.made_up import API, DUNE, URL
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.config.own_files import read_file
 from reconciler.errors import ConfigError, UsageError
-from reconciler.own_files import read_file
-from reconciler.plan_file import read
+from reconciler.sync.plan_file import read
 from reconciler.wiring import read_spec
 
 if TYPE_CHECKING:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.config import load
 from reconciler.core.model import ListReport, Outcome, Snapshot
 from reconciler.ledger import RememberedRoutes, SqliteLedger
 from reconciler.sources import recognise
-from reconciler.spec import load
 from reconciler.wiring import open_routes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.spec import Spec
+    from reconciler.config import Spec
 
 URL = "http://seerr:5055"
 ROUTE = "browser https://www.imdb.com"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from reconciler.announce import Announcer
+from reconciler.controller.list_reconciler import Doors
+from reconciler.controller.service import Service
 from reconciler.ledger import HeldLedger
+from reconciler.notify.dispatcher import Announcer
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
-from reconciler.service import Service
-from reconciler.upkeep import Doors
 from reconciler.wiring import may_need_browser
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from reconciler.config import Spec
     from reconciler.ports import MediaServer, Meter, Sources
-    from reconciler.spec import Spec
     from tests.loop.world import World
 
 

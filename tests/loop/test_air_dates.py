@@ -11,8 +11,8 @@ import pytest
 
 from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.tricky_titles import TRICKY
-from reconciler.explain import explain
 from reconciler.render.explanation import explain_text
+from reconciler.sync.explain import explain
 from tests.loop.world import by_tmdb, words
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter
-from reconciler.apply import Applier, Outcomes
 from reconciler.core.model import Done, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
-from reconciler.plan_file import agree
-from reconciler.reconcile import look, look_again
 from reconciler.render.document import action_row
+from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.plan_file import agree
+from reconciler.sync.reconcile import look, look_again
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
 
 if TYPE_CHECKING:

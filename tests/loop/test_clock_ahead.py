@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examples.sandbox.known_titles import FILMS
+from reconciler.controller.queue import WorkQueue, wait_after
+from reconciler.controller.turns import digest, first_due
 from reconciler.core.model import Schedule
 from reconciler.core.times import FARTHEST, bounded, shifted
 from reconciler.ledger import SqliteLedger
-from reconciler.turn import digest, first_due
-from reconciler.workqueue import WorkQueue, wait_after
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import NOON, by_tmdb
 

@@ -9,10 +9,10 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.board import Board
+from reconciler.controller.list_reconciler import Upkeep
+from reconciler.controller.statuses import Board
 from reconciler.core.model import ALL
 from reconciler.ledger import HeldLedger
-from reconciler.upkeep import Upkeep
 from tests.loop.serving import doors_of, served
 from tests.loop.world import Shelves, by_tmdb
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reconciler.config import Spec
     from reconciler.core.model import ListRef, Need, Snapshot
     from reconciler.ports import Sources
-    from reconciler.spec import Spec
     from tests.loop.world import World
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Ids, Item, Op, TitleRef
-from reconciler.explain import explain
+from reconciler.sync.explain import explain
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 SHOW = SHOWS[0]

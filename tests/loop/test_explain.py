@@ -12,9 +12,9 @@ import yaml
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.items import parse_item
 from reconciler.core.model import Item, Kind
-from reconciler.explain import explain, unwanted
 from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
+from reconciler.sync.explain import explain, unwanted
 from tests.loop.test_prune_told import told as document_of
 from tests.loop.world import by_imdb, by_tmdb
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reconciler.controller.service import Service
     from reconciler.core.model import RightsState
-    from reconciler.service import Service
     from tests.loop.world import World
 
 FIRST, SECOND, THIRD = FILMS[:3]

@@ -8,10 +8,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service, Settings
-from reconciler.explain import explain
 from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
+from reconciler.sync.explain import explain
 from tests.loop.test_prune_told import told
 from tests.loop.world import World, by_tmdb, posts
 

@@ -10,14 +10,14 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer, Settings
-from reconciler.apply import Applier
 from reconciler.core.model import Result, Sighting, Why
 from reconciler.core.own_requests import MOST_TRACED
 from reconciler.core.titles import MOST_LOST
 from reconciler.errors import MissingRightError
 from reconciler.ledger import SqliteLedger, schema
 from reconciler.overseerr import OverseerrServer
-from reconciler.reconcile import look
+from reconciler.sync.apply import Applier
+from reconciler.sync.reconcile import look
 from tests.loop.world import World, by_tmdb, posts, words
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import SandboxServer, Service, Settings
-from reconciler.apply import Applier
 from reconciler.core.model import Kind, ListRef, MediaKey, Outcome, Reason, Result, Why
-from reconciler.explain import explain
-from reconciler.reconcile import look
+from reconciler.sync.apply import Applier
+from reconciler.sync.explain import explain
+from reconciler.sync.reconcile import look
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
-from reconciler.recall import reports
-from reconciler.reconcile import look
+from reconciler.sync.reconcile import look
+from reconciler.sync.reports import reports
 from tests.loop.world import by_imdb
 
 if TYPE_CHECKING:
-    from reconciler.reconcile import Pass
+    from reconciler.sync.reconcile import Pass
     from tests.loop.world import World
 
 FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"

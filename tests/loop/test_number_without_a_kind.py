@@ -10,9 +10,9 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Ids, Item, Kind
-from reconciler.explain import explain
 from reconciler.render.text import plan_text
 from reconciler.sources import json_items
+from reconciler.sync.explain import explain
 from tests.loop.test_prune_told import told as document_of
 from tests.loop.world import World, words
 from tests.project import places

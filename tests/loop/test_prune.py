@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
+from reconciler.controller.metrics import Metrics
 from reconciler.core.model import Outcome, Result
-from reconciler.metrics import Metrics
 from reconciler.overseerr import OverseerrServer
 from tests.loop.serving import pass_time, served
 from tests.loop.world import ALICE, World, by_tmdb, words
@@ -16,8 +16,8 @@ from tests.loop.world import ALICE, World, by_tmdb, words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.apply import Outcomes
     from reconciler.core.model import Done, MediaKey, RequestState
+    from reconciler.sync.apply import Outcomes
 
 LIST = "imdb:ls000000001"
 REST = tuple(map(by_tmdb, FILMS[1:5]))

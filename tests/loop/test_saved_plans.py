@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler import plan_file
 from reconciler.core.model import (
     Action,
     Delivery,
@@ -28,6 +27,7 @@ from reconciler.core.model import (
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
 from reconciler.render.document import action_row, plan_document
+from reconciler.sync import plan_file
 from tests.core.values import ANNA, CAROL
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer
-from reconciler.board import note_server
+from reconciler.controller.statuses import note_server
+from reconciler.controller.turns import reachable
 from reconciler.core.model import WHOLE, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
-from reconciler.turn import reachable
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import NOON, by_tmdb
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from reconciler.service import Service
+    from reconciler.controller.service import Service
     from tests.loop.world import World
 
 

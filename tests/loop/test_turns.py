@@ -15,10 +15,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service
-from reconciler.board import Board
+from reconciler.controller.list_reconciler import OWNER_WAIT, Upkeep
+from reconciler.controller.statuses import Board
 from reconciler.core.model import ALL, Outcome
 from reconciler.ledger import HeldLedger
-from reconciler.upkeep import OWNER_WAIT, Upkeep
 from tests.loop.serving import doors_of, fetches, pass_time, served
 from tests.loop.world import ALICE, Shelves, by_tmdb
 

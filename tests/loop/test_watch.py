@@ -6,7 +6,7 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
-from reconciler.watch import news
+from reconciler.controller.watch import news
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.workqueue import LONGEST, WorkQueue, spread, wait_after
+from reconciler.controller.queue import LONGEST, WorkQueue, spread, wait_after
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

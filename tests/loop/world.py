@@ -11,14 +11,14 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
-from reconciler.apply import Applier, Outcomes
+from reconciler.config import load
 from reconciler.core.model import ALL, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
-from reconciler.reconcile import Edges, Pass, look
 from reconciler.render.progress import Silence
 from reconciler.sources import recognise
-from reconciler.spec import load
+from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.reconcile import Edges, Pass, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from examples.sandbox.titles import Title
+    from reconciler.config import Spec
     from reconciler.core.model import ListRef, Message, Need
     from reconciler.ports import Ledger, MediaServer
-    from reconciler.spec import Spec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4

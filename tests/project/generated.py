@@ -14,9 +14,9 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from reconciler.cli import app
+from reconciler.config import ProvidersSpec, json_schema
 from reconciler.core.model import Outcome
 from reconciler.sources import recognise
-from reconciler.spec import ProvidersSpec, json_schema
 from tests.project.places import DOCS, ROOT
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from reconciler.config import load
 from reconciler.sources import recognise
-from reconciler.spec import load
 from tests.image.dockerfile import stages
 from tests.project import places
 from tests.project.generated import commands, help_of
@@ -17,7 +17,7 @@ from tests.project.generated import commands, help_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.spec import Spec
+    from reconciler.config import Spec
 
 KUBERNETES = places.EXAMPLES / "kubernetes"
 COMPOSE = places.EXAMPLES / "docker-compose"
@@ -73,7 +73,7 @@ def test_kubernetes_finds_what_its_pods_mount() -> None:
 
 def test_the_image_asks_for_its_health_where_the_file_says() -> None:
     text = (places.ROOT / "Dockerfile").read_text("utf-8")
-    assert 'CMD ["python3", "-m", "reconciler.commands.health"]' in text
+    assert 'CMD ["python3", "-m", "reconciler.cli.commands.health"]' in text
 
 
 def test_kubernetes_has_one_writer_and_probes_it() -> None:

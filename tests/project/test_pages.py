@@ -13,15 +13,15 @@ import pytest
 import trustme
 import yaml
 
+from reconciler.config import json_schema, load
 from reconciler.sources import recognise
-from reconciler.spec import json_schema, load
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, regenerated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.spec import Spec
+    from reconciler.config import Spec
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"

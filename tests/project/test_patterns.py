@@ -159,10 +159,10 @@ def _text(start: str, again: str, size: int) -> str:
 # Whoever asks these gives them a short text.
 BOUNDED = {
     "reconciler/overseerr/walls.py": "100,000 characters; own test in test_overseerr_walls",
-    "reconciler/sources/scrub.py": "a debug page of 4 MB at most, own bounds",
+    "reconciler/sources/debug/scrub.py": "a debug page of 4 MB at most, own bounds",
     "reconciler/sources/sites/imdb/graphql.py": "the first 1,000 characters of an error",
     "reconciler/sources/sites/imdb/markup.py": "200 characters; own test in test_imdb_markup",
-    "reconciler/spec/values.py": "a duration that has matched its pattern already",
+    "reconciler/config/values.py": "a duration that has matched its pattern already",
 }
 
 USES = {

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.config import load
+from reconciler.config.models import File
+from reconciler.config.options import ListOptions
+from reconciler.controller.turns import digest
 from reconciler.sources import recognise
-from reconciler.spec import load
-from reconciler.spec.models import File
-from reconciler.spec.options import ListOptions
-from reconciler.turn import digest
 from tests.project import places
 from tests.project.test_rules import keys
 
 if TYPE_CHECKING:
-    from reconciler.spec import Spec
+    from reconciler.config import Spec
 
 TABLE = places.table(places.DOCS / "controller.md", "## When the file changes")
 BEFORE: dict[str, Any] = {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from reconciler.config.filters import FilterSpec
+from reconciler.config.models import File
+from reconciler.config.options import ListOptions
 from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
-from reconciler.spec.filters import FilterSpec
-from reconciler.spec.models import File
-from reconciler.spec.options import ListOptions
 from tests.project import places
 
 if TYPE_CHECKING:

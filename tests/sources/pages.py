@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.browser.pool import Sessions
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import Patience
-from reconciler.sources.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

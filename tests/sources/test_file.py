@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, files, recognise
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.exports import reading
 from tests.sources.pages import FakeBrowser
 
 if TYPE_CHECKING:
@@ -425,7 +426,7 @@ def test_what_is_no_file_is_refused_without_waiting_for_it(
 def test_a_file_that_no_list_is_as_large_as_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: int, outcome: Outcome
 ) -> None:
-    monkeypatch.setattr(files, "LARGEST", 40)
+    monkeypatch.setattr(reading, "LARGEST", 40)
     (tmp_path / "list.txt").write_text("tt0111161\n".ljust(40 + extra, "\n"))
     snapshot = read(tmp_path, "file:list.txt")
     assert snapshot.outcome is outcome

@@ -16,7 +16,7 @@ from reconciler.core.completeness import ListReading, Page, snapshot_of
 from reconciler.core.model import Ids, Item, Outcome
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import DEEPEST, MOST_ENTRIES, check_xml, parse_json
-from reconciler.sources.archives import unpacked
+from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import requests
 
 from reconciler.core.model import Outcome
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.dump import DebugFolder
+from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.redirects import is_public, public_target
 from tests.sources.asking import fetch
 from tests.sources.pages import FakeBrowser

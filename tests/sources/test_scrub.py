@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from reconciler.sources.scrub import scrub
+from reconciler.sources.debug.scrub import scrub
 
 SECRETS = {
     "address": "203.0.113.77",

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from reconciler.core.model import Outcome
 from reconciler.errors import BrowserError, LedgerError
 from reconciler.sources import SiteSources, recognise
-from reconciler.sources.dump import DebugFolder
+from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.sites import stevenlu
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 

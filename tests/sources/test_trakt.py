@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
-from reconciler.sources.trakt_app import parse, without_cards
+from reconciler.sources.sites.trakt.app import parse, without_cards
 
 
 def card(path: str, title: str, note: str = "") -> dict[str, object]:

@@ -14,12 +14,12 @@ from zipfile import ZipFile
 import pytest
 import requests
 
-from reconciler.commands.signing_in import told, typed
+from reconciler.cli.commands.signing_in import told, typed
 from reconciler.core.model import Outcome
 from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.scrape import Provider, Setback
-from reconciler.sources.trakt_sign_in import Code, SignIn, TokenFile, Tokens
+from reconciler.sources.sites.trakt.login import Code, SignIn, TokenFile, Tokens
 from reconciler.sources.web import Web
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 

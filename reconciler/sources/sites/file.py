@@ -22,9 +22,9 @@ from reconciler.core.model import Item, ListRef, Outcome, Snapshot
 from reconciler.http import payload
 from reconciler.http.limits import LimitError
 from reconciler.sources import json_items
-from reconciler.sources.archives import unpacked
-from reconciler.sources.csv_items import TITLE_ID, Lines, find_header, read_table
-from reconciler.sources.files import ROUTE, decoded, judged, read_bytes
+from reconciler.sources.exports.archives import unpacked
+from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_bytes
+from reconciler.sources.exports.table import TITLE_ID, Lines, find_header, read_table
 from reconciler.sources.scrape import Reach, Setback
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 

@@ -13,9 +13,9 @@ from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
-from reconciler.sources.archives import unpacked
-from reconciler.sources.csv_items import find_header, read_table
-from reconciler.sources.files import ROUTE, decoded, judged, read_bytes
+from reconciler.sources.exports.archives import unpacked
+from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_bytes
+from reconciler.sources.exports.table import find_header, read_table
 from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
 
 if TYPE_CHECKING:

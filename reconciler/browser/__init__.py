@@ -1,0 +1,1 @@
+"""Selenium and headless Chromium: sessions, their driver, and the pool that lists share."""

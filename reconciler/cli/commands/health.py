@@ -1,0 +1,41 @@
+"""``python -m reconciler.cli.commands.health``: whether the ``run`` of this container is alive.
+
+It is asked where the file says that it listens. Where it listens nowhere, the container's engine
+knows by itself whether the process lives.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from reconciler.config import ControllerSpec, decode, glimpse
+from reconciler.config.own_files import CONFIG_BYTES, read_file
+from reconciler.controller.endpoint import heard
+from reconciler.errors import ConfigError
+
+KEY, DEFAULT = "controller.listen", ControllerSpec().listen
+
+
+def is_alive(config: Path) -> bool:
+    """Whether ``run`` answers, or listens nowhere.
+
+    A changed ``controller.listen`` counts from the next start on: the default is tried as well.
+    """
+    listen = _listen(config)
+    places = dict.fromkeys((listen, DEFAULT))
+    return not listen or any(heard(place, "/healthz") is not None for place in places)
+
+
+def _listen(config: Path) -> str:
+    with suppress(OSError, ConfigError):
+        if config.is_file():  # a pipe would hold the check up
+            text = decode(read_file(config, CONFIG_BYTES), str(config))
+            return glimpse(text, (KEY,), os.environ).get(KEY, DEFAULT)
+    return DEFAULT
+
+
+if __name__ == "__main__":
+    sys.exit(not is_alive(Path(os.environ.get("LISTSYNC_CONFIG") or "listsync.yaml")))

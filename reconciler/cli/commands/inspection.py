@@ -1,0 +1,130 @@
+"""The commands that only look: validate, fetch, explain, doctor."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import typer
+
+from reconciler import wiring
+from reconciler.cli.checks import Check, examine
+from reconciler.cli.commands.selection import list_named
+from reconciler.cli.commands.setting import Setting, print_json
+from reconciler.controller.mounts import is_mount
+from reconciler.controller.statuses import note_server
+from reconciler.controller.turns import reachable
+from reconciler.core.conditions import READ
+from reconciler.errors import LedgerError, NotifierError
+from reconciler.render.document import FORMAT_VERSION, fetch_document
+from reconciler.render.explanation import explain_text
+from reconciler.render.markdown import fetch_markdown
+from reconciler.render.progress import for_terminal
+from reconciler.render.text import fetch_text
+from reconciler.sync.clock import SystemClock
+from reconciler.sync.desired import need_of
+from reconciler.sync.explain import explain as explain_titles
+from reconciler.sync.explain import unwanted
+from reconciler.sync.reconcile import look
+from reconciler.sync.reports import LastSnapshots
+from reconciler.sync.run_log import OK, SOMETHING_FAILED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def validate(setting: Setting) -> int:
+    """Say that the file is right, or ConfigError."""
+    spec = setting.spec()
+    if spec.notify.urls:
+        try:
+            wiring.notifier().require()
+        except NotifierError as error:
+            typer.echo(f"listsync: {error}", err=True)
+    lists = f"{len(spec.lists)} list{'s' * (len(spec.lists) != 1)}"
+    sys.stdout.write(f"{setting.config} ok · generation {spec.generation} · {lists}\n")
+    return OK
+
+
+def fetch(setting: Setting, name: str) -> int:
+    """Read one list and print its items."""
+    spec = setting.spec()
+    lst = list_named(spec, name)
+    path = setting.ledger_path(spec)
+    with (
+        wiring.open_routes(spec, path) as routes,
+        wiring.open_sources(spec, setting.config, path, routes, setting.debug_dir) as sources,
+    ):
+        snapshot = sources.fetch(lst.source, need_of(lst))
+    fetched = fetch_document(lst.name, str(lst.source), snapshot)
+    if setting.output == "json":
+        print_json(fetched)
+    else:
+        form = fetch_markdown if setting.output == "markdown" else fetch_text
+        sys.stdout.write(form(fetched))
+    return OK if snapshot.outcome in READ else SOMETHING_FAILED
+
+
+def explain(setting: Setting, query: str) -> int:
+    """Say why titles are, or are not, requested, from the lists as they were last fetched."""
+    spec = setting.spec()
+    path = setting.ledger_path(spec)
+    with wiring.open_ledger(spec, path) as ledger:
+        lists = LastSnapshots(ledger.reports().values())
+    with wiring.open_edges(spec, setting.config, path, for_terminal(), lists=lists) as edges:
+        seen = look(spec, edges)
+    told, rest = explain_titles(seen, query), unwanted(seen, query)
+    if setting.output == "json":
+        found = {"titles": told, "unwanted": rest}
+        print_json({"format_version": FORMAT_VERSION, "query": query, **found})
+    else:
+        sys.stdout.write(explain_text(told, query, rest))
+    return OK
+
+
+def doctor(setting: Setting) -> int:
+    """Check everything a pass needs, each check with what to do."""
+    spec = setting.spec()
+    path = setting.ledger_path(spec)
+    checks = []
+    with (
+        wiring.open_server(spec) as server,
+        wiring.open_browser(spec) as browser,
+        wiring.open_sources(spec, setting.config, path) as sources,
+    ):
+        opening = partial(wiring.open_ledger, spec, path)
+        examined = examine(
+            spec,
+            server,
+            opening,
+            browser,
+            sources,
+            notifier=wiring.notifier(),
+            sign_in=wiring.sign_in(spec, path),
+        )
+        for check in chain(_file(setting), examined):
+            checks.append(check)
+            if setting.output != "json":
+                mark = "ok " if check.ok else "BAD"
+                sys.stdout.write(f"{mark}  {check.name}: {check.found}\n")
+                if check.todo:
+                    sys.stdout.write(f"     → {check.todo}\n")
+    if all(check.ok for check in checks if check.name in {"server", "key"}):
+        with suppress(LedgerError), wiring.open_ledger(spec, path) as ledger:
+            note_server(spec, ledger, reachable(), SystemClock().now())
+    if setting.output == "json":
+        print_json(
+            {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
+        )
+    return OK if all(check.ok for check in checks) else SOMETHING_FAILED
+
+
+def _file(setting: Setting) -> Iterator[Check]:
+    """A word about the file, where ``run`` would not see all that becomes of it."""
+    if is_mount(setting.config):
+        found = f"{setting.config} is mounted by itself: run cannot see a new file in its place"
+        yield Check("file", ok=True, found=found, todo="mount the folder that it is in")

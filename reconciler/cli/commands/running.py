@@ -1,0 +1,153 @@
+"""``run`` and ``reconcile``: the listsync that goes on, and a word to it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from reconciler import wiring
+from reconciler.cli.commands import sync
+from reconciler.cli.commands.interrupts import awaited
+from reconciler.cli.commands.selection import list_named
+from reconciler.cli.commands.setting import print_json
+from reconciler.controller.endpoint import JSON, Endpoint, Said, Site, is_public
+from reconciler.controller.metrics import CONTENT_TYPE, Metrics
+from reconciler.controller.statuses import due_lists
+from reconciler.core.conditions import GOOD_WHEN_FALSE
+from reconciler.core.model import WHOLE, Status
+from reconciler.errors import ListsyncError, UsageError
+from reconciler.ledger import HeldLedger
+from reconciler.logs import Logger
+from reconciler.render.document import FORMAT_VERSION
+from reconciler.render.json_text import json_text
+from reconciler.render.status import status_document
+from reconciler.render.words import clean, without_mail_addresses
+from reconciler.sync.clock import SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.cli.commands.interrupts import Signals
+    from reconciler.cli.commands.setting import Setting
+    from reconciler.controller.service import Service
+
+OK = 0
+_TICK = 0.5  # seconds; what is asked for is seen within them
+
+_log = Logger()
+
+
+def run(setting: Setting, *, poll: bool) -> int:
+    """Keep the server in step until a signal comes."""
+    file = wiring.ConfigFile(setting.config)
+    metrics = Metrics()
+    level = logging.DEBUG if setting.verbose else logging.INFO
+    with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
+        service = wiring.open_service(
+            file, setting.ledger, held, metrics, level=level, debug_dir=setting.debug_dir
+        )
+        metrics.watch(lambda: service.standing)
+        service.load()
+        metrics.resume(_items_at_last_fetch(service))
+        if service.spec.controller.listen:
+            listen = service.spec.controller.listen
+            stack.enter_context(Endpoint(listen, _site(setting.config, service, metrics)))
+            if is_public(listen):
+                _log.info("other machines can read the status", listen=listen)
+        service.begin(poll=poll)
+        _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
+        ended_by = _until_ended(service, signals)
+        name = signal.Signals(ended_by).name
+        _log.info("ending; once more ends it at once", signal=name)
+        if not service.stop():
+            _log.error("did not end in time; what was sent is looked at by the next run")
+            sys.stderr.flush()
+            os._exit(128 + ended_by)
+        _log.info("ended", signal=name)
+    return 128 + ended_by
+
+
+def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
+    """Do once for the lists that are due what ``run`` does for them."""
+    spec = setting.spec()
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        names = due_lists(spec, ledger, SystemClock().now())
+    if names:
+        return sync.apply(setting, names, saved=None, expect=None, yes=yes, detailed=detailed)
+    if setting.output == "json":
+        print_json({"format_version": FORMAT_VERSION, "lists": []})
+    return OK
+
+
+def reconcile(setting: Setting, name: str) -> int:
+    """Ask a running controller for a list's turn. The word stays until somebody has done it."""
+    spec = setting.spec()
+    lst = list_named(spec, name)
+    if lst.suspend:
+        hint = "take its suspend: true out of the file: then it has its turn at once"
+        raise UsageError(f"{lst.name} is suspended", where=str(setting.config), hint=hint)
+    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        ledger.ask(lst.name)
+    sys.stdout.write(
+        f"asked for {lst.name}: a listsync that runs hears it within a second; "
+        "if none does, the next one to start\n"
+    )
+    return OK
+
+
+def _items_at_last_fetch(service: Service) -> dict[str, int]:
+    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
+    return {
+        name: len(report.snapshot.items)
+        for name, report in service.reports().items()
+        if sources.get(name) == report.source
+    }
+
+
+def _until_ended(service: Service, signals: Signals) -> int:
+    """The signal that ended it."""
+    while True:
+        match signals.wait(_TICK):
+            case None:
+                service.tick()
+            case signal.SIGHUP:
+                if not service.reload():
+                    _log.info("the file was read: nothing has changed", signal="SIGHUP")
+            case int(signum):
+                return signum
+
+
+def _site(config: Path, service: Service, metrics: Metrics) -> Site:
+    return Site(
+        probes={"/healthz": lambda: Said(b"ok\n"), "/readyz": lambda: _readiness(service)},
+        pages={
+            "/status": lambda: _status(config, service),
+            "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
+        },
+        hosts=lambda: service.spec.controller.hosts,
+    )
+
+
+def _readiness(service: Service) -> Said:
+    """Whether the file is followed, the server reached and the ledger written."""
+    whole = service.standing.conditions.get(WHOLE, {})
+    wrong = [
+        clean(f"{kind}: {found.message or found.reason}")
+        for kind, found in sorted(whole.items())
+        if found.status is Status.FALSE and kind not in GOOD_WHEN_FALSE
+    ]
+    return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
+
+
+def _status(config: Path, service: Service) -> Said:
+    try:
+        reports = service.reports()
+    except ListsyncError:  # it is told under LedgerUsable
+        reports = {}
+    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
+    told = status_document(config, sources, reports, service.standing)
+    return Said(without_mail_addresses(json_text(told)).encode(), JSON)

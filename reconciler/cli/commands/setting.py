@@ -1,0 +1,43 @@
+"""What every command is told: which file, which ledger, how to print, how much to log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler import wiring
+from reconciler.render.json_text import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.config import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The options that commands share."""
+
+    config: Path
+    ledger: Path | None = None
+    output: str = "text"
+    verbose: bool = False
+    debug_dir: Path | None = None
+
+    def spec(self) -> Spec:
+        """The file, and logs that hide its secrets. Raises ConfigError."""
+        spec = wiring.read_spec(self.config)
+        wiring.configure_logs(spec, logging.DEBUG if self.verbose else logging.WARNING)
+        return spec
+
+    def ledger_path(self, spec: Spec) -> Path:
+        """Where this command's ledger is."""
+        return wiring.ledger_path(spec.ledger, self.config, self.ledger)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """A document on stdout."""
+    sys.stdout.write(json_text(document))

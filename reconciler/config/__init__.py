@@ -1,0 +1,36 @@
+"""YAML text → Spec: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
+
+from reconciler.config.glimpse import glimpse
+from reconciler.config.loading import load, with_generation
+from reconciler.config.models import (
+    BrowserSpec,
+    ControllerSpec,
+    ListSpec,
+    ServerSpec,
+    Spec,
+)
+from reconciler.config.names import list_names
+from reconciler.config.providers import ImdbSpec, ProvidersSpec, TraktSpec
+from reconciler.config.rights import file_rights, restored_exclusions, restored_list
+from reconciler.config.schema import json_schema
+from reconciler.config.syntax import decode
+
+__all__ = [
+    "BrowserSpec",
+    "ControllerSpec",
+    "ImdbSpec",
+    "ListSpec",
+    "ProvidersSpec",
+    "ServerSpec",
+    "Spec",
+    "TraktSpec",
+    "decode",
+    "file_rights",
+    "glimpse",
+    "json_schema",
+    "list_names",
+    "load",
+    "restored_exclusions",
+    "restored_list",
+    "with_generation",
+]

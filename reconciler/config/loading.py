@@ -1,0 +1,136 @@
+"""YAML text → Spec, or every mistake at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.config.models import File, ListSpec, Spec
+from reconciler.config.options import ListOptions
+from reconciler.config.problems import Place, Problem
+from reconciler.config.rights import rights_of
+from reconciler.config.secret_files import with_secrets
+from reconciler.config.syntax import compose
+from reconciler.config.tree import Node, Section, grow
+from reconciler.config.verdict import judge
+from reconciler.core.model import ENDLESS_TOP
+from reconciler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.config.models import ListSection
+    from reconciler.config.providers import ProvidersSpec
+    from reconciler.core.model import ListRef
+
+_GENERATION_DIGITS = 6
+
+
+def load(  # noqa: PLR0913 - all that the file's meaning depends on
+    text: str,
+    *,
+    name: str,
+    env: Mapping[str, str],
+    read: Callable[[str], str],
+    recognise: Callable[[str], ListRef],
+    objection: Callable[[ListRef, ProvidersSpec], str | None] = lambda _ref, _providers: None,
+) -> Spec:
+    """The file's meaning.
+
+    ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
+    of a file that a ``*_file`` key names; raises OSError. ``recognise``: which list a text means;
+    raises ValueError with a sentence for what is none. ``objection``: why a list cannot be read
+    with what ``providers`` holds, for people; None: it can.
+
+    Raises ConfigError with all problems, sorted by line, each as
+    ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
+    tells what a variable, a secret's file or a secret's key holds.
+    """
+    root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env)
+    file = None
+    if root:
+        root, unread = with_secrets(root, File, read)
+        file, wrong = judge(File, _with_defaults(root), recognise)
+        problems += (*unread, *wrong)
+    if root and file:
+        problems += _unreadable(file, root, objection)
+    if problems or file is None:
+        ordered = sorted(dict.fromkeys(problems))
+        raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
+    return _spec(file)
+
+
+def _tree(text: str, env: Mapping[str, str]) -> tuple[Section | None, tuple[Problem, ...]]:
+    composed, problems = compose(text)
+    if composed is None:
+        return None, problems
+    tree, more = grow(composed, env)
+    if isinstance(tree, Section):
+        return tree, problems + more
+    shape = "the file must be a mapping that begins with server: and lists:"
+    return None, (*problems, Problem(Place(), "", shape))
+
+
+def _with_defaults(root: Section) -> Section:
+    """Each list with the defaults' keys that it has not itself; a key is replaced whole.
+
+    Every value keeps its own place, so that a mistake in ``defaults`` is told once and there.
+    """
+    defaults, lists = root.entries.get("defaults"), root.entries.get("lists")
+    if not (isinstance(defaults, Section) and isinstance(lists, Section)):
+        return root
+    known = ListOptions.known_keys()
+    inherited = {key: node for key, node in defaults.entries.items() if key in known}
+
+    def merged(node: Node) -> Node:
+        if not isinstance(node, Section):
+            return node
+        return replace(node, entries={**inherited, **node.entries})
+
+    entries = {key: merged(node) for key, node in lists.entries.items()}
+    return replace(root, entries={**root.entries, "lists": replace(lists, entries=entries)})
+
+
+def _unreadable(
+    file: File, root: Section, objection: Callable[[ListRef, ProvidersSpec], str | None]
+) -> tuple[Problem, ...]:
+    """The lists that cannot be read with what the file says of their site."""
+    problems: list[Problem] = []
+    for name, lst in file.lists.items():
+        if sentence := objection(lst.source, file.providers):
+            node = root.entries["lists"]
+            for key in (name, "source"):
+                node = node.entries[key] if isinstance(node, Section) else node
+            problems.append(Problem(node.place, node.path, sentence))
+    return tuple(problems)
+
+
+def _spec(file: File) -> Spec:
+    lists = tuple(_list(name, section) for name, section in file.lists.items())
+    content = {key: value for key, value in file if key in Spec.model_fields}
+    rights = rights_of(file.defaults)
+    spec = Spec(**{**content, "lists": lists, "generation": "", "default_rights": rights})
+    return with_generation(spec)
+
+
+def with_generation(spec: Spec) -> Spec:
+    """A Spec under the generation of its content."""
+    return spec.model_copy(update={"generation": _generation(spec)})
+
+
+def _list(name: str, section: ListSection) -> ListSpec:
+    """A list by its name. Of one without an end, only the first titles are wanted."""
+    options = dict(section)
+    if section.top is None and section.source.endless:
+        options["top"] = ENDLESS_TOP
+    return ListSpec(name=name, **options)
+
+
+def _generation(spec: Spec) -> str:
+    """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
+    addresses = {"__all__": {"source": {"address", "secrets"}}}
+    content = spec.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

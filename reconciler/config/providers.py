@@ -1,0 +1,141 @@
+"""The file's section ``providers``: where each list site is, and what opens it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, WithJsonSchema
+
+from reconciler.config import values
+from reconciler.config.fields import TEXT, URL, Model, schema
+
+Url = Annotated[str, values.written(values.url), schema(URL)]
+Key = Annotated[SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)]
+
+
+def _place(site: str, default: str) -> str:
+    told = f"Where {site} is; for proxies and tests."
+    url: str = Field(default=default, description=told)
+    return url
+
+
+def _key(told: str) -> SecretStr:
+    key: SecretStr = Field(
+        default=SecretStr(""), description=told, json_schema_extra={"default": None}
+    )
+    return key
+
+
+class ImdbSpec(Model):
+    """IMDb's lists, watchlists and charts."""
+
+    base_url: Url = Field(
+        default="https://www.imdb.com", description="Where IMDb is read; for proxies and tests."
+    )
+    api_url: Url = Field(
+        default="https://api.graphql.imdb.com",
+        description="Where IMDb's own interface is asked; for proxies and tests.",
+    )
+    via: Annotated[
+        Literal["browser", "api"] | None,
+        values.written(values.via),
+        schema({"enum": ["browser", "api"]}),
+    ] = Field(
+        default=None,
+        description="The only route to take: browser or api. Without it the browser, "
+        "and the interface where a bot check keeps the browser out.",
+    )
+
+
+class TraktSpec(Model):
+    """Trakt's lists, watchlists and charts."""
+
+    client_id: Key = _key(
+        "Your own Trakt app's client id, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
+        "API is read; without it, empty, or refused by Trakt, the page of its app in the browser."
+    )
+    client_secret: Key = _key(
+        "The same app's client secret, best as ${TRAKT_CLIENT_SECRET:-}: "
+        "with it, `listsync login trakt` signs in, for private lists and one's own."
+    )
+    api_url: Url = Field(
+        default="https://api.trakt.tv", description="Where Trakt's API is; for proxies and tests."
+    )
+    base_url: Url = Field(
+        default="https://app.trakt.tv", description="Where Trakt is read; for proxies and tests."
+    )
+
+
+class MdblistSpec(Model):
+    """MDBList's lists."""
+
+    api_key: Key = _key(
+        "Your MDBList key, best as ${MDBLIST_API_KEY:-}. With it MDBList's API is read; without it "
+        "its public lists."
+    )
+    api_url: Url = _place("MDBList's API", "https://api.mdblist.com")
+    base_url: Url = _place("MDBList", "https://mdblist.com")
+
+
+class LetterboxdSpec(Model):
+    """Letterboxd's site; its exports need nothing said."""
+
+    via: Annotated[
+        Literal["browser"] | None, values.written(values.via_browser), schema({"const": "browser"})
+    ] = Field(
+        default=None,
+        description="browser: read the site, which its terms forbid without permission. Without it "
+        "exports are read, and nothing else.",
+    )
+    base_url: Url = _place("Letterboxd", "https://letterboxd.com")
+
+
+class TmdbSpec(Model):
+    """TMDB's lists, collections and charts."""
+
+    api_key: Key = _key("Your TMDB API key (v3) or access token (v4), best as ${TMDB_API_KEY}.")
+    api_url: Url = _place("TMDB's API", "https://api.themoviedb.org")
+
+
+class AnilistSpec(Model):
+    """AniList's users."""
+
+    api_url: Url = _place("AniList's interface", "https://graphql.anilist.co")
+
+
+class SimklSpec(Model):
+    """The lists of a user of Simkl."""
+
+    client_id: Key = _key("Your own Simkl app's client id, best as ${SIMKL_CLIENT_ID}.")
+    access_token: Key = _key("The access token of the user whose lists are read.")
+    api_url: Url = _place("Simkl's API", "https://api.simkl.com")
+
+
+class TvdbSpec(Model):
+    """TVDB's lists and favourites."""
+
+    api_key: Key = _key("Your TVDB API key (v4), best as ${TVDB_API_KEY}.")
+    pin: Key = _key("Your subscriber PIN: whose favourites are read; some keys need it, too.")
+    api_url: Url = _place("TVDB's API", "https://api4.thetvdb.com")
+
+
+class StevenluSpec(Model):
+    """StevenLu's lists of popular films."""
+
+    base_url: Url = _place("his list", "https://movies.stevenlu.com")
+
+
+class ProvidersSpec(Model):
+    """The list sites."""
+
+    imdb: ImdbSpec = Field(default=ImdbSpec(), description="Where IMDb is.")
+    trakt: TraktSpec = Field(default=TraktSpec(), description="Where Trakt is.")
+    mdblist: MdblistSpec = Field(default=MdblistSpec(), description="Where MDBList is.")
+    letterboxd: LetterboxdSpec = Field(
+        default=LetterboxdSpec(), description="Whether and where Letterboxd's site is read."
+    )
+    tmdb: TmdbSpec = Field(default=TmdbSpec(), description="Where TMDB is.")
+    anilist: AnilistSpec = Field(default=AnilistSpec(), description="Where AniList is.")
+    simkl: SimklSpec = Field(default=SimklSpec(), description="Where Simkl is.")
+    tvdb: TvdbSpec = Field(default=TvdbSpec(), description="Where TVDB is.")
+    stevenlu: StevenluSpec = Field(default=StevenluSpec(), description="Where StevenLu's list is.")

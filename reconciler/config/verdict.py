@@ -1,0 +1,105 @@
+"""Pydantic's errors as problems of the file, in our own sentences: its own quote values."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from reconciler.config.fields import Model
+from reconciler.config.problems import Problem, join, key_head, suggest
+from reconciler.config.secret_files import SUFFIX, secret_keys
+from reconciler.config.tree import Listing, Node, Scalar, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic_core import ErrorDetails
+
+_MAPPING = "must be a mapping: keys of its own below it, indented"
+_SENTENCES = {
+    "model_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "tuple_type": "must be a list: a line for each entry, with - before it",
+    "too_short": "is empty; it needs at least one entry",
+}
+_UNEXPECTED = "is not what belongs here"
+_KEY = "[key]"  # how pydantic's location says that the key is wrong, not its value
+
+M = TypeVar("M", bound=Model)
+
+
+def judge(model: type[M], root: Section, context: object) -> tuple[M | None, tuple[Problem, ...]]:
+    """The tree as a model, or every reason why it is none."""
+    try:
+        judged = model.model_validate(_plain(root), context=context, by_alias=True, by_name=False)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        found = (_problem(detail, model, root) for detail in details)
+        return None, tuple(problem for problem in found if problem)
+    return judged, ()
+
+
+def _plain(node: Node) -> object:
+    """The tree as pydantic walks it; scalars stay themselves, for the fields to read."""
+    if isinstance(node, Section):
+        return {key: _plain(child) for key, child in node.entries.items()}
+    if isinstance(node, Listing):
+        return tuple(_plain(child) for child in node.elements)
+    return node
+
+
+def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem | None:
+    """None where the trouble was reported before, as with a variable that is not set."""
+    *way, last = detail["loc"] or ("",)
+    about_key = last == _KEY
+    if about_key:
+        *way, last = way
+    parent = _descend(root, way)
+    node = _descend(parent, [last])
+    kind = detail["type"]
+    if kind == "missing":
+        info = _model_at(model, way).known_keys()[str(last)]
+        place = parent.key if node is parent else node.place  # left out, or null
+        return Problem(place, join(parent.path, str(last)), f"missing: {info.description}")
+    if kind == "extra_forbidden":
+        return _unknown(str(last), parent, node, _model_at(model, way))
+    if isinstance(node, Scalar) and node.broken and not about_key:
+        return None
+    context = detail.get("ctx", {})
+    message = str(context["error"]) if kind == "value_error" else _SENTENCES.get(kind, _UNEXPECTED)
+    return Problem(node.key if about_key else node.place, node.path, message)
+
+
+def _unknown(key: str, parent: Node, node: Node, model: type[Model]) -> Problem:
+    known = [*model.known_keys(), *(secret + SUFFIX for secret in secret_keys(model))]
+    head = key_head(key)
+    if key.startswith(f"{head}:"):
+        hint = '; put a space after the ":"'
+    else:
+        hint = suggest(key, known) or f"; known here: {', '.join(known)}"
+    return Problem(node.key, join(parent.path, head), f"unknown key{hint}")
+
+
+def _descend(node: Node, way: Sequence[int | str]) -> Node:
+    """The node at the end of the way, or the last one there is."""
+    for step in way:
+        if isinstance(node, Section) and step in node.entries:
+            node = node.entries[str(step)]
+        elif isinstance(node, Listing) and isinstance(step, int) and step < len(node.elements):
+            node = node.elements[step]
+    return node
+
+
+def _model_at(model: type[Model], way: Sequence[int | str]) -> type[Model]:
+    """The model that reads the section at the end of the way."""
+    current: type[Model] = model
+    inside: object = model
+    for step in way:
+        info = current.known_keys().get(str(step)) if inside is current else None
+        inside = info.annotation if info else get_args(inside)[1]
+        if inspect.isclass(inside) and issubclass(inside, Model):
+            current = inside
+    return current

@@ -1,0 +1,307 @@
+"""One list's turn in ``run``: read it, then, one list at a time, plan, act, and remember how it is.
+
+Reading goes on side by side; planning and acting do not, so that a list sees what the one before
+has just asked for. A plan is made with the file as it is at that moment.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import ExitStack, suppress
+from contextvars import copy_context  # what lines of the log have in common
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from reconciler.controller import turns
+from reconciler.core import conditions
+from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
+from reconciler.errors import ListsyncError, internal_error, trace_of
+from reconciler.logs import Logger, bound
+from reconciler.sync.apply import Applier
+from reconciler.sync.desired import owners_never_read
+from reconciler.sync.fetch import tried_lists
+from reconciler.sync.reconcile import Edges, decide, identify, read
+from reconciler.sync.reports import reports
+from reconciler.sync.run_log import exit_code, noted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from threading import Event
+
+    from reconciler.config import ListSpec, Spec
+    from reconciler.controller.statuses import Board
+    from reconciler.core.model import ListRef, Need, Snapshot
+    from reconciler.notify.dispatcher import Announcer
+    from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
+    from reconciler.sync.apply import Outcomes
+    from reconciler.sync.fetch import ReadLists
+    from reconciler.sync.reconcile import Pass
+
+OWNER_WAIT = timedelta(seconds=2)
+
+_log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How a turn gets at what it needs, each time anew: what was lost is found again."""
+
+    server: Callable[[Spec], AbstractContextManager[MediaServer]]
+    sources: Callable[[Spec], AbstractContextManager[Sources]]
+    ledger: Callable[[Spec], Ledger]  # held and locked; raises LedgerError, LockHeldError
+    needs_browser: Callable[[Spec, ListRef], bool]  # whether reading a list may take one
+    clock: Clock
+    progress: Progress
+    meter: Meter
+    chance: Callable[[], float]  # from 0 to 1
+    announcer: Announcer
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """What a turn came to, and what its line in the log says."""
+
+    came: turns.Came
+    told: dict[str, object]
+    items: int | None = None
+
+
+class Upkeep:
+    """Turns of the lists of one file, which may change at any moment (``spec``)."""
+
+    def __init__(self, spec: Spec, doors: Doors, board: Board, stopping: Event) -> None:
+        """``stopping`` set: a turn sends nothing further."""
+        self.spec = spec
+        self._doors = doors
+        self._board = board
+        self._stopping = stopping
+        self._acting = Lock()
+        self._reading: dict[ExitStack, Future[ReadLists]] = {}
+
+    def due_at(self, name: str) -> datetime:
+        """When a list is due that has just been read from the file."""
+        spec, now = self.spec, self._doors.clock.now()
+        lst = spec.named(name)
+        if lst is None or name not in self._board.conditions():
+            return now  # new, or back in the file
+        schedule = self._board.schedules().get(name)
+        return turns.first_due(schedule, turns.digest(spec, lst), lst, now)
+
+    def room_of(self, name: str) -> Collection[tuple[str, int]]:
+        """What a list needs to itself while it is read: its site, and perhaps a browser."""
+        spec = self.spec
+        lst, sessions = spec.named(name), spec.browser.sessions
+        if lst is None or lst.source.provider == "file":
+            return ()
+        site = (lst.source.provider, sessions)
+        if not self._doors.needs_browser(spec, lst.source):
+            return (site,)
+        return (site, ("browser", sessions))
+
+    def cut(self) -> None:
+        """End what is being read; requests under way go on to their end.
+
+        Browsers are closed. Who reads over an API may be asleep: nobody waits for that.
+        """
+        for opened, found in list(self._reading.items()):
+            opened.close()
+            found.cancel()
+
+    def __call__(self, name: str) -> datetime | None:
+        """A list's turn; when its next one is. None: the file wants none of it now."""
+        spec = self.spec
+        lst = spec.named(name)
+        if lst is None:
+            return None
+        if lst.suspend:
+            self._hold(spec, name)
+            return None
+        if self._awaits_owner(spec, lst):
+            return self._doors.clock.now() + OWNER_WAIT
+        with bound(run=uuid.uuid4().hex[:8], list=name):
+            began, word = time.monotonic(), self._asked(spec, name)
+            try:
+                turned = self._turn(spec, lst)
+            except ListsyncError as error:
+                turned = _Turned(turns.failed(error), {"error": str(error)})
+            except Exception as error:  # noqa: BLE001 - the other lists' turns go on
+                turned = _broken_off(error)
+            if turned is None:
+                return self._doors.clock.now()
+            due = self._settle(spec, lst, turned, time.monotonic() - began)
+            if word is not None:
+                with suppress(ListsyncError):
+                    self._doors.ledger(spec).answer([word])
+            return due
+
+    def _awaits_owner(self, spec: Spec, lst: ListSpec) -> bool:
+        """Whether a list above this one has yet to run for the first time, and may own its titles.
+
+        Otherwise a new file would have titles of both requested as this list's requester, if this
+        list happens to be read faster.
+        """
+        judged = self._board.conditions()
+        with suppress(ListsyncError):
+            owners = owners_never_read(spec, (lst,), tried_lists(self._doors.ledger(spec)))
+            return any(owner.name not in judged for owner in owners)
+        return False
+
+    def _asked(self, spec: Spec, name: str) -> int | None:
+        """The word that this turn is the answer to, if any; one that cannot be read stays."""
+        with suppress(ListsyncError):
+            return self._doors.ledger(spec).asked().get(name)
+        return None
+
+    def _hold(self, spec: Spec, name: str) -> None:
+        """Leave a list alone until the file says otherwise, and say so where its state is shown."""
+        now = self._doors.clock.now()
+        self._board.judge(name, (conditions.suspended(),), spec.generation, now)
+        with suppress(ListsyncError):  # it is written once the ledger can be used
+            self._board.write(self._doors.ledger(spec))
+
+    def _turn(self, spec: Spec, lst: ListSpec) -> _Turned | None:
+        """Read, plan, act. None: it was interrupted, or the file says something else by now."""
+        doors = self._doors
+        with doors.server(spec) as server:
+            with self._acting:
+                identity = identify(spec, server)
+            lists, at = self._read(spec, lst, server), doors.clock.now()
+            if lists is None:
+                return None
+            with self._acting:
+                current = self.spec
+                if self._stopping.is_set() or _said(current, lst.name) != _said(spec, lst.name):
+                    return None
+                edges = self._edges(current, server, _Nowhere())
+                seen = decide(current, edges, identity, lists, at)
+                applier = Applier(edges, current.server.concurrency, self._stopping)
+                with noted(edges, "run") as line:
+                    outcomes = applier.apply(seen, seen.plan.actions)
+                    self._keep(current, edges, seen, outcomes)
+                    trouble = applier.trouble
+                    code = trouble.exit_code if trouble else exit_code(seen, outcomes)
+                    line.tell(seen, outcomes, code)
+                doors.announcer.did(current, edges.ledger, outcomes, doors.clock.now())
+        if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
+            return None
+        return _Turned(
+            turns.came(seen, outcomes, lst.name, trouble),
+            _told(seen, outcomes, lst.name) | ({"error": str(trouble)} if trouble else {}),
+            len(seen.snapshots[lst.name].items),
+        )
+
+    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> ReadLists | None:
+        """What there is to plan with; None: it was cut off."""
+        began = time.monotonic()
+        opened = ExitStack()
+        found: Future[ReadLists] = Future()
+        try:
+            sources = opened.enter_context(self._doors.sources(spec))
+            edges = self._edges(spec, server, sources)
+            self._reading[opened] = found
+            if self._stopping.is_set():
+                return None  # who asked to stop may not have seen this one
+            reading = partial(_fulfil, found, partial(read, spec, edges, {lst.name}))
+            Thread(target=copy_context().run, args=(reading,), daemon=True).start()
+            return found.result()
+        except CancelledError:
+            return None
+        finally:
+            opened.close()
+            self._reading.pop(opened, None)
+            self._doors.meter.fetched(lst.name, time.monotonic() - began)
+
+    def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Edges:
+        doors = self._doors
+        return Edges(server, sources, doors.ledger(spec), doors.clock, doors.progress)
+
+    def _keep(self, spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+        for action, done in outcomes:
+            self._doors.meter.acted(action.op, done.result)
+        sources = {lst.name: lst.source for lst in spec.lists}
+        before, now = edges.ledger.reports(), edges.clock.now()
+        edges.ledger.keep_reports(reports(seen, sources, outcomes, before, now))
+
+    def _settle(
+        self, spec: Spec, lst: ListSpec, turned: _Turned, seconds: float
+    ) -> datetime | None:
+        """Write how the list is and when it is due, and say so in one line."""
+        doors, board, now = self._doors, self._board, self._doors.clock.now()
+        if turned.came.server is not None:
+            board.post(turned.came.server, spec.generation, now)
+        found = board.judge(lst.name, turned.came.findings, spec.generation, now)
+        before = board.schedules().get(lst.name)
+        result = (turned.came, found)
+        said, chance = turns.digest(spec, lst), doors.chance()
+        schedule = turns.next_turn(before, lst, said, result, now=now, chance=chance)
+        board.plan(lst.name, schedule)
+        try:
+            board.write(doors.ledger(spec))
+            doors.announcer.found(spec, doors.ledger(spec), {lst.name: found}, now)
+        except ListsyncError as error:
+            turned.told.setdefault("error", str(error))
+        ready = turns.is_ready(found)
+        doors.meter.turned(lst.name, ready=ready, items=turned.items, seconds=seconds)
+        say = _log.info if ready else _log.warning
+        say("turn", **turned.told, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
+        return schedule.due
+
+
+class _Nowhere:
+    """Where a pass fetches from once its lists have been read: it fetches nothing more."""
+
+    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+        """Never asked."""
+        del need
+        raise NotImplementedError(str(ref))
+
+
+def _fulfil(promise: Future[ReadLists], work: Callable[[], ReadLists]) -> None:
+    """Do what is waited for. Where nobody waits any more, what came of it goes nowhere."""
+    with suppress(InvalidStateError):
+        try:
+            promise.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            promise.set_exception(error)
+
+
+def _broken_off(error: Exception) -> _Turned:
+    """A turn that a mistake of the program's own has ended."""
+    bug = internal_error(error)
+    return _Turned(turns.failed(bug), {"error": str(bug), "trace": trace_of(error)})
+
+
+def _said(spec: Spec, name: str) -> str | None:
+    lst = spec.named(name)
+    return turns.digest(spec, lst) if lst else None
+
+
+def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
+    """What was done for a list and what was not, for the log."""
+    snapshot = seen.snapshots[name]
+    told: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
+    if snapshot.error:
+        told["why"] = snapshot.error
+    done: dict[str, Counter[str]] = {}
+    for action, came in outcomes:
+        done.setdefault(action.lists[0], Counter())[came.result.value] += 1
+    told |= done.pop(name, {})
+    if done:  # titles that are on this list, too, and belong to one above it
+        told["for_others"] = done
+    reasons = [verdict.reason for verdict in seen.plan.verdicts if name in verdict.lists]
+    told |= Counter(reason.value for reason in reasons if reason in DEFERRED | ATTENTION)
+    told["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
+    problem = next((lst.problem for lst in seen.lists if lst.name == name), None)
+    if problem:
+        told["problem"] = problem.message
+    if seen.plan.stops:
+        told["stopped"] = turns.stops(seen)
+    return told

@@ -1,0 +1,283 @@
+"""``run`` as a whole: the file is followed, lists get their turns, what is asked for is done.
+
+The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a second, and
+``stop`` at the end.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Protocol
+
+from reconciler.controller import turns
+from reconciler.controller.grace import GracePeriod
+from reconciler.controller.list_reconciler import Upkeep
+from reconciler.controller.mounts import is_mount
+from reconciler.controller.statuses import Board
+from reconciler.controller.watch import news
+from reconciler.controller.workers import Controller
+from reconciler.core import conditions
+from reconciler.core.model import WHOLE, Status
+from reconciler.errors import ConfigError, ListsyncError
+from reconciler.logs import Logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from reconciler.config import Spec
+    from reconciler.controller.list_reconciler import Doors
+    from reconciler.core.model import Finding, ListReport, Standing
+
+_LAST_WORDS = 2  # seconds for notifications that are under way at the end
+
+_log = Logger()
+
+
+class FollowedFile(Protocol):
+    """The file that is followed."""
+
+    def read(self) -> Spec:
+        """What it says now. Raises ConfigError."""
+        ...
+
+    def parts(self) -> Collection[Path]:
+        """The file, and the files of secrets that it names."""
+        ...
+
+
+class Service:
+    """Keeps the server in step with one file, until it is stopped."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        file: FollowedFile,
+        doors: Doors,
+        adopt: Callable[[Spec], None],
+    ) -> None:
+        """``spec``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
+        self.board = Board()
+        self._file = file
+        self._doors = doors
+        self._adopt = adopt
+        self._stopping = Event()
+        self._reloading = Lock()
+        self._told: tuple[str, ...] = ()  # the problems that were told last
+        self._trouble = ""  # with the ledger, as told last
+        self._version: tuple[int, int] | None = None  # of the ledger, as seen last
+        self._heard: dict[str, int] = {}  # the last word about each list that was asked for
+        self._upkeep = Upkeep(spec, doors, self.board, self._stopping)
+        self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
+        self._may_run = True  # False: all that is accepted is of a server whose key is not known
+        self._controller = Controller(
+            self._upkeep, doors.clock, self._upkeep.room_of, self._stopping
+        )
+
+    @property
+    def spec(self) -> Spec:
+        """What is in effect now: of the file, all that does not wait."""
+        return self._upkeep.spec
+
+    @property
+    def standing(self) -> Standing:
+        """How the lists are now; each is due when the queue has it, whatever the clock has done."""
+        standing = self.board.standing(self.spec)
+        schedules = {
+            name: replace(schedule, due=self._controller.due(name) or schedule.due)
+            for name, schedule in standing.schedules.items()
+        }
+        return replace(standing, schedules=schedules, waiting=self._grace.waiting)
+
+    def reports(self) -> Mapping[str, ListReport]:
+        """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
+        return self._doors.ledger(self.spec).reports()
+
+    def load(self) -> None:
+        """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
+        self._grace.load(self.spec)
+        self._upkeep.spec = self._admit(self.spec)
+        self.board.load(self._doors.ledger(self.spec))
+
+    def begin(self, *, poll: bool) -> None:
+        """Have everything done that is due, once what the ledger knows is loaded.
+
+        ``poll``: look at the files each second, where the system tells of no changes.
+        """
+        spec = self.spec
+        self.board.follow_only([lst.name for lst in spec.lists])
+        self.board.post(conditions.ledger(""), spec.generation, self._doors.clock.now())
+        self._post(conditions.config(Status.TRUE, "Valid", ""))
+        self._post(conditions.rights(self._grace.waiting))
+        for lst in spec.lists:
+            self._controller.add(lst.name, self._upkeep.due_at(lst.name))
+        self._staff()
+        for part in self._file.parts():
+            if is_mount(part):
+                what = "mounted by itself: a new file in its place is not seen; mount its folder"
+                _log.warning(what, file=str(part))
+        Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
+
+    def tick(self) -> None:
+        """Time has passed: see to the ledger, to what was asked for, and to what has become due."""
+        try:
+            self._see_to_ledger()
+            grace_is_over = self._see_to_grace()
+        except ListsyncError as error:
+            self._note_ledger(str(error))
+        else:
+            self._note_ledger("")
+            if grace_is_over:
+                self.reload()
+        self._wake_those_the_server_kept()
+        self._controller.tick()  # which shifts due times along with a clock that was set back
+        self._wake_those_a_clock_delayed()
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Whether within so many seconds no list has its turn, nor is any due."""
+        return self._controller.wait_until_idle(seconds)
+
+    def reload(self) -> bool:
+        """Read the file anew, and do what has changed in it; whether there was anything to tell."""
+        with self._reloading:
+            try:
+                spec = self._file.read()
+            except ConfigError as error:
+                return self._refuse(error)
+            mended, self._told = bool(self._told), ()
+            waited, spec = self._grace.waiting, self._admit(spec)
+            changed = spec != self.spec
+            if changed:
+                self._take(spec)
+            elif mended:
+                _log.info("the file is right again, and says what it said before")
+            self._post(conditions.config(Status.TRUE, "Valid", ""))
+            self._post(conditions.rights(self._grace.waiting))
+            return changed or mended or waited != self._grace.waiting
+
+    def stop(self) -> bool:
+        """End: requests under way are finished, reading is not. Whether all has ended in time."""
+        seconds = self.spec.controller.drain.total_seconds()
+        deadline = time.monotonic() + seconds
+        self._stopping.set()
+        # A browser that no longer listens takes seconds to end.
+        cutting = Thread(target=self._upkeep.cut, name="cut", daemon=True)
+        cutting.start()
+        ended = self._controller.stop(seconds)
+        cutting.join(max(0.0, deadline - time.monotonic()))
+        self._doors.announcer.wait(_LAST_WORDS)
+        return ended and not cutting.is_alive()
+
+    def _admit(self, proposed: Spec) -> Spec:
+        """What is in effect of a file that says this; people are told what of it waits."""
+        admission = self._grace.admit(proposed)
+        self._may_run = admission.may_run
+        if admission.news:
+            self._doors.announcer.waits(admission.spec, admission.news)
+        return admission.spec
+
+    def _staff(self) -> None:
+        self._controller.staff(self.spec.controller.workers if self._may_run else 0)
+
+    def _see_to_grace(self) -> bool:
+        """Whether what has waited may take effect. Raises LedgerError."""
+        if not self._reloading.acquire(blocking=False):
+            return False  # the file is being read: the next look sees to it
+        try:
+            self._grace.keep(self.spec)
+            return self._grace.is_due()
+        finally:
+            self._reloading.release()
+
+    def _follow(self, poll: bool) -> None:  # noqa: FBT001 - a thread's argument
+        for _ in news(self._file.parts, self._stopping, poll=poll):
+            self.reload()
+
+    def _refuse(self, error: ConfigError) -> bool:
+        """Keep what held before, and say why, once; whether it was said now."""
+        if self._post(conditions.config(Status.FALSE, "Invalid", error.brief)):
+            self._doors.announcer.refused(self.spec, error.brief)
+        if is_new := error.problems != self._told:
+            self._told = error.problems
+            problems = list(error.problems)
+            _log.error("the file is wrong; what it said before still holds", problems=problems)
+        return is_new
+
+    def _take(self, spec: Spec) -> None:
+        """A new generation, or the same with other secrets."""
+        before, self._upkeep.spec = self.spec, spec
+        if spec.controller.listen != before.controller.listen:
+            _log.warning("controller.listen holds from the next start on")
+        self._adopt(spec)
+        self.board.follow_only([lst.name for lst in spec.lists])
+        said = {lst.name: turns.digest(before, lst) for lst in before.lists}
+        says = {lst.name: turns.digest(spec, lst) for lst in spec.lists}
+        changed = [name for name in says if says[name] != said.get(name)]
+        for name in said.keys() - says.keys():
+            self._controller.remove(name)
+        for name in changed:
+            self._controller.move(name, self._upkeep.due_at(name))
+        self._staff()
+        gone = sorted(said.keys() - says.keys())
+        _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
+
+    def _post(self, finding: Finding) -> bool:
+        """Say how the file is; whether that is new."""
+        spec, now = self.spec, self._doors.clock.now()
+        changed = self.board.post(finding, spec.generation, now)
+        try:
+            self.board.write(self._doors.ledger(spec))
+        except ListsyncError as error:
+            _log.debug("not written yet", error=str(error))
+        return changed
+
+    def _note_ledger(self, trouble: str) -> None:
+        """Say what is wrong with the ledger, or that nothing is any more, once."""
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        now = self._doors.clock.now()
+        self.board.post(conditions.ledger(trouble), self.spec.generation, now)
+        if trouble:
+            _log.error("the ledger cannot be used", error=trouble)
+        else:
+            _log.warning("the ledger can be used again")
+
+    def _see_to_ledger(self) -> None:
+        """Mend it, write what could not be written before, and do what somebody has asked for."""
+        ledger = self._doors.ledger(self.spec)
+        self.board.write(ledger)
+        version = (id(ledger), ledger.version())
+        if version == self._version:
+            return
+        if turns.answers(ledger.conditions().get(WHOLE, {})):  # plan or doctor may have reached it
+            self.board.post(turns.reachable(), self.spec.generation, self._doors.clock.now())
+        for name, word in ledger.asked().items():
+            if self.spec.named(name) is None:
+                ledger.answer([word])
+            elif self._heard.get(name) != word:  # it stands there until the turn has been
+                self._heard[name] = word
+                _log.info("asked for", list=name)
+                self._controller.add(name, self._doors.clock.now())
+        self._version = version
+
+    def _wake_those_a_clock_delayed(self) -> None:
+        """A list that became due under a clock that was ahead has its turn now."""
+        schedules, now = self.board.schedules(), self._doors.clock.now()
+        for lst in self.spec.lists:
+            due = self._controller.due(lst.name)
+            if due and turns.waits_too_long(schedules.get(lst.name), due, lst, now):
+                self._controller.move(lst.name, now)
+
+    def _wake_those_the_server_kept(self) -> None:
+        """A server that is back is not waited for any longer."""
+        found = self.board.conditions()
+        if not turns.answers(found.get(WHOLE, {})):
+            return
+        now = self._doors.clock.now()
+        for lst in self.spec.lists:
+            due = self._controller.due(lst.name)
+            if turns.waits_for_server(found.get(lst.name, {})) and due is not None and due > now:
+                self._controller.move(lst.name, now)

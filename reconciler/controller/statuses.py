@@ -1,0 +1,166 @@
+"""How the lists are and when they are due: in this process, and in the ledger as far as it can be.
+
+A ledger that cannot be written must not hide what is wrong: what is shown is what this process
+knows, and it is written as soon as it can be.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from reconciler.controller import turns
+from reconciler.core import conditions
+from reconciler.core.model import WHOLE, Standing, Status
+from reconciler.errors import LedgerError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+
+    from reconciler.config import Spec
+    from reconciler.core.model import Condition, Finding, Schedule
+    from reconciler.errors import ListsyncError
+    from reconciler.ports import Clock, Ledger
+    from reconciler.sync.apply import Outcomes
+    from reconciler.sync.reconcile import Pass
+
+
+class Board:
+    """Conditions and schedules by list name; any thread may use it."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._lock = Lock()
+        self._conditions: dict[str, dict[str, Condition]] = {}
+        self._schedules: dict[str, Schedule] = {}
+        self._unwritten: set[str] = set()
+
+    def load(self, ledger: Ledger) -> None:
+        """Begin with what the ledger knows. Raises LedgerError."""
+        found, schedules = ledger.conditions(), ledger.schedules()
+        with self._lock:
+            self._conditions = {name: dict(by_type) for name, by_type in found.items()}
+            self._schedules = dict(schedules)
+
+    def standing(self, spec: Spec) -> Standing:
+        """How this spec's lists are now."""
+        names = tuple(lst.name for lst in spec.lists)
+        return Standing(names, spec.generation, self.conditions(), self.schedules())
+
+    def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
+        """How each list is, and under ``WHOLE`` the file and the server."""
+        with self._lock:
+            return {name: dict(by_type) for name, by_type in self._conditions.items()}
+
+    def schedules(self) -> Mapping[str, Schedule]:
+        """When each list's turn is."""
+        with self._lock:
+            return dict(self._schedules)
+
+    def post(self, finding: Finding, generation: str, now: datetime) -> bool:
+        """Something about the file or the server; whether its status has changed."""
+        with self._lock:
+            before = self._conditions.get(WHOLE, {})
+            self._conditions[WHOLE] = conditions.after(before, [finding], generation, now)
+            if self._conditions[WHOLE] != before:
+                self._unwritten.add(WHOLE)
+            old = before.get(finding.type)
+            return old is not None and old.status is not finding.status
+
+    def judge(
+        self, name: str, findings: tuple[Finding, ...], generation: str, now: datetime
+    ) -> dict[str, Condition]:
+        """A list's conditions after its turn."""
+        with self._lock:
+            before = self._conditions.get(name, {})
+            found = turns.after(before, findings, generation, now)
+            self._conditions[name] = found
+            self._unwritten.add(name)
+            return found
+
+    def follow_only(self, names: Collection[str]) -> None:
+        """How other lists are is not known any more; when they were last read is."""
+        with self._lock:
+            gone = self._conditions.keys() - {WHOLE, *names}
+            self._unwritten |= gone
+            for name in gone:
+                del self._conditions[name]
+
+    def plan(self, name: str, schedule: Schedule) -> None:
+        """When a list's next turn is."""
+        with self._lock:
+            self._schedules[name] = schedule
+            self._unwritten.add(name)
+
+    def write(self, ledger: Ledger) -> None:
+        """Write what has not been written. Raises LedgerError; the rest is kept for later."""
+        with self._lock:
+            names = sorted(self._unwritten)
+            kept = {n: (self._schedules.get(n), self._conditions.get(n, {})) for n in names}
+        for name, (schedule, found) in kept.items():
+            ledger.keep_turn(name, schedule, found)
+            with self._lock:
+                if (self._schedules.get(name), self._conditions.get(name, {})) == kept[name]:
+                    self._unwritten.discard(name)
+
+
+def note_pass(  # noqa: PLR0913 - all that a pass came to
+    spec: Spec,
+    ledger: Ledger,
+    seen: Pass,
+    outcomes: Outcomes,
+    trouble: ListsyncError | None,
+    *,
+    now: datetime,
+    chance: float,
+) -> None:
+    """Write how the lists are after a pass over several of them. Raises LedgerError."""
+    board = Board()
+    board.load(ledger)
+    for lst in spec.lists:
+        if lst.name not in seen.snapshots:
+            continue
+        came = turns.came(seen, outcomes, lst.name, trouble)
+        found = board.judge(lst.name, came.findings, spec.generation, now)
+        if came.server is not None:
+            board.post(came.server, spec.generation, now)
+        before, said = board.schedules().get(lst.name), turns.digest(spec, lst)
+        result = (came, found)
+        board.plan(lst.name, turns.next_turn(before, lst, said, result, now=now, chance=chance))
+    board.write(ledger)
+
+
+def note_server(spec: Spec, ledger: Ledger, finding: Finding, now: datetime) -> None:
+    """Write that the server answers, or does not, where something else is known of it.
+
+    A ledger that cannot be written goes on saying what it said: nobody's work depends on it.
+    """
+    with suppress(LedgerError):
+        before = ledger.conditions().get(WHOLE, {})
+        known = before.get(finding.type)
+        if finding.status is not (known.status if known else Status.TRUE):
+            found = conditions.after(before, [finding], spec.generation, now)
+            ledger.keep_turn(WHOLE, None, found)
+
+
+@contextmanager
+def outage_noted(spec: Spec, ledger: Ledger, clock: Clock) -> Iterator[None]:
+    """Write that the server cannot be used, where the block says so. The caller holds the lock."""
+    try:
+        yield
+    except ServerError as error:
+        note_server(spec, ledger, turns.unreachable(error), clock.now())
+        raise
+
+
+def due_lists(spec: Spec, ledger: Ledger, now: datetime) -> tuple[str, ...]:
+    """The lists whose turn it is, in the file's order. Raises LedgerError."""
+    schedules = ledger.schedules()
+    return tuple(
+        lst.name
+        for lst in spec.lists
+        if not lst.suspend
+        if turns.first_due(schedules.get(lst.name), turns.digest(spec, lst), lst, now) <= now
+    )

@@ -1,0 +1,1 @@
+"""Notifications: which are due, and the process that sends them."""

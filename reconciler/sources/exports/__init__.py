@@ -1,0 +1,1 @@
+"""Files that sites export: tables, archives, and how they are read."""

@@ -1,0 +1,222 @@
+"""A CSV's rows as items: exports of IMDb, Letterboxd and Trakt, and tables of one's own.
+
+Columns are found by the names in the header, whatever their case and order; commas, semicolons and
+tabs separate.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.completeness import numbered
+from reconciler.core.model import UNTOLD, Facts, Ids, Item, Kind
+from reconciler.sources.exports.imdb import SAMPLE, columns_by_content
+from reconciler.sources.fields import imdb_id
+from reconciler.sources.title_types import classify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+TITLE_ID = re.compile(r"tt\d{7,}")  # a shorter one is a part of one
+
+_COLUMNS = {
+    "imdb": ("const", "imdb", "imdb id", "imdbid"),
+    "tmdb": ("tmdb", "tmdb id", "tmdbid"),
+    "tvdb": ("tvdb", "tvdb id", "tvdbid"),
+    "title": ("title", "name"),
+    "original": ("original title",),
+    "year": ("year", "release year"),
+    "type": ("title type", "type", "media type"),
+    "position": ("position", "rank"),
+    "address": ("letterboxd uri", "url"),
+    "rating": ("imdb rating",),
+    "votes": ("num votes", "num. votes"),  # with a dot until 2017
+    "genres": ("genres",),
+}
+_IDS = {"imdb", "tmdb", "tvdb"}
+_FACTS = {"rating", "votes", "genres"}
+_NO_IDS = Ids()
+_SEPARATORS = ",;\t"
+_PREAMBLE_LINES = 30  # remarks of one's own may come before the header
+_LETTERBOXD_LIST = "Letterboxd list export"  # begins the export of a list, before its own data
+_OWN_ROWS = 2  # of a list's own data: their names, and then the data
+
+_HEADER_LENGTH = 10_000
+_IMDB_WIDTH = 10  # columns of an export of IMDb, at least; a table of one's own has fewer
+
+_PERSON_ID = re.compile(r"nm\d{5,}")  # stands in the same column, in the export of a list of people
+_LETTERBOXD = re.compile(r"\b(boxd\.it|letterboxd\.com)/")
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+_RATING = re.compile(r"[1-9](\.[0-9])?|10(\.0)?")
+_VOTES = re.compile(r"[0-9]{1,10}")
+_YEAR = re.compile(r"(18|19|20|21)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What was read of a file: its items, and the lines that are none."""
+
+    items: tuple[Item, ...]
+    bad: tuple[str, ...] = ()  # "line 7: why"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A table's header: its line from 0, and which known column is where."""
+
+    line: int
+    separator: str
+    columns: Mapping[str, int]
+    width: int  # columns there are
+    exported: bool = False  # by IMDb or Letterboxd, which end every line with a line end
+
+
+def find_header(lines: Sequence[str], least: int) -> Header | None:
+    """Where the header is and what it says; None: there is none."""
+    start = _films_start(lines)
+    for number, line in enumerate(lines[start : start + _PREAMBLE_LINES], start):
+        separator = max(_SEPARATORS, key=line.count)
+        names = next(csv.reader([line[:_HEADER_LENGTH].rstrip(separator)], delimiter=separator), [])
+        columns = _columns(names)
+        if len(columns) < least:
+            continue
+        if columns.keys() & _IDS or columns.keys() >= {"title", "year"}:
+            exported = start > 0 or _is_exported(names)
+            return Header(number, separator, columns, len(names), exported)
+    return None
+
+
+def _is_exported(names: Sequence[str]) -> bool:
+    """Whether these columns are those of an export of IMDb, in any language, or of Letterboxd."""
+    plain = {name.strip().casefold() for name in names}
+    return "letterboxd uri" in plain or ("const" in plain and len(names) >= _IMDB_WIDTH)
+
+
+def _films_start(lines: Sequence[str]) -> int:
+    """The line from which the header of a list's films is looked for.
+
+    An export of Letterboxd's begins with a table of the list's own data. Its description is one
+    quoted cell, of any number of lines: a row ends where as many quotes are closed as were opened.
+    """
+    if not lines[0].startswith(_LETTERBOXD_LIST):
+        return 0
+    quotes = rows = 0
+    for number, line in enumerate(lines[1:], start=2):
+        quotes += line.count('"')
+        rows += quotes % 2 == 0 and bool(line.strip())
+        if rows == _OWN_ROWS:
+            return number
+    return len(lines)
+
+
+def _columns(names: Sequence[str]) -> dict[str, int]:
+    plain = [re.sub(r"[\s_-]+", " ", name).strip().casefold() for name in names]
+    found = {
+        column: plain.index(alias)
+        for column, aliases in _COLUMNS.items()
+        for alias in reversed(aliases)
+        if alias in plain
+    }
+    if "votes" not in found:  # "Genres" is a word of other languages, too, and so are theirs
+        found.pop("genres", None)
+    return found
+
+
+def read_table(lines: Sequence[str], header: Header) -> Lines:
+    """The rows below the header."""
+    rows: list[tuple[int, list[str]]] = []
+    bad: list[str] = []
+    for number, row in _rows(lines, header):
+        if isinstance(row, csv.Error):
+            bad.append(f"line {number}: {row}; check its quotes")
+        elif number == len(lines) and len(row) < header.width:  # no line end follows this line
+            bad.append(f"line {number}: the file ends within this row; end it with a line end")
+        elif number == len(lines) and header.exported:
+            bad.append(
+                f"line {number}: the file may be cut here, in its last cell; export it again"
+            )
+        else:
+            rows.append((number, row))
+    columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
+    items: list[Item] = []
+    for number, row in rows:
+        cells = {name: row[at] for name, at in columns.items() if at < len(row)}
+        item = _row(cells, place=0 if "position" in columns else len(items) + 1)
+        if item:
+            items.append(item)
+        else:
+            bad.append(f"line {number}: neither a title nor an id")
+    return Lines(numbered(items), tuple(bad))
+
+
+def _rows(lines: Sequence[str], header: Header) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """The rows below the header that hold something, with the number of their last line."""
+    # Strict: a quote that is never closed would swallow every line after it without a word.
+    below = (f"{line}\n" for line in lines[header.line + 1 :])
+    rows = csv.reader(below, delimiter=header.separator, strict=True)
+    while True:
+        row: list[str] | csv.Error
+        try:
+            row = [cell.strip() for cell in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            row = error
+        if isinstance(row, csv.Error) or any(row):
+            yield header.line + 1 + rows.line_num, row
+
+
+def _translated(rows: Sequence[Sequence[str]], header: Header) -> Mapping[str, int]:
+    """Columns of an IMDb export whose names are not English."""
+    const = header.columns.get("imdb")
+    return {} if const is None or not rows else columns_by_content(rows, const)
+
+
+def _row(cells: Mapping[str, str], place: int) -> Item | None:
+    get, imdb = cells.get, cells.get("imdb", "")
+    ids = _NO_IDS
+    if not _IDS.isdisjoint(cells):
+        written = imdb_id(imdb) or ""
+        sure = written if TITLE_ID.fullmatch(written) else None
+        ids = Ids(imdb=sure, tmdb=_number(get("tmdb")), tvdb=_number(get("tvdb")))
+    title = get("title") or get("original") or _named(ids)
+    if not title:
+        return None
+    year = _YEAR.match(get("year", ""))
+    kind, unsupported = classify("person" if _PERSON_ID.fullmatch(imdb) else get("type", ""))
+    is_letterboxd = bool(_LETTERBOXD.search(get("address", "")))
+    if is_letterboxd:
+        kind = Kind.MOVIE  # Letterboxd is about films, with mini-series among them
+    return Item(
+        place or _number(get("position")) or 0,
+        title,
+        int(year[0]) if year else None,
+        kind,
+        ids,
+        get("original") or None,
+        unsupported,
+        facts=UNTOLD if _FACTS.isdisjoint(cells) else _facts(cells),
+        may_be_show=is_letterboxd and ids == _NO_IDS,
+    )
+
+
+def _named(ids: Ids) -> str | None:
+    """What is called so where it has no title."""
+    return next((f"{name}:{value}" for name, value in ids.items()), None)
+
+
+def _facts(cells: Mapping[str, str]) -> Facts:
+    """What an export of IMDb tells beside."""
+    rating, votes = cells.get("rating", ""), cells.get("votes", "")
+    return Facts(
+        float(rating) if _RATING.fullmatch(rating) else None,
+        int(votes) if _VOTES.fullmatch(votes) else None,
+        tuple(filter(None, cells.get("genres", "").split(", "))) or None,
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and _NUMBER.fullmatch(text) else None

@@ -1,0 +1,279 @@
+"""Signing in to Trakt with a code, and the tokens that come of it.
+
+A person opens Trakt's page on any device and types the code; the tokens are kept in a file of their
+own, for its owner's eyes alone, and go to the address and for the app they were given for, nowhere
+else. Routes, bodies and statuses are those of Trakt's API documentation (device authentication).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import stat
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reconciler.config.own_files import SECRET_BYTES, read_file
+from reconciler.core.model import Outcome
+from reconciler.sources.scrape import Setback, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from reconciler.sources.scrape import Provider
+    from reconciler.sources.web import Answer, Web
+
+API_URL = "https://api.trakt.tv"
+AGAIN = "run `listsync login trakt`"
+
+_EARLY = 600.0  # seconds before a token ends in which it is exchanged for a new one
+_NOWHERE = "urn:ietf:wg:oauth:2.0:oob"  # where a sign-in without a web page of one's own leads back
+_MINUTE = "%Y-%m-%d %H:%MZ"
+_FAR = 4e9  # later than this no clock of ours can tell
+_WAITING = 400
+_ENDED = {
+    404: "Trakt does not know the code any more",
+    409: "the code was used before",
+    410: "the code has expired",
+    418: "the sign-in was refused on Trakt's page",
+}
+_NO_APP = Setback(
+    Outcome.BLOCKED,
+    "there is no app to sign in with; set providers.trakt.client_id and client_secret",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What lets listsync read in somebody's name, until ``expires`` (seconds since 1970)."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a person types at ``address``, within so many seconds."""
+
+    typed: str
+    address: str
+    seconds: float
+    interval: float  # seconds between two questions whether it was typed
+    secret: str = field(repr=False)
+
+
+class TokenFile:
+    """A file with one app's tokens at one address. Another app's or address's count as none."""
+
+    def __init__(self, path: Path, issued: str) -> None:
+        """``issued``: who gave the tokens, and for which app."""
+        self.path = path
+        self._issued = hashlib.sha256(issued.encode()).hexdigest()
+
+    def read(self) -> Tokens | None:
+        """The tokens; None: there are none that can be used. Raises OSError."""
+        try:
+            kept = json.loads(read_file(self.path, SECRET_BYTES))
+            if kept["issued"] != self._issued:
+                return None
+            return Tokens(str(kept["access"]), str(kept["refresh"]), float(kept["expires"]))
+        except (
+            FileNotFoundError,
+            ValueError,
+            LookupError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ):
+            return None
+
+    def write(self, tokens: Tokens) -> None:
+        """Keep them, whole or not at all. Raises OSError."""
+        kept = {"issued": self._issued, "expires": tokens.expires}
+        kept |= {"access": tokens.access, "refresh": tokens.refresh}
+        beside = self.path.with_name(f"{self.path.name}.new")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else exchanges the tokens meanwhile: each can be used for that once.
+
+        Raises OSError.
+        """
+        descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+class SignIn:
+    """One app's sign-in at one address."""
+
+    def __init__(self, provider: Provider, web: Web) -> None:
+        """``provider``: with ``tokens``, the file they are kept in."""
+        self._url = provider.api_url or API_URL
+        self._app = {"client_id": provider.key, "client_secret": provider.secret}
+        self._web = web
+        usable = provider.tokens and provider.key and provider.secret
+        issued = f"{self._url} {provider.key}"
+        self._file = TokenFile(provider.tokens, issued) if usable and provider.tokens else None
+
+    def token(self) -> str | Setback:
+        """The token to read with, exchanged where it ends soon; empty: nobody has signed in."""
+        if self._file is None:
+            return ""
+        try:
+            tokens = self._file.read()
+            if tokens is None or not _ends_soon(tokens):
+                return tokens.access if tokens else ""
+            with self._file.alone():
+                tokens = self._file.read()  # somebody else may have been quicker
+                if tokens is None or not _ends_soon(tokens):
+                    return tokens.access if tokens else ""
+                return self._exchanged(tokens, self._file)
+        except OSError as error:
+            return _unusable(self._file.path, error)
+
+    def look(self) -> str | Setback | None:
+        """That who has signed in can be read for now, or why not; None: nobody has signed in.
+
+        What ends soon is exchanged, as for reading: only that tells whether it still works.
+        """
+        if self._file is None:
+            return None
+        path = self._file.path
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                what = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
+                return Setback(Outcome.BLOCKED, f"{what}; run chmod 600 {path}")
+            token = self.token()
+            tokens = self._file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return _unusable(path, error)
+        if isinstance(token, Setback):
+            return token
+        if tokens is None:
+            what = f"{path}: what is kept here was given for another app or address"
+            return Setback(Outcome.BLOCKED, f"{what}; {AGAIN}")
+        until = time.gmtime(min(tokens.expires, _FAR))
+        return f"{path} is its owner's alone, and good until {time.strftime(_MINUTE, until)}"
+
+    def begin(self) -> Code | Setback:
+        """Ask for a code, where there is a place for what comes of it."""
+        if place := self._no_place():
+            return place
+        answer = self._post("/oauth/device/code", {"client_id": self._app["client_id"]})
+        if isinstance(answer, Setback):
+            return answer
+        body = answer.body if isinstance(answer.body, dict) else {}
+        typed, address = clean(body.get("user_code")), clean(body.get("verification_url"))
+        secret = clean(body.get("device_code"))
+        if not answer.ok or not (typed and address and secret):
+            return _refused(answer)
+        seconds, interval = _number(body.get("expires_in"), 600), _number(body.get("interval"), 5)
+        return Code(typed, address, seconds, max(interval, 1.0), secret)
+
+    def ask(self, code: Code) -> Tokens | Setback | None:
+        """Whether the code was typed: the tokens, None while it was not, or what went wrong."""
+        answer = self._post("/oauth/device/token", {**self._app, "code": code.secret})
+        if isinstance(answer, Setback):
+            return answer
+        if answer.status == _WAITING:
+            return None
+        if why := _ENDED.get(answer.status):
+            return Setback(Outcome.BLOCKED, f"{answer.url}: {why}; {AGAIN} again")
+        return _tokens(answer) or _refused(answer)
+
+    def keep(self, tokens: Tokens) -> Path | Setback:
+        """Keep the tokens, and say where; why not, where there is no place for them."""
+        if self._file is None:
+            return _NO_APP
+        try:
+            with self._file.alone():
+                self._file.write(tokens)
+        except OSError as error:
+            return _unusable(self._file.path, error)
+        return self._file.path
+
+    def _no_place(self) -> Setback | None:
+        if self._file is None:
+            return _NO_APP
+        try:
+            with self._file.alone():
+                return None
+        except OSError as error:
+            return _unusable(self._file.path, error)
+
+    def _exchanged(self, tokens: Tokens, file: TokenFile) -> str | Setback:
+        body = {**self._app, "refresh_token": tokens.refresh, "redirect_uri": _NOWHERE}
+        answer = self._post("/oauth/token", {**body, "grant_type": "refresh_token"})
+        if not isinstance(answer, Setback) and (fresh := _tokens(answer)):
+            file.write(fresh)
+            return fresh.access
+        if time.time() < tokens.expires:  # it is good for a while, and Trakt may answer later
+            return tokens.access
+        if isinstance(answer, Setback):
+            return answer
+        return ended(answer.url) if answer.status in {400, 401, 403} else answer.setback()
+
+    def _post(self, path: str, body: Mapping[str, str]) -> Answer | Setback:
+        headers = {"Content-Type": "application/json"}
+        return self._web.ask("POST", f"{self._url}{path}", headers=headers, body=body)
+
+
+def ended(where: str) -> Setback:
+    """Trakt does not take the tokens any more."""
+    return Setback(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has ended; {AGAIN}")
+
+
+def _ends_soon(tokens: Tokens) -> bool:
+    return tokens.expires - time.time() < _EARLY
+
+
+def _tokens(answer: Answer) -> Tokens | None:
+    body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
+    access, refresh = clean(body.get("access_token")), clean(body.get("refresh_token"))
+    if not answer.ok or not access or not refresh:
+        return None
+    return Tokens(access, refresh, time.time() + _number(body.get("expires_in"), 0))
+
+
+def _refused(answer: Answer) -> Setback:
+    if answer.status in {401, 403}:
+        what = "Trakt does not accept the app"
+        hint = "check providers.trakt.client_id and client_secret"
+        return Setback(Outcome.BLOCKED, f"{answer.url}: {what} (HTTP {answer.status}); {hint}")
+    return (
+        answer.setback()
+        if not answer.ok
+        else Setback(
+            Outcome.CHANGED_LAYOUT, f"{answer.url}: this is no answer to a sign-in; try again later"
+        )
+    )
+
+
+def _unusable(path: Path, error: OSError) -> Setback:
+    why = error.strerror or "it cannot be used"
+    return Setback(Outcome.UNREACHABLE, f"{path}: the sign-in to Trakt cannot be kept here: {why}")
+
+
+def _number(value: object, default: float) -> float:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return float(value) if known and isinstance(value, int | float) else default

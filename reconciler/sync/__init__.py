@@ -1,0 +1,1 @@
+"""One pass with its I/O: fetch, observe, resolve, plan, apply."""

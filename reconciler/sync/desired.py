@@ -1,0 +1,258 @@
+"""The file's lists and what was fetched → the lists as the planner sees them. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.core.exclude_lists import is_owners_word, reason_unread
+from reconciler.core.filters import asks_facts
+from reconciler.core.membership import absences, advance, stale_members
+from reconciler.core.model import (
+    Baseline,
+    Entry,
+    ListProblem,
+    Match,
+    Member,
+    Membership,
+    Need,
+    Outcome,
+    Prune,
+    Reason,
+    Requester,
+    Role,
+    Start,
+    Unmatched,
+    Wishlist,
+)
+from reconciler.core.wants import sure_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from reconciler.config import ListSpec, Spec
+    from reconciler.core.model import Absence, Filter, Item, MediaKey, Snapshot
+
+BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger knows of a list."""
+
+    membership: Membership  # what it held when last complete
+    shown: tuple[Item, ...] = ()  # what it showed when it last showed anything
+    baseline: Baseline | None = None  # what was taken as given
+    blank: bool = False  # the ledger knows no list at all
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One list of the file with what its site gave, and what it held before and holds now."""
+
+    spec: ListSpec
+    snapshot: Snapshot | None  # None: it was not read in this pass
+    past: Past
+    after: Membership
+    whole: bool  # this fetch says what is on the list and what is not (law 7)
+    fresh_baseline: Baseline | None = None  # what this pass takes as given
+    at: datetime | None = None  # when it was fetched
+
+    @property
+    def before(self) -> Membership:
+        """What it held before this pass."""
+        return self.past.membership
+
+    @property
+    def judged(self) -> bool:
+        """Whether this fetch says what is missing; of a list that stays empty, one day, too."""
+        return self.snapshot is not None and self.after.completed == self.at
+
+    @property
+    def absent(self) -> dict[MediaKey, Absence]:
+        """What may be pruned: nothing of a list whose fetch leaves it in doubt."""
+        sure = self.snapshot is None or self.judged
+        return absences(self.after) if sure and self.spec.prune is not Prune.KEEP else {}
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items that count: ``top`` cuts before filters and look-ups."""
+        return self.snapshot.items[: self.spec.top] if self.snapshot else ()
+
+    @property
+    def stale(self) -> tuple[Member, ...]:
+        """What the list held when last complete and this fetch cannot take away.
+
+        One that was never complete still holds what it last showed, until it shows something else.
+        """
+        shot, top = self.snapshot, self.spec.top
+        if shot and (self.whole or (_shorter_file(shot) and self.spec.role is Role.EXCLUDE)):
+            return ()
+        if self.before.completed is None and showed_nothing(shot):
+            return tuple(Member(item, None) for item in self.past.shown[:top])
+        return stale_members(self.before, shot.items if shot else (), top)
+
+
+def showed_nothing(snapshot: Snapshot | None) -> bool:
+    """Whether a list was not read, or could not be: an empty one was."""
+    return snapshot is None or (not snapshot.items and snapshot.outcome is not Outcome.EMPTY)
+
+
+def fetched(
+    spec: ListSpec,
+    snapshot: Snapshot | None,
+    past: Past,
+    found: Mapping[str, Match | Unmatched],
+    at: datetime,
+) -> Fetched:
+    """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
+    before = past.membership
+    if snapshot is None:
+        return Fetched(spec, None, past, before, whole=False)
+    matches = {key: match for key, match in found.items() if isinstance(match, Match)}
+    after = advance(before, snapshot, matches, at, spec.prune_after)
+    believed = after.completed == at and after.shrunk is None
+    whole = snapshot.complete and bool(snapshot.items) and believed
+    taken = None
+    if spec.start is Start.NEW_ONLY and past.baseline is None and whole:
+        keys = frozenset(item.key for item in snapshot.items)
+        taken = Baseline(before.source, at, keys)
+    return Fetched(spec, snapshot, past, after, whole, taken, at)
+
+
+def wishlists(
+    held: Sequence[Fetched],
+    requesters: Mapping[str, Requester | ListProblem],
+    found: Mapping[str, Match | Unmatched],
+) -> list[Wishlist]:
+    """All lists for the planner, in the file's order; ``requesters`` by list name."""
+    return [
+        wishlist(lst, index, requesters.get(lst.spec.name), found) for index, lst in enumerate(held)
+    ]
+
+
+def wishlist(
+    lst: Fetched,
+    index: int,
+    requester: Requester | ListProblem | None,
+    found: Mapping[str, Match | Unmatched],
+) -> Wishlist:
+    """The list for the planner: what it gave now, and what it held when last complete."""
+    spec = lst.spec
+    fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
+    stale = tuple(
+        Entry(member.item, member.match or _outcome(member.item, found), fresh=False)
+        for member in lst.stale
+    )
+    baseline = lst.past.baseline or lst.fresh_baseline
+    return Wishlist(
+        name=spec.name,
+        index=index,
+        entries=fresh + stale,
+        role=spec.role,
+        chart=spec.source.chart,
+        whole=lst.whole,
+        unread=reason_unread(lst.snapshot, lst.after.completed),
+        requester=requester if isinstance(requester, Requester) else None,
+        problem=requester if isinstance(requester, ListProblem) else None,
+        is_4k=spec.is_4k,
+        seasons=spec.seasons,
+        filter=filter_of(spec),
+        retry_failed=spec.retry_failed,
+        rerequest=spec.rerequest,
+        suspended=spec.suspend,
+        adopted=_adopted(baseline, lst.before, fresh),
+        expectant=spec.start is Start.NEW_ONLY and baseline is None,
+        notice=_notice(lst, baseline),
+        max_per_run=spec.max_per_run,
+        source=str(spec.source),
+        prune=spec.prune,
+        prune_after=spec.prune_after,
+        judged=lst.judged,
+        absent=lst.absent,
+    )
+
+
+def owners_never_read(
+    spec: Spec, due: Sequence[ListSpec], tried: Collection[tuple[str, str]]
+) -> list[ListSpec]:
+    """The lists that nobody has tried to read yet and that may own titles of the ``due`` ones.
+
+    A title belongs to the first list that wants it and is requested as that list's requester. So
+    a list matters that stands before a due one, in its quality, and requests as somebody else.
+
+    ``tried``: name and source of each list that a run has read, or tried to.
+    """
+    wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST and not lst.suspend]
+    places = {lst.name: index for index, lst in enumerate(wishes)}
+    return [
+        owner
+        for owner in wishes
+        if owner not in due
+        if (owner.name, str(owner.source)) not in tried
+        if any(
+            lst in wishes
+            and places[owner.name] < places[lst.name]
+            and (owner.requester, owner.approval) != (lst.requester, lst.approval)
+            and owner.is_4k == lst.is_4k
+            for lst in due
+        )
+    ]
+
+
+def filter_of(spec: ListSpec) -> Filter | None:
+    """Which titles of a list are wanted; None: all. An exclude list is not weakened by any."""
+    return spec.filter.rules if spec.role is Role.REQUEST else None
+
+
+def need_of(spec: ListSpec) -> Need:
+    """How much of a list its options need."""
+    rules = filter_of(spec)
+    return Need(spec.top, facts=rules is not None and asks_facts(rules))
+
+
+def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
+    """What ``start: new-only`` has to tell of the list."""
+    if lst.spec.start is Start.NEW_ONLY and baseline is None:
+        return "start: new-only: adds nothing before it was read completely once"
+    if taken := lst.fresh_baseline:
+        why = " (no ledger found)" if lst.past.blank else ""
+        return f"adopted {len(taken.keys):,} title{'s' * (len(taken.keys) != 1)}{why}"
+    return None
+
+
+def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> Wishlist:
+    """The file's ``exclude`` as one more exclude list."""
+    entries = tuple(Entry(item, _outcome(item, found)) for item in items)
+    return Wishlist(BY_HAND, -1, entries, role=Role.EXCLUDE)
+
+
+def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
+    if item.unsupported:
+        return Unmatched(Reason.UNSUPPORTED_KIND, item.unsupported)
+    return found.get(item.key, Unmatched(Reason.NOT_FOUND, "it was not looked up"))
+
+
+def _adopted(
+    baseline: Baseline | None, membership: Membership, entries: Sequence[Entry]
+) -> frozenset[str]:
+    """What is taken as given, by item key, under whatever names this pass shows it.
+
+    One way to a site knows a title by its IMDb id, another by its name in the site's addresses.
+    """
+    if baseline is None:
+        return frozenset()
+    members = [member for key, member in membership.members.items() if key in baseline.keys]
+    names = baseline.keys.union(*(sure_names(member.item) for member in members))
+    media = {member.match.media for member in members if member.match}
+    return baseline.keys | {
+        entry.item.key
+        for entry in entries
+        if not names.isdisjoint(sure_names(entry.item))
+        or (isinstance(entry.match, Match) and entry.match.media in media)
+    }
+
+
+def _shorter_file(snapshot: Snapshot) -> bool:
+    return snapshot.complete and is_owners_word(snapshot)

@@ -1,0 +1,64 @@
+"""What a pass has to find out about titles before it can plan. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.core.filters import drops
+from reconciler.core.model import Kind, Match, Role
+from reconciler.core.waivers import dropped, in_doubt
+from reconciler.sync.desired import filter_of, showed_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from reconciler.config import Spec
+    from reconciler.core.model import Entry, Item, MediaKey, Snapshot, Wishlist
+    from reconciler.sync.desired import Past
+
+
+def items_in_question(
+    spec: Spec, snapshots: Mapping[str, Snapshot], past: Mapping[str, Past]
+) -> tuple[list[Item], list[Item]]:
+    """What has to be resolved, and what its list's filter drops already; ``top`` cuts before both.
+
+    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
+    So is what a list last showed that was never complete: it owns its titles all the same.
+    """
+    items: list[Item] = []
+    out: list[Item] = []
+    for lst in spec.lists:
+        snapshot, before = snapshots.get(lst.name), past[lst.name].membership
+        shown = snapshot.items[: lst.top] if snapshot else ()
+        if before.completed is None and showed_nothing(snapshot):
+            shown += past[lst.name].shown[: lst.top]
+        rules = filter_of(lst)
+        for item in shown:
+            (out if rules and drops(rules, item) else items).append(item)
+        if lst.role is Role.EXCLUDE:
+            items += [member.item for member in before.members.values() if member.present]
+    return [*items, *spec.exclude], out
+
+
+def titles_in_question(lists: Sequence[Wishlist]) -> set[MediaKey]:
+    """The titles that are decided in this pass and of which more has to be known.
+
+    Of a show its seasons have to be, unless no list wants it; of a film only what a filter asks and
+    the list does not tell.
+    """
+    fresh = {media for _, entry, media in places(lists) if entry.fresh}
+    return {
+        media
+        for lst, entry, media in places(lists)
+        if media in fresh
+        if (not dropped(lst, entry) if media.kind is Kind.TV else in_doubt(lst, entry))
+    }
+
+
+def places(lists: Sequence[Wishlist]) -> Iterator[tuple[Wishlist, Entry, MediaKey]]:
+    """Each place of a title on a list that asks for its titles."""
+    for lst in lists:
+        if lst.role is Role.REQUEST:
+            for entry in lst.entries:
+                if isinstance(entry.match, Match):
+                    yield lst, entry, entry.match.media

@@ -1,0 +1,78 @@
+"""Acting under the lock, with a line in the ledger's diary of passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.conditions import NOT_DONE, READ
+from reconciler.core.model import Reason
+from reconciler.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.core.model import Run
+    from reconciler.sync.apply import Outcomes
+    from reconciler.sync.reconcile import Edges, Pass
+
+OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
+
+
+def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool = False) -> int:
+    """What a pass comes to: 3 before 1 before 2 before 0."""
+    if seen.plan.stops:
+        return STOPPED
+    failed = (
+        any(snapshot.outcome not in READ for snapshot in seen.snapshots.values())
+        or any(lst.problem for lst in seen.lists if lst.name in seen.snapshots)
+        or any(verdict.reason is Reason.UNRESOLVED for verdict in seen.plan.verdicts)
+        or any(done.result in NOT_DONE for _, done in outcomes)
+    )
+    if failed:
+        return SOMETHING_FAILED
+    return CHANGES if changes else OK
+
+
+@dataclass(slots=True)
+class Line:
+    """What will be written of a pass when it ends."""
+
+    run: Run
+
+    def tell(self, seen: Pass, outcomes: Outcomes, exit_code: int) -> None:
+        """Say what came of the pass."""
+        self.run = replace(
+            self.run,
+            lists=tuple(seen.snapshots),
+            counts=dict(Counter(str(done.result) for _, done in outcomes)),
+            exit_code=exit_code,
+        )
+
+
+@contextmanager
+def acting(edges: Edges, command: str) -> Iterator[Line]:
+    """Be the one writer, and leave a line about it. Raises LockHeldError and LedgerError."""
+    with edges.ledger.lock(), noted(edges, command) as line:
+        yield line
+
+
+@contextmanager
+def noted(edges: Edges, command: str) -> Iterator[Line]:
+    """Leave a line about a pass that acts, whatever ends it. The caller holds the lock.
+
+    Raises LedgerError where the ledger cannot be written. A line whose end cannot be written stays
+    open: what was done is told all the same.
+    """
+    ledger, clock = edges.ledger, edges.clock
+    line = Line(ledger.begin_run(command, clock.now()))
+    try:
+        yield line
+    except BaseException as error:
+        line.run = replace(line.run, exit_code=getattr(error, "exit_code", SOMETHING_FAILED))
+        raise
+    finally:
+        with suppress(LedgerError):
+            ledger.end_run(replace(line.run, ended=clock.now()))

@@ -1,0 +1,151 @@
+"""Where the lists' requests go behind the server: read as rarely as may be.
+
+What Radarr and Sonarr offer is believed for a day, so that a quiet pass asks nobody. A name that
+is not among it is looked for anew where a title waits for it, or the whole list: somebody may have
+just made it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
+from reconciler.core.model import DeliveryWish, Kind, ListProblem, Match, Reason, Role
+from reconciler.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from reconciler.config import ListSpec, Spec
+    from reconciler.core.model import Delivery, Downloader, Plan, Wishlist
+    from reconciler.ports import Ledger, MediaServer
+
+
+def wish_of(lst: ListSpec) -> DeliveryWish | None:
+    """What a list names of Radarr and Sonarr; None: nothing."""
+    wish = DeliveryWish(lst.server_id, lst.profile_id, lst.root_folder, lst.tags)
+    return None if wish == DeliveryWish() or lst.role is not Role.REQUEST else wish
+
+
+class Deliveries:
+    """What the lists' names mean in one pass, and whom that pass has asked already."""
+
+    def __init__(self, spec: Spec, server: MediaServer, ledger: Ledger, now: datetime) -> None:
+        """Raises LedgerError where what is remembered cannot be read."""
+        self._wishes = {lst.name: wish for lst in spec.lists if (wish := wish_of(lst))}
+        self._server, self._ledger, self._now = server, ledger, now
+        self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
+        self._asked: set[Kind] = set()
+
+    def told(self, lists: Sequence[Wishlist]) -> list[Wishlist]:
+        """The lists with what their names mean, for the kinds of title that they hold.
+
+        Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
+        with Radarr or Sonarr is one, too; raises ServerError where the media server itself is away.
+        """
+        for kind in Kind:
+            if any(self._is_open(lst, kind) for lst in lists):
+                self._ask(lists, kind)
+        return [self._delivered(lst) for lst in lists]
+
+    def told_again(self, lists: Sequence[Wishlist], plan: Plan) -> list[Wishlist] | None:
+        """Likewise, asked anew for the titles that a plan has no place for; None: it has for all.
+
+        ``lists``: as they were before ``told``.
+        """
+        owners = {lst.name: self._delivered(lst) for lst in lists}
+        homeless = {
+            row.target.media.kind
+            for row in plan.verdicts
+            if row.reason is Reason.NO_RIGHT and row.target
+            if isinstance(owners[row.lists[0]].deliveries.get(row.target.media.kind), ListProblem)
+        } - self._asked
+        for kind in sorted(homeless):
+            self._ask(lists, kind)
+        return [self._delivered(lst) for lst in lists] if homeless else None
+
+    def _is_open(self, lst: Wishlist, kind: Kind) -> bool:
+        """Whether nothing is known of where a list's titles go, or that none can go anywhere."""
+        found = self._found(lst)
+        if kind not in found or kind in self._asked:
+            return False
+        nowhere = all(isinstance(where, ListProblem) for where in found.values())
+        return nowhere or (isinstance(found[kind], ListProblem) and not self._is_known(lst, kind))
+
+    def _is_known(self, lst: Wishlist, kind: Kind) -> bool:
+        """Whether it is remembered what is offered where this list's titles would go."""
+        wish, offered = self._wishes[lst.name], self._offered.get(kind)
+        if offered is None:
+            return False
+        meant = find_downloader(wish, kind, offered, is_4k=lst.is_4k)
+        return isinstance(meant, ListProblem) or meant.stock is not None
+
+    def _ask(self, lists: Sequence[Wishlist], kind: Kind) -> None:
+        asking = [
+            (self._wishes[lst.name], lst.is_4k)
+            for lst in lists
+            if lst.name in self._wishes and kind in _kinds(lst)
+        ]
+        self._asked.add(kind)
+        remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
+        fresh = stocked(asking, kind, self._server)
+        if not any(one.trouble for one in fresh):
+            self._ledger.keep_downloaders(kind, fresh, self._now)
+        self._offered[kind] = tuple(
+            replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
+        )
+
+    def _found(self, lst: Wishlist) -> dict[Kind, Delivery | ListProblem]:
+        wish = self._wishes.get(lst.name)
+        if wish is None:
+            return {}
+        return {
+            kind: find_delivery(wish, kind, self._offered.get(kind, ()), is_4k=lst.is_4k)
+            for kind in sorted(_kinds(lst))
+        }
+
+    def _delivered(self, lst: Wishlist) -> Wishlist:
+        found = self._found(lst)
+        problems = [what for what in found.values() if isinstance(what, ListProblem)]
+        nowhere = all_of(problems) if len(problems) == len(found) else None
+        told = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
+        return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=told)
+
+    def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
+        """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
+        if not lst.is_4k or lst.role is not Role.REQUEST:
+            return None
+        return astray((_kinds(lst) - found.keys()) & self._server.identify().lacks_4k)
+
+
+def stocked(
+    wishes: Sequence[tuple[DeliveryWish, bool]], kind: Kind, server: MediaServer
+) -> tuple[Downloader, ...]:
+    """The downloaders of a kind, with what those offer that these wishes (and 4K or not) mean."""
+    listed = server.downloaders(kind)
+    for wish, is_4k in wishes:
+        meant = find_downloader(wish, kind, listed, is_4k=is_4k)
+        if isinstance(meant, ListProblem) or meant.stock or meant.trouble or not names_more(wish):
+            continue
+        full = _asked(meant, kind, server)
+        listed = tuple(full if one.id == full.id else one for one in listed)
+    return listed
+
+
+def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloader:
+    try:
+        return replace(downloader, stock=server.stock(kind, downloader.id))
+    except ServerError as error:
+        return replace(downloader, trouble=error.what)
+
+
+def _kinds(lst: Wishlist) -> set[Kind]:
+    return set(_held(lst))
+
+
+def _held(lst: Wishlist) -> Iterator[Kind]:
+    for entry in lst.entries:
+        if isinstance(entry.match, Match):
+            yield entry.match.media.kind

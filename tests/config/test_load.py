@@ -1,0 +1,297 @@
+"""What a right file means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import ValidationError
+
+from reconciler.config import ListSpec, ServerSpec
+from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Rerequest, Role, SeasonRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.config import Spec
+
+SERVER = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
+LISTS = "lists: {top: {source: 'imdb:top'}}\n"
+
+
+def one_list(options: str, source: str = "imdb:top") -> str:
+    return f"{SERVER}lists:\n  kids:\n    source: {source}\n    {options}\n"
+
+
+def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(SERVER + LISTS)
+
+    assert spec.server.url == "http://seerr:5055"
+    assert spec.server.api_key.get_secret_value() == "the-key"
+    assert (spec.server.rate, spec.server.concurrency) == (60.0, 4)
+    assert spec.lists == (
+        ListSpec(
+            name="top",
+            source=ListRef("imdb", "top"),
+            interval=timedelta(hours=6),
+            requester=None,
+            is_4k=False,
+            seasons=ALL_SEASONS,
+            top=None,
+            max_per_run=50,
+            role=Role.REQUEST,
+        ),
+    )
+    assert (spec.ledger, spec.exclude, dict(spec.map)) == (None, (), {})
+    assert spec.providers.imdb.base_url == "https://www.imdb.com"
+    assert spec.providers.trakt.base_url == "https://app.trakt.tv"
+    assert (spec.browser.remote_url, spec.browser.sessions) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "field", "value"),
+    [
+        pytest.param("interval: 90m", "interval", timedelta(minutes=90), id="minutes"),
+        pytest.param("interval: 1h30m", "interval", timedelta(minutes=90), id="two units"),
+        pytest.param("interval: 1w", "interval", timedelta(weeks=1), id="weeks"),
+        pytest.param("interval: '2d'", "interval", timedelta(days=2), id="quoted duration"),
+        pytest.param("rerequest: never", "rerequest", Rerequest.NEVER, id="rerequest"),
+        pytest.param("rerequest: after 90d", "rerequest", timedelta(days=90), id="after a time"),
+        pytest.param("rerequest: 'after  1w2d'", "rerequest", timedelta(days=9), id="two spaces"),
+        pytest.param("rerequest: null", "rerequest", Rerequest.ON_READD, id="null rerequest"),
+        pytest.param("interval: null", "interval", timedelta(hours=6), id="null interval"),
+        pytest.param("requester: 5", "requester", 5, id="plain number is an id"),
+        pytest.param('requester: "5"', "requester", "5", id="quoted number is a name"),
+        pytest.param("requester: ${ID}", "requester", 7, id="plain variable may hold an id"),
+        pytest.param('requester: "${ID}"', "requester", "7", id="quoted variable holds a name"),
+        pytest.param("requester: No", "requester", "No", id="no boolean"),
+        pytest.param("requester: 12:30", "requester", "12:30", id="no time"),
+        pytest.param("requester: 1_000", "requester", "1_000", id="no underscored number"),
+        pytest.param("requester: 2024-01-01", "requester", "2024-01-01", id="no date"),
+        pytest.param("requester: cash$$", "requester", "cash$", id="dollar sign"),
+        pytest.param("requester: a$", "requester", "a$", id="lone dollar sign"),
+        pytest.param("requester: '${NO:-bo}b'", "requester", "bob", id="variable's default"),
+        pytest.param("requester: '${EMPTY:-bob}'", "requester", "bob", id="default for empty"),
+        pytest.param("requester: x${EMPTY}", "requester", "x", id="empty is a value"),
+        pytest.param("requester: '${HOLDS}'", "requester", "${KEY}", id="not expanded again"),
+        pytest.param("requester: >-\n      anna", "requester", "anna", id="block scalar"),
+        pytest.param("4k: yes", "is_4k", True, id="yes"),
+        pytest.param("4k: 'false'", "is_4k", False, id="quoted false"),
+        pytest.param("top: '20'", "top", 20, id="quoted number"),
+        pytest.param("max_per_run: null", "max_per_run", 50, id="null cap is the built-in"),
+        pytest.param("seasons: all", "seasons", SeasonRule(), id="seasons all"),
+        pytest.param("seasons: first", "seasons", SeasonRule(first=1), id="seasons first"),
+        pytest.param("seasons: latest", "seasons", SeasonRule(last=1), id="seasons latest"),
+        pytest.param("seasons: first 2", "seasons", SeasonRule(first=2), id="seasons first 2"),
+        pytest.param("seasons: last  3", "seasons", SeasonRule(last=3), id="seasons last  3"),
+        pytest.param("seasons: 1-3", "seasons", SeasonRule(named=(1, 2, 3)), id="seasons 1-3"),
+        pytest.param("seasons: 0-1", "seasons", SeasonRule(named=(0, 1)), id="seasons 0-1"),
+        pytest.param("seasons: [4, 1]", "seasons", SeasonRule(named=(1, 4)), id="seasons [4, 1]"),
+        pytest.param("seasons: [0]", "seasons", SeasonRule(named=(0,)), id="seasons [0]"),
+        pytest.param("role: exclude", "role", Role.EXCLUDE, id="role"),
+    ],
+)
+def test_an_option_is_read_from_the_text_that_was_written(
+    read_spec: Callable[..., Spec], option: str, field: str, value: object
+) -> None:
+    env = {"KEY": "k", "ID": "7", "EMPTY": "", "HOLDS": "${KEY}"}
+
+    spec = read_spec(one_list(option), env)
+
+    assert getattr(spec.lists[0], field) == value
+    assert type(getattr(spec.lists[0], field)) is type(value)
+
+
+def test_a_list_overrides_the_defaults_and_null_asks_for_the_built_in(
+    read_spec: Callable[..., Spec],
+) -> None:
+    spec = read_spec(
+        SERVER
+        + "defaults: {interval: 1h, max_per_run: 9, requester: anna}\n"
+        + "lists:\n"
+        + "  b: {source: imdb:top}\n"
+        + "  a: {source: imdb:top, interval: 2h, max_per_run: null, requester: ~}\n"
+    )
+
+    assert [(one.name, one.interval, one.max_per_run, one.requester) for one in spec.lists] == [
+        ("b", timedelta(hours=1), 9, "anna"),
+        ("a", timedelta(hours=2), 50, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("http://seerr:5055/", "http://seerr:5055"),
+        ("https://Seerr.Example/media/", "https://seerr.example/media"),
+        ("http://seerr:5055/api/v1", "http://seerr:5055"),
+        ("http://seerr:5055/Media/api/v1/", "http://seerr:5055/Media"),
+        ("http://[::1]:5055", "http://[::1]:5055"),
+        ("${URL}", "http://from.env"),
+    ],
+)
+def test_the_servers_url_is_brought_to_one_form(
+    read_spec: Callable[..., Spec], written: str, url: str
+) -> None:
+    text = f"server: {{url: '{written}', api_key: k}}\n{LISTS}"
+
+    assert read_spec(text, {"URL": "http://from.env/"}).server.url == url
+
+
+@pytest.mark.parametrize(
+    ("written", "per_second"), [("20/s", 20.0), ("600/m", 10.0), ("1.5/s", 1.5), ("3600/h", 1.0)]
+)
+def test_a_rate_is_calls_per_second(
+    read_spec: Callable[..., Spec], written: str, per_second: float
+) -> None:
+    text = f"server: {{url: http://s, api_key: k, rate: {written}}}\n{LISTS}"
+
+    assert read_spec(text).server.rate == per_second
+
+
+def test_the_map_and_the_exclusions_are_read_by_the_item_grammar(
+    read_spec: Callable[..., Spec],
+) -> None:
+    spec = read_spec(
+        SERVER
+        + LISTS
+        + "map:\n  imdb:tt28479262: tmdb:movie:1155828\n  title:Dune (2021): tmdb:movie:438631\n"
+        + "exclude: [tmdb:movie:550, imdb:tt0944947]\n"
+    )
+
+    assert dict(spec.map) == {
+        "imdb:tt28479262": MediaKey(Kind.MOVIE, 1155828),
+        'title:"Dune (2021)"': MediaKey(Kind.MOVIE, 438631),
+    }
+    assert [(one.position, one.key) for one in spec.exclude] == [
+        (1, "tmdb:movie:550"),
+        (2, "imdb:tt0944947"),
+    ]
+
+
+def test_an_empty_remote_url_is_none(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(SERVER + LISTS + "browser: {remote_url: '${SELENIUM_URL:-}'}\n")
+
+    assert spec.browser.remote_url is None
+
+
+def test_the_sites_may_stand_elsewhere(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(SERVER + LISTS + "providers: {imdb: {base_url: 'http://127.0.0.1:81/'}}\n")
+
+    assert spec.providers.imdb.base_url == "http://127.0.0.1:81"
+    assert spec.providers.trakt.base_url == "https://app.trakt.tv"
+
+
+def test_a_secret_may_come_in_a_file_with_one_newline_at_its_end(
+    read_spec: Callable[..., Spec],
+) -> None:
+    text = f"server: {{url: http://s, api_key_file: /run/key}}\n{LISTS}"
+
+    spec = read_spec(text, files={"/run/key": "from-a-file\n"})
+
+    assert spec.server.api_key.get_secret_value() == "from-a-file"
+
+
+def test_anchors_and_a_byte_order_mark_are_fine(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(
+        "\ufeff" + SERVER + "lists:\n  a: &a {source: imdb:top, top: 3}\n  b: *a\n", {"KEY": "k"}
+    )
+
+    assert [(one.name, one.top) for one in spec.lists] == [("a", 3), ("b", 3)]
+
+
+def test_two_lists_may_read_the_same_source(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(SERVER + "lists: {a: {source: ls1}, b: {source: ls1}}\n")
+
+    assert [one.source for one in spec.lists] == [ListRef("imdb", "ls1")] * 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "providers: {trakt: {client_id: '${TRAKT_CLIENT_ID:-}'}}",
+        "notify: {urls_file: }",
+        "budget: null",
+    ],
+)
+def test_a_key_of_later_versions_that_is_empty_does_nothing(
+    read_spec: Callable[..., Spec], lines: str
+) -> None:
+    assert read_spec(SERVER + LISTS + lines) == read_spec(SERVER + LISTS)
+
+
+def test_a_file_may_be_read_more_often_than_a_site(read_spec: Callable[..., Spec]) -> None:
+    spec = read_spec(one_list("interval: 10s", "file:wishes.txt"))
+
+    assert spec.lists[0].interval == timedelta(seconds=10)
+
+
+def test_a_spec_cannot_be_changed_and_does_not_show_its_key(
+    read_spec: Callable[..., Spec],
+) -> None:
+    spec = read_spec(SERVER + LISTS)
+
+    with pytest.raises(ValidationError):
+        spec.server.url = "http://other"
+    assert "the-key" not in f"{spec!r} {spec} {spec.model_dump_json()}"
+
+
+def test_a_spec_made_in_python_is_checked_for_its_types() -> None:
+    with pytest.raises(ValidationError):
+        ServerSpec(url="http://s", api_key="k", concurrency="4")  # type: ignore[arg-type]
+
+
+MAP = "map: {'imdb:tt00001': 'tmdb:tv:1', 'imdb:tt00002': 'tmdb:tv:2'}\n"
+SWAPPED = "map: {'imdb:tt00002': 'tmdb:tv:2', 'imdb:tt00001': 'tmdb:tv:1'}\n"
+CONTENT = (
+    MAP + SERVER + "defaults: {interval: 1h, top: 9}\nlists: {a: {source: ls1}, b: {source: ls2}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "env"),
+    [
+        pytest.param(f"# note\n\n{CONTENT}", {"KEY": "k"}, id="comment"),
+        pytest.param(CONTENT.replace(MAP, SWAPPED), {"KEY": "k"}, id="order of the map"),
+        pytest.param(CONTENT, {"KEY": "another"}, id="secret's value"),
+        pytest.param(CONTENT.replace("1h, top: 9", "60m, top: '9'"), {"KEY": "k"}, id="spelling"),
+        pytest.param(
+            CONTENT.replace("interval: 1h, top: 9", "top: 9, interval: 1h"),
+            {"KEY": "k"},
+            id="key order",
+        ),
+        pytest.param(
+            CONTENT.replace("{a: ", "\n  a: ").replace(", b:", "\n  b:").removesuffix("}\n"),
+            {"KEY": "k"},
+            id="block style",
+        ),
+    ],
+)
+def test_the_generation_stays_while_the_content_does(
+    read_spec: Callable[..., Spec], text: str, env: dict[str, str]
+) -> None:
+    generation = read_spec(CONTENT, {"KEY": "k"}).generation
+
+    assert len(generation) == 6
+    assert int(generation, 16) >= 0
+    assert read_spec(text, env).generation == generation
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(CONTENT.replace("1h", "2h"), id="option"),
+        pytest.param(CONTENT.replace("ls2", "ls3"), id="source"),
+        pytest.param(
+            CONTENT.replace(
+                "a: {source: ls1}, b: {source: ls2}", "b: {source: ls2}, a: {source: ls1}"
+            ),
+            id="order of the lists",
+        ),
+        pytest.param(CONTENT.replace(" b:", " c:"), id="name of a list"),
+        pytest.param(CONTENT + "exclude: [imdb:tt0944947]\n", id="exclusion"),
+    ],
+)
+def test_the_generation_changes_with_the_content(read_spec: Callable[..., Spec], text: str) -> None:
+    assert read_spec(text).generation != read_spec(CONTENT).generation

@@ -1,0 +1,132 @@
+"""``notify``: whom it names, and that nobody gets to see where."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from reconciler import wiring
+from reconciler.core.model import Digest, Event
+from reconciler.errors import ConfigError
+from reconciler.logs import Logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from reconciler.config import Spec
+
+TOKEN = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2"
+URL = f"ntfy://{TOKEN}@ntfy.test/topic"
+FILE = "server: {url: http://seerr:5055, api_key: the-key}\nlists: {kids: {source: imdb:top}}\n"
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Spec]:
+    def written(text: str, urls: str = "") -> Spec:
+        (tmp_path / "listsync.yaml").write_text(FILE + text, encoding="utf-8")
+        (tmp_path / "urls").write_text(urls, encoding="utf-8")
+        return wiring.read_spec(tmp_path / "listsync.yaml")
+
+    return written
+
+
+def urls(spec: Spec) -> list[str]:
+    return [url.get_secret_value() for url in spec.notify.urls]
+
+
+def test_without_it_nobody_is_told(read: Callable[..., Spec]) -> None:
+    assert urls(read("")) == []
+
+
+def test_everything_is_told_of_each_pass_where_nothing_is_said(read: Callable[..., Spec]) -> None:
+    notify = read(f"notify: {{urls: ['{URL}']}}").notify
+
+    assert (notify.events, notify.digest) == (tuple(Event), Digest.PASS)
+
+
+def test_events_and_digest_are_chosen(read: Callable[..., Spec]) -> None:
+    notify = read(f"notify: {{urls: ['{URL}'], events: [stalled], digest: daily}}").notify
+
+    assert (notify.events, notify.digest) == ((Event.STALLED,), Digest.DAILY)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(f"{URL}\n", [URL], id="one"),
+        pytest.param(f"# phones\r\n{URL}\r\n\r\n  {URL}/2  \r\n", [URL, f"{URL}/2"], id="several"),
+    ],
+)
+def test_a_file_has_an_address_on_each_line(
+    read: Callable[..., Spec], content: str, told: list[str]
+) -> None:
+    assert urls(read("notify: {urls_file: urls}", content)) == told
+
+
+def test_an_empty_address_is_none(
+    read: Callable[..., Spec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NTFY_URL", raising=False)
+
+    assert urls(read(f"notify: {{urls: ['${{NTFY_URL:-}}', '{URL}']}}")) == [URL]
+
+
+def test_another_address_leaves_the_generation_and_who_is_told_does_not(
+    read: Callable[..., Spec],
+) -> None:
+    texts = [f"['{URL}']", f"['{URL}/2']", f"['{URL}', '{URL}/2']"]
+    specs = [read(f"notify: {{urls: {text}}}") for text in texts]
+
+    assert specs[0].generation == specs[1].generation != specs[2].generation
+    assert specs[0] != specs[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"notify: {{urls: '{URL}'}}", id="no list"),
+        pytest.param(f"notify: {{urls: ['{TOKEN}']}}", id="no address"),
+        pytest.param(f"notify: {{urls: ['{URL} {TOKEN}']}}", id="with a space"),
+        pytest.param(f"notify: {{urls: [{{'{URL}': 1}}]}}", id="a mapping"),
+        pytest.param(f"notify: {{urls: [['{URL}']]}}", id="a list in the list"),
+        pytest.param(f'notify: {{urls: ["{URL}\\n"]}}', id="with a line break"),
+        pytest.param(f"notify: {{urls_file: '{URL}'}}", id="as a file"),
+        pytest.param(f"notify: {{urls: [x://y], urls_file: '{URL}'}}", id="both"),
+        pytest.param(f"notify: {{url: '{URL}'}}", id="under another key"),
+        pytest.param(f"notify: {{urls: [x://y], digest: '{URL}'}}", id="as a digest"),
+        pytest.param(f"notify: {{urls: [x://y], events: ['{URL}']}}", id="as an event"),
+        pytest.param(f"notify: '{URL}'", id="as the section"),
+        pytest.param("notify: {urls_file: urls}", id="in the file, with a space"),
+    ],
+)
+def test_a_problem_with_an_address_does_not_tell_it(read: Callable[..., Spec], text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(text, f"{URL} {TOKEN}\n")
+
+    assert TOKEN not in str(caught.value) + "".join(caught.value.problems)
+
+
+@pytest.mark.usefixtures("logs_as_before")
+def test_neither_a_log_nor_the_spec_shows_an_address(
+    read: Callable[..., Spec], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = read("notify: {urls_file: urls}", f"{URL}\n{URL}/2")
+    wiring.configure_logs(spec, level=logging.DEBUG)
+    log, error = Logger(), ValueError(f"bad {URL}/2")
+
+    log.debug("asked", call=f"POST {URL}", error=error, spec=spec, raw=spec.model_dump())
+
+    told = capsys.readouterr().err
+    assert "POST [hidden]" in told
+    assert TOKEN not in told + repr(spec) + json.dumps(spec.model_dump(mode="json"))
