@@ -5,17 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 CONFIG_BYTES = 10_000_000
 SECRET_BYTES = 64_000
 NAMED_BYTES = 1_000_000  # of any file that the config names; a bundle of certificates has 0.2 MB
 PLAN_BYTES = 64_000_000
 
+OUTSIDE = "outside the folder of the config file; add --allow-files to use it"
+
 _OPEN_FILES = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")  # what a shell hands over, as <(...)
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path leads into a folder, once all symlinks are followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def read_file(path: Path, most: int) -> bytes:

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from reconciler.config.tree import Scalar
 
 CERTIFICATE = r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
+_KEYS = tuple(
+    f"{kind}{half} KEY"
+    for half in ("PRIVATE", "PUBLIC")
+    for kind in ("", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ")
+)
+# What else is in PEM files. Other labels are not named: a file may be any, and is not quoted.
+_KNOWN = {*_KEYS, "CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CERTIFICATE REQUEST", "X509 CRL"}
 CONVERT = "convert one in DER form with: openssl x509 -inform der -in FILE -out FILE.pem"
 
 
@@ -29,7 +36,7 @@ def certificates(value: Scalar) -> str | None:
 
 def _describe_pem(text: str) -> str:
     """What is in a text without a whole certificate, and what to do about it."""
-    labels = re.findall(r"-----BEGIN ([A-Z0-9 ]{1,40})-----", text)
+    labels = [word for word in re.findall(r"-----BEGIN ([A-Z0-9 ]+)-----", text) if word in _KNOWN]
     if "CERTIFICATE" in labels:
         return "a certificate that is cut off; copy the file again"
     if "TRUSTED CERTIFICATE" in labels:

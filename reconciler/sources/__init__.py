@@ -120,12 +120,14 @@ class SiteSources:
         patience: Patience = PATIENCE,
         routes: Routes = ALL_OPEN,
         *,
+        is_confined: bool = False,
         debug: DebugFolder | None = None,
     ) -> None:
         """``providers``: what the file says of the sites, by name.
 
         ``folder``: what the paths of ``file:`` sources are relative to.
         ``routes``: which routes to a site were blocked lately, and what its lists gave.
+        ``is_confined``: whether files of lists must be in ``folder``.
         ``debug``: where pages are kept that were not read as lists.
         """
         self._sessions = sessions
@@ -133,6 +135,7 @@ class SiteSources:
         self._folder = folder
         self._patience = patience
         self._routes = routes
+        self._is_confined = is_confined
         self._debug = debug
         self._turns = {name: Semaphore(sessions.count) for name in (*SOURCES, *plugins.names())}
 
@@ -178,7 +181,15 @@ class SiteSources:
         """What a fetch gives, and whether it lost its browser."""
         provider = _said_of(ref, self._providers)
         with Lease(self._sessions, self._patience.whole) as lease:
-            reach = Reach(lease, self._folder, provider, self._patience, self._routes, need)
+            reach = Reach(
+                lease,
+                self._folder,
+                provider,
+                self._patience,
+                self._routes,
+                need,
+                self._is_confined,
+            )
             snapshot = _known(ref.provider).fetch(ref, reach)
             if self._debug:
                 self._debug.keep(ref, snapshot, lease)

@@ -85,6 +85,7 @@ class Reach:
     patience: Patience = PATIENCE
     routes: Routes = ALL_OPEN
     need: Need = ALL
+    is_confined: bool = False  # to files in ``folder``
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import trustme
+from reconciler.config_file import ConfigFile
 
 from reconciler.errors import AnswerLostError, ConfigError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer
-from reconciler.wiring import ConfigFile, open_server
+from reconciler.wiring import open_server
 from tests.edges.made_up import KEY, request_of
 from tests.edges.scripted import Scripted, says
 
@@ -188,6 +189,7 @@ def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path
         pytest.param(None, "no such file", id="missing"),
         pytest.param(b"", "is empty", id="empty"),
         pytest.param(b"hello", "only other text; name the PEM file of", id="something else"),
+        pytest.param(b"-----BEGIN HUNTER2-----", "only other text; name", id="an unknown label"),
         pytest.param(b"\x30\x82\xff", "openssl x509 -inform der", id="DER"),
         pytest.param(
             b"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from reconciler.core.model import Ids, Item, Outcome
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import DEEPEST, MOST_ENTRIES, check_xml, parse_json
 from reconciler.sources.exports.archives import unpacked
+from reconciler.sources.exports.reading import ListFile
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -37,9 +39,8 @@ def archive(content: bytes, method: int) -> bytes:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
-    assert unpacked("file:x.zip", archive(b"Title,Year\n", method), "watchlist.csv") == (
-        b"Title,Year\n"
-    )
+    file = ListFile("file:x.zip", archive(b"Title,Year\n", method), is_ours=True)
+    assert unpacked(file, "watchlist.csv") == replace(file, data=b"Title,Year\n")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
     ],
 )
 def test_a_file_that_could_unpack_to_much_is_not_unpacked(data: bytes, says: str) -> None:
-    found = unpacked("file:x.zip", data, "watchlist.csv")
+    found = unpacked(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
     assert isinstance(found, Setback)
     assert found.outcome is Outcome.UNREACHABLE
     assert says in found.error

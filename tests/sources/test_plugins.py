@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from reconciler.config_file import read_spec
 
 from reconciler import wiring
 from reconciler.core.model import Ids, Item, Kind, Outcome
@@ -254,7 +255,7 @@ def test_a_plugins_key_is_hidden_in_the_logs(
     file = tmp_path / "listsync.yaml"
     server = "server: {url: 'http://seerr:5055', api_key: made-up}\n"
     file.write_text(server + "lists: {a: {source: 'works:12'}}\n", encoding="utf-8")
-    wiring.configure_logs(wiring.read_spec(file), logging.INFO)
+    wiring.configure_logs(read_spec(file), logging.INFO)
     Logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
     told = capsys.readouterr().err
     assert ("asked" in told, "hunter2" in told) == (True, False)

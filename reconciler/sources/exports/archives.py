@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import replace
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome
-from reconciler.sources.exports.reading import LARGEST
+from reconciler.sources.exports.reading import LARGEST, ListFile
 from reconciler.sources.scrape import Setback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece
@@ -16,17 +21,15 @@ _HIGHEST_RATIO = 100  # bytes for each byte that they are compressed to; lists r
 _SHOWN = 12  # names of files, where the one that is asked for is not there
 
 
-def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
-    """The file ``wanted`` of an export. ``name``: of the list."""
+def unpacked(archive: ListFile, wanted: str) -> ListFile | Setback:
+    """The file ``wanted`` of an export."""
+    name = archive.name
     try:
-        with zipfile.ZipFile(BytesIO(data)) as export:
+        with zipfile.ZipFile(BytesIO(archive.data)) as export:
             members = _members(export.namelist())
             member = members.get(wanted)
             if member is None:
-                known = sorted(one for one in members if one.endswith(_READABLE))
-                holds = ", ".join(known[:_SHOWN]) or "no list"
-                what = f"{name}: {wanted} is not in it (it holds {holds}); {_advice(name, known)}"
-                return Setback(Outcome.MISSING, what)
+                return Setback(Outcome.MISSING, _not_in(archive, wanted, members))
             if problem := _problem(export.getinfo(member)):
                 return Setback(Outcome.UNREACHABLE, f"{name}: {wanted} {problem}")
             with export.open(member) as file:
@@ -44,7 +47,17 @@ def unpacked(name: str, data: bytes, wanted: str) -> bytes | Setback:
     if len(content) > LARGEST:
         what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    return content
+    return replace(archive, data=content)
+
+
+def _not_in(archive: ListFile, wanted: str, members: Iterable[str]) -> str:
+    """A sentence that names the lists in an archive, where it is in the config's folder."""
+    what = f"{archive.name}: {wanted} is not in it"
+    if not archive.is_ours:
+        return f"{what}; check the name"
+    known = sorted(one for one in members if one.endswith(_READABLE))
+    holds = ", ".join(known[:_SHOWN]) or "no list"
+    return f"{what} (it holds {holds}); {_advice(archive.name, known)}"
 
 
 def _advice(name: str, files: list[str]) -> str:

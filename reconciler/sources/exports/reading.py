@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import errno
+import re
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.config.own_files import read_file
+from reconciler.config.own_files import OUTSIDE, is_inside, read_file
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import Outcome
 from reconciler.sources.exports.imdb import is_damaged_utf8, is_imdb_export
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
-    from reconciler.core.model import Snapshot
+    from reconciler.core.model import ListRef, Snapshot
     from reconciler.sources.exports.table import Lines
+    from reconciler.sources.scrape import Reach
 
 ROUTE = "file"
 LARGEST = 50_000_000  # bytes: some half a million titles
 
+_IN_ZIP = re.compile(r"(?P<file>.+?\.zip)(?:/(?P<inside>.+))?", re.IGNORECASE | re.DOTALL)
 
-def read_bytes(name: str, written: str, folder: Path) -> bytes | Setback:
-    """What is in the file at a path, or why that is not known. ``name``: of the list."""
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file of a list. ``is_ours``: it is in the config's folder, so that errors may quote it."""
+
+    name: str  # of the list
+    data: bytes
+    is_ours: bool
+
+
+def zip_member(path: str) -> tuple[str, str]:
+    """A list's path as the file's own and that within it, if it is a ZIP: ``a.zip/b.csv``."""
+    found = _IN_ZIP.fullmatch(path)
+    return (found["file"], found["inside"] or "") if found else (path, "")
+
+
+def read_list_file(ref: ListRef, reach: Reach) -> ListFile | Setback:
+    """The file of a list, or why it cannot be read."""
+    name, written, folder = str(ref), zip_member(ref.id)[0], reach.folder
     try:
-        path = folder / Path(written).expanduser()
+        path = (folder / Path(written).expanduser()).resolve()
+        is_ours = is_inside(path, folder)
+        if reach.is_confined and not is_ours:
+            return Setback(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
         data = _bytes(path)
     except FileNotFoundError:
         what = (
@@ -44,11 +68,12 @@ def read_bytes(name: str, written: str, folder: Path) -> bytes | Setback:
     if data is None:
         what = "this is a pipe, a device or a socket; name a file"
         return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
-    return data
+    return ListFile(name, data, is_ours)
 
 
-def decoded(name: str, data: bytes) -> str | Setback:
+def decoded(file: ListFile) -> str | Setback:
     """A file's text, or why it is none: UTF-8, and for exports of IMDb Windows-1252."""
+    name, data = file.name, file.data
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -77,9 +102,10 @@ def _bytes(path: Path) -> bytes | None:
     return read_file(path, LARGEST)
 
 
-def judged(name: str, lines: Lines) -> Snapshot:
+def judged(file: ListFile, lines: Lines) -> Snapshot:
     """A file that was read to its end: every line of it is an item, or is told."""
     more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
-    hint = f"{name}: {'; '.join(lines.bad[:3])}{more}"
+    troubles = [one.describe(quoting=file.is_ours) for one in lines.bad[:3]]
+    hint = f"{file.name}: {'; '.join(troubles)}{more}"
     total = len(lines.items) + len(lines.bad)
     return snapshot_of(Page(lines.items, total, len(lines.bad), hint, document=True), ROUTE)

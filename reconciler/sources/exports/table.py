@@ -56,11 +56,32 @@ _YEAR = re.compile(r"(18|19|20|21)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part of a file that is not an item, or a file that is not a list."""
+
+    problem: str
+    advice: str = ""
+    place: str = ""  # "line 7"; empty: the file as a whole
+    excerpt: str = ""  # the text there
+    column: int = 1  # of the excerpt
+
+    def describe(self, *, quoting: bool) -> str:
+        """One sentence. ``quoting``: whether the file's own text may stand in it."""
+        place, quoted = self.place, ""
+        if self.excerpt and quoting:
+            quoted = f": {self.excerpt!r}"
+        elif self.excerpt and place:
+            place = f"{place}, column {self.column}"
+        advice = f"; {self.advice}" if self.advice else ""
+        return f"{f'{place}: ' if place else ''}{self.problem}{quoted}{advice}"
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """What was read of a file: its items, and the lines that are none."""
 
     items: tuple[Item, ...]
-    bad: tuple[str, ...] = ()  # "line 7: why"
+    bad: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +149,17 @@ def _columns(names: Sequence[str]) -> dict[str, int]:
 def read_table(lines: Sequence[str], header: Header) -> Lines:
     """The rows below the header."""
     rows: list[tuple[int, list[str]]] = []
-    bad: list[str] = []
+    bad: list[Unreadable] = []
     for number, row in _rows(lines, header):
-        if isinstance(row, csv.Error):
-            bad.append(f"line {number}: {row}; check its quotes")
+        place = f"line {number}"
+        if isinstance(row, csv.Error):  # which quotes nothing but the separator
+            bad.append(Unreadable(str(row), "check its quotes", place))
         elif number == len(lines) and len(row) < header.width:  # no line end follows this line
-            bad.append(f"line {number}: the file ends within this row; end it with a line end")
+            what = "the file ends within this row"
+            bad.append(Unreadable(what, "end it with a line end", place))
         elif number == len(lines) and header.exported:
-            bad.append(
-                f"line {number}: the file may be cut here, in its last cell; export it again"
-            )
+            what = "the file may be cut here, in its last cell"
+            bad.append(Unreadable(what, "export it again", place))
         else:
             rows.append((number, row))
     columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
@@ -148,7 +170,7 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
         if item:
             items.append(item)
         else:
-            bad.append(f"line {number}: neither a title nor an id")
+            bad.append(Unreadable("neither a title nor an id", place=f"line {number}"))
     return Lines(numbered(items), tuple(bad))
 
 

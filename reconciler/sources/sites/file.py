@@ -11,20 +11,21 @@ title's address. A line is a comment when it is ``#`` alone or begins with ``# `
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from reconciler.core.completeness import is_readable, numbered
-from reconciler.core.items import parse_item, parse_title
+from reconciler.core.items import GRAMMAR, parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
 from reconciler.http import payload
 from reconciler.http.limits import LimitError
 from reconciler.sources import json_items
 from reconciler.sources.exports.archives import unpacked
-from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_bytes
-from reconciler.sources.exports.table import TITLE_ID, Lines, find_header, read_table
+from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
+from reconciler.sources.exports.table import TITLE_ID, Lines, Unreadable, find_header, read_table
 from reconciler.sources.scrape import Reach, Setback
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
@@ -45,7 +46,6 @@ _JSON = {".json", ".zip"}  # of a ZIP by itself Trakt's watchlist is read
 _ADDRESS = re.compile(r"//(?:localhost)?(/.*)", re.IGNORECASE | re.DOTALL)
 _ADDRESS_COLUMNS = {"address", "link", "links", "url", "urls"}
 _COMMENT = re.compile(r"#($|[#\s])")
-_IN_ZIP = re.compile(r"(?P<file>.+?\.zip)(?:/(?P<inside>.+))?", re.IGNORECASE | re.DOTALL)
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
 _ADDRESS_FLAGS = re.ASCII | re.IGNORECASE
 _TITLE_URL = re.compile(
@@ -90,24 +90,26 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read a file to its end."""
-    name = f"file:{ref.id}"
-    in_zip = _IN_ZIP.fullmatch(ref.id)
-    data = read_bytes(name, in_zip["file"] if in_zip else ref.id, reach.folder)
-    if in_zip and not isinstance(data, Setback):
-        data = unpacked(name, data, in_zip["inside"] or "lists-watchlist.json")
-    text = data if isinstance(data, Setback) else decoded(name, data)
+    file = read_list_file(ref, reach)
+    path, inside = zip_member(ref.id)
+    if not isinstance(file, Setback) and path.lower().endswith(".zip"):
+        file = unpacked(file, inside or "lists-watchlist.json")
+    if isinstance(file, Setback):
+        return file.snapshot(ROUTE)
+    text = decoded(file)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
     suffix = PurePosixPath(ref.id).suffix.lower()
     is_json = suffix in _JSON
     lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
-    if isinstance(lines, str):
-        return Setback(Outcome.UNREACHABLE, f"{name}: {lines}").snapshot(ROUTE)
-    return judged(name, lines)
+    if isinstance(lines, Unreadable):
+        what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
+        return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
+    return judged(file, lines)
 
 
-def parse(text: str, *, is_table: bool) -> Lines | str:
-    """The items of a file; a sentence where a table has no column that is known."""
+def parse(text: str, *, is_table: bool) -> Lines | Unreadable:
+    """The items of a file; Unreadable where a table has no column that is known."""
     lines = re.split(r"\r\n|\n|\r", text)  # splitlines() would also split inside some titles
     # In a text file a single word is a bad line, not a header.
     header = find_header(lines, least=1 if is_table else 2)
@@ -118,28 +120,30 @@ def parse(text: str, *, is_table: bool) -> Lines | str:
     if column := _only_column(lines):
         return _text(column)
     first = next(line for line in lines if line.strip())
-    return f"no known columns: found {first[:120]!r}; write a header with {_EXPECTED}"
+    advice = f"write a header with {_EXPECTED}"
+    return Unreadable("no known columns", advice, excerpt=first[:120])
 
 
-def parse_json(text: str) -> Lines | str:
-    """The items of a JSON file; a sentence where it holds no list."""
+def parse_json(text: str) -> Lines | Unreadable:
+    """The items of a JSON file; Unreadable where it contains no list."""
     try:
         body = payload.parse_json(text)
     except LimitError as error:
-        return f"{error}, which no list has; check the file"
+        return Unreadable(f"{error}, which no list has", "check the file")
     if body is None:
         what = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
-        return f"{what}; export the list again"
+        return Unreadable(what, "export the list again")
     items = json_items.parse(body)
     if items is None:
-        return "no list in this JSON; export a list of titles from Trakt, Radarr or Plex"
+        advice = "export a list of titles from Trakt, Radarr or Plex"
+        return Unreadable("no list in this JSON", advice)
     bad = [
-        f"entry {item.position or place}: neither a title nor an id"
+        Unreadable("neither a title nor an id", place=f"entry {item.position or place}")
         for place, item in enumerate(items, start=1)
         if not is_readable(item)
     ]
     if json_items.has_further_pages(body, len(items)) or json_items.is_half(body):
-        bad.append("it speaks of more titles than it holds; export the whole list")
+        bad.append(Unreadable("it speaks of more titles than it holds", "export the whole list"))
     return Lines(numbered(filter(is_readable, items)), tuple(bad))
 
 
@@ -155,15 +159,16 @@ def _only_column(lines: Sequence[str]) -> list[str]:
 
 def _text(lines: Sequence[str]) -> Lines:
     items: list[Item] = []
-    bad: list[str] = []
+    bad: list[Unreadable] = []
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         if not text or _COMMENT.match(text):
             continue
-        try:
-            items.append(replace(_line(text), position=len(items) + 1))
-        except ValueError as error:
-            bad.append(f"line {number}: {error}")
+        if item := _line(text):
+            items.append(replace(item, position=len(items) + 1))
+        else:
+            column = line.index(text) + 1
+            bad.append(replace(_not_item(text), place=f"line {number}", column=column))
     return Lines(tuple(items), tuple(bad))
 
 
@@ -178,14 +183,23 @@ def _at_address(text: str) -> Item | None:
     return None
 
 
-def _line(text: str) -> Item:
-    """The item a line names. Raises ValueError with a sentence."""
+def _line(text: str) -> Item | None:
+    """The item a line names; None: it names none."""
     if _SCHEME.match(text):
-        return parse_item(text)
+        with suppress(ValueError):
+            return parse_item(text)
+        return None
     if TITLE_ID.fullmatch(text):
         return parse_item(f"imdb:{text}")
     if item := _at_address(text):
         return item
     if _TITLE_WITH_YEAR.fullmatch(text):
         return parse_title(text)
-    raise ValueError(f"not a title: {text[:60]!r}, write Title (Year) or an id like tt0111161")
+    return None
+
+
+def _not_item(text: str) -> Unreadable:
+    if _SCHEME.match(text):
+        return Unreadable("not an item", f"write {GRAMMAR}", excerpt=text[:60])
+    advice = "write Title (Year) or an id like tt0111161"
+    return Unreadable("not a title", advice, excerpt=text[:60])

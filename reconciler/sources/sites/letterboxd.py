@@ -14,7 +14,7 @@ from reconciler.core.model import Item, Kind, ListRef, Outcome
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.exports.archives import unpacked
-from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_bytes
+from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import find_header, read_table
 from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
 
@@ -130,8 +130,8 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 
 def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     """Read an export, or a list on the site."""
-    if found := _FILE.fullmatch(ref.id):
-        return _of_export(ref, found["file"], found["inside"] or _WATCHLIST, reach)
+    if _FILE.fullmatch(ref.id):
+        return _of_export(ref, reach)
     if why := objection(ref, reach.provider):
         return Setback(Outcome.BLOCKED, why).snapshot()
     start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
@@ -163,17 +163,19 @@ def _film(name: object) -> Item:
     return Item(0, title, year, Kind.MOVIE, may_be_show=True)
 
 
-def _of_export(ref: ListRef, file: str, inside: str, reach: Reach) -> Snapshot:
-    name = str(ref)
-    data = read_bytes(name, file, reach.folder)
-    if not isinstance(data, Setback) and file.lower().endswith(".zip"):
-        data = unpacked(name, data, f"{inside}.csv")
-    text = data if isinstance(data, Setback) else decoded(name, data)
+def _of_export(ref: ListRef, reach: Reach) -> Snapshot:
+    path, inside = zip_member(ref.id)
+    file = read_list_file(ref, reach)
+    if not isinstance(file, Setback) and path.lower().endswith(".zip"):
+        file = unpacked(file, f"{inside or _WATCHLIST}.csv")
+    if isinstance(file, Setback):
+        return file.snapshot(ROUTE)
+    text = decoded(file)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
     lines = re.split(r"\r\n|\n|\r", text)
     header = find_header(lines, least=1)
     if header is None:
-        what = f"{name}: no films: its columns are not those of Letterboxd's export"
+        what = f"{ref}: no films: its columns are not those of Letterboxd's export"
         return Setback(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
-    return judged(name, read_table(lines, header))
+    return judged(file, read_table(lines, header))
