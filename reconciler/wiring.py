@@ -1,36 +1,36 @@
-"""The only place that builds real things: file, server, ledger, browser and clock."""
+"""The only place that builds real things: server, ledger, browser and clock."""
 
 from __future__ import annotations
 
-import os
 import random
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 
 from reconciler import logs
 from reconciler.browser.pool import Sessions
-from reconciler.config import decode, glimpse, load
-from reconciler.config.own_files import CONFIG_BYTES, NAMED_BYTES, read_file
-from reconciler.errors import ConfigError, LedgerError
+from reconciler.config import UNRESTRICTED
+from reconciler.config.file import ConfigFile, ListSites, beside
+from reconciler.errors import LedgerError
 from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
 from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
 from reconciler.sources.debug.folder import DebugFolder
+from reconciler.sources.exports.reading import local_path
 from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.reconcile import Edges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
-    from reconciler.config import Spec
+    from reconciler.config import Restrictions, Spec
     from reconciler.controller.metrics import Metrics
     from reconciler.controller.service import Service
     from reconciler.core.model import ListRef
@@ -39,58 +39,15 @@ if TYPE_CHECKING:
     from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
 
 
-class ConfigFile:
-    """The file at ``path``, which may say something else each time it is read."""
-
-    def __init__(self, path: Path) -> None:
-        """Not read yet."""
-        self.path = path
-        self._secrets: frozenset[Path] = frozenset()
-
-    def read(self) -> Spec:
-        """What it says now. Raises ConfigError with every problem in it."""
-        try:
-            data = read_file(self.path, CONFIG_BYTES)
-        except OSError as error:
-            hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
-            raise ConfigError(
-                (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
-            ) from error
-        named: set[Path] = set()
-
-        def secret(name: str) -> str:
-            named.add(_beside(self.path, name))
-            data = read_file(_beside(self.path, name), NAMED_BYTES)
-            return data.decode().replace("\r\n", "\n")
-
-        try:
-            return load(
-                decode(data, str(self.path)),
-                name=str(self.path),
-                env=os.environ,
-                read=secret,
-                recognise=recognise,
-                objection=lambda ref, said: objection(ref, providers_of(said)),
-            )
-        finally:
-            self._secrets = frozenset(named) or self._secrets
-
-    def parts(self) -> frozenset[Path]:
-        """The file, and the files of secrets that it named when it was last read."""
-        return frozenset({self.path, *self._secrets})
+def config_file(path: Path, restrictions: Restrictions = UNRESTRICTED) -> ConfigFile:
+    """The file at ``path``. ``restrictions``: what it may use, whenever it is read."""
+    sites = ListSites(recognise, lambda ref, said: objection(ref, providers_of(said)), local_path)
+    return ConfigFile(path, sites, restrictions)
 
 
-def glimpse_of(path: Path) -> Mapping[str, str]:
-    """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard."""
-    with suppress(OSError, ConfigError):
-        text = decode(read_file(path, CONFIG_BYTES), str(path))
-        return glimpse(text, ("ledger", "controller.listen"), os.environ)
-    return {}
-
-
-def read_spec(path: Path) -> Spec:
+def read_spec(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Spec:
     """What the file at ``path`` says. Raises ConfigError with every problem in it."""
-    return ConfigFile(path).read()
+    return config_file(path, restrictions).read()
 
 
 def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
@@ -101,7 +58,7 @@ def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
     if chosen is not None:
         return chosen
     if written is not None:
-        return _beside(config, written)
+        return beside(config, written)
     try:
         folder = platformdirs.user_state_path("listsync")
     except RuntimeError as error:
@@ -242,7 +199,14 @@ def open_sources(
     debug = DebugFolder(debug_dir) if debug_dir else None
     with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
         sites = providers_of(spec.providers, ledger)
-        yield SiteSources(sessions, sites, config.parent, routes=routes, debug=debug)
+        yield SiteSources(
+            sessions,
+            sites,
+            config.parent,
+            routes=routes,
+            is_confined=spec.is_confined,
+            debug=debug,
+        )
 
 
 @contextmanager
@@ -289,19 +253,3 @@ def _browser_session(spec: Spec) -> Session:
     from reconciler.browser.chromium import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
     return ChromiumBrowser(spec.browser.remote_url)
-
-
-def _beside(config: Path, name: str) -> Path:
-    """A path in the file is relative to the file. ``~nobody`` is taken as it is written."""
-    try:
-        return config.parent / Path(name).expanduser()
-    except RuntimeError:
-        return config.parent / name
-
-
-def _plainly(error: OSError) -> str:
-    return {
-        FileNotFoundError: "no such file",
-        IsADirectoryError: "is a folder",
-        PermissionError: "may not be read",
-    }.get(type(error), error.strerror or "cannot be read")

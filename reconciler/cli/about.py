@@ -34,7 +34,7 @@ def init(
     """Write a file to start from, with the lists that are pasted."""
     from reconciler.cli.commands import starting
 
-    return starting.init(config or context.obj[0], urls or (), server, force=force)
+    return starting.init(config or context.obj.config, urls or (), server, force=force)
 
 
 def schema() -> int:

@@ -25,11 +25,13 @@ from reconciler.cli.options import (
     SiteName,
     Verbose,
     Yes,
+    reads_config,
     setting_of,
 )
 from reconciler.errors import UsageError
 
 
+@reads_config
 def plan(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     names: ListNames = None,
@@ -49,6 +51,7 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
     return sync.plan(setting, names or (), out=out, detailed=detailed_exitcode)
 
 
+@reads_config
 def apply(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     words: ListsOrPlan = None,
@@ -81,6 +84,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     )
 
 
+@reads_config
 def adopt(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     name: ListName,
@@ -97,6 +101,7 @@ def adopt(  # noqa: PLR0913 - a command's parameters are its options
     return remembering.adopt(setting, name)
 
 
+@reads_config
 def forget(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     item: Annotated[
@@ -118,6 +123,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
     return forgetting.forget(setting, item, everything=everything)
 
 
+@reads_config
 def login(
     context: typer.Context,
     site: SiteName,

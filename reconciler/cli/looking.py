@@ -18,10 +18,12 @@ from reconciler.cli.options import (
     PlainOutput,
     Query,
     Verbose,
+    reads_config,
     setting_of,
 )
 
 
+@reads_config
 def validate(context: typer.Context, config: Config = None) -> int:
     """Check the file, without any network."""
     from reconciler.cli.commands import inspection
@@ -30,6 +32,7 @@ def validate(context: typer.Context, config: Config = None) -> int:
     return inspection.validate(setting)
 
 
+@reads_config
 def status(
     context: typer.Context,
     name: AnyList = None,
@@ -44,6 +47,7 @@ def status(
     return status.status(setting, name)
 
 
+@reads_config
 def explain(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     query: Query,
@@ -60,6 +64,7 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
     return inspection.explain(setting, query)
 
 
+@reads_config
 def fetch(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     name: ListName,
@@ -76,6 +81,7 @@ def fetch(  # noqa: PLR0913 - a command's parameters are its options
     return inspection.fetch(setting, name)
 
 
+@reads_config
 def history(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     query: Asked = None,
@@ -92,6 +98,7 @@ def history(  # noqa: PLR0913 - a command's parameters are its options
     return past.history(setting, query, last)
 
 
+@reads_config
 def doctor(
     context: typer.Context,
     config: Config = None,

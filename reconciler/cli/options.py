@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +15,12 @@ import typer
 from reconciler.cli.completion import complete_list
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.cli.commands.setting import Setting
+
+
+ALLOW_SERVER, ALLOW_ENV = "LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV"
 
 
 class Form(StrEnum):
@@ -120,6 +129,88 @@ Last = Annotated[
 ]
 
 
+AllowServer = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-server",
+        metavar="URL",
+        envvar=ALLOW_SERVER,
+        help="Refuse any other server in FILE.",
+    ),
+]
+AllowEnv = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-env",
+        metavar="A,B",
+        envvar=ALLOW_ENV,
+        help="Refuse any other variable in FILE.",
+    ),
+]
+AllowFiles = Annotated[
+    bool,
+    typer.Option(
+        "--allow-files",
+        envvar="LISTSYNC_ALLOW_FILES",
+        help="With these, still allow files outside FILE's folder.",
+    ),
+]
+
+
+_RESTRICTIONS = [
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+    for name, default, option in (
+        ("allow_server", None, AllowServer),
+        ("allow_env", None, AllowEnv),
+        ("allow_files", False, AllowFiles),
+    )
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """What may be said before the command, and the restrictions of the file (None: none)."""
+
+    config: Path
+    ledger: Path | None
+    allowed_servers: list[str] | None = None
+    allowed_variables: list[str] | None = None
+    allows_files: bool = False
+
+
+def reads_config(command: Callable[..., int]) -> Callable[..., int]:
+    """The command, with the options that restrict what the file may use."""
+
+    @wraps(command)
+    def run(
+        context: typer.Context,
+        *arguments: object,
+        allow_server: list[str] | None,
+        allow_env: list[str] | None,
+        allow_files: bool,
+        **options: object,
+    ) -> int:
+        context.obj = replace(
+            context.obj,
+            allowed_servers=_given(allow_server, ALLOW_SERVER),
+            allowed_variables=_given(allow_env, ALLOW_ENV),
+            allows_files=allow_files,
+        )
+        return command(context, *arguments, **options)
+
+    own = inspect.signature(command, eval_str=True)
+    parameters = [*own.parameters.values(), *_RESTRICTIONS]
+    run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return run
+
+
+def _given(values: list[str] | None, variable: str) -> list[str] | None:
+    """An option's values; a variable that is set and empty allows nothing, rather than all."""
+    if values or variable not in os.environ:
+        return values or None
+    return []
+
+
 def setting_of(  # noqa: PLR0913 - what commands share
     context: typer.Context,
     config: Path | None,
@@ -131,12 +222,18 @@ def setting_of(  # noqa: PLR0913 - what commands share
 ) -> Setting:
     """A command's options, else what stood before the command, else the environment's."""
     from reconciler.cli.commands.setting import Setting
+    from reconciler.config import parse_restrictions
 
-    anywhere_config, anywhere_ledger = context.obj
+    anywhere: Anywhere = context.obj
     return Setting(
-        config or anywhere_config,
-        ledger or anywhere_ledger,
+        config or anywhere.config,
+        ledger or anywhere.ledger,
         output.value,
         verbose=verbose,
         debug_dir=debug_dir,
+        restrictions=parse_restrictions(
+            anywhere.allowed_servers,
+            anywhere.allowed_variables,
+            allows_files=anywhere.allows_files,
+        ),
     )

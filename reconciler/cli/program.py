@@ -9,6 +9,7 @@ import typer
 
 from reconciler.cli import about, acting, looking, running
 from reconciler.cli.faults import guarded
+from reconciler.cli.options import Anywhere
 
 COMMANDS = (
     about.init,
@@ -54,7 +55,7 @@ def _anywhere(
     *,
     version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
-    context.obj = (config, ledger)
+    context.obj = Anywhere(config, ledger)
     if version:  # many try this first
         raise typer.Exit(about.version())
     if context.invoked_subcommand is None:

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Config, DebugDir, Ledger, ListName, Verbose, setting_of
+from reconciler.cli.options import (
+    Config,
+    DebugDir,
+    Ledger,
+    ListName,
+    Verbose,
+    reads_config,
+    setting_of,
+)
 
 Poll = Annotated[
     bool,
@@ -14,6 +22,7 @@ Poll = Annotated[
 ]
 
 
+@reads_config
 def run(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     config: Config = None,
@@ -30,6 +39,7 @@ def run(  # noqa: PLR0913 - a command's parameters are its options
     return running.run(setting, poll=poll)
 
 
+@reads_config
 def reconcile(
     context: typer.Context, name: ListName, config: Config = None, ledger: Ledger = None
 ) -> int:

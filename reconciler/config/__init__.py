@@ -11,16 +11,19 @@ from reconciler.config.models import (
 )
 from reconciler.config.names import list_names
 from reconciler.config.providers import ImdbSpec, ProvidersSpec, TraktSpec
+from reconciler.config.restrictions import UNRESTRICTED, Restrictions, parse_restrictions
 from reconciler.config.rights import file_rights, restored_exclusions, restored_list
 from reconciler.config.schema import json_schema
 from reconciler.config.syntax import decode
 
 __all__ = [
+    "UNRESTRICTED",
     "BrowserSpec",
     "ControllerSpec",
     "ImdbSpec",
     "ListSpec",
     "ProvidersSpec",
+    "Restrictions",
     "ServerSpec",
     "Spec",
     "TraktSpec",
@@ -30,6 +33,7 @@ __all__ = [
     "json_schema",
     "list_names",
     "load",
+    "parse_restrictions",
     "restored_exclusions",
     "restored_list",
     "with_generation",

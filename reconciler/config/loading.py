@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.config.models import File, ListSpec, Spec
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import Place, Problem
+from reconciler.config.restrictions import UNRESTRICTED, problems_at, violations
 from reconciler.config.rights import rights_of
 from reconciler.config.secret_files import with_secrets
 from reconciler.config.syntax import compose
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from reconciler.config.models import ListSection
     from reconciler.config.providers import ProvidersSpec
+    from reconciler.config.restrictions import Restrictions
     from reconciler.core.model import ListRef
 
 _GENERATION_DIGITS = 6
@@ -36,37 +38,45 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     read: Callable[[str], str],
     recognise: Callable[[str], ListRef],
     objection: Callable[[ListRef, ProvidersSpec], str | None] = lambda _ref, _providers: None,
+    restrictions: Restrictions = UNRESTRICTED,
+    is_outside: Callable[[str], bool] = lambda _path: False,
 ) -> Spec:
     """The file's meaning.
 
     ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
     of a file that a ``*_file`` key names; raises OSError. ``recognise``: which list a text means;
     raises ValueError with a sentence for what is none. ``objection``: why a list cannot be read
-    with what ``providers`` holds, for people; None: it can.
+    with what ``providers`` holds, for people; None: it can. ``restrictions``: what the file may
+    use. ``is_outside``: whether a path leads out of the file's folder.
 
     Raises ConfigError with all problems, sorted by line, each as
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
     tells what a variable, a secret's file or a secret's key holds.
     """
-    root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env)
+    root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env, restrictions)
     file = None
     if root:
         root, unread = with_secrets(root, File, read)
         file, wrong = judge(File, _with_defaults(root), recognise)
         problems += (*unread, *wrong)
     if root and file:
-        problems += _unreadable(file, root, objection)
+        problems += (
+            *_unreadable(file, root, objection),
+            *violations(restrictions, file, root, is_outside),
+        )
     if problems or file is None:
         ordered = sorted(dict.fromkeys(problems))
         raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
-    return _spec(file)
+    return _spec(file, is_confined=restrictions.confines_files)
 
 
-def _tree(text: str, env: Mapping[str, str]) -> tuple[Section | None, tuple[Problem, ...]]:
+def _tree(
+    text: str, env: Mapping[str, str], restrictions: Restrictions
+) -> tuple[Section | None, tuple[Problem, ...]]:
     composed, problems = compose(text)
     if composed is None:
         return None, problems
-    tree, more = grow(composed, env)
+    tree, more = grow(composed, env, restrictions.variables)
     if isinstance(tree, Section):
         return tree, problems + more
     shape = "the file must be a mapping that begins with server: and lists:"
@@ -100,18 +110,18 @@ def _unreadable(
     problems: list[Problem] = []
     for name, lst in file.lists.items():
         if sentence := objection(lst.source, file.providers):
-            node = root.entries["lists"]
-            for key in (name, "source"):
-                node = node.entries[key] if isinstance(node, Section) else node
-            problems.append(Problem(node.place, node.path, sentence))
+            problems += problems_at(root, ("lists", name, "source"), sentence)
     return tuple(problems)
 
 
-def _spec(file: File) -> Spec:
+def _spec(file: File, *, is_confined: bool) -> Spec:
     lists = tuple(_list(name, section) for name, section in file.lists.items())
     content = {key: value for key, value in file if key in Spec.model_fields}
     rights = rights_of(file.defaults)
-    spec = Spec(**{**content, "lists": lists, "generation": "", "default_rights": rights})
+    spec = Spec(
+        **{**content, "lists": lists, "generation": "", "default_rights": rights},
+        is_confined=is_confined,
+    )
     return with_generation(spec)
 
 

@@ -292,6 +292,7 @@ class Spec(_Content):
     generation: str
     lists: tuple[ListSpec, ...]
     default_rights: Rights = Field(default=Rights(), exclude=True)  # lists have them merged in
+    is_confined: bool = Field(default=False, exclude=True)  # to the files of its folder
 
     def named(self, name: str) -> ListSpec | None:
         """The list of this name, if there is one."""

@@ -16,7 +16,7 @@ from reconciler.config.syntax import MAX_DEPTH, place_of
 from reconciler.config.variables import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _MAX_NODES = 100_000  # what aliases of aliases may grow to
 _NULL = "tag:yaml.org,2002:null"
@@ -70,9 +70,14 @@ class TooLargeError(Exception):
     """Aliases that lead into themselves, or grow beyond all measure."""
 
 
-def grow(node: yaml.Node, env: Mapping[str, str]) -> tuple[Node, tuple[Problem, ...]]:
-    """The tree under ``node``, and every duplicate key, merge key and variable that failed."""
-    grower = _Grower(env)
+def grow(
+    node: yaml.Node, env: Mapping[str, str], variables: Collection[str] | None = None
+) -> tuple[Node, tuple[Problem, ...]]:
+    """The tree under ``node``, and every duplicate key, merge key and variable that failed.
+
+    ``variables``: those that may be used; None: any.
+    """
+    grower = _Grower(env, variables)
     try:
         tree = grower.node(node, "", Place(), 0)
     except TooLargeError:
@@ -84,6 +89,7 @@ def grow(node: yaml.Node, env: Mapping[str, str]) -> tuple[Node, tuple[Problem, 
 @dataclass(slots=True)
 class _Grower:
     env: Mapping[str, str]
+    variables: Collection[str] | None
     problems: list[Problem] = field(default_factory=list)
     nodes: int = 0
 
@@ -129,7 +135,7 @@ class _Grower:
         block = node.style in {"|", ">"}
         if block:
             source = source.removesuffix("\n")
-        expansion = expand(source, self.env)
+        expansion = expand(source, self.env, self.variables)
         text, problems = expansion.text, expansion.problems
         if not block and node.start_mark.line != node.end_mark.line:
             problems = ("the value runs over several lines; is a quote not closed?",)

@@ -200,21 +200,30 @@ def notification_url(value: Scalar) -> SecretStr:
 
 def url(value: Scalar) -> str:
     """An ``http`` or ``https`` address without user, query or fragment, and no ``/`` at its end."""
-    parts = _split(value.text)
+    return _normalized_url(value.text)
+
+
+def _normalized_url(text: str) -> str:
+    parts = _split(text)
     if parts.scheme not in {"http", "https"}:
         raise ValueError("must begin with http:// or https://")
     if "@" in parts.netloc:
         raise ValueError("holds a user or password; write the address without them")
     if not parts.hostname:
         raise ValueError("names no host; write http://HOST:PORT")
-    if "?" in value.text or "#" in value.text:
+    if "?" in text or "#" in text:
         raise ValueError("must end before the ? or #")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
 def server_url(value: Scalar) -> str:
     """As ``url``, without the ``/api/v1`` that people paste along."""
-    return url(value).removesuffix(_API).rstrip("/")
+    return normalized_server_url(value.text)
+
+
+def normalized_server_url(text: str) -> str:
+    """A media server's address in the form of ``ServerSpec.url``. Raises ValueError."""
+    return _normalized_url(text).removesuffix(_API).rstrip("/")
 
 
 def optional_url(value: Scalar) -> str | None:

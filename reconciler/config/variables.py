@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _DOLLAR = re.compile(
     r"""\$(?:
@@ -35,8 +35,10 @@ class Expansion:
     spans: tuple[tuple[int, int], ...]  # where in the text a variable's value is: from, to
 
 
-def expand(source: str, env: Mapping[str, str]) -> Expansion:
-    """``source`` with its variables filled in.
+def expand(
+    source: str, env: Mapping[str, str], allowed: Collection[str] | None = None
+) -> Expansion:
+    """``source`` with its variables filled in. ``allowed``: their names; None: any.
 
     ``${V}`` must be set, though it may be empty; ``:-`` and ``:?`` take empty for unset, as shells
     do. A value is not expanded again.
@@ -51,6 +53,10 @@ def expand(source: str, env: Mapping[str, str]) -> Expansion:
             text += "$"
         elif found["name"] is None:
             problems.append(_BROKEN if found["broken"] else _BARE)
+        elif allowed is not None and found["name"] not in allowed:
+            problems.append(
+                f"the variable {found['name']} is not allowed; allow it with --allow-env"
+            )
         else:
             value, problem = _value(found, env)
             problems += [problem] if problem else []

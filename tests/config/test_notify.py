@@ -13,6 +13,7 @@ from reconciler import wiring
 from reconciler.core.model import Digest, Event
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
+from reconciler.wiring import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ def read(tmp_path: Path) -> Callable[..., Spec]:
     def written(text: str, urls: str = "") -> Spec:
         (tmp_path / "listsync.yaml").write_text(FILE + text, encoding="utf-8")
         (tmp_path / "urls").write_text(urls, encoding="utf-8")
-        return wiring.read_spec(tmp_path / "listsync.yaml")
+        return read_spec(tmp_path / "listsync.yaml")
 
     return written
 

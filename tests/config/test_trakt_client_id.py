@@ -12,6 +12,7 @@ import structlog
 from reconciler import wiring
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
+from reconciler.wiring import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ def read(tmp_path: Path) -> Callable[[str], Spec]:
     def written(text: str) -> Spec:
         (tmp_path / "listsync.yaml").write_text(SERVER + text, encoding="utf-8")
         (tmp_path / "id.txt").write_text(f"{ID}\n", encoding="utf-8")
-        return wiring.read_spec(tmp_path / "listsync.yaml")
+        return read_spec(tmp_path / "listsync.yaml")
 
     return written
 

@@ -44,7 +44,7 @@ DUNE_KEY, SHOW_KEY = f"tmdb:movie:{DUNE.tmdb}", f"tmdb:tv:{SHOW.tmdb}"
 LISTSYNC = re.compile(
     r"`(listsync [^`]+)`|(?:·|See:|more:|^#?) *(listsync [a-z][^·`\n]*?)(?=  |$)", re.MULTILINE
 )
-OPTION = re.compile(r"\badd (--[a-z]+)")
+OPTION = re.compile(r"\badd (--[a-z-]+)")
 ENTRY = re.compile(r"`(tmdb:(?:movie|tv):[0-9]+)`")
 LINE = re.compile(r"`([a-z0-9_]+: [^`]+)`")
 
@@ -371,6 +371,11 @@ def unread_exclude_list(world: World) -> None:
     world.file(lists={"never": {"source": "file:never.txt", "role": "exclude"}})
 
 
+def outside(world: World) -> None:
+    """A list beside the config's folder."""
+    world.house.write({"wishes": {"source": "file:../wishes.txt"}})
+
+
 def nothing(_: World) -> None:
     """An empty folder."""
 
@@ -443,6 +448,8 @@ CATALOG = [
         "listsync plan": shows("Plan ")}),
     Trouble("a broken file", broken_file, ("plan", "-o", "json"), {
         "listsync validate": shows("listsync.yaml:", "top", code=78)}),
+    Trouble("a file outside", outside, ("validate", "--allow-env", "SEERR_API_KEY"), {
+        "--allow-files": shows("ok")}),
     Trouble("an option that is none", nothing, ("plan", "--frobnicate"), {
         "listsync --help": shows("Usage: listsync")}),
     Trouble("apply asks nobody", quiet, ("apply",), {"--yes": stores(DUNE.tmdb)}),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler import wiring
 from reconciler.cli import process
+from reconciler.config.file import ConfigFile
 from tests.e2e.household import COMMAND, DUNE, ROOT, Household
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def broken(house: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
         raise KeyError(house.server.api_key)
 
     house.wish([DUNE])
-    monkeypatch.setattr(wiring.ConfigFile, "read", fail)
+    monkeypatch.setattr(ConfigFile, "read", fail)
     return house
 
 

@@ -1,18 +1,22 @@
-"""The workflow in docs/commands.md does what its page says, step by step."""
+"""The workflows in docs/commands.md and examples/ do what their pages say, step by step."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
+from examples.sandbox.media_server import SandboxServer
 from tests.e2e.household import DUNE, ROOT
 
 if TYPE_CHECKING:
     from tests.e2e.household import Household
 
+EXAMPLE = ROOT / "examples" / "github-actions" / "listsync.yml"
 PAGE = ROOT / "docs" / "commands.md"
 
 
@@ -45,3 +49,27 @@ def test_the_workflow_shows_the_plan_and_applies_it(house: Household) -> None:
     assert "changes=1\n" in output.read_text()
     assert "#### wishes" in summary.read_text()
     assert house.stored() == [DUNE.tmdb]
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    pytest.param({}, 0, id="an honest one"),
+    pytest.param({"server": {"url": "EVIL"}}, 78, id="another server"),
+    pytest.param({"lists": {"a": {"source": "json:EVIL/${SEERR_API_KEY}"}}}, 78, id="the key"),
+    pytest.param({"lists": {"a": {"source": "json:EVIL/${HOME}"}}}, 78, id="a variable"),
+    pytest.param({"lists": {"a": {"source": "file:/etc/passwd"}}}, 78, id="a file"),
+])  # fmt: skip
+def test_the_example_plans_a_change_of_the_file_only_within_its_restrictions(
+    house: Household, change: dict[str, Any], code: int
+) -> None:
+    env = yaml.safe_load(EXAMPLE.read_text("utf-8"))["env"]
+    env |= {"LISTSYNC_ALLOW_SERVER": house.server.url, "LISTSYNC_LEDGER": "state/listsync.db"}
+    house.wish([DUNE])
+    with SandboxServer() as evil:
+        text = json.dumps(change).replace("EVIL", evil.url)
+        sections = json.loads(text)
+        house.write(
+            {"wishes": {"source": "file:wishes.txt"}, **sections.pop("lists", {})}, **sections
+        )
+        assert house.run("plan", "-o", "markdown", env=env).code == code
+        assert evil.state.calls == []
+    assert bool(house.server.state.calls) == (code == 0)

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import trustme
-from reconciler.config_file import ConfigFile
 
 from reconciler.errors import AnswerLostError, ConfigError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer
-from reconciler.wiring import open_server
+from reconciler.wiring import config_file, open_server
 from tests.edges.made_up import KEY, request_of
 from tests.edges.scripted import Scripted, says
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from reconciler.config.file import ConfigFile
 
 ME = {"id": 1, "displayName": "admin", "permissions": 2}
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -152,7 +153,7 @@ def config(folder: Path, url: str, ca_file: str) -> ConfigFile:
         "lists: {a: {source: 'imdb:top'}}\n",
         encoding="utf-8",
     )
-    return ConfigFile(path)
+    return config_file(path)
 
 
 def test_ca_file_is_relative_to_the_file_and_watched_with_it(

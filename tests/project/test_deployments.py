@@ -116,6 +116,28 @@ def test_the_workflow_runs_commands_that_there_are() -> None:
     assert all(known(line) for line in words)
 
 
+def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -> None:
+    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    plan, apply = told["jobs"]["plan"], told["jobs"]["apply"]
+    assert plan["if"].split(" && ") == [
+        "github.event_name == 'pull_request'",
+        "github.event.pull_request.head.repo.full_name == github.repository",
+    ]
+    assert plan["environment"] != apply["environment"]
+    page = (WORKFLOW.parent / "README.md").read_text("utf-8")
+    assert all(f"`{job['environment']}`" in page for job in (plan, apply))
+
+
+def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
+    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    assert "secrets." not in str(told["env"])
+    for job in told["jobs"].values():
+        assert "secrets." not in str({key: value for key, value in job.items() if key != "steps"})
+        steps = [step for step in job["steps"] if "secrets." in str(step)]
+        assert all("bin/listsync " in step["run"] for step in steps)
+        assert [list(step["env"]) for step in steps] == [["SEERR_API_KEY"]]
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_a_unit_runs_a_command_that_there_is(unit: Path) -> None:
     found = re.search(r"^ExecStart=\S+/listsync (.+)$", unit.read_text("utf-8"), re.MULTILINE)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
-from reconciler.config_file import read_spec
 
 from reconciler import wiring
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from reconciler.logs import Logger
 from reconciler.sources import SiteSources, objection, plugins, recognise
 from reconciler.sources.scrape import Provider
+from reconciler.wiring import read_spec
 from tests.browser.tiny_site import Answer, TinySite
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 

@@ -18,6 +18,8 @@ from reconciler.errors import ConfigError
 
 KEY, DEFAULT = "controller.listen", ControllerSpec().listen
 
+RESTRICTING = ("LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV")  # a host could spell out a variable
+
 
 def is_alive(config: Path) -> bool:
     """Whether ``run`` answers, or listens nowhere.
@@ -33,7 +35,8 @@ def _listen(config: Path) -> str:
     with suppress(OSError, ConfigError):
         if config.is_file():  # a pipe would hold the check up
             text = decode(read_file(config, CONFIG_BYTES), str(config))
-            return glimpse(text, (KEY,), os.environ).get(KEY, DEFAULT)
+            is_restricted = any(name in os.environ for name in RESTRICTING)
+            return glimpse(text, (KEY,), {} if is_restricted else os.environ).get(KEY, DEFAULT)
     return DEFAULT
 
 

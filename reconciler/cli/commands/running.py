@@ -43,7 +43,7 @@ _log = Logger()
 
 def run(setting: Setting, *, poll: bool) -> int:
     """Keep the server in step until a signal comes."""
-    file = wiring.ConfigFile(setting.config)
+    file = wiring.config_file(setting.config, setting.restrictions)
     metrics = Metrics()
     level = logging.DEBUG if setting.verbose else logging.INFO
     with awaited() as signals, HeldLedger() as held, ExitStack() as stack:

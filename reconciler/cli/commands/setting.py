@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler import wiring
+from reconciler.config import UNRESTRICTED
 from reconciler.render.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from reconciler.config import Spec
+    from reconciler.config import Restrictions, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,11 @@ class Setting:
     output: str = "text"
     verbose: bool = False
     debug_dir: Path | None = None
+    restrictions: Restrictions = UNRESTRICTED
 
     def spec(self) -> Spec:
         """The file, and logs that hide its secrets. Raises ConfigError."""
-        spec = wiring.read_spec(self.config)
+        spec = wiring.read_spec(self.config, self.restrictions)
         wiring.configure_logs(spec, logging.DEBUG if self.verbose else logging.WARNING)
         return spec
 

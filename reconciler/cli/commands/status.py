@@ -11,6 +11,7 @@ from reconciler import wiring
 from reconciler.cli.commands.selection import list_named, named_among
 from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.config import ControllerSpec
+from reconciler.config.file import glimpse_of
 from reconciler.controller.endpoint import heard
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Standing, Status
@@ -64,7 +65,7 @@ def _from_ledger(setting: Setting, spec: Spec) -> StatusDocument:
 
 def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     """The lists that were followed last. Raises ``error`` where none are known."""
-    written = wiring.glimpse_of(setting.config)
+    written = glimpse_of(setting.config, setting.restrictions)
     listen = written.get("controller.listen", ControllerSpec().listen)
     if told := _from_running(setting, listen):
         return told

@@ -41,6 +41,11 @@ def zip_member(path: str) -> tuple[str, str]:
     return (found["file"], found["inside"] or "") if found else (path, "")
 
 
+def local_path(ref: ListRef) -> str | None:
+    """The file that a list is in; None: it is read from a site."""
+    return zip_member(ref.id)[0] if ref.is_local else None
+
+
 def read_list_file(ref: ListRef, reach: Reach) -> ListFile | Setback:
     """The file of a list, or why it cannot be read."""
     name, written, folder = str(ref), zip_member(ref.id)[0], reach.folder

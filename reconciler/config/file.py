@@ -1,0 +1,121 @@
+"""The config file on disk, and the files that it names."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.config.glimpse import glimpse
+from reconciler.config.loading import load
+from reconciler.config.own_files import CONFIG_BYTES, NAMED_BYTES, OUTSIDE, is_inside, read_file
+from reconciler.config.restrictions import UNRESTRICTED
+from reconciler.config.syntax import decode
+from reconciler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.config.models import Spec
+    from reconciler.config.providers import ProvidersSpec
+    from reconciler.config.restrictions import Restrictions
+    from reconciler.core.model import ListRef
+
+
+@dataclass(frozen=True, slots=True)
+class ListSites:
+    """What the list sites know of the lists in a file."""
+
+    recognise: Callable[[str], ListRef]  # which list a text means; raises ValueError
+    objection: Callable[[ListRef, ProvidersSpec], str | None]  # why a list cannot be read
+    local_path: Callable[[ListRef], str | None]  # of a list in a file
+
+
+class ConfigFile:
+    """The file at ``path``, which may say something else each time it is read."""
+
+    def __init__(
+        self, path: Path, sites: ListSites, restrictions: Restrictions = UNRESTRICTED
+    ) -> None:
+        """Not read yet. ``restrictions``: what it may use, whenever it is read."""
+        self.path = path
+        self._sites = sites
+        self._restrictions = restrictions
+        self._secrets: frozenset[Path] = frozenset()
+
+    def read(self) -> Spec:
+        """What it says now. Raises ConfigError with every problem in it."""
+        try:
+            data = read_file(self.path, CONFIG_BYTES)
+        except OSError as error:
+            hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
+            raise ConfigError(
+                (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
+            ) from error
+        named: set[Path] = set()
+
+        def secret(name: str) -> str:
+            if self._restrictions.confines_files and self._is_outside(name):
+                raise PermissionError(errno.EACCES, OUTSIDE, name)
+            named.add(beside(self.path, name))
+            data = read_file(beside(self.path, name), NAMED_BYTES)
+            return data.decode().replace("\r\n", "\n")
+
+        try:
+            return load(
+                decode(data, str(self.path)),
+                name=str(self.path),
+                env=os.environ,
+                read=secret,
+                recognise=self._sites.recognise,
+                objection=self._objection,
+                restrictions=self._restrictions,
+                is_outside=self._is_outside,
+            )
+        finally:
+            self._secrets = frozenset(named) or self._secrets
+
+    def _objection(self, ref: ListRef, said: ProvidersSpec) -> str | None:
+        """Why a list cannot be read, for people; None: it can."""
+        path = self._sites.local_path(ref) if self._restrictions.confines_files else None
+        if path is not None and self._is_outside(path):
+            return OUTSIDE
+        return self._sites.objection(ref, said)
+
+    def _is_outside(self, name: str) -> bool:
+        return not is_inside(beside(self.path, name), self.path.parent)
+
+    def parts(self) -> frozenset[Path]:
+        """The file, and the files of secrets that it named when it was last read."""
+        return frozenset({self.path, *self._secrets})
+
+
+def glimpse_of(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Mapping[str, str]:
+    """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard.
+
+    Nothing, where the command line restricts the file: what it says may be what is not allowed.
+    """
+    with suppress(OSError, ConfigError):
+        text = decode(read_file(path, CONFIG_BYTES), str(path))
+        if restrictions == UNRESTRICTED:
+            return glimpse(text, ("ledger", "controller.listen"), os.environ)
+    return {}
+
+
+def beside(config: Path, name: str) -> Path:
+    """A path in the file is relative to the file. ``~nobody`` is taken as it is written."""
+    try:
+        return config.parent / Path(name).expanduser()
+    except RuntimeError:
+        return config.parent / name
+
+
+def _plainly(error: OSError) -> str:
+    return {
+        FileNotFoundError: "no such file",
+        IsADirectoryError: "is a folder",
+        PermissionError: "may not be read",
+    }.get(type(error), error.strerror or "cannot be read")

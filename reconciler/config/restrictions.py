@@ -1,0 +1,162 @@
+"""What the command line lets the config file use: servers, variables, and files outside its folder.
+
+Without a restriction the file is trusted like code. With ``servers``, a key or a variable's value
+is sent to no address that the file alone has chosen: such an address is the site's own, one of
+``servers``, or the whole value of a variable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from reconciler.config.own_files import OUTSIDE
+from reconciler.config.problems import Problem
+from reconciler.config.tree import Listing, Scalar, Section
+from reconciler.config.values import normalized_server_url
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from reconciler.config.models import File
+    from reconciler.config.tree import Node
+
+_ADDRESSES = {"base_url", "api_url"}
+_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROVIDER = re.compile(r"\s*[\w.-]+:(?!//)\s*")  # before the address of a list
+_ALONE = (
+    "with --allow-server, an address with a variable must be that variable alone; "
+    "put the whole address into the variable"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What the file may use; None: anything. ``servers`` are in comparable form."""
+
+    servers: tuple[str, ...] | None = None
+    variables: frozenset[str] | None = None
+    allows_files: bool = False  # also outside the config's folder
+
+    @property
+    def confines_files(self) -> bool:
+        """Whether the files that the file names must be in its folder."""
+        return not self.allows_files and (self.servers, self.variables) != (None, None)
+
+    def allows_server(self, url: str) -> bool:
+        """Whether a server may be used."""
+        return self.servers is None or comparable(url) in self.servers
+
+
+UNRESTRICTED = Restrictions()
+
+
+def parse_restrictions(
+    servers: Iterable[str] | None, variables: Iterable[str] | None, *, allows_files: bool
+) -> Restrictions:
+    """The restrictions of a command line. Raises UsageError for what is no address or name."""
+    names = variables and re.split(r"[,\s]+", ",".join(variables))
+    if wrong := [name for name in names or () if name and not _NAME.fullmatch(name)]:
+        what = f"--allow-env: {wrong[0]!r} is not the name of a variable"
+        raise UsageError(what, hint="write names alone, separated by commas: --allow-env A,B")
+    return Restrictions(
+        None if servers is None else tuple(_server(url) for url in servers if url),
+        None if names is None else frozenset(filter(None, names)),
+        allows_files,
+    )
+
+
+def _server(url: str) -> str:
+    try:
+        return comparable(normalized_server_url(url))
+    except ValueError as error:
+        hint = "write the server's address, such as http://seerr:5055"
+        raise UsageError(f"--allow-server: {url!r} {error}", hint=hint) from None
+
+
+def comparable(url: str) -> str:
+    """An address with its host in lower case and its port written out."""
+    parts = urlsplit(url)
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path}"
+
+
+def violations(
+    allowed: Restrictions, file: File, root: Section, is_outside: Callable[[str], bool]
+) -> Iterator[Problem]:
+    """Every place in the file that uses a server or a ledger that is not allowed.
+
+    ``is_outside``: whether a path leads out of the file's folder.
+    """
+    if allowed.confines_files and file.ledger and is_outside(file.ledger):
+        yield from problems_at(root, ("ledger",), OUTSIDE)
+    if allowed.servers is not None:
+        yield from _server_violations(allowed, file, root)
+
+
+def _server_violations(allowed: Restrictions, file: File, root: Section) -> Iterator[Problem]:
+    if not allowed.allows_server(file.server.url):
+        known = ", ".join(allowed.servers or ()) or "none"
+        what = f"this server is not allowed (allowed: {known}); allow it with --allow-server"
+        yield from problems_at(root, ("server", "url"), what)
+    sources = {name: _find(root, "lists", name, "source") for name in file.lists}
+    named_by_variables = {
+        file.lists[name].source.provider for name, node in sources.items() if _variables(node)
+    }
+    for site, section in file.providers:
+        keys = (value for _, value in section if isinstance(value, SecretStr))
+        is_sent = site in named_by_variables or any(key.get_secret_value() for key in keys)
+        for key in _ADDRESSES & section.known_keys().keys():
+            way, url = ("providers", site, key), getattr(section, key)
+            if is_sent and url != section.known_keys()[key].default:
+                if not allowed.allows_server(url):
+                    what = (
+                        f"this server would be sent a key of {site}; allow it with --allow-server"
+                    )
+                    yield from problems_at(root, way, what)
+            elif _mixes(_find(root, *way)):
+                yield from problems_at(root, way, _ALONE)
+    for node in (
+        *(node for name, node in sources.items() if file.lists[name].source.address),
+        *_elements(_find(root, "notify", "urls")),
+        _find(root, "browser", "remote_url"),
+        _find(root, "controller", "listen"),
+    ):
+        if _mixes(node):
+            yield Problem(node.place, node.path, _ALONE)
+
+
+def problems_at(root: Section, way: Sequence[str], what: str) -> Iterator[Problem]:
+    """A problem with the value at the end of a way of keys, if the file has one there."""
+    if node := _find(root, *way):
+        yield Problem(node.place, node.path, what)
+
+
+def _find(root: Section, *way: str) -> Node | None:
+    node: Node | None = root
+    for key in way:
+        node = node.entries.get(key) if isinstance(node, Section) else None
+    return node
+
+
+def _elements(node: Node | None) -> tuple[Node, ...]:
+    return node.elements if isinstance(node, Listing) else ()
+
+
+def _variables(node: Node | None) -> tuple[tuple[int, int], ...]:
+    return node.spans if isinstance(node, Scalar) else ()
+
+
+def _mixes(node: Node | None) -> TypeGuard[Scalar]:
+    """Whether an address is made of a variable and of something else: its scheme or port apart."""
+    if not isinstance(node, Scalar) or not node.spans:
+        return False
+    found = _PROVIDER.match(node.text)
+    start = found.end() if found else 0
+    return node.spans != ((start, len(node.text)),)

