@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from reconciler.core.model import Outcome
+from reconciler.http.public_addresses import is_public
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.debug.folder import DebugFolder
-from reconciler.sources.redirects import is_public, public_target
+from reconciler.sources.redirects import public_target
 from tests.sources.asking import fetch
 from tests.sources.pages import FakeBrowser
 
