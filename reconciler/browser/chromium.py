@@ -6,7 +6,6 @@ nothing is downloaded.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from contextlib import contextmanager, suppress
@@ -34,6 +33,9 @@ from reconciler.browser.driver import (
     quoted,
     versions_hint,
 )
+from reconciler.browser.egress_proxy import EgressProxy
+from reconciler.browser.options import add_local_options, chromium_options
+from reconciler.browser.sandbox import sandbox_obstacle
 from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
 
 if TYPE_CHECKING:
@@ -43,28 +45,14 @@ if TYPE_CHECKING:
 
     from reconciler.ports import Page
 
-_FLAGS = (
-    "--headless=new",
-    "--disable-dev-shm-usage",  # containers give /dev/shm 64 MB, which a large page outgrows
-    "--window-size=1600,2400",  # a tall window shows more cards of an endless page at once
-    "--lang=en-US",  # titles follow the visitor's language
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-_PREFERENCES = {
-    "intl.accept_languages": "en-US,en",
-    "profile.managed_default_content_settings.images": 2,  # 2: none are loaded
-}
 _BLANK = "about:blank"
+_NOT_CONNECTED = "ERR_SOCKS_CONNECTION_FAILED"  # what Chromium is told of every such failure
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
     "ERR_NAME_NOT_RESOLVED": "the host name is not known",
     "ERR_INTERNET_DISCONNECTED": "there is no network",
     "ERR_CONNECTION_TIMED_OUT": "nothing answered",
+    _NOT_CONNECTED: "a host that the page leads to cannot be reached",
     "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
 }
 _POLL_SECONDS = 0.1
@@ -87,6 +75,7 @@ class ChromiumBrowser:
         self._remote_url = remote_url
         self._page_seconds = page_seconds
         self._process: ChromeDriver | None = None
+        self._egress: EgressProxy | None = None
         self._connection: ClientConfig | None = None
         self._driver: WebDriver | None = None
         self._page: OpenPage | None = None
@@ -104,8 +93,10 @@ class ChromiumBrowser:
     def open(self, url: str) -> Page:
         """Navigate; return when the document is interactive. Raises BrowserError."""
         driver = self._started()
-        self._page = OpenPage(driver, url, before=self._page)
-        with _translated(url, self._page_seconds):
+        if self._egress:
+            self._egress.allow(url)
+        self._page = OpenPage(driver, url, before=self._page, egress=self._egress)
+        with _translated(url, self._page_seconds, self._egress):
             driver.get(url)
         return self._page
 
@@ -122,6 +113,7 @@ class ChromiumBrowser:
     def _end(self) -> None:
         driver, self._driver = self._driver, None
         process, self._process = self._process, None
+        egress, self._egress = self._egress, None
         try:
             if driver and self._connection:
                 self._connection.timeout = _QUIT_SECONDS
@@ -130,6 +122,8 @@ class ChromiumBrowser:
         finally:
             if process:
                 process.stop()
+            if egress:
+                egress.close()
 
     def _started(self) -> WebDriver:
         with self._starting:
@@ -162,7 +156,7 @@ class ChromiumBrowser:
 
     def _connected(self) -> WebDriver:
         try:
-            options = self._options()
+            options = chromium_options()
             self._connection = self._way_to_driver(options)
             way = RemoteConnection(client_config=self._connection)
             driver = webdriver.Remote(way, options=options)
@@ -174,23 +168,20 @@ class ChromiumBrowser:
             raise BrowserError(what, hint=self._hint()) from error
         return driver
 
-    def _options(self) -> webdriver.ChromeOptions:
-        options = webdriver.ChromeOptions()
-        options.page_load_strategy = "eager"
-        for flag in _FLAGS:
-            options.add_argument(flag)
-        options.add_experimental_option("prefs", _PREFERENCES)
-        return options
-
     def _way_to_driver(self, options: webdriver.ChromeOptions) -> ClientConfig:
         """How commands reach the driver; a local one is started first."""
         if self._remote_url:
             return ClientConfig(self._remote_url, **self._manners())
-        options.binary_location = find_chromium()
+        chromium = find_chromium()
         self._process = ChromeDriver()
-        options.add_argument(f"--user-data-dir={self._process.profile}")
-        if os.geteuid() == 0:
-            options.add_argument("--no-sandbox")  # Chromium's sandbox refuses to run as root
+        self._egress = EgressProxy()
+        add_local_options(
+            options,
+            chromium,
+            profile=self._process.profile,
+            proxy=self._egress.url,
+            sandboxed=sandbox_obstacle(chromium) is None,
+        )
         # The driver is on this machine; a proxy of the environment is for the way out.
         direct = Proxy({"proxyType": ProxyType.DIRECT})
         return ClientConfig(self._process.url, proxy=direct, **self._manners())
@@ -211,10 +202,16 @@ class ChromiumBrowser:
 class OpenPage:
     """A ``ports.Page``: what the browser shows now, also after the page has moved on by itself."""
 
-    def __init__(self, driver: WebDriver, url: str, before: OpenPage | None = None) -> None:
-        """``driver``: the session whose only window this is; it still shows ``before``."""
+    def __init__(
+        self, driver: WebDriver, url: str, before: OpenPage | None, egress: EgressProxy | None
+    ) -> None:
+        """``driver``: the session whose only window this is; it still shows ``before``.
+
+        ``egress``: what a local browser connects through, which knows why it could not.
+        """
         self._driver = driver
         self._asked = url
+        self._egress = egress
         self._before = before.born if before else None
         self._since = time.monotonic()
         self._told: dict[str, Any] = {}
@@ -271,7 +268,7 @@ class OpenPage:
         self._told = told
         # Chromium shows its own page for an error status with an empty body, too.
         if told["failure"] and told["status"] is None:
-            raise _unreachable(self._asked, told["failure"])
+            raise _unreachable(self._asked, told["failure"], self._egress)
         if told["weight"] > page_script.MOST_CHARACTERS:
             what = f"the page is too large to be read ({told['weight']:,} characters)"
             raise BrowserError(
@@ -290,7 +287,9 @@ class OpenPage:
 
 
 @contextmanager
-def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
+def _translated(
+    url: str = "", seconds: int = 0, egress: EgressProxy | None = None
+) -> Iterator[None]:
     """Turn the errors of WebDriver and of the way to it into BrowserError."""
     try:
         yield
@@ -302,12 +301,14 @@ def _translated(url: str = "", seconds: int = 0) -> Iterator[None]:
     except (WebDriverException, HTTPError) as error:
         said = str(error)
         if found := re.search(r"net::(ERR_\w+)", said):
-            raise _unreachable(url, found[1]) from error
+            raise _unreachable(url, found[1], egress) from error
         # A Grid has many words for a browser that it cannot reach any more.
         what = "the page crashed" if "crash" in said else "the browser was lost"
         raise BrowserLostError(what, where=url, hint="try again") from error
 
 
-def _unreachable(url: str, cause: str) -> BrowserError:
+def _unreachable(url: str, cause: str, egress: EgressProxy | None) -> BrowserError:
+    if egress and cause == _NOT_CONNECTED and (failure := egress.failure_at(url)):
+        return BrowserError(failure.what, where=url, hint=failure.hint)
     what = _CAUSES.get(cause, f"the page could not be loaded ({cause})")
     return BrowserError(what, where=url, hint="check the network, or try again later")
