@@ -37,9 +37,7 @@ CMD ["run"]
 
 FROM slim AS full
 USER root
-# Chromium's own sandbox needs rights that a container does not have: the container is the sandbox.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends chromium chromium-driver \
-    && rm -rf /var/lib/apt/lists/* \
-    && echo 'CHROMIUM_FLAGS="$CHROMIUM_FLAGS --no-sandbox"' > /etc/chromium.d/container
+    && rm -rf /var/lib/apt/lists/*
 USER listsync

@@ -171,6 +171,14 @@ def open_browser(spec: Spec) -> Iterator[Browser | None]:
         yield session if needed else None
 
 
+def sandbox_obstacle() -> str | None:
+    """Why the local browser has to run without its sandbox; None: it has it."""
+    from reconciler.browser import sandbox  # noqa: PLC0415 - only for doctor: start-up time
+    from reconciler.browser.driver import find_chromium  # noqa: PLC0415 - as above
+
+    return sandbox.sandbox_obstacle(find_chromium())
+
+
 @contextmanager
 def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
     """What the ledger at this path knows of blocked routes; nothing where it cannot be used."""

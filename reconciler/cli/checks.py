@@ -54,13 +54,15 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     browser: Browser | None,
     sources: Sources,
     *,
+    sandbox_obstacle: Callable[[], str | None],
     notifier: Notifier,
     sign_in: Callable[[], str] | None = None,
 ) -> Iterator[Check]:
     """The checks, one by one. ``ledger`` opens it, since that may fail.
 
-    ``browser``: None where no list is read in one. ``sign_in``: a look at who has signed in to
-    Trakt; None where no list is read in somebody's name.
+    ``browser``: None where no list is read in one. ``sandbox_obstacle``: why the local browser
+    has no sandbox, if it has none. ``sign_in``: a look at who has signed in to Trakt; None where
+    no list is read in somebody's name.
     """
     for lst in spec.lists:
         if lst.source.is_local:  # a site is not asked: that would be a fetch
@@ -82,7 +84,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     if sign_in:
         yield _checked("sign-in to Trakt", sign_in)
     if browser:
-        yield _checked("browser", partial(_browser, spec, browser))
+        yield from _browser(spec, browser, sandbox_obstacle)
     if spec.notify.urls:
         yield _checked("notify", partial(_notify, spec, notifier))
 
@@ -231,11 +233,31 @@ def _listening(listen: str) -> Check:
     return Check("listen", ok=True, found=found, todo=todo)
 
 
-def _browser(spec: Spec, browser: Browser) -> str:
+def _browser(
+    spec: Spec, browser: Browser, sandbox_obstacle: Callable[[], str | None]
+) -> Iterator[Check]:
+    starting = _checked("browser", partial(_starting, spec, browser))
+    yield starting
+    if starting.ok:
+        yield _sandbox(spec, sandbox_obstacle)
+
+
+def _starting(spec: Spec, browser: Browser) -> str:
     browser.open("data:text/html,<title>listsync</title>")
     grid = spec.browser.remote_url
     where = f", in the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
     return f"starts and shows a page{where}"
+
+
+def _sandbox(spec: Spec, obstacle: Callable[[], str | None]) -> Check:
+    """Information, not a failure: as root and in most containers it cannot be had."""
+    name = "browser sandbox"
+    if spec.browser.remote_url:
+        return Check(name, ok=True, found="not known: the Selenium Grid starts the browser")
+    if why := obstacle():
+        todo = 'see "Sandbox" in docs/browser.md for how to turn it on'
+        return Check(name, ok=True, found=f"off: {why}", todo=todo)
+    return Check(name, ok=True, found="on")
 
 
 def _notify(spec: Spec, notifier: Notifier) -> str:

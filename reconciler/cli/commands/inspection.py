@@ -103,6 +103,7 @@ def doctor(setting: Setting) -> int:
             opening,
             browser,
             sources,
+            sandbox_obstacle=wiring.sandbox_obstacle,
             notifier=wiring.notifier(),
             sign_in=wiring.sign_in(spec, path),
         )
