@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,11 @@ def test_doctor_shows_a_page_to_the_browser(house: Household, sites: SandboxSite
     done = house.run("doctor")
     assert done.code == 0
     assert "ok   browser: starts and shows a page" in done.out
+    assert "ok   browser sandbox: o" in done.out
+    as_root = (
+        'off: listsync runs as root, and Chromium has no sandbox for root\n     → see "Sandbox"'
+    )
+    assert (f"browser sandbox: {as_root}" in done.out) == (os.geteuid() == 0)
 
 
 def test_a_bot_check_that_lets_nobody_in_is_gone_around_and_remembered(
