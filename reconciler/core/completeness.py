@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from reconciler.core.model import Item, Outcome, Snapshot
+from reconciler.core.model import LONGEST_LIST, LONGEST_TITLE, Item, Outcome, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,6 +61,7 @@ class ListReading:
     a page failed, and no title had been read              that failure's
     a page failed after titles had been read               incomplete
     entries, none of which says which title it is          changed-layout
+    more entries than are read of any list                 incomplete
     the list changed while it was read                     incomplete
     an answer that is cut off, or pages without an end     incomplete
     an entry that one answer holds twice                   incomplete
@@ -90,11 +91,15 @@ class ListReading:
         route: str,
         most: int | None = None,
         merge: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
+        *,
+        longest: int = LONGEST_LIST,
     ) -> None:
         """``most``: titles to read of a chart without an end; None: the list has one.
 
-        ``merge``: rows as items, where several rows may be one title.
+        ``merge``: rows as items, where several rows may be one title. ``longest``: entries to read
+        of any list.
         """
+        self._longest = longest
         self._route = route
         self._most = most
         self._merge = merge
@@ -105,6 +110,7 @@ class ListReading:
         self._twice = 0  # rows that came before in what is one answer of the site
         self._repeats = 0  # rows that came before, whichever way
         self._stuck = False
+        self._too_long = False
 
     @property
     def entries(self) -> int:
@@ -119,12 +125,14 @@ class ListReading:
     def finished(self) -> bool:
         """Whether another page is not needed, or would not help."""
         enough = self._most is not None and len(self._rows) >= self._most
-        return enough or self._stuck or len(self._pages) >= _MOST_PAGES
+        return enough or self._stuck or self._too_long or len(self._pages) >= _MOST_PAGES
 
     def add(self, page: Page) -> None:
         """Take one more page."""
-        items = tuple(map(_marked, page.items))
-        keys = tuple(map(_key, items)) if page.keys is None else page.keys
+        room = self._longest - len(self._rows)
+        self._too_long |= len(page.items) > room
+        items = tuple(map(_marked, page.items[:room]))
+        keys = tuple(map(_key, items)) if page.keys is None else page.keys[:room]
         places = [(item.position, key) for item, key in zip(items, keys, strict=True)]
         names = places if page.version else keys
         again = [bool(key) and name in self._seen for key, name in zip(keys, names, strict=True)]
@@ -186,6 +194,8 @@ class ListReading:
 
     def _gap(self, total: int | None) -> str:
         """What shows, whatever the numbers say, that entries are missing; empty: nothing does."""
+        if self._too_long:
+            return f"only the first {self._longest:,} entries of a list are read; split the list"
         if self._changed:
             return "the list changed while it was being read; it is read again on the next run"
         cut_off = next((page.cut_off for page in self._pages if page.cut_off), "")
@@ -264,9 +274,9 @@ def is_readable(item: Item) -> bool:
     return item.unsupported != UNREADABLE and bool(item.title.strip() or any(item.ids.items()))
 
 
-def snapshot_of(page: Page, route: str) -> Snapshot:
+def snapshot_of(page: Page, route: str, longest: int = LONGEST_LIST) -> Snapshot:
     """A list that comes in one piece."""
-    reading = ListReading(route)
+    reading = ListReading(route, longest=longest)
     reading.add(page)
     return reading.snapshot()
 
@@ -281,6 +291,9 @@ def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _marked(item: Item) -> Item:
+    if max(len(item.title), len(item.original_title or "")) > LONGEST_TITLE:
+        original = item.original_title and item.original_title[:LONGEST_TITLE]
+        item = replace(item, title=item.title[:LONGEST_TITLE], original_title=original)
     return item if is_readable(item) else replace(item, unsupported=UNREADABLE)
 
 

@@ -1,19 +1,43 @@
-"""Whether a document may be parsed: as objects it takes many times the memory that it has bytes."""
+"""Whether and when a document may be parsed: as objects it takes many times its size."""
 
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING
 
-from reconciler.http.limits import LimitError
+from reconciler.core.model import LONGEST_FILE
+from reconciler.http.limits import LimitError, current_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MOST_ENTRIES = 500_000  # objects and arrays of JSON, or elements of XML
 MOST_VALUES = 3_000_000  # of JSON
 MOST_ATTRIBUTES = 1_000_000  # of XML
 DEEPEST = 100  # arrays and objects in one another
+LARGE = 1 << 20  # bytes of a document that is parsed while no other large one is
+
+_turn = RLock()
+
+
+@contextmanager
+def turn_to_parse(size: int) -> Iterator[None]:
+    """Large documents are parsed and turned into titles one at a time. ``size``: bytes of this one.
+
+    Nothing is waited for while the turn lasts, neither a site nor a person. Raises LimitError.
+    """
+    if size <= LARGE:
+        yield
+        return
+    limits = current_limits()
+    while not _turn.acquire(timeout=limits.check_time() if limits else -1):
+        pass
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def parse_json(content: str | bytes) -> object:
@@ -27,7 +51,7 @@ def parse_json(content: str | bytes) -> object:
         value: object = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    _check_depth(value)
+    _check_shape(value)
     return value
 
 
@@ -48,10 +72,12 @@ def _check(number: int, most: int, what: str) -> None:
         raise LimitError(f"it has more than {most:,} {what}")
 
 
-def _check_depth(value: object) -> None:
+def _check_shape(value: object) -> None:
     """Level by level: a document may be nested deeper than functions may call one another."""
     level = [value]
     for _ in range(DEEPEST):
+        longest = max((len(parent) for parent in level if isinstance(parent, list)), default=0)
+        _check(longest, LONGEST_FILE, "entries in one list")
         level = [
             child
             for parent in level

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
 from reconciler.http.limits import LimitError, Limits
+from reconciler.http.payload import turn_to_parse
 from reconciler.http.session import Session, read_body
 from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
@@ -168,7 +169,8 @@ class Connection:
                     stream=True,
                 ) as response:
                     content = read_body(response, limits)
-                got = answer_of(response, content, self._credentials.api_key)
+                with turn_to_parse(len(content)):
+                    got = answer_of(response, content, self._credentials.api_key)
             except (requests.RequestException, HTTPError, LimitError) as error:
                 got = failure_of(
                     error, patience, limits.problem(error), has_ca_file=self._has_ca_file

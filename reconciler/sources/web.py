@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -16,7 +17,7 @@ from urllib3.util.retry import Retry
 from reconciler.core.model import Outcome
 from reconciler.http import session
 from reconciler.http.limits import LimitError, Limits
-from reconciler.http.payload import parse_json
+from reconciler.http.payload import parse_json, turn_to_parse
 from reconciler.http.session import read_body, retry_after
 from reconciler.http.transport import Adapter
 from reconciler.sources.redirects import public_target
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
+LARGEST = 32 * 1024 * 1024  # bytes of one answer, before and after decompression
 LONGEST = 180.0  # seconds for one call, with its retries, waits and the whole answer
 # Twenty letters and digits or more without a word to read in them, as keys and UUIDs are.
 _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])([0-9A-Fa-f-]{20,}|[0-9A-Za-z]{20,})")
@@ -49,7 +51,7 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)  # names compare without case
     body: object = None
-    content: bytes = field(default=b"", repr=False)  # as it came
+    content: bytes = field(default=b"", repr=False)  # as it came, where it is not JSON
 
     @property
     def ok(self) -> bool:
@@ -106,6 +108,7 @@ class Web:
         self._patience = patience
         self._longest = longest
         self._session = _Session(Adapter(retries=_QUICK_RETRIES))
+        self._turn = ExitStack()  # held from a large answer until the next call
 
     def __enter__(self) -> Self:
         """Nothing is connected yet."""
@@ -113,6 +116,7 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         """Close every connection."""
+        self._turn.close()
         self._session.close()
 
     def ask(
@@ -128,7 +132,8 @@ class Web:
 
         Any answer is given back but for redirects, too many requests and no answer at all.
         """
-        with Limits(self._longest) as limits:
+        self._turn.close()
+        with Limits(self._longest, LARGEST) as limits:
             while True:
                 answer = self._once(method, url, headers=headers, params=params, body=body)
                 if isinstance(answer, _Redirect):
@@ -169,7 +174,7 @@ class Web:
     ) -> Answer | Setback | _Redirect:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
         shown = shown or self._show(url)
-        with Limits(self._longest) as limits:
+        with Limits(self._longest, LARGEST) as limits:
             try:
                 limits.check_time()
                 with self._session.request(
@@ -184,11 +189,13 @@ class Web:
                     if response.is_redirect:
                         return _Redirect(response.headers.get("Location", ""))
                     content = read_body(response, limits)
+                self._turn.enter_context(turn_to_parse(len(content)))
                 value = parse_json(content)
             except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
                 what = limits.problem(error) or _cause(error)
                 return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
-        answer = Answer(shown, response.status_code, response.headers, value, content)
+        kept = content if value is None else b""
+        answer = Answer(shown, response.status_code, response.headers, value, kept)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
             what = f"the answer was {CUT_OFF}; try again later"
             return Setback(Outcome.UNREACHABLE, f"{shown}: {what}")

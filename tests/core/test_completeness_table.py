@@ -34,10 +34,11 @@ class World:
         default_factory=lambda: [Page(titles(1, 4), 6, version="a"), Page(titles(5, 6), 6)]
     )
     most: int | None = None
+    longest: int = 100
     failure: Snapshot | None = None
 
     def read(self) -> Snapshot:
-        reading = ListReading("api", self.most)
+        reading = ListReading("api", self.most, longest=self.longest)
         for page in self.pages:
             reading.add(page)
         return reading.fail(self.failure) if self.failure else reading.snapshot()
@@ -60,6 +61,10 @@ def fail_later(world: World) -> None:
 
 def name_nothing(world: World) -> None:
     world.pages = [Page((NOTHING, NOTHING), 2)]
+
+
+def outgrow(world: World) -> None:
+    world.longest = 2
 
 
 def change(world: World) -> None:
@@ -103,6 +108,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "a page failed, and no title had been read": fail_at_once,
     "a page failed after titles had been read": fail_later,
     "entries, none of which says which title it is": name_nothing,
+    "more entries than are read of any list": outgrow,
     "the list changed while it was read": change,
     "an answer that is cut off, or pages without an end": cut_off,
     "an entry that one answer holds twice": repeat,
@@ -120,6 +126,7 @@ SAYS = {
     "a page failed, and no title had been read": "too many requests",
     "a page failed after titles had been read": "titles were read, then this failed: too many",
     "entries, none of which says which title it is": "none of them with a title or an id",
+    "more entries than are read of any list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
     "an answer that is cut off, or pages without an end": "paste another address",
     "an entry that one answer holds twice": "1 entry came twice, so that others may be missing",
@@ -166,6 +173,7 @@ OTHER_PAGES = {"a page failed, and no title had been read", "no entries"} | {
 }
 ENDLESS = "the first titles of a chart without an end"
 OF_LISTS_WITH_AN_END = {
+    "more entries than are read of any list",
     "the list changed while it was read",
     "an answer that is cut off, or pages without an end",
     "an entry that one answer holds twice",

@@ -9,16 +9,25 @@ import textwrap
 import zipfile
 from dataclasses import replace
 from io import BytesIO
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.completeness import ListReading, Page, snapshot_of
-from reconciler.core.model import Ids, Item, Outcome
-from reconciler.http.limits import LimitError
-from reconciler.http.payload import DEEPEST, MOST_ENTRIES, check_xml, parse_json
+from reconciler.core.model import LONGEST_FILE, LONGEST_LIST, LONGEST_TITLE, Ids, Item, Outcome
+from reconciler.http.limits import LimitError, Limits
+from reconciler.http.payload import (
+    DEEPEST,
+    LARGE,
+    MOST_ENTRIES,
+    check_xml,
+    parse_json,
+    turn_to_parse,
+)
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ListFile
+from reconciler.sources.exports.table import MOST_LINES, Unreadable, split_lines
 from reconciler.sources.scrape import Setback
 
 if TYPE_CHECKING:
@@ -77,6 +86,7 @@ def test_a_file_that_could_unpack_to_much_is_not_unpacked(data: bytes, says: str
         pytest.param(f"[{'[],' * MOST_ENTRIES}[]]", id="arrays"),
         pytest.param(f"[{'{},' * MOST_ENTRIES}[]]", id="objects"),
         pytest.param(f"[{'1,' * 4_000_001}1]", id="numbers"),
+        pytest.param(f"[[], [{'1,' * LONGEST_FILE}1]]", id="a long array"),
         pytest.param("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), id="nested arrays"),
         pytest.param('{"a":' * (DEEPEST + 1) + "1" + "}" * (DEEPEST + 1), id="nested objects"),
     ],
@@ -109,6 +119,57 @@ def test_a_total_that_no_list_has_is_only_compared() -> None:
     reading = ListReading("api")
     reading.add(Page(items, 10**18))
     assert reading.snapshot().outcome is Outcome.INCOMPLETE
+
+
+# ---------------------------------------------------------------------------------- long lists
+
+
+def films(number: int) -> tuple[Item, ...]:
+    return tuple(Item(0, f"Film {n}") for n in range(number))
+
+
+def test_a_list_of_a_site_is_read_to_its_twenty_thousandth_entry() -> None:
+    reading = ListReading("api")
+    for page in range(3):
+        items = films(LONGEST_LIST // 2)
+        reading.add(Page(tuple(replace(item, title=f"{page} {item.title}") for item in items)))
+        assert reading.finished == (page == 2)
+    snapshot = reading.snapshot()
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, 20_000)
+    assert "only the first 20,000 entries of a list are read" in str(snapshot.error)
+
+
+def test_only_the_beginning_of_a_title_is_kept() -> None:
+    long = "x" * (LONGEST_TITLE + 1)
+    (item,) = snapshot_of(Page((Item(1, long, original_title=long),)), "api").items
+    assert (len(item.title), len(item.original_title or "")) == (LONGEST_TITLE, LONGEST_TITLE)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_file_of_too_many_lines_is_not_read(end: str) -> None:
+    assert split_lines(end * MOST_LINES) == [""] * (MOST_LINES + 1)
+    too_many = split_lines(end * (MOST_LINES + 1))
+    assert isinstance(too_many, Unreadable)
+    assert too_many.describe(quoting=True) == "it has more than 200,000 lines; split the file"
+
+
+def test_large_documents_wait_for_each_other_within_the_deadline_and_small_ones_never() -> None:
+    waited: list[str] = []
+
+    def wait() -> None:
+        with Limits(0.05), turn_to_parse(LARGE):
+            waited.append("small")
+        late = pytest.raises(LimitError, match="not complete after")
+        with late, Limits(0.05), turn_to_parse(LARGE + 1):
+            waited.append("large")
+
+    with turn_to_parse(LARGE + 1), turn_to_parse(LARGE + 1):  # one reading may take both turns
+        other = Thread(target=wait)
+        other.start()
+        other.join()
+    assert waited == ["small"]
+    with turn_to_parse(LARGE + 1):
+        pass
 
 
 # ---------------------------------------------------------------------------------- peak of memory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome
+from reconciler.http.limits import LimitError, Limits
+from reconciler.http.payload import LARGE, turn_to_parse
 from reconciler.http.session import retry_after
 from reconciler.sources.scrape import Setback
 from reconciler.sources.web import Answer, Web, shown_url
@@ -190,11 +192,38 @@ def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
     assert setback.error == f"{url}: the answer was not complete after 0.1 s; try again later"
 
 
+def is_turn_free() -> bool:
+    """Whether another list could parse a large document now."""
+    free: list[bool] = []
+
+    def try_to_parse() -> None:
+        with suppress(LimitError), Limits(0.02), turn_to_parse(LARGE + 1):
+            free.append(True)
+
+    other = Thread(target=try_to_parse)
+    other.start()
+    other.join()
+    return bool(free)
+
+
+def test_a_large_answer_is_used_alone_until_the_next_call(mock: requests_mock.Mocker) -> None:
+    mock.get(URL, [{"content": b" " * (LARGE + 1)}, {"content": b"[]"}, {"content": b" " * LARGE}])
+    with Web() as web:
+        web.ask("GET", URL)
+        assert not is_turn_free()
+        web.ask("GET", URL)
+        assert is_turn_free()
+    mock.get(URL, content=b" " * (LARGE + 1))
+    with Web() as web:
+        web.ask("GET", URL)
+    assert is_turn_free()
+
+
 def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
-    mock.get(URL, content=b" " * (64 * 1024 * 1024 + 1))
+    mock.get(URL, content=b" " * (32 * 1024 * 1024 + 1))
     setback = ask()
     assert isinstance(setback, Setback)
-    assert setback.error == f"{URL}: the answer is longer than 64 MB; try again later"
+    assert setback.error == f"{URL}: the answer is longer than 32 MB; try again later"
 
 
 @pytest.mark.parametrize("key", ["Bearer a-key", None], ids=["with a key", "without one"])

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from reconciler.core.model.words import Kind, Outcome, ProblemReason
 
 ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
+LONGEST_LIST = 20_000  # entries read of a list at a site: each takes some 5 kB in a run
+LONGEST_FILE = 100_000  # entries read of a list in a file, which is the user's own
+LONGEST_TITLE = 300  # characters kept of a title
 
 
 SITES = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.config.own_files import OUTSIDE, is_inside, read_file
 from reconciler.core.completeness import Page, snapshot_of
-from reconciler.core.model import Outcome
+from reconciler.core.model import LONGEST_FILE, Outcome
 from reconciler.sources.exports.imdb import is_damaged_utf8, is_imdb_export
 from reconciler.sources.scrape import Setback
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.sources.scrape import Reach
 
 ROUTE = "file"
-LARGEST = 50_000_000  # bytes: some half a million titles
+LARGEST = 50_000_000  # bytes
 
 _IN_ZIP = re.compile(r"(?P<file>.+?\.zip)(?:/(?P<inside>.+))?", re.IGNORECASE | re.DOTALL)
 
@@ -113,4 +113,5 @@ def judged(file: ListFile, lines: Lines) -> Snapshot:
     troubles = [one.describe(quoting=file.is_ours) for one in lines.bad[:3]]
     hint = f"{file.name}: {'; '.join(troubles)}{more}"
     total = len(lines.items) + len(lines.bad)
-    return snapshot_of(Page(lines.items, total, len(lines.bad), hint, document=True), ROUTE)
+    page = Page(lines.items, total, len(lines.bad), hint, document=True)
+    return snapshot_of(page, ROUTE, LONGEST_FILE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import numbered
-from reconciler.core.model import UNTOLD, Facts, Ids, Item, Kind
+from reconciler.core.model import LONGEST_FILE, UNTOLD, Facts, Ids, Item, Kind
 from reconciler.sources.exports.imdb import SAMPLE, columns_by_content
 from reconciler.sources.fields import imdb_id
 from reconciler.sources.title_types import classify
@@ -20,6 +20,7 @@ from reconciler.sources.title_types import classify
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+MOST_LINES = 2 * LONGEST_FILE  # with remarks and empty lines
 TITLE_ID = re.compile(r"tt\d{7,}")  # a shorter one is a part of one
 
 _COLUMNS = {
@@ -93,6 +94,13 @@ class Header:
     columns: Mapping[str, int]
     width: int  # columns there are
     exported: bool = False  # by IMDb or Letterboxd, which end every line with a line end
+
+
+def split_lines(text: str) -> list[str] | Unreadable:
+    """The lines of a table or a text; Unreadable where there are too many."""
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        return Unreadable(f"it has more than {MOST_LINES:,} lines", "split the file")
+    return re.split(r"\r\n|\n|\r", text)  # splitlines() would also split inside some titles
 
 
 def find_header(lines: Sequence[str], least: int) -> Header | None:

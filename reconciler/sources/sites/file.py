@@ -25,7 +25,14 @@ from reconciler.http.limits import LimitError
 from reconciler.sources import json_items
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
-from reconciler.sources.exports.table import TITLE_ID, Lines, Unreadable, find_header, read_table
+from reconciler.sources.exports.table import (
+    TITLE_ID,
+    Lines,
+    Unreadable,
+    find_header,
+    read_table,
+    split_lines,
+)
 from reconciler.sources.scrape import Reach, Setback
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
@@ -101,16 +108,19 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         return text.snapshot(ROUTE)
     suffix = PurePosixPath(ref.id).suffix.lower()
     is_json = suffix in _JSON
-    lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
-    if isinstance(lines, Unreadable):
-        what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
-        return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
-    return judged(file, lines)
+    with payload.turn_to_parse(len(text)):
+        lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
+        if isinstance(lines, Unreadable):
+            what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
+            return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
+        return judged(file, lines)
 
 
 def parse(text: str, *, is_table: bool) -> Lines | Unreadable:
-    """The items of a file; Unreadable where a table has no column that is known."""
-    lines = re.split(r"\r\n|\n|\r", text)  # splitlines() would also split inside some titles
+    """The items of a file; Unreadable where it cannot be read as a list."""
+    lines = split_lines(text)
+    if isinstance(lines, Unreadable):
+        return lines
     # In a text file a single word is a bad line, not a header.
     header = find_header(lines, least=1 if is_table else 2)
     if header is not None:

@@ -15,7 +15,7 @@ from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
-from reconciler.sources.exports.table import find_header, read_table
+from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
 from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
 
 if TYPE_CHECKING:
@@ -173,7 +173,10 @@ def _of_export(ref: ListRef, reach: Reach) -> Snapshot:
     text = decoded(file)
     if isinstance(text, Setback):
         return text.snapshot(ROUTE)
-    lines = re.split(r"\r\n|\n|\r", text)
+    lines = split_lines(text)
+    if isinstance(lines, Unreadable):
+        what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
+        return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
     header = find_header(lines, least=1)
     if header is None:
         what = f"{ref}: no films: its columns are not those of Letterboxd's export"
