@@ -27,19 +27,20 @@ def sandbox_obstacle(chromium: str) -> str | None:
     """
     if os.geteuid() == 0:
         return AS_ROOT
-    unshare = shutil.which("unshare")
-    if unshare and _succeeds(unshare, *_NAMESPACES):
-        return None
     with tempfile.TemporaryDirectory(prefix="listsync-", ignore_cleanup_errors=True) as folder:
-        starts = _succeeds(chromium, f"--user-data-dir={folder}", *_EMPTY_PAGE)
+        unshare = shutil.which("unshare")
+        if unshare and _succeeds(folder, unshare, *_NAMESPACES):
+            return None
+        starts = _succeeds(folder, chromium, f"--user-data-dir={folder}/profile", *_EMPTY_PAGE)
     return None if starts else NOT_ALLOWED
 
 
-def _succeeds(*command: str) -> bool:
+def _succeeds(folder: str, *command: str) -> bool:
+    """Whether a program ends well that keeps its temporary files in a folder."""
     try:
         done = subprocess.run(  # noqa: S603 - programs of PATH, arguments of ours
             command,
-            env=child_environment(os.environ),
+            env=child_environment(os.environ) | {"TMPDIR": folder},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
