@@ -49,7 +49,8 @@ def test_no_command_calls_another_server(
     house: Household, evil: SandboxServer, command: str
 ) -> None:
     house.wish([DUNE])
-    house.write({"wishes": {"source": "file:wishes.txt"}}, url=evil.url)
+    wishes = {"wishes": {"source": "file:wishes.txt"}}
+    house.write(wishes, url=evil.url, controller={"listen": evil.url.removeprefix("http://")})
     done = house.run(command, *READING[command], "--allow-server", house.server.url)
     assert done.code == 78
     assert done.err.startswith("listsync.yaml:3:10 server.url: this server is not allowed")
