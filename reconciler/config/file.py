@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.config.glimpse import glimpse
 from reconciler.config.loading import load
-from reconciler.config.own_files import CONFIG_BYTES, NAMED_BYTES, OUTSIDE, is_inside, read_file
+from reconciler.config.own_files import (
+    CONFIG_BYTES,
+    NAMED_BYTES,
+    OUTSIDE,
+    is_handed_over,
+    is_inside,
+    read_file,
+)
 from reconciler.config.restrictions import UNRESTRICTED
 from reconciler.config.syntax import decode
 from reconciler.errors import ConfigError
@@ -48,6 +55,7 @@ class ConfigFile:
 
     def read(self) -> Spec:
         """What it says now. Raises ConfigError with every problem in it."""
+        self._check_place()
         try:
             data = read_file(self.path, CONFIG_BYTES)
         except OSError as error:
@@ -77,6 +85,13 @@ class ConfigFile:
             )
         finally:
             self._secrets = frozenset(named) or self._secrets
+
+    def _check_place(self) -> None:
+        """Raise ConfigError where a restricted file is itself a link out of its folder."""
+        is_free = is_handed_over(self.path) or not self._restrictions.confines_files
+        if not is_free and self._is_outside(self.path.name):
+            what = "a link to a file outside its folder; name that file with -c FILE"
+            raise ConfigError((f"{self.path}: {what}",), where=str(self.path))
 
     def _objection(self, ref: ListRef, said: ProvidersSpec) -> str | None:
         """Why a list cannot be read, for people; None: it can."""

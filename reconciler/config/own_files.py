@@ -22,6 +22,11 @@ def is_inside(path: Path, folder: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
+def is_handed_over(path: Path) -> bool:
+    """Whether a path names what the shell has opened, as ``<(command)`` does."""
+    return str(path).startswith(_OPEN_FILES)
+
+
 def read_file(path: Path, most: int) -> bytes:
     """What a file holds. Raises OSError, also for one of more than ``most`` bytes and for a device.
 
@@ -32,10 +37,10 @@ def read_file(path: Path, most: int) -> bytes:
         mode = os.fstat(file).st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        is_handed_over = stat.S_ISFIFO(mode) and str(path).startswith(_OPEN_FILES)
-        if not (stat.S_ISREG(mode) or is_handed_over):
+        is_pipe = stat.S_ISFIFO(mode) and is_handed_over(path)
+        if not (stat.S_ISREG(mode) or is_pipe):
             raise OSError(errno.EINVAL, "is a pipe, a device or a socket, not a file")
-        os.set_blocking(file, is_handed_over)  # some regular files of /proc never end
+        os.set_blocking(file, is_pipe)  # some regular files of /proc never end
         with os.fdopen(os.dup(file), "rb") as opened:
             content = opened.read(most + 1) or b""
     finally:

@@ -62,7 +62,8 @@ def test_the_example_plans_a_change_of_the_file_only_within_its_restrictions(
     house: Household, change: dict[str, Any], code: int
 ) -> None:
     env = yaml.safe_load(EXAMPLE.read_text("utf-8"))["env"]
-    env |= {"LISTSYNC_ALLOW_SERVER": house.server.url, "LISTSYNC_LEDGER": "state/listsync.db"}
+    env |= {"LISTSYNC_CONFIG": "listsync.yaml", "LISTSYNC_LEDGER": "state/listsync.db"}
+    env["LISTSYNC_ALLOW_SERVER"] = house.server.url
     house.wish([DUNE])
     with SandboxServer() as evil:
         text = json.dumps(change).replace("EVIL", evil.url)

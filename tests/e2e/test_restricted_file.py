@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,6 +145,30 @@ def test_every_other_file_outside_the_folder_does_too(
     [line] = done.err.splitlines()
     assert line.endswith("outside the folder of the config file; add --allow-files to use it")
     assert not (outside / "listsync.db").exists()
+
+
+def test_a_restricted_file_is_itself_no_link_out_of_its_folder(
+    house: Household, outside: Path
+) -> None:
+    house.wish([DUNE])
+    file = house.folder / "listsync.yaml"
+    file.rename(house.folder / "real.yaml")
+    file.symlink_to("real.yaml")
+    assert house.run("validate", "--allow-env", "SEERR_API_KEY").code == 0
+    (house.folder / "real.yaml").rename(outside / "real.yaml")
+    file.unlink()
+    file.symlink_to(outside / "real.yaml")
+    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    what = "a link to a file outside its folder; name that file with -c FILE"
+    assert (done.code, done.err) == (78, f"listsync.yaml: {what}\n")
+    assert house.run("validate").code == 0
+
+
+def test_a_restricted_file_may_come_through_a_pipe(house: Household) -> None:
+    house.write({"top": {"source": "imdb:top"}}, ledger=None)
+    validate = f'"{sys.executable}" -m reconciler validate --allow-env SEERR_API_KEY'
+    shell = f"{validate} -c <(cat listsync.yaml)"
+    assert house.apart(command=("bash", "-c", shell)).code == 0
 
 
 def test_no_command_shows_a_line_of_a_file_outside_the_folder(

@@ -128,6 +128,16 @@ def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -
     assert all(f"`{job['environment']}`" in page for job in (plan, apply))
 
 
+def test_the_workflow_runs_and_writes_nothing_in_the_repository() -> None:
+    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    assert told["env"]["LISTSYNC_CONFIG"] == "repository/listsync.yaml"
+    for job in told["jobs"].values():
+        checkout = job["steps"][0]
+        assert checkout["uses"].startswith("actions/checkout@")
+        assert checkout["with"] == {"path": "repository", "persist-credentials": False}
+        assert not any("repository" in str(step) for step in job["steps"][1:])
+
+
 def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
     told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
     assert "secrets." not in str(told["env"])
