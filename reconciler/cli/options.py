@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.cli.commands.setting import Setting
-
-
-ALLOW_SERVER, ALLOW_ENV = "LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV"
 
 
 class Form(StrEnum):
@@ -127,35 +123,18 @@ Asked = Annotated[
 Last = Annotated[
     int, typer.Option("--last", metavar="N", min=1, help="How many passes and actions.")
 ]
-
-
 AllowServer = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow-server",
-        metavar="URL",
-        envvar=ALLOW_SERVER,
-        help="Refuse any other server in FILE.",
-    ),
+    typer.Option("--allow-server", metavar="URL", help="Refuse any other server in FILE."),
 ]
 AllowEnv = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow-env",
-        metavar="A,B",
-        envvar=ALLOW_ENV,
-        help="Refuse any other variable in FILE.",
-    ),
+    typer.Option("--allow-env", metavar="A,B", help="Refuse any other variable in FILE."),
 ]
 AllowFiles = Annotated[
     bool,
-    typer.Option(
-        "--allow-files",
-        envvar="LISTSYNC_ALLOW_FILES",
-        help="With these, still allow files outside FILE's folder.",
-    ),
+    typer.Option("--allow-files", help="With these, still allow files outside FILE's folder."),
 ]
-
 
 _RESTRICTIONS = [
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
@@ -169,7 +148,7 @@ _RESTRICTIONS = [
 
 @dataclass(frozen=True, slots=True)
 class Anywhere:
-    """What may be said before the command, and the restrictions of the file (None: none)."""
+    """What stands before the command, or in the environment. None: no such restriction."""
 
     config: Path
     ledger: Path | None
@@ -190,11 +169,12 @@ def reads_config(command: Callable[..., int]) -> Callable[..., int]:
         allow_files: bool,
         **options: object,
     ) -> int:
+        anywhere: Anywhere = context.obj
         context.obj = replace(
-            context.obj,
-            allowed_servers=_given(allow_server, ALLOW_SERVER),
-            allowed_variables=_given(allow_env, ALLOW_ENV),
-            allows_files=allow_files,
+            anywhere,
+            allowed_servers=allow_server or anywhere.allowed_servers,
+            allowed_variables=allow_env or anywhere.allowed_variables,
+            allows_files=allow_files or anywhere.allows_files,
         )
         return command(context, *arguments, **options)
 
@@ -202,13 +182,6 @@ def reads_config(command: Callable[..., int]) -> Callable[..., int]:
     parameters = [*own.parameters.values(), *_RESTRICTIONS]
     run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     return run
-
-
-def _given(values: list[str] | None, variable: str) -> list[str] | None:
-    """An option's values; a variable that is set and empty allows nothing, rather than all."""
-    if values or variable not in os.environ:
-        return values or None
-    return []
 
 
 def setting_of(  # noqa: PLR0913 - what commands share

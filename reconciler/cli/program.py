@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,8 @@ COMMANDS = (
     about.version,
 )
 
+ALLOW_SERVER, ALLOW_ENV = "LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV"
+
 app = typer.Typer(
     name="listsync",
     help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
@@ -42,7 +45,7 @@ for command in COMMANDS:
 
 
 @app.callback(invoke_without_command=True)
-def _anywhere(
+def _anywhere(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     config: Annotated[
         Path,
@@ -52,11 +55,26 @@ def _anywhere(
         Path | None,
         typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER", readable=False),
     ] = None,
+    allow_server: Annotated[
+        list[str] | None, typer.Option("--allow-server", metavar="URL", envvar=ALLOW_SERVER)
+    ] = None,
+    allow_env: Annotated[
+        list[str] | None, typer.Option("--allow-env", metavar="A,B", envvar=ALLOW_ENV)
+    ] = None,
     *,
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", envvar="LISTSYNC_ALLOW_FILES")
+    ] = False,
     version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
-    context.obj = Anywhere(config, ledger)
+    servers, variables = _given(allow_server, ALLOW_SERVER), _given(allow_env, ALLOW_ENV)
+    context.obj = Anywhere(config, ledger, servers, variables, allow_files)
     if version:  # many try this first
         raise typer.Exit(about.version())
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+
+
+def _given(values: list[str] | None, variable: str) -> list[str] | None:
+    """An option's values; a variable that is set and empty allows nothing, rather than all."""
+    return values or ([] if variable in os.environ else None)

@@ -61,10 +61,11 @@ def parse_restrictions(
     servers: Iterable[str] | None, variables: Iterable[str] | None, *, allows_files: bool
 ) -> Restrictions:
     """The restrictions of a command line. Raises UsageError for what is no address or name."""
-    names = variables and re.split(r"[,\s]+", ",".join(variables))
-    if wrong := [name for name in names or () if name and not _NAME.fullmatch(name)]:
-        what = f"--allow-env: {wrong[0]!r} is not the name of a variable"
-        raise UsageError(what, hint="write names alone, separated by commas: --allow-env A,B")
+    names = None if variables is None else re.split(r"[,\s]+", ",".join(variables))
+    for place, name in enumerate(names or (), start=1):
+        if name and not _NAME.fullmatch(name):
+            what = f"--allow-env: entry {place} is not the name of a variable"
+            raise UsageError(what, hint="write names alone, separated by commas: --allow-env A,B")
     return Restrictions(
         None if servers is None else tuple(_server(url) for url in servers if url),
         None if names is None else frozenset(filter(None, names)),
@@ -77,7 +78,7 @@ def _server(url: str) -> str:
         return comparable(normalized_server_url(url))
     except ValueError as error:
         hint = "write the server's address, such as http://seerr:5055"
-        raise UsageError(f"--allow-server: {url!r} {error}", hint=hint) from None
+        raise UsageError(f"--allow-server: the address {error}", hint=hint) from None
 
 
 def comparable(url: str) -> str:

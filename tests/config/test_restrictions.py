@@ -170,9 +170,9 @@ def test_variables_are_names_between_commas(written: list[str], names: set[str])
 
 @pytest.mark.parametrize(("servers", "variables", "says"), [
     (["seerr:5055"], None, "must begin with http://"),
-    (["http://user@seerr"], None, "holds a user or password"),
-    (None, ["A=1"], "'A=1' is not the name of a variable"),
-    (None, ["${A}"], "'${A}' is not the name of a variable"),
+    (["http://user:swordfish@seerr"], None, "the address holds a user or password"),
+    (None, ["A=swordfish"], "entry 1 is not the name of a variable"),
+    (None, ["A,${A}"], "entry 2 is not the name of a variable"),
 ])  # fmt: skip
 def test_what_cannot_be_a_restriction_is_refused(
     servers: list[str] | None, variables: list[str] | None, says: str
@@ -180,3 +180,4 @@ def test_what_cannot_be_a_restriction_is_refused(
     with pytest.raises(UsageError, match="--allow-") as caught:
         parse_restrictions(servers, variables, allows_files=False)
     assert says in caught.value.what
+    assert "swordfish" not in str(caught.value)

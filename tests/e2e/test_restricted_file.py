@@ -58,14 +58,16 @@ def test_no_command_calls_another_server(
     assert (house.server.state.calls, evil.state.calls) == ([], [])
 
 
+NO_KEY = {"LISTSYNC_ALLOW_ENV": "A"}
 ALLOWED = {
-    "options": (("--allow-server", "HERE/", "--allow-env", "A,SEERR_API_KEY"), {}),
+    "options": (("validate", "--allow-server", "HERE/", "--allow-env", "A,SEERR_API_KEY"), {}),
     "variables": ((), {"LISTSYNC_ALLOW_SERVER": "http://other HERE",
                        "LISTSYNC_ALLOW_ENV": "SEERR_API_KEY"}),
-    "options over variables": (("--allow-env", "SEERR_API_KEY"), {"LISTSYNC_ALLOW_ENV": "A"}),
+    "before the command": (("--allow-env", "SEERR_API_KEY", "validate"), NO_KEY),
+    "options over variables": (("validate", "--allow-env", "SEERR_API_KEY"), NO_KEY),
 }  # fmt: skip
 REFUSED = {
-    "option": (("--allow-env", "A,B"), {}),
+    "option": (("validate", "--allow-env", "A,B"), {}),
     "variable": ((), {"LISTSYNC_ALLOW_ENV": "A,B"}),
     "empty variable": ((), {"LISTSYNC_ALLOW_ENV": ""}),
     "empty server": ((), {"LISTSYNC_ALLOW_SERVER": ""}),
@@ -81,8 +83,7 @@ def test_restrictions_come_from_options_or_variables(
     house.wish([DUNE])
     here = house.server.url
     done = house.run(
-        "validate",
-        *(word.replace("HERE", here) for word in options),
+        *(word.replace("HERE", here) for word in options or ("validate",)),
         env={name: value.replace("HERE", here) for name, value in env.items()},
     )
     assert done.code == code, done.err
