@@ -24,7 +24,7 @@ from reconciler.core.model import (
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook, unplannable
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
-from reconciler.sync.service_options import stocked, wish_of
+from reconciler.sync.service_options import stocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
 
 def _services(lst: ListSpec, server: MediaServer) -> Iterator[Check]:
     """Where a list's titles go behind the server."""
-    if wish := wish_of(lst):
+    if wish := lst.rules.delivery:
         yield _checked(f"downloader of {lst.name}", partial(_delivery, lst, wish, server))
     elif lst.is_4k:
         yield _in_4k(lst, server.identify())

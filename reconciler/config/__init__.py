@@ -1,11 +1,11 @@
 """YAML text → Spec: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
 
 from reconciler.config.glimpse import glimpse
+from reconciler.config.lists import ListSpec
 from reconciler.config.loading import load, with_generation
 from reconciler.config.models import (
     BrowserSpec,
     ControllerSpec,
-    ListSpec,
     ServerSpec,
     Spec,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema, model_validator
-from pydantic.fields import FieldInfo  # noqa: TC002 - part of a method that pydantic inspects
+from pydantic.fields import FieldInfo
 
 from reconciler.config import addresses, values
 from reconciler.config.tree import Scalar

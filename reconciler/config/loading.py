@@ -7,7 +7,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.config.models import File, ListSpec, Spec
+from reconciler.config.lists import ListSpec
+from reconciler.config.models import File, Spec
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import Place, Problem
 from reconciler.config.restrictions import UNRESTRICTED, problems_at, violations
@@ -22,7 +23,7 @@ from reconciler.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from reconciler.config.models import ListSection
+    from reconciler.config.lists import ListSection
     from reconciler.config.providers import ProvidersSpec
     from reconciler.config.restrictions import Restrictions
     from reconciler.core.model import ListRef

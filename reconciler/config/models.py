@@ -5,7 +5,7 @@ A key is added here once; loading, its errors and the schema follow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Self, TypeVar
@@ -16,7 +16,6 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -38,10 +37,19 @@ from reconciler.config.fields import (
     count,
     schema,
 )
+from reconciler.config.lists import ListName, ListSection, ListSpec
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import quote
 from reconciler.config.providers import ProvidersSpec
-from reconciler.core.model import Budget, Digest, Event, Item, ListRef, MediaKey, Rights
+from reconciler.core.model import (
+    Budget,
+    Digest,
+    Event,
+    Item,
+    ListRules,
+    MediaKey,
+    Rights,
+)
 
 _SESSIONS = 8
 
@@ -54,11 +62,6 @@ def _positions(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 Url = Annotated[str, values.written(values.url), schema(URL)]
 Key = Annotated[SecretStr, values.written(values.optional_secret), WithJsonSchema(TEXT)]
-ListName = Annotated[
-    str,
-    BeforeValidator(values.list_name),
-    WithJsonSchema({"type": "string", "pattern": values.LIST_NAME}),
-]
 MapKey = Annotated[str, BeforeValidator(values.map_key), WithJsonSchema(ITEM)]
 MapTarget = Annotated[MediaKey, values.written(values.media_key), schema(TARGET)]
 Exclusion = Annotated[Item, values.written(values.item), schema(ITEM)]
@@ -100,33 +103,6 @@ class ServerSpec(Model):
     concurrency: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
         default=4, description="Calls in flight at once, one per title; 1 to 32."
     )
-
-
-class _Sourced(Model):
-    """First among a list's keys, since the interval's check looks at the source."""
-
-    source: Annotated[ListRef, BeforeValidator(values.source), WithJsonSchema(TEXT)] = Field(
-        description="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
-    )
-
-
-class ListSection(ListOptions, _Sourced):
-    """One list: where it is, and what becomes of its titles."""
-
-    @field_validator("interval", "retry_interval")
-    @classmethod
-    def _sites_are_spared(cls, interval: timedelta, info: ValidationInfo) -> timedelta:
-        source = info.data.get("source")
-        scraped = isinstance(source, ListRef) and source.provider != "file"
-        if scraped and interval < values.SHORTEST_FOR_SITES:
-            raise ValueError("must be at least 5m for a list that is read from a site")
-        return interval
-
-
-class ListSpec(ListSection):
-    """A list with its name and the defaults merged in."""
-
-    name: ListName
 
 
 HostName = Annotated[str, values.written(addresses.host_name), schema(HOST_NAME)]
@@ -293,6 +269,11 @@ class Spec(_Content):
     lists: tuple[ListSpec, ...]
     default_rights: Rights = Field(default=Rights(), exclude=True)  # lists have them merged in
     is_confined: bool = Field(default=False, exclude=True)  # to the files of its folder
+
+    @property
+    def rules(self) -> tuple[ListRules, ...]:
+        """The lists' rules, in the file's order."""
+        return tuple(lst.rules for lst in self.lists)
 
     def named(self, name: str) -> ListSpec | None:
         """The list of this name, if there is one."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from reconciler.config.fields import Model
-from reconciler.config.models import ListSpec
+from reconciler.config.lists import ListSpec
 from reconciler.core.items import parse_item
 from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
 

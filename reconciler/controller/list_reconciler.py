@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from reconciler.controller import turns
 from reconciler.core import conditions
+from reconciler.core.desired import owners_never_read
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
 from reconciler.sync.apply import Applier
-from reconciler.sync.desired import owners_never_read
 from reconciler.sync.fetch import tried_lists
 from reconciler.sync.reconcile import Edges, decide, identify, read
 from reconciler.sync.reports import reports
@@ -150,7 +150,9 @@ class Upkeep:
         """
         judged = self._board.conditions()
         with suppress(ListsyncError):
-            owners = owners_never_read(spec, (lst,), tried_lists(self._doors.ledger(spec)))
+            owners = owners_never_read(
+                spec.rules, (lst.rules,), tried_lists(self._doors.ledger(spec))
+            )
             return any(owner.name not in judged for owner in owners)
         return False
 

@@ -78,7 +78,7 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
         if name in verdict.lists and verdict.reason is Reason.NO_RIGHT
     ]
     applied = conditions.applied(
-        stops(seen) if lst.role is Role.REQUEST else (),
+        stops(seen) if lst.rules.role is Role.REQUEST else (),
         results,
         unresolved,
         [_delivery_problem(verdict, seen) for verdict in barred],

@@ -35,7 +35,7 @@ def list_accounts(lists: Sequence[Wishlist], plan: Plan) -> dict[str, ListAccoun
     owners: dict[Target | str, str] = {
         row.target or item_identity(row.lists[0], row.item): row.lists[0] for row in rows
     }
-    return {lst.name: _account(lst, owners) for lst in lists if lst.role is Role.REQUEST}
+    return {lst.name: _account(lst, owners) for lst in lists if lst.rules.role is Role.REQUEST}
 
 
 def _account(lst: Wishlist, owners: Mapping[Target | str, str]) -> ListAccount:

@@ -67,7 +67,7 @@ class Case:
     @property
     def lists(self) -> list[Wishlist]:
         """The lists that want it, its owner first."""
-        lists = {lst.name: lst for lst in self.ground.lists if lst.role is Role.REQUEST}
+        lists = {lst.name: lst for lst in self.ground.lists if lst.rules.role is Role.REQUEST}
         return [lists[name] for name in self.row.lists]
 
     @property
@@ -118,7 +118,7 @@ def _pruned(case: Case) -> str:
     """What keeps a request whose title is on no list any more, and what has it cancelled."""
     if case.reason is Reason.BACKING_OFF:
         return f"wait until then; {STAYS}"
-    told = [lst.name for lst in case.lists if lst.prune is Prune.REPORT]
+    told = [lst.name for lst in case.lists if lst.rules.prune is Prune.REPORT]
     if told:
         return f"`prune: cancel-pending` on {' and '.join(told)} has it cancelled; {STAYS}"
     return f"nothing needs to: it is cancelled then; {STAYS}"
@@ -131,12 +131,12 @@ def _way_back(case: Case) -> str:
     """How what was declined or taken away comes back: the owner's ``rerequest`` decides."""
     owner, ways = case.owner, [BY_HAND]
     since = [known.refused for known in case.known if known.refused]
-    if isinstance(owner.rerequest, timedelta) and since:
-        due = min(since) + owner.rerequest
+    if isinstance(owner.rules.rerequest, timedelta) and since:
+        due = min(since) + owner.rules.rerequest
         ways.insert(0, f"wait until {due:%Y-%m-%d %H:%M} UTC: then it is asked for again")
-    if owner.rerequest is Rerequest.NEVER:
+    if owner.rules.rerequest is Rerequest.NEVER:
         ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
-    elif all(lst.chart for lst in case.lists):
+    elif all(lst.rules.source.chart for lst in case.lists):
         ways.append(f"have it on a list of your own, too, and {PUT_BACK}")
     else:
         ways.append(PUT_BACK)
@@ -163,7 +163,7 @@ def _off_the_blocklist(case: Case) -> str:
 
 
 def _no_more_excluded(case: Case) -> str:
-    lists = (lst for lst in case.ground.lists if lst.role is Role.EXCLUDE)
+    lists = (lst for lst in case.ground.lists if lst.rules.role is Role.EXCLUDE)
     by = next((lst for lst in lists if case.row.detail == f"by {lst.name}"), None)
     if by is None or by.index < 0:  # the file's own
         return "take it out of `exclude`"

@@ -45,10 +45,10 @@ def how_to_identify(row: Action | Verdict, reason: Reason, owner: Wishlist) -> s
 
 def _with_a_kind(owner: Wishlist) -> str:
     """How a list says the kind of its TMDB numbers: a line of ``map`` could name another title."""
-    provider = owner.source.partition(":")[0]
-    if provider in {"json", "rss"}:
-        ways = f"`{provider}:shows:…` or `{provider}:movies:…`"
+    source = owner.rules.source
+    if source.provider in {"json", "rss"}:
+        ways = f"`{source.provider}:shows:…` or `{source.provider}:movies:…`"
         return f"film or show? use {ways}, with the address of {owner.name}, as its `source`"
-    if provider == "file":
-        return f"film or show? add a column or field `type` with movie or show to {owner.source}"
+    if source.provider == "file":
+        return f"film or show? add a column or field `type` with movie or show to {source}"
     return "film or show? the list has to say which one it is"

@@ -96,7 +96,7 @@ class Limits:
         return self._made
 
     def _over_cap(self, owner: Wishlist) -> Held | None:
-        cap = owner.max_per_run
+        cap = owner.rules.max_per_run
         if cap is None or self._titles.get(owner.name, 0) < cap:
             return None
         return Held(Reason.OVER_CAP, f"max_per_run is {cap}; the next pass goes on")

@@ -134,9 +134,9 @@ def readded(
     without it, and comes back only to a list that was read since and had lost it; while a list that
     was never read has its source, it was renamed, and holds what it held.
     """
-    wishes = [lst for lst in lists if lst.role is Role.REQUEST and lst.name in before]
+    wishes = [lst for lst in lists if lst.rules.role is Role.REQUEST and lst.name in before]
     named = {lst.name: before[lst.name] for lst in wishes}
-    unread = {lst.source for lst in wishes if named[lst.name].completed is None}
+    unread = {str(lst.rules.source) for lst in wishes if named[lst.name].completed is None}
     holding = [one for one in gone if one.left is None or one.source in unread]
     until = _held_until(gone)
     members = [m for one in (*named.values(), *holding) for m in one.members.values()]
@@ -152,7 +152,7 @@ def readded(
     return frozenset(
         entry.match.media
         for lst in wishes
-        if lst.whole and not lst.chart
+        if lst.whole and not lst.rules.source.chart
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
         if _was_gone(named[lst.name], entry) and entry.match.media not in held

@@ -140,7 +140,7 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
 
 
 def _terms(want: Want) -> Terms:
-    return Terms(want.seasons, want.owner.retry_failed, want.owner.rerequest)
+    return Terms(want.seasons, want.owner.rules.retry_failed, want.owner.rules.rerequest)
 
 
 def _named(want: Want, view: View) -> Want:
@@ -214,7 +214,7 @@ def _waits(action: Action, held: Held) -> Verdict:
 
 def _stop(lists: Sequence[Wishlist], observed: Observed, memory: Memory) -> Stop | None:
     for lst in sorted(lists, key=lambda lst: lst.index):
-        if lst.role is Role.EXCLUDE and (unread := _unread(lst)):
+        if lst.rules.role is Role.EXCLUDE and (unread := _unread(lst)):
             return Stop(
                 Reason.EXCLUDED,
                 f"exclude list {lst.name} unread",

@@ -49,8 +49,10 @@ def pruned(lists: Sequence[Wishlist], view: View) -> Iterator[tuple[Wishlist, Ac
 
     In file order, then by the request's id: such titles have no place on a list.
     """
-    wishes = sorted((lst for lst in lists if lst.role is Role.REQUEST), key=lambda lst: lst.index)
-    if all(lst.prune is Prune.KEEP for lst in wishes):
+    wishes = sorted(
+        (lst for lst in lists if lst.rules.role is Role.REQUEST), key=lambda lst: lst.index
+    )
+    if all(lst.rules.prune is Prune.KEEP for lst in wishes):
         return
     rows = sorted(_off_list(wishes, view), key=lambda row: (row.lists[0].index, row.request.id))
     for row in rows:
@@ -73,7 +75,7 @@ def _off_list(wishes: Sequence[Wishlist], view: View) -> Iterator[OffList]:
             continue
         gone = [lst.absent[media] for lst in lists]
         if not any(names_of(absence.item) & lost for absence in gone):
-            due = max(a.since + lst.prune_after for a, lst in zip(gone, lists, strict=True))
+            due = max(a.since + lst.rules.prune_after for a, lst in zip(gone, lists, strict=True))
             yield OffList(request, lists, max(gone, key=lambda a: a.since), due)
 
 
@@ -107,8 +109,10 @@ def _that_held_it(own: OwnRequest, wishes: Sequence[Wishlist], view: View) -> tu
     held = tuple(
         lst
         for lst in wishes
-        if Claim(lst.name, lst.source) in claims
-        if lst.prune is not Prune.KEEP and not lst.suspended and own.target.media in lst.absent
+        if Claim(lst.name, str(lst.rules.source)) in claims
+        if lst.rules.prune is not Prune.KEEP
+        and not lst.rules.suspended
+        and own.target.media in lst.absent
     )
     if len(held) < len(claims):
         return ()
@@ -143,7 +147,7 @@ def _fate(row: OffList, view: View) -> Action | Verdict:
 
 def _cancels(row: OffList) -> bool:
     """The mildest of the lists decides."""
-    return all(lst.prune is Prune.CANCEL_PENDING for lst in row.lists)
+    return all(lst.rules.prune is Prune.CANCEL_PENDING for lst in row.lists)
 
 
 def _told(row: OffList, reason: Reason, detail: str) -> Verdict:

@@ -18,9 +18,9 @@ def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str
     First what the list's own facts decide, last what the server had to be asked for: of a title
     that is not asked for anyway, nothing is.
     """
-    if lst.filter is None:
+    if lst.rules.filter is None:
         return _standing(lst, entry)
-    own = objection(lst.filter, Known.of(entry.item, entry.match))
+    own = objection(lst.rules.filter, Known.of(entry.item, entry.match))
     if own and own.sure:
         return Reason.FILTERED, own.detail
     if standing := _standing(lst, entry):
@@ -28,7 +28,7 @@ def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str
     if own is None or isinstance(entry.match, Unmatched):
         return None
     details = _details(entry.match.media, observed)
-    told = objection(lst.filter, Known.of(entry.item, entry.match, details))
+    told = objection(lst.rules.filter, Known.of(entry.item, entry.match, details))
     if told is None:
         return None
     trouble = details.detail if isinstance(details, Unmatched) and not told.sure else ""
@@ -56,14 +56,14 @@ def known(entry: Entry, observed: Observed) -> Known:
 
 
 def _by_own_facts(lst: Wishlist, entry: Entry) -> Objection | None:
-    if lst.filter is None:
+    if lst.rules.filter is None:
         return None
-    return objection(lst.filter, Known.of(entry.item, entry.match))
+    return objection(lst.rules.filter, Known.of(entry.item, entry.match))
 
 
 def _standing(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
     """What holds for the item whatever it is."""
-    if lst.suspended:
+    if lst.rules.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"
     if lst.expectant:
         return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"

@@ -68,7 +68,7 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
     ``observed`` tells filters of a title what its list does not.
     """
     held: dict[Target | str, list[tuple[Wishlist, Entry]]] = {}
-    for lst in sorted((x for x in lists if x.role is Role.REQUEST), key=lambda x: x.index):
+    for lst in sorted((x for x in lists if x.rules.role is Role.REQUEST), key=lambda x: x.index):
         for entry in sorted(lst.entries, key=lambda e: (e.item.position, e.item.key)):
             held.setdefault(entry_identity(lst, entry), []).append((lst, entry))
     for identity, places in held.items():
@@ -79,7 +79,7 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
 def entry_identity(lst: Wishlist, entry: Entry) -> Target | str:
     """What makes two places on lists the same title."""
     if isinstance(entry.match, Match) and not entry.item.unsupported:
-        return Target(entry.match.media, lst.is_4k)
+        return Target(entry.match.media, lst.rules.is_4k)
     return item_identity(lst.name, entry.item)
 
 
@@ -116,7 +116,7 @@ def _gather(
 
 def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:
     """What a place on a list wants of a show: the seasons it names itself, else its list's rule."""
-    return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.seasons
+    return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.rules.seasons
 
 
 def titled(item: Item, match: Match) -> Item:
@@ -207,7 +207,7 @@ class Exclusion:
         media: dict[MediaKey, str] = {}
         keys: dict[str, str] = {}
         for lst in sorted(lists, key=lambda lst: lst.index):
-            if lst.role is not Role.EXCLUDE:
+            if lst.rules.role is not Role.EXCLUDE:
                 continue
             for entry in lst.entries:
                 for key in _meant(entry):

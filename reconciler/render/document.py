@@ -148,12 +148,12 @@ def list_row(
     user = lst.requester.user if lst.requester else None
     return {
         "name": lst.name,
-        "source": lst.source,
-        "role": lst.role,
+        "source": str(lst.rules.source),
+        "role": lst.rules.role,
         "top": top,
         "requester": {"name": user.name, "id": user.id} if user else None,
         "expected": {
-            kind: outlook(lst.requester, Target(MediaKey(kind, 0), lst.is_4k))
+            kind: outlook(lst.requester, Target(MediaKey(kind, 0), lst.rules.is_4k))
             for kind in Kind
             if lst.requester
         },
@@ -172,7 +172,7 @@ def list_row(
             if isinstance(delivery, Delivery)
         },
         "titles": None if account is None else _titles(account),
-        "fetch": fetch_row(lst.name, lst.source, snapshot),
+        "fetch": fetch_row(lst.name, str(lst.rules.source), snapshot),
     }
 
 

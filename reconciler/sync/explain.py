@@ -70,7 +70,7 @@ def unwanted(seen: Pass, query: str) -> list[Unwanted]:
     decided = {a.item.key for a in plan.actions} | {v.item.key for v in plan.verdicts}
     found: list[Unwanted] = []
     for lst in seen.lists:
-        if lst.role is Role.EXCLUDE:
+        if lst.rules.role is Role.EXCLUDE:
             told = [e.item for e in lst.entries if fits(e.item, _media(e))]
             why, way = "the list excludes it", "put it on a list, and take it off this one"
         else:
@@ -176,7 +176,7 @@ def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
 
 
 def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:
-    if row.target and lst.role is Role.REQUEST and lst.is_4k is not row.target.is_4k:
+    if row.target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not row.target.is_4k:
         return  # there it is another wish
     for entry in lst.entries:
         same = (
@@ -187,7 +187,7 @@ def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[s
         if same:
             yield {
                 "name": lst.name,
-                "role": lst.role,
+                "role": lst.rules.role,
                 "position": entry.item.position,
                 "ids": dict(entry.item.ids.items()),
                 "fresh": entry.fresh,
@@ -199,9 +199,9 @@ def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[s
 
 def _facts(lst: Wishlist, entry: Entry, seen: Pass) -> dict[str, Any]:
     """What the list's filter asks of the title, and who tells it."""
-    if lst.filter is None:
+    if lst.rules.filter is None:
         return {}
-    facts = facts_for(lst.filter, known(entry, seen.observed))
+    facts = facts_for(lst.rules.filter, known(entry, seen.observed))
     return {
         name: {"value": told[0], "by": told[1]} if told else None for name, told in facts.items()
     }

@@ -9,15 +9,15 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
 from reconciler.core.model import Role
-from reconciler.sync.desired import need_of, owners_never_read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import ListRef, Need, Snapshot
+    from reconciler.config import Spec
+    from reconciler.core.model import ListRef, ListRules, Need, Snapshot
     from reconciler.ports import Ledger, Progress, Sources
 
 _READERS = 16  # lists that are read, or wait for their turn at a site, at once
@@ -86,9 +86,10 @@ def read_due(
 
     Raises LedgerError.
     """
-    due = [lst for lst in spec.lists if names is None or lst.name in names]
-    owners = owners_never_read(spec, due, tried_lists(ledger))
-    snapshots = _fetch([*due, *_to_be_safe(spec, due, ledger), *owners], sources, progress)
+    lists = spec.rules
+    due = [lst for lst in lists if names is None or lst.name in names]
+    owners = owners_never_read(lists, due, tried_lists(ledger))
+    snapshots = _fetch([*due, *_to_be_safe(lists, due, ledger), *owners], sources, progress)
     beside = {lst.name: snapshots.pop(lst.name) for lst in owners}
     return ReadLists(snapshots, beside)
 
@@ -99,7 +100,9 @@ def tried_lists(ledger: Ledger) -> set[tuple[str, str]]:
     return tried | {(name, lst.source) for name, lst in ledger.memberships().items()}
 
 
-def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[ListSpec]:
+def _to_be_safe(
+    lists: Sequence[ListRules], due: Sequence[ListRules], ledger: Ledger
+) -> list[ListRules]:
     """Exclude lists that a pass reads though it was not asked to.
 
     A file costs nothing to read, and what was never read completely would stop the pass.
@@ -107,14 +110,14 @@ def _to_be_safe(spec: Spec, due: Sequence[ListSpec], ledger: Ledger) -> list[Lis
     stored = ledger.memberships()
     return [
         lst
-        for lst in spec.lists
+        for lst in lists
         if lst.role is Role.EXCLUDE and lst not in due
         if lst.source.provider == "file"
         or current(stored.get(lst.name), lst.source).completed is None
     ]
 
 
-def _fetch(lists: Sequence[ListSpec], sources: Sources, progress: Progress) -> dict[str, Snapshot]:
+def _fetch(lists: Sequence[ListRules], sources: Sources, progress: Progress) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
     wanted: dict[ListRef, Need] = {}
     for lst in lists:

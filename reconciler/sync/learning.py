@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.lookups import places
 from reconciler.core.membership import readded
 from reconciler.core.memory import looks_like_another_server, witness
 from reconciler.core.model import Claim, Target
-from reconciler.sync.lookups import places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from reconciler.core.desired import Fetched
     from reconciler.core.model import Baseline, Membership, Memory, Observed, Plan, Wishlist
-    from reconciler.sync.desired import Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def learn(
     """Memory and memberships after a look. What seems another server teaches nothing."""
     if looks_like_another_server(known.memory, observed):
         return Learned(known.memory)
-    before = {lst.spec.name: lst.before for lst in held}
+    before = {lst.rules.name: lst.before for lst in held}
     back = readded(before, lists, known.departed.values())
-    targets = {Target(media, lst.is_4k) for lst, _, media in places(lists)}
+    targets = {Target(media, lst.rules.is_4k) for lst, _, media in places(lists)}
     read_at = next((lst.at for lst in held if lst.at), now)
     left = {
         name: replace(one, left=read_at)
@@ -56,8 +56,8 @@ def learn(
     }
     return Learned(
         witness(known.memory, targets, observed, now, back),
-        left | {lst.spec.name: lst.after for lst in held},
-        {lst.spec.name: lst.fresh_baseline for lst in held if lst.fresh_baseline},
+        left | {lst.rules.name: lst.after for lst in held},
+        {lst.rules.name: lst.fresh_baseline for lst in held if lst.fresh_baseline},
     )
 
 
@@ -66,6 +66,6 @@ def claims(lists: Sequence[Wishlist], memory: Memory, plan: Plan) -> dict[Target
     ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
     held: dict[Target, set[Claim]] = {}
     for lst, _, media in places(lists):
-        if (target := Target(media, lst.is_4k)) in ours:
-            held.setdefault(target, set()).add(Claim(lst.name, lst.source))
+        if (target := Target(media, lst.rules.is_4k)) in ours:
+            held.setdefault(target, set()).add(Claim(lst.name, str(lst.rules.source)))
     return {target: frozenset(those) for target, those in held.items()}

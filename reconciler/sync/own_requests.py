@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.core.lookups import places
 from reconciler.core.model import Target
 from reconciler.core.own_requests import requests_to_trace
 from reconciler.errors import ServerError, TmdbTroubleError
 from reconciler.logs import Logger
-from reconciler.sync.lookups import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def trace_requests(
 
     One that the server does not tell of is taken for there: nothing is requested twice.
     """
-    wanted = {Target(media, lst.is_4k) for lst, entry, media in places(lists) if entry.fresh}
+    wanted = {Target(media, lst.rules.is_4k) for lst, entry, media in places(lists) if entry.fresh}
     traces: dict[int, RequestTrace] = {}
     for number in requests_to_trace(observed, memory, wanted):
         try:

@@ -11,8 +11,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.core.accounts import list_accounts
+from reconciler.core.desired import (
+    Past,
+    excluded_by_hand,
+    fetched,
+    wishlists,
+)
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
+from reconciler.core.lookups import items_in_question, titles_in_question
 from reconciler.core.membership import current, departed
 from reconciler.core.model import Film, Kind, Observed, Policy, Requester, Role, Show, View
 from reconciler.core.plan import calculate
@@ -20,15 +27,8 @@ from reconciler.core.requesters import find_requester
 from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unplannable
 from reconciler.core.wants import rule_names
 from reconciler.errors import MissingRightError
-from reconciler.sync.desired import (
-    Past,
-    excluded_by_hand,
-    fetched,
-    wishlists,
-)
 from reconciler.sync.fetch import read_due
 from reconciler.sync.learning import Recollection, claims, learn
-from reconciler.sync.lookups import items_in_question, titles_in_question
 from reconciler.sync.own_requests import trace_requests
 from reconciler.sync.resolve import Known, Resolver
 from reconciler.sync.service_options import Deliveries
@@ -163,11 +163,11 @@ def decide(
     past = _past(spec, ledger, stored, read.owners)
     given = _given(spec, read.snapshots)
     known = _known(spec, seen, given, stored)
-    items, dropped = items_in_question(spec, given, past)
+    items, dropped = items_in_question(spec.rules, spec.exclude, given, past)
     found = resolver.recalled(dropped, known, now)
     found |= resolver.matches(items, known, now, edges.progress)
     held = [
-        fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.lists
+        fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.rules
     ]
     lists = wishlists(held, identity.requesters, found)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
@@ -175,7 +175,7 @@ def decide(
     traced = trace_requests(seen, before.memory, lists, edges.server)
     observed = _informed(traced, details)
     learned = learn(before, held, lists, observed, now)
-    deliveries = Deliveries(spec, edges.server, ledger, now)
+    deliveries = Deliveries(spec.rules, edges.server, ledger, now)
     view = View(observed, learned.memory, Policy(spec.budget), now)
     everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
     return Pass(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.core.desired import showed_nothing
 from reconciler.core.model import ALL, Action, ListReport, Outcome, RowReport, Snapshot, Verdict
-from reconciler.sync.desired import showed_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,30 +11,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
-from reconciler.core.model import DeliveryWish, Kind, ListProblem, Match, Reason, Role
+from reconciler.core.model import Kind, ListProblem, Match, Reason, Role
 from reconciler.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import Delivery, Downloader, Plan, Wishlist
+    from reconciler.core.model import (
+        Delivery,
+        DeliveryWish,
+        Downloader,
+        ListRules,
+        Plan,
+        Wishlist,
+    )
     from reconciler.ports import Ledger, MediaServer
-
-
-def wish_of(lst: ListSpec) -> DeliveryWish | None:
-    """What a list names of Radarr and Sonarr; None: nothing."""
-    wish = DeliveryWish(lst.server_id, lst.profile_id, lst.root_folder, lst.tags)
-    return None if wish == DeliveryWish() or lst.role is not Role.REQUEST else wish
 
 
 class Deliveries:
     """What the lists' names mean in one pass, and whom that pass has asked already."""
 
-    def __init__(self, spec: Spec, server: MediaServer, ledger: Ledger, now: datetime) -> None:
+    def __init__(
+        self, lists: Sequence[ListRules], server: MediaServer, ledger: Ledger, now: datetime
+    ) -> None:
         """Raises LedgerError where what is remembered cannot be read."""
-        self._wishes = {lst.name: wish for lst in spec.lists if (wish := wish_of(lst))}
+        self._wishes = {lst.name: lst.delivery for lst in lists if lst.delivery}
         self._server, self._ledger, self._now = server, ledger, now
         self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
         self._asked: set[Kind] = set()
@@ -79,12 +81,12 @@ class Deliveries:
         wish, offered = self._wishes[lst.name], self._offered.get(kind)
         if offered is None:
             return False
-        meant = find_downloader(wish, kind, offered, is_4k=lst.is_4k)
+        meant = find_downloader(wish, kind, offered, is_4k=lst.rules.is_4k)
         return isinstance(meant, ListProblem) or meant.stock is not None
 
     def _ask(self, lists: Sequence[Wishlist], kind: Kind) -> None:
         asking = [
-            (self._wishes[lst.name], lst.is_4k)
+            (self._wishes[lst.name], lst.rules.is_4k)
             for lst in lists
             if lst.name in self._wishes and kind in _kinds(lst)
         ]
@@ -102,7 +104,7 @@ class Deliveries:
         if wish is None:
             return {}
         return {
-            kind: find_delivery(wish, kind, self._offered.get(kind, ()), is_4k=lst.is_4k)
+            kind: find_delivery(wish, kind, self._offered.get(kind, ()), is_4k=lst.rules.is_4k)
             for kind in sorted(_kinds(lst))
         }
 
@@ -115,7 +117,7 @@ class Deliveries:
 
     def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
         """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
-        if not lst.is_4k or lst.role is not Role.REQUEST:
+        if not lst.rules.is_4k or lst.rules.role is not Role.REQUEST:
             return None
         return astray((_kinds(lst) - found.keys()) & self._server.identify().lacks_4k)
 

@@ -16,6 +16,8 @@ from reconciler.core.model import (
     Ids,
     Item,
     Kind,
+    ListRef,
+    ListRules,
     Match,
     MediaKey,
     MediaState,
@@ -75,7 +77,8 @@ def world(wants: int) -> tuple[Wishlist, Observed, Memory]:
     )
     memory = Memory({Slot(Target(media)): Remembered() for media in there})
     requester = Requester(User(1, "admin", 2))
-    return Wishlist("list", 0, entries, requester=requester, max_per_run=None), observed, memory
+    rules = ListRules("list", ListRef("imdb", "list"), max_per_run=None)
+    return Wishlist(rules, 0, entries, requester=requester), observed, memory
 
 
 def _key(number: int) -> MediaKey:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.config.models import ListSection
+from reconciler.config.lists import ListSection
 from reconciler.config.options import ListOptions
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from reconciler.core.model import MediaKey, Outcome, Prune
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.config.models import ListSpec
+    from reconciler.core.model import ListRules
+
 
 WEEK = timedelta(days=7)
 
@@ -95,7 +96,7 @@ class Shelves:
         """Nothing was ever read."""
         self.named: dict[str, Shelf] = {}
 
-    def turn(self, file: Sequence[ListSpec], fetches: Mapping[str, Fetch], now: datetime) -> Turn:
+    def turn(self, file: Sequence[ListRules], fetches: Mapping[str, Fetch], now: datetime) -> Turn:
         """Move the account on by a pass that reads some lists of the file."""
         before = {lst.name: copy(self._shelf(lst)) for lst in file}
         out = {name: shelf for name, shelf in self.named.items() if name not in before}
@@ -122,7 +123,7 @@ class Shelves:
             },
         )
 
-    def _shelf(self, lst: ListSpec) -> Shelf:
+    def _shelf(self, lst: ListRules) -> Shelf:
         shelf = self.named.setdefault(lst.name, Shelf(str(lst.source)))
         shelf.left = None
         return shelf

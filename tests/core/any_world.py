@@ -51,7 +51,7 @@ from reconciler.core.model import (
     Wishlist,
     Years,
 )
-from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW
+from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,16 +159,18 @@ def _wishlists(draw: st.DrawFn, index: int) -> Wishlist:
     requester, is_4k = draw(st.sampled_from(ASKING))
     entries = draw(st.lists(st.sampled_from(ENTRIES), max_size=6))
     return Wishlist(
-        name=f"list {index}",
+        rules(
+            f"list {index}",
+            role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),
+            is_4k=is_4k,
+            seasons=draw(st.sampled_from(RULES)),
+            filter=draw(st.sampled_from(WANTED)),
+            max_per_run=draw(st.sampled_from([None, 1, 2])),
+        ),
         index=index,
         entries=tuple(_at(position, e) for position, e in enumerate(entries, start=1)),
-        role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),
         requester=requester,
         problem=None if requester else ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody"),
-        is_4k=is_4k,
-        seasons=draw(st.sampled_from(RULES)),
-        filter=draw(st.sampled_from(WANTED)),
-        max_per_run=draw(st.sampled_from([None, 1, 2])),
         unread=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
     )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from reconciler.config.models import ListSpec
 from reconciler.core.backoff import attempts_after
+from reconciler.core.desired import Past, excluded_by_hand, fetched, wishlists
 from reconciler.core.membership import current, departed, readded
 from reconciler.core.model import (
     Action,
@@ -21,6 +21,7 @@ from reconciler.core.model import (
     Item,
     Kind,
     ListRef,
+    ListRules,
     Match,
     MediaKey,
     MediaState,
@@ -50,11 +51,10 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.plan import calculate
-from reconciler.sync.desired import Past, excluded_by_hand, fetched, wishlists
 from reconciler.sync.learning import Recollection, claims, learn
 from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped
-from tests.core.values import ADMIN, NOW, item
+from tests.core.values import ADMIN, NOW, item, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,10 +211,11 @@ class Pass:
     plan: Plan
 
 
-def spec(name: str, source: str | None = None, **options: object) -> ListSpec:
+def listed(name: str, source: str | None = None, **options: object) -> ListRules:
     """A list of the file, without a cap; no two have one source unless it is given."""
-    listed = ListSpec(name=name, source=ListRef("imdb", source or name))
-    return listed.model_copy(update={"max_per_run": None, **options})
+    return rules(
+        name, **{"source": ListRef("imdb", source or name), "max_per_run": None, **options}
+    )
 
 
 @dataclass
@@ -223,7 +224,7 @@ class Household:
 
     server: Server
     excluded: tuple[MediaKey, ...] = ()
-    file: list[ListSpec] = field(default_factory=lambda: [spec("first"), spec("second")])
+    file: list[ListRules] = field(default_factory=lambda: [listed("first"), listed("second")])
     requesters: Mapping[str, Requester] = field(default_factory=dict)  # else the administrator
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -246,10 +247,10 @@ class Household:
         """
         self.server.now += pause
         now, stored = self.now, self.ledger.memberships
-        rules = [item(media) for media in self.excluded]
+        excluded = [item(media) for media in self.excluded]
         found: dict[str, Match | Unmatched] = {
-            one.key: TMDB_TROUBLE if trouble and one in rules else Match(_media(one), Route.TMDB)
-            for one in [i for s in held.values() for i in s.items] + rules
+            one.key: TMDB_TROUBLE if trouble and one in excluded else Match(_media(one), Route.TMDB)
+            for one in [i for s in held.values() for i in s.items] + excluded
         }
         seen = [
             fetched(
@@ -262,7 +263,7 @@ class Household:
             for lst in self.file
         ]
         asking = {lst.name: self.requesters.get(lst.name, ADMIN) for lst in self.file}
-        lists = (*wishlists(seen, asking, found), excluded_by_hand(rules, found))
+        lists = (*wishlists(seen, asking, found), excluded_by_hand(excluded, found))
         server = cast("MediaServer", self.server)
         observed = trace_requests(self.server.observed(), self.ledger.memory, lists, server)
         gone = departed(stored, {lst.name: str(lst.source) for lst in self.file})
@@ -276,7 +277,7 @@ class Household:
             learned.memory,
             learned.memberships,
             claims(lists, learned.memory, plan),
-            readded({one.spec.name: one.before for one in seen}, lists, gone.values()),
+            readded({one.rules.name: one.before for one in seen}, lists, gone.values()),
             plan,
         )
 

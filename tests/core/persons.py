@@ -24,7 +24,7 @@ from reconciler.core.model import (
 )
 from reconciler.core.titles import MOST_LOST
 from tests.core.account import Shelves
-from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, spec
+from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, listed
 from tests.core.values import ADMIN, ANNA, facts
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Persons(RuleBasedStateMachine):
 
     def _write_the_file(self, max_per_run: int | None = None) -> None:
         self.house.file = [
-            spec(
+            listed(
                 self.names[source],
                 source,
                 prune=self.prune[source],

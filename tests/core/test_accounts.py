@@ -11,7 +11,7 @@ from reconciler.core.accounts import ListAccount, list_accounts
 from reconciler.core.model import Entry, Item, Policy, Reason, Role, Unmatched, Wishlist
 from reconciler.core.plan import calculate
 from tests.core.any_world import World, worlds
-from tests.core.values import BEAR, DUNE, HEAT, NOW, entry, plan, wishes
+from tests.core.values import BEAR, DUNE, HEAT, NOW, entry, having, plan, wishes
 
 
 def accounts(*lists: Wishlist) -> dict[str, ListAccount]:
@@ -27,7 +27,7 @@ def test_every_title_that_a_list_gave_is_counted_once(world: World) -> None:
     assert counted == {
         lst.name: sum(entry.fresh for entry in lst.entries)
         for lst in lists
-        if lst.role is Role.REQUEST
+        if lst.rules.role is Role.REQUEST
     }
 
 
@@ -40,10 +40,10 @@ SECOND = wishes(entry(DUNE), entry(BEAR, 2), name="second", index=1)
     [
         pytest.param([FIRST, SECOND], ListAccount(1, {"first": 1}), id="an earlier list has one"),
         pytest.param(
-            [replace(FIRST, suspended=True), SECOND], ListAccount(2), id="that list is suspended"
+            [having(FIRST, suspended=True), SECOND], ListAccount(2), id="that list is suspended"
         ),
         pytest.param(
-            [FIRST, replace(SECOND, suspended=True)],
+            [FIRST, having(SECOND, suspended=True)],
             ListAccount(1, {"first": 1}),
             id="this list is suspended",
         ),
@@ -58,7 +58,7 @@ SECOND = wishes(entry(DUNE), entry(BEAR, 2), name="second", index=1)
             id="one title twice",
         ),
         pytest.param(
-            [replace(SECOND, is_4k=True), replace(FIRST, index=2, name="third")],
+            [having(SECOND, is_4k=True), having(FIRST, index=2, name="third")],
             ListAccount(2),
             id="another quality is another title",
         ),
@@ -80,4 +80,4 @@ def test_titles_that_lead_nowhere_are_counted_as_well() -> None:
 
 
 def test_an_exclude_list_has_no_account() -> None:
-    assert accounts(replace(FIRST, role=Role.EXCLUDE)) == {}
+    assert accounts(having(FIRST, role=Role.EXCLUDE)) == {}

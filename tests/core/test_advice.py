@@ -21,6 +21,7 @@ from reconciler.core.model import (
     Item,
     Kind,
     ListProblem,
+    ListRef,
     MediaStatus,
     Memory,
     Observed,
@@ -65,6 +66,7 @@ from tests.core.values import (
     entry,
     facts,
     films,
+    having,
     item,
     request,
     row,
@@ -85,8 +87,9 @@ MAYBE = "or put it on another list"
 ASKED = "request (missing)"
 AGAIN = "request (readded)"
 BRAND_NEW = wishes(entry(DUNE), name="another", index=1)
-NEVER = replace(LIST, rerequest=Rerequest.NEVER)
-AFTER = replace(LIST, rerequest=timedelta(days=90))
+CHART = ListRef("imdb", "top", chart=True)
+NEVER = having(LIST, rerequest=Rerequest.NEVER)
+AFTER = having(LIST, rerequest=timedelta(days=90))
 EPISODE = Item(1, "Pilot", 2008, ids=Ids(imdb="tt0959621"), unsupported="tvEpisode")
 SERIES_OF_IT = TitleRef("tt0903747", "Breaking Bad")
 BOTH = tuple(Candidate(replace(DUNE, kind=kind), "Sing Sing") for kind in Kind)
@@ -129,7 +132,8 @@ def numbered(source: str) -> Wishlist:
     """A list whose row gives a TMDB number, and says neither film nor show."""
     row = Item(1, "Rogue People", ids=Ids(tmdb=93871))
     told = Unmatched(Reason.AMBIGUOUS, "film or show?", BOTH)
-    return replace(wishes(Entry(row, told)), source=source)
+    provider, _, number = source.partition(":")
+    return having(wishes(Entry(row, told)), source=ListRef(provider, number))
 
 
 def unsupported(one: Item) -> Wishlist:
@@ -137,7 +141,7 @@ def unsupported(one: Item) -> Wishlist:
 
 
 def excludes(name: str, index: int = 9) -> Wishlist:
-    return replace(wishes(entry(DUNE), name=name, index=index), role=Role.EXCLUDE)
+    return having(wishes(entry(DUNE), name=name, index=index), role=Role.EXCLUDE)
 
 
 DECLINED = server(request(3, DUNE, RequestStatus.DECLINED))
@@ -149,7 +153,7 @@ READDED = seen(readded=True)
 FULL = Quota(movies=Allowance(0, 5, 7))
 TWO = films([DUNE.tmdb, HEAT.tmdb])
 BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
-UNREAD = replace(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
+UNREAD = having(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
 THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
 WAITING_ROW = row(DUNE, MediaStatus.PROCESSING)
 VANISHED = replace(
@@ -162,8 +166,8 @@ LISTED = Sighting.LISTED
 MADE = Memory({Slot(FILM): Remembered()}, ours={13: OwnRequest(FILM, 1, ("list",))})
 MADE_AGAIN = replace(MADE, ours=dict.fromkeys((13, 14, 15), MADE.ours[13]))
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
-SPECIALS = replace(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
-NAMED = replace(SERIES, seasons=SeasonRule(named=(3,)))
+SPECIALS = having(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
+NAMED = having(SERIES, seasons=SeasonRule(named=(3,)))
 UNDATED = facts(1, undated=[3])
 EPISODELESS = replace(UNDATED, seasons=(Season(3, LONG_AGO, 0),))
 OLD = Filter(years=Years(last=1999))
@@ -189,7 +193,7 @@ TABLE = [
      [(World((missing(days=2),), server(OURS), ours(A), later=timedelta(days=6)),
        "cancel (off-list)")]),
     (Reason.REQUESTED, "off its lists, reported",
-     World((replace(A, prune=Prune.REPORT),), server(OURS), ours(A)),
+     World((having(A, prune=Prune.REPORT),), server(OURS), ours(A)),
      ["`prune: cancel-pending` on a has it cancelled", "write `prune: keep`"],
      [(World((A,), server(OURS), ours(A)), "cancel (off-list)")]),
     (Reason.PROCESSING, "approved", World(on=server(request(2, DUNE, RequestStatus.APPROVED))),
@@ -206,7 +210,7 @@ TABLE = [
      ["wait until 2026-12-02 20:15 UTC: then it is asked for again", BY_HAND, PUT_BACK],
      [(World((AFTER,), DECLINED, seen(days=80), later=timedelta(days=10)), ASKED),
       (World((AFTER,), DECLINED, READDED), AGAIN)]),
-    (Reason.DECLINED, "on charts alone", World((replace(LIST, chart=True),), DECLINED, seen()),
+    (Reason.DECLINED, "on charts alone", World((having(LIST, source=CHART),), DECLINED, seen()),
      ["have it on a list of your own, too", PUT_BACK], []),
     (Reason.HANDLED, "gone from the server", World(memory=seen(present=False)),
      [BY_HAND, PUT_BACK, FORGET],
@@ -229,15 +233,15 @@ TABLE = [
     (Reason.EXCLUDED, "an exclude list is unread", World((LIST, UNREAD)),
      ["nothing is requested until it can be told what it excludes"],
      [(World((LIST, replace(UNREAD, unread=None))), ASKED)]),
-    (Reason.FILTERED, "filter", World((replace(LIST, filter=OLD),)),
+    (Reason.FILTERED, "filter", World((having(LIST, filter=OLD),)),
      ["widen `filter` of list", MAYBE, BY_HAND],
-     [(World(), ASKED), (World((replace(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+     [(World(), ASKED), (World((having(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
     (Reason.FILTERED, "filter, and suspended on another list",
-     World((replace(LIST, filter=OLD), replace(BRAND_NEW, suspended=True))),
+     World((having(LIST, filter=OLD), having(BRAND_NEW, suspended=True))),
      ["widen `filter` of list; or take `suspend` out of another"],
-     [(World((replace(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+     [(World((having(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
     (Reason.FILTERED, "it is there anyway",
-     World((replace(LIST, filter=OLD),), server(row(DUNE, MediaStatus.AVAILABLE))),
+     World((having(LIST, filter=OLD),), server(row(DUNE, MediaStatus.AVAILABLE))),
      ["nothing needs to: it is available on the server"], []),
     (Reason.UNAIRED, "with a date", World((NAMED,), server(shows=SEASONS)),
      ["S3 airs on 2027-04-14"],
@@ -262,10 +266,10 @@ TABLE = [
      ["a season airs, and the server knows of it"],
      [(World((SERIES,), server(shows={BEAR.tmdb: facts(1)})), "request S1 (missing)")]),
     (Reason.UNAIRED, "specials named, and there are none",
-     World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
+     World((having(SERIES, seasons=SeasonRule(named=(0,))),),
            server(shows={BEAR.tmdb: facts(1)})),
      ["it has no specials"], []),
-    (Reason.SUSPENDED, "suspend", World((replace(LIST, suspended=True),)),
+    (Reason.SUSPENDED, "suspend", World((having(LIST, suspended=True),)),
      ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), ASKED)]),
     (Reason.ADOPTED, "adopted", World((replace(LIST, adopted=frozenset({item(DUNE).key})),)),
      ["`listsync forget ITEM --all`", MAYBE, BY_HAND], [(World(), ASKED)]),
@@ -283,9 +287,9 @@ TABLE = [
     (Reason.UNSUPPORTED_KIND, "an episode of nobody knows what",
      World((unsupported(replace(EPISODE, unsupported="tvEpisode, and its list names no series")),)),
      ["put its series on the list"], []),
-    (Reason.OVER_CAP, "max_per_run", World((replace(TWO, max_per_run=1),)),
+    (Reason.OVER_CAP, "max_per_run", World((having(TWO, max_per_run=1),)),
      ["the next pass goes on from there", "raise `max_per_run` of list"],
-     [(World((replace(TWO, max_per_run=2),)), ASKED)]),
+     [(World((having(TWO, max_per_run=2),)), ASKED)]),
     (Reason.OVER_BUDGET, "budget", World((TWO,), policy=BUDGET),
      ["older requests leave the budget's window", "raise `budget`"], [(World((TWO,)), ASKED)]),
     (Reason.QUOTA, "quota", World((replace(LIST, requester=ANNA),), server(quotas={4: FULL})),
@@ -331,14 +335,14 @@ TABLE = [
     (Reason.NO_RIGHT, "Radarr is away", World((AWAY,)),
      ["check that Radarr is running and that the server reaches it"], [(World(), ASKED)]),
     (Reason.NO_RIGHT, "specials",
-     World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
+     World((having(SERIES, seasons=SeasonRule(named=(0,))),),
            replace(server(shows={BEAR.tmdb: facts(0, 1)}), takes_specials=False)),
      ["allow requests for special episodes in the server's settings"],
-     [(World((replace(SERIES, seasons=SeasonRule(named=(0,))),),
+     [(World((having(SERIES, seasons=SeasonRule(named=(0,))),),
              server(shows={BEAR.tmdb: facts(0, 1)})), "request S0 (missing)")]),
     (Reason.FAILED, "retries used up", World(on=FAILED, memory=TRIED),
      ["mend the server's downloader", "raise `retry_failed` of list"],
-     [(World((replace(LIST, retry_failed=3),), FAILED, TRIED), "retry (retry-failed)")]),
+     [(World((having(LIST, retry_failed=3),), FAILED, TRIED), "retry (retry-failed)")]),
     (Reason.FAILED, "lost for good", World(on=LOST_AGAIN, memory=MADE_AGAIN),
      ["find out from the server's log", BY_HAND],
      [(World(on=server(request(4, DUNE, RequestStatus.APPROVED)), memory=MADE_AGAIN),
@@ -354,7 +358,7 @@ TABLE = [
     (Why.READDED, "put back", World(on=DECLINED, memory=READDED), [APPLY], []),
     (Why.RETRY_FAILED, "failed", World(on=FAILED),
      [APPLY, "with `retry_failed: 0` on list it is not tried again"],
-     [(World((replace(LIST, retry_failed=0),), FAILED), "failed")]),
+     [(World((having(LIST, retry_failed=0),), FAILED), "failed")]),
     (Why.LOST, "never kept", World(on=VANISHED, memory=MADE),
      [APPLY, "with `exclude: [ITEM]` it is not requested"],
      [(World((LIST, excludes("exclude", -1)), VANISHED, MADE), "excluded")]),
@@ -363,7 +367,7 @@ TABLE = [
      [BY_HAND, PUT_BACK, FORGET], []),
     (Why.OFF_LIST, "cancelled", World((A,), server(OURS), ours(A)),
      [APPLY, "put it back on a list, or write `prune: keep`, and it stays"],
-     [(World((replace(A, prune=Prune.KEEP),), server(OURS), ours(A)), None),
+     [(World((having(A, prune=Prune.KEEP),), server(OURS), ours(A)), None),
       (World((replace(A, entries=(entry(DUNE),), absent={}),), server(OURS), ours(A)),
        "requested")]),
 ]  # fmt: skip
@@ -404,7 +408,7 @@ def test_a_show_is_advised_on_season_by_season() -> None:
         request(4, BEAR, RequestStatus.FAILED, 4),
         shows={BEAR.tmdb: facts(1, 2, 3, 4)},
     )
-    ((_, word, advice),) = World((replace(SERIES, retry_failed=0),), on, memory).plan()
+    ((_, word, advice),) = World((having(SERIES, retry_failed=0),), on, memory).plan()
     assert word == "failed"
     parts = advice.split("; S")
     assert [part.partition(": ")[0] for part in parts] == ["S1", "2", "3", "4"]

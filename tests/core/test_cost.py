@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import process_time
 
 from reconciler.core.memory import witness
@@ -15,7 +14,7 @@ from reconciler.core.model import (
     Role,
     Target,
 )
-from tests.core.values import NOW, entry, facts, plan, request, row, server, wishes
+from tests.core.values import NOW, entry, facts, having, plan, request, row, server, wishes
 
 TITLES = 20_000
 SECONDS = 10.0  # of a busy machine; a product of the two would take minutes
@@ -24,8 +23,8 @@ SECONDS = 10.0  # of a busy machine; a product of the two would take minutes
 def test_20000_titles_against_as_many_on_the_server_are_decided_in_seconds() -> None:
     keys = [MediaKey(Kind.TV if n % 5 == 0 else Kind.MOVIE, n) for n in range(1, TITLES + 1)]
     entries = [entry(media, position) for position, media in enumerate(keys, start=1)]
-    lst = replace(wishes(*entries), max_per_run=None)
-    never = replace(wishes(*entries[::7], name="never", index=1), role=Role.EXCLUDE)
+    lst = having(wishes(*entries), max_per_run=None)
+    never = having(wishes(*entries[::7], name="never", index=1), role=Role.EXCLUDE)
     seasons = {1: MediaStatus.AVAILABLE, 2: MediaStatus.AVAILABLE}
     observed = server(
         *(row(m, MediaStatus.PARTIAL, seasons=seasons) for m in keys[: TITLES // 2]),

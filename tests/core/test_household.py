@@ -30,7 +30,7 @@ from reconciler.core.model import (
 from reconciler.core.plan import calculate
 from tests.core.account import Fetch, Turn
 from tests.core.any_world import reordered
-from tests.core.household import ANY, LIVE, PAUSE, Household, Ledger, Pass, Server, snapshot, spec
+from tests.core.household import ANY, LIVE, PAUSE, Household, Ledger, Pass, Server, listed, snapshot
 from tests.core.persons import (
     DAY,
     FILMS,
@@ -433,7 +433,7 @@ TestAnyHistory.settings = settings(max_examples=180, stateful_step_count=5)
 @settings(max_examples=60, deadline=None)
 def test_with_a_cap_of_k_it_takes_n_over_k_passes(titles: int, cap: int) -> None:
     media = [MediaKey(Kind.MOVIE, n) for n in range(1, titles + 1)]
-    house = Household(Server({}), file=[spec("first", max_per_run=cap), spec("second")])
+    house = Household(Server({}), file=[listed("first", max_per_run=cap), listed("second")])
     held = {"first": snapshot(media), "second": snapshot([])}
     acted: list[list[Action]] = []
     while (seen := house.look(held)).plan.actions:

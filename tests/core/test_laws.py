@@ -143,7 +143,7 @@ def test_nothing_is_asked_for_against_a_persons_word(world: World) -> None:
     excluded = {
         e.match.media
         for lst in lists
-        if lst.role is Role.EXCLUDE
+        if lst.rules.role is Role.EXCLUDE
         for e in lst.entries
         if isinstance(e.match, Match)
     }
@@ -175,7 +175,7 @@ def test_an_exclude_list_that_is_not_known_closes_the_gate(world: World) -> None
             for e in lst.entries
         )
         for lst in lists
-        if lst.role is Role.EXCLUDE
+        if lst.rules.role is Role.EXCLUDE
     )
     made = decide(world)
 
@@ -196,9 +196,9 @@ def test_each_title_that_a_list_gave_is_in_one_row_or_is_retried_beside_it(world
         said.setdefault(row.target or row.item.key, []).append(_word(row))
 
     wanted = {
-        Target(e.match.media, lst.is_4k) if isinstance(e.match, Match) else e.item.key
+        Target(e.match.media, lst.rules.is_4k) if isinstance(e.match, Match) else e.item.key
         for lst in lists
-        if lst.role is Role.REQUEST
+        if lst.rules.role is Role.REQUEST
         for e in lst.entries
         if e.fresh
     }
@@ -216,8 +216,11 @@ def test_each_row_names_the_lists_that_want_it_the_owner_first(world: World) -> 
     fresh: set[Target] = set()  # what a list gave that asks for it
     for lst in lists:
         for e in lst.entries:
-            if lst.role is Role.REQUEST and isinstance(e.match, Match):
-                target, asks = Target(e.match.media, lst.is_4k), waived(lst, e, observed) is None
+            if lst.rules.role is Role.REQUEST and isinstance(e.match, Match):
+                target, asks = (
+                    Target(e.match.media, lst.rules.is_4k),
+                    waived(lst, e, observed) is None,
+                )
                 names = holding.setdefault(target, {})
                 names[lst.name] = asks or names.get(lst.name, False)
                 fresh |= {target} if asks and e.fresh else set()
@@ -248,7 +251,7 @@ def _is_pair(identity: Target | str, words: list[str]) -> bool:
 @often
 def test_no_limit_is_overdrawn(world: World) -> None:
     lists, observed, _ = world
-    caps = {lst.name: lst.max_per_run for lst in lists}
+    caps = {lst.name: lst.rules.max_per_run for lst in lists}
     titles = dict.fromkeys(caps, 0)
     spent = {Kind.MOVIE: 0, Kind.TV: 0}
     for action in decide(world).actions:

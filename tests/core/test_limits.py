@@ -29,7 +29,7 @@ from reconciler.core.model import (
     Why,
     Wishlist,
 )
-from tests.core.values import ADMIN, ANNA, NOW, item, request, server, wishes
+from tests.core.values import ADMIN, ANNA, NOW, having, item, request, server, wishes
 
 
 def ask(
@@ -64,7 +64,7 @@ def quota(films: int | None = None, seasons: int | None = None) -> Quota:
 
 
 def capped(cap: int | None, name: str = "list") -> Wishlist:
-    return replace(wishes(name=name), max_per_run=cap)
+    return having(wishes(name=name), max_per_run=cap)
 
 
 def fates(limits: Limits, owner: Wishlist, *actions: Action) -> list[str]:

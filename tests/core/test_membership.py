@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Snapshot,
     Wishlist,
 )
-from tests.core.values import NOW, item, wishes
+from tests.core.values import NOW, having, item, wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REF = ListRef("imdb", "ls1")
 EARLIER = NOW - timedelta(days=1)
 NOT_COMPLETE = [outcome for outcome in Outcome if outcome is not Outcome.COMPLETE]
+
+CHART = ListRef("imdb", "list", chart=True)
 
 
 def key(number: int) -> MediaKey:
@@ -227,11 +229,11 @@ def test_a_title_that_was_gone_and_is_there_again_is_readded() -> None:
             id="a fetch that is not complete",
         ),
         pytest.param(
-            {"list": held([1], gone=[2])}, [replace(shows(1, 2), chart=True)], id="a chart"
+            {"list": held([1], gone=[2])}, [having(shows(1, 2), source=CHART)], id="a chart"
         ),
         pytest.param(
             {"list": held([1], gone=[2])},
-            [replace(shows(1, 2), role=Role.EXCLUDE)],
+            [having(shows(1, 2), role=Role.EXCLUDE)],
             id="an exclude list",
         ),
         pytest.param(
@@ -333,7 +335,7 @@ def test_what_a_list_held_that_left_the_file_is_readded_only_once_it_was_seen_on
 
 
 def test_a_list_that_was_renamed_holds_what_it_held_until_it_was_read() -> None:
-    renamed = replace(shows(name="new", index=1), whole=False, source="imdb:ls2")
+    renamed = having(shows(name="new", index=1), whole=False, source=ListRef("imdb", "ls2"))
     before = {"list": held([1], gone=[2]), "new": Membership("imdb:ls2")}
     old = [out(2, left=BEFORE_THAT)]
     read = {**before, "new": replace(held([3]), source="imdb:ls2")}

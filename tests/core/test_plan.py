@@ -43,6 +43,7 @@ from tests.core.values import (
     entry,
     facts,
     films,
+    having,
     plan,
     request,
     row,
@@ -209,13 +210,13 @@ def test_a_film_is_decided_by_the_first_row_that_holds(
 def test_a_request_needs_a_requester_with_the_right(
     requester: Requester | None, media: MediaKey, *, is_4k: bool, answer: str
 ) -> None:
-    lst = replace(wishes(entry(media)), requester=requester, is_4k=is_4k)
+    lst = having(wishes(entry(media)), requester=requester, is_4k=is_4k)
 
     assert words(plan(lst, on=server(shows={BEAR.tmdb: facts(1, 2)}))) == [answer]
 
 
 def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
-    lst = replace(films([1, 2]), requester=CAROL, max_per_run=1)
+    lst = having(films([1, 2]), requester=CAROL, max_per_run=1)
     memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
 
     assert words(plan(lst, memory=memory)) == ["no-right", "no-right"]
@@ -243,7 +244,7 @@ def test_a_title_that_waits_or_may_not_uses_up_no_quota() -> None:
 
 
 def test_over_quota_comes_before_over_cap() -> None:
-    lst = replace(films([1, 2, 3]), requester=ANNA, max_per_run=1)
+    lst = having(films([1, 2, 3]), requester=ANNA, max_per_run=1)
     observed = server(quotas={4: Quota(movies=Allowance(2, 5, 7))})
 
     assert words(plan(lst, on=observed)) == ["request (missing)", "over-cap", "over-cap"]
@@ -254,7 +255,7 @@ def test_over_quota_comes_before_over_cap() -> None:
 
 
 def test_retries_count_against_no_cap() -> None:
-    lst = replace(wishes(entry(DUNE, 1), entry(HEAT, 2)), max_per_run=1)
+    lst = having(wishes(entry(DUNE, 1), entry(HEAT, 2)), max_per_run=1)
 
     assert words(plan(lst, on=server(FAILED))) == ["retry (retry-failed)", "request (missing)"]
 

@@ -32,6 +32,7 @@ from tests.core.values import (
     HEAT,
     entry,
     facts,
+    having,
     lost,
     plan,
     server,
@@ -50,7 +51,7 @@ def rated(media: MediaKey, rating: float | None, position: int = 1) -> Entry:
 
 
 def filtered(rules: Filter, *entries: Entry, name: str = "list", index: int = 0) -> Wishlist:
-    return replace(wishes(*entries, name=name, index=index), filter=rules)
+    return having(wishes(*entries, name=name, index=index), filter=rules)
 
 
 def films(**told: Film | Unmatched) -> Observed:
@@ -126,12 +127,12 @@ def test_a_list_that_filters_a_show_adds_no_seasons_of_it() -> None:
 
 
 def test_an_exclusion_comes_before_a_filter() -> None:
-    never = replace(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
+    never = having(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
     assert words(plan(filtered(OLD, entry(DUNE)), never)) == ["excluded"]
 
 
 def test_what_the_list_tells_drops_a_title_of_a_suspended_list_and_nothing_else_is_asked() -> None:
-    lst = replace(filtered(WELL_RATED, rated(DUNE, 6.0), rated(HEAT, None, 2)), suspended=True)
+    lst = having(filtered(WELL_RATED, rated(DUNE, 6.0), rated(HEAT, None, 2)), suspended=True)
     assert words(plan(lst)) == ["filtered", "suspended"]
 
 
@@ -175,7 +176,7 @@ def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
         pytest.param(filtered(WELL_RATED, rated(DUNE, 8)), False, False, id="rated by the list"),
         pytest.param(filtered(WELL_RATED, entry(DUNE)), False, True, id="not rated"),
         pytest.param(
-            replace(filtered(WELL_RATED, entry(DUNE)), suspended=True), False, False, id="suspended"
+            having(filtered(WELL_RATED, entry(DUNE)), suspended=True), False, False, id="suspended"
         ),
         pytest.param(
             replace(filtered(WELL_RATED, entry(DUNE)), adopted=frozenset({entry(DUNE).item.key})),

@@ -27,10 +27,12 @@ from tests.core.values import (
     HEAT,
     entry,
     films,
+    having,
     lost,
     plan,
     request,
     row,
+    rules,
     server,
     wishes,
     words,
@@ -51,7 +53,7 @@ def test_rows_come_in_file_order_then_list_position() -> None:
 
 
 def test_the_cap_takes_titles_in_list_order_and_the_next_pass_goes_on() -> None:
-    lst = replace(films([3, 1, 2]), max_per_run=2)
+    lst = having(films([3, 1, 2]), max_per_run=2)
 
     made = plan(lst)
 
@@ -60,7 +62,7 @@ def test_the_cap_takes_titles_in_list_order_and_the_next_pass_goes_on() -> None:
 
 
 def test_the_owners_cap_and_requester_hold() -> None:
-    first = replace(films([1, 2], name="first"), requester=ANNA, max_per_run=1)
+    first = having(films([1, 2], name="first"), requester=ANNA, max_per_run=1)
     second = films([1, 2, 3], name="second", index=1)
 
     made = plan(first, second)
@@ -83,7 +85,7 @@ def test_a_title_of_which_the_owner_was_not_read_is_requested_as_the_owner_asks(
 
 
 def never(*entries: Entry, name: str = "never", index: int = 9) -> Wishlist:
-    return Wishlist(name, index, entries, role=Role.EXCLUDE)
+    return Wishlist(rules(name, role=Role.EXCLUDE), index, entries)
 
 
 def test_an_exclude_list_that_was_never_read_stops_every_action() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.core.model import Reason, SeasonRule
 from tests.core.test_plan_shows import DECLINED, ask, remembered, there
-from tests.core.values import BEAR, entry, facts, plan, server, wishes, words
+from tests.core.values import BEAR, entry, facts, having, plan, server, wishes, words
 
 if TYPE_CHECKING:
     from reconciler.core.model import Action, Memory, Observed, Verdict
@@ -21,7 +21,7 @@ KNOWN = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}
 def by_rules(*rules: SeasonRule, on: Observed, memory: Memory | None = None) -> list[str]:
     """A show of three aired seasons on as many lists as there are rules."""
     lists = [
-        replace(wishes(entry(BEAR), name=f"list {i}", index=i), seasons=rule)
+        having(wishes(entry(BEAR), name=f"list {i}", index=i), seasons=rule)
         for i, rule in enumerate(rules)
     ]
     return words(plan(*lists, on=replace(on, shows=KNOWN), memory=memory))
@@ -64,7 +64,7 @@ def test_lists_ask_for_the_seasons_they_want(
 def test_specials_are_not_asked_of_a_server_that_takes_none(
     named: tuple[int, ...], observed: Observed, answer: list[str]
 ) -> None:
-    lst = replace(wishes(entry(BEAR)), seasons=SeasonRule(named=named))
+    lst = having(wishes(entry(BEAR)), seasons=SeasonRule(named=named))
     on = replace(observed, shows={BEAR.tmdb: facts(0, 1)}, takes_specials=False)
     made = plan(lst, on=on)
     assert words(made) == answer
@@ -85,7 +85,7 @@ def test_seasons_that_a_place_on_a_list_names_are_the_only_ones_it_wants() -> No
 
 
 def test_what_another_list_held_when_last_complete_counts_for_its_seasons() -> None:
-    fresh = replace(wishes(entry(BEAR)), seasons=FIRST)
-    stale = replace(wishes(entry(BEAR, fresh=False), name="other", index=1), seasons=LATEST)
+    fresh = having(wishes(entry(BEAR)), seasons=FIRST)
+    stale = having(wishes(entry(BEAR, fresh=False), name="other", index=1), seasons=LATEST)
     made = plan(fresh, stale, on=replace(server(), shows=KNOWN))
     assert words(made) == ["request S1, S3 (missing)"]

@@ -25,6 +25,7 @@ from tests.core.values import (
     SOON,
     entry,
     facts,
+    having,
     plan,
     request,
     row,
@@ -286,7 +287,7 @@ def test_each_failed_request_of_a_show_is_retried_once() -> None:
 
 
 def test_a_show_in_4k_is_decided_by_itself() -> None:
-    sharp = replace(wishes(entry(BEAR)), is_4k=True)
+    sharp = having(wishes(entry(BEAR)), is_4k=True)
     observed = replace(there(1, 2, 3), shows={BEAR.tmdb: facts(1, 2, 3)})
 
     assert words(plan(sharp, on=observed)) == ["request S1-3 (missing)"]

@@ -31,6 +31,7 @@ from tests.core.values import (
     NOW,
     entry,
     facts,
+    having,
     plan,
     request,
     server,
@@ -45,26 +46,26 @@ NEVER, ON_READD = Rerequest.NEVER, Rerequest.ON_READD
 
 
 def test_a_suspended_list_asks_for_nothing() -> None:
-    made = plan(replace(wishes(entry(DUNE)), suspended=True))
+    made = plan(having(wishes(entry(DUNE)), suspended=True))
     assert words(made) == ["suspended"]
     assert made.verdicts[0].detail == "list is suspended"
 
 
 def test_a_title_belongs_to_the_first_list_that_is_not_suspended() -> None:
-    asleep = replace(wishes(entry(DUNE), name="asleep"), suspended=True)
+    asleep = having(wishes(entry(DUNE), name="asleep"), suspended=True)
     awake = replace(wishes(entry(DUNE), name="awake", index=1), requester=ANNA)
     (action,) = plan(asleep, awake).actions
     assert (action.lists, action.requester) == (("awake",), ANNA)
 
 
 def test_a_list_that_was_not_read_wakes_no_title_of_a_suspended_one() -> None:
-    asleep = replace(wishes(entry(DUNE), name="asleep"), suspended=True)
+    asleep = having(wishes(entry(DUNE), name="asleep"), suspended=True)
     unread = wishes(entry(DUNE, fresh=False), name="unread", index=1)
     assert words(plan(asleep, unread)) == ["suspended"]
 
 
 def test_a_suspended_list_adds_no_seasons() -> None:
-    asleep = replace(wishes(entry(BEAR), name="asleep"), suspended=True)
+    asleep = having(wishes(entry(BEAR), name="asleep"), suspended=True)
     named = replace(entry(BEAR).item, seasons=(2,))
     awake = wishes(replace(entry(BEAR), item=named), name="awake", index=1)
     on = server(shows={BEAR.tmdb: facts(1, 2, 3)})
@@ -79,7 +80,7 @@ def test_a_suspended_list_adds_no_seasons() -> None:
 def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
     media: MediaKey, rule: Rerequest, *, asks: bool
 ) -> None:
-    lst = replace(wishes(entry(media)), rerequest=rule)
+    lst = having(wishes(entry(media)), rerequest=rule)
     season = None if media.kind is Kind.MOVIE else 1
     back = {Slot(Target(media), n): Remembered(present=False, readded=True) for n in (None, season)}
     on = server(shows={BEAR.tmdb: facts(1)})
@@ -93,7 +94,7 @@ def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
     [(0, "failed"), (3, "failed"), (4, "retry (retry-failed)")],
 )
 def test_a_list_says_how_often_a_failed_request_is_retried(allowed: int, answer: str) -> None:
-    lst = replace(wishes(entry(DUNE)), retry_failed=allowed)
+    lst = having(wishes(entry(DUNE)), retry_failed=allowed)
     failed = server(request(1, DUNE, RequestStatus.FAILED))
     tried = Memory(attempts={FILM: Attempts(0, 3, NOW)})
     assert words(plan(lst, on=failed, memory=tried)) == [answer]

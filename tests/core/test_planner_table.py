@@ -48,7 +48,20 @@ from reconciler.core.model import (
 from reconciler.core.plan import calculate
 from tests.core.test_prune import PENDING as OURS
 from tests.core.test_prune import A, missing, ours
-from tests.core.values import ANNA, BEAR, DUNE, NOW, SOON, facts, item, request, row, server, wishes
+from tests.core.values import (
+    ANNA,
+    BEAR,
+    DUNE,
+    NOW,
+    SOON,
+    facts,
+    having,
+    item,
+    request,
+    row,
+    server,
+    wishes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +96,7 @@ class World:
         one = replace(item(self.media), unsupported=self.kind_of)
         entry = Entry(one, self.why or Match(self.media, Route.TMDB))
         lst = replace(wishes(entry), requester=ANNA)
-        lst = replace(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
+        lst = having(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
         on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
         on = replace(
             on,
@@ -130,7 +143,7 @@ def show(told: Show | Unmatched) -> Sign:
 
 def excluded(world: World) -> None:
     by = wishes(Entry(item(world.media), Match(world.media, Route.TMDB)), name="never", index=1)
-    world.more.append(replace(by, role=Role.EXCLUDE))
+    world.more.append(having(by, role=Role.EXCLUDE))
 
 
 def blocklisted(world: World) -> None:

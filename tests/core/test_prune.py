@@ -16,6 +16,7 @@ from reconciler.core.model import (
     Budget,
     Claim,
     Entry,
+    ListRef,
     Match,
     Memory,
     Op,
@@ -43,9 +44,11 @@ from tests.core.values import (
     SOON,
     entry,
     films,
+    having,
     item,
     plan,
     request,
+    rules,
     server,
     words,
 )
@@ -67,12 +70,10 @@ def missing(name: str = "a", index: int = 0, *, days: float = 8) -> Wishlist:
     """A list that was read in this pass, and has missed Dune for so many days."""
     absence = Absence(item(DUNE), Match(DUNE, Route.TMDB), NOW - days * DAY)
     return Wishlist(
-        name,
+        rules(name, prune=Prune.CANCEL_PENDING),
         index,
         (),
         requester=ADMIN,
-        source=f"imdb:{name}",
-        prune=Prune.CANCEL_PENDING,
         judged=True,
         absent={DUNE: absence},
     )
@@ -84,7 +85,7 @@ HOLDS_IT = replace(A, entries=(entry(DUNE),), absent={})
 
 def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
     """The ledger: request 7 was made here for the lists ``names``; ``held`` it: these lists."""
-    claims = frozenset(Claim(lst.name, lst.source) for lst in held)
+    claims = frozenset(Claim(lst.name, str(lst.rules.source)) for lst in held)
     return Memory(ours={7: OwnRequest(FILM, 1, tuple(names))}, claims={FILM: claims})
 
 
@@ -94,9 +95,9 @@ def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
         pytest.param([A], ours(A), CANCEL, id="absent for longer than prune_after"),
         pytest.param([missing(days=7)], ours(A), CANCEL, id="for exactly as long"),
         pytest.param([missing(days=6.9)], ours(A), TOLD, id="not for long enough"),
-        pytest.param([replace(A, prune_after=9 * DAY)], ours(A), TOLD, id="a longer prune_after"),
-        pytest.param([replace(A, prune=Prune.KEEP)], ours(A), KEPT, id="keep"),
-        pytest.param([replace(A, prune=Prune.REPORT)], ours(A), TOLD, id="report"),
+        pytest.param([having(A, prune_after=9 * DAY)], ours(A), TOLD, id="a longer prune_after"),
+        pytest.param([having(A, prune=Prune.KEEP)], ours(A), KEPT, id="keep"),
+        pytest.param([having(A, prune=Prune.REPORT)], ours(A), TOLD, id="report"),
         pytest.param([A], Memory(), KEPT, id="not ours"),
         pytest.param([A], ours(), KEPT, id="who held it is not known"),
         pytest.param([A], ours(A, names="ab"), KEPT, id="asked for a list nobody knows of"),
@@ -104,17 +105,20 @@ def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
         pytest.param([A, missing("b", 1, days=2)], ours(A, B), TOLD, id="from one not long enough"),
         pytest.param([A], ours(A, B), KEPT, id="a list was removed from the file"),
         pytest.param(
-            [A, replace(B, source="imdb:other")], ours(A, B), KEPT, id="a list's source changed"
+            [A, having(B, source=ListRef("imdb", "other"))],
+            ours(A, B),
+            KEPT,
+            id="a list's source changed",
         ),
-        pytest.param([replace(A, name="c")], ours(A), KEPT, id="its list was renamed"),
-        pytest.param([A, replace(B, prune=Prune.KEEP)], ours(A, B), KEPT, id="one keeps it"),
-        pytest.param([A, replace(B, prune=Prune.REPORT)], ours(A, B), TOLD, id="one reports it"),
-        pytest.param([A, replace(B, prune=Prune.KEEP)], ours(A), CANCEL, id="one never held it"),
+        pytest.param([having(A, name="c")], ours(A), KEPT, id="its list was renamed"),
+        pytest.param([A, having(B, prune=Prune.KEEP)], ours(A, B), KEPT, id="one keeps it"),
+        pytest.param([A, having(B, prune=Prune.REPORT)], ours(A, B), TOLD, id="one reports it"),
+        pytest.param([A, having(B, prune=Prune.KEEP)], ours(A), CANCEL, id="one never held it"),
         pytest.param([A, replace(B, absent={})], ours(A, B), KEPT, id="one is in doubt"),
         pytest.param([replace(A, judged=False)], ours(A), KEPT, id="read by no pass now"),
         pytest.param([A, replace(B, judged=False)], ours(A, B), CANCEL, id="one was read before"),
-        pytest.param([replace(A, suspended=True)], ours(A), KEPT, id="suspended"),
-        pytest.param([replace(A, role=Role.EXCLUDE)], ours(A), KEPT, id="excludes now"),
+        pytest.param([having(A, suspended=True)], ours(A), KEPT, id="suspended"),
+        pytest.param([having(A, role=Role.EXCLUDE)], ours(A), KEPT, id="excludes now"),
         pytest.param(
             [A, replace(B, absent={}, entries=(entry(DUNE, fresh=False),))],
             ours(A),
@@ -201,15 +205,15 @@ def test_what_left_a_list_of_bare_ids_is_called_as_the_server_calls_it(prune: Pr
         Match(DUNE, Route.IMDB, "Dune", 2021),
         NOW - 8 * DAY,
     )
-    made = plan(replace(A, absent={DUNE: bare}, prune=prune), on=server(PENDING), memory=ours(A))
+    made = plan(having(A, absent={DUNE: bare}, prune=prune), on=server(PENDING), memory=ours(A))
 
     rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
     assert [(row.item.title, row.item.year) for row in rows] == [("Dune", 2021)]
 
 
 def test_a_cancel_counts_against_no_cap_and_waits_for_none() -> None:
-    full = replace(films([1], "c", 2), max_per_run=0)
-    made = plan(replace(A, max_per_run=0), full, on=server(PENDING), memory=ours(A))
+    full = having(films([1], "c", 2), max_per_run=0)
+    made = plan(having(A, max_per_run=0), full, on=server(PENDING), memory=ours(A))
 
     assert words(made) == [*CANCEL, "over-cap"]
 
@@ -227,16 +231,16 @@ def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
 
 
 def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:
-    shut = Wishlist("never", 1, (), role=Role.EXCLUDE, unread="never read")
+    shut = Wishlist(rules("never", role=Role.EXCLUDE), 1, (), unread="never read")
 
     assert plan(A, shut, on=server(PENDING), memory=ours(A)).actions == ()
 
 
 def test_what_is_still_on_a_list_is_not_off_it_whatever_the_file_says_of_it() -> None:
-    excluded = Wishlist("never", 1, (entry(DUNE),), role=Role.EXCLUDE)
+    excluded = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),))
 
     assert words(plan(HOLDS_IT, excluded, on=server(PENDING), memory=ours(A))) == ["excluded"]
-    suspended = replace(HOLDS_IT, suspended=True)
+    suspended = having(HOLDS_IT, suspended=True)
     assert words(plan(suspended, on=server(PENDING), memory=ours(A))) == ["suspended"]
 
 
@@ -249,14 +253,14 @@ SHOWN = [
     for status in RequestStatus
 ]
 SOME_LISTS = [
-    replace(lst, prune=prune, judged=judged, source=source, suspended=suspended)
+    having(lst, prune=prune, judged=judged, source=source, suspended=suspended)
     for lst in (A, missing(days=1), HOLDS_IT, B, replace(B, absent={}))
     for prune in Prune
     for judged, source, suspended in (
-        (True, lst.source, False),
-        (False, lst.source, False),
-        (True, "imdb:other", False),
-        (True, lst.source, True),
+        (True, lst.rules.source, False),
+        (False, lst.rules.source, False),
+        (True, ListRef("imdb", "other"), False),
+        (True, lst.rules.source, True),
     )
 ]
 SOME_MEMORY = [Memory(), ours(), ours(A), ours(A, B), ours(A, B, names="ab"), ours(B)]
@@ -283,9 +287,9 @@ def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_fi
         assert there.target == memory.ours[number].target  # type: ignore[attr-defined]
         named = {lst.name: lst for lst in lists}
         for claim in memory.claims[action.target]:
-            assert named[claim.list].source == claim.source
-            assert named[claim.list].prune is Prune.CANCEL_PENDING
+            assert str(named[claim.list].rules.source) == claim.source
+            assert named[claim.list].rules.prune is Prune.CANCEL_PENDING
             since = named[claim.list].absent[action.target.media].since
-            assert NOW - since >= named[claim.list].prune_after
+            assert NOW - since >= named[claim.list].rules.prune_after
         assert any(named[name].judged for name in action.lists)
         assert all(e.match != Match(DUNE, Route.TMDB) for lst in lists for e in lst.entries)

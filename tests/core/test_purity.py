@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PURE = [
     *sorted((ROOT / "reconciler" / "core").rglob("*.py")),
     ROOT / "reconciler/sync/learning.py",
-    ROOT / "reconciler/sync/desired.py",
+    ROOT / "reconciler/core/desired.py",
 ]
 FORBIDDEN = {
     "asyncio", "io", "logging", "os", "pathlib", "random", "requests", "secrets", "selenium",

@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Target,
     Wishlist,
 )
-from tests.core.household import Household, Server, snapshot, spec
+from tests.core.household import Household, Server, listed, snapshot
 from tests.core.values import (
     BEAR,
     DUNE,
@@ -31,6 +31,7 @@ from tests.core.values import (
     SOON,
     entry,
     facts,
+    having,
     plan,
     request,
     row,
@@ -46,7 +47,7 @@ DELETED = row(DUNE, MediaStatus.DELETED)
 
 
 def wish(media: MediaKey = DUNE, rule: Rerequest | timedelta = AFTER) -> Wishlist:
-    return replace(wishes(entry(media)), rerequest=rule)
+    return having(wishes(entry(media)), rerequest=rule)
 
 
 def film(refused: datetime | None, *, present: bool, readded: bool = False) -> Memory:
@@ -94,7 +95,7 @@ def test_a_film_is_asked_for_again_when_its_time_is_over(
 def test_no_time_lifts_a_blocklist_or_an_exclusion() -> None:
     memory = film(OVER, present=True)
     blocked = server(DECLINED, blocklist=[DUNE])
-    never = replace(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
+    never = having(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
     assert words(plan(wish(), on=blocked, memory=memory)) == ["blocklisted"]
     assert words(plan(wish(), never, on=server(DECLINED), memory=memory)) == ["excluded"]
 
@@ -164,7 +165,7 @@ def test_a_show_taken_away_as_a_whole_comes_back_as_a_whole() -> None:
 @pytest.mark.parametrize("deleted", [False, True], ids=["declined", "deleted"])
 def test_what_is_refused_again_waits_as_long_again(media: MediaKey, *, deleted: bool) -> None:
     """No request in each pass: one in each such time."""
-    file = [spec("first", rerequest=AFTER), spec("second", rerequest=AFTER)]
+    file = [listed("first", rerequest=AFTER), listed("second", rerequest=AFTER)]
     house = Household(Server({BEAR.tmdb: facts(1)}), file=file)
     held = {"first": snapshot([media, MediaKey(Kind.MOVIE, 1)]), "second": snapshot([])}
     asked = []

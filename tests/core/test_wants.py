@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.core.items import parse_item
@@ -23,7 +21,7 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.wants import Exclusion, Hopeless, Want, names_of, rule_names, wanted
-from tests.core.values import BEAR, DUNE, HEAT, entry, lost, plan, wishes, words
+from tests.core.values import BEAR, DUNE, HEAT, entry, having, lost, plan, rules, wishes, words
 
 
 def rows(*lists: Wishlist) -> list[tuple[object, str, tuple[str, ...]]]:
@@ -61,7 +59,7 @@ def test_a_title_twice_on_one_list_is_wanted_once() -> None:
 
 def test_a_title_in_4k_is_wanted_beside_the_ordinary_one() -> None:
     plain = wishes(entry(DUNE), name="plain", index=0)
-    sharp = replace(wishes(entry(DUNE), name="sharp", index=1), is_4k=True)
+    sharp = having(wishes(entry(DUNE), name="sharp", index=1), is_4k=True)
 
     assert rows(plain, sharp) == [
         (Target(DUNE), "plain", ("plain",)),
@@ -88,7 +86,7 @@ def test_an_item_that_leads_nowhere_is_one_row_however_many_lists_have_it() -> N
 
 
 def test_exclude_lists_want_nothing() -> None:
-    assert rows(replace(wishes(entry(DUNE)), role=Role.EXCLUDE)) == []
+    assert rows(having(wishes(entry(DUNE)), role=Role.EXCLUDE)) == []
 
 
 def test_a_bare_id_is_shown_by_the_servers_title() -> None:
@@ -119,7 +117,7 @@ def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND
     """An exclude list of one item that led to no title."""
     offered = tuple(Candidate(media, "Dune") for media in candidates)
     unmatched = Entry(parse_item(rule), Unmatched(reason, "because", offered))
-    return Wishlist("never", 1, (unmatched,), role=Role.EXCLUDE)
+    return Wishlist(rules("never", role=Role.EXCLUDE), 1, (unmatched,))
 
 
 def fate(item: Item, never: Wishlist, match: Match | None = None) -> list[str]:
@@ -149,28 +147,28 @@ def test_a_rule_that_leads_nowhere_excludes_what_bears_its_name(
 
 def test_a_rule_excludes_the_title_it_leads_to_by_whatever_name_it_is_wanted() -> None:
     by_id = Entry(parse_item("imdb:tt15239678"), Match(PART_TWO, Route.IMDB))
-    never = Wishlist("never", 1, (by_id,), role=Role.EXCLUDE)
+    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (by_id,))
 
     assert fate(Item(1, "Duna: Parte Dos", 2024), never) == ["excluded"]
 
 
 def test_an_excluded_film_says_nothing_of_the_show_with_its_number() -> None:
     show = MediaKey(Kind.TV, PART_TWO.tmdb)
-    never = Wishlist("never", 1, (entry(show),), role=Role.EXCLUDE)
+    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(show),))
 
     assert fate(WANTED, never) == ["request (missing)"]
 
 
 def test_a_title_is_excluded_in_every_quality() -> None:
-    sharp = replace(wishes(entry(DUNE)), is_4k=True)
+    sharp = having(wishes(entry(DUNE)), is_4k=True)
 
-    assert words(plan(sharp, Wishlist("never", 1, (entry(DUNE),), role=Role.EXCLUDE))) == [
+    assert words(plan(sharp, Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),)))) == [
         "excluded"
     ]
 
 
 def test_what_an_exclude_list_held_when_last_complete_is_excluded_too() -> None:
-    never = Wishlist("never", 1, (entry(DUNE, fresh=False),), role=Role.EXCLUDE, whole=False)
+    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), whole=False)
 
     assert words(plan(wishes(entry(DUNE)), never)) == ["excluded"]
 
@@ -236,8 +234,8 @@ def test_an_exclusion_of_a_countrys_show_without_a_year_leaves_its_namesakes() -
 
 
 def test_an_exclusion_names_the_first_list_of_the_file_that_says_so() -> None:
-    second = Wishlist("second", 2, (entry(DUNE),), role=Role.EXCLUDE)
-    first = Wishlist("first", 1, (entry(DUNE),), role=Role.EXCLUDE)
+    second = Wishlist(rules("second", role=Role.EXCLUDE), 2, (entry(DUNE),))
+    first = Wishlist(rules("first", role=Role.EXCLUDE), 1, (entry(DUNE),))
 
     for never in ([first, second], [second, first]):
         (verdict,) = plan(wishes(entry(DUNE)), *never).verdicts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from reconciler.core.model import (
     Ids,
     Item,
     Kind,
+    ListRef,
+    ListRules,
     Match,
     MediaKey,
     MediaState,
@@ -68,9 +71,23 @@ def lost(reason: Reason, title: str = "Sing Sing", position: int = 1) -> Entry:
     return Entry(Item(position, title, 2023), Unmatched(reason, "because"))
 
 
+def rules(name: str = "list", **options: object) -> ListRules:
+    """A list of the file; no two have one source unless it is given."""
+    return replace(ListRules(name, ListRef("imdb", name)), **options)  # type: ignore[arg-type]
+
+
 def wishes(*entries: Entry, name: str = "list", index: int = 0) -> Wishlist:
     """A list whose requests are made by the administrator."""
-    return Wishlist(name, index, entries, requester=ADMIN)
+    return Wishlist(rules(name), index, entries, requester=ADMIN)
+
+
+def having(lst: Wishlist, **options: object) -> Wishlist:
+    """The list with other rules, or another state."""
+    names = {field.name for field in fields(Wishlist)}
+    state = {key: value for key, value in options.items() if key in names}
+    changed = {key: value for key, value in options.items() if key not in names}
+    ruled = replace(lst.rules, **changed)  # type: ignore[arg-type]
+    return replace(lst, rules=ruled, **state)  # type: ignore[arg-type]
 
 
 def films(numbers: Iterable[int], name: str = "list", index: int = 0) -> Wishlist:

@@ -19,6 +19,7 @@ from reconciler.controller.mounts import is_mount
 from reconciler.controller.statuses import note_server
 from reconciler.controller.turns import reachable
 from reconciler.core.conditions import READ
+from reconciler.core.desired import need_of
 from reconciler.errors import LedgerError, NotifierError
 from reconciler.render.document import FORMAT_VERSION, fetch_document
 from reconciler.render.explanation import explain_text
@@ -26,7 +27,6 @@ from reconciler.render.markdown import fetch_markdown
 from reconciler.render.progress import for_terminal
 from reconciler.render.text import fetch_text
 from reconciler.sync.clock import SystemClock
-from reconciler.sync.desired import need_of
 from reconciler.sync.explain import explain as explain_titles
 from reconciler.sync.explain import unwanted
 from reconciler.sync.reconcile import look
@@ -59,7 +59,7 @@ def fetch(setting: Setting, name: str) -> int:
         wiring.open_routes(spec, path) as routes,
         wiring.open_sources(spec, setting.config, path, routes, setting.debug_dir) as sources,
     ):
-        snapshot = sources.fetch(lst.source, need_of(lst))
+        snapshot = sources.fetch(lst.source, need_of(lst.rules))
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
     if setting.output == "json":
         print_json(fetched)

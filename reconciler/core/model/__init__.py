@@ -91,6 +91,7 @@ from reconciler.core.model.rights import (
     WaitingChange,
     Widening,
 )
+from reconciler.core.model.rules import ListRules
 from reconciler.core.model.server import (
     Allowance,
     Film,
@@ -174,6 +175,7 @@ __all__ = [
     "ListRef",
     "ListReport",
     "ListRights",
+    "ListRules",
     "Match",
     "MediaKey",
     "MediaState",

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.model.delivery import Delivery
 from reconciler.core.model.lists import Item, ListProblem, Snapshot
 from reconciler.core.model.media import Candidate, Entry, MediaKey, Target
 from reconciler.core.model.memory import Absence, Memory
+from reconciler.core.model.rules import ListRules
 from reconciler.core.model.server import Observed, User
-from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, SeasonRule
+from reconciler.core.model.wishes import Budget
 from reconciler.core.model.words import (
     Expected,
     Kind,
     Op,
-    Prune,
     Reason,
-    Rerequest,
-    Role,
     Route,
     Why,
 )
@@ -42,31 +40,24 @@ class Requester:
 class Wishlist:
     """One list of the file as the planner sees it. ``index`` is its place in the file."""
 
-    name: str
+    rules: ListRules
     index: int
     entries: tuple[Entry, ...]
-    role: Role = Role.REQUEST
-    chart: bool = False  # the site's own ranking: its ups and downs are never a re-add
     requester: Requester | None = None
     problem: ListProblem | None = None
-    is_4k: bool = False
     deliveries: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
-    seasons: SeasonRule = ALL_SEASONS
-    filter: Filter | None = None
-    max_per_run: int | None = 50  # None: no cap
-    retry_failed: int = 2  # how often a FAILED request is retried
-    rerequest: Rerequest | timedelta = Rerequest.ON_READD  # a time: on-readd, or after it
-    suspended: bool = False  # it asks for nothing, and its titles do not count as gone
     adopted: frozenset[str] = frozenset()  # items by key: what was there is taken as given
     expectant: bool = False  # "new-only" without a baseline: nothing is known to be new
     notice: str | None = None  # what is to be told of the list
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
     unread: str | None = None  # why its content is not known: never complete, nor is it now
-    source: str = ""
-    prune: Prune = Prune.KEEP
-    prune_after: timedelta = timedelta(days=7)
     judged: bool = False  # this pass's fetch says what is not on it; a list that stays empty, too
     absent: Mapping[MediaKey, Absence] = field(default_factory=dict)  # none while it is in doubt
+
+    @property
+    def name(self) -> str:
+        """What the file calls the list."""
+        return self.rules.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,26 @@
-"""What a pass has to find out about titles before it can plan. No I/O."""
+"""What a pass has to find out about titles before it can plan."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.core.desired import showed_nothing
 from reconciler.core.filters import drops
 from reconciler.core.model import Kind, Match, Role
 from reconciler.core.waivers import dropped, in_doubt
-from reconciler.sync.desired import filter_of, showed_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from reconciler.config import Spec
-    from reconciler.core.model import Entry, Item, MediaKey, Snapshot, Wishlist
-    from reconciler.sync.desired import Past
+    from reconciler.core.desired import Past
+    from reconciler.core.model import Entry, Item, ListRules, MediaKey, Snapshot, Wishlist
 
 
 def items_in_question(
-    spec: Spec, snapshots: Mapping[str, Snapshot], past: Mapping[str, Past]
+    lists: Sequence[ListRules],
+    exclude: Sequence[Item],
+    snapshots: Mapping[str, Snapshot],
+    past: Mapping[str, Past],
 ) -> tuple[list[Item], list[Item]]:
     """What has to be resolved, and what its list's filter drops already; ``top`` cuts before both.
 
@@ -27,17 +29,16 @@ def items_in_question(
     """
     items: list[Item] = []
     out: list[Item] = []
-    for lst in spec.lists:
+    for lst in lists:
         snapshot, before = snapshots.get(lst.name), past[lst.name].membership
         shown = snapshot.items[: lst.top] if snapshot else ()
         if before.completed is None and showed_nothing(snapshot):
             shown += past[lst.name].shown[: lst.top]
-        rules = filter_of(lst)
         for item in shown:
-            (out if rules and drops(rules, item) else items).append(item)
+            (out if lst.filter and drops(lst.filter, item) else items).append(item)
         if lst.role is Role.EXCLUDE:
             items += [member.item for member in before.members.values() if member.present]
-    return [*items, *spec.exclude], out
+    return [*items, *exclude], out
 
 
 def titles_in_question(lists: Sequence[Wishlist]) -> set[MediaKey]:
@@ -58,7 +59,7 @@ def titles_in_question(lists: Sequence[Wishlist]) -> set[MediaKey]:
 def places(lists: Sequence[Wishlist]) -> Iterator[tuple[Wishlist, Entry, MediaKey]]:
     """Each place of a title on a list that asks for its titles."""
     for lst in lists:
-        if lst.role is Role.REQUEST:
+        if lst.rules.role is Role.REQUEST:
             for entry in lst.entries:
                 if isinstance(entry.match, Match):
                     yield lst, entry, entry.match.media

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.config.models import ListSpec
+from reconciler.core.desired import Past, excluded_by_hand, fetched, wishlist
 from reconciler.core.membership import PATIENCE, current
 from reconciler.core.model import (
     Ids,
@@ -15,6 +16,7 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     ListRef,
+    ListRules,
     Match,
     MediaKey,
     Membership,
@@ -28,14 +30,13 @@ from reconciler.core.model import (
     Unmatched,
     Wishlist,
 )
-from reconciler.sync.desired import Past, excluded_by_hand, fetched, wishlist
 from tests.core.values import ADMIN, NOW, item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REF = ListRef("imdb", "ls1")
-SPEC = ListSpec(name="list", source=REF, max_per_run=7)
+RULES = ListRules("list", REF, max_per_run=7)
 NEW = Past(Membership(str(REF)))
 NOTHING = Unmatched(Reason.NOT_FOUND, "no title of this name was found")
 
@@ -54,8 +55,8 @@ def snapshot(
     return Snapshot(outcome, route, items)
 
 
-def past(before: Membership | None, spec: ListSpec = SPEC) -> Past:
-    return Past(current(before, spec.source))
+def past(before: Membership | None, rules: ListRules = RULES) -> Past:
+    return Past(current(before, rules.source))
 
 
 def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
@@ -65,12 +66,12 @@ def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
 def stored(*numbers: int) -> Membership:
     """What the ledger holds of a list that was complete a day ago."""
     before = NOW - timedelta(days=1)
-    return fetched(SPEC, snapshot(numbers), NEW, found(numbers), before).after
+    return fetched(RULES, snapshot(numbers), NEW, found(numbers), before).after
 
 
-def seen(shot: Snapshot, before: Membership | None = None, spec: ListSpec = SPEC) -> Wishlist:
+def seen(shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES) -> Wishlist:
     known = found(range(100))
-    return wishlist(fetched(spec, shot, past(before, spec), known, NOW), 0, ADMIN, known)
+    return wishlist(fetched(rules, shot, past(before, rules), known, NOW), 0, ADMIN, known)
 
 
 def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
@@ -78,17 +79,22 @@ def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
 
 
 def test_a_list_takes_its_options_from_the_file() -> None:
-    spec = SPEC.model_copy(update={"is_4k": True, "source": ListRef("imdb", "top", chart=True)})
+    rules = replace(RULES, is_4k=True, source=ListRef("imdb", "top", chart=True))
 
-    lst = seen(snapshot([1]), spec=spec)
+    lst = seen(snapshot([1]), rules=rules)
 
-    assert (lst.name, lst.role, lst.is_4k, lst.max_per_run) == ("list", Role.REQUEST, True, 7)
-    assert (lst.chart, lst.whole, lst.unread) == (True, True, None)
+    assert (lst.name, lst.rules.role, lst.rules.is_4k, lst.rules.max_per_run) == (
+        "list",
+        Role.REQUEST,
+        True,
+        7,
+    )
+    assert (lst.rules.source.chart, lst.whole, lst.unread) == (True, True, None)
     assert (lst.requester, lst.problem) == (ADMIN, None)
 
 
 def test_a_list_without_its_requester_says_why() -> None:
-    lst = wishlist(fetched(SPEC, snapshot([]), NEW, {}, NOW), 0, UNKNOWN, {})
+    lst = wishlist(fetched(RULES, snapshot([]), NEW, {}, NOW), 0, UNKNOWN, {})
 
     assert (lst.requester, lst.problem) == (None, UNKNOWN)
 
@@ -112,8 +118,8 @@ def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -
 
 def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
     small = snapshot([1, 2])
-    first = fetched(SPEC, small, past(stored(*range(10))), found(range(10)), NOW)
-    later = fetched(SPEC, small, past(first.after), found(range(10)), NOW + PATIENCE)
+    first = fetched(RULES, small, past(stored(*range(10))), found(range(10)), NOW)
+    later = fetched(RULES, small, past(first.after), found(range(10)), NOW + PATIENCE)
 
     assert (first.whole, later.whole) == (False, True)
     assert len(wishlist(first, 0, ADMIN, found(range(10))).entries) == 10
@@ -121,15 +127,17 @@ def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
 
 
 def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_young() -> None:
-    before = fetched(SPEC, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
+    before = fetched(RULES, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
 
-    assert not fetched(SPEC, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW).whole
+    assert not fetched(
+        RULES, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW
+    ).whole
 
 
 def test_a_list_whose_source_changed_starts_anew() -> None:
-    spec = SPEC.model_copy(update={"source": ListRef("imdb", "ls2")})
+    rules = replace(RULES, source=ListRef("imdb", "ls2"))
 
-    lst = seen(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), spec)
+    lst = seen(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), rules)
 
     assert numbers(lst, fresh=False) == []
     assert lst.unread
@@ -167,11 +175,11 @@ def test_a_list_that_was_never_read_says_what_is_wrong_with_it(
     assert advice in str(seen(snapshot([], outcome)).unread)
 
 
-EXCLUDES = SPEC.model_copy(update={"role": Role.EXCLUDE})
+EXCLUDES = replace(RULES, role=Role.EXCLUDE)
 
 
 @pytest.mark.parametrize(
-    ("spec", "shot", "kept"),
+    ("rules", "shot", "kept"),
     [
         pytest.param(EXCLUDES, snapshot([1], route="file"), [], id="a file is its owner's word"),
         pytest.param(
@@ -188,23 +196,26 @@ EXCLUDES = SPEC.model_copy(update={"role": Role.EXCLUDE})
         ),
         pytest.param(EXCLUDES, snapshot([1]), [2, 3, 4, 5], id="a site's short page may lie"),
         pytest.param(
-            SPEC, snapshot([1], route="file"), [2, 3, 4, 5], id="a file of wishes waits like others"
+            RULES,
+            snapshot([1], route="file"),
+            [2, 3, 4, 5],
+            id="a file of wishes waits like others",
         ),
     ],
 )
 def test_what_a_shrunk_list_held_counts_on_unless_its_owner_says_otherwise(
-    spec: ListSpec, shot: Snapshot, kept: list[int]
+    rules: ListRules, shot: Snapshot, kept: list[int]
 ) -> None:
-    lst = seen(shot, stored(1, 2, 3, 4, 5), spec)
+    lst = seen(shot, stored(1, 2, 3, 4, 5), rules)
 
     assert numbers(lst, fresh=False) == kept
 
 
-TOP = SPEC.model_copy(update={"top": 2})
+TOP = replace(RULES, top=2)
 
 
 def test_top_counts_in_list_order() -> None:
-    assert numbers(seen(snapshot([5, 4, 3]), spec=TOP), fresh=True) == [5, 4]
+    assert numbers(seen(snapshot([5, 4, 3]), rules=TOP), fresh=True) == [5, 4]
 
 
 def test_what_stands_below_the_top_is_not_gone() -> None:
@@ -224,7 +235,7 @@ def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
     shot = Snapshot(Outcome.COMPLETE, "browser", (lost, game))
     known: dict[str, Match | Unmatched] = {lost.key: NOTHING}
 
-    lst = wishlist(fetched(SPEC, shot, NEW, known, NOW), 0, ADMIN, known)
+    lst = wishlist(fetched(RULES, shot, NEW, known, NOW), 0, ADMIN, known)
 
     assert [e.match for e in lst.entries] == [
         NOTHING,
@@ -237,7 +248,7 @@ def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
 
     lst = excluded_by_hand([item(key(1))], known)
 
-    assert (lst.role, lst.unread, lst.name) == (Role.EXCLUDE, None, "exclude")
+    assert (lst.rules.role, lst.unread, lst.name) == (Role.EXCLUDE, None, "exclude")
     assert [e.match for e in lst.entries] == [Match(key(1), Route.TMDB)]
 
 
@@ -263,12 +274,12 @@ def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
 ) -> None:
     known = {BY_SLUG.key: Match(key(1), Route.TITLE), IN_FULL.key: Match(key(1), Route.IMDB)}
     known |= {OTHER_SLUG.key: Match(key(2), Route.TITLE), item(key(1)).key: known[IN_FULL.key]}
-    spec = SPEC.model_copy(update={"start": Start.NEW_ONLY})
+    rules = replace(RULES, start=Start.NEW_ONLY)
     at_first = {} if unresolved else known
-    first = fetched(spec, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
+    first = fetched(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
     assert first.fresh_baseline
     before = Past(first.after, baseline=first.fresh_baseline)
-    now = fetched(spec, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
+    now = fetched(rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
 
     lst = wishlist(now, 0, ADMIN, known)
 

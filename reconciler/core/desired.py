@@ -1,4 +1,4 @@
-"""The file's lists and what was fetched → the lists as the planner sees them. No I/O."""
+"""The file's lists and what was fetched → the lists as the planner sees them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from reconciler.core.model import (
     Baseline,
     Entry,
     ListProblem,
+    ListRef,
+    ListRules,
     Match,
     Member,
     Membership,
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import Absence, Filter, Item, MediaKey, Snapshot
+    from reconciler.core.model import Absence, Item, MediaKey, Snapshot
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
@@ -51,7 +52,7 @@ class Past:
 class Fetched:
     """One list of the file with what its site gave, and what it held before and holds now."""
 
-    spec: ListSpec
+    rules: ListRules
     snapshot: Snapshot | None  # None: it was not read in this pass
     past: Past
     after: Membership
@@ -73,12 +74,12 @@ class Fetched:
     def absent(self) -> dict[MediaKey, Absence]:
         """What may be pruned: nothing of a list whose fetch leaves it in doubt."""
         sure = self.snapshot is None or self.judged
-        return absences(self.after) if sure and self.spec.prune is not Prune.KEEP else {}
+        return absences(self.after) if sure and self.rules.prune is not Prune.KEEP else {}
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The items that count: ``top`` cuts before filters and look-ups."""
-        return self.snapshot.items[: self.spec.top] if self.snapshot else ()
+        return self.snapshot.items[: self.rules.top] if self.snapshot else ()
 
     @property
     def stale(self) -> tuple[Member, ...]:
@@ -86,8 +87,8 @@ class Fetched:
 
         One that was never complete still holds what it last showed, until it shows something else.
         """
-        shot, top = self.snapshot, self.spec.top
-        if shot and (self.whole or (_shorter_file(shot) and self.spec.role is Role.EXCLUDE)):
+        shot, top = self.snapshot, self.rules.top
+        if shot and (self.whole or (_shorter_file(shot) and self.rules.role is Role.EXCLUDE)):
             return ()
         if self.before.completed is None and showed_nothing(shot):
             return tuple(Member(item, None) for item in self.past.shown[:top])
@@ -100,7 +101,7 @@ def showed_nothing(snapshot: Snapshot | None) -> bool:
 
 
 def fetched(
-    spec: ListSpec,
+    rules: ListRules,
     snapshot: Snapshot | None,
     past: Past,
     found: Mapping[str, Match | Unmatched],
@@ -109,16 +110,16 @@ def fetched(
     """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
     before = past.membership
     if snapshot is None:
-        return Fetched(spec, None, past, before, whole=False)
+        return Fetched(rules, None, past, before, whole=False)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
-    after = advance(before, snapshot, matches, at, spec.prune_after)
+    after = advance(before, snapshot, matches, at, rules.prune_after)
     believed = after.completed == at and after.shrunk is None
     whole = snapshot.complete and bool(snapshot.items) and believed
     taken = None
-    if spec.start is Start.NEW_ONLY and past.baseline is None and whole:
+    if rules.start is Start.NEW_ONLY and past.baseline is None and whole:
         keys = frozenset(item.key for item in snapshot.items)
         taken = Baseline(before.source, at, keys)
-    return Fetched(spec, snapshot, past, after, whole, taken, at)
+    return Fetched(rules, snapshot, past, after, whole, taken, at)
 
 
 def wishlists(
@@ -128,7 +129,8 @@ def wishlists(
 ) -> list[Wishlist]:
     """All lists for the planner, in the file's order; ``requesters`` by list name."""
     return [
-        wishlist(lst, index, requesters.get(lst.spec.name), found) for index, lst in enumerate(held)
+        wishlist(lst, index, requesters.get(lst.rules.name), found)
+        for index, lst in enumerate(held)
     ]
 
 
@@ -139,7 +141,7 @@ def wishlist(
     found: Mapping[str, Match | Unmatched],
 ) -> Wishlist:
     """The list for the planner: what it gave now, and what it held when last complete."""
-    spec = lst.spec
+    rules = lst.rules
     fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
     stale = tuple(
         Entry(member.item, member.match or _outcome(member.item, found), fresh=False)
@@ -147,36 +149,24 @@ def wishlist(
     )
     baseline = lst.past.baseline or lst.fresh_baseline
     return Wishlist(
-        name=spec.name,
+        rules=rules,
         index=index,
         entries=fresh + stale,
-        role=spec.role,
-        chart=spec.source.chart,
         whole=lst.whole,
         unread=reason_unread(lst.snapshot, lst.after.completed),
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, ListProblem) else None,
-        is_4k=spec.is_4k,
-        seasons=spec.seasons,
-        filter=filter_of(spec),
-        retry_failed=spec.retry_failed,
-        rerequest=spec.rerequest,
-        suspended=spec.suspend,
         adopted=_adopted(baseline, lst.before, fresh),
-        expectant=spec.start is Start.NEW_ONLY and baseline is None,
+        expectant=rules.start is Start.NEW_ONLY and baseline is None,
         notice=_notice(lst, baseline),
-        max_per_run=spec.max_per_run,
-        source=str(spec.source),
-        prune=spec.prune,
-        prune_after=spec.prune_after,
         judged=lst.judged,
         absent=lst.absent,
     )
 
 
 def owners_never_read(
-    spec: Spec, due: Sequence[ListSpec], tried: Collection[tuple[str, str]]
-) -> list[ListSpec]:
+    lists: Sequence[ListRules], due: Sequence[ListRules], tried: Collection[tuple[str, str]]
+) -> list[ListRules]:
     """The lists that nobody has tried to read yet and that may own titles of the ``due`` ones.
 
     A title belongs to the first list that wants it and is requested as that list's requester. So
@@ -184,7 +174,7 @@ def owners_never_read(
 
     ``tried``: name and source of each list that a run has read, or tried to.
     """
-    wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST and not lst.suspend]
+    wishes = [lst for lst in lists if lst.role is Role.REQUEST and not lst.suspended]
     places = {lst.name: index for index, lst in enumerate(wishes)}
     return [
         owner
@@ -201,20 +191,14 @@ def owners_never_read(
     ]
 
 
-def filter_of(spec: ListSpec) -> Filter | None:
-    """Which titles of a list are wanted; None: all. An exclude list is not weakened by any."""
-    return spec.filter.rules if spec.role is Role.REQUEST else None
-
-
-def need_of(spec: ListSpec) -> Need:
+def need_of(rules: ListRules) -> Need:
     """How much of a list its options need."""
-    rules = filter_of(spec)
-    return Need(spec.top, facts=rules is not None and asks_facts(rules))
+    return Need(rules.top, facts=rules.filter is not None and asks_facts(rules.filter))
 
 
 def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
     """What ``start: new-only`` has to tell of the list."""
-    if lst.spec.start is Start.NEW_ONLY and baseline is None:
+    if lst.rules.start is Start.NEW_ONLY and baseline is None:
         return "start: new-only: adds nothing before it was read completely once"
     if taken := lst.fresh_baseline:
         why = " (no ledger found)" if lst.past.blank else ""
@@ -225,7 +209,8 @@ def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
 def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> Wishlist:
     """The file's ``exclude`` as one more exclude list."""
     entries = tuple(Entry(item, _outcome(item, found)) for item in items)
-    return Wishlist(BY_HAND, -1, entries, role=Role.EXCLUDE)
+    rules = ListRules(BY_HAND, ListRef("config", BY_HAND), role=Role.EXCLUDE)
+    return Wishlist(rules, -1, entries)
 
 
 def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
