@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.core.episodes import as_wanted
 from reconciler.core.exclude_lists import is_owners_word, reason_unread
 from reconciler.core.filters import asks_facts
-from reconciler.core.membership import absences, advance, stale_members
+from reconciler.core.membership import absences, advance, current, stale_members
 from reconciler.core.model import (
     Baseline,
     Entry,
@@ -17,6 +18,7 @@ from reconciler.core.model import (
     Match,
     Member,
     Membership,
+    Memory,
     Need,
     Outcome,
     Prune,
@@ -36,6 +38,26 @@ if TYPE_CHECKING:
     from reconciler.core.model import Absence, Item, MediaKey, Snapshot
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is remembered as a pass begins: of titles, and of lists by name."""
+
+    memory: Memory = field(default_factory=Memory)
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    shown: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # when last anything
+
+    def of(self, rules: ListRules) -> Past:
+        """What is known of a list; of one whose source has changed, nothing."""
+        taken = self.baselines.get(rules.name)
+        return Past(
+            current(self.memberships.get(rules.name), rules.source),
+            as_wanted(self.shown.get(rules.name, ()), rules.episodes),
+            taken if taken and taken.source == str(rules.source) else None,
+            blank=not self.memberships,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +122,7 @@ def showed_nothing(snapshot: Snapshot | None) -> bool:
     return snapshot is None or (not snapshot.items and snapshot.outcome is not Outcome.EMPTY)
 
 
-def fetched(
+def merge_fetch(
     rules: ListRules,
     snapshot: Snapshot | None,
     past: Past,
@@ -122,19 +144,19 @@ def fetched(
     return Fetched(rules, snapshot, past, after, whole, taken, at)
 
 
-def wishlists(
+def desired_lists(
     held: Sequence[Fetched],
     requesters: Mapping[str, Requester | ListProblem],
     found: Mapping[str, Match | Unmatched],
 ) -> list[Wishlist]:
     """All lists for the planner, in the file's order; ``requesters`` by list name."""
     return [
-        wishlist(lst, index, requesters.get(lst.rules.name), found)
+        desired_list(lst, index, requesters.get(lst.rules.name), found)
         for index, lst in enumerate(held)
     ]
 
 
-def wishlist(
+def desired_list(
     lst: Fetched,
     index: int,
     requester: Requester | ListProblem | None,

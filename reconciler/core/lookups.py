@@ -12,7 +12,7 @@ from reconciler.core.waivers import dropped, in_doubt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from reconciler.core.desired import Past
+    from reconciler.core.desired import Recalled
     from reconciler.core.model import Entry, Item, ListRules, MediaKey, Snapshot, Wishlist
 
 
@@ -20,7 +20,7 @@ def items_in_question(
     lists: Sequence[ListRules],
     exclude: Sequence[Item],
     snapshots: Mapping[str, Snapshot],
-    past: Mapping[str, Past],
+    recalled: Recalled,
 ) -> tuple[list[Item], list[Item]]:
     """What has to be resolved, and what its list's filter drops already; ``top`` cuts before both.
 
@@ -30,14 +30,14 @@ def items_in_question(
     items: list[Item] = []
     out: list[Item] = []
     for lst in lists:
-        snapshot, before = snapshots.get(lst.name), past[lst.name].membership
+        snapshot, past = snapshots.get(lst.name), recalled.of(lst)
         shown = snapshot.items[: lst.top] if snapshot else ()
-        if before.completed is None and showed_nothing(snapshot):
-            shown += past[lst.name].shown[: lst.top]
+        if past.membership.completed is None and showed_nothing(snapshot):
+            shown += past.shown[: lst.top]
         for item in shown:
             (out if lst.filter and drops(lst.filter, item) else items).append(item)
         if lst.role is Role.EXCLUDE:
-            items += [member.item for member in before.members.values() if member.present]
+            items += [member.item for member in past.membership.members.values() if member.present]
     return [*items, *exclude], out
 
 

@@ -50,10 +50,14 @@ class Applier:
         ledger cannot be written; what goes wrong later is kept in ``trouble``, so that what was
         done until then can be told.
         """
-        self._edges.ledger.keep_baselines(seen.baselines)
-        learned = seen.memory
+        self._edges.ledger.keep_baselines(seen.decision.baselines)
+        learned = seen.decision
         self._edges.ledger.record(
-            learned.slots, seen.memberships, seen.claims, seen.recalled, learned.ours
+            learned.memory.slots,
+            learned.memberships,
+            learned.claims,
+            seen.recalled,
+            learned.memory.ours,
         )
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}

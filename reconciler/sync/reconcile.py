@@ -6,59 +6,50 @@ is apply.py's.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from reconciler.core.accounts import list_accounts
-from reconciler.core.desired import (
-    Past,
-    excluded_by_hand,
-    fetched,
-    wishlists,
-)
+from reconciler.config import Spec
+from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.lookups import items_in_question, titles_in_question
-from reconciler.core.membership import current, departed
-from reconciler.core.model import Film, Kind, Observed, Policy, Requester, Role, Show, View
-from reconciler.core.plan import calculate
+from reconciler.core.model import (
+    Film,
+    Kind,
+    ListProblem,
+    ListRules,
+    Match,
+    MediaKey,
+    Membership,
+    Observed,
+    Plan,
+    Policy,
+    Quota,
+    Requester,
+    Role,
+    ServerInfo,
+    Show,
+    Slot,
+    Slowdown,
+    Snapshot,
+    Unmatched,
+    User,
+    Wishlist,
+)
+from reconciler.core.reconcile import Decision, reconcile
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unplannable
 from reconciler.core.wants import rule_names
 from reconciler.errors import MissingRightError
-from reconciler.sync.fetch import read_due
-from reconciler.sync.learning import Recollection, claims, learn
+from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
+from reconciler.sync.fetch import ReadLists, read_due
 from reconciler.sync.own_requests import trace_requests
 from reconciler.sync.resolve import Known, Resolver
-from reconciler.sync.service_options import Deliveries
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.config import Spec
-    from reconciler.core.accounts import ListAccount
-    from reconciler.core.model import (
-        Baseline,
-        Claim,
-        ListProblem,
-        MediaKey,
-        Membership,
-        Memory,
-        Plan,
-        Quota,
-        ServerInfo,
-        Slot,
-        Slowdown,
-        Snapshot,
-        Target,
-        Unmatched,
-        User,
-        Wishlist,
-    )
-    from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
-    from reconciler.sync.fetch import ReadLists
+from reconciler.sync.service_options import with_service_options
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -93,13 +84,8 @@ class Pass:
     fetched_at: datetime
     lists: tuple[Wishlist, ...]
     observed: Observed
-    memory: Memory  # as it is once this pass's look has been written
     recalled: frozenset[Slot]  # of what the ledger told of when the pass began
-    memberships: Mapping[str, Membership]  # likewise, by list name
-    baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
-    claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
-    plan: Plan
-    accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
+    decision: Decision
     read_seconds: float  # how long reading the server took
     slowdown: Slowdown | None  # what was done to spare the server
 
@@ -107,6 +93,11 @@ class Pass:
     def snapshots(self) -> Mapping[str, Snapshot]:
         """Of the lists that this pass has read, by name."""
         return self.read.snapshots
+
+    @property
+    def plan(self) -> Plan:
+        """What is to be done, and why nothing else is."""
+        return self.decision.plan
 
 
 def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass:
@@ -156,44 +147,53 @@ def decide(
 
     Raises ServerError and LedgerError.
     """
-    ledger, now = edges.ledger, edges.clock.now()
-    seen, read_seconds = _observe(edges, identity)
-    resolver = Resolver(edges.server, ledger, spec.server.concurrency)
-    stored = ledger.memberships()
-    past = _past(spec, ledger, stored, read.owners)
-    given = _given(spec, read.snapshots)
-    known = _known(spec, seen, given, stored)
-    items, dropped = items_in_question(spec.rules, spec.exclude, given, past)
-    found = resolver.recalled(dropped, known, now)
-    found |= resolver.matches(items, known, now, edges.progress)
-    held = [
-        fetched(lst, given.get(lst.name), past[lst.name], found, fetched_at) for lst in spec.rules
+    now = edges.clock.now()
+    tables, read_seconds = _observe(edges, identity)
+    recalled = _recall(spec.rules, edges.ledger, read.owners)
+    given = _as_wanted(spec.rules, read.snapshots)
+    resolver = Resolver(edges.server, edges.ledger, spec.server.concurrency)
+    matches = _matches(spec, edges, resolver, recalled, given=given, observed=tables)
+    fetches = [
+        merge_fetch(lst, given.get(lst.name), recalled.of(lst), matches, fetched_at)
+        for lst in spec.rules
     ]
-    lists = wishlists(held, identity.requesters, found)
+    lists = desired_lists(fetches, identity.requesters, matches)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
-    before = _recollection(spec, ledger, stored)
-    traced = trace_requests(seen, before.memory, lists, edges.server)
-    observed = _informed(traced, details)
-    learned = learn(before, held, lists, observed, now)
-    deliveries = Deliveries(spec.rules, edges.server, ledger, now)
-    view = View(observed, learned.memory, Policy(spec.budget), now)
-    everything, plan = _planned(lists, excluded_by_hand(spec.exclude, found), deliveries, view)
+    traced = trace_requests(tables, recalled.memory, lists, edges.server)
+    observed = _with_details(traced, details)
+    lists = with_service_options(lists, observed, edges.server, edges.ledger, now)
+    everything = (*lists, excluded_by_hand(spec.exclude, matches))
+    decision = reconcile(
+        fetches, everything, recalled, observed=observed, policy=Policy(spec.budget), now=now
+    )
     return Pass(
         identity=identity,
         read=read,
         fetched_at=fetched_at,
         lists=everything,
         observed=observed,
-        memory=learned.memory,
-        recalled=frozenset(before.memory.slots),
-        memberships=learned.memberships,
-        baselines=learned.baselines,
-        claims=claims(lists, learned.memory, plan),
-        plan=plan,
-        accounts=list_accounts(everything, plan),
+        recalled=frozenset(recalled.memory.slots),
+        decision=decision,
         read_seconds=read_seconds,
         slowdown=edges.server.slowdown,
     )
+
+
+def _matches(  # noqa: PLR0913 - each is a part of what is known
+    spec: Spec,
+    edges: Edges,
+    resolver: Resolver,
+    recalled: Recalled,
+    *,
+    given: Mapping[str, Snapshot],
+    observed: Observed,
+) -> dict[str, Match | Unmatched]:
+    """Which titles the items in question are, by item key."""
+    now = edges.clock.now()
+    known = _known(spec, observed, given, recalled.memberships)
+    items, dropped = items_in_question(spec.rules, spec.exclude, given, recalled)
+    found = resolver.recalled(dropped, known, now)
+    return found | resolver.matches(items, known, now, edges.progress)
 
 
 def _observe(edges: Edges, identity: Identity) -> tuple[Observed, float]:
@@ -211,7 +211,9 @@ def _observe(edges: Edges, identity: Identity) -> tuple[Observed, float]:
     return observed, (edges.clock.now() - began).total_seconds()
 
 
-def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmatched]) -> Observed:
+def _with_details(
+    observed: Observed, details: Mapping[MediaKey, Film | Show | Unmatched]
+) -> Observed:
     """With what was asked of single titles."""
     shows = {
         media.tmdb: told
@@ -224,20 +226,6 @@ def _informed(observed: Observed, details: Mapping[MediaKey, Film | Show | Unmat
         if media.kind is Kind.MOVIE and not isinstance(told, Show)
     }
     return replace(observed, shows=shows, films=films)
-
-
-def _planned(
-    lists: Sequence[Wishlist], by_hand: Wishlist, deliveries: Deliveries, view: View
-) -> tuple[tuple[Wishlist, ...], Plan]:
-    """The lists as they were planned, and the plan; anew where a title would have nowhere to go."""
-
-    def plan_of(told: Sequence[Wishlist]) -> tuple[tuple[Wishlist, ...], Plan]:
-        full = (*told, by_hand)
-        return full, calculate(full, view.observed, view.memory, view.policy, view.now)
-
-    everything, plan = plan_of(deliveries.told(lists))
-    again = deliveries.told_again(lists, plan)
-    return (everything, plan) if again is None else plan_of(again)
 
 
 def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
@@ -264,44 +252,29 @@ def _known(
     return Known(_mapped(spec), chain.from_iterable(observed.media.values()), chain(given, held))
 
 
-def _recollection(spec: Spec, ledger: Ledger, stored: Mapping[str, Membership]) -> Recollection:
-    gone = departed(stored, {lst.name: str(lst.source) for lst in spec.lists})
-    return Recollection(ledger.memory(), gone)
-
-
-def _past(
-    spec: Spec,
-    ledger: Ledger,
-    stored: Mapping[str, Membership],
-    owners: Mapping[str, Snapshot],
-) -> dict[str, Past]:
-    """What is known of each list, by name; of a list whose source has changed, nothing.
-
-    ``owners``: what was read of lists that the ledger knows nothing of.
-    """
-    taken, sources = ledger.baselines(), {lst.name: str(lst.source) for lst in spec.lists}
+def _recall(lists: Sequence[ListRules], ledger: Ledger, owners: Mapping[str, Snapshot]) -> Recalled:
+    """What is remembered. ``owners``: what was read of lists that the ledger knows nothing of."""
+    sources = {lst.name: str(lst.source) for lst in lists}
     shown = {
         name: report.known
         for name, report in ledger.reports().items()
         if report.source == sources.get(name)
     }
-    shown |= owners
-    return {
-        lst.name: Past(
-            current(stored.get(lst.name), lst.source),
-            as_wanted(shown[lst.name].items, lst.episodes) if lst.name in shown else (),
-            given if (given := taken.get(lst.name)) and given.source == str(lst.source) else None,
-            blank=not stored,
-        )
-        for lst in spec.lists
-    }
+    return Recalled(
+        memory=ledger.memory(),
+        memberships=ledger.memberships(),
+        baselines=ledger.baselines(),
+        shown={name: shot.items for name, shot in {**shown, **owners}.items()},
+    )
 
 
-def _given(spec: Spec, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+def _as_wanted(
+    lists: Sequence[ListRules], snapshots: Mapping[str, Snapshot]
+) -> dict[str, Snapshot]:
     """What each list gave, as it wants it."""
     return {
         lst.name: replace(shot, items=as_wanted(shot.items, lst.episodes))
-        for lst in spec.lists
+        for lst in lists
         if (shot := snapshots.get(lst.name)) is not None
     }
 

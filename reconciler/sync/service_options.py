@@ -7,74 +7,64 @@ just made it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
-from reconciler.core.model import Kind, ListProblem, Match, Reason, Role
+from reconciler.core.model import (
+    Delivery,
+    DeliveryWish,
+    Downloader,
+    Kind,
+    ListProblem,
+    Match,
+    Observed,
+    Role,
+    Wishlist,
+)
+from reconciler.core.waivers import waived
 from reconciler.errors import ServerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import (
-        Delivery,
-        DeliveryWish,
-        Downloader,
-        ListRules,
-        Plan,
-        Wishlist,
-    )
-    from reconciler.ports import Ledger, MediaServer
+from reconciler.ports import Ledger, MediaServer
 
 
-class Deliveries:
-    """What the lists' names mean in one pass, and whom that pass has asked already."""
+def with_service_options(
+    lists: Sequence[Wishlist],
+    observed: Observed,
+    server: MediaServer,
+    ledger: Ledger,
+    now: datetime,
+) -> list[Wishlist]:
+    """The lists with what their names mean, for the kinds of title that they hold.
+
+    Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
+    with Radarr or Sonarr is one, too. Raises ServerError where the media server itself is away,
+    LedgerError where what is remembered cannot be read.
+    """
+    options = _ServiceOptions(lists, server, ledger, now)
+    for kind in Kind:
+        if any(options.is_needed(lst, kind, observed) for lst in lists):
+            options.read(lists, kind)
+    return [options.applied(lst) for lst in lists]
+
+
+class _ServiceOptions:
+    """What Radarr and Sonarr offer, and what the lists' names mean there."""
 
     def __init__(
-        self, lists: Sequence[ListRules], server: MediaServer, ledger: Ledger, now: datetime
+        self, lists: Sequence[Wishlist], server: MediaServer, ledger: Ledger, now: datetime
     ) -> None:
-        """Raises LedgerError where what is remembered cannot be read."""
-        self._wishes = {lst.name: lst.delivery for lst in lists if lst.delivery}
+        self._wishes = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
         self._server, self._ledger, self._now = server, ledger, now
         self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
-        self._asked: set[Kind] = set()
 
-    def told(self, lists: Sequence[Wishlist]) -> list[Wishlist]:
-        """The lists with what their names mean, for the kinds of title that they hold.
-
-        Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
-        with Radarr or Sonarr is one, too; raises ServerError where the media server itself is away.
-        """
-        for kind in Kind:
-            if any(self._is_open(lst, kind) for lst in lists):
-                self._ask(lists, kind)
-        return [self._delivered(lst) for lst in lists]
-
-    def told_again(self, lists: Sequence[Wishlist], plan: Plan) -> list[Wishlist] | None:
-        """Likewise, asked anew for the titles that a plan has no place for; None: it has for all.
-
-        ``lists``: as they were before ``told``.
-        """
-        owners = {lst.name: self._delivered(lst) for lst in lists}
-        homeless = {
-            row.target.media.kind
-            for row in plan.verdicts
-            if row.reason is Reason.NO_RIGHT and row.target
-            if isinstance(owners[row.lists[0]].deliveries.get(row.target.media.kind), ListProblem)
-        } - self._asked
-        for kind in sorted(homeless):
-            self._ask(lists, kind)
-        return [self._delivered(lst) for lst in lists] if homeless else None
-
-    def _is_open(self, lst: Wishlist, kind: Kind) -> bool:
-        """Whether nothing is known of where a list's titles go, or that none can go anywhere."""
+    def is_needed(self, lst: Wishlist, kind: Kind, observed: Observed) -> bool:
+        """Whether a list waits for something that is not known to be there."""
         found = self._found(lst)
-        if kind not in found or kind in self._asked:
+        if not isinstance(found.get(kind), ListProblem):
             return False
         nowhere = all(isinstance(where, ListProblem) for where in found.values())
-        return nowhere or (isinstance(found[kind], ListProblem) and not self._is_known(lst, kind))
+        return nowhere or not self._is_known(lst, kind) or _has_new_title(lst, kind, observed)
 
     def _is_known(self, lst: Wishlist, kind: Kind) -> bool:
         """Whether it is remembered what is offered where this list's titles would go."""
@@ -84,13 +74,13 @@ class Deliveries:
         meant = find_downloader(wish, kind, offered, is_4k=lst.rules.is_4k)
         return isinstance(meant, ListProblem) or meant.stock is not None
 
-    def _ask(self, lists: Sequence[Wishlist], kind: Kind) -> None:
+    def read(self, lists: Sequence[Wishlist], kind: Kind) -> None:
+        """Read what the programs for a kind offer; one that is away keeps what it offered."""
         asking = [
             (self._wishes[lst.name], lst.rules.is_4k)
             for lst in lists
             if lst.name in self._wishes and kind in _kinds(lst)
         ]
-        self._asked.add(kind)
         remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
         fresh = stocked(asking, kind, self._server)
         if not any(one.trouble for one in fresh):
@@ -108,7 +98,8 @@ class Deliveries:
             for kind in sorted(_kinds(lst))
         }
 
-    def _delivered(self, lst: Wishlist) -> Wishlist:
+    def applied(self, lst: Wishlist) -> Wishlist:
+        """The list with what its names mean."""
         found = self._found(lst)
         problems = [what for what in found.values() if isinstance(what, ListProblem)]
         nowhere = all_of(problems) if len(problems) == len(found) else None
@@ -141,6 +132,16 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
         return replace(downloader, stock=server.stock(kind, downloader.id))
     except ServerError as error:
         return replace(downloader, trouble=error.what)
+
+
+def _has_new_title(lst: Wishlist, kind: Kind, observed: Observed) -> bool:
+    """Whether the list asks for a title of this kind that the server knows nothing of."""
+    return any(
+        entry.match.media not in observed.media
+        for entry in lst.entries
+        if entry.fresh and isinstance(entry.match, Match) and entry.match.media.kind is kind
+        if waived(lst, entry, observed) is None
+    )
 
 
 def _kinds(lst: Wishlist) -> set[Kind]:

@@ -11,12 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.desired import Past, excluded_by_hand, fetched, wishlists
-from reconciler.core.membership import current, departed, readded
+from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.model import (
     Action,
     Attempts,
-    Claim,
     Expected,
     Item,
     Kind,
@@ -50,8 +48,7 @@ from reconciler.core.model import (
     Whereabouts,
     Wishlist,
 )
-from reconciler.core.plan import calculate
-from reconciler.sync.learning import Recollection, claims, learn
+from reconciler.core.reconcile import Decision, put_back, reconcile
 from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item, rules
@@ -204,11 +201,12 @@ class Pass:
     observed: Observed
     policy: Policy
     now: datetime
-    memory: Memory
-    memberships: Mapping[str, Membership]
-    claims: Mapping[Target, frozenset[Claim]]
+    decision: Decision
     readded: frozenset[MediaKey]
-    plan: Plan
+
+    @property
+    def plan(self) -> Plan:
+        return self.decision.plan
 
 
 def listed(name: str, source: str | None = None, **options: object) -> ListRules:
@@ -246,40 +244,23 @@ class Household:
         ``trouble``: what is excluded cannot be looked up.
         """
         self.server.now += pause
-        now, stored = self.now, self.ledger.memberships
+        now = self.now
         excluded = [item(media) for media in self.excluded]
         found: dict[str, Match | Unmatched] = {
             one.key: TMDB_TROUBLE if trouble and one in excluded else Match(_media(one), Route.TMDB)
             for one in [i for s in held.values() for i in s.items] + excluded
         }
-        seen = [
-            fetched(
-                lst,
-                held.get(lst.name),
-                Past(current(stored.get(lst.name), lst.source)),
-                found,
-                now,
-            )
-            for lst in self.file
+        recalled = Recalled(self.ledger.memory, self.ledger.memberships)
+        fetches = [
+            merge_fetch(lst, held.get(lst.name), recalled.of(lst), found, now) for lst in self.file
         ]
         asking = {lst.name: self.requesters.get(lst.name, ADMIN) for lst in self.file}
-        lists = (*wishlists(seen, asking, found), excluded_by_hand(excluded, found))
+        lists = (*desired_lists(fetches, asking, found), excluded_by_hand(excluded, found))
         server = cast("MediaServer", self.server)
-        observed = trace_requests(self.server.observed(), self.ledger.memory, lists, server)
-        gone = departed(stored, {lst.name: str(lst.source) for lst in self.file})
-        learned = learn(Recollection(self.ledger.memory, gone), seen, lists, observed, now)
-        plan = calculate(lists, observed, learned.memory, policy, now)
-        return Pass(
-            lists,
-            observed,
-            policy,
-            now,
-            learned.memory,
-            learned.memberships,
-            claims(lists, learned.memory, plan),
-            readded({one.rules.name: one.before for one in seen}, lists, gone.values()),
-            plan,
-        )
+        observed = trace_requests(self.server.observed(), recalled.memory, lists, server)
+        decision = reconcile(fetches, lists, recalled, observed=observed, policy=policy, now=now)
+        back = put_back(recalled, fetches, lists)
+        return Pass(lists, observed, policy, now, decision, back)
 
     def apply(self, seen: Pass) -> None:
         """Remember what was seen, and do what was decided."""
@@ -295,11 +276,13 @@ class Household:
             self._send(action)
 
     def _record(self, seen: Pass) -> None:
-        held = dict(seen.memory.claims)
-        for target, those in seen.claims.items():
+        made = seen.decision
+        held = dict(made.memory.claims)
+        for target, those in made.claims.items():
             held[target] = held.get(target, frozenset()) | those
         self.ledger = Ledger(
-            replace(seen.memory, claims=held), {**self.ledger.memberships, **seen.memberships}
+            replace(made.memory, claims=held),
+            {**self.ledger.memberships, **made.memberships},
         )
 
     def _send(self, action: Action) -> None:

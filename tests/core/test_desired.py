@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.desired import Past, excluded_by_hand, fetched, wishlist
+from reconciler.core.desired import Past, desired_list, excluded_by_hand, merge_fetch
 from reconciler.core.membership import PATIENCE, current
 from reconciler.core.model import (
     Ids,
@@ -66,12 +66,12 @@ def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
 def stored(*numbers: int) -> Membership:
     """What the ledger holds of a list that was complete a day ago."""
     before = NOW - timedelta(days=1)
-    return fetched(RULES, snapshot(numbers), NEW, found(numbers), before).after
+    return merge_fetch(RULES, snapshot(numbers), NEW, found(numbers), before).after
 
 
 def seen(shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES) -> Wishlist:
     known = found(range(100))
-    return wishlist(fetched(rules, shot, past(before, rules), known, NOW), 0, ADMIN, known)
+    return desired_list(merge_fetch(rules, shot, past(before, rules), known, NOW), 0, ADMIN, known)
 
 
 def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
@@ -94,7 +94,7 @@ def test_a_list_takes_its_options_from_the_file() -> None:
 
 
 def test_a_list_without_its_requester_says_why() -> None:
-    lst = wishlist(fetched(RULES, snapshot([]), NEW, {}, NOW), 0, UNKNOWN, {})
+    lst = desired_list(merge_fetch(RULES, snapshot([]), NEW, {}, NOW), 0, UNKNOWN, {})
 
     assert (lst.requester, lst.problem) == (None, UNKNOWN)
 
@@ -118,18 +118,18 @@ def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -
 
 def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
     small = snapshot([1, 2])
-    first = fetched(RULES, small, past(stored(*range(10))), found(range(10)), NOW)
-    later = fetched(RULES, small, past(first.after), found(range(10)), NOW + PATIENCE)
+    first = merge_fetch(RULES, small, past(stored(*range(10))), found(range(10)), NOW)
+    later = merge_fetch(RULES, small, past(first.after), found(range(10)), NOW + PATIENCE)
 
     assert (first.whole, later.whole) == (False, True)
-    assert len(wishlist(first, 0, ADMIN, found(range(10))).entries) == 10
-    assert len(wishlist(later, 0, ADMIN, found(range(10))).entries) == 2
+    assert len(desired_list(first, 0, ADMIN, found(range(10))).entries) == 10
+    assert len(desired_list(later, 0, ADMIN, found(range(10))).entries) == 2
 
 
 def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_young() -> None:
-    before = fetched(RULES, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
+    before = merge_fetch(RULES, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
 
-    assert not fetched(
+    assert not merge_fetch(
         RULES, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW
     ).whole
 
@@ -219,7 +219,9 @@ def test_top_counts_in_list_order() -> None:
 
 
 def test_what_stands_below_the_top_is_not_gone() -> None:
-    after = fetched(TOP, snapshot([5, 4, 3]), past(stored(3, 4, 5)), found([3, 4, 5]), NOW).after
+    after = merge_fetch(
+        TOP, snapshot([5, 4, 3]), past(stored(3, 4, 5)), found([3, 4, 5]), NOW
+    ).after
 
     assert all(member.present for member in after.members.values())
 
@@ -235,7 +237,7 @@ def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
     shot = Snapshot(Outcome.COMPLETE, "browser", (lost, game))
     known: dict[str, Match | Unmatched] = {lost.key: NOTHING}
 
-    lst = wishlist(fetched(RULES, shot, NEW, known, NOW), 0, ADMIN, known)
+    lst = desired_list(merge_fetch(RULES, shot, NEW, known, NOW), 0, ADMIN, known)
 
     assert [e.match for e in lst.entries] == [
         NOTHING,
@@ -276,11 +278,11 @@ def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
     known |= {OTHER_SLUG.key: Match(key(2), Route.TITLE), item(key(1)).key: known[IN_FULL.key]}
     rules = replace(RULES, start=Start.NEW_ONLY)
     at_first = {} if unresolved else known
-    first = fetched(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
+    first = merge_fetch(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
     assert first.fresh_baseline
     before = Past(first.after, baseline=first.fresh_baseline)
-    now = fetched(rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
+    now = merge_fetch(rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
 
-    lst = wishlist(now, 0, ADMIN, known)
+    lst = desired_list(now, 0, ADMIN, known)
 
     assert (shown.key in lst.adopted) is adopted

@@ -40,7 +40,7 @@ def test_what_was_requested_and_taken_away_is_handled_without_a_trace_of_it(
 
     assert seen.plan.actions == ()
     gone = Remembered(present=False, refused=house.now)
-    assert seen.memory.slots[Slot(Target(media), number)] == gone
+    assert seen.decision.memory.slots[Slot(Target(media), number)] == gone
 
 
 def _newest(server: Server, media: MediaKey) -> int:

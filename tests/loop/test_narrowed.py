@@ -45,9 +45,13 @@ def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
     with world.edges() as edges:
         seen = look(world.spec, edges)
-        learned = seen.memory
+        learned = seen.decision
         edges.ledger.record(
-            learned.slots, seen.memberships, seen.claims, seen.recalled, learned.ours
+            learned.memory.slots,
+            learned.memberships,
+            learned.claims,
+            seen.recalled,
+            learned.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.spec.lists}
         edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))

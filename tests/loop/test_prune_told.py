@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def told(seen: Pass) -> PlanDocument:
     server = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
     lists = [
-        list_row(lst, None, seen.snapshots[lst.name], None, seen.accounts[lst.name])
+        list_row(lst, None, seen.snapshots[lst.name], None, seen.decision.accounts[lst.name])
         for lst in seen.lists
         if lst.name in seen.snapshots
     ]

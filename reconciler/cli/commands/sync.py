@@ -201,7 +201,8 @@ def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None
 
 
 def _only(seen: Pass, actions: tuple[Action, ...]) -> Pass:
-    return replace(seen, plan=replace(seen.plan, actions=actions))
+    decision = replace(seen.decision, plan=replace(seen.plan, actions=actions))
+    return replace(seen, decision=decision)
 
 
 def _rows(seen: Pass) -> list[ActionRow]:
@@ -254,7 +255,7 @@ def document(  # noqa: PLR0913 - all that a document tells
         user = wishlist.requester.user.id if wishlist.requester else None
         quota = observed.quotas.get(user) if user is not None else None
         snapshot = seen.snapshots[lst.name]
-        account = seen.accounts.get(lst.name)
+        account = seen.decision.accounts.get(lst.name)
         rows.append(list_row(wishlist, lst.top, snapshot, quota, account))
     return plan_document(
         seen.plan,

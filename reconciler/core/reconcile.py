@@ -1,0 +1,123 @@
+"""The middle of a pass: what lists ask for, what the server has and what is remembered → a plan.
+
+Everything a pass decides, and everything it learns, is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from reconciler.core.accounts import ListAccount, list_accounts
+from reconciler.core.desired import Fetched, Recalled
+from reconciler.core.lookups import places
+from reconciler.core.membership import departed, readded
+from reconciler.core.memory import looks_like_another_server, witness
+from reconciler.core.model import (
+    Baseline,
+    Claim,
+    MediaKey,
+    Membership,
+    Memory,
+    Observed,
+    Plan,
+    Policy,
+    Target,
+    Wishlist,
+)
+from reconciler.core.plan import calculate
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a pass has decided, and what is to be remembered of it."""
+
+    plan: Plan
+    accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
+    memory: Memory  # as it is once this pass's look has been written
+    memberships: Mapping[str, Membership]  # likewise, by list name
+    baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
+    claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What is to be remembered of a pass's look: of titles, and by list name."""
+
+    memory: Memory
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
+
+
+def reconcile(  # noqa: PLR0913 - all that a decision depends on
+    fetches: Sequence[Fetched],
+    lists: Sequence[Wishlist],
+    recalled: Recalled,
+    *,
+    observed: Observed,
+    policy: Policy,
+    now: datetime,
+) -> Decision:
+    """Decide a pass over ``lists``, which are ``fetches`` as desired, and the file's exclusions."""
+    learned = _learn(recalled, fetches, lists, observed, now)
+    plan = calculate(lists, observed, learned.memory, policy, now)
+    return Decision(
+        plan=plan,
+        accounts=list_accounts(lists, plan),
+        memory=learned.memory,
+        memberships=learned.memberships,
+        baselines=learned.baselines,
+        claims=_claims(lists, learned.memory, plan),
+    )
+
+
+def put_back(
+    recalled: Recalled, fetches: Sequence[Fetched], lists: Sequence[Wishlist]
+) -> frozenset[MediaKey]:
+    """The titles that these fetches put back on a list after they had left it."""
+    before = {lst.rules.name: lst.before for lst in fetches}
+    return readded(before, lists, _departed(recalled, fetches).values())
+
+
+def _departed(recalled: Recalled, fetches: Sequence[Fetched]) -> dict[str, Membership]:
+    sources = {lst.rules.name: str(lst.rules.source) for lst in fetches}
+    return departed(recalled.memberships, sources)
+
+
+def _learn(
+    recalled: Recalled,
+    fetches: Sequence[Fetched],
+    lists: Sequence[Wishlist],
+    observed: Observed,
+    now: datetime,
+) -> _Learned:
+    """Memory and memberships after a look. What seems another server teaches nothing."""
+    if looks_like_another_server(recalled.memory, observed):
+        return _Learned(recalled.memory)
+    back = put_back(recalled, fetches, lists)
+    targets = {Target(media, lst.rules.is_4k) for lst, _, media in places(lists)}
+    read_at = next((lst.at for lst in fetches if lst.at), now)
+    names = {lst.rules.name for lst in fetches}
+    left = {
+        name: replace(one, left=read_at)
+        for name, one in _departed(recalled, fetches).items()
+        if one.left is None and name not in names
+    }
+    return _Learned(
+        witness(recalled.memory, targets, observed, now, back),
+        left | {lst.rules.name: lst.after for lst in fetches},
+        {lst.rules.name: lst.fresh_baseline for lst in fetches if lst.fresh_baseline},
+    )
+
+
+def _claims(
+    lists: Sequence[Wishlist], memory: Memory, plan: Plan
+) -> dict[Target, frozenset[Claim]]:
+    """Which lists hold now what was requested here, or will be."""
+    ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
+    held: dict[Target, set[Claim]] = {}
+    for lst, _, media in places(lists):
+        if (target := Target(media, lst.rules.is_4k)) in ours:
+            held.setdefault(target, set()).add(Claim(lst.name, str(lst.rules.source)))
+    return {target: frozenset(those) for target, those in held.items()}
