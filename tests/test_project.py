@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import tomllib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -14,19 +15,13 @@ from jsonschema import Draft202012Validator
 from reconciler import cli, errors
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.config import ProvidersSpec, json_schema, load
+from reconciler.config import ProvidersSpec, Spec, json_schema, load
 from reconciler.core.model import Outcome
 from reconciler.sources import SOURCES, SiteSources, recognise
 from reconciler.sync import run_log
 from tests.project import places
 from tests.project.generated import commands, help_of
 from tests.sources.pasted import PASTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 EXAMPLES = (
     places.ROOT / "listsync.yaml.example",

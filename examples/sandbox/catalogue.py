@@ -9,17 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 from .known_facts import KNOWN_FACTS
 from .known_titles import FILMS, SHOWS
 from .titles import Kind, Season, Title, film, show
 from .tricky_titles import TRICKY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 __all__ = ["CATALOGUE", "Catalogue", "Kind", "Season", "Title", "words_of"]
 

@@ -6,14 +6,12 @@ Written over the server's own HTTP interface, the way a household would have don
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from examples.sandbox.catalogue import Title
+from examples.sandbox.catalogue import Title
 
 ALICE, BOB = 2, 3
 """Users of the sandbox's server: alice's requests wait for approval, bob's do not."""

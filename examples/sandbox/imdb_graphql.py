@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from examples.sandbox.graphql import fields_of, only
 from examples.sandbox.imdb_next_data import (
@@ -15,14 +16,8 @@ from examples.sandbox.imdb_next_data import (
     list_search,
     title_search,
 )
-from examples.sandbox.sites_http import JSON, Page
-from examples.sandbox.sites_lists import PROFILES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from examples.sandbox.sites_http import Visit
-    from examples.sandbox.sites_lists import Fault, SiteList
+from examples.sandbox.sites_http import JSON, Page, Visit
+from examples.sandbox.sites_lists import PROFILES, Fault, SiteList
 
 PATH = "/graphql"
 

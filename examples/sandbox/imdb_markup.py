@@ -6,12 +6,10 @@ import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from examples.sandbox.imdb_next_data import TYPE_TEXT, Sheet, shown_title
-
-if TYPE_CHECKING:
-    from examples.sandbox.sites_lists import Row
+from examples.sandbox.sites_lists import Row
 
 ROWS_IN_RAW_PAGE = 25
 """Rows in the HTML as sent; a script attaches the rest."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from examples.sandbox.sites_lists import Row
+from examples.sandbox.sites_lists import Row
 
 MADE_UP_VISITOR = {
     "ip": "203.0.113.77",

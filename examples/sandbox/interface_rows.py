@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 from xml.sax.saxutils import escape
 from zlib import crc32
 
+from examples.sandbox.catalogue import Title
 from examples.sandbox.sites_lists import row_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from examples.sandbox.catalogue import Title
 
 Row = dict[str, Any]
 

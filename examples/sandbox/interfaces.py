@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 from zlib import crc32
 
 from examples.sandbox import interface_rows as rows
-from examples.sandbox.sites_http import JSON, Page, Site
+from examples.sandbox.catalogue import Title
+from examples.sandbox.sites_http import JSON, Page, Site, Visit
 from examples.sandbox.sites_lists import Fault, SiteList, row_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from examples.sandbox.catalogue import Title
-    from examples.sandbox.sites_http import Visit
 
 KEY, TOKEN, USER = "sandbox-interface-key-0123", "sandbox-access-token-4567", 42
 """What opens the sites that want a key, who the key's user is, and their number at Simkl."""

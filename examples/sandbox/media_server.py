@@ -8,10 +8,12 @@ before 2.7 and Seerr from 3.2 on from their source, read and not run.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from .catalogue import CATALOGUE, Catalogue
 from .seerr import csrf
@@ -23,16 +25,11 @@ from .seerr.dialect import Flavour, dialect_of
 from .seerr.faults import AnswerAfter, Faults
 from .seerr.listener import Listener
 from .seerr.numbers import MediaStatus, Permission, RequestStatus
+from .seerr.routes import Route
 from .seerr.services import Service, Services
 from .seerr.state import USERS, CallRecord, State, User
 from .seerr.tmdb import Tmdb
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import TracebackType
-
-    from .seerr.routes import Route
-    from .titles import Title
+from .titles import Title
 
 __all__ = [
     "API_KEY",

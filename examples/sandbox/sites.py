@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from examples.sandbox import imdb_graphql, trakt_api
 from examples.sandbox.catalogue import CATALOGUE, Title
@@ -15,9 +16,6 @@ from examples.sandbox.sites_http import SiteServer
 from examples.sandbox.sites_lists import imdb_lists, trakt_lists
 from examples.sandbox.trakt_accounts import CLIENT_ID
 from examples.sandbox.trakt_site import TraktSite
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class SandboxSites:

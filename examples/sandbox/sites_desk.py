@@ -12,17 +12,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from examples.sandbox.sites_http import JSON, Page
+from examples.sandbox.catalogue import Title
+from examples.sandbox.sites_http import JSON, Page, Site, Visit
 from examples.sandbox.sites_lists import Fault, Outcome, Row, SiteList, row_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from examples.sandbox.catalogue import Title
-    from examples.sandbox.sites_http import Site, Visit
 
 
 class SiteDesk:

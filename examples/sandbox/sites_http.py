@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
-from examples.sandbox.sites_lists import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from examples.sandbox.sites_lists import SiteList
+from examples.sandbox.sites_lists import Fault, SiteList
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"

@@ -7,14 +7,12 @@ written like a source in listsync's file: `imdb:ls000000620`, `imdb:top`,
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from examples.sandbox.catalogue import Title
+from examples.sandbox.catalogue import Title
 
 Outcome: TypeAlias = Literal[
     "ok",  # the list, whole

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from examples.sandbox.sites_http import JSON, Page
-
-if TYPE_CHECKING:
-    from examples.sandbox.sites_http import Visit
+from examples.sandbox.sites_http import JSON, Page, Visit
 
 CLIENT_ID = "sandbox-client-id-0123456789abcdef0123456789abcdef0123456789abcd"
 """The one app's client id."""

@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
-from examples.sandbox.sites_http import JSON, Page
-from examples.sandbox.sites_lists import row_of
+from examples.sandbox.catalogue import Title
+from examples.sandbox.sites_http import JSON, Page, Visit
+from examples.sandbox.sites_lists import Fault, SiteList, row_of
 from examples.sandbox.trakt_accounts import CLIENT_ID, USER, Accounts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from examples.sandbox.catalogue import Title
-    from examples.sandbox.sites_http import Visit
-    from examples.sandbox.sites_lists import Fault, SiteList
 
 PREFIX = "/api"
 """Where the API is, on the site's own port."""

@@ -11,19 +11,15 @@ import json
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from examples.sandbox import trakt_api
+from examples.sandbox.catalogue import Title
 from examples.sandbox.sites_http import JSON, Page, Site, Visit
-from examples.sandbox.sites_lists import row_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from examples.sandbox.catalogue import Title
-    from examples.sandbox.sites_lists import Fault, SiteList
+from examples.sandbox.sites_lists import Fault, SiteList, row_of
 
 PAGE_SIZE = 100
 """Items the app asks for at a time."""

@@ -9,19 +9,17 @@ from __future__ import annotations
 import errno
 import socket
 from collections import deque
+from collections.abc import Callable
 from contextlib import closing, suppress
 from ipaddress import ip_address
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.browser.socks import read_request, send_answer
 from reconciler.browser.upstream_proxy import connect_through, upstream_proxy
 from reconciler.http.public_addresses import addresses_of, is_public
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HANDSHAKE_SECONDS = 10
 _CONNECT_SECONDS = 20.0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from selenium.webdriver import ChromeOptions
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _FLAGS = (
     "--headless=new",

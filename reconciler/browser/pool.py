@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from reconciler.ports import Page, Session
+from reconciler.ports import Page, Session
 
 _ANSWERS, _SHOWN = 12, 160
 _RETURN_SECONDS = 3.0

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import socket
 
 _VERSION, _NO_SIGN_IN, _CONNECT = 5, 0, 1
 _IPV4, _NAME, _IPV6 = 1, 3, 4

@@ -6,15 +6,11 @@ import base64
 import socket
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
 
 from reconciler.browser.socks import request_connection
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
 
 _HTTP_PORT = 80
 _REFUSED = "the proxy does not let the connection through"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reconciler.config.tree import Scalar
+from reconciler.config.tree import Scalar
 
 LISTEN = r"^([^\s/\[\]:@]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})$"
 HOST_NAME = r"^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$"

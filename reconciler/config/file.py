@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.config.glimpse import glimpse
 from reconciler.config.loading import load
+from reconciler.config.models import Spec
 from reconciler.config.own_files import (
     CONFIG_BYTES,
     NAMED_BYTES,
@@ -19,17 +20,11 @@ from reconciler.config.own_files import (
     is_inside,
     read_file,
 )
-from reconciler.config.restrictions import UNRESTRICTED
+from reconciler.config.providers import ProvidersSpec
+from reconciler.config.restrictions import UNRESTRICTED, Restrictions
 from reconciler.config.syntax import decode
+from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from reconciler.config.models import Spec
-    from reconciler.config.providers import ProvidersSpec
-    from reconciler.config.restrictions import Restrictions
-    from reconciler.core.model import ListRef
 
 
 @dataclass(frozen=True, slots=True)

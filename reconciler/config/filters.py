@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from reconciler.config import values
 from reconciler.config.fields import Model, count, schema
 from reconciler.config.problems import suggest
+from reconciler.config.tree import Scalar
 from reconciler.core import genres
 from reconciler.core.items import parse_item, parse_title
 from reconciler.core.model import Filter, Kind, Name, Years
 from reconciler.core.names import spellings
-
-if TYPE_CHECKING:
-    from reconciler.config.tree import Scalar
 
 YEARS = r"^([0-9]{4}|[0-9]{4}\.\.[0-9]{4}|[0-9]{4}\.\.|\.\.[0-9]{4})$"
 RATING = r"^(10|[0-9])(\.[0-9]{1,2})?$"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import yaml
 
 from reconciler.config.variables import expand
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
 
 
 def glimpse(text: str, wanted: Collection[str], env: Mapping[str, str]) -> dict[str, str]:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from reconciler.config.lists import ListSpec
+from reconciler.config.lists import ListSection, ListSpec
 from reconciler.config.models import File, Spec
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import Place, Problem
-from reconciler.config.restrictions import UNRESTRICTED, problems_at, violations
+from reconciler.config.providers import ProvidersSpec
+from reconciler.config.restrictions import UNRESTRICTED, Restrictions, problems_at, violations
 from reconciler.config.rights import rights_of
 from reconciler.config.secret_files import with_secrets
 from reconciler.config.syntax import compose
 from reconciler.config.tree import Node, Section, grow
 from reconciler.config.verdict import judge
-from reconciler.core.model import ENDLESS_TOP
+from reconciler.core.model import ENDLESS_TOP, ListRef
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from reconciler.config.lists import ListSection
-    from reconciler.config.providers import ProvidersSpec
-    from reconciler.config.restrictions import Restrictions
-    from reconciler.core.model import ListRef
 
 _GENERATION_DIGITS = 6
 

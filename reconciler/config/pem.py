@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import ssl
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reconciler.config.tree import Scalar
+from reconciler.config.tree import Scalar
 
 CERTIFICATE = r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
 _KEYS = tuple(

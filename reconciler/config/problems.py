@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SHOWN_VALUE = 40  # characters; keys of the three servers are longer
 _SHOWN_KEY = 24  # characters; every key of the file is shorter

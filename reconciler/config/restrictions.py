@@ -8,23 +8,19 @@ is sent to no address that the file alone has chosen: such an address is the sit
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from reconciler.config.models import File
 from reconciler.config.own_files import OUTSIDE
 from reconciler.config.problems import Problem
-from reconciler.config.tree import Listing, Scalar, Section
+from reconciler.config.tree import Listing, Node, Scalar, Section
 from reconciler.config.values import normalized_server_url
 from reconciler.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from reconciler.config.models import File
-    from reconciler.config.tree import Node
 
 _ADDRESSES = {"base_url", "api_url"}
 _PORTS = {"http": 80, "https": 443}

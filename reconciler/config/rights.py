@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
 from reconciler.config.fields import Model
 from reconciler.config.lists import ListSpec
+from reconciler.config.models import Spec
+from reconciler.config.options import ListOptions
 from reconciler.core.items import parse_item
 from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from reconciler.config.models import Spec
-    from reconciler.config.options import ListOptions
 
 _M = TypeVar("_M", bound=Model)
 

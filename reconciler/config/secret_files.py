@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args, get_origin
+from typing import get_args, get_origin
 
 from pydantic import SecretStr
 
 from reconciler.config.fields import FromFile, Model
 from reconciler.config.problems import Problem, show_path
 from reconciler.config.tree import Listing, Node, Scalar, Section
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SUFFIX = "_file"
 LONGEST_SECRET = 64_000  # characters

@@ -6,17 +6,15 @@ belongs to knows what it is.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import yaml
 
 from reconciler.config.problems import Place, Problem, join, quote
 from reconciler.config.syntax import MAX_DEPTH, place_of
 from reconciler.config.variables import expand
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 _MAX_NODES = 100_000  # what aliases of aliases may grow to
 _NULL = "tag:yaml.org,2002:null"

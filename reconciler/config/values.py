@@ -6,24 +6,20 @@ Nothing here quotes a URL or a key, not even as it is written: both may hold a s
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from enum import StrEnum
+from typing import Literal, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import BeforeValidator, SecretStr, ValidationInfo
 
 from reconciler.config.problems import suggest
 from reconciler.config.tree import Scalar
 from reconciler.core import privacy
 from reconciler.core.items import GRAMMAR, parse_item
 from reconciler.core.model import Item, Kind, ListRef, MediaKey
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from enum import StrEnum
-
-    from pydantic import ValidationInfo
 
 DURATION = r"^([0-9]{1,9}[smhdw])+$"
 RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"

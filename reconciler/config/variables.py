@@ -7,11 +7,8 @@ the file's structure. No sentence here says what a variable holds.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 _DOLLAR = re.compile(
     r"""\$(?:

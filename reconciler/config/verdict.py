@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, TypeVar, get_args
+from collections.abc import Sequence
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from reconciler.config.fields import Model
 from reconciler.config.problems import Problem, join, key_head, suggest
 from reconciler.config.secret_files import SUFFIX, secret_keys
 from reconciler.config.tree import Listing, Node, Scalar, Section
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic_core import ErrorDetails
 
 _MAPPING = "must be a mapping: keys of its own below it, indented"
 _SENTENCES = {

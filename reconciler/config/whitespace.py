@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import yaml
 
 from reconciler.config.problems import Place, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 _LOOKALIKES = (  # Unicode's spaces besides the plain one, and its characters without a width
     "\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from socketserver import TCPServer
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from reconciler.errors import ListsyncError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
 
 TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 

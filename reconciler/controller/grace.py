@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from reconciler.config import file_rights, restored_exclusions, restored_list, with_generation
-from reconciler.core.model import WHOLE, RightsState
+from reconciler.config import (
+    ListSpec,
+    Spec,
+    file_rights,
+    restored_exclusions,
+    restored_list,
+    with_generation,
+)
+from reconciler.core.model import WHOLE, FileRights, RightsState, User, WaitingChange, Widening
 from reconciler.core.rights_change import (
+    Decision,
     compares_requesters,
     decide,
     next_effect,
@@ -18,16 +26,7 @@ from reconciler.core.rights_change import (
 )
 from reconciler.errors import LedgerError, LockHeldError, ServerError
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-
-    from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import FileRights, User, WaitingChange, Widening
-    from reconciler.core.rights_change import Decision
-    from reconciler.ports import Clock, Ledger, MediaServer
+from reconciler.ports import Clock, Ledger, MediaServer
 
 _STEP = timedelta(seconds=2)  # more than this between two looks at a clock: it was set
 _RETRY = timedelta(seconds=5)  # until a ledger that could not be written is tried again

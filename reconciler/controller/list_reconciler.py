@@ -9,41 +9,30 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, InvalidStateError
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from threading import Event, Lock, Thread
 
+from reconciler.config import ListSpec, Spec
 from reconciler.controller import turns
+from reconciler.controller.statuses import Board
 from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
-from reconciler.core.model import ALL, ATTENTION, DEFERRED, Result
+from reconciler.core.model import ALL, ATTENTION, DEFERRED, ListRef, Need, Result, Snapshot
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
-from reconciler.sync.apply import Applier
-from reconciler.sync.fetch import tried_lists
-from reconciler.sync.reconcile import Edges, decide, identify, read
+from reconciler.notify.dispatcher import Announcer
+from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
+from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.fetch import ReadLists, tried_lists
+from reconciler.sync.reconcile import Edges, Pass, decide, identify, read
 from reconciler.sync.reports import reports
 from reconciler.sync.run_log import exit_code, noted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-    from threading import Event
-
-    from reconciler.config import ListSpec, Spec
-    from reconciler.controller.statuses import Board
-    from reconciler.core.model import ListRef, Need, Snapshot
-    from reconciler.notify.dispatcher import Announcer
-    from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.fetch import ReadLists
-    from reconciler.sync.reconcile import Pass
 
 OWNER_WAIT = timedelta(seconds=2)
 

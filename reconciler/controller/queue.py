@@ -6,11 +6,8 @@ it is worked on comes again afterwards, and no key is worked on twice at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
 
 LONGEST = timedelta(hours=6)  # no back-off is longer
 

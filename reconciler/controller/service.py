@@ -7,29 +7,24 @@ The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from reconciler.config import Spec
 from reconciler.controller import turns
 from reconciler.controller.grace import GracePeriod
-from reconciler.controller.list_reconciler import Upkeep
+from reconciler.controller.list_reconciler import Doors, Upkeep
 from reconciler.controller.mounts import is_mount
 from reconciler.controller.statuses import Board
 from reconciler.controller.watch import news
 from reconciler.controller.workers import Controller
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Status
+from reconciler.core.model import WHOLE, Finding, ListReport, Standing, Status
 from reconciler.errors import ConfigError, ListsyncError
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
-
-    from reconciler.config import Spec
-    from reconciler.controller.list_reconciler import Doors
-    from reconciler.core.model import Finding, ListReport, Standing
 
 _LAST_WORDS = 2  # seconds for notifications that are under way at the end
 

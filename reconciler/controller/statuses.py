@@ -6,25 +6,19 @@ knows, and it is written as soon as it can be.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING
 
+from reconciler.config import Spec
 from reconciler.controller import turns
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Standing, Status
-from reconciler.errors import LedgerError, ServerError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from datetime import datetime
-
-    from reconciler.config import Spec
-    from reconciler.core.model import Condition, Finding, Schedule
-    from reconciler.errors import ListsyncError
-    from reconciler.ports import Clock, Ledger
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.reconcile import Pass
+from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Standing, Status
+from reconciler.errors import LedgerError, ListsyncError, ServerError
+from reconciler.ports import Clock, Ledger
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Pass
 
 
 class Board:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
+from reconciler.config import ListSpec, Spec
 from reconciler.controller.queue import longest_wait, spread, wait_after
 from reconciler.core import conditions
-from reconciler.core.model import ListProblem, Reason, Role, Schedule, Status
-from reconciler.errors import BrowserError, LedgerError, LockHeldError, ServerError, TransientError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import Condition, Finding, Verdict
-    from reconciler.errors import ListsyncError
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.reconcile import Pass
+from reconciler.core.model import (
+    Condition,
+    Finding,
+    ListProblem,
+    Reason,
+    Role,
+    Schedule,
+    Status,
+    Verdict,
+)
+from reconciler.errors import (
+    BrowserError,
+    LedgerError,
+    ListsyncError,
+    LockHeldError,
+    ServerError,
+    TransientError,
+)
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Pass
 
 _DIGITS = 12
 _LONGEST = timedelta(days=30)  # whoever asks for more is not asked again for a month

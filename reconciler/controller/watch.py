@@ -8,18 +8,13 @@ the files themselves, so that a lost event costs a few seconds and a needless on
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
 
-from watchfiles import watch
+from watchfiles import Change, watch
 
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-    from threading import Event
-
-    from watchfiles import Change
 
 _STEP = 50  # milliseconds without a further event until a burst of them is told
 _BURST = 400  # milliseconds after which it is told in any case

@@ -7,19 +7,15 @@ worker wakes up only when there is something to do.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from threading import Condition, Event, Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from reconciler.controller.queue import WorkQueue
 from reconciler.errors import trace_of
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from datetime import datetime
-
-    from reconciler.ports import Clock
+from reconciler.ports import Clock
 
 AFTER_A_FAULT = timedelta(minutes=10)  # a mistake of the program's own is no reason to stop
 

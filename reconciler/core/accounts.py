@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Role
+from reconciler.core.model import Action, Plan, Role, Target, Verdict, Wishlist
 from reconciler.core.wants import entry_identity, item_identity
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from reconciler.core.model import Action, Plan, Target, Verdict, Wishlist
 
 
 @dataclass(frozen=True, slots=True)

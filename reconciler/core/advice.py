@@ -5,36 +5,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from reconciler.core.delivery import how_to_reach, is_passing
 from reconciler.core.episodes import EPISODES
 from reconciler.core.identification import how_to_identify
 from reconciler.core.model import (
     Action,
+    Entry,
     Kind,
     ListProblem,
     Match,
+    Memory,
+    Observed,
     Op,
     Prune,
     Reason,
+    Remembered,
     Rerequest,
     Role,
     Show,
     Slot,
+    Stop,
     Verdict,
+    Wishlist,
 )
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.state import COVERED, There, film, season
 from reconciler.core.waivers import waived
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from reconciler.core.model import Entry, Memory, Observed, Remembered, Stop, Wishlist
 
 BY_HAND = "request it on the server by hand"
 PUT_BACK = (

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from reconciler.core.model import Attempts, Op, Result
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)

@@ -6,14 +6,11 @@ else judges a list: half a list is never taken for a list, at whatever site.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import LONGEST_LIST, LONGEST_TITLE, Item, Outcome, Snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 UNREADABLE = "unknown"
 """What an entry is that does not say which title it is: what it stands for is not known."""

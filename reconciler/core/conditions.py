@@ -14,16 +14,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from reconciler.core.delivery import is_passing
-from reconciler.core.model import Condition, Finding, Outcome, Result, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import ListProblem, Snapshot, WaitingChange
+from reconciler.core.model import (
+    Condition,
+    Finding,
+    ListProblem,
+    Outcome,
+    Result,
+    Snapshot,
+    Status,
+    WaitingChange,
+)
 
 READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})

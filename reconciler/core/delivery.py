@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from reconciler.core.model import (
     Delivery,
+    DeliveryWish,
     Downloader,
     Kind,
     ListProblem,
     Offer,
     ProblemReason,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from reconciler.core.model import DeliveryWish
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
 _NOUN = {Kind.MOVIE: "films", Kind.TV: "shows"}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from reconciler.core.episodes import as_wanted
 from reconciler.core.exclude_lists import is_owners_word, reason_unread
 from reconciler.core.filters import asks_facts
 from reconciler.core.membership import absences, advance, current, stale_members
 from reconciler.core.model import (
+    Absence,
     Baseline,
     Entry,
+    Item,
     ListProblem,
     ListRef,
     ListRules,
     Match,
+    MediaKey,
     Member,
     Membership,
     Memory,
@@ -25,17 +29,12 @@ from reconciler.core.model import (
     Reason,
     Requester,
     Role,
+    Snapshot,
     Start,
     Unmatched,
     Wishlist,
 )
 from reconciler.core.wants import sure_names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Absence, Item, MediaKey, Snapshot
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Episodes, Ids, Item, Kind, TitleRef
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 EPISODES = {"tvEpisode", "episode"}  # what sources call them
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from reconciler.core.model import Outcome
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from reconciler.core.model import Snapshot
+from reconciler.core.model import Outcome, Snapshot
 
 
 def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> str | None:

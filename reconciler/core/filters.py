@@ -6,17 +6,12 @@ and says so. What is known drops a title before what is not, so that nobody is a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler.core.genres import untold, unwanted_among, wanted_among
-from reconciler.core.model import UNTOLD, Film, Kind, Match, Show
+from reconciler.core.model import UNTOLD, Facts, Film, Filter, Item, Kind, Match, Show, Unmatched
 from reconciler.core.names import spellings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.core.model import Facts, Filter, Item, Unmatched
 
 LIST, TMDB = "the list", "TMDB"  # who tells a fact
 

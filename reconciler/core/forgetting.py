@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Match
+from reconciler.core.model import Baseline, Item, Match, MediaKey, Membership, Memory, Unmatched
 from reconciler.core.wants import called, names_of, rule_names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from reconciler.core.model import Baseline, Item, MediaKey, Membership, Memory, Unmatched
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,9 @@ genre says that a show is one or the other, not which.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from reconciler.core.model import Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 _JOINT: Mapping[str, frozenset[str]] = {
     "Action & Adventure": frozenset({"Action", "Adventure"}),

@@ -5,12 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from reconciler.core.model import Kind, Reason, Verdict
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Action, Wishlist
+from reconciler.core.model import Action, Kind, Reason, Verdict, Wishlist
 
 _CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
 

@@ -5,17 +5,24 @@ A title held back by one limit uses up none of the others and never blocks the t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from reconciler.core.model import Allowance, Kind, Op, Quota, Reason, RequestStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Action, Budget, Requester, RequestState, View, Wishlist
+from reconciler.core.model import (
+    Action,
+    Allowance,
+    Budget,
+    Kind,
+    Op,
+    Quota,
+    Reason,
+    Requester,
+    RequestState,
+    RequestStatus,
+    View,
+    Wishlist,
+)
 
 
 @dataclass(frozen=True, slots=True)

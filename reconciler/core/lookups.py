@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.desired import showed_nothing
+from reconciler.core.desired import Recalled, showed_nothing
 from reconciler.core.filters import drops
-from reconciler.core.model import Kind, Match, Role
+from reconciler.core.model import (
+    Entry,
+    Item,
+    Kind,
+    ListRules,
+    Match,
+    MediaKey,
+    Role,
+    Snapshot,
+    Wishlist,
+)
 from reconciler.core.waivers import dropped, in_doubt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from reconciler.core.desired import Recalled
-    from reconciler.core.model import Entry, Item, ListRules, MediaKey, Snapshot, Wishlist
 
 
 def items_in_question(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Candidate, Item, Kind, Match, Reason, Route, Unmatched
-from reconciler.core.names import fold, normalise, readings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from reconciler.core.names import Reading
+from reconciler.core.names import Reading, fold, normalise, readings
 
 SHOWN = 5  # titles that nearly fit, kept for a person to look at
 

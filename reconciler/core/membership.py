@@ -9,27 +9,26 @@ well, and a list has a patience of its own.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from reconciler.core.model import (
     Absence,
     Baseline,
+    Entry,
+    Item,
+    ListRef,
     Match,
     MediaKey,
     Member,
     Membership,
     Outcome,
     Role,
+    Snapshot,
+    Wishlist,
 )
 from reconciler.core.wants import names_of, sure_names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Entry, Item, ListRef, Snapshot, Wishlist
 
 KEPT_PERCENT = 70  # a fetch that lacks more of the last titles than the rest is waited out
 PATIENCE = timedelta(days=7)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from reconciler.core.model import Kind, Memory, Remembered, Slot
+from reconciler.core.model import Kind, MediaKey, Memory, Observed, Remembered, Slot, Target
 from reconciler.core.own_requests import account_for_missing, with_sightings
 from reconciler.core.state import COVERED, There, film, known_seasons, season, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from reconciler.core.model import MediaKey, Observed, Target
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 

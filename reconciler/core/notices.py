@@ -14,17 +14,23 @@ reached in between says nothing of it.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from reconciler.core.conditions import READY, STALLED, SUSPENDED
-from reconciler.core.model import Deed, Event, Notice, Result, Status, Told
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
-
-    from reconciler.core.model import Action, Condition, Done, Intent
+from reconciler.core.model import (
+    Action,
+    Condition,
+    Deed,
+    Done,
+    Event,
+    Intent,
+    Notice,
+    Result,
+    Status,
+    Told,
+)
 
 
 def of_lists(

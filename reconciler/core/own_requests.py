@@ -20,30 +20,24 @@ has others. Witnesses: docs/media-servers.md, "Requests that vanish".
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
     Kind,
+    MediaState,
     MediaStatus,
+    Memory,
+    Observed,
+    OwnRequest,
     RequestState,
     RequestStatus,
+    RequestTrace,
     Sighting,
     Slot,
+    Target,
     Whereabouts,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from reconciler.core.model import (
-        MediaState,
-        Memory,
-        Observed,
-        OwnRequest,
-        RequestTrace,
-        Target,
-    )
 
 MOST_TRACED = 20  # requests asked for by their id in one pass
 _LIVING = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})

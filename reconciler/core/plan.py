@@ -6,9 +6,10 @@ its parts come in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from reconciler.core.limits import Held, Limits
 from reconciler.core.memory import looks_like_another_server, vanished
@@ -18,8 +19,11 @@ from reconciler.core.model import (
     Expected,
     Kind,
     ListProblem,
+    Memory,
+    Observed,
     Op,
     Plan,
+    Policy,
     Reason,
     Role,
     Show,
@@ -27,18 +31,13 @@ from reconciler.core.model import (
     Unmatched,
     Verdict,
     View,
+    Wishlist,
 )
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
 from reconciler.core.titles import Need, Settled, Terms, needs
 from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Memory, Observed, Policy, Wishlist
 
 
 def calculate(

@@ -18,16 +18,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Item
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from reconciler.core.model import Snapshot, TitleRef
+from reconciler.core.model import Item, Snapshot, TitleRef
 
 VEIL = "…"
 SHORTEST_SECRET = 6  # characters; shorter ones stand in too many harmless texts

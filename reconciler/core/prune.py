@@ -6,32 +6,32 @@ held the title says ``prune: cancel-pending``. Whatever is in doubt keeps it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from reconciler.core.model import (
+    Absence,
     Action,
     Attempts,
     Claim,
     Expected,
     Match,
     Op,
+    OwnRequest,
     Prune,
     Reason,
     Requester,
+    RequestState,
     RequestStatus,
     Role,
     User,
     Verdict,
+    View,
     Why,
+    Wishlist,
 )
 from reconciler.core.wants import names_of, sure_names, titled
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Absence, OwnRequest, RequestState, View, Wishlist
 
 
 @dataclass(frozen=True, slots=True)

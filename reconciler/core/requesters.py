@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from reconciler.core.model import Approval, ListProblem, ProblemReason, Requester
+from reconciler.core.model import Approval, ListProblem, ProblemReason, Requester, User
 from reconciler.core.rights import (
     SEE_USERS,
     bypasses_quota,
@@ -12,11 +12,6 @@ from reconciler.core.rights import (
     lacks,
     may_ask_for_others,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reconciler.core.model import User
 
 
 def find_requester(

@@ -5,17 +5,11 @@ Only *declined* and *handled* are ever lifted: what is blocklisted or excluded d
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
-from reconciler.core.model import Rerequest
+from reconciler.core.model import Remembered, Rerequest
 from reconciler.core.seasons import span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from reconciler.core.model import Remembered
 
 
 def lifted(known: Remembered | None, rule: Rerequest | timedelta, now: datetime) -> bool:

@@ -6,12 +6,8 @@ Bits and rules: docs/media-servers.md, "Rights". An administrator may do everyth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Expected, Flavour, Kind, MediaKey, Target
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Requester, User
+from reconciler.core.model import Expected, Flavour, Kind, MediaKey, Requester, Target, User
 
 ADMIN = 2
 MANAGE_USERS = 8

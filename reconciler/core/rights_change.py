@@ -19,19 +19,22 @@ back waits no more. A list, or the whole file, takes effect once all its widenin
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from reconciler.core.model import WHOLE, RightsState, Role, WaitingChange
+from reconciler.core.model import (
+    WHOLE,
+    FileRights,
+    ListRights,
+    RightsState,
+    Role,
+    User,
+    WaitingChange,
+    Widening,
+)
 from reconciler.core.times import shifted
-from reconciler.core.widenings import find_widenings, list_changes
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime, timedelta
-
-    from reconciler.core.model import FileRights, ListRights, User, Widening
-from reconciler.core.widenings import ListChange
+from reconciler.core.widenings import ListChange, find_widenings, list_changes
 
 
 @dataclass(frozen=True, slots=True)

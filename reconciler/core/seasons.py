@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
-    from reconciler.core.model import Season, SeasonRule, Show
+from reconciler.core.model import Season, SeasonRule, Show
 
 
 class Basis(StrEnum):

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import MediaStatus, RequestStatus, Slot
-
-if TYPE_CHECKING:
-    from reconciler.core.model import MediaKey, MediaState, Observed, Target
+from reconciler.core.model import (
+    MediaKey,
+    MediaState,
+    MediaStatus,
+    Observed,
+    RequestStatus,
+    Slot,
+    Target,
+)
 
 
 class There(StrEnum):

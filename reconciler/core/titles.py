@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from reconciler.core.model import (
     Attempts,
     Kind,
     Op,
     Reason,
+    Remembered,
+    Rerequest,
+    SeasonRule,
     Show,
     Slot,
+    Target,
+    View,
     Why,
 )
 from reconciler.core.rerequest import lifted, put_back, told
@@ -26,12 +32,6 @@ from reconciler.core.state import (
     season,
     show,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import timedelta
-
-    from reconciler.core.model import Remembered, Rerequest, SeasonRule, Target, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from reconciler.core.filters import Known, objection
-from reconciler.core.model import Kind, Reason, Unmatched
-
-if TYPE_CHECKING:
-    from reconciler.core.filters import Objection
-    from reconciler.core.model import Entry, Film, MediaKey, Observed, Show, Wishlist
+from reconciler.core.filters import Known, Objection, objection
+from reconciler.core.model import (
+    Entry,
+    Film,
+    Kind,
+    MediaKey,
+    Observed,
+    Reason,
+    Show,
+    Unmatched,
+    Wishlist,
+)
 
 
 def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str] | None:

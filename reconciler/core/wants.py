@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.items import item_keys
 from reconciler.core.model import (
+    Entry,
     Item,
     Match,
     MediaKey,
@@ -21,11 +22,6 @@ from reconciler.core.model import (
 )
 from reconciler.core.names import normalise, readings, spellings
 from reconciler.core.waivers import waived
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from reconciler.core.model import Entry
 
 _UNSEEN = Observed()
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import WHOLE, Approval, Episodes, Prune, Role, Widening
+from reconciler.core.model import (
+    WHOLE,
+    Approval,
+    Episodes,
+    FileRights,
+    ListRights,
+    Prune,
+    Rights,
+    Role,
+    User,
+    Widening,
+)
 from reconciler.core.requesters import users_named
 from reconciler.core.rights import has_more_rights
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from reconciler.core.model import FileRights, ListRights, Rights, User
-
-    # setting, its new value, the change in words
-    _Change = tuple[str, str, str]
+# setting, its new value, the change in words
+_Change = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)

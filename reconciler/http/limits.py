@@ -7,11 +7,8 @@ The timeouts of sockets are renewed by every byte, so an answer that drips would
 from __future__ import annotations
 
 import time
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple, Self
-
-if TYPE_CHECKING:
-    from contextvars import Token
+from contextvars import ContextVar, Token
+from typing import NamedTuple, Self
 
 LARGEST = 64 * 1024 * 1024  # bytes of one answer: those that arrive, and those after decompression
 

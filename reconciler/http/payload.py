@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import LONGEST_FILE
 from reconciler.http.limits import LimitError, current_limits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 MOST_ENTRIES = 500_000  # objects and arrays of JSON, or elements of XML
 MOST_VALUES = 3_000_000  # of JSON

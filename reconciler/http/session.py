@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 import requests
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.http.limits import Limits
-    from reconciler.http.transport import Adapter
+from reconciler.http.limits import Limits
+from reconciler.http.transport import Adapter
 
 _PIECE = 64 * 1024  # bytes
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 from urllib3.exceptions import ConnectTimeoutError
+from urllib3.util.retry import Retry
 
-from reconciler.http.limits import LimitError, current_limits
-
-if TYPE_CHECKING:
-    import socket
-
-    from urllib3 import PoolManager
-    from urllib3.util.retry import Retry
-
-    from reconciler.http.limits import Limits
+from reconciler.http.limits import LimitError, Limits, current_limits
 
 
 class Adapter(HTTPAdapter):

@@ -6,8 +6,10 @@ A row that cannot be parsed was written in another shape: it is dropped, and ask
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from sqlite3 import Connection
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,12 +25,7 @@ from reconciler.core.model import (
     Unmatched,
 )
 from reconciler.ledger.columns import is_time, stored_time, time_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from sqlite3 import Connection
-
-    from reconciler.ledger.database import Database
+from reconciler.ledger.database import Database
 
 BELIEVED = timedelta(days=7)  # a "no": TMDB may have learnt of the title since
 AVOIDED = timedelta(days=1)  # a route that was blocked: the site may let us in again

@@ -9,19 +9,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from reconciler.errors import LedgerError
 from reconciler.ledger.content import damage
 from reconciler.ledger.faults import MOVE_AWAY, explained
 from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _BUSY_SECONDS = 5.0
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pydantic_core import PydanticSerializationError
 
 from reconciler.errors import LedgerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 MOVE_AWAY = (
     "move the file away, or restore a copy of it, and run again; without it listsync no longer "

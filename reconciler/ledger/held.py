@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from reconciler.errors import LedgerError
 from reconciler.ledger.lock import WriterLock
 from reconciler.ledger.store import SqliteLedger
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _log = Logger()
 

@@ -6,10 +6,13 @@ An intent without an outcome decides nothing: the next look at the server does (
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import datetime
+from sqlite3 import Connection
 
 from reconciler.core.backoff import attempts_after
 from reconciler.core.model import (
+    Action,
     Done,
     Intent,
     Kind,
@@ -30,13 +33,6 @@ from reconciler.ledger.columns import (
     target_of,
     time_text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from sqlite3 import Connection
-
-    from reconciler.core.model import Action
 
 _STORED = (str(Result.CREATED), str(Result.UNDELIVERED))
 _THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})

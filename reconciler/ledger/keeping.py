@@ -5,15 +5,12 @@ Writes touch only the rows that differ, as everywhere in memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from sqlite3 import Connection
 
 from reconciler.core.model import WHOLE, Condition, Schedule, Status, Told
 from reconciler.ledger.columns import optional_time, optional_time_text, stored_time, time_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-    from sqlite3 import Connection
 
 
 def schedules(connection: Connection, server: str) -> dict[str, Schedule]:

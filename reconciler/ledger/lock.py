@@ -10,15 +10,12 @@ import fcntl
 import json
 import os
 import socket
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from reconciler.errors import LedgerError, LockHeldError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _HINT = "wait for it to end, or stop it; `listsync plan` and `listsync status` work meanwhile"
 

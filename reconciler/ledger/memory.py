@@ -5,7 +5,8 @@ Writes touch only the rows that differ, so that a quiet pass writes nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from sqlite3 import Connection
 
 from pydantic import TypeAdapter
 
@@ -15,10 +16,12 @@ from reconciler.core.model import (
     Claim,
     Item,
     Match,
+    MediaKey,
     Member,
     Membership,
     Remembered,
     Slot,
+    Target,
 )
 from reconciler.ledger.columns import (
     optional_time,
@@ -27,12 +30,6 @@ from reconciler.ledger.columns import (
     target_of,
 )
 from reconciler.ledger.schema import WHOLE_TITLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from sqlite3 import Connection
-
-    from reconciler.core.model import MediaKey, Target
 
 _ITEM = TypeAdapter(Item)
 _MATCH = TypeAdapter(Match)

@@ -5,15 +5,12 @@ They belong to the file, not to one server: another server is a change of the fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from pydantic import TypeAdapter
 
 from reconciler.core.model import FileRights, RightsState, Widening
 from reconciler.ledger.columns import stored_time, time_text
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 _ACCEPTED = TypeAdapter(FileRights)
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from reconciler.core.model import ListRef, Snapshot
 from reconciler.errors import LedgerError
-
-if TYPE_CHECKING:
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.ports import Clock, Ledger
+from reconciler.ports import Clock, Ledger
 
 
 class RememberedRoutes:

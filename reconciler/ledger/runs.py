@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from pydantic import TypeAdapter
 
@@ -16,9 +16,6 @@ from reconciler.ledger.columns import (
     stored_time,
     time_text,
 )
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 KEPT = timedelta(days=90)
 

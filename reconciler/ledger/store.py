@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
 
-from reconciler.core.model import Memory
+from reconciler.core.model import (
+    Action,
+    Baseline,
+    Claim,
+    Condition,
+    Done,
+    Downloader,
+    Film,
+    Intent,
+    Kind,
+    ListReport,
+    Match,
+    MediaKey,
+    Membership,
+    Memory,
+    OwnRequest,
+    Remembered,
+    RightsState,
+    Run,
+    Schedule,
+    Show,
+    Slot,
+    Target,
+    Told,
+    Unmatched,
+)
 from reconciler.ledger import cache, intents, keeping, memory, rights, runs
 from reconciler.ledger.database import Database
 from reconciler.ledger.lock import writer_lock
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
-    from pathlib import Path
-    from types import TracebackType
-
-    from reconciler.core.model import (
-        Action,
-        Baseline,
-        Claim,
-        Condition,
-        Done,
-        Downloader,
-        Film,
-        Intent,
-        Kind,
-        ListReport,
-        Match,
-        MediaKey,
-        Membership,
-        OwnRequest,
-        Remembered,
-        RightsState,
-        Run,
-        Schedule,
-        Show,
-        Slot,
-        Target,
-        Told,
-        Unmatched,
-    )
 
 
 class SqliteLedger:

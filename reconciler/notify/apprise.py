@@ -10,20 +10,16 @@ import os
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Sequence
 from importlib.util import find_spec
 from threading import Condition, Thread
-from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from reconciler.core.child_environment import child_environment
+from reconciler.core.model import Message
 from reconciler.errors import NotifierError
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic import SecretStr
-
-    from reconciler.core.model import Message
 
 PATIENCE = 10  # seconds that a message may take, all addresses together
 MOST_WAITING = 100  # messages; so many come together only where something is badly wrong

@@ -5,26 +5,21 @@ Written down first, so that nothing is told twice: what is lost on the way is no
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING
 
+from reconciler.config import Spec
 from reconciler.core import conditions, notices
-from reconciler.core.model import Digest, Event, Notice
+from reconciler.core.model import Condition, Digest, Event, Notice, Told, WaitingChange
 from reconciler.errors import LedgerError
 from reconciler.logs import Logger
+from reconciler.ports import Ledger, Notifier
 from reconciler.render.notification import message
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Pass
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.config import Spec
-    from reconciler.core.model import Condition, Told, WaitingChange
-    from reconciler.ports import Ledger, Notifier
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.reconcile import Pass
-
-    _Decide = Callable[[Told], tuple[tuple[Notice, ...], Told]]
+_Decide = Callable[[Told], tuple[tuple[Notice, ...], Told]]
 
 _log = Logger()
 

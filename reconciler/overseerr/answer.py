@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import requests
 from urllib3.exceptions import (
@@ -21,13 +20,11 @@ from urllib3.exceptions import (
 )
 
 from reconciler.errors import ServerError, TransientError
+from reconciler.http.limits import LimitError
 from reconciler.http.payload import parse_json
 from reconciler.http.session import retry_after
 from reconciler.overseerr.foreign import JsonObject, line, record
 from reconciler.overseerr.walls import Wall, find_wall, page_title
-
-if TYPE_CHECKING:
-    from reconciler.http.limits import LimitError
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
 _SHORTEST_SECRET = 8

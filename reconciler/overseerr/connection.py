@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from typing import TypeAlias
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -22,10 +23,6 @@ from reconciler.logs import Logger
 from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
 from reconciler.overseerr.foreign import line
 from reconciler.overseerr.pace import BUSY, Pace, overload
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from urllib.parse import SplitResult
 
 _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read

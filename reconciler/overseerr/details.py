@@ -6,13 +6,17 @@ owner reads; its ratings go from 0 to 10, and are 0 where nobody has voted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reconciler.core.model import Facts, Film, Season, Show
-from reconciler.overseerr.foreign import day, decimal, integer, record, records, text, year
-
-if TYPE_CHECKING:
-    from reconciler.overseerr.foreign import JsonObject
+from reconciler.overseerr.foreign import (
+    JsonObject,
+    day,
+    decimal,
+    integer,
+    record,
+    records,
+    text,
+    year,
+)
 
 _OVER = frozenset({"Ended", "Canceled"})  # TMDB's words for shows that get no more seasons
 _GENRES = {  # /genre/movie/list and /genre/tv/list of TMDB

@@ -6,16 +6,12 @@ Shapes: docs/media-servers.md, "Radarr and Sonarr". Ids begin at 0.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Downloader, Kind, Offer, Stock
+from reconciler.core.model import Delivery, Downloader, Kind, Offer, Stock
 from reconciler.errors import ServerError
+from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, line, record, records
 from reconciler.overseerr.rows import accepted
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Delivery
-    from reconciler.overseerr.connection import Connection
 
 PATIENCE = 5.0  # seconds that all Radarrs and Sonarrs that do not answer may take from a run
 PROGRAM = {Kind.MOVIE: "radarr", Kind.TV: "sonarr"}

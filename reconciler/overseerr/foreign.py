@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from reconciler.core.times import bounded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 JsonObject: TypeAlias = "Mapping[str, object]"
 

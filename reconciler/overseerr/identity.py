@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Flavour, Kind, ServerInfo
 from reconciler.errors import CsrfProtectionError, ServerError
+from reconciler.overseerr.answer import Answer
+from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import line
 from reconciler.overseerr.rows import accepted
-
-if TYPE_CHECKING:
-    from reconciler.overseerr.answer import Answer
-    from reconciler.overseerr.connection import Connection
 
 _SEERR = 3  # the first major version under that name
 _JELLYSEERR = 2  # its last

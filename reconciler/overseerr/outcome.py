@@ -11,18 +11,14 @@ with recordings of all three servers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler.core.delivery import undelivered
-from reconciler.core.model import Done, Kind, RequestStatus, Result, Whereabouts
+from reconciler.core.model import Action, Done, Kind, RequestStatus, Result, Whereabouts
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
+from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.foreign import integer, record
 from reconciler.overseerr.rows import accepted, strange_answer
 from reconciler.overseerr.translate import request_status
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Action
-    from reconciler.overseerr.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from reconciler.core.model import Kind
+from reconciler.core.model import Action, Kind
 from reconciler.overseerr import downloads
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Action
 
 
 def request_body(action: Action) -> dict[str, object]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler.errors import ServerError, TransientError
-from reconciler.overseerr.foreign import integer, record
-
-if TYPE_CHECKING:
-    from reconciler.overseerr.answer import Answer
-    from reconciler.overseerr.connection import Connection
-    from reconciler.overseerr.foreign import JsonObject
+from reconciler.overseerr.answer import Answer
+from reconciler.overseerr.connection import Connection
+from reconciler.overseerr.foreign import JsonObject, integer, record
 
 PAGE = 1000  # rows; the server has no maximum below 30,000
 _READINGS = 3  # of a table whose rows come and go while it is read

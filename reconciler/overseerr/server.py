@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
-from reconciler.core.model import Done, Flavour, Kind, RequestTrace, Result, Route, Whereabouts
-from reconciler.core.rights import DECIDE_REQUESTS, MAKE_REQUESTS, READ_BLOCKLIST, SEE_USERS, lacks
+from reconciler.core.model import (
+    Action,
+    Candidate,
+    Done,
+    Downloader,
+    Film,
+    Flavour,
+    Kind,
+    MediaKey,
+    MediaState,
+    Quota,
+    RequestState,
+    RequestTrace,
+    Result,
+    Route,
+    ServerInfo,
+    Show,
+    Slowdown,
+    Stock,
+    User,
+    Whereabouts,
+)
+from reconciler.core.rights import (
+    DECIDE_REQUESTS,
+    MAKE_REQUESTS,
+    READ_BLOCKLIST,
+    SEE_USERS,
+    Right,
+    lacks,
+)
 from reconciler.errors import MissingRightError, ServerError
 from reconciler.logs import Logger
 from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
-from reconciler.overseerr.connection import LONGEST, Connection
-from reconciler.overseerr.foreign import integer, record, records
+from reconciler.overseerr.answer import Answer
+from reconciler.overseerr.connection import LONGEST, Called, Connection
+from reconciler.overseerr.foreign import JsonObject, integer, record, records
 from reconciler.overseerr.requests import request_body
 from reconciler.overseerr.rows import DeniedError, StatusError, accepted, read_rows, strange_answer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from reconciler.core.model import (
-        Action,
-        Candidate,
-        Downloader,
-        Film,
-        MediaKey,
-        MediaState,
-        Quota,
-        RequestState,
-        ServerInfo,
-        Show,
-        Slowdown,
-        Stock,
-        User,
-    )
-    from reconciler.core.rights import Right
-    from reconciler.overseerr.answer import Answer
-    from reconciler.overseerr.connection import Called
-    from reconciler.overseerr.foreign import JsonObject
 
 _Value = TypeVar("_Value")
 

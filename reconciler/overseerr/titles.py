@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from reconciler.core.model import Kind, Route
+from reconciler.core.model import Candidate, Kind, MediaKey, Route
 from reconciler.errors import TmdbTroubleError
 from reconciler.overseerr import translate
-from reconciler.overseerr.foreign import integer, records
+from reconciler.overseerr.answer import Answer
+from reconciler.overseerr.connection import Connection
+from reconciler.overseerr.foreign import JsonObject, integer, records
 from reconciler.overseerr.rows import accepted
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Candidate, MediaKey
-    from reconciler.overseerr.answer import Answer
-    from reconciler.overseerr.connection import Connection
-    from reconciler.overseerr.foreign import JsonObject
 
 _LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
 _FOREIGN_ID = {Route.IMDB: r"tt[0-9]+", Route.TVDB: r"[0-9]+", Route.TMDB: r"[0-9]+"}

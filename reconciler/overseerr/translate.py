@@ -8,8 +8,6 @@ request's number without a meaning is read as *approved*: covered, nothing to do
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reconciler.core.model import (
     Allowance,
     Candidate,
@@ -23,10 +21,16 @@ from reconciler.core.model import (
     Target,
     User,
 )
-from reconciler.overseerr.foreign import integer, line, moment, record, records, text, year
-
-if TYPE_CHECKING:
-    from reconciler.overseerr.foreign import JsonObject
+from reconciler.overseerr.foreign import (
+    JsonObject,
+    integer,
+    line,
+    moment,
+    record,
+    records,
+    text,
+    year,
+)
 
 _MEDIA_STATUS = {
     1: MediaStatus.UNKNOWN,

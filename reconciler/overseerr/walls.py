@@ -7,14 +7,11 @@ The servers themselves answer JSON below ``/api/v1``, never redirect there, and 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.overseerr.foreign import line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
 _EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"

@@ -6,41 +6,38 @@ the edge in the project's own words: foreign numbers, errors and shapes are tran
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from reconciler.core.model import ALL
+from pydantic import SecretStr
+
+from reconciler.core.model import (
+    ALL,
+    Action,
+    Candidate,
+    Done,
+    Downloader,
+    Film,
+    Kind,
+    ListRef,
+    MediaKey,
+    MediaState,
+    Message,
+    Need,
+    Quota,
+    RequestState,
+    RequestTrace,
+    Route,
+    ServerInfo,
+    Show,
+    Slowdown,
+    Snapshot,
+    Stock,
+    User,
+)
 from reconciler.ports.ledger import Ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
-    from datetime import datetime, timedelta
-
-    from pydantic import SecretStr
-
-    from reconciler.core.model import (
-        Action,
-        Candidate,
-        Done,
-        Downloader,
-        Film,
-        Kind,
-        ListRef,
-        MediaKey,
-        MediaState,
-        Message,
-        Need,
-        Quota,
-        RequestState,
-        RequestTrace,
-        Route,
-        ServerInfo,
-        Show,
-        Slowdown,
-        Snapshot,
-        Stock,
-        User,
-    )
 
 __all__ = [
     "Browser",

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-
-    from reconciler.core.model import (
-        Action,
-        Baseline,
-        Claim,
-        Condition,
-        Done,
-        Downloader,
-        Film,
-        Intent,
-        Kind,
-        ListReport,
-        Match,
-        MediaKey,
-        Membership,
-        Memory,
-        OwnRequest,
-        Remembered,
-        RightsState,
-        Run,
-        Schedule,
-        Show,
-        Slot,
-        Target,
-        Told,
-        Unmatched,
-    )
+from reconciler.core.model import (
+    Action,
+    Baseline,
+    Claim,
+    Condition,
+    Done,
+    Downloader,
+    Film,
+    Intent,
+    Kind,
+    ListReport,
+    Match,
+    MediaKey,
+    Membership,
+    Memory,
+    OwnRequest,
+    Remembered,
+    RightsState,
+    Run,
+    Schedule,
+    Show,
+    Slot,
+    Target,
+    Told,
+    Unmatched,
+)
 
 
 class Ledger(Protocol):

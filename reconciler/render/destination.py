@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
-if TYPE_CHECKING:
-    from reconciler.core.model import Delivery
+from reconciler.core.model import Delivery
 
 
 class Destination(TypedDict):

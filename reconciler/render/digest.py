@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from reconciler.render.shapes import ActionRow
+from reconciler.render.shapes import ActionRow
 
 ID_DIGITS = 8
 # All else that a row says is part of what would be sent, and so is whatever a row says one day.

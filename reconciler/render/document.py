@@ -5,50 +5,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reconciler.core.accounts import ListAccount
 from reconciler.core.model import (
     ATTENTION,
     DEFERRED,
     UNTOLD,
+    Action,
+    Candidate,
     Delivery,
+    Done,
+    Item,
     Kind,
     MediaKey,
     Op,
     Outcome,
+    Plan,
+    Quota,
+    Snapshot,
     Target,
+    Verdict,
+    Wishlist,
 )
 from reconciler.core.rights import outlook
+from reconciler.errors import ListsyncError
 from reconciler.render.destination import destination, named
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from reconciler.core.accounts import ListAccount
-    from reconciler.core.model import (
-        Action,
-        Candidate,
-        Done,
-        Item,
-        Plan,
-        Quota,
-        Snapshot,
-        Verdict,
-        Wishlist,
-    )
-    from reconciler.errors import ListsyncError
-    from reconciler.render.shapes import (
-        ActionRow,
-        Fetch,
-        ListRow,
-        Media,
-        PlanDocument,
-        SavedRows,
-        Titles,
-        VerdictRow,
-    )
+from reconciler.render.shapes import (
+    ActionRow,
+    Fetch,
+    ListRow,
+    Media,
+    PlanDocument,
+    SavedRows,
+    Titles,
+    VerdictRow,
+)
 
 FORMAT_VERSION = "1.3"
 

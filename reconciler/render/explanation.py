@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reconciler.core.seasons import Basis, span
 from reconciler.render import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 
 def explain_text(explanations: Sequence[Any], query: str, unwanted: Sequence[Any] = ()) -> str:

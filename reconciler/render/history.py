@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypedDict
 
-from reconciler.core.model import Result
+from reconciler.core.model import Intent, Result, Run
 from reconciler.render.document import FORMAT_VERSION
+from reconciler.render.shapes import Media
 from reconciler.render.words import clean, label, where
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from reconciler.core.model import Intent, Run
-    from reconciler.render.shapes import Media
 
 OPEN = "no answer was written down; the server shows what became of it"
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from reconciler.render import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from reconciler.render.shapes import Fetch, ListRow, PlanDocument, VerdictRow
+from reconciler.render.shapes import Fetch, ListRow, PlanDocument, VerdictRow
 
 LONGEST = 60_000  # characters; a comment on GitHub takes 65,536
 _LAST = 200  # of them kept for the sentence about what was cut

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Event, Message
+from reconciler.core.model import Deed, Event, Message, Notice
 from reconciler.core.seasons import span
 from reconciler.render.words import clean, counted
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Deed, Notice
 
 TITLES = 10  # named in one message; the rest is counted
 _TITLE, _WHY = 80, 300  # characters

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from reconciler.core.model import ListRef
+from reconciler.core.model import ListRef
 
 SCHEMA = "listsync.schema.json"
 _CHART = 25  # of a site's own ranking: enough to see what it does

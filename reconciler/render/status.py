@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypedDict
 
 from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
-from reconciler.core.model import DEFERRED, WHOLE
+from reconciler.core.model import DEFERRED, WHOLE, ListReport, RowReport, Standing, WaitingChange
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, fetch_row
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from reconciler.core.model import ListReport, RowReport, Standing, WaitingChange
-    from reconciler.render.shapes import Fetch
-
+from reconciler.render.shapes import Fetch
 
 _HEAD = ("LIST", "READY", "TITLES", "PENDING", "TRIES", "LAST SUCCESS", "NEXT DUE", "LAST FETCH")
 _NUMBERS = {"TITLES", "PENDING", "TRIES"}

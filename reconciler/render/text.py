@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from reconciler.core.model import ATTENTION, DEFERRED
 from reconciler.render import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.render.shapes import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
+from reconciler.render.shapes import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
 
 MARK = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
 DONE = {

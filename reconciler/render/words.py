@@ -9,18 +9,15 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from reconciler.core.limits import within
 from reconciler.core.model import ATTENTION, DEFERRED, Kind, Outcome, Reason
 from reconciler.core.seasons import span
+from reconciler.render.shapes import ActionRow, Fetch, ListRow, Media, PlanDocument, VerdictRow
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from reconciler.render.shapes import ActionRow, Fetch, ListRow, Media, PlanDocument, VerdictRow
-
-    _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
+_Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
 LONGEST_TITLE = 300  # characters; JSON has all of a longer one

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from threading import Semaphore
-from typing import TYPE_CHECKING
+from urllib.parse import SplitResult
 
-from reconciler.browser.pool import Lease
+from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.completeness import compared
-from reconciler.core.model import ALL, Outcome
+from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
 from reconciler.core.privacy import without_secrets
 from reconciler.errors import ListsyncError, trace_of
 from reconciler.http.limits import Limits
 from reconciler.logs import Logger
+from reconciler.ports import Routes
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
+from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, Setback, clean
+from reconciler.sources.site import Site
 from reconciler.sources.sites import (
     anilist,
     file,
@@ -30,18 +35,6 @@ from reconciler.sources.sites import (
     trakt,
     tvdb,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-    from urllib.parse import SplitResult
-
-    from reconciler.browser.pool import Sessions
-    from reconciler.core.model import ListRef, Need, Snapshot
-    from reconciler.ports import Routes
-    from reconciler.sources.debug.folder import DebugFolder
-    from reconciler.sources.site import Site
-
 
 SOURCES: dict[str, Site] = {
     "imdb": imdb,

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit
+from collections.abc import Collection
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from reconciler.core.privacy import is_harmless, veil
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from urllib.parse import SplitResult
 
 _QUOTES = {"<": ">", '"': '"', "'": "'", "`": "`", "(": ")", "“": "”", "«": "»"}
 # Space, and what copying brings along though nobody sees it.

@@ -7,16 +7,12 @@ Such an address may hold a key, in its query or its path. Shown is what is surel
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from reconciler.core.model import Kind, ListRef, Outcome
 from reconciler.core.privacy import SHORTEST_SECRET, VEIL, is_harmless, veil
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.sources.paging import Meanings
+from reconciler.sources.paging import Meanings
 
 MEANINGS: Meanings = {
     401: (Outcome.PRIVATE, "this is not for everybody: check the key or password in the address"),

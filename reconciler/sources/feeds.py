@@ -6,31 +6,22 @@ A feed shows what its site wants it to, mostly the newest, and no total.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import check_xml
 from reconciler.sources import fields, json_items
 from reconciler.sources.documents import MEANINGS, kind_of, shown_for
-from reconciler.sources.paging import Call, Part, read
-from reconciler.sources.scrape import Setback
+from reconciler.sources.paging import Call, Meanings, Part, read
+from reconciler.sources.scrape import Reach, Setback
 from reconciler.sources.title_types import classify
 from reconciler.sources.truncation import CUT_OFF, is_cut_feed
-from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.paging import Meanings
-    from reconciler.sources.scrape import Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.web import Answer, Web
 
 _TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
 

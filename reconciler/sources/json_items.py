@@ -7,17 +7,13 @@ A list of objects, or an object with such a list in it. An id stands in a field 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources import fields, trakt_items
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _TYPES = ("mediatype", "media_type", "mediaType", "type", "kind", "category")
 _RELEASED = ("release_year", "releaseYear", "release_date")

@@ -7,21 +7,14 @@ is decided in ``core.completeness``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import ListReading, Page
-from reconciler.core.model import ENDLESS_TOP, Outcome, Snapshot
+from reconciler.core.model import ENDLESS_TOP, Item, ListRef, Outcome, Snapshot
 from reconciler.http.session import retry_after
-from reconciler.sources.scrape import Setback, answered
-from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from reconciler.core.model import Item, ListRef
-    from reconciler.sources.scrape import Provider, Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Provider, Reach, Setback, answered
+from reconciler.sources.web import Answer, Web
 
 ROUTE = "api"
 

@@ -7,20 +7,14 @@ a redirect to an address that lets whoever has it read the feed. Where it leads 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.documents import shown_for
 from reconciler.sources.feeds import read_feed
+from reconciler.sources.paging import Meanings
+from reconciler.sources.scrape import Reach
 from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.paging import Meanings
-    from reconciler.sources.scrape import Reach
 
 _RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
 HOSTS = frozenset({_RSS, _DISCOVER})

@@ -9,20 +9,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from importlib.metadata import EntryPoint, entry_points
+from urllib.parse import SplitResult
 
 from reconciler.core.completeness import checked
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import Provider, Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from importlib.metadata import EntryPoint
-    from urllib.parse import SplitResult
-
-    from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import Provider, Reach, Setback
 
 GROUP = "listsync.sources"
 

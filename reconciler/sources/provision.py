@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from pydantic import SecretStr
 
+from reconciler.config.fields import Model
+from reconciler.config.providers import ProvidersSpec
+from reconciler.core.model import ListRef
 from reconciler.errors import ListsyncError
 from reconciler.sources.scrape import Provider, Setback
 from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from reconciler.config.fields import Model
-    from reconciler.config.providers import ProvidersSpec
-    from reconciler.core.model import ListRef
 
 
 def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:

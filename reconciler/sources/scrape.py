@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from reconciler.core import completeness
 from reconciler.core.completeness import ListReading
-from reconciler.core.model import ALL, Need, Outcome, Snapshot
+from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
 from reconciler.errors import BrowserError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from reconciler.core import completeness
-    from reconciler.core.model import ListRef
-    from reconciler.ports import Browser, Page, Routes
+from reconciler.ports import Browser, Page, Routes
 
 ROUTE = "browser"
 

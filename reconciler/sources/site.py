@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import re
+from typing import Protocol
+from urllib.parse import SplitResult
 
-if TYPE_CHECKING:
-    import re
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+from reconciler.core.model import ListRef, Snapshot
+from reconciler.sources.scrape import Provider, Reach
 
 
 class Site(Protocol):

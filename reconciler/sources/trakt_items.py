@@ -7,17 +7,13 @@ a chart of what is popular gives the part alone. Seasons and episodes bring thei
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import UNREADABLE
 from reconciler.core.model import Ids, Item, Kind
 from reconciler.sources.fields import facts
 from reconciler.sources.scrape import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
 _IMDB = re.compile(r"tt[0-9]{5,}")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError
 
 CUT_OFF = "cut off in the middle"
 

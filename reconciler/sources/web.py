@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -23,9 +24,6 @@ from reconciler.http.transport import Adapter
 from reconciler.sources.redirects import public_target
 from reconciler.sources.scrape import Setback, of_status
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer

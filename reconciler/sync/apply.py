@@ -6,13 +6,14 @@ was lost is settled by one look at that title.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from threading import Event
 
 from reconciler.core.delivery import undelivered
-from reconciler.core.model import Action, Done, Op, RequestState, RequestStatus, Result
+from reconciler.core.model import Action, Done, MediaKey, Op, RequestState, RequestStatus, Result
 from reconciler.errors import (
     AnswerLostError,
     LedgerError,
@@ -20,13 +21,7 @@ from reconciler.errors import (
     ServerError,
     TmdbTroubleError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from threading import Event
-
-    from reconciler.core.model import MediaKey
-    from reconciler.sync.reconcile import Edges, Pass
+from reconciler.sync.reconcile import Edges, Pass
 
 Outcomes = tuple[tuple[Action, Done], ...]
 

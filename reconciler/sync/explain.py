@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
-from reconciler.core.model import Action, Kind, Match, MediaKey, Role, Show
+from reconciler.core.model import (
+    Action,
+    Entry,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    Role,
+    Show,
+    Target,
+    Verdict,
+    Wishlist,
+)
 from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
@@ -18,13 +31,8 @@ from reconciler.core.wants import names_of, rule_names
 from reconciler.render import words
 from reconciler.render.destination import named
 from reconciler.render.document import action_row, candidate_row, verdict_row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from reconciler.core.model import Entry, Item, Target, Verdict, Wishlist
-    from reconciler.render.shapes import Media
-    from reconciler.sync.reconcile import Pass
+from reconciler.render.shapes import Media
+from reconciler.sync.reconcile import Pass
 
 _BARE = re.compile(r"tt[0-9]{5,}")  # as people copy it from IMDb
 _NUMBER = re.compile(r"tmdb:([1-9][0-9]{0,9})")

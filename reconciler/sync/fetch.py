@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
 
+from reconciler.config import Spec
 from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
-from reconciler.core.model import Role
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from reconciler.config import Spec
-    from reconciler.core.model import ListRef, ListRules, Need, Snapshot
-    from reconciler.ports import Ledger, Progress, Sources
+from reconciler.core.model import ListRef, ListRules, Need, Role, Snapshot
+from reconciler.ports import Ledger, Progress, Sources
 
 _READERS = 16  # lists that are read, or wait for their turn at a site, at once
 

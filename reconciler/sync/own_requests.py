@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.lookups import places
-from reconciler.core.model import Target
+from reconciler.core.model import Memory, Observed, RequestTrace, Target, Wishlist
 from reconciler.core.own_requests import requests_to_trace
 from reconciler.errors import ServerError, TmdbTroubleError
 from reconciler.logs import Logger
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reconciler.core.model import Memory, Observed, RequestTrace, Wishlist
-    from reconciler.ports import MediaServer
+from reconciler.ports import MediaServer
 
 _log = Logger()
 

@@ -5,24 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.config.own_files import PLAN_BYTES, read_file
+from reconciler.core.model import Action
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest, sent
 from reconciler.render.document import FORMAT_VERSION, action_row
 from reconciler.render.json_text import json_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reconciler.core.model import Action
-    from reconciler.render.shapes import ActionRow, PlanDocument
+from reconciler.render.shapes import ActionRow, PlanDocument
 
 AGAIN = "make a new one with `listsync plan --out FILE`"
 

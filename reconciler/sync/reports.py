@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from reconciler.core.desired import showed_nothing
-from reconciler.core.model import ALL, Action, ListReport, Outcome, RowReport, Snapshot, Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from reconciler.core.model import Done, ListRef, Need
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.reconcile import Pass
+from reconciler.core.model import (
+    ALL,
+    Action,
+    Done,
+    ListRef,
+    ListReport,
+    Need,
+    Outcome,
+    RowReport,
+    Snapshot,
+    Verdict,
+)
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Pass
 
 
 class LastSnapshots:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context  # what lines of the log have in common
-from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 
 from reconciler.core.match import by_id, by_number, by_title
-from reconciler.core.model import Match, MediaKey, Reason, Route, Show, Unmatched
+from reconciler.core.model import (
+    Film,
+    Item,
+    Match,
+    MediaKey,
+    MediaState,
+    Reason,
+    Route,
+    Show,
+    Unmatched,
+)
 from reconciler.core.names import search_terms
 from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbTroubleError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from reconciler.core.model import Film, Item, MediaState
-    from reconciler.ports import Ledger, MediaServer, Progress
+from reconciler.ports import Ledger, MediaServer, Progress
 
 _MediaById: TypeAlias = "dict[tuple[Route, str | int], set[MediaKey]]"
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.conditions import NOT_DONE, READ
-from reconciler.core.model import Reason
+from reconciler.core.model import Reason, Run
 from reconciler.errors import LedgerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.core.model import Run
-    from reconciler.sync.apply import Outcomes
-    from reconciler.sync.reconcile import Edges, Pass
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Edges, Pass
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from tests.bench import idle, interfaces, ledger_writes, passes, planner, posters, scraping, startup
 from tests.bench.promises import FULL, Promise, Reading, Sizes, promises, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BENCHES = {
     "startup": startup.measure,

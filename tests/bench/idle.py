@@ -6,16 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import SandboxServer
-from tests.bench.promises import Reading
+from tests.bench.promises import Reading, Sizes
 from tests.e2e.household import Household, until
 from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from tests.bench.promises import Sizes
 
 LISTS = 20
 MEGABYTE = 1024 * 1024

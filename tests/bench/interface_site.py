@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from examples.sandbox.imdb_site import ImdbSite
 from examples.sandbox.interfaces import InterfaceSite
-from examples.sandbox.sites_http import JSON, Page, SiteServer
+from examples.sandbox.sites_http import JSON, Page, Site, SiteServer, Visit
 from examples.sandbox.sites_lists import Fault, SiteList, row_of
 from examples.sandbox.titles import Title, film, show
 from examples.sandbox.trakt_site import TraktSite
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from examples.sandbox.sites_http import Site, Visit
 
 Call = tuple[str, str, dict[str, str], str]  # method, target, headers, body
 

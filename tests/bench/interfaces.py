@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import requests
@@ -28,18 +28,11 @@ from examples.sandbox.interfaces import KEY, TOKEN
 from examples.sandbox.trakt_accounts import CLIENT_ID
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.core.model import Outcome
+from reconciler.core.model import ListRef, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
-from tests.bench.interface_site import LISTS
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from reconciler.core.model import ListRef
-    from tests.bench.interface_site import Call
-    from tests.bench.promises import Sizes
+from tests.bench.interface_site import LISTS, Call
+from tests.bench.promises import Reading, Sizes
 
 WHOLE = {Outcome.COMPLETE, Outcome.UNVERIFIED}
 EXPORT = "export.zip"

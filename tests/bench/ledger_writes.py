@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
     Action,
@@ -34,12 +34,7 @@ from reconciler.core.model import (
     Why,
 )
 from reconciler.ledger import SqliteLedger
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.bench.promises import Sizes
+from tests.bench.promises import Reading, Sizes
 
 URL = "http://127.0.0.1:5055"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

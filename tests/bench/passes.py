@@ -11,24 +11,20 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from tests.bench.media_server import imdb
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.bench.promises import Sizes
+from tests.bench.promises import Reading, Sizes
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 4

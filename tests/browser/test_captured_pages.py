@@ -6,22 +6,17 @@ The pages are served from where they are, without the scripts and styles that wo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.core.model import Kind, Outcome
+from reconciler.core.model import Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.tiny_site import Answer, TinySite
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.core.model import Snapshot
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures" / "imdb"
 RAW = ["2025-10-02_raw_25li.html", "2025-12-31_raw_25li.html"]

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pytest
 
@@ -26,9 +27,6 @@ from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.browser
 

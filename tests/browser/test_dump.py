@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,16 +12,11 @@ from examples.sandbox.imdb_next_data import MADE_UP_VISITOR
 from examples.sandbox.sites import SandboxSites
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Lease, Sessions
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.tiny_site import Answer, TinySite
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.core.model import Snapshot
 
 pytestmark = pytest.mark.browser
 

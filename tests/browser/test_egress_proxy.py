@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.browser.egress_proxy import EgressProxy
 from reconciler.browser.socks import read_request, request_connection, send_answer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 PUBLIC = "93.184.215.14"
 ADDRESSES = {

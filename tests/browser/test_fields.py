@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from reconciler.sources.scrape import Provider, Reach
 from reconciler.sources.sites import imdb
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import path_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.browser
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import becomes_true, browser_groups
 from tests.browser.selenium_grid import SeleniumGrid, selenium_grid
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from reconciler.core.model import Snapshot
 
 pytestmark = pytest.mark.browser
 

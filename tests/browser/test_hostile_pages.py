@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import pytest
 
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.errors import BrowserError
 from tests.browser.tiny_site import Answer, TinySite
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.browser
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +15,6 @@ from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import becomes_true
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.browser
 

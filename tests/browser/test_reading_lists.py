@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
+from examples.sandbox.sites_lists import Outcome as SiteFault
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.core.model import Kind, Outcome
+from reconciler.core.model import Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Patience, Provider
 from tests.browser.processes import browser_groups
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from examples.sandbox.sites_lists import Outcome as SiteFault
-    from reconciler.core.model import Snapshot
 
 pytestmark = pytest.mark.browser
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from reconciler.config import Spec, load
 from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 
 def recognise(text: str) -> ListRef:

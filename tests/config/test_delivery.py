@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.config import Spec
+from reconciler.config import Spec
 
 HEAD = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
+from reconciler.config import Spec
 from reconciler.core.model import Filter, Kind, Name, Years
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.config import Spec
 
 HEAD = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
 
-from reconciler.config import ListSpec, ServerSpec
+from reconciler.config import ListSpec, ServerSpec, Spec
 from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Rerequest, Role, SeasonRule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.config import Spec
 
 SERVER = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
 LISTS = "lists: {top: {source: 'imdb:top'}}\n"

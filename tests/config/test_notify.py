@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from reconciler import wiring
+from reconciler.config import Spec
 from reconciler.core.model import Digest, Event
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
 from reconciler.wiring import read_spec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 TOKEN = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2"
 URL = f"ntfy://{TOKEN}@ntfy.test/topic"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
 from reconciler.config.lists import ListSection
 from reconciler.config.options import ListOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 SERVER = "server:\n  url: http://seerr:5055\n  api_key: ${KEY}\n"  # lines 1 to 3
 LISTS = "lists:\n  top:\n    source: imdb:top\n"  # then three more

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import trustme
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler.config import json_schema
+from reconciler.config import Spec, json_schema
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from reconciler.config import Spec
 
 FILES = {"ca.pem": trustme.CA().cert_pem.bytes().decode()}
 EXAMPLE = Path(__file__).resolve().parents[2] / "listsync.yaml.example"

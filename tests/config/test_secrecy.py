@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.config import decode
+from reconciler.config import Spec, decode
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.config import Spec
 
 SECRET = "MTc2MzgyNjQwMDAwMGFiY2RlZmFiLWNkZWYtMTIzNC01Njc4LTkwYWJjZGVmMTIzNA"
 ENV = {"KEY": SECRET}

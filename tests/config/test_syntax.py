@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.config import decode
 from reconciler.config.syntax import compose
 from reconciler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 FILE = "server: {}\nmap: {}\n"
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from reconciler import wiring
+from reconciler.config import Spec
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
 from reconciler.wiring import read_spec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 ID = "0f9e8d7c6b5a" * 5 + "4f3e"  # as long as real ones
 SERVER = "server: {url: http://seerr:5055, api_key: the-key}\n"

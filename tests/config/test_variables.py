@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FILE = (
     "server:\n  url: http://seerr:5055\n  api_key: ${KEY}\n"  # lines 1 to 3

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import MediaKey, Outcome, Prune
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from reconciler.core.model import ListRules
-
+from reconciler.core.model import ListRules, MediaKey, Outcome, Prune
 
 WEEK = timedelta(days=7)
 

@@ -5,10 +5,11 @@ Parts are drawn from pools made beforehand: an example costs few draws, many fit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -52,9 +53,6 @@ from reconciler.core.model import (
     Years,
 )
 from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW, rules
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 K = TypeVar("K")
 V = TypeVar("V")

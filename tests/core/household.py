@@ -6,9 +6,10 @@ deleted one leaves a row without meaning, a blocklisted title's requests are not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from datetime import datetime, timedelta
+from typing import cast
 
 from reconciler.core.backoff import attempts_after
 from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
@@ -49,15 +50,10 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.reconcile import Decision, put_back, reconcile
+from reconciler.ports import MediaServer
 from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item, rules
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from reconciler.ports import MediaServer
 
 LIVE = {RequestStatus.PENDING, RequestStatus.APPROVED}
 UNKNOWN = MediaStatus.UNKNOWN

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -26,10 +26,6 @@ from reconciler.core.titles import MOST_LOST
 from tests.core.account import Shelves
 from tests.core.household import LIVE, TMDB_TROUBLE, Household, Server, listed
 from tests.core.values import ADMIN, ANNA, facts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
 
 FILMS = [MediaKey(Kind.MOVIE, n) for n in range(1, 8)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.completeness import ListReading, Page, checked, compared
 from reconciler.core.model import Ids, Item, Outcome, Snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 WIDTH = 53  # of the table's first column, the space behind it included
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -31,9 +31,6 @@ from reconciler.core.model import (
     Wishlist,
 )
 from tests.core.values import ADMIN, NOW, item
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 REF = ListRef("imdb", "ls1")
 RULES = ListRules("list", REF, max_per_run=7)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from reconciler.core.model import (
     Action,
     Attempts,
     Budget,
+    Item,
     Kind,
     MediaKey,
     Op,
@@ -21,10 +22,12 @@ from reconciler.core.model import (
     Policy,
     Prune,
     Reason,
+    RequestState,
     RequestStatus,
     Rerequest,
     Show,
     Slot,
+    Snapshot,
     Why,
 )
 from reconciler.core.plan import calculate
@@ -45,13 +48,6 @@ from tests.core.persons import (
     any_title,
     slots_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from reconciler.core.model import Item, RequestState, Snapshot
-
 
 ACTS = [
     *["a_good_pass"] * 8,

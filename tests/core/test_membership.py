@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,10 +24,6 @@ from reconciler.core.model import (
     Wishlist,
 )
 from tests.core.values import NOW, having, item, wishes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
 
 REF = ListRef("imdb", "ls1")
 EARLIER = NOW - timedelta(days=1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,9 +20,6 @@ from reconciler.core.model import (
     Target,
 )
 from tests.core.values import BEAR, DUNE, HEAT, NOW, request, row, server
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
 THERE, GONE = Remembered(present=True), Remembered(present=False, refused=NOW)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,9 +18,6 @@ from reconciler.core.model import (
     Snapshot,
 )
 from tests.core.values import DUNE, NOW, item
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY

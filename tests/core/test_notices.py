@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,7 @@ from reconciler.core.model import (
     Condition,
     Done,
     Event,
+    Finding,
     Intent,
     Kind,
     MediaKey,
@@ -25,11 +26,6 @@ from reconciler.core.model import (
     Told,
 )
 from tests.core.values import NOW
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.core.model import Finding
 
 
 def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.core.model import Reason, SeasonRule
+from reconciler.core.model import Action, Memory, Observed, Reason, SeasonRule, Verdict
 from tests.core.test_plan_shows import DECLINED, ask, remembered, there
 from tests.core.values import BEAR, entry, facts, having, plan, server, wishes, words
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Action, Memory, Observed, Verdict
 
 FIRST, LATEST = SeasonRule(first=1), SeasonRule(last=1)
 KNOWN = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -63,10 +64,6 @@ from tests.core.values import (
     wishes,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
 WIDTH = 54  # of the table's first column, the space behind it included
 
 
@@ -109,8 +106,7 @@ class World:
         return [str(a.op) for a in made.actions] + [str(v.reason) for v in made.verdicts]
 
 
-if TYPE_CHECKING:
-    Sign: TypeAlias = Callable[[World], object]
+Sign: TypeAlias = Callable[[World], object]
 
 
 def option(**given: object) -> Sign:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.model import (
     Absence,
+    Action,
     Attempts,
     Budget,
     Claim,
@@ -31,6 +32,7 @@ from reconciler.core.model import (
     Target,
     Unmatched,
     User,
+    Verdict,
     Why,
     Wishlist,
 )
@@ -52,11 +54,6 @@ from tests.core.values import (
     server,
     words,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from reconciler.core.model import Action, Verdict
 
 DAY = timedelta(days=1)
 FILM = Target(DUNE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
@@ -18,9 +18,6 @@ from reconciler.core.model import (
 )
 from tests.core.household import Household, Server, snapshot
 from tests.core.values import BEAR, DUNE, facts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 OTHERS = [MediaKey(Kind.MOVIE, number) for number in (1, 2, 3)]
 FACTS = {BEAR.tmdb: facts(1, 2)}

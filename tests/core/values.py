@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import (
     Action,
@@ -37,9 +37,6 @@ from reconciler.core.model import (
 )
 from reconciler.core.plan import calculate
 from reconciler.core.seasons import span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
 TODAY = NOW.date()

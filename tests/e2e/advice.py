@@ -11,9 +11,9 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import yaml
@@ -21,18 +21,13 @@ import yaml
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.media_server import Flavour, RequestStatus
-from examples.sandbox.titles import Season
+from examples.sandbox.sites import SandboxSites
+from examples.sandbox.titles import Season, Title
 from reconciler.config import json_schema
 from reconciler.core.model import Deed, Done, Event, Notice, Op, Result
 from reconciler.ledger.lock import writer_lock
 from reconciler.render.notification import TITLES, message
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Finished, Household
-
-if TYPE_CHECKING:
-    from contextlib import ExitStack
-
-    from examples.sandbox.sites import SandboxSites
-    from examples.sandbox.titles import Title
 
 SHOW = SHOWS[0]
 SPECIALS = replace(

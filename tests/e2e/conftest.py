@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from tests.e2e.household import Household
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module", autouse=True)

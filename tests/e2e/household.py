@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -15,20 +16,16 @@ from io import StringIO
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 import structlog
 
 import reconciler.cli
 from examples.sandbox.known_titles import FILMS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from examples.sandbox.media_server import SandboxServer
-    from examples.sandbox.sites import SandboxSites
-    from examples.sandbox.titles import Title
+from examples.sandbox.media_server import SandboxServer
+from examples.sandbox.sites import SandboxSites
+from examples.sandbox.titles import Title
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "reconciler")

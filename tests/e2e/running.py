@@ -6,19 +6,15 @@ import json
 import random
 import signal
 import socket
+import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from tests.e2e.household import until
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from examples.sandbox.titles import Title
-    from tests.e2e.household import Finished, Household
+from examples.sandbox.titles import Title
+from tests.e2e.household import Finished, Household, until
 
 
 class Running:

@@ -6,15 +6,12 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-
-    from tests.e2e.household import Finished, Household
+from tests.e2e.household import Finished, Household
 
 
 class Terminal:

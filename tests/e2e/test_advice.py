@@ -6,22 +6,19 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.media_server import SandboxServer
+from examples.sandbox.sites import SandboxSites
 from reconciler.config import json_schema
 from tests.e2e.advice import ASIDE, CATALOG, Trouble, World, advice_in
 from tests.e2e.household import Household
 from tests.project import places
 from tests.project.generated import commands
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from examples.sandbox.sites import SandboxSites
 
 Shown: TypeAlias = tuple[World, str, tuple[str, ...]]  # what the trouble's command printed
 Worlds: TypeAlias = Callable[[Trouble], AbstractContextManager[Shown]]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.media_server import Permission, Service, User
-from tests.e2e.household import ALICE, DUNE, HEAT, numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.e2e.household import Household
+from tests.e2e.household import ALICE, DUNE, HEAT, Household, numbers
 
 RADARR = Service(
     0, "Radarr", profiles=((1, "Any"), (4, "HD")), folders=((1, "/movies"),), tags=((2, "kids"),)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from examples.sandbox import interfaces
-from tests.e2e.household import numbers
-
-if TYPE_CHECKING:
-    from examples.sandbox.sites import SandboxSites
-    from examples.sandbox.titles import Title
-    from tests.e2e.household import Household
+from examples.sandbox.sites import SandboxSites
+from examples.sandbox.titles import Title
+from tests.e2e.household import Household, numbers
 
 # What is written in the file, and the list of the sandbox behind it.
 READ = {

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.ledger.lock import writer_lock
-from tests.e2e.household import DUNE
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
+from tests.e2e.household import DUNE, Household
 
 APPLY = ("apply", "--yes", "--detailed-exitcode")
 WISHES = {"source": "file:wishes.txt"}

@@ -6,17 +6,14 @@ import json
 import pwd
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from reconciler.cli import process
 from reconciler.config.file import ConfigFile
 from tests.e2e.household import COMMAND, DUNE, ROOT, Household
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import NoReturn
 
 EVERY_COMMAND: dict[str, tuple[str, ...]] = {
     "validate": (),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import jsonschema
 
 from examples.sandbox.known_titles import FILMS
+from examples.sandbox.titles import Title
 from examples.sandbox.tricky_titles import TRICKY
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers
 from tests.e2e.plan_shape import PLAN
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Title
 
 AMELIE = next(film for film in FILMS if film.title == "Amélie")
 UNSEEN = next(film for film in TRICKY if film.title == "Untitled Glacier Project")

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +28,6 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.ledger import SqliteLedger
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "http://127.0.0.1:9"  # nobody is there, and nobody is asked
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

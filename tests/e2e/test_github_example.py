@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from examples.sandbox.media_server import SandboxServer
-from tests.e2e.household import DUNE, ROOT
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
+from tests.e2e.household import DUNE, ROOT, Household
 
 EXAMPLE = ROOT / "examples" / "github-actions" / "listsync.yml"
 PAGE = ROOT / "docs" / "commands.md"

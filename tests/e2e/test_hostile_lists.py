@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.household import DUNE, HEAT
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
+from tests.e2e.household import DUNE, HEAT, Household
 
 EVIL = "\x1b]0;owned\x07\x1b[2J @anna <!channel>|`x`\u202e\u2028# \x85 <details>"
 COMMANDS = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,10 +16,6 @@ import yaml
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import Permission, SandboxServer, User
 from tests.e2e.household import ALICE, COMMAND, DUNE, HEAT, Household
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 NOWHERE = "http://127.0.0.1:9"
 

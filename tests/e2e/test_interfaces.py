@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.household import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.household import Household
+from examples.sandbox.sites import SandboxSites
+from tests.e2e.household import Household, numbers
 
 KEY = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 

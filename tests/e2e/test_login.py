@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
 from examples.sandbox.trakt_accounts import CLIENT_ID, CLIENT_SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.household import Finished, Household
+from tests.e2e.household import Finished, Household
 
 
 @pytest.fixture(autouse=True)

@@ -7,22 +7,18 @@ import os
 import signal
 import sqlite3
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from tests.e2e.household import ALIEN, DUNE, HEAT, NOTHING_MORE, numbers, until
+from examples.sandbox.titles import Title
+from tests.e2e.household import ALIEN, DUNE, HEAT, NOTHING_MORE, Household, numbers, until
 from tests.e2e.receiver import TOKEN, Receiver
 from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from examples.sandbox.titles import Title
-    from tests.e2e.household import Household
 
 
 @pytest.fixture

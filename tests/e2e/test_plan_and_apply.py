@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -12,9 +12,6 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.plan_shape import APPLIED, PLAN, counted
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def a_bit_of_everything(house: Household) -> None:

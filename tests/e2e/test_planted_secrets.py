@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.e2e.household import DUNE, until
+from tests.e2e.household import DUNE, Household, until
 from tests.e2e.receiver import TOKEN, Receiver
 from tests.e2e.running import running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.e2e.household import Household
 
 GITHUB = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 PHRASE = "correct-horse-battery-staple"

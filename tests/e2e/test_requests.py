@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Permission, User
-from tests.e2e.household import ALICE, DUNE, HEAT, numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from examples.sandbox.titles import Title
-    from tests.e2e.household import Household
+from examples.sandbox.titles import Title
+from tests.e2e.household import ALICE, DUNE, HEAT, Household, numbers
 
 BREAKING_BAD = SHOWS[0]  # five seasons, ended
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 import inspect
 import json
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
 from reconciler.cli.commands import health
 from reconciler.cli.program import COMMANDS
-from tests.e2e.household import DUNE, HEAT, until
+from tests.e2e.household import DUNE, HEAT, Household, until
 from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.e2e.household import Household
 
 READING = {
     "validate": (), "plan": (), "apply": ("--yes",), "adopt": ("wishes",), "forget": ("tmdb:tv:1",),

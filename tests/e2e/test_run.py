@@ -8,16 +8,12 @@ import signal
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.cli.commands.health import is_alive
-from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
+from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.running import listed, lists, running, write
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
 
 
 def test_what_is_on_a_list_is_requested(house: Household) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.e2e.household import DUNE, HEAT, numbers, until
+from tests.e2e.household import DUNE, HEAT, Household, numbers, until
 from tests.e2e.running import listed, lists, running, write
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
 
 
 def test_reconcile_asks_a_running_one(house: Household) -> None:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import signal
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from examples.sandbox.sites import SandboxSites
 from tests.browser.processes import becomes_true, browser_groups, members
-from tests.e2e.household import DUNE, numbers, until
+from tests.e2e.household import DUNE, Household, numbers, until
 from tests.e2e.running import Running, lists, running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.household import Household
 
 HANGING = {"mute": "imdb:ls000000009", "dumb": "trakt:anna/never-ends"}
 

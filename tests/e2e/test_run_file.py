@@ -10,15 +10,11 @@ import subprocess
 from contextlib import closing
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, numbers, until
+from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.running import listed, lists, running, write
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
 
 
 def test_a_new_list_is_read_at_once_and_no_other(house: Household) -> None:

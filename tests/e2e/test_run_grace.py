@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from examples.sandbox.known_titles import FILMS
-from tests.e2e.household import ADMIN, ALICE, until
-from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
-    from tests.e2e.running import Running
+from tests.e2e.household import ADMIN, ALICE, Household, until
+from tests.e2e.running import Running, lists, running, write
 
 TEN = FILMS[:10]
 HERS = 5  # what alice's quota lets her ask for

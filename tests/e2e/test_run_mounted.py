@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.household import DUNE, until
+from tests.e2e.household import DUNE, Household, until
 from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.e2e.household import Household
 
 
 @pytest.fixture

@@ -8,23 +8,19 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
+from examples.sandbox.titles import Title
 from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.running import Running, listed, lists, running, write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from examples.sandbox.titles import Title
 
 
 def _delete(file: Path) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS
+from examples.sandbox.titles import Title
 from reconciler.ledger.lock import writer_lock
-from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, numbers, until
+from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.terminal import terminal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from examples.sandbox.titles import Title
-    from tests.e2e.household import Household
 
 
 def saved_plan(house: Household, name: str = "plan.json") -> dict[str, Any]:

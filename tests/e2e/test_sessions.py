@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
+from examples.sandbox.sites import SandboxSites
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.selenium_grid import SeleniumGrid, selenium_grid
-from tests.e2e.household import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.household import Household
+from tests.e2e.household import Household, until
 
 pytestmark = pytest.mark.browser
 

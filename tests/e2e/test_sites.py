@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import TYPE_CHECKING
 
 import pytest
 
+from examples.sandbox.sites import SandboxSites
 from tests.browser.processes import becomes_true, browser_groups, members
+from tests.e2e.conftest import Waiting
 from tests.e2e.household import Household, numbers, until
-
-if TYPE_CHECKING:
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.conftest import Waiting
 
 pytestmark = pytest.mark.browser
 

@@ -7,18 +7,14 @@ import platform
 import shutil
 import socket
 import subprocess
+from collections.abc import Callable
 from importlib import metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.e2e.household import DUNE, Finished, Household
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
 
 PASTED = (
     "https://www.imdb.com/user/ur12345678/watchlist",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.e2e.household import DUNE, HEAT, until
+from tests.e2e.household import DUNE, HEAT, Household, until
 from tests.e2e.running import lists, running, write
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
 
 
 def whole(document: dict[str, Any], kind: str) -> dict[str, str]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import pytest
 
 from reconciler.sources.sites import stevenlu
-from tests.e2e.household import DUNE, HEAT
-
-if TYPE_CHECKING:
-    from tests.e2e.household import Household
+from tests.e2e.household import DUNE, HEAT, Household
 
 SECRET = "ghp_onlyForItsOwner"
 

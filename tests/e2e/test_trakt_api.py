@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from examples.sandbox import trakt_accounts, trakt_api
 from examples.sandbox.catalogue import CATALOGUE
+from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
-from tests.e2e.household import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from examples.sandbox.sites import SandboxSites
-    from tests.e2e.household import Finished, Household
+from tests.e2e.household import Finished, Household, numbers
 
 
 @pytest.fixture(autouse=True)

@@ -8,17 +8,14 @@ import signal
 import socket
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.model import Kind, MediaKey, Remembered, Slot, Target
 from reconciler.ledger import SqliteLedger
 from tests.e2e.household import COMMAND, DUNE, HEAT, Household
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # ----------------------------------------------------------------------------------------- the file
 

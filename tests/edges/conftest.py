@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import requests_mock
 
 from reconciler.overseerr import OverseerrServer
+from reconciler.ports import MediaServer
 from tests.edges.made_up import KEY, URL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.ports import MediaServer
 
 
 @pytest.fixture(name="mock")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import requests_mock
 
 from reconciler.core.model import (
     Action,
+    Delivery,
     Expected,
     Item,
     Kind,
@@ -17,11 +20,6 @@ from reconciler.core.model import (
     User,
     Why,
 )
-
-if TYPE_CHECKING:
-    import requests_mock
-
-    from reconciler.core.model import Delivery
 
 URL = "http://seerr.test:5055"
 API = f"{URL}/api/v1"

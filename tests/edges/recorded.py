@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests_mock
 
 from reconciler.overseerr import OverseerrServer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 LATER = "2026-11"  # the folder of the second series

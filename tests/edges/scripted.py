@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
-
-    Reply = Callable[[BaseHTTPRequestHandler], None]
+Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass(frozen=True, slots=True)

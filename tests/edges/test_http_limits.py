@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import ssl
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 import trustme
@@ -17,14 +19,7 @@ from reconciler.sources.scrape import Setback
 from reconciler.sources.web import Web
 from tests.edges.dripping import ANSWERS, dripping
 from tests.edges.made_up import KEY, request_of
-from tests.edges.scripted import Scripted, says
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.server import BaseHTTPRequestHandler
-    from pathlib import Path
-
-    from tests.edges.scripted import Reply
+from tests.edges.scripted import Reply, Scripted, says
 
 LONGEST = 0.3  # seconds for a call
 BY_THEN = 3.0  # seconds on a busy machine; without a deadline it would be for ever

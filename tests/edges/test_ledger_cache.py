@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -36,10 +37,6 @@ from reconciler.core.model import (
 )
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, 0, 123456, tzinfo=UTC)

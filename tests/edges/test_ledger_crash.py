@@ -9,19 +9,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.model import Kind, MediaKey, Memory, Remembered, Slot, Target
 from reconciler.errors import LedgerError, LockHeldError
 from reconciler.ledger import SqliteLedger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 URL = "http://seerr:5055"
 FILM = Slot(Target(MediaKey(Kind.MOVIE, 1)))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from reconciler.core.model import Kind, MediaKey, Remembered, Schedule, Slot, Target
 from reconciler.errors import LedgerError, LockHeldError
 from reconciler.ledger import HeldLedger, SqliteLedger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 URL = "http://s"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -7,19 +7,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.model import Kind, Match, MediaKey, Memory, Remembered, Route, Slot, Target
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from reconciler.core.model import (
     WHOLE,
@@ -18,9 +18,6 @@ from reconciler.core.model import (
     Widening,
 )
 from reconciler.ledger import SqliteLedger
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "http://seerr:5055"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -7,15 +7,12 @@ import json
 import logging
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from reconciler import logs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KEY = "made-up-key-0123456789"
 

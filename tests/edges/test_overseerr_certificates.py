@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import requests
 import trustme
 
+from reconciler.config.file import ConfigFile
 from reconciler.errors import AnswerLostError, ConfigError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer
 from reconciler.wiring import config_file, open_server
 from tests.edges.made_up import KEY, request_of
 from tests.edges.scripted import Scripted, says
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from reconciler.config.file import ConfigFile
 
 ME = {"id": 1, "displayName": "admin", "permissions": 2}
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)

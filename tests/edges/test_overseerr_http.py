@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,10 +17,6 @@ from reconciler.errors import AnswerLostError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import KEY, page, request_of
 from tests.edges.scripted import Scripted, resets, says, stops_short
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.server import BaseHTTPRequestHandler
 
 ME = {"id": 1, "displayName": "admin", "permissions": 2}
 OWNER = User(1, "admin", 2)

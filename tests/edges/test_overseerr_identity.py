@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests_mock
@@ -14,10 +14,8 @@ from reconciler.core.model import (
     User,
 )
 from reconciler.errors import ServerError
+from reconciler.ports import MediaServer
 from tests.edges.made_up import API, GUARD, URL, introduce
-
-if TYPE_CHECKING:
-    from reconciler.ports import MediaServer
 
 
 @pytest.mark.parametrize(

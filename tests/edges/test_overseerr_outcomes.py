@@ -7,20 +7,17 @@ page's own rows and for every answer that a real server gave to a request or a r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests_mock
 
-from reconciler.core.model import Result
+from reconciler.core.model import Done, Result
 from reconciler.errors import AnswerLostError
 from reconciler.overseerr import OverseerrServer, outcome
 from tests.edges.made_up import KEY, URL, request_of
 from tests.edges.recorded import RECORDINGS, Exchange, is_sent, only
 from tests.project import places
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Done
 
 BODIES: dict[str, dict[str, Any]] = {
     "`id`, `status` 4": {"id": 9, "status": 4, "type": "tv"},

@@ -7,8 +7,9 @@ A test at the end holds that each exchange is replayed, or is none of ours for a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -80,9 +81,6 @@ from tests.edges.recorded import (
     without_blocklist,
     year_searched,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason="no recordings of real servers beside this repository"

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import MediaStatus, RequestTrace, Result, Whereabouts
 from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
+from reconciler.ports import MediaServer
 from tests.edges.made_up import API, BREAKING_BAD, DUNE, GUARD, introduce, request_of
-
-if TYPE_CHECKING:
-    import requests_mock
-
-    from reconciler.ports import MediaServer
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests_mock
@@ -15,10 +15,8 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.errors import ServerError, TransientError
+from reconciler.ports import MediaServer
 from tests.edges.made_up import API, BREAKING_BAD, films, introduce, page
-
-if TYPE_CHECKING:
-    from reconciler.ports import MediaServer
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,9 +22,6 @@ from reconciler.core.model import (
 from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import BREAKING_BAD, DUNE, request_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ALICE, CAROL, NOBODY = 2, 4, 99
 SHAWSHANK = MediaKey(Kind.MOVIE, 278)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,11 +15,6 @@ from reconciler.errors import ListsyncError, ServerError, TransientError
 from reconciler.overseerr import OverseerrServer, connection
 from tests.edges.made_up import GUARD, KEY, request_of
 from tests.edges.scripted import Scripted, resets, says, stops_short
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.server import BaseHTTPRequestHandler
-    from pathlib import Path
 
 ME = {"id": 1, "displayName": "admin", "permissions": 2}
 ECHO = {"message": f"who is {KEY}?", "error": KEY, "status": KEY, "id": KEY}

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, MediaKey, Reason, Unmatched
 from reconciler.errors import TmdbTroubleError
 from reconciler.ledger import SqliteLedger
+from reconciler.ports import MediaServer
 from reconciler.render.progress import Silence
 from reconciler.sync.resolve import Known, Resolver
 from tests.edges.made_up import API, DUNE, URL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    import requests_mock
-
-    from reconciler.ports import MediaServer
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHOW = MediaKey(Kind.TV, 1396)

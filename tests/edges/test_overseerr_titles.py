@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler.core.match import by_title
 from reconciler.core.model import (
@@ -23,12 +24,8 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.errors import TmdbTroubleError
+from reconciler.ports import MediaServer
 from tests.edges.made_up import API, DUNE
-
-if TYPE_CHECKING:
-    import requests_mock
-
-    from reconciler.ports import MediaServer
 
 
 def results(*rows: dict[str, Any], pages: int = 1) -> dict[str, Any]:

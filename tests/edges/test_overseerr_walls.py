@@ -6,17 +6,14 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import requests_mock
 
 from reconciler.errors import AnswerLostError, ServerError, TransientError
 from reconciler.overseerr.walls import find_wall
+from reconciler.ports import MediaServer
 from tests.edges.made_up import GUARD, URL, introduce, request_of
-
-if TYPE_CHECKING:
-    from reconciler.ports import MediaServer
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "walls-before-the-server.json"
 HTML = {"Content-Type": "text/html"}

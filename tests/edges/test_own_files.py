@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from reconciler.config.own_files import read_file
 from reconciler.errors import ConfigError, UsageError
 from reconciler.sync.plan_file import read
 from reconciler.wiring import read_spec
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "http://seerr:5055"
 

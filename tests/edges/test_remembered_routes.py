@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from reconciler.config import load
+from reconciler.config import Spec, load
 from reconciler.core.model import ListReport, Outcome, Snapshot
 from reconciler.ledger import RememberedRoutes, SqliteLedger
 from reconciler.sources import recognise
 from reconciler.wiring import open_routes
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 URL = "http://seerr:5055"
 ROUTE = "browser https://www.imdb.com"

@@ -13,14 +13,11 @@ import pwd
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.image.dockerfile import Stage, command, environment, stages
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _MOUNTS = """
 set -eu

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,10 +16,6 @@ from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from tests.image.container import Engine
 from tests.project import places
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 
 def _why_not() -> str:

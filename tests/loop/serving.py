@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 
+from reconciler.config import Spec
 from reconciler.controller.list_reconciler import Doors
 from reconciler.controller.service import Service
 from reconciler.ledger import HeldLedger
 from reconciler.notify.dispatcher import Announcer
 from reconciler.overseerr import OverseerrServer
+from reconciler.ports import MediaServer, Meter, Sources
 from reconciler.render.progress import Silence
 from reconciler.wiring import may_need_browser
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from reconciler.config import Spec
-    from reconciler.ports import MediaServer, Meter, Sources
-    from tests.loop.world import World
+from tests.loop.world import World
 
 
 class Uncounted:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.known_titles import SHOWS
+from examples.sandbox.titles import Title
 from examples.sandbox.tricky_titles import TRICKY
 from reconciler.render.explanation import explain_text
 from reconciler.sync.explain import explain
-from tests.loop.world import by_tmdb, words
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Title
-    from tests.loop.world import World
+from tests.loop.world import World, by_tmdb, words
 
 ENDED, WITHOUT_TVDB = SHOWS[0], next(title for title in SHOWS if title.tvdb is None)
 TRICKY_NAMED = {title.title: title for title in TRICKY}

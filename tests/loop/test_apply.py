@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from threading import Barrier, BrokenBarrierError, Event, Lock
-from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter
-from reconciler.core.model import Done, Result
+from examples.sandbox.titles import Title
+from reconciler.core.model import Action, Done, MediaKey, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
@@ -22,13 +24,6 @@ from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.plan_file import agree
 from reconciler.sync.reconcile import look, look_again
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from examples.sandbox.titles import Title
-    from reconciler.core.model import Action, MediaKey
 
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.core.model import ALL
+from reconciler.core.model import ALL, ListRef, Need, Snapshot
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import Shelves, by_tmdb
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from reconciler.core.model import ListRef, Need, Snapshot
-    from tests.loop.world import World
+from tests.loop.world import Shelves, World, by_tmdb
 
 
 class SlowShelves(Shelves):

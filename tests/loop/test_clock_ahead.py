@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +15,7 @@ from reconciler.core.model import Schedule
 from reconciler.core.times import FARTHEST, bounded, shifted
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import NOON, by_tmdb
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.loop.world import World
+from tests.loop.world import NOON, World, by_tmdb
 
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)

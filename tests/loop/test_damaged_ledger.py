@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,12 +16,7 @@ from reconciler.ledger import SqliteLedger, last_ledger
 from reconciler.render.history import history_document, history_text
 from reconciler.render.status import status_document, status_text
 from tests.loop.serving import pass_time, served
-from tests.loop.world import NOON, by_imdb, by_tmdb
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.loop.world import World
+from tests.loop.world import NOON, World, by_imdb, by_tmdb
 
 PLANS = {"slots", "attempts", "members", "memberships", "baselines", "intents", "claims"}
 DEEP = "[" * 20_000

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +17,6 @@ from examples.sandbox.media_server import Service, Settings
 from reconciler.core.model import ProblemReason
 from reconciler.overseerr import OverseerrServer
 from tests.loop.world import World, by_tmdb, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 RADARR = Service(
     0,

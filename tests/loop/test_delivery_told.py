@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from reconciler.core.model import Delivery, Offer
 from reconciler.render.destination import destination, named
 from reconciler.render.markdown import plan_markdown
+from reconciler.render.shapes import PlanDocument
 from reconciler.render.text import plan_text
 from tests.loop.test_markdown import listed, long_plan
-
-if TYPE_CHECKING:
-    from reconciler.render.shapes import PlanDocument
 
 RADARR, SONARR = Offer(0, "Radarr"), Offer(3, "Sonarr")
 FULL = Delivery(RADARR, Offer(4, "HD"), Offer(1, "/kids"), (Offer(2, "kids"), Offer(5, "anna")))

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from examples.sandbox.known_titles import FILMS
+from reconciler.config import Spec
 from reconciler.controller.list_reconciler import Upkeep
 from reconciler.controller.statuses import Board
-from reconciler.core.model import ALL
+from reconciler.core.model import ALL, ListRef, Need, Snapshot
 from reconciler.ledger import HeldLedger
+from reconciler.ports import Sources
 from tests.loop.serving import doors_of, served
-from tests.loop.world import Shelves, by_tmdb
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from reconciler.config import Spec
-    from reconciler.core.model import ListRef, Need, Snapshot
-    from reconciler.ports import Sources
-    from tests.loop.world import World
+from tests.loop.world import Shelves, World, by_tmdb
 
 
 def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> None:

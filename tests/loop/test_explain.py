@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -16,10 +15,7 @@ from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain, unwanted
 from tests.loop.test_prune_told import told as document_of
-from tests.loop.world import by_imdb, by_tmdb
-
-if TYPE_CHECKING:
-    from tests.loop.world import World
+from tests.loop.world import World, by_imdb, by_tmdb
 
 HOSTILE = [
     "It's Complicated",

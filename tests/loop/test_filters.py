@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import FILMS, SHOWS
+from examples.sandbox.titles import Title
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.render.document import fetch_document
 from tests.loop.world import World, by_imdb, by_tmdb, words
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Title
 
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
 OLD, NEW = FILMS[0], next(film for film in FILMS if film.title == "Joker")

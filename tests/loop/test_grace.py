@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer, Settings
+from reconciler.controller.service import Service
+from reconciler.core.model import RightsState
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import pass_time, served
-from tests.loop.world import ADMIN, ALICE, BOB, NOON, by_tmdb
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from reconciler.controller.service import Service
-    from reconciler.core.model import RightsState
-    from tests.loop.world import World
+from tests.loop.world import ADMIN, ALICE, BOB, NOON, World, by_tmdb
 
 FIRST, SECOND, THIRD = FILMS[:3]
 SOURCE, OTHER = "imdb:ls000000001", "imdb:ls000000002"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,6 @@ from reconciler.render.text import fetch_text, plan_text
 from tests.loop.test_markdown import check_structure
 from tests.loop.test_prune_told import told
 from tests.loop.world import World, by_tmdb
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EVIL = (
     "@anna|a`b`<details>&lt;[x](http://evil)\n# www.evil.com \x1b[31m\u202e GH-1 #12\u2028- y "

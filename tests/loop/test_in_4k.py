@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
 from tests.loop.test_prune_told import told
 from tests.loop.world import World, by_tmdb, posts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FILM, SHOW = by_tmdb(FILMS[0]), by_tmdb(SHOWS[0])
 PLAIN, UHD = Service(0, "Plain"), Service(1, "UHD", is4k=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
-from examples.sandbox.media_server import AnswerAfter, SandboxServer, Settings
-from reconciler.core.model import Result, Sighting, Why
+from examples.sandbox.media_server import AnswerAfter, Flavour, SandboxServer, Settings
+from examples.sandbox.titles import Title
+from reconciler.core.model import MediaKey, RequestState, RequestTrace, Result, Sighting, Why
 from reconciler.core.own_requests import MOST_TRACED
 from reconciler.core.titles import MOST_LOST
 from reconciler.errors import MissingRightError
@@ -19,14 +21,6 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.sync.apply import Applier
 from reconciler.sync.reconcile import look
 from tests.loop.world import World, by_tmdb, posts, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from examples.sandbox.media_server import Flavour
-    from examples.sandbox.titles import Title
-    from reconciler.core.model import MediaKey, RequestState, RequestTrace
 
 FILM, SHOW = FILMS[0], SHOWS[0]
 EITHER = pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])

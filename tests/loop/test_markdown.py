@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.render.markdown import LONGEST, escape, plan_markdown
+from reconciler.render.shapes import ListRow, PlanDocument
 from tests.loop.test_saved_plans import action, document
-
-if TYPE_CHECKING:
-    from reconciler.render.shapes import ListRow, PlanDocument
 
 
 def listed(name: str) -> ListRow:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import SandboxServer, Service, Settings
-from reconciler.core.model import Kind, ListRef, MediaKey, Outcome, Reason, Result, Why
+from examples.sandbox.titles import Title
+from reconciler.core.model import Item, Kind, ListRef, MediaKey, Outcome, Reason, Result, Why
 from reconciler.sync.apply import Applier
 from reconciler.sync.explain import explain
 from reconciler.sync.reconcile import look
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-    from typing import TypeAlias
-
-    from examples.sandbox.titles import Title
-    from reconciler.core.model import Item
-
-    Refusal: TypeAlias = Callable[[World, Title], None]
+Refusal: TypeAlias = Callable[[World, Title], None]
 
 LIST = "imdb:ls000000001"
 FILM, SHOW = FILMS[0], SHOWS[1]

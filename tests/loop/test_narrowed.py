@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
-from reconciler.sync.reconcile import look
+from reconciler.sync.reconcile import Pass, look
 from reconciler.sync.reports import reports
-from tests.loop.world import by_imdb
-
-if TYPE_CHECKING:
-    from reconciler.sync.reconcile import Pass
-    from tests.loop.world import World
+from tests.loop.world import World, by_imdb
 
 FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
 ONE, TWO, THREE = (by_imdb(title) for title in FILMS[:3])

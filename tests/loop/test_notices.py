@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
 from tests.loop.serving import pass_time, served
 from tests.loop.world import World, by_tmdb
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LIST = "imdb:ls000000001"
 NTFY = "ntfy://ntfy.test/topic"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 
@@ -16,9 +16,6 @@ from reconciler.sync.explain import explain
 from tests.loop.test_prune_told import told as document_of
 from tests.loop.world import World, words
 from tests.project import places
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ADDRESS = "https://lists.example/shows"
 SHOW = SHOWS[0]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
-from examples.sandbox.media_server import SandboxServer, Service, Settings
+from examples.sandbox.media_server import Flavour, SandboxServer, Service, Settings
 from examples.sandbox.titles import show
 from reconciler.core.model import Attempts, Kind, MediaKey, Result, Target
 from reconciler.ledger import SqliteLedger
 from tests.e2e.household import Household
 from tests.loop.serving import pass_time, served
 from tests.loop.world import ALICE, World, by_tmdb, posts, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from examples.sandbox.media_server import Flavour
 
 FILM, SHOW = FILMS[0], SHOWS[0]
 NO_TVDB_ID = show(8_600_001, None, None, "The Paper Hunter", "2015-01-01", (2, 3))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.controller.metrics import Metrics
-from reconciler.core.model import Outcome, Result
+from reconciler.core.model import Done, MediaKey, Outcome, RequestState, Result
 from reconciler.overseerr import OverseerrServer
+from reconciler.sync.apply import Outcomes
 from tests.loop.serving import pass_time, served
 from tests.loop.world import ALICE, World, by_tmdb, words
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.core.model import Done, MediaKey, RequestState
-    from reconciler.sync.apply import Outcomes
 
 LIST = "imdb:ls000000001"
 REST = tuple(map(by_tmdb, FILMS[1:5]))

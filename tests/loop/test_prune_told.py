@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.render.document import list_row, plan_document
 from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
+from reconciler.render.shapes import PlanDocument
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
+from reconciler.sync.reconcile import Pass
 from tests.loop.test_prune import DUNE, wish
-
-if TYPE_CHECKING:
-    from reconciler.render.shapes import PlanDocument
-    from reconciler.sync.reconcile import Pass
-    from tests.loop.world import World
+from tests.loop.world import World
 
 
 def told(seen: Pass) -> PlanDocument:

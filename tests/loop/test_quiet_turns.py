@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from tests.loop.serving import pass_time, served
-from tests.loop.world import by_tmdb
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.loop.world import World
+from tests.loop.world import World, by_tmdb
 
 HOURS = 7  # more than the interval, with its jitter
 _COUNTED = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,13 +28,9 @@ from reconciler.core.model import (
 from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
 from reconciler.render.document import action_row, plan_document
+from reconciler.render.shapes import PlanDocument
 from reconciler.sync import plan_file
 from tests.core.values import ANNA, CAROL
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.render.shapes import PlanDocument
 
 URL = "http://seerr:5055"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,6 @@ from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import RequestStatus
 from examples.sandbox.tricky_titles import TRICKY
 from tests.loop.world import ALICE, World, by_tmdb, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 RECORDED, NEWEST = "3.1.0", "3.4.1"
 BOTH = pytest.mark.parametrize("version", [RECORDED, NEWEST])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,6 @@ from examples.sandbox.media_server import Permission, Settings, User
 from reconciler.core.model import Item, Kind
 from reconciler.errors import CsrfProtectionError, MissingRightError
 from tests.loop.world import World, by_tmdb, posts, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 VIEWER = Permission.REQUEST | Permission.REQUEST_VIEW | Permission.VIEW_BLOCKLIST
 FILM = by_tmdb(FILMS[0])

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reconciler.core.model import Item
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
 from tests.loop.test_prune_told import told
-
-if TYPE_CHECKING:
-    from tests.loop.world import World
+from tests.loop.world import World
 
 
 def test_skipped_entries_are_counted_by_what_they_are(world: World) -> None:

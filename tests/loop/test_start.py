@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
-from tests.loop.world import by_tmdb, words
-
-if TYPE_CHECKING:
-    from tests.loop.world import World
+from tests.loop.world import World, by_tmdb, words
 
 OLD, NEW = FILMS[:3], FILMS[3]
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"

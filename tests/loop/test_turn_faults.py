@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer
+from reconciler.controller.service import Service
 from reconciler.controller.statuses import note_server
 from reconciler.controller.turns import reachable
 from reconciler.core.model import WHOLE, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
-from tests.loop.world import NOON, by_tmdb
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from reconciler.controller.service import Service
-    from tests.loop.world import World
+from tests.loop.world import NOON, World, by_tmdb
 
 
 def next_wait(world: World, service: Service) -> timedelta:

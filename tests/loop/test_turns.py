@@ -9,7 +9,6 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,14 +16,10 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service
 from reconciler.controller.list_reconciler import OWNER_WAIT, Upkeep
 from reconciler.controller.statuses import Board
-from reconciler.core.model import ALL, Outcome
+from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
 from reconciler.ledger import HeldLedger
 from tests.loop.serving import doors_of, fetches, pass_time, served
-from tests.loop.world import ALICE, Shelves, by_tmdb
-
-if TYPE_CHECKING:
-    from reconciler.core.model import ListRef, Need, Snapshot
-    from tests.loop.world import World
+from tests.loop.world import ALICE, Shelves, World, by_tmdb
 
 FILM = FILMS[0]
 

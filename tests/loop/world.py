@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pydantic import SecretStr
 
 from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
-from reconciler.config import load
-from reconciler.core.model import ALL, Ids, Item, Kind, Outcome, Snapshot
+from examples.sandbox.titles import Title
+from reconciler.config import Spec, load
+from reconciler.core.model import ALL, Ids, Item, Kind, ListRef, Message, Need, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
+from reconciler.ports import Ledger, MediaServer
 from reconciler.render.progress import Silence
 from reconciler.sources import recognise
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Edges, Pass, look
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
-
-    from pydantic import SecretStr
-
-    from examples.sandbox.titles import Title
-    from reconciler.config import Spec
-    from reconciler.core.model import ListRef, Message, Need
-    from reconciler.ports import Ledger, MediaServer
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4

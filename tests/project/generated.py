@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from typer import Typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -20,11 +22,6 @@ from reconciler.sources import recognise
 from tests.project.places import DOCS, ROOT
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from typer import Typer
 
 PAGES = (
     ROOT / "README.md",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from tests.project import places
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LONGEST_FILE = 320
 LONGEST_FUNCTION = 45  # lines, its docstring apart

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from reconciler.config import load
+from reconciler.config import Spec, load
 from reconciler.sources import recognise
 from tests.image.dockerfile import stages
 from tests.project import places
 from tests.project.generated import commands, help_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 KUBERNETES = places.EXAMPLES / "kubernetes"
 COMPOSE = places.EXAMPLES / "docker-compose"

@@ -7,21 +7,16 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import trustme
 import yaml
 
-from reconciler.config import json_schema, load
+from reconciler.config import Spec, json_schema, load
 from reconciler.sources import recognise
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, regenerated
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.config import Spec
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"

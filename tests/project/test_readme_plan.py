@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +16,6 @@ from examples.sandbox.demo_history import History
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from tests.project.places import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.browser
 

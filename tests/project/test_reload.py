@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from reconciler.config import load
+from reconciler.config import Spec, load
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
 from reconciler.controller.turns import digest
 from reconciler.sources import recognise
 from tests.project import places
 from tests.project.test_rules import keys
-
-if TYPE_CHECKING:
-    from reconciler.config import Spec
 
 TABLE = places.table(places.DOCS / "controller.md", "## When the file changes")
 BEFORE: dict[str, Any] = {

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from reconciler.config.filters import FilterSpec
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
 from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
 from tests.project import places
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from enum import StrEnum
-    from pathlib import Path
-
-    from pydantic import BaseModel
 
 RULES = places.DOCS / "requests.md"
 TIMES = {"interval", "retry_interval"}  # when a list is read is no rule of what is requested

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -32,9 +32,6 @@ from reconciler.sources import recognise
 from tests.core.test_completeness_table import TABLE as COMPLETENESS_TABLE
 from tests.project import places
 from tests.sources.pasted import PASTED
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SOURCES = places.DOCS / "sources.md"
 COMMANDS = places.DOCS / "commands.md"

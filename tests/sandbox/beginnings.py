@@ -5,17 +5,11 @@ Rows of other titles are cut from those recordings; their numbers and counts are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from examples.sandbox.media_server import MediaStatus, SandboxServer, Service
-from examples.sandbox.seerr.state import Request
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from examples.sandbox.media_server import State
-    from examples.sandbox.seerr.state import Media
+from examples.sandbox.media_server import MediaStatus, SandboxServer, Service, State
+from examples.sandbox.seerr.state import Media, Request
 
 ADMIN, ALICE, GONE = 1, 2, 0
 OTHERS = 8_500_000  # from which on titles are none of the recorded ones

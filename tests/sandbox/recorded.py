@@ -5,18 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.titles import Season, Title, film, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from examples.sandbox.media_server import SandboxServer
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 LATER = "2026-11"  # the folder of the second series

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import requests
 
-if TYPE_CHECKING:
-    from examples.sandbox.media_server import SandboxServer
+from examples.sandbox.media_server import SandboxServer
 
 
 class Client:

@@ -6,9 +6,10 @@ wrong; `NULLED`, `LESS_SENT` and `LISTED` correct them to what the real servers 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,9 +17,6 @@ import requests
 import yaml
 
 from examples.sandbox.media_server import Flavour, SandboxServer, Service, Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
 pytestmark = pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the contracts are not here")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import requests
 
 from examples.sandbox.media_server import AnswerAfter, SandboxServer, Service, Settings
 from tests.sandbox.server_client import Client
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
@@ -12,9 +13,6 @@ import requests
 from examples.sandbox.interfaces import KEY, TOKEN
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CAPTURES = Path(__file__).resolve().parents[2] / "../shared/captures/letterboxd"
 needs_captures = pytest.mark.skipif(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -24,9 +24,6 @@ from examples.sandbox.media_server import (
 )
 from examples.sandbox.seerr.state import USERS
 from tests.sandbox.server_client import Client
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ALICE, BOB, CAROL = 2, 3, 4
 FILMS = [title for title in CATALOGUE if title.kind == "movie" and title.imdb]

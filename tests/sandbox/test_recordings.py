@@ -8,9 +8,9 @@ installation decides (`INCIDENTAL`), by presence and JSON type.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,13 +25,8 @@ from examples.sandbox.media_server import (
 )
 from examples.sandbox.titles import Title, film
 from tests.sandbox import beginnings
-from tests.sandbox.beginnings import had
+from tests.sandbox.beginnings import Course, had
 from tests.sandbox.recorded import LATER, RECORDINGS, difference, exchanges, send, titles_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tests.sandbox.beginnings import Course
 
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings are not here")
 

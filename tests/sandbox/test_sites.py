@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from http.client import HTTPConnection, IncompleteRead
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,9 +15,6 @@ import pytest
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
 from tests.sandbox.visitor import Marks, ask, ids, list_search, next_data, walk_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture

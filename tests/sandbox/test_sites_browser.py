@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.support.ui import WebDriverWait
 
 from examples.sandbox.sites import SandboxSites
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from examples.sandbox.imdb_next_data import MADE_UP_VISITOR
 from examples.sandbox.sites import SandboxSites
 from tests.sandbox.visitor import Marks, ask, ids, list_search, next_data
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CAPTURES = Path(__file__).resolve().parents[2] / "../shared/captures"
 needs_captures = pytest.mark.skipif(

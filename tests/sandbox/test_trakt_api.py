@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
@@ -13,9 +14,6 @@ from urllib3.util import SKIP_HEADER
 from examples.sandbox import trakt_accounts, trakt_api
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared/captures/trakt/api-2026-05"
 HEADERS = {"trakt-api-version": "2", "trakt-api-key": trakt_accounts.CLIENT_ID}

@@ -6,11 +6,10 @@ import json
 import re
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPMessage
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from examples.sandbox.sites import SandboxSites
+from examples.sandbox.sites import SandboxSites
 
 
 class Answer(NamedTuple):

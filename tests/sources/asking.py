@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Need
+from reconciler.core.model import Need, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Snapshot
 
 KEY = "a-made-up-key-of-0123456789"
 API = "http://api.test"

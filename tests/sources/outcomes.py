@@ -5,14 +5,11 @@ They are given to the source in ``test_outcomes``, and stand in docs/sources.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome
 from tests.sources.pages import FakePage, title
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 KEY = "a-made-up-key-of-0123456789"
 SITE = "http://site.test"

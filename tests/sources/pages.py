@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from reconciler.browser.pool import Sessions
+from reconciler.core.model import ListRef, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import Patience
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from reconciler.core.model import ListRef, Snapshot
 
 NO_PATIENCE = Patience(content=0.0, check=0.0, settle=0.0)
 

@@ -6,12 +6,9 @@ sentence that says what to paste instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from tests.sources.pasted_interfaces import INTERFACES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 REFUSED = "refused: "
 

@@ -6,24 +6,21 @@ gives an empty one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import requests_mock
+from requests_mock.request import _RequestObjectProxy as Request
+from requests_mock.response import _Context as Context
+
+from reconciler.core.model import Snapshot
+from reconciler.ports import Routes
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from tests.sources.asking import API, KEY, SITE
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, next_data
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import requests_mock
-    from requests_mock.request import _RequestObjectProxy as Request
-    from requests_mock.response import _Context as Context
-
-    from reconciler.core.model import Snapshot
-    from reconciler.ports import Routes
 
 
 @dataclass

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Kind, Outcome
+from reconciler.core.model import Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.sources.sites import imdb
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Snapshot
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures"
 

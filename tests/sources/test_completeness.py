@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler import sources
 from reconciler.core.model import ListRef, Outcome, Snapshot
@@ -13,14 +15,7 @@ from reconciler.sources import SiteSources
 from reconciler.sources.scrape import Provider
 from tests.sources.asking import API, KEY, SITE, fetch
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
-from tests.sources.serving import NOTHINGS, SOURCES, UNREADABLE, Served
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import requests_mock
-
-    from tests.sources.serving import Source
+from tests.sources.serving import NOTHINGS, SOURCES, UNREADABLE, Served, Source
 
 EACH = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 WITH_TOTALS = {name: one for name, one in SOURCES.items() if one.totals}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +13,6 @@ from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.exports import reading
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.fixture

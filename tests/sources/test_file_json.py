@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.core.model import Snapshot
 
 DUNE = {"title": "Dune", "year": 2021, "ids": {"trakt": 1, "slug": "dune-2021", "tmdb": 438631}}
 DARK = {"title": "Dark", "year": 2017, "ids": {"trakt": 2, "slug": "dark", "tvdb": 334824}}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,9 +21,6 @@ from tests.sources.pages import (
     next_data,
     title,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 BASE = "http://imdb.test"
 LIST = f"{BASE}/list/ls000001/"

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Facts, Kind, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.sources.sites.imdb import markup
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.core.completeness import Page
 
 LIST = recognise("ls000001")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
@@ -15,11 +16,6 @@ from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, Notes, edge, listing, title
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import requests_mock
 
 BASE = "http://imdb.test"
 SHELF = "imdb:ls000000620"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 from requests_mock import ANY
 
 from reconciler.core.model import Outcome
 from tests.sources.asking import KEY, fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 KEYLESS = (
     "mdblist:anna/night",

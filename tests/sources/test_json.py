@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from tests.sources.asking import fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 URL = "http://lists.test/films"
 

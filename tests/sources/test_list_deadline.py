@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import requests_mock
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import PATIENCE, Patience
 from tests.edges.dripping import ANSWERS, dripping
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Snapshot
 
 FEED = "http://feed.test/list.rss"
 SHORT = Patience(content=0.0, check=0.0, settle=0.0, whole=0.3)

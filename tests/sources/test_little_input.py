@@ -7,10 +7,10 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,9 +29,6 @@ from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ListFile
 from reconciler.sources.exports.table import MOST_LINES, Unreadable, split_lines
 from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 GIGABYTE = 1 << 30
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome
 from tests.sources.asking import API, KEY, SITE, fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import requests_mock
 
 Row = dict[str, Any]
 OPEN = f"{SITE}/lists/anna/night/json"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.sources import SOURCES, recognise
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # Names that sites use themselves are drawn often: they are what a list is mistaken for.
 WORDS = (

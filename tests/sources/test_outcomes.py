@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import requests_mock
 from requests_mock import ANY
 
 from reconciler.core.conditions import READ
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SOURCES, SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.outcomes import KEY, SITE, TELLS, Shown
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import requests_mock
-
-    from reconciler.core.model import Snapshot
 
 EACH = [(source, outcome) for source, told in TELLS.items() for outcome in told]
 WITH_TITLES = {Outcome.COMPLETE, Outcome.UNVERIFIED, Outcome.INCOMPLETE}

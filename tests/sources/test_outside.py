@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.core.model import Snapshot
 
 SECRET = "hunter2swordfish"
 SHADOW = f"root:$6${SECRET}:19000:0:99999:7:::\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
+import requests_mock
 
 from reconciler.core.model import Outcome
 from reconciler.http.public_addresses import is_public
@@ -17,9 +17,6 @@ from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.redirects import public_target
 from tests.sources.asking import fetch
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    import requests_mock
 
 KEY = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 RSS = f"https://rss.plex.tv/{KEY}"

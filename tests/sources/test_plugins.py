@@ -6,28 +6,22 @@ import logging
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 import structlog
 
 from reconciler import wiring
-from reconciler.core.model import Ids, Item, Kind, Outcome
+from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.logs import Logger
 from reconciler.sources import SiteSources, objection, plugins, recognise
 from reconciler.sources.scrape import Provider
 from reconciler.wiring import read_spec
 from tests.browser.tiny_site import Answer, TinySite
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import requests_mock
-
-    from reconciler.core.model import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "adding-a-source.md").read_text(encoding="utf-8")

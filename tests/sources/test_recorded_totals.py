@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Outcome
 from tests.sources.asking import API, KEY, fetch
 from tests.sources.serving import mdblist_row, trakt_row
-
-if TYPE_CHECKING:
-    import requests_mock
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 CAPTURES = SHARED / "captures" / "2026-11"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from tests.sources.asking import fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 URL = "http://feeds.test/feed"
 NAMES = 'xmlns:letterboxd="http://l.test" xmlns:tmdb="http://t.test" xmlns:atom="http://a.test"'

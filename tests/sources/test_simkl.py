@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from tests.sources.asking import API, KEY, fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 Row = dict[str, Any]
 TOKEN = "a-made-up-access-token"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
 from reconciler.sources import recognise
 from tests.sources.asking import SITE, fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 ROWS = [
     {"title": "Dune", "imdb_id": "tt1160419", "tmdb_id": 438631, "poster_url": "http://x/y.jpg"},

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import pytest
 from structlog.testing import capture_logs
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError, LedgerError
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.sites import stevenlu
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from reconciler.core.model import Snapshot
 
 SECRET = "ghp_onlyForItsOwner"
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome
 from reconciler.sources import recognise
 from tests.sources.asking import API, KEY, fetch
-
-if TYPE_CHECKING:
-    import requests_mock
 
 Row = dict[str, Any]
 TOKEN = "a-made-up-token." * 8

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import requests_mock
 
-from reconciler.core.model import Facts, Ids, Item, Kind, Need, Outcome
+from reconciler.core.model import Facts, Ids, Item, Kind, Need, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import requests_mock
-
-    from reconciler.core.model import Snapshot
 
 API = "http://api.test"
 KEY = "0123456789abcdef-a-client-id"

@@ -6,17 +6,14 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+import requests_mock
 
 from reconciler.core.model import Need, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import FakeBrowser
-
-if TYPE_CHECKING:
-    import requests_mock
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared/captures/trakt/api-2026-05"
 

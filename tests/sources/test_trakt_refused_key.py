@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
+import requests_mock
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, Notes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import requests_mock
-
-    from reconciler.core.model import Snapshot
 
 API = "http://api.test"
 APP = "http://app.test"

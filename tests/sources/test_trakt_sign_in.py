@@ -6,29 +6,24 @@ import json
 import re
 import stat
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 import requests
+import requests_mock
 
 from reconciler.cli.commands.signing_in import told, typed
-from reconciler.core.model import Outcome
+from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
 from reconciler.sources.scrape import Provider, Setback
 from reconciler.sources.sites.trakt.login import Code, SignIn, TokenFile, Tokens
 from reconciler.sources.web import Web
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import requests_mock
-
-    from reconciler.core.model import Snapshot
 
 API = "http://api.test"
 KEY, SECRET = "the-client-id", "the-client-secret"

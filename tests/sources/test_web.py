@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -17,10 +18,6 @@ from reconciler.http.payload import LARGE, turn_to_parse
 from reconciler.http.session import retry_after
 from reconciler.sources.scrape import Setback
 from reconciler.sources.web import Answer, Web, shown_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 URL = "http://api.test/lists"
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from email.message import Message
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from email.message import Message
-
-    from .state import User
+from .state import User
 
 
 @dataclass(frozen=True, slots=True)

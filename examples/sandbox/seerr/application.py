@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from . import validation
 from .answers import Answer, Call, GuardedError, RefusedError, SilenceError
 from .backend import Arguments, Backend
 from .routes import Route, routes_of
-
-if TYPE_CHECKING:
-    from .state import User
+from .state import User
 
 BASE = "/api/v1"
 _NO_COOKIE = "cookie 'connect.sid' required"

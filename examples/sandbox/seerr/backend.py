@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .deciding import Deciding
+from .dialect import Dialect
+from .faults import Faults
 from .library import Library
 from .requesting import Requesting
+from .services import Services
+from .state import State, User
+from .tmdb import Tmdb
 from .views import Views
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .dialect import Dialect
-    from .faults import Faults
-    from .services import Services
-    from .state import State, User
-    from .tmdb import Tmdb
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.titles import Kind, Title
 
 from . import tvdb
 from .answers import Answer, RefusedError
+from .backend import Arguments, Backend
 from .tmdb import details_view, episode_view, result_view, season_view
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Kind, Title
-
-    from .backend import Arguments, Backend
 
 Json = dict[str, Any]
 

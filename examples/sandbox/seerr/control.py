@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .answers import Answer, Call, RefusedError
-
-if TYPE_CHECKING:
-    from .backend import Backend
+from .backend import Backend
 
 Json = dict[str, Any]
 PREFIX = "/sandbox/"

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING
 
-from .answers import Answer
-
-if TYPE_CHECKING:
-    from .answers import Call
+from .answers import Answer, Call
 
 _SECRET, _TOKEN = "sandbox-csrf-secret", "sandbox-csrf-token"
 _SECRET_COOKIE = f"_csrf={_SECRET}; Path=/; HttpOnly; Secure; SameSite=Strict"

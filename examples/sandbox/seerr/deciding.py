@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .answers import RefusedError
+from .dialect import Dialect
+from .faults import Faults
 from .numbers import MediaStatus, RequestStatus
-from .state import RequestSeason
-from .views import OPTIONS
-
-if TYPE_CHECKING:
-    from .dialect import Dialect
-    from .faults import Faults
-    from .services import Services
-    from .state import Media, Request, State, User
-    from .views import Views
+from .services import Services
+from .state import Media, Request, RequestSeason, State, User
+from .views import OPTIONS, Views
 
 Json = dict[str, Any]
 

@@ -6,14 +6,12 @@ names, by ``POST /sandbox/faults``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from threading import Barrier, BrokenBarrierError, Event, Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from .answers import Answer, Call, DisconnectError, GuardedError, SilenceError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _RENDEZVOUS_PATIENCE = 5.0
 

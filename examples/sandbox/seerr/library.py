@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.titles import Kind
 
 from .answers import RefusedError
+from .dialect import Dialect
 from .numbers import MediaStatus, RequestStatus
-from .state import Blocked, Media, Season
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Kind
-
-    from .dialect import Dialect
-    from .state import Request, State
+from .state import Blocked, Media, Request, Season, State
 
 Json = dict[str, Any]
 

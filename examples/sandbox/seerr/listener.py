@@ -9,17 +9,14 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .answers import Answer, Call, DisconnectError, SilenceError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _IDLE_SECONDS = 5
 _HANG_UP = struct.pack("ii", 1, 0)

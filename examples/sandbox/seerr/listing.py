@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from .answers import RefusedError
 from .numbers import MediaStatus, RequestStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from .state import Media, Request
+from .state import Media, Request
 
 Json = dict[str, Any]
 Row = TypeVar("Row")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.titles import Kind
 
 from .numbers import Permission, RequestStatus
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Kind
-
-    from .state import State, User
+from .state import State, User
 
 Json = dict[str, Any]
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.titles import Kind
 
 from .answers import Answer, RefusedError, SilenceError
+from .backend import Arguments, Backend
 from .listing import check_size, count_requests, filter_media, filter_requests, page_of
 from .numbers import Permission, RequestStatus
-
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Kind
-
-    from .backend import Arguments, Backend
-    from .state import Media, Request
+from .state import Media, Request
 
 Json = dict[str, Any]
 _VIEWERS = (Permission.MANAGE_REQUESTS, Permission.REQUEST_VIEW)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.titles import Kind, Title
 
 from .answers import DisconnectError, RefusedError
+from .deciding import Deciding
+from .dialect import Dialect
+from .faults import Faults
 from .numbers import MediaStatus, Permission, RequestStatus
 from .quota import Quota, quota_of
-from .state import Request, RequestSeason, UniqueViolationError
-from .views import OPTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from examples.sandbox.titles import Kind, Title
-
-    from .deciding import Deciding
-    from .dialect import Dialect
-    from .faults import Faults
-    from .state import Media, State, User
-    from .tmdb import Tmdb
-    from .views import Views
+from .state import Media, Request, RequestSeason, State, UniqueViolationError, User
+from .tmdb import Tmdb
+from .views import OPTIONS, Views
 
 Json = dict[str, Any]
 

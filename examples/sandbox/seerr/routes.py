@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import catalogue_calls, request_calls, user_calls
+from .answers import Answer
+from .backend import Arguments, Backend
+from .dialect import Dialect
 from .numbers import Permission
 from .validation import BOOLEAN, NUMBER, SEASONS, STRING, Field
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .answers import Answer
-    from .backend import Arguments, Backend
-    from .dialect import Dialect
 
 PAGING = {"take": NUMBER, "skip": NUMBER}
 _KIND = Field(enum=("movie", "tv"), required=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .faults import Faults
 from .numbers import RequestStatus
-
-if TYPE_CHECKING:
-    from .faults import Faults
-    from .state import Request, State
+from .state import Request, State
 
 Json = dict[str, Any]
 

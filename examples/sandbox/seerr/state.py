@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from threading import RLock
-from typing import TYPE_CHECKING
+
+from examples.sandbox.titles import Kind, Title
 
 from .numbers import MediaStatus, Permission, RequestStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from examples.sandbox.titles import Kind, Title
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from examples.sandbox.catalogue import Catalogue
+from examples.sandbox.titles import Kind, Season, Title
 
 from .answers import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from examples.sandbox.catalogue import Catalogue
-    from examples.sandbox.titles import Kind, Season, Title
-
-    from .faults import Faults
+from .faults import Faults
 
 Json = dict[str, Any]
 

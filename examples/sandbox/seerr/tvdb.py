@@ -7,10 +7,9 @@ keep TMDB's seasons, and so do all of them while it is down.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from examples.sandbox.titles import Season, Title
+from examples.sandbox.titles import Season, Title
 
 Json = dict[str, Any]
 

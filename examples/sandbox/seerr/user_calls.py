@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .answers import Answer, RefusedError, SilenceError
+from .backend import Arguments, Backend
+from .dialect import Dialect
 from .listing import page_of
 from .numbers import Permission
 from .quota import quota_of
 from .requesting import no_such_user
-
-if TYPE_CHECKING:
-    from .backend import Arguments, Backend
-    from .dialect import Dialect
-    from .state import User
+from .state import User
 
 Json = dict[str, Any]
 

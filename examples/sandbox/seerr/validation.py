@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .answers import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .answers import Call
+from .answers import Call, RefusedError
 
 _RESERVED = re.compile(r"[!$'()*+,;:@/\[\]]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from .dialect import Dialect
-    from .state import Blocked, Media, Request, State, User
+from .dialect import Dialect
+from .state import Blocked, Media, Request, State, User
 
 Json = dict[str, Any]
 OPTIONS = ("serverId", "profileId", "rootFolder", "languageProfileId", "tags")

@@ -9,17 +9,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.browser.driver import BROWSERS, DRIVERS
 from reconciler.cli.commands.setting import print_json
 from reconciler.config import json_schema
 from reconciler.render.document import FORMAT_VERSION
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LIBRARIES = ("pydantic", "requests", "selenium", "typer", "urllib3")
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))

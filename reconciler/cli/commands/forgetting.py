@@ -5,23 +5,18 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler import wiring
-from reconciler.cli.commands.setting import print_json
+from reconciler.cli.commands.setting import Setting, print_json
+from reconciler.config import Spec
 from reconciler.core.forgetting import Forgetting, forgetting
 from reconciler.core.items import GRAMMAR, item_keys, parse_item
-from reconciler.core.model import Match, MediaKey
+from reconciler.core.model import Item, Match, MediaKey
 from reconciler.errors import UsageError
+from reconciler.ports import Ledger
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.run_log import OK
-
-if TYPE_CHECKING:
-    from reconciler.cli.commands.setting import Setting
-    from reconciler.config import Spec
-    from reconciler.core.model import Item
-    from reconciler.ports import Ledger
 
 
 def forget(setting: Setting, text: str, *, everything: bool) -> int:

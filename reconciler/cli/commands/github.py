@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from reconciler.render.shapes import PlanDocument
+from reconciler.render.shapes import PlanDocument
 
 
 def tell(document: PlanDocument) -> None:

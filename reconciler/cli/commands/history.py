@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler import wiring
 from reconciler.cli.commands.setting import Setting, print_json
+from reconciler.config import Spec
 from reconciler.config.problems import suggest
 from reconciler.core.items import item_keys, parse_item
-from reconciler.core.model import Match, MediaKey
+from reconciler.core.model import Intent, Match, MediaKey, Run
 from reconciler.core.names import has_words
 from reconciler.errors import UsageError
+from reconciler.ports import Ledger
 from reconciler.render.history import history_document, history_text
 from reconciler.sync.clock import SystemClock
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from reconciler.config import Spec
-    from reconciler.core.model import Intent, Run
-    from reconciler.ports import Ledger
 
 
 def history(setting: Setting, query: str | None, last: int) -> int:

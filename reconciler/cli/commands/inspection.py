@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -32,9 +32,6 @@ from reconciler.sync.explain import unwanted
 from reconciler.sync.reconcile import look
 from reconciler.sync.reports import LastSnapshots
 from reconciler.sync.run_log import OK, SOMETHING_FAILED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def validate(setting: Setting) -> int:

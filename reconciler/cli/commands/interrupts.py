@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+from types import FrameType
+from typing import NoReturn
 
 STDERR = 2  # written to directly: a handler may interrupt somebody who is just writing there
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from reconciler import wiring
 from reconciler.cli.commands.selection import list_named
-from reconciler.cli.commands.setting import print_json
+from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.core.episodes import as_wanted
 from reconciler.core.membership import taken_as_given
 from reconciler.core.model import Outcome
 from reconciler.errors import ListsyncError
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.sync.run_log import OK
-
-if TYPE_CHECKING:
-    from reconciler.cli.commands.setting import Setting
 
 WHOLE_ENOUGH = frozenset({Outcome.COMPLETE, Outcome.UNVERIFIED})  # a person says it is all there
 

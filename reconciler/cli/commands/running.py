@@ -7,15 +7,16 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from reconciler import wiring
 from reconciler.cli.commands import sync
-from reconciler.cli.commands.interrupts import awaited
+from reconciler.cli.commands.interrupts import Signals, awaited
 from reconciler.cli.commands.selection import list_named
-from reconciler.cli.commands.setting import print_json
+from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.controller.endpoint import JSON, Endpoint, Said, Site, is_public
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
+from reconciler.controller.service import Service
 from reconciler.controller.statuses import due_lists
 from reconciler.core.conditions import GOOD_WHEN_FALSE
 from reconciler.core.model import WHOLE, Status
@@ -27,13 +28,6 @@ from reconciler.render.json_text import json_text
 from reconciler.render.status import status_document
 from reconciler.render.words import clean, without_mail_addresses
 from reconciler.sync.clock import SystemClock
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.cli.commands.interrupts import Signals
-    from reconciler.cli.commands.setting import Setting
-    from reconciler.controller.service import Service
 
 OK = 0
 _TICK = 0.5  # seconds; what is asked for is seen within them

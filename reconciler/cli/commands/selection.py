@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from reconciler.config import ListSpec, Spec
 from reconciler.config.problems import suggest
 from reconciler.errors import PlanMisfitError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reconciler.config import ListSpec, Spec
 
 _EXPECTED = re.compile(r"[0-9a-f]{8,64}")
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from reconciler import wiring
-from reconciler.config import UNRESTRICTED
+from reconciler.config import UNRESTRICTED, Restrictions, Spec
 from reconciler.render.json_text import json_text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from reconciler.config import Restrictions, Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
 
+from reconciler.cli.commands.setting import Setting
 from reconciler.core.model import Outcome
 from reconciler.errors import ListsyncError
 from reconciler.render.words import clean
 from reconciler.sources.provision import trakt_app
 from reconciler.sources.scrape import Setback
-from reconciler.sources.sites.trakt.login import AGAIN, SignIn, Tokens
+from reconciler.sources.sites.trakt.login import AGAIN, Code, SignIn, Tokens
 from reconciler.sources.web import Web
 from reconciler.sync.run_log import OK
-
-if TYPE_CHECKING:
-    from reconciler.cli.commands.setting import Setting
-    from reconciler.sources.sites.trakt.login import Code
 
 _PASSES = {Outcome.RATE_LIMITED, Outcome.UNREACHABLE}
 

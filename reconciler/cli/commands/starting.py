@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.cli.commands.about import schema_text
 from reconciler.config import load
+from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError, ListsyncError, UsageError
 from reconciler.render.starter import SCHEMA, named, starter, variables
 from reconciler.sources import objection, recognise
 from reconciler.sources.scrape import Provider
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from reconciler.core.model import ListRef
 
 CHART = "imdb:top"
 KEYS = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from reconciler import wiring
 from reconciler.cli.commands.selection import list_named, named_among
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import ControllerSpec
+from reconciler.config import ControllerSpec, Spec
 from reconciler.config.file import glimpse_of
 from reconciler.controller.endpoint import heard
 from reconciler.core import conditions
@@ -21,9 +21,6 @@ from reconciler.ledger import last_ledger
 from reconciler.render.status import StatusDocument, place, status_document, status_text
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.run_log import OK
-
-if TYPE_CHECKING:
-    from reconciler.config import Spec
 
 
 def status(setting: Setting, name: str | None) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import typer
 
 from reconciler import wiring
 from reconciler.cli.commands import github
-from reconciler.cli.commands.interrupts import held_back
+from reconciler.cli.commands.interrupts import Interrupt, held_back
 from reconciler.cli.commands.question import confirmed
 from reconciler.cli.commands.selection import (
     check_expected,
@@ -20,30 +22,23 @@ from reconciler.cli.commands.selection import (
     lists_or_plan,
 )
 from reconciler.cli.commands.setting import Setting, print_json
+from reconciler.config import Spec
 from reconciler.controller import turns
 from reconciler.controller.statuses import note_pass, note_server, outage_noted
+from reconciler.core.model import Action
 from reconciler.errors import LedgerError, ListsyncError, PlanMisfitError, UsageError
 from reconciler.render.digest import ID_DIGITS, plan_digest
 from reconciler.render.document import action_row, list_row, plan_document
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.progress import for_terminal
+from reconciler.render.shapes import ActionRow, PlanDocument, SavedRows
 from reconciler.render.text import plan_text
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.plan_file import SavedPlan
 from reconciler.sync.reconcile import Edges, Pass, look, look_again
 from reconciler.sync.reports import reports
 from reconciler.sync.run_log import OK, acting, exit_code
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from reconciler.cli.commands.interrupts import Interrupt
-    from reconciler.config import Spec
-    from reconciler.core.model import Action
-    from reconciler.render.shapes import ActionRow, PlanDocument, SavedRows
-    from reconciler.sync.plan_file import SavedPlan
 
 NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
 

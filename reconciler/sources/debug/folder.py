@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from reconciler.core.model import Outcome
+from reconciler.browser.pool import Lease
+from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError, ListsyncError
 from reconciler.logs import Logger
 from reconciler.sources.debug.scrub import scrub
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from reconciler.browser.pool import Lease
-    from reconciler.core.model import ListRef, Snapshot
 
 _AS_A_LIST = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 _MOST_CHARACTERS = 4_000_000

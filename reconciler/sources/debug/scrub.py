@@ -10,11 +10,8 @@ import html
 import ipaddress
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 REMOVED = "[removed]"
 

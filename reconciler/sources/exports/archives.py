@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from reconciler.core.model import Outcome
 from reconciler.sources.exports.reading import LARGEST, ListFile
 from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece

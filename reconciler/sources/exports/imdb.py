@@ -10,10 +10,7 @@ agree.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 SAMPLE = 200  # rows that are looked at
 

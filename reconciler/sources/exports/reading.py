@@ -7,18 +7,13 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconciler.config.own_files import OUTSIDE, is_inside, read_file
 from reconciler.core.completeness import Page, snapshot_of
-from reconciler.core.model import LONGEST_FILE, Outcome
+from reconciler.core.model import LONGEST_FILE, ListRef, Outcome, Snapshot
 from reconciler.sources.exports.imdb import is_damaged_utf8, is_imdb_export
-from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.exports.table import Lines
-    from reconciler.sources.scrape import Reach
+from reconciler.sources.exports.table import Lines
+from reconciler.sources.scrape import Reach, Setback
 
 ROUTE = "file"
 LARGEST = 50_000_000  # bytes

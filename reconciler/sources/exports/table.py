@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import numbered
 from reconciler.core.model import LONGEST_FILE, UNTOLD, Facts, Ids, Item, Kind
 from reconciler.sources.exports.imdb import SAMPLE, columns_by_content
 from reconciler.sources.fields import imdb_id
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_LINES = 2 * LONGEST_FILE  # with remarks and empty lines
 TITLE_ID = re.compile(r"tt\d{7,}")  # a shorter one is a part of one

@@ -7,23 +7,16 @@ unsure is not requested.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from collections.abc import Mapping
+from urllib.parse import SplitResult, parse_qs
 
 from reconciler.core.completeness import TRY_LATER
-from reconciler.core.model import Item, Kind, ListRef, Outcome
+from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"anilist.co", "www.anilist.co", "graphql.anilist.co"})
 BARE: re.Pattern[str] | None = None

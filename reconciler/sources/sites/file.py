@@ -11,11 +11,11 @@ title's address. A line is a comment when it is ``#`` alone or begins with ``# `
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import SplitResult, unquote
 
 from reconciler.core.completeness import is_readable, numbered
 from reconciler.core.items import GRAMMAR, parse_item, parse_title
@@ -33,14 +33,8 @@ from reconciler.sources.exports.table import (
     read_table,
     split_lines,
 )
-from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.scrape import Provider, Reach, Setback
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from urllib.parse import SplitResult
-
-    from reconciler.sources.scrape import Provider
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None

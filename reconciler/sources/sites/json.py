@@ -5,21 +5,16 @@ What its entries may look like is in ``json_items``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from urllib.parse import SplitResult
 
 from reconciler.core.completeness import TRY_LATER
+from reconciler.core.model import Item, ListRef, Snapshot
 from reconciler.sources import json_items, plex
 from reconciler.sources.documents import MEANINGS, document, kind_of, shown_for
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    import re
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Item, ListRef, Snapshot
-    from reconciler.sources.scrape import Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Reach
+from reconciler.sources.web import Answer, Web
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from urllib.parse import SplitResult
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Item, Kind, ListRef, Outcome
+from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
-from reconciler.sources.scrape import Setback, changed_layout, read_pages, visit
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.scrape import Provider, Reach, Setback, changed_layout, read_pages, visit
 
 HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it", "api.letterboxd.com"})
 BARE: re.Pattern[str] | None = None

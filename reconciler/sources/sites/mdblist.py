@@ -8,25 +8,18 @@ the second sense only, which ``core.completeness`` tells apart.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote
+from urllib.parse import SplitResult, parse_qs, quote
 
 from reconciler.core.completeness import TRY_LATER
-from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import Provider, Reach, Setback
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"mdblist.com", "www.mdblist.com", "api.mdblist.com"})
 BARE: re.Pattern[str] | None = None

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from urllib.parse import SplitResult
 
+from reconciler.core.model import ListRef, Snapshot
 from reconciler.sources import plex
 from reconciler.sources.addresses import is_at
 from reconciler.sources.documents import document
 from reconciler.sources.feeds import read_feed
 from reconciler.sources.paging import open_to_all, without_browser
-
-if TYPE_CHECKING:
-    import re
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import Reach
 
 HOSTS = frozenset({*plex.HOSTS, "plex.tv", "watch.plex.tv", "app.plex.tv"})
 BARE: re.Pattern[str] | None = None

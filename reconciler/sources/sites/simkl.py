@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import SplitResult
 
 from reconciler.core.completeness import is_readable
-from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
-from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"simkl.com", "www.simkl.com", "api.simkl.com"})
 BARE: re.Pattern[str] | None = None

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from urllib.parse import SplitResult
 
-from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Reach
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
     {

@@ -7,11 +7,12 @@ and through v4: the same lists, in the same pages.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from urllib.parse import SplitResult
 
 from reconciler.core.completeness import TRY_LATER
-from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import (
@@ -23,14 +24,8 @@ from reconciler.sources.paging import (
     without_browser,
     without_key,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
     {"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org", "tmdb.org", "api.tmdb.org"}

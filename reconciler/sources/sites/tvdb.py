@@ -7,21 +7,15 @@ TMDB id is asked for, one call a film.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from urllib.parse import SplitResult
 
-from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome
+from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
-from reconciler.sources.scrape import Setback
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
-    from reconciler.sources.web import Answer
+from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
 BARE: re.Pattern[str] | None = None

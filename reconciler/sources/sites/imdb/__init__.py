@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from reconciler.core.model import Outcome
+from reconciler.core.model import ListRef, Outcome, Snapshot
+from reconciler.sources.scrape import Provider, Reach
 from reconciler.sources.sites.imdb import graphql
 from reconciler.sources.sites.imdb.address import is_ratings, parse_id, parse_url
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
 from reconciler.sources.sites.imdb.titles import parse
-
-if TYPE_CHECKING:
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Provider, Reach
 
 __all__ = [
     "BARE",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
 from reconciler.sources.addresses import read_whole, steps, told
-
-if TYPE_CHECKING:
-    from urllib.parse import SplitResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ without it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import requests
 
 from reconciler.core.completeness import TRY_LATER, Page
-from reconciler.core.model import Outcome, Snapshot
+from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.scrape import Setback, changed_layout, clean, read_pages
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import is_ratings, user_of
@@ -27,13 +27,7 @@ from reconciler.sources.sites.imdb.page import (
     not_titles,
     private,
 )
-from reconciler.sources.web import Web
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.core.model import ListRef
-    from reconciler.sources.web import Answer
+from reconciler.sources.web import Answer, Web
 
 API_URL = "https://api.graphql.imdb.com/"
 ROUTE = "api"

@@ -9,16 +9,12 @@ import json
 import re
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Ids, Item, Kind
+from reconciler.core.model import Ids, Item, Kind, ListRef
 from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from reconciler.core.model import ListRef
 
 ROWS = (
     '[data-testid="chart-layout-main-column"] li.ipc-metadata-list-summary-item,'

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from reconciler import ports
 from reconciler.core.completeness import Page, snapshot_of
-from reconciler.core.model import Outcome
+from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import (
     ROUTE,
+    Reach,
     Setback,
     changed_layout,
     read_pages,
@@ -25,11 +26,6 @@ from reconciler.sources.scrape import (
 )
 from reconciler.sources.sites.imdb import markup, titles
 from reconciler.sources.sites.imdb.address import CHARTS, is_same, listed_at, path_of
-
-if TYPE_CHECKING:
-    from reconciler import ports
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Reach
 
 BASE_URL = "https://www.imdb.com"
 PAGE_SIZE = 250

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Facts, Ids, Item, Kind, TitleRef
+from reconciler.core.model import Facts, Ids, Item, Kind, ListRef, TitleRef
 from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from reconciler.core.model import ListRef
 
 TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images or videos
 

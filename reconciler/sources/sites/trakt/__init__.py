@@ -8,24 +8,17 @@ watchlist. A refused client id is remembered for a day.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import SplitResult, parse_qs
 
-from reconciler.core.model import Kind, ListRef, Outcome
+from reconciler.core.model import Kind, ListRef, Outcome, Snapshot
 from reconciler.sources.addresses import read_whole, steps, told
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import Provider, Reach, Setback
 from reconciler.sources.sites.trakt import api, app
 from reconciler.sources.sites.trakt.api import Listing
 from reconciler.sources.sites.trakt.login import API_URL
 from reconciler.sources.web import veiled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from urllib.parse import SplitResult
-
-    from reconciler.core.model import Snapshot
-    from reconciler.sources.scrape import Provider, Reach
 
 HOSTS = frozenset(
     {

@@ -14,26 +14,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import requests
 
 from reconciler.core.completeness import TRY_LATER, is_readable
-from reconciler.core.model import ENDLESS_TOP, Kind, Outcome
+from reconciler.core.model import ENDLESS_TOP, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.session import retry_after
 from reconciler.sources import paging
 from reconciler.sources.paging import ROUTE, Call, Part
-from reconciler.sources.scrape import Setback, answered
+from reconciler.sources.scrape import Reach, Setback, answered
 from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, ended
 from reconciler.sources.trakt_items import item_of, joined, readable
 from reconciler.sources.web import Answer, Web
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.core.model import ListRef, Snapshot
-    from reconciler.sources.scrape import Reach
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
 _BOX_OFFICE = 10  # films, on one page, without a word of how many there are

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from reconciler.core.completeness import ListReading, numbered, snapshot_of
 from reconciler.core.completeness import Page as ListPage
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
+from reconciler.ports import Page
 from reconciler.sources.scrape import (
     ROUTE,
+    Patience,
+    Reach,
     Setback,
     changed_layout,
     clean,
@@ -26,12 +29,6 @@ from reconciler.sources.scrape import (
     visit,
 )
 from reconciler.sources.title_types import classify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from reconciler.ports import Page
-    from reconciler.sources.scrape import Patience, Reach
 
 BASE_URL = "https://app.trakt.tv"
 _KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}

@@ -13,20 +13,16 @@ import json
 import os
 import stat
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from reconciler.config.own_files import SECRET_BYTES, read_file
 from reconciler.core.model import Outcome
-from reconciler.sources.scrape import Setback, clean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from reconciler.sources.scrape import Provider
-    from reconciler.sources.web import Answer, Web
+from reconciler.sources.scrape import Provider, Setback, clean
+from reconciler.sources.web import Answer, Web
 
 API_URL = "https://api.trakt.tv"
 AGAIN = "run `listsync login trakt`"
