@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test bench format docs clean
+.PHONY: demo test bench torture format docs clean
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -22,6 +22,10 @@ test: $(VENV)/test.done browser
 # Minutes, and figures that other work on the machine spoils: not part of the tests.
 bench: $(VENV)/test.done browser
 	@$(BIN)/python -m tests.bench
+
+# Some minutes of attacks, e.g. `make torture SEED=1 MINUTES=10`: docs/reliability.md.
+torture: $(VENV)/test.done
+	@$(BIN)/python -m tests.torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 format: $(VENV)/test.done
 	$(BIN)/ruff check --fix .

@@ -54,6 +54,7 @@ SOURCES: dict[str, Site] = {
 _ENDINGS: dict[str, Site] = {".json": json, ".rss": rss, ".xml": rss}
 _FEEDS = {"rss", "feed"}  # a last part of a path that says the same
 
+_LONGEST_ADDRESS = 8_000  # characters: no browser and no server takes much more
 _STOPS = ".,;"
 _FILES = re.compile(r"\.(csv|tsv|txt|zip)\Z|\A[^/]+\.json\Z", re.IGNORECASE)
 _CUT_SHORT = {Outcome.UNREACHABLE, Outcome.INCOMPLETE}
@@ -66,6 +67,9 @@ def recognise(text: str) -> ListRef:
 
     Raises ValueError, with a sentence that says what to paste instead.
     """
+    if len(text) > _LONGEST_ADDRESS:
+        what = f"not a list: longer than {_LONGEST_ADDRESS:,} characters"
+        raise ValueError(f"{what}; paste one address, or write {_forms()}")
     text = unwrapped(text)
     if text != clean(text):  # no file, address or ledger can hold half a character
         raise ValueError(f"not a list: {text!r} holds half a character; write it anew")

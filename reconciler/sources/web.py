@@ -27,7 +27,7 @@ from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
-LARGEST = 32 * 1024 * 1024  # bytes of one answer, before and after decompression
+LARGEST = 20 * 1024 * 1024  # bytes of one answer, before and after decompression
 LONGEST = 180.0  # seconds for one call, with its retries, waits and the whole answer
 # Twenty letters and digits or more without a word to read in them, as keys and UUIDs are.
 _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])([0-9A-Fa-f-]{20,}|[0-9A-Za-z]{20,})")

@@ -188,7 +188,7 @@ def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Re
     with Scripted(reply()) as script, Web() as web:
         answer = web.ask("GET", script.url)
     assert isinstance(answer, Setback)
-    assert answer.error == f"{script.url}: the answer is longer than 32 MB; try again later"
+    assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
 
 
 def test_json_of_too_many_entries_is_an_error_of_the_call() -> None:

@@ -5,11 +5,19 @@ They are given to the source in ``test_outcomes``, and stand in docs/sources.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from reconciler.core.model import Outcome
-from tests.sources.pages import FakePage, title
+import requests_mock
+from requests_mock import ANY as ANY_METHOD
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.sources import SiteSources, recognise
+from reconciler.sources.scrape import Provider
+from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, title
 
 KEY = "a-made-up-key-of-0123456789"
 SITE = "http://site.test"
@@ -26,6 +34,22 @@ class Shown:
     headers: Mapping[str, str] = field(default_factory=dict)
     page: FakePage | None = None
     calls: int | None = None  # that are answered so, those after them fail; None: all are
+
+
+def read(shown: Shown, folder: Path, mock: requests_mock.Mocker) -> Snapshot:
+    """What reading a list gives that is shown so."""
+    ref = recognise(shown.source)
+    if ref.provider == "file" and shown.text is not None:
+        (folder / ref.id).write_text(shown.text, encoding="utf-8")
+    answer = {"json": shown.json} if shown.text is None else {"text": shown.text}
+    first: dict[str, Any] = {"status_code": shown.status, "headers": dict(shown.headers), **answer}
+    answers = [first] * (shown.calls or 1) + [{"status_code": 500}] * bool(shown.calls)
+    mock.register_uri(ANY_METHOD, re.compile("^http://"), answers)
+    pages = {f"{SITE}/{ref.id}/{part}": shown.page for part in ("", "page/2/") if shown.page}
+    via = {"imdb": "api", "letterboxd": "browser"}.get(ref.provider)
+    provider = Provider(SITE, SITE, via, key=KEY, token=KEY)
+    sources = SiteSources(FakeBrowser(pages), {ref.provider: provider}, folder, NO_PATIENCE)
+    return sources.fetch(ref)
 
 
 def failing(source: str, **others: int) -> dict[Outcome, Shown]:

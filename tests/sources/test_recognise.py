@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from reconciler.core.model import ListRef
@@ -40,6 +42,14 @@ def test_what_is_no_list_is_refused_with_a_sentence(text: str, says: str) -> Non
         recognise(text)
     assert says in str(refusal.value)
     assert str(refusal.value).encode()
+
+
+@pytest.mark.parametrize("part", ["(", '"', " ", "[a](", "%3a", "/"])
+def test_a_text_that_is_too_long_for_an_address_is_refused_at_once(part: str) -> None:
+    began = time.process_time()
+    with pytest.raises(ValueError, match="longer than 8,000 characters"):
+        recognise(part * 500_000 + ")" * 500_000)
+    assert time.process_time() - began < 1
 
 
 def test_only_charts_are_marked_as_charts() -> None:

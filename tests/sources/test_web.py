@@ -217,10 +217,10 @@ def test_a_large_answer_is_used_alone_until_the_next_call(mock: requests_mock.Mo
 
 
 def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
-    mock.get(URL, content=b" " * (32 * 1024 * 1024 + 1))
+    mock.get(URL, content=b" " * (20 * 1024 * 1024 + 1))
     setback = ask()
     assert isinstance(setback, Setback)
-    assert setback.error == f"{URL}: the answer is longer than 32 MB; try again later"
+    assert setback.error == f"{URL}: the answer is longer than 20 MB; try again later"
 
 
 @pytest.mark.parametrize("key", ["Bearer a-key", None], ids=["with a key", "without one"])
