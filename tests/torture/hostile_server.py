@@ -15,16 +15,10 @@ if TYPE_CHECKING:
     from examples.sandbox.seerr.answers import Answer, Call
 
 LOGIN_PAGE = '<!doctype html><title>Sign in</title><form method="post"><input name="user"></form>'
+KINDS = 5
 WRONG_SHAPES: tuple[Any, ...] = (
-    None,
-    5,
-    "x",
-    [],
-    ["x"],
-    {},
-    {"results": ["x"]},
-    {"results": {}},
-    {"pageInfo": []},
+    *(None, 5, "x", [], ["x"], {}),
+    *({"results": ["x"]}, {"results": {}}, {"pageInfo": []}),
 )
 
 
@@ -40,9 +34,9 @@ class HostileServer(SandboxServer):
         return self.spoil(call, answer)
 
 
-def spoiled(chance: Random, answer: Answer) -> Answer:
-    """An answer that is plainly wrong, in one of several ways."""
-    match chance.randrange(5):
+def spoiled(chance: Random, answer: Answer, kind: int) -> Answer:
+    """An answer that is plainly wrong, in one of several ways. ``kind``: below KINDS."""
+    match kind:
         case 0:
             text = json.dumps(answer.body)
             return replace(answer, body=text[: chance.randrange(len(text))])

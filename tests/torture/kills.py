@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -77,7 +78,17 @@ def _killed(house: Household, chance: Random) -> bool:
         is_running = process.poll() is None
         process.kill()
         process.wait(10)
+    unknown = set(house.stored()) - _intended(house)
+    check(not unknown, f"requested without a line in the ledger: {unknown}")
     return is_running
+
+
+def _intended(house: Household) -> set[int]:
+    """The titles that the ledger knows to have been sent, or to be about to."""
+    if not house.stored():
+        return set()
+    with closing(sqlite3.connect(house.ledger)) as ledger:
+        return {tmdb for (tmdb,) in ledger.execute("SELECT tmdb FROM intents")}
 
 
 def _wait_for_requests(house: Household, process: subprocess.Popen[str], number: int) -> None:
@@ -91,4 +102,4 @@ def _wait_for_requests(house: Household, process: subprocess.Popen[str], number:
         Event().wait(0.002)
 
 
-ATTACK = Attack("kills", "0 twice, 0 lost", opened)
+ATTACK = Attack("kills", "0 twice, 0 lost, each in the ledger before it was sent", opened)

@@ -83,8 +83,8 @@ def _changed(chance: Random, value: object, marks: dict[str, str]) -> object:
 
 
 def _hostile(chance: Random, value: object, marks: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
-    match chance.randrange(6):
-        case 0:
+    match chance.randrange(8):
+        case 0 | 6 | 7:
             mark = f"mark-{len(marks)}-{chance.getrandbits(32)}"
             marks[mark] = chance.choice(NUMBERS)
             return mark
