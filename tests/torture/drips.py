@@ -71,7 +71,7 @@ def _request(url: str, longest: float, calls: list[bytes]) -> None:
         try:
             server.request(request_of())
         except AnswerLostError:
-            check(len(calls) == 1, f"a request was sent {len(calls)} times")
+            check(len(calls) <= 1, f"a request was sent {len(calls)} times")
         except ServerError as error:
             check(not calls, f"a request that was sent is not taken for sent: {error}")
 

@@ -88,10 +88,14 @@ class _Site(BaseHTTPRequestHandler):
     """Echoes what it is asked for into titles, redirects and errors."""
 
     def do_GET(self) -> None:
-        said = f"{self.path} {unquote(self.path)} {self.headers.get('Authorization', '')}"
+        said = f"{self.path} {unquote(self.path)} {' '.join(self.headers.values())}"
         rows: list[dict[str, Any]] = [{"title": "Dune", "imdb_id": DUNE.imdb}]
         rows += [{"title": f"Echo {said}", "year": 2021}, {"title": "Echo", "original_title": said}]
         body = json.dumps(rows).encode()
+        if "/tmdb/" in self.path:
+            page = {"page": 1, "total_pages": 1, "total_results": 1}
+            row = {"id": DUNE.tmdb, "title": f"Echo {said}", "media_type": "movie"}
+            body = json.dumps({"items": [row], **page}).encode()
         if "/feed" in self.path:
             item = (
                 f"<item><title>Echo {quote(said)} (2001)</title><link>{quote(said)}</link></item>"
@@ -126,9 +130,13 @@ def strike(chance: Random, site: str) -> Figures:
         server.spoil = _echo(server.api_key)
         house = Household(Path(folder), server)
         lists, hidden = _lists(chance, site, house)
-        urls = [receiver.url]
-        write(house, lists, notify={"urls": urls, "events": ["applied", "stalled"]})
+        providers, keys = _providers(chance, site, house)
+        lists |= {"keyed": {"source": "mdblist:anna/night"}, "token": {"source": "tmdb:list/7"}}
+        hidden += keys
+        notify = {"urls": [receiver.url], "events": ["applied", "stalled"]}
+        write(house, lists, notify=notify, providers=providers)
         hidden = [*hidden, server.api_key]
+        check(house.run("validate").code == 0, "the file is refused")
         commands = [command for command in COMMANDS if chance.random() < SHARE] or [COMMANDS[4]]
         said = [_run(house, command, chance.choice(list(lists))) for command in commands]
         if chance.random() < IN_RUN:
@@ -143,6 +151,7 @@ def strike(chance: Random, site: str) -> Figures:
     return {"secrets": len(hidden), "commands": len(commands), "characters": len(text), "hits": 0}
 
 
+OURS = {"listsync.yaml", "port", "mdblist.key", "tmdb.key"}
 SHARE = 0.5  # of the commands in a round
 
 
@@ -162,6 +171,26 @@ def _lists(chance: Random, site: str, house: Household) -> tuple[dict[str, Any],
             words.append(word.replace("$", "$$") if not word.startswith("${") else word)
         lists[f"list{number}"] = {"source": place.format(*words, site=site)}
     return lists, hidden
+
+
+def _providers(
+    chance: Random, site: str, house: Household
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Keys of two sites: from a file, from a variable, or as they are."""
+    providers: dict[str, dict[str, str]] = {}
+    keys = []
+    for name in ("mdblist", "tmdb"):
+        key = secret_of(chance, chance.choice(("token", "hex", "base64", "uuid")))
+        keys.append(key)
+        (house.folder / f"{name}.key").write_text(f"{key}\n")
+        house.env[f"KEY_OF_{name.upper()}"] = key
+        written = {
+            "api_key": chance.choice((key, f"${{KEY_OF_{name.upper()}}}")),
+            "api_key_file": f"{name}.key",
+        }
+        chosen = chance.choice(list(written))
+        providers[name] = {"api_url": f"http://{site}/{name}", chosen: written[chosen]}
+    return providers, keys
 
 
 def _echo(key: str) -> Any:  # noqa: ANN401 - a function
@@ -192,7 +221,7 @@ def _pages(house: Household, lists: dict[str, Any]) -> str:
 
 def _kept(house: Household) -> list[Path]:
     files = [file for file in house.folder.rglob("*") if file.is_file()]
-    return [file for file in files if file.name not in {"listsync.yaml", "port"}]
+    return [file for file in files if file.name not in OURS]
 
 
 def _spellings(secret: str) -> set[str]:
