@@ -10,19 +10,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from sqlite3 import Connection
 
-from reconciler.core.backoff import attempts_after
 from reconciler.core.model import (
     Action,
     Done,
     Intent,
-    Kind,
     Op,
     OwnRequest,
-    Remembered,
     Result,
     Sighting,
-    Slot,
 )
+from reconciler.core.settlement import settle
 from reconciler.errors import LedgerError
 from reconciler.ledger import memory
 from reconciler.ledger.columns import (
@@ -35,7 +32,6 @@ from reconciler.ledger.columns import (
 )
 
 _STORED = (str(Result.CREATED), str(Result.UNDELIVERED))
-_THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
 
 
 def intents(connection: Connection, server: str) -> list[Intent]:
@@ -157,23 +153,14 @@ def write_outcome(connection: Connection, intent: int, done: Done, now: datetime
         raise LedgerError(f"there is no open intent {intent} to settle")
 
 
-def write_consequences(
+def write_settlement(
     connection: Connection, server: str, action: Action, done: Done, now: datetime
 ) -> None:
     """Write what an outcome means for the memory of the action's target."""
-    if done.result in _THERE:
-        memory.write_slots(connection, server, dict.fromkeys(_touched(action), Remembered()))
-    if done.result is Result.CANCELLED:
-        gone = [slot for slot in _touched(action) if slot.season is not None or not action.seasons]
-        memory.write_slots(connection, server, dict.fromkeys(gone, Remembered(present=False)))
-        memory.give_up(connection, server, action.target.media)  # to show it again is a re-add
     before = memory.attempts_of(connection, server, action.target)
-    after = attempts_after(before, action.op, done.result, now)
-    if after != before:
-        memory.write_attempts(connection, server, action.target, after)
-
-
-def _touched(action: Action) -> list[Slot]:
-    """The whole title, and of a show each season that was asked for."""
-    seasons = action.seasons or () if action.target.media.kind is Kind.TV else ()
-    return [Slot(action.target, season) for season in (None, *seasons)]
+    settlement = settle(action, done, before, now)
+    memory.write_slots(connection, server, settlement.slots)
+    if settlement.canceled:
+        memory.give_up(connection, server, action.target.media)
+    if settlement.attempts != before:
+        memory.write_attempts(connection, server, action.target, settlement.attempts)

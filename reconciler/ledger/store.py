@@ -205,7 +205,7 @@ class SqliteLedger:
         """
         with self._database.remembering() as connection:
             intents.write_outcome(connection, intent, done, now)
-            intents.write_consequences(connection, self._server, action, done, now)
+            intents.write_settlement(connection, self._server, action, done, now)
 
     def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
         """Every action that was about to be sent, and the passes of 90 days; oldest first."""

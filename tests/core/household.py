@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from reconciler.core.backoff import attempts_after
 from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.model import (
     Action,
     Attempts,
+    Done,
     Expected,
     Item,
     Kind,
@@ -34,7 +34,6 @@ from reconciler.core.model import (
     Plan,
     Policy,
     Reason,
-    Remembered,
     Requester,
     RequestState,
     RequestStatus,
@@ -42,7 +41,6 @@ from reconciler.core.model import (
     Result,
     Route,
     Show,
-    Slot,
     Snapshot,
     Target,
     Unmatched,
@@ -50,6 +48,7 @@ from reconciler.core.model import (
     Wishlist,
 )
 from reconciler.core.reconcile import Decision, put_back, reconcile
+from reconciler.core.settlement import settle
 from reconciler.ports import MediaServer
 from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped
@@ -296,20 +295,17 @@ class Household:
 
     def _settle(self, action: Action) -> None:
         """As the ledger does: what came of an action, and what that means for its target."""
-        memory, target, seasons = self.ledger.memory, action.target, action.seasons or ()
-        result = _RESULT[action.op]
-        whole = () if action.op is Op.CANCEL and seasons else (None,)
-        touched = () if action.op is Op.RETRY else (*whole, *seasons)
-        if action.op is Op.CANCEL:
+        memory, target = self.ledger.memory, action.target
+        done = Done(_RESULT[action.op])
+        settlement = settle(action, done, memory.attempts.get(target, Attempts()), self.now)
+        if settlement.canceled:
             self._give_up(target.media)
-        mark = Remembered(present=action.op is not Op.CANCEL)
-        tried = attempts_after(memory.attempts.get(target, Attempts()), action.op, result, self.now)
-        asked = result is Result.CREATED
+        asked = done.result is Result.CREATED
         own = OwnRequest(target, action.requester.user.id, action.lists, action.seasons)
         self.ledger.memory = replace(
             memory,
-            slots={**memory.slots, **{Slot(target, n): mark for n in touched}},
-            attempts={**memory.attempts, target: tried},
+            slots={**memory.slots, **settlement.slots},
+            attempts={**memory.attempts, target: settlement.attempts},
             created=memory.created + (self.now,) * asked,
             ours={**memory.ours, **({self.server.last: own} if asked else {})},
         )
