@@ -23,7 +23,7 @@ from reconciler.sources.exports.reading import local_path
 from reconciler.sources.provision import providers_of, sign_in_of
 from reconciler.sources.scrape import ALL_OPEN
 from reconciler.sync.clock import SystemClock
-from reconciler.sync.reconcile import Edges
+from reconciler.sync.reconcile import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from reconciler.core.model import ListRef
     from reconciler.notify.apprise import AppriseNotifier
     from reconciler.notify.dispatcher import Announcer
-    from reconciler.ports import Browser, Ledger, Progress, Routes, Session, Sources
+    from reconciler.ports import BlockedRoutes, Browser, Ledger, Progress, Session, Sources
 
 
 def config_file(path: Path, restrictions: Restrictions = UNRESTRICTED) -> ConfigFile:
@@ -110,7 +110,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
     ``level``: what is logged, from logging's levels. ``debug_dir``: as ``open_sources``.
     """
-    from reconciler.controller.list_reconciler import Doors  # noqa: PLC0415 - only for run: start-up time
+    from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - only for run: start-up time
     from reconciler.controller.service import Service  # noqa: PLC0415 - only for run: start-up time
 
     spec = file.read()
@@ -125,7 +125,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         routes = RememberedRoutes(ledger(spec), clock)
         return open_sources(spec, file.path, path, routes, debug_dir)
 
-    doors = Doors(
+    doors = Factories(
         server=partial(open_server, called=metrics.called),
         sources=sources,
         ledger=ledger,
@@ -180,7 +180,7 @@ def sandbox_obstacle() -> str | None:
 
 
 @contextmanager
-def open_routes(spec: Spec, ledger: Path) -> Iterator[Routes]:
+def open_routes(spec: Spec, ledger: Path) -> Iterator[BlockedRoutes]:
     """What the ledger at this path knows of blocked routes; nothing where it cannot be used."""
     with ExitStack() as stack:
         try:
@@ -196,7 +196,7 @@ def open_sources(
     spec: Spec,
     config: Path,
     ledger: Path,
-    routes: Routes = ALL_OPEN,
+    routes: BlockedRoutes = ALL_OPEN,
     debug_dir: Path | None = None,
 ) -> Iterator[SiteSources]:
     """The lists' sites, for one pass: at its end every browser is gone.
@@ -226,7 +226,7 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
     *,
     lists: Sources | None = None,
     debug_dir: Path | None = None,
-) -> Iterator[Edges]:
+) -> Iterator[Context]:
     """Everything a pass needs. ``lists``: where lists come from, if not from their sites.
 
     ``debug_dir``: as ``open_sources``.
@@ -236,7 +236,7 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
         server = stack.enter_context(open_server(spec))
         opened = stack.enter_context(open_ledger(spec, ledger))
         routes = RememberedRoutes(opened, clock)
-        yield Edges(
+        yield Context(
             server=server,
             ledger=opened,
             sources=lists

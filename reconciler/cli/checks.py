@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from reconciler.config import ListSpec, Spec
-    from reconciler.core.model import DeliveryWish, ServerInfo, User
+    from reconciler.core.model import ServerInfo, ServiceSelection, User
     from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
 
 _GIVE_RIGHT = "give this user the right on the server: Users → Edit → Permissions"
@@ -197,7 +197,7 @@ def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
     return Check(name, ok=True, found="the server has a default Radarr and Sonarr for it")
 
 
-def _delivery(lst: ListSpec, wish: DeliveryWish, server: MediaServer) -> str:
+def _delivery(lst: ListSpec, wish: ServiceSelection, server: MediaServer) -> str:
     """Well where one kind of title can go there."""
     found = {
         kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, fie
 from reconciler.config import values
 from reconciler.config.fields import TEXT, Model
 from reconciler.config.options import ListOptions
-from reconciler.core.model import DeliveryWish, ListRef, ListRules, Role
+from reconciler.core.model import ListRef, ListRules, Role, ServiceSelection
 
 ListName = Annotated[
     str,
@@ -70,6 +70,6 @@ class ListSpec(ListSection):
             suspended=self.suspend,
         )
 
-    def _delivery(self) -> DeliveryWish | None:
-        wish = DeliveryWish(self.server_id, self.profile_id, self.root_folder, self.tags)
-        return None if wish == DeliveryWish() else wish
+    def _delivery(self) -> ServiceSelection | None:
+        wish = ServiceSelection(self.server_id, self.profile_id, self.root_folder, self.tags)
+        return None if wish == ServiceSelection() else wish

@@ -20,17 +20,17 @@ from threading import Event, Lock, Thread
 
 from reconciler.config import ListSpec, Spec
 from reconciler.controller import turns
-from reconciler.controller.statuses import Board
+from reconciler.controller.statuses import StatusStore
 from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
-from reconciler.core.model import ALL, ATTENTION, DEFERRED, ListRef, Need, Result, Snapshot
+from reconciler.core.model import ALL, ATTENTION, DEFERRED, FetchScope, ListRef, Result, Snapshot
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
 from reconciler.notify.dispatcher import Announcer
 from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.fetch import ReadLists, tried_lists
-from reconciler.sync.reconcile import Edges, Pass, decide, identify, read
+from reconciler.sync.reconcile import Context, Pass, decide, identify, read
 from reconciler.sync.reports import reports
 from reconciler.sync.run_log import exit_code, noted
 
@@ -40,7 +40,7 @@ _log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Factories:
     """How a turn gets at what it needs, each time anew: what was lost is found again."""
 
     server: Callable[[Spec], AbstractContextManager[MediaServer]]
@@ -58,15 +58,15 @@ class Doors:
 class _Turned:
     """What a turn came to, and what its line in the log says."""
 
-    came: turns.Came
+    came: turns.ReconcileResult
     told: dict[str, object]
     items: int | None = None
 
 
-class Upkeep:
+class ListReconciler:
     """Turns of the lists of one file, which may change at any moment (``spec``)."""
 
-    def __init__(self, spec: Spec, doors: Doors, board: Board, stopping: Event) -> None:
+    def __init__(self, spec: Spec, doors: Factories, board: StatusStore, stopping: Event) -> None:
         """``stopping`` set: a turn sends nothing further."""
         self.spec = spec
         self._doors = doors
@@ -210,11 +210,11 @@ class Upkeep:
             self._reading.pop(opened, None)
             self._doors.meter.fetched(lst.name, time.monotonic() - began)
 
-    def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Edges:
+    def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Context:
         doors = self._doors
-        return Edges(server, sources, doors.ledger(spec), doors.clock, doors.progress)
+        return Context(server, sources, doors.ledger(spec), doors.clock, doors.progress)
 
-    def _keep(self, spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+    def _keep(self, spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes) -> None:
         for action, done in outcomes:
             self._doors.meter.acted(action.op, done.result)
         sources = {lst.name: lst.source for lst in spec.lists}
@@ -249,7 +249,7 @@ class Upkeep:
 class _Nowhere:
     """Where a pass fetches from once its lists have been read: it fetches nothing more."""
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         """Never asked."""
         del need
         raise NotImplementedError(str(ref))

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Condition, Standing, Status
+from reconciler.core.model import WHOLE, Condition, Status, StatusSnapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -84,7 +84,7 @@ class Metrics:
         """The media server was called."""
         self._calls.labels(endpoint, status).inc()
 
-    def watch(self, standing: Callable[[], Standing]) -> None:
+    def watch(self, standing: Callable[[], StatusSnapshot]) -> None:
         """Show how the lists are, too: asked at each reading."""
         self._registry.register(_Now(standing, self._items))
 
@@ -96,7 +96,7 @@ class Metrics:
 class _Now(Collector):
     """What is not counted but looked up."""
 
-    def __init__(self, standing: Callable[[], Standing], items: Mapping[str, int]) -> None:
+    def __init__(self, standing: Callable[[], StatusSnapshot], items: Mapping[str, int]) -> None:
         self._standing = standing
         self._items = items
 

@@ -16,13 +16,13 @@ from typing import Protocol
 from reconciler.config import Spec
 from reconciler.controller import turns
 from reconciler.controller.grace import GracePeriod
-from reconciler.controller.list_reconciler import Doors, Upkeep
+from reconciler.controller.list_reconciler import Factories, ListReconciler
 from reconciler.controller.mounts import is_mount
-from reconciler.controller.statuses import Board
+from reconciler.controller.statuses import StatusStore
 from reconciler.controller.watch import news
 from reconciler.controller.workers import Controller
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Finding, ListReport, Standing, Status
+from reconciler.core.model import WHOLE, Finding, ListReport, Status, StatusSnapshot
 from reconciler.errors import ConfigError, ListsyncError
 from reconciler.logs import Logger
 
@@ -50,11 +50,11 @@ class Service:
         self,
         spec: Spec,
         file: FollowedFile,
-        doors: Doors,
+        doors: Factories,
         adopt: Callable[[Spec], None],
     ) -> None:
         """``spec``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
-        self.board = Board()
+        self.board = StatusStore()
         self._file = file
         self._doors = doors
         self._adopt = adopt
@@ -64,7 +64,7 @@ class Service:
         self._trouble = ""  # with the ledger, as told last
         self._version: tuple[int, int] | None = None  # of the ledger, as seen last
         self._heard: dict[str, int] = {}  # the last word about each list that was asked for
-        self._upkeep = Upkeep(spec, doors, self.board, self._stopping)
+        self._upkeep = ListReconciler(spec, doors, self.board, self._stopping)
         self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
         self._may_run = True  # False: all that is accepted is of a server whose key is not known
         self._controller = Controller(
@@ -77,7 +77,7 @@ class Service:
         return self._upkeep.spec
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> StatusSnapshot:
         """How the lists are now; each is due when the queue has it, whatever the clock has done."""
         standing = self.board.standing(self.spec)
         schedules = {

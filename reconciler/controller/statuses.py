@@ -14,14 +14,14 @@ from threading import Lock
 from reconciler.config import Spec
 from reconciler.controller import turns
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Standing, Status
+from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Status, StatusSnapshot
 from reconciler.errors import LedgerError, ListsyncError, ServerError
 from reconciler.ports import Clock, Ledger
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Pass
 
 
-class Board:
+class StatusStore:
     """Conditions and schedules by list name; any thread may use it."""
 
     def __init__(self) -> None:
@@ -38,10 +38,10 @@ class Board:
             self._conditions = {name: dict(by_type) for name, by_type in found.items()}
             self._schedules = dict(schedules)
 
-    def standing(self, spec: Spec) -> Standing:
+    def standing(self, spec: Spec) -> StatusSnapshot:
         """How this spec's lists are now."""
         names = tuple(lst.name for lst in spec.lists)
-        return Standing(names, spec.generation, self.conditions(), self.schedules())
+        return StatusSnapshot(names, spec.generation, self.conditions(), self.schedules())
 
     def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
         """How each list is, and under ``WHOLE`` the file and the server."""
@@ -111,7 +111,7 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
     chance: float,
 ) -> None:
     """Write how the lists are after a pass over several of them. Raises LedgerError."""
-    board = Board()
+    board = StatusStore()
     board.load(ledger)
     for lst in spec.lists:
         if lst.name not in seen.snapshots:

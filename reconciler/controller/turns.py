@@ -38,7 +38,7 @@ _AWAY, _BUSY, _UNUSABLE = "ServerUnreachable", "ServerBusy", "ServerUnusable"
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class ReconcileResult:
     """What a turn came to: findings of the list and of the server, and waits asked for."""
 
     findings: tuple[Finding, ...]
@@ -72,7 +72,9 @@ def unreachable(error: ServerError) -> Finding:
     return conditions.server(Status.FALSE, reason, str(error))
 
 
-def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | None) -> Came:
+def came(
+    seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | None
+) -> ReconcileResult:
     """What a pass came to for one of the lists it has read. ``trouble``: what ended it."""
     snapshot = seen.snapshots[name]
     lst = next(lst for lst in seen.lists if lst.name == name)
@@ -94,7 +96,7 @@ def came(seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | Non
     )
     if trouble is not None and applied.status is not Status.TRUE:
         applied = conditions.not_applied(_reason(trouble), str(trouble))
-    return Came(
+    return ReconcileResult(
         (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
         server=unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
         retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
@@ -114,9 +116,9 @@ def stops(seen: Pass) -> list[str]:
     return [f"{stop.message}; {stop.hint}" for stop in seen.plan.stops]
 
 
-def failed(error: ListsyncError) -> Came:
+def failed(error: ListsyncError) -> ReconcileResult:
     """A turn that came to nothing, since the server, the ledger or the browser failed."""
-    return Came(
+    return ReconcileResult(
         (conditions.not_applied(_reason(error), str(error)),),
         server=unreachable(error) if isinstance(error, ServerError) else None,
         retry_after=_asked_for(error),
@@ -156,7 +158,7 @@ def next_turn(  # noqa: PLR0913 - all that a wait depends on
     before: Schedule | None,
     lst: ListSpec,
     said: str,
-    result: tuple[Came, Mapping[str, Condition]],
+    result: tuple[ReconcileResult, Mapping[str, Condition]],
     *,
     now: datetime,
     chance: float,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.model import Action, Plan, Role, Target, Verdict, Wishlist
+from reconciler.core.model import Action, DesiredList, Plan, Role, Target, Verdict
 from reconciler.core.wants import entry_identity, item_identity
 
 
@@ -24,7 +24,7 @@ class ListAccount:
         return self.own + sum(self.elsewhere.values()) + self.repeated
 
 
-def list_accounts(lists: Sequence[Wishlist], plan: Plan) -> dict[str, ListAccount]:
+def list_accounts(lists: Sequence[DesiredList], plan: Plan) -> dict[str, ListAccount]:
     """The account of each list that requests, by name."""
     rows: tuple[Action | Verdict, ...] = (*plan.actions, *plan.verdicts)
     owners: dict[Target | str, str] = {
@@ -33,7 +33,7 @@ def list_accounts(lists: Sequence[Wishlist], plan: Plan) -> dict[str, ListAccoun
     return {lst.name: _account(lst, owners) for lst in lists if lst.rules.role is Role.REQUEST}
 
 
-def _account(lst: Wishlist, owners: Mapping[Target | str, str]) -> ListAccount:
+def _account(lst: DesiredList, owners: Mapping[Target | str, str]) -> ListAccount:
     identities = Counter(entry_identity(lst, entry) for entry in lst.entries if entry.fresh)
     places = Counter(owners[identity] for identity in identities)
     own = places.pop(lst.name, 0)

@@ -14,28 +14,28 @@ from reconciler.core.episodes import EPISODES
 from reconciler.core.identification import how_to_identify
 from reconciler.core.model import (
     Action,
+    DesiredList,
     Entry,
     Kind,
     ListProblem,
     Match,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     Op,
     Prune,
     Reason,
-    Remembered,
     Rerequest,
     Role,
     Show,
-    Slot,
     Stop,
     Verdict,
-    Wishlist,
 )
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.seasons import Basis, basis, span
-from reconciler.core.state import COVERED, There, film, season
-from reconciler.core.waivers import waived
+from reconciler.core.state import COVERED, Presence, film, season
+from reconciler.core.waivers import skip_reason
 
 BY_HAND = "request it on the server by hand"
 PUT_BACK = (
@@ -50,7 +50,7 @@ STAYS = "put it back on a list, or write `prune: keep`, and it stays"
 class Ground:
     """What a plan was made from, and the safety rules that stopped it."""
 
-    lists: Sequence[Wishlist]
+    lists: Sequence[DesiredList]
     observed: Observed
     memory: Memory
     stops: Sequence[Stop] = ()
@@ -66,24 +66,26 @@ class Case:
     ground: Ground
 
     @property
-    def lists(self) -> list[Wishlist]:
+    def lists(self) -> list[DesiredList]:
         """The lists that want it, its owner first."""
         lists = {lst.name: lst for lst in self.ground.lists if lst.rules.role is Role.REQUEST}
         return [lists[name] for name in self.row.lists]
 
     @property
-    def owner(self) -> Wishlist:
+    def owner(self) -> DesiredList:
         """The list that it belongs to: its requester and its rules hold."""
         return self.lists[0]
 
     @property
-    def known(self) -> list[Remembered]:
+    def known(self) -> list[MemoryEntry]:
         """What is remembered of it, or of these seasons of it."""
         target, slots = self.row.target, self.ground.memory.slots
         if target is None:
             return []
-        whole = slots.get(Slot(target))  # for a season that has no memory of its own
-        marks = [slots.get(Slot(target, number)) or whole for number in self.seasons or (None,)]
+        whole = slots.get(MemoryKey(target))  # for a season that has no memory of its own
+        marks = [
+            slots.get(MemoryKey(target, number)) or whole for number in self.seasons or (None,)
+        ]
         return [known for known in marks if known]
 
 
@@ -150,8 +152,8 @@ def _server_tells(case: Case) -> bool:
     """Whether the server itself shows that it was taken away, which no ``forget`` changes."""
     target, observed = case.row.target, case.ground.observed
     if target is None or target.media.kind is Kind.MOVIE:
-        return target is not None and film(target, observed).there is not There.NOTHING
-    return any(season(target, n, observed).there is not There.NOTHING for n in case.seasons)
+        return target is not None and film(target, observed).there is not Presence.NOTHING
+    return any(season(target, n, observed).there is not Presence.NOTHING for n in case.seasons)
 
 
 def _off_the_blocklist(case: Case) -> str:
@@ -185,9 +187,9 @@ def _waived(case: Case) -> str:
     return "; or ".join((*ways, "put it on another list", BY_HAND))
 
 
-def _asking(lst: Wishlist, case: Case) -> Iterator[str]:
+def _asking(lst: DesiredList, case: Case) -> Iterator[str]:
     entry = next((entry for entry in lst.entries if _is_of(entry, case.row)), None)
-    told = waived(lst, entry, case.ground.observed) if entry else None
+    told = skip_reason(lst, entry, case.ground.observed) if entry else None
     if told is None:
         return
     if told[0] is Reason.FILTERED:

@@ -12,12 +12,12 @@ from collections.abc import Collection, Sequence
 
 from reconciler.core.model import (
     Delivery,
-    DeliveryWish,
     Downloader,
     Kind,
     ListProblem,
-    Offer,
+    Option,
     ProblemReason,
+    ServiceSelection,
 )
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
@@ -33,7 +33,7 @@ _SHOWN = 10  # of what is offered; more is no help
 
 
 def find_delivery(
-    wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
+    wish: ServiceSelection, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
 ) -> Delivery | ListProblem:
     """Where requests for this kind go, or why nobody knows.
 
@@ -42,7 +42,7 @@ def find_delivery(
     into = find_downloader(wish, kind, downloaders, is_4k=is_4k)
     if isinstance(into, ListProblem):
         return into
-    there = Offer(into.id, into.name)
+    there = Option(into.id, into.name)
     if not names_more(wish):
         return Delivery(there)
     if into.stock is None:
@@ -58,7 +58,7 @@ def find_delivery(
         return profile
     if isinstance(folder, ListProblem):
         return folder
-    found = tuple(sorted({tag for tag in tags if isinstance(tag, Offer)}, key=lambda tag: tag.id))
+    found = tuple(sorted({tag for tag in tags if isinstance(tag, Option)}, key=lambda tag: tag.id))
     problem = next((tag for tag in tags if isinstance(tag, ListProblem)), None)
     return problem or Delivery(there, profile, folder, None if wish.tags is None else found)
 
@@ -115,7 +115,7 @@ def astray(kinds: Collection[Kind]) -> str | None:
 
 
 def find_downloader(
-    wish: DeliveryWish, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
+    wish: ServiceSelection, kind: Kind, downloaders: Sequence[Downloader], *, is_4k: bool
 ) -> Downloader | ListProblem:
     """The Radarr or Sonarr that is named, else the one the server would take by itself.
 
@@ -129,25 +129,27 @@ def find_downloader(
         default = next((one for one in fitting if one.is_default), None)
         message = f"the server has no default {program}; name one with server_id"
         return default or ListProblem(ProblemReason.UNKNOWN_SERVICE, message)
-    offers = [Offer(one.id, one.name) for one in fitting]
+    offers = [Option(one.id, one.name) for one in fitting]
     found = _pick("server_id", wish.server, offers, "the server")
     if isinstance(found, ListProblem):
         return found
     return next(one for one in fitting if one.id == found.id)
 
 
-def names_more(wish: DeliveryWish) -> bool:
+def names_more(wish: ServiceSelection) -> bool:
     """Whether a list names something of a downloader, and not only which one."""
     return not (wish.profile is None and wish.folder is None and wish.tags is None)
 
 
 def _optional(
-    key: str, wanted: int | str | None, offers: Sequence[Offer], where: str
-) -> Offer | ListProblem | None:
+    key: str, wanted: int | str | None, offers: Sequence[Option], where: str
+) -> Option | ListProblem | None:
     return None if wanted is None else _pick(key, wanted, offers, where)
 
 
-def _pick(key: str, wanted: int | str, offers: Sequence[Offer], where: str) -> Offer | ListProblem:
+def _pick(
+    key: str, wanted: int | str, offers: Sequence[Option], where: str
+) -> Option | ListProblem:
     """The one offer that is meant, or why none is."""
     found = [offer for offer in offers if _means(wanted, offer)]
     if len(found) == 1:
@@ -165,7 +167,7 @@ def _pick(key: str, wanted: int | str, offers: Sequence[Offer], where: str) -> O
     return ListProblem(_UNKNOWN[key], message)
 
 
-def _means(wanted: int | str, offer: Offer) -> bool:
+def _means(wanted: int | str, offer: Option) -> bool:
     return offer.id == wanted if isinstance(wanted, int) else _plain(wanted) == _plain(offer.name)
 
 

@@ -13,7 +13,9 @@ from reconciler.core.membership import absences, advance, current, stale_members
 from reconciler.core.model import (
     Absence,
     Baseline,
+    DesiredList,
     Entry,
+    FetchScope,
     Item,
     ListProblem,
     ListRef,
@@ -23,7 +25,6 @@ from reconciler.core.model import (
     Member,
     Membership,
     Memory,
-    Need,
     Outcome,
     Prune,
     Reason,
@@ -32,7 +33,6 @@ from reconciler.core.model import (
     Snapshot,
     Start,
     Unmatched,
-    Wishlist,
 )
 from reconciler.core.wants import sure_names
 
@@ -40,7 +40,7 @@ BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class PriorState:
     """What is remembered as a pass begins: of titles, and of lists by name."""
 
     memory: Memory = field(default_factory=Memory)
@@ -48,10 +48,10 @@ class Recalled:
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     shown: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # when last anything
 
-    def of(self, rules: ListRules) -> Past:
+    def of(self, rules: ListRules) -> ListHistory:
         """What is known of a list; of one whose source has changed, nothing."""
         taken = self.baselines.get(rules.name)
-        return Past(
+        return ListHistory(
             current(self.memberships.get(rules.name), rules.source),
             as_wanted(self.shown.get(rules.name, ()), rules.episodes),
             taken if taken and taken.source == str(rules.source) else None,
@@ -60,7 +60,7 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ListHistory:
     """What the ledger knows of a list."""
 
     membership: Membership  # what it held when last complete
@@ -70,12 +70,12 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class MergedFetch:
     """One list of the file with what its site gave, and what it held before and holds now."""
 
     rules: ListRules
     snapshot: Snapshot | None  # None: it was not read in this pass
-    past: Past
+    past: ListHistory
     after: Membership
     whole: bool  # this fetch says what is on the list and what is not (law 7)
     fresh_baseline: Baseline | None = None  # what this pass takes as given
@@ -124,14 +124,14 @@ def showed_nothing(snapshot: Snapshot | None) -> bool:
 def merge_fetch(
     rules: ListRules,
     snapshot: Snapshot | None,
-    past: Past,
+    past: ListHistory,
     found: Mapping[str, Match | Unmatched],
     at: datetime,
-) -> Fetched:
+) -> MergedFetch:
     """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
     before = past.membership
     if snapshot is None:
-        return Fetched(rules, None, past, before, whole=False)
+        return MergedFetch(rules, None, past, before, whole=False)
     matches = {key: match for key, match in found.items() if isinstance(match, Match)}
     after = advance(before, snapshot, matches, at, rules.prune_after)
     believed = after.completed == at and after.shrunk is None
@@ -140,14 +140,14 @@ def merge_fetch(
     if rules.start is Start.NEW_ONLY and past.baseline is None and whole:
         keys = frozenset(item.key for item in snapshot.items)
         taken = Baseline(before.source, at, keys)
-    return Fetched(rules, snapshot, past, after, whole, taken, at)
+    return MergedFetch(rules, snapshot, past, after, whole, taken, at)
 
 
 def desired_lists(
-    held: Sequence[Fetched],
+    held: Sequence[MergedFetch],
     requesters: Mapping[str, Requester | ListProblem],
     found: Mapping[str, Match | Unmatched],
-) -> list[Wishlist]:
+) -> list[DesiredList]:
     """All lists for the planner, in the file's order; ``requesters`` by list name."""
     return [
         desired_list(lst, index, requesters.get(lst.rules.name), found)
@@ -156,11 +156,11 @@ def desired_lists(
 
 
 def desired_list(
-    lst: Fetched,
+    lst: MergedFetch,
     index: int,
     requester: Requester | ListProblem | None,
     found: Mapping[str, Match | Unmatched],
-) -> Wishlist:
+) -> DesiredList:
     """The list for the planner: what it gave now, and what it held when last complete."""
     rules = lst.rules
     fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
@@ -169,7 +169,7 @@ def desired_list(
         for member in lst.stale
     )
     baseline = lst.past.baseline or lst.fresh_baseline
-    return Wishlist(
+    return DesiredList(
         rules=rules,
         index=index,
         entries=fresh + stale,
@@ -212,12 +212,12 @@ def owners_never_read(
     ]
 
 
-def need_of(rules: ListRules) -> Need:
+def need_of(rules: ListRules) -> FetchScope:
     """How much of a list its options need."""
-    return Need(rules.top, facts=rules.filter is not None and asks_facts(rules.filter))
+    return FetchScope(rules.top, facts=rules.filter is not None and asks_facts(rules.filter))
 
 
-def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
+def _notice(lst: MergedFetch, baseline: Baseline | None) -> str | None:
     """What ``start: new-only`` has to tell of the list."""
     if lst.rules.start is Start.NEW_ONLY and baseline is None:
         return "start: new-only: adds nothing before it was read completely once"
@@ -227,11 +227,11 @@ def _notice(lst: Fetched, baseline: Baseline | None) -> str | None:
     return None
 
 
-def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> Wishlist:
+def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> DesiredList:
     """The file's ``exclude`` as one more exclude list."""
     entries = tuple(Entry(item, _outcome(item, found)) for item in items)
     rules = ListRules(BY_HAND, ListRef("config", BY_HAND), role=Role.EXCLUDE)
-    return Wishlist(rules, -1, entries)
+    return DesiredList(rules, -1, entries)
 
 
 def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:

@@ -17,7 +17,7 @@ LIST, TMDB = "the list", "TMDB"  # who tells a fact
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class Rejection:
     """Why a filter does not let a title through. ``sure``: no other fact would change that."""
 
     detail: str
@@ -25,7 +25,7 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TitleFacts:
     """What is known of a title, from the list that has it and from the server."""
 
     kind: Kind | None
@@ -40,7 +40,7 @@ class Known:
         item: Item,
         match: Match | Unmatched | None = None,
         details: Film | Show | Unmatched | None = None,
-    ) -> Known:
+    ) -> TitleFacts:
         """From an item, what it was matched with, and what the server told where it was asked."""
         matched = match if isinstance(match, Match) else None
         told = details if isinstance(details, Film | Show) else None
@@ -84,16 +84,16 @@ class Known:
         return (self.asked.language, TMDB) if self.asked.language else None
 
 
-def objection(rules: Filter, title: Known) -> Objection | None:
+def objection(rules: Filter, title: TitleFacts) -> Rejection | None:
     """Why the filter drops a title; None: it lets it through."""
     raised = [one for rule in _RULES if (one := rule(rules, title))]
     sure = next((one for one in raised if one.sure), None)
     if sure or not raised:
         return sure
-    return Objection("; ".join(dict.fromkeys(one.detail for one in raised)), sure=False)
+    return Rejection("; ".join(dict.fromkeys(one.detail for one in raised)), sure=False)
 
 
-def facts_for(rules: Filter, title: Known) -> dict[str, tuple[object, str] | None]:
+def facts_for(rules: Filter, title: TitleFacts) -> dict[str, tuple[object, str] | None]:
     """Of the facts that somebody tells, those the filter asks: what it is, and who tells it."""
     asked = {
         "rating": rules.min_rating is not None,
@@ -111,19 +111,19 @@ def asks_facts(rules: Filter) -> bool:
 
 def drops(rules: Filter, item: Item) -> bool:
     """Whether what a list tells of an item is enough to drop it, whatever it is matched with."""
-    dropped = objection(rules, Known.of(item))
+    dropped = objection(rules, TitleFacts.of(item))
     return dropped is not None and dropped.sure
 
 
-def _types(rules: Filter, title: Known) -> Objection | None:
+def _types(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not rules.types or title.kind in rules.types:
         return None
     if title.kind is None:
         return _unknown("type")
-    return Objection(f"a {_NOUN[title.kind]}, not a {' or '.join(_NOUN[k] for k in rules.types)}")
+    return Rejection(f"a {_NOUN[title.kind]}, not a {' or '.join(_NOUN[k] for k in rules.types)}")
 
 
-def _titles(rules: Filter, title: Known) -> Objection | None:
+def _titles(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not rules.exclude_titles:
         return None
     if not title.names:
@@ -131,23 +131,23 @@ def _titles(rules: Filter, title: Known) -> Objection | None:
     names = {spelling for name in title.names for spelling in spellings(name)}
     years = {one.year for one in rules.exclude_titles if not names.isdisjoint(one.spellings)}
     if None in years or (title.year is not None and title.year in years):
-        return Objection("among exclude_titles")
+        return Rejection("among exclude_titles")
     return _unknown("year") if years and title.year is None else None
 
 
-def _years(rules: Filter, title: Known) -> Objection | None:
+def _years(rules: Filter, title: TitleFacts) -> Rejection | None:
     if rules.years is None:
         return None
     if title.year is None:
         return _unknown("year")
     if rules.years.first is not None and title.year < rules.years.first:
-        return Objection(f"of {title.year}, before {rules.years.first}")
+        return Rejection(f"of {title.year}, before {rules.years.first}")
     if rules.years.last is not None and title.year > rules.years.last:
-        return Objection(f"of {title.year}, after {rules.years.last}")
+        return Rejection(f"of {title.year}, after {rules.years.last}")
     return None
 
 
-def _languages(rules: Filter, title: Known) -> Objection | None:
+def _languages(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not rules.languages:
         return None
     if title.language is None:
@@ -155,10 +155,10 @@ def _languages(rules: Filter, title: Known) -> Objection | None:
     language, teller = title.language
     if language.casefold() in rules.languages:
         return None
-    return Objection(f"language {language} by {teller}, not {' or '.join(rules.languages)}")
+    return Rejection(f"language {language} by {teller}, not {' or '.join(rules.languages)}")
 
 
-def _genres(rules: Filter, title: Known) -> Objection | None:
+def _genres(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not rules.genres:
         return None
     if title.genres is None:
@@ -166,26 +166,26 @@ def _genres(rules: Filter, title: Known) -> Objection | None:
     genres, teller = title.genres
     if wanted_among(rules.genres, genres):
         return None
-    return Objection(f"{', '.join(genres)} by {teller}, not {' or '.join(rules.genres)}")
+    return Rejection(f"{', '.join(genres)} by {teller}, not {' or '.join(rules.genres)}")
 
 
-def _exclude_genres(rules: Filter, title: Known) -> Objection | None:
+def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not rules.exclude_genres:
         return None
     if title.genres is None:
         return _unknown("genres")
     genres, teller = title.genres
     if unwanted := unwanted_among(rules.exclude_genres, genres):
-        return Objection(f"{', '.join(sorted(unwanted))} by {teller}, among exclude_genres")
+        return Rejection(f"{', '.join(sorted(unwanted))} by {teller}, among exclude_genres")
     missing = untold(rules.exclude_genres, title.kind) if teller == TMDB else ()
     if missing:
         noun = f"{_NOUN[title.kind]}s" if title.kind else "titles"
         detail = f"genre {' or '.join(missing)} unknown: TMDB never names it of {noun}"
-        return Objection(detail, sure=False)
+        return Rejection(detail, sure=False)
     return None
 
 
-def _rating(rules: Filter, title: Known) -> Objection | None:
+def _rating(rules: Filter, title: TitleFacts) -> Rejection | None:
     if rules.min_rating is None:
         return None
     if title.rating is None:
@@ -193,10 +193,10 @@ def _rating(rules: Filter, title: Known) -> Objection | None:
     rating, teller = title.rating
     if rating >= rules.min_rating:
         return None
-    return Objection(f"rating {rating:g} by {teller}, below {rules.min_rating:g}")
+    return Rejection(f"rating {rating:g} by {teller}, below {rules.min_rating:g}")
 
 
-def _votes(rules: Filter, title: Known) -> Objection | None:
+def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
     if rules.min_votes is None:
         return None
     if title.votes is None:
@@ -204,20 +204,20 @@ def _votes(rules: Filter, title: Known) -> Objection | None:
     votes, teller = title.votes
     if votes >= rules.min_votes:
         return None
-    return Objection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
+    return Rejection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
 
 
 def _names(one: Item | Match | Film | Show) -> tuple[str, ...]:
     return tuple(name for name in (one.title, one.original_title) if name)
 
 
-def _unknown(fact: str) -> Objection:
-    return Objection(f"{fact} unknown", sure=False)
+def _unknown(fact: str) -> Rejection:
+    return Rejection(f"{fact} unknown", sure=False)
 
 
-_NOBODY = Known(None, (), None, UNTOLD)
+_NOBODY = TitleFacts(None, (), None, UNTOLD)
 _NOUN = {Kind.MOVIE: "film", Kind.TV: "show"}
-_RULES: tuple[Callable[[Filter, Known], Objection | None], ...] = (
+_RULES: tuple[Callable[[Filter, TitleFacts], Rejection | None], ...] = (
     _types,
     _titles,
     _years,

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from reconciler.core.model import Action, Kind, Reason, Verdict, Wishlist
+from reconciler.core.model import Action, DesiredList, Kind, Reason, Verdict
 
 _CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
 
 
-def how_to_identify(row: Action | Verdict, reason: Reason, owner: Wishlist) -> str:
+def how_to_identify(row: Action | Verdict, reason: Reason, owner: DesiredList) -> str:
     """What settles which title is meant, or that none was found. ``reason``: why it is open."""
     ids = row.item.ids
     if ids.tmdb and not (row.item.kind or ids.imdb or ids.tvdb):
@@ -38,7 +38,7 @@ def how_to_identify(row: Action | Verdict, reason: Reason, owner: Wishlist) -> s
             return f"if that is the right title, write {line} in the file"
 
 
-def _with_a_kind(owner: Wishlist) -> str:
+def _with_a_kind(owner: DesiredList) -> str:
     """How a list says the kind of its TMDB numbers: a line of ``map`` could name another title."""
     source = owner.rules.source
     if source.provider in {"json", "rss"}:

@@ -13,6 +13,7 @@ from reconciler.core.model import (
     Action,
     Allowance,
     Budget,
+    DesiredList,
     Kind,
     Op,
     Quota,
@@ -21,12 +22,11 @@ from reconciler.core.model import (
     RequestState,
     RequestStatus,
     View,
-    Wishlist,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Deferred:
     """What of an action has to wait, and why."""
 
     reason: Reason
@@ -45,7 +45,7 @@ class Limits:
         self._asked = 0
         self._made: dict[tuple[int | None, Kind], list[datetime]] | None = None
 
-    def admit(self, action: Action, owner: Wishlist) -> tuple[Action | Held, ...]:
+    def admit(self, action: Action, owner: DesiredList) -> tuple[Action | Deferred, ...]:
         """What of an action may be done now (it is counted), and what has to wait."""
         if action.op not in {Op.REQUEST, Op.EXTEND}:
             return (action,)
@@ -54,7 +54,7 @@ class Limits:
         room = self._room(action)
         fitting = len(units) if room is None else min(len(units), room)
         if not fitting:
-            return (Held(Reason.QUOTA, self._quota(action), action.seasons),)
+            return (Deferred(Reason.QUOTA, self._quota(action), action.seasons),)
         if over := self._over_cap(owner) or self._over_budget():
             return (replace(over, seasons=action.seasons),)
         self._spent[purse] = self._spent.get(purse, 0) + fitting
@@ -63,7 +63,7 @@ class Limits:
         if fitting == len(units):
             return (action,)
         now, later = tuple(sorted(units[:fitting])), tuple(sorted(units[fitting:]))
-        return (replace(action, seasons=now), Held(Reason.QUOTA, self._quota(action), later))
+        return (replace(action, seasons=now), Deferred(Reason.QUOTA, self._quota(action), later))
 
     def _room(self, action: Action) -> int | None:
         """How many films or seasons the requester's quota has room for; None: any number."""
@@ -102,19 +102,19 @@ class Limits:
                         self._made.setdefault(whose, []).append(one.created)
         return self._made
 
-    def _over_cap(self, owner: Wishlist) -> Held | None:
+    def _over_cap(self, owner: DesiredList) -> Deferred | None:
         cap = owner.rules.max_per_run
         if cap is None or self._titles.get(owner.name, 0) < cap:
             return None
-        return Held(Reason.OVER_CAP, f"max_per_run is {cap}; the next pass goes on")
+        return Deferred(Reason.OVER_CAP, f"max_per_run is {cap}; the next pass goes on")
 
-    def _over_budget(self) -> Held | None:
+    def _over_budget(self) -> Deferred | None:
         budget = self._view.policy.budget
         used = self._used(budget) if budget else ()
         if budget is None or len(used) < budget.titles:
             return None
         opens = used[len(used) - budget.titles] + budget.window
-        return Held(
+        return Deferred(
             Reason.OVER_BUDGET,
             f"the budget is {budget.titles} a {budget.unit}; the next slot opens {_time(opens)}",
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.desired import Recalled, showed_nothing
+from reconciler.core.desired import PriorState, showed_nothing
 from reconciler.core.filters import drops
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Item,
     Kind,
@@ -15,7 +16,6 @@ from reconciler.core.model import (
     MediaKey,
     Role,
     Snapshot,
-    Wishlist,
 )
 from reconciler.core.waivers import dropped, in_doubt
 
@@ -24,7 +24,7 @@ def items_in_question(
     lists: Sequence[ListRules],
     exclude: Sequence[Item],
     snapshots: Mapping[str, Snapshot],
-    recalled: Recalled,
+    recalled: PriorState,
 ) -> tuple[list[Item], list[Item]]:
     """What has to be resolved, and what its list's filter drops already; ``top`` cuts before both.
 
@@ -45,7 +45,7 @@ def items_in_question(
     return [*items, *exclude], out
 
 
-def titles_in_question(lists: Sequence[Wishlist]) -> set[MediaKey]:
+def titles_in_question(lists: Sequence[DesiredList]) -> set[MediaKey]:
     """The titles that are decided in this pass and of which more has to be known.
 
     Of a show its seasons have to be, unless no list wants it; of a film only what a filter asks and
@@ -60,7 +60,7 @@ def titles_in_question(lists: Sequence[Wishlist]) -> set[MediaKey]:
     }
 
 
-def places(lists: Sequence[Wishlist]) -> Iterator[tuple[Wishlist, Entry, MediaKey]]:
+def places(lists: Sequence[DesiredList]) -> Iterator[tuple[DesiredList, Entry, MediaKey]]:
     """Each place of a title on a list that asks for its titles."""
     for lst in lists:
         if lst.rules.role is Role.REQUEST:

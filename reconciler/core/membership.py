@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from reconciler.core.model import (
     Absence,
     Baseline,
+    DesiredList,
     Entry,
     Item,
     ListRef,
@@ -26,7 +27,6 @@ from reconciler.core.model import (
     Outcome,
     Role,
     Snapshot,
-    Wishlist,
 )
 from reconciler.core.wants import names_of, sure_names
 
@@ -120,7 +120,7 @@ def stale_members(
 
 def readded(
     before: Mapping[str, Membership],
-    lists: Sequence[Wishlist],
+    lists: Sequence[DesiredList],
     gone: Collection[Membership] = (),
 ) -> frozenset[MediaKey]:
     """The titles that were gone from every list that held them, and are on one again.

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler.core.model import Kind, MediaKey, Memory, Observed, Remembered, Slot, Target
+from reconciler.core.model import Kind, MediaKey, Memory, MemoryEntry, MemoryKey, Observed, Target
 from reconciler.core.own_requests import account_for_missing, with_sightings
-from reconciler.core.state import COVERED, There, film, known_seasons, season, show
+from reconciler.core.state import COVERED, Presence, film, known_seasons, season, show
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class SlotView:
     """What a look shows of a slot: what is there, when it was last asked for, whether put back."""
 
-    there: There
+    there: Presence
     asked: datetime | None
     lifted: bool
     now: datetime
@@ -46,7 +46,7 @@ def witness(
             known.add(slot.season)
     for target, numbers in seasons.items():
         for slot, there in _look(target, numbers, observed):
-            glance = Glance(there, _asked(slot, observed), target in lifted, now)
+            glance = SlotView(there, _asked(slot, observed), target in lifted, now)
             remembered = _witnessed(slots.get(slot), glance)
             if remembered is not None:
                 slots[slot] = remembered
@@ -70,16 +70,18 @@ def looks_like_another_server(memory: Memory, observed: Observed) -> bool:
     return present >= ENOUGH and gone * 2 > present
 
 
-def _look(target: Target, remembered: set[int], observed: Observed) -> Iterator[tuple[Slot, There]]:
+def _look(
+    target: Target, remembered: set[int], observed: Observed
+) -> Iterator[tuple[MemoryKey, Presence]]:
     if target.media.kind is Kind.MOVIE:
-        yield Slot(target), film(target, observed).there
+        yield MemoryKey(target), film(target, observed).there
         return
-    yield Slot(target), show(target, observed)
+    yield MemoryKey(target), show(target, observed)
     for number in remembered | known_seasons(target, observed):
-        yield Slot(target, number), season(target, number, observed).there
+        yield MemoryKey(target, number), season(target, number, observed).there
 
 
-def _asked(slot: Slot, observed: Observed) -> datetime | None:
+def _asked(slot: MemoryKey, observed: Observed) -> datetime | None:
     """When the newest of the slot's requests was made."""
     made = (
         request.created
@@ -89,30 +91,30 @@ def _asked(slot: Slot, observed: Observed) -> datetime | None:
     return max((at for at in made if at), default=None)
 
 
-def _witnessed(known: Remembered | None, seen: Glance) -> Remembered | None:
+def _witnessed(known: MemoryEntry | None, seen: SlotView) -> MemoryEntry | None:
     """A slot's memory after a look; None: there is nothing to remember.
 
     A re-add that still waits is kept while nothing changes. What was declined or deleted since is
     the person's later word, and binds.
     """
     there = seen.there
-    if there is There.BLOCKLISTED:  # a person may lift that, and then the title is free again
+    if there is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return known and replace(known, refused=None)  # and the time of an older "no" begins anew
-    if there is There.LOST:  # nobody said no: it is as it was when it was asked for
+    if there is Presence.LOST:  # nobody said no: it is as it was when it was asked for
         if known is None or not seen.lifted:
             return known
         return replace(known, readded=True, refused=known.refused or seen.now)
-    if there in COVERED | {There.FAILED}:  # no "no" to lift
-        return Remembered(present=True)
-    present = there not in {There.NOTHING, There.DELETED}
+    if there in COVERED | {Presence.FAILED}:  # no "no" to lift
+        return MemoryEntry(present=True)
+    present = there not in {Presence.NOTHING, Presence.DELETED}
     if known is None:
-        return None if there is There.NOTHING else Remembered(present, seen.lifted, seen.now)
-    changed = known.present != present and there is not There.NOTHING
+        return None if there is Presence.NOTHING else MemoryEntry(present, seen.lifted, seen.now)
+    changed = known.present != present and there is not Presence.NOTHING
     kept = known.readded and not changed and not _anew(known, seen)
-    return Remembered(present, seen.lifted or kept, _refused(known, seen, present=present))
+    return MemoryEntry(present, seen.lifted or kept, _refused(known, seen, present=present))
 
 
-def _refused(known: Remembered, seen: Glance, *, present: bool) -> datetime:
+def _refused(known: MemoryEntry, seen: SlotView, *, present: bool) -> datetime:
     """Since when it is so. What was asked for once more, and is so again, is so anew."""
     since = known.refused
     if since is None or known.present != present or _anew(known, seen):
@@ -120,6 +122,6 @@ def _refused(known: Remembered, seen: Glance, *, present: bool) -> datetime:
     return since
 
 
-def _anew(known: Remembered, seen: Glance) -> bool:
+def _anew(known: MemoryEntry, seen: SlotView) -> bool:
     """Whether what is refused was asked for once more since it was first seen so."""
     return bool(known.refused and seen.asked and seen.asked > known.refused)

@@ -22,20 +22,20 @@ from reconciler.core.conditions import READY, STALLED, SUSPENDED
 from reconciler.core.model import (
     Action,
     Condition,
-    Deed,
     Done,
     Event,
     Intent,
     Notice,
+    NotificationState,
+    PerformedAction,
     Result,
     Status,
-    Told,
 )
 
 
 def of_lists(
-    told: Told, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
-) -> tuple[tuple[Notice, ...], Told]:
+    told: NotificationState, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
+) -> tuple[tuple[Notice, ...], NotificationState]:
     """What is new of these lists, and what people know then.
 
     ``found``: the lists' conditions by name and type; ``names``: all lists of the file.
@@ -54,11 +54,11 @@ def of_lists(
 
 
 def of_pass(
-    told: Told, outcomes: Iterable[tuple[Action, Done]], now: datetime
-) -> tuple[tuple[Notice, ...], Told]:
+    told: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
+) -> tuple[tuple[Notice, ...], NotificationState]:
     """What one pass asked of the server; nothing where it asked nothing."""
     found = _digest(
-        Deed(
+        PerformedAction(
             action.op,
             action.item.title,
             action.item.year,
@@ -72,17 +72,19 @@ def of_pass(
     return found, replace(told, digested=now) if found else told
 
 
-def of_day(told: Told, intents: Iterable[Intent], now: datetime) -> tuple[tuple[Notice, ...], Told]:
+def of_day(
+    told: NotificationState, intents: Iterable[Intent], now: datetime
+) -> tuple[tuple[Notice, ...], NotificationState]:
     """What was asked of the server since people were last told, or at first: since midnight UTC."""
     since = told.digested or now.replace(hour=0, minute=0, second=0, microsecond=0)
     return _digest(
-        Deed(i.op, i.title, None, i.seasons, i.target.is_4k, i.lists, i.done)
+        PerformedAction(i.op, i.title, None, i.seasons, i.target.is_4k, i.lists, i.done)
         for i in intents
         if i.done is not None and since < i.at <= now
     ), replace(told, digested=now)
 
 
-def is_day_over(told: Told, now: datetime) -> bool:
+def is_day_over(told: NotificationState, now: datetime) -> bool:
     """Whether a day (UTC) has ended since people were last told what was done."""
     return told.digested is None or told.digested.date() < now.date()
 
@@ -91,6 +93,6 @@ def _is_news(stuck: Condition) -> bool:
     return stuck.status is Status.TRUE and stuck.reason != SUSPENDED
 
 
-def _digest(deeds: Iterable[Deed]) -> tuple[Notice, ...]:
+def _digest(deeds: Iterable[PerformedAction]) -> tuple[Notice, ...]:
     done = tuple(deed for deed in deeds if deed.done.result is not Result.SKIPPED)
     return (Notice(Event.APPLIED, deeds=done),) if done else ()

@@ -28,13 +28,13 @@ from reconciler.core.model import (
     MediaState,
     MediaStatus,
     Memory,
+    MemoryKey,
     Observed,
     OwnRequest,
     RequestState,
     RequestStatus,
     RequestTrace,
     Sighting,
-    Slot,
     Target,
     Whereabouts,
 )
@@ -50,8 +50,8 @@ class Missing:
 
     number: int
     own: OwnRequest
-    slots: frozenset[Slot]
-    alone: frozenset[Slot]  # of these, what no request of any status asks for
+    slots: frozenset[MemoryKey]
+    alone: frozenset[MemoryKey]  # of these, what no request of any status asks for
     unseen: tuple[int, ...]  # it and those before it that nobody has seen either
 
 
@@ -70,8 +70,8 @@ def requests_to_trace(
 
 def account_for_missing(observed: Observed, memory: Memory) -> Observed:
     """The observation with what is to be made of our requests that no table shows."""
-    lost: dict[Slot, tuple[int, ...]] = {}
-    withdrawn: set[Slot] = set()
+    lost: dict[MemoryKey, tuple[int, ...]] = {}
+    withdrawn: set[MemoryKey] = set()
     requests = dict(observed.requests)
     for missing in _missing(observed, memory):
         target, trace = missing.own.target, observed.traces.get(missing.number)
@@ -156,17 +156,19 @@ def _waits(row: MediaState, target: Target) -> bool:
     return (row.status_4k if target.is_4k else row.status) in _WAITING
 
 
-def _asked_by(requests: Iterable[RequestState], target: Target) -> frozenset[Slot]:
+def _asked_by(requests: Iterable[RequestState], target: Target) -> frozenset[MemoryKey]:
     """What these requests ask for."""
     if target.media.kind is Kind.MOVIE:
-        return frozenset(Slot(target) for _ in requests)
-    return frozenset(Slot(target, number) for request in requests for number in request.seasons)
+        return frozenset(MemoryKey(target) for _ in requests)
+    return frozenset(
+        MemoryKey(target, number) for request in requests for number in request.seasons
+    )
 
 
-def _slots(own: OwnRequest) -> frozenset[Slot]:
+def _slots(own: OwnRequest) -> frozenset[MemoryKey]:
     if own.target.media.kind is Kind.MOVIE:
-        return frozenset({Slot(own.target)})
-    return frozenset(Slot(own.target, number) for number in own.seasons or ())
+        return frozenset({MemoryKey(own.target)})
+    return frozenset(MemoryKey(own.target, number) for number in own.seasons or ())
 
 
 def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from reconciler.core.limits import Held, Limits
+from reconciler.core.limits import Deferred, Limits
 from reconciler.core.memory import looks_like_another_server, vanished
 from reconciler.core.model import (
     Action,
     Attempts,
+    DesiredList,
     Expected,
     Kind,
     ListProblem,
@@ -31,17 +32,16 @@ from reconciler.core.model import (
     Unmatched,
     Verdict,
     View,
-    Wishlist,
 )
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
-from reconciler.core.titles import Need, Settled, Terms, needs
-from reconciler.core.wants import Exclusion, Hopeless, Want, wanted
+from reconciler.core.titles import Gap, NoAction, Terms, needs
+from reconciler.core.wants import Exclusion, UnresolvedWant, Want, wanted
 
 
 def calculate(
-    lists: Sequence[Wishlist], observed: Observed, memory: Memory, policy: Policy, now: datetime
+    lists: Sequence[DesiredList], observed: Observed, memory: Memory, policy: Policy, now: datetime
 ) -> Plan:
     """Decide every wanted title: actions, or a verdict that says why there is none.
 
@@ -115,8 +115,10 @@ def calculate(
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 
-def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator[Action | Verdict]:
-    if isinstance(want, Hopeless):
+def _decide(
+    want: Want | UnresolvedWant, exclusion: Exclusion, view: View
+) -> Iterator[Action | Verdict]:
+    if isinstance(want, UnresolvedWant):
         why = want.why
         if by := exclusion.names_item(want.item):
             why = Unmatched(Reason.EXCLUDED, f"by {by}")
@@ -126,13 +128,13 @@ def _decide(want: Want | Hopeless, exclusion: Exclusion, view: View) -> Iterator
         return
     want = _named(want, view)
     if by := exclusion.names(want):
-        yield _verdict(want, Settled(Reason.EXCLUDED, f"by {by}"))
+        yield _verdict(want, NoAction(Reason.EXCLUDED, f"by {by}"))
         return
-    if want.waived:
-        yield _verdict(want, Settled(*want.waived))
+    if want.skip_reason:
+        yield _verdict(want, NoAction(*want.skip_reason))
         return
     for row in needs(want.target, _terms(want), view):
-        if isinstance(row, Settled):
+        if isinstance(row, NoAction):
             yield _verdict(want, row)
         else:
             yield _permitted(want, row, view)
@@ -150,26 +152,26 @@ def _named(want: Want, view: View) -> Want:
     return replace(want, item=replace(want.item, title=facts.title, year=facts.year))
 
 
-def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
+def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
     """The action a need leads to, unless its requester may not or it has to wait."""
     requester = want.owner.requester
     if requester is None:
         problem = want.owner.problem
         detail = problem.message if problem else "its list has no requester"
-        return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
+        return _verdict(want, NoAction(Reason.NO_RIGHT, detail, need.seasons))
     hopes, delivery = outlook(requester, want.target), None
     if need.op is not Op.RETRY:  # which the server sends where it was sent before
         found = want.owner.deliveries.get(want.target.media.kind)
         if isinstance(found, ListProblem):
-            return _verdict(want, Settled(Reason.NO_RIGHT, found.message, need.seasons))
+            return _verdict(want, NoAction(Reason.NO_RIGHT, found.message, need.seasons))
         delivery = found
         if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
-            return _verdict(want, Settled(Reason.NO_RIGHT, detail, need.seasons))
+            return _verdict(want, NoAction(Reason.NO_RIGHT, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
             detail = f"failed before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
-            return _verdict(want, Settled(Reason.BACKING_OFF, detail, need.seasons))
+            return _verdict(want, NoAction(Reason.BACKING_OFF, detail, need.seasons))
     return Action(
         op=need.op,
         why=need.why,
@@ -188,18 +190,18 @@ def _permitted(want: Want, need: Need, view: View) -> Action | Verdict:
 
 
 def _admitted(
-    row: Action | Verdict, owner: Wishlist, stop: Stop | None, limits: Limits
+    row: Action | Verdict, owner: DesiredList, stop: Stop | None, limits: Limits
 ) -> Iterator[Action | Verdict]:
     """What of a row is done now; the rest of an action is a verdict that says what holds it."""
     if isinstance(row, Verdict):
         yield row
         return
-    held = (Held(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
+    held = (Deferred(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
     for part in held:
         yield part if isinstance(part, Action) else _waits(row, part)
 
 
-def _waits(action: Action, held: Held) -> Verdict:
+def _waits(action: Action, held: Deferred) -> Verdict:
     return Verdict(
         held.reason,
         action.item,
@@ -211,7 +213,7 @@ def _waits(action: Action, held: Held) -> Verdict:
     )
 
 
-def _stop(lists: Sequence[Wishlist], observed: Observed, memory: Memory) -> Stop | None:
+def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> Stop | None:
     for lst in sorted(lists, key=lambda lst: lst.index):
         if lst.rules.role is Role.EXCLUDE and (unread := _unread(lst)):
             return Stop(
@@ -229,7 +231,7 @@ def _stop(lists: Sequence[Wishlist], observed: Observed, memory: Memory) -> Stop
     return None
 
 
-def _unread(lst: Wishlist) -> str | None:
+def _unread(lst: DesiredList) -> str | None:
     if lst.unread:
         return lst.unread
     lost = sum(
@@ -238,7 +240,7 @@ def _unread(lst: Wishlist) -> str | None:
     return f"{lost} of its titles could not be looked up: try again later" if lost else None
 
 
-def _verdict(want: Want, settled: Settled) -> Verdict:
+def _verdict(want: Want, settled: NoAction) -> Verdict:
     return Verdict(
         settled.reason,
         want.item,

@@ -15,6 +15,7 @@ from reconciler.core.model import (
     Action,
     Attempts,
     Claim,
+    DesiredList,
     Expected,
     Match,
     Op,
@@ -29,7 +30,6 @@ from reconciler.core.model import (
     Verdict,
     View,
     Why,
-    Wishlist,
 )
 from reconciler.core.wants import names_of, sure_names, titled
 
@@ -39,12 +39,14 @@ class OffList:
     """A pending request of ours for a title that no list holds any more."""
 
     request: RequestState
-    lists: tuple[Wishlist, ...]  # that held it, those read in this pass first
+    lists: tuple[DesiredList, ...]  # that held it, those read in this pass first
     absence: Absence  # from the list that it was last on
     due: datetime  # when it has been absent for long enough
 
 
-def pruned(lists: Sequence[Wishlist], view: View) -> Iterator[tuple[Wishlist, Action | Verdict]]:
+def pruned(
+    lists: Sequence[DesiredList], view: View
+) -> Iterator[tuple[DesiredList, Action | Verdict]]:
     """What becomes of each request for a title off the lists, with the list that says so.
 
     In file order, then by the request's id: such titles have no place on a list.
@@ -59,7 +61,7 @@ def pruned(lists: Sequence[Wishlist], view: View) -> Iterator[tuple[Wishlist, Ac
         yield row.lists[0], _fate(row, view)
 
 
-def _off_list(wishes: Sequence[Wishlist], view: View) -> Iterator[OffList]:
+def _off_list(wishes: Sequence[DesiredList], view: View) -> Iterator[OffList]:
     entries = [(lst, entry) for lst in wishes for entry in lst.entries]
     shown = {
         e.match.media
@@ -97,7 +99,9 @@ def _is_ours(request: RequestState, own: OwnRequest) -> bool:
     )
 
 
-def _that_held_it(own: OwnRequest, wishes: Sequence[Wishlist], view: View) -> tuple[Wishlist, ...]:
+def _that_held_it(
+    own: OwnRequest, wishes: Sequence[DesiredList], view: View
+) -> tuple[DesiredList, ...]:
     """The lists that ever held it; none at all where one of them does not let it go.
 
     A list lets it go that is in the file with the source it had, is to be pruned, is not suspended,

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.core.accounts import ListAccount, list_accounts
-from reconciler.core.desired import Fetched, Recalled
+from reconciler.core.desired import MergedFetch, PriorState
 from reconciler.core.lookups import places
 from reconciler.core.membership import departed, readded
 from reconciler.core.memory import looks_like_another_server, witness
 from reconciler.core.model import (
     Baseline,
     Claim,
+    DesiredList,
     MediaKey,
     Membership,
     Memory,
@@ -24,7 +25,6 @@ from reconciler.core.model import (
     Plan,
     Policy,
     Target,
-    Wishlist,
 )
 from reconciler.core.plan import calculate
 
@@ -51,9 +51,9 @@ class _Learned:
 
 
 def reconcile(  # noqa: PLR0913 - all that a decision depends on
-    fetches: Sequence[Fetched],
-    lists: Sequence[Wishlist],
-    recalled: Recalled,
+    fetches: Sequence[MergedFetch],
+    lists: Sequence[DesiredList],
+    recalled: PriorState,
     *,
     observed: Observed,
     policy: Policy,
@@ -73,22 +73,22 @@ def reconcile(  # noqa: PLR0913 - all that a decision depends on
 
 
 def put_back(
-    recalled: Recalled, fetches: Sequence[Fetched], lists: Sequence[Wishlist]
+    recalled: PriorState, fetches: Sequence[MergedFetch], lists: Sequence[DesiredList]
 ) -> frozenset[MediaKey]:
     """The titles that these fetches put back on a list after they had left it."""
     before = {lst.rules.name: lst.before for lst in fetches}
     return readded(before, lists, _departed(recalled, fetches).values())
 
 
-def _departed(recalled: Recalled, fetches: Sequence[Fetched]) -> dict[str, Membership]:
+def _departed(recalled: PriorState, fetches: Sequence[MergedFetch]) -> dict[str, Membership]:
     sources = {lst.rules.name: str(lst.rules.source) for lst in fetches}
     return departed(recalled.memberships, sources)
 
 
 def _learn(
-    recalled: Recalled,
-    fetches: Sequence[Fetched],
-    lists: Sequence[Wishlist],
+    recalled: PriorState,
+    fetches: Sequence[MergedFetch],
+    lists: Sequence[DesiredList],
     observed: Observed,
     now: datetime,
 ) -> _Learned:
@@ -112,7 +112,7 @@ def _learn(
 
 
 def _claims(
-    lists: Sequence[Wishlist], memory: Memory, plan: Plan
+    lists: Sequence[DesiredList], memory: Memory, plan: Plan
 ) -> dict[Target, frozenset[Claim]]:
     """Which lists hold now what was requested here, or will be."""
     ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}

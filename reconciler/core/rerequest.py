@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from reconciler.core.model import Remembered, Rerequest
+from reconciler.core.model import MemoryEntry, Rerequest
 from reconciler.core.seasons import span
 
 
-def lifted(known: Remembered | None, rule: Rerequest | timedelta, now: datetime) -> bool:
+def lifted(known: MemoryEntry | None, rule: Rerequest | timedelta, now: datetime) -> bool:
     """Whether *declined* and *handled* are lifted: by a re-add, or since their time is over."""
     at = _due(known, rule)
     return put_back(known, rule) or (at is not None and at <= now)
 
 
-def put_back(known: Remembered | None, rule: Rerequest | timedelta) -> bool:
+def put_back(known: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
     """Whether a re-add lifts them."""
     return known is not None and known.readded and rule is not Rerequest.NEVER
 
 
 def told(
-    marks: Mapping[int | None, Remembered | None], rule: Rerequest | timedelta, now: datetime
+    marks: Mapping[int | None, MemoryEntry | None], rule: Rerequest | timedelta, now: datetime
 ) -> Iterator[str]:
     """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""
     alike: dict[str, list[int]] = {}
@@ -40,7 +40,7 @@ def told(
         yield f"{span(numbers)} {text}" if numbers else text
 
 
-def _due(known: Remembered | None, rule: Rerequest | timedelta) -> datetime | None:
+def _due(known: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | None:
     """When it is asked for again by itself; None: never, or the time was not seen to begin."""
     if known is None or known.refused is None or not isinstance(rule, timedelta):
         return None

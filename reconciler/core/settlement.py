@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.core.backoff import attempts_after
-from reconciler.core.model import Action, Attempts, Done, Kind, Remembered, Result, Slot
+from reconciler.core.model import Action, Attempts, Done, Kind, MemoryEntry, MemoryKey, Result
 
 _THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
 
@@ -16,7 +16,7 @@ _THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
 class Settlement:
     """What is to be remembered once an action came to a result."""
 
-    slots: Mapping[Slot, Remembered]
+    slots: Mapping[MemoryKey, MemoryEntry]
     attempts: Attempts
     canceled: bool  # lists that miss the title keep in mind that its request was canceled
 
@@ -27,12 +27,12 @@ def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Set
     A show whose seasons alone were canceled is still requested. To show a canceled title again is
     a re-add.
     """
-    slots: dict[Slot, Remembered] = {}
+    slots: dict[MemoryKey, MemoryEntry] = {}
     if done.result in _THERE:
-        slots = dict.fromkeys(_slots(action), Remembered())
+        slots = dict.fromkeys(_slots(action), MemoryEntry())
     if done.result is Result.CANCELLED:
         gone = [slot for slot in _slots(action) if slot.season is not None or not action.seasons]
-        slots = dict.fromkeys(gone, Remembered(present=False))
+        slots = dict.fromkeys(gone, MemoryEntry(present=False))
     return Settlement(
         slots,
         attempts_after(attempts, action.op, done.result, now),
@@ -40,7 +40,7 @@ def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Set
     )
 
 
-def _slots(action: Action) -> list[Slot]:
+def _slots(action: Action) -> list[MemoryKey]:
     """The whole title, and of a show each season that was asked for."""
     seasons = action.seasons or () if action.target.media.kind is Kind.TV else ()
-    return [Slot(action.target, season) for season in (None, *seasons)]
+    return [MemoryKey(action.target, season) for season in (None, *seasons)]

@@ -14,14 +14,14 @@ from reconciler.core.model import (
     MediaKey,
     MediaState,
     MediaStatus,
+    MemoryKey,
     Observed,
     RequestStatus,
-    Slot,
     Target,
 )
 
 
-class There(StrEnum):
+class Presence(StrEnum):
     """What is there, from the most to the least final."""
 
     BLOCKLISTED = "blocklisted"
@@ -35,14 +35,14 @@ class There(StrEnum):
     NOTHING = "nothing"
 
 
-COVERED = frozenset({There.AVAILABLE, There.REQUESTED, There.PROCESSING})
+COVERED = frozenset({Presence.AVAILABLE, Presence.REQUESTED, Presence.PROCESSING})
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What is there, and the requests that say so."""
 
-    there: There
+    there: Presence
     request_ids: tuple[int, ...] = ()
 
 
@@ -62,12 +62,12 @@ def film(target: Target, observed: Observed) -> State:
     """The state of a film in the target's quality."""
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
-        return State(There.BLOCKLISTED)
+        return State(Presence.BLOCKLISTED)
     requests = observed.requests.get(target, ())
     statuses = _whole(target, rows)
     if not requests and observed.shows_all_requests:
         statuses -= {MediaStatus.PENDING}
-    return _state_of(Slot(target), statuses, [(r.id, r.status) for r in requests], observed)
+    return _state_of(MemoryKey(target), statuses, [(r.id, r.status) for r in requests], observed)
 
 
 def season(target: Target, number: int, observed: Observed) -> State:
@@ -79,7 +79,7 @@ def season(target: Target, number: int, observed: Observed) -> State:
     """
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
-        return State(There.BLOCKLISTED)
+        return State(Presence.BLOCKLISTED)
     statuses = {row.seasons[number][target.is_4k] for row in rows if number in row.seasons}
     requests = [
         (r.id, RequestStatus.DECLINED if r.seasons[number] is RequestStatus.DECLINED else r.status)
@@ -87,21 +87,21 @@ def season(target: Target, number: int, observed: Observed) -> State:
         if number in r.seasons
     ]
     statuses |= _of_whole_show(target, rows)
-    return _state_of(Slot(target, number), statuses, requests, observed)
+    return _state_of(MemoryKey(target, number), statuses, requests, observed)
 
 
-def show(target: Target, observed: Observed) -> There:
+def show(target: Target, observed: Observed) -> Presence:
     """What there is of a show as a whole: the most alive of what its seasons and its row say."""
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
-        return There.BLOCKLISTED
+        return Presence.BLOCKLISTED
     seasons = {season(target, n, observed).there for n in known_seasons(target, observed)}
     whole = _of_whole_show(target, rows)
     if MediaStatus.AVAILABLE in whole:
-        seasons.add(There.AVAILABLE)
+        seasons.add(Presence.AVAILABLE)
     if MediaStatus.DELETED in whole:
-        seasons.add(There.DELETED)
-    return next((there for there in _MOST_ALIVE if there in seasons), There.NOTHING)
+        seasons.add(Presence.DELETED)
+    return next((there for there in _MOST_ALIVE if there in seasons), Presence.NOTHING)
 
 
 def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
@@ -122,13 +122,13 @@ def _whole(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
 
 
 _MOST_ALIVE = (
-    There.AVAILABLE,
-    There.REQUESTED,
-    There.PROCESSING,
-    There.FAILED,
-    There.LOST,
-    There.DECLINED,
-    There.DELETED,
+    Presence.AVAILABLE,
+    Presence.REQUESTED,
+    Presence.PROCESSING,
+    Presence.FAILED,
+    Presence.LOST,
+    Presence.DECLINED,
+    Presence.DELETED,
 )
 
 
@@ -145,7 +145,7 @@ def known_seasons(target: Target, observed: Observed) -> frozenset[int]:
 
 
 def _state_of(
-    slot: Slot,
+    slot: MemoryKey,
     statuses: set[MediaStatus],
     requests: list[tuple[int, RequestStatus]],
     observed: Observed,
@@ -155,7 +155,7 @@ def _state_of(
         statuses = statuses - {MediaStatus.PENDING, MediaStatus.PROCESSING}
     lost = observed.lost.get(slot, ())
     if lost and statuses.isdisjoint(_HERE | {MediaStatus.DELETED}):
-        return State(There.LOST, lost)
+        return State(Presence.LOST, lost)
     return _state(statuses, requests)
 
 
@@ -165,28 +165,28 @@ def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]
     A request that was completed once, with nothing there now, is a title that was taken away.
     """
     if not statuses.isdisjoint(_HERE):
-        return State(There.AVAILABLE)
+        return State(Presence.AVAILABLE)
     asked = {status for _, status in requests}
     last = max(requests)[1] if requests else None  # ids grow: what was asked last decides
     live = not asked.isdisjoint(_LIVE)
     dead = not live and last in _DEAD
     if MediaStatus.DELETED in statuses and not live:
-        return State(There.DELETED)
+        return State(Presence.DELETED)
     if dead and last is RequestStatus.FAILED:
-        return _said_by(There.FAILED, RequestStatus.FAILED, requests)
+        return _said_by(Presence.FAILED, RequestStatus.FAILED, requests)
     if RequestStatus.PENDING in asked:
-        return _said_by(There.REQUESTED, RequestStatus.PENDING, requests)
+        return _said_by(Presence.REQUESTED, RequestStatus.PENDING, requests)
     if RequestStatus.APPROVED in asked:
-        return _said_by(There.PROCESSING, RequestStatus.APPROVED, requests)
+        return _said_by(Presence.PROCESSING, RequestStatus.APPROVED, requests)
     if MediaStatus.PROCESSING in statuses and not dead:
-        return State(There.PROCESSING)
+        return State(Presence.PROCESSING)
     if MediaStatus.PENDING in statuses and not dead:
-        return State(There.REQUESTED)
+        return State(Presence.REQUESTED)
     if RequestStatus.DECLINED in asked:
-        return _said_by(There.DECLINED, RequestStatus.DECLINED, requests)
+        return _said_by(Presence.DECLINED, RequestStatus.DECLINED, requests)
     if RequestStatus.COMPLETED in asked:
-        return _said_by(There.DELETED, RequestStatus.COMPLETED, requests)
-    return State(There.NOTHING)
+        return _said_by(Presence.DELETED, RequestStatus.COMPLETED, requests)
+    return State(Presence.NOTHING)
 
 
 _HERE = frozenset({MediaStatus.AVAILABLE, MediaStatus.PARTIAL})
@@ -195,6 +195,6 @@ _DEAD = frozenset({RequestStatus.DECLINED, RequestStatus.FAILED})
 
 
 def _said_by(
-    there: There, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
+    there: Presence, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
 ) -> State:
     return State(there, tuple(sorted(number for number, said in requests if said is status)))

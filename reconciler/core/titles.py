@@ -9,13 +9,13 @@ from datetime import timedelta
 from reconciler.core.model import (
     Attempts,
     Kind,
+    MemoryEntry,
+    MemoryKey,
     Op,
     Reason,
-    Remembered,
     Rerequest,
     SeasonRule,
     Show,
-    Slot,
     Target,
     View,
     Why,
@@ -24,8 +24,8 @@ from reconciler.core.rerequest import lifted, put_back, told
 from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,
+    Presence,
     State,
-    There,
     blocklisted,
     film,
     known_seasons,
@@ -35,7 +35,7 @@ from reconciler.core.state import (
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Gap:
     """Something is missing and may be asked for, as far as the title itself goes."""
 
     op: Op
@@ -47,7 +47,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class NoAction:
     """Nothing is to be done for the title, and why. ``beside``: each reason's seasons."""
 
     reason: Reason
@@ -57,15 +57,15 @@ class Settled:
 
 
 _VERDICT = {
-    There.AVAILABLE: Reason.AVAILABLE,
-    There.REQUESTED: Reason.REQUESTED,
-    There.PROCESSING: Reason.PROCESSING,
-    There.DECLINED: Reason.DECLINED,
-    There.DELETED: Reason.HANDLED,
+    Presence.AVAILABLE: Reason.AVAILABLE,
+    Presence.REQUESTED: Reason.REQUESTED,
+    Presence.PROCESSING: Reason.PROCESSING,
+    Presence.DECLINED: Reason.DECLINED,
+    Presence.DELETED: Reason.HANDLED,
 }
 _REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
 _OUT = _REFUSED | {None}  # what is, or was, kept out by them
-_GONE = frozenset({There.NOTHING, There.DELETED})
+_GONE = frozenset({Presence.NOTHING, Presence.DELETED})
 _NO_SPECIALS = "the server takes no requests for specials"
 _ONLY_SPECIALS = "it has only specials, which the list does not ask for"
 MOST_LOST = 3  # requests of one title in a row, until a person has to see to it
@@ -89,42 +89,44 @@ class Terms:
     rerequest: Rerequest | timedelta
 
 
-def needs(target: Target, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
+def needs(target: Target, terms: Terms, view: View) -> tuple[Gap | NoAction, ...]:
     """What a title needs: one settled answer, or one need for each kind of action."""
     if blocklisted(target.media, view.observed):
-        return (Settled(Reason.BLOCKLISTED),)
+        return (NoAction(Reason.BLOCKLISTED),)
     if target.media.kind is Kind.MOVIE:
         return (_film(target, terms, view),)
     facts = view.observed.shows.get(target.media.tmdb)
     if not isinstance(facts, Show):
-        return (Settled(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),)
+        return (
+            NoAction(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),
+        )
     return _show(target, facts, terms, view)
 
 
-def _film(target: Target, terms: Terms, view: View) -> Need | Settled:
+def _film(target: Target, terms: Terms, view: View) -> Gap | NoAction:
     state = film(target, view.observed)
-    if state.there is There.FAILED:
+    if state.there is Presence.FAILED:
         return _retry(target, (max(state.request_ids),), terms, view)
-    known = view.memory.slots.get(Slot(target))
+    known = view.memory.slots.get(MemoryKey(target))
     free = lifted(known, terms.rerequest, view.now)
     settled = _verdict(state.there, remembered=known is not None, lifted=free)
     if settled and settled not in _REFUSED:
-        return Settled(settled)
+        return NoAction(settled)
     detail = "; ".join(told({None: known}, terms.rerequest, view.now))
     if settled:
-        return Settled(settled, detail)
-    if state.there is There.LOST:
+        return NoAction(settled, detail)
+    if state.there is Presence.LOST:
         reason = _lost(state.request_ids)
         if _is_lost_for_good(state, known, terms):
-            return Settled(Reason.FAILED, reason)
-        return Need(Op.REQUEST, Why.LOST, detail=reason)
+            return NoAction(Reason.FAILED, reason)
+        return Gap(Op.REQUEST, Why.LOST, detail=reason)
     why = Why.READDED if put_back(known, terms.rerequest) else Why.MISSING
-    return Need(Op.REQUEST, why, detail=detail)
+    return Gap(Op.REQUEST, why, detail=detail)
 
 
-def _is_lost_for_good(state: State, known: Remembered | None, terms: Terms) -> bool:
+def _is_lost_for_good(state: State, known: MemoryEntry | None, terms: Terms) -> bool:
     """Whether the server has lost so many requests for it that only a re-add asks once more."""
-    often = state.there is There.LOST and len(state.request_ids) >= MOST_LOST
+    often = state.there is Presence.LOST and len(state.request_ids) >= MOST_LOST
     return often and not put_back(known, terms.rerequest)
 
 
@@ -133,61 +135,61 @@ def _lost(requests: tuple[int, ...]) -> str:
     return f"the server accepted request {numbers} and did not keep it"
 
 
-def _verdict(there: There, *, remembered: bool, lifted: bool) -> Reason | None:
+def _verdict(there: Presence, *, remembered: bool, lifted: bool) -> Reason | None:
     """Why a film or season is not asked for; None: it is."""
-    if there is There.LOST:
+    if there is Presence.LOST:
         return None
     reason = _VERDICT.get(there, Reason.HANDLED if remembered else None)
     return None if lifted and reason in _REFUSED else reason
 
 
-def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Need | Settled:
+def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Gap | NoAction:
     attempts = view.memory.attempts.get(target, Attempts())
     if attempts.retries >= terms.retry_failed:
-        return Settled(
+        return NoAction(
             Reason.FAILED, f"the server could not send it on; retries: {attempts.retries}"
         )
     if attempts.not_before and attempts.not_before > view.now:
-        return Settled(
+        return NoAction(
             Reason.BACKING_OFF, f"next retry after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
         )
-    return Need(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
+    return Gap(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
 
 
-def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Need | Settled, ...]:
+def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | NoAction, ...]:
     wanted, coming = chosen(terms.seasons, facts, view.now.date())
     if not wanted:
         beside = {Reason.UNAIRED: coming}
         detail = _list(Reason.UNAIRED, coming)
         if not coming:
             detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons of it"
-        return (Settled(Reason.UNAIRED, detail, beside=beside),)
+        return (NoAction(Reason.UNAIRED, detail, beside=beside),)
     states = {n: season(target, n, view.observed) for n in wanted}
     fates = _fates(target, states, terms, view)
     missing = tuple(n for n in wanted if fates[n] is None)
-    failed = tuple(n for n in wanted if states[n].there is There.FAILED)
-    out: dict[int | None, Remembered | None] = {
-        n: view.memory.slots.get(Slot(target, n)) for n in wanted if fates[n] in _OUT
+    failed = tuple(n for n in wanted if states[n].there is Presence.FAILED)
+    out: dict[int | None, MemoryEntry | None] = {
+        n: view.memory.slots.get(MemoryKey(target, n)) for n in wanted if fates[n] in _OUT
     }
     again = told(out, terms.rerequest, view.now)
     beside = _beside(fates, coming)
     barred = _NO_SPECIALS if Reason.NO_RIGHT in beside else ""
     rest = "; ".join(filter(None, (_rest(beside, missing), barred, *again)))
-    rows: list[Need | Settled] = []
+    rows: list[Gap | NoAction] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
         rows.append(_retry(target, tuple(sorted(ids)), terms, view))
         beside = _with_retry(beside, rows[0])
     if missing:
         rows.append(replace(_ask(target, missing, terms, view, rest), beside=beside))
-    asked = tuple(row for row in rows if isinstance(row, Need))
+    asked = tuple(row for row in rows if isinstance(row, Gap))
     if asked:
         return asked
-    if rows and isinstance(rows[0], Settled):
+    if rows and isinstance(rows[0], NoAction):
         detail = f"{rows[0].detail}; {rest}".strip("; ")
-        return (Settled(rows[0].reason, detail, wanted, beside),)
+        return (NoAction(rows[0].reason, detail, wanted, beside),)
     reason = next(r for r in _PRECEDENCE if r in fates.values())
-    return (Settled(reason, rest, wanted, beside),)
+    return (NoAction(reason, rest, wanted, beside),)
 
 
 def _fates(
@@ -199,7 +201,7 @@ def _fates(
     aired since stay out with the rest (docs/decisions/0002).
     """
     slots = view.memory.slots
-    whole = slots.get(Slot(target))
+    whole = slots.get(MemoryKey(target))
     taken_away = (
         whole is not None
         and all(state.there in _GONE for state in states.values())  # saves a look at the others
@@ -207,10 +209,10 @@ def _fates(
     )
     fates: dict[int, Reason | None] = {}
     for number, state in states.items():
-        known = slots.get(Slot(target, number))
+        known = slots.get(MemoryKey(target, number))
         fates[number] = (
             Reason.FAILED
-            if state.there is There.FAILED or _is_lost_for_good(state, known or whole, terms)
+            if state.there is Presence.FAILED or _is_lost_for_good(state, known or whole, terms)
             else _verdict(
                 state.there,
                 remembered=taken_away or known is not None,
@@ -222,15 +224,15 @@ def _fates(
     return fates
 
 
-def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, rest: str) -> Need:
+def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, rest: str) -> Gap:
     observed = view.observed
     here = [
         n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
     ]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
-    known = [view.memory.slots.get(Slot(target, n)) for n in missing]
-    whole = view.memory.slots.get(Slot(target))  # for a season that has no memory of its own
-    lost = {view.observed.lost.get(Slot(target, n), ()) for n in missing} - {()}
+    known = [view.memory.slots.get(MemoryKey(target, n)) for n in missing]
+    whole = view.memory.slots.get(MemoryKey(target))  # for a season that has no memory of its own
+    lost = {view.observed.lost.get(MemoryKey(target, n), ()) for n in missing} - {()}
     if lost:
         why = Why.LOST
         rest = "; ".join(filter(None, (rest, *map(_lost, sorted(lost)))))
@@ -240,7 +242,7 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, res
         why = Why.NEW_SEASON
     else:
         why = Why.MISSING
-    return Need(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
+    return Gap(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
 
 
 def _beside(
@@ -255,12 +257,12 @@ def _beside(
 
 
 def _with_retry(
-    beside: Mapping[Reason, tuple[int, ...]], retry: Need | Settled
+    beside: Mapping[Reason, tuple[int, ...]], retry: Gap | NoAction
 ) -> dict[Reason, tuple[int, ...]]:
     """What failed is retried, or stays as it is for a reason of its own."""
     rest: dict[Reason, tuple[int, ...]] = dict(beside)
     failed = rest.pop(Reason.FAILED)
-    if isinstance(retry, Settled):
+    if isinstance(retry, NoAction):
         rest[retry.reason] = failed
     return rest
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.core.filters import Known, Objection, objection
+from reconciler.core.filters import Rejection, TitleFacts, objection
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Film,
     Kind,
@@ -12,11 +13,10 @@ from reconciler.core.model import (
     Reason,
     Show,
     Unmatched,
-    Wishlist,
 )
 
 
-def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str] | None:
+def skip_reason(lst: DesiredList, entry: Entry, observed: Observed) -> tuple[Reason, str] | None:
     """Why a list does not ask for an item it has; None: it does.
 
     First what the list's own facts decide, last what the server had to be asked for: of a title
@@ -24,7 +24,7 @@ def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str
     """
     if lst.rules.filter is None:
         return _standing(lst, entry)
-    own = objection(lst.rules.filter, Known.of(entry.item, entry.match))
+    own = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match))
     if own and own.sure:
         return Reason.FILTERED, own.detail
     if standing := _standing(lst, entry):
@@ -32,40 +32,40 @@ def waived(lst: Wishlist, entry: Entry, observed: Observed) -> tuple[Reason, str
     if own is None or isinstance(entry.match, Unmatched):
         return None
     details = _details(entry.match.media, observed)
-    told = objection(lst.rules.filter, Known.of(entry.item, entry.match, details))
+    told = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match, details))
     if told is None:
         return None
     trouble = details.detail if isinstance(details, Unmatched) and not told.sure else ""
     return Reason.FILTERED, f"{told.detail} ({trouble})" if trouble else told.detail
 
 
-def dropped(lst: Wishlist, entry: Entry) -> bool:
+def dropped(lst: DesiredList, entry: Entry) -> bool:
     """Whether the list's own facts are enough for its filter to drop an item."""
     own = _by_own_facts(lst, entry)
     return own is not None and own.sure
 
 
-def in_doubt(lst: Wishlist, entry: Entry) -> bool:
+def in_doubt(lst: DesiredList, entry: Entry) -> bool:
     """Whether the list's filter needs to know more of a title than the list tells."""
     own = _by_own_facts(lst, entry)
     return own is not None and not own.sure and _standing(lst, entry) is None
 
 
-def known(entry: Entry, observed: Observed) -> Known:
+def known(entry: Entry, observed: Observed) -> TitleFacts:
     """All that is known of an item: what its list tells, and what the server was asked for."""
     if isinstance(entry.match, Unmatched):
-        return Known.of(entry.item)
+        return TitleFacts.of(entry.item)
     details = _details(entry.match.media, observed)
-    return Known.of(entry.item, entry.match, details)
+    return TitleFacts.of(entry.item, entry.match, details)
 
 
-def _by_own_facts(lst: Wishlist, entry: Entry) -> Objection | None:
+def _by_own_facts(lst: DesiredList, entry: Entry) -> Rejection | None:
     if lst.rules.filter is None:
         return None
-    return objection(lst.rules.filter, Known.of(entry.item, entry.match))
+    return objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match))
 
 
-def _standing(lst: Wishlist, entry: Entry) -> tuple[Reason, str] | None:
+def _standing(lst: DesiredList, entry: Entry) -> tuple[Reason, str] | None:
     """What holds for the item whatever it is."""
     if lst.rules.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.items import item_keys
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Item,
     Match,
@@ -18,10 +19,9 @@ from reconciler.core.model import (
     SeasonRule,
     Target,
     Unmatched,
-    Wishlist,
 )
 from reconciler.core.names import normalise, readings, spellings
-from reconciler.core.waivers import waived
+from reconciler.core.waivers import skip_reason
 
 _UNSEEN = Observed()
 
@@ -30,13 +30,13 @@ _UNSEEN = Observed()
 class Want:
     """A target that lists want; the first list of the file that does owns it."""
 
-    owner: Wishlist
+    owner: DesiredList
     item: Item
     target: Target
     match: Match  # how the owner's item led there
     lists: tuple[str, ...]
     seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
-    waived: tuple[Reason, str] | None  # why none of its lists asks for it now
+    skip_reason: tuple[Reason, str] | None  # why none of its lists asks for it now
     items: tuple[Item, ...]  # as the lists give it
 
     @property
@@ -46,16 +46,18 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class Hopeless:
+class UnresolvedWant:
     """An item that leads to no target, and why."""
 
-    owner: Wishlist
+    owner: DesiredList
     item: Item
     why: Unmatched
     lists: tuple[str, ...]
 
 
-def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[Want | Hopeless]:
+def wanted(
+    lists: Sequence[DesiredList], observed: Observed = _UNSEEN
+) -> Iterator[Want | UnresolvedWant]:
     """Each wanted title once, in file order, then list position.
 
     A title that only stale entries want is left out: no list gave it in this pass. One that a
@@ -63,7 +65,7 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
 
     ``observed`` tells filters of a title what its list does not.
     """
-    held: dict[Target | str, list[tuple[Wishlist, Entry]]] = {}
+    held: dict[Target | str, list[tuple[DesiredList, Entry]]] = {}
     for lst in sorted((x for x in lists if x.rules.role is Role.REQUEST), key=lambda x: x.index):
         for entry in sorted(lst.entries, key=lambda e: (e.item.position, e.item.key)):
             held.setdefault(entry_identity(lst, entry), []).append((lst, entry))
@@ -72,7 +74,7 @@ def wanted(lists: Sequence[Wishlist], observed: Observed = _UNSEEN) -> Iterator[
             yield _gather(identity, places, observed)
 
 
-def entry_identity(lst: Wishlist, entry: Entry) -> Target | str:
+def entry_identity(lst: DesiredList, entry: Entry) -> Target | str:
     """What makes two places on lists the same title."""
     if isinstance(entry.match, Match) and not entry.item.unsupported:
         return Target(entry.match.media, lst.rules.is_4k)
@@ -87,14 +89,14 @@ def item_identity(list_name: str, item: Item) -> str:
 
 
 def _gather(
-    identity: Target | str, places: list[tuple[Wishlist, Entry]], observed: Observed
-) -> Want | Hopeless:
-    asking = [place for place in places if waived(*place, observed) is None]
+    identity: Target | str, places: list[tuple[DesiredList, Entry]], observed: Observed
+) -> Want | UnresolvedWant:
+    asking = [place for place in places if skip_reason(*place, observed) is None]
     waiver = None
     if any(entry.fresh for _, entry in asking):  # a title belongs to the first list that asks
         places = asking
     else:
-        waiver = next(waived(*place, observed) for place in places if place[1].fresh)
+        waiver = next(skip_reason(*place, observed) for place in places if place[1].fresh)
     owner, first = places[0]
     names = tuple(dict.fromkeys(lst.name for lst, _ in places))
     if isinstance(identity, Target) and isinstance(first.match, Match):
@@ -104,13 +106,13 @@ def _gather(
         return Want(owner, item, identity, first.match, names, seasons, waiver, items)
     if isinstance(first.match, Unmatched):
         if waiver and waiver[0] is Reason.FILTERED and not first.item.unsupported:
-            return Hopeless(owner, first.item, Unmatched(*waiver), names)
-        return Hopeless(owner, first.item, first.match, names)
+            return UnresolvedWant(owner, first.item, Unmatched(*waiver), names)
+        return UnresolvedWant(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
-    return Hopeless(owner, first.item, why, names)
+    return UnresolvedWant(owner, first.item, why, names)
 
 
-def _seasons(lst: Wishlist, entry: Entry) -> SeasonRule:
+def _seasons(lst: DesiredList, entry: Entry) -> SeasonRule:
     """What a place on a list wants of a show: the seasons it names itself, else its list's rule."""
     return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.rules.seasons
 
@@ -198,7 +200,7 @@ class Exclusion:
     keys: dict[str, str]
 
     @classmethod
-    def of(cls, lists: Sequence[Wishlist]) -> Exclusion:
+    def of(cls, lists: Sequence[DesiredList]) -> Exclusion:
         """From the lists of ``role: exclude``."""
         media: dict[MediaKey, str] = {}
         keys: dict[str, str] = {}

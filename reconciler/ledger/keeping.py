@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from sqlite3 import Connection
 
-from reconciler.core.model import WHOLE, Condition, Schedule, Status, Told
+from reconciler.core.model import WHOLE, Condition, NotificationState, Schedule, Status
 from reconciler.ledger.columns import optional_time, optional_time_text, stored_time, time_text
 
 
@@ -119,14 +119,16 @@ def drop_asked(connection: Connection, words: Iterable[int]) -> None:
     connection.executemany("DELETE FROM asked WHERE id = ?", [(word,) for word in words])
 
 
-def told(connection: Connection, server: str) -> Told:
+def told(connection: Connection, server: str) -> NotificationState:
     """What people know by now."""
     rows = connection.execute("SELECT list, at FROM told WHERE server = ?", (server,))
     known = {name: stored_time(at) for name, at in rows}
-    return Told(frozenset(known.keys() - {WHOLE}), known.get(WHOLE))
+    return NotificationState(frozenset(known.keys() - {WHOLE}), known.get(WHOLE))
 
 
-def write_told(connection: Connection, server: str, now_known: Told, now: datetime) -> None:
+def write_told(
+    connection: Connection, server: str, now_known: NotificationState, now: datetime
+) -> None:
     """What people know by now; what they knew before keeps its time."""
     before = told(connection, server)
     connection.executemany(

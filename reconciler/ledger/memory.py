@@ -19,8 +19,8 @@ from reconciler.core.model import (
     MediaKey,
     Member,
     Membership,
-    Remembered,
-    Slot,
+    MemoryEntry,
+    MemoryKey,
     Target,
 )
 from reconciler.ledger.columns import (
@@ -36,21 +36,21 @@ _MATCH = TypeAdapter(Match)
 _BASELINE = TypeAdapter(Baseline)
 
 
-def slots(connection: Connection, server: str) -> dict[Slot, Remembered]:
+def slots(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
     """What is remembered of films, seasons and whole shows."""
     rows = connection.execute(
         "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM slots WHERE server = ?",
         (server,),
     )
     return {
-        Slot(target_of(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season): Remembered(
-            bool(present), bool(readded), optional_time(refused)
-        )
+        MemoryKey(
+            target_of(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season
+        ): MemoryEntry(bool(present), bool(readded), optional_time(refused))
         for kind, tmdb, is_4k, season, present, readded, refused in rows
     }
 
 
-def write_slots(connection: Connection, server: str, seen: Mapping[Slot, Remembered]) -> None:
+def write_slots(connection: Connection, server: str, seen: Mapping[MemoryKey, MemoryEntry]) -> None:
     """Add these slots, or change what is remembered of them."""
     connection.executemany(
         "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded, refused)"

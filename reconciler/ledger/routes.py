@@ -8,7 +8,7 @@ from reconciler.ports import Clock, Ledger
 
 
 class RememberedRoutes:
-    """A ``ports.Routes`` over the ledger's cache; a ledger that cannot be read knows none."""
+    """``ports.BlockedRoutes`` over the ledger's cache; one that cannot be read knows none."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         """``clock``: by which a day is a day."""

@@ -24,15 +24,15 @@ from reconciler.core.model import (
     MediaKey,
     Membership,
     Memory,
+    MemoryEntry,
+    MemoryKey,
+    NotificationState,
     OwnRequest,
-    Remembered,
     RightsState,
     Run,
     Schedule,
     Show,
-    Slot,
     Target,
-    Told,
     Unmatched,
 )
 from reconciler.ledger import cache, intents, keeping, memory, rights, runs
@@ -159,10 +159,10 @@ class SqliteLedger:
 
     def record(
         self,
-        slots: Mapping[Slot, Remembered],
+        slots: Mapping[MemoryKey, MemoryEntry],
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]] = MappingProxyType({}),
-        recalled: Collection[Slot] = (),
+        recalled: Collection[MemoryKey] = (),
         ours: Mapping[int, OwnRequest] = MappingProxyType({}),
     ) -> None:
         """Write what a pass has seen, in one transaction; what is not given stays as it is.
@@ -270,12 +270,12 @@ class SqliteLedger:
         with self._database.remembering() as connection:
             keeping.drop_asked(connection, words)
 
-    def told(self) -> Told:
+    def told(self) -> NotificationState:
         """What people were told of by themselves."""
         with self._database.reading() as connection:
             return keeping.told(connection, self._server)
 
-    def keep_told(self, told: Told, now: datetime) -> None:
+    def keep_told(self, told: NotificationState, now: datetime) -> None:
         """Write what people know now, in one transaction."""
         with self._database.remembering() as connection:
             keeping.write_told(connection, self._server, told, now)

@@ -11,7 +11,7 @@ from threading import Lock
 
 from reconciler.config import Spec
 from reconciler.core import conditions, notices
-from reconciler.core.model import Condition, Digest, Event, Notice, Told, WaitingChange
+from reconciler.core.model import Condition, Digest, Event, Notice, NotificationState, WaitingChange
 from reconciler.errors import LedgerError
 from reconciler.logs import Logger
 from reconciler.ports import Ledger, Notifier
@@ -19,7 +19,7 @@ from reconciler.render.notification import message
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Pass
 
-_Decide = Callable[[Told], tuple[tuple[Notice, ...], Told]]
+_Decide = Callable[[NotificationState], tuple[tuple[Notice, ...], NotificationState]]
 
 _log = Logger()
 
@@ -47,7 +47,7 @@ class Announcer:
     def did(self, spec: Spec, ledger: Ledger, outcomes: Outcomes, now: datetime) -> None:
         """A pass has acted, or had nothing to do."""
 
-        def decide(told: Told) -> tuple[tuple[Notice, ...], Told]:
+        def decide(told: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
             if spec.notify.digest is Digest.PASS:
                 return notices.of_pass(told, outcomes, now)
             if not notices.is_day_over(told, now):

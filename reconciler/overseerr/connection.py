@@ -22,7 +22,7 @@ from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
 from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
 from reconciler.overseerr.foreign import line
-from reconciler.overseerr.pace import BUSY, Pace, overload
+from reconciler.overseerr.pace import BUSY, RateLimiter, overload
 
 _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
@@ -77,7 +77,7 @@ class Connection:
             raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
         self._credentials = _Credentials(api_key)
         self._timeout = timeout
-        self._pace = Pace(rate)
+        self._pace = RateLimiter(rate)
         self._configured_rate = rate
         self.slowdown: Slowdown | None = None
         self._has_ca_file = ca_certificates is not None

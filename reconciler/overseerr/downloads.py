@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from reconciler.core.model import Delivery, Downloader, Kind, Offer, Stock
+from reconciler.core.model import Delivery, Downloader, Kind, Option, ServiceOptions
 from reconciler.errors import ServerError
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, line, record, records
@@ -35,7 +35,7 @@ class Downloads:
         path = f"/service/{PROGRAM[kind]}"
         return downloaders(accepted(self._connection.get(path), path, self._connection.url).body)
 
-    def stock(self, kind: Kind, number: int) -> Stock:
+    def stock(self, kind: Kind, number: int) -> ServiceOptions:
         """What one of them offers."""
         path = f"/service/{PROGRAM[kind]}/{number}"
         began = time.monotonic()
@@ -57,10 +57,10 @@ def downloaders(answer: object) -> tuple[Downloader, ...]:
     )
 
 
-def stock(answer: object) -> Stock:
+def stock(answer: object) -> ServiceOptions:
     """What ``GET /service/radarr/{id}`` says that one of them offers."""
     told = record(answer)
-    return Stock(
+    return ServiceOptions(
         _offers(told.get("profiles"), "name"),
         _offers(told.get("rootFolders"), "path"),
         _offers(told.get("tags"), "label"),
@@ -84,9 +84,9 @@ def options(delivery: Delivery | None) -> dict[str, object]:
     return body
 
 
-def _offers(rows: object, named: str) -> tuple[Offer, ...]:
+def _offers(rows: object, named: str) -> tuple[Option, ...]:
     return tuple(
-        Offer(number, name)
+        Option(number, name)
         for row in records(rows)
         if (number := integer(row.get("id"))) is not None and (name := line(row.get(named)))
     )

@@ -18,14 +18,14 @@ _HAS_4K = {Kind.MOVIE: "movie4kEnabled", Kind.TV: "series4kEnabled"}
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ServerIdentity:
     """Who answers, and whether its owner has finished setting it up."""
 
     info: ServerInfo
     initialized: bool
 
 
-def identify(connection: Connection) -> Identity:
+def identify(connection: Connection) -> ServerIdentity:
     """Ask the server who it is; the key is shown to nothing that has not said so.
 
     Raises ServerError where something else answers, or where nothing that is sent to it would be
@@ -47,7 +47,7 @@ def identify(connection: Connection) -> Identity:
     specials = (
         settings.record.get("enableSpecialEpisodes") is not False
     )  # Overseerr has no such key
-    return Identity(ServerInfo(flavour, version, lacks, specials), initialized)
+    return ServerIdentity(ServerInfo(flavour, version, lacks, specials), initialized)
 
 
 def _flavour(connection: Connection, version: str, settings: Answer) -> Flavour:

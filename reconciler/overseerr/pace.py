@@ -14,7 +14,7 @@ SLOWEST = 1.0  # calls per second that slowing down never goes below
 _BURST = 0.1  # seconds whose calls may go at once after a pause: a plan's few need not wait
 
 
-class Pace:
+class RateLimiter:
     """The rhythm of all threads that share one server.
 
     After a pause, the calls of a tenth of a second may go at once; a server that has shown to be

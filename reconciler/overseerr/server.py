@@ -23,9 +23,9 @@ from reconciler.core.model import (
     Result,
     Route,
     ServerInfo,
+    ServiceOptions,
     Show,
     Slowdown,
-    Stock,
     User,
     Whereabouts,
 )
@@ -121,7 +121,7 @@ class OverseerrServer:
         return self._connection.slowdown
 
     @cached_property
-    def _identity(self) -> identity.Identity:
+    def _identity(self) -> identity.ServerIdentity:
         return identity.identify(self._connection)
 
     def identify(self) -> ServerInfo:
@@ -243,7 +243,7 @@ class OverseerrServer:
         """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
         return self._downloads.all(kind)
 
-    def stock(self, kind: Kind, number: int) -> Stock:
+    def stock(self, kind: Kind, number: int) -> ServiceOptions:
         """What one of them offers. Raises ServerError after seconds where it is away."""
         return self._downloads.stock(kind, number)
 

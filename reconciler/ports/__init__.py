@@ -19,27 +19,28 @@ from reconciler.core.model import (
     Candidate,
     Done,
     Downloader,
+    FetchScope,
     Film,
     Kind,
     ListRef,
     MediaKey,
     MediaState,
     Message,
-    Need,
     Quota,
     RequestState,
     RequestTrace,
     Route,
     ServerInfo,
+    ServiceOptions,
     Show,
     Slowdown,
     Snapshot,
-    Stock,
     User,
 )
 from reconciler.ports.ledger import Ledger
 
 __all__ = [
+    "BlockedRoutes",
     "Browser",
     "Clock",
     "Ledger",
@@ -48,7 +49,6 @@ __all__ = [
     "Notifier",
     "Page",
     "Progress",
-    "Routes",
     "Session",
     "Sources",
 ]
@@ -111,7 +111,7 @@ class Session(Browser, Protocol):
         """End it in a bounded time and for good, also while another thread waits for a page."""
 
 
-class Routes(Protocol):
+class BlockedRoutes(Protocol):
     """What is remembered of the sites: which ways to them were barred, and what lists gave."""
 
     def is_blocked(self, route: str) -> bool:
@@ -127,7 +127,7 @@ class Routes(Protocol):
 class Sources(Protocol):
     """The lists of the sites."""
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         """Read one list. Trouble with the list or its site is an outcome, not an exception.
 
         ``need``: no more of it has to be read.
@@ -230,7 +230,7 @@ class MediaServer(Protocol):
         """Each Radarr (of films) or Sonarr (of shows) behind the server, its stock left out."""
         ...
 
-    def stock(self, kind: Kind, number: int) -> Stock:
+    def stock(self, kind: Kind, number: int) -> ServiceOptions:
         """What one of them offers, asked afresh."""
         ...
 

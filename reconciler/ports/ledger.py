@@ -22,15 +22,15 @@ from reconciler.core.model import (
     MediaKey,
     Membership,
     Memory,
+    MemoryEntry,
+    MemoryKey,
+    NotificationState,
     OwnRequest,
-    Remembered,
     RightsState,
     Run,
     Schedule,
     Show,
-    Slot,
     Target,
-    Told,
     Unmatched,
 )
 
@@ -99,10 +99,10 @@ class Ledger(Protocol):
 
     def record(
         self,
-        slots: Mapping[Slot, Remembered],
+        slots: Mapping[MemoryKey, MemoryEntry],
         memberships: Mapping[str, Membership],
         claims: Mapping[Target, Iterable[Claim]],
-        recalled: Collection[Slot],
+        recalled: Collection[MemoryKey],
         ours: Mapping[int, OwnRequest],
     ) -> None:
         """Write what a pass has seen, in one transaction, before it acts.
@@ -166,11 +166,11 @@ class Ledger(Protocol):
     def answer(self, words: Iterable[int]) -> None:
         """What was asked for with these words is done."""
 
-    def told(self) -> Told:
+    def told(self) -> NotificationState:
         """What people were told of by themselves."""
         ...
 
-    def keep_told(self, told: Told, now: datetime) -> None:
+    def keep_told(self, told: NotificationState, now: datetime) -> None:
         """Write what people know now, in one transaction."""
         ...
 

@@ -17,6 +17,7 @@ from reconciler.core.model import (
     Action,
     Candidate,
     Delivery,
+    DesiredList,
     Done,
     Item,
     Kind,
@@ -28,7 +29,6 @@ from reconciler.core.model import (
     Snapshot,
     Target,
     Verdict,
-    Wishlist,
 )
 from reconciler.core.rights import outlook
 from reconciler.errors import ListsyncError
@@ -133,7 +133,7 @@ WHOLE = frozenset({Outcome.COMPLETE, Outcome.EMPTY})
 
 
 def list_row(
-    lst: Wishlist,
+    lst: DesiredList,
     top: int | None,
     snapshot: Snapshot,
     quota: Quota | None,

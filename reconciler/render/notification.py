@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from reconciler.core.model import Deed, Event, Message, Notice
+from reconciler.core.model import Event, Message, Notice, PerformedAction
 from reconciler.core.seasons import span
 from reconciler.render.words import clean, counted
 
@@ -60,20 +60,20 @@ def message(notice: Notice) -> Message:
     return Message(notice.event, f"listsync: {title}", body)
 
 
-def _counts(deeds: tuple[Deed, ...]) -> str:
+def _counts(deeds: tuple[PerformedAction, ...]) -> str:
     """``2 created, 1 failed``."""
     counts = Counter(str(deed.done.result) for deed in deeds)
     return ", ".join(f"{number} {result}" for result, number in counts.items())
 
 
-def _digest(deeds: tuple[Deed, ...]) -> str:
+def _digest(deeds: tuple[PerformedAction, ...]) -> str:
     lines = [_line(deed) for deed in deeds[:TITLES]]
     if len(deeds) > TITLES:
         lines.append(f"and {counted(len(deeds) - TITLES, 'title')} more: listsync history")
     return "\n".join(lines)
 
 
-def _line(deed: Deed) -> str:
+def _line(deed: PerformedAction) -> str:
     """``Dune (2021): created, for wishes``."""
     name = harmless(deed.title, _TITLE) or "a title without a name"
     year = f" ({deed.year})" if deed.year else ""

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
-from reconciler.core.model import DEFERRED, WHOLE, ListReport, RowReport, Standing, WaitingChange
+from reconciler.core.model import (
+    DEFERRED,
+    WHOLE,
+    ListReport,
+    RowReport,
+    StatusSnapshot,
+    WaitingChange,
+)
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, fetch_row
 from reconciler.render.shapes import Fetch
@@ -57,7 +64,10 @@ class StatusDocument(TypedDict):
 
 
 def status_document(
-    config: Path, sources: Mapping[str, str], reports: Mapping[str, ListReport], standing: Standing
+    config: Path,
+    sources: Mapping[str, str],
+    reports: Mapping[str, ListReport],
+    standing: StatusSnapshot,
 ) -> StatusDocument:
     """``config``: the file. ``sources``: the lists asked about, name → source, in file order."""
     lists = [_list(name, source, reports.get(name), standing) for name, source in sources.items()]
@@ -139,7 +149,9 @@ def _fetched(lst: ListStatus) -> str:
     return " · ".join([f"{lst['fetch']['outcome']} at {lst['at']}", *counts])
 
 
-def _list(name: str, source: str, report: ListReport | None, standing: Standing) -> ListStatus:
+def _list(
+    name: str, source: str, report: ListReport | None, standing: StatusSnapshot
+) -> ListStatus:
     schedule = standing.schedules.get(name)
     if report is not None and report.source != source:
         report = None
@@ -161,7 +173,7 @@ def _list(name: str, source: str, report: ListReport | None, standing: Standing)
     }
 
 
-def _conditions(standing: Standing, name: str) -> list[dict[str, str]]:
+def _conditions(standing: StatusSnapshot, name: str) -> list[dict[str, str]]:
     return [
         {
             "type": one.type,

@@ -10,16 +10,24 @@ from urllib.parse import SplitResult
 
 from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.completeness import compared
-from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
+from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.core.privacy import without_secrets
 from reconciler.errors import ListsyncError, trace_of
 from reconciler.http.limits import Limits
 from reconciler.logs import Logger
-from reconciler.ports import Routes
+from reconciler.ports import BlockedRoutes
 from reconciler.sources import plugins
 from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
 from reconciler.sources.debug.folder import DebugFolder
-from reconciler.sources.scrape import ALL_OPEN, PATIENCE, Patience, Provider, Reach, Setback, clean
+from reconciler.sources.scrape import (
+    ALL_OPEN,
+    PATIENCE,
+    FetchContext,
+    FetchFailure,
+    Patience,
+    Provider,
+    clean,
+)
 from reconciler.sources.site import Site
 from reconciler.sources.sites import (
     anilist,
@@ -115,7 +123,7 @@ class SiteSources:
         providers: Mapping[str, Provider],
         folder: Path,
         patience: Patience = PATIENCE,
-        routes: Routes = ALL_OPEN,
+        routes: BlockedRoutes = ALL_OPEN,
         *,
         is_confined: bool = False,
         debug: DebugFolder | None = None,
@@ -136,7 +144,7 @@ class SiteSources:
         self._debug = debug
         self._turns = {name: Semaphore(sessions.count) for name in (*SOURCES, *plugins.names())}
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         """Read one list now; every trouble with it is an outcome, also a mistake of listsync's own.
 
         One that loses its browser is read again from its start, once, in a fresh one. Raises the
@@ -160,9 +168,9 @@ class SiteSources:
             self._debug.keep_trace("\n".join([*trace, name, ""]))
         what = f"{ref}: the answer cannot be read ({name} at {trace[-1]})"
         hint = "this is a bug in listsync; please report it with this line"
-        return Setback(Outcome.CHANGED_LAYOUT, f"{what}; {hint}").snapshot("unknown")
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{what}; {hint}").snapshot("unknown")
 
-    def _fetch(self, ref: ListRef, need: Need) -> Snapshot:
+    def _fetch(self, ref: ListRef, need: FetchScope) -> Snapshot:
         longest = Limits(self._patience.whole, subject="list")
         with self._turns[ref.provider], longest:
             snapshot, lost = self._read(ref, need)
@@ -174,11 +182,11 @@ class SiteSources:
             return snapshot
         return compared(snapshot, self._routes.last_snapshot(ref), ref.site)
 
-    def _read(self, ref: ListRef, need: Need) -> tuple[Snapshot, bool]:
+    def _read(self, ref: ListRef, need: FetchScope) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""
         provider = _said_of(ref, self._providers)
         with Lease(self._sessions, self._patience.whole) as lease:
-            reach = Reach(
+            reach = FetchContext(
                 lease,
                 self._folder,
                 provider,

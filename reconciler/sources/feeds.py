@@ -18,7 +18,7 @@ from reconciler.http.payload import check_xml
 from reconciler.sources import fields, json_items
 from reconciler.sources.documents import MEANINGS, kind_of, shown_for
 from reconciler.sources.paging import Call, Meanings, Part, read
-from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure
 from reconciler.sources.title_types import classify
 from reconciler.sources.truncation import CUT_OFF, is_cut_feed
 from reconciler.sources.web import Answer, Web
@@ -29,14 +29,14 @@ _TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
 def read_feed(
     address: str,
     ref: ListRef,
-    reach: Reach,
+    reach: FetchContext,
     meanings: Meanings = MEANINGS,
     web: Web | None = None,
 ) -> Snapshot:
     """Read the feed at an address, and the further parts that it names."""
     here = {"url": address}
 
-    def part(answer: Answer) -> Part | Setback | None:
+    def part(answer: Answer) -> Part | FetchFailure | None:
         found = parse(answer, kind_of(ref))
         if not isinstance(found, tuple):
             return found
@@ -60,7 +60,7 @@ def _below(here: str, link: str) -> str:
         return ""
 
 
-def parse(answer: Answer, kind: Kind | None) -> tuple[tuple[Item, ...], str] | Setback | None:
+def parse(answer: Answer, kind: Kind | None) -> tuple[tuple[Item, ...], str] | FetchFailure | None:
     """A feed's items, and where it goes on; None: this is no feed."""
     if answer.body is not None:
         items = json_items.parse(answer.body, kind)
@@ -69,12 +69,12 @@ def parse(answer: Answer, kind: Kind | None) -> tuple[tuple[Item, ...], str] | S
         check_xml(answer.content)
         root = fromstring(answer.content)
     except LimitError as error:
-        return Setback(Outcome.UNREACHABLE, f"{answer.url}: the feed cannot be read: {error}")
+        return FetchFailure(Outcome.UNREACHABLE, f"{answer.url}: the feed cannot be read: {error}")
     except ParseError as error:
         if not is_cut_feed(answer.content, error):
             return None
         what = f"{answer.url}: the feed was {CUT_OFF}; try again later"
-        return Setback(Outcome.UNREACHABLE, what)
+        return FetchFailure(Outcome.UNREACHABLE, what)
     except (DefusedXmlException, ValueError, LookupError):
         return None
     channel = root.find("channel")

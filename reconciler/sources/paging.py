@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from reconciler.core.completeness import ListReading, Page
 from reconciler.core.model import ENDLESS_TOP, Item, ListRef, Outcome, Snapshot
 from reconciler.http.session import retry_after
-from reconciler.sources.scrape import Provider, Reach, Setback, answered
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider, answered
 from reconciler.sources.web import Answer, Web
 
 ROUTE = "api"
@@ -70,17 +70,17 @@ def open_to_all(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001
 
 def blocked(why: str) -> Snapshot:
     """A list that is not even asked for."""
-    return Setback(Outcome.BLOCKED, why).snapshot(ROUTE)
+    return FetchFailure(Outcome.BLOCKED, why).snapshot(ROUTE)
 
 
 def read(  # noqa: PLR0913 - what a site knows of its list
     first: Call,
-    parse: Callable[[Answer], Part | Setback | None],
+    parse: Callable[[Answer], Part | FetchFailure | None],
     ref: ListRef,
-    reach: Reach,
+    reach: FetchContext,
     *,
     meanings: Mapping[int, tuple[Outcome, str]] | None = None,
-    refusal: Callable[[Answer], Part | Setback | None] = lambda _: None,
+    refusal: Callable[[Answer], Part | FetchFailure | None] = lambda _: None,
     joined: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
     web: Web | None = None,
 ) -> Snapshot:
@@ -97,28 +97,30 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     with web or Web() as connections:
         while call is not None:
             answer = _asked(connections, call)
-            if isinstance(answer, Setback):
+            if isinstance(answer, FetchFailure):
                 return reading.fail(answer.snapshot(ROUTE))
             part = parse(answer) if answer.status == _OK else refusal(answer)
             part = part or _meaning(answer, _OPEN | dict(meanings or {}))
-            if isinstance(part, Setback):
+            if isinstance(part, FetchFailure):
                 return reading.fail(part.snapshot(ROUTE))
             reading.add(part)
             call = None if reading.finished else part.following
     return reading.snapshot()
 
 
-def _asked(web: Web, call: Call) -> Answer | Setback:
+def _asked(web: Web, call: Call) -> Answer | FetchFailure:
     method = "GET" if call.body is None else "POST"
     return web.ask(method, call.url, headers=call.headers, params=call.params, body=call.body)
 
 
-def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> Setback:
+def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> FetchFailure:
     if answer.status in meanings:
         outcome, what = meanings[answer.status]
         wait = retry_after(answer.headers)
-        return Setback(outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait)
+        return FetchFailure(
+            outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait
+        )
     if answer.status == _OK:
         error = f"{answer.url}: no list was found there; {_NO_LIST}"
-        return Setback(Outcome.CHANGED_LAYOUT, error)
+        return FetchFailure(Outcome.CHANGED_LAYOUT, error)
     return answer.setback()

@@ -13,7 +13,7 @@ from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.sources.documents import shown_for
 from reconciler.sources.feeds import read_feed
 from reconciler.sources.paging import Meanings
-from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import FetchContext
 from reconciler.sources.web import Web
 
 _RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
@@ -43,7 +43,7 @@ def feed_address(url: SplitResult) -> str | None:
     return f"https://{_RSS}/{key.lower()}" if key else None
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a feed where its address is, and where that is refused at Plex's other one."""
     url = urlsplit(ref.address)
     here = urlunsplit(url._replace(scheme="https"))
@@ -63,7 +63,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     return replace(second, outcome=outcome, error=f"{error}; {_ADVICE}")
 
 
-def _read(address: str, ref: ListRef, reach: Reach) -> Snapshot:
+def _read(address: str, ref: ListRef, reach: FetchContext) -> Snapshot:
     return read_feed(address, ref, reach, _MEANINGS, Web(follows=True, show=shown_for(ref)))
 
 

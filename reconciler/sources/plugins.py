@@ -16,7 +16,7 @@ from urllib.parse import SplitResult
 
 from reconciler.core.completeness import checked
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 
 GROUP = "listsync.sources"
 
@@ -75,18 +75,18 @@ class Plugin:
         except _FAULTS:
             return False
 
-    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
+    def fetch(self, ref: ListRef, reach: FetchContext) -> Snapshot:
         """Read a list; trouble is an outcome, also where it is the plugin's own."""
         if self.broken:
-            return Setback(Outcome.UNREACHABLE, self.broken).snapshot("plugin")
+            return FetchFailure(Outcome.UNREACHABLE, self.broken).snapshot("plugin")
         try:
             snapshot = self._module.fetch(ref, reach)
             if isinstance(snapshot, Snapshot):
                 return checked(snapshot)
         except _FAULTS as fault:
-            return Setback(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
+            return FetchFailure(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
         what = f"{self._whose} gave no Snapshot; report this to its author"
-        return Setback(Outcome.UNREACHABLE, what).snapshot("plugin")
+        return FetchFailure(Outcome.UNREACHABLE, what).snapshot("plugin")
 
     def _ref(self, parse: Callable[[], object]) -> ListRef:
         if self.broken:

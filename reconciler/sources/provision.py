@@ -11,7 +11,7 @@ from reconciler.config.fields import Model
 from reconciler.config.providers import ProvidersSpec
 from reconciler.core.model import ListRef
 from reconciler.errors import ListsyncError
-from reconciler.sources.scrape import Provider, Setback
+from reconciler.sources.scrape import FetchFailure, Provider
 from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 from reconciler.sources.web import Web
 
@@ -43,7 +43,7 @@ def sign_in_of(
     def look() -> str:
         with Web() as web:
             found = SignIn(provider, web).look()
-        if isinstance(found, Setback):
+        if isinstance(found, FetchFailure):
             what, _, todo = found.error.partition("; ")
             raise ListsyncError(what, hint=todo)
         if found is None and needed:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from reconciler.core import completeness
 from reconciler.core.completeness import ListReading
-from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
+from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.ports import Browser, Page, Routes
+from reconciler.ports import BlockedRoutes, Browser, Page
 
 ROUTE = "browser"
 
@@ -53,7 +53,7 @@ class Provider:
 
 
 class AllOpen:
-    """A ``ports.Routes`` where nothing is remembered."""
+    """A ``ports.BlockedRoutes`` where nothing is remembered."""
 
     def is_blocked(self, route: str) -> bool:  # noqa: ARG002 - the protocol's
         """No route is."""
@@ -71,20 +71,20 @@ ALL_OPEN = AllOpen()
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class FetchContext:
     """What a site may use to read a list."""
 
     browser: Browser
     folder: Path  # what relative paths start from
     provider: Provider = Provider()
     patience: Patience = PATIENCE
-    routes: Routes = ALL_OPEN
-    need: Need = ALL
+    routes: BlockedRoutes = ALL_OPEN
+    need: FetchScope = ALL
     is_confined: bool = False  # to files in ``folder``
 
 
 @dataclass(frozen=True, slots=True)
-class Setback:
+class FetchFailure:
     """Why something could not be read."""
 
     outcome: Outcome
@@ -102,11 +102,11 @@ class Visit:
 
     page: Page | None = None
     payload: object = None
-    setback: Setback | None = None
+    setback: FetchFailure | None = None
     landed: str = ""  # where the browser ended up, after redirects
 
 
-def visit(reach: Reach, url: str, probe: str) -> Visit:
+def visit(reach: FetchContext, url: str, probe: str) -> Visit:
     """Open ``url`` and run ``probe``, a function body that is falsy while there is nothing to read.
 
     A bot check is waited out, late content is waited for, and an answer that is final is not.
@@ -127,12 +127,14 @@ def clean(value: object) -> str:
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
-def unreachable(error: BrowserError) -> Setback:
+def unreachable(error: BrowserError) -> FetchFailure:
     """The browser's trouble as an outcome of the list."""
-    return Setback(Outcome.UNREACHABLE, str(error))
+    return FetchFailure(Outcome.UNREACHABLE, str(error))
 
 
-def read_pages(read: Callable[[int], completeness.Page | Setback], route: str = ROUTE) -> Snapshot:
+def read_pages(
+    read: Callable[[int], completeness.Page | FetchFailure], route: str = ROUTE
+) -> Snapshot:
     """Read page 1, 2, … until the total is there and no more follows, one brings nothing, or fails.
 
     A list that declares no total ends with its first page.
@@ -141,7 +143,7 @@ def read_pages(read: Callable[[int], completeness.Page | Setback], route: str = 
     number = 1
     while True:
         page = read(number)
-        if isinstance(page, Setback):
+        if isinstance(page, FetchFailure):
             return reading.fail(page.snapshot(route))
         reading.add(page)
         whole = page.total is None or (reading.entries >= page.total and not page.more)
@@ -163,31 +165,31 @@ def _final(status: int | None) -> bool:
     return status is not None and status >= 400 and status not in _CHECKING  # noqa: PLR2004
 
 
-def _setback(page: Page, url: str, *, found: bool) -> Setback | None:
+def _setback(page: Page, url: str, *, found: bool) -> FetchFailure | None:
     status = page.status
     if not found and (status in _CHECKING or page.evaluate(_CHECK)):
         what = f"a bot check (HTTP {status}) did not let the browser in"
-        return Setback(Outcome.BLOCKED, f"{url}: {what}; try again later")
+        return FetchFailure(Outcome.BLOCKED, f"{url}: {what}; try again later")
     if status is not None and _final(status):
         return of_status(status, url)
     if _SIGN_IN.search(urlsplit(page.url).path) and not _SIGN_IN.search(urlsplit(url).path):
         what = "the site asks to sign in"
-        return Setback(Outcome.PRIVATE, f"{url}: {what}; make the list public")
+        return FetchFailure(Outcome.PRIVATE, f"{url}: {what}; make the list public")
     if found:
         return None
     if status is None or page.evaluate(_UNFINISHED):
         what = "the page was cut off before its end"
-        return Setback(Outcome.UNREACHABLE, f"{url}: {what}; try again later")
+        return FetchFailure(Outcome.UNREACHABLE, f"{url}: {what}; try again later")
     return changed_layout(url)
 
 
-def changed_layout(url: str) -> Setback:
+def changed_layout(url: str) -> FetchFailure:
     """The page is there, and nothing on it is where it used to be."""
     hint = "the site may have changed: look for a newer version of listsync"
-    return Setback(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
+    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
 
 
-def of_status(status: int, url: str, retry_after: float | None = None) -> Setback:
+def of_status(status: int, url: str, retry_after: float | None = None) -> FetchFailure:
     """What an HTTP status means for a list, where the site gives it no meaning of its own."""
     match status:
         case 401:
@@ -199,7 +201,9 @@ def of_status(status: int, url: str, retry_after: float | None = None) -> Setbac
             hint = "it is read again later; a longer interval helps"
         case _:
             outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
-    return Setback(outcome, f"{url}: {what} ({answered(status, retry_after)}); {hint}", retry_after)
+    return FetchFailure(
+        outcome, f"{url}: {what} ({answered(status, retry_after)}); {hint}", retry_after
+    )
 
 
 def answered(status: int, retry_after: float | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import SplitResult
 
 from reconciler.core.model import ListRef, Snapshot
-from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.scrape import FetchContext, Provider
 
 
 class Site(Protocol):
@@ -29,5 +29,5 @@ class Site(Protocol):
     def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
         """Whether reading a list may take a browser, with what the file says of the site."""
 
-    def fetch(self, ref: ListRef, reach: Reach) -> Snapshot:
+    def fetch(self, ref: ListRef, reach: FetchContext) -> Snapshot:
         """Read a list; trouble is an outcome."""

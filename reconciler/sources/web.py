@@ -22,7 +22,7 @@ from reconciler.http.payload import parse_json, turn_to_parse
 from reconciler.http.session import read_body, retry_after
 from reconciler.http.transport import Adapter
 from reconciler.sources.redirects import public_target
-from reconciler.sources.scrape import Setback, of_status
+from reconciler.sources.scrape import FetchFailure, of_status
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
@@ -56,11 +56,11 @@ class Answer:
         """Whether this is an answer with something to read. 202 is not: a bot check uses it."""
         return self.status == requests.codes.ok and self.body is not None
 
-    def setback(self) -> Setback:
+    def setback(self) -> FetchFailure:
         """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
         if self.status == requests.codes.ok:
             what = "the answer is not JSON; look for a newer version of listsync"
-            return Setback(Outcome.CHANGED_LAYOUT, f"{self.url}: {what}")
+            return FetchFailure(Outcome.CHANGED_LAYOUT, f"{self.url}: {what}")
         return of_status(self.status, self.url, retry_after(self.headers))
 
 
@@ -125,7 +125,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         body: object = None,
-    ) -> Answer | Setback:
+    ) -> Answer | FetchFailure:
         """One call, with at most two quick retries; a short Retry-After is waited out.
 
         Any answer is given back but for redirects, too many requests and no answer at all.
@@ -136,7 +136,10 @@ class Web:
                 answer = self._once(method, url, headers=headers, params=params, body=body)
                 if isinstance(answer, _Redirect):
                     answer = self._redirected(url, answer.location)
-                if isinstance(answer, Setback) or answer.status != requests.codes.too_many_requests:
+                if (
+                    isinstance(answer, FetchFailure)
+                    or answer.status != requests.codes.too_many_requests
+                ):
                     return answer
                 seconds = retry_after(answer.headers)
                 if seconds is None or seconds > min(self._patience, limits.left):
@@ -144,20 +147,20 @@ class Web:
                 self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
                 time.sleep(seconds)
 
-    def _redirected(self, url: str, location: str) -> Answer | Setback:
+    def _redirected(self, url: str, location: str) -> Answer | FetchFailure:
         """What stands where a redirect leads: asked for with nothing but its address."""
         shown = self._show(url)
         if not self._follows:
             what = f"redirects to {_site(location)}, which listsync does not follow"
-            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
         target = public_target(url, location)
         if target is None:
             what = "redirects to a place that is not public, or without TLS"
-            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
         answer = self._once("GET", target, shown=shown)
         if isinstance(answer, _Redirect):
             what = "redirects twice, of which listsync follows one"
-            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
         return answer
 
     def _once(  # noqa: PLR0913 - what a call is made of
@@ -169,7 +172,7 @@ class Web:
         params: Mapping[str, str | int] | None = None,
         body: object = None,
         shown: str = "",
-    ) -> Answer | Setback | _Redirect:
+    ) -> Answer | FetchFailure | _Redirect:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
         shown = shown or self._show(url)
         with Limits(self._longest, LARGEST) as limits:
@@ -191,12 +194,12 @@ class Web:
                 value = parse_json(content)
             except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
                 what = limits.problem(error) or _cause(error)
-                return Setback(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
+                return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
         kept = content if value is None else b""
         answer = Answer(shown, response.status_code, response.headers, value, kept)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
             what = f"the answer was {CUT_OFF}; try again later"
-            return Setback(Outcome.UNREACHABLE, f"{shown}: {what}")
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}")
         return answer
 
 

@@ -21,7 +21,7 @@ from reconciler.errors import (
     ServerError,
     TmdbTroubleError,
 )
-from reconciler.sync.reconcile import Edges, Pass
+from reconciler.sync.reconcile import Context, Pass
 
 Outcomes = tuple[tuple[Action, Done], ...]
 
@@ -31,7 +31,7 @@ _SENT_ON = frozenset({Result.RETRIED, Result.UNDELIVERED})
 class Applier:
     """Applies the actions of one pass. ``stopping`` set: nothing further is begun."""
 
-    def __init__(self, edges: Edges, workers: int, stopping: Event) -> None:
+    def __init__(self, edges: Context, workers: int, stopping: Event) -> None:
         """``workers``: requests in flight at once; never two of one title."""
         self._edges = edges
         self._workers = workers

@@ -12,6 +12,7 @@ from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.model import (
     Action,
+    DesiredList,
     Entry,
     Item,
     Kind,
@@ -21,7 +22,6 @@ from reconciler.core.model import (
     Show,
     Target,
     Verdict,
-    Wishlist,
 )
 from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
@@ -184,7 +184,7 @@ def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
     )
 
 
-def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[str, Any]]:
+def _places(row: Action | Verdict, lst: DesiredList, seen: Pass) -> Iterator[dict[str, Any]]:
     if row.target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not row.target.is_4k:
         return  # there it is another wish
     for entry in lst.entries:
@@ -206,7 +206,7 @@ def _places(row: Action | Verdict, lst: Wishlist, seen: Pass) -> Iterator[dict[s
             }
 
 
-def _facts(lst: Wishlist, entry: Entry, seen: Pass) -> dict[str, Any]:
+def _facts(lst: DesiredList, entry: Entry, seen: Pass) -> dict[str, Any]:
     """What the list's filter asks of the title, and who tells it."""
     if lst.rules.filter is None:
         return {}

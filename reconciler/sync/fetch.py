@@ -12,7 +12,7 @@ from threading import Thread
 from reconciler.config import Spec
 from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
-from reconciler.core.model import ListRef, ListRules, Need, Role, Snapshot
+from reconciler.core.model import FetchScope, ListRef, ListRules, Role, Snapshot
 from reconciler.ports import Ledger, Progress, Sources
 
 _READERS = 16  # lists that are read, or wait for their turn at a site, at once
@@ -27,7 +27,7 @@ class ReadLists:
 
 
 def read_lists(
-    wanted: Mapping[ListRef, Need], sources: Sources, progress: Progress
+    wanted: Mapping[ListRef, FetchScope], sources: Sources, progress: Progress
 ) -> dict[ListRef, Snapshot]:
     """A snapshot of each list, in whatever order they come. ``wanted``: how much of each.
 
@@ -60,7 +60,7 @@ def read_lists(
 
 def _read(
     ref: ListRef,
-    need: Need,
+    need: FetchScope,
     sources: Sources,
     done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]],
 ) -> None:
@@ -114,7 +114,7 @@ def _to_be_safe(
 
 def _fetch(lists: Sequence[ListRules], sources: Sources, progress: Progress) -> dict[str, Snapshot]:
     """Each list once, also where two names stand for one list."""
-    wanted: dict[ListRef, Need] = {}
+    wanted: dict[ListRef, FetchScope] = {}
     for lst in lists:
         need = need_of(lst)
         wanted[lst.source] = wanted.get(lst.source, need) | need

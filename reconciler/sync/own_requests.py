@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.core.lookups import places
-from reconciler.core.model import Memory, Observed, RequestTrace, Target, Wishlist
+from reconciler.core.model import DesiredList, Memory, Observed, RequestTrace, Target
 from reconciler.core.own_requests import requests_to_trace
 from reconciler.errors import ServerError, TmdbTroubleError
 from reconciler.logs import Logger
@@ -16,7 +16,7 @@ _log = Logger()
 
 
 def trace_requests(
-    observed: Observed, memory: Memory, lists: Sequence[Wishlist], server: MediaServer
+    observed: Observed, memory: Memory, lists: Sequence[DesiredList], server: MediaServer
 ) -> Observed:
     """The observation with where the missing requests for titles of these lists are.
 

@@ -13,11 +13,12 @@ from itertools import chain
 from typing import TypeVar
 
 from reconciler.config import Spec
-from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
+from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
 from reconciler.core.lookups import items_in_question, titles_in_question
 from reconciler.core.model import (
+    DesiredList,
     Film,
     Kind,
     ListProblem,
@@ -25,6 +26,7 @@ from reconciler.core.model import (
     Match,
     MediaKey,
     Membership,
+    MemoryKey,
     Observed,
     Plan,
     Policy,
@@ -33,12 +35,10 @@ from reconciler.core.model import (
     Role,
     ServerInfo,
     Show,
-    Slot,
     Slowdown,
     Snapshot,
     Unmatched,
     User,
-    Wishlist,
 )
 from reconciler.core.reconcile import Decision, reconcile
 from reconciler.core.requesters import find_requester
@@ -48,7 +48,7 @@ from reconciler.errors import MissingRightError
 from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
 from reconciler.sync.fetch import ReadLists, read_due
 from reconciler.sync.own_requests import trace_requests
-from reconciler.sync.resolve import Known, Resolver
+from reconciler.sync.resolve import KnownIds, Resolver
 from reconciler.sync.service_options import with_service_options
 
 K = TypeVar("K")
@@ -56,7 +56,7 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class Context:
     """Where a pass looks and acts: everything that is not a value."""
 
     server: MediaServer
@@ -82,9 +82,9 @@ class Pass:
     identity: Identity
     read: ReadLists
     fetched_at: datetime
-    lists: tuple[Wishlist, ...]
+    lists: tuple[DesiredList, ...]
     observed: Observed
-    recalled: frozenset[Slot]  # of what the ledger told of when the pass began
+    recalled: frozenset[MemoryKey]  # of what the ledger told of when the pass began
     decision: Decision
     read_seconds: float  # how long reading the server took
     slowdown: Slowdown | None  # what was done to spare the server
@@ -100,7 +100,7 @@ class Pass:
         return self.decision.plan
 
 
-def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass:
+def look(spec: Spec, edges: Context, names: Collection[str] | None = None) -> Pass:
     """Read lists and the server, and plan.
 
     ``names``: the lists to read; None: all. Only what they gave leads to actions; the others count
@@ -112,7 +112,7 @@ def look(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Pass
     return decide(spec, edges, identity, read(spec, edges, names), edges.clock.now())
 
 
-def look_again(spec: Spec, edges: Edges, seen: Pass) -> Pass:
+def look_again(spec: Spec, edges: Context, seen: Pass) -> Pass:
     """The same lists against the server as it is now."""
     return decide(spec, edges, seen.identity, seen.read, seen.fetched_at)
 
@@ -128,7 +128,7 @@ def identify(spec: Spec, server: MediaServer) -> Identity:
     return Identity(info, owner, found)
 
 
-def read(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> ReadLists:
+def read(spec: Spec, edges: Context, names: Collection[str] | None = None) -> ReadLists:
     """What these lists hold, or all; and what others hold that they depend on.
 
     Raises LedgerError.
@@ -138,7 +138,7 @@ def read(spec: Spec, edges: Edges, names: Collection[str] | None = None) -> Read
 
 def decide(
     spec: Spec,
-    edges: Edges,
+    edges: Context,
     identity: Identity,
     read: ReadLists,
     fetched_at: datetime,
@@ -181,9 +181,9 @@ def decide(
 
 def _matches(  # noqa: PLR0913 - each is a part of what is known
     spec: Spec,
-    edges: Edges,
+    edges: Context,
     resolver: Resolver,
-    recalled: Recalled,
+    recalled: PriorState,
     *,
     given: Mapping[str, Snapshot],
     observed: Observed,
@@ -196,7 +196,7 @@ def _matches(  # noqa: PLR0913 - each is a part of what is known
     return found | resolver.matches(items, known, now, edges.progress)
 
 
-def _observe(edges: Edges, identity: Identity) -> tuple[Observed, float]:
+def _observe(edges: Context, identity: Identity) -> tuple[Observed, float]:
     """The server's tables, without any single title, and how many seconds they took."""
     server, began = edges.server, edges.clock.now()
     media, requests, blocklist = server.media(), server.requests(), server.blocklist()
@@ -245,14 +245,16 @@ def _known(
     observed: Observed,
     snapshots: Mapping[str, Snapshot],
     stored: Mapping[str, Membership],
-) -> Known:
+) -> KnownIds:
     """The ids that the file, the server, and what lists gave now or held before connect."""
     given = (item for snapshot in snapshots.values() for item in snapshot.items)
     held = (member.item for lst in stored.values() for member in lst.members.values())
-    return Known(_mapped(spec), chain.from_iterable(observed.media.values()), chain(given, held))
+    return KnownIds(_mapped(spec), chain.from_iterable(observed.media.values()), chain(given, held))
 
 
-def _recall(lists: Sequence[ListRules], ledger: Ledger, owners: Mapping[str, Snapshot]) -> Recalled:
+def _recall(
+    lists: Sequence[ListRules], ledger: Ledger, owners: Mapping[str, Snapshot]
+) -> PriorState:
     """What is remembered. ``owners``: what was read of lists that the ledger knows nothing of."""
     sources = {lst.name: str(lst.source) for lst in lists}
     shown = {
@@ -260,7 +262,7 @@ def _recall(lists: Sequence[ListRules], ledger: Ledger, owners: Mapping[str, Sna
         for name, report in ledger.reports().items()
         if report.source == sources.get(name)
     }
-    return Recalled(
+    return PriorState(
         memory=ledger.memory(),
         memberships=ledger.memberships(),
         baselines=ledger.baselines(),

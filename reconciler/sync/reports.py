@@ -10,9 +10,9 @@ from reconciler.core.model import (
     ALL,
     Action,
     Done,
+    FetchScope,
     ListRef,
     ListReport,
-    Need,
     Outcome,
     RowReport,
     Snapshot,
@@ -22,7 +22,7 @@ from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Pass
 
 
-class LastSnapshots:
+class CachedSources:
     """The lists as they were last fetched: ``ports.Sources`` without any site."""
 
     def __init__(self, reports: Iterable[ListReport]) -> None:
@@ -30,7 +30,7 @@ class LastSnapshots:
         oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
         self._snapshots = {report.source: report.known for report in oldest_first}
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:  # noqa: ARG002 - a port's
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:  # noqa: ARG002 - a port's
         """The list's last snapshot, whatever part of it is needed."""
         never = "not fetched yet: run `listsync plan`"
         return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))

@@ -36,7 +36,7 @@ OLD_FILMS = timedelta(days=30)  # those that came out before last year
 REREAD = 20  # details re-read in one pass, so that a quiet pass stays cheap
 
 
-class Known:
+class KnownIds:
     """What needs no look-up: the file's ``map``, and ids that a list or the server shows.
 
     Where lists give one IMDb or TVDB id different TMDB ids, none of them is trusted.
@@ -99,7 +99,7 @@ class Resolver:
         self._workers = workers
 
     def matches(
-        self, items: Iterable[Item], known: Known, now: datetime, progress: Progress
+        self, items: Iterable[Item], known: KnownIds, now: datetime, progress: Progress
     ) -> dict[str, Match | Unmatched]:
         """Every item's match, by item key.
 
@@ -117,7 +117,7 @@ class Resolver:
         return found | asked
 
     def recalled(
-        self, items: Iterable[Item], known: Known, now: datetime
+        self, items: Iterable[Item], known: KnownIds, now: datetime
     ) -> dict[str, Match | Unmatched]:
         """The matches of these items that are known without asking, by item key."""
         wanted = {item.key: item for item in items if not item.unsupported}

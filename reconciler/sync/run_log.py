@@ -11,7 +11,7 @@ from reconciler.core.conditions import NOT_DONE, READ
 from reconciler.core.model import Reason, Run
 from reconciler.errors import LedgerError
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Edges, Pass
+from reconciler.sync.reconcile import Context, Pass
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
 
@@ -48,14 +48,14 @@ class Line:
 
 
 @contextmanager
-def acting(edges: Edges, command: str) -> Iterator[Line]:
+def acting(edges: Context, command: str) -> Iterator[Line]:
     """Be the one writer, and leave a line about it. Raises LockHeldError and LedgerError."""
     with edges.ledger.lock(), noted(edges, command) as line:
         yield line
 
 
 @contextmanager
-def noted(edges: Edges, command: str) -> Iterator[Line]:
+def noted(edges: Context, command: str) -> Iterator[Line]:
     """Leave a line about a pass that acts, whatever ends it. The caller holds the lock.
 
     Raises LedgerError where the ledger cannot be written. A line whose end cannot be written stays

@@ -14,27 +14,27 @@ from datetime import datetime
 from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
 from reconciler.core.model import (
     Delivery,
-    DeliveryWish,
+    DesiredList,
     Downloader,
     Kind,
     ListProblem,
     Match,
     Observed,
     Role,
-    Wishlist,
+    ServiceSelection,
 )
-from reconciler.core.waivers import waived
+from reconciler.core.waivers import skip_reason
 from reconciler.errors import ServerError
 from reconciler.ports import Ledger, MediaServer
 
 
 def with_service_options(
-    lists: Sequence[Wishlist],
+    lists: Sequence[DesiredList],
     observed: Observed,
     server: MediaServer,
     ledger: Ledger,
     now: datetime,
-) -> list[Wishlist]:
+) -> list[DesiredList]:
     """The lists with what their names mean, for the kinds of title that they hold.
 
     Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
@@ -52,13 +52,13 @@ class _ServiceOptions:
     """What Radarr and Sonarr offer, and what the lists' names mean there."""
 
     def __init__(
-        self, lists: Sequence[Wishlist], server: MediaServer, ledger: Ledger, now: datetime
+        self, lists: Sequence[DesiredList], server: MediaServer, ledger: Ledger, now: datetime
     ) -> None:
         self._wishes = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
         self._server, self._ledger, self._now = server, ledger, now
         self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
 
-    def is_needed(self, lst: Wishlist, kind: Kind, observed: Observed) -> bool:
+    def is_needed(self, lst: DesiredList, kind: Kind, observed: Observed) -> bool:
         """Whether a list waits for something that is not known to be there."""
         found = self._found(lst)
         if not isinstance(found.get(kind), ListProblem):
@@ -66,7 +66,7 @@ class _ServiceOptions:
         nowhere = all(isinstance(where, ListProblem) for where in found.values())
         return nowhere or not self._is_known(lst, kind) or _has_new_title(lst, kind, observed)
 
-    def _is_known(self, lst: Wishlist, kind: Kind) -> bool:
+    def _is_known(self, lst: DesiredList, kind: Kind) -> bool:
         """Whether it is remembered what is offered where this list's titles would go."""
         wish, offered = self._wishes[lst.name], self._offered.get(kind)
         if offered is None:
@@ -74,7 +74,7 @@ class _ServiceOptions:
         meant = find_downloader(wish, kind, offered, is_4k=lst.rules.is_4k)
         return isinstance(meant, ListProblem) or meant.stock is not None
 
-    def read(self, lists: Sequence[Wishlist], kind: Kind) -> None:
+    def read(self, lists: Sequence[DesiredList], kind: Kind) -> None:
         """Read what the programs for a kind offer; one that is away keeps what it offered."""
         asking = [
             (self._wishes[lst.name], lst.rules.is_4k)
@@ -89,7 +89,7 @@ class _ServiceOptions:
             replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
         )
 
-    def _found(self, lst: Wishlist) -> dict[Kind, Delivery | ListProblem]:
+    def _found(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
         wish = self._wishes.get(lst.name)
         if wish is None:
             return {}
@@ -98,7 +98,7 @@ class _ServiceOptions:
             for kind in sorted(_kinds(lst))
         }
 
-    def applied(self, lst: Wishlist) -> Wishlist:
+    def applied(self, lst: DesiredList) -> DesiredList:
         """The list with what its names mean."""
         found = self._found(lst)
         problems = [what for what in found.values() if isinstance(what, ListProblem)]
@@ -106,7 +106,7 @@ class _ServiceOptions:
         told = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
         return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=told)
 
-    def _astray(self, lst: Wishlist, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
+    def _astray(self, lst: DesiredList, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
         """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
         if not lst.rules.is_4k or lst.rules.role is not Role.REQUEST:
             return None
@@ -114,7 +114,7 @@ class _ServiceOptions:
 
 
 def stocked(
-    wishes: Sequence[tuple[DeliveryWish, bool]], kind: Kind, server: MediaServer
+    wishes: Sequence[tuple[ServiceSelection, bool]], kind: Kind, server: MediaServer
 ) -> tuple[Downloader, ...]:
     """The downloaders of a kind, with what those offer that these wishes (and 4K or not) mean."""
     listed = server.downloaders(kind)
@@ -134,21 +134,21 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
         return replace(downloader, trouble=error.what)
 
 
-def _has_new_title(lst: Wishlist, kind: Kind, observed: Observed) -> bool:
+def _has_new_title(lst: DesiredList, kind: Kind, observed: Observed) -> bool:
     """Whether the list asks for a title of this kind that the server knows nothing of."""
     return any(
         entry.match.media not in observed.media
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match) and entry.match.media.kind is kind
-        if waived(lst, entry, observed) is None
+        if skip_reason(lst, entry, observed) is None
     )
 
 
-def _kinds(lst: Wishlist) -> set[Kind]:
+def _kinds(lst: DesiredList) -> set[Kind]:
     return set(_held(lst))
 
 
-def _held(lst: Wishlist) -> Iterator[Kind]:
+def _held(lst: DesiredList) -> Iterator[Kind]:
     for entry in lst.entries:
         if isinstance(entry.match, Match):
             yield entry.match.media.kind

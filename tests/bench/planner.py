@@ -11,6 +11,7 @@ import time
 from datetime import UTC, date, datetime
 
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Ids,
     Item,
@@ -22,19 +23,18 @@ from reconciler.core.model import (
     MediaState,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     Policy,
-    Remembered,
     Requester,
     RequestState,
     RequestStatus,
     Route,
     Season,
     Show,
-    Slot,
     Target,
     User,
-    Wishlist,
 )
 from reconciler.core.plan import calculate
 from tests.bench.promises import Reading, Sizes
@@ -57,7 +57,7 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
     }
 
 
-def world(wants: int) -> tuple[Wishlist, Observed, Memory]:
+def world(wants: int) -> tuple[DesiredList, Observed, Memory]:
     """A list, and a server with as many titles: nine of ten are the list's, one is another.
 
     Every fifth is a show of three seasons; of the titles that are there, half were requested.
@@ -71,10 +71,10 @@ def world(wants: int) -> tuple[Wishlist, Observed, Memory]:
         requests={request.target: (request,) for request in requests},
         shows={media.tmdb: _facts(media.tmdb) for media in keys if media.kind is Kind.TV},
     )
-    memory = Memory({Slot(Target(media)): Remembered() for media in there})
+    memory = Memory({MemoryKey(Target(media)): MemoryEntry() for media in there})
     requester = Requester(User(1, "admin", 2))
     rules = ListRules("list", ListRef("imdb", "list"), max_per_run=None)
-    return Wishlist(rules, 0, entries, requester=requester), observed, memory
+    return DesiredList(rules, 0, entries, requester=requester), observed, memory
 
 
 def _key(number: int) -> MediaKey:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from reconciler.core.model import (
     Allowance,
     Attempts,
+    DesiredList,
     Entry,
     Facts,
     Film,
@@ -29,12 +30,13 @@ from reconciler.core.model import (
     MediaState,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     OwnRequest,
     ProblemReason,
     Quota,
     Reason,
-    Remembered,
     Requester,
     RequestState,
     RequestStatus,
@@ -45,18 +47,16 @@ from reconciler.core.model import (
     SeasonRule,
     Show,
     Sighting,
-    Slot,
     Target,
     Unmatched,
     Whereabouts,
-    Wishlist,
     Years,
 )
 from tests.core.values import ADMIN, ANNA, CAROL, LONG_AGO, NEXT_YEAR, NOW, rules
 
 K = TypeVar("K")
 V = TypeVar("V")
-World = tuple[tuple[Wishlist, ...], Observed, Memory]
+World = tuple[tuple[DesiredList, ...], Observed, Memory]
 
 FILMS = [MediaKey(Kind.MOVIE, n) for n in (1, 2, 3)]
 SHOWS = [MediaKey(Kind.TV, n) for n in (1, 2)]  # whose numbers are those of films
@@ -131,11 +131,11 @@ FACTS = [
 NO_FACTS = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
 SOME_FACTS: list[Show | Unmatched] = [*FACTS, NO_FACTS]
 SLOTS = [
-    Slot(target, season)
+    MemoryKey(target, season)
     for target in TARGETS
     for season in ((None, *SEASONS) if target.media.kind is Kind.TV else (None,))
 ]
-KNOWN = [Remembered(present, readded) for present, readded in product((True, False), repeat=2)]
+KNOWN = [MemoryEntry(present, readded) for present, readded in product((True, False), repeat=2)]
 TRIED = [
     Attempts(1, retries, due)
     for retries in (0, 1, 2)
@@ -153,10 +153,10 @@ ASKING: list[tuple[Requester | None, bool]] = [
 
 
 @st.composite
-def _wishlists(draw: st.DrawFn, index: int) -> Wishlist:
+def _wishlists(draw: st.DrawFn, index: int) -> DesiredList:
     requester, is_4k = draw(st.sampled_from(ASKING))
     entries = draw(st.lists(st.sampled_from(ENTRIES), max_size=6))
-    return Wishlist(
+    return DesiredList(
         rules(
             f"list {index}",
             role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from reconciler.core.desired import Recalled, desired_lists, excluded_by_hand, merge_fetch
+from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.model import (
     Action,
     Attempts,
+    DesiredList,
     Done,
     Expected,
     Item,
@@ -45,7 +46,6 @@ from reconciler.core.model import (
     Target,
     Unmatched,
     Whereabouts,
-    Wishlist,
 )
 from reconciler.core.reconcile import Decision, put_back, reconcile
 from reconciler.core.settlement import settle
@@ -192,7 +192,7 @@ class Ledger:
 class Pass:
     """What a pass saw, will remember, and decided."""
 
-    lists: tuple[Wishlist, ...]
+    lists: tuple[DesiredList, ...]
     observed: Observed
     policy: Policy
     now: datetime
@@ -245,7 +245,7 @@ class Household:
             one.key: TMDB_TROUBLE if trouble and one in excluded else Match(_media(one), Route.TMDB)
             for one in [i for s in held.values() for i in s.items] + excluded
         }
-        recalled = Recalled(self.ledger.memory, self.ledger.memberships)
+        recalled = PriorState(self.ledger.memory, self.ledger.memberships)
         fetches = [
             merge_fetch(lst, held.get(lst.name), recalled.of(lst), found, now) for lst in self.file
         ]

@@ -14,12 +14,12 @@ from reconciler.core.model import (
     MediaKey,
     MediaState,
     MediaStatus,
+    MemoryKey,
     OwnRequest,
     Prune,
     RequestStatus,
     Rerequest,
     Show,
-    Slot,
     Target,
 )
 from reconciler.core.titles import MOST_LOST
@@ -51,10 +51,10 @@ any_lists = st.tuples(
 )
 
 
-def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> set[Slot]:
+def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> set[MemoryKey]:
     """A film, or seasons of a show."""
     numbers = [None] if media.kind is Kind.MOVIE else seasons
-    return {Slot(Target(media), number) for number in numbers}
+    return {MemoryKey(Target(media), number) for number in numbers}
 
 
 def _says_something(row: MediaState) -> bool:
@@ -83,13 +83,13 @@ class Persons(RuleBasedStateMachine):
         self.in_file = set(SOURCES)
         self.prune = dict.fromkeys(SOURCES, Prune.CANCEL_PENDING)
         self.rerequest: Rerequest | timedelta = Rerequest.ON_READD
-        self.refused: dict[Slot, datetime | None] = {}
-        self.doubtful: set[Slot] = set()
-        self.seen: set[Slot] = set()
+        self.refused: dict[MemoryKey, datetime | None] = {}
+        self.doubtful: set[MemoryKey] = set()
+        self.seen: set[MemoryKey] = set()
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self.known: set[Slot] = set()
+        self.known: set[MemoryKey] = set()
         self.shelves = Shelves()
         self.made: dict[int, OwnRequest] = {}
         self.looked_at: set[int] = set()
@@ -320,9 +320,9 @@ class Persons(RuleBasedStateMachine):
                 self.refused.pop(slot, None)
                 self.doubtful.add(slot)
 
-    def _lost(self) -> set[Slot]:
+    def _lost(self) -> set[MemoryKey]:
         """What the server did not keep, and nobody has seen, or asked for since."""
-        lost: set[Slot] = set()
+        lost: set[MemoryKey] = set()
         for media in {own.target.media for own in self.made.values()} - self.server.blocklist:
             gone = {
                 n: slots_of(media, own.seasons or ())
@@ -339,7 +339,7 @@ class Persons(RuleBasedStateMachine):
         }
         return lost - asked - self._available() - self._detached()
 
-    def _detached(self) -> set[Slot]:
+    def _detached(self) -> set[MemoryKey]:
         """What is asked for by a request that only its id leads to."""
         return {
             slot
@@ -374,7 +374,7 @@ class Persons(RuleBasedStateMachine):
         """Which sees it all."""
         raise NotImplementedError
 
-    def _refuse(self, slots: set[Slot], *, leaves_a_trace: bool) -> None:
+    def _refuse(self, slots: set[MemoryKey], *, leaves_a_trace: bool) -> None:
         """A person says no. What was asked for and taken away between two looks nobody can tell."""
         for slot in slots:
             if leaves_a_trace or slot in self.seen:
@@ -383,7 +383,7 @@ class Persons(RuleBasedStateMachine):
             else:
                 self.doubtful.add(slot)
 
-    def _asked_by(self, number: int) -> set[Slot]:
+    def _asked_by(self, number: int) -> set[MemoryKey]:
         """What a request asks for and is not there yet."""
         request = self.server.requests[number]
         return slots_of(request.target.media, request.seasons) - self._available()
@@ -397,18 +397,18 @@ class Persons(RuleBasedStateMachine):
             if slot in traces or (slot in self.known and (since or slot in self.seen))
         }
 
-    def _available(self) -> set[Slot]:
+    def _available(self) -> set[MemoryKey]:
         found = set()
         for media, row in self.server.rows.items():
             if media.kind is Kind.MOVIE and row.status is MediaStatus.AVAILABLE:
-                found.add(Slot(Target(media)))
+                found.add(MemoryKey(Target(media)))
             here = [n for n, (plain, _) in row.seasons.items() if plain is MediaStatus.AVAILABLE]
             if row.status is MediaStatus.AVAILABLE and not _says_something(row):
                 here = [*SEASONS]
-            found |= {Slot(Target(media), number) for number in here}
+            found |= {MemoryKey(Target(media), number) for number in here}
         return found
 
-    def _there(self) -> set[Slot]:
+    def _there(self) -> set[MemoryKey]:
         """What is in the library, asked for, or failed on its way."""
         live = [
             r for r in self.server.requests.values() if r.status in LIVE | {RequestStatus.FAILED}
@@ -416,7 +416,7 @@ class Persons(RuleBasedStateMachine):
         asked = {s for r in live for s in slots_of(r.target.media, r.seasons)}
         return self._available() | self._detached() | asked
 
-    def _traces(self) -> set[Slot]:
+    def _traces(self) -> set[MemoryKey]:
         """What the server says was declined or deleted."""
         dead = [
             r

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 
 from reconciler.core.accounts import ListAccount, list_accounts
-from reconciler.core.model import Entry, Item, Policy, Reason, Role, Unmatched, Wishlist
+from reconciler.core.model import DesiredList, Entry, Item, Policy, Reason, Role, Unmatched
 from reconciler.core.plan import calculate
 from tests.core.any_world import World, worlds
 from tests.core.values import BEAR, DUNE, HEAT, NOW, entry, having, plan, wishes
 
 
-def accounts(*lists: Wishlist) -> dict[str, ListAccount]:
+def accounts(*lists: DesiredList) -> dict[str, ListAccount]:
     return list_accounts(lists, plan(*lists))
 
 
@@ -64,7 +64,9 @@ SECOND = wishes(entry(DUNE), entry(BEAR, 2), name="second", index=1)
         ),
     ],
 )
-def test_a_title_is_counted_where_it_belongs(lists: list[Wishlist], account: ListAccount) -> None:
+def test_a_title_is_counted_where_it_belongs(
+    lists: list[DesiredList], account: ListAccount
+) -> None:
     assert accounts(*lists)["second"] == account
 
 

@@ -15,6 +15,7 @@ from reconciler.core.model import (
     Attempts,
     Budget,
     Candidate,
+    DesiredList,
     Entry,
     Filter,
     Ids,
@@ -24,6 +25,8 @@ from reconciler.core.model import (
     ListRef,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     OwnRequest,
     Policy,
@@ -31,7 +34,6 @@ from reconciler.core.model import (
     Prune,
     Quota,
     Reason,
-    Remembered,
     RequestStatus,
     RequestTrace,
     Rerequest,
@@ -39,14 +41,12 @@ from reconciler.core.model import (
     Season,
     SeasonRule,
     Sighting,
-    Slot,
     Target,
     TitleRef,
     Unmatched,
     Verdict,
     Whereabouts,
     Why,
-    Wishlist,
     Years,
 )
 from reconciler.core.plan import calculate
@@ -99,7 +99,7 @@ BOTH = tuple(Candidate(replace(DUNE, kind=kind), "Sing Sing") for kind in Kind)
 class World:
     """All that a plan is made of."""
 
-    lists: tuple[Wishlist, ...] = (LIST,)
+    lists: tuple[DesiredList, ...] = (LIST,)
     on: Observed = EMPTY
     memory: Memory = NOTHING
     policy: Policy = NO_LIMIT
@@ -120,15 +120,15 @@ class World:
 def seen(*, present: bool = True, readded: bool = False, days: int | None = None) -> Memory:
     """Dune was seen at the last look, and so many days ago it was first seen to be refused."""
     refused = None if days is None else NOW - timedelta(days=days)
-    return Memory({Slot(FILM): Remembered(present, readded, refused)})
+    return Memory({MemoryKey(FILM): MemoryEntry(present, readded, refused)})
 
 
-def unmatched(reason: Reason, *offered: Candidate, kind: Kind | None = None) -> Wishlist:
+def unmatched(reason: Reason, *offered: Candidate, kind: Kind | None = None) -> DesiredList:
     told = Entry(Item(1, "Sing Sing", 2023, kind), Unmatched(reason, "because", offered))
     return wishes(told)
 
 
-def numbered(source: str) -> Wishlist:
+def numbered(source: str) -> DesiredList:
     """A list whose row gives a TMDB number, and says neither film nor show."""
     row = Item(1, "Rogue People", ids=Ids(tmdb=93871))
     told = Unmatched(Reason.AMBIGUOUS, "film or show?", BOTH)
@@ -136,11 +136,11 @@ def numbered(source: str) -> Wishlist:
     return having(wishes(Entry(row, told)), source=ListRef(provider, number))
 
 
-def unsupported(one: Item) -> Wishlist:
+def unsupported(one: Item) -> DesiredList:
     return wishes(Entry(one, Unmatched(Reason.UNSUPPORTED_KIND, str(one.unsupported))))
 
 
-def excludes(name: str, index: int = 9) -> Wishlist:
+def excludes(name: str, index: int = 9) -> DesiredList:
     return having(wishes(entry(DUNE), name=name, index=index), role=Role.EXCLUDE)
 
 
@@ -154,7 +154,7 @@ FULL = Quota(movies=Allowance(0, 5, 7))
 TWO = films([DUNE.tmdb, HEAT.tmdb])
 BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
 UNREAD = having(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
-THERE = Memory({Slot(Target(replace(DUNE, tmdb=n))): Remembered() for n in range(1, 13)})
+THERE = Memory({MemoryKey(Target(replace(DUNE, tmdb=n))): MemoryEntry() for n in range(1, 13)})
 WAITING_ROW = row(DUNE, MediaStatus.PROCESSING)
 VANISHED = replace(
     server(WAITING_ROW),
@@ -163,7 +163,7 @@ VANISHED = replace(
 )
 LOST_AGAIN = replace(VANISHED, traces={15: RequestTrace(Whereabouts.GONE, WAITING_ROW)})
 LISTED = Sighting.LISTED
-MADE = Memory({Slot(FILM): Remembered()}, ours={13: OwnRequest(FILM, 1, ("list",))})
+MADE = Memory({MemoryKey(FILM): MemoryEntry()}, ours={13: OwnRequest(FILM, 1, ("list",))})
 MADE_AGAIN = replace(MADE, ours=dict.fromkeys((13, 14, 15), MADE.ours[13]))
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
 SPECIALS = having(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
@@ -401,7 +401,9 @@ def test_every_row_of_any_plan_has_advice(world: AnyWorld) -> None:
 
 
 def test_a_show_is_advised_on_season_by_season() -> None:
-    memory = Memory({Slot(SHOW): Remembered(), Slot(SHOW, 3): Remembered(present=False)})
+    memory = Memory(
+        {MemoryKey(SHOW): MemoryEntry(), MemoryKey(SHOW, 3): MemoryEntry(present=False)}
+    )
     on = server(
         row(BEAR, seasons={1: MediaStatus.AVAILABLE}),
         request(3, BEAR, RequestStatus.DECLINED, 2),

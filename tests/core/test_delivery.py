@@ -10,31 +10,32 @@ import pytest
 from reconciler.core.delivery import all_of, find_delivery
 from reconciler.core.model import (
     Delivery,
-    DeliveryWish,
     Downloader,
     Kind,
     ListProblem,
-    Offer,
+    Option,
     ProblemReason,
-    Stock,
+    ServiceOptions,
+    ServiceSelection,
 )
 
-ANY, HD, OTHER_HD = Offer(1, "Any"), Offer(4, "HD-1080p"), Offer(5, "hd-1080P")
-MOVIES, KIDS, DOWNLOADS = Offer(1, "/movies"), Offer(2, "/Kids/"), Offer(3, "D:\\films\\")
-ANNA, FUN, FUNNY = Offer(7, "anna"), Offer(3, "fun"), Offer(4, "Fun")
-STOCK = Stock((ANY, HD), (MOVIES, KIDS, DOWNLOADS), (ANNA, FUN))
+ANY, HD, OTHER_HD = Option(1, "Any"), Option(4, "HD-1080p"), Option(5, "hd-1080P")
+MOVIES, KIDS, DOWNLOADS = Option(1, "/movies"), Option(2, "/Kids/"), Option(3, "D:\\films\\")
+ANNA, FUN, FUNNY = Option(7, "anna"), Option(3, "fun"), Option(4, "Fun")
+STOCK = ServiceOptions((ANY, HD), (MOVIES, KIDS, DOWNLOADS), (ANNA, FUN))
 RADARR = Downloader(0, "Radarr", is_default=True, stock=STOCK)
-SPARE = Downloader(1, "Spare", stock=Stock((Offer(9, "Small"),)))
+SPARE = Downloader(1, "Spare", stock=ServiceOptions((Option(9, "Small"),)))
 FOR_4K = Downloader(2, "Radarr 4K", is_4k=True, is_default=True, stock=STOCK)
 ALL = (SPARE, FOR_4K, RADARR)
+TWELVE_TAGS = ServiceOptions(tags=tuple(Option(n, f"t{n}") for n in range(12)))
 
 
 def found(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | ListProblem:  # noqa: ANN401
-    return find_delivery(DeliveryWish(**wish), Kind.MOVIE, there or ALL, is_4k=is_4k)
+    return find_delivery(ServiceSelection(**wish), Kind.MOVIE, there or ALL, is_4k=is_4k)
 
 
-def at(downloader: Downloader) -> Offer:
-    return Offer(downloader.id, downloader.name)
+def at(downloader: Downloader) -> Option:
+    return Option(downloader.id, downloader.name)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def at(downloader: Downloader) -> Offer:
         pytest.param({"tags": ()}, Delivery(at(RADARR), tags=()), id="no tags"),
         pytest.param(
             {"server": 1, "profile": "Small"},
-            Delivery(at(SPARE), Offer(9, "Small")),
+            Delivery(at(SPARE), Option(9, "Small")),
             id="the named one's profile",
         ),
         pytest.param(
@@ -75,14 +76,14 @@ def test_a_name_means_the_one_thing_that_is_called_so(
     ("there", "wish", "said", "reason"),
     [
         pytest.param(
-            (replace(RADARR, stock=Stock((HD, OTHER_HD))),),
+            (replace(RADARR, stock=ServiceOptions((HD, OTHER_HD))),),
             {"profile": "HD-1080p"},
             "profile_id 'HD-1080p' fits several at Radarr (ids 4, 5); name the id",
             ProblemReason.AMBIGUOUS_OPTION,
             id="two profiles",
         ),
         pytest.param(
-            (replace(RADARR, stock=Stock(tags=(FUN, FUNNY))),),
+            (replace(RADARR, stock=ServiceOptions(tags=(FUN, FUNNY))),),
             {"tags": ("fun",)},
             "tags 'fun' fits several at Radarr (ids 3, 4); name the id",
             ProblemReason.AMBIGUOUS_OPTION,
@@ -103,14 +104,14 @@ def test_a_name_means_the_one_thing_that_is_called_so(
             id="no such server",
         ),
         pytest.param(
-            (replace(RADARR, stock=Stock()),),
+            (replace(RADARR, stock=ServiceOptions()),),
             {"tags": ("fun",)},
             "tags 'fun' is not at Radarr; it offers none",
             ProblemReason.UNKNOWN_TAG,
             id="nothing offered",
         ),
         pytest.param(
-            (replace(RADARR, stock=Stock(tags=tuple(Offer(n, f"t{n}") for n in range(12)))),),
+            (replace(RADARR, stock=TWELVE_TAGS),),
             {"tags": (99,)},
             "tags 99 is not at Radarr; it offers "
             + ", ".join(f"'t{n}' ({n})" for n in range(10))
@@ -182,5 +183,5 @@ def test_of_several_problems_the_one_that_passes_by_itself_gives_the_reason() ->
 
 
 def test_shows_go_to_sonarr() -> None:
-    said = find_delivery(DeliveryWish(server=1), Kind.TV, (), is_4k=False)
+    said = find_delivery(ServiceSelection(server=1), Kind.TV, (), is_4k=False)
     assert said == ListProblem(ProblemReason.UNKNOWN_SERVICE, "the server has no Sonarr")

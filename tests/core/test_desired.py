@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.core.desired import Past, desired_list, excluded_by_hand, merge_fetch
+from reconciler.core.desired import ListHistory, desired_list, excluded_by_hand, merge_fetch
 from reconciler.core.membership import PATIENCE, current
 from reconciler.core.model import (
+    DesiredList,
     Ids,
     Item,
     Kind,
@@ -28,13 +29,12 @@ from reconciler.core.model import (
     Snapshot,
     Start,
     Unmatched,
-    Wishlist,
 )
 from tests.core.values import ADMIN, NOW, item
 
 REF = ListRef("imdb", "ls1")
 RULES = ListRules("list", REF, max_per_run=7)
-NEW = Past(Membership(str(REF)))
+NEW = ListHistory(Membership(str(REF)))
 NOTHING = Unmatched(Reason.NOT_FOUND, "no title of this name was found")
 
 
@@ -52,8 +52,8 @@ def snapshot(
     return Snapshot(outcome, route, items)
 
 
-def past(before: Membership | None, rules: ListRules = RULES) -> Past:
-    return Past(current(before, rules.source))
+def past(before: Membership | None, rules: ListRules = RULES) -> ListHistory:
+    return ListHistory(current(before, rules.source))
 
 
 def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
@@ -66,12 +66,12 @@ def stored(*numbers: int) -> Membership:
     return merge_fetch(RULES, snapshot(numbers), NEW, found(numbers), before).after
 
 
-def seen(shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES) -> Wishlist:
+def seen(shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES) -> DesiredList:
     known = found(range(100))
     return desired_list(merge_fetch(rules, shot, past(before, rules), known, NOW), 0, ADMIN, known)
 
 
-def numbers(lst: Wishlist, *, fresh: bool) -> list[int]:
+def numbers(lst: DesiredList, *, fresh: bool) -> list[int]:
     return [e.item.ids.tmdb or 0 for e in lst.entries if e.fresh is fresh]
 
 
@@ -277,7 +277,7 @@ def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
     at_first = {} if unresolved else known
     first = merge_fetch(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
     assert first.fresh_baseline
-    before = Past(first.after, baseline=first.fresh_baseline)
+    before = ListHistory(first.after, baseline=first.fresh_baseline)
     now = merge_fetch(rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
 
     lst = desired_list(now, 0, ADMIN, known)

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core import genres
-from reconciler.core.filters import Known, Objection, objection
+from reconciler.core.filters import Rejection, TitleFacts, objection
 from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Match, Name, Route, Years
 from reconciler.core.names import spellings
 
 MOVIE, TV = Kind.MOVIE, Kind.TV
-HEAT = Known(MOVIE, ("Heat",), 1995, Facts(8.3, 700_000, ("Action", "Sci-Fi"), "en"))
-NOTHING = Known(None, (), None, Facts())
+HEAT = TitleFacts(MOVIE, ("Heat",), 1995, Facts(8.3, 700_000, ("Action", "Sci-Fi"), "en"))
+NOTHING = TitleFacts(None, (), None, Facts())
 
 
-def by_tmdb(title: Known) -> Known:
+def by_tmdb(title: TitleFacts) -> TitleFacts:
     """The same, told by the server instead."""
     return replace(title, own=title.asked, asked=title.own)
 
@@ -67,8 +67,8 @@ def by_tmdb(title: Known) -> Known:
 )
 def test_a_rule_decides(rules: Filter, told: str | None) -> None:
     by_list, by_server = objection(rules, HEAT), objection(rules, by_tmdb(HEAT))
-    assert by_list == (Objection(told) if told else None)
-    assert by_server == (Objection(told.replace("the list", "TMDB")) if told else None)
+    assert by_list == (Rejection(told) if told else None)
+    assert by_server == (Rejection(told.replace("the list", "TMDB")) if told else None)
 
 
 ONE_RULE_EACH = [
@@ -85,28 +85,28 @@ ONE_RULE_EACH = [
 
 @pytest.mark.parametrize(("rules", "told"), ONE_RULE_EACH, ids=[t for _, t in ONE_RULE_EACH])
 def test_a_fact_that_is_not_known_is_told(rules: Filter, told: str) -> None:
-    assert objection(rules, NOTHING) == Objection(told, sure=False)
+    assert objection(rules, NOTHING) == Rejection(told, sure=False)
 
 
 def test_of_a_title_that_may_be_of_the_excluded_year_the_year_is_unknown() -> None:
-    title = Known(MOVIE, ("Cats",), None, Facts())
+    title = TitleFacts(MOVIE, ("Cats",), None, Facts())
     rules = Filter(exclude_titles=(Name(("cats",), 2019),))
-    assert objection(rules, title) == Objection("year unknown", sure=False)
+    assert objection(rules, title) == Rejection("year unknown", sure=False)
     assert objection(rules, replace(title, names=("Dogs",))) is None
 
 
 def test_what_is_known_drops_a_title_before_what_is_not() -> None:
     rules = Filter(min_rating=7.0, min_votes=1000)
     title = replace(HEAT, own=Facts(votes=12))
-    assert objection(rules, title) == Objection("12 votes by the list, below 1,000")
+    assert objection(rules, title) == Rejection("12 votes by the list, below 1,000")
     both = objection(rules, replace(HEAT, own=Facts()))
-    assert both == Objection("rating unknown; votes unknown", sure=False)
+    assert both == Rejection("rating unknown; votes unknown", sure=False)
 
 
 def test_the_lists_own_word_counts_before_tmdbs() -> None:
     title = replace(HEAT, own=Facts(rating=6.0), asked=Facts(rating=9.0, votes=5))
-    assert objection(Filter(min_rating=7.0), title) == Objection("rating 6 by the list, below 7")
-    assert objection(Filter(min_votes=9), title) == Objection("5 votes by TMDB, below 9")
+    assert objection(Filter(min_rating=7.0), title) == Rejection("rating 6 by the list, below 7")
+    assert objection(Filter(min_votes=9), title) == Rejection("5 votes by TMDB, below 9")
 
 
 def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> None:
@@ -122,21 +122,23 @@ def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> N
     )
     for name in names:
         rules = Filter(exclude_titles=(Name((name,)),))
-        assert objection(rules, Known.of(item, match, film)) == Objection("among exclude_titles")
+        assert objection(rules, TitleFacts.of(item, match, film)) == Rejection(
+            "among exclude_titles"
+        )
 
 
 def test_a_title_that_is_typed_in_another_way_is_excluded_too() -> None:
     rules = Filter(exclude_titles=(Name(spellings("Romeo and Juliet"), 1996),))
     item = Item(1, "Romeo + Juliet", 1996)
-    assert objection(rules, Known.of(item)) == Objection("among exclude_titles")
+    assert objection(rules, TitleFacts.of(item)) == Rejection("among exclude_titles")
 
 
 def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
     rules = Filter(exclude_titles=(Name(("cats",)),))
     bare = Item(1, "tmdb:536869", kind=MOVIE, ids=Ids(tmdb=536869))
-    assert objection(rules, Known.of(bare)) == Objection("title unknown", sure=False)
+    assert objection(rules, TitleFacts.of(bare)) == Rejection("title unknown", sure=False)
     told = Film(536869, "Cats", 2019)
-    assert objection(rules, Known.of(bare, None, told)) == Objection("among exclude_titles")
+    assert objection(rules, TitleFacts.of(bare, None, told)) == Rejection("among exclude_titles")
 
 
 # ------------------------------------------------------------------------------------------ genres
@@ -202,8 +204,8 @@ def test_that_a_title_lacks_a_genre_which_tmdb_never_names_is_not_known(
     kind: Kind, genre: str, told: str | None
 ) -> None:
     rules = Filter(exclude_genres=(genre,))
-    title = Known(kind, ("A",), 2020, Facts(), Facts(genres=("Drama",)))
-    assert objection(rules, title) == (Objection(told, sure=False) if told else None)
+    title = TitleFacts(kind, ("A",), 2020, Facts(), Facts(genres=("Drama",)))
+    assert objection(rules, title) == (Rejection(told, sure=False) if told else None)
     assert objection(rules, by_tmdb(title)) is None  # a list's own word is the site's whole one
 
 
@@ -217,7 +219,7 @@ FACTS = st.builds(
     st.sampled_from([None, "en", "fr"]),
 )
 TITLES = st.builds(
-    Known,
+    TitleFacts,
     st.sampled_from([None, *Kind]),
     st.sampled_from([(), ("Heat",), ("Cats", "Felines")]),
     st.sampled_from([None, 1989, 1995, 2019]),
@@ -239,7 +241,9 @@ FILTERS = st.builds(
 
 
 @given(FILTERS, TITLES)
-def test_a_filter_never_lets_through_what_it_does_not_know(rules: Filter, title: Known) -> None:
+def test_a_filter_never_lets_through_what_it_does_not_know(
+    rules: Filter, title: TitleFacts
+) -> None:
     if objection(rules, title) is not None:
         return
     assert not rules.types or title.kind is not None
@@ -252,7 +256,9 @@ def test_a_filter_never_lets_through_what_it_does_not_know(rules: Filter, title:
 
 
 @given(FILTERS, TITLES)
-def test_a_title_passes_when_it_passes_each_rule_by_itself(rules: Filter, title: Known) -> None:
+def test_a_title_passes_when_it_passes_each_rule_by_itself(
+    rules: Filter, title: TitleFacts
+) -> None:
     alone = [
         objection(Filter(**{key: getattr(rules, key)}), title)
         for key in Filter.__dataclass_fields__
@@ -263,7 +269,7 @@ def test_a_title_passes_when_it_passes_each_rule_by_itself(rules: Filter, title:
 
 
 @given(FILTERS, TITLES)
-def test_the_order_of_a_rules_values_says_nothing(rules: Filter, title: Known) -> None:
+def test_the_order_of_a_rules_values_says_nothing(rules: Filter, title: TitleFacts) -> None:
     told = objection(rules, title)
     given_rules = {key: getattr(rules, key) for key in Filter.__dataclass_fields__}
     for key in ("types", "genres", "exclude_genres", "languages", "exclude_titles"):
@@ -274,7 +280,7 @@ def test_the_order_of_a_rules_values_says_nothing(rules: Filter, title: Known) -
 
 @given(FILTERS, TITLES, FACTS)
 def test_what_a_title_is_surely_dropped_for_no_further_fact_changes(
-    rules: Filter, title: Known, more: Facts
+    rules: Filter, title: TitleFacts, more: Facts
 ) -> None:
     own = objection(rules, replace(title, asked=Facts()))
     if own is not None and own.sure:

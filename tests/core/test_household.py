@@ -16,6 +16,7 @@ from reconciler.core.model import (
     Item,
     Kind,
     MediaKey,
+    MemoryKey,
     Op,
     Outcome,
     OwnRequest,
@@ -26,7 +27,6 @@ from reconciler.core.model import (
     RequestStatus,
     Rerequest,
     Show,
-    Slot,
     Snapshot,
     Why,
 )
@@ -283,7 +283,7 @@ class AnyHistory(Persons):
                 owner = next(name for name, held in self.held.items() if media in held)
                 assert action.requester == self.house.requesters[owner], "the first list asks"
 
-    def _out(self, now: datetime) -> set[Slot]:
+    def _out(self, now: datetime) -> set[MemoryKey]:
         """What a person's word keeps out: for ever, or until its time is over."""
         after = self.rerequest
         if not isinstance(after, timedelta):

@@ -13,6 +13,7 @@ from reconciler.core.model import (
     Kind,
     Match,
     MediaStatus,
+    MemoryKey,
     Observed,
     Op,
     Plan,
@@ -20,13 +21,12 @@ from reconciler.core.model import (
     Reason,
     RequestStatus,
     Role,
-    Slot,
     Target,
     Unmatched,
     Verdict,
 )
 from reconciler.core.plan import calculate
-from reconciler.core.waivers import waived
+from reconciler.core.waivers import skip_reason
 from tests.core.any_world import World, reordered, worlds
 from tests.core.values import ANNA, NOW
 
@@ -70,17 +70,17 @@ def test_making_a_plan_changes_nothing(world: World) -> None:
 # ---------------------------------------------------------------------------------- laws 4 and 5
 
 
-def asked(made: Plan) -> list[tuple[Action, Slot]]:
+def asked(made: Plan) -> list[tuple[Action, MemoryKey]]:
     """Every film and season that is asked for, with its action."""
     return [
-        (action, Slot(action.target, season))
+        (action, MemoryKey(action.target, season))
         for action in made.actions
         if action.op in {Op.REQUEST, Op.EXTEND}
         for season in (action.seasons or (None,))
     ]
 
 
-def requests_of(slot: Slot, observed: Observed) -> list[RequestStatus]:
+def requests_of(slot: MemoryKey, observed: Observed) -> list[RequestStatus]:
     """The statuses of the requests that hold a film or a season."""
     return [
         request.status
@@ -89,7 +89,7 @@ def requests_of(slot: Slot, observed: Observed) -> list[RequestStatus]:
     ]
 
 
-def statuses_of(slot: Slot, observed: Observed) -> set[MediaStatus]:
+def statuses_of(slot: MemoryKey, observed: Observed) -> set[MediaStatus]:
     """What the rows say of a film or a season."""
     found: set[MediaStatus] = set()
     for one in observed.media.get(slot.target.media, ()):
@@ -155,7 +155,7 @@ def test_nothing_is_asked_for_against_a_persons_word(world: World) -> None:
         assert media not in observed.blocklist
         assert all(MediaStatus.BLOCKLISTED not in (r.status, r.status_4k) for r in here)
     for action, slot in asked(made):
-        whole = memory.slots.get(Slot(action.target))
+        whole = memory.slots.get(MemoryKey(action.target))
         mark = memory.slots.get(slot, whole)
         taken_away = RequestStatus.DECLINED in requests_of(slot, observed)
         taken_away |= MediaStatus.DELETED in statuses_of(slot, observed)
@@ -219,7 +219,7 @@ def test_each_row_names_the_lists_that_want_it_the_owner_first(world: World) -> 
             if lst.rules.role is Role.REQUEST and isinstance(e.match, Match):
                 target, asks = (
                     Target(e.match.media, lst.rules.is_4k),
-                    waived(lst, e, observed) is None,
+                    skip_reason(lst, e, observed) is None,
                 )
                 names = holding.setdefault(target, {})
                 names[lst.name] = asks or names.get(lst.name, False)

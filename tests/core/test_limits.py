@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.core.limits import Held, Limits
+from reconciler.core.limits import Deferred, Limits
 from reconciler.core.model import (
     Action,
     Allowance,
     Budget,
+    DesiredList,
     Expected,
     Kind,
     MediaKey,
@@ -27,7 +28,6 @@ from reconciler.core.model import (
     Target,
     View,
     Why,
-    Wishlist,
 )
 from tests.core.values import ADMIN, ANNA, NOW, having, item, request, server, wishes
 
@@ -63,11 +63,11 @@ def quota(films: int | None = None, seasons: int | None = None) -> Quota:
     return Quota(Allowance(films, 5, 7), Allowance(seasons, 10, 7))
 
 
-def capped(cap: int | None, name: str = "list") -> Wishlist:
+def capped(cap: int | None, name: str = "list") -> DesiredList:
     return having(wishes(name=name), max_per_run=cap)
 
 
-def fates(limits: Limits, owner: Wishlist, *actions: Action) -> list[str]:
+def fates(limits: Limits, owner: DesiredList, *actions: Action) -> list[str]:
     parts = [part for action in actions for part in limits.admit(action, owner)]
     return ["admitted" if isinstance(part, Action) else str(part.reason) for part in parts]
 
@@ -82,9 +82,9 @@ def limits_of(
     return Limits(View(observed, Memory(created=created), Policy(budget=budget), NOW))
 
 
-def refusal(limits: Limits, action: Action, owner: Wishlist) -> tuple[Reason, str]:
+def refusal(limits: Limits, action: Action, owner: DesiredList) -> tuple[Reason, str]:
     held = limits.admit(action, owner)[-1]
-    assert isinstance(held, Held)
+    assert isinstance(held, Deferred)
     return held.reason, held.detail
 
 
@@ -130,7 +130,7 @@ def test_a_quota_counts_the_seasons_of_a_show_and_takes_the_oldest_that_fit() ->
 
     assert isinstance(first, Action)
     assert isinstance(second, Action)
-    assert isinstance(later, Held)
+    assert isinstance(later, Deferred)
     assert (first.seasons, second.seasons) == ((1, 2), (1,))
     assert (later.reason, later.seasons) == (Reason.QUOTA, (0, 2))
 

@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.core.membership import PATIENCE, advance, current, departed, readded, stale_members
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Kind,
     ListRef,
@@ -21,7 +22,6 @@ from reconciler.core.model import (
     Role,
     Route,
     Snapshot,
-    Wishlist,
 )
 from tests.core.values import NOW, having, item, wishes
 
@@ -202,7 +202,7 @@ def test_what_a_list_held_and_does_not_show_now_still_counts() -> None:
 # ---------------------------------------------------------------------------------------- re-added
 
 
-def shows(*numbers: int, name: str = "list", index: int = 0) -> Wishlist:
+def shows(*numbers: int, name: str = "list", index: int = 0) -> DesiredList:
     entries = [Entry(item(key(n), n), Match(key(n), Route.TMDB)) for n in numbers]
     return wishes(*entries, name=name, index=index)
 
@@ -259,7 +259,7 @@ def test_a_title_that_was_gone_and_is_there_again_is_readded() -> None:
         ),
     ],
 )
-def test_nothing_else_is_a_readd(before: dict[str, Membership], lists: list[Wishlist]) -> None:
+def test_nothing_else_is_a_readd(before: dict[str, Membership], lists: list[DesiredList]) -> None:
     assert readded(before, lists) == frozenset()
 
 

@@ -13,36 +13,36 @@ from reconciler.core.model import (
     MediaKey,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
-    Remembered,
     RequestStatus,
-    Slot,
     Target,
 )
 from tests.core.values import BEAR, DUNE, HEAT, NOW, request, row, server
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
-THERE, GONE = Remembered(present=True), Remembered(present=False, refused=NOW)
-DECLINED = Remembered(present=True, refused=NOW)
-DECLINED_AGAIN = Remembered(present=True, readded=True, refused=NOW)
-GONE_AGAIN = Remembered(present=False, readded=True, refused=NOW)
+THERE, GONE = MemoryEntry(present=True), MemoryEntry(present=False, refused=NOW)
+DECLINED = MemoryEntry(present=True, refused=NOW)
+DECLINED_AGAIN = MemoryEntry(present=True, readded=True, refused=NOW)
+GONE_AGAIN = MemoryEntry(present=False, readded=True, refused=NOW)
 
 AVAILABLE, DELETED = MediaStatus.AVAILABLE, MediaStatus.DELETED
 
 
-def film(known: Remembered | None) -> Memory:
-    return Memory({Slot(FILM): known} if known else {})
+def film(known: MemoryEntry | None) -> Memory:
+    return Memory({MemoryKey(FILM): known} if known else {})
 
 
-def show(*seasons: int, known: Remembered = THERE) -> Memory:
-    return Memory({Slot(SHOW, number): known for number in (None, *seasons)})
+def show(*seasons: int, known: MemoryEntry = THERE) -> Memory:
+    return Memory({MemoryKey(SHOW, number): known for number in (None, *seasons)})
 
 
 @pytest.mark.parametrize("status", list(RequestStatus))
 def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
     seen = witness(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
 
-    assert Slot(FILM) in seen.slots
+    assert MemoryKey(FILM) in seen.slots
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
     ],
 )
 def test_a_look_at_a_film_is_remembered(
-    before: Remembered | None, observed: Observed, after: Remembered | None
+    before: MemoryEntry | None, observed: Observed, after: MemoryEntry | None
 ) -> None:
     assert witness(film(before), [FILM], observed, NOW) == film(after)
 
@@ -117,17 +117,21 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
     seen = witness(Memory(), [SHOW], observed, NOW)
 
     assert seen.slots == {
-        Slot(SHOW): THERE,
-        Slot(SHOW, 1): THERE,
-        Slot(SHOW, 2): GONE,
-        Slot(SHOW, 4): THERE,
+        MemoryKey(SHOW): THERE,
+        MemoryKey(SHOW, 1): THERE,
+        MemoryKey(SHOW, 2): GONE,
+        MemoryKey(SHOW, 4): THERE,
     }
 
 
 def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
     seen = witness(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
 
-    assert seen.slots == {Slot(SHOW): THERE, Slot(SHOW, 1): THERE, Slot(SHOW, 2): GONE}
+    assert seen.slots == {
+        MemoryKey(SHOW): THERE,
+        MemoryKey(SHOW, 1): THERE,
+        MemoryKey(SHOW, 2): GONE,
+    }
 
 
 def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
@@ -138,14 +142,14 @@ def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
     """Once its row is gone too, nothing but the ledger can tell (law 5)."""
     seen = witness(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
 
-    assert seen.slots.get(Slot(SHOW)) == GONE
+    assert seen.slots.get(MemoryKey(SHOW)) == GONE
 
 
 # ---------------------------------------------------------------------------------------- re-adds
 
 
 def test_a_readd_marks_the_title_with_all_its_seasons_and_nothing_else() -> None:
-    other = Slot(Target(HEAT))
+    other = MemoryKey(Target(HEAT))
     memory = Memory({**show(1, 2, known=GONE).slots, other: GONE})
 
     lifted = witness(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
@@ -160,14 +164,14 @@ def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
 def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
     in_4k = Target(DUNE, is_4k=True)
 
-    both = Memory({Slot(FILM): GONE, Slot(in_4k): GONE})
+    both = Memory({MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE})
     lifted = witness(both, [in_4k], server(), NOW, frozenset({DUNE}))
 
-    assert lifted.slots == {Slot(FILM): GONE, Slot(in_4k): GONE_AGAIN}
+    assert lifted.slots == {MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE_AGAIN}
 
 
 def test_a_readd_clears_no_attempts() -> None:
-    memory = Memory({Slot(FILM): GONE}, {FILM: Attempts(retries=2)})
+    memory = Memory({MemoryKey(FILM): GONE}, {FILM: Attempts(retries=2)})
 
     assert witness(memory, [FILM], server(), NOW, frozenset({DUNE})).attempts == memory.attempts
 
@@ -178,7 +182,7 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
 
     seen = witness(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
 
-    assert {n: seen.slots[Slot(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
+    assert {n: seen.slots[MemoryKey(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +213,7 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
     ],
 )
 def test_a_readd_lifts_what_was_declined_or_handled(
-    before: Remembered | None, observed: Observed, after: Remembered | None
+    before: MemoryEntry | None, observed: Observed, after: MemoryEntry | None
 ) -> None:
     assert witness(film(before), [FILM], observed, NOW, frozenset({DUNE})) == film(after)
 
@@ -254,7 +258,7 @@ def test_what_was_asked_for_and_declined_once_more_is_not_lifted_by_a_readd_befo
     later = NOW + timedelta(minutes=2)
     seen = witness(waiting, [FILM], server(first, second), later)
 
-    assert seen == film(Remembered(present=True, refused=later))
+    assert seen == film(MemoryEntry(present=True, refused=later))
     assert witness(waiting, [FILM], server(first), later) == waiting
 
 
@@ -270,42 +274,42 @@ ANEW = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1)
     [
         pytest.param(None, server(REFUSED), NOW, id="first seen declined, though asked for before"),
         pytest.param(None, server(row(DUNE, DELETED)), NOW, id="first seen deleted"),
-        pytest.param(Remembered(), server(REFUSED), NOW, id="declined by now"),
-        pytest.param(Remembered(), server(), NOW, id="gone by now"),
+        pytest.param(MemoryEntry(), server(REFUSED), NOW, id="declined by now"),
+        pytest.param(MemoryEntry(), server(), NOW, id="gone by now"),
         pytest.param(
-            Remembered(present=False), server(), NOW, id="gone, and an older ledger told no time"
+            MemoryEntry(present=False), server(), NOW, id="gone, and an older ledger told no time"
         ),
-        pytest.param(Remembered(refused=EARLIER), server(REFUSED), EARLIER, id="declined still"),
+        pytest.param(MemoryEntry(refused=EARLIER), server(REFUSED), EARLIER, id="declined still"),
         pytest.param(
-            Remembered(present=False, refused=EARLIER), server(), EARLIER, id="gone still"
-        ),
-        pytest.param(
-            Remembered(refused=EARLIER), server(), NOW, id="its declined request was deleted"
+            MemoryEntry(present=False, refused=EARLIER), server(), EARLIER, id="gone still"
         ),
         pytest.param(
-            Remembered(refused=EARLIER),
+            MemoryEntry(refused=EARLIER), server(), NOW, id="its declined request was deleted"
+        ),
+        pytest.param(
+            MemoryEntry(refused=EARLIER),
             server(REFUSED, ANEW),
             NOW,
             id="asked for and declined once more between two looks",
         ),
         pytest.param(
-            Remembered(refused=EARLIER), server(row(DUNE, AVAILABLE)), None, id="there by now"
+            MemoryEntry(refused=EARLIER), server(row(DUNE, AVAILABLE)), None, id="there by now"
         ),
         pytest.param(
-            Remembered(refused=EARLIER),
+            MemoryEntry(refused=EARLIER),
             server(request(1, DUNE, RequestStatus.FAILED)),
             None,
             id="failed: not refused",
         ),
         pytest.param(
-            Remembered(refused=EARLIER), server(blocklist=[DUNE]), None, id="blocklisted meanwhile"
+            MemoryEntry(refused=EARLIER), server(blocklist=[DUNE]), None, id="blocklisted meanwhile"
         ),
     ],
 )
 def test_a_no_counts_from_the_first_look_that_saw_it(
-    before: Remembered | None, observed: Observed, since: datetime | None
+    before: MemoryEntry | None, observed: Observed, since: datetime | None
 ) -> None:
-    assert witness(film(before), [FILM], observed, NOW).slots[Slot(FILM)].refused == since
+    assert witness(film(before), [FILM], observed, NOW).slots[MemoryKey(FILM)].refused == since
 
 
 def test_a_no_goes_on_from_look_to_look() -> None:
@@ -316,8 +320,8 @@ def test_a_no_goes_on_from_look_to_look() -> None:
 # --------------------------------------------------------------------------------- another server
 
 
-def known(count: int, kind: Kind = Kind.MOVIE) -> dict[Slot, Remembered]:
-    return {Slot(Target(MediaKey(kind, n))): THERE for n in range(1, count + 1)}
+def known(count: int, kind: Kind = Kind.MOVIE) -> dict[MemoryKey, MemoryEntry]:
+    return {MemoryKey(Target(MediaKey(kind, n))): THERE for n in range(1, count + 1)}
 
 
 def holding(count: int, kind: Kind = Kind.MOVIE) -> Observed:
@@ -346,7 +350,7 @@ def test_most_titles_vanishing_at_once_is_another_server(
 
 def test_titles_gone_before_and_seasons_do_not_count_as_vanished() -> None:
     gone = dict.fromkeys(known(30), GONE)
-    seasons = {Slot(SHOW, number): THERE for number in range(1, 30)}
+    seasons = {MemoryKey(SHOW, number): THERE for number in range(1, 30)}
 
     assert vanished(Memory({**gone, **seasons}), server()) == (0, 0)
 

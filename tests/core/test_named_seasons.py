@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.model import Entry, MediaStatus, Observed, RequestStatus, Wishlist
+from reconciler.core.model import DesiredList, Entry, MediaStatus, Observed, RequestStatus
 from tests.core.values import BEAR, entry, facts, plan, request, row, server, wishes, words
 
 
@@ -15,7 +15,7 @@ def named(*seasons: int, fresh: bool = True) -> Entry:
     return replace(whole, item=replace(whole.item, seasons=seasons))
 
 
-def decide(*lists: Wishlist, on: Observed | None = None) -> list[str]:
+def decide(*lists: DesiredList, on: Observed | None = None) -> list[str]:
     """Four aired seasons, one to come, and specials that aired."""
     known = {BEAR.tmdb: facts(0, 1, 2, 3, 4, coming=[5])}
     return words(plan(*lists, on=replace(on or server(), shows=known)))

@@ -17,13 +17,13 @@ from reconciler.core.model import (
     Intent,
     Kind,
     MediaKey,
+    NotificationState,
     Op,
     Outcome,
     Result,
     Snapshot,
     Status,
     Target,
-    Told,
 )
 from tests.core.values import NOW
 
@@ -48,7 +48,7 @@ SUSPENDED = state(conditions.suspended())
 
 def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
     """What is told after each of these turns."""
-    told, heard = Told(), []
+    told, heard = NotificationState(), []
     for found in turns:
         new, told = notices.of_lists(told, found, ["kids"])
         heard.append([str(notice.event) for notice in new])
@@ -89,15 +89,15 @@ def test_a_list_is_told_of_when_it_changes(
 
 
 def test_a_stalled_list_says_why() -> None:
-    ((notice,), _) = notices.of_lists(Told(), PRIVATE, ["kids"])
+    ((notice,), _) = notices.of_lists(NotificationState(), PRIVATE, ["kids"])
 
     assert (notice.about, notice.why) == ("kids", "it broke")
 
 
 def test_a_list_that_left_the_file_is_forgotten() -> None:
-    _, told = notices.of_lists(Told(frozenset({"kids", "gone"})), {}, ["kids"])
+    _, told = notices.of_lists(NotificationState(frozenset({"kids", "gone"})), {}, ["kids"])
 
-    assert told == Told(frozenset({"kids"}))
+    assert told == NotificationState(frozenset({"kids"}))
 
 
 def intent(at: datetime, result: Result | None = Result.CREATED, title: str = "Dune") -> Intent:
@@ -119,7 +119,7 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_a_day_is_over_at_midnight_utc(digested: datetime | None, *, over: bool) -> None:
-    assert notices.is_day_over(Told(digested=digested), NOW) is over
+    assert notices.is_day_over(NotificationState(digested=digested), NOW) is over
 
 
 def test_a_day_tells_what_was_not_told_yet() -> None:
@@ -131,7 +131,7 @@ def test_a_day_tells_what_was_not_told_yet() -> None:
         intent(NOW, Result.SKIPPED, title="not begun"),
     ]
 
-    ((notice,), told) = notices.of_day(Told(digested=NOW - 30 * HOUR), done, NOW)
+    ((notice,), told) = notices.of_day(NotificationState(digested=NOW - 30 * HOUR), done, NOW)
 
     assert notice.event is Event.APPLIED
     assert [deed.title for deed in notice.deeds] == ["Dune", "Heat"]
@@ -142,16 +142,16 @@ def test_a_day_tells_what_was_not_told_yet() -> None:
 def test_the_first_day_begins_at_midnight() -> None:
     done = [intent(MIDNIGHT - HOUR, title="yesterday"), intent(MIDNIGHT + HOUR, title="Dune")]
 
-    ((notice,), _) = notices.of_day(Told(), done, NOW)
+    ((notice,), _) = notices.of_day(NotificationState(), done, NOW)
 
     assert [deed.title for deed in notice.deeds] == ["Dune"]
 
 
 def test_a_pass_that_asked_nothing_is_silent() -> None:
-    assert notices.of_pass(Told(), (), NOW) == ((), Told())
+    assert notices.of_pass(NotificationState(), (), NOW) == ((), NotificationState())
 
 
 def test_a_condition_that_is_not_known_yet_is_no_news() -> None:
     unknown = {"kids": {k: replace(c, status=Status.UNKNOWN) for k, c in WELL["kids"].items()}}
 
-    assert notices.of_lists(Told(), unknown, ["kids"])[0] == ()
+    assert notices.of_lists(NotificationState(), unknown, ["kids"])[0] == ()

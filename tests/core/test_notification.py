@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.model import Deed, Done, Event, Notice, Op, Result
+from reconciler.core.model import Done, Event, Notice, Op, PerformedAction, Result
 from reconciler.render.notification import TITLES, message
 
 LONGEST = 1800  # characters; the chat service with the shortest messages takes 2,000
 
 
-def deed(title: str = "Dune", result: Result = Result.CREATED, **more: object) -> Deed:
-    given: dict[str, object] = {"year": 2021, "seasons": None, "is_4k": False, **more}
-    return Deed(op=Op.REQUEST, title=title, lists=("kids", "more"), done=Done(result), **given)  # type: ignore[arg-type]
+def deed(title: str = "Dune", result: Result = Result.CREATED, **more: object) -> PerformedAction:
+    plain = PerformedAction(
+        op=Op.REQUEST,
+        title=title,
+        year=2021,
+        seasons=None,
+        is_4k=False,
+        lists=("kids", "more"),
+        done=Done(result),
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]
 
 
 def told(title: str) -> str:

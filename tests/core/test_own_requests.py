@@ -11,14 +11,14 @@ from reconciler.core.memory import witness
 from reconciler.core.model import (
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     OwnRequest,
-    Remembered,
     RequestState,
     RequestStatus,
     RequestTrace,
     Sighting,
-    Slot,
     Target,
     Whereabouts,
 )
@@ -27,7 +27,7 @@ from reconciler.core.own_requests import (
     account_for_missing,
     requests_to_trace,
 )
-from reconciler.core.state import There, film, season
+from reconciler.core.state import Presence, film, season
 from tests.core.values import BEAR, DUNE, NOW, request, row, server
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
@@ -48,13 +48,13 @@ def all_seen(*parts: object, **traces: RequestTrace) -> Observed:
 
 def made(*numbers: int, sighting: Sighting | None = None, target: Target = FILM) -> Memory:
     own = OwnRequest(target, 4, ("list",), None, sighting)
-    return Memory({Slot(target): Remembered()}, ours=dict.fromkeys(numbers, own))
+    return Memory({MemoryKey(target): MemoryEntry()}, ours=dict.fromkeys(numbers, own))
 
 
 def seasons(number: int, *wanted: int, sighting: Sighting | None = None) -> Memory:
     own = OwnRequest(SHOW, 4, ("list",), wanted, sighting)
     return Memory(
-        {Slot(SHOW, n): Remembered() for n in (None, *wanted)},
+        {MemoryKey(SHOW, n): MemoryEntry() for n in (None, *wanted)},
         ours={number: own},
     )
 
@@ -125,40 +125,46 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("observed", "memory", "there"),
     [
-        pytest.param(all_seen(WAITS, _13=GONE), made(13), There.LOST, id="lost"),
-        pytest.param(all_seen(WAITS, _13=DETACHED), made(13), There.PROCESSING, id="detached"),
+        pytest.param(all_seen(WAITS, _13=GONE), made(13), Presence.LOST, id="lost"),
+        pytest.param(all_seen(WAITS, _13=DETACHED), made(13), Presence.PROCESSING, id="detached"),
         pytest.param(
             all_seen(WAITS, DECLINED, _13=DETACHED),
             made(13),
-            There.PROCESSING,
+            Presence.PROCESSING,
             id="detached, beside an older dead one",
         ),
         pytest.param(
             all_seen(WAITS, DECLINED, _13=GONE),
             made(13),
-            There.DECLINED,
+            Presence.DECLINED,
             id="404 beside an older dead one, whose row a deletion leaves as it is",
         ),
-        pytest.param(all_seen(WAITS), made(13), There.PROCESSING, id="not asked"),
+        pytest.param(all_seen(WAITS), made(13), Presence.PROCESSING, id="not asked"),
         pytest.param(
-            all_seen(row(DUNE, MediaStatus.PENDING)), made(13), There.REQUESTED, id="not asked, 2"
+            all_seen(row(DUNE, MediaStatus.PENDING)),
+            made(13),
+            Presence.REQUESTED,
+            id="not asked, 2",
         ),
         pytest.param(
-            all_seen(WAITS), made(13, sighting=Sighting.LISTED), There.NOTHING, id="seen, and gone"
+            all_seen(WAITS),
+            made(13, sighting=Sighting.LISTED),
+            Presence.NOTHING,
+            id="seen, and gone",
         ),
         pytest.param(
             all_seen(WAITS, _14=GONE),
             replace(made(14), ours={**made(13, sighting=Sighting.LISTED).ours, **made(14).ours}),
-            There.LOST,
+            Presence.LOST,
             id="an older one was seen and gone; the newest decides",
         ),
         pytest.param(
-            all_seen(WAITS, _15=GONE), made(13, 14, 15), There.LOST, id="lost three times"
+            all_seen(WAITS, _15=GONE), made(13, 14, 15), Presence.LOST, id="lost three times"
         ),
     ],
 )
 def test_what_a_film_is_when_our_request_for_it_is_missing(
-    observed: Observed, memory: Memory, there: There
+    observed: Observed, memory: Memory, there: Presence
 ) -> None:
     assert film(FILM, account_for_missing(observed, memory)).there is there
 
@@ -170,7 +176,7 @@ def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> No
         _13=RequestTrace(Whereabouts.GONE, row(BEAR, MediaStatus.PROCESSING)),
     )
     told = account_for_missing(observed, seasons(13, 1, 2))
-    assert [season(SHOW, n, told).there for n in (1, 2)] == [There.DECLINED, There.LOST]
+    assert [season(SHOW, n, told).there for n in (1, 2)] == [Presence.DECLINED, Presence.LOST]
 
 
 def test_accounting_twice_is_accounting_once() -> None:
@@ -234,28 +240,28 @@ def test_what_was_deleted_before_any_look_is_not_lost_when_its_row_waits_once_mo
     """Somebody else's request, say, that a stopped server left as an orphan."""
     deleted = learned(made(13), all_seen(row(DUNE)))
     orphan = all_seen(row(DUNE, MediaStatus.PENDING), _13=GONE)
-    assert film(FILM, account_for_missing(orphan, deleted)).there is There.NOTHING
+    assert film(FILM, account_for_missing(orphan, deleted)).there is Presence.NOTHING
 
 
 def test_a_lost_request_is_no_persons_no() -> None:
     after = learned(made(13), all_seen(WAITS, _13=GONE))
-    assert after.slots == {Slot(FILM): Remembered()}
-    assert learned(after, all_seen(row(DUNE))).slots[Slot(FILM)].present is False
+    assert after.slots == {MemoryKey(FILM): MemoryEntry()}
+    assert learned(after, all_seen(row(DUNE))).slots[MemoryKey(FILM)].present is False
 
 
 def test_a_no_that_comes_after_a_lost_title_was_put_back_binds() -> None:
     lost = all_seen(WAITS, _13=GONE)
     waiting = witness(made(13), [FILM], lost, NOW, frozenset({DUNE}))
-    assert waiting.slots[Slot(FILM)].readded
+    assert waiting.slots[MemoryKey(FILM)].readded
     later = replace(DECLINED, created=NOW + timedelta(hours=1))
     refused = witness(waiting, [FILM], all_seen(WAITS, later), NOW + timedelta(hours=2))
-    assert not refused.slots[Slot(FILM)].readded
+    assert not refused.slots[MemoryKey(FILM)].readded
 
 
 def test_one_that_was_seen_and_is_gone_is_a_persons_no_whatever_the_row_says() -> None:
     seen = learned(made(13), all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)))
     after = learned(seen, all_seen(WAITS, _13=GONE))
-    assert after.slots == {Slot(FILM): Remembered(present=False, refused=NOW)}
+    assert after.slots == {MemoryKey(FILM): MemoryEntry(present=False, refused=NOW)}
 
 
 def test_a_detached_request_is_never_taken_for_one_that_may_be_cancelled() -> None:

@@ -20,15 +20,15 @@ from reconciler.core.model import (
     MediaKey,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
     ProblemReason,
     Quota,
     Reason,
-    Remembered,
     Requester,
     RequestStatus,
     Route,
-    Slot,
     Target,
     Unmatched,
 )
@@ -63,7 +63,7 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
 
 
 def remembered(*, present: bool = False, readded: bool = False) -> Memory:
-    return Memory({Slot(FILM): Remembered(present, readded)})
+    return Memory({MemoryKey(FILM): MemoryEntry(present, readded)})
 
 
 def tried(failures: int = 0, retries: int = 0, *, soon: bool = False) -> Memory:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Facts,
     Film,
@@ -21,7 +22,6 @@ from reconciler.core.model import (
     Role,
     Route,
     Unmatched,
-    Wishlist,
     Years,
 )
 from reconciler.core.waivers import dropped, in_doubt
@@ -50,7 +50,7 @@ def rated(media: MediaKey, rating: float | None, position: int = 1) -> Entry:
     return replace(plain, item=replace(plain.item, facts=Facts(rating=rating)))
 
 
-def filtered(rules: Filter, *entries: Entry, name: str = "list", index: int = 0) -> Wishlist:
+def filtered(rules: Filter, *entries: Entry, name: str = "list", index: int = 0) -> DesiredList:
     return having(wishes(*entries, name=name, index=index), filter=rules)
 
 
@@ -190,7 +190,7 @@ def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
     ],
 )
 def test_the_server_is_asked_only_what_the_list_leaves_open(
-    lst: Wishlist, *, drops: bool, asks: bool
+    lst: DesiredList, *, drops: bool, asks: bool
 ) -> None:
     (place,) = lst.entries
     assert (dropped(lst, place), in_doubt(lst, place)) == (drops, asks)

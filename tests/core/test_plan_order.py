@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.model import (
+    DesiredList,
     Entry,
     Kind,
     MediaKey,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Reason,
-    Remembered,
     RequestStatus,
     Role,
-    Slot,
     Stop,
     Target,
-    Wishlist,
 )
 from tests.core.values import (
     ANNA,
@@ -84,8 +84,8 @@ def test_a_title_of_which_the_owner_was_not_read_is_requested_as_the_owner_asks(
 # ------------------------------------------------------------------------------------------- stops
 
 
-def never(*entries: Entry, name: str = "never", index: int = 9) -> Wishlist:
-    return Wishlist(rules(name, role=Role.EXCLUDE), index, entries)
+def never(*entries: Entry, name: str = "never", index: int = 9) -> DesiredList:
+    return DesiredList(rules(name, role=Role.EXCLUDE), index, entries)
 
 
 def test_an_exclude_list_that_was_never_read_stops_every_action() -> None:
@@ -151,7 +151,7 @@ def test_the_first_exclude_list_of_the_file_is_named() -> None:
 
 
 def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
-    known = {Slot(Target(MediaKey(Kind.MOVIE, n))): Remembered() for n in range(1, 12)}
+    known = {MemoryKey(Target(MediaKey(Kind.MOVIE, n))): MemoryEntry() for n in range(1, 12)}
     lst = films([1, 500])
 
     made = plan(lst, memory=Memory(known))
@@ -169,7 +169,9 @@ def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
 def test_a_stop_says_what_to_do() -> None:
     unread = plan(replace(never(), unread="never read")).stops
     elsewhere = plan(
-        memory=Memory({Slot(Target(MediaKey(Kind.MOVIE, n))): Remembered() for n in range(1, 12)})
+        memory=Memory(
+            {MemoryKey(Target(MediaKey(Kind.MOVIE, n))): MemoryEntry() for n in range(1, 12)}
+        )
     ).stops
 
     for stop in (*unread, *elsewhere):

@@ -10,12 +10,12 @@ from reconciler.core.model import (
     Attempts,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Observed,
-    Remembered,
     RequestState,
     RequestStatus,
     Show,
-    Slot,
     Target,
     Unmatched,
 )
@@ -64,7 +64,7 @@ def there(*seasons: int, status: MediaStatus = AVAILABLE) -> Observed:
 
 
 def remembered(*seasons: int | None, present: bool = False, readded: bool = False) -> Memory:
-    return Memory({Slot(SHOW, number): Remembered(present, readded) for number in seasons})
+    return Memory({MemoryKey(SHOW, number): MemoryEntry(present, readded) for number in seasons})
 
 
 def tried(retries: int, *, soon: bool = False) -> Memory:

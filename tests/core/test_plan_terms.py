@@ -9,19 +9,19 @@ import pytest
 from reconciler.core.model import (
     Attempts,
     Delivery,
+    DesiredList,
     Kind,
     ListProblem,
     MediaKey,
     Memory,
-    Offer,
+    MemoryEntry,
+    MemoryKey,
     Op,
+    Option,
     ProblemReason,
-    Remembered,
     RequestStatus,
     Rerequest,
-    Slot,
     Target,
-    Wishlist,
 )
 from tests.core.values import (
     ANNA,
@@ -82,7 +82,10 @@ def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
 ) -> None:
     lst = having(wishes(entry(media)), rerequest=rule)
     season = None if media.kind is Kind.MOVIE else 1
-    back = {Slot(Target(media), n): Remembered(present=False, readded=True) for n in (None, season)}
+    back = {
+        MemoryKey(Target(media), n): MemoryEntry(present=False, readded=True)
+        for n in (None, season)
+    }
     on = server(shows={BEAR.tmdb: facts(1)})
     made = plan(lst, on=on, memory=Memory(back))
     again = "request S1 (readded)" if season else "request (readded)"
@@ -115,10 +118,10 @@ def test_what_one_list_adopted_another_may_ask_for() -> None:
 
 NOWHERE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "profile_id 'Nope' is not at Radarr")
 UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody is not a user of the server")
-TO_RADARR = Delivery(Offer(0, "Radarr"), Offer(4, "HD-1080p"))
+TO_RADARR = Delivery(Option(0, "Radarr"), Option(4, "HD-1080p"))
 
 
-def sent(media: MediaKey, where: Delivery | ListProblem) -> Wishlist:
+def sent(media: MediaKey, where: Delivery | ListProblem) -> DesiredList:
     """A list that names something of Radarr or Sonarr."""
     return replace(wishes(entry(media)), deliveries=dict.fromkeys(Kind, where))
 

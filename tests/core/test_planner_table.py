@@ -15,6 +15,7 @@ from reconciler.core.model import (
     Allowance,
     Attempts,
     Budget,
+    DesiredList,
     Entry,
     Filter,
     Kind,
@@ -24,13 +25,14 @@ from reconciler.core.model import (
     MediaState,
     MediaStatus,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Op,
     OwnRequest,
     Policy,
     ProblemReason,
     Quota,
     Reason,
-    Remembered,
     RequestState,
     RequestStatus,
     RequestTrace,
@@ -39,11 +41,9 @@ from reconciler.core.model import (
     SeasonRule,
     Show,
     Sighting,
-    Slot,
     Target,
     Unmatched,
     Whereabouts,
-    Wishlist,
     Years,
 )
 from reconciler.core.plan import calculate
@@ -76,7 +76,7 @@ class World:
     why: Unmatched | None = None  # why it leads to no title
     kind_of: str | None = None  # what it is, where it is neither film nor show
     rules: dict[str, Any] = field(default_factory=dict)  # of the list's filter
-    more: list[Wishlist] = field(default_factory=list)
+    more: list[DesiredList] = field(default_factory=list)
     there: list[MediaState | RequestState] = field(default_factory=list)
     blocklist: tuple[MediaKey, ...] = ()
     shows: dict[int, Show | Unmatched] = field(default_factory=lambda: {BEAR.tmdb: facts(1, 2, 3)})
@@ -173,7 +173,7 @@ def in_part(world: World) -> None:
     world.there.append(row(BEAR, seasons={1: MediaStatus.AVAILABLE}))
 
 
-def off_the_lists(lst: Wishlist, *, soon: bool = False) -> Sign:
+def off_the_lists(lst: DesiredList, *, soon: bool = False) -> Sign:
     def sign(world: World) -> None:
         world.options.update(entries=())
         world.more.append(replace(lst, index=1))
@@ -194,7 +194,9 @@ def made_here(
         world.there.append(row(world.media, status, seasons={}))
         seasons = (1, 2, 3) if world.media is BEAR else None
         own = OwnRequest(Target(world.media), 4, ("list",), seasons, sighting)
-        slots = {Slot(Target(world.media), number): Remembered() for number in (seasons or (None,))}
+        slots = {
+            MemoryKey(Target(world.media), number): MemoryEntry() for number in (seasons or (None,))
+        }
         world.memory.update(ours={13: own}, slots=slots)
         world.traces.update({13: trace} if trace else {})
 
@@ -266,7 +268,7 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         FILM, {"declined": there(request(3, DUNE, RequestStatus.DECLINED))}),
     WITHDRAWN: (
         FILM, {"handled": made_here(MediaStatus.PROCESSING, sighting=Sighting.LISTED)}),
-    NOTHING_THERE: (FILM, {"handled": known(slots={Slot(Target(DUNE)): Remembered()})}),
+    NOTHING_THERE: (FILM, {"handled": known(slots={MemoryKey(Target(DUNE)): MemoryEntry()})}),
     LOST_THRICE: (FILM, {"failed": lost_thrice}),
     "specials, and the server takes no requests for them": (SHOW, {"no-right": specials}),
     NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),

@@ -16,6 +16,7 @@ from reconciler.core.model import (
     Attempts,
     Budget,
     Claim,
+    DesiredList,
     Entry,
     ListRef,
     Match,
@@ -34,7 +35,6 @@ from reconciler.core.model import (
     User,
     Verdict,
     Why,
-    Wishlist,
 )
 from reconciler.core.plan import calculate
 from tests.core.values import (
@@ -63,10 +63,10 @@ KEPT: list[str] = []
 TOLD = ["requested"]
 
 
-def missing(name: str = "a", index: int = 0, *, days: float = 8) -> Wishlist:
+def missing(name: str = "a", index: int = 0, *, days: float = 8) -> DesiredList:
     """A list that was read in this pass, and has missed Dune for so many days."""
     absence = Absence(item(DUNE), Match(DUNE, Route.TMDB), NOW - days * DAY)
-    return Wishlist(
+    return DesiredList(
         rules(name, prune=Prune.CANCEL_PENDING),
         index,
         (),
@@ -80,7 +80,7 @@ A, B = missing(), missing("b", 1)
 HOLDS_IT = replace(A, entries=(entry(DUNE),), absent={})
 
 
-def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
+def ours(*held: DesiredList, names: Iterable[str] = ("a",)) -> Memory:
     """The ledger: request 7 was made here for the lists ``names``; ``held`` it: these lists."""
     claims = frozenset(Claim(lst.name, str(lst.rules.source)) for lst in held)
     return Memory(ours={7: OwnRequest(FILM, 1, tuple(names))}, claims={FILM: claims})
@@ -143,7 +143,7 @@ def ours(*held: Wishlist, names: Iterable[str] = ("a",)) -> Memory:
     ],
 )
 def test_a_pending_request_of_ours_is_cancelled_only_when_every_list_let_it_go(
-    lists: list[Wishlist], memory: Memory, rows: list[str]
+    lists: list[DesiredList], memory: Memory, rows: list[str]
 ) -> None:
     made = plan(*lists, on=server(PENDING), memory=memory)
 
@@ -228,13 +228,13 @@ def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
 
 
 def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:
-    shut = Wishlist(rules("never", role=Role.EXCLUDE), 1, (), unread="never read")
+    shut = DesiredList(rules("never", role=Role.EXCLUDE), 1, (), unread="never read")
 
     assert plan(A, shut, on=server(PENDING), memory=ours(A)).actions == ()
 
 
 def test_what_is_still_on_a_list_is_not_off_it_whatever_the_file_says_of_it() -> None:
-    excluded = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),))
+    excluded = DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),))
 
     assert words(plan(HOLDS_IT, excluded, on=server(PENDING), memory=ours(A))) == ["excluded"]
     suspended = having(HOLDS_IT, suspended=True)
@@ -270,7 +270,7 @@ SOME_MEMORY = [Memory(), ours(), ours(A), ours(A, B), ours(A, B, names="ab"), ou
 )
 @settings(max_examples=300, deadline=None)
 def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_file_says_so(
-    shown: list[object], lists: list[Wishlist], memory: Memory
+    shown: list[object], lists: list[DesiredList], memory: Memory
 ) -> None:
     made = plan(*lists, on=server(*shown), memory=memory)  # type: ignore[arg-type]
 

@@ -9,10 +9,10 @@ import pytest
 from reconciler.core.model import (
     Kind,
     MediaKey,
+    MemoryEntry,
+    MemoryKey,
     Op,
-    Remembered,
     RequestStatus,
-    Slot,
     Target,
     Why,
 )
@@ -36,8 +36,8 @@ def test_what_was_requested_and_taken_away_is_handled_without_a_trace_of_it(
     seen = house.look(held)
 
     assert seen.plan.actions == ()
-    gone = Remembered(present=False, refused=house.now)
-    assert seen.decision.memory.slots[Slot(Target(media), number)] == gone
+    gone = MemoryEntry(present=False, refused=house.now)
+    assert seen.decision.memory.slots[MemoryKey(Target(media), number)] == gone
 
 
 def _newest(server: Server, media: MediaKey) -> int:

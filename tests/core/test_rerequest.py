@@ -9,19 +9,19 @@ import pytest
 
 from reconciler.core.model import (
     Attempts,
+    DesiredList,
     Kind,
     MediaKey,
     MediaState,
     MediaStatus,
     Memory,
-    Remembered,
+    MemoryEntry,
+    MemoryKey,
     RequestState,
     RequestStatus,
     Rerequest,
     Role,
-    Slot,
     Target,
-    Wishlist,
 )
 from tests.core.household import Household, Server, listed, snapshot
 from tests.core.values import (
@@ -46,12 +46,12 @@ DECLINED = request(1, DUNE, RequestStatus.DECLINED)
 DELETED = row(DUNE, MediaStatus.DELETED)
 
 
-def wish(media: MediaKey = DUNE, rule: Rerequest | timedelta = AFTER) -> Wishlist:
+def wish(media: MediaKey = DUNE, rule: Rerequest | timedelta = AFTER) -> DesiredList:
     return having(wishes(entry(media)), rerequest=rule)
 
 
 def film(refused: datetime | None, *, present: bool, readded: bool = False) -> Memory:
-    return Memory({Slot(Target(DUNE)): Remembered(present, readded, refused)})
+    return Memory({MemoryKey(Target(DUNE)): MemoryEntry(present, readded, refused)})
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_the_plan_says_until_when_and_since_when_it_is_out() -> None:
 
 
 def show(**refused: datetime | None) -> Memory:
-    slots = {Slot(Target(BEAR)): Remembered()}
+    slots = {MemoryKey(Target(BEAR)): MemoryEntry()}
     for season, at in refused.items():
-        slots[Slot(Target(BEAR), int(season[1:]))] = Remembered(present=True, refused=at)
+        slots[MemoryKey(Target(BEAR), int(season[1:]))] = MemoryEntry(present=True, refused=at)
     return Memory(slots)
 
 
@@ -155,8 +155,8 @@ def test_seasons_come_back_one_by_one(memory: Memory, said: str, detail: str) ->
 
 
 def test_a_show_taken_away_as_a_whole_comes_back_as_a_whole() -> None:
-    gone = Remembered(present=False, refused=OVER)
-    memory = Memory({Slot(Target(BEAR), n): gone for n in (None, 1)})
+    gone = MemoryEntry(present=False, refused=OVER)
+    memory = Memory({MemoryKey(Target(BEAR), n): gone for n in (None, 1)})
     on = server(shows={BEAR.tmdb: facts(1, 2)})
     assert words(plan(wish(BEAR), on=on, memory=memory)) == ["request S1-2 (missing)"]
 

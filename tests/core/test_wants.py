@@ -7,6 +7,7 @@ import pytest
 from reconciler.core.items import parse_item
 from reconciler.core.model import (
     Candidate,
+    DesiredList,
     Entry,
     Ids,
     Item,
@@ -18,13 +19,12 @@ from reconciler.core.model import (
     Route,
     Target,
     Unmatched,
-    Wishlist,
 )
-from reconciler.core.wants import Exclusion, Hopeless, Want, names_of, rule_names, wanted
+from reconciler.core.wants import Exclusion, UnresolvedWant, Want, names_of, rule_names, wanted
 from tests.core.values import BEAR, DUNE, HEAT, entry, having, lost, plan, rules, wishes, words
 
 
-def rows(*lists: Wishlist) -> list[tuple[object, str, tuple[str, ...]]]:
+def rows(*lists: DesiredList) -> list[tuple[object, str, tuple[str, ...]]]:
     """What is wanted, who owns it, and which lists want it."""
     return [
         (row.target if isinstance(row, Want) else row.item.title, row.owner.name, row.lists)
@@ -102,7 +102,7 @@ def test_an_item_of_a_kind_that_cannot_be_requested_says_what_it_is() -> None:
 
     (row,) = wanted([wishes(Entry(game, Match(DUNE, Route.IMDB)))])
 
-    assert isinstance(row, Hopeless)
+    assert isinstance(row, UnresolvedWant)
     assert row.why == Unmatched(Reason.UNSUPPORTED_KIND, "videoGame")
 
 
@@ -113,14 +113,14 @@ PART_TWO = MediaKey(Kind.MOVIE, 693134)
 NOWHERE = Unmatched(Reason.NOT_FOUND, "TMDB knows no such title")
 
 
-def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND) -> Wishlist:
+def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND) -> DesiredList:
     """An exclude list of one item that led to no title."""
     offered = tuple(Candidate(media, "Dune") for media in candidates)
     unmatched = Entry(parse_item(rule), Unmatched(reason, "because", offered))
-    return Wishlist(rules("never", role=Role.EXCLUDE), 1, (unmatched,))
+    return DesiredList(rules("never", role=Role.EXCLUDE), 1, (unmatched,))
 
 
-def fate(item: Item, never: Wishlist, match: Match | None = None) -> list[str]:
+def fate(item: Item, never: DesiredList, match: Match | None = None) -> list[str]:
     return words(plan(wishes(Entry(item, match or Match(PART_TWO, Route.IMDB))), never))
 
 
@@ -147,14 +147,14 @@ def test_a_rule_that_leads_nowhere_excludes_what_bears_its_name(
 
 def test_a_rule_excludes_the_title_it_leads_to_by_whatever_name_it_is_wanted() -> None:
     by_id = Entry(parse_item("imdb:tt15239678"), Match(PART_TWO, Route.IMDB))
-    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (by_id,))
+    never = DesiredList(rules("never", role=Role.EXCLUDE), 1, (by_id,))
 
     assert fate(Item(1, "Duna: Parte Dos", 2024), never) == ["excluded"]
 
 
 def test_an_excluded_film_says_nothing_of_the_show_with_its_number() -> None:
     show = MediaKey(Kind.TV, PART_TWO.tmdb)
-    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(show),))
+    never = DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(show),))
 
     assert fate(WANTED, never) == ["request (missing)"]
 
@@ -162,13 +162,15 @@ def test_an_excluded_film_says_nothing_of_the_show_with_its_number() -> None:
 def test_a_title_is_excluded_in_every_quality() -> None:
     sharp = having(wishes(entry(DUNE)), is_4k=True)
 
-    assert words(plan(sharp, Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),)))) == [
-        "excluded"
-    ]
+    assert words(
+        plan(sharp, DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),)))
+    ) == ["excluded"]
 
 
 def test_what_an_exclude_list_held_when_last_complete_is_excluded_too() -> None:
-    never = Wishlist(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), whole=False)
+    never = DesiredList(
+        rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), whole=False
+    )
 
     assert words(plan(wishes(entry(DUNE)), never)) == ["excluded"]
 
@@ -234,8 +236,8 @@ def test_an_exclusion_of_a_countrys_show_without_a_year_leaves_its_namesakes() -
 
 
 def test_an_exclusion_names_the_first_list_of_the_file_that_says_so() -> None:
-    second = Wishlist(rules("second", role=Role.EXCLUDE), 2, (entry(DUNE),))
-    first = Wishlist(rules("first", role=Role.EXCLUDE), 1, (entry(DUNE),))
+    second = DesiredList(rules("second", role=Role.EXCLUDE), 2, (entry(DUNE),))
+    first = DesiredList(rules("first", role=Role.EXCLUDE), 1, (entry(DUNE),))
 
     for never in ([first, second], [second, first]):
         (verdict,) = plan(wishes(entry(DUNE)), *never).verdicts

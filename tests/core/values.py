@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from reconciler.core.model import (
     Action,
+    DesiredList,
     Entry,
     Ids,
     Item,
@@ -33,7 +34,6 @@ from reconciler.core.model import (
     Target,
     Unmatched,
     User,
-    Wishlist,
 )
 from reconciler.core.plan import calculate
 from reconciler.core.seasons import span
@@ -73,21 +73,21 @@ def rules(name: str = "list", **options: object) -> ListRules:
     return replace(ListRules(name, ListRef("imdb", name)), **options)  # type: ignore[arg-type]
 
 
-def wishes(*entries: Entry, name: str = "list", index: int = 0) -> Wishlist:
+def wishes(*entries: Entry, name: str = "list", index: int = 0) -> DesiredList:
     """A list whose requests are made by the administrator."""
-    return Wishlist(rules(name), index, entries, requester=ADMIN)
+    return DesiredList(rules(name), index, entries, requester=ADMIN)
 
 
-def having(lst: Wishlist, **options: object) -> Wishlist:
+def having(lst: DesiredList, **options: object) -> DesiredList:
     """The list with other rules, or another state."""
-    names = {field.name for field in fields(Wishlist)}
+    names = {field.name for field in fields(DesiredList)}
     state = {key: value for key, value in options.items() if key in names}
     changed = {key: value for key, value in options.items() if key not in names}
     ruled = replace(lst.rules, **changed)  # type: ignore[arg-type]
     return replace(lst, rules=ruled, **state)  # type: ignore[arg-type]
 
 
-def films(numbers: Iterable[int], name: str = "list", index: int = 0) -> Wishlist:
+def films(numbers: Iterable[int], name: str = "list", index: int = 0) -> DesiredList:
     keys = [MediaKey(Kind.MOVIE, number) for number in numbers]
     entries = [entry(key, position) for position, key in enumerate(keys, start=1)]
     return wishes(*entries, name=name, index=index)
@@ -140,7 +140,7 @@ def server(
     return Observed(media, requests, frozenset(blocklist), shows or {}, quotas or {})
 
 
-def plan(*lists: Wishlist, on: Observed | None = None, memory: Memory | None = None) -> Plan:
+def plan(*lists: DesiredList, on: Observed | None = None, memory: Memory | None = None) -> Plan:
     return calculate(lists, on or Observed(), memory or Memory(), Policy(), NOW)
 
 

@@ -24,7 +24,7 @@ from examples.sandbox.media_server import Flavour, RequestStatus
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.titles import Season, Title
 from reconciler.config import json_schema
-from reconciler.core.model import Deed, Done, Event, Notice, Op, Result
+from reconciler.core.model import Done, Event, Notice, Op, PerformedAction, Result
 from reconciler.ledger.lock import writer_lock
 from reconciler.render.notification import TITLES, message
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Finished, Household
@@ -276,7 +276,7 @@ def init_again(world: World) -> None:
 
 def sent(event: Event) -> str:
     """What ``run`` sends about the list ``wishes``, or about a run with many actions."""
-    deed = Deed(
+    deed = PerformedAction(
         Op.REQUEST, "Dune", 2021, None, is_4k=False, lists=("wishes",), done=Done(Result.CREATED)
     )
     return message(Notice(event, "wishes", "why", (deed,) * (TITLES + 1))).body

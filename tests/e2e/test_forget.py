@@ -20,10 +20,10 @@ from reconciler.core.model import (
     MediaKey,
     Member,
     Membership,
+    MemoryEntry,
+    MemoryKey,
     Outcome,
-    Remembered,
     Route,
-    Slot,
     Snapshot,
     Target,
 )
@@ -45,12 +45,12 @@ def folder(tmp_path: Path) -> Path:
     lists = {"wishes": {"source": "file:wishes.txt"}}
     config = {"server": {"url": URL, "api_key": "k"}, "lists": lists}
     (tmp_path / "listsync.yaml").write_text(json.dumps(config), encoding="utf-8")
-    gone = Remembered(present=False)
+    gone = MemoryEntry(present=False)
     slots = {
-        Slot(Target(HEAT)): gone,
-        Slot(Target(HEAT, is_4k=True)): gone,
-        Slot(Target(BEAR)): gone,
-        Slot(Target(BEAR), 1): Remembered(),
+        MemoryKey(Target(HEAT)): gone,
+        MemoryKey(Target(HEAT, is_4k=True)): gone,
+        MemoryKey(Target(BEAR)): gone,
+        MemoryKey(Target(BEAR), 1): MemoryEntry(),
     }
     member = Member(ON_LIST, Match(HEAT, Route.IMDB))
     shown = Snapshot(Outcome.COMPLETE, "file", (ON_LIST,))

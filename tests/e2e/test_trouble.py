@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from reconciler.core.model import Kind, MediaKey, Remembered, Slot, Target
+from reconciler.core.model import Kind, MediaKey, MemoryEntry, MemoryKey, Target
 from reconciler.ledger import SqliteLedger
 from tests.e2e.household import COMMAND, DUNE, HEAT, Household
 
@@ -117,9 +117,9 @@ def test_a_key_is_in_no_log_either(house: Household) -> None:
 def acted(house: Household) -> None:
     """A ledger that remembers Dune as handled; Heat is to be requested."""
     house.wish([DUNE, HEAT])
-    dune = Slot(Target(MediaKey(Kind.MOVIE, DUNE.tmdb)))
+    dune = MemoryKey(Target(MediaKey(Kind.MOVIE, DUNE.tmdb)))
     with SqliteLedger(house.ledger, house.server.url) as ledger:
-        ledger.record({dune: Remembered(present=False)}, {})
+        ledger.record({dune: MemoryEntry(present=False)}, {})
 
 
 def spoil(house: Household, how: str) -> None:

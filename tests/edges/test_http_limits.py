@@ -15,7 +15,7 @@ import trustme
 from reconciler.core.model import Outcome
 from reconciler.errors import AnswerLostError, TransientError
 from reconciler.overseerr import OverseerrServer
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import FetchFailure
 from reconciler.sources.web import Web
 from tests.edges.dripping import ANSWERS, dripping
 from tests.edges.made_up import KEY, request_of
@@ -91,7 +91,7 @@ def test_a_call_to_a_site_ends_whatever_drips(
     with dripping(start, drip, tls=context) as (url, _), Web(longest=LONGEST) as web:
         answer = web.ask("GET", url)
     assert time.monotonic() - began < BY_THEN
-    assert isinstance(answer, Setback)
+    assert isinstance(answer, FetchFailure)
     what = f"{url}: the answer was not complete after {LONGEST} s; try again later"
     assert (answer.outcome, answer.error) == (Outcome.UNREACHABLE, what)
 
@@ -101,7 +101,7 @@ def test_a_handshake_that_drips_ends() -> None:
     with dripping(b"\x16\x03\x03\x40\x00", b"\x02") as (url, _), Web(longest=LONGEST) as web:
         answer = web.ask("GET", url.replace("http:", "https:"))
     assert time.monotonic() - began < BY_THEN
-    assert isinstance(answer, Setback)
+    assert isinstance(answer, FetchFailure)
 
 
 def test_a_proxy_whose_answer_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_request_whose_answer_is_too_long_is_a_lost_one(reply: Callable[[], Re
 def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Reply]) -> None:
     with Scripted(reply()) as script, Web() as web:
         answer = web.ask("GET", script.url)
-    assert isinstance(answer, Setback)
+    assert isinstance(answer, FetchFailure)
     assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
 
 
@@ -200,5 +200,5 @@ def test_json_of_too_many_entries_is_an_error_of_the_call() -> None:
             server.request(request_of())
         with Web() as web:
             answer = web.ask("GET", script.url)
-    assert isinstance(answer, Setback)
+    assert isinstance(answer, FetchFailure)
     assert "it has more than 500,000 entries" in answer.error

@@ -23,12 +23,12 @@ from reconciler.core.model import (
     Match,
     MediaKey,
     Memory,
+    MemoryEntry,
+    MemoryKey,
     Op,
-    Remembered,
     Requester,
     Result,
     Route,
-    Slot,
     Target,
     User,
     Why,
@@ -81,27 +81,27 @@ def diary(path: Path) -> list[dict[str, object]]:
 def test_a_film_that_is_requested_is_remembered_as_there(
     ledger: SqliteLedger, result: Result
 ) -> None:
-    ledger.record({Slot(FILM): Remembered(present=False, readded=True)}, {})
+    ledger.record({MemoryKey(FILM): MemoryEntry(present=False, readded=True)}, {})
 
     did(ledger, REQUEST, result)
 
-    assert ledger.memory().slots == {Slot(FILM): Remembered()}
+    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
 
 
 def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
     ledger: SqliteLedger,
 ) -> None:
-    gone = Remembered(present=False)
-    ledger.record({Slot(BEAR, 1): gone, Slot(BEAR, 2): gone}, {})
+    gone = MemoryEntry(present=False)
+    ledger.record({MemoryKey(BEAR, 1): gone, MemoryKey(BEAR, 2): gone}, {})
 
     did(ledger, EXTEND, Result.CREATED)
 
     assert ledger.memory().slots == {
-        Slot(BEAR): Remembered(),
-        Slot(BEAR, 0): Remembered(),
-        Slot(BEAR, 1): gone,
-        Slot(BEAR, 2): Remembered(),
-        Slot(BEAR, 3): Remembered(),
+        MemoryKey(BEAR): MemoryEntry(),
+        MemoryKey(BEAR, 0): MemoryEntry(),
+        MemoryKey(BEAR, 1): gone,
+        MemoryKey(BEAR, 2): MemoryEntry(),
+        MemoryKey(BEAR, 3): MemoryEntry(),
     }
 
 
@@ -189,7 +189,7 @@ def test_an_unknown_outcome_stays_open_and_can_be_settled_later(
     ledger.settle(intent, REQUEST, Done(Result.EXISTS, request_id=9), NOW)
 
     assert diary(path)[0]["result"] == "exists"
-    assert ledger.memory().slots == {Slot(FILM): Remembered()}
+    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["settled before", "never intended"])
@@ -222,12 +222,12 @@ def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
         action = film(number)
         ledger.keep_matches({f"imdb:tt{number}": Match(action.target.media, Route.IMDB)}, NOW)
         did(ledger, action, Result.CREATED)
-        assert Slot(action.target) in ledger.memory().slots
+        assert MemoryKey(action.target) in ledger.memory().slots
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(1, 41)))
 
-    assert set(ledger.memory().slots) == {Slot(film(n).target) for n in range(1, 41)}
+    assert set(ledger.memory().slots) == {MemoryKey(film(n).target) for n in range(1, 41)}
     assert len(ledger.matches([f"imdb:tt{n}" for n in range(1, 41)], NOW)) == 40
     assert len({row["id"] for row in diary(path)}) == 40
 

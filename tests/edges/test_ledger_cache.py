@@ -21,17 +21,17 @@ from reconciler.core.model import (
     ListReport,
     Match,
     MediaKey,
-    Offer,
+    MemoryEntry,
+    MemoryKey,
+    Option,
     Outcome,
     Reason,
-    Remembered,
     Route,
     RowReport,
     Season,
+    ServiceOptions,
     Show,
-    Slot,
     Snapshot,
-    Stock,
     Target,
     Unmatched,
 )
@@ -263,7 +263,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(
     ledger.keep_reports({"a": REPORT})
 
     with pytest.raises(LedgerError):
-        ledger.record({Slot(Target(DUNE.media)): Remembered()}, {})
+        ledger.record({MemoryKey(Target(DUNE.media)): MemoryEntry()}, {})
 
 
 BROWSER = "browser https://www.imdb.com"
@@ -306,7 +306,7 @@ RADARR = Downloader(
     0,
     "Radarr ✦",
     is_default=True,
-    stock=Stock((Offer(4, "HD"),), (Offer(1, "/movies"),), (Offer(2, "kids"),)),
+    stock=ServiceOptions((Option(4, "HD"),), (Option(1, "/movies"),), (Option(2, "kids"),)),
 )
 RADARR_4K = Downloader(1, "4K", is_4k=True)
 

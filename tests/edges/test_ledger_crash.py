@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.model import Kind, MediaKey, Memory, Remembered, Slot, Target
+from reconciler.core.model import Kind, MediaKey, Memory, MemoryEntry, MemoryKey, Target
 from reconciler.errors import LedgerError, LockHeldError
 from reconciler.ledger import SqliteLedger
 
 URL = "http://seerr:5055"
-FILM = Slot(Target(MediaKey(Kind.MOVIE, 1)))
+FILM = MemoryKey(Target(MediaKey(Kind.MOVIE, 1)))
 ROOT = Path(__file__).resolve().parents[2]
 
 PRELUDE = """
@@ -87,7 +87,7 @@ def path(tmp_path: Path) -> Path:
     """A ledger that remembers one film."""
     path = tmp_path / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
+        ledger.record({FILM: MemoryEntry()}, {})
     return path
 
 
@@ -98,25 +98,26 @@ def test_an_intent_outlives_a_kill_and_decides_nothing(path: Path) -> None:
     run_until_killed("ledger.intend(film(2), NOW); die()", path)
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: Remembered()})
+        assert ledger.memory() == Memory({FILM: MemoryEntry()})
     assert diary(path) == [(1, None)]
 
 
 def test_what_was_recorded_outlives_a_kill(path: Path) -> None:
     run_until_killed(
-        "ledger.record({Slot(film(2).target): Remembered()}, {'a': Membership('x', NOW)}); die()",
+        "ledger.record({MemoryKey(film(2).target): MemoryEntry()},"
+        " {'a': Membership('x', NOW)}); die()",
         path,
     )
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory().slots.keys() == {FILM, Slot(Target(MediaKey(Kind.MOVIE, 2)))}
+        assert ledger.memory().slots.keys() == {FILM, MemoryKey(Target(MediaKey(Kind.MOVIE, 2)))}
         assert ledger.memberships().keys() == {"a"}
 
 
 # More than SQLite keeps in memory, so that the file itself is half written at the kill.
 HALF_WRITTEN = """
 members = {f"imdb:tt{n}": Member(Item(n, "x" * 300), None) for n in range(12_000)}
-gone = {Slot(film(n).target): Remembered(present=False) for n in range(1, 9)}
+gone = {MemoryKey(film(n).target): MemoryEntry(present=False) for n in range(1, 9)}
 ledger.record(gone, Dying({"anna": Membership("imdb:ur1", NOW, members)}))
 """
 
@@ -126,7 +127,7 @@ def test_a_kill_in_the_middle_of_recording_leaves_nothing_of_it(path: Path) -> N
     assert path.with_name("listsync.db-journal").stat().st_size > 0
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: Remembered()})
+        assert ledger.memory() == Memory({FILM: MemoryEntry()})
         assert ledger.memberships() == {}
     assert [file.name for file in path.parent.iterdir()] == ["listsync.db"]
 
@@ -141,7 +142,7 @@ def test_a_kill_in_the_middle_of_settling_leaves_the_intent_open(path: Path) -> 
     )
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: Remembered()})
+        assert ledger.memory() == Memory({FILM: MemoryEntry()})
     assert diary(path) == [(1, None)]
 
 
@@ -198,7 +199,7 @@ def test_a_second_process_is_told_who_acts_and_since_when(path: Path) -> None:
         assert 0 <= seconds_ago(since) < 60
         assert caught.value.hint
         assert caught.value.exit_code == 75
-        assert ledger.memory() == Memory({FILM: Remembered()})
+        assert ledger.memory() == Memory({FILM: MemoryEntry()})
 
 
 def test_the_lock_of_a_killed_process_blocks_nobody(path: Path) -> None:

@@ -18,9 +18,9 @@ from reconciler.core.model import (
     MediaKey,
     Membership,
     Memory,
-    Remembered,
+    MemoryEntry,
+    MemoryKey,
     Route,
-    Slot,
     Target,
 )
 from reconciler.errors import LedgerError
@@ -28,9 +28,9 @@ from reconciler.ledger import SqliteLedger
 
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
-FILM = Slot(Target(MediaKey(Kind.MOVIE, 438631)))
+FILM = MemoryKey(Target(MediaKey(Kind.MOVIE, 438631)))
 DUNE = Match(FILM.target.media, Route.IMDB)
-MEMORY = Memory({FILM: Remembered()})
+MEMORY = Memory({FILM: MemoryEntry()})
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
     """A ledger that remembers one film."""
     path = tmp_path / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
+        ledger.record({FILM: MemoryEntry()}, {})
         ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
     return path
 
@@ -60,7 +60,7 @@ def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
     with SqliteLedger(path, URL) as ledger:
         assert ledger.memory() == Memory()
         with pytest.raises(LedgerError, match="no folder for it") as caught:
-            ledger.record({FILM: Remembered()}, {})
+            ledger.record({FILM: MemoryEntry()}, {})
 
     assert (caught.value.where, str(path.parent) in caught.value.hint) == (str(path), True)
     assert list(tmp_path.iterdir()) == []
@@ -69,7 +69,7 @@ def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a b?mode=ro#x%41.db", "ünïcode.db"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     with SqliteLedger(tmp_path / name, URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
+        ledger.record({FILM: MemoryEntry()}, {})
 
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
@@ -180,7 +180,7 @@ def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
     (tmp_path / "listsync.db").touch()
 
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
-        ledger.record({FILM: Remembered()}, {})
+        ledger.record({FILM: MemoryEntry()}, {})
         assert ledger.memory() == MEMORY
 
 
@@ -211,7 +211,7 @@ def test_a_ledger_moved_away_while_in_use_is_said_to_be_gone(path: Path) -> None
 def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     def open_and_record(number: int) -> None:
         with SqliteLedger(tmp_path / "new.db", URL) as ledger:
-            ledger.record({Slot(Target(MediaKey(Kind.MOVIE, number))): Remembered()}, {})
+            ledger.record({MemoryKey(Target(MediaKey(Kind.MOVIE, number))): MemoryEntry()}, {})
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(open_and_record, range(1, 17)))

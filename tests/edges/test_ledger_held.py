@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.model import Kind, MediaKey, Remembered, Schedule, Slot, Target
+from reconciler.core.model import Kind, MediaKey, MemoryEntry, MemoryKey, Schedule, Target
 from reconciler.errors import LedgerError, LockHeldError
 from reconciler.ledger import HeldLedger, SqliteLedger
 
 URL = "http://s"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-SLOT = Slot(Target(MediaKey(Kind.MOVIE, 1)))
-GONE = {SLOT: Remembered(present=False)}
+SLOT = MemoryKey(Target(MediaKey(Kind.MOVIE, 1)))
+GONE = {SLOT: MemoryEntry(present=False)}
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ from reconciler.core.model import (
     Member,
     Membership,
     Memory,
-    Remembered,
+    MemoryEntry,
+    MemoryKey,
+    NotificationState,
     Route,
-    Slot,
     Target,
-    Told,
 )
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
@@ -63,8 +63,8 @@ targets = st.builds(
     Target, st.builds(MediaKey, st.sampled_from(Kind), st.integers(1, 9)), st.booleans()
 )
 slots = st.dictionaries(
-    st.builds(Slot, targets, st.none() | st.integers(0, 3)),
-    st.builds(Remembered, st.booleans(), st.booleans(), st.none() | times),
+    st.builds(MemoryKey, targets, st.none() | st.integers(0, 3)),
+    st.builds(MemoryEntry, st.booleans(), st.booleans(), st.none() | times),
     max_size=8,
 )
 ids = st.builds(Ids, st.none() | names, st.none() | numbers, st.none() | numbers, st.none() | names)
@@ -99,10 +99,10 @@ passes = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(passes)
 def test_what_passes_record_is_what_a_new_process_reads(
-    recorded: list[tuple[Mapping[Slot, Remembered], Mapping[str, Membership]]],
+    recorded: list[tuple[Mapping[MemoryKey, MemoryEntry], Mapping[str, Membership]]],
 ) -> None:
     """Slots are added up; a list's membership is the last one given, whole."""
-    seen: dict[Slot, Remembered] = {}
+    seen: dict[MemoryKey, MemoryEntry] = {}
     held: dict[str, Membership] = {}
     with tempfile.TemporaryDirectory() as folder:
         for slots_of_pass, lists_of_pass in recorded:
@@ -115,18 +115,18 @@ def test_what_passes_record_is_what_a_new_process_reads(
             assert ledger.memberships() == held
 
 
-@pytest.mark.parametrize("before", [Remembered(), Remembered(present=False)])
+@pytest.mark.parametrize("before", [MemoryEntry(), MemoryEntry(present=False)])
 @pytest.mark.parametrize(
-    "after", [Remembered(), Remembered(readded=True), Remembered(present=False, readded=True)]
+    "after", [MemoryEntry(), MemoryEntry(readded=True), MemoryEntry(present=False, readded=True)]
 )
 def test_what_is_remembered_of_a_slot_can_change(
-    ledger: SqliteLedger, before: Remembered, after: Remembered
+    ledger: SqliteLedger, before: MemoryEntry, after: MemoryEntry
 ) -> None:
-    ledger.record({Slot(FILM): before}, {})
+    ledger.record({MemoryKey(FILM): before}, {})
 
-    ledger.record({Slot(FILM): after}, {})
+    ledger.record({MemoryKey(FILM): after}, {})
 
-    assert ledger.memory() == Memory({Slot(FILM): after})
+    assert ledger.memory() == Memory({MemoryKey(FILM): after})
 
 
 def pages(path: Path) -> list[bytes]:
@@ -135,10 +135,10 @@ def pages(path: Path) -> list[bytes]:
 
 
 def test_recording_slots_again_does_not_touch_the_file(ledger: SqliteLedger, path: Path) -> None:
-    ledger.record({Slot(FILM): Remembered()}, {})
+    ledger.record({MemoryKey(FILM): MemoryEntry()}, {})
     before = path.read_bytes()
 
-    ledger.record({Slot(FILM): Remembered()}, {})
+    ledger.record({MemoryKey(FILM): MemoryEntry()}, {})
 
     assert path.read_bytes() == before
 
@@ -175,13 +175,15 @@ def test_the_seasons_that_a_list_names_are_kept(ledger: SqliteLedger) -> None:
 
 
 def test_another_server_remembers_nothing_of_this_one(ledger: SqliteLedger, path: Path) -> None:
-    ledger.record({Slot(FILM): Remembered()}, {"anna": Membership("imdb:ur1", NOW)})
+    ledger.record({MemoryKey(FILM): MemoryEntry()}, {"anna": Membership("imdb:ur1", NOW)})
 
     with SqliteLedger(path, "http://other:5055") as other:
-        other.record({Slot(FILM): Remembered(present=False)}, {"anna": Membership("imdb:ur2")})
-        assert other.memory() == Memory({Slot(FILM): Remembered(present=False)})
+        other.record(
+            {MemoryKey(FILM): MemoryEntry(present=False)}, {"anna": Membership("imdb:ur2")}
+        )
+        assert other.memory() == Memory({MemoryKey(FILM): MemoryEntry(present=False)})
 
-    assert ledger.memory().slots == {Slot(FILM): Remembered()}
+    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
     assert ledger.memberships() == {"anna": Membership("imdb:ur1", NOW)}
 
 
@@ -191,7 +193,9 @@ def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
     broken = Member(Item(1, "half an emoji \ud83d"), None)
 
     with pytest.raises(LedgerError, match="not valid Unicode"):
-        ledger.record({Slot(FILM): Remembered()}, {"anna": Membership("x", NOW, {"k": broken})})
+        ledger.record(
+            {MemoryKey(FILM): MemoryEntry()}, {"anna": Membership("x", NOW, {"k": broken})}
+        )
 
     assert ledger.memory() == Memory()
 
@@ -199,20 +203,24 @@ def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
 @pytest.mark.parametrize(
     "after",
     [
-        pytest.param(Told(), id="nothing any more"),
-        pytest.param(Told(frozenset({"kids", "more"}), NOW), id="one list more"),
-        pytest.param(Told(frozenset({"kids"}), NOW + timedelta(days=1)), id="another day"),
-        pytest.param(Told(frozenset({"more"}), NOW), id="another list"),
+        pytest.param(NotificationState(), id="nothing any more"),
+        pytest.param(NotificationState(frozenset({"kids", "more"}), NOW), id="one list more"),
+        pytest.param(
+            NotificationState(frozenset({"kids"}), NOW + timedelta(days=1)), id="another day"
+        ),
+        pytest.param(NotificationState(frozenset({"more"}), NOW), id="another list"),
     ],
 )
-def test_what_people_were_told_is_kept_for_each_server(path: Path, after: Told) -> None:
-    first = Told(frozenset({"kids"}), NOW)
+def test_what_people_were_told_is_kept_for_each_server(
+    path: Path, after: NotificationState
+) -> None:
+    first = NotificationState(frozenset({"kids"}), NOW)
     with SqliteLedger(path, URL) as ledger, SqliteLedger(path, "http://other") as other:
-        assert ledger.told() == Told()
+        assert ledger.told() == NotificationState()
         ledger.keep_told(first, NOW)
         assert ledger.told() == first
         ledger.keep_told(after, NOW)
-        assert (ledger.told().stalled, other.told()) == (after.stalled, Told())
+        assert (ledger.told().stalled, other.told()) == (after.stalled, NotificationState())
         assert ledger.told().digested == (after.digested or NOW)
 
 
@@ -220,13 +228,13 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(
     path: Path, ledger: SqliteLedger
 ) -> None:
     other, new = Target(MediaKey(Kind.MOVIE, 949)), Target(MediaKey(Kind.MOVIE, 680))
-    ledger.record({Slot(FILM): Remembered(), Slot(other): Remembered()}, {})
+    ledger.record({MemoryKey(FILM): MemoryEntry(), MemoryKey(other): MemoryEntry()}, {})
     read = ledger.memory().slots
 
     with SqliteLedger(path, URL) as beside:
         beside.forget([FILM.media], {}, [])
-    gone = Remembered(present=False)
-    seen = {Slot(FILM): gone, Slot(other): gone, Slot(new): Remembered()}
+    gone = MemoryEntry(present=False)
+    seen = {MemoryKey(FILM): gone, MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}
     ledger.record(seen, {}, {}, read.keys())
 
-    assert ledger.memory().slots == {Slot(other): gone, Slot(new): Remembered()}
+    assert ledger.memory().slots == {MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}

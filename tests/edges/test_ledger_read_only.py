@@ -14,15 +14,24 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.model import Kind, Match, MediaKey, Memory, Remembered, Route, Slot, Target
+from reconciler.core.model import (
+    Kind,
+    Match,
+    MediaKey,
+    Memory,
+    MemoryEntry,
+    MemoryKey,
+    Route,
+    Target,
+)
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
-FILM = Slot(Target(MediaKey(Kind.MOVIE, 438631)))
+FILM = MemoryKey(Target(MediaKey(Kind.MOVIE, 438631)))
 DUNE = Match(FILM.target.media, Route.IMDB)
-MEMORY = Memory({FILM: Remembered()})
+MEMORY = Memory({FILM: MemoryEntry()})
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +41,7 @@ def path() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "listsync.db"
         with SqliteLedger(path, URL) as ledger:
-            ledger.record({FILM: Remembered()}, {})
+            ledger.record({FILM: MemoryEntry()}, {})
             ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
         yield path
 
@@ -203,7 +212,7 @@ def test_where_no_folder_can_be_made_reading_works_and_acting_does_not(tmp_path:
         assert ledger.reports() == {}
 
         with pytest.raises(LedgerError, match="no folder for it"):
-            ledger.record({FILM: Remembered()}, {})
+            ledger.record({FILM: MemoryEntry()}, {})
         with pytest.raises(LedgerError, match="no folder for it"), ledger.lock():
             pass
 

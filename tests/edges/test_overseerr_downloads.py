@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.model import Downloader, Kind, Stock
+from reconciler.core.model import Downloader, Kind, ServiceOptions
 from reconciler.errors import TransientError
 from reconciler.overseerr import OverseerrServer
 from reconciler.overseerr.downloads import PATIENCE, downloaders
@@ -41,7 +41,7 @@ def test_those_that_do_not_answer_take_a_few_seconds_all_together() -> None:
                 with pytest.raises(TransientError, match=f"not complete after {seconds} s"):
                     server.stock(Kind.MOVIE, number)
             script.then(says({"profiles": []}))
-            assert server.stock(Kind.TV, 0) == Stock()
+            assert server.stock(Kind.TV, 0) == ServiceOptions()
 
 
 def test_an_answer_in_time_takes_nothing_from_the_others() -> None:

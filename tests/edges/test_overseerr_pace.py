@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.overseerr.pace import Pace, overload
+from reconciler.overseerr.pace import RateLimiter, overload
 
 
 def test_calls_of_one_moment_are_spaced_by_the_rate_after_a_tenth_of_a_second_s_calls() -> None:
-    pace = Pace(rate=20)
+    pace = RateLimiter(rate=20)
     assert [round(pace.book(100.0), 9) for _ in range(5)] == [0.0, 0.0, 0.0, 0.05, 0.1]
 
 
 def test_a_slow_rate_lets_the_second_call_go_a_tenth_of_a_second_early() -> None:
-    pace = Pace(rate=2)
+    pace = RateLimiter(rate=2)
     assert [round(pace.book(100.0), 9) for _ in range(3)] == [0.0, 0.4, 0.9]
 
 
 def test_a_call_after_a_quiet_time_need_not_wait() -> None:
-    pace = Pace(rate=20)
+    pace = RateLimiter(rate=20)
     pace.book(100.0)
     assert pace.book(100.06) == 0.0
 
 
 def test_longer_idle_time_is_not_saved_up_for_a_longer_burst() -> None:
-    pace = Pace(rate=20)
+    pace = RateLimiter(rate=20)
     pace.book(0.0)
     assert [round(pace.book(100.0), 9) for _ in range(5)] == [0.0, 0.0, 0.0, 0.05, 0.1]
 
 
 def test_a_rest_holds_every_later_call_back_and_keeps_them_spaced() -> None:
-    pace = Pace(rate=20)
+    pace = RateLimiter(rate=20)
     assert pace.rest(0.0, 5.0)
     assert [round(pace.book(1.0), 9) for _ in range(3)] == [4.0, 4.05, 4.1]
 
 
 def test_patience_is_one_sum_for_all_rests() -> None:
-    pace = Pace(rate=10, patience=30)
+    pace = RateLimiter(rate=10, patience=30)
     assert pace.rest(0.0, 20.0)
     assert not pace.rest(50.0, 11.0)
     assert pace.rest(50.0, 10.0)
@@ -44,33 +44,33 @@ def test_patience_is_one_sum_for_all_rests() -> None:
 
 
 def test_threads_told_to_rest_together_use_up_one_rest() -> None:
-    pace = Pace(rate=10, patience=30)
+    pace = RateLimiter(rate=10, patience=30)
     assert all(pace.rest(0.0, 20.0) for _ in range(4))
     assert pace.rest(0.0, 30.0)
     assert not pace.rest(0.0, 30.5)
 
 
 def test_a_rest_that_is_refused_holds_nobody_back() -> None:
-    pace = Pace(rate=10, patience=30)
+    pace = RateLimiter(rate=10, patience=30)
     assert not pace.rest(0.0, 3600.0)
     assert pace.book(0.0) == 0.0
 
 
 def test_a_slow_answer_halves_the_rate_of_the_calls_after_it() -> None:
-    pace = Pace(rate=20)
+    pace = RateLimiter(rate=20)
     assert pace.slow_down(began=0.0, now=3.0)
     assert [round(pace.book(3.0), 9) for _ in range(3)] == [0.0, 0.1, 0.2]
 
 
 def test_calls_that_were_in_flight_together_halve_the_rate_once() -> None:
-    pace = Pace(rate=64)
+    pace = RateLimiter(rate=64)
     assert pace.slow_down(began=0.0, now=3.0)
     assert not any(pace.slow_down(began=began, now=3.5) for began in (0.1, 0.2, 2.9))
     assert pace.rate == 32
 
 
 def test_a_server_that_stays_slow_is_spared_further_down_to_one_call_a_second() -> None:
-    pace = Pace(rate=10)
+    pace = RateLimiter(rate=10)
     steps = []
     for start in range(0, 60, 10):
         pace.slow_down(began=float(start), now=start + 3.0)
@@ -79,7 +79,7 @@ def test_a_server_that_stays_slow_is_spared_further_down_to_one_call_a_second() 
 
 
 def test_a_rate_below_one_call_a_second_is_left_alone() -> None:
-    pace = Pace(rate=0.5)
+    pace = RateLimiter(rate=0.5)
     assert not pace.slow_down(began=0.0, now=3.0)
     assert pace.rate == 0.5
 

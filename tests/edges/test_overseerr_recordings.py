@@ -26,7 +26,7 @@ from reconciler.core.model import (
     MediaKey,
     MediaStatus,
     Observed,
-    Offer,
+    Option,
     RequestStatus,
     RequestTrace,
     Result,
@@ -39,7 +39,7 @@ from reconciler.core.model import (
     Whereabouts,
 )
 from reconciler.core.seasons import aired
-from reconciler.core.state import There, season
+from reconciler.core.state import Presence, season
 from reconciler.errors import (
     CsrfProtectionError,
     MissingRightError,
@@ -250,7 +250,9 @@ def test_a_recorded_show_marked_as_available_without_seasons_is_there(server_nam
     observed = Observed(
         media={row.media: (row,) for row in media}, requests={one.target: (one,) for one in asked}
     )
-    assert [season(marked, number, observed).there for number in (1, 2, 3)] == [There.AVAILABLE] * 3
+    assert [season(marked, number, observed).there for number in (1, 2, 3)] == [
+        Presence.AVAILABLE
+    ] * 3
     assert (recorded[6].body["seasons"], recorded[6].status) == ([3], 201)
 
 
@@ -368,10 +370,10 @@ def way(body: dict[str, Any]) -> Delivery:
     """Where a recorded request was to go; what things were called there is not recorded."""
     profile, folder, tags = (body.get(key) for key in ("profileId", "rootFolder", "tags"))
     return Delivery(
-        Offer(body["serverId"], "a downloader"),
-        None if profile is None else Offer(profile, "a profile"),
-        None if folder is None else Offer(1, folder),
-        None if tags is None else tuple(Offer(tag, "a tag") for tag in tags),
+        Option(body["serverId"], "a downloader"),
+        None if profile is None else Option(profile, "a profile"),
+        None if folder is None else Option(1, folder),
+        None if tags is None else tuple(Option(tag, "a tag") for tag in tags),
     )
 
 

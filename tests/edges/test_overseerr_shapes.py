@@ -14,7 +14,7 @@ from reconciler.errors import TmdbTroubleError
 from reconciler.ledger import SqliteLedger
 from reconciler.ports import MediaServer
 from reconciler.render.progress import Silence
-from reconciler.sync.resolve import Known, Resolver
+from reconciler.sync.resolve import KnownIds, Resolver
 from tests.edges.made_up import API, DUNE, URL
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_nothing_is_remembered_of_a_title_whose_answer_had_another_shape(
     mock.get(f"{API}/tv/1396", json={"name": "Breaking Bad"})
     with SqliteLedger(tmp_path / "ledger.db", URL) as ledger:
         resolver = Resolver(server, ledger, workers=1)
-        found = resolver.matches([item], Known({}, [], []), NOW, Silence())[item.key]
+        found = resolver.matches([item], KnownIds({}, [], []), NOW, Silence())[item.key]
         details = resolver.details([SHOW], NOW, Silence())[SHOW]
         assert isinstance(found, Unmatched)
         assert isinstance(details, Unmatched)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from reconciler.config import Spec
-from reconciler.controller.list_reconciler import Doors
+from reconciler.controller.list_reconciler import Factories
 from reconciler.controller.service import Service
 from reconciler.ledger import HeldLedger
 from reconciler.notify.dispatcher import Announcer
@@ -48,7 +48,7 @@ class File:
         return frozenset({self._path})
 
 
-def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Doors:
+def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Factories:
     """How turns get at what is in this world."""
 
     def server(spec: Spec) -> AbstractContextManager[MediaServer]:
@@ -59,7 +59,7 @@ def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Door
         del spec
         return closing(world.lists)
 
-    return Doors(
+    return Factories(
         server=server,
         sources=sources,
         ledger=lambda spec: held.at(world.ledger, spec.server.url),

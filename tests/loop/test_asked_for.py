@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.core.model import ALL, ListRef, Need, Snapshot
+from reconciler.core.model import ALL, FetchScope, ListRef, Snapshot
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
 from tests.loop.world import Shelves, World, by_tmdb
@@ -23,7 +23,7 @@ class SlowShelves(Shelves):
         self.begun, self.go_on = Event(), Event()
         self.go_on.set()
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         snapshot = super().fetch(ref, need)
         self.begun.set()
         assert self.go_on.wait(20)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
-from reconciler.core.model import Standing
+from reconciler.core.model import StatusSnapshot
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger, last_ledger
 from reconciler.render.history import history_document, history_text
@@ -66,7 +66,7 @@ def use(world: World) -> None:
         pass
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         conditions, schedules, reports = ledger.conditions(), ledger.schedules(), ledger.reports()
-        standing = Standing(("wishes", "new"), "abc123", conditions, schedules)
+        standing = StatusSnapshot(("wishes", "new"), "abc123", conditions, schedules)
         sources = {"wishes": "imdb:ls000000001", "new": "imdb:ls000000002"}
         document = status_document(world.ledger, sources, reports, standing)
         status_text(document, in_detail=True)

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.model import Delivery, Offer
+from reconciler.core.model import Delivery, Option
 from reconciler.render.destination import destination, named
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.shapes import PlanDocument
 from reconciler.render.text import plan_text
 from tests.loop.test_markdown import listed, long_plan
 
-RADARR, SONARR = Offer(0, "Radarr"), Offer(3, "Sonarr")
-FULL = Delivery(RADARR, Offer(4, "HD"), Offer(1, "/kids"), (Offer(2, "kids"), Offer(5, "anna")))
+RADARR, SONARR = Option(0, "Radarr"), Option(3, "Sonarr")
+FULL = Delivery(RADARR, Option(4, "HD"), Option(1, "/kids"), (Option(2, "kids"), Option(5, "anna")))
 
 
 def going(deliveries: dict[str, Delivery]) -> PlanDocument:
@@ -30,7 +30,7 @@ def going(deliveries: dict[str, Delivery]) -> PlanDocument:
         ({}, "as anna (pending approval)"),
         ({"movie": Delivery(RADARR)}, "as anna (pending approval) · to Radarr"),
         (
-            {"movie": Delivery(RADARR, Offer(4, "HD"))},
+            {"movie": Delivery(RADARR, Option(4, "HD"))},
             "as anna (pending approval) · to Radarr: profile HD",
         ),
         (
@@ -39,15 +39,15 @@ def going(deliveries: dict[str, Delivery]) -> PlanDocument:
         ),
         ({"tv": Delivery(SONARR, tags=())}, "as anna (pending approval) · to Sonarr: no tags"),
         (
-            {"movie": Delivery(RADARR), "tv": Delivery(SONARR, Offer(1, "SD"))},
+            {"movie": Delivery(RADARR), "tv": Delivery(SONARR, Option(1, "SD"))},
             "as anna (pending approval) · to Radarr · to Sonarr: profile SD",
         ),
         (
-            {"movie": Delivery(RADARR), "tv": Delivery(Offer(9, "Radarr"))},
+            {"movie": Delivery(RADARR), "tv": Delivery(Option(9, "Radarr"))},
             "as anna (pending approval) · to Radarr",
         ),
         (
-            {"movie": Delivery(Offer(0, "Ra\x1b[31mdarr\nx"))},
+            {"movie": Delivery(Option(0, "Ra\x1b[31mdarr\nx"))},
             "as anna (pending approval) · to Ra[31mdarr x",
         ),
     ],
@@ -62,7 +62,7 @@ def test_the_line_of_a_list_says_where_its_requests_go(
 
 def test_in_markdown_a_name_is_no_more_than_itself() -> None:
     name = "@octocat <b> #1"
-    text = plan_markdown(going({"movie": Delivery(RADARR, Offer(4, name))}))
+    text = plan_markdown(going({"movie": Delivery(RADARR, Option(4, name))}))
     (line,) = (row for row in text.splitlines() if "to Radarr" in row)
     assert "profile" in line
     assert [part for part in ("@octocat", "<b>", " #1") if part in line] == []

@@ -11,9 +11,9 @@ from threading import Event
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.config import Spec
-from reconciler.controller.list_reconciler import Upkeep
-from reconciler.controller.statuses import Board
-from reconciler.core.model import ALL, ListRef, Need, Snapshot
+from reconciler.controller.list_reconciler import ListReconciler
+from reconciler.controller.statuses import StatusStore
+from reconciler.core.model import ALL, FetchScope, ListRef, Snapshot
 from reconciler.ledger import HeldLedger
 from reconciler.ports import Sources
 from tests.loop.serving import doors_of, served
@@ -36,7 +36,7 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
 
     with HeldLedger() as held:
         doors = replace(doors_of(world, held), sources=sources)
-        upkeep = Upkeep(world.spec, doors, Board(), stopping)
+        upkeep = ListReconciler(world.spec, doors, StatusStore(), stopping)
         upkeep("wishes")
 
     assert closed.is_set()
@@ -50,7 +50,7 @@ class Deaf(Shelves):
         super().__init__()
         self.begun, self.go_on = Event(), Event()
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         self.begun.set()
         self.go_on.wait(20)
         return super().fetch(ref, need)

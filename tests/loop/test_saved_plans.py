@@ -18,8 +18,8 @@ from reconciler.core.model import (
     Item,
     Kind,
     MediaKey,
-    Offer,
     Op,
+    Option,
     Plan,
     Route,
     Target,
@@ -143,7 +143,7 @@ def of_an_older_format(*actions: Action) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("delivery", "done"),
-    [(None, [1, 2]), (Delivery(Offer(0, "Radarr")), []), (Delivery(Offer(1, "B"), tags=()), [])],
+    [(None, [1, 2]), (Delivery(Option(0, "Radarr")), []), (Delivery(Option(1, "B"), tags=()), [])],
     ids=["nothing named", "a downloader named since", "tags cleared since"],
 )
 def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know(
@@ -227,7 +227,7 @@ def test_nothing_is_done_that_the_saved_or_the_current_plan_lacks(
 
 # A changed value of each field of an action; a field that is not here gets the text "changed".
 CHANGED: dict[str, Any] = {
-    "delivery": Delivery(Offer(1, "Radarr")),
+    "delivery": Delivery(Option(1, "Radarr")),
     "op": Op.RETRY,
     "target": Target(MediaKey(Kind.MOVIE, 1), is_4k=True),
     "requester": CAROL,

@@ -14,9 +14,9 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service
-from reconciler.controller.list_reconciler import OWNER_WAIT, Upkeep
-from reconciler.controller.statuses import Board
-from reconciler.core.model import ALL, ListRef, Need, Outcome, Snapshot
+from reconciler.controller.list_reconciler import OWNER_WAIT, ListReconciler
+from reconciler.controller.statuses import StatusStore
+from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.ledger import HeldLedger
 from tests.loop.serving import doors_of, fetches, pass_time, served
 from tests.loop.world import ALICE, Shelves, World, by_tmdb
@@ -74,7 +74,7 @@ def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: Wo
         }
     )
     with HeldLedger() as held:
-        upkeep = Upkeep(world.spec, doors_of(world, held), Board(), threading.Event())
+        upkeep = ListReconciler(world.spec, doors_of(world, held), StatusStore(), threading.Event())
 
         assert upkeep("second") == world.clock.now() + OWNER_WAIT
         assert world.lists.fetched == []
@@ -210,7 +210,7 @@ class Crowd(Shelves):
         self._wanted = wanted
         self._changed = threading.Condition()
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         with self._changed:
             for key in (ref.provider, "all"):
                 self._now[key] += 1

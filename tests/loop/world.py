@@ -17,14 +17,24 @@ from pydantic import SecretStr
 from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
 from examples.sandbox.titles import Title
 from reconciler.config import Spec, load
-from reconciler.core.model import ALL, Ids, Item, Kind, ListRef, Message, Need, Outcome, Snapshot
+from reconciler.core.model import (
+    ALL,
+    FetchScope,
+    Ids,
+    Item,
+    Kind,
+    ListRef,
+    Message,
+    Outcome,
+    Snapshot,
+)
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import Ledger, MediaServer
 from reconciler.render.progress import Silence
 from reconciler.sources import recognise
 from reconciler.sync.apply import Applier, Outcomes
-from reconciler.sync.reconcile import Edges, Pass, look
+from reconciler.sync.reconcile import Context, Pass, look
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
@@ -55,9 +65,9 @@ class Shelves:
     def __init__(self) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self.fetched: list[str] = []
-        self.needs: list[Need] = []
+        self.needs: list[FetchScope] = []
 
-    def fetch(self, ref: ListRef, need: Need = ALL) -> Snapshot:
+    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         self.fetched.append(str(ref))
         self.needs.append(need)
         snapshot = self.snapshots[str(ref)]
@@ -138,7 +148,7 @@ class World:
         return load(text, name="listsync.yaml", env={}, read=str, recognise=recognise)
 
     @contextmanager
-    def edges(self) -> Iterator[Edges]:
+    def edges(self) -> Iterator[Context]:
         """A new client and a newly opened ledger, as each process has them."""
         key, url = self.sandbox.api_key, self.sandbox.url
         self.clock.forward(seconds=1)
@@ -147,7 +157,7 @@ class World:
                 self.server_type(url, key, rate=100_000, timeout=5)
             )
             ledger: Ledger = stack.enter_context(self.ledger_type(self.ledger, url))
-            yield Edges(server, self.lists, ledger, self.clock, Silence())
+            yield Context(server, self.lists, ledger, self.clock, Silence())
 
     def look(self) -> Pass:
         """A pass that changes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.core.model import Need, Snapshot
+from reconciler.core.model import FetchScope, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -21,4 +21,4 @@ def fetch(
     ref = recognise(source)
     provider = Provider(SITE, API, key=key, token=token)
     sources = SiteSources(FakeBrowser({}), {ref.provider: provider}, Path(), NO_PATIENCE)
-    return sources.fetch(ref, Need(top, facts))
+    return sources.fetch(ref, FetchScope(top, facts))

@@ -16,7 +16,7 @@ from requests_mock.request import _RequestObjectProxy as Request
 from requests_mock.response import _Context as Context
 
 from reconciler.core.model import Snapshot
-from reconciler.ports import Routes
+from reconciler.ports import BlockedRoutes
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import ALL_OPEN, Provider
 from tests.sources.asking import API, KEY, SITE
@@ -60,7 +60,7 @@ class Source:
     counts_pages: bool = False  # alone, so that an empty page hides nothing of the next
 
     def read(
-        self, mock: requests_mock.Mocker, served: Served, routes: Routes = ALL_OPEN
+        self, mock: requests_mock.Mocker, served: Served, routes: BlockedRoutes = ALL_OPEN
     ) -> Snapshot:
         self.serve(mock, served)
         ref = recognise(self.text)

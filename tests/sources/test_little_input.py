@@ -28,7 +28,7 @@ from reconciler.http.payload import (
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ListFile
 from reconciler.sources.exports.table import MOST_LINES, Unreadable, split_lines
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import FetchFailure
 
 GIGABYTE = 1 << 30
 
@@ -68,7 +68,7 @@ def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
 )
 def test_a_file_that_could_unpack_to_much_is_not_unpacked(data: bytes, says: str) -> None:
     found = unpacked(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
-    assert isinstance(found, Setback)
+    assert isinstance(found, FetchFailure)
     assert found.outcome is Outcome.UNREACHABLE
     assert says in found.error
 

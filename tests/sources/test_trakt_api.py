@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from reconciler.core.model import Facts, Ids, Item, Kind, Need, Outcome, Snapshot
+from reconciler.core.model import Facts, FetchScope, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 def fetch(source: str, top: int | None = None, key: str = KEY, *, facts: bool = False) -> Snapshot:
     providers = {"trakt": Provider("http://app.test", API, key=key)}
     sources = SiteSources(FakeBrowser({}), providers, Path(), NO_PATIENCE)
-    return sources.fetch(recognise(source), Need(top, facts))
+    return sources.fetch(recognise(source), FetchScope(top, facts))
 
 
 def film(number: int, **changes: object) -> Row:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests_mock
 
-from reconciler.core.model import Need, Outcome
+from reconciler.core.model import FetchScope, Outcome
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.scrape import Provider
 from tests.sources.pages import FakeBrowser
@@ -60,7 +60,7 @@ def test_a_real_answer_is_the_list(
     sources = SiteSources(FakeBrowser({}), {"trakt": provider}, Path())
 
     wanted = recognise(source if "//" in source else f"trakt:{source}")
-    snapshot = sources.fetch(wanted, Need(sum(kinds.values())))
+    snapshot = sources.fetch(wanted, FetchScope(sum(kinds.values())))
 
     assert (snapshot.outcome, snapshot.route) == (outcome, "api")
     assert Counter(str(item.kind) for item in snapshot.items) == kinds

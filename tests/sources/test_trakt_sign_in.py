@@ -20,7 +20,7 @@ from reconciler.cli.commands.signing_in import told, typed
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
-from reconciler.sources.scrape import Provider, Setback
+from reconciler.sources.scrape import FetchFailure, Provider
 from reconciler.sources.sites.trakt.login import Code, SignIn, TokenFile, Tokens
 from reconciler.sources.web import Web
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -96,7 +96,7 @@ def test_a_code_that_leads_nowhere_says_why(
 ) -> None:
     requests_mock.post(f"{API}/oauth/device/token", json={}, status_code=status)
     found = sign_in.ask(CODE)
-    assert isinstance(found, Setback)
+    assert isinstance(found, FetchFailure)
     assert (found.outcome, says in found.error) == (outcome, True)
     assert not any(secret in found.error for secret in (KEY, SECRET, CODE.secret))
 
@@ -161,7 +161,7 @@ def test_what_there_is_no_place_for_is_said(tmp_path: Path) -> None:
     with Web() as web:
         sign_in = SignIn(nowhere, web)
         for found in (sign_in.begin(), sign_in.keep(Tokens("a", "b", 0))):
-            assert isinstance(found, Setback)
+            assert isinstance(found, FetchFailure)
             assert "cannot be kept here" in found.error
 
 

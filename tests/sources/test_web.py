@@ -16,7 +16,7 @@ from reconciler.core.model import Outcome
 from reconciler.http.limits import LimitError, Limits
 from reconciler.http.payload import LARGE, turn_to_parse
 from reconciler.http.session import retry_after
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import FetchFailure
 from reconciler.sources.web import Answer, Web, shown_url
 
 URL = "http://api.test/lists"
@@ -28,7 +28,7 @@ def _mock() -> Iterator[requests_mock.Mocker]:
         yield mock
 
 
-def ask(patience: float = 0.0) -> Answer | Setback:
+def ask(patience: float = 0.0) -> Answer | FetchFailure:
     with Web(patience) as web:
         return web.ask("GET", URL, params={"key": "secret-key"})
 
@@ -75,14 +75,14 @@ def test_a_short_wait_is_waited_out_and_a_long_one_is_an_outcome(
     assert answer.ok
     mock.get(URL, status_code=429, headers={"Retry-After": "90"})
     setback = ask(patience=30.0)
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     assert (setback.outcome, setback.retry_after) == (Outcome.RATE_LIMITED, 90.0)
 
 
 def test_the_patience_is_that_of_all_calls_together(mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=429, headers={"Retry-After": "0"})
     setback = ask(patience=3.0)
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     assert setback.outcome is Outcome.RATE_LIMITED
     assert mock.call_count == 5  # "0" counts as a second, and what is left may be none
 
@@ -103,7 +103,7 @@ def test_no_answer_is_an_outcome_that_quotes_nothing(
 ) -> None:
     mock.get(URL, exc=error)
     setback = ask()
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     assert setback.outcome is Outcome.UNREACHABLE
     assert says in setback.error
     assert "secret" not in setback.error
@@ -121,7 +121,7 @@ def test_a_redirect_is_not_followed_and_only_its_site_is_named(
 ) -> None:
     mock.get(URL, status_code=302, headers={"Location": location})
     setback = ask()
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     what = f"redirects to {to}, which listsync does not follow"
     assert setback.error == f"{URL}: {what}; check the address"
 
@@ -129,7 +129,7 @@ def test_a_redirect_is_not_followed_and_only_its_site_is_named(
 def test_a_redirect_to_what_is_no_address_is_an_outcome(mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=302, headers={"Location": "http://["})
     setback = ask()
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     what = "redirects to an invalid address, which listsync does not follow"
     assert setback.error == f"{URL}: {what}; check the address"
     assert mock.call_count == 1
@@ -184,7 +184,7 @@ def site(*, drips: bool = False) -> Iterator[tuple[str, list[str | None]]]:
 def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
     with site(drips=True) as (url, _), Web(longest=0.1) as web:
         setback = web.ask("GET", url)
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     assert setback.outcome is Outcome.UNREACHABLE
     assert setback.error == f"{url}: the answer was not complete after 0.1 s; try again later"
 
@@ -219,7 +219,7 @@ def test_a_large_answer_is_used_alone_until_the_next_call(mock: requests_mock.Mo
 def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
     mock.get(URL, content=b" " * (20 * 1024 * 1024 + 1))
     setback = ask()
-    assert isinstance(setback, Setback)
+    assert isinstance(setback, FetchFailure)
     assert setback.error == f"{URL}: the answer is longer than 20 MB; try again later"
 
 

@@ -30,7 +30,7 @@ from reconciler.sync.clock import SystemClock
 from reconciler.sync.explain import explain as explain_titles
 from reconciler.sync.explain import unwanted
 from reconciler.sync.reconcile import look
-from reconciler.sync.reports import LastSnapshots
+from reconciler.sync.reports import CachedSources
 from reconciler.sync.run_log import OK, SOMETHING_FAILED
 
 
@@ -71,7 +71,7 @@ def explain(setting: Setting, query: str) -> int:
     spec = setting.spec()
     path = setting.ledger_path(spec)
     with wiring.open_ledger(spec, path) as ledger:
-        lists = LastSnapshots(ledger.reports().values())
+        lists = CachedSources(ledger.reports().values())
     with wiring.open_edges(spec, setting.config, path, for_terminal(), lists=lists) as edges:
         seen = look(spec, edges)
     told, rest = explain_titles(seen, query), unwanted(seen, query)

@@ -10,7 +10,7 @@ from reconciler.core.model import Outcome
 from reconciler.errors import ListsyncError
 from reconciler.render.words import clean
 from reconciler.sources.provision import trakt_app
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import FetchFailure
 from reconciler.sources.sites.trakt.login import AGAIN, Code, SignIn, Tokens
 from reconciler.sources.web import Web
 from reconciler.sync.run_log import OK
@@ -24,12 +24,12 @@ def login_to_trakt(setting: Setting) -> int:
     with Web() as web:
         sign_in = SignIn(trakt_app(spec.providers, setting.ledger_path(spec)), web)
         code = sign_in.begin()
-        if isinstance(code, Setback):
+        if isinstance(code, FetchFailure):
             raise ListsyncError(code.error)
         sys.stdout.write(told(code))
         sys.stdout.flush()
         path = sign_in.keep(typed(sign_in, code))
-    if isinstance(path, Setback):
+    if isinstance(path, FetchFailure):
         raise ListsyncError(path.error)
     sys.stdout.write(f"signed in to Trakt; kept in {path}, for your eyes alone\n")
     return OK
@@ -56,7 +56,7 @@ def typed(sign_in: SignIn, code: Code) -> Tokens:
         found = sign_in.ask(code)
         if isinstance(found, Tokens):
             return found
-        if isinstance(found, Setback) and found.outcome not in _PASSES:
+        if isinstance(found, FetchFailure) and found.outcome not in _PASSES:
             raise ListsyncError(found.error)
         trouble = found.error if found else ""
         pause += code.interval if found else 0.0

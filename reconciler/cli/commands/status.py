@@ -14,7 +14,7 @@ from reconciler.config import ControllerSpec, Spec
 from reconciler.config.file import glimpse_of
 from reconciler.controller.endpoint import heard
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Standing, Status
+from reconciler.core.model import WHOLE, Status, StatusSnapshot
 from reconciler.core.rights_change import waiting_changes
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import last_ledger
@@ -56,7 +56,7 @@ def _from_ledger(setting: Setting, spec: Spec) -> StatusDocument:
         reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
         waiting = waiting_changes(ledger.rights().waiting, spec.controller.grace)
     sources = {lst.name: str(lst.source) for lst in spec.lists}
-    standing = Standing(tuple(sources), spec.generation, found, schedules, waiting)
+    standing = StatusSnapshot(tuple(sources), spec.generation, found, schedules, waiting)
     return status_document(setting.config, sources, reports, standing)
 
 
@@ -84,7 +84,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     sources = {
         name: reports[name].source if name in reports else "" for name in found if name != WHOLE
     }
-    standing = Standing(tuple(sources), generation, found, schedules, waiting)
+    standing = StatusSnapshot(tuple(sources), generation, found, schedules, waiting)
     return status_document(setting.config, sources, reports, standing)
 
 

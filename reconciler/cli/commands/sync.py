@@ -36,7 +36,7 @@ from reconciler.render.text import plan_text
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.plan_file import SavedPlan
-from reconciler.sync.reconcile import Edges, Pass, look, look_again
+from reconciler.sync.reconcile import Context, Pass, look, look_again
 from reconciler.sync.reports import reports
 from reconciler.sync.run_log import OK, acting, exit_code
 
@@ -148,7 +148,7 @@ def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
     return left
 
 
-def _at_once(order: _Order, edges: Edges) -> _Acted:
+def _at_once(order: _Order, edges: Context) -> _Acted:
     """Hold the lock from before the look, and ask nobody."""
     with acting(edges, "apply") as line:
         with outage_noted(order.spec, edges.ledger, edges.clock):
@@ -159,7 +159,7 @@ def _at_once(order: _Order, edges: Edges) -> _Acted:
     return acted
 
 
-def _after_asking(order: _Order, setting: Setting, edges: Edges) -> _Acted | None:
+def _after_asking(order: _Order, setting: Setting, edges: Context) -> _Acted | None:
     """Show a pass and do what of it somebody says yes to; None: it was a no."""
     spec = order.spec
     shown = look(spec, edges, order.names)
@@ -181,7 +181,7 @@ def _check_current(order: _Order, seen: Pass) -> None:
     check_expected(order.expected, digest, "the plan")
 
 
-def _act_on_saved(spec: Spec, edges: Edges, seen: Pass, agreed: SavedPlan | None) -> _Acted:
+def _act_on_saved(spec: Spec, edges: Context, seen: Pass, agreed: SavedPlan | None) -> _Acted:
     """Do what the pass says, and if there is a saved plan: only what that says as well."""
     if agreed is None:
         return _act(spec, edges, seen)
@@ -204,7 +204,7 @@ def _rows(seen: Pass) -> list[ActionRow]:
     return [action_row(action) for action in seen.plan.actions]
 
 
-def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
+def _act(spec: Spec, edges: Context, seen: Pass) -> _Acted:
     """Apply a pass. One that a safety rule stops has no actions, but is remembered."""
     with held_back() as interrupt:
         applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
@@ -216,7 +216,7 @@ def _act(spec: Spec, edges: Edges, seen: Pass) -> _Acted:
 
 
 def _noted(
-    spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes, interrupt: Interrupt
+    spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes, interrupt: Interrupt
 ) -> ListsyncError | None:
     """Write when the lists are due again, unless it was broken off; what stood in the way."""
     if interrupt.exit_code:
@@ -279,12 +279,12 @@ def show(plan: PlanDocument, output: str) -> None:
         sys.stdout.write(plan_markdown(plan) if output == "markdown" else plan_text(plan))
 
 
-def _edges(spec: Spec, setting: Setting) -> AbstractContextManager[Edges]:
+def _edges(spec: Spec, setting: Setting) -> AbstractContextManager[Context]:
     path, progress = setting.ledger_path(spec), for_terminal()
     return wiring.open_edges(spec, setting.config, path, progress, debug_dir=setting.debug_dir)
 
 
-def _keep(spec: Spec, edges: Edges, seen: Pass, outcomes: Outcomes) -> None:
+def _keep(spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes) -> None:
     ledger = edges.ledger
     sources = {lst.name: lst.source for lst in spec.lists}
     told = reports(seen, sources, outcomes, ledger.reports(), edges.clock.now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Option:
     """Something that Radarr or Sonarr has: a profile, a folder (its path is its name), a tag."""
 
     id: int
@@ -14,12 +14,12 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class ServiceOptions:
     """What one Radarr or Sonarr offers."""
 
-    profiles: tuple[Offer, ...] = ()
-    folders: tuple[Offer, ...] = ()
-    tags: tuple[Offer, ...] = ()
+    profiles: tuple[Option, ...] = ()
+    folders: tuple[Option, ...] = ()
+    tags: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Downloader:
     name: str
     is_4k: bool = False
     is_default: bool = False
-    stock: Stock | None = None  # None: nobody asked for it, or it is unknown
+    stock: ServiceOptions | None = None  # None: nobody asked for it, or it is unknown
     trouble: str = ""  # why it cannot be had now; what it offered within the last day may be known
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryWish:
+class ServiceSelection:
     """What a list names, by id (a number) or name; None: the server's own."""
 
     server: int | str | None = None
@@ -48,7 +48,7 @@ class DeliveryWish:
 class Delivery:
     """Where and how requests for one kind of title go; None: the downloader's own."""
 
-    server: Offer
-    profile: Offer | None = None
-    folder: Offer | None = None
-    tags: tuple[Offer, ...] | None = None
+    server: Option
+    profile: Option | None = None
+    folder: Option | None = None
+    tags: tuple[Option, ...] | None = None

@@ -54,7 +54,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StatusSnapshot:
     """How the file's lists are at one moment; under ``WHOLE`` the file and the server."""
 
     names: tuple[str, ...] = ()

@@ -51,20 +51,20 @@ class ListRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class FetchScope:
     """How much of a list is needed."""
 
     top: int | None = None  # of a chart without an end: its first so many
     facts: bool = False  # what filters ask, also where a site tells it only when it is asked to
 
-    def __or__(self, other: Need) -> Need:
+    def __or__(self, other: FetchScope) -> FetchScope:
         """What two lists of one source need together."""
         tops = (self.top, other.top)
         top = None if None in tops else max(top or 0 for top in tops)
-        return Need(top, self.facts or other.facts)
+        return FetchScope(top, self.facts or other.facts)
 
 
-ALL = Need()
+ALL = FetchScope()
 
 
 @dataclass(frozen=True, slots=True)

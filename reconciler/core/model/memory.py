@@ -12,7 +12,7 @@ from reconciler.core.model.media import Match, Target
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Slot:
+class MemoryKey:
     """What memory is kept for: a film (season None), a show's season, or a whole show."""
 
     target: Target
@@ -20,7 +20,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class MemoryEntry:
     """What the ledger knows of a slot.
 
     ``present``: it was there when last looked at (requested, covered or declined); False: it was
@@ -79,7 +79,7 @@ class Claim:
 class Memory:
     """What the ledger knows of one server."""
 
-    slots: Mapping[Slot, Remembered] = field(default_factory=dict)
+    slots: Mapping[MemoryKey, MemoryEntry] = field(default_factory=dict)
     attempts: Mapping[Target, Attempts] = field(default_factory=dict)
     created: tuple[datetime, ...] = ()  # when our requests and extensions were made
     ours: Mapping[int, OwnRequest] = field(default_factory=dict)  # by the request's id

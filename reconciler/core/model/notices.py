@@ -28,7 +28,7 @@ class Digest(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PerformedAction:
     """One thing that was asked of the server, and what came of it."""
 
     op: Op
@@ -47,7 +47,7 @@ class Notice:
     event: Event
     about: str = ""  # the list's name
     why: str = ""
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[PerformedAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NotificationState:
     """What people know by now."""
 
     stalled: frozenset[str] = (

@@ -37,7 +37,7 @@ class Requester:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishlist:
+class DesiredList:
     """One list of the file as the planner sees it. ``index`` is its place in the file."""
 
     rules: ListRules

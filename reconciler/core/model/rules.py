@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reconciler.core.model.delivery import DeliveryWish
+from reconciler.core.model.delivery import ServiceSelection
 from reconciler.core.model.lists import ListRef
 from reconciler.core.model.wishes import ALL_SEASONS, Filter, SeasonRule
 from reconciler.core.model.words import Approval, Episodes, Prune, Rerequest, Role, Start
@@ -25,7 +25,7 @@ class ListRules:
     seasons: SeasonRule = ALL_SEASONS
     episodes: Episodes = Episodes.SKIP
     filter: Filter | None = None  # None: all titles; an exclude list is not weakened by any
-    delivery: DeliveryWish | None = None  # what it names of Radarr and Sonarr; None: nothing
+    delivery: ServiceSelection | None = None  # what it names of Radarr and Sonarr; None: nothing
     max_per_run: int | None = 50  # None: no cap
     retry_failed: int = 2  # how often a FAILED request is retried
     rerequest: Rerequest | timedelta = Rerequest.ON_READD  # a time: on-readd, or after it

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reconciler.core.model.lists import UNTOLD, Facts
 from reconciler.core.model.media import MediaKey, Target, Unmatched
-from reconciler.core.model.memory import Slot
+from reconciler.core.model.memory import MemoryKey
 from reconciler.core.model.words import Kind
 
 
@@ -191,5 +191,5 @@ class Observed:
     shows_all_requests: bool = False  # the key's owner may see those of everybody
     traces: Mapping[int, RequestTrace] = field(default_factory=dict)  # by the request's id
     # what core.own_requests concludes of requests of ours that no table shows
-    lost: Mapping[Slot, tuple[int, ...]] = field(default_factory=dict)  # the requests' ids
-    withdrawn: frozenset[Slot] = frozenset()
+    lost: Mapping[MemoryKey, tuple[int, ...]] = field(default_factory=dict)  # the requests' ids
+    withdrawn: frozenset[MemoryKey] = frozenset()

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from reconciler.core.model import Outcome
 from reconciler.sources.exports.reading import LARGEST, ListFile
-from reconciler.sources.scrape import Setback
+from reconciler.sources.scrape import FetchFailure
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece
@@ -18,7 +18,7 @@ _HIGHEST_RATIO = 100  # bytes for each byte that they are compressed to; lists r
 _SHOWN = 12  # names of files, where the one that is asked for is not there
 
 
-def unpacked(archive: ListFile, wanted: str) -> ListFile | Setback:
+def unpacked(archive: ListFile, wanted: str) -> ListFile | FetchFailure:
     """The file ``wanted`` of an export."""
     name = archive.name
     try:
@@ -26,9 +26,9 @@ def unpacked(archive: ListFile, wanted: str) -> ListFile | Setback:
             members = _members(export.namelist())
             member = members.get(wanted)
             if member is None:
-                return Setback(Outcome.MISSING, _not_in(archive, wanted, members))
+                return FetchFailure(Outcome.MISSING, _not_in(archive, wanted, members))
             if problem := _problem(export.getinfo(member)):
-                return Setback(Outcome.UNREACHABLE, f"{name}: {wanted} {problem}")
+                return FetchFailure(Outcome.UNREACHABLE, f"{name}: {wanted} {problem}")
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
     except (
@@ -40,10 +40,10 @@ def unpacked(archive: ListFile, wanted: str) -> ListFile | Setback:
         ValueError,
     ):
         what = "this ZIP file cannot be read; download the export again"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
     if len(content) > LARGEST:
         what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
     return replace(archive, data=content)
 
 

@@ -13,7 +13,7 @@ from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import LONGEST_FILE, ListRef, Outcome, Snapshot
 from reconciler.sources.exports.imdb import is_damaged_utf8, is_imdb_export
 from reconciler.sources.exports.table import Lines
-from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure
 
 ROUTE = "file"
 LARGEST = 50_000_000  # bytes
@@ -41,14 +41,14 @@ def local_path(ref: ListRef) -> str | None:
     return zip_member(ref.id)[0] if ref.is_local else None
 
 
-def read_list_file(ref: ListRef, reach: Reach) -> ListFile | Setback:
+def read_list_file(ref: ListRef, reach: FetchContext) -> ListFile | FetchFailure:
     """The file of a list, or why it cannot be read."""
     name, written, folder = str(ref), zip_member(ref.id)[0], reach.folder
     try:
         path = (folder / Path(written).expanduser()).resolve()
         is_ours = is_inside(path, folder)
         if reach.is_confined and not is_ours:
-            return Setback(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
+            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
         data = _bytes(path)
     except FileNotFoundError:
         what = (
@@ -56,22 +56,24 @@ def read_list_file(ref: ListRef, reach: Reach) -> ListFile | Setback:
             if not Path(written).is_absolute()
             else "no such file"
         )
-        return Setback(Outcome.MISSING, f"{name}: {what}; check the path")
+        return FetchFailure(Outcome.MISSING, f"{name}: {what}; check the path")
     except IsADirectoryError:
-        return Setback(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
     except (OSError, RuntimeError) as error:
         if getattr(error, "errno", None) == errno.EFBIG:
             what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
-            return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
         why = getattr(error, "strerror", None) or "the path cannot be resolved"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions")
+        return FetchFailure(
+            Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions"
+        )
     if data is None:
         what = "this is a pipe, a device or a socket; name a file"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
     return ListFile(name, data, is_ours)
 
 
-def decoded(file: ListFile) -> str | Setback:
+def decoded(file: ListFile) -> str | FetchFailure:
     """A file's text, or why it is none: UTF-8, and for exports of IMDb Windows-1252."""
     name, data = file.name, file.data
     try:
@@ -79,12 +81,12 @@ def decoded(file: ListFile) -> str | Setback:
     except UnicodeDecodeError as error:
         if not is_imdb_export(data) or is_damaged_utf8(data):
             what = f"line {_line(data, error)} is not UTF-8; save the file as UTF-8"
-            return Setback(Outcome.UNREACHABLE, f"{name}: {what}")
+            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
         what = f"line {_line(data, error)} is neither UTF-8 nor Windows-1252"
-        return Setback(Outcome.UNREACHABLE, f"{name}: {what}; export the list from IMDb again")
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}; export the list from IMDb again")
 
 
 def _line(data: bytes, error: UnicodeDecodeError) -> int:

@@ -15,7 +15,7 @@ from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure
 from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"anilist.co", "www.anilist.co", "graphql.anilist.co"})
@@ -96,7 +96,7 @@ def parse_url(url: SplitResult) -> ListRef:
     raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a user's anime, chunk by chunk."""
     walk = _Walk(ref, reach.provider.api_url or API_URL)
     return read(walk.call(), walk.part, ref, reach, refusal=_refusal)
@@ -120,7 +120,7 @@ class _Walk:
         variables = {**self._variables, "chunk": self._chunk}
         return Call(self._api, body={"query": _QUERY, "variables": variables})
 
-    def part(self, answer: Answer) -> Part | Setback | None:
+    def part(self, answer: Answer) -> Part | FetchFailure | None:
         """A chunk. A user's own lists repeat titles; a status that repeats one has moved."""
         body = fields.mapping(answer.body)
         collection = fields.mapping(fields.mapping(body.get("data")).get("MediaListCollection"))
@@ -184,13 +184,13 @@ def _item(media: Mapping[str, object]) -> Item:
     )
 
 
-def _refusal(answer: Answer) -> Setback | None:
+def _refusal(answer: Answer) -> FetchFailure | None:
     """What AniList says in words; None: nothing that is known."""
     errors = fields.rows(fields.mapping(answer.body).get("errors")) or ()
     said = " ".join(fields.text(error.get("message")) for error in errors).casefold()
     if "private" in said:
         what = f"{answer.url}: the user is private; they can make their lists public"
-        return Setback(Outcome.PRIVATE, what)
+        return FetchFailure(Outcome.PRIVATE, what)
     if "not found" in said:
-        return Setback(Outcome.MISSING, f"{answer.url}: there is no such user; check the name")
+        return FetchFailure(Outcome.MISSING, f"{answer.url}: there is no such user; check the name")
     return None

@@ -33,7 +33,7 @@ from reconciler.sources.exports.table import (
     read_table,
     split_lines,
 )
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.truncation import CUT_OFF, is_cut_json
 
 HOSTS: frozenset[str] = frozenset()
@@ -89,16 +89,16 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return False
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a file to its end."""
     file = read_list_file(ref, reach)
     path, inside = zip_member(ref.id)
-    if not isinstance(file, Setback) and path.lower().endswith(".zip"):
+    if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
         file = unpacked(file, inside or "lists-watchlist.json")
-    if isinstance(file, Setback):
+    if isinstance(file, FetchFailure):
         return file.snapshot(ROUTE)
     text = decoded(file)
-    if isinstance(text, Setback):
+    if isinstance(text, FetchFailure):
         return text.snapshot(ROUTE)
     suffix = PurePosixPath(ref.id).suffix.lower()
     is_json = suffix in _JSON
@@ -106,7 +106,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
         lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
         if isinstance(lines, Unreadable):
             what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
-            return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
+            return FetchFailure(Outcome.UNREACHABLE, what).snapshot(ROUTE)
         return judged(file, lines)
 
 

@@ -13,7 +13,7 @@ from reconciler.core.model import Item, ListRef, Snapshot
 from reconciler.sources import json_items, plex
 from reconciler.sources.documents import MEANINGS, document, kind_of, shown_for
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import FetchContext
 from reconciler.sources.web import Answer, Web
 
 HOSTS: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ def parse_url(url: SplitResult) -> ListRef:
     return document("json", url.geturl())
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list: one answer, which is whole where it is JSON; a feed of Plex's as such."""
     if plex.is_feed(ref):
         return plex.fetch(ref, reach)

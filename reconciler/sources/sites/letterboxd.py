@@ -16,7 +16,14 @@ from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
-from reconciler.sources.scrape import Provider, Reach, Setback, changed_layout, read_pages, visit
+from reconciler.sources.scrape import (
+    FetchContext,
+    FetchFailure,
+    Provider,
+    changed_layout,
+    read_pages,
+    visit,
+)
 
 HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it", "api.letterboxd.com"})
 BARE: re.Pattern[str] | None = None
@@ -122,15 +129,15 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return not _FILE.fullmatch(ref.id)
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read an export, or a list on the site."""
     if _FILE.fullmatch(ref.id):
         return _of_export(ref, reach)
     if why := objection(ref, reach.provider):
-        return Setback(Outcome.BLOCKED, why).snapshot()
+        return FetchFailure(Outcome.BLOCKED, why).snapshot()
     start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
 
-    def page(number: int) -> Page | Setback:
+    def page(number: int) -> Page | FetchFailure:
         url = start if number == 1 else f"{start}page/{number}/"
         seen = visit(reach, url, _PROBE)
         return seen.setback or parse(seen.payload) or changed_layout(url)
@@ -157,22 +164,22 @@ def _film(name: object) -> Item:
     return Item(0, title, year, Kind.MOVIE, may_be_show=True)
 
 
-def _of_export(ref: ListRef, reach: Reach) -> Snapshot:
+def _of_export(ref: ListRef, reach: FetchContext) -> Snapshot:
     path, inside = zip_member(ref.id)
     file = read_list_file(ref, reach)
-    if not isinstance(file, Setback) and path.lower().endswith(".zip"):
+    if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
         file = unpacked(file, f"{inside or _WATCHLIST}.csv")
-    if isinstance(file, Setback):
+    if isinstance(file, FetchFailure):
         return file.snapshot(ROUTE)
     text = decoded(file)
-    if isinstance(text, Setback):
+    if isinstance(text, FetchFailure):
         return text.snapshot(ROUTE)
     lines = split_lines(text)
     if isinstance(lines, Unreadable):
         what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
-        return Setback(Outcome.UNREACHABLE, what).snapshot(ROUTE)
+        return FetchFailure(Outcome.UNREACHABLE, what).snapshot(ROUTE)
     header = find_header(lines, least=1)
     if header is None:
         what = f"{ref}: no films: its columns are not those of Letterboxd's export"
-        return Setback(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
+        return FetchFailure(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
     return judged(file, read_table(lines, header))

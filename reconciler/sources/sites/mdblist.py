@@ -17,7 +17,7 @@ from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.title_types import classify
 from reconciler.sources.web import Answer
 
@@ -91,7 +91,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     return f"{what} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list through the API where there is a key, else as the site gives it to everybody."""
     if why := objection(ref, reach.provider):
         return blocked(why)
@@ -146,14 +146,14 @@ class _Walk:
         self._call = first
         self._seen = 0
 
-    def open(self, answer: Answer) -> Part | Setback | None:
+    def open(self, answer: Answer) -> Part | FetchFailure | None:
         """A page as everybody gets it, without a word of how many there are."""
         found = fields.rows(answer.body)
         if found is None or any("error" in row for row in found[:1]):
             return _refusal(answer)
         return self._part(found, None, following=_perhaps_full(found))
 
-    def keyed(self, answer: Answer) -> Part | Setback | None:
+    def keyed(self, answer: Answer) -> Part | FetchFailure | None:
         """A page of the API: films and shows apart, and whether more follow."""
         body = fields.mapping(answer.body)
         groups = [body.get(name) for name in ("movies", "shows")]
@@ -216,13 +216,15 @@ def _item(row: Mapping[str, object]) -> Item:
     return Item(position, title, released, kind, known, unsupported=unsupported, facts=told)
 
 
-def _refusal(answer: Answer) -> Setback | None:
+def _refusal(answer: Answer) -> FetchFailure | None:
     """What an error in place of a list, or of its rows, means; None: this is none that is known."""
     first = next(iter(fields.rows(answer.body) or ()), fields.mapping(answer.body))
     said = fields.text(first.get("error")).casefold()
     if "private" in said:  # in full "empty or private list": it does not tell the two apart
         what = "the list is private, or there is nothing on it; make it public"
-        return Setback(Outcome.PRIVATE, f"{answer.url}: {what}")
+        return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}")
     if "not found" in said or "exist" in said:
-        return Setback(Outcome.MISSING, f"{answer.url}: there is no such list; check the address")
+        return FetchFailure(
+            Outcome.MISSING, f"{answer.url}: there is no such list; check the address"
+        )
     return None

@@ -11,7 +11,7 @@ from reconciler.sources.addresses import is_at
 from reconciler.sources.documents import document
 from reconciler.sources.feeds import read_feed
 from reconciler.sources.paging import open_to_all, without_browser
-from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import FetchContext
 
 HOSTS = frozenset({*plex.HOSTS, "plex.tv", "watch.plex.tv", "app.plex.tv"})
 BARE: re.Pattern[str] | None = None
@@ -39,7 +39,7 @@ def parse_url(url: SplitResult) -> ListRef:
     return document("rss", address)
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a feed, and the further parts that it names."""
     if plex.is_feed(ref):
         return plex.fetch(ref, reach)

@@ -12,7 +12,7 @@ from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, steps, told
 from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"simkl.com", "www.simkl.com", "api.simkl.com"})
@@ -29,7 +29,7 @@ _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
 _YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
 _NOWHERE = "Simkl's lists are not there any more; look for a newer version of listsync"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
-_Parse: TypeAlias = "Callable[[Answer], Part | Setback | None]"
+_Parse: TypeAlias = "Callable[[Answer], Part | FetchFailure | None]"
 _FILTERS = frozenset({"genre", "genres", "year", "country", "network", "rating"})
 _USER = re.compile(r"[1-9][0-9]{0,11}")
 
@@ -67,7 +67,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 -
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list: films, shows and anime one after the other, as far as they are wanted."""
     if why := objection(ref, reach.provider):
         return blocked(why)
@@ -114,13 +114,13 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
     whose = Call(f"{api}/users/settings", headers=headers, body={})
     first = 1
 
-    def part(answer: Answer) -> Part | Setback | None:
+    def part(answer: Answer) -> Part | FetchFailure | None:
         nonlocal first
         if answer.url.endswith("/users/settings"):
             account = fields.mapping(fields.mapping(answer.body).get("account"))
             if str(account.get("id")) != user:
                 what = f"this list is that of another user, {user}"
-                return Setback(Outcome.PRIVATE, f"{answer.url}: {what}; {_YOURS}")
+                return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}; {_YOURS}")
             return Part(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)
         nothing = answer.content.strip() in _NOTHING

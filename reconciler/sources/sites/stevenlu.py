@@ -10,7 +10,7 @@ from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import Reach
+from reconciler.sources.scrape import FetchContext
 from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
@@ -48,7 +48,7 @@ def parse_url(url: SplitResult) -> ListRef:
     return parse_id("/".join(parts))
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list."""
 
     def part(answer: Answer) -> Part | None:

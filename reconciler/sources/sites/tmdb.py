@@ -24,7 +24,7 @@ from reconciler.sources.paging import (
     without_browser,
     without_key,
 )
-from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.scrape import FetchContext, Provider
 from reconciler.sources.web import Answer
 
 HOSTS = frozenset(
@@ -86,7 +86,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 -
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list through the API."""
     if why := objection(ref, reach.provider):
         return blocked(why)

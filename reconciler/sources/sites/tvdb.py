@@ -14,7 +14,7 @@ from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import steps, told
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
@@ -66,7 +66,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list: sign in, find it, and ask for its films' ids."""
     if why := objection(ref, reach.provider):
         return blocked(why)
@@ -88,7 +88,7 @@ class _Walk:
         words = {"apikey": provider.key} | ({"pin": provider.token} if provider.token else {})
         self.first = Call(f"{self._api}/login", body=words)
 
-    def part(self, answer: Answer) -> Part | Setback | None:
+    def part(self, answer: Answer) -> Part | FetchFailure | None:
         """What an answer brings, and the call after it."""
         data = fields.mapping(fields.mapping(answer.body).get("data"))
         match answer.url.removeprefix(self._api).split("/"):
@@ -127,10 +127,10 @@ class _Walk:
                 return Part(following=self._call("user"))
         return Part(following=self._call("user/favorites"))
 
-    def _favorites_of(self, user: object, answer: Answer) -> Part | Setback:
+    def _favorites_of(self, user: object, answer: Answer) -> Part | FetchFailure:
         if str(user) != self._list.split("/")[1]:
             what = "these favourites are another user's; check providers.tvdb.pin"
-            return Setback(Outcome.PRIVATE, f"{answer.url}: {what}")
+            return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}")
         return Part(following=self._call("user/favorites"))
 
     def _onward(self, items: tuple[Item, ...]) -> Part:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import Provider, Reach
+from reconciler.sources.scrape import FetchContext, Provider
 from reconciler.sources.sites.imdb import graphql
 from reconciler.sources.sites.imdb.address import is_ratings, parse_id, parse_url
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
@@ -58,7 +58,7 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return provider.via != "api"
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list by the route that the file, and what is remembered of the browser, allow.
 
     Ratings that are none count as hidden. What a profile that hides them answers is not known to
@@ -71,7 +71,7 @@ def fetch(ref: ListRef, reach: Reach) -> Snapshot:
     return snapshot
 
 
-def _fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def _fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     provider = reach.provider
     if provider.via == "api":
         return graphql.fetch(ref, provider.api_url)
@@ -96,7 +96,7 @@ def _fetch(ref: ListRef, reach: Reach) -> Snapshot:
     return snapshot
 
 
-def _over_interface(ref: ListRef, reach: Reach) -> Snapshot:
+def _over_interface(ref: ListRef, reach: FetchContext) -> Snapshot:
     """What the interface gives in place of the browser, which the plan tells."""
     return replace(graphql.fetch(ref, reach.provider.api_url), note=_NOTE)
 

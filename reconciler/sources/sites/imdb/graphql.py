@@ -16,7 +16,7 @@ import requests
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import Setback, changed_layout, clean, read_pages
+from reconciler.sources.scrape import FetchFailure, changed_layout, clean, read_pages
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import is_ratings, user_of
 from reconciler.sources.sites.imdb.page import (
@@ -120,7 +120,7 @@ def fetch(ref: ListRef, api_url: str) -> Snapshot:
         if not ref.chart:
             return read_pages(reading.page, ROUTE)
         page = reading.page(1)
-    return page.snapshot(ROUTE) if isinstance(page, Setback) else charted(page, ref, ROUTE)
+    return page.snapshot(ROUTE) if isinstance(page, FetchFailure) else charted(page, ref, ROUTE)
 
 
 class _Reading:
@@ -136,13 +136,13 @@ class _Reading:
         self._more = True
         self._total: int | None = 0
 
-    def page(self, number: int) -> Page | Setback:  # noqa: ARG002 - the cursor says which
+    def page(self, number: int) -> Page | FetchFailure:  # noqa: ARG002 - the cursor says which
         if not self._more:
             return Page(total=self._total)
         if unknown := self._identify():
             return unknown
         answer = self._ask()
-        if isinstance(answer, Setback):
+        if isinstance(answer, FetchFailure):
             return answer
         page = self._judged(answer)
         if isinstance(page, Page):
@@ -154,13 +154,13 @@ class _Reading:
                 return replace(page, cut_off=TRY_LATER)
         return page
 
-    def _identify(self) -> Setback | None:
+    def _identify(self) -> FetchFailure | None:
         """Find the user behind a profile's id: the lists go by users."""
         if not self._id.startswith("p."):
             return None
         body = {"query": _PROFILE, "variables": {"id": self._id}}
         answer = self._web.ask("POST", self._url, headers=_HEADERS, body=body)
-        if isinstance(answer, Setback):
+        if isinstance(answer, FetchFailure):
             return answer
         if not answer.ok:
             return _trouble(answer, self._ref)
@@ -173,11 +173,11 @@ class _Reading:
         self._id = user
         return None
 
-    def _ask(self) -> object | Setback:
+    def _ask(self) -> object | FetchFailure:
         """The answer's JSON to a query without the fields that the server rejects."""
         while True:
             answer = self._web.ask("POST", self._url, headers=_HEADERS, body=self._body())
-            if isinstance(answer, Setback):
+            if isinstance(answer, FetchFailure):
                 return answer
             without = _without_rejected(self._query, answer.body)
             if without == self._query:
@@ -190,7 +190,7 @@ class _Reading:
         variables = {"id": self._id, "n": PAGE_SIZE, "after": self._after}
         return {"query": self._query, "variables": variables}
 
-    def _judged(self, body: object) -> Page | Setback:
+    def _judged(self, body: object) -> Page | FetchFailure:
         codes = {code for _, code in _errors(body)}
         content = titles.content_of(body) or next(
             titles.found_at(body, "advancedTitleSearch"), None
@@ -214,11 +214,11 @@ class _Reading:
             return replace(page, unreadable_hint=TRY_LATER) if codes else page
         return self._refused(body) or changed_layout(where)
 
-    def _refused(self, body: object) -> Setback | None:
+    def _refused(self, body: object) -> FetchFailure | None:
         """An answer that holds nothing but an error of the interface's own."""
         for message, _ in _errors(body):
             what = f"the interface refused: {message[:200]}; try again later"
-            return Setback(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {what}")
+            return FetchFailure(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {what}")
         return None
 
 
@@ -251,7 +251,7 @@ def _errors(body: object) -> Iterator[tuple[str, str]]:
         yield clean(titles.dig(error, "message")), clean(titles.dig(error, "extensions", "code"))
 
 
-def _trouble(answer: Answer, ref: ListRef) -> Setback:
+def _trouble(answer: Answer, ref: ListRef) -> FetchFailure:
     """An answer that holds no data."""
     if answer.status == requests.codes.forbidden:
         what = f"IMDb refuses the calls of this program (HTTP {answer.status})"
@@ -259,7 +259,7 @@ def _trouble(answer: Answer, ref: ListRef) -> Setback:
         what = f"a bot check (HTTP {answer.status}) did not let listsync in"
     else:
         return answer.setback()
-    return Setback(Outcome.BLOCKED, f"{answer.url}: {what}; {_instead(ref)}")
+    return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what}; {_instead(ref)}")
 
 
 def _instead(ref: ListRef) -> str:

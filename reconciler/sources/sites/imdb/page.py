@@ -17,8 +17,8 @@ from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources.scrape import (
     ROUTE,
-    Reach,
-    Setback,
+    FetchContext,
+    FetchFailure,
     changed_layout,
     read_pages,
     unreachable,
@@ -62,7 +62,7 @@ return (data || hidden || missing || other)
 class BrowserRoute:
     """One reading of one list. ``blocked``: a page was kept from the browser by a bot check."""
 
-    def __init__(self, ref: ListRef, reach: Reach) -> None:
+    def __init__(self, ref: ListRef, reach: FetchContext) -> None:
         """Nothing is opened yet."""
         self._ref = ref
         self._reach = reach
@@ -75,18 +75,18 @@ class BrowserRoute:
         if not self._ref.chart:
             return read_pages(self._read)
         page = self._read(1)
-        if isinstance(page, Setback):
+        if isinstance(page, FetchFailure):
             return page.snapshot()
         if self._unranked:
             return snapshot_of(replace(page, end_unknown=True), ROUTE)
         return charted(page, self._ref, ROUTE)
 
-    def _read(self, number: int) -> Page | Setback:
+    def _read(self, number: int) -> Page | FetchFailure:
         page = self._look(number)
-        self.blocked |= isinstance(page, Setback) and page.outcome is Outcome.BLOCKED
+        self.blocked |= isinstance(page, FetchFailure) and page.outcome is Outcome.BLOCKED
         return page
 
-    def _look(self, number: int) -> Page | Setback:
+    def _look(self, number: int) -> Page | FetchFailure:
         url = self._base_url + path_of(self._ref, number)
         seen = visit(self._reach, url, _PROBE)
         document = _document(titles.dig(seen.payload, "data"))
@@ -98,7 +98,7 @@ class BrowserRoute:
             return seen.setback
         if titles.dig(seen.payload, "missing") or titles.is_missing(document):
             return missing(url)
-        page: Page | Setback | None = titles.parse(document, self._ref)
+        page: Page | FetchFailure | None = titles.parse(document, self._ref)
         if isinstance(page, Page):
             page = self._counted(page, markup.total_of(seen.payload))
         elif seen.page:
@@ -114,7 +114,7 @@ class BrowserRoute:
             return page
         return replace(page, total=max(page.entries, shown))
 
-    def _shown(self, page: ports.Page, url: str, number: int) -> Page | Setback:
+    def _shown(self, page: ports.Page, url: str, number: int) -> Page | FetchFailure:
         """What the page holds besides its JSON: that is absent, or another's."""
         offset = (number - 1) * PAGE_SIZE
         try:
@@ -159,41 +159,43 @@ def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
     return snapshot_of(replace(page, total=size, end_unknown=False, ranked=True), route)
 
 
-def private(where: str) -> Setback:
+def private(where: str) -> FetchFailure:
     """A list that its owner shows to nobody."""
-    return Setback(Outcome.PRIVATE, f"{where}: the list is private; its owner can make it public")
+    return FetchFailure(
+        Outcome.PRIVATE, f"{where}: the list is private; its owner can make it public"
+    )
 
 
-def missing(where: str) -> Setback:
+def missing(where: str) -> FetchFailure:
     """A list or user that does not exist."""
-    return Setback(Outcome.MISSING, f"{where}: there is no such list; check the address")
+    return FetchFailure(Outcome.MISSING, f"{where}: there is no such list; check the address")
 
 
-def another_list(where: str, came: str) -> Setback:
+def another_list(where: str, came: str) -> FetchFailure:
     """A page or an answer of the right shape, about something else."""
     what = f"what came is {came}, not the list that was asked for"
-    return Setback(Outcome.CHANGED_LAYOUT, f"{where}: {what}; check the address")
+    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{where}: {what}; check the address")
 
 
-def not_titles(where: str, kind: str) -> Setback:
+def not_titles(where: str, kind: str) -> FetchFailure:
     """A list of people, images or videos."""
     what = f"this is a list of {kind}, not of titles"
-    return Setback(
+    return FetchFailure(
         Outcome.CHANGED_LAYOUT, f"{where}: {what}; paste the address of a list of titles"
     )
 
 
-def _no_list(url: str, landed: str, payload: object) -> Setback:
+def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
     """The page is there and is no list. It may say itself what it is."""
     asked = urlsplit(url).path.strip("/")
     for address in (titles.dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
         if path and path not in asked and asked not in path:
             what = f"the page that came is /{path}, which is no list"
-            return Setback(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+            return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
     if titles.dig(payload, "stray"):
         what = "titles stand on the page that came, but it is no list; a search is none"
-        return Setback(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
     return changed_layout(url)
 
 

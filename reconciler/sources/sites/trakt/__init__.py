@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs
 
 from reconciler.core.model import Kind, ListRef, Outcome, Snapshot
 from reconciler.sources.addresses import read_whole, steps, told
-from reconciler.sources.scrape import Provider, Reach, Setback
+from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.sites.trakt import api, app
 from reconciler.sources.sites.trakt.api import Listing
 from reconciler.sources.sites.trakt.login import API_URL
@@ -153,12 +153,12 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return not provider.key
 
 
-def fetch(ref: ListRef, reach: Reach) -> Snapshot:
+def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     """Read a list through the API where there is a client id that works, else in the browser."""
     provider = reach.provider
     if not provider.key:
         why = objection(ref, provider)
-        return Setback(Outcome.BLOCKED, why).snapshot() if why else _in_app(ref, reach)
+        return FetchFailure(Outcome.BLOCKED, why).snapshot() if why else _in_app(ref, reach)
     route = f"api {provider.api_url or API_URL}, client id {veiled(provider.key)}"
     missing = _missing_in_app(ref)
     shown = None
@@ -200,12 +200,12 @@ def _missing_in_app(ref: ListRef) -> tuple[str, str] | None:
     return None
 
 
-def _in_app(ref: ListRef, reach: Reach) -> Snapshot:
+def _in_app(ref: ListRef, reach: FetchContext) -> Snapshot:
     path, _, mode = ref.id.partition("?mode=")
     return app.read(f"/users/{_below_user(path)}", _KINDS.get(mode), reach)
 
 
-def _in_place_of_api(ref: ListRef, reach: Reach) -> Snapshot:
+def _in_place_of_api(ref: ListRef, reach: FetchContext) -> Snapshot:
     """What the app shows of a list that was perhaps read whole before.
 
     What its page looks like without titles is not known for certain: that is no word of an end.

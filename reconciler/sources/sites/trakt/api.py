@@ -24,7 +24,7 @@ from reconciler.core.model import ENDLESS_TOP, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.session import retry_after
 from reconciler.sources import paging
 from reconciler.sources.paging import ROUTE, Call, Part
-from reconciler.sources.scrape import Reach, Setback, answered
+from reconciler.sources.scrape import FetchContext, FetchFailure, answered
 from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, ended
 from reconciler.sources.trakt_items import item_of, joined, readable
 from reconciler.sources.web import Answer, Web
@@ -91,14 +91,14 @@ class _Api:
         """Whether the client id may not even read what every other one may; None: not known."""
         headers = {name: value for name, value in self.headers.items() if name != "Authorization"}
         answer = self.web.ask("GET", f"{self.url}{_KEY_PROBE}", headers=headers)
-        if isinstance(answer, Setback) or is_by_cloudflare(answer):
+        if isinstance(answer, FetchFailure) or is_by_cloudflare(answer):
             return None
         if answer.status == requests.codes.forbidden:
             return True
         return False if answer.status == requests.codes.ok else None
 
 
-def read(listing: Listing, ref: ListRef, reach: Reach) -> ApiReading:
+def read(listing: Listing, ref: ListRef, reach: FetchContext) -> ApiReading:
     """Read a list; trouble is an outcome."""
     url = reach.provider.api_url or API_URL
     headers = {
@@ -109,15 +109,15 @@ def read(listing: Listing, ref: ListRef, reach: Reach) -> ApiReading:
     limit = min((reach.need.top or ENDLESS_TOP) if ref.endless else _MOST_ROWS, _MOST_ROWS)
     with Web() as web:
         token = "" if listing.chart else SignIn(reach.provider, web).token()
-        if isinstance(token, Setback):
+        if isinstance(token, FetchFailure):
             lost = token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
-            failure = Setback(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if lost else token
+            failure = FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if lost else token
             return ApiReading(failure.snapshot(ROUTE), bool(lost))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         elif listing.own:
             what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
-            failure = Setback(Outcome.PRIVATE, f"{url}{listing.path}: {what}")
+            failure = FetchFailure(Outcome.PRIVATE, f"{url}{listing.path}: {what}")
             return ApiReading(failure.snapshot(ROUTE))
         walk = _Walk(listing, _Api(web, url, headers), limit, facts=reach.need.facts)
         snapshot = paging.read(
@@ -168,7 +168,7 @@ class _Walk:
         items, keys = tuple(item for item, _ in kept), tuple(key for _, key in kept)
         return self._placed(Part(items, keys=keys), len(rows), answer)
 
-    def refusal(self, answer: Answer) -> Setback | None:
+    def refusal(self, answer: Answer) -> FetchFailure | None:
         """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's.
 
         None: what they mean everywhere.
@@ -194,7 +194,9 @@ class _Walk:
             case _:
                 return None
         wait = retry_after(answer.headers)
-        return Setback(outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait)
+        return FetchFailure(
+            outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait
+        )
 
     def _forbidden(self, answer: Answer) -> tuple[Outcome, str]:
         """Who is meant by a 403: this machine, the client id, or everybody but a list's owner."""

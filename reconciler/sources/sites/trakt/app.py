@@ -20,9 +20,9 @@ from reconciler.errors import BrowserError
 from reconciler.ports import Page
 from reconciler.sources.scrape import (
     ROUTE,
+    FetchContext,
+    FetchFailure,
     Patience,
-    Reach,
-    Setback,
     changed_layout,
     clean,
     unreachable,
@@ -107,7 +107,7 @@ return (async () => {
 _MOST_CARDS = 20_000
 
 
-def read(path: str, kind: Kind | None, reach: Reach) -> Snapshot:
+def read(path: str, kind: Kind | None, reach: FetchContext) -> Snapshot:
     """Scroll through the list at ``path`` and keep every card; with ``kind``, only those."""
     query = f"?{urlencode({'mode': _MODES[kind]})}" if kind else ""
     url = f"{reach.provider.base_url or BASE_URL}{path}{query}"
@@ -169,23 +169,23 @@ def probe(path: str) -> str:
     return _state(path) + _READY % {"says": json.dumps("|".join(_SAYS))}
 
 
-def without_cards(state: Mapping[str, object], url: str) -> Setback:
+def without_cards(state: Mapping[str, object], url: str) -> FetchFailure:
     """What a page without a single card says it is."""
     failed = state.get("failed")
     for status in failed if isinstance(failed, list) else []:
         outcome, sentence = _ANSWERS.get(status, _TROUBLE)
-        return Setback(outcome, f"{url}: {sentence} (HTTP {status})")
+        return FetchFailure(outcome, f"{url}: {sentence} (HTTP {status})")
     for pattern, (outcome, sentence) in _SAYS.items():
         if re.search(pattern, str(state.get("says")), re.IGNORECASE):
-            return Setback(outcome, f"{url}: {sentence}")
+            return FetchFailure(outcome, f"{url}: {sentence}")
     if state.get("emptied"):
-        return Setback(_EMPTY[0], f"{url}: {_EMPTY[1]}")
+        return FetchFailure(_EMPTY[0], f"{url}: {_EMPTY[1]}")
     return changed_layout(url)
 
 
 def scroll(
     page: Page, path: str, patience: Patience
-) -> tuple[list[Mapping[str, object]], Setback | None]:
+) -> tuple[list[Mapping[str, object]], FetchFailure | None]:
     """Every card of the list at ``path``, and what kept the rest away."""
     cards: dict[object, Mapping[str, object]] = {}
     try:
@@ -200,7 +200,7 @@ def scroll(
             state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
     except BrowserError as error:
         return list(cards.values()), unreachable(error)
-    return list(cards.values()), Setback(
+    return list(cards.values()), FetchFailure(
         Outcome.INCOMPLETE, "the page goes on, and no more is read"
     )
 
@@ -213,15 +213,17 @@ def _grows(page: Page, path: str, state: Mapping[str, object], patience: Patienc
     return bool(_now(page, path).get("open")) and bool(page.wait_for(changed, patience.content))
 
 
-def _missing_rest(page: Page, path: str) -> Setback | None:
+def _missing_rest(page: Page, path: str) -> FetchFailure | None:
     state = _now(page, path)
     if state.get("open"):
-        return Setback(Outcome.INCOMPLETE, "the rest of the page did not come; try again later")
+        return FetchFailure(
+            Outcome.INCOMPLETE, "the rest of the page did not come; try again later"
+        )
     failed = state.get("failed")
     for status in failed if isinstance(failed, list) else []:
         if status == 429 or status >= 500:  # noqa: PLR2004
             outcome, sentence = _ANSWERS.get(status, _TROUBLE)
-            return Setback(outcome, f"{sentence} (HTTP {status})")
+            return FetchFailure(outcome, f"{sentence} (HTTP {status})")
     return None
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from reconciler.config.own_files import SECRET_BYTES, read_file
 from reconciler.core.model import Outcome
-from reconciler.sources.scrape import Provider, Setback, clean
+from reconciler.sources.scrape import FetchFailure, Provider, clean
 from reconciler.sources.web import Answer, Web
 
 API_URL = "https://api.trakt.tv"
@@ -38,7 +38,7 @@ _ENDED = {
     410: "the code has expired",
     418: "the sign-in was refused on Trakt's page",
 }
-_NO_APP = Setback(
+_NO_APP = FetchFailure(
     Outcome.BLOCKED,
     "there is no app to sign in with; set providers.trakt.client_id and client_secret",
 )
@@ -128,7 +128,7 @@ class SignIn:
         issued = f"{self._url} {provider.key}"
         self._file = TokenFile(provider.tokens, issued) if usable and provider.tokens else None
 
-    def token(self) -> str | Setback:
+    def token(self) -> str | FetchFailure:
         """The token to read with, exchanged where it ends soon; empty: nobody has signed in."""
         if self._file is None:
             return ""
@@ -144,7 +144,7 @@ class SignIn:
         except OSError as error:
             return _unusable(self._file.path, error)
 
-    def look(self) -> str | Setback | None:
+    def look(self) -> str | FetchFailure | None:
         """That who has signed in can be read for now, or why not; None: nobody has signed in.
 
         What ends soon is exchanged, as for reading: only that tells whether it still works.
@@ -156,27 +156,27 @@ class SignIn:
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & 0o077:
                 what = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
-                return Setback(Outcome.BLOCKED, f"{what}; run chmod 600 {path}")
+                return FetchFailure(Outcome.BLOCKED, f"{what}; run chmod 600 {path}")
             token = self.token()
             tokens = self._file.read()
         except FileNotFoundError:
             return None
         except OSError as error:
             return _unusable(path, error)
-        if isinstance(token, Setback):
+        if isinstance(token, FetchFailure):
             return token
         if tokens is None:
             what = f"{path}: what is kept here was given for another app or address"
-            return Setback(Outcome.BLOCKED, f"{what}; {AGAIN}")
+            return FetchFailure(Outcome.BLOCKED, f"{what}; {AGAIN}")
         until = time.gmtime(min(tokens.expires, _FAR))
         return f"{path} is its owner's alone, and good until {time.strftime(_MINUTE, until)}"
 
-    def begin(self) -> Code | Setback:
+    def begin(self) -> Code | FetchFailure:
         """Ask for a code, where there is a place for what comes of it."""
         if place := self._no_place():
             return place
         answer = self._post("/oauth/device/code", {"client_id": self._app["client_id"]})
-        if isinstance(answer, Setback):
+        if isinstance(answer, FetchFailure):
             return answer
         body = answer.body if isinstance(answer.body, dict) else {}
         typed, address = clean(body.get("user_code")), clean(body.get("verification_url"))
@@ -186,18 +186,18 @@ class SignIn:
         seconds, interval = _number(body.get("expires_in"), 600), _number(body.get("interval"), 5)
         return Code(typed, address, seconds, max(interval, 1.0), secret)
 
-    def ask(self, code: Code) -> Tokens | Setback | None:
+    def ask(self, code: Code) -> Tokens | FetchFailure | None:
         """Whether the code was typed: the tokens, None while it was not, or what went wrong."""
         answer = self._post("/oauth/device/token", {**self._app, "code": code.secret})
-        if isinstance(answer, Setback):
+        if isinstance(answer, FetchFailure):
             return answer
         if answer.status == _WAITING:
             return None
         if why := _ENDED.get(answer.status):
-            return Setback(Outcome.BLOCKED, f"{answer.url}: {why}; {AGAIN} again")
+            return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {why}; {AGAIN} again")
         return _tokens(answer) or _refused(answer)
 
-    def keep(self, tokens: Tokens) -> Path | Setback:
+    def keep(self, tokens: Tokens) -> Path | FetchFailure:
         """Keep the tokens, and say where; why not, where there is no place for them."""
         if self._file is None:
             return _NO_APP
@@ -208,7 +208,7 @@ class SignIn:
             return _unusable(self._file.path, error)
         return self._file.path
 
-    def _no_place(self) -> Setback | None:
+    def _no_place(self) -> FetchFailure | None:
         if self._file is None:
             return _NO_APP
         try:
@@ -217,26 +217,26 @@ class SignIn:
         except OSError as error:
             return _unusable(self._file.path, error)
 
-    def _exchanged(self, tokens: Tokens, file: TokenFile) -> str | Setback:
+    def _exchanged(self, tokens: Tokens, file: TokenFile) -> str | FetchFailure:
         body = {**self._app, "refresh_token": tokens.refresh, "redirect_uri": _NOWHERE}
         answer = self._post("/oauth/token", {**body, "grant_type": "refresh_token"})
-        if not isinstance(answer, Setback) and (fresh := _tokens(answer)):
+        if not isinstance(answer, FetchFailure) and (fresh := _tokens(answer)):
             file.write(fresh)
             return fresh.access
         if time.time() < tokens.expires:  # it is good for a while, and Trakt may answer later
             return tokens.access
-        if isinstance(answer, Setback):
+        if isinstance(answer, FetchFailure):
             return answer
         return ended(answer.url) if answer.status in {400, 401, 403} else answer.setback()
 
-    def _post(self, path: str, body: Mapping[str, str]) -> Answer | Setback:
+    def _post(self, path: str, body: Mapping[str, str]) -> Answer | FetchFailure:
         headers = {"Content-Type": "application/json"}
         return self._web.ask("POST", f"{self._url}{path}", headers=headers, body=body)
 
 
-def ended(where: str) -> Setback:
+def ended(where: str) -> FetchFailure:
     """Trakt does not take the tokens any more."""
-    return Setback(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has ended; {AGAIN}")
+    return FetchFailure(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has ended; {AGAIN}")
 
 
 def _ends_soon(tokens: Tokens) -> bool:
@@ -251,23 +251,25 @@ def _tokens(answer: Answer) -> Tokens | None:
     return Tokens(access, refresh, time.time() + _number(body.get("expires_in"), 0))
 
 
-def _refused(answer: Answer) -> Setback:
+def _refused(answer: Answer) -> FetchFailure:
     if answer.status in {401, 403}:
         what = "Trakt does not accept the app"
         hint = "check providers.trakt.client_id and client_secret"
-        return Setback(Outcome.BLOCKED, f"{answer.url}: {what} (HTTP {answer.status}); {hint}")
+        return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what} (HTTP {answer.status}); {hint}")
     return (
         answer.setback()
         if not answer.ok
-        else Setback(
+        else FetchFailure(
             Outcome.CHANGED_LAYOUT, f"{answer.url}: this is no answer to a sign-in; try again later"
         )
     )
 
 
-def _unusable(path: Path, error: OSError) -> Setback:
+def _unusable(path: Path, error: OSError) -> FetchFailure:
     why = error.strerror or "it cannot be used"
-    return Setback(Outcome.UNREACHABLE, f"{path}: the sign-in to Trakt cannot be kept here: {why}")
+    return FetchFailure(
+        Outcome.UNREACHABLE, f"{path}: the sign-in to Trakt cannot be kept here: {why}"
+    )
 
 
 def _number(value: object, default: float) -> float:
