@@ -28,10 +28,10 @@ from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
 from reconciler.notify.dispatcher import Announcer
 from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
-from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.execute import execute
 from reconciler.sync.fetch import ReadLists, tried_lists
 from reconciler.sync.reconcile import Context, Pass, decide, identify, read
-from reconciler.sync.reports import reports
 from reconciler.sync.run_log import exit_code, noted
 
 OWNER_WAIT = timedelta(seconds=2)
@@ -173,13 +173,13 @@ class ListReconciler:
                     return None
                 edges = self._edges(current, server, _Nowhere())
                 seen = decide(current, edges, identity, lists, at)
-                applier = Applier(edges, current.server.concurrency, self._stopping)
                 with noted(edges, "run") as line:
-                    outcomes = applier.apply(seen, seen.plan.actions)
-                    self._keep(current, edges, seen, outcomes)
-                    trouble = applier.trouble
+                    done = execute(current, edges, seen, self._stopping)
+                    outcomes, trouble = done.outcomes, done.trouble
                     code = trouble.exit_code if trouble else exit_code(seen, outcomes)
                     line.tell(seen, outcomes, code)
+                for action, came in outcomes:
+                    doors.meter.acted(action.op, came.result)
                 doors.announcer.did(current, edges.ledger, outcomes, doors.clock.now())
         if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
             return None
@@ -214,26 +214,12 @@ class ListReconciler:
         doors = self._doors
         return Context(server, sources, doors.ledger(spec), doors.clock, doors.progress)
 
-    def _keep(self, spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes) -> None:
-        for action, done in outcomes:
-            self._doors.meter.acted(action.op, done.result)
-        sources = {lst.name: lst.source for lst in spec.lists}
-        before, now = edges.ledger.reports(), edges.clock.now()
-        edges.ledger.keep_reports(reports(seen, sources, outcomes, before, now))
-
     def _settle(
         self, spec: Spec, lst: ListSpec, turned: _Turned, seconds: float
     ) -> datetime | None:
         """Write how the list is and when it is due, and say so in one line."""
         doors, board, now = self._doors, self._board, self._doors.clock.now()
-        if turned.came.server is not None:
-            board.post(turned.came.server, spec.generation, now)
-        found = board.judge(lst.name, turned.came.findings, spec.generation, now)
-        before = board.schedules().get(lst.name)
-        result = (turned.came, found)
-        said, chance = turns.digest(spec, lst), doors.chance()
-        schedule = turns.next_turn(before, lst, said, result, now=now, chance=chance)
-        board.plan(lst.name, schedule)
+        found, schedule = board.settle(spec, lst, turned.came, now=now, chance=doors.chance())
         try:
             board.write(doors.ledger(spec))
             doors.announcer.found(spec, doors.ledger(spec), {lst.name: found}, now)

@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Lock
 
-from reconciler.config import Spec
+from reconciler.config import ListSpec, Spec
 from reconciler.controller import turns
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Status, StatusSnapshot
-from reconciler.errors import LedgerError, ListsyncError, ServerError
+from reconciler.errors import LedgerError, ServerError
 from reconciler.ports import Clock, Ledger
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Pass
@@ -82,8 +82,26 @@ class StatusStore:
             for name in gone:
                 del self._conditions[name]
 
+    def settle(
+        self,
+        spec: Spec,
+        lst: ListSpec,
+        came: turns.ReconcileResult,
+        *,
+        now: datetime,
+        chance: float,
+    ) -> tuple[dict[str, Condition], Schedule]:
+        """A list's conditions, and when it is next due, after it was reconciled."""
+        if came.server is not None:
+            self.post(came.server, spec.generation, now)
+        found = self.judge(lst.name, came.findings, spec.generation, now)
+        before, said = self.schedules().get(lst.name), turns.digest(spec, lst)
+        schedule = turns.next_turn(before, lst, said, (came, found), now=now, chance=chance)
+        self.plan(lst.name, schedule)
+        return found, schedule
+
     def plan(self, name: str, schedule: Schedule) -> None:
-        """When a list's next turn is."""
+        """When a list is due next."""
         with self._lock:
             self._schedules[name] = schedule
             self._unwritten.add(name)
@@ -105,7 +123,6 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
     ledger: Ledger,
     seen: Pass,
     outcomes: Outcomes,
-    trouble: ListsyncError | None,
     *,
     now: datetime,
     chance: float,
@@ -114,15 +131,9 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
     board = StatusStore()
     board.load(ledger)
     for lst in spec.lists:
-        if lst.name not in seen.snapshots:
-            continue
-        came = turns.came(seen, outcomes, lst.name, trouble)
-        found = board.judge(lst.name, came.findings, spec.generation, now)
-        if came.server is not None:
-            board.post(came.server, spec.generation, now)
-        before, said = board.schedules().get(lst.name), turns.digest(spec, lst)
-        result = (came, found)
-        board.plan(lst.name, turns.next_turn(before, lst, said, result, now=now, chance=chance))
+        if lst.name in seen.snapshots:
+            came = turns.came(seen, outcomes, lst.name, None)
+            board.settle(spec, lst, came, now=now, chance=chance)
     board.write(ledger)
 
 

@@ -34,10 +34,10 @@ from reconciler.render.progress import for_terminal
 from reconciler.render.shapes import ActionRow, PlanDocument, SavedRows
 from reconciler.render.text import plan_text
 from reconciler.sync import plan_file
-from reconciler.sync.apply import Applier, Outcomes
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.execute import execute, keep_reports
 from reconciler.sync.plan_file import SavedPlan
 from reconciler.sync.reconcile import Context, Pass, look, look_again
-from reconciler.sync.reports import reports
 from reconciler.sync.run_log import OK, acting, exit_code
 
 NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
@@ -51,7 +51,7 @@ def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: 
     narrowed = lists_named(spec, names)
     with _edges(spec, setting) as edges:
         seen = look(spec, edges, narrowed)
-        _keep(spec, edges, seen, ())
+        keep_reports(spec, edges, seen, ())
         note_server(spec, edges.ledger, turns.reachable(), edges.clock.now())
     told = document(spec, setting, seen, narrowed_to=narrowed)
     if out is not None:
@@ -205,14 +205,12 @@ def _rows(seen: Pass) -> list[ActionRow]:
 
 
 def _act(spec: Spec, edges: Context, seen: Pass) -> _Acted:
-    """Apply a pass. One that a safety rule stops has no actions, but is remembered."""
+    """Execute a pass to its end, also where a signal arrives."""
     with held_back() as interrupt:
-        applier = Applier(edges, spec.server.concurrency, interrupt.stopping)
-        outcomes = applier.apply(seen, seen.plan.actions)
-        _keep(spec, edges, seen, outcomes)
+        done = execute(spec, edges, seen, interrupt.stopping)
         seen = replace(seen, slowdown=edges.server.slowdown)
-        trouble = applier.trouble or _noted(spec, edges, seen, outcomes, interrupt)
-    return _Acted(seen, outcomes, interrupt.exit_code, trouble)
+        trouble = done.trouble or _noted(spec, edges, seen, done.outcomes, interrupt)
+    return _Acted(seen, done.outcomes, interrupt.exit_code, trouble)
 
 
 def _noted(
@@ -223,7 +221,7 @@ def _noted(
         return None
     now, chance = edges.clock.now(), random.random()  # noqa: S311 - jitter is no secret
     try:
-        note_pass(spec, edges.ledger, seen, outcomes, None, now=now, chance=chance)
+        note_pass(spec, edges.ledger, seen, outcomes, now=now, chance=chance)
     except LedgerError as error:
         return error
     return None
@@ -282,13 +280,6 @@ def show(plan: PlanDocument, output: str) -> None:
 def _edges(spec: Spec, setting: Setting) -> AbstractContextManager[Context]:
     path, progress = setting.ledger_path(spec), for_terminal()
     return wiring.open_edges(spec, setting.config, path, progress, debug_dir=setting.debug_dir)
-
-
-def _keep(spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes) -> None:
-    ledger = edges.ledger
-    sources = {lst.name: lst.source for lst in spec.lists}
-    told = reports(seen, sources, outcomes, ledger.reports(), edges.clock.now())
-    ledger.keep_reports(told)
 
 
 def _at_terminal() -> bool:
