@@ -86,7 +86,7 @@ def came(
     barred = [
         verdict
         for verdict in seen.plan.verdicts
-        if name in verdict.lists and verdict.reason is Reason.NO_RIGHT
+        if name in verdict.lists and verdict.reason is Reason.NOT_PERMITTED
     ]
     applied = conditions.applied(
         stops(seen) if lst.rules.role is Role.REQUEST else (),

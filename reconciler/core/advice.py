@@ -304,6 +304,6 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.NOT_FOUND: _identified,
     Reason.TYPE_MISMATCH: _identified,
     Reason.UNRESOLVED: _said("TMDB answers the server again; try later"),
-    Reason.NO_RIGHT: _with_the_right,
+    Reason.NOT_PERMITTED: _with_the_right,
     Reason.FAILED: _delivered,
 }

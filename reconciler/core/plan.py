@@ -73,8 +73,8 @@ def calculate(
     remembered, and nothing there; not lost, nor          handled
     re-added
     ours was lost three times in a row; not re-added      failed
-    specials, and the server takes no requests for them   no-right
-    the requester is unknown or has no right, or          no-right
+    specials, and the server takes no requests for them   not-permitted
+    the requester is unknown or has no right, or          not-permitted
     what the list names of Radarr or Sonarr is not there
     a refused attempt whose time has not come             backing-off
     over the requester's quota                            quota
@@ -96,8 +96,9 @@ def calculate(
     pruning. *Ours*: a request that was made here (core.own_requests); of these and of an orphan the
     server tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
     ``rerequest`` a time for it that is over. A retry goes where its request was sent, by the right
-    it was made with: it is *no-right* only where the list's requester is unknown. While a safety
-    rule stops the pass, there are no actions: what they would have been says which rule holds it.
+    it was made with: it is *not-permitted* only where the list's requester is unknown. While a
+    safety rule stops the pass, there are no actions: what they would have been says which rule
+    holds it.
     """
     exclusion = Exclusion.of(lists)
     stop = _stop(lists, observed, memory)
@@ -158,16 +159,16 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
     if requester is None:
         problem = want.owner.problem
         detail = problem.message if problem else "its list has no requester"
-        return _verdict(want, NoAction(Reason.NO_RIGHT, detail, need.seasons))
+        return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
     hopes, delivery = outlook(requester, want.target), None
     if need.op is not Op.RETRY:  # which the server sends where it was sent before
         found = want.owner.deliveries.get(want.target.media.kind)
         if isinstance(found, ListProblem):
-            return _verdict(want, NoAction(Reason.NO_RIGHT, found.message, need.seasons))
+            return _verdict(want, NoAction(Reason.NOT_PERMITTED, found.message, need.seasons))
         delivery = found
         if hopes is Expected.REFUSED:
             detail = f"{requester.user.name} may not request {_what(want)} on the server"
-            return _verdict(want, NoAction(Reason.NO_RIGHT, detail, need.seasons))
+            return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
             detail = f"failed before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"

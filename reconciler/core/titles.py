@@ -76,7 +76,7 @@ _PRECEDENCE = (
     Reason.AVAILABLE,
     Reason.DECLINED,
     Reason.HANDLED,
-    Reason.NO_RIGHT,
+    Reason.NOT_PERMITTED,
 )
 
 
@@ -173,7 +173,7 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | 
     }
     again = told(out, terms.rerequest, view.now)
     beside = _beside(fates, coming)
-    barred = _NO_SPECIALS if Reason.NO_RIGHT in beside else ""
+    barred = _NO_SPECIALS if Reason.NOT_PERMITTED in beside else ""
     rest = "; ".join(filter(None, (_rest(beside, missing), barred, *again)))
     rows: list[Gap | NoAction] = []
     if failed:
@@ -220,7 +220,7 @@ def _fates(
             )
         )
     if 0 in fates and fates[0] is None and not view.observed.takes_specials:
-        fates[0] = Reason.NO_RIGHT
+        fates[0] = Reason.NOT_PERMITTED
     return fates
 
 

@@ -45,7 +45,7 @@ from reconciler.render.shapes import (
     VerdictRow,
 )
 
-FORMAT_VERSION = "1.3"
+FORMAT_VERSION = "2.0"
 
 
 def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:

@@ -234,9 +234,9 @@ def standstill(lst: ListRow, rows: Iterable[VerdictRow]) -> str | None:
     """Why a list may request nothing at all, and how many of its titles wait for that."""
     if not lst["problem"]:
         return None
-    waiting = sum(row["reason"] == Reason.NO_RIGHT for row in rows)
+    waiting = sum(row["reason"] == Reason.NOT_PERMITTED for row in rows)
     titles = counted(waiting, "title")
-    return f"{clean(lst['problem'])}: the list requests nothing, {titles} no-right"
+    return f"{clean(lst['problem'])}: the list requests nothing, {titles} not permitted"
 
 
 def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
@@ -248,7 +248,7 @@ def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
         row
         for row in rows
         if (row["reason"] in DEFERRED | ATTENTION or "would" in row)
-        and not (lst["problem"] and row["reason"] == Reason.NO_RIGHT)
+        and not (lst["problem"] and row["reason"] == Reason.NOT_PERMITTED)
     ]
 
 

@@ -198,12 +198,12 @@ def test_a_film_is_decided_by_the_first_row_that_holds(
 @pytest.mark.parametrize(
     ("requester", "media", "is_4k", "answer"),
     [
-        (None, DUNE, False, "no-right"),
-        (CAROL, DUNE, False, "no-right"),
+        (None, DUNE, False, "not-permitted"),
+        (CAROL, DUNE, False, "not-permitted"),
         (ANNA, DUNE, False, "request (missing)"),
-        (ANNA, DUNE, True, "no-right"),
+        (ANNA, DUNE, True, "not-permitted"),
         (ANNA, BEAR, False, "request S1-2 (missing)"),
-        (ANNA, BEAR, True, "no-right"),
+        (ANNA, BEAR, True, "not-permitted"),
     ],
     ids=["unknown", "no right", "film", "4K film", "show", "4K show"],
 )
@@ -219,7 +219,7 @@ def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
     lst = having(films([1, 2]), requester=CAROL, max_per_run=1)
     memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
 
-    assert words(plan(lst, memory=memory)) == ["no-right", "no-right"]
+    assert words(plan(lst, memory=memory)) == ["not-permitted", "not-permitted"]
 
 
 def test_a_request_that_failed_is_not_said_to_have_been_refused() -> None:

@@ -51,7 +51,7 @@ def test_lists_ask_for_the_seasons_they_want(
 @pytest.mark.parametrize(
     ("named", "observed", "answer"),
     [
-        pytest.param((0,), server(), ["no-right"], id="specials alone"),
+        pytest.param((0,), server(), ["not-permitted"], id="specials alone"),
         pytest.param((0, 1), server(), ["request S1 (missing)"], id="others are asked for"),
         pytest.param((0, 1), there(1), ["available"], id="others are there"),
         pytest.param((0,), there(0), ["available"], id="they are there"),
@@ -65,7 +65,7 @@ def test_specials_are_not_asked_of_a_server_that_takes_none(
     made = plan(lst, on=on)
     assert words(made) == answer
     rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
-    told = [row.detail for row in rows if Reason.NO_RIGHT in row.beside]
+    told = [row.detail for row in rows if Reason.NOT_PERMITTED in row.beside]
     assert all("the server takes no requests for specials" in detail for detail in told)
     assert bool(told) is (answer != ["available"] or named == (0, 1))
 

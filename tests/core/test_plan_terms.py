@@ -137,7 +137,7 @@ def test_a_failed_request_is_retried_as_it_was_sent_whatever_its_list_names(
 def test_only_what_is_asked_for_anew_needs_a_place_to_go() -> None:
     on = server(request(1, BEAR, RequestStatus.FAILED, 1), shows={BEAR.tmdb: facts(1, 2)})
     made = plan(sent(BEAR, NOWHERE), on=on)
-    assert words(made) == ["retry (retry-failed)", "no-right"]
+    assert words(made) == ["retry (retry-failed)", "not-permitted"]
     assert (made.verdicts[0].seasons, made.verdicts[0].detail) == ((2,), NOWHERE.message)
     assert [a.delivery for a in plan(sent(BEAR, TO_RADARR), on=on).actions] == [None, TO_RADARR]
 
@@ -145,4 +145,4 @@ def test_only_what_is_asked_for_anew_needs_a_place_to_go() -> None:
 def test_a_list_whose_requester_is_not_known_retries_nothing() -> None:
     unknown = replace(wishes(entry(DUNE)), requester=None, problem=UNKNOWN)
     made = plan(unknown, on=server(request(1, DUNE, RequestStatus.FAILED)))
-    assert words(made) == ["no-right"]
+    assert words(made) == ["not-permitted"]

@@ -270,8 +270,8 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         FILM, {"handled": made_here(MediaStatus.PROCESSING, sighting=Sighting.LISTED)}),
     NOTHING_THERE: (FILM, {"handled": known(slots={MemoryKey(Target(DUNE)): MemoryEntry()})}),
     LOST_THRICE: (FILM, {"failed": lost_thrice}),
-    "specials, and the server takes no requests for them": (SHOW, {"no-right": specials}),
-    NO_RIGHT: (ANY, {"no-right": option(deliveries=NOWHERE)}),
+    "specials, and the server takes no requests for them": (SHOW, {"not-permitted": specials}),
+    NO_RIGHT: (ANY, {"not-permitted": option(deliveries=NOWHERE)}),
     "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
     "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),
     "over the list's cap": (ANY, {"over-cap": option(max_per_run=0)}),
@@ -379,7 +379,7 @@ def test_a_retry_too_needs_a_requester_who_is_known() -> None:
         requester=None,
         problem=ListProblem(ProblemReason.UNKNOWN_REQUESTER, "the server has no user 'anna'"),
     )(world)
-    assert world.words() == ["no-right"]
+    assert world.words() == ["not-permitted"]
 
 
 PENDING_ROW, APPROVED_ROW = MediaStatus.PENDING, MediaStatus.PROCESSING

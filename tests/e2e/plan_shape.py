@@ -13,7 +13,7 @@ _UNCHANGED = [
     *("filtered", "unaired", "suspended", "adopted", "unsupported-kind"),
 ]
 _DEFERRED = ["over-cap", "over-budget", "quota", "backing-off"]
-_ATTENTION = ["ambiguous", "not-found", "type-mismatch", "unresolved", "no-right", "failed"]
+_ATTENTION = ["ambiguous", "not-found", "type-mismatch", "unresolved", "not-permitted", "failed"]
 _ROUTES = ["map", "tmdb", "imdb", "tvdb", "title"]
 _COUNTS = ["request", "extend", "retry", "cancel", "deferred", "attention", "unchanged"]
 _RESULTS = [
@@ -115,7 +115,7 @@ _VERDICT = _record(
 
 PLAN: dict[str, Any] = _record(
     {
-        "format_version": {"const": "1.3"},
+        "format_version": {"const": "2.0"},
         "plan_id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
         "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "checksum": {"type": "string", "pattern": "^[0-9a-f]{64}$"},

@@ -188,7 +188,7 @@ def test_what_a_plan_expects_of_a_4k_request_is_what_the_server_does(
     house.wish([DUNE], requester="alice", **{"4k": True})
     document = house.run("plan", "-o", "json").document
     assert [row["expected"] for row in document["actions"]] == [told] * bool(told)
-    assert [row["reason"] for row in document["verdicts"]] == ["no-right"] * (not told)
+    assert [row["reason"] for row in document["verdicts"]] == ["not-permitted"] * (not told)
     house.run("apply", "--yes")
     rows = house.server.state.requests.values()
     assert [(row.is4k, row.status) for row in rows] == [(True, status)] * bool(told)

@@ -81,7 +81,7 @@ def test_a_name_means_for_each_kind_what_is_called_so_there(world: World) -> Non
 def test_what_only_radarr_knows_holds_the_shows_of_the_list_and_no_film(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Ultra-HD")
     seen = world.look()
-    assert words(seen) == {FILM.title: "request", SHOW.title: "no-right"}
+    assert words(seen) == {FILM.title: "request", SHOW.title: "not-permitted"}
     assert "'HD-1080p' (3)" in seen.plan.verdicts[0].detail
 
 
@@ -108,7 +108,7 @@ def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
     world.write(lists)
     seen = world.look()
     assert said in str(seen.lists[0].problem)
-    assert words(seen) == {FILM.title: "no-right", OTHER.title: "request"}
+    assert words(seen) == {FILM.title: "not-permitted", OTHER.title: "request"}
 
 
 def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_radarr_that_is_away_delays_a_plan_by_seconds_and_only_its_titles_wait
     before = time.monotonic()
     seen = world.look()
     assert time.monotonic() - before < 4  # World's client waits 5 s for other calls
-    assert words(seen) == {FILM.title: "no-right", SHOW.title: "request"}
+    assert words(seen) == {FILM.title: "not-permitted", SHOW.title: "request"}
     (held,) = seen.plan.verdicts
     assert "Radarr did not answer within" in held.detail
 
@@ -162,7 +162,7 @@ def test_what_a_radarr_offered_today_is_good_while_it_is_away(world: World) -> N
     }
     world.write(lists)
     seen = world.look()
-    assert words(seen) == {OTHER.title: "no-right", FILM.title: "request"}
+    assert words(seen) == {OTHER.title: "not-permitted", FILM.title: "request"}
     assert (
         "is not at Radarr as of its last answer (the server says: " in seen.plan.verdicts[0].detail
     )
@@ -224,7 +224,7 @@ def test_a_name_that_one_kind_lacks_costs_no_call_while_no_title_waits_for_it(
 def test_a_name_that_a_title_waits_for_is_found_as_soon_as_it_is_there(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Ultra-HD")
     world.apply()
-    assert (words(world.look())[SHOW.title], asked(world)) == ("no-right", 2)
+    assert (words(world.look())[SHOW.title], asked(world)) == ("not-permitted", 2)
     made = replace(SONARR, profiles=((3, "HD-1080p"), (8, "Ultra-HD")))
     world.sandbox.services.sonarr = (made,)
     world.apply()

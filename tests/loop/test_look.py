@@ -79,7 +79,7 @@ def test_an_unknown_requester_is_the_error_of_its_list_alone(world: World) -> No
     world.lists.hold(ONE, [by_tmdb(DUNE)])
     world.lists.hold(OTHER, [by_tmdb(HEAT)])
     seen = world.look()
-    assert words(seen) == {"Dune": "request", "Heat": "no-right"}
+    assert words(seen) == {"Dune": "request", "Heat": "not-permitted"}
     problems = {lst.name: lst.problem.message for lst in seen.lists if lst.problem}
     assert problems == {"second": "requester 'nobody' is not a user of the server"}
 

@@ -123,22 +123,22 @@ def test_json_that_another_program_wrote_anew_is_accepted(tmp_path: Path) -> Non
 
 
 def test_a_later_minor_format_is_read_for_what_is_known_of_it(tmp_path: Path) -> None:
-    told: Any = {**document(action()), "format_version": "1.9", "mood": "good"}
+    told: Any = {**document(action()), "format_version": "2.9", "mood": "good"}
     told["server"] |= {"mood": 0.5}
     told["lists"] = [{"mood": None}]
     assert plan_file.read(written(tmp_path / "plan.json", told), URL).digest == told["digest"]
 
 
-LATER_KEYS = ("server_id", "profile_id", "root_folder", "tags")  # of format 1.2
+LATER_KEYS = ("server_id", "profile_id", "root_folder", "tags")  # as if a later minor had them
 
 
 def of_an_older_format(*actions: Action) -> dict[str, Any]:
-    """The document as format 1.1 had it, which knew nothing of Radarr and Sonarr."""
+    """The document as a format would have it that knew nothing of Radarr and Sonarr."""
     told: Any = json.loads(json.dumps(document(*actions)))
     rows: Any = [{k: v for k, v in row.items() if k not in LATER_KEYS} for row in told["actions"]]
     digest = plan_digest(URL, rows)
     proof = {"plan_id": digest[:8], "digest": digest, "checksum": checksum(URL, None, rows)}
-    return {**told, **proof, "format_version": "1.1", "actions": rows}
+    return {**told, **proof, "format_version": "2.0", "actions": rows}
 
 
 @pytest.mark.parametrize(
@@ -156,10 +156,10 @@ def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know
     assert len(agreement.new) == len(agreement.gone) == 2 - len(done)
 
 
-@pytest.mark.parametrize("version", ["2.0", "0.9", "10.1", "", None, 2])
+@pytest.mark.parametrize("version", ["1.3", "3.0", "20.1", "", None, 1])
 def test_another_major_format_is_refused(tmp_path: Path, version: object) -> None:
     told: Any = {**document(action()), "format_version": version}
-    with pytest.raises(PlanMisfitError, match=r"format .*1\.x"):
+    with pytest.raises(PlanMisfitError, match=r"format .*2\.x"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 

@@ -69,7 +69,7 @@ def test_a_quota_that_may_not_be_seen_stops_its_list_alone(world: World) -> None
         }
     )
     seen = world.look()
-    assert words(seen) == {FILM.title: "no-right", FILMS[1].title: "request"}
+    assert words(seen) == {FILM.title: "not-permitted", FILMS[1].title: "request"}
     assert '"Manage Users"' in str(seen.lists[0].problem)
 
 

@@ -175,7 +175,7 @@ def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(
     assert (turns(log)["first"]["created"], turns(log)["first"]["over-cap"]) == (1, 1)
     line = turns(log)["other"]
     assert "created" not in line
-    assert (line["for_others"], line["no-right"]) == ({"first": {"created": 1}}, 1)
+    assert (line["for_others"], line["not-permitted"]) == ({"first": {"created": 1}}, 1)
 
 
 def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not-found"
     TYPE_MISMATCH = "type-mismatch"
     UNRESOLVED = "unresolved"
-    NO_RIGHT = "no-right"
+    NOT_PERMITTED = "not-permitted"
     FAILED = "failed"
 
 
@@ -61,7 +61,7 @@ ATTENTION = frozenset(
         Reason.NOT_FOUND,
         Reason.TYPE_MISMATCH,
         Reason.UNRESOLVED,
-        Reason.NO_RIGHT,
+        Reason.NOT_PERMITTED,
         Reason.FAILED,
     }
 )
