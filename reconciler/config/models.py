@@ -42,6 +42,8 @@ from reconciler.config.options import ListOptions
 from reconciler.config.problems import quote
 from reconciler.config.providers import ProvidersSpec
 from reconciler.core.model import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_RATE,
     Budget,
     Digest,
     Event,
@@ -96,12 +98,12 @@ class ServerSpec(Model):
         "private one; relative to this file.",
     )
     rate: Annotated[float, values.written(values.rate), schema(RATE)] = Field(
-        default=60.0,
+        default=DEFAULT_RATE,
         description="At most this many calls: 60/s, 600/m.",
-        json_schema_extra={"default": "60/s"},
+        json_schema_extra={"default": f"{DEFAULT_RATE:g}/s"},
     )
     concurrency: Annotated[int, values.written(values.whole(1, FEW)), count(1, FEW)] = Field(
-        default=4, description="Calls in flight at once, one per title; 1 to 32."
+        default=DEFAULT_CONCURRENCY, description="Calls in flight at once, one per title; 1 to 32."
     )
 
 

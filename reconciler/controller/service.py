@@ -20,7 +20,7 @@ from reconciler.controller.list_reconciler import Factories, ListReconciler
 from reconciler.controller.mounts import is_mount
 from reconciler.controller.statuses import StatusStore
 from reconciler.controller.watch import news
-from reconciler.controller.workers import Controller
+from reconciler.controller.workers import WorkerPool
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Finding, ListReport, Status, StatusSnapshot
 from reconciler.errors import ConfigError, ListsyncError
@@ -67,9 +67,7 @@ class Service:
         self._upkeep = ListReconciler(spec, doors, self.board, self._stopping)
         self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
         self._may_run = True  # False: all that is accepted is of a server whose key is not known
-        self._controller = Controller(
-            self._upkeep, doors.clock, self._upkeep.room_of, self._stopping
-        )
+        self._workers = WorkerPool(self._upkeep, doors.clock, self._upkeep.room_of, self._stopping)
 
     @property
     def spec(self) -> Spec:
@@ -81,7 +79,7 @@ class Service:
         """How the lists are now; each is due when the queue has it, whatever the clock has done."""
         standing = self.board.standing(self.spec)
         schedules = {
-            name: replace(schedule, due=self._controller.due(name) or schedule.due)
+            name: replace(schedule, due=self._workers.due(name) or schedule.due)
             for name, schedule in standing.schedules.items()
         }
         return replace(standing, schedules=schedules, waiting=self._grace.waiting)
@@ -107,7 +105,7 @@ class Service:
         self._post(conditions.config(Status.TRUE, "Valid", ""))
         self._post(conditions.rights(self._grace.waiting))
         for lst in spec.lists:
-            self._controller.add(lst.name, self._upkeep.due_at(lst.name))
+            self._workers.add(lst.name, self._upkeep.due_at(lst.name))
         self._staff()
         for part in self._file.parts():
             if is_mount(part):
@@ -127,12 +125,12 @@ class Service:
             if grace_is_over:
                 self.reload()
         self._wake_those_the_server_kept()
-        self._controller.tick()  # which shifts due times along with a clock that was set back
+        self._workers.tick()  # which shifts due times along with a clock that was set back
         self._wake_those_a_clock_delayed()
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Whether within so many seconds no list has its turn, nor is any due."""
-        return self._controller.wait_until_idle(seconds)
+        return self._workers.wait_until_idle(seconds)
 
     def reload(self) -> bool:
         """Read the file anew, and do what has changed in it; whether there was anything to tell."""
@@ -160,7 +158,7 @@ class Service:
         # A browser that no longer listens takes seconds to end.
         cutting = Thread(target=self._upkeep.cut, name="cut", daemon=True)
         cutting.start()
-        ended = self._controller.stop(seconds)
+        ended = self._workers.stop(seconds)
         cutting.join(max(0.0, deadline - time.monotonic()))
         self._doors.announcer.wait(_LAST_WORDS)
         return ended and not cutting.is_alive()
@@ -174,7 +172,7 @@ class Service:
         return admission.spec
 
     def _staff(self) -> None:
-        self._controller.staff(self.spec.controller.workers if self._may_run else 0)
+        self._workers.staff(self.spec.controller.workers if self._may_run else 0)
 
     def _see_to_grace(self) -> bool:
         """Whether what has waited may take effect. Raises LedgerError."""
@@ -211,9 +209,9 @@ class Service:
         says = {lst.name: turns.digest(spec, lst) for lst in spec.lists}
         changed = [name for name in says if says[name] != said.get(name)]
         for name in said.keys() - says.keys():
-            self._controller.remove(name)
+            self._workers.remove(name)
         for name in changed:
-            self._controller.move(name, self._upkeep.due_at(name))
+            self._workers.move(name, self._upkeep.due_at(name))
         self._staff()
         gone = sorted(said.keys() - says.keys())
         _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
@@ -255,16 +253,16 @@ class Service:
             elif self._heard.get(name) != word:  # it stands there until the turn has been
                 self._heard[name] = word
                 _log.info("asked for", list=name)
-                self._controller.add(name, self._doors.clock.now())
+                self._workers.add(name, self._doors.clock.now())
         self._version = version
 
     def _wake_those_a_clock_delayed(self) -> None:
         """A list that became due under a clock that was ahead has its turn now."""
         schedules, now = self.board.schedules(), self._doors.clock.now()
         for lst in self.spec.lists:
-            due = self._controller.due(lst.name)
+            due = self._workers.due(lst.name)
             if due and turns.waits_too_long(schedules.get(lst.name), due, lst, now):
-                self._controller.move(lst.name, now)
+                self._workers.move(lst.name, now)
 
     def _wake_those_the_server_kept(self) -> None:
         """A server that is back is not waited for any longer."""
@@ -273,6 +271,6 @@ class Service:
             return
         now = self._doors.clock.now()
         for lst in self.spec.lists:
-            due = self._controller.due(lst.name)
+            due = self._workers.due(lst.name)
             if turns.waits_for_server(found.get(lst.name, {})) and due is not None and due > now:
-                self._controller.move(lst.name, now)
+                self._workers.move(lst.name, now)

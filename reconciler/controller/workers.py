@@ -30,7 +30,7 @@ class Task(Protocol):
         ...
 
 
-class Controller:
+class WorkerPool:
     """Has ``task`` done for each key when it is due, ``workers`` keys at a time, each key once."""
 
     def __init__(

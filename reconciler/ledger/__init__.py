@@ -1,7 +1,7 @@
 """The ledger: what outlives the process, in one SQLite file.
 
 ``SqliteLedger`` is the port's implementation, ``HeldLedger`` keeps one for a long time,
-``RememberedRoutes`` is a part of its cache as another port; the rooms
+``RememberedRoutes`` is a part of its cache as another port; the modules
 behind them are the file (``database``, ``schema``, ``faults``), the two kinds of tables (``cache``;
 ``memory``, ``intents``, ``keeping``) and the lock.
 """

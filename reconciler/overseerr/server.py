@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Self, TypeVar
 
 from reconciler.core.model import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_RATE,
     Action,
     Candidate,
     Done,
@@ -66,8 +68,8 @@ class OverseerrServer:
         url: str,
         api_key: str,
         *,
-        rate: float = 60.0,
-        concurrency: int = 4,
+        rate: float = DEFAULT_RATE,
+        concurrency: int = DEFAULT_CONCURRENCY,
         timeout: float = 30.0,
         longest: float = LONGEST,
         services_timeout: float = downloads.PATIENCE,

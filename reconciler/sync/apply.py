@@ -105,7 +105,7 @@ class Applier:
                 return self._cancel(action)
             return self._edges.server.request(action)
         except AnswerLostError as lost:
-            return self._look(action, seen, lost)
+            return self._settle_lost_answer(action, seen, lost)
         except ServerError as error:
             self._end(error)
             return Done(Result.SKIPPED, message=f"not sent: {error.what}")
@@ -152,7 +152,7 @@ class Applier:
             return Done(Result.MOOT, request_id=request_id, message=f"it is {status} by now")
         return self._edges.server.cancel(request_id)
 
-    def _look(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
+    def _settle_lost_answer(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
         """One GET of the title says whether the request is there; if not, nothing is decided."""
         unsettled = Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
         try:

@@ -80,7 +80,7 @@ def test_a_list_that_became_due_while_the_clock_was_ahead_is_read_now(
         pass_time(world, service, seconds=1)
         schedule = service.standing.schedules["wishes"]
         service.board.plan("wishes", replace(schedule, attempted=NOON + YEAR))
-        service._controller.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a turn does that ends while the clock is set
+        service._workers.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a turn does that ends while the clock is set
         pass_time(world, service, seconds=1)
 
     assert fetches(world) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 ATTACKS = {
     module.ATTACK.name: module.ATTACK for module in (kills, faults, drips, fuzz, secrets, memory)
 }
+_PROGRAM = f"{shlex.quote(sys.executable)} -m tests.torture"  # the Python that has its packages
 
 
 def table(results: Sequence[Result]) -> str:
@@ -43,7 +45,7 @@ def run(seed: int, minutes: float, chosen: Sequence[str], rounds: Sequence[int] 
         result = run_rounds(ATTACKS[name], seed, minutes * 60 / len(chosen), rounds)
         results.append(result)
         for number, what in result.failures.items():
-            again = f"python -m tests.torture --seed {seed} --only {name} --round {number}"
+            again = f"{_PROGRAM} --seed {seed} --only {name} --round {number}"
             sys.stderr.write(f"{name}, round {number}: {what}\n  again: {again}\n")
         sys.stderr.write(f"{name}: {result.seconds:.0f} s\n")
     sys.stdout.write(f"seed {seed}\n\n{table(results)}\n")
@@ -51,7 +53,7 @@ def run(seed: int, minutes: float, chosen: Sequence[str], rounds: Sequence[int] 
 
 
 def _arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser = argparse.ArgumentParser(prog=_PROGRAM, description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="default: the time")
     parser.add_argument("--minutes", type=float, default=4, help="all attacks together (4)")
     parser.add_argument("--only", default=",".join(ATTACKS), help="names of attacks: a,b")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -77,7 +79,8 @@ def test_a_round_that_finds_something_is_exit_1_and_can_be_run_again(
     number = failing.partition("round ")[2].partition(":")[0]
     assert torture.main(["--seed", "5", "--only", "kills", "--round", number]) == 1
     assert failing in capsys.readouterr().err
-    assert f"python -m tests.torture --seed 5 --only kills --round {number}" in err
+    again = f"{shlex.quote(sys.executable)} -m tests.torture --seed 5 --only kills"
+    assert f"again: {again} --round {number}\n" in err
 
 
 @pytest.mark.usefixtures("coin")

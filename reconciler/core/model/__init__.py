@@ -1,4 +1,4 @@
-"""The values every room speaks: frozen, comparable, free of I/O.
+"""The values that all folders share: frozen, comparable, free of I/O.
 
 The words are the project's own (docs/architecture.md): an *item* is what a list yields, a *media
 key* is what the server knows, a *target* is a media key in a quality, a *verdict* is why a wanted
@@ -93,6 +93,8 @@ from reconciler.core.model.rights import (
 )
 from reconciler.core.model.rules import ListRules
 from reconciler.core.model.server import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_RATE,
     Allowance,
     Film,
     Flavour,
@@ -134,6 +136,8 @@ __all__ = [
     "ALL",
     "ALL_SEASONS",
     "ATTENTION",
+    "DEFAULT_CONCURRENCY",
+    "DEFAULT_RATE",
     "DEFERRED",
     "ENDLESS_TOP",
     "LONGEST_FILE",

@@ -1,4 +1,4 @@
-"""What the file lets listsync do, as far as more of it needs a person: law 12."""
+"""What the file lets listsync do, as far as more of it needs a person (law 11)."""
 
 from __future__ import annotations
 

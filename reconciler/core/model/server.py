@@ -12,6 +12,10 @@ from reconciler.core.model.media import MediaKey, Target, Unmatched
 from reconciler.core.model.memory import MemoryKey
 from reconciler.core.model.words import Kind
 
+# Measured on a real server: docs/performance.md, "In calls".
+DEFAULT_RATE = 60.0  # calls per second
+DEFAULT_CONCURRENCY = 4  # calls in flight
+
 
 class MediaStatus(StrEnum):
     """A media row's or season's status, from the server's numbers 1 to 7."""
