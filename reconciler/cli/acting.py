@@ -94,7 +94,7 @@ def adopt(  # noqa: PLR0913 - a command's parameters are its options
     *,
     verbose: Verbose = False,
 ) -> int:
-    """Take what is on a list now as given: it asks for none of these titles."""
+    """Mark everything now on a list as handled, so that none of it is requested."""
     from reconciler.cli.commands import remembering
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)

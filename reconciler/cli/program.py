@@ -38,6 +38,7 @@ app = typer.Typer(
     help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 for command in COMMANDS:

@@ -56,9 +56,9 @@ def commands(program: Typer = app) -> dict[str, str]:
     return {name: command.get_short_help_str(limit=200) for name, command in known.items()}
 
 
-def help_of(*words: str) -> str:
+def help_of(*words: str, option: str = "--help") -> str:
     """What ``listsync WORDS --help`` prints on a terminal of 80 columns."""
-    told = CliRunner().invoke(app, [*words, "--help"], prog_name="listsync", terminal_width=80)
+    told = CliRunner().invoke(app, [*words, option], prog_name="listsync", terminal_width=80)
     return told.output.rstrip()
 
 

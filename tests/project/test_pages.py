@@ -16,7 +16,7 @@ import yaml
 from reconciler.config import Spec, json_schema, load
 from reconciler.sources import recognise
 from tests.project import places
-from tests.project.generated import AGAIN, PAGES, commands, regenerated
+from tests.project.generated import AGAIN, PAGES, commands, help_of, regenerated
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"
@@ -39,6 +39,10 @@ class TestGeneratedParts:
         assert [
             name for name in commands() if f"<!-- generated: help of {name} -->" not in text
         ] == []
+
+    @pytest.mark.parametrize("words", [[], *([name] for name in commands())], ids=" ".join)
+    def test_are_what_dash_h_prints_too(self, words: list[str]) -> None:
+        assert help_of(*words, option="-h") == help_of(*words)
 
 
 def anchors(page: Path) -> set[str]:
