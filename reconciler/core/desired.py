@@ -65,7 +65,7 @@ class ListHistory:
 
     membership: Membership  # what it held when last complete
     shown: tuple[Item, ...] = ()  # what it showed when it last showed anything
-    baseline: Baseline | None = None  # what was taken as given
+    baseline: Baseline | None = None  # what was adopted
     blank: bool = False  # the ledger knows no list at all
 
 
@@ -78,7 +78,7 @@ class MergedFetch:
     past: ListHistory
     after: Membership
     whole: bool  # this fetch says what is on the list and what is not (law 7)
-    fresh_baseline: Baseline | None = None  # what this pass takes as given
+    fresh_baseline: Baseline | None = None  # what this pass adopts
     at: datetime | None = None  # when it was fetched
 
     @property
@@ -243,7 +243,7 @@ def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unma
 def _adopted(
     baseline: Baseline | None, membership: Membership, entries: Sequence[Entry]
 ) -> frozenset[str]:
-    """What is taken as given, by item key, under whatever names this pass shows it.
+    """What is adopted, by item key, under whatever names this pass shows it.
 
     One way to a site knows a title by its IMDb id, another by its name in the site's addresses.
     """

@@ -18,7 +18,7 @@ class Forgetting:
     known: int  # films, seasons and shows that were seen there, or counted as refused
     still_there: bool  # one of them was there at the last look: the server remembers it, too
     lists: tuple[str, ...]
-    adopted: Mapping[str, frozenset[str]]  # what each list took as given of it, by item key
+    adopted: Mapping[str, frozenset[str]]  # what each list adopted of it, by item key
 
 
 def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title

@@ -99,7 +99,7 @@ def absences(membership: Membership) -> dict[MediaKey, Absence]:
 def taken_as_given(
     before: Baseline | None, ref: ListRef, items: Iterable[Item], at: datetime
 ) -> Baseline:
-    """The baseline once a person takes what a list shows as given, beside what already was."""
+    """The baseline once a person adopts what a list shows, beside what already was."""
     keys = frozenset(item.key for item in items)
     known = before.keys if before and before.source == str(ref) else frozenset()
     return Baseline(str(ref), at, keys | known)

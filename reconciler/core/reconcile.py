@@ -37,7 +37,7 @@ class Decision:
     accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
     memory: Memory  # as it is once this pass's look has been written
     memberships: Mapping[str, Membership]  # likewise, by list name
-    baselines: Mapping[str, Baseline]  # what this pass takes as given, by list name
+    baselines: Mapping[str, Baseline]  # what this pass adopts, by list name
     claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
 
 

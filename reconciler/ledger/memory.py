@@ -236,7 +236,7 @@ def forget(connection: Connection, server: str, media: MediaKey) -> None:
 
 
 def baselines(connection: Connection, server: str) -> dict[str, Baseline]:
-    """What was taken as given, by list name."""
+    """What was adopted, by list name."""
     rows = connection.execute("SELECT list, baseline FROM baselines WHERE server = ?", (server,))
     return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
 

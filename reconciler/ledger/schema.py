@@ -133,7 +133,7 @@ _RUNS = (
     """,
 )
 
-# Memory: what was on a list when it was taken as given.
+# Memory: what was on a list when it was adopted.
 _BASELINES = (
     """
     CREATE TABLE baselines (

@@ -148,12 +148,12 @@ class SqliteLedger:
             return memory.memberships(connection, self._server)
 
     def baselines(self) -> Mapping[str, Baseline]:
-        """What was taken as given on each list that has such a baseline, by list name."""
+        """What was adopted on each list that has a baseline, by list name."""
         with self._database.reading() as connection:
             return memory.baselines(connection, self._server)
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
-        """Take what these lists hold as given, in one transaction."""
+        """Adopt what these lists hold, in one transaction."""
         with self._database.remembering() as connection:
             memory.write_baselines(connection, self._server, baselines)
 

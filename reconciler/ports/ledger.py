@@ -92,10 +92,10 @@ class Ledger(Protocol):
         """What each list held when it was last complete, by list name."""
 
     def baselines(self) -> Mapping[str, Baseline]:
-        """What was taken as given on each list that has such a baseline, by list name."""
+        """What was adopted on each list that has a baseline, by list name."""
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
-        """Take what these lists hold as given, in one transaction."""
+        """Adopt what these lists hold, in one transaction."""
 
     def record(
         self,

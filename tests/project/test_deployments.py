@@ -149,3 +149,8 @@ def test_a_unit_runs_a_command_that_there_is(unit: Path) -> None:
     found = re.search(r"^ExecStart=\S+/listsync (.+)$", unit.read_text("utf-8"), re.MULTILINE)
     assert found
     assert known(found[1].split())
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_a_unit_of_the_user_waits_for_no_target_of_the_system(unit: Path) -> None:
+    assert "network" not in unit.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The command that takes a list's content as given. One transaction, no lock."""
+"""The command that adopts a list's content. One transaction, no lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHOLE_ENOUGH = frozenset({Outcome.COMPLETE, Outcome.UNVERIFIED})  # a person say
 
 
 def adopt(setting: Setting, name: str) -> int:
-    """Take what is on a list now as given.
+    """Adopt what is on a list now.
 
     Raises ListsyncError where the list could not be read to its end, LedgerError where the ledger
     cannot be written.

@@ -121,7 +121,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was on a list when it was taken as given: its items are not asked for."""
+    """What was on a list when it was adopted: its items are not requested."""
 
     source: str
     taken: datetime

@@ -46,7 +46,7 @@ class DesiredList:
     requester: Requester | None = None
     problem: ListProblem | None = None
     deliveries: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
-    adopted: frozenset[str] = frozenset()  # items by key: what was there is taken as given
+    adopted: frozenset[str] = frozenset()  # items by key: what was adopted
     expectant: bool = False  # "new-only" without a baseline: nothing is known to be new
     notice: str | None = None  # what is to be told of the list
     whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
