@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from reconciler.config.exposure import exposed_secrets
 from reconciler.config.lists import ListSection, ListSpec
 from reconciler.config.models import File, Spec
 from reconciler.config.options import ListOptions
@@ -57,6 +58,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
         problems += (
             *_unreadable(file, root, objection),
             *violations(restrictions, file, root, is_outside),
+            *exposed_secrets(file, root),
         )
     if problems or file is None:
         ordered = sorted(dict.fromkeys(problems))

@@ -34,11 +34,17 @@ class Scalar:
     null: bool = False
     broken: bool = False  # could not be filled in; that is reported already
     spans: tuple[tuple[int, int], ...] = ()  # where in the text a variable's value is
+    names: tuple[str, ...] = ()  # of these variables
 
     @property
     def shown(self) -> str:
         """The value in quotes for an error, as it is written in the file."""
         return quote(self.source)
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether the text is a variable's value and nothing else."""
+        return self.spans == ((0, len(self.text)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class _Grower:
             null=node.style is None and node.tag == _NULL,
             broken=bool(problems),
             spans=expansion.spans,
+            names=expansion.names,
         )
 
     def _report(self, place: Place, path: str, message: str) -> None:

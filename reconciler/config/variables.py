@@ -30,6 +30,7 @@ class Expansion:
     text: str
     problems: tuple[str, ...]  # a sentence for each variable that could not be filled in
     spans: tuple[tuple[int, int], ...]  # where in the text a variable's value is: from, to
+    names: tuple[str, ...]  # of these variables
 
 
 def expand(
@@ -42,6 +43,7 @@ def expand(
     """
     problems: list[str] = []
     spans: list[tuple[int, int]] = []
+    names: list[str] = []
     text, end = "", 0
     for found in _DOLLAR.finditer(source):
         text += source[end : found.start()]
@@ -57,9 +59,11 @@ def expand(
         else:
             value, problem = _value(found, env)
             problems += [problem] if problem else []
-            spans += [(len(text), len(text) + len(value))] if value else []
+            if value:
+                spans.append((len(text), len(text) + len(value)))
+                names.append(found["name"])
             text += value
-    return Expansion(text + source[end:], tuple(problems), tuple(spans))
+    return Expansion(text + source[end:], tuple(problems), tuple(spans), tuple(names))
 
 
 def _value(found: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | None]:

@@ -21,6 +21,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reconciler.core.model import Item, Snapshot, TitleRef
 
@@ -36,6 +37,10 @@ _PLAIN = re.compile(
 _NUMBER = re.compile(r"v?[0-9]{1,9}")
 _HEX = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 _LONGEST_PLAIN = 17  # characters, a separator included
+_KEY_PARAMETER = re.compile(
+    r"key|token|secret|pass|phrase|pwd|pw|auth|sig|client|session|code|cred|jwt|hash|pin\b",
+    re.IGNORECASE,
+)
 _DELIMITERS = re.compile(r"[^/?&=;#]+")
 
 
@@ -77,6 +82,33 @@ def veil_spans(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[
         else:
             shown += found[0]
     return shown + text[end:], tuple(dict.fromkeys(veiled))
+
+
+def holds_key(parameter: str) -> bool:
+    """Whether a parameter of an address is named like a key or password."""
+    return bool(_KEY_PARAMETER.search(parameter))
+
+
+def named_secrets(address: str) -> tuple[str, ...]:
+    """What an address itself calls a secret: its password, and its parameters named like keys."""
+    parts = urlsplit(address)
+    parameters = (value for name, value in parse_qsl(parts.query) if holds_key(name))
+    return tuple(filter(None, (unquote(parts.password or ""), *parameters)))
+
+
+def hidden_part(text: str, span: tuple[int, int]) -> str:
+    """What a span of a text with an address adds to its user, password, path or query.
+
+    Empty, where that is nothing, or several words that are all harmless.
+    """
+    begin, end = span
+    scheme = text.find("://") + 3 if "://" in text else 0
+    found = re.compile(r"[/?#]|\Z").search(text, scheme)
+    host_end = found.start() if found else len(text)
+    host = text.rfind("@", scheme, host_end) + 1 or scheme
+    part = text[max(begin, scheme) : min(end, host)] + text[max(begin, host_end) : end]
+    words = _DELIMITERS.findall(part)
+    return part if words == [part] or not all(map(is_harmless, words)) else ""
 
 
 def mask(text: str, secrets: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from reconciler.core.model import Kind, ListRef, Outcome
-from reconciler.core.privacy import SHORTEST_SECRET, VEIL, is_harmless, veil
+from reconciler.core.privacy import SHORTEST_SECRET, VEIL, holds_key, is_harmless, veil
 from reconciler.sources.paging import Meanings
 
 MEANINGS: Meanings = {
@@ -22,10 +22,6 @@ MEANINGS: Meanings = {
 _PORTS = {"http": 80, "https": 443}
 _BETWEEN = re.compile(r"[%&=+#\s]")
 _KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
-_TELLING = re.compile(
-    r"key|token|secret|pass|phrase|pwd|pw|auth|sig|client|session|user|code|cred|jwt|hash|pin\b",
-    re.IGNORECASE,
-)
 _NAME = re.compile(r"[^\W\d_]{1,12}([-_.][^\W\d_]{1,12}){0,3}")
 
 
@@ -57,7 +53,7 @@ def shown_address(address: str) -> tuple[str, tuple[str, ...]]:
     query = [
         _kept(name if value and _NAME.fullmatch(name) else shown(name, name))
         + "="
-        + _kept(shown(value, value, telling=bool(_TELLING.search(name))))
+        + _kept(shown(value, value, telling=_is_telling(name)))
         for name, value in pairs
     ]
     secrets = {word for word in (*hidden, *map(quote, hidden)) if len(word) >= SHORTEST_SECRET}
@@ -101,6 +97,11 @@ def _plain(address: str) -> str | None:
     if port == _PORTS[parts.scheme]:
         host = host.removesuffix(f":{port}")
     return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path or "/", parts.query, ""))
+
+
+def _is_telling(parameter: str) -> bool:
+    """Whether a parameter holds a key, or a person's name."""
+    return holds_key(parameter) or "user" in parameter.lower()
 
 
 def _kept(word: str) -> str:

