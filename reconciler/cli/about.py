@@ -1,4 +1,4 @@
-"""The commands that need no file."""
+"""Command line of init, schema and version: the commands that need no config file."""
 
 from __future__ import annotations
 

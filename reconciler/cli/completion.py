@@ -1,4 +1,4 @@
-"""What a shell is told when somebody presses Tab: from the file alone, and never an error."""
+"""Shell completion of list names: from the config file alone, and never an error."""
 
 from __future__ import annotations
 

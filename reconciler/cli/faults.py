@@ -1,4 +1,4 @@
-"""What becomes of an exception that no part of the program expected: one sentence, and a trace.
+"""Unexpected exceptions: reported in one sentence, with a trace.
 
 The trace is for those who ask for it. It has no exception messages and no values, which may hold a
 key.

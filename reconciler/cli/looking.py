@@ -1,4 +1,4 @@
-"""The commands that only look."""
+"""Command line of the commands that only read the config, the ledger, the lists or the server."""
 
 from __future__ import annotations
 

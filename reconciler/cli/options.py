@@ -1,4 +1,4 @@
-"""The options that commands share, and what becomes of them."""
+"""The options that commands share, and how they are interpreted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of the listsync that goes on."""
+"""Command line of run and reconcile."""
 
 from __future__ import annotations
 

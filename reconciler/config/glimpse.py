@@ -1,4 +1,4 @@
-"""A few values of a file that cannot be followed: what stands before the mistake, unchecked."""
+"""A few values of an invalid file: those before the mistake, not validated."""
 
 from __future__ import annotations
 

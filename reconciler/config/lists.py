@@ -1,4 +1,4 @@
-"""One list of the file, and what decisions need to know of it."""
+"""One list of the file: its source and options, as values for decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a list may say of its titles, and ``defaults`` for all lists."""
+"""The options of a list, which ``defaults`` can set for all lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file's small languages, a line each: seasons, and what else is written in words."""
+"""Values with a grammar of their own: seasons, and other rules that are written in words."""
 
 from __future__ import annotations
 

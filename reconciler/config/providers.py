@@ -1,4 +1,4 @@
-"""The file's section ``providers``: where each list site is, and what opens it."""
+"""The section ``providers``: the address and keys of each list site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that name files: what the file holds takes the key's place.
+"""Keys that name files (``x_file``): the file's content becomes the value of ``x``.
 
 ``x_file`` beside every secret ``x``: the secret is what the file holds, or each of its lines.
 """

@@ -1,4 +1,4 @@
-"""The file as a tree of values that know where they stand: what PyYAML composed, read by us.
+"""The file as a tree of values with their lines and columns, made from what PyYAML composed.
 
 A scalar keeps the text that was written (``No``, ``12:30``, ``007``), because only the field it
 belongs to knows what it is.

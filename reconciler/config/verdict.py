@@ -1,4 +1,4 @@
-"""Pydantic's errors as problems of the file, in our own sentences: its own quote values."""
+"""Pydantic's errors as problems of the file, without the values that Pydantic quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Characters that look like a space, or like nothing, where YAML needs plain spaces.
+"""Finding characters that look like a space, or like nothing, where YAML needs plain spaces.
 
 Copying from a web page brings them along. To YAML they are letters: a key behind one is another
 key, and a line that is indented with them is not indented.

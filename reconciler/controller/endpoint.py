@@ -1,4 +1,4 @@
-"""What ``run`` answers over HTTP, to whoever watches it. Nothing here changes anything."""
+"""The HTTP endpoint of ``run``: health, status and metrics. Nothing here changes anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What widens rights stays out of effect until it has waited: decided in core/rights_change.py."""
+"""The grace period of changes that widen rights, as core/rights_change.py decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One list's turn in ``run``: read it, then, one list at a time, plan, act, and remember how it is.
+"""One list's turn in ``run``: read the list, then plan and act, one list at a time.
 
 Reading goes on side by side; planning and acting do not, so that a list sees what the one before
 has just asked for. A plan is made with the file as it is at that moment.

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what was counted, and how the lists are at the moment of asking."""
+"""Metrics for Prometheus: counters, and the current state of the lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``run`` as a whole: the file is followed, lists get their turns, what is asked for is done.
+"""``run`` as a whole: follows the file, gives lists their turns, obeys ``reconcile``.
 
 The owner of the main thread calls ``load`` and ``begin``, then ``tick`` twice a second, and
 ``stop`` at the end.

@@ -1,4 +1,4 @@
-"""How the lists are and when they are due: in this process, and in the ledger as far as it can be.
+"""The state of the lists, and when they are due: in this process and in the ledger.
 
 A ledger that cannot be written must not hide what is wrong: what is shown is what this process
 knows, and it is written as soon as it can be.

@@ -1,4 +1,4 @@
-"""What one list's turn came to: how the list is now, and when its next turn is. No I/O."""
+"""The result of one list's turn: its conditions, and when its next turn is. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file's folder → news that the file, or one that it names, may have changed.
+"""Watching the file's folder: whether the file, or one that it names, may have changed.
 
 The folder is watched, not the file: editors put a new file in the old one's place, and a ConfigMap
 swaps a symlink in the folder. Events only say when to look; whether something changed is told by

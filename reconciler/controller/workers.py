@@ -1,4 +1,4 @@
-"""Workers over a queue: who works, when, and how they are stopped. No words of what is worked on.
+"""A pool of worker threads over a queue of due keys, and how they are stopped.
 
 Nothing here keeps time by itself. Whoever owns the main thread calls ``tick`` now and then; a
 worker wakes up only when there is something to do.

@@ -1,4 +1,4 @@
-"""Where each title of a list ended up in a plan, so that a list's numbers add up."""
+"""Counting where each title of a list is in a plan, so that a list's numbers add up."""
 
 from __future__ import annotations
 

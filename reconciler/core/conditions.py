@@ -1,4 +1,4 @@
-"""Conditions, as Kubernetes has them: how a list is, why, and since when.
+"""Conditions as in Kubernetes: the state of a list, its reason, and since when.
 
 | type | it is True when |
 |---|---|

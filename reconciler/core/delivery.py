@@ -1,4 +1,4 @@
-"""What a list names of Radarr and Sonarr → what it means on this server, or why it means nothing.
+"""Names of Radarr and Sonarr options in a list → their ids on this server, or why there are none.
 
 The server stores whatever it is told and looks at none of it: a profile that is not there would
 only show when Radarr refuses the title. So each name must fit exactly one thing that is offered.

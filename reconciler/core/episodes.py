@@ -1,4 +1,4 @@
-"""Episodes on a list: left out, or taken for the series they belong to."""
+"""Episodes on a list: left out, or replaced by their series."""
 
 from __future__ import annotations
 

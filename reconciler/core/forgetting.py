@@ -1,4 +1,4 @@
-"""What is dropped when a title is to be forgotten, and who wants it then."""
+"""``forget``: which entries are dropped for a title, and which lists want it then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Genres by one name each, however a site or a person spells them.
+"""One name for each genre, whatever a site or a person calls it.
 
 The names are TMDB's where it has one. For shows it joins some of those it has for films: a *joint*
 genre says that a show is one or the other, not which.

@@ -1,4 +1,4 @@
-"""Advice on titles that nobody can tell: how the list or the file says which one is meant.
+"""Advice on ambiguous titles: how the list or the file can say which one is meant.
 
 ``ITEM`` stands for the title as a person writes it, as in ``advice``.
 """

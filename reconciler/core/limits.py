@@ -1,4 +1,4 @@
-"""How much at once: the requester's quota, then the list's cap, then the budget of all lists.
+"""Limits of a run: the requester's quota, then the list's cap, then the budget of all lists.
 
 A title held back by one limit uses up none of the others and never blocks the titles behind it.
 """

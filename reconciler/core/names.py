@@ -1,4 +1,4 @@
-"""Titles as they are compared: two spellings of a name, and the readings of a list's title.
+"""Comparing names: spellings that are equal, and the readings of a list's title.
 
 `normalise` is the name as it is written: no case, diacritics or punctuation. `fold` also joins
 what people type in more than one way:

@@ -1,4 +1,4 @@
-"""What people are to be told of, once each.
+"""Events that people are notified of, once each.
 
 | event | is told |
 |---|---|

@@ -1,4 +1,4 @@
-"""Our own requests for what has left the lists: which are cancelled, and which only told of.
+"""Our own requests for titles that left the lists: which are canceled, and which only reported.
 
 Law 6: only a request whose id is in the ledger, still pending, and only where every list that ever
 held the title says ``prune: cancel-pending``. Whatever is in doubt keeps it.

@@ -1,4 +1,4 @@
-"""Why a list does not ask for a title it has."""
+"""Why a list does not request a title that is on it."""
 
 from __future__ import annotations
 

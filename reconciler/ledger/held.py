@@ -1,4 +1,4 @@
-"""The ledger of a process that goes on: open, locked, mended when its file is taken away."""
+"""The ledger of a long-running process: kept open and locked, restored if its file disappears."""
 
 from __future__ import annotations
 

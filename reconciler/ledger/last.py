@@ -1,4 +1,4 @@
-"""A ledger for whoever does not know its server: the file that says which one is gone or wrong."""
+"""A ledger for status without a valid config file: it finds the server that it knows."""
 
 from __future__ import annotations
 

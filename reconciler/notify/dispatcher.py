@@ -1,4 +1,4 @@
-"""Telling people what is new: decided from what they know, written down as told, then handed over.
+"""Notifications that are due: chosen, recorded as sent, then handed to the sender.
 
 Written down first, so that nothing is told twice: what is lost on the way is not sent again.
 """

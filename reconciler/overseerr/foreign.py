@@ -1,4 +1,4 @@
-"""Reading JSON that somebody else wrote: nothing is believed to have the type it should have."""
+"""Reading foreign JSON: every value is checked for its type."""
 
 from __future__ import annotations
 

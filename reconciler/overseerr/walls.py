@@ -1,4 +1,4 @@
-"""What answers in place of the server, in front of it: log-in pages, Basic auth, Cloudflare.
+"""Answers of a proxy in front of the server: log-in pages, Basic auth, Cloudflare.
 
 The servers themselves answer JSON below ``/api/v1``, never redirect there, and never send a
 ``WWW-Authenticate`` (docs/media-servers.md, "In front of the server").

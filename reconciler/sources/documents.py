@@ -1,4 +1,4 @@
-"""Lists that are an address of their own, anywhere: as it may be shown, and as it is asked.
+"""Lists at any address: the address as it may be shown, and as it is requested.
 
 Such an address may hold a key, in its query or its path. Shown is what is surely no key
 (``core.privacy``); of the rest only what tells it from another one.

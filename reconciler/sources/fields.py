@@ -1,4 +1,4 @@
-"""Foreign values as ours: what is not what it should be is left out, never taken on trust."""
+"""Foreign values as ours: a value of the wrong type or range is left out."""
 
 from __future__ import annotations
 

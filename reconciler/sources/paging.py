@@ -1,4 +1,4 @@
-"""Reading a list from an interface: call after call, and what that comes to.
+"""Reading a list from an API: call after call, to a snapshot.
 
 A site says where a list begins and what an answer holds (``parse``). What is the same everywhere
 stands here: following its calls to the end, and what statuses mean. Whether that is the whole list

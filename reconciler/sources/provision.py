@@ -1,4 +1,4 @@
-"""What the file says of the sites, as the sites see it."""
+"""The settings of each site, from the file, as its module gets them."""
 
 from __future__ import annotations
 

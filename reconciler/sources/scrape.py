@@ -1,4 +1,4 @@
-"""What the sites share: visiting a page, telling troubles apart, and reading page after page."""
+"""Reading lists in the browser: opening pages, telling failures apart, reading page after page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers and files that end in the middle: what is missing was lost on the way."""
+"""Detecting answers and files that were cut off."""
 
 from __future__ import annotations
 

@@ -6,9 +6,11 @@ writes them anew: ``python -m tests.project.generated``.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from typer import Typer
@@ -19,7 +21,7 @@ from reconciler.cli import app
 from reconciler.config import ProvidersSpec, json_schema
 from reconciler.core.model import Outcome
 from reconciler.sources import recognise
-from tests.project.places import DOCS, ROOT
+from tests.project.places import CODE, DOCS, ROOT
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
 
@@ -27,6 +29,7 @@ PAGES = (
     ROOT / "README.md",
     DOCS / "configuration.md",
     DOCS / "commands.md",
+    DOCS / "modules.md",
     DOCS / "sources.md",
 )
 AGAIN = "run python -m tests.project.generated"
@@ -75,9 +78,34 @@ def _blocks() -> dict[str, str]:
         "commands": _commands(),
         "help of listsync": f"```text\n{help_of()}\n```",
         **helps,
+        **{f"modules of {name}": _modules(folder) for name, folder in folders().items()},
         "outcomes by source": _outcomes(),
         **{f"pasted {name}": _pasted(table) for name, table in PASTED.items()},
     }
+
+
+def folders() -> dict[str, Path]:
+    """The folders of the product by their path in it, its top folder apart."""
+    inside = sorted(path.parent for path in CODE.glob("*/**/__init__.py"))
+    return {folder.relative_to(CODE).as_posix(): folder for folder in inside}
+
+
+def _modules(folder: Path) -> str:
+    """What a folder's modules, and the folders in it, are for."""
+    modules = {path.name: path for path in sorted(folder.glob("[!_]*.py"))}
+    inside = {f"{path.parent.name}/": path for path in sorted(folder.glob("*/__init__.py"))}
+    rows = [f"| `{name}` | {_purpose(path)} |" for name, path in {**modules, **inside}.items()]
+    own = _purpose(folder / "__init__.py")
+    return "\n".join(
+        [own, "", "| module | what it is for |", "|---|---|", *rows] if rows else [own]
+    )
+
+
+def _purpose(module: Path) -> str:
+    """The first sentence of a module's docstring."""
+    text = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    first = " ".join(text.partition("\n\n")[0].split())
+    return _cell(re.split(r"(?<=\.) ", first)[0].replace("``", "`"))
 
 
 def _pasted(table: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ import yaml
 from reconciler.config import Spec, json_schema, load
 from reconciler.sources import recognise
 from tests.project import places
-from tests.project.generated import AGAIN, PAGES, commands, help_of, regenerated
+from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, regenerated
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.DOCS / "architecture.md"
@@ -103,6 +103,10 @@ class TestEveryPage:
 
 
 class TestArchitecture:
+    def test_lists_the_modules_of_every_folder(self) -> None:
+        text = (places.DOCS / "modules.md").read_text(encoding="utf-8")
+        assert sorted(re.findall(r"<!-- generated: modules of (.+) -->", text)) == sorted(folders())
+
     def test_names_every_module_at_the_top(self) -> None:
         text = ARCHITECTURE.read_text(encoding="utf-8")
         top = [

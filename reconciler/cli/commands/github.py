@@ -1,4 +1,4 @@
-"""What a step of a GitHub workflow tells the steps after it."""
+"""Outputs of a GitHub workflow step, for the steps after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``run`` and ``reconcile``: the listsync that goes on, and a word to it."""
+"""``run``, and ``reconcile``, which asks a running listsync to sync a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``plan`` and ``apply`` are told to look at: lists by name, a saved plan, an expected one."""
+"""What ``plan`` and ``apply`` work on: lists by name, a saved plan, an expected plan."""
 
 from __future__ import annotations
 

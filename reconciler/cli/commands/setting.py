@@ -1,4 +1,4 @@
-"""What every command is told: which file, which ledger, how to print, how much to log."""
+"""The settings of every command: config file, ledger, output format, log level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The diary: what was asked of the server, and the passes in which it was."""
+"""The history: what was asked of the server, and in which pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a long-running listsync knows of a list: how it is, and when it is its turn again."""
+"""The state of a list in ``run``: its conditions, and when it is due again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told of by themselves: events, and what was told already."""
+"""Notifications: events, and which were sent already."""
 
 from __future__ import annotations
 
