@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from typing import Any
@@ -23,29 +24,102 @@ def workflow() -> dict[str, Any]:
     return read
 
 
-def test_the_workflow_shows_the_plan_and_applies_it(house: Household) -> None:
+class Job:
+    """A job whose steps run one after the other, as a runner would run them."""
+
+    def __init__(self, house: Household, job: dict[str, Any], **variables: str) -> None:
+        self.house, self.steps = house, [step for step in job["steps"] if "run" in step]
+        self.output = house.folder / "output"
+        self.output.touch()
+        self.variables = {"GITHUB_OUTPUT": str(self.output), **variables}
+        self.outputs: dict[str, str] = {}
+        self.codes: list[int] = []
+
+    def run(self, *, is_installed: bool = True) -> None:
+        """Run the steps that are due; listsync is installed already, or cannot be."""
+        for step in filter(self._is_due, self.steps):
+            if "pip install" in step["run"]:
+                self.codes.append(0 if is_installed else 1)
+                continue
+            script = re.sub(
+                r"\$\{\{ steps\.plan\.outputs\.(\w+) \}\}",
+                lambda found: self.outputs[found[1]],
+                step["run"],
+            )
+            listsync = f'listsync() {{ "{sys.executable}" -m reconciler "$@"; }}\n'
+            command = (
+                "bash",
+                "-e",
+                "-c",
+                listsync + script.replace(".venv/bin/listsync", "listsync"),
+            )
+            done = self.house.apart(env=self.variables, command=command)
+            self.codes.append(done.code)
+            lines = self.output.read_text().splitlines()
+            self.outputs = dict(line.split("=") for line in lines)
+
+    def _is_due(self, step: dict[str, Any]) -> bool:
+        """A condition that names no state of the job is for a job without a failure."""
+        terms = str(step.get("if", "")).removeprefix("${{ ").removesuffix(" }}").split(" && ")
+        whatever_failed = {"always()", "!cancelled()"}
+        if not whatever_failed & {*terms} and any(self.codes):
+            return False
+        return all(self._holds(term) for term in {*terms} - whatever_failed - {""})
+
+    def _holds(self, term: str) -> bool:
+        name, differs, value = term.removeprefix("steps.plan.outputs.").partition(" != ")
+        output = self.outputs.get(name, "")
+        return output != value.strip("'") if differs else bool(output)
+
+
+@pytest.mark.parametrize(("lists", "codes"), [
+    pytest.param({}, [0, 0], id="all lists read"),
+    pytest.param({"gone": {"source": "file:gone.txt"}}, [1, 1], id="one list not read"),
+    pytest.param({"wrong": {"source": "no list"}}, [78], id="a refused file"),
+])  # fmt: skip
+def test_the_workflow_shows_the_plan_and_applies_it(
+    house: Household, lists: dict[str, Any], codes: list[int]
+) -> None:
     house.wish([DUNE])
-    [job] = workflow()["jobs"].values()
-    assert list(job["env"]) == ["SEERR_API_KEY"]
-    output, summary = house.folder / "output", house.folder / "summary"
-    output.touch()
-    env = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
-    plan, apply = (step for step in job["steps"] if "run" in step)
-    for step in (plan, apply):
-        told = dict(line.split("=") for line in output.read_text().splitlines())
+    house.write({"wishes": {"source": "file:wishes.txt"}, **lists})
+    [described] = workflow()["jobs"].values()
+    assert list(described["env"]) == ["SEERR_API_KEY"]
+    summary = house.folder / "summary"
 
-        def value(found: re.Match[str], told: dict[str, str] = told) -> str:
-            assert found[1] == plan["id"]
-            return told[found[2]]
+    job = Job(house, described, GITHUB_STEP_SUMMARY=str(summary))
+    job.run()
 
-        script = re.sub(r"\$\{\{ steps\.(\w+)\.outputs\.(\w+) \}\}", value, step["run"])
-        shell = f'listsync() {{ "{sys.executable}" -m reconciler "$@"; }}\n{script}'
-        done = house.apart(env=env, command=("bash", "-e", "-c", shell))
-        assert (done.code, done.err) == (0, "")
-    assert apply["if"] == f"steps.{plan['id']}.outputs.changes != '0'"
-    assert "changes=1\n" in output.read_text()
-    assert "#### wishes" in summary.read_text()
-    assert house.stored() == [DUNE.tmdb]
+    assert job.codes == codes
+    assert ("#### wishes" in summary.read_text()) == (codes != [78])
+    assert house.stored() == ([] if codes == [78] else [DUNE.tmdb])
+
+
+@pytest.mark.parametrize(("source", "is_installed", "shown"), [
+    pytest.param("file:wishes.txt", True, "[Plan](RUN) for c0ffee:\n\n#", id="a plan"),
+    pytest.param("no list", True, "[No plan](RUN) for c0ffee.\n\n    ", id="a refused file"),
+    pytest.param("file:wishes.txt", False, "[No plan](RUN) for c0ffee.\n\n", id="not installed"),
+])  # fmt: skip
+def test_the_example_comments_on_the_commit_that_it_planned(
+    house: Household, source: str, shown: str, *, is_installed: bool
+) -> None:
+    house.wish([DUNE])
+    house.write({"wishes": {"source": source}})
+    for name in ("plan.md", "errors.txt"):
+        (house.folder / name).write_text("of another pull request")
+    program = house.folder / "gh"
+    program.write_text("#!/bin/sh\ncat > comment.md\n")
+    program.chmod(0o755)
+    path = f"{house.folder}:{os.environ['PATH']}"
+    described = yaml.safe_load(EXAMPLE.read_text("utf-8"))["jobs"]["plan"]
+
+    job = Job(house, described, PATH=path, NUMBER="7", COMMIT="c0ffee", RUN="RUN")
+    job.run(is_installed=is_installed)
+
+    comment = (house.folder / "comment.md").read_text()
+    assert comment.startswith(shown)
+    assert "another pull request" not in comment
+    assert ("lists.wishes.source" in comment) == (source == "no list")
+    assert any(job.codes) == ("No plan" in shown)
 
 
 @pytest.mark.parametrize(("change", "code"), [

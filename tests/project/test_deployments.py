@@ -128,10 +128,21 @@ def test_the_workflow_runs_and_writes_nothing_in_the_repository() -> None:
     told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
     assert told["env"]["LISTSYNC_CONFIG"] == "repository/listsync.yaml"
     for job in told["jobs"].values():
-        checkout = job["steps"][0]
-        assert checkout["uses"].startswith("actions/checkout@")
+        [checkout] = [step for step in job["steps"] if "checkout@" in step.get("uses", "")]
         assert checkout["with"] == {"path": "repository", "persist-credentials": False}
-        assert not any("repository" in str(step) for step in job["steps"][1:])
+        others = [{**step, "env": ""} for step in job["steps"] if step != checkout]
+        assert not any("repository" in str(step) for step in others)
+
+
+def test_the_workflow_installs_the_newest_listsync_with_its_constraints_in_each_run() -> None:
+    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    for job in told["jobs"].values():
+        [install] = [step["run"] for step in job["steps"] if "pip install" in step.get("run", "")]
+        assert install.splitlines() == [
+            'rm -rf listsync && git clone --quiet --depth 1 "$LISTSYNC" listsync',
+            "python3 -m venv --clear .venv",
+            ".venv/bin/pip install --quiet -c listsync/constraints.txt ./listsync",
+        ]
 
 
 def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
