@@ -45,7 +45,7 @@ def schema() -> int:
 
 
 def version(output: PlainOutput = PlainForm.TEXT) -> int:
-    """Print which listsync this is, and on what it runs."""
+    """Show version and environment details."""
     from reconciler.cli.commands import about
 
     return about.version(as_json=output is PlainForm.JSON)

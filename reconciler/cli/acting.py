@@ -116,7 +116,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
     ] = False,
     verbose: Verbose = False,
 ) -> int:
-    """Drop what is remembered of a title, and say what that will do."""
+    """Forget a title's history, and show what will happen next."""
     from reconciler.cli.commands import forgetting
 
     setting = setting_of(context, config, ledger, output, verbose=verbose)

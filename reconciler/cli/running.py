@@ -32,7 +32,7 @@ def run(  # noqa: PLR0913 - a command's parameters are its options
     verbose: Verbose = False,
     debug_dir: DebugDir = None,
 ) -> int:
-    """Stay up: read each list in its own time, request what is missing, follow the file."""
+    """Run continuously: sync each list on its schedule and reload the config when it changes."""
     from reconciler.cli.commands import running
 
     setting = setting_of(context, config, ledger, verbose=verbose, debug_dir=debug_dir)
@@ -43,7 +43,7 @@ def run(  # noqa: PLR0913 - a command's parameters are its options
 def reconcile(
     context: typer.Context, name: ListName, config: Config = None, ledger: Ledger = None
 ) -> int:
-    """Have a running listsync read a list now."""
+    """Trigger an immediate sync of a list in a running listsync."""
     from reconciler.cli.commands import running
 
     return running.reconcile(setting_of(context, config, ledger), name)
