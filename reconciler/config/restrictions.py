@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
@@ -26,6 +26,13 @@ _ADDRESSES = {"base_url", "api_url"}
 _PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PROVIDER = re.compile(r"\s*[\w.-]+:(?!//)\s*")  # before the address of a list
+_HARMLESS = frozenset(
+    {"format", "overflow", "verify", "cto", "rto", "priority", "tags", "to", "cc"}
+)
+_MAY_READ = (
+    "a parameter of this address may name a file; add --allow-files to use it, or put the whole "
+    "address into a variable"
+)
 _ALONE = (
     "with --allow-server, an address with a variable must be that variable alone; "
     "put the whole address into the variable"
@@ -93,8 +100,25 @@ def violations(
     """
     if allowed.confines_files and file.ledger and is_outside(file.ledger):
         yield from problems_at(root, ("ledger",), OUTSIDE)
+    if allowed.confines_files:
+        yield from _notification_violations(root)
     if allowed.servers is not None:
         yield from _server_violations(allowed, file, root)
+
+
+def _notification_violations(root: Section) -> Iterator[Problem]:
+    """Notification addresses with a parameter that may make apprise read a file.
+
+    Which parameters name files differs by service (``template``, ``keyfile``, ``subfile``, …), so
+    that only those are taken that cannot. An address that is a whole variable is not the file's.
+    """
+    for node in _elements(_find(root, "notify", "urls")):
+        if not isinstance(node, Scalar) or (node.spans and not _mixes(node)):
+            continue
+        query = urlsplit(node.text).query if node.text else ""
+        names = {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+        if names - _HARMLESS:
+            yield Problem(node.place, node.path, _MAY_READ)
 
 
 def _server_violations(allowed: Restrictions, file: File, root: Section) -> Iterator[Problem]:

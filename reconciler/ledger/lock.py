@@ -26,11 +26,12 @@ class WriterLock:
     def __init__(self, ledger: Path) -> None:
         """Take it. ``ledger`` has its symlinks resolved.
 
-        Raises LockHeldError where another process holds it, LedgerError where it cannot be had.
+        A lock that is a link is refused: its target would be overwritten. Raises LockHeldError
+        where another process holds it, LedgerError where it cannot be had.
         """
         path = _beside(ledger)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise _unusable(path, error) from error
         try:

@@ -129,6 +129,31 @@ def test_a_key_of_a_site_is_sent_to_no_other_server(site: str, lists: str) -> No
     assert problems(text, parse_restrictions(both, None, allows_files=False)) == []
 
 
+MAY_READ = "discord://id/token?template=/run/secrets/other"
+
+
+@pytest.mark.parametrize("restrictions", [SERVER, VARIABLE], ids=["servers", "variables"])
+@pytest.mark.parametrize(
+    "url", [MAY_READ, "fcm://project/?KeyFile=key", "ntfy://host/topic?priority=high&attach=x"]
+)
+def test_a_notification_that_may_read_a_file_is_refused(
+    url: str, restrictions: Restrictions
+) -> None:
+    [found] = problems(f"{SEERR}{LISTS}notify: {{urls: ['{url}']}}", restrictions)
+    assert found.split(" ", 1)[1] == (
+        "notify.urls[0]: a parameter of this address may name a file; add --allow-files to use it,"
+        " or put the whole address into a variable"
+    )
+
+
+def test_a_notification_reads_what_the_operator_allows() -> None:
+    text = f"{SEERR}{LISTS}notify: {{urls: ['{MAY_READ}']}}"
+    free = parse_restrictions(["http://seerr:5055"], None, allows_files=True)
+    assert problems(text, free) == problems(text, Restrictions()) == []
+    plain = f"{SEERR}{LISTS}notify: {{urls: ['ntfys://host/topic?priority=high&tags=tv']}}"
+    assert problems(plain, SERVER) == []
+
+
 @pytest.mark.parametrize("text", [
     pytest.param("lists: {a: {source: 'json:${LIST_URL}'}}", id="a list's whole address"),
     pytest.param("lists: {a: {source: '${LIST_URL}'}}", id="and nothing before it"),

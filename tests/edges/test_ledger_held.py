@@ -54,6 +54,21 @@ def test_the_lock_goes_with_the_block(path: Path) -> None:
     assert not locked(path)
 
 
+def test_a_lock_that_is_a_link_is_refused_and_leaves_its_target_alone(
+    path: Path, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    victim.chmod(0o644)
+    path.with_name("listsync.db.lock").symlink_to(victim)
+
+    refused = pytest.raises(LedgerError, match="lock cannot be")
+    with SqliteLedger(path, URL) as ledger, refused, ledger.lock():
+        pass
+
+    assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("mine", 0o644)
+
+
 def test_a_deleted_ledger_is_written_anew_with_all_that_was_in_it(
     held: HeldLedger, path: Path
 ) -> None:
