@@ -11,7 +11,6 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome
-from reconciler.http.public_addresses import is_public
 from reconciler.sources import SiteSources, recognise
 from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.redirects import public_target
@@ -222,17 +221,6 @@ def test_a_redirect_to_a_place_that_is_not_public_is_not_followed(
 )
 def test_a_redirect_to_a_public_place_is_followed(location: str, target: str) -> None:
     assert public_target(RSS, location) == target
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("", "feeds.example.com", "1.2.3", "fe80::1%eth0", "ff02::1"),
-        *("fec0::1", "::127.0.0.1", "64:ff9b:1::7f00:1"),
-    ],
-)
-def test_what_is_no_public_address_is_none(address: str) -> None:
-    assert not is_public(address)
 
 
 @pytest.mark.skipif(not CAPTURE.is_file(), reason="no captured feed here")
