@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -18,12 +19,18 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.browser.socks import read_request, send_answer
+from reconciler.browser.time_limit import end, time_limit
 from reconciler.browser.upstream_proxy import connect_through, upstream_proxy
 from reconciler.http.public_addresses import addresses_of, is_public
 
+# For years, Chromium itself opened at most 32 ordinary connections and 32 WebSockets through a
+# proxy, so pages work within that. Each takes two descriptors here, of the usual 1024.
+_MOST_CONNECTIONS = 64
+_MOST_ADDRESSES = 5  # of a name: those that are tried
 _HANDSHAKE_SECONDS = 10
 _CONNECT_SECONDS = 20.0
 _NEXT_ADDRESS_SECONDS = 3.0  # an address that does not answer, where there are others
+_ACCEPT_PAUSE_SECONDS = 0.1  # after a failure: it lasts, and the connection still waits
 _CHUNK = 64 * 1024
 _MOST_FAILURES = 50
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -48,6 +55,13 @@ class Failure(NamedTuple):
     is_refusal: bool = False  # the place is not public
 
 
+class Tunnel(NamedTuple):
+    """Both connections between a client and the place it asked for."""
+
+    client: socket.socket
+    remote: socket.socket
+
+
 class NotPublicError(OSError):
     """A place that pages may not reach."""
 
@@ -63,7 +77,7 @@ class EgressProxy:
         """Start it. Raises OSError where nothing can listen on this machine."""
         self._allowed: Place | None = None
         self._failures: deque[tuple[Place, Failure]] = deque(maxlen=_MOST_FAILURES)
-        self._tunnels: dict[socket.socket, Place] = {}
+        self._tunnels: set[Tunnel] = set()
         self._changing = Lock()
         self._family = socket.AF_UNSPEC  # of the address that answered last
         self._server = _Server(self._serve)
@@ -77,13 +91,14 @@ class EgressProxy:
     def allow(self, url: str) -> None:
         """Let pages reach the host and port of an address, and no other that is not public.
 
-        Connections to the place before are closed, since a page could use them further.
+        When the place changes, all connections of the page before are closed: a page could use them
+        further, and they count towards the bound.
         """
         with self._changing:
             before, self._allowed = self._allowed, _place_of(url)
             self._failures.clear()
             if before != self._allowed:
-                self._cut(before)
+                self._cut_tunnels()
 
     def failure_at(self, url: str) -> Failure | None:
         """Why a page could not be connected to; else the last place that was refused to it.
@@ -100,38 +115,38 @@ class EgressProxy:
         """Stop listening, and end every connection."""
         self._server.shutdown()
         self._server.server_close()
+        for client in list(self._server.clients):  # first: no tunnel begins with an ended client
+            end(client)
         with self._changing:
-            self._allowed = None
-            for place in set(self._tunnels.values()):
-                self._cut(place)
+            self._cut_tunnels()
 
-    def _cut(self, place: Place | None) -> None:
-        for tunnel, leads_to in self._tunnels.items():
-            if leads_to == place:
-                with suppress(OSError):
-                    tunnel.shutdown(socket.SHUT_RDWR)
+    def _cut_tunnels(self) -> None:
+        for tunnel in self._tunnels:
+            end(tunnel.client)
+            end(tunnel.remote)
 
     def _serve(self, client: socket.socket) -> None:
         """Connect a client as it asks, and pass on what is sent until both sides have ended."""
-        client.settimeout(_HANDSHAKE_SECONDS)
         try:
-            place = Place(*read_request(client))
-            is_allowed = place == self._allowed
-            remote = self._connected(place, is_allowed=is_allowed)
+            with time_limit(client, _HANDSHAKE_SECONDS):
+                place = Place(*read_request(client))
+            allowed = self._allowed
+            remote = self._connected(place, is_allowed=place == allowed)
         except (OSError, ValueError):
             with suppress(OSError):
                 send_answer(client, succeeded=False)
             return
         with closing(remote):
+            tunnel = Tunnel(client, remote)
             with self._changing:
-                if is_allowed and place != self._allowed:  # no longer
+                if allowed != self._allowed:  # while it connected
                     return
-                self._tunnels[remote] = place
+                self._tunnels.add(tunnel)
             try:
-                _relay(client, remote)
+                _relay(tunnel)
             finally:
                 with self._changing:
-                    del self._tunnels[remote]
+                    self._tunnels.remove(tunnel)
 
     def _connected(self, place: Place, *, is_allowed: bool) -> socket.socket:
         """A connection to a place. Raises OSError, after keeping the reason."""
@@ -151,6 +166,7 @@ class EgressProxy:
         if not addresses:
             raise OSError("the host name is not known")
         addresses = sorted(addresses, key=lambda address: _family(address) != self._family)
+        del addresses[_MOST_ADDRESSES:]
         for address in addresses[:-1]:
             with suppress(OSError):
                 return self._dialed(Place(address, place.port), _NEXT_ADDRESS_SECONDS)
@@ -163,7 +179,7 @@ class EgressProxy:
 
 
 class _Server(ThreadingTCPServer):
-    """A thread for each connection, on a free port of this machine."""
+    """A thread for each connection, on a free port of this machine; no more than a bound."""
 
     daemon_threads = True
     block_on_close = False
@@ -172,6 +188,27 @@ class _Server(ThreadingTCPServer):
     def __init__(self, serve: Callable[[socket.socket], None]) -> None:
         super().__init__(("127.0.0.1", 0), BaseRequestHandler)
         self._serve = serve
+        self.clients: set[socket.socket] = set()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The next connection. Where there are no descriptors left, none, after a pause."""
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(_ACCEPT_PAUSE_SECONDS)
+            raise
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401, ARG002 - the base's
+        """Whether there is room for a connection, which is then taken."""
+        if len(self.clients) >= _MOST_CONNECTIONS:
+            return False
+        self.clients.add(request)
+        return True
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the base's
+        """Give the room of a connection back, however it ended."""
+        super().shutdown_request(request)
+        self.clients.discard(request)
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 - the base's
         self._serve(request)
@@ -180,10 +217,10 @@ class _Server(ThreadingTCPServer):
         """Print nothing: the browser notices that its connection ended."""
 
 
-def _relay(client: socket.socket, remote: socket.socket) -> None:
+def _relay(tunnel: Tunnel) -> None:
+    client, remote = tunnel
     with suppress(OSError):
         send_answer(client, succeeded=True)
-        client.settimeout(None)
         remote.settimeout(None)
         sending = Thread(target=_pass_on, args=(client, remote), daemon=True)
         sending.start()

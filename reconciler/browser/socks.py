@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from ipaddress import ip_address
 
 _VERSION, _NO_SIGN_IN, _CONNECT = 5, 0, 1
 _IPV4, _NAME, _IPV6 = 1, 3, 4
 _SUCCEEDED, _FAILED = 0, 1
+_HOST_NAME = re.compile(rb"[\x21-\x7e]+")
 _LENGTHS = {_IPV4: 4, _IPV6: 16}
 
 
@@ -48,7 +50,10 @@ def request_connection(server: socket.socket, host: str, port: int) -> None:
 def _read_host(connection: socket.socket, kind: int) -> str:
     if kind == _NAME:
         (length,) = _read(connection, 1)
-        return _read(connection, length).decode("ascii")
+        name = _read(connection, length)
+        if not _HOST_NAME.fullmatch(name):
+            raise ValueError("not a host name")
+        return name.decode("ascii")
     if kind not in _LENGTHS:
         raise ValueError("not a kind of address")
     return str(ip_address(_read(connection, _LENGTHS[kind])))
