@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from reconciler.config.problems import Place, Problem
 from reconciler.config.whitespace import misplaced_spaces
@@ -65,10 +68,12 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
         return None, (problem,)
     scan = _Scan()
     try:
+        events = deque[yaml.Event]()
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if not scan.passes(event):
                 return None, tuple(scan.problems)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+            events.append(event)
+        node = _Composer(events).get_single_node()
     except yaml.reader.ReaderError as error:
         lines = text[: error.position].split("\n")
         here = Place(len(lines), len(lines[-1]) + 1)
@@ -81,6 +86,27 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
         empty = "the file is empty; it needs server: and lists:"
         return None, (Problem(Place(), "", empty),)
     return node, tuple(scan.problems)
+
+
+class _Composer(Composer, Resolver):
+    """Nodes from events that were parsed before: parsing them again would take as long."""
+
+    def __init__(self, events: deque[yaml.Event]) -> None:
+        Composer.__init__(self)
+        Resolver.__init__(self)
+        self._events = events
+
+    def check_event(self, *kinds: type[yaml.Event]) -> bool:
+        """Whether the next event is of one of these kinds."""
+        return bool(self._events) and (not kinds or isinstance(self._events[0], kinds))
+
+    def peek_event(self) -> yaml.Event | None:
+        """The next event, which stays the next."""
+        return self._events[0] if self._events else None
+
+    def get_event(self) -> yaml.Event | None:
+        """The next event."""
+        return self._events.popleft() if self._events else None
 
 
 def place_of(mark: Mark | None) -> Place:
