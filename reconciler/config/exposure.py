@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reconciler.config.fields import FromFile, Model
 from reconciler.config.models import File
@@ -18,7 +19,7 @@ from reconciler.config.problems import Place, Problem
 from reconciler.config.secret_files import secret_keys
 from reconciler.config.tree import Listing, Node, Scalar, Section
 from reconciler.core.model import ListRef
-from reconciler.core.privacy import SHORTEST_SECRET, hidden_part, mask, named_secrets
+from reconciler.core.privacy import SHORTEST_SECRET, hidden_part, holds_key, mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,13 @@ def _in_address(source: Scalar, address: str) -> Iterator[_Text]:
         if part := hidden_part(source.text, span):
             text = part if len(part) >= SHORTEST_SECRET else ""
             yield replace(_of(source), text=text, variables=frozenset({name}))
-    for text in named_secrets(address):
+    for text in _named_secrets(address):
         if len(text) >= SHORTEST_SECRET:
             yield _Text(source.place, source.path, text)
+
+
+def _named_secrets(address: str) -> tuple[str, ...]:
+    """What an address itself calls a secret: its password, and its parameters named like keys."""
+    parts = urlsplit(address)
+    parameters = (value for name, value in parse_qsl(parts.query) if holds_key(name))
+    return tuple(filter(None, (unquote(parts.password or ""), *parameters)))

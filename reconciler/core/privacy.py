@@ -21,7 +21,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reconciler.core.model import Item, Snapshot, TitleRef
 
@@ -87,13 +86,6 @@ def veil_spans(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[
 def holds_key(parameter: str) -> bool:
     """Whether a parameter of an address is named like a key or password."""
     return bool(_KEY_PARAMETER.search(parameter))
-
-
-def named_secrets(address: str) -> tuple[str, ...]:
-    """What an address itself calls a secret: its password, and its parameters named like keys."""
-    parts = urlsplit(address)
-    parameters = (value for name, value in parse_qsl(parts.query) if holds_key(name))
-    return tuple(filter(None, (unquote(parts.password or ""), *parameters)))
 
 
 def hidden_part(text: str, span: tuple[int, int]) -> str:
