@@ -16,8 +16,8 @@ test: $(VENV)/test.done browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-# Half of the time is waiting for processes: four at once keep two cores busy.
-	$(BIN)/pytest -n 4 --dist loadfile
+# Half of the time is waiting for processes: three at once keep two cores busy.
+	$(BIN)/pytest -n 3 --dist loadfile
 
 # Minutes, and figures that other work on the machine spoils: not part of the tests.
 bench: $(VENV)/test.done browser

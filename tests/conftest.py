@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from reconciler import logs
 
 # A busy machine is no defect: pytest's own time limit ends what hangs. The examples are the same in
 # each run, so that one that fails fails for everybody.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def _no_log_settings_left_behind() -> Iterator[None]:
+    """A command's log settings are applied to the first line: of its own test, or of none."""
+    yield
+    logs._waiting.clear()  # noqa: SLF001 - the program itself never takes them back
