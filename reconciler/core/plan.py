@@ -116,6 +116,19 @@ def calculate(
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 
+def requestable(lists: Sequence[DesiredList], view: View) -> frozenset[tuple[str, Kind]]:
+    """The kinds of title that each list, by name, has requests to make for, if it may."""
+    exclusion = Exclusion.of(lists)
+    view = replace(view, observed=account_for_missing(view.observed, view.memory))
+    return frozenset(
+        (want.owner.name, want.target.media.kind)
+        for want in wanted(lists, view.observed)
+        if isinstance(want, Want)
+        for need in _needs(want, exclusion, view)
+        if isinstance(need, Gap) and need.op is not Op.RETRY
+    )
+
+
 def _decide(
     want: Want | UnresolvedWant, exclusion: Exclusion, view: View
 ) -> Iterator[Action | Verdict]:
@@ -128,17 +141,16 @@ def _decide(
         )
         return
     want = _named(want, view)
+    for need in _needs(want, exclusion, view):
+        yield _verdict(want, need) if isinstance(need, NoAction) else _permitted(want, need, view)
+
+
+def _needs(want: Want, exclusion: Exclusion, view: View) -> tuple[Gap | NoAction, ...]:
     if by := exclusion.names(want):
-        yield _verdict(want, NoAction(Reason.EXCLUDED, f"by {by}"))
-        return
+        return (NoAction(Reason.EXCLUDED, f"by {by}"),)
     if want.skip_reason:
-        yield _verdict(want, NoAction(*want.skip_reason))
-        return
-    for row in needs(want.target, _terms(want), view):
-        if isinstance(row, NoAction):
-            yield _verdict(want, row)
-        else:
-            yield _permitted(want, row, view)
+        return (NoAction(*want.skip_reason),)
+    return needs(want.target, _terms(want), view)
 
 
 def _terms(want: Want) -> Terms:

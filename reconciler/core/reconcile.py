@@ -23,53 +23,35 @@ from reconciler.core.model import (
     Memory,
     Observed,
     Plan,
-    Policy,
     Target,
+    View,
 )
 from reconciler.core.plan import calculate
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What a pass has decided, and what is to be remembered of it."""
-
-    plan: Plan
-    accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
-    memory: Memory  # as it is once this pass's look has been written
-    memberships: Mapping[str, Membership]  # likewise, by list name
-    baselines: Mapping[str, Baseline]  # what this pass adopts, by list name
-    claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
-
-
-@dataclass(frozen=True, slots=True)
-class _Learned:
-    """What is to be remembered of a pass's look: of titles, and by list name."""
+class NewState:
+    """What is to be kept of a pass's look: of titles, and by list name."""
 
     memory: Memory
     memberships: Mapping[str, Membership] = field(default_factory=dict)
-    baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)  # adopted by this pass
 
 
-def reconcile(  # noqa: PLR0913 - all that a decision depends on
-    fetches: Sequence[MergedFetch],
-    lists: Sequence[DesiredList],
-    recalled: PriorState,
-    *,
-    observed: Observed,
-    policy: Policy,
-    now: datetime,
-) -> Decision:
-    """Decide a pass over ``lists``, which are ``fetches`` as desired, and the file's exclusions."""
-    learned = _learn(recalled, fetches, lists, observed, now)
-    plan = calculate(lists, observed, learned.memory, policy, now)
-    return Decision(
-        plan=plan,
-        accounts=list_accounts(lists, plan),
-        memory=learned.memory,
-        memberships=learned.memberships,
-        baselines=learned.baselines,
-        claims=_claims(lists, learned.memory, plan),
-    )
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a pass has decided, and what is to be kept of it."""
+
+    plan: Plan
+    accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
+    state: NewState
+    claims: Mapping[Target, frozenset[Claim]]  # who holds what was, or will be, requested here
+
+
+def reconcile(lists: Sequence[DesiredList], state: NewState, view: View) -> Decision:
+    """Decide a pass over these lists, which include the file's exclusions."""
+    plan = calculate(lists, view.observed, view.memory, view.policy, view.now)
+    return Decision(plan, list_accounts(lists, plan), state, _claims(lists, view.memory, plan))
 
 
 def put_back(
@@ -85,16 +67,16 @@ def _departed(recalled: PriorState, fetches: Sequence[MergedFetch]) -> dict[str,
     return departed(recalled.memberships, sources)
 
 
-def _learn(
+def update_state(
     recalled: PriorState,
     fetches: Sequence[MergedFetch],
     lists: Sequence[DesiredList],
     observed: Observed,
     now: datetime,
-) -> _Learned:
-    """Memory and memberships after a look. What seems another server teaches nothing."""
+) -> NewState:
+    """Memory and memberships after a look. What seems to be another server changes nothing."""
     if looks_like_another_server(recalled.memory, observed):
-        return _Learned(recalled.memory)
+        return NewState(recalled.memory)
     back = put_back(recalled, fetches, lists)
     targets = {Target(media, lst.rules.is_4k) for lst, _, media in places(lists)}
     read_at = next((lst.at for lst in fetches if lst.at), now)
@@ -104,7 +86,7 @@ def _learn(
         for name, one in _departed(recalled, fetches).items()
         if one.left is None and name not in names
     }
-    return _Learned(
+    return NewState(
         witness(recalled.memory, targets, observed, now, back),
         left | {lst.rules.name: lst.after for lst in fetches},
         {lst.rules.name: lst.fresh_baseline for lst in fetches if lst.fresh_baseline},

@@ -45,14 +45,14 @@ class Applier:
         ledger cannot be written; what goes wrong later is kept in ``trouble``, so that what was
         done until then can be told.
         """
-        self._edges.ledger.keep_baselines(seen.decision.baselines)
-        learned = seen.decision
+        state = seen.decision.state
+        self._edges.ledger.keep_baselines(state.baselines)
         self._edges.ledger.record(
-            learned.memory.slots,
-            learned.memberships,
-            learned.claims,
+            state.memory.slots,
+            state.memberships,
+            seen.decision.claims,
             seen.recalled,
-            learned.memory.ours,
+            state.memory.ours,
         )
         done: dict[int, Done] = {}
         titles: dict[MediaKey, list[int]] = {}

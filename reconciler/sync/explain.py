@@ -174,7 +174,7 @@ def _asked(action: Action) -> dict[str, Any]:
 
 def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
     """The advice, with the title in it as the file and the command line take it."""
-    ground = Ground(seen.lists, seen.observed, seen.decision.memory, seen.plan.stops)
+    ground = Ground(seen.lists, seen.observed, seen.decision.state.memory, seen.plan.stops)
     advice = would_change(row, ground)
     return _ITEM.sub(
         lambda found: (
@@ -260,8 +260,10 @@ def _airing(target: Target, seen: Pass) -> dict[str, Any]:
 
 
 def _memory(target: Target, seen: Pass) -> dict[str, Any]:
-    slots = {s: known for s, known in seen.decision.memory.slots.items() if s.target == target}
-    attempts = seen.decision.memory.attempts.get(target)
+    slots = {
+        s: known for s, known in seen.decision.state.memory.slots.items() if s.target == target
+    }
+    attempts = seen.decision.state.memory.attempts.get(target)
     return {
         "seen": [
             {

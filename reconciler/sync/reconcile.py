@@ -39,8 +39,9 @@ from reconciler.core.model import (
     Snapshot,
     Unmatched,
     User,
+    View,
 )
-from reconciler.core.reconcile import Decision, reconcile
+from reconciler.core.reconcile import Decision, reconcile, update_state
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unplannable
 from reconciler.core.wants import rule_names
@@ -161,16 +162,16 @@ def decide(
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     traced = trace_requests(tables, recalled.memory, lists, edges.server)
     observed = _with_details(traced, details)
-    lists = with_service_options(lists, observed, edges.server, edges.ledger, now)
-    everything = (*lists, excluded_by_hand(spec.exclude, matches))
-    decision = reconcile(
-        fetches, everything, recalled, observed=observed, policy=Policy(spec.budget), now=now
-    )
+    lists = [*lists, excluded_by_hand(spec.exclude, matches)]
+    state = update_state(recalled, fetches, lists, observed, now)
+    view = View(observed, state.memory, Policy(spec.budget), now)
+    lists = with_service_options(lists, view, edges.server, edges.ledger)
+    decision = reconcile(lists, state, view)
     return Pass(
         identity=identity,
         read=read,
         fetched_at=fetched_at,
-        lists=everything,
+        lists=tuple(lists),
         observed=observed,
         recalled=frozenset(recalled.memory.slots),
         decision=decision,

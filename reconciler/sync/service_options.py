@@ -7,7 +7,7 @@ just made it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,21 +19,17 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     Match,
-    Observed,
     Role,
     ServiceSelection,
+    View,
 )
-from reconciler.core.waivers import skip_reason
+from reconciler.core.plan import requestable
 from reconciler.errors import ServerError
 from reconciler.ports import Ledger, MediaServer
 
 
 def with_service_options(
-    lists: Sequence[DesiredList],
-    observed: Observed,
-    server: MediaServer,
-    ledger: Ledger,
-    now: datetime,
+    lists: Sequence[DesiredList], view: View, server: MediaServer, ledger: Ledger
 ) -> list[DesiredList]:
     """The lists with what their names mean, for the kinds of title that they hold.
 
@@ -41,10 +37,11 @@ def with_service_options(
     with Radarr or Sonarr is one, too. Raises ServerError where the media server itself is away,
     LedgerError where what is remembered cannot be read.
     """
-    options = _ServiceOptions(lists, server, ledger, now)
-    for kind in Kind:
-        if any(options.is_needed(lst, kind, observed) for lst in lists):
-            options.read(lists, kind)
+    options = _ServiceOptions(lists, server, ledger, view.now)
+    unmet = [(lst, kind) for lst in lists for kind in Kind if options.lacks(lst, kind)]
+    waiting = requestable(lists, view) if unmet else frozenset()
+    for kind in {kind for lst, kind in unmet if options.is_due(lst, kind, waiting)}:
+        options.read(lists, kind)
     return [options.applied(lst) for lst in lists]
 
 
@@ -58,13 +55,14 @@ class _ServiceOptions:
         self._server, self._ledger, self._now = server, ledger, now
         self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
 
-    def is_needed(self, lst: DesiredList, kind: Kind, observed: Observed) -> bool:
-        """Whether a list waits for something that is not known to be there."""
-        found = self._found(lst)
-        if not isinstance(found.get(kind), ListProblem):
-            return False
-        nowhere = all(isinstance(where, ListProblem) for where in found.values())
-        return nowhere or not self._is_known(lst, kind) or _has_new_title(lst, kind, observed)
+    def lacks(self, lst: DesiredList, kind: Kind) -> bool:
+        """Whether a list names something that is not known to be there."""
+        return isinstance(self._found(lst).get(kind), ListProblem)
+
+    def is_due(self, lst: DesiredList, kind: Kind, waiting: Collection[tuple[str, Kind]]) -> bool:
+        """Whether what a list lacks is looked for again: where the list or a title waits for it."""
+        nowhere = all(isinstance(where, ListProblem) for where in self._found(lst).values())
+        return nowhere or not self._is_known(lst, kind) or (lst.name, kind) in waiting
 
     def _is_known(self, lst: DesiredList, kind: Kind) -> bool:
         """Whether it is remembered what is offered where this list's titles would go."""
@@ -132,16 +130,6 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
         return replace(downloader, stock=server.stock(kind, downloader.id))
     except ServerError as error:
         return replace(downloader, trouble=error.what)
-
-
-def _has_new_title(lst: DesiredList, kind: Kind, observed: Observed) -> bool:
-    """Whether the list asks for a title of this kind that the server knows nothing of."""
-    return any(
-        entry.match.media not in observed.media
-        for entry in lst.entries
-        if entry.fresh and isinstance(entry.match, Match) and entry.match.media.kind is kind
-        if skip_reason(lst, entry, observed) is None
-    )
 
 
 def _kinds(lst: DesiredList) -> set[Kind]:

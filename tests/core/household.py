@@ -45,9 +45,10 @@ from reconciler.core.model import (
     Snapshot,
     Target,
     Unmatched,
+    View,
     Whereabouts,
 )
-from reconciler.core.reconcile import Decision, put_back, reconcile
+from reconciler.core.reconcile import Decision, put_back, reconcile, update_state
 from reconciler.core.settlement import settle
 from reconciler.ports import MediaServer
 from reconciler.sync.own_requests import trace_requests
@@ -253,7 +254,8 @@ class Household:
         lists = (*desired_lists(fetches, asking, found), excluded_by_hand(excluded, found))
         server = cast("MediaServer", self.server)
         observed = trace_requests(self.server.observed(), recalled.memory, lists, server)
-        decision = reconcile(fetches, lists, recalled, observed=observed, policy=policy, now=now)
+        state = update_state(recalled, fetches, lists, observed, now)
+        decision = reconcile(lists, state, View(observed, state.memory, policy, now))
         back = put_back(recalled, fetches, lists)
         return Pass(lists, observed, policy, now, decision, back)
 
@@ -271,13 +273,13 @@ class Household:
             self._send(action)
 
     def _record(self, seen: Pass) -> None:
-        made = seen.decision
-        held = dict(made.memory.claims)
-        for target, those in made.claims.items():
+        state = seen.decision.state
+        held = dict(state.memory.claims)
+        for target, those in seen.decision.claims.items():
             held[target] = held.get(target, frozenset()) | those
         self.ledger = Ledger(
-            replace(made.memory, claims=held),
-            {**self.ledger.memberships, **made.memberships},
+            replace(state.memory, claims=held),
+            {**self.ledger.memberships, **state.memberships},
         )
 
     def _send(self, action: Action) -> None:

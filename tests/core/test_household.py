@@ -238,7 +238,7 @@ class AnyHistory(Persons):
         before = self.house.ledger.memberships
         seen = self.house.look(held, policy, trouble=trouble)
         if seen.plan.actions:
-            told = (seen.lists, seen.observed, seen.decision.memory)
+            told = (seen.lists, seen.observed, seen.decision.state.memory)
             turned = reordered(told, len(seen.plan.verdicts))
             assert calculate(*turned, policy, seen.now) == seen.plan, "law 1"
         fetches = {n: Fetch(s.outcome, frozenset(map(_media, s.items))) for n, s in held.items()}
@@ -248,7 +248,7 @@ class AnyHistory(Persons):
         cancelled = {action.target.media for action in cancels}
         for name in before.keys() & held.keys() - turn.whole:
             here = {k: m.present for k, m in before[name].members.items()}
-            now = {k: m.present for k, m in seen.decision.memberships[name].members.items()}
+            now = {k: m.present for k, m in seen.decision.state.memberships[name].members.items()}
             gone = {k for k in here if here[k] != now.get(k)}
             assert {_media(before[name].members[k].item) for k in gone} <= cancelled, "law 7"
         self._know(seen, turn)
@@ -382,7 +382,9 @@ class AnyHistory(Persons):
         """What a pass writes; ``settled``: the actions whose outcome it writes, too."""
         seeable = {m for held in self.held.values() for m in held} - self.server.blocklist
         wanted = {slot for media in seeable for slot in slots_of(media)}
-        self.known |= set(seen.decision.memory.slots) | (wanted & (self._there() | self._traces()))
+        self.known |= set(seen.decision.state.memory.slots) | (
+            wanted & (self._there() | self._traces())
+        )
         shown = {r.id for requests in seen.observed.requests.values() for r in requests}
         deleted = {
             number

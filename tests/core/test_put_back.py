@@ -37,7 +37,7 @@ def test_what_was_requested_and_taken_away_is_handled_without_a_trace_of_it(
 
     assert seen.plan.actions == ()
     gone = MemoryEntry(present=False, refused=house.now)
-    assert seen.decision.memory.slots[MemoryKey(Target(media), number)] == gone
+    assert seen.decision.state.memory.slots[MemoryKey(Target(media), number)] == gone
 
 
 def _newest(server: Server, media: MediaKey) -> int:

@@ -231,6 +231,36 @@ def test_a_name_that_a_title_waits_for_is_found_as_soon_as_it_is_there(world: Wo
     assert stored(world)[-1] == {"serverId": 0, "profileId": 8}
 
 
+def make_the_profile(world: World) -> None:
+    """Somebody adds to Sonarr the profile that only Radarr had."""
+    made = replace(SONARR, profiles=((3, "HD-1080p"), (8, "Ultra-HD")))
+    world.sandbox.services.sonarr = (made,)
+
+
+def test_a_name_that_new_seasons_wait_for_is_found_as_soon_as_it_is_there(world: World) -> None:
+    world.follow(FILM, SHOW, seasons="first")
+    world.apply()
+    world.follow(FILM, SHOW, profile_id="Ultra-HD")
+    assert words(world.look())[SHOW.title] == "not-permitted"
+    make_the_profile(world)
+    assert words(world.look())[SHOW.title] == "extend"
+
+
+def test_a_name_that_a_title_put_back_waits_for_is_found_as_soon_as_it_is_there(
+    world: World,
+) -> None:
+    others = [by_tmdb(film) for film in FILMS[2:6]]
+    world.follow(FILM, SHOW, *others)
+    world.apply()
+    world.person("DELETE", f"/request/{world.number(SHOWS[0])}")
+    world.follow(FILM, *others, profile_id="Ultra-HD")
+    world.apply()
+    world.follow(FILM, SHOW, *others, profile_id="Ultra-HD")
+    assert words(world.look())[SHOW.title] == "not-permitted"
+    make_the_profile(world)
+    assert words(world.look())[SHOW.title] == "request"
+
+
 def test_who_names_nothing_costs_no_call(world: World) -> None:
     world.follow(FILM)
     assert not any("/service/" in call.path for call in world.calls(world.look))

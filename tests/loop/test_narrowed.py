@@ -39,13 +39,13 @@ def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
     with world.edges() as edges:
         seen = look(world.spec, edges)
-        learned = seen.decision
+        state = seen.decision.state
         edges.ledger.record(
-            learned.memory.slots,
-            learned.memberships,
-            learned.claims,
+            state.memory.slots,
+            state.memberships,
+            seen.decision.claims,
             seen.recalled,
-            learned.memory.ours,
+            state.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.spec.lists}
         edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
