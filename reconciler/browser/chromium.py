@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from reconciler.ports import Page
 
 _BLANK = "about:blank"
-_NOT_CONNECTED = "ERR_SOCKS_CONNECTION_FAILED"  # what Chromium is told of every such failure
+_NOT_CONNECTED = "ERR_SOCKS_CONNECTION_FAILED"  # Chromium's word for every failure of its proxy
 _CAUSES = {
     "ERR_CONNECTION_REFUSED": "the connection was refused",
     "ERR_NAME_NOT_RESOLVED": "the host name is not known",

@@ -27,7 +27,7 @@ def read_request(client: socket.socket) -> tuple[str, int]:
 
 
 def send_answer(client: socket.socket, *, succeeded: bool) -> None:
-    """Tell a client whether it is connected; to which address is not told."""
+    """Tell a client whether the connection succeeded, without the address it leads to."""
     code = _SUCCEEDED if succeeded else _FAILED
     client.sendall(bytes((_VERSION, code, 0, _IPV4, 0, 0, 0, 0, 0, 0)))
 

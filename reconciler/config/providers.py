@@ -14,14 +14,14 @@ Key = Annotated[SecretStr, values.written(values.optional_secret), WithJsonSchem
 
 
 def _place(site: str, default: str) -> str:
-    told = f"Where {site} is; for proxies and tests."
-    url: str = Field(default=default, description=told)
+    help_text = f"Where {site} is; for proxies and tests."
+    url: str = Field(default=default, description=help_text)
     return url
 
 
-def _key(told: str) -> SecretStr:
+def _key(help_text: str) -> SecretStr:
     key: SecretStr = Field(
-        default=SecretStr(""), description=told, json_schema_extra={"default": None}
+        default=SecretStr(""), description=help_text, json_schema_extra={"default": None}
     )
     return key
 

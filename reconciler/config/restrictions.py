@@ -63,7 +63,7 @@ UNRESTRICTED = Restrictions()
 def parse_restrictions(
     servers: Iterable[str] | None, variables: Iterable[str] | None, *, allows_files: bool
 ) -> Restrictions:
-    """The restrictions of a command line. Raises UsageError for what is no address or name."""
+    """The restrictions of a command line. Raises UsageError for an invalid address or name."""
     names = None if variables is None else re.split(r"[,\s]+", ",".join(variables))
     for place, name in enumerate(names or (), start=1):
         if name and not _NAME.fullmatch(name):

@@ -39,9 +39,11 @@ def _finish(section: Schema) -> None:
             schema["additionalProperties"] = False
         if key in section.get("required", ()):
             continue
-        told = {word: schema.pop(word) for word in ("description", "default") if word in schema}
+        inherited = {
+            word: schema.pop(word) for word in ("description", "default") if word in schema
+        }
         forms = schema["anyOf"] if set(schema) == {"anyOf"} else [schema]
-        section["properties"][key] = {**told, "anyOf": [*forms, {"type": "null"}]}
+        section["properties"][key] = {**inherited, "anyOf": [*forms, {"type": "null"}]}
 
 
 def _allow_files(section: Schema, secrets: tuple[str, ...]) -> None:

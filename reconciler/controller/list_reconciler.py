@@ -59,7 +59,7 @@ class _Turned:
     """What a turn came to, and what its line in the log says."""
 
     came: turns.ReconcileResult
-    told: dict[str, object]
+    log_values: dict[str, object]
     items: int | None = None
 
 
@@ -224,11 +224,11 @@ class ListReconciler:
             board.write(doors.ledger(spec))
             doors.announcer.found(spec, doors.ledger(spec), {lst.name: found}, now)
         except ListsyncError as error:
-            turned.told.setdefault("error", str(error))
+            turned.log_values.setdefault("error", str(error))
         ready = turns.is_ready(found)
         doors.meter.turned(lst.name, ready=ready, items=turned.items, seconds=seconds)
         say = _log.info if ready else _log.warning
-        say("turn", **turned.told, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
+        say("turn", **turned.log_values, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
         return schedule.due
 
 
@@ -264,21 +264,21 @@ def _said(spec: Spec, name: str) -> str | None:
 def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
     """What was done for a list and what was not, for the log."""
     snapshot = seen.snapshots[name]
-    told: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
+    log_values: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
     if snapshot.error:
-        told["why"] = snapshot.error
+        log_values["why"] = snapshot.error
     done: dict[str, Counter[str]] = {}
     for action, came in outcomes:
         done.setdefault(action.lists[0], Counter())[came.result.value] += 1
-    told |= done.pop(name, {})
+    log_values |= done.pop(name, {})
     if done:  # titles that are on this list, too, and belong to one above it
-        told["for_others"] = done
+        log_values["for_others"] = done
     reasons = [verdict.reason for verdict in seen.plan.verdicts if name in verdict.lists]
-    told |= Counter(reason.value for reason in reasons if reason in DEFERRED | ATTENTION)
-    told["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
+    log_values |= Counter(reason.value for reason in reasons if reason in DEFERRED | ATTENTION)
+    log_values["unchanged"] = sum(reason not in DEFERRED | ATTENTION for reason in reasons)
     problem = next((lst.problem for lst in seen.lists if lst.name == name), None)
     if problem:
-        told["problem"] = problem.message
+        log_values["problem"] = problem.message
     if seen.plan.stops:
-        told["stopped"] = turns.stops(seen)
-    return told
+        log_values["stopped"] = turns.stops(seen)
+    return log_values

@@ -104,13 +104,13 @@ class _Now(Collector):
         """The figures of this moment."""
         now = self._standing()
         whole = now.conditions.get(WHOLE, {})
-        for name, kind, told in (
+        for name, kind, help_text in (
             ("config_valid", conditions.CONFIG_VALID, "The file as it is now is followed."),
             ("server_reachable", conditions.SERVER_REACHABLE, "The media server answers."),
         ):
-            yield GaugeMetricFamily(f"listsync_{name}", told, value=_is_true(whole.get(kind)))
-        told = "Changes of the file that are not in effect yet, since they widen rights."
-        yield GaugeMetricFamily("listsync_changes_waiting", told, value=len(now.waiting))
+            yield GaugeMetricFamily(f"listsync_{name}", help_text, value=_is_true(whole.get(kind)))
+        help_text = "Changes of the file that are not in effect yet, since they widen rights."
+        yield GaugeMetricFamily("listsync_changes_waiting", help_text, value=len(now.waiting))
         ready = _family("ready", "The list was read and applied.")
         attempt = _family("last_attempt_timestamp_seconds", "When its last turn was.")
         success = _family("last_success_timestamp_seconds", "When all was last well with it.")
@@ -127,8 +127,8 @@ class _Now(Collector):
         yield from (ready, attempt, success, items)
 
 
-def _family(name: str, told: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"listsync_list_{name}", told, labels=["list"])
+def _family(name: str, help_text: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"listsync_list_{name}", help_text, labels=["list"])
 
 
 def _is_true(condition: Condition | None) -> int:

@@ -68,15 +68,15 @@ def _events(files: Callable[[], Collection[Path]], stopping: Event) -> Iterator[
 
     A system that gives no events, or no more of them, is asked again each second.
     """
-    told = ""
+    last_error = ""
     while not stopping.is_set():
         try:
             yield from _events_of_now(files(), files, stopping)
-            told = ""
+            last_error = ""
         except (OSError, RuntimeError) as error:  # watchfiles' own is a RuntimeError
-            if str(error) != told:
-                told = str(error)
-                _log.warning("no events of the file: it is looked at each second", error=told)
+            if str(error) != last_error:
+                last_error = str(error)
+                _log.warning("no events of the file: it is looked at each second", error=last_error)
             stopping.wait(_POLL)
 
 

@@ -133,12 +133,12 @@ def rights(waiting: Sequence[WaitingChange]) -> Finding:
     """Which changes of the file wait because they widen rights."""
     if not waiting:
         return Finding(RIGHTS_WAITING, Status.FALSE, "NothingWaits", "")
-    told = [f"{one.list or 'the whole file'}: {one.words}" for one in waiting[:_TOLD]]
+    changes = [f"{one.list or 'the whole file'}: {one.words}" for one in waiting[:_TOLD]]
     if len(waiting) > _TOLD:
-        told.append(f"{len(waiting) - _TOLD} more")
+        changes.append(f"{len(waiting) - _TOLD} more")
     last = max((one.until for one in waiting if one.until), default=None)
     when = f"by {last:%Y-%m-%dT%H:%M:%SZ}" if last else "after controller.grace"
-    message = f"in effect {when} unless the file is reverted: {'; '.join(told)}"
+    message = f"in effect {when} unless the file is reverted: {'; '.join(changes)}"
     return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
 
 

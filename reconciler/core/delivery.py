@@ -161,9 +161,9 @@ def _pick(
     names = {_plain(offer.name): offer.name for offer in offers}
     close = difflib.get_close_matches(_plain(str(wanted)), names, n=1)
     meant = f", did you mean {names[close[0]]!r}?" if close else ""
-    told = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
+    options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
-    message = f"{key} {wanted!r} is not at {where}{meant}; it offers {told or 'none'}{more}"
+    message = f"{key} {wanted!r} is not at {where}{meant}; it offers {options or 'none'}{more}"
     return ListProblem(_UNKNOWN[key], message)
 
 

@@ -43,16 +43,16 @@ class TitleFacts:
     ) -> TitleFacts:
         """From an item, what it was matched with, and what the server told where it was asked."""
         matched = match if isinstance(match, Match) else None
-        told = details if isinstance(details, Film | Show) else None
-        named = [name for one in (item, matched, told) if one for name in _names(one)]
+        server_facts = details if isinstance(details, Film | Show) else None
+        named = [name for one in (item, matched, server_facts) if one for name in _names(one)]
         ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
-        years = (item.year, matched and matched.year, told and told.year)
+        years = (item.year, matched and matched.year, server_facts and server_facts.year)
         return cls(
             matched.media.kind if matched else item.certain_kind,
             tuple(name for name in named if name not in ids),
             next((year for year in years if year), None),
             item.facts,
-            told.facts if told else UNTOLD,
+            server_facts.facts if server_facts else UNTOLD,
         )
 
     @property

@@ -89,9 +89,9 @@ def unwanted_among(unwanted: Iterable[str], spellings: Iterable[str]) -> frozens
 
 def untold(genres: Iterable[str], kind: Kind | None) -> tuple[str, ...]:
     """Those of the genres that TMDB never names of such a title, whatever it is."""
-    told = _TOLD[kind] if kind else _EVERYWHERE
+    known = _TOLD[kind] if kind else _EVERYWHERE
     return tuple(
-        name for name in genres if name not in told and not _JOINT.get(name, {name}) <= told
+        name for name in genres if name not in known and not _JOINT.get(name, {name}) <= known
     )
 
 

@@ -34,14 +34,14 @@ from reconciler.core.model import (
 
 
 def of_lists(
-    told: NotificationState, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
+    state: NotificationState, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
 ) -> tuple[tuple[Notice, ...], NotificationState]:
     """What is new of these lists, and what people know then.
 
     ``found``: the lists' conditions by name and type; ``names``: all lists of the file.
     """
     notices: list[Notice] = []
-    stalled = set(told.stalled & set(names))
+    stalled = set(state.stalled & set(names))
     for name, conditions in found.items():
         stuck, ready = conditions.get(STALLED), conditions.get(READY)
         if stuck is not None and _is_news(stuck) and name not in stalled:
@@ -50,11 +50,11 @@ def of_lists(
         elif ready is not None and ready.status is Status.TRUE and name in stalled:
             stalled.remove(name)
             notices.append(Notice(Event.RECOVERED, name))
-    return tuple(notices), replace(told, stalled=frozenset(stalled))
+    return tuple(notices), replace(state, stalled=frozenset(stalled))
 
 
 def of_pass(
-    told: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
+    state: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
     """What one pass asked of the server; nothing where it asked nothing."""
     found = _digest(
@@ -69,24 +69,24 @@ def of_pass(
         )
         for action, done in outcomes
     )
-    return found, replace(told, digested=now) if found else told
+    return found, replace(state, digested=now) if found else state
 
 
 def of_day(
-    told: NotificationState, intents: Iterable[Intent], now: datetime
+    state: NotificationState, intents: Iterable[Intent], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
     """What was asked of the server since people were last told, or at first: since midnight UTC."""
-    since = told.digested or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = state.digested or now.replace(hour=0, minute=0, second=0, microsecond=0)
     return _digest(
         PerformedAction(i.op, i.title, None, i.seasons, i.target.is_4k, i.lists, i.done)
         for i in intents
         if i.done is not None and since < i.at <= now
-    ), replace(told, digested=now)
+    ), replace(state, digested=now)
 
 
-def is_day_over(told: NotificationState, now: datetime) -> bool:
+def is_day_over(state: NotificationState, now: datetime) -> bool:
     """Whether a day (UTC) has ended since people were last told what was done."""
-    return told.digested is None or told.digested.date() < now.date()
+    return state.digested is None or state.digested.date() < now.date()
 
 
 def _is_news(stuck: Condition) -> bool:

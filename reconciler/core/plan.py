@@ -108,11 +108,11 @@ def calculate(
     verdicts: list[Verdict] = []
     asked = ((w.owner, row) for w in wanted(lists, observed) for row in _decide(w, exclusion, view))
     for owner, row in chain(asked, pruned(lists, view)):
-        for told in _admitted(row, owner, stop, limits):
-            if isinstance(told, Action):
-                actions.append(told)
+        for admitted in _admitted(row, owner, stop, limits):
+            if isinstance(admitted, Action):
+                actions.append(admitted)
             else:
-                verdicts.append(told)
+                verdicts.append(admitted)
     return Plan(tuple(actions), tuple(verdicts), (stop,) if stop else ())
 
 

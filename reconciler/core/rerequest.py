@@ -23,7 +23,7 @@ def put_back(known: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
     return known is not None and known.readded and rule is not Rerequest.NEVER
 
 
-def told(
+def rerequest_notes(
     marks: Mapping[int | None, MemoryEntry | None], rule: Rerequest | timedelta, now: datetime
 ) -> Iterator[str]:
     """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""

@@ -20,7 +20,7 @@ from reconciler.core.model import (
     View,
     Why,
 )
-from reconciler.core.rerequest import lifted, put_back, told
+from reconciler.core.rerequest import lifted, put_back, rerequest_notes
 from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,
@@ -112,7 +112,7 @@ def _film(target: Target, terms: Terms, view: View) -> Gap | NoAction:
     settled = _verdict(state.there, remembered=known is not None, lifted=free)
     if settled and settled not in _REFUSED:
         return NoAction(settled)
-    detail = "; ".join(told({None: known}, terms.rerequest, view.now))
+    detail = "; ".join(rerequest_notes({None: known}, terms.rerequest, view.now))
     if settled:
         return NoAction(settled, detail)
     if state.there is Presence.LOST:
@@ -171,7 +171,7 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | 
     out: dict[int | None, MemoryEntry | None] = {
         n: view.memory.slots.get(MemoryKey(target, n)) for n in wanted if fates[n] in _OUT
     }
-    again = told(out, terms.rerequest, view.now)
+    again = rerequest_notes(out, terms.rerequest, view.now)
     beside = _beside(fates, coming)
     barred = _NO_SPECIALS if Reason.NOT_PERMITTED in beside else ""
     rest = "; ".join(filter(None, (_rest(beside, missing), barred, *again)))

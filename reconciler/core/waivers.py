@@ -32,11 +32,11 @@ def skip_reason(lst: DesiredList, entry: Entry, observed: Observed) -> tuple[Rea
     if own is None or isinstance(entry.match, Unmatched):
         return None
     details = _details(entry.match.media, observed)
-    told = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match, details))
-    if told is None:
+    rejection = objection(lst.rules.filter, TitleFacts.of(entry.item, entry.match, details))
+    if rejection is None:
         return None
-    trouble = details.detail if isinstance(details, Unmatched) and not told.sure else ""
-    return Reason.FILTERED, f"{told.detail} ({trouble})" if trouble else told.detail
+    trouble = details.detail if isinstance(details, Unmatched) and not rejection.sure else ""
+    return Reason.FILTERED, f"{rejection.detail} ({trouble})" if trouble else rejection.detail
 
 
 def dropped(lst: DesiredList, entry: Entry) -> bool:

@@ -81,7 +81,9 @@ def find_widenings(
 ) -> tuple[Widening, ...]:
     """All widenings. ``users``: the server's; None: it could not be asked."""
     found = [*_of_server(accepted, proposed), *_of_exclude(accepted, proposed)]
-    in_lists = [(change.name, *told) for change in changes for told in _of_list(change, users)]
+    in_lists = [
+        (change.name, *change_text) for change in changes for change_text in _of_list(change, users)
+    ]
     of_defaults = list(_of_defaults(accepted.defaults, proposed.defaults, users))
     inherited = {(setting, value) for setting, value, _ in of_defaults}
     inherited &= {(setting, value) for _, setting, value, _ in in_lists}

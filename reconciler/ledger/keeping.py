@@ -1,4 +1,4 @@
-"""The tables of a list's turns: when the next is, how the list is, what was asked for and told.
+"""What the controller keeps: schedules, conditions, orders, and which notifications were sent.
 
 Writes touch only the rows that differ, as everywhere in memory.
 """
@@ -119,18 +119,18 @@ def drop_asked(connection: Connection, words: Iterable[int]) -> None:
     connection.executemany("DELETE FROM asked WHERE id = ?", [(word,) for word in words])
 
 
-def told(connection: Connection, server: str) -> NotificationState:
+def notification_state(connection: Connection, server: str) -> NotificationState:
     """What people know by now."""
     rows = connection.execute("SELECT list, at FROM told WHERE server = ?", (server,))
     known = {name: stored_time(at) for name, at in rows}
     return NotificationState(frozenset(known.keys() - {WHOLE}), known.get(WHOLE))
 
 
-def write_told(
+def write_notification_state(
     connection: Connection, server: str, now_known: NotificationState, now: datetime
 ) -> None:
     """What people know by now; what they knew before keeps its time."""
-    before = told(connection, server)
+    before = notification_state(connection, server)
     connection.executemany(
         "DELETE FROM told WHERE server = ? AND list = ?",
         [(server, name) for name in before.stalled - now_known.stalled],

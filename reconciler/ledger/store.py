@@ -270,15 +270,15 @@ class SqliteLedger:
         with self._database.remembering() as connection:
             keeping.drop_asked(connection, words)
 
-    def told(self) -> NotificationState:
+    def notification_state(self) -> NotificationState:
         """What people were told of by themselves."""
         with self._database.reading() as connection:
-            return keeping.told(connection, self._server)
+            return keeping.notification_state(connection, self._server)
 
-    def keep_told(self, told: NotificationState, now: datetime) -> None:
+    def keep_notification_state(self, notification_state: NotificationState, now: datetime) -> None:
         """Write what people know now, in one transaction."""
         with self._database.remembering() as connection:
-            keeping.write_told(connection, self._server, told, now)
+            keeping.write_notification_state(connection, self._server, notification_state, now)
 
     def rights(self) -> RightsState:
         """The rights that were accepted, and the changes that wait, whatever the server."""

@@ -47,12 +47,12 @@ class Announcer:
     def did(self, spec: Spec, ledger: Ledger, outcomes: Outcomes, now: datetime) -> None:
         """A pass has acted, or had nothing to do."""
 
-        def decide(told: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
+        def decide(state: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
             if spec.notify.digest is Digest.PASS:
-                return notices.of_pass(told, outcomes, now)
-            if not notices.is_day_over(told, now):
-                return (), told
-            return notices.of_day(told, ledger.history()[0], now)
+                return notices.of_pass(state, outcomes, now)
+            if not notices.is_day_over(state, now):
+                return (), state
+            return notices.of_day(state, ledger.history()[0], now)
 
         if Event.APPLIED in spec.notify.events:
             self._once(spec, ledger, decide, now)
@@ -66,7 +66,7 @@ class Announcer:
     ) -> None:
         """How these lists are after their turns."""
         names = [lst.name for lst in spec.lists]
-        self._once(spec, ledger, lambda told: notices.of_lists(told, found, names), now)
+        self._once(spec, ledger, lambda state: notices.of_lists(state, found, names), now)
 
     def refused(self, spec: Spec, why: str) -> None:
         """The file is wrong; ``spec`` is what still holds."""
@@ -86,10 +86,10 @@ class Announcer:
             return
         try:
             with self._lock:
-                told = ledger.told()
-                new, after = decide(told)
-                if after != told:
-                    ledger.keep_told(after, now)
+                state = ledger.notification_state()
+                new, after = decide(state)
+                if after != state:
+                    ledger.keep_notification_state(after, now)
         except LedgerError as error:
             _log.warning("nobody was notified: the ledger cannot be used", error=str(error))
         else:

@@ -59,11 +59,11 @@ def downloaders(answer: object) -> tuple[Downloader, ...]:
 
 def stock(answer: object) -> ServiceOptions:
     """What ``GET /service/radarr/{id}`` says that one of them offers."""
-    told = record(answer)
+    body = record(answer)
     return ServiceOptions(
-        _offers(told.get("profiles"), "name"),
-        _offers(told.get("rootFolders"), "path"),
-        _offers(told.get("tags"), "label"),
+        _offers(body.get("profiles"), "name"),
+        _offers(body.get("rootFolders"), "path"),
+        _offers(body.get("tags"), "label"),
     )
 
 

@@ -166,11 +166,11 @@ class Ledger(Protocol):
     def answer(self, words: Iterable[int]) -> None:
         """What was asked for with these words is done."""
 
-    def told(self) -> NotificationState:
+    def notification_state(self) -> NotificationState:
         """What people were told of by themselves."""
         ...
 
-    def keep_told(self, told: NotificationState, now: datetime) -> None:
+    def keep_notification_state(self, notification_state: NotificationState, now: datetime) -> None:
         """Write what people know now, in one transaction."""
         ...
 

@@ -20,8 +20,8 @@ def sent(row: ActionRow) -> str:
 
     What a row does not say is said by none: older formats had fewer keys.
     """
-    told = _without(row, _EXPLAINS | _OUTCOME)
-    return _canonical({key: value for key, value in told.items() if value is not None})
+    content = _without(row, _EXPLAINS | _OUTCOME)
+    return _canonical({key: value for key, value in content.items() if value is not None})
 
 
 def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:
@@ -29,8 +29,8 @@ def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:
 
     Why an action is done and for which lists counts here, how its title was matched does not.
     """
-    told = [_without(row, _OUTCOME | {"matched_by", "detail"}) for row in actions]
-    return _sha256([server_url, told])
+    content = [_without(row, _OUTCOME | {"matched_by", "detail"}) for row in actions]
+    return _sha256([server_url, content])
 
 
 def checksum(
@@ -45,8 +45,8 @@ def checksum(
 
 def _without(row: ActionRow, keys: Iterable[str]) -> dict[str, Any]:
     media = row["media"]
-    told: dict[str, Any] = {key: value for key, value in row.items() if key not in keys}
-    return {**told, "media": [media["type"], media["ids"]["tmdb"]]}
+    content: dict[str, Any] = {key: value for key, value in row.items() if key not in keys}
+    return {**content, "media": [media["type"], media["ids"]["tmdb"]]}
 
 
 def _sha256(value: object) -> str:

@@ -107,20 +107,20 @@ def _intent(intent: Intent) -> IntentRow:
 def _run_line(row: RunRow) -> str:
     lists = f"{len(row['lists'])} list{'s' * (len(row['lists']) != 1)}"
     results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
-    told = f"exit {row['exit_code']} · {lists} · {results or 'nothing asked'}"
-    return f"  {row['began']}  {row['command']:7}  " + (told if row["ended"] else "did not end")
+    details = f"exit {row['exit_code']} · {lists} · {results or 'nothing asked'}"
+    return f"  {row['began']}  {row['command']:7}  " + (details if row["ended"] else "did not end")
 
 
 def _intent_line(row: IntentRow) -> str:
     name = label(row["media"], row["seasons"], is_4k=row["is_4k"])
     by = f"{', '.join(map(clean, row['lists']))} as user {row['requester']}"
-    told = [row["op"], row["result"]]
-    told += [f"HTTP {row['http_status']}"] if row["http_status"] else []
-    told += [f"request {row['request_id']}"] if row["request_id"] else []
+    details = [row["op"], row["result"]]
+    details += [f"HTTP {row['http_status']}"] if row["http_status"] else []
+    details += [f"request {row['request_id']}"] if row["request_id"] else []
     said = (
         f" ({clean(row['message'])})" if row["message"] and row["result"] != Result.CREATED else ""
     )
-    return f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(told)}{said} · {by}"
+    return f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(details)}{said} · {by}"
 
 
 def _time(at: datetime) -> str:

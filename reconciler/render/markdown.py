@@ -139,9 +139,9 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
         detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
         after = ["", f"{total:,} unchanged: {detail}"]
     after += [line for phrase in words.elsewhere(row) for line in ("", escape(phrase))]
-    told = [(len(actions), "done" if words.applied(document) else "to do")]
-    told += [(len(waiting), "waiting or for you to see to"), (len(dropped) + more, "filtered")]
-    summary = ", ".join(f"{count:,} {what}" for count, what in told if count)
+    counts = [(len(actions), "done" if words.applied(document) else "to do")]
+    counts += [(len(waiting), "waiting or for you to see to"), (len(dropped) + more, "filtered")]
+    summary = ", ".join(f"{count:,} {what}" for count, what in counts if count)
     return _folded(before, [*actions, *waiting, *_verdicts(dropped)], summary, after)
 
 

@@ -33,9 +33,9 @@ _DOT_OF_A_DOMAIN = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?!ya?ml\b)(?=[^\W\d
 
 def harmless(text: str, length: int = _WHY) -> str:
     """Foreign text on one line, without control characters, mentions, markup and links."""
-    told = clean(text).translate(_SIGNS).replace("://", ": //")
-    told = _DOT_OF_A_DOMAIN.sub(". ", told[: length + 1])
-    return told if len(told) <= length else f"{told[: length - 1]}…"
+    shortened = clean(text).translate(_SIGNS).replace("://", ": //")
+    shortened = _DOT_OF_A_DOMAIN.sub(". ", shortened[: length + 1])
+    return shortened if len(shortened) <= length else f"{shortened[: length - 1]}…"
 
 
 def message(notice: Notice) -> Message:

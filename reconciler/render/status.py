@@ -206,8 +206,8 @@ def _turns(lst: ListStatus) -> str:
     """When a list's turns were and will be."""
     success = lst["last_success"] or "never"
     due = lst["next_due"] or "not before the file says otherwise"
-    told = f"last success {success} · next {due} · {lst['pending']:,} pending"
-    return f"{told} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else told
+    line = f"last success {success} · next {due} · {lst['pending']:,} pending"
+    return f"{line} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else line
 
 
 def _waiting(change: WaitingChange) -> WaitingRow:

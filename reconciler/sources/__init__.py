@@ -17,7 +17,7 @@ from reconciler.http.limits import Limits
 from reconciler.logs import Logger
 from reconciler.ports import BlockedRoutes
 from reconciler.sources import plugins
-from reconciler.sources.addresses import is_at, split, steps, told, unwrapped
+from reconciler.sources.addresses import is_at, redact, split, steps, unwrapped
 from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.scrape import (
     ALL_OPEN,
@@ -99,8 +99,8 @@ def recognise(text: str) -> ListRef:
             forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
         raise ValueError(f"a file is written with its kind before it: write {forms}")
     if "/" in text:  # the address may hold a key
-        raise ValueError(f"no list of a known site: {told(text)}; {_instead()}")
-    raise ValueError(f"not a list: {told(text)}; paste a list's address, or write {_forms()}")
+        raise ValueError(f"no list of a known site: {redact(text)}; {_instead()}")
+    raise ValueError(f"not a list: {redact(text)}; paste a list's address, or write {_forms()}")
 
 
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:

@@ -27,7 +27,7 @@ def unwrapped(text: str) -> str:
     return unquote(text) if _ENCODED.match(text) else text
 
 
-def told(text: str) -> str:
+def redact(text: str) -> str:
     """A text as a refusal may quote it: without a user, a query, and what may be a key."""
     scheme, colon, rest = text.partition("?")[0].rpartition("://")
     first, slash, path = rest.partition("/")

@@ -69,8 +69,8 @@ def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
         trakt=clean(ids.get("slug")) or None,
     )
     sure = year if isinstance(year, int) and year in _YEARS else None
-    told = facts(*map(part.get, ("rating", "votes", "genres", "language")))
-    return Item(0, clean(part.get("title")), sure, kind, known, facts=told)
+    item_facts = facts(*map(part.get, ("rating", "votes", "genres", "language")))
+    return Item(0, clean(part.get("title")), sure, kind, known, facts=item_facts)
 
 
 def _joined(first: Item, more: Item) -> Item:

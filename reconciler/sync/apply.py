@@ -133,8 +133,8 @@ class Applier:
             return done
         retried = [r for r in requests if r.id in action.request_ids]
         if any(r.status is RequestStatus.FAILED for r in retried):
-            told = undelivered(action.target.media.kind)
-            return replace(done, result=Result.UNDELIVERED, message=told)
+            why = undelivered(action.target.media.kind)
+            return replace(done, result=Result.UNDELIVERED, message=why)
         if not retried:
             return done
         return replace(done, result=Result.RETRIED, message=str(retried[-1].status))

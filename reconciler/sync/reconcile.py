@@ -85,7 +85,7 @@ class Pass:
     fetched_at: datetime
     lists: tuple[DesiredList, ...]
     observed: Observed
-    recalled: frozenset[MemoryKey]  # of what the ledger told of when the pass began
+    recalled: frozenset[MemoryKey]  # what the ledger remembered when the pass began
     decision: Decision
     read_seconds: float  # how long reading the server took
     slowdown: Slowdown | None  # what was done to spare the server
@@ -217,14 +217,14 @@ def _with_details(
 ) -> Observed:
     """With what was asked of single titles."""
     shows = {
-        media.tmdb: told
-        for media, told in details.items()
-        if media.kind is Kind.TV and not isinstance(told, Film)
+        media.tmdb: answer
+        for media, answer in details.items()
+        if media.kind is Kind.TV and not isinstance(answer, Film)
     }
     films = {
-        media.tmdb: told
-        for media, told in details.items()
-        if media.kind is Kind.MOVIE and not isinstance(told, Show)
+        media.tmdb: answer
+        for media, answer in details.items()
+        if media.kind is Kind.MOVIE and not isinstance(answer, Show)
     }
     return replace(observed, shows=shows, films=films)
 

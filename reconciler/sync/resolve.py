@@ -145,12 +145,12 @@ class Resolver:
         due = unknown + [media for _, media in sorted(stale)[:REREAD]]
         fresh: list[Film | Show] = []
         try:
-            for media, told in self._each("details", due, self._read, progress):
-                if isinstance(told, Unmatched):
-                    known.setdefault(media, told)
+            for media, answer in self._each("details", due, self._read, progress):
+                if isinstance(answer, Unmatched):
+                    known.setdefault(media, answer)
                 else:
-                    known[media] = told
-                    fresh.append(told)
+                    known[media] = answer
+                    fresh.append(answer)
         finally:
             self._ledger.keep_details(fresh, now)
         return known

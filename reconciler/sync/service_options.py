@@ -101,8 +101,8 @@ class _ServiceOptions:
         found = self._found(lst)
         problems = [what for what in found.values() if isinstance(what, ListProblem)]
         nowhere = all_of(problems) if len(problems) == len(found) else None
-        told = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
-        return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=told)
+        notices = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
+        return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=notices)
 
     def _astray(self, lst: DesiredList, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
         """What is to be told of a 4K list, of the kinds for which it names nothing itself."""

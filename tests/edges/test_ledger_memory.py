@@ -216,12 +216,15 @@ def test_what_people_were_told_is_kept_for_each_server(
 ) -> None:
     first = NotificationState(frozenset({"kids"}), NOW)
     with SqliteLedger(path, URL) as ledger, SqliteLedger(path, "http://other") as other:
-        assert ledger.told() == NotificationState()
-        ledger.keep_told(first, NOW)
-        assert ledger.told() == first
-        ledger.keep_told(after, NOW)
-        assert (ledger.told().stalled, other.told()) == (after.stalled, NotificationState())
-        assert ledger.told().digested == (after.digested or NOW)
+        assert ledger.notification_state() == NotificationState()
+        ledger.keep_notification_state(first, NOW)
+        assert ledger.notification_state() == first
+        ledger.keep_notification_state(after, NOW)
+        assert (ledger.notification_state().stalled, other.notification_state()) == (
+            after.stalled,
+            NotificationState(),
+        )
+        assert ledger.notification_state().digested == (after.digested or NOW)
 
 
 def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(

@@ -71,7 +71,7 @@ def use(world: World) -> None:
         document = status_document(world.ledger, sources, reports, standing)
         status_text(document, in_detail=True)
         history_text(history_document(*ledger.history()))
-        ledger.memory(), ledger.memberships(), ledger.baselines(), ledger.told()
+        ledger.memory(), ledger.memberships(), ledger.baselines(), ledger.notification_state()
         ledger.asked(), ledger.rights(), ledger.downloaders(NOON)
 
 

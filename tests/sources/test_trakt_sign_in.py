@@ -16,7 +16,7 @@ import pytest
 import requests
 import requests_mock
 
-from reconciler.cli.commands.signing_in import told, typed
+from reconciler.cli.commands.signing_in import sign_in_instructions, wait_for_tokens
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
@@ -116,7 +116,7 @@ def test_a_code_is_waited_for_through_what_passes(
 ) -> None:
     answers = [meanwhile, meanwhile, {"json": GIVEN}]
     requests_mock.post(f"{API}/oauth/device/token", answers)
-    assert typed(sign_in, replace(CODE, interval=0.0)).access == "access-2"
+    assert wait_for_tokens(sign_in, replace(CODE, interval=0.0)).access == "access-2"
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,12 @@ def test_a_code_that_comes_to_nothing_says_why(
 ) -> None:
     requests_mock.post(f"{API}/oauth/device/token", status_code=status)
     with pytest.raises(ListsyncError, match=says):
-        typed(sign_in, replace(CODE, interval=0.0, seconds=0.05))
+        wait_for_tokens(sign_in, replace(CODE, interval=0.0, seconds=0.05))
 
 
 def test_what_is_to_be_typed_is_only_text() -> None:
     hostile = replace(CODE, typed="A\x1b[2J\nB", address="https://trakt.tv\x07/activate\r\n$ rm")
-    assert told(hostile).splitlines() == [
+    assert sign_in_instructions(hostile).splitlines() == [
         "open https://trakt.tv/activate  $ rm and type A[2J B",
         "waiting for up to 10 minutes; Ctrl-C ends this",
     ]

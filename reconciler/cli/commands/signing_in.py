@@ -26,16 +26,16 @@ def login_to_trakt(setting: Setting) -> int:
         code = sign_in.begin()
         if isinstance(code, FetchFailure):
             raise ListsyncError(code.error)
-        sys.stdout.write(told(code))
+        sys.stdout.write(sign_in_instructions(code))
         sys.stdout.flush()
-        path = sign_in.keep(typed(sign_in, code))
+        path = sign_in.keep(wait_for_tokens(sign_in, code))
     if isinstance(path, FetchFailure):
         raise ListsyncError(path.error)
     sys.stdout.write(f"signed in to Trakt; kept in {path}, for your eyes alone\n")
     return OK
 
 
-def told(code: Code) -> str:
+def sign_in_instructions(code: Code) -> str:
     """What whoever signs in has to do; what the site says of it is only text."""
     minutes = round(code.seconds / 60)
     return (
@@ -44,7 +44,7 @@ def told(code: Code) -> str:
     )
 
 
-def typed(sign_in: SignIn, code: Code) -> Tokens:
+def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
     """The tokens, once somebody has typed the code. Raises ListsyncError.
 
     Whoever types it has done their part: what goes wrong for a while meanwhile is waited out.

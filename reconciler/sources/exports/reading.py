@@ -105,7 +105,7 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def judged(file: ListFile, lines: Lines) -> Snapshot:
-    """A file that was read to its end: every line of it is an item, or is told."""
+    """A file that was read to its end: each of its lines is an item, or counted as skipped."""
     more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
     troubles = [one.describe(quoting=file.is_ours) for one in lines.bad[:3]]
     hint = f"{file.name}: {'; '.join(troubles)}{more}"

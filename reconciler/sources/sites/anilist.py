@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs
 from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import FetchContext, FetchFailure
 from reconciler.sources.web import Answer
@@ -76,7 +76,7 @@ def parse_id(text: str) -> ListRef:
             raise ValueError(
                 f"AniList's statuses are {known}; a custom list is read with its status: {_WRITE}"
             )
-    raise ValueError(f"not a list of AniList: {told(text)}; {_WRITE}, or write {FORMS}")
+    raise ValueError(f"not a list of AniList: {redact(text)}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
@@ -176,11 +176,13 @@ def _item(media: Mapping[str, object]) -> Item:
     released = fields.year(fields.mapping(media.get("startDate")).get("year"))
     form = fields.text(media.get("format"))
     score = media.get("averageScore")
-    told = fields.facts(score / 10 if isinstance(score, int) else None, genres=media.get("genres"))
+    item_facts = fields.facts(
+        score / 10 if isinstance(score, int) else None, genres=media.get("genres")
+    )
     unsupported = None if form in _FORMATS or not form else form.lower()
     kind = _FORMATS.get(form)
     return Item(
-        0, title, released, kind, original_title=original, unsupported=unsupported, facts=told
+        0, title, released, kind, original_title=original, unsupported=unsupported, facts=item_facts
     )
 
 

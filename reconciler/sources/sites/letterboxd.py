@@ -12,7 +12,7 @@ from urllib.parse import SplitResult
 from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
@@ -60,7 +60,7 @@ def parse_id(text: str) -> ListRef:
             raise ValueError(f"likes are read from the export: {_EXPORT}/likes/films")
         case [_, "films", *_]:
             raise ValueError(f"what a user has seen is read from the export: {_EXPORT}/watched")
-    raise ValueError(f"not a list of Letterboxd: {told(text)}; {_EXPORT}")
+    raise ValueError(f"not a list of Letterboxd: {redact(text)}; {_EXPORT}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
@@ -149,9 +149,9 @@ def parse(payload: object) -> Page | None:
     """A page's films and the list's total; None: it is not known how to read it."""
     page = fields.mapping(payload)
     names = page.get("names")
-    told = fields.text(page.get("total"))
-    found = _TOTAL.search(told)
-    total = (found[1] if found else told).replace(",", "")
+    total_text = fields.text(page.get("total"))
+    found = _TOTAL.search(total_text)
+    total = (found[1] if found else total_text).replace(",", "")
     if not isinstance(names, list) or not re.fullmatch(r"[0-9]{1,10}", total):
         return None  # without a total nobody can say when the list was read to its end
     return Page(tuple(map(_film, names)), int(total))

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qs, quote
 from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
 from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.title_types import classify
@@ -58,7 +58,7 @@ def parse_id(text: str) -> ListRef:
         case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
             if rest in _DATA:
                 return ListRef("mdblist", f"{user}/{slug}")
-    raise ValueError(f"not a list of MDBList: {told(text)}; {_WRITE}, or write {FORMS}")
+    raise ValueError(f"not a list of MDBList: {redact(text)}; {_WRITE}, or write {FORMS}")
 
 
 def parse_url(url: SplitResult) -> ListRef:
@@ -212,8 +212,8 @@ def _item(row: Mapping[str, object]) -> Item:
         tvdb=fields.number(get("tvdb_id") or get("tvdbid") or ids.get("tvdb")),
     )
     title, released = fields.text(get("title")), fields.year(get("release_year"))
-    told = fields.facts(language=get("language"))
-    return Item(position, title, released, kind, known, unsupported=unsupported, facts=told)
+    item_facts = fields.facts(language=get("language"))
+    return Item(position, title, released, kind, known, unsupported=unsupported, facts=item_facts)
 
 
 def _refusal(answer: Answer) -> FetchFailure | None:

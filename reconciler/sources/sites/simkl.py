@@ -10,7 +10,7 @@ from urllib.parse import SplitResult
 from reconciler.core.completeness import is_readable
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
 from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.web import Answer
@@ -44,7 +44,7 @@ def parse_id(text: str) -> ListRef:
             return ListRef("simkl", f"{user}{status}")
         case [group] if group in _GROUPS and status in _STATUSES:
             return ListRef("simkl", f"{user}{_GROUPS[group]}/{status}")
-    raise ValueError(f"not a list of Simkl: {told(text)}; {_WRITE}")
+    raise ValueError(f"not a list of Simkl: {redact(text)}; {_WRITE}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

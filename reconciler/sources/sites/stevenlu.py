@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import steps, told
+from reconciler.sources.addresses import redact, steps
 from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
 from reconciler.sources.scrape import FetchContext
 from reconciler.sources.web import Answer
@@ -36,7 +36,7 @@ def parse_id(text: str) -> ListRef:
     if name in {"", "stevenlu", "index.html"}:
         name = "movies"
     if not _NAME.fullmatch(name):
-        raise ValueError(f"not a list of StevenLu's: {told(text)}; write stevenlu:movies")
+        raise ValueError(f"not a list of StevenLu's: {redact(text)}; write stevenlu:movies")
     return ListRef("stevenlu", name, chart=True)
 
 

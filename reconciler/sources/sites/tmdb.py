@@ -14,7 +14,7 @@ from urllib.parse import SplitResult
 from reconciler.core.completeness import TRY_LATER
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.paging import (
     Call,
     Part,
@@ -150,7 +150,7 @@ def _chart(parts: list[str], text: str) -> ListRef:
                 raise ValueError(f"films or shows? write tmdb:movie/{name} or tmdb:tv/{name}")
             path = f"{kinds[0]}/{name}"
         case _:
-            raise ValueError(f"not a list of TMDB: {told(text)}; {_WRITE}")
+            raise ValueError(f"not a list of TMDB: {redact(text)}; {_WRITE}")
     return ListRef("tmdb", path, chart=True, endless=True)
 
 
@@ -165,10 +165,10 @@ def _item(row: Mapping[str, object], kind: Kind | None) -> Item:
     title = fields.text(fields.either(row, "title", "name"))
     original = fields.other(fields.either(row, "original_title", "original_name"), title)
     released = fields.year(fields.either(row, "release_date", "first_air_date"))
-    told = fields.facts(
+    item_facts = fields.facts(
         row.get("vote_average"), row.get("vote_count"), language=row.get("original_language")
     )
     if word and word not in _KINDS:
         return Item(0, title, unsupported=word)
     ids = Ids(tmdb=fields.number(row.get("id")))
-    return Item(0, title, released, of, ids, original, facts=told)
+    return Item(0, title, released, of, ids, original, facts=item_facts)

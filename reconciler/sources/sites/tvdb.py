@@ -12,7 +12,7 @@ from urllib.parse import SplitResult
 
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import steps, told
+from reconciler.sources.addresses import redact, steps
 from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
 from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.web import Answer
@@ -39,7 +39,7 @@ def parse_id(text: str) -> ListRef:
         case ["lists", "slug", name] | ["lists", name] | ["lists", name, "extended"]:
             if _NAME.fullmatch(name):
                 return ListRef("tvdb", f"lists/{name}")
-    raise ValueError(f"not a list of TVDB: {told(text)}; {_WRITE}")
+    raise ValueError(f"not a list of TVDB: {redact(text)}; {_WRITE}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

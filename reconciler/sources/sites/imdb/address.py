@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def parse_id(text: str) -> ListRef:
         raise ValueError(_REFUSED["/title" if name.startswith("tt") else "/name"])
     charts = ", ".join(CHARTS)
     forms = "imdb:ls…, imdb:ur…, imdb:ur…/ratings"
-    raise ValueError(f"not an IMDb list: {told(text)}; write {forms} or a chart: {charts}")
+    raise ValueError(f"not an IMDb list: {redact(text)}; write {forms} or a chart: {charts}")
 
 
 def parse_url(url: SplitResult) -> ListRef:

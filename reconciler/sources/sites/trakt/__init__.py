@@ -13,7 +13,7 @@ from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs
 
 from reconciler.core.model import Kind, ListRef, Outcome, Snapshot
-from reconciler.sources.addresses import read_whole, steps, told
+from reconciler.sources.addresses import read_whole, redact, steps
 from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
 from reconciler.sources.sites.trakt import api, app
 from reconciler.sources.sites.trakt.api import Listing
@@ -238,7 +238,7 @@ def _below_user(path: str) -> str:
 def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) -> ListRef:
     match parts:
         case ["users" | "discover", *_]:  # no names: they stand before one
-            raise ValueError(f"not a Trakt list: {told(text)}; write {FORMS}")
+            raise ValueError(f"not a Trakt list: {redact(text)}; write {FORMS}")
         case [user, own, *rest] if own in _OWN and _NAME.fullmatch(user):
             return ListRef("trakt", f"{user}/{own}{_mode(query, rest)}")
         case [user, "collection", *_] if _NAME.fullmatch(user):
@@ -247,7 +247,7 @@ def _of_a_user(parts: Sequence[str], query: Mapping[str, list[str]], text: str) 
             return _list(user, slug, _mode(query, rest))
         case [user, slug] if _NAME.fullmatch(user):
             return _list(user, slug, _mode(query))
-    raise ValueError(f"not a Trakt list: {told(text)}; write {FORMS}")
+    raise ValueError(f"not a Trakt list: {redact(text)}; write {FORMS}")
 
 
 def _list(user: str, slug: str, mode: str) -> ListRef:
