@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sys
 from threading import Event
 from typing import get_args
 from urllib.request import urlopen
@@ -53,4 +54,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"the sandbox cannot start: {error.strerror}; choose other ports")

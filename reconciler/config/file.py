@@ -47,6 +47,7 @@ class ConfigFile:
         self._sites = sites
         self._restrictions = restrictions
         self._secrets: frozenset[Path] = frozenset()
+        self._named: set[Path] = set()  # files of secrets, while the file is read
 
     def read(self) -> Spec:
         """What it says now. Raises ConfigError with every problem in it."""
@@ -58,12 +59,12 @@ class ConfigFile:
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
-        named: set[Path] = set()
+        self._named = set()
 
         def secret(name: str) -> str:
             if self._restrictions.confines_files and self._is_outside(name):
                 raise PermissionError(errno.EACCES, OUTSIDE, name)
-            named.add(beside(self.path, name))
+            self._named.add(beside(self.path, name))
             data = read_file(beside(self.path, name), NAMED_BYTES)
             return data.decode().replace("\r\n", "\n")
 
@@ -79,7 +80,7 @@ class ConfigFile:
                 is_outside=self._is_outside,
             )
         finally:
-            self._secrets = frozenset(named) or self._secrets
+            self._secrets = frozenset(self._named) or self._secrets
 
     def _check_place(self) -> None:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
@@ -90,10 +91,18 @@ class ConfigFile:
 
     def _objection(self, ref: ListRef, said: ProvidersSpec) -> str | None:
         """Why a list cannot be read, for people; None: it can."""
-        path = self._sites.local_path(ref) if self._restrictions.confines_files else None
-        if path is not None and self._is_outside(path):
+        path = self._sites.local_path(ref)
+        if path is not None and self._restrictions.confines_files and self._is_outside(path):
             return OUTSIDE
+        if path is not None and self._holds_secret(path):
+            return "this file holds a secret of the config file, and lists are shown; name another"
         return self._sites.objection(ref, said)
+
+    def _holds_secret(self, name: str) -> bool:
+        """Whether a path leads to one of the files of secrets, also through a link."""
+        with suppress(OSError):
+            return any(beside(self.path, name).samefile(secret) for secret in self._named)
+        return False
 
     def _is_outside(self, name: str) -> bool:
         return not is_inside(beside(self.path, name), self.path.parent)

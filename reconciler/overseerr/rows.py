@@ -70,7 +70,8 @@ def read_rows(connection: Connection, path: str) -> list[JsonObject]:
     Rows that are added or removed between two pages shift the others. That shows in the total or
     in the number of distinct rows; the table is then read again. A server that declares more rows
     than it shows is believed when it shows the same ones twice. Raises TransientError where the
-    table does not hold still, and whatever ``accepted`` raises.
+    table does not hold still, ServerError where a row has no id (every recorded one has),
+    and whatever ``accepted`` raises.
     """
     before: list[JsonObject] | None = None
     for _ in range(_READINGS):
@@ -90,15 +91,16 @@ def _reading(connection: Connection, path: str) -> tuple[list[JsonObject], int |
     So it is where the total changed, and where a page only repeats the rows before it: a server
     that ignores ``skip`` would go on for ever.
     """
-    rows: dict[object, JsonObject] = {}
+    rows: dict[int, JsonObject] = {}
     first = page = _page(connection, path, 0)
     read = 0
     while True:
         known = len(rows)
-        for place, row in enumerate(map(record, page.rows)):
+        for row in map(record, page.rows):
             number = integer(row.get("id"))
-            # Without an id, a row is the same where it stands in the same place of another page.
-            rows[(place, repr(row)) if number is None else number] = row
+            if number is None:
+                raise strange_answer(path, connection.url)
+            rows[number] = row
         read += len(page.rows)
         if read >= first.total or not page.rows:
             return list(rows.values()), first.total

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler import wiring
 from reconciler.config import Spec, decode
 from reconciler.errors import ConfigError
 
@@ -153,3 +155,27 @@ def test_a_file_that_is_too_large_for_a_key_is_refused(
     [problem] = problems_of(text, ENV, {"/key": "k" * 64_001})
 
     assert problem == "listsync.yaml:1:39 server.api_key_file: the file is too large for a key"
+
+
+KEY_FILES = ("key", "./key", "link", "HERE/key")
+
+
+@pytest.mark.parametrize("name", KEY_FILES)
+@pytest.mark.parametrize("source", ["file:NAME", "letterboxd:NAME.zip"])
+def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, source: str) -> None:
+    ending = ".zip" if source.endswith(".zip") else ""
+    (tmp_path / f"key{ending}").write_text("key-in-a-file")
+    (tmp_path / f"link{ending}").symlink_to(tmp_path / f"key{ending}")
+    named = source.replace("NAME", name.replace("HERE", str(tmp_path)))
+    config = tmp_path / "listsync.yaml"
+    config.write_text(
+        f"server: {{url: 'http://seerr:5055', api_key_file: 'key{ending}'}}\n"
+        f"lists: {{a: {{source: '{named}'}}}}\n"
+    )
+    with pytest.raises(ConfigError) as refused:
+        wiring.read_spec(config)
+    (problem,) = refused.value.problems
+    assert problem == (
+        f"{config}:2:21 lists.a.source: this file holds a secret of the config file, and lists are"
+        " shown; name another"
+    )

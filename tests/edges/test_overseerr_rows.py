@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -98,8 +99,6 @@ def test_rows_that_are_no_film_or_show_are_left_out(
         {"id": 3, "mediaType": "movie", "tmdbId": None, "status": 5},
         {"id": 4, "mediaType": ["movie"], "tmdbId": 9, "status": 5},
         {"id": 5, "mediaType": "tv", "tmdbId": 10.5, "status": 5},
-        "what is this",
-        None,
     ]
     mock.get(f"{API}/media", json=page(*rows))
     assert [str(state.media) for state in server.media()] == ["movie/5"]
@@ -182,27 +181,33 @@ def test_a_table_that_declares_more_than_it_shows_is_believed_when_it_shows_it_t
     assert [state.media.tmdb for state in server.media()] == [1, 2]
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [films(1, 2), [{"mediaType": "movie", "tmdbId": 1, "status": 5}]],
-    ids=["rows with ids", "rows without"],
-)
 def test_a_server_that_gives_the_same_page_for_ever_is_neither_believed_nor_asked_for_ever(
-    mock: requests_mock.Mocker, server: MediaServer, rows: list[dict[str, Any]]
+    mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
-    mock.get(f"{API}/media", json=page(*rows, total=1_000))
+    mock.get(f"{API}/media", json=page(*films(1, 2), total=1_000))
     with pytest.raises(TransientError):
         server.media()
     assert mock.call_count == 6
 
 
-def test_pages_of_rows_without_ids_are_read_on_while_they_differ(
-    mock: requests_mock.Mocker, server: MediaServer
+TABLES: dict[str, Callable[[MediaServer], object]] = {
+    "media": lambda server: server.media(),
+    "request": lambda server: server.requests(),
+    "user": lambda server: server.users(),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(
+    "row", [{}, "what is this", None, {"id": "7", "type": "movie"}, {"id": True}, [7]], ids=repr
+)
+def test_a_row_without_an_id_is_no_row_of_the_server(
+    mock: requests_mock.Mocker, server: MediaServer, table: str, row: object
 ) -> None:
-    rows = [{"mediaType": "movie", "tmdbId": number, "status": 5} for number in (1, 2, 3)]
-    mock.get(f"{API}/media", [{"json": page(row, total=3)} for row in rows])
-    assert [state.media.tmdb for state in server.media()] == [1, 2, 3]
-    assert mock.call_count == 3
+    good = {"id": 1, "mediaType": "movie", "tmdbId": 5, "status": 5, "permissions": 2}
+    mock.get(f"{API}/{table}", json={**page(good, total=2), "results": [good, row]})
+    with pytest.raises(ServerError, match=f"answers /{table} with something else"):
+        TABLES[table](server)
 
 
 @pytest.mark.parametrize(
