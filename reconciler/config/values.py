@@ -23,6 +23,7 @@ from reconciler.core.model import Item, Kind, ListRef, MediaKey
 
 DURATION = r"^([0-9]{1,9}[smhdw])+$"
 RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"
+_IPV6_HOST = re.compile(r"\[[0-9A-Fa-f:.%\w-]+\](:[0-9]*)?")
 LIST_NAME = r"^[A-Za-z0-9._-]{1,64}$"
 SHORTEST_FOR_SITES = timedelta(minutes=5)
 
@@ -190,7 +191,7 @@ def notification_url(value: Scalar) -> SecretStr:
     if not value.text.isprintable() or " " in value.text:
         raise ValueError("holds a space or another character that no address has")
     if value.text and not re.match(r"[A-Za-z][A-Za-z0-9]*://.", value.text):
-        raise ValueError("is no address of apprise's; one looks like ntfy://ntfy.sh/TOPIC")
+        raise ValueError("is not an address for apprise; one looks like ntfy://ntfy.sh/TOPIC")
     return SecretStr(value.text)
 
 
@@ -299,5 +300,9 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         _ = parts.port  # reading it is what checks it
     except ValueError as error:
-        raise ValueError("is no address; write http://HOST:PORT") from error
+        raise ValueError("is not an address; write http://HOST:PORT") from error
+    if "[" in parts.netloc and not _IPV6_HOST.fullmatch(parts.netloc.rpartition("@")[2]):
+        raise ValueError(
+            "is not an address; write http://HOST:PORT"
+        )  # urlsplit drops what is beside
     return parts

@@ -167,7 +167,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "notify: {urls: [x]}",
             "7:17 notify.urls[0]",
-            "is no address of apprise's; one looks like ntfy://ntfy.sh/TOPIC",
+            "is not an address for apprise; one looks like ntfy://ntfy.sh/TOPIC",
             id="no address to notify",
         ),
         pytest.param(

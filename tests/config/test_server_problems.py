@@ -80,7 +80,15 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "{url: 'http://s:port', api_key: k}",
             "2:9 server.url",
-            "is no address; write http://HOST:PORT",
+            "is not an address; write http://HOST:PORT",
+        ),
+        *(
+            (
+                f"{{url: '{url}', api_key: k}}",
+                "2:9 server.url",
+                "is not an address; write http://HOST:PORT",
+            )
+            for url in ("http://evil[::1]:5055", "http://[::1].evil:5055", "http://[::1]evil")
         ),
         ("{url: '', api_key: k}", "2:9 server.url", "is empty; write http://HOST:PORT"),
         (
