@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from reconciler.config import Restrictions, Spec
+    from reconciler.config import Config, Restrictions
     from reconciler.controller.metrics import Metrics
     from reconciler.controller.service import Service
     from reconciler.core.model import ListRef
@@ -45,12 +45,12 @@ def config_file(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Config
     return ConfigFile(path, sites, restrictions)
 
 
-def read_spec(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Spec:
+def read_config(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Config:
     """What the file at ``path`` says. Raises ConfigError with every problem in it."""
     return config_file(path, restrictions).read()
 
 
-def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
+def ledger_path(written: str | None, config_path: Path, chosen: Path | None) -> Path:
     """Where the ledger is: as chosen on the command line, else in the file, else the default.
 
     The default's folder is made where it is missing; a folder that somebody chose is theirs.
@@ -58,7 +58,7 @@ def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
     if chosen is not None:
         return chosen
     if written is not None:
-        return beside(config, written)
+        return beside(config_path, written)
     try:
         folder = platformdirs.user_state_path("listsync")
     except RuntimeError as error:
@@ -71,9 +71,9 @@ def ledger_path(written: str | None, config: Path, chosen: Path | None) -> Path:
 
 
 @contextmanager
-def open_ledger(spec: Spec, path: Path) -> Iterator[SqliteLedger]:
+def open_ledger(config: Config, path: Path) -> Iterator[SqliteLedger]:
     """The ledger at ``path``, for this spec's server."""
-    with SqliteLedger(path, spec.server.url) as ledger:
+    with SqliteLedger(path, config.server.url) as ledger:
         yield ledger
 
 
@@ -83,15 +83,15 @@ def _uncounted(endpoint: str, status: str) -> None:
 
 @contextmanager
 def open_server(
-    spec: Spec, called: Callable[[str, str], None] = _uncounted
+    config: Config, called: Callable[[str, str], None] = _uncounted
 ) -> Iterator[OverseerrServer]:
     """A client of this spec's server. ``called``: told of each call."""
     with OverseerrServer(
-        spec.server.url,
-        spec.server.api_key.get_secret_value(),
-        rate=spec.server.rate,
-        concurrency=spec.server.concurrency,
-        ca_certificates=spec.server.ca_certificates,
+        config.server.url,
+        config.server.api_key.get_secret_value(),
+        rate=config.server.rate,
+        concurrency=config.server.concurrency,
+        ca_certificates=config.server.ca_certificates,
         called=called,
     ) as server:
         yield server
@@ -113,17 +113,17 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
     from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - only for run: start-up time
     from reconciler.controller.service import Service  # noqa: PLC0415 - only for run: start-up time
 
-    spec = file.read()
-    configure_logs(spec, level)
+    config = file.read()
+    configure_logs(config, level)
     clock = SystemClock()
 
-    def ledger(spec: Spec) -> Ledger:
-        return held.at(ledger_path(spec.ledger, file.path, chosen), spec.server.url)
+    def ledger(config: Config) -> Ledger:
+        return held.at(ledger_path(config.ledger, file.path, chosen), config.server.url)
 
-    def sources(spec: Spec) -> AbstractContextManager[Sources]:
-        path = ledger_path(spec.ledger, file.path, chosen)
-        routes = RememberedRoutes(ledger(spec), clock)
-        return open_sources(spec, file.path, path, routes, debug_dir)
+    def sources(config: Config) -> AbstractContextManager[Sources]:
+        path = ledger_path(config.ledger, file.path, chosen)
+        routes = RememberedRoutes(ledger(config), clock)
+        return open_sources(config, file.path, path, routes, debug_dir)
 
     doors = Factories(
         server=partial(open_server, called=metrics.called),
@@ -136,7 +136,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         chance=random.random,
         announcer=announcer(),
     )
-    return Service(spec, file, doors, lambda spec: configure_logs(spec, level))
+    return Service(config, file, doors, lambda config: configure_logs(config, level))
 
 
 def notifier() -> AppriseNotifier:
@@ -153,21 +153,21 @@ def announcer() -> Announcer:
     return Announcer(notifier())
 
 
-def may_need_browser(spec: Spec, ref: ListRef) -> bool:
+def may_need_browser(config: Config, ref: ListRef) -> bool:
     """Whether reading a list may take a browser, as the file has it."""
-    return needs_browser(ref, providers_of(spec.providers))
+    return needs_browser(ref, providers_of(config.providers))
 
 
-def sign_in(spec: Spec, ledger: Path) -> Callable[[], str] | None:
+def sign_in(config: Config, ledger: Path) -> Callable[[], str] | None:
     """A look at who has signed in to Trakt; None where no list is read in somebody's name."""
-    return sign_in_of(spec.providers, (lst.source for lst in spec.lists), ledger)
+    return sign_in_of(config.providers, (lst.source for lst in config.lists), ledger)
 
 
 @contextmanager
-def open_browser(spec: Spec) -> Iterator[Browser | None]:
+def open_browser(config: Config) -> Iterator[Browser | None]:
     """One that starts when needed, gone at the end; None where no list may be read in one."""
-    needed = any(may_need_browser(spec, lst.source) for lst in spec.lists)
-    with closing(_browser_session(spec)) as session:
+    needed = any(may_need_browser(config, lst.source) for lst in config.lists)
+    with closing(_browser_session(config)) as session:
         yield session if needed else None
 
 
@@ -180,11 +180,11 @@ def sandbox_obstacle() -> str | None:
 
 
 @contextmanager
-def open_routes(spec: Spec, ledger: Path) -> Iterator[BlockedRoutes]:
+def open_routes(config: Config, ledger: Path) -> Iterator[BlockedRoutes]:
     """What the ledger at this path knows of blocked routes; nothing where it cannot be used."""
     with ExitStack() as stack:
         try:
-            opened = stack.enter_context(open_ledger(spec, ledger))
+            opened = stack.enter_context(open_ledger(config, ledger))
         except LedgerError:
             yield ALL_OPEN
         else:
@@ -193,8 +193,8 @@ def open_routes(spec: Spec, ledger: Path) -> Iterator[BlockedRoutes]:
 
 @contextmanager
 def open_sources(
-    spec: Spec,
-    config: Path,
+    config: Config,
+    config_path: Path,
     ledger: Path,
     routes: BlockedRoutes = ALL_OPEN,
     debug_dir: Path | None = None,
@@ -205,22 +205,22 @@ def open_sources(
     ``debug_dir``: where pages are kept that were not read as lists.
     """
     debug = DebugFolder(debug_dir) if debug_dir else None
-    with Sessions(partial(_browser_session, spec), spec.browser.sessions) as sessions:
-        sites = providers_of(spec.providers, ledger)
+    with Sessions(partial(_browser_session, config), config.browser.sessions) as sessions:
+        sites = providers_of(config.providers, ledger)
         yield SiteSources(
             sessions,
             sites,
-            config.parent,
+            config_path.parent,
             routes=routes,
-            is_confined=spec.is_confined,
+            is_confined=config.is_confined,
             debug=debug,
         )
 
 
 @contextmanager
 def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
-    spec: Spec,
-    config: Path,
+    config: Config,
+    config_path: Path,
     ledger: Path,
     progress: Progress,
     *,
@@ -233,31 +233,34 @@ def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
     """
     clock = SystemClock()
     with ExitStack() as stack:
-        server = stack.enter_context(open_server(spec))
-        opened = stack.enter_context(open_ledger(spec, ledger))
+        server = stack.enter_context(open_server(config))
+        opened = stack.enter_context(open_ledger(config, ledger))
         routes = RememberedRoutes(opened, clock)
         yield Context(
             server=server,
             ledger=opened,
             sources=lists
-            or stack.enter_context(open_sources(spec, config, ledger, routes, debug_dir)),
+            or stack.enter_context(open_sources(config, config_path, ledger, routes, debug_dir)),
             clock=clock,
             progress=progress,
         )
 
 
-def configure_logs(spec: Spec, level: int) -> None:
+def configure_logs(config: Config, level: int) -> None:
     """Logs that hide this spec's secrets."""
-    sites = providers_of(spec.providers).values()
-    secrets = [spec.server.api_key.get_secret_value(), *(lst.source.address for lst in spec.lists)]
-    secrets += [secret for lst in spec.lists for secret in lst.source.secrets]
+    sites = providers_of(config.providers).values()
+    secrets = [
+        config.server.api_key.get_secret_value(),
+        *(lst.source.address for lst in config.lists),
+    ]
+    secrets += [secret for lst in config.lists for secret in lst.source.secrets]
     secrets += [secret for site in sites for secret in (site.key, site.secret, site.token)]
     secrets += [plugins.said_of(name).key for name in plugins.names()]
-    secrets += [url.get_secret_value() for url in spec.notify.urls]
+    secrets += [url.get_secret_value() for url in config.notify.urls]
     logs.configure(level=level, secrets=secrets)
 
 
-def _browser_session(spec: Spec) -> Session:
+def _browser_session(config: Config) -> Session:
     from reconciler.browser.chromium import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
-    return ChromiumBrowser(spec.browser.remote_url)
+    return ChromiumBrowser(config.browser.remote_url)

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from reconciler import cli, errors
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.config import ProvidersSpec, Spec, json_schema, load
+from reconciler.config import Config, ProvidersConfig, json_schema, load
 from reconciler.core.model import Outcome
 from reconciler.sources import SOURCES, SiteSources, recognise
 from reconciler.sync import run_log
@@ -49,7 +49,7 @@ FORBIDDEN = (
 )
 
 
-def spec_of(text: str) -> Spec:
+def config_of(text: str) -> Config:
     return load(
         text,
         name="listsync.yaml",
@@ -62,7 +62,7 @@ def spec_of(text: str) -> Spec:
 @pytest.mark.parametrize("path", EXAMPLES, ids=places.name)
 class TestExamples:
     def test_loads(self, path: Path) -> None:
-        assert spec_of(path.read_text(encoding="utf-8")).lists
+        assert config_of(path.read_text(encoding="utf-8")).lists
 
     def test_fits_the_schema_that_editors_use(self, path: Path) -> None:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ class TestExamples:
     def test_reads_its_own_files_completely(self, path: Path) -> None:
         with Sessions(ChromiumBrowser) as sessions:  # which start for pages only
             sources = SiteSources(sessions, {}, path.parent)
-            lists = spec_of(path.read_text(encoding="utf-8")).lists
+            lists = config_of(path.read_text(encoding="utf-8")).lists
             read = [sources.fetch(x.source) for x in lists if x.source.provider == "file"]
         assert [snapshot.outcome for snapshot in read] == [Outcome.COMPLETE] * len(read)
 
@@ -89,18 +89,18 @@ def test_an_example_has_files_to_read() -> None:
     assert any(
         lst.source.provider == "file"
         for path in EXAMPLES
-        for lst in spec_of(path.read_text(encoding="utf-8")).lists
+        for lst in config_of(path.read_text(encoding="utf-8")).lists
     )
 
 
 @pytest.mark.parametrize("site", SOURCES)
 class TestEverySource:
     def test_has_a_place_in_the_file(self, site: str) -> None:
-        assert site in ANYWHERE or site in ProvidersSpec.model_fields
+        assert site in ANYWHERE or site in ProvidersConfig.model_fields
 
     def test_has_an_example(self, site: str) -> None:
-        specs = [spec_of(path.read_text(encoding="utf-8")) for path in EXAMPLES]
-        assert site in {lst.source.provider for spec in specs for lst in spec.lists}
+        configs = [config_of(path.read_text(encoding="utf-8")) for path in EXAMPLES]
+        assert site in {lst.source.provider for config in configs for lst in config.lists}
 
     def test_has_tests_with_pages_written_for_it(self, site: str) -> None:
         assert (places.ROOT / "tests/sources" / f"test_{site}.py").is_file()

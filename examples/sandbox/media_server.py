@@ -25,7 +25,7 @@ from .seerr.dialect import Flavour, dialect_of
 from .seerr.faults import AnswerAfter, Faults
 from .seerr.listener import Listener
 from .seerr.numbers import MediaStatus, Permission, RequestStatus
-from .seerr.routes import Route
+from .seerr.routes import MatchMethod
 from .seerr.services import Service, Services
 from .seerr.state import USERS, CallRecord, State, User
 from .seerr.tmdb import Tmdb
@@ -104,7 +104,7 @@ class SandboxServer:
         self._control = Control(backend)
 
     @property
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[MatchMethod, ...]:
         """The paths this flavour and version knows."""
         return self._application.routes
 

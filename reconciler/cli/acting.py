@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import (
-    Config,
+    ConfigPath,
     DebugDir,
     DetailedExit,
     Due,
@@ -35,7 +35,7 @@ from reconciler.errors import UsageError
 def plan(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     names: ListNames = None,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: Output = Form.TEXT,
     *,
@@ -55,7 +55,7 @@ def plan(  # noqa: PLR0913 - a command's parameters are its options
 def apply(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     words: ListsOrPlan = None,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: Output = Form.TEXT,
     *,
@@ -88,7 +88,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
 def adopt(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     name: ListName,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
     *,
@@ -107,7 +107,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
     item: Annotated[
         str, typer.Argument(metavar="ITEM", help='imdb:tt…, tmdb:movie:N, tvdb:N, title:"T (Y)".')
     ],
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
     *,
@@ -127,7 +127,7 @@ def forget(  # noqa: PLR0913 - a command's parameters are its options
 def login(
     context: typer.Context,
     site: SiteName,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     *,
     verbose: Verbose = False,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from reconciler.config import ListSpec, Spec
+    from reconciler.config import Config, ListConfig
     from reconciler.core.model import ServerInfo, ServiceSelection, User
     from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
 
@@ -48,7 +48,7 @@ class Check:
 
 
 def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
-    spec: Spec,
+    config: Config,
     server: MediaServer,
     ledger: Callable[[], AbstractContextManager[Ledger]],
     browser: Browser | None,
@@ -64,7 +64,7 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     has no sandbox, if it has none. ``sign_in``: a look at who has signed in to Trakt; None where
     no list is read in somebody's name.
     """
-    for lst in spec.lists:
+    for lst in config.lists:
         if lst.source.is_local:  # a site is not asked: that would be a fetch
             yield _checked(f"file of {lst.name}", partial(_file, lst, sources))
     answering = _checked("server", partial(_server, server))
@@ -74,22 +74,22 @@ def examine(  # noqa: PLR0913 - all that a pass needs, and who is told of it
     if owner and answering.ok:
         yield _checked("rights", partial(_rights, server, owner[0]))
     if owner:
-        asking = [lst for lst in spec.lists if lst.role is Role.REQUEST]
+        asking = [lst for lst in config.lists if lst.role is Role.REQUEST]
         yield from _requesters(asking, server, owner[0])
         for lst in asking:
             yield from _services(lst, server)
     yield _checked("ledger", partial(_ledger, ledger))
-    if is_public(spec.controller.listen):
-        yield _listening(spec.controller.listen)
+    if is_public(config.controller.listen):
+        yield _listening(config.controller.listen)
     if sign_in:
         yield _checked("sign-in to Trakt", sign_in)
     if browser:
-        yield from _browser(spec, browser, sandbox_obstacle)
-    if spec.notify.urls:
-        yield _checked("notify", partial(_notify, spec, notifier))
+        yield from _browser(config, browser, sandbox_obstacle)
+    if config.notify.urls:
+        yield _checked("notify", partial(_notify, config, notifier))
 
 
-def _services(lst: ListSpec, server: MediaServer) -> Iterator[Check]:
+def _services(lst: ListConfig, server: MediaServer) -> Iterator[Check]:
     """Where a list's titles go behind the server."""
     if wish := lst.rules.delivery:
         yield _checked(f"downloader of {lst.name}", partial(_delivery, lst, wish, server))
@@ -112,7 +112,7 @@ def _unlike(first: Check, second: Check) -> Check:
     return Check(second.name, ok=False, found=f"not checked, see {first.name}")
 
 
-def _file(lst: ListSpec, sources: Sources) -> str:
+def _file(lst: ListConfig, sources: Sources) -> str:
     snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in READ:
         what, todo = snapshot.error or f"it is {snapshot.outcome}", ""
@@ -140,14 +140,14 @@ def _rights(server: MediaServer, owner: User) -> str:
     )
 
 
-def _kinds(lst: ListSpec) -> tuple[Kind, ...]:
+def _kinds(lst: ListConfig) -> tuple[Kind, ...]:
     """The kinds of title a list may ask for; which of them it holds is not known here."""
     return lst.filter.types or tuple(Kind)
 
 
-def _requesters(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> Iterator[Check]:
+def _requesters(lists: Sequence[ListConfig], server: MediaServer, owner: User) -> Iterator[Check]:
     """One check per requester, with what becomes of the requests of each of its lists."""
-    groups: dict[tuple[int | str | None, Approval], list[ListSpec]] = {}
+    groups: dict[tuple[int | str | None, Approval], list[ListConfig]] = {}
     for lst in lists:
         groups.setdefault((lst.requester, lst.approval), []).append(lst)
     for (wanted, approval), group in groups.items():
@@ -156,7 +156,7 @@ def _requesters(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> 
         yield _checked(name, partial(_requester, group, server, owner))
 
 
-def _requester(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> str:
+def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) -> str:
     """OK where the requester may request at least one kind of title for each of its lists."""
     wanted, approval = lists[0].requester, lists[0].approval
     users = server.users() if wanted is not None else ()
@@ -166,7 +166,7 @@ def _requester(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> s
         lacks_rights = requester.reason is ProblemReason.KEY_LACKS_RIGHTS
         hint = _GIVE_RIGHT if lacks_rights else "name a user of the server: its name, e-mail or id"
         raise ListsyncError(f"{requester.message} ({named})", hint=hint)
-    lists_by_outlook: dict[str, list[ListSpec]] = {}
+    lists_by_outlook: dict[str, list[ListConfig]] = {}
     refused = []
     for lst in lists:
         outlooks = {
@@ -184,11 +184,11 @@ def _requester(lists: Sequence[ListSpec], server: MediaServer, owner: User) -> s
     return f"{name} (user {requester.user.id}), requests come out as {told}"
 
 
-def _names(lists: Sequence[ListSpec]) -> str:
+def _names(lists: Sequence[ListConfig]) -> str:
     return ", ".join(lst.name for lst in lists)
 
 
-def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
+def _in_4k(lst: ListConfig, info: ServerInfo) -> Check:
     """A word, and no failure: the server takes such requests, and somebody may see to them."""
     name = f"4K of {lst.name}"
     if stray := astray(info.lacks_4k):
@@ -197,7 +197,7 @@ def _in_4k(lst: ListSpec, info: ServerInfo) -> Check:
     return Check(name, ok=True, found="the server has a default Radarr and Sonarr for it")
 
 
-def _delivery(lst: ListSpec, wish: ServiceSelection, server: MediaServer) -> str:
+def _delivery(lst: ListConfig, wish: ServiceSelection, server: MediaServer) -> str:
     """Well where one kind of title can go there."""
     found = {
         kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)
@@ -234,25 +234,25 @@ def _listening(listen: str) -> Check:
 
 
 def _browser(
-    spec: Spec, browser: Browser, sandbox_obstacle: Callable[[], str | None]
+    config: Config, browser: Browser, sandbox_obstacle: Callable[[], str | None]
 ) -> Iterator[Check]:
-    starting = _checked("browser", partial(_starting, spec, browser))
+    starting = _checked("browser", partial(_starting, config, browser))
     yield starting
     if starting.ok:
-        yield _sandbox(spec, sandbox_obstacle)
+        yield _sandbox(config, sandbox_obstacle)
 
 
-def _starting(spec: Spec, browser: Browser) -> str:
+def _starting(config: Config, browser: Browser) -> str:
     browser.open("data:text/html,<title>listsync</title>")
-    grid = spec.browser.remote_url
+    grid = config.browser.remote_url
     where = f", in the Selenium Grid at {urlsplit(grid).netloc}" if grid else ""
     return f"starts and shows a page{where}"
 
 
-def _sandbox(spec: Spec, obstacle: Callable[[], str | None]) -> Check:
+def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
     """Information, not a failure: as root and in most containers it cannot be had."""
     name = "browser sandbox"
-    if spec.browser.remote_url:
+    if config.browser.remote_url:
         return Check(name, ok=True, found="not known: the Selenium Grid starts the browser")
     if why := obstacle():
         todo = 'see "Sandbox" in docs/browser.md for how to turn it on'
@@ -260,8 +260,8 @@ def _sandbox(spec: Spec, obstacle: Callable[[], str | None]) -> Check:
     return Check(name, ok=True, found="on")
 
 
-def _notify(spec: Spec, notifier: Notifier) -> str:
-    urls = spec.notify.urls
+def _notify(config: Config, notifier: Notifier) -> str:
+    urls = config.notify.urls
     unknown = [str(place + 1) for place in notifier.misunderstood(urls)]
     if unknown:
         what = f"of notify.urls, apprise does not understand number {', '.join(unknown)}"

@@ -7,7 +7,7 @@ import typer
 from reconciler.cli.options import (
     AnyList,
     Asked,
-    Config,
+    ConfigPath,
     DebugDir,
     Form,
     Last,
@@ -24,7 +24,7 @@ from reconciler.cli.options import (
 
 
 @reads_config
-def validate(context: typer.Context, config: Config = None) -> int:
+def validate(context: typer.Context, config: ConfigPath = None) -> int:
     """Check the file, without any network."""
     from reconciler.cli.commands import inspection
 
@@ -36,7 +36,7 @@ def validate(context: typer.Context, config: Config = None) -> int:
 def status(
     context: typer.Context,
     name: AnyList = None,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
@@ -51,7 +51,7 @@ def status(
 def explain(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     query: Query,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
     *,
@@ -68,7 +68,7 @@ def explain(  # noqa: PLR0913 - a command's parameters are its options
 def fetch(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     name: ListName,
-    config: Config = None,
+    config: ConfigPath = None,
     output: Output = Form.TEXT,
     *,
     verbose: Verbose = False,
@@ -85,7 +85,7 @@ def fetch(  # noqa: PLR0913 - a command's parameters are its options
 def history(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
     query: Asked = None,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
     *,
@@ -101,7 +101,7 @@ def history(  # noqa: PLR0913 - a command's parameters are its options
 @reads_config
 def doctor(
     context: typer.Context,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     output: PlainOutput = PlainForm.TEXT,
     *,

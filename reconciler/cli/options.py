@@ -41,7 +41,7 @@ class Site(StrEnum):
 
 
 SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
-Config = Annotated[
+ConfigPath = Annotated[
     Path | None,
     typer.Option(
         "-c", "--config", metavar="FILE", readable=False, help="The file. [default: listsync.yaml]"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import (
-    Config,
+    ConfigPath,
     DebugDir,
     Ledger,
     ListName,
@@ -25,7 +25,7 @@ Poll = Annotated[
 @reads_config
 def run(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
-    config: Config = None,
+    config: ConfigPath = None,
     ledger: Ledger = None,
     *,
     poll: Poll = False,
@@ -41,7 +41,7 @@ def run(  # noqa: PLR0913 - a command's parameters are its options
 
 @reads_config
 def reconcile(
-    context: typer.Context, name: ListName, config: Config = None, ledger: Ledger = None
+    context: typer.Context, name: ListName, config: ConfigPath = None, ledger: Ledger = None
 ) -> int:
     """Trigger an immediate sync of a list in a running listsync."""
     from reconciler.cli.commands import running

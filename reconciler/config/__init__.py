@@ -1,16 +1,16 @@
-"""YAML text → Spec: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
+"""YAML text → Config: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
 
 from reconciler.config.glimpse import glimpse
-from reconciler.config.lists import ListSpec
+from reconciler.config.lists import ListConfig
 from reconciler.config.loading import load, with_generation
 from reconciler.config.models import (
-    BrowserSpec,
-    ControllerSpec,
-    ServerSpec,
-    Spec,
+    BrowserConfig,
+    Config,
+    ControllerConfig,
+    ServerConfig,
 )
 from reconciler.config.names import list_names
-from reconciler.config.providers import ImdbSpec, ProvidersSpec, TraktSpec
+from reconciler.config.providers import ImdbConfig, ProvidersConfig, TraktConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions, parse_restrictions
 from reconciler.config.rights import file_rights, restored_exclusions, restored_list
 from reconciler.config.schema import json_schema
@@ -18,15 +18,15 @@ from reconciler.config.syntax import decode
 
 __all__ = [
     "UNRESTRICTED",
-    "BrowserSpec",
-    "ControllerSpec",
-    "ImdbSpec",
-    "ListSpec",
-    "ProvidersSpec",
+    "BrowserConfig",
+    "Config",
+    "ControllerConfig",
+    "ImdbConfig",
+    "ListConfig",
+    "ProvidersConfig",
     "Restrictions",
-    "ServerSpec",
-    "Spec",
-    "TraktSpec",
+    "ServerConfig",
+    "TraktConfig",
     "decode",
     "file_rights",
     "glimpse",

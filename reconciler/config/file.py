@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.config.glimpse import glimpse
 from reconciler.config.loading import load
-from reconciler.config.models import Spec
+from reconciler.config.models import Config
 from reconciler.config.own_files import (
     CONFIG_BYTES,
     NAMED_BYTES,
@@ -20,7 +20,7 @@ from reconciler.config.own_files import (
     is_inside,
     read_file,
 )
-from reconciler.config.providers import ProvidersSpec
+from reconciler.config.providers import ProvidersConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions
 from reconciler.config.syntax import decode
 from reconciler.core.model import ListRef
@@ -32,7 +32,7 @@ class ListSites:
     """What the list sites know of the lists in a file."""
 
     recognise: Callable[[str], ListRef]  # which list a text means; raises ValueError
-    objection: Callable[[ListRef, ProvidersSpec], str | None]  # why a list cannot be read
+    objection: Callable[[ListRef, ProvidersConfig], str | None]  # why a list cannot be read
     local_path: Callable[[ListRef], str | None]  # of a list in a file
 
 
@@ -49,7 +49,7 @@ class ConfigFile:
         self._secrets: frozenset[Path] = frozenset()
         self._named: set[Path] = set()  # files of secrets, while the file is read
 
-    def read(self) -> Spec:
+    def read(self) -> Config:
         """What it says now. Raises ConfigError with every problem in it."""
         self._check_place()
         try:
@@ -89,7 +89,7 @@ class ConfigFile:
             what = "a link to a file outside its folder; name that file with -c FILE"
             raise ConfigError((f"{self.path}: {what}",), where=str(self.path))
 
-    def _objection(self, ref: ListRef, said: ProvidersSpec) -> str | None:
+    def _objection(self, ref: ListRef, said: ProvidersConfig) -> str | None:
         """Why a list cannot be read, for people; None: it can."""
         path = self._sites.local_path(ref)
         if path is not None and self._restrictions.confines_files and self._is_outside(path):

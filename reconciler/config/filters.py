@@ -88,7 +88,7 @@ Language = Annotated[str, values.written(language), schema({"type": "string", "p
 Title = Annotated[Name, values.written(title), schema({"type": "string", "minLength": 1})]
 
 
-class FilterSpec(Model):
+class FilterConfig(Model):
     """Which of a list's titles are wanted: those that every rule here lets through."""
 
     types: Annotated[tuple[Type, ...], values.several("[movie, tv]")] = Field(

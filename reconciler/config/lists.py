@@ -40,7 +40,7 @@ class ListSection(ListOptions, _Sourced):
         return interval
 
 
-class ListSpec(ListSection):
+class ListConfig(ListSection):
     """A list with its name and the defaults merged in."""
 
     name: ListName

@@ -1,4 +1,4 @@
-"""YAML text → Spec, or every mistake at once."""
+"""YAML text → Config, or every mistake at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from reconciler.config.exposure import exposed_secrets
-from reconciler.config.lists import ListSection, ListSpec
-from reconciler.config.models import File, Spec
+from reconciler.config.lists import ListConfig, ListSection
+from reconciler.config.models import Config, File
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import Place, Problem
-from reconciler.config.providers import ProvidersSpec
+from reconciler.config.providers import ProvidersConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions, problems_at, violations
 from reconciler.config.rights import rights_of
 from reconciler.config.secret_files import with_secrets
@@ -32,10 +32,10 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     env: Mapping[str, str],
     read: Callable[[str], str],
     recognise: Callable[[str], ListRef],
-    objection: Callable[[ListRef, ProvidersSpec], str | None] = lambda _ref, _providers: None,
+    objection: Callable[[ListRef, ProvidersConfig], str | None] = lambda _ref, _providers: None,
     restrictions: Restrictions = UNRESTRICTED,
     is_outside: Callable[[str], bool] = lambda _path: False,
-) -> Spec:
+) -> Config:
     """The file's meaning.
 
     ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
@@ -63,7 +63,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     if problems or file is None:
         ordered = sorted(dict.fromkeys(problems))
         raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
-    return _spec(file, is_confined=restrictions.confines_files)
+    return _config(file, is_confined=restrictions.confines_files)
 
 
 def _tree(
@@ -100,7 +100,7 @@ def _with_defaults(root: Section) -> Section:
 
 
 def _unreadable(
-    file: File, root: Section, objection: Callable[[ListRef, ProvidersSpec], str | None]
+    file: File, root: Section, objection: Callable[[ListRef, ProvidersConfig], str | None]
 ) -> tuple[Problem, ...]:
     """The lists that cannot be read with what the file says of their site."""
     problems: list[Problem] = []
@@ -110,33 +110,33 @@ def _unreadable(
     return tuple(problems)
 
 
-def _spec(file: File, *, is_confined: bool) -> Spec:
+def _config(file: File, *, is_confined: bool) -> Config:
     lists = tuple(_list(name, section) for name, section in file.lists.items())
-    content = {key: value for key, value in file if key in Spec.model_fields}
+    content = {key: value for key, value in file if key in Config.model_fields}
     rights = rights_of(file.defaults)
-    spec = Spec(
+    config = Config(
         **{**content, "lists": lists, "generation": "", "default_rights": rights},
         is_confined=is_confined,
     )
-    return with_generation(spec)
+    return with_generation(config)
 
 
-def with_generation(spec: Spec) -> Spec:
-    """A Spec under the generation of its content."""
-    return spec.model_copy(update={"generation": _generation(spec)})
+def with_generation(config: Config) -> Config:
+    """A Config under the generation of its content."""
+    return config.model_copy(update={"generation": _generation(config)})
 
 
-def _list(name: str, section: ListSection) -> ListSpec:
+def _list(name: str, section: ListSection) -> ListConfig:
     """A list by its name. Of one without an end, only the first titles are wanted."""
     options = dict(section)
     if section.top is None and section.source.endless:
         options["top"] = ENDLESS_TOP
-    return ListSpec(name=name, **options)
+    return ListConfig(name=name, **options)
 
 
-def _generation(spec: Spec) -> str:
+def _generation(config: Config) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
     addresses = {"__all__": {"source": {"address", "secrets"}}}
-    content = spec.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
+    content = config.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

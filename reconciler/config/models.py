@@ -37,10 +37,10 @@ from reconciler.config.fields import (
     count,
     schema,
 )
-from reconciler.config.lists import ListName, ListSection, ListSpec
+from reconciler.config.lists import ListConfig, ListName, ListSection
 from reconciler.config.options import ListOptions
 from reconciler.config.problems import quote
-from reconciler.config.providers import ProvidersSpec
+from reconciler.config.providers import ProvidersConfig
 from reconciler.core.model import (
     DEFAULT_CONCURRENCY,
     DEFAULT_RATE,
@@ -77,7 +77,7 @@ EventWord = Annotated[
 ]
 
 
-class ServerSpec(Model):
+class ServerConfig(Model):
     """The Overseerr, Jellyseerr or Seerr server, and how hard it may be worked."""
 
     url: Annotated[str, values.written(values.server_url), schema(URL)] = Field(
@@ -110,7 +110,7 @@ class ServerSpec(Model):
 HostName = Annotated[str, values.written(addresses.host_name), schema(HOST_NAME)]
 
 
-class BrowserSpec(Model):
+class BrowserConfig(Model):
     """The browser that reads the sites."""
 
     remote_url: Annotated[
@@ -121,7 +121,7 @@ class BrowserSpec(Model):
     )
 
 
-class ControllerSpec(Model):
+class ControllerConfig(Model):
     """How ``listsync run`` works."""
 
     listen: Annotated[str, values.written(addresses.listen), schema(LISTEN, {"const": ""})] = Field(
@@ -161,7 +161,7 @@ def _given(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return tuple(url for url in urls if url.get_secret_value())
 
 
-class NotifySpec(Model):
+class NotifyConfig(Model):
     """Who is told of what listsync did."""
 
     model_config = ConfigDict(
@@ -204,7 +204,7 @@ class NotifySpec(Model):
 class _Content(Model):
     """What the file and the spec made of it have in common."""
 
-    server: ServerSpec = Field(description="The media server.")
+    server: ServerConfig = Field(description="The media server.")
     ledger: Annotated[str | None, values.written(values.optional_text), WithJsonSchema(TEXT)] = (
         Field(
             default=None,
@@ -225,17 +225,19 @@ class _Content(Model):
         default=None,
         description="The most titles requested in any such time, all lists together: 100/week.",
     )
-    providers: ProvidersSpec = Field(
-        default=ProvidersSpec(), description="Where the list sites are."
+    providers: ProvidersConfig = Field(
+        default=ProvidersConfig(), description="Where the list sites are."
     )
-    browser: BrowserSpec = Field(
-        default=BrowserSpec(), description="Which browser reads the sites."
+    browser: BrowserConfig = Field(
+        default=BrowserConfig(), description="Which browser reads the sites."
     )
 
-    controller: ControllerSpec = Field(
-        default=ControllerSpec(), description="How listsync run works."
+    controller: ControllerConfig = Field(
+        default=ControllerConfig(), description="How listsync run works."
     )
-    notify: NotifySpec = Field(default=NotifySpec(), description="Who is told of what was done.")
+    notify: NotifyConfig = Field(
+        default=NotifyConfig(), description="Who is told of what was done."
+    )
 
     @field_validator("map", mode="before")
     @classmethod
@@ -264,11 +266,11 @@ class File(_Content):
     )
 
 
-class Spec(_Content):
+class Config(_Content):
     """The parsed file. ``generation`` changes exactly when the content does."""
 
     generation: str
-    lists: tuple[ListSpec, ...]
+    lists: tuple[ListConfig, ...]
     default_rights: Rights = Field(default=Rights(), exclude=True)  # lists have them merged in
     is_confined: bool = Field(default=False, exclude=True)  # to the files of its folder
 
@@ -277,6 +279,6 @@ class Spec(_Content):
         """The lists' rules, in the file's order."""
         return tuple(lst.rules for lst in self.lists)
 
-    def named(self, name: str) -> ListSpec | None:
+    def named(self, name: str) -> ListConfig | None:
         """The list of this name, if there is one."""
         return next((lst for lst in self.lists if lst.name == name), None)

@@ -20,7 +20,7 @@ from reconciler.config.fields import (
     count,
     schema,
 )
-from reconciler.config.filters import FilterSpec
+from reconciler.config.filters import FilterConfig
 from reconciler.core.model import (
     ALL_SEASONS,
     Approval,
@@ -106,8 +106,9 @@ class ListOptions(Model):
         "the series it belongs to.",
         json_schema_extra={"default": "skip"},
     )
-    filter: FilterSpec = Field(
-        default=FilterSpec(), description="Which of its titles are wanted: keys of its own, below."
+    filter: FilterConfig = Field(
+        default=FilterConfig(),
+        description="Which of its titles are wanted: keys of its own, below.",
     )
     rerequest: Annotated[
         Rerequest | timedelta,

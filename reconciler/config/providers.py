@@ -26,7 +26,7 @@ def _key(help_text: str) -> SecretStr:
     return key
 
 
-class ImdbSpec(Model):
+class ImdbConfig(Model):
     """IMDb's lists, watchlists and charts."""
 
     base_url: Url = Field(
@@ -47,7 +47,7 @@ class ImdbSpec(Model):
     )
 
 
-class TraktSpec(Model):
+class TraktConfig(Model):
     """Trakt's lists, watchlists and charts."""
 
     client_id: Key = _key(
@@ -66,7 +66,7 @@ class TraktSpec(Model):
     )
 
 
-class MdblistSpec(Model):
+class MdblistConfig(Model):
     """MDBList's lists."""
 
     api_key: Key = _key(
@@ -77,7 +77,7 @@ class MdblistSpec(Model):
     base_url: Url = _place("MDBList", "https://mdblist.com")
 
 
-class LetterboxdSpec(Model):
+class LetterboxdConfig(Model):
     """Letterboxd's site; its exports need nothing said."""
 
     via: Annotated[
@@ -90,20 +90,20 @@ class LetterboxdSpec(Model):
     base_url: Url = _place("Letterboxd", "https://letterboxd.com")
 
 
-class TmdbSpec(Model):
+class TmdbConfig(Model):
     """TMDB's lists, collections and charts."""
 
     api_key: Key = _key("Your TMDB API key (v3) or access token (v4), best as ${TMDB_API_KEY}.")
     api_url: Url = _place("TMDB's API", "https://api.themoviedb.org")
 
 
-class AnilistSpec(Model):
+class AnilistConfig(Model):
     """AniList's users."""
 
     api_url: Url = _place("AniList's interface", "https://graphql.anilist.co")
 
 
-class SimklSpec(Model):
+class SimklConfig(Model):
     """The lists of a user of Simkl."""
 
     client_id: Key = _key("Your own Simkl app's client id, best as ${SIMKL_CLIENT_ID}.")
@@ -111,7 +111,7 @@ class SimklSpec(Model):
     api_url: Url = _place("Simkl's API", "https://api.simkl.com")
 
 
-class TvdbSpec(Model):
+class TvdbConfig(Model):
     """TVDB's lists and favourites."""
 
     api_key: Key = _key("Your TVDB API key (v4), best as ${TVDB_API_KEY}.")
@@ -119,23 +119,25 @@ class TvdbSpec(Model):
     api_url: Url = _place("TVDB's API", "https://api4.thetvdb.com")
 
 
-class StevenluSpec(Model):
+class StevenluConfig(Model):
     """StevenLu's lists of popular films."""
 
     base_url: Url = _place("his list", "https://movies.stevenlu.com")
 
 
-class ProvidersSpec(Model):
+class ProvidersConfig(Model):
     """The list sites."""
 
-    imdb: ImdbSpec = Field(default=ImdbSpec(), description="Where IMDb is.")
-    trakt: TraktSpec = Field(default=TraktSpec(), description="Where Trakt is.")
-    mdblist: MdblistSpec = Field(default=MdblistSpec(), description="Where MDBList is.")
-    letterboxd: LetterboxdSpec = Field(
-        default=LetterboxdSpec(), description="Whether and where Letterboxd's site is read."
+    imdb: ImdbConfig = Field(default=ImdbConfig(), description="Where IMDb is.")
+    trakt: TraktConfig = Field(default=TraktConfig(), description="Where Trakt is.")
+    mdblist: MdblistConfig = Field(default=MdblistConfig(), description="Where MDBList is.")
+    letterboxd: LetterboxdConfig = Field(
+        default=LetterboxdConfig(), description="Whether and where Letterboxd's site is read."
     )
-    tmdb: TmdbSpec = Field(default=TmdbSpec(), description="Where TMDB is.")
-    anilist: AnilistSpec = Field(default=AnilistSpec(), description="Where AniList is.")
-    simkl: SimklSpec = Field(default=SimklSpec(), description="Where Simkl is.")
-    tvdb: TvdbSpec = Field(default=TvdbSpec(), description="Where TVDB is.")
-    stevenlu: StevenluSpec = Field(default=StevenluSpec(), description="Where StevenLu's list is.")
+    tmdb: TmdbConfig = Field(default=TmdbConfig(), description="Where TMDB is.")
+    anilist: AnilistConfig = Field(default=AnilistConfig(), description="Where AniList is.")
+    simkl: SimklConfig = Field(default=SimklConfig(), description="Where Simkl is.")
+    tvdb: TvdbConfig = Field(default=TvdbConfig(), description="Where TVDB is.")
+    stevenlu: StevenluConfig = Field(
+        default=StevenluConfig(), description="Where StevenLu's list is."
+    )

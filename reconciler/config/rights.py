@@ -1,4 +1,4 @@
-"""What the ledger keeps of a Spec while a change waits, and the Spec made from it again."""
+"""What the ledger keeps of a Config while a change waits, and the Config made from it again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from reconciler.config.fields import Model
-from reconciler.config.lists import ListSpec
-from reconciler.config.models import Spec
+from reconciler.config.lists import ListConfig
+from reconciler.config.models import Config
 from reconciler.config.options import ListOptions
 from reconciler.core.items import parse_item
 from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
@@ -19,13 +19,13 @@ from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
 _M = TypeVar("_M", bound=Model)
 
 
-def file_rights(spec: Spec) -> FileRights:
+def file_rights(config: Config) -> FileRights:
     """The rights that a file asks for, without any secret: an address may hold one."""
     return FileRights(
-        spec.server.url,
-        frozenset(item.key for item in spec.exclude),
-        spec.default_rights,
-        {lst.name: _list_rights(lst) for lst in spec.lists},
+        config.server.url,
+        frozenset(item.key for item in config.exclude),
+        config.default_rights,
+        {lst.name: _list_rights(lst) for lst in config.lists},
     )
 
 
@@ -42,7 +42,7 @@ def rights_of(options: ListOptions) -> Rights:
     )
 
 
-def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -> ListSpec:
+def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -> ListConfig:
     """The list that ``file_rights`` wrote; suspended, where its settings cannot be read any more.
 
     ``sources``: those of the file, since a source's address may hold a key and was not written.
@@ -51,9 +51,9 @@ def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -
     rights: dict[str, object] = {"name": name, **asdict(accepted.rights)}
     address = next((ref.address for ref in sources if str(ref) == accepted.source), "")
     try:
-        lst = _restored(ListSpec, {"source": None, **json.loads(accepted.settings)})
+        lst = _restored(ListConfig, {"source": None, **json.loads(accepted.settings)})
     except (TypeError, ValueError):
-        lst = ListSpec.model_construct(source=ListRef(provider, number), suspend=True)
+        lst = ListConfig.model_construct(source=ListRef(provider, number), suspend=True)
     return lst.model_copy(update={"source": replace(lst.source, address=address), **rights})
 
 
@@ -62,7 +62,7 @@ def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:
     return tuple(parse_item(key, position) for position, key in enumerate(sorted(keys), start=1))
 
 
-def _list_rights(lst: ListSpec) -> ListRights:
+def _list_rights(lst: ListConfig) -> ListRights:
     settings = lst.model_dump_json(exclude={"source": {"address", "secrets"}})
     return ListRights(str(lst.source), rights_of(lst), settings)
 

@@ -219,7 +219,7 @@ def server_url(value: Scalar) -> str:
 
 
 def normalized_server_url(text: str) -> str:
-    """A media server's address in the form of ``ServerSpec.url``. Raises ValueError."""
+    """A media server's address in the form of ``ServerConfig.url``. Raises ValueError."""
     return _normalized_url(text).removesuffix(_API).rstrip("/")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.config import (
-    ListSpec,
-    Spec,
+    Config,
+    ListConfig,
     file_rights,
     restored_exclusions,
     restored_list,
@@ -39,7 +39,7 @@ _log = Logger()
 class Admission:
     """What is in effect of a file. ``may_run`` False: nothing, until the grace is over."""
 
-    spec: Spec
+    config: Config
     news: tuple[WaitingChange, ...]  # what waits from now on
     may_run: bool = True
 
@@ -49,8 +49,8 @@ class GracePeriod:
 
     def __init__(
         self,
-        server: Callable[[Spec], AbstractContextManager[MediaServer]],
-        ledger: Callable[[Spec], Ledger],
+        server: Callable[[Config], AbstractContextManager[MediaServer]],
+        ledger: Callable[[Config], Ledger],
         clock: Clock,
     ) -> None:
         """Nothing is accepted yet."""
@@ -60,7 +60,7 @@ class GracePeriod:
         self._clock_at = (clock.now(), clock.running())
         self._state = RightsState()
         self._written: tuple[Ledger, RightsState] | None = None
-        self._in_effect: Spec | None = None  # in this process; None: it cannot be run
+        self._in_effect: Config | None = None  # in this process; None: it cannot be run
         self._grace = timedelta()
         self._retry = timedelta()
         self._trouble = ""  # with the ledger, as logged last
@@ -71,25 +71,25 @@ class GracePeriod:
         """The changes of the file that are not in effect yet."""
         return waiting_changes(self._state.waiting, self._grace)
 
-    def load(self, spec: Spec) -> None:
+    def load(self, config: Config) -> None:
         """Begin with what the ledger knows. Raises LedgerError, LockHeldError."""
-        self._state = self._ledger(spec).rights()
+        self._state = self._ledger(config).rights()
 
-    def admit(self, proposed: Spec) -> Admission:
+    def admit(self, proposed: Config) -> Admission:
         """What is in effect, now that the file says this."""
         now = self._follow_clock()
         rights = file_rights(proposed)
         users = self._users(proposed, rights)
         self._grace = proposed.controller.grace
         decision = decide(self._state, rights, users, now, self._grace)
-        spec = self._spec_of(decision, proposed)
-        if not self._is_written(spec, decision.state) and decision.granted:
+        config = self._config_of(decision, proposed)
+        if not self._is_written(config, decision.state) and decision.granted:
             decision = decide(self._state, rights, users, now, None)
-            spec = self._spec_of(decision, proposed)
+            config = self._config_of(decision, proposed)
         before, self._state = self._state.waiting.keys(), decision.state
         waiting = self._state.waiting.keys()
         may_run = bool(self._in_effect) or not decision.holds_file or self._knows_key(proposed)
-        self._in_effect = spec if may_run else None
+        self._in_effect = config if may_run else None
         news = waiting_changes(dict.fromkeys(waiting - before, now), self._grace)
         unlogged = {change: self._state.waiting[change] for change in waiting - self._logged}
         self._logged = frozenset(waiting)
@@ -98,7 +98,7 @@ class GracePeriod:
             decision.granted,
             before - waiting - set(decision.granted),
         )
-        return Admission(spec, news, may_run)
+        return Admission(config, news, may_run)
 
     def is_due(self) -> bool:
         """Whether something has waited long enough: the file is to be read and admitted again."""
@@ -106,10 +106,10 @@ class GracePeriod:
         due = next_effect(self._state.waiting, self._grace)
         return due is not None and due <= now and self._clock.running() >= self._retry
 
-    def keep(self, spec: Spec) -> None:
+    def keep(self, config: Config) -> None:
         """Write what is not in the ledger, which may be another one by now. Raises LedgerError."""
         self._follow_clock()
-        self._write(spec, self._state)
+        self._write(config, self._state)
 
     def _follow_clock(self) -> datetime:
         """The time. Setting the clock, or suspending the machine, changes no wait's length."""
@@ -123,7 +123,7 @@ class GracePeriod:
                 _log.warning(what, seconds=round(step.total_seconds()))
         return now
 
-    def _users(self, proposed: Spec, rights: FileRights) -> Sequence[User] | None:
+    def _users(self, proposed: Config, rights: FileRights) -> Sequence[User] | None:
         """The server's users, where requesters are to be compared; None: it cannot be asked."""
         if not compares_requesters(self._state, rights):
             return ()
@@ -132,12 +132,12 @@ class GracePeriod:
                 return server.users()
         return None
 
-    def _knows_key(self, proposed: Spec) -> bool:
+    def _knows_key(self, proposed: Config) -> bool:
         """Whether the file's key is one for the accepted server: no other server is sent it."""
         accepted = self._state.accepted
         return accepted is None or accepted.server_url == proposed.server.url
 
-    def _spec_of(self, decision: Decision, proposed: Spec) -> Spec:
+    def _config_of(self, decision: Decision, proposed: Config) -> Config:
         if decision.holds_file and self._in_effect is not None:
             return self._in_effect
         said = {lst.name: lst for lst in proposed.lists}
@@ -152,7 +152,7 @@ class GracePeriod:
             return proposed
         return with_generation(proposed.model_copy(update=changes))
 
-    def _accepted_lists(self, proposed: Spec) -> dict[str, ListSpec]:
+    def _accepted_lists(self, proposed: Config) -> dict[str, ListConfig]:
         """The lists as they were, in this process or, after a restart, in the one before."""
         if self._in_effect is not None:
             return {lst.name: lst for lst in self._in_effect.lists}
@@ -160,9 +160,9 @@ class GracePeriod:
         lists = self._state.accepted.lists if self._state.accepted else {}
         return {name: restored_list(name, lst, sources) for name, lst in lists.items()}
 
-    def _is_written(self, spec: Spec, state: RightsState) -> bool:
+    def _is_written(self, config: Config, state: RightsState) -> bool:
         try:
-            self._write(spec, state)
+            self._write(config, state)
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
             if str(error) != self._trouble:
@@ -173,8 +173,8 @@ class GracePeriod:
         self._trouble = ""
         return True
 
-    def _write(self, spec: Spec, state: RightsState) -> None:
-        ledger = self._ledger(spec)
+    def _write(self, config: Config, state: RightsState) -> None:
+        ledger = self._ledger(config)
         if self._written is None or self._written[0] is not ledger or self._written[1] != state:
             if ledger.rights() != state:
                 ledger.keep_rights(state)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock, Thread
 
-from reconciler.config import ListSpec, Spec
+from reconciler.config import Config, ListConfig
 from reconciler.controller import turns
 from reconciler.controller.statuses import StatusStore
 from reconciler.core import conditions
@@ -31,7 +31,7 @@ from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Source
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute
 from reconciler.sync.fetch import ReadLists, tried_lists
-from reconciler.sync.reconcile import Context, Pass, decide, identify, read
+from reconciler.sync.reconcile import Context, Reconciliation, decide, identify, read
 from reconciler.sync.run_log import exit_code, noted
 
 OWNER_WAIT = timedelta(seconds=2)
@@ -43,10 +43,10 @@ _log = Logger()
 class Factories:
     """How a turn gets at what it needs, each time anew: what was lost is found again."""
 
-    server: Callable[[Spec], AbstractContextManager[MediaServer]]
-    sources: Callable[[Spec], AbstractContextManager[Sources]]
-    ledger: Callable[[Spec], Ledger]  # held and locked; raises LedgerError, LockHeldError
-    needs_browser: Callable[[Spec, ListRef], bool]  # whether reading a list may take one
+    server: Callable[[Config], AbstractContextManager[MediaServer]]
+    sources: Callable[[Config], AbstractContextManager[Sources]]
+    ledger: Callable[[Config], Ledger]  # held and locked; raises LedgerError, LockHeldError
+    needs_browser: Callable[[Config, ListRef], bool]  # whether reading a list may take one
     clock: Clock
     progress: Progress
     meter: Meter
@@ -64,11 +64,13 @@ class _Turned:
 
 
 class ListReconciler:
-    """Turns of the lists of one file, which may change at any moment (``spec``)."""
+    """Turns of the lists of one file, which may change at any moment (``config``)."""
 
-    def __init__(self, spec: Spec, doors: Factories, board: StatusStore, stopping: Event) -> None:
+    def __init__(
+        self, config: Config, doors: Factories, board: StatusStore, stopping: Event
+    ) -> None:
         """``stopping`` set: a turn sends nothing further."""
-        self.spec = spec
+        self.config = config
         self._doors = doors
         self._board = board
         self._stopping = stopping
@@ -77,21 +79,21 @@ class ListReconciler:
 
     def due_at(self, name: str) -> datetime:
         """When a list is due that has just been read from the file."""
-        spec, now = self.spec, self._doors.clock.now()
-        lst = spec.named(name)
+        config, now = self.config, self._doors.clock.now()
+        lst = config.named(name)
         if lst is None or name not in self._board.conditions():
             return now  # new, or back in the file
         schedule = self._board.schedules().get(name)
-        return turns.first_due(schedule, turns.digest(spec, lst), lst, now)
+        return turns.first_due(schedule, turns.digest(config, lst), lst, now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
         """What a list needs to itself while it is read: its site, and perhaps a browser."""
-        spec = self.spec
-        lst, sessions = spec.named(name), spec.browser.sessions
+        config = self.config
+        lst, sessions = config.named(name), config.browser.sessions
         if lst is None or lst.source.provider == "file":
             return ()
         site = (lst.source.provider, sessions)
-        if not self._doors.needs_browser(spec, lst.source):
+        if not self._doors.needs_browser(config, lst.source):
             return (site,)
         return (site, ("browser", sessions))
 
@@ -106,32 +108,32 @@ class ListReconciler:
 
     def __call__(self, name: str) -> datetime | None:
         """A list's turn; when its next one is. None: the file wants none of it now."""
-        spec = self.spec
-        lst = spec.named(name)
+        config = self.config
+        lst = config.named(name)
         if lst is None:
             return None
         if lst.suspend:
-            self._hold(spec, name)
+            self._hold(config, name)
             return None
-        if self._awaits_owner(spec, lst):
+        if self._awaits_owner(config, lst):
             return self._doors.clock.now() + OWNER_WAIT
         with bound(run=uuid.uuid4().hex[:8], list=name):
-            began, word = time.monotonic(), self._asked(spec, name)
+            began, word = time.monotonic(), self._asked(config, name)
             try:
-                turned = self._turn(spec, lst)
+                turned = self._turn(config, lst)
             except ListsyncError as error:
                 turned = _Turned(turns.failed(error), {"error": str(error)})
             except Exception as error:  # noqa: BLE001 - the other lists' turns go on
                 turned = _broken_off(error)
             if turned is None:
                 return self._doors.clock.now()
-            due = self._settle(spec, lst, turned, time.monotonic() - began)
+            due = self._settle(config, lst, turned, time.monotonic() - began)
             if word is not None:
                 with suppress(ListsyncError):
-                    self._doors.ledger(spec).answer([word])
+                    self._doors.ledger(config).answer([word])
             return due
 
-    def _awaits_owner(self, spec: Spec, lst: ListSpec) -> bool:
+    def _awaits_owner(self, config: Config, lst: ListConfig) -> bool:
         """Whether a list above this one has yet to run for the first time, and may own its titles.
 
         Otherwise a new file would have titles of both requested as this list's requester, if this
@@ -140,36 +142,36 @@ class ListReconciler:
         judged = self._board.conditions()
         with suppress(ListsyncError):
             owners = owners_never_read(
-                spec.rules, (lst.rules,), tried_lists(self._doors.ledger(spec))
+                config.rules, (lst.rules,), tried_lists(self._doors.ledger(config))
             )
             return any(owner.name not in judged for owner in owners)
         return False
 
-    def _asked(self, spec: Spec, name: str) -> int | None:
+    def _asked(self, config: Config, name: str) -> int | None:
         """The word that this turn is the answer to, if any; one that cannot be read stays."""
         with suppress(ListsyncError):
-            return self._doors.ledger(spec).asked().get(name)
+            return self._doors.ledger(config).asked().get(name)
         return None
 
-    def _hold(self, spec: Spec, name: str) -> None:
+    def _hold(self, config: Config, name: str) -> None:
         """Leave a list alone until the file says otherwise, and say so where its state is shown."""
         now = self._doors.clock.now()
-        self._board.judge(name, (conditions.suspended(),), spec.generation, now)
+        self._board.judge(name, (conditions.suspended(),), config.generation, now)
         with suppress(ListsyncError):  # it is written once the ledger can be used
-            self._board.write(self._doors.ledger(spec))
+            self._board.write(self._doors.ledger(config))
 
-    def _turn(self, spec: Spec, lst: ListSpec) -> _Turned | None:
+    def _turn(self, config: Config, lst: ListConfig) -> _Turned | None:
         """Read, plan, act. None: it was interrupted, or the file says something else by now."""
         doors = self._doors
-        with doors.server(spec) as server:
+        with doors.server(config) as server:
             with self._acting:
-                identity = identify(spec, server)
-            lists, at = self._read(spec, lst, server), doors.clock.now()
+                identity = identify(config, server)
+            lists, at = self._read(config, lst, server), doors.clock.now()
             if lists is None:
                 return None
             with self._acting:
-                current = self.spec
-                if self._stopping.is_set() or _said(current, lst.name) != _said(spec, lst.name):
+                current = self.config
+                if self._stopping.is_set() or _said(current, lst.name) != _said(config, lst.name):
                     return None
                 edges = self._edges(current, server, _Nowhere())
                 seen = decide(current, edges, identity, lists, at)
@@ -189,18 +191,18 @@ class ListReconciler:
             len(seen.snapshots[lst.name].items),
         )
 
-    def _read(self, spec: Spec, lst: ListSpec, server: MediaServer) -> ReadLists | None:
+    def _read(self, config: Config, lst: ListConfig, server: MediaServer) -> ReadLists | None:
         """What there is to plan with; None: it was cut off."""
         began = time.monotonic()
         opened = ExitStack()
         found: Future[ReadLists] = Future()
         try:
-            sources = opened.enter_context(self._doors.sources(spec))
-            edges = self._edges(spec, server, sources)
+            sources = opened.enter_context(self._doors.sources(config))
+            edges = self._edges(config, server, sources)
             self._reading[opened] = found
             if self._stopping.is_set():
                 return None  # who asked to stop may not have seen this one
-            reading = partial(_fulfil, found, partial(read, spec, edges, {lst.name}))
+            reading = partial(_fulfil, found, partial(read, config, edges, {lst.name}))
             Thread(target=copy_context().run, args=(reading,), daemon=True).start()
             return found.result()
         except CancelledError:
@@ -210,19 +212,19 @@ class ListReconciler:
             self._reading.pop(opened, None)
             self._doors.meter.fetched(lst.name, time.monotonic() - began)
 
-    def _edges(self, spec: Spec, server: MediaServer, sources: Sources) -> Context:
+    def _edges(self, config: Config, server: MediaServer, sources: Sources) -> Context:
         doors = self._doors
-        return Context(server, sources, doors.ledger(spec), doors.clock, doors.progress)
+        return Context(server, sources, doors.ledger(config), doors.clock, doors.progress)
 
     def _settle(
-        self, spec: Spec, lst: ListSpec, turned: _Turned, seconds: float
+        self, config: Config, lst: ListConfig, turned: _Turned, seconds: float
     ) -> datetime | None:
         """Write how the list is and when it is due, and say so in one line."""
         doors, board, now = self._doors, self._board, self._doors.clock.now()
-        found, schedule = board.settle(spec, lst, turned.came, now=now, chance=doors.chance())
+        found, schedule = board.settle(config, lst, turned.came, now=now, chance=doors.chance())
         try:
-            board.write(doors.ledger(spec))
-            doors.announcer.found(spec, doors.ledger(spec), {lst.name: found}, now)
+            board.write(doors.ledger(config))
+            doors.announcer.found(config, doors.ledger(config), {lst.name: found}, now)
         except ListsyncError as error:
             turned.log_values.setdefault("error", str(error))
         ready = turns.is_ready(found)
@@ -256,12 +258,12 @@ def _broken_off(error: Exception) -> _Turned:
     return _Turned(turns.failed(bug), {"error": str(bug), "trace": trace_of(error)})
 
 
-def _said(spec: Spec, name: str) -> str | None:
-    lst = spec.named(name)
-    return turns.digest(spec, lst) if lst else None
+def _said(config: Config, name: str) -> str | None:
+    lst = config.named(name)
+    return turns.digest(config, lst) if lst else None
 
 
-def _told(seen: Pass, outcomes: Outcomes, name: str) -> dict[str, object]:
+def _told(seen: Reconciliation, outcomes: Outcomes, name: str) -> dict[str, object]:
     """What was done for a list and what was not, for the log."""
     snapshot = seen.snapshots[name]
     log_values: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Protocol
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.controller import turns
 from reconciler.controller.grace import GracePeriod
 from reconciler.controller.list_reconciler import Factories, ListReconciler
@@ -34,7 +34,7 @@ _log = Logger()
 class FollowedFile(Protocol):
     """The file that is followed."""
 
-    def read(self) -> Spec:
+    def read(self) -> Config:
         """What it says now. Raises ConfigError."""
         ...
 
@@ -48,12 +48,12 @@ class Service:
 
     def __init__(
         self,
-        spec: Spec,
+        config: Config,
         file: FollowedFile,
         doors: Factories,
-        adopt: Callable[[Spec], None],
+        adopt: Callable[[Config], None],
     ) -> None:
-        """``spec``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
+        """``config``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
         self.board = StatusStore()
         self._file = file
         self._doors = doors
@@ -64,20 +64,20 @@ class Service:
         self._trouble = ""  # with the ledger, as told last
         self._version: tuple[int, int] | None = None  # of the ledger, as seen last
         self._heard: dict[str, int] = {}  # the last word about each list that was asked for
-        self._upkeep = ListReconciler(spec, doors, self.board, self._stopping)
+        self._upkeep = ListReconciler(config, doors, self.board, self._stopping)
         self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
         self._may_run = True  # False: all that is accepted is of a server whose key is not known
         self._workers = WorkerPool(self._upkeep, doors.clock, self._upkeep.room_of, self._stopping)
 
     @property
-    def spec(self) -> Spec:
+    def config(self) -> Config:
         """What is in effect now: of the file, all that does not wait."""
-        return self._upkeep.spec
+        return self._upkeep.config
 
     @property
     def standing(self) -> StatusSnapshot:
         """How the lists are now; each is due when the queue has it, whatever the clock has done."""
-        standing = self.board.standing(self.spec)
+        standing = self.board.standing(self.config)
         schedules = {
             name: replace(schedule, due=self._workers.due(name) or schedule.due)
             for name, schedule in standing.schedules.items()
@@ -86,25 +86,25 @@ class Service:
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
-        return self._doors.ledger(self.spec).reports()
+        return self._doors.ledger(self.config).reports()
 
     def load(self) -> None:
         """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
-        self._grace.load(self.spec)
-        self._upkeep.spec = self._admit(self.spec)
-        self.board.load(self._doors.ledger(self.spec))
+        self._grace.load(self.config)
+        self._upkeep.config = self._admit(self.config)
+        self.board.load(self._doors.ledger(self.config))
 
     def begin(self, *, poll: bool) -> None:
         """Have everything done that is due, once what the ledger knows is loaded.
 
         ``poll``: look at the files each second, where the system tells of no changes.
         """
-        spec = self.spec
-        self.board.follow_only([lst.name for lst in spec.lists])
-        self.board.post(conditions.ledger(""), spec.generation, self._doors.clock.now())
+        config = self.config
+        self.board.follow_only([lst.name for lst in config.lists])
+        self.board.post(conditions.ledger(""), config.generation, self._doors.clock.now())
         self._post(conditions.config(Status.TRUE, "Valid", ""))
         self._post(conditions.rights(self._grace.waiting))
-        for lst in spec.lists:
+        for lst in config.lists:
             self._workers.add(lst.name, self._upkeep.due_at(lst.name))
         self._staff()
         for part in self._file.parts():
@@ -136,14 +136,14 @@ class Service:
         """Read the file anew, and do what has changed in it; whether there was anything to tell."""
         with self._reloading:
             try:
-                spec = self._file.read()
+                config = self._file.read()
             except ConfigError as error:
                 return self._refuse(error)
             mended, self._told = bool(self._told), ()
-            waited, spec = self._grace.waiting, self._admit(spec)
-            changed = spec != self.spec
+            waited, config = self._grace.waiting, self._admit(config)
+            changed = config != self.config
             if changed:
-                self._take(spec)
+                self._take(config)
             elif mended:
                 _log.info("the file is right again, and says what it said before")
             self._post(conditions.config(Status.TRUE, "Valid", ""))
@@ -152,7 +152,7 @@ class Service:
 
     def stop(self) -> bool:
         """End: requests under way are finished, reading is not. Whether all has ended in time."""
-        seconds = self.spec.controller.drain.total_seconds()
+        seconds = self.config.controller.drain.total_seconds()
         deadline = time.monotonic() + seconds
         self._stopping.set()
         # A browser that no longer listens takes seconds to end.
@@ -163,23 +163,23 @@ class Service:
         self._doors.announcer.wait(_LAST_WORDS)
         return ended and not cutting.is_alive()
 
-    def _admit(self, proposed: Spec) -> Spec:
+    def _admit(self, proposed: Config) -> Config:
         """What is in effect of a file that says this; people are told what of it waits."""
         admission = self._grace.admit(proposed)
         self._may_run = admission.may_run
         if admission.news:
-            self._doors.announcer.waits(admission.spec, admission.news)
-        return admission.spec
+            self._doors.announcer.waits(admission.config, admission.news)
+        return admission.config
 
     def _staff(self) -> None:
-        self._workers.staff(self.spec.controller.workers if self._may_run else 0)
+        self._workers.staff(self.config.controller.workers if self._may_run else 0)
 
     def _see_to_grace(self) -> bool:
         """Whether what has waited may take effect. Raises LedgerError."""
         if not self._reloading.acquire(blocking=False):
             return False  # the file is being read: the next look sees to it
         try:
-            self._grace.keep(self.spec)
+            self._grace.keep(self.config)
             return self._grace.is_due()
         finally:
             self._reloading.release()
@@ -191,22 +191,22 @@ class Service:
     def _refuse(self, error: ConfigError) -> bool:
         """Keep what held before, and say why, once; whether it was said now."""
         if self._post(conditions.config(Status.FALSE, "Invalid", error.brief)):
-            self._doors.announcer.refused(self.spec, error.brief)
+            self._doors.announcer.refused(self.config, error.brief)
         if is_new := error.problems != self._told:
             self._told = error.problems
             problems = list(error.problems)
             _log.error("the file is wrong; what it said before still holds", problems=problems)
         return is_new
 
-    def _take(self, spec: Spec) -> None:
+    def _take(self, config: Config) -> None:
         """A new generation, or the same with other secrets."""
-        before, self._upkeep.spec = self.spec, spec
-        if spec.controller.listen != before.controller.listen:
+        before, self._upkeep.config = self.config, config
+        if config.controller.listen != before.controller.listen:
             _log.warning("controller.listen holds from the next start on")
-        self._adopt(spec)
-        self.board.follow_only([lst.name for lst in spec.lists])
+        self._adopt(config)
+        self.board.follow_only([lst.name for lst in config.lists])
         said = {lst.name: turns.digest(before, lst) for lst in before.lists}
-        says = {lst.name: turns.digest(spec, lst) for lst in spec.lists}
+        says = {lst.name: turns.digest(config, lst) for lst in config.lists}
         changed = [name for name in says if says[name] != said.get(name)]
         for name in said.keys() - says.keys():
             self._workers.remove(name)
@@ -214,14 +214,14 @@ class Service:
             self._workers.move(name, self._upkeep.due_at(name))
         self._staff()
         gone = sorted(said.keys() - says.keys())
-        _log.info("the file has changed", generation=spec.generation, lists=changed, gone=gone)
+        _log.info("the file has changed", generation=config.generation, lists=changed, gone=gone)
 
     def _post(self, finding: Finding) -> bool:
         """Say how the file is; whether that is new."""
-        spec, now = self.spec, self._doors.clock.now()
-        changed = self.board.post(finding, spec.generation, now)
+        config, now = self.config, self._doors.clock.now()
+        changed = self.board.post(finding, config.generation, now)
         try:
-            self.board.write(self._doors.ledger(spec))
+            self.board.write(self._doors.ledger(config))
         except ListsyncError as error:
             _log.debug("not written yet", error=str(error))
         return changed
@@ -232,7 +232,7 @@ class Service:
             return
         self._trouble = trouble
         now = self._doors.clock.now()
-        self.board.post(conditions.ledger(trouble), self.spec.generation, now)
+        self.board.post(conditions.ledger(trouble), self.config.generation, now)
         if trouble:
             _log.error("the ledger cannot be used", error=trouble)
         else:
@@ -240,15 +240,15 @@ class Service:
 
     def _see_to_ledger(self) -> None:
         """Mend it, write what could not be written before, and do what somebody has asked for."""
-        ledger = self._doors.ledger(self.spec)
+        ledger = self._doors.ledger(self.config)
         self.board.write(ledger)
         version = (id(ledger), ledger.version())
         if version == self._version:
             return
         if turns.answers(ledger.conditions().get(WHOLE, {})):  # plan or doctor may have reached it
-            self.board.post(turns.reachable(), self.spec.generation, self._doors.clock.now())
+            self.board.post(turns.reachable(), self.config.generation, self._doors.clock.now())
         for name, word in ledger.asked().items():
-            if self.spec.named(name) is None:
+            if self.config.named(name) is None:
                 ledger.answer([word])
             elif self._heard.get(name) != word:  # it stands there until the turn has been
                 self._heard[name] = word
@@ -259,7 +259,7 @@ class Service:
     def _wake_those_a_clock_delayed(self) -> None:
         """A list that became due under a clock that was ahead has its turn now."""
         schedules, now = self.board.schedules(), self._doors.clock.now()
-        for lst in self.spec.lists:
+        for lst in self.config.lists:
             due = self._workers.due(lst.name)
             if due and turns.waits_too_long(schedules.get(lst.name), due, lst, now):
                 self._workers.move(lst.name, now)
@@ -270,7 +270,7 @@ class Service:
         if not turns.answers(found.get(WHOLE, {})):
             return
         now = self._doors.clock.now()
-        for lst in self.spec.lists:
+        for lst in self.config.lists:
             due = self._workers.due(lst.name)
             if turns.waits_for_server(found.get(lst.name, {})) and due is not None and due > now:
                 self._workers.move(lst.name, now)

@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Lock
 
-from reconciler.config import ListSpec, Spec
+from reconciler.config import Config, ListConfig
 from reconciler.controller import turns
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Status, StatusSnapshot
 from reconciler.errors import LedgerError, ServerError
 from reconciler.ports import Clock, Ledger
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 
 
 class StatusStore:
@@ -38,10 +38,10 @@ class StatusStore:
             self._conditions = {name: dict(by_type) for name, by_type in found.items()}
             self._schedules = dict(schedules)
 
-    def standing(self, spec: Spec) -> StatusSnapshot:
+    def standing(self, config: Config) -> StatusSnapshot:
         """How this spec's lists are now."""
-        names = tuple(lst.name for lst in spec.lists)
-        return StatusSnapshot(names, spec.generation, self.conditions(), self.schedules())
+        names = tuple(lst.name for lst in config.lists)
+        return StatusSnapshot(names, config.generation, self.conditions(), self.schedules())
 
     def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
         """How each list is, and under ``WHOLE`` the file and the server."""
@@ -84,8 +84,8 @@ class StatusStore:
 
     def settle(
         self,
-        spec: Spec,
-        lst: ListSpec,
+        config: Config,
+        lst: ListConfig,
         came: turns.ReconcileResult,
         *,
         now: datetime,
@@ -93,9 +93,9 @@ class StatusStore:
     ) -> tuple[dict[str, Condition], Schedule]:
         """A list's conditions, and when it is next due, after it was reconciled."""
         if came.server is not None:
-            self.post(came.server, spec.generation, now)
-        found = self.judge(lst.name, came.findings, spec.generation, now)
-        before, said = self.schedules().get(lst.name), turns.digest(spec, lst)
+            self.post(came.server, config.generation, now)
+        found = self.judge(lst.name, came.findings, config.generation, now)
+        before, said = self.schedules().get(lst.name), turns.digest(config, lst)
         schedule = turns.next_turn(before, lst, said, (came, found), now=now, chance=chance)
         self.plan(lst.name, schedule)
         return found, schedule
@@ -119,9 +119,9 @@ class StatusStore:
 
 
 def note_pass(  # noqa: PLR0913 - all that a pass came to
-    spec: Spec,
+    config: Config,
     ledger: Ledger,
-    seen: Pass,
+    seen: Reconciliation,
     outcomes: Outcomes,
     *,
     now: datetime,
@@ -130,14 +130,14 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
     """Write how the lists are after a pass over several of them. Raises LedgerError."""
     board = StatusStore()
     board.load(ledger)
-    for lst in spec.lists:
+    for lst in config.lists:
         if lst.name in seen.snapshots:
             came = turns.came(seen, outcomes, lst.name, None)
-            board.settle(spec, lst, came, now=now, chance=chance)
+            board.settle(config, lst, came, now=now, chance=chance)
     board.write(ledger)
 
 
-def note_server(spec: Spec, ledger: Ledger, finding: Finding, now: datetime) -> None:
+def note_server(config: Config, ledger: Ledger, finding: Finding, now: datetime) -> None:
     """Write that the server answers, or does not, where something else is known of it.
 
     A ledger that cannot be written goes on saying what it said: nobody's work depends on it.
@@ -146,26 +146,26 @@ def note_server(spec: Spec, ledger: Ledger, finding: Finding, now: datetime) -> 
         before = ledger.conditions().get(WHOLE, {})
         known = before.get(finding.type)
         if finding.status is not (known.status if known else Status.TRUE):
-            found = conditions.after(before, [finding], spec.generation, now)
+            found = conditions.after(before, [finding], config.generation, now)
             ledger.keep_turn(WHOLE, None, found)
 
 
 @contextmanager
-def outage_noted(spec: Spec, ledger: Ledger, clock: Clock) -> Iterator[None]:
+def outage_noted(config: Config, ledger: Ledger, clock: Clock) -> Iterator[None]:
     """Write that the server cannot be used, where the block says so. The caller holds the lock."""
     try:
         yield
     except ServerError as error:
-        note_server(spec, ledger, turns.unreachable(error), clock.now())
+        note_server(config, ledger, turns.unreachable(error), clock.now())
         raise
 
 
-def due_lists(spec: Spec, ledger: Ledger, now: datetime) -> tuple[str, ...]:
+def due_lists(config: Config, ledger: Ledger, now: datetime) -> tuple[str, ...]:
     """The lists whose turn it is, in the file's order. Raises LedgerError."""
     schedules = ledger.schedules()
     return tuple(
         lst.name
-        for lst in spec.lists
+        for lst in config.lists
         if not lst.suspend
-        if turns.first_due(schedules.get(lst.name), turns.digest(spec, lst), lst, now) <= now
+        if turns.first_due(schedules.get(lst.name), turns.digest(config, lst), lst, now) <= now
     )

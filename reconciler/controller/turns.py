@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconciler.config import ListSpec, Spec
+from reconciler.config import Config, ListConfig
 from reconciler.controller.queue import longest_wait, spread, wait_after
 from reconciler.core import conditions
 from reconciler.core.model import (
@@ -30,7 +30,7 @@ from reconciler.errors import (
     TransientError,
 )
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 
 _DIGITS = 12
 _LONGEST = timedelta(days=30)  # whoever asks for more is not asked again for a month
@@ -47,11 +47,11 @@ class ReconcileResult:
     own_fault: bool = True  # False: the server's or the ledger's, which is no failure of the list
 
 
-def digest(spec: Spec, lst: ListSpec) -> str:
+def digest(config: Config, lst: ListConfig) -> str:
     """A hash of what the file says of one list, defaults and its site included."""
-    site = dict(spec.providers).get(lst.source.provider)
+    site = dict(config.providers).get(lst.source.provider)
     said = [
-        spec.server.url,
+        config.server.url,
         lst.model_dump(
             mode="json", exclude={"source": {"address", "secrets"}}
         ),  # which may hold a key
@@ -73,7 +73,7 @@ def unreachable(error: ServerError) -> Finding:
 
 
 def came(
-    seen: Pass, outcomes: Outcomes, name: str, trouble: ListsyncError | None
+    seen: Reconciliation, outcomes: Outcomes, name: str, trouble: ListsyncError | None
 ) -> ReconcileResult:
     """What a pass came to for one of the lists it has read. ``trouble``: what ended it."""
     snapshot = seen.snapshots[name]
@@ -104,14 +104,14 @@ def came(
     )
 
 
-def _delivery_problem(verdict: Verdict, seen: Pass) -> ListProblem | None:
+def _delivery_problem(verdict: Verdict, seen: Reconciliation) -> ListProblem | None:
     """Why Radarr or Sonarr cannot be told of a title; None: something else bars it."""
     owner = next(lst for lst in seen.lists if lst.name == verdict.lists[0])
     delivery = owner.deliveries.get(verdict.target.media.kind) if verdict.target else None
     return delivery if isinstance(delivery, ListProblem) else None
 
 
-def stops(seen: Pass) -> list[str]:
+def stops(seen: Reconciliation) -> list[str]:
     """The safety rules that hold a pass, each with what to do."""
     return [f"{stop.message}; {stop.hint}" for stop in seen.plan.stops]
 
@@ -156,7 +156,7 @@ def waits_for_server(found: Mapping[str, Condition]) -> bool:
 
 def next_turn(  # noqa: PLR0913 - all that a wait depends on
     before: Schedule | None,
-    lst: ListSpec,
+    lst: ListConfig,
     said: str,
     result: tuple[ReconcileResult, Mapping[str, Condition]],
     *,
@@ -189,7 +189,7 @@ def next_turn(  # noqa: PLR0913 - all that a wait depends on
     )
 
 
-def first_due(schedule: Schedule | None, said: str, lst: ListSpec, now: datetime) -> datetime:
+def first_due(schedule: Schedule | None, said: str, lst: ListConfig, now: datetime) -> datetime:
     """When a list is due that has just been read from the file.
 
     At once if it is new or the file says something else of it than at its last turn.
@@ -203,7 +203,9 @@ def first_due(schedule: Schedule | None, said: str, lst: ListSpec, now: datetime
     return schedule.due
 
 
-def waits_too_long(schedule: Schedule | None, due: datetime, lst: ListSpec, now: datetime) -> bool:
+def waits_too_long(
+    schedule: Schedule | None, due: datetime, lst: ListConfig, now: datetime
+) -> bool:
     """Whether ``due`` is later than any wait leads to: a clock that was ahead has written it.
 
     A site or server may have asked at the last turn to be left alone for longer than the list's

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from reconciler.core.model import Candidate, Item, Kind, Match, Reason, Route, Unmatched
+from reconciler.core.model import Candidate, Item, Kind, Match, MatchMethod, Reason, Unmatched
 from reconciler.core.names import Reading, fold, normalise, readings
 
 SHOWN = 5  # titles that nearly fit, kept for a person to look at
 
 
-def by_id(item: Item, candidates: Sequence[Candidate], route: Route) -> Match | Unmatched:
+def by_id(item: Item, candidates: Sequence[Candidate], route: MatchMethod) -> Match | Unmatched:
     """An id names at most one film and one show; the item's kind settles which of two is meant."""
     if not candidates:
         return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with this {route} id")
@@ -27,7 +27,7 @@ def by_number(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
         return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with the number {item.ids.tmdb}")
     found = by_title(item, candidates)
     if isinstance(found, Match):
-        return replace(found, by=Route.TMDB)
+        return replace(found, by=MatchMethod.TMDB)
     return _ambiguous(
         f"film or show? the list gives the TMDB number {item.ids.tmdb} without a kind", candidates
     )
@@ -103,14 +103,14 @@ def _among(
         return _ambiguous("the list gives no year", kin)
     exact = [c for c in kin if c.year == year]
     if len(exact) == 1:
-        return _matched(exact[0], Route.TITLE)
+        return _matched(exact[0], MatchMethod.TITLE)
     if exact:
         return _ambiguous(f"{len(exact)} titles of this name and year", exact)
     if any(c.year is None for c in kin):
         return _ambiguous("a title of this name has no year yet", kin)
     near = [c for c in kin if lenient and c.year is not None and abs(c.year - year) == 1]
     if len(near) == 1:
-        return _matched(near[0], Route.TITLE)
+        return _matched(near[0], MatchMethod.TITLE)
     if near:
         return _ambiguous(f"{len(near)} titles of this name, a year away", near)
     return Unmatched(
@@ -135,7 +135,7 @@ def _film_else_show(item: Item, candidates: Sequence[Candidate]) -> Match | Unma
     return film if film.reason is Reason.AMBIGUOUS else show
 
 
-def _matched(candidate: Candidate, route: Route) -> Match:
+def _matched(candidate: Candidate, route: MatchMethod) -> Match:
     return Match(candidate.media, route, candidate.title, candidate.year, candidate.original_title)
 
 

@@ -23,7 +23,7 @@ class SlotView:
     now: datetime
 
 
-def witness(
+def observe(
     memory: Memory,
     targets: Iterable[Target],
     observed: Observed,

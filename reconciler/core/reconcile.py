@@ -13,7 +13,7 @@ from reconciler.core.accounts import ListAccount, list_accounts
 from reconciler.core.desired import MergedFetch, PriorState
 from reconciler.core.lookups import places
 from reconciler.core.membership import departed, readded
-from reconciler.core.memory import looks_like_another_server, witness
+from reconciler.core.memory import looks_like_another_server, observe
 from reconciler.core.model import (
     Baseline,
     Claim,
@@ -87,7 +87,7 @@ def update_state(
         if one.left is None and name not in names
     }
     return NewState(
-        witness(recalled.memory, targets, observed, now, back),
+        observe(recalled.memory, targets, observed, now, back),
         left | {lst.rules.name: lst.after for lst in fetches},
         {lst.rules.name: lst.fresh_baseline for lst in fetches if lst.fresh_baseline},
     )

@@ -11,11 +11,11 @@ from reconciler.core.model import (
     Entry,
     Item,
     Match,
+    MatchMethod,
     MediaKey,
     Observed,
     Reason,
     Role,
-    Route,
     SeasonRule,
     Target,
     Unmatched,
@@ -40,7 +40,7 @@ class Want:
     items: tuple[Item, ...]  # as the lists give it
 
     @property
-    def by(self) -> Route:
+    def by(self) -> MatchMethod:
         """The route that led to the target."""
         return self.match.by
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core import conditions, notices
 from reconciler.core.model import Condition, Digest, Event, Notice, NotificationState, WaitingChange
 from reconciler.errors import LedgerError
@@ -17,7 +17,7 @@ from reconciler.logs import Logger
 from reconciler.ports import Ledger, Notifier
 from reconciler.render.notification import message
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 
 _Decide = Callable[[NotificationState], tuple[tuple[Notice, ...], NotificationState]]
 
@@ -33,56 +33,61 @@ class Announcer:
         self._lock = Lock()
 
     def passed(
-        self, spec: Spec, ledger: Ledger, seen: Pass, outcomes: Outcomes, now: datetime
+        self,
+        config: Config,
+        ledger: Ledger,
+        seen: Reconciliation,
+        outcomes: Outcomes,
+        now: datetime,
     ) -> None:
         """A pass over several lists has ended, and how they are is in the ledger."""
-        self.did(spec, ledger, outcomes, now)
+        self.did(config, ledger, outcomes, now)
         try:
             known = ledger.conditions()
         except LedgerError:  # which the pass itself has met
             return
         read = {name: known[name] for name in seen.snapshots if name in known}
-        self.found(spec, ledger, read, now)
+        self.found(config, ledger, read, now)
 
-    def did(self, spec: Spec, ledger: Ledger, outcomes: Outcomes, now: datetime) -> None:
+    def did(self, config: Config, ledger: Ledger, outcomes: Outcomes, now: datetime) -> None:
         """A pass has acted, or had nothing to do."""
 
         def decide(state: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
-            if spec.notify.digest is Digest.PASS:
+            if config.notify.digest is Digest.PASS:
                 return notices.of_pass(state, outcomes, now)
             if not notices.is_day_over(state, now):
                 return (), state
             return notices.of_day(state, ledger.history()[0], now)
 
-        if Event.APPLIED in spec.notify.events:
-            self._once(spec, ledger, decide, now)
+        if Event.APPLIED in config.notify.events:
+            self._once(config, ledger, decide, now)
 
     def found(
         self,
-        spec: Spec,
+        config: Config,
         ledger: Ledger,
         found: Mapping[str, Mapping[str, Condition]],
         now: datetime,
     ) -> None:
         """How these lists are after their turns."""
-        names = [lst.name for lst in spec.lists]
-        self._once(spec, ledger, lambda state: notices.of_lists(state, found, names), now)
+        names = [lst.name for lst in config.lists]
+        self._once(config, ledger, lambda state: notices.of_lists(state, found, names), now)
 
-    def refused(self, spec: Spec, why: str) -> None:
-        """The file is wrong; ``spec`` is what still holds."""
-        self._hand_over(spec, [Notice(Event.CONFIG_INVALID, why=why)])
+    def refused(self, config: Config, why: str) -> None:
+        """The file is wrong; ``config`` is what still holds."""
+        self._hand_over(config, [Notice(Event.CONFIG_INVALID, why=why)])
 
-    def waits(self, spec: Spec, changes: Sequence[WaitingChange]) -> None:
-        """Changes of the file widen rights and wait; ``spec`` is what is in effect meanwhile."""
+    def waits(self, config: Config, changes: Sequence[WaitingChange]) -> None:
+        """Changes of the file widen rights and wait; ``config`` is what is in effect meanwhile."""
         why = conditions.rights(changes).message
-        self._hand_over(spec, [Notice(Event.RIGHTS_WAITING, why=why)])
+        self._hand_over(config, [Notice(Event.RIGHTS_WAITING, why=why)])
 
     def wait(self, seconds: float) -> None:
         """Give what is under way so much time."""
         self._notifier.wait(seconds)
 
-    def _once(self, spec: Spec, ledger: Ledger, decide: _Decide, now: datetime) -> None:
-        if not spec.notify.urls:
+    def _once(self, config: Config, ledger: Ledger, decide: _Decide, now: datetime) -> None:
+        if not config.notify.urls:
             return
         try:
             with self._lock:
@@ -93,10 +98,10 @@ class Announcer:
         except LedgerError as error:
             _log.warning("nobody was notified: the ledger cannot be used", error=str(error))
         else:
-            self._hand_over(spec, new)
+            self._hand_over(config, new)
 
-    def _hand_over(self, spec: Spec, new: Iterable[Notice]) -> None:
-        if spec.notify.urls:
+    def _hand_over(self, config: Config, new: Iterable[Notice]) -> None:
+        if config.notify.urls:
             for notice in new:
-                if notice.event in spec.notify.events:
-                    self._notifier.tell(spec.notify.urls, message(notice))
+                if notice.event in config.notify.events:
+                    self._notifier.tell(config.notify.urls, message(notice))

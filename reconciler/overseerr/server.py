@@ -17,13 +17,13 @@ from reconciler.core.model import (
     Film,
     Flavour,
     Kind,
+    MatchMethod,
     MediaKey,
     MediaState,
     Quota,
     RequestState,
     RequestTrace,
     Result,
-    Route,
     ServerInfo,
     ServiceOptions,
     Show,
@@ -177,7 +177,7 @@ class OverseerrServer:
         # Before it could be filled by tags (400) the list had no filter; 1.x (404) had no list.
         return frozenset(self._table(path, _blocklisted) if older == 400 else ())  # noqa: PLR2004
 
-    def find(self, route: Route, foreign_id: str) -> tuple[Candidate, ...]:
+    def find(self, route: MatchMethod, foreign_id: str) -> tuple[Candidate, ...]:
         """Titles with this TMDB, IMDb or TVDB id (no other route has any); empty: TMDB knows none.
 
         Raises TmdbTroubleError where TMDB did not answer. An unknown TMDB id looks just like
@@ -186,7 +186,7 @@ class OverseerrServer:
         if not titles.is_id(route, foreign_id):
             return ()  # the server would search for it as a title
         answer = self._titles.search(f"{route}:{foreign_id}")
-        if route is Route.TMDB:
+        if route is MatchMethod.TMDB:
             self._titles.refuse_silence(answer)
         return titles.candidates(answer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from reconciler.core.model import Candidate, Kind, MediaKey, Route
+from reconciler.core.model import Candidate, Kind, MatchMethod, MediaKey
 from reconciler.errors import TmdbTroubleError
 from reconciler.overseerr import translate
 from reconciler.overseerr.answer import Answer
@@ -14,13 +14,17 @@ from reconciler.overseerr.foreign import JsonObject, integer, records
 from reconciler.overseerr.rows import accepted
 
 _LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
-_FOREIGN_ID = {Route.IMDB: r"tt[0-9]+", Route.TVDB: r"[0-9]+", Route.TMDB: r"[0-9]+"}
+_FOREIGN_ID = {
+    MatchMethod.IMDB: r"tt[0-9]+",
+    MatchMethod.TVDB: r"[0-9]+",
+    MatchMethod.TMDB: r"[0-9]+",
+}
 _PREFIX = re.compile(r"(imdb|tmdb|tvdb|year):", re.IGNORECASE)
 # Lists have English titles; without this, titles are in the server's display language.
 _IN_ENGLISH = "language=en"
 
 
-def is_id(route: Route, text: str) -> bool:
+def is_id(route: MatchMethod, text: str) -> bool:
     """Whether the text is an id that the server's search knows as such."""
     return bool(re.fullmatch(_FOREIGN_ID[route], text))
 

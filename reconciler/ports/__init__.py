@@ -23,13 +23,13 @@ from reconciler.core.model import (
     Film,
     Kind,
     ListRef,
+    MatchMethod,
     MediaKey,
     MediaState,
     Message,
     Quota,
     RequestState,
     RequestTrace,
-    Route,
     ServerInfo,
     ServiceOptions,
     Show,
@@ -200,7 +200,7 @@ class MediaServer(Protocol):
         """What is blocklisted; empty on servers that have no blocklist."""
         ...
 
-    def find(self, route: Route, foreign_id: str) -> tuple[Candidate, ...]:
+    def find(self, route: MatchMethod, foreign_id: str) -> tuple[Candidate, ...]:
         """Titles with this TMDB, IMDb or TVDB id; empty: TMDB knows none.
 
         Raises TmdbTroubleError where TMDB did not answer.

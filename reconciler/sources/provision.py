@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from reconciler.config.fields import Model
-from reconciler.config.providers import ProvidersSpec
+from reconciler.config.providers import ProvidersConfig
 from reconciler.core.model import ListRef
 from reconciler.errors import ListsyncError
 from reconciler.sources.scrape import FetchFailure, Provider
@@ -16,9 +16,9 @@ from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 from reconciler.sources.web import Web
 
 
-def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:
+def trakt_app(config: ProvidersConfig, ledger: Path) -> Provider:
     """The app that people sign in to Trakt with. Raises ListsyncError where the file has none."""
-    provider = providers_of(spec, ledger)["trakt"]
+    provider = providers_of(config, ledger)["trakt"]
     if not (provider.key and provider.secret):
         hint = (
             "set providers.trakt.client_id and client_secret, from app.trakt.tv/settings/apps/api"
@@ -28,13 +28,13 @@ def trakt_app(spec: ProvidersSpec, ledger: Path) -> Provider:
 
 
 def sign_in_of(
-    spec: ProvidersSpec, lists: Iterable[ListRef], ledger: Path
+    config: ProvidersConfig, lists: Iterable[ListRef], ledger: Path
 ) -> Callable[[], str] | None:
     """A look at the sign-in to Trakt, which raises ListsyncError where it does not do.
 
     None: no list of the file is read in somebody's name.
     """
-    provider = providers_of(spec, ledger)["trakt"]
+    provider = providers_of(config, ledger)["trakt"]
     own = [lst for lst in lists if lst.provider == "trakt" and not lst.chart]
     if not (own and provider.key and provider.secret):
         return None
@@ -53,9 +53,9 @@ def sign_in_of(
     return look
 
 
-def providers_of(spec: ProvidersSpec, ledger: Path | None = None) -> dict[str, Provider]:
+def providers_of(config: ProvidersConfig, ledger: Path | None = None) -> dict[str, Provider]:
     """By the sites' names; ``ledger``: what sign-ins are kept beside."""
-    return {name: _provider(name, section, ledger) for name, section in spec}
+    return {name: _provider(name, section, ledger) for name, section in config}
 
 
 def _provider(name: str, section: Model, ledger: Path | None) -> Provider:

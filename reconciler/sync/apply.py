@@ -21,7 +21,7 @@ from reconciler.errors import (
     ServerError,
     TmdbTroubleError,
 )
-from reconciler.sync.reconcile import Context, Pass
+from reconciler.sync.reconcile import Context, Reconciliation
 
 Outcomes = tuple[tuple[Action, Done], ...]
 
@@ -38,7 +38,7 @@ class Applier:
         self._stopping = stopping
         self.trouble: ListsyncError | None = None  # what ended it, for whom is to be told
 
-    def apply(self, seen: Pass, actions: Sequence[Action]) -> Outcomes:
+    def apply(self, seen: Reconciliation, actions: Sequence[Action]) -> Outcomes:
         """Write what the pass has seen, then do the actions in plan order.
 
         The caller holds the ledger's lock. Raises LedgerError before anything is sent if the
@@ -75,7 +75,7 @@ class Applier:
                 future.result()
         return tuple((action, done[index]) for index, action in enumerate(actions))
 
-    def _do(self, action: Action, seen: Pass) -> Done:
+    def _do(self, action: Action, seen: Reconciliation) -> Done:
         if self._stopping.is_set():
             return Done(Result.SKIPPED, message="interrupted before it was sent")
         if self.trouble:
@@ -97,7 +97,7 @@ class Applier:
         """Begin nothing further: it would fail alike."""
         self.trouble = self.trouble or error
 
-    def _send(self, action: Action, seen: Pass) -> Done:
+    def _send(self, action: Action, seen: Reconciliation) -> Done:
         try:
             if action.op is Op.RETRY:
                 return self._retry(action)
@@ -152,7 +152,9 @@ class Applier:
             return Done(Result.MOOT, request_id=request_id, message=f"it is {status} by now")
         return self._edges.server.cancel(request_id)
 
-    def _settle_lost_answer(self, action: Action, seen: Pass, lost: AnswerLostError) -> Done:
+    def _settle_lost_answer(
+        self, action: Action, seen: Reconciliation, lost: AnswerLostError
+    ) -> Done:
         """One GET of the title says whether the request is there; if not, nothing is decided."""
         unsettled = Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from threading import Event
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.errors import ListsyncError
 from reconciler.sync.apply import Applier, Outcomes
-from reconciler.sync.reconcile import Context, Pass
+from reconciler.sync.reconcile import Context, Reconciliation
 from reconciler.sync.reports import reports
 
 
@@ -20,21 +20,23 @@ class Execution:
     trouble: ListsyncError | None
 
 
-def execute(spec: Spec, context: Context, seen: Pass, stopping: Event) -> Execution:
+def execute(config: Config, context: Context, seen: Reconciliation, stopping: Event) -> Execution:
     """Do what the plan says; one that a safety rule stops has no actions, but is remembered.
 
     The caller holds the ledger's lock. ``stopping`` set: nothing further is begun. Raises
     LedgerError before anything is sent if the ledger cannot be written.
     """
-    applier = Applier(context, spec.server.concurrency, stopping)
+    applier = Applier(context, config.server.concurrency, stopping)
     outcomes = applier.apply(seen, seen.plan.actions)
-    keep_reports(spec, context, seen, outcomes)
+    keep_reports(config, context, seen, outcomes)
     return Execution(outcomes, applier.trouble)
 
 
-def keep_reports(spec: Spec, context: Context, seen: Pass, outcomes: Outcomes) -> None:
+def keep_reports(
+    config: Config, context: Context, seen: Reconciliation, outcomes: Outcomes
+) -> None:
     """Keep what ``status`` and ``explain`` show of each list that was read."""
     ledger = context.ledger
-    sources = {lst.name: lst.source for lst in spec.lists}
+    sources = {lst.name: lst.source for lst in config.lists}
     made = reports(seen, sources, outcomes, ledger.reports(), context.clock.now())
     ledger.keep_reports(made)

@@ -32,7 +32,7 @@ from reconciler.render import words
 from reconciler.render.destination import named
 from reconciler.render.document import action_row, candidate_row, verdict_row
 from reconciler.render.shapes import Media
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 
 _BARE = re.compile(r"tt[0-9]{5,}")  # as people copy it from IMDb
 _NUMBER = re.compile(r"tmdb:([1-9][0-9]{0,9})")
@@ -64,14 +64,14 @@ class Unwanted(TypedDict):
     would_change: str
 
 
-def explain(seen: Pass, query: str) -> list[Explanation]:
+def explain(seen: Reconciliation, query: str) -> list[Explanation]:
     """Every wanted title that ``query`` means: an item of the grammar, or part of a title."""
     fits = _fits(query)
     rows: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
     return [_explain(row, seen) for row in rows if fits(row.item, _wanted(row))]
 
 
-def unwanted(seen: Pass, query: str) -> list[Unwanted]:
+def unwanted(seen: Reconciliation, query: str) -> list[Unwanted]:
     """What ``query`` means of what stands behind a list's ``top``, or on exclude lists alone."""
     fits = _fits(query)
     plan = seen.plan
@@ -136,7 +136,7 @@ def _episode(item: Item) -> set[str]:
     return {f"imdb:{item.episode.imdb}"} if item.episode else set()
 
 
-def _explain(row: Action | Verdict, seen: Pass) -> Explanation:
+def _explain(row: Action | Verdict, seen: Reconciliation) -> Explanation:
     data = action_row(row) if isinstance(row, Action) else verdict_row(row)
     target = row.target
     return {
@@ -172,7 +172,7 @@ def _asked(action: Action) -> dict[str, Any]:
     }
 
 
-def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
+def _would_change(row: Action | Verdict, seen: Reconciliation, media: Media) -> str:
     """The advice, with the title in it as the file and the command line take it."""
     ground = Ground(seen.lists, seen.observed, seen.decision.state.memory, seen.plan.stops)
     advice = would_change(row, ground)
@@ -184,7 +184,9 @@ def _would_change(row: Action | Verdict, seen: Pass, media: Media) -> str:
     )
 
 
-def _places(row: Action | Verdict, lst: DesiredList, seen: Pass) -> Iterator[dict[str, Any]]:
+def _places(
+    row: Action | Verdict, lst: DesiredList, seen: Reconciliation
+) -> Iterator[dict[str, Any]]:
     if row.target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not row.target.is_4k:
         return  # there it is another wish
     for entry in lst.entries:
@@ -206,7 +208,7 @@ def _places(row: Action | Verdict, lst: DesiredList, seen: Pass) -> Iterator[dic
             }
 
 
-def _facts(lst: DesiredList, entry: Entry, seen: Pass) -> dict[str, Any]:
+def _facts(lst: DesiredList, entry: Entry, seen: Reconciliation) -> dict[str, Any]:
     """What the list's filter asks of the title, and who tells it."""
     if lst.rules.filter is None:
         return {}
@@ -216,7 +218,7 @@ def _facts(lst: DesiredList, entry: Entry, seen: Pass) -> dict[str, Any]:
     }
 
 
-def _server(target: Target, seen: Pass) -> dict[str, Any]:
+def _server(target: Target, seen: Reconciliation) -> dict[str, Any]:
     rows = seen.observed.media.get(target.media, ())
     return {
         "media": [row.status_4k if target.is_4k else row.status for row in rows],
@@ -238,7 +240,7 @@ def _server(target: Target, seen: Pass) -> dict[str, Any]:
     }
 
 
-def _airing(target: Target, seen: Pass) -> dict[str, Any]:
+def _airing(target: Target, seen: Reconciliation) -> dict[str, Any]:
     """Of a show, which seasons have aired, and by which fact."""
     show = seen.observed.shows.get(target.media.tmdb)
     if target.media.kind is not Kind.TV or not isinstance(show, Show):
@@ -259,7 +261,7 @@ def _airing(target: Target, seen: Pass) -> dict[str, Any]:
     }
 
 
-def _memory(target: Target, seen: Pass) -> dict[str, Any]:
+def _memory(target: Target, seen: Reconciliation) -> dict[str, Any]:
     slots = {
         s: known for s, known in seen.decision.state.memory.slots.items() if s.target == target
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
 from reconciler.core.model import FetchScope, ListRef, ListRules, Role, Snapshot
@@ -71,7 +71,7 @@ def _read(
 
 
 def read_due(
-    spec: Spec,
+    config: Config,
     names: Collection[str] | None,
     ledger: Ledger,
     sources: Sources,
@@ -81,7 +81,7 @@ def read_due(
 
     Raises LedgerError.
     """
-    lists = spec.rules
+    lists = config.rules
     due = [lst for lst in lists if names is None or lst.name in names]
     owners = owners_never_read(lists, due, tried_lists(ledger))
     snapshots = _fetch([*due, *_to_be_safe(lists, due, ledger), *owners], sources, progress)

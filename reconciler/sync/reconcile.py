@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
 from reconciler.core.episodes import as_wanted
 from reconciler.core.items import parse_item
@@ -77,7 +77,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Reconciliation:
     """All that a pass has found and decided."""
 
     identity: Identity
@@ -101,7 +101,7 @@ class Pass:
         return self.decision.plan
 
 
-def look(spec: Spec, edges: Context, names: Collection[str] | None = None) -> Pass:
+def look(config: Config, edges: Context, names: Collection[str] | None = None) -> Reconciliation:
     """Read lists and the server, and plan.
 
     ``names``: the lists to read; None: all. Only what they gave leads to actions; the others count
@@ -109,65 +109,65 @@ def look(spec: Spec, edges: Context, names: Collection[str] | None = None) -> Pa
 
     Raises ServerError and LedgerError; trouble with a list is that list's own (its snapshot).
     """
-    identity = identify(spec, edges.server)
-    return decide(spec, edges, identity, read(spec, edges, names), edges.clock.now())
+    identity = identify(config, edges.server)
+    return decide(config, edges, identity, read(config, edges, names), edges.clock.now())
 
 
-def look_again(spec: Spec, edges: Context, seen: Pass) -> Pass:
+def look_again(config: Config, edges: Context, seen: Reconciliation) -> Reconciliation:
     """The same lists against the server as it is now."""
-    return decide(spec, edges, seen.identity, seen.read, seen.fetched_at)
+    return decide(config, edges, seen.identity, seen.read, seen.fetched_at)
 
 
-def identify(spec: Spec, server: MediaServer) -> Identity:
+def identify(config: Config, server: MediaServer) -> Identity:
     """Who answers, and who the lists' requesters are. Raises ServerError."""
     info, owner = server.identify(), server.whoami()
     if lacking := unplannable(owner, info.flavour):
         raise MissingRightError(lacking, where=server.url)
-    wishes = [lst for lst in spec.lists if lst.role is Role.REQUEST]
+    wishes = [lst for lst in config.lists if lst.role is Role.REQUEST]
     users = server.users() if any(lst.requester is not None for lst in wishes) else ()
     found = {lst.name: find_requester(lst.requester, users, owner, lst.approval) for lst in wishes}
     return Identity(info, owner, found)
 
 
-def read(spec: Spec, edges: Context, names: Collection[str] | None = None) -> ReadLists:
+def read(config: Config, edges: Context, names: Collection[str] | None = None) -> ReadLists:
     """What these lists hold, or all; and what others hold that they depend on.
 
     Raises LedgerError.
     """
-    return read_due(spec, names, edges.ledger, edges.sources, edges.progress)
+    return read_due(config, names, edges.ledger, edges.sources, edges.progress)
 
 
 def decide(
-    spec: Spec,
+    config: Config,
     edges: Context,
     identity: Identity,
     read: ReadLists,
     fetched_at: datetime,
-) -> Pass:
+) -> Reconciliation:
     """Read the server and plan what the lists gave at ``fetched_at``; the others' part stands.
 
     Raises ServerError and LedgerError.
     """
     now = edges.clock.now()
     tables, read_seconds = _observe(edges, identity)
-    recalled = _recall(spec.rules, edges.ledger, read.owners)
-    given = _as_wanted(spec.rules, read.snapshots)
-    resolver = Resolver(edges.server, edges.ledger, spec.server.concurrency)
-    matches = _matches(spec, edges, resolver, recalled, given=given, observed=tables)
+    recalled = _recall(config.rules, edges.ledger, read.owners)
+    given = _as_wanted(config.rules, read.snapshots)
+    resolver = Resolver(edges.server, edges.ledger, config.server.concurrency)
+    matches = _matches(config, edges, resolver, recalled, given=given, observed=tables)
     fetches = [
         merge_fetch(lst, given.get(lst.name), recalled.of(lst), matches, fetched_at)
-        for lst in spec.rules
+        for lst in config.rules
     ]
     lists = desired_lists(fetches, identity.requesters, matches)
     details = resolver.details(titles_in_question(lists), now, edges.progress)
     traced = trace_requests(tables, recalled.memory, lists, edges.server)
     observed = _with_details(traced, details)
-    lists = [*lists, excluded_by_hand(spec.exclude, matches)]
+    lists = [*lists, excluded_by_hand(config.exclude, matches)]
     state = update_state(recalled, fetches, lists, observed, now)
-    view = View(observed, state.memory, Policy(spec.budget), now)
+    view = View(observed, state.memory, Policy(config.budget), now)
     lists = with_service_options(lists, view, edges.server, edges.ledger)
     decision = reconcile(lists, state, view)
-    return Pass(
+    return Reconciliation(
         identity=identity,
         read=read,
         fetched_at=fetched_at,
@@ -181,7 +181,7 @@ def decide(
 
 
 def _matches(  # noqa: PLR0913 - each is a part of what is known
-    spec: Spec,
+    config: Config,
     edges: Context,
     resolver: Resolver,
     recalled: PriorState,
@@ -191,8 +191,8 @@ def _matches(  # noqa: PLR0913 - each is a part of what is known
 ) -> dict[str, Match | Unmatched]:
     """Which titles the items in question are, by item key."""
     now = edges.clock.now()
-    known = _known(spec, observed, given, recalled.memberships)
-    items, dropped = items_in_question(spec.rules, spec.exclude, given, recalled)
+    known = _known(config, observed, given, recalled.memberships)
+    items, dropped = items_in_question(config.rules, config.exclude, given, recalled)
     found = resolver.recalled(dropped, known, now)
     return found | resolver.matches(items, known, now, edges.progress)
 
@@ -235,14 +235,14 @@ def _quotas(server: MediaServer, identity: Identity) -> dict[int, Quota]:
     return {i: server.quota(i) for i, user in asking.items() if not bypasses_quota(user)}
 
 
-def _mapped(spec: Spec) -> dict[str, MediaKey]:
+def _mapped(config: Config) -> dict[str, MediaKey]:
     return {
-        name: media for text, media in spec.map.items() for name in rule_names(parse_item(text))
+        name: media for text, media in config.map.items() for name in rule_names(parse_item(text))
     }
 
 
 def _known(
-    spec: Spec,
+    config: Config,
     observed: Observed,
     snapshots: Mapping[str, Snapshot],
     stored: Mapping[str, Membership],
@@ -250,7 +250,9 @@ def _known(
     """The ids that the file, the server, and what lists gave now or held before connect."""
     given = (item for snapshot in snapshots.values() for item in snapshot.items)
     held = (member.item for lst in stored.values() for member in lst.members.values())
-    return KnownIds(_mapped(spec), chain.from_iterable(observed.media.values()), chain(given, held))
+    return KnownIds(
+        _mapped(config), chain.from_iterable(observed.media.values()), chain(given, held)
+    )
 
 
 def _recall(

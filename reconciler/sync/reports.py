@@ -19,7 +19,7 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 
 
 class CachedSources:
@@ -37,7 +37,7 @@ class CachedSources:
 
 
 def reports(
-    seen: Pass,
+    seen: Reconciliation,
     sources: Mapping[str, ListRef],
     outcomes: Outcomes,
     before: Mapping[str, ListReport],

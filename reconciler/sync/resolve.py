@@ -13,10 +13,10 @@ from reconciler.core.model import (
     Film,
     Item,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     Reason,
-    Route,
     Show,
     Unmatched,
 )
@@ -25,7 +25,7 @@ from reconciler.core.wants import names_of, rule_names
 from reconciler.errors import TmdbTroubleError
 from reconciler.ports import Ledger, MediaServer, Progress
 
-_MediaById: TypeAlias = "dict[tuple[Route, str | int], set[MediaKey]]"
+_MediaById: TypeAlias = "dict[tuple[MatchMethod, str | int], set[MediaKey]]"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -61,11 +61,11 @@ class KnownIds:
     def match(self, item: Item) -> Match | None:
         """The item's media key, where it is known without asking."""
         if rule := self._rule(item):
-            return Match(rule, Route.MAP)
+            return Match(rule, MatchMethod.MAP)
         foreign_ids = _foreign_ids(item.ids.imdb, item.ids.tvdb)
         disputed = any(len(self._on_lists.get(foreign, ())) > 1 for foreign in foreign_ids)
         if item.ids.tmdb and item.kind and not disputed:
-            return Match(MediaKey(item.kind, item.ids.tmdb), Route.TMDB)
+            return Match(MediaKey(item.kind, item.ids.tmdb), MatchMethod.TMDB)
         for foreign in foreign_ids:
             seen = self._seen.get(foreign, set())
             if len(seen) == 1 and item.certain_kind in {None, next(iter(seen)).kind}:
@@ -83,9 +83,12 @@ class KnownIds:
         return None
 
 
-def _foreign_ids(imdb: str | None, tvdb: int | None) -> list[tuple[Route, str | int]]:
+def _foreign_ids(imdb: str | None, tvdb: int | None) -> list[tuple[MatchMethod, str | int]]:
     """The ids that are not TMDB's, in order of trust."""
-    ids: tuple[tuple[Route, str | int | None], ...] = ((Route.IMDB, imdb), (Route.TVDB, tvdb))
+    ids: tuple[tuple[MatchMethod, str | int | None], ...] = (
+        (MatchMethod.IMDB, imdb),
+        (MatchMethod.TVDB, tvdb),
+    )
     return [(route, foreign) for route, foreign in ids if foreign]
 
 
@@ -178,11 +181,14 @@ class Resolver:
             return Unmatched(Reason.UNRESOLVED, trouble.what)
 
     def _ask(self, item: Item) -> Match | Unmatched:
-        for route, foreign in ((Route.IMDB, item.ids.imdb), (Route.TVDB, item.ids.tvdb)):
+        for route, foreign in (
+            (MatchMethod.IMDB, item.ids.imdb),
+            (MatchMethod.TVDB, item.ids.tvdb),
+        ):
             if foreign:
                 return by_id(item, self._server.find(route, str(foreign)), route)
         if item.ids.tmdb:  # without a kind
-            return by_number(item, self._server.find(Route.TMDB, str(item.ids.tmdb)))
+            return by_number(item, self._server.find(MatchMethod.TMDB, str(item.ids.tmdb)))
         return by_title(item, self._server.search(*search_terms(item)))
 
     def _read(self, media: MediaKey) -> Film | Show | Unmatched:

@@ -11,12 +11,12 @@ from reconciler.core.conditions import NOT_DONE, READ
 from reconciler.core.model import Reason, Run
 from reconciler.errors import LedgerError
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Context, Pass
+from reconciler.sync.reconcile import Context, Reconciliation
 
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3
 
 
-def exit_code(seen: Pass, outcomes: Outcomes, *, changes: bool = False) -> int:
+def exit_code(seen: Reconciliation, outcomes: Outcomes, *, changes: bool = False) -> int:
     """What a pass comes to: 3 before 1 before 2 before 0."""
     if seen.plan.stops:
         return STOPPED
@@ -37,7 +37,7 @@ class Line:
 
     run: Run
 
-    def tell(self, seen: Pass, outcomes: Outcomes, exit_code: int) -> None:
+    def tell(self, seen: Reconciliation, outcomes: Outcomes, exit_code: int) -> None:
         """Say what came of the pass."""
         self.run = replace(
             self.run,

@@ -22,13 +22,13 @@ from reconciler.core.model import (
     Item,
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Member,
     Membership,
     Op,
     Requester,
     Result,
-    Route,
     Target,
     User,
     Why,
@@ -124,7 +124,7 @@ def _in_turns(
 
 def _record(ledger: SqliteLedger, actions: list[Action]) -> None:
     members = {
-        action.item.key: Member(action.item, Match(action.target.media, Route.IMDB))
+        action.item.key: Member(action.item, Match(action.target.media, MatchMethod.IMDB))
         for action in actions
     }
     ledger.record({}, {"wishes": Membership("imdb:ls000000001", NOW, members)})
@@ -147,7 +147,7 @@ def _action(number: int) -> Action:
         Target(media),
         item,
         ("wishes",),
-        Route.IMDB,
+        MatchMethod.IMDB,
         ADMIN,
         Expected.APPROVED,
     )

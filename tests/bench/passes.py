@@ -171,11 +171,11 @@ def _write(folder: Path, server: Server, titles: int, *, files: int = 1, **optio
         text = "".join(f"imdb:{imdb(number)}\n" for number in numbers)
         (folder / f"{index}.txt").write_text(text, encoding="utf-8")
         lists[f"list{index}"] = {"source": f"file:{index}.txt", "max_per_run": titles}
-    spec = {
+    config = {
         "server": {"url": server.url, "api_key": "${API_KEY}", **options},
         "lists": lists,
     }
-    (folder / "listsync.yaml").write_text(json.dumps(spec), encoding="utf-8")
+    (folder / "listsync.yaml").write_text(json.dumps(config), encoding="utf-8")
 
 
 @contextmanager

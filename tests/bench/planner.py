@@ -19,6 +19,7 @@ from reconciler.core.model import (
     ListRef,
     ListRules,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     MediaStatus,
@@ -30,7 +31,6 @@ from reconciler.core.model import (
     Requester,
     RequestState,
     RequestStatus,
-    Route,
     Season,
     Show,
     Target,
@@ -83,7 +83,7 @@ def _key(number: int) -> MediaKey:
 
 def _entry(media: MediaKey, place: int) -> Entry:
     item = Item(place, f"Title {place}", 2021, media.kind, Ids(imdb=f"tt{place:07}"))
-    return Entry(item, Match(media, Route.IMDB, item.title, 2021))
+    return Entry(item, Match(media, MatchMethod.IMDB, item.title, 2021))
 
 
 def _row(media: MediaKey) -> MediaState:

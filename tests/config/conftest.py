@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from reconciler.config import Spec, load
+from reconciler.config import Config, load
 from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError
 
@@ -27,7 +27,7 @@ def recognise(text: str) -> ListRef:
 
 def load_text(
     text: str, env: Mapping[str, str] | None = None, files: Mapping[str, str] | None = None
-) -> Spec:
+) -> Config:
     def read(path: str) -> str:
         if files and path in files:
             return files[path]
@@ -43,7 +43,7 @@ def load_text(
 
 
 @pytest.fixture(scope="session")
-def read_spec() -> Callable[..., Spec]:
+def read_config() -> Callable[..., Config]:
     return load_text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.config import Spec
+from reconciler.config import Config
 
 HEAD = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
 
@@ -35,9 +35,9 @@ def one_list(option: str) -> str:
     ],
 )
 def test_an_id_is_a_number_without_quotes_and_all_else_a_name(
-    read_spec: Callable[..., Spec], option: str, key: str, meant: object
+    read_config: Callable[..., Config], option: str, key: str, meant: object
 ) -> None:
-    found: Any = getattr(read_spec(one_list(option)).lists[0], key)
+    found: Any = getattr(read_config(one_list(option)).lists[0], key)
     assert (type(found), found) == (type(meant), meant)
 
 
@@ -69,16 +69,16 @@ def test_a_mistake_is_told_at_its_place(
 
 
 def test_a_list_overrides_the_defaults_and_null_takes_them_away(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
-    spec = read_spec(
+    config = read_config(
         f"{HEAD}defaults: {{profile_id: HD, tags: [all]}}\n"
         "lists:\n"
         "  same: {source: imdb:top}\n"
         "  own: {source: imdb:top, tags: [kids]}\n"
         "  none: {source: imdb:top, profile_id: null, tags: null}\n"
     )
-    assert [(lst.profile_id, lst.tags) for lst in spec.lists] == [
+    assert [(lst.profile_id, lst.tags) for lst in config.lists] == [
         ("HD", ("all",)),
         ("HD", ("kids",)),
         (None, None),

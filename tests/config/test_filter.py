@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core.model import Filter, Kind, Name, Years
 
 HEAD = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
@@ -55,21 +55,21 @@ def one_list(rule: str) -> str:
         pytest.param("types: null", None, id="a rule of its built-in value"),
     ],
 )
-def test_a_rule_means(read_spec: Callable[..., Spec], rule: str, meant: Filter | None) -> None:
-    assert read_spec(one_list(rule)).lists[0].filter.rules == meant
+def test_a_rule_means(read_config: Callable[..., Config], rule: str, meant: Filter | None) -> None:
+    assert read_config(one_list(rule)).lists[0].filter.rules == meant
 
 
 def test_a_lists_filter_replaces_the_defaults_whole_and_null_takes_it_away(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
-    spec = read_spec(
+    config = read_config(
         f"{HEAD}defaults: {{filter: {{types: [tv], min_rating: 7}}}}\n"
         "lists:\n"
         "  same: {source: imdb:top}\n"
         "  own: {source: imdb:top, filter: {years: 1990..}}\n"
         "  none: {source: imdb:top, filter: null}\n"
     )
-    assert [lst.filter.rules for lst in spec.lists] == [
+    assert [lst.filter.rules for lst in config.lists] == [
         Filter(types=(Kind.TV,), min_rating=7.0),
         Filter(years=Years(1990)),
         None,
@@ -139,6 +139,6 @@ def test_a_filter_that_is_no_mapping_is_refused(problems_of: Callable[..., list[
     ]
 
 
-def test_the_files_identity_changes_with_a_filter(read_spec: Callable[..., Spec]) -> None:
-    seven, eight = (read_spec(one_list(f"min_rating: {n}")).generation for n in (7, 8))
+def test_the_files_identity_changes_with_a_filter(read_config: Callable[..., Config]) -> None:
+    seven, eight = (read_config(one_list(f"min_rating: {n}")).generation for n in (7, 8))
     assert seven != eight

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from reconciler.config import ListSpec, ServerSpec, Spec
+from reconciler.config import Config, ListConfig, ServerConfig
 from reconciler.core.model import ALL_SEASONS, Kind, ListRef, MediaKey, Rerequest, Role, SeasonRule
 
 SERVER = "server: {url: 'http://seerr:5055', api_key: '${KEY}'}\n"
@@ -19,14 +19,14 @@ def one_list(options: str, source: str = "imdb:top") -> str:
     return f"{SERVER}lists:\n  kids:\n    source: {source}\n    {options}\n"
 
 
-def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(SERVER + LISTS)
+def test_the_smallest_file_has_every_built_in_default(read_config: Callable[..., Config]) -> None:
+    config = read_config(SERVER + LISTS)
 
-    assert spec.server.url == "http://seerr:5055"
-    assert spec.server.api_key.get_secret_value() == "the-key"
-    assert (spec.server.rate, spec.server.concurrency) == (60.0, 4)
-    assert spec.lists == (
-        ListSpec(
+    assert config.server.url == "http://seerr:5055"
+    assert config.server.api_key.get_secret_value() == "the-key"
+    assert (config.server.rate, config.server.concurrency) == (60.0, 4)
+    assert config.lists == (
+        ListConfig(
             name="top",
             source=ListRef("imdb", "top"),
             interval=timedelta(hours=6),
@@ -38,10 +38,10 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
             role=Role.REQUEST,
         ),
     )
-    assert (spec.ledger, spec.exclude, dict(spec.map)) == (None, (), {})
-    assert spec.providers.imdb.base_url == "https://www.imdb.com"
-    assert spec.providers.trakt.base_url == "https://app.trakt.tv"
-    assert (spec.browser.remote_url, spec.browser.sessions) == (None, 1)
+    assert (config.ledger, config.exclude, dict(config.map)) == (None, (), {})
+    assert config.providers.imdb.base_url == "https://www.imdb.com"
+    assert config.providers.trakt.base_url == "https://app.trakt.tv"
+    assert (config.browser.remote_url, config.browser.sessions) == (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,20 @@ def test_the_smallest_file_has_every_built_in_default(read_spec: Callable[..., S
     ],
 )
 def test_an_option_is_read_from_the_text_that_was_written(
-    read_spec: Callable[..., Spec], option: str, field: str, value: object
+    read_config: Callable[..., Config], option: str, field: str, value: object
 ) -> None:
     env = {"KEY": "k", "ID": "7", "EMPTY": "", "HOLDS": "${KEY}"}
 
-    spec = read_spec(one_list(option), env)
+    config = read_config(one_list(option), env)
 
-    assert getattr(spec.lists[0], field) == value
-    assert type(getattr(spec.lists[0], field)) is type(value)
+    assert getattr(config.lists[0], field) == value
+    assert type(getattr(config.lists[0], field)) is type(value)
 
 
 def test_a_list_overrides_the_defaults_and_null_asks_for_the_built_in(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
-    spec = read_spec(
+    config = read_config(
         SERVER
         + "defaults: {interval: 1h, max_per_run: 9, requester: anna}\n"
         + "lists:\n"
@@ -109,7 +109,7 @@ def test_a_list_overrides_the_defaults_and_null_asks_for_the_built_in(
         + "  a: {source: imdb:top, interval: 2h, max_per_run: null, requester: ~}\n"
     )
 
-    assert [(one.name, one.interval, one.max_per_run, one.requester) for one in spec.lists] == [
+    assert [(one.name, one.interval, one.max_per_run, one.requester) for one in config.lists] == [
         ("b", timedelta(hours=1), 9, "anna"),
         ("a", timedelta(hours=2), 50, None),
     ]
@@ -127,79 +127,79 @@ def test_a_list_overrides_the_defaults_and_null_asks_for_the_built_in(
     ],
 )
 def test_the_servers_url_is_brought_to_one_form(
-    read_spec: Callable[..., Spec], written: str, url: str
+    read_config: Callable[..., Config], written: str, url: str
 ) -> None:
     text = f"server: {{url: '{written}', api_key: k}}\n{LISTS}"
 
-    assert read_spec(text, {"URL": "http://from.env/"}).server.url == url
+    assert read_config(text, {"URL": "http://from.env/"}).server.url == url
 
 
 @pytest.mark.parametrize(
     ("written", "per_second"), [("20/s", 20.0), ("600/m", 10.0), ("1.5/s", 1.5), ("3600/h", 1.0)]
 )
 def test_a_rate_is_calls_per_second(
-    read_spec: Callable[..., Spec], written: str, per_second: float
+    read_config: Callable[..., Config], written: str, per_second: float
 ) -> None:
     text = f"server: {{url: http://s, api_key: k, rate: {written}}}\n{LISTS}"
 
-    assert read_spec(text).server.rate == per_second
+    assert read_config(text).server.rate == per_second
 
 
 def test_the_map_and_the_exclusions_are_read_by_the_item_grammar(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
-    spec = read_spec(
+    config = read_config(
         SERVER
         + LISTS
         + "map:\n  imdb:tt28479262: tmdb:movie:1155828\n  title:Dune (2021): tmdb:movie:438631\n"
         + "exclude: [tmdb:movie:550, imdb:tt0944947]\n"
     )
 
-    assert dict(spec.map) == {
+    assert dict(config.map) == {
         "imdb:tt28479262": MediaKey(Kind.MOVIE, 1155828),
         'title:"Dune (2021)"': MediaKey(Kind.MOVIE, 438631),
     }
-    assert [(one.position, one.key) for one in spec.exclude] == [
+    assert [(one.position, one.key) for one in config.exclude] == [
         (1, "tmdb:movie:550"),
         (2, "imdb:tt0944947"),
     ]
 
 
-def test_an_empty_remote_url_is_none(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(SERVER + LISTS + "browser: {remote_url: '${SELENIUM_URL:-}'}\n")
+def test_an_empty_remote_url_is_none(read_config: Callable[..., Config]) -> None:
+    config = read_config(SERVER + LISTS + "browser: {remote_url: '${SELENIUM_URL:-}'}\n")
 
-    assert spec.browser.remote_url is None
+    assert config.browser.remote_url is None
 
 
-def test_the_sites_may_stand_elsewhere(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(SERVER + LISTS + "providers: {imdb: {base_url: 'http://127.0.0.1:81/'}}\n")
+def test_the_sites_may_stand_elsewhere(read_config: Callable[..., Config]) -> None:
+    config = read_config(SERVER + LISTS + "providers: {imdb: {base_url: 'http://127.0.0.1:81/'}}\n")
 
-    assert spec.providers.imdb.base_url == "http://127.0.0.1:81"
-    assert spec.providers.trakt.base_url == "https://app.trakt.tv"
+    assert config.providers.imdb.base_url == "http://127.0.0.1:81"
+    assert config.providers.trakt.base_url == "https://app.trakt.tv"
 
 
 def test_a_secret_may_come_in_a_file_with_one_newline_at_its_end(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
     text = f"server: {{url: http://s, api_key_file: /run/key}}\n{LISTS}"
 
-    spec = read_spec(text, files={"/run/key": "from-a-file\n"})
+    config = read_config(text, files={"/run/key": "from-a-file\n"})
 
-    assert spec.server.api_key.get_secret_value() == "from-a-file"
+    assert config.server.api_key.get_secret_value() == "from-a-file"
 
 
-def test_anchors_and_a_byte_order_mark_are_fine(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(
+def test_anchors_and_a_byte_order_mark_are_fine(read_config: Callable[..., Config]) -> None:
+    config = read_config(
         "\ufeff" + SERVER + "lists:\n  a: &a {source: imdb:top, top: 3}\n  b: *a\n", {"KEY": "k"}
     )
 
-    assert [(one.name, one.top) for one in spec.lists] == [("a", 3), ("b", 3)]
+    assert [(one.name, one.top) for one in config.lists] == [("a", 3), ("b", 3)]
 
 
-def test_two_lists_may_read_the_same_source(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(SERVER + "lists: {a: {source: ls1}, b: {source: ls1}}\n")
+def test_two_lists_may_read_the_same_source(read_config: Callable[..., Config]) -> None:
+    config = read_config(SERVER + "lists: {a: {source: ls1}, b: {source: ls1}}\n")
 
-    assert [one.source for one in spec.lists] == [ListRef("imdb", "ls1")] * 2
+    assert [one.source for one in config.lists] == [ListRef("imdb", "ls1")] * 2
 
 
 @pytest.mark.parametrize(
@@ -211,30 +211,30 @@ def test_two_lists_may_read_the_same_source(read_spec: Callable[..., Spec]) -> N
     ],
 )
 def test_a_key_of_later_versions_that_is_empty_does_nothing(
-    read_spec: Callable[..., Spec], lines: str
+    read_config: Callable[..., Config], lines: str
 ) -> None:
-    assert read_spec(SERVER + LISTS + lines) == read_spec(SERVER + LISTS)
+    assert read_config(SERVER + LISTS + lines) == read_config(SERVER + LISTS)
 
 
-def test_a_file_may_be_read_more_often_than_a_site(read_spec: Callable[..., Spec]) -> None:
-    spec = read_spec(one_list("interval: 10s", "file:wishes.txt"))
+def test_a_file_may_be_read_more_often_than_a_site(read_config: Callable[..., Config]) -> None:
+    config = read_config(one_list("interval: 10s", "file:wishes.txt"))
 
-    assert spec.lists[0].interval == timedelta(seconds=10)
+    assert config.lists[0].interval == timedelta(seconds=10)
 
 
 def test_a_spec_cannot_be_changed_and_does_not_show_its_key(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
-    spec = read_spec(SERVER + LISTS)
+    config = read_config(SERVER + LISTS)
 
     with pytest.raises(ValidationError):
-        spec.server.url = "http://other"
-    assert "the-key" not in f"{spec!r} {spec} {spec.model_dump_json()}"
+        config.server.url = "http://other"
+    assert "the-key" not in f"{config!r} {config} {config.model_dump_json()}"
 
 
 def test_a_spec_made_in_python_is_checked_for_its_types() -> None:
     with pytest.raises(ValidationError):
-        ServerSpec(url="http://s", api_key="k", concurrency="4")  # type: ignore[arg-type]
+        ServerConfig(url="http://s", api_key="k", concurrency="4")  # type: ignore[arg-type]
 
 
 MAP = "map: {'imdb:tt00001': 'tmdb:tv:1', 'imdb:tt00002': 'tmdb:tv:2'}\n"
@@ -264,13 +264,13 @@ CONTENT = (
     ],
 )
 def test_the_generation_stays_while_the_content_does(
-    read_spec: Callable[..., Spec], text: str, env: dict[str, str]
+    read_config: Callable[..., Config], text: str, env: dict[str, str]
 ) -> None:
-    generation = read_spec(CONTENT, {"KEY": "k"}).generation
+    generation = read_config(CONTENT, {"KEY": "k"}).generation
 
     assert len(generation) == 6
     assert int(generation, 16) >= 0
-    assert read_spec(text, env).generation == generation
+    assert read_config(text, env).generation == generation
 
 
 @pytest.mark.parametrize(
@@ -288,5 +288,7 @@ def test_the_generation_stays_while_the_content_does(
         pytest.param(CONTENT + "exclude: [imdb:tt0944947]\n", id="exclusion"),
     ],
 )
-def test_the_generation_changes_with_the_content(read_spec: Callable[..., Spec], text: str) -> None:
-    assert read_spec(text).generation != read_spec(CONTENT).generation
+def test_the_generation_changes_with_the_content(
+    read_config: Callable[..., Config], text: str
+) -> None:
+    assert read_config(text).generation != read_config(CONTENT).generation

@@ -11,11 +11,11 @@ import pytest
 import structlog
 
 from reconciler import wiring
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core.model import Digest, Event
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
-from reconciler.wiring import read_spec
+from reconciler.wiring import read_config
 
 TOKEN = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2"
 URL = f"ntfy://{TOKEN}@ntfy.test/topic"
@@ -29,30 +29,30 @@ def logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., Spec]:
-    def written(text: str, urls: str = "") -> Spec:
+def read(tmp_path: Path) -> Callable[..., Config]:
+    def written(text: str, urls: str = "") -> Config:
         (tmp_path / "listsync.yaml").write_text(FILE + text, encoding="utf-8")
         (tmp_path / "urls").write_text(urls, encoding="utf-8")
-        return read_spec(tmp_path / "listsync.yaml")
+        return read_config(tmp_path / "listsync.yaml")
 
     return written
 
 
-def urls(spec: Spec) -> list[str]:
-    return [url.get_secret_value() for url in spec.notify.urls]
+def urls(config: Config) -> list[str]:
+    return [url.get_secret_value() for url in config.notify.urls]
 
 
-def test_without_it_nobody_is_told(read: Callable[..., Spec]) -> None:
+def test_without_it_nobody_is_told(read: Callable[..., Config]) -> None:
     assert urls(read("")) == []
 
 
-def test_everything_is_told_of_each_pass_where_nothing_is_said(read: Callable[..., Spec]) -> None:
+def test_everything_is_told_of_each_pass_where_nothing_is_said(read: Callable[..., Config]) -> None:
     notify = read(f"notify: {{urls: ['{URL}']}}").notify
 
     assert (notify.events, notify.digest) == (tuple(Event), Digest.PASS)
 
 
-def test_events_and_digest_are_chosen(read: Callable[..., Spec]) -> None:
+def test_events_and_digest_are_chosen(read: Callable[..., Config]) -> None:
     notify = read(f"notify: {{urls: ['{URL}'], events: [stalled], digest: daily}}").notify
 
     assert (notify.events, notify.digest) == ((Event.STALLED,), Digest.DAILY)
@@ -66,13 +66,13 @@ def test_events_and_digest_are_chosen(read: Callable[..., Spec]) -> None:
     ],
 )
 def test_a_file_has_an_address_on_each_line(
-    read: Callable[..., Spec], content: str, told: list[str]
+    read: Callable[..., Config], content: str, told: list[str]
 ) -> None:
     assert urls(read("notify: {urls_file: urls}", content)) == told
 
 
 def test_an_empty_address_is_none(
-    read: Callable[..., Spec], monkeypatch: pytest.MonkeyPatch
+    read: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NTFY_URL", raising=False)
 
@@ -80,13 +80,13 @@ def test_an_empty_address_is_none(
 
 
 def test_another_address_leaves_the_generation_and_who_is_told_does_not(
-    read: Callable[..., Spec],
+    read: Callable[..., Config],
 ) -> None:
     texts = [f"['{URL}']", f"['{URL}/2']", f"['{URL}', '{URL}/2']"]
-    specs = [read(f"notify: {{urls: {text}}}") for text in texts]
+    configs = [read(f"notify: {{urls: {text}}}") for text in texts]
 
-    assert specs[0].generation == specs[1].generation != specs[2].generation
-    assert specs[0] != specs[1]
+    assert configs[0].generation == configs[1].generation != configs[2].generation
+    assert configs[0] != configs[1]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_another_address_leaves_the_generation_and_who_is_told_does_not(
         pytest.param("notify: {urls_file: urls}", id="in the file, with a space"),
     ],
 )
-def test_a_problem_with_an_address_does_not_tell_it(read: Callable[..., Spec], text: str) -> None:
+def test_a_problem_with_an_address_does_not_tell_it(read: Callable[..., Config], text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read(text, f"{URL} {TOKEN}\n")
 
@@ -116,14 +116,14 @@ def test_a_problem_with_an_address_does_not_tell_it(read: Callable[..., Spec], t
 
 @pytest.mark.usefixtures("logs_as_before")
 def test_neither_a_log_nor_the_spec_shows_an_address(
-    read: Callable[..., Spec], capsys: pytest.CaptureFixture[str]
+    read: Callable[..., Config], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spec = read("notify: {urls_file: urls}", f"{URL}\n{URL}/2")
-    wiring.configure_logs(spec, level=logging.DEBUG)
+    config = read("notify: {urls_file: urls}", f"{URL}\n{URL}/2")
+    wiring.configure_logs(config, level=logging.DEBUG)
     log, error = Logger(), ValueError(f"bad {URL}/2")
 
-    log.debug("asked", call=f"POST {URL}", error=error, spec=spec, raw=spec.model_dump())
+    log.debug("asked", call=f"POST {URL}", error=error, config=config, raw=config.model_dump())
 
     told = capsys.readouterr().err
     assert "POST [hidden]" in told
-    assert TOKEN not in told + repr(spec) + json.dumps(spec.model_dump(mode="json"))
+    assert TOKEN not in told + repr(config) + json.dumps(config.model_dump(mode="json"))

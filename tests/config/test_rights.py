@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.config import Spec, file_rights, load, restored_exclusions, restored_list
+from reconciler.config import Config, file_rights, load, restored_exclusions, restored_list
 from reconciler.sources import recognise
 from tests.project.test_reload import OPTIONS
 
@@ -31,7 +31,7 @@ OTHERS: dict[str, Any] = {
 }
 
 
-def spec_of(options: dict[str, Any], **sections: Any) -> Spec:  # noqa: ANN401 - YAML
+def config_of(options: dict[str, Any], **sections: Any) -> Config:  # noqa: ANN401 - YAML
     file = {
         "server": {"url": "http://s:5055", "api_key": "made-up-key"},
         "lists": {"films": {"source": "imdb:top", **options}},
@@ -42,51 +42,51 @@ def spec_of(options: dict[str, Any], **sections: Any) -> Spec:  # noqa: ANN401 -
 
 @pytest.mark.parametrize("options", [{}, OPTIONS, OTHERS], ids=["none", "every one", "others"])
 def test_a_list_is_restored_as_it_was(options: dict[str, Any]) -> None:
-    (lst,) = spec_of(options).lists
+    (lst,) = config_of(options).lists
 
-    restored = restored_list("films", file_rights(spec_of(options)).lists["films"], [])
+    restored = restored_list("films", file_rights(config_of(options)).lists["films"], [])
     assert restored == lst
     assert restored.model_dump_json() == lst.model_dump_json()
 
 
 def test_an_address_with_a_key_is_not_kept_and_taken_from_the_file() -> None:
-    spec = spec_of({"source": ADDRESS})
-    kept = file_rights(spec)
+    config = config_of({"source": ADDRESS})
+    kept = file_rights(config)
 
     assert SECRET not in repr(kept)
-    assert restored_list("films", kept.lists["films"], [spec.lists[0].source]) == spec.lists[0]
+    assert restored_list("films", kept.lists["films"], [config.lists[0].source]) == config.lists[0]
     assert not restored_list("films", kept.lists["films"], []).source.address
 
 
 @pytest.mark.parametrize("settings", ["", "{", "[]", "{}"])
 def test_settings_that_cannot_be_read_make_a_list_that_requests_nothing(settings: str) -> None:
-    spec = spec_of({"requester": "alice", "role": "exclude"})
-    kept = replace(file_rights(spec).lists["films"], settings=settings)
-    restored = restored_list("films", kept, [spec.lists[0].source])
+    config = config_of({"requester": "alice", "role": "exclude"})
+    kept = replace(file_rights(config).lists["films"], settings=settings)
+    restored = restored_list("films", kept, [config.lists[0].source])
 
     assert restored.suspend
     assert (restored.name, str(restored.source)) == ("films", "imdb:top")
-    assert (restored.requester, restored.role) == ("alice", spec.lists[0].role)
+    assert (restored.requester, restored.role) == ("alice", config.lists[0].role)
 
 
 def test_exclusions_are_restored_by_their_keys() -> None:
     entries = ["imdb:tt0944947", "tmdb:movie:550", "trakt:show:severance", 'title:"Cats (2019)"']
-    spec = spec_of({}, exclude=entries)
+    config = config_of({}, exclude=entries)
 
-    restored = restored_exclusions(file_rights(spec).excluded)
-    assert {item.key for item in restored} == {item.key for item in spec.exclude}
+    restored = restored_exclusions(file_rights(config).excluded)
+    assert {item.key for item in restored} == {item.key for item in config.exclude}
     assert {(i.ids, i.title, i.year, i.kind) for i in restored} == {
-        (i.ids, i.title, i.year, i.kind) for i in spec.exclude
+        (i.ids, i.title, i.year, i.kind) for i in config.exclude
     }
 
 
 def test_defaults_are_kept_apart_from_the_lists_and_from_the_generation() -> None:
-    plain = spec_of({"requester": "alice"})
-    moved = spec_of({"requester": "alice"}, defaults={"requester": "bob", "4k": True})
+    plain = config_of({"requester": "alice"})
+    moved = config_of({"requester": "alice"}, defaults={"requester": "bob", "4k": True})
 
     assert file_rights(moved).defaults.requester == "bob"
     assert file_rights(moved).lists["films"].rights.requester == "alice"
     assert file_rights(moved).lists["films"].rights.is_4k
-    assert spec_of({"requester": "alice"}, defaults={"requester": "bob"}).generation == (
+    assert config_of({"requester": "alice"}, defaults={"requester": "bob"}).generation == (
         plain.generation
     )

@@ -12,7 +12,7 @@ import trustme
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler.config import Spec, json_schema
+from reconciler.config import Config, json_schema
 from reconciler.errors import ConfigError
 
 FILES = {"ca.pem": trustme.CA().cert_pem.bytes().decode()}
@@ -48,35 +48,35 @@ def test_every_key_is_described_and_no_other_is_allowed() -> None:
             assert schema.get("description"), f"{name}.{key}"
 
 
-def test_the_example_loads_as_it_is(read_spec: Callable[..., Spec]) -> None:
+def test_the_example_loads_as_it_is(read_config: Callable[..., Config]) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
 
-    spec = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
+    config = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
 
     assert text.startswith("# yaml-language-server: $schema=./listsync.schema.json\n")
-    assert [one.name for one in spec.lists] == ["imdb-top"]
+    assert [one.name for one in config.lists] == ["imdb-top"]
     assert complaints(text) == []
 
 
 def test_the_example_shows_every_key_and_loads_with_all_of_them(
-    read_spec: Callable[..., Spec],
+    read_config: Callable[..., Config],
 ) -> None:
     text = everything_uncommented()
 
-    spec = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
+    config = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
 
-    assert len(spec.lists) == 16
+    assert len(config.lists) == 16
     assert complaints(text) == []
     for name, section in sections(json_schema()):
         for key in section["properties"]:
             assert f"{key}:" in text, f"{name}.{key}"
 
 
-def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) -> None:
+def test_the_example_writes_the_built_in_values(read_config: Callable[..., Config]) -> None:
     text = everything_uncommented().replace("  requester: anna", "")
 
-    shown = read_spec(text, {"SEERR_API_KEY": "k"}, files=FILES)
-    plain = read_spec(FILE)
+    shown = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
+    plain = read_config(FILE)
 
     assert shown.server.rate == plain.server.rate
     assert shown.server.concurrency == plain.server.concurrency
@@ -157,13 +157,13 @@ def test_the_example_writes_the_built_in_values(read_spec: Callable[..., Spec]) 
     ],
 )
 def test_the_editor_and_the_loader_judge_alike(
-    read_spec: Callable[..., Spec], text: str, *, right: bool
+    read_config: Callable[..., Config], text: str, *, right: bool
 ) -> None:
     env = {"KEY": "k", "U": "http://s", "N": "3", "I": "1h"}
 
     assert (complaints(text) == []) is right
     if right:
-        read_spec(text, env, {"/k": "k"})
+        read_config(text, env, {"/k": "k"})
     else:
         with pytest.raises(ConfigError):
-            read_spec(text, env, {"/k": "k"})
+            read_config(text, env, {"/k": "k"})

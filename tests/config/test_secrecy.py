@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler import wiring
-from reconciler.config import Spec, decode
+from reconciler.config import Config, decode
 from reconciler.errors import ConfigError
 
 SECRET = "MTc2MzgyNjQwMDAwMGFiY2RlZmFiLWNkZWYtMTIzNC01Njc4LTkwYWJjZGVmMTIzNA"
@@ -45,9 +45,11 @@ TEXTS = st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join))
 
 
 @given(text=TEXTS)
-def test_any_text_is_a_spec_or_a_config_error(read_spec: Callable[..., Spec], text: str) -> None:
+def test_any_text_is_a_spec_or_a_config_error(
+    read_config: Callable[..., Config], text: str
+) -> None:
     with suppress(ConfigError):
-        read_spec(text, ENV)
+        read_config(text, ENV)
 
 
 @given(data=st.binary())
@@ -64,7 +66,7 @@ def test_any_bytes_are_text_or_a_config_error(data: bytes) -> None:
     )
 )
 def test_a_file_broken_anywhere_tells_no_secret(
-    read_spec: Callable[..., Spec], edits: list[tuple[int, int, str]]
+    read_config: Callable[..., Config], edits: list[tuple[int, int, str]]
 ) -> None:
     text = WHOLE
     for at, cut, new in edits:
@@ -73,7 +75,7 @@ def test_a_file_broken_anywhere_tells_no_secret(
 
     told: tuple[str, ...]
     try:
-        told = (repr(read_spec(text, ENV).server),)
+        told = (repr(read_config(text, ENV).server),)
     except ConfigError as error:
         told = error.problems
 
@@ -173,7 +175,7 @@ def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, s
         f"lists: {{a: {{source: '{named}'}}}}\n"
     )
     with pytest.raises(ConfigError) as refused:
-        wiring.read_spec(config)
+        wiring.read_config(config)
     (problem,) = refused.value.problems
     assert problem == (
         f"{config}:2:21 lists.a.source: this file holds a secret of the config file, and lists are"

@@ -11,10 +11,10 @@ import pytest
 import structlog
 
 from reconciler import wiring
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.errors import ConfigError
 from reconciler.logs import Logger
-from reconciler.wiring import read_spec
+from reconciler.wiring import read_config
 
 ID = "0f9e8d7c6b5a" * 5 + "4f3e"  # as long as real ones
 SERVER = "server: {url: http://seerr:5055, api_key: the-key}\n"
@@ -28,11 +28,11 @@ def logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[[str], Spec]:
-    def written(text: str) -> Spec:
+def read(tmp_path: Path) -> Callable[[str], Config]:
+    def written(text: str) -> Config:
         (tmp_path / "listsync.yaml").write_text(SERVER + text, encoding="utf-8")
         (tmp_path / "id.txt").write_text(f"{ID}\n", encoding="utf-8")
-        return read_spec(tmp_path / "listsync.yaml")
+        return read_config(tmp_path / "listsync.yaml")
 
     return written
 
@@ -51,7 +51,7 @@ def read(tmp_path: Path) -> Callable[[str], Spec]:
     "providers", ["", 'providers: {trakt: {client_id: ""}}\n', "providers: {trakt: }\n"]
 )
 def test_what_only_the_api_has_is_refused_where_it_stands(
-    read: Callable[[str], Spec], source: str, says: str, providers: str
+    read: Callable[[str], Config], source: str, says: str, providers: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         read(f"lists:\n  a: {{source: imdb:top}}\n  kids:\n    source: {source}\n{providers}")
@@ -66,32 +66,32 @@ def test_what_only_the_api_has_is_refused_where_it_stands(
     "providers", [WITH_ID, "providers: {trakt: {client_id_file: id.txt}}\n"], ids=["itself", "file"]
 )
 def test_with_a_client_id_every_list_is_welcome(
-    read: Callable[[str], Spec], providers: str
+    read: Callable[[str], Config], providers: str
 ) -> None:
-    spec = read(f"lists: {{kids: {{source: 'trakt:trending/movies'}}}}\n{providers}")
+    config = read(f"lists: {{kids: {{source: 'trakt:trending/movies'}}}}\n{providers}")
 
-    assert spec.providers.trakt.client_id.get_secret_value() == ID
+    assert config.providers.trakt.client_id.get_secret_value() == ID
 
 
 @pytest.mark.parametrize(
     ("options", "top"), [("", 100), (", top: 20", 20), (", top: 300", 300)], ids=str
 )
 def test_of_a_chart_without_an_end_100_are_wanted_where_nothing_is_said(
-    read: Callable[[str], Spec], options: str, top: int
+    read: Callable[[str], Config], options: str, top: int
 ) -> None:
     lists = f"lists: {{kids: {{source: 'trakt:trending/movies'{options}}}}}\n"
 
     assert read(lists + WITH_ID).lists[0].top == top
 
 
-def test_the_box_office_is_wanted_whole(read: Callable[[str], Spec]) -> None:
+def test_the_box_office_is_wanted_whole(read: Callable[[str], Config]) -> None:
     lists = "lists: {kids: {source: 'trakt:boxoffice'}}\n"
 
     assert read(lists + WITH_ID).lists[0].top is None
 
 
 def test_a_client_id_changes_the_generation_and_its_content_does_not(
-    read: Callable[[str], Spec],
+    read: Callable[[str], Config],
 ) -> None:
     lists = "lists: {kids: {source: imdb:top}}\n"
     generations = [read(lists + more).generation for more in ("", WITH_ID, WITH_ID.lower())]
@@ -111,7 +111,7 @@ def test_a_client_id_changes_the_generation_and_its_content_does_not(
     ],
 )
 def test_a_problem_with_a_client_id_does_not_tell_it(
-    read: Callable[[str], Spec], text: str
+    read: Callable[[str], Config], text: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         read("lists: {kids: {source: imdb:top}}\n" + text)
@@ -121,15 +121,15 @@ def test_a_problem_with_a_client_id_does_not_tell_it(
 
 @pytest.mark.usefixtures("logs_as_before")
 def test_no_log_shows_the_client_id(
-    read: Callable[[str], Spec], capsys: pytest.CaptureFixture[str]
+    read: Callable[[str], Config], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spec = read("lists: {kids: {source: imdb:top}}\n" + WITH_ID)
-    wiring.configure_logs(spec, level=logging.DEBUG)
+    config = read("lists: {kids: {source: imdb:top}}\n" + WITH_ID)
+    wiring.configure_logs(config, level=logging.DEBUG)
     log, error = Logger(), ValueError(f"bad {ID}")
 
     log.debug("asked", call=f"asked with {ID}", headers={"trakt-api-key": ID}, error=error)
-    log.debug("the spec", spec=spec, raw=spec.model_dump(), url=f"http://t/?client_id={ID}")
+    log.debug("the spec", config=config, raw=config.model_dump(), url=f"http://t/?client_id={ID}")
 
     told = capsys.readouterr().err
     assert "asked with [hidden]" in told
-    assert ID not in told + repr(spec)
+    assert ID not in told + repr(config)

@@ -26,6 +26,7 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     MediaStatus,
@@ -42,7 +43,6 @@ from reconciler.core.model import (
     RequestStatus,
     RequestTrace,
     Role,
-    Route,
     Season,
     SeasonRule,
     Show,
@@ -88,7 +88,9 @@ UNLIKELY = 8  # one in so many
 
 
 def _entry(media: MediaKey, ids: Ids, *, fresh: bool) -> Entry:
-    return Entry(Item(0, "", None, media.kind, ids), Match(media, Route.TMDB, "A", 2021), fresh)
+    return Entry(
+        Item(0, "", None, media.kind, ids), Match(media, MatchMethod.TMDB, "A", 2021), fresh
+    )
 
 
 ENTRIES = [

@@ -23,6 +23,7 @@ from reconciler.core.model import (
     ListRef,
     ListRules,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     MediaStatus,
@@ -40,7 +41,6 @@ from reconciler.core.model import (
     RequestStatus,
     RequestTrace,
     Result,
-    Route,
     Show,
     Snapshot,
     Target,
@@ -190,7 +190,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Pass:
+class Reconciliation:
     """What a pass saw, will remember, and decided."""
 
     lists: tuple[DesiredList, ...]
@@ -234,7 +234,7 @@ class Household:
         *,
         pause: timedelta = PAUSE,
         trouble: bool = False,
-    ) -> Pass:
+    ) -> Reconciliation:
         """A pass that changes nothing but the time. Lists that are not ``held`` are not read.
 
         ``trouble``: what is excluded cannot be looked up.
@@ -243,7 +243,9 @@ class Household:
         now = self.now
         excluded = [item(media) for media in self.excluded]
         found: dict[str, Match | Unmatched] = {
-            one.key: TMDB_TROUBLE if trouble and one in excluded else Match(_media(one), Route.TMDB)
+            one.key: TMDB_TROUBLE
+            if trouble and one in excluded
+            else Match(_media(one), MatchMethod.TMDB)
             for one in [i for s in held.values() for i in s.items] + excluded
         }
         recalled = PriorState(self.ledger.memory, self.ledger.memberships)
@@ -257,13 +259,13 @@ class Household:
         state = update_state(recalled, fetches, lists, observed, now)
         decision = reconcile(lists, state, View(observed, state.memory, policy, now))
         back = put_back(recalled, fetches, lists)
-        return Pass(lists, observed, policy, now, decision, back)
+        return Reconciliation(lists, observed, policy, now, decision, back)
 
-    def apply(self, seen: Pass) -> None:
+    def apply(self, seen: Reconciliation) -> None:
         """Remember what was seen, and do what was decided."""
         self.apply_until_killed(seen, len(seen.plan.actions))
 
-    def apply_until_killed(self, seen: Pass, settled: int) -> None:
+    def apply_until_killed(self, seen: Reconciliation, settled: int) -> None:
         """Some actions are done; the next one is sent, and nobody writes what became of it."""
         self._record(seen)
         for action in seen.plan.actions[:settled]:
@@ -272,7 +274,7 @@ class Household:
         for action in seen.plan.actions[settled : settled + 1]:
             self._send(action)
 
-    def _record(self, seen: Pass) -> None:
+    def _record(self, seen: Reconciliation) -> None:
         state = seen.decision.state
         held = dict(state.memory.claims)
         for target, those in seen.decision.claims.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import process_time
 
-from reconciler.core.memory import witness
+from reconciler.core.memory import observe
 from reconciler.core.model import (
     Kind,
     MediaKey,
@@ -34,7 +34,7 @@ def test_20000_titles_against_as_many_on_the_server_are_decided_in_seconds() -> 
     targets = [Target(media) for media in keys]
 
     began = process_time()
-    memory = witness(Memory(), targets, observed, NOW, frozenset(keys[::11]))
+    memory = observe(Memory(), targets, observed, NOW, frozenset(keys[::11]))
     made = plan(lst, never, on=observed, memory=memory)
     spent = process_time() - began
 

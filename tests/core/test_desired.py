@@ -19,13 +19,13 @@ from reconciler.core.model import (
     ListRef,
     ListRules,
     Match,
+    MatchMethod,
     MediaKey,
     Membership,
     Outcome,
     ProblemReason,
     Reason,
     Role,
-    Route,
     Snapshot,
     Start,
     Unmatched,
@@ -57,7 +57,7 @@ def past(before: Membership | None, rules: ListRules = RULES) -> ListHistory:
 
 
 def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
-    return {item(key(n)).key: Match(key(n), Route.TMDB) for n in numbers}
+    return {item(key(n)).key: Match(key(n), MatchMethod.TMDB) for n in numbers}
 
 
 def stored(*numbers: int) -> Membership:
@@ -243,12 +243,12 @@ def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
 
 
 def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
-    known: dict[str, Match | Unmatched] = {item(key(1)).key: Match(key(1), Route.TMDB)}
+    known: dict[str, Match | Unmatched] = {item(key(1)).key: Match(key(1), MatchMethod.TMDB)}
 
     lst = excluded_by_hand([item(key(1))], known)
 
     assert (lst.rules.role, lst.unread, lst.name) == (Role.EXCLUDE, None, "exclude")
-    assert [e.match for e in lst.entries] == [Match(key(1), Route.TMDB)]
+    assert [e.match for e in lst.entries] == [Match(key(1), MatchMethod.TMDB)]
 
 
 BY_NUMBER = Item(1, "Title 1", 2001, Kind.MOVIE, Ids(tmdb=1))
@@ -271,8 +271,14 @@ IN_FULL = Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1, None, "title-
 def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
     given: Item, shown: Item, *, unresolved: bool, adopted: bool
 ) -> None:
-    known = {BY_SLUG.key: Match(key(1), Route.TITLE), IN_FULL.key: Match(key(1), Route.IMDB)}
-    known |= {OTHER_SLUG.key: Match(key(2), Route.TITLE), item(key(1)).key: known[IN_FULL.key]}
+    known = {
+        BY_SLUG.key: Match(key(1), MatchMethod.TITLE),
+        IN_FULL.key: Match(key(1), MatchMethod.IMDB),
+    }
+    known |= {
+        OTHER_SLUG.key: Match(key(2), MatchMethod.TITLE),
+        item(key(1)).key: known[IN_FULL.key],
+    }
     rules = replace(RULES, start=Start.NEW_ONLY)
     at_first = {} if unresolved else known
     first = merge_fetch(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)

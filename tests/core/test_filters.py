@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from reconciler.core import genres
 from reconciler.core.filters import Rejection, TitleFacts, objection
-from reconciler.core.model import Facts, Film, Filter, Ids, Item, Kind, Match, Name, Route, Years
+from reconciler.core.model import (
+    Facts,
+    Film,
+    Filter,
+    Ids,
+    Item,
+    Kind,
+    Match,
+    MatchMethod,
+    Name,
+    Years,
+)
 from reconciler.core.names import spellings
 
 MOVIE, TV = Kind.MOVIE, Kind.TV
@@ -112,7 +123,7 @@ def test_the_lists_own_word_counts_before_tmdbs() -> None:
 def test_every_name_of_a_title_is_compared_without_case_accents_and_signs() -> None:
     item = Item(1, "Le fabuleux destin", original_title="AMÉLIE!")
     film = Film(194, "Amelie from Montmartre", 2001, original_title="Le destin")
-    match = Match(film.media, Route.TITLE, "Amelie (FR)", 2001, "Amélie Poulain")
+    match = Match(film.media, MatchMethod.TITLE, "Amelie (FR)", 2001, "Amélie Poulain")
     names = (
         "le fabuleux destin",
         "amelie",

@@ -33,7 +33,17 @@ from reconciler.core.model import (
 from reconciler.core.plan import calculate
 from tests.core.account import Fetch, Turn
 from tests.core.any_world import reordered
-from tests.core.household import ANY, LIVE, PAUSE, Household, Ledger, Pass, Server, listed, snapshot
+from tests.core.household import (
+    ANY,
+    LIVE,
+    PAUSE,
+    Household,
+    Ledger,
+    Reconciliation,
+    Server,
+    listed,
+    snapshot,
+)
 from tests.core.persons import (
     DAY,
     FILMS,
@@ -233,7 +243,9 @@ class AnyHistory(Persons):
                 given[self.names[source]] = snapshot(shown, outcome)
         return given
 
-    def _look(self, held: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False) -> Pass:
+    def _look(
+        self, held: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False
+    ) -> Reconciliation:
         """A pass up to its plan, which is held against what persons said."""
         before = self.house.ledger.memberships
         seen = self.house.look(held, policy, trouble=trouble)
@@ -265,7 +277,7 @@ class AnyHistory(Persons):
 
     # laws 4 and 5
 
-    def _hold_against(self, seen: Pass) -> None:
+    def _hold_against(self, seen: Reconciliation) -> None:
         for action in seen.plan.actions:
             media = action.target.media
             assert media != NEVER or action.op is Op.CANCEL
@@ -290,7 +302,7 @@ class AnyHistory(Persons):
             return set(self.refused)
         return {s for s, since in self.refused.items() if since is None or now - since < after}
 
-    def _expect_all_that_is_free(self, seen: Pass, turn: Turn) -> None:
+    def _expect_all_that_is_free(self, seen: Reconciliation, turn: Turn) -> None:
         """What is new, was put back, or whose time is over, and is not there, is asked for."""
         asked = {
             slot
@@ -317,13 +329,13 @@ class AnyHistory(Persons):
             assert slots & lost <= asked, ("lost", media)
 
     @staticmethod
-    def _given(seen: Pass, name: str) -> set[MediaKey]:
+    def _given(seen: Reconciliation, name: str) -> set[MediaKey]:
         (lst,) = (lst for lst in seen.lists if lst.name == name)
         return {_media(e.item) for e in lst.entries if e.fresh}
 
     # law 6
 
-    def _to_cancel(self, turn: Turn, seen: Pass) -> list[int]:
+    def _to_cancel(self, turn: Turn, seen: Reconciliation) -> list[int]:
         """The requests that are ours, wait, and that every list has let go for long enough."""
         return sorted(
             number
@@ -346,7 +358,7 @@ class AnyHistory(Persons):
         attempts = self.house.ledger.memory.attempts.get(request.target, Attempts())
         return attempts.not_before is not None and attempts.not_before > now
 
-    def _is_let_go(self, media: MediaKey, turn: Turn, seen: Pass) -> bool:
+    def _is_let_go(self, media: MediaKey, turn: Turn, seen: Reconciliation) -> bool:
         prune = {lst.name: lst.prune for lst in self.house.file}
         claims = self.claims.get(media, set())
         shown = {
@@ -364,7 +376,7 @@ class AnyHistory(Persons):
 
     # the machine's own account of the ledger
 
-    def _know(self, seen: Pass, turn: Turn) -> None:
+    def _know(self, seen: Reconciliation, turn: Turn) -> None:
         """What this pass sees, or learns from the lists, before it decides."""
         listed = {media for held in turn.held.values() for media in held}
         looked_at = listed | {slot.target.media for slot in self.known}
@@ -378,7 +390,7 @@ class AnyHistory(Persons):
         self.seen = self._there() - blocked
         self.held = turn.held
 
-    def _note(self, seen: Pass, settled: Iterable[Action]) -> None:
+    def _note(self, seen: Reconciliation, settled: Iterable[Action]) -> None:
         """What a pass writes; ``settled``: the actions whose outcome it writes, too."""
         seeable = {m for held in self.held.values() for m in held} - self.server.blocklist
         wanted = {slot for media in seeable for slot in slots_of(media)}

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.match import by_id, by_title
-from reconciler.core.model import Candidate, Item, Kind, Match, MediaKey, Reason, Route, Unmatched
+from reconciler.core.model import (
+    Candidate,
+    Item,
+    Kind,
+    Match,
+    MatchMethod,
+    MediaKey,
+    Reason,
+    Unmatched,
+)
 
 
 def film(tmdb: int, title: str, year: int | None, original: str | None = None) -> Candidate:
@@ -48,13 +57,13 @@ def test_an_id_leads_to_one_title_or_is_ambiguous(
 ) -> None:
     item = Item(1, "Heat", 1995, kind)
 
-    assert found(by_id(item, candidates, Route.IMDB)) == answer
+    assert found(by_id(item, candidates, MatchMethod.IMDB)) == answer
 
 
 def test_an_id_beats_title_and_year_and_keeps_what_the_server_calls_it() -> None:
-    answer = by_id(Item(1, "Die Wand", 2012), [film(7, "The Wall", 2013)], Route.IMDB)
+    answer = by_id(Item(1, "Die Wand", 2012), [film(7, "The Wall", 2013)], MatchMethod.IMDB)
 
-    assert answer == Match(MediaKey(Kind.MOVIE, 7), Route.IMDB, "The Wall", 2013)
+    assert answer == Match(MediaKey(Kind.MOVIE, 7), MatchMethod.IMDB, "The Wall", 2013)
 
 
 DUNES = [film(1, "Dune", 1984), film(2, "Dune", 2021), show(3, "Dune", 2000)]

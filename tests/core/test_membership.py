@@ -15,12 +15,12 @@ from reconciler.core.model import (
     Kind,
     ListRef,
     Match,
+    MatchMethod,
     MediaKey,
     Member,
     Membership,
     Outcome,
     Role,
-    Route,
     Snapshot,
 )
 from tests.core.values import NOW, having, item, wishes
@@ -42,13 +42,13 @@ def fetch(numbers: Iterable[int], outcome: Outcome = Outcome.COMPLETE) -> Snapsh
 
 
 def matches(numbers: Iterable[int]) -> dict[str, Match]:
-    return {item(key(n)).key: Match(key(n), Route.TMDB) for n in numbers}
+    return {item(key(n)).key: Match(key(n), MatchMethod.TMDB) for n in numbers}
 
 
 def held(present: Iterable[int] = (), gone: Iterable[int] = ()) -> Membership:
     """A list that was complete a day ago."""
     members = {
-        item(key(n)).key: Member(item(key(n)), Match(key(n), Route.TMDB), present=there)
+        item(key(n)).key: Member(item(key(n)), Match(key(n), MatchMethod.TMDB), present=there)
         for numbers, there in ((present, True), (gone, False))
         for n in numbers
     }
@@ -64,7 +64,7 @@ def test_the_first_complete_fetch_is_the_baseline() -> None:
 
     assert after.completed == NOW
     assert presence(after) == {1: True, 2: True}
-    assert after.members[item(key(1)).key].match == Match(key(1), Route.TMDB)
+    assert after.members[item(key(1)).key].match == Match(key(1), MatchMethod.TMDB)
     assert after.members[item(key(2)).key].match is None
 
 
@@ -78,15 +78,15 @@ def test_a_complete_fetch_marks_what_is_gone_and_what_came_back() -> None:
 def test_a_match_once_found_outlives_a_fetch_that_could_not_look_it_up() -> None:
     after = advance(held([1]), fetch([1]), {}, NOW)
 
-    assert after.members[item(key(1)).key].match == Match(key(1), Route.TMDB)
+    assert after.members[item(key(1)).key].match == Match(key(1), MatchMethod.TMDB)
 
 
 def test_a_match_that_changed_is_kept_as_it_is_now() -> None:
-    corrected = {item(key(1)).key: Match(key(77), Route.MAP)}
+    corrected = {item(key(1)).key: Match(key(77), MatchMethod.MAP)}
 
     after = advance(held([1]), fetch([1]), corrected, NOW)
 
-    assert after.members[item(key(1)).key].match == Match(key(77), Route.MAP)
+    assert after.members[item(key(1)).key].match == Match(key(77), MatchMethod.MAP)
 
 
 @pytest.mark.parametrize("outcome", NOT_COMPLETE)
@@ -195,7 +195,7 @@ def test_what_a_list_held_and_does_not_show_now_still_counts() -> None:
 
     stale = stale_members(replace(membership, members=members), fetch([1]).items)
 
-    known = [Member(item(key(n)), Match(key(n), Route.TMDB)) for n in (2, 3)]
+    known = [Member(item(key(n)), Match(key(n), MatchMethod.TMDB)) for n in (2, 3)]
     assert list(stale) == [*known, Member(unknown, None)], "what it leads to may be told yet"
 
 
@@ -203,7 +203,7 @@ def test_what_a_list_held_and_does_not_show_now_still_counts() -> None:
 
 
 def shows(*numbers: int, name: str = "list", index: int = 0) -> DesiredList:
-    entries = [Entry(item(key(n), n), Match(key(n), Route.TMDB)) for n in numbers]
+    entries = [Entry(item(key(n), n), Match(key(n), MatchMethod.TMDB)) for n in numbers]
     return wishes(*entries, name=name, index=index)
 
 

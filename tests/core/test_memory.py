@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.core.memory import looks_like_another_server, vanished, witness
+from reconciler.core.memory import looks_like_another_server, observe, vanished
 from reconciler.core.model import (
     Attempts,
     Kind,
@@ -40,7 +40,7 @@ def show(*seasons: int, known: MemoryEntry = THERE) -> Memory:
 
 @pytest.mark.parametrize("status", list(RequestStatus))
 def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
-    seen = witness(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
+    seen = observe(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
 
     assert MemoryKey(FILM) in seen.slots
 
@@ -83,21 +83,21 @@ def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
 def test_a_look_at_a_film_is_remembered(
     before: MemoryEntry | None, observed: Observed, after: MemoryEntry | None
 ) -> None:
-    assert witness(film(before), [FILM], observed, NOW) == film(after)
+    assert observe(film(before), [FILM], observed, NOW) == film(after)
 
 
 def test_titles_off_all_lists_are_watched_on() -> None:
-    assert witness(film(THERE), [], server(), NOW) == film(GONE)
+    assert observe(film(THERE), [], server(), NOW) == film(GONE)
 
 
 def test_titles_nobody_wants_are_not_remembered() -> None:
-    assert witness(Memory(), [FILM], server(row(HEAT, AVAILABLE)), NOW) == Memory()
+    assert observe(Memory(), [FILM], server(row(HEAT, AVAILABLE)), NOW) == Memory()
 
 
 def test_the_qualities_are_remembered_apart() -> None:
     targets = [FILM, Target(DUNE, is_4k=True)]
 
-    seen = witness(Memory(), targets, server(row(DUNE, AVAILABLE)), NOW)
+    seen = observe(Memory(), targets, server(row(DUNE, AVAILABLE)), NOW)
 
     assert seen == film(THERE)
 
@@ -105,7 +105,7 @@ def test_the_qualities_are_remembered_apart() -> None:
 def test_attempts_are_not_a_looks_business() -> None:
     memory = Memory(attempts={FILM: Attempts(failures=2)})
 
-    assert witness(memory, [FILM], server(), NOW) == memory
+    assert observe(memory, [FILM], server(), NOW) == memory
 
 
 def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
@@ -114,7 +114,7 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
         request(1, BEAR, RequestStatus.PENDING, 4),
     )
 
-    seen = witness(Memory(), [SHOW], observed, NOW)
+    seen = observe(Memory(), [SHOW], observed, NOW)
 
     assert seen.slots == {
         MemoryKey(SHOW): THERE,
@@ -125,7 +125,7 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
 
 
 def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
-    seen = witness(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
+    seen = observe(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
 
     assert seen.slots == {
         MemoryKey(SHOW): THERE,
@@ -135,12 +135,12 @@ def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
 
 
 def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
-    assert witness(show(1, 2), [SHOW], server(), NOW) == show(1, 2, known=GONE)
+    assert observe(show(1, 2), [SHOW], server(), NOW) == show(1, 2, known=GONE)
 
 
 def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
     """Once its row is gone too, nothing but the ledger can tell (law 5)."""
-    seen = witness(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
+    seen = observe(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
 
     assert seen.slots.get(MemoryKey(SHOW)) == GONE
 
@@ -152,20 +152,20 @@ def test_a_readd_marks_the_title_with_all_its_seasons_and_nothing_else() -> None
     other = MemoryKey(Target(HEAT))
     memory = Memory({**show(1, 2, known=GONE).slots, other: GONE})
 
-    lifted = witness(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
+    lifted = observe(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
 
     assert lifted.slots == {**show(1, 2, known=GONE_AGAIN).slots, other: GONE}
 
 
 def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
-    assert witness(Memory(), [FILM], server(), NOW, frozenset({DUNE})) == Memory()
+    assert observe(Memory(), [FILM], server(), NOW, frozenset({DUNE})) == Memory()
 
 
 def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
     in_4k = Target(DUNE, is_4k=True)
 
     both = Memory({MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE})
-    lifted = witness(both, [in_4k], server(), NOW, frozenset({DUNE}))
+    lifted = observe(both, [in_4k], server(), NOW, frozenset({DUNE}))
 
     assert lifted.slots == {MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE_AGAIN}
 
@@ -173,14 +173,14 @@ def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
 def test_a_readd_clears_no_attempts() -> None:
     memory = Memory({MemoryKey(FILM): GONE}, {FILM: Attempts(retries=2)})
 
-    assert witness(memory, [FILM], server(), NOW, frozenset({DUNE})).attempts == memory.attempts
+    assert observe(memory, [FILM], server(), NOW, frozenset({DUNE})).attempts == memory.attempts
 
 
 def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
     """Requested and declined by others while the show was on no list, as a film may be."""
     declined = server(request(1, BEAR, RequestStatus.DECLINED, 1, 2))
 
-    seen = witness(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
+    seen = observe(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
 
     assert {n: seen.slots[MemoryKey(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
 
@@ -215,7 +215,7 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
 def test_a_readd_lifts_what_was_declined_or_handled(
     before: MemoryEntry | None, observed: Observed, after: MemoryEntry | None
 ) -> None:
-    assert witness(film(before), [FILM], observed, NOW, frozenset({DUNE})) == film(after)
+    assert observe(film(before), [FILM], observed, NOW, frozenset({DUNE})) == film(after)
 
 
 @pytest.mark.parametrize(
@@ -231,10 +231,10 @@ def test_what_is_declined_after_a_readd_that_still_waits_is_not_lifted_by_it(
     between: list[Observed],
 ) -> None:
     """The owner's word is the later one (law 5)."""
-    memory = witness(film(GONE), [FILM], server(), NOW, frozenset({DUNE}))
+    memory = observe(film(GONE), [FILM], server(), NOW, frozenset({DUNE}))
     assert memory == film(GONE_AGAIN)
     for observed in (*between, server(request(1, DUNE, RequestStatus.DECLINED))):
-        memory = witness(memory, [FILM], observed, NOW)
+        memory = observe(memory, [FILM], observed, NOW)
 
     assert memory == film(DECLINED)
 
@@ -243,23 +243,23 @@ def test_a_failed_request_that_is_declined_after_a_readd_is_not_lifted_by_it() -
     failed = server(request(1, DUNE, RequestStatus.FAILED))
     declined = server(request(1, DUNE, RequestStatus.DECLINED))
 
-    readded = witness(film(THERE), [FILM], failed, NOW, frozenset({DUNE}))
+    readded = observe(film(THERE), [FILM], failed, NOW, frozenset({DUNE}))
 
-    assert witness(readded, [FILM], declined, NOW) == film(DECLINED)
+    assert observe(readded, [FILM], declined, NOW) == film(DECLINED)
 
 
 def test_what_was_asked_for_and_declined_once_more_is_not_lifted_by_a_readd_before_it() -> None:
     """Between two looks, so that a look before it and one after it see a decline."""
     first = request(1, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(days=1))
     second = request(2, DUNE, RequestStatus.DECLINED, created=NOW + timedelta(minutes=1))
-    waiting = witness(film(DECLINED), [FILM], server(first), NOW, frozenset({DUNE}))
+    waiting = observe(film(DECLINED), [FILM], server(first), NOW, frozenset({DUNE}))
     assert waiting == film(DECLINED_AGAIN)
 
     later = NOW + timedelta(minutes=2)
-    seen = witness(waiting, [FILM], server(first, second), later)
+    seen = observe(waiting, [FILM], server(first, second), later)
 
     assert seen == film(MemoryEntry(present=True, refused=later))
-    assert witness(waiting, [FILM], server(first), later) == waiting
+    assert observe(waiting, [FILM], server(first), later) == waiting
 
 
 # ----------------------------------------------------------------------- since when it is so
@@ -309,12 +309,12 @@ ANEW = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1)
 def test_a_no_counts_from_the_first_look_that_saw_it(
     before: MemoryEntry | None, observed: Observed, since: datetime | None
 ) -> None:
-    assert witness(film(before), [FILM], observed, NOW).slots[MemoryKey(FILM)].refused == since
+    assert observe(film(before), [FILM], observed, NOW).slots[MemoryKey(FILM)].refused == since
 
 
 def test_a_no_goes_on_from_look_to_look() -> None:
-    memory = witness(film(None), [FILM], server(REFUSED, ANEW), NOW)
-    assert witness(memory, [FILM], server(REFUSED, ANEW), LATER) == memory
+    memory = observe(film(None), [FILM], server(REFUSED, ANEW), NOW)
+    assert observe(memory, [FILM], server(REFUSED, ANEW), LATER) == memory
 
 
 # --------------------------------------------------------------------------------- another server

@@ -12,9 +12,9 @@ from reconciler.core.membership import absences, advance
 from reconciler.core.model import (
     ListRef,
     Match,
+    MatchMethod,
     Membership,
     Outcome,
-    Route,
     Snapshot,
 )
 from tests.core.values import DUNE, NOW, item
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 WEEK = 7 * DAY
 REF = ListRef("imdb", "a")
 KEYS = [replace(DUNE, tmdb=number) for number in range(1, 9)]
-FOUND = {item(media).key: Match(media, Route.TMDB) for media in KEYS}
+FOUND = {item(media).key: Match(media, MatchMethod.TMDB) for media in KEYS}
 HELD = advance(
     Membership(str(REF)),
     Snapshot(Outcome.COMPLETE, "browser", tuple(map(item, KEYS))),
@@ -108,7 +108,7 @@ def test_a_list_that_stays_empty_misses_its_titles_and_they_are_not_gone() -> No
 def test_a_title_under_two_names_is_missed_when_both_are() -> None:
     named = replace(item(KEYS[0]), title="Another", ids=replace(item(KEYS[0]).ids, imdb="tt1"))
     both = Snapshot(Outcome.COMPLETE, "browser", (*map(item, KEYS), named))
-    found = {**FOUND, named.key: Match(KEYS[0], Route.IMDB)}
+    found = {**FOUND, named.key: Match(KEYS[0], MatchMethod.IMDB)}
     held = advance(HELD, both, found, NOW + DAY)
     one = advance(held, fetch(range(1, 9)), found, NOW + 2 * DAY)
     none = advance(one, fetch(range(2, 9)), found, NOW + 3 * DAY)

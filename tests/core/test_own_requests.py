@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.core.memory import witness
+from reconciler.core.memory import observe
 from reconciler.core.model import (
     MediaStatus,
     Memory,
@@ -190,7 +190,7 @@ def test_accounting_twice_is_accounting_once() -> None:
 
 
 def learned(memory: Memory, observed: Observed) -> Memory:
-    return witness(memory, [FILM], observed, NOW)
+    return observe(memory, [FILM], observed, NOW)
 
 
 @pytest.mark.parametrize(
@@ -251,10 +251,10 @@ def test_a_lost_request_is_no_persons_no() -> None:
 
 def test_a_no_that_comes_after_a_lost_title_was_put_back_binds() -> None:
     lost = all_seen(WAITS, _13=GONE)
-    waiting = witness(made(13), [FILM], lost, NOW, frozenset({DUNE}))
+    waiting = observe(made(13), [FILM], lost, NOW, frozenset({DUNE}))
     assert waiting.slots[MemoryKey(FILM)].readded
     later = replace(DECLINED, created=NOW + timedelta(hours=1))
-    refused = witness(waiting, [FILM], all_seen(WAITS, later), NOW + timedelta(hours=2))
+    refused = observe(waiting, [FILM], all_seen(WAITS, later), NOW + timedelta(hours=2))
     assert not refused.slots[MemoryKey(FILM)].readded
 
 

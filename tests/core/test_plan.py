@@ -17,6 +17,7 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     Match,
+    MatchMethod,
     MediaKey,
     MediaStatus,
     Memory,
@@ -28,7 +29,6 @@ from reconciler.core.model import (
     Reason,
     Requester,
     RequestStatus,
-    Route,
     Target,
     Unmatched,
 )
@@ -280,7 +280,7 @@ def test_an_action_says_all_there_is_to_say_of_it(requester: Requester, outlook:
     assert action.requester == requester
     assert action.expected is outlook
     assert action.lists == ("first", "second")
-    assert action.matched_by is Route.TMDB
+    assert action.matched_by is MatchMethod.TMDB
     assert action.target == FILM
     assert action.seasons is None
 
@@ -300,7 +300,7 @@ def test_an_item_that_leads_nowhere_says_why_and_what_it_may_be(reason: Reason) 
 
 
 def test_a_game_is_of_no_kind_that_can_be_requested() -> None:
-    game = Entry(Item(1, "Doom", unsupported="videoGame"), Match(DUNE, Route.IMDB))
+    game = Entry(Item(1, "Doom", unsupported="videoGame"), Match(DUNE, MatchMethod.IMDB))
 
     assert words(plan(wishes(game))) == ["unsupported-kind"]
 

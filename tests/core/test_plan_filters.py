@@ -15,12 +15,12 @@ from reconciler.core.model import (
     Ids,
     Item,
     Match,
+    MatchMethod,
     MediaKey,
     Name,
     Observed,
     Reason,
     Role,
-    Route,
     Unmatched,
     Years,
 )
@@ -120,7 +120,7 @@ def test_of_lists_that_were_not_read_none_asks_for_a_title_that_those_that_were_
 
 def test_a_list_that_filters_a_show_adds_no_seasons_of_it() -> None:
     item = replace(entry(BEAR).item, seasons=(3,))
-    other = filtered(OLD, Entry(item, Match(BEAR, Route.TMDB)), name="other", index=1)
+    other = filtered(OLD, Entry(item, Match(BEAR, MatchMethod.TMDB)), name="other", index=1)
     mine = wishes(replace(entry(BEAR), item=replace(item, seasons=(1,))), name="mine")
     on = server(shows={BEAR.tmdb: facts(1, 2, 3)})
     assert words(plan(mine, other, on=on)) == ["request S1 (missing)"]
@@ -158,12 +158,14 @@ def test_a_title_that_leads_nowhere_stays_so_where_its_list_does_not_tell_enough
 def test_the_kind_is_the_servers_where_the_title_was_matched() -> None:
     item = Item(1, "Dune", 2021, None, Ids(imdb="tt1160419"))
     only_shows = Filter(types=(BEAR.kind,))
-    made = plan(filtered(only_shows, Entry(item, Match(DUNE, Route.IMDB, "Dune", 2021))))
+    made = plan(filtered(only_shows, Entry(item, Match(DUNE, MatchMethod.IMDB, "Dune", 2021))))
     assert [row.detail for row in made.verdicts] == ["a film, not a show"]
 
 
 def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
-    bare = Entry(Item(1, "", None, None, Ids(imdb="tt1")), Match(DUNE, Route.IMDB, "Dune", 2021))
+    bare = Entry(
+        Item(1, "", None, None, Ids(imdb="tt1")), Match(DUNE, MatchMethod.IMDB, "Dune", 2021)
+    )
     cats = Filter(exclude_titles=(Name(("dune",), 2021),))
     assert words(plan(filtered(cats, bare))) == ["filtered"]
 

@@ -21,6 +21,7 @@ from reconciler.core.model import (
     Kind,
     ListProblem,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     MediaStatus,
@@ -37,7 +38,6 @@ from reconciler.core.model import (
     RequestStatus,
     RequestTrace,
     Role,
-    Route,
     SeasonRule,
     Show,
     Sighting,
@@ -91,7 +91,7 @@ class World:
     def words(self) -> list[str]:
         """What the plan says of it: actions' ops and verdicts' reasons."""
         one = replace(item(self.media), unsupported=self.kind_of)
-        entry = Entry(one, self.why or Match(self.media, Route.TMDB))
+        entry = Entry(one, self.why or Match(self.media, MatchMethod.TMDB))
         lst = replace(wishes(entry), requester=ANNA)
         lst = having(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
         on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
@@ -138,7 +138,9 @@ def show(told: Show | Unmatched) -> Sign:
 
 
 def excluded(world: World) -> None:
-    by = wishes(Entry(item(world.media), Match(world.media, Route.TMDB)), name="never", index=1)
+    by = wishes(
+        Entry(item(world.media), Match(world.media, MatchMethod.TMDB)), name="never", index=1
+    )
     world.more.append(having(by, role=Role.EXCLUDE))
 
 

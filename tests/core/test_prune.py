@@ -20,6 +20,7 @@ from reconciler.core.model import (
     Entry,
     ListRef,
     Match,
+    MatchMethod,
     Memory,
     Op,
     OwnRequest,
@@ -29,7 +30,6 @@ from reconciler.core.model import (
     Requester,
     RequestStatus,
     Role,
-    Route,
     Target,
     Unmatched,
     User,
@@ -65,7 +65,7 @@ TOLD = ["requested"]
 
 def missing(name: str = "a", index: int = 0, *, days: float = 8) -> DesiredList:
     """A list that was read in this pass, and has missed Dune for so many days."""
-    absence = Absence(item(DUNE), Match(DUNE, Route.TMDB), NOW - days * DAY)
+    absence = Absence(item(DUNE), Match(DUNE, MatchMethod.TMDB), NOW - days * DAY)
     return DesiredList(
         rules(name, prune=Prune.CANCEL_PENDING),
         index,
@@ -172,7 +172,7 @@ def test_a_request_that_is_not_what_the_ledger_says_is_left_alone(shown: object)
 
 
 def test_a_show_to_which_somebody_added_seasons_is_left_alone() -> None:
-    absence = Absence(item(BEAR), Match(BEAR, Route.TMDB), NOW - 8 * DAY)
+    absence = Absence(item(BEAR), Match(BEAR, MatchMethod.TMDB), NOW - 8 * DAY)
     lst = replace(A, absent={BEAR: absence})
     memory = Memory(
         ours={7: OwnRequest(Target(BEAR), 1, ("a",), (1, 2))},
@@ -199,7 +199,7 @@ def test_a_cancel_says_what_it_deletes_as_whom_for_which_lists_and_why() -> None
 def test_what_left_a_list_of_bare_ids_is_called_as_the_server_calls_it(prune: Prune) -> None:
     bare = Absence(
         replace(item(DUNE), title="", year=None),
-        Match(DUNE, Route.IMDB, "Dune", 2021),
+        Match(DUNE, MatchMethod.IMDB, "Dune", 2021),
         NOW - 8 * DAY,
     )
     made = plan(having(A, absent={DUNE: bare}, prune=prune), on=server(PENDING), memory=ours(A))
@@ -289,4 +289,4 @@ def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_fi
             since = named[claim.list].absent[action.target.media].since
             assert NOW - since >= named[claim.list].rules.prune_after
         assert any(named[name].judged for name in action.lists)
-        assert all(e.match != Match(DUNE, Route.TMDB) for lst in lists for e in lst.entries)
+        assert all(e.match != Match(DUNE, MatchMethod.TMDB) for lst in lists for e in lst.entries)

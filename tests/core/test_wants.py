@@ -13,10 +13,10 @@ from reconciler.core.model import (
     Item,
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Reason,
     Role,
-    Route,
     Target,
     Unmatched,
 )
@@ -90,7 +90,7 @@ def test_exclude_lists_want_nothing() -> None:
 
 
 def test_a_bare_id_is_shown_by_the_servers_title() -> None:
-    bare = Entry(parse_item("imdb:tt1160419"), Match(DUNE, Route.IMDB, "Dune", 2021))
+    bare = Entry(parse_item("imdb:tt1160419"), Match(DUNE, MatchMethod.IMDB, "Dune", 2021))
 
     (want,) = wanted([wishes(bare)])
 
@@ -100,7 +100,7 @@ def test_a_bare_id_is_shown_by_the_servers_title() -> None:
 def test_an_item_of_a_kind_that_cannot_be_requested_says_what_it_is() -> None:
     game = Item(1, "Dune", 1992, unsupported="videoGame")
 
-    (row,) = wanted([wishes(Entry(game, Match(DUNE, Route.IMDB)))])
+    (row,) = wanted([wishes(Entry(game, Match(DUNE, MatchMethod.IMDB)))])
 
     assert isinstance(row, UnresolvedWant)
     assert row.why == Unmatched(Reason.UNSUPPORTED_KIND, "videoGame")
@@ -121,7 +121,7 @@ def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND
 
 
 def fate(item: Item, never: DesiredList, match: Match | None = None) -> list[str]:
-    return words(plan(wishes(Entry(item, match or Match(PART_TWO, Route.IMDB))), never))
+    return words(plan(wishes(Entry(item, match or Match(PART_TWO, MatchMethod.IMDB))), never))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_rule_that_leads_nowhere_excludes_what_bears_its_name(
 
 
 def test_a_rule_excludes_the_title_it_leads_to_by_whatever_name_it_is_wanted() -> None:
-    by_id = Entry(parse_item("imdb:tt15239678"), Match(PART_TWO, Route.IMDB))
+    by_id = Entry(parse_item("imdb:tt15239678"), Match(PART_TWO, MatchMethod.IMDB))
     never = DesiredList(rules("never", role=Role.EXCLUDE), 1, (by_id,))
 
     assert fate(Item(1, "Duna: Parte Dos", 2024), never) == ["excluded"]
@@ -190,14 +190,14 @@ def test_the_candidates_of_a_rule_that_means_none_of_them_are_free() -> None:
 def test_a_title_known_only_to_the_server_is_excluded_by_it() -> None:
     """A list of bare ids names no titles; what its rows are called in the plan counts."""
     bare = parse_item("imdb:tt15239678")
-    found = Match(PART_TWO, Route.IMDB, "Dune: Part Two", 2024)
+    found = Match(PART_TWO, MatchMethod.IMDB, "Dune: Part Two", 2024)
 
     assert fate(bare, excludes('title:"Dune: Part Two"'), found) == ["excluded"]
 
 
 def test_a_year_in_a_title_is_not_the_year_of_a_rule() -> None:
     sequel = Item(1, "Wonder Woman 1984", 2020, Kind.MOVIE, Ids(tmdb=464052))
-    match = Match(MediaKey(Kind.MOVIE, 464052), Route.TMDB)
+    match = Match(MediaKey(Kind.MOVIE, 464052), MatchMethod.TMDB)
 
     assert fate(sequel, excludes('title:"Wonder Woman (1984)"'), match) == ["request (missing)"]
     assert fate(sequel, excludes('title:"Wonder Woman 1984"'), match) == ["excluded"]
@@ -219,7 +219,7 @@ def test_a_year_in_a_title_is_not_the_year_of_a_rule() -> None:
 def test_an_exclusion_by_title_is_heeded_in_every_way_the_title_may_be_meant(
     title: str, rule: str
 ) -> None:
-    match = Match(MediaKey(Kind.MOVIE, 7), Route.TITLE, "Something Else", 1996)
+    match = Match(MediaKey(Kind.MOVIE, 7), MatchMethod.TITLE, "Something Else", 1996)
 
     assert fate(Item(1, title, 1996, Kind.MOVIE), excludes(f'title:"{rule}"'), match) == [
         "excluded"
@@ -228,7 +228,7 @@ def test_an_exclusion_by_title_is_heeded_in_every_way_the_title_may_be_meant(
 
 def test_an_exclusion_of_a_countrys_show_without_a_year_leaves_its_namesakes() -> None:
     office = MediaKey(Kind.TV, 2996)
-    match = Match(office, Route.TITLE, "The Office", 2001)
+    match = Match(office, MatchMethod.TITLE, "The Office", 2001)
     never = excludes('title:"The Office (US)"')
 
     assert fate(Item(1, "The Office", 2001, Kind.TV), never, match) != ["excluded"]

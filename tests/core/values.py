@@ -16,6 +16,7 @@ from reconciler.core.model import (
     ListRef,
     ListRules,
     Match,
+    MatchMethod,
     MediaKey,
     MediaState,
     MediaStatus,
@@ -28,7 +29,6 @@ from reconciler.core.model import (
     Requester,
     RequestState,
     RequestStatus,
-    Route,
     Season,
     Show,
     Target,
@@ -60,7 +60,7 @@ def item(media: MediaKey, position: int = 1, title: str | None = None) -> Item:
 
 
 def entry(media: MediaKey, position: int = 1, *, fresh: bool = True) -> Entry:
-    return Entry(item(media, position), Match(media, Route.TMDB), fresh)
+    return Entry(item(media, position), Match(media, MatchMethod.TMDB), fresh)
 
 
 def lost(reason: Reason, title: str = "Sing Sing", position: int = 1) -> Entry:

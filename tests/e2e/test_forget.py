@@ -17,13 +17,13 @@ from reconciler.core.model import (
     Kind,
     ListReport,
     Match,
+    MatchMethod,
     MediaKey,
     Member,
     Membership,
     MemoryEntry,
     MemoryKey,
     Outcome,
-    Route,
     Snapshot,
     Target,
 )
@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
         MemoryKey(Target(BEAR)): gone,
         MemoryKey(Target(BEAR), 1): MemoryEntry(),
     }
-    member = Member(ON_LIST, Match(HEAT, Route.IMDB))
+    member = Member(ON_LIST, Match(HEAT, MatchMethod.IMDB))
     shown = Snapshot(Outcome.COMPLETE, "file", (ON_LIST,))
     with ledger(tmp_path) as one:
         one.record(slots, {"wishes": Membership("file:wishes.txt", NOW, {ON_LIST.key: member})})
@@ -111,7 +111,7 @@ def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
 @pytest.mark.parametrize("item", ['title:"Heat (1995)"', "title:heat"])
 def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, item: str) -> None:
     bare = Item(1, "", ids=Ids(imdb="tt0113277"))
-    member = Member(bare, Match(HEAT, Route.IMDB, "Heat", 1995))
+    member = Member(bare, Match(HEAT, MatchMethod.IMDB, "Heat", 1995))
     with ledger(folder) as one:
         one.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
 
@@ -122,8 +122,8 @@ def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, 
 def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) -> None:
     other = Item(2, "Heat", 1986, Kind.MOVIE, Ids(imdb="tt0091183"))
     members = {
-        ON_LIST.key: Member(ON_LIST, Match(HEAT, Route.IMDB)),
-        other.key: Member(other, Match(MediaKey(Kind.MOVIE, 36351), Route.IMDB)),
+        ON_LIST.key: Member(ON_LIST, Match(HEAT, MatchMethod.IMDB)),
+        other.key: Member(other, Match(MediaKey(Kind.MOVIE, 36351), MatchMethod.IMDB)),
     }
     with ledger(folder) as one:
         one.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})

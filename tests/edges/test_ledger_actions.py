@@ -21,6 +21,7 @@ from reconciler.core.model import (
     Item,
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Memory,
     MemoryEntry,
@@ -28,7 +29,6 @@ from reconciler.core.model import (
     Op,
     Requester,
     Result,
-    Route,
     Target,
     User,
     Why,
@@ -48,7 +48,7 @@ REQUEST = Action(
     target=FILM,
     item=DUNE,
     lists=("anna", "family"),
-    matched_by=Route.IMDB,
+    matched_by=MatchMethod.IMDB,
     requester=Requester(User(4, "anna", 32)),
     expected=Expected.PENDING,
 )
@@ -220,7 +220,7 @@ def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
 
     def work(number: int) -> None:
         action = film(number)
-        ledger.keep_matches({f"imdb:tt{number}": Match(action.target.media, Route.IMDB)}, NOW)
+        ledger.keep_matches({f"imdb:tt{number}": Match(action.target.media, MatchMethod.IMDB)}, NOW)
         did(ledger, action, Result.CREATED)
         assert MemoryKey(action.target) in ledger.memory().slots
 

@@ -20,13 +20,13 @@ from reconciler.core.model import (
     Kind,
     ListReport,
     Match,
+    MatchMethod,
     MediaKey,
     MemoryEntry,
     MemoryKey,
     Option,
     Outcome,
     Reason,
-    Route,
     RowReport,
     Season,
     ServiceOptions,
@@ -41,7 +41,7 @@ from reconciler.ledger import SqliteLedger
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)
-DUNE = Match(MediaKey(Kind.MOVIE, 438631), Route.IMDB)
+DUNE = Match(MediaKey(Kind.MOVIE, 438631), MatchMethod.IMDB)
 TWO = Unmatched(
     Reason.AMBIGUOUS,
     "2 candidates",
@@ -89,7 +89,9 @@ def test_answers_come_back_as_they_were_given(ledger: SqliteLedger) -> None:
 
 
 def test_any_number_of_keys_can_be_asked_for_at_once(ledger: SqliteLedger) -> None:
-    answers = {f"imdb:tt{n}": Match(MediaKey(Kind.MOVIE, n), Route.IMDB) for n in range(40_000)}
+    answers = {
+        f"imdb:tt{n}": Match(MediaKey(Kind.MOVIE, n), MatchMethod.IMDB) for n in range(40_000)
+    }
     ledger.keep_matches(answers, NOW)
 
     assert ledger.matches(answers, NOW) == answers

@@ -15,12 +15,12 @@ import pytest
 from reconciler.core.model import (
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Membership,
     Memory,
     MemoryEntry,
     MemoryKey,
-    Route,
     Target,
 )
 from reconciler.errors import LedgerError
@@ -29,7 +29,7 @@ from reconciler.ledger import SqliteLedger
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
 FILM = MemoryKey(Target(MediaKey(Kind.MOVIE, 438631)))
-DUNE = Match(FILM.target.media, Route.IMDB)
+DUNE = Match(FILM.target.media, MatchMethod.IMDB)
 MEMORY = Memory({FILM: MemoryEntry()})
 
 

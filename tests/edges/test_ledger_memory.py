@@ -17,6 +17,7 @@ from reconciler.core.model import (
     Item,
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Member,
     Membership,
@@ -24,7 +25,6 @@ from reconciler.core.model import (
     MemoryEntry,
     MemoryKey,
     NotificationState,
-    Route,
     Target,
 )
 from reconciler.errors import LedgerError
@@ -79,7 +79,7 @@ items = st.builds(
     st.none() | names,
 )
 matches = st.builds(
-    Match, st.builds(MediaKey, st.sampled_from(Kind), numbers), st.sampled_from(Route)
+    Match, st.builds(MediaKey, st.sampled_from(Kind), numbers), st.sampled_from(MatchMethod)
 )
 members = st.builds(Member, items, st.none() | matches, st.booleans(), st.none() | times)
 memberships = st.builds(

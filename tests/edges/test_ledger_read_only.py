@@ -17,11 +17,11 @@ import pytest
 from reconciler.core.model import (
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Memory,
     MemoryEntry,
     MemoryKey,
-    Route,
     Target,
 )
 from reconciler.errors import LedgerError
@@ -30,7 +30,7 @@ from reconciler.ledger import SqliteLedger
 URL = "http://seerr:5055"
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
 FILM = MemoryKey(Target(MediaKey(Kind.MOVIE, 438631)))
-DUNE = Match(FILM.target.media, Route.IMDB)
+DUNE = Match(FILM.target.media, MatchMethod.IMDB)
 MEMORY = Memory({FILM: MemoryEntry()})
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,7 +101,7 @@ if os.getuid() == 0:  # permission bits do not bind root
     os.setgid(65534)
     os.setuid(65534)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-MATCH = Match(MediaKey(Kind.MOVIE, 2), Route.TMDB)
+MATCH = Match(MediaKey(Kind.MOVIE, 2), MatchMethod.TMDB)
 
 def attempt(name, work):
     try:

@@ -142,7 +142,7 @@ def test_a_server_without_tls_is_not_called_untrusted() -> None:
 # ----------------------------------------------------------------------------------------- the file
 
 
-def config(folder: Path, url: str, ca_file: str) -> ConfigFile:
+def file_with_ca(folder: Path, url: str, ca_file: str) -> ConfigFile:
     path = folder / "listsync.yaml"
     path.write_text(
         f"server:\n  url: {url}\n  api_key: {KEY}\n  ca_file: {ca_file}\n"
@@ -158,14 +158,14 @@ def test_ca_file_is_relative_to_the_file_and_watched_with_it(
     (tmp_path / "certs").mkdir()
     ca.cert_pem.write_to_path(tmp_path / "certs" / "ca.pem")
     with served(ca.issue_cert("127.0.0.1")) as script:
-        file = config(tmp_path, script.url, "certs/ca.pem")
+        file = file_with_ca(tmp_path, script.url, "certs/ca.pem")
         with open_server(file.read()) as server:
             assert server.whoami().name == "admin"
     assert file.parts() == {tmp_path / "listsync.yaml", tmp_path / "certs" / "ca.pem"}
 
 
 def test_another_ca_is_another_generation_of_the_file(ca: trustme.CA, tmp_path: Path) -> None:
-    file = config(tmp_path, "https://seerr.test", "ca.pem")
+    file = file_with_ca(tmp_path, "https://seerr.test", "ca.pem")
     ca.cert_pem.write_to_path(tmp_path / "ca.pem")
     before = file.read().generation
     assert file.read().generation == before
@@ -176,8 +176,8 @@ def test_another_ca_is_another_generation_of_the_file(ca: trustme.CA, tmp_path: 
 def test_a_key_beside_the_certificate_is_not_read(ca: trustme.CA, tmp_path: Path) -> None:
     both = ca.private_key_pem.bytes() + ca.cert_pem.bytes()
     (tmp_path / "ca.pem").write_bytes(both)
-    spec = config(tmp_path, "https://seerr.test", "ca.pem").read()
-    assert spec.server.ca_certificates == pem(ca).strip()
+    config = file_with_ca(tmp_path, "https://seerr.test", "ca.pem").read()
+    assert config.server.ca_certificates == pem(ca).strip()
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_ca_file_that_is_none_is_a_problem_at_its_line(
     if content is not None:
         (tmp_path / "ca.pem").write_bytes(content)
     with pytest.raises(ConfigError) as raised:
-        config(tmp_path, "https://seerr.test", "ca.pem").read()
+        file_with_ca(tmp_path, "https://seerr.test", "ca.pem").read()
     (problem,) = raised.value.problems
     assert problem.startswith(f"{tmp_path}/listsync.yaml:4:12 server.ca_file: ")
     assert sentence in problem
@@ -233,4 +233,6 @@ def test_a_ca_file_that_is_none_is_a_problem_at_its_line(
 
 @pytest.mark.parametrize("written", ["", "null", "'${SEERR_CA:-}'"])
 def test_no_ca_file_is_none(tmp_path: Path, written: str) -> None:
-    assert config(tmp_path, "https://seerr.test", written).read().server.ca_certificates is None
+    assert (
+        file_with_ca(tmp_path, "https://seerr.test", written).read().server.ca_certificates is None
+    )

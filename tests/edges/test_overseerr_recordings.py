@@ -23,6 +23,7 @@ from reconciler.core.model import (
     Facts,
     Flavour,
     Kind,
+    MatchMethod,
     MediaKey,
     MediaStatus,
     Observed,
@@ -30,7 +31,6 @@ from reconciler.core.model import (
     RequestStatus,
     RequestTrace,
     Result,
-    Route,
     Season,
     ServerInfo,
     Show,
@@ -102,9 +102,9 @@ def test_a_recorded_look_up_by_id_finds_what_the_server_found(exchange: Exchange
     with mock, server:
         if exchange.status == 500 or (prefix == "tmdb" and not exchange.response["results"]):
             with pytest.raises(TmdbTroubleError):
-                server.find(Route(prefix), number)
+                server.find(MatchMethod(prefix), number)
             return
-        found = server.find(Route(prefix), number)
+        found = server.find(MatchMethod(prefix), number)
     assert [str(each.media) for each in found] == [
         f"{row['mediaType']}/{row['id']}" for row in exchange.response["results"]
     ]
@@ -573,7 +573,7 @@ def test_a_recorded_imdb_id_of_a_film_and_a_show_gives_both() -> None:
     (exchange,) = only(searched, lambda each: each.query["query"] == "imdb:tt0008394")
     mock, server = replayed(exchange)
     with mock, server:
-        assert server.find(Route.IMDB, "tt0008394") == (
+        assert server.find(MatchMethod.IMDB, "tt0008394") == (
             Candidate(MediaKey(Kind.MOVIE, 52898), "Dover 44", "Dover 44", 1954),
             Candidate(MediaKey(Kind.TV, 66151), "Dover 44", "Dover 44", 1954, ("US",)),
         )

@@ -11,11 +11,11 @@ from examples.sandbox.media_server import AnswerAfter, SandboxServer, Service, S
 from reconciler.core.model import (
     Flavour,
     Kind,
+    MatchMethod,
     MediaKey,
     MediaStatus,
     RequestStatus,
     Result,
-    Route,
     Show,
     Target,
 )
@@ -58,13 +58,13 @@ def test_each_of_the_three_is_known_and_read_whole(flavour: Flavour) -> None:
 @pytest.mark.parametrize(
     ("route", "foreign_id", "media"),
     [
-        (Route.IMDB, "tt0111161", SHAWSHANK),
-        (Route.TMDB, "438631", DUNE),
-        (Route.TVDB, "81189", BREAKING_BAD),
+        (MatchMethod.IMDB, "tt0111161", SHAWSHANK),
+        (MatchMethod.TMDB, "438631", DUNE),
+        (MatchMethod.TVDB, "81189", BREAKING_BAD),
     ],
 )
 def test_ids_and_titles_lead_to_the_same_titles(
-    client: OverseerrServer, route: Route, foreign_id: str, media: MediaKey
+    client: OverseerrServer, route: MatchMethod, foreign_id: str, media: MediaKey
 ) -> None:
     (candidate,) = client.find(route, foreign_id)
     assert candidate.media == media
@@ -86,7 +86,7 @@ def test_titles_are_english_whatever_the_servers_display_language(
         SandboxServer(settings=Settings(locale="fr")) as sandbox,
         OverseerrServer(sandbox.url, sandbox.api_key, rate=10_000) as client,
     ):
-        (candidate,) = client.find(Route.IMDB, imdb)
+        (candidate,) = client.find(MatchMethod.IMDB, imdb)
         assert (candidate.title, candidate.original_title) == (english, original)
         assert candidate in client.search(english, candidate.year)
         details = client.details(candidate.media)
@@ -97,9 +97,13 @@ def test_tmdb_trouble_is_never_an_empty_answer(
     sandbox: SandboxServer, client: OverseerrServer
 ) -> None:
     assert client.search("zzzzqqq", None) == ()
-    assert client.find(Route.IMDB, "tt9999999") == ()
+    assert client.find(MatchMethod.IMDB, "tt9999999") == ()
     sandbox.faults.tmdb_down = True
-    for route, number in ((Route.IMDB, "tt0068646"), (Route.TMDB, "841"), (Route.TVDB, "121361")):
+    for route, number in (
+        (MatchMethod.IMDB, "tt0068646"),
+        (MatchMethod.TMDB, "841"),
+        (MatchMethod.TVDB, "121361"),
+    ):
         with pytest.raises(TmdbTroubleError):
             client.find(route, number)
     with pytest.raises(TmdbTroubleError):

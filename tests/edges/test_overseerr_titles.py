@@ -16,9 +16,9 @@ from reconciler.core.model import (
     Item,
     Kind,
     Match,
+    MatchMethod,
     MediaKey,
     Reason,
-    Route,
     Season,
     Show,
     Target,
@@ -67,21 +67,21 @@ def test_half_a_character_in_a_title_becomes_a_whole_one(
 @pytest.mark.parametrize(
     ("route", "body", "found"),
     [
-        pytest.param(Route.IMDB, results(), (), id="imdb knows none"),
-        pytest.param(Route.TVDB, results(), (), id="tvdb knows none"),
-        pytest.param(Route.IMDB, results(PERSON), (), id="imdb knows a person"),
-        pytest.param(Route.TMDB, results(), None, id="tmdb is silent"),
+        pytest.param(MatchMethod.IMDB, results(), (), id="imdb knows none"),
+        pytest.param(MatchMethod.TVDB, results(), (), id="tvdb knows none"),
+        pytest.param(MatchMethod.IMDB, results(PERSON), (), id="imdb knows a person"),
+        pytest.param(MatchMethod.TMDB, results(), None, id="tmdb is silent"),
     ],
 )
 def test_an_empty_answer_to_an_id_is_a_no_from_all_but_tmdb(
     mock: requests_mock.Mocker,
     server: MediaServer,
-    route: Route,
+    route: MatchMethod,
     body: dict[str, Any],
     found: tuple[Candidate, ...] | None,
 ) -> None:
     mock.get(f"{API}/search", json=body)
-    number = "tt0000001" if route is Route.IMDB else "1"
+    number = "tt0000001" if route is MatchMethod.IMDB else "1"
     if found is None:
         with pytest.raises(TmdbTroubleError):
             server.find(route, number)
@@ -92,17 +92,17 @@ def test_an_empty_answer_to_an_id_is_a_no_from_all_but_tmdb(
 @pytest.mark.parametrize(
     ("route", "foreign_id"),
     [
-        (Route.IMDB, "nm0000001"),
-        (Route.IMDB, "ev0000001"),
-        (Route.IMDB, "tt"),
-        (Route.IMDB, "tt12 Dune"),
-        (Route.TMDB, "x"),
-        (Route.TVDB, "\u0661"),  # a digit, but not ours
-        (Route.TVDB, ""),
+        (MatchMethod.IMDB, "nm0000001"),
+        (MatchMethod.IMDB, "ev0000001"),
+        (MatchMethod.IMDB, "tt"),
+        (MatchMethod.IMDB, "tt12 Dune"),
+        (MatchMethod.TMDB, "x"),
+        (MatchMethod.TVDB, "\u0661"),  # a digit, but not ours
+        (MatchMethod.TVDB, ""),
     ],
 )
 def test_what_is_no_id_is_not_searched_for_as_a_title(
-    mock: requests_mock.Mocker, server: MediaServer, route: Route, foreign_id: str
+    mock: requests_mock.Mocker, server: MediaServer, route: MatchMethod, foreign_id: str
 ) -> None:
     mock.get(f"{API}/search", json=results(FILM))
     assert server.find(route, foreign_id) == ()

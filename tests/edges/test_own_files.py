@@ -10,7 +10,7 @@ import pytest
 from reconciler.config.own_files import read_file
 from reconciler.errors import ConfigError, UsageError
 from reconciler.sync.plan_file import read
-from reconciler.wiring import read_spec
+from reconciler.wiring import read_config
 
 URL = "http://seerr:5055"
 
@@ -39,7 +39,7 @@ def test_what_is_endless_is_an_error_of_the_config_and_of_the_plan(
     path = make(tmp_path)
 
     with pytest.raises(ConfigError, match=r"is a pipe, a device|is larger than 10,000,000 bytes"):
-        read_spec(path)
+        read_config(path)
     with pytest.raises(UsageError, match=r"is a pipe, a device|is larger than 64,000,000 bytes"):
         read(path, URL)
 
@@ -52,7 +52,7 @@ def test_a_key_file_that_is_endless_is_a_problem_of_its_line(tmp_path: Path, mak
     file.write_text(f"server: {{url: '{URL}', api_key_file: {key}}}\nlists: {{}}\n")
 
     with pytest.raises(ConfigError, match=rf"api_key_file: the file \W?{key}\W?: is "):
-        read_spec(file)
+        read_config(file)
 
 
 def test_a_file_of_just_the_limit_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reconciler.config import Spec, load
+from reconciler.config import Config, load
 from reconciler.core.model import ListReport, Outcome, Snapshot
 from reconciler.ledger import RememberedRoutes, SqliteLedger
 from reconciler.sources import recognise
@@ -28,7 +28,7 @@ class Watch:
         return timedelta()
 
 
-def spec() -> Spec:
+def config() -> Config:
     text = f"server: {{url: {URL}, api_key: k}}\nlists: {{top: {{source: 'imdb:top'}}}}\n"
     return load(text, name="f.yaml", env={}, read=lambda _: "", recognise=recognise)
 
@@ -46,9 +46,9 @@ def test_a_route_is_tried_again_after_a_day(tmp_path: Path) -> None:
 
 def test_what_one_command_learns_the_next_one_knows(tmp_path: Path) -> None:
     path = tmp_path / "listsync.db"
-    with open_routes(spec(), path) as routes:
+    with open_routes(config(), path) as routes:
         routes.keep_blocked(ROUTE)
-    with open_routes(spec(), path) as routes:
+    with open_routes(config(), path) as routes:
         assert routes.is_blocked(ROUTE)
 
 
@@ -70,7 +70,7 @@ def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:
     damaged = tmp_path / "listsync.db"
     damaged.write_bytes(b"no database at all" * 1000)
     for path in (damaged, tmp_path):
-        with open_routes(spec(), path) as routes:
+        with open_routes(config(), path) as routes:
             routes.keep_blocked(ROUTE)
             assert not routes.is_blocked(ROUTE)
             assert routes.last_snapshot(recognise("imdb:top")) is None

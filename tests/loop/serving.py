@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.controller.list_reconciler import Factories
 from reconciler.controller.service import Service
 from reconciler.ledger import HeldLedger
@@ -41,8 +41,8 @@ class File:
         self._world = world
         self._path = path
 
-    def read(self) -> Spec:
-        return self._world.spec
+    def read(self) -> Config:
+        return self._world.config
 
     def parts(self) -> frozenset[Path]:
         return frozenset({self._path})
@@ -51,18 +51,18 @@ class File:
 def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Factories:
     """How turns get at what is in this world."""
 
-    def server(spec: Spec) -> AbstractContextManager[MediaServer]:
-        key = spec.server.api_key.get_secret_value()
-        return OverseerrServer(spec.server.url, key, rate=100_000, timeout=5)
+    def server(config: Config) -> AbstractContextManager[MediaServer]:
+        key = config.server.api_key.get_secret_value()
+        return OverseerrServer(config.server.url, key, rate=100_000, timeout=5)
 
-    def sources(spec: Spec) -> AbstractContextManager[Sources]:
-        del spec
+    def sources(config: Config) -> AbstractContextManager[Sources]:
+        del config
         return closing(world.lists)
 
     return Factories(
         server=server,
         sources=sources,
-        ledger=lambda spec: held.at(world.ledger, spec.server.url),
+        ledger=lambda config: held.at(world.ledger, config.server.url),
         needs_browser=may_need_browser,
         clock=world.clock,
         progress=Silence(),
@@ -77,7 +77,7 @@ def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Ser
     """A service over this world, ended when the block ends."""
     with HeldLedger() as held:
         doors = doors_of(world, held, meter)
-        service = Service(world.spec, File(world, path), doors, lambda _: None)
+        service = Service(world.config, File(world, path), doors, lambda _: None)
         service.load()
         service.begin(poll=True)
         try:

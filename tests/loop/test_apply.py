@@ -177,7 +177,7 @@ def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:9]))
     world.sandbox.faults.drop_after_commit = 1
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         world.sandbox.faults.answer_after = AnswerAfter(calls=0, status=503, method="GET")
         outcomes = Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
     assert results(outcomes) == [Result.UNKNOWN] + [Result.SKIPPED] * 8
@@ -190,7 +190,7 @@ def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
 def test_somebody_who_was_quicker_is_no_failure(world: World) -> None:
     world.follow(by_tmdb(FILMS[0]), by_tmdb(SHOWS[0]))
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         numbers = [season.number for season in SHOWS[0].seasons if season.number]
         film = {"mediaType": "movie", "mediaId": FILMS[0].tmdb, "is4k": False}
         show = {"mediaType": "tv", "mediaId": SHOWS[0].tmdb, "is4k": False, "seasons": numbers}
@@ -226,7 +226,7 @@ def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World)
 def test_a_server_that_is_gone_is_not_asked_for_every_title(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:8]))
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         world.sandbox.stop()
         outcomes = Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
     assert set(results(outcomes)) <= {Result.SKIPPED, Result.UNKNOWN}
@@ -244,7 +244,7 @@ def test_nothing_is_begun_once_somebody_asked_to_stop(world: World) -> None:
 
     world.server_type = Stopping
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         outcomes = Applier(edges, 1, asked).apply(seen, seen.plan.actions)
     assert results(outcomes) == [Result.CREATED] + [Result.SKIPPED] * 5
     assert world.requested() == [FILMS[0].tmdb]
@@ -286,7 +286,7 @@ def test_without_an_intent_on_disk_nothing_is_sent(
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = type("Limited", (FullDisk,), limits)
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         applier = Applier(edges, 1, world.stopping)
         outcomes = applier.apply(seen, seen.plan.actions)
     assert [done.result for _, done in outcomes].count(Result.CREATED) == sent
@@ -304,7 +304,7 @@ def test_a_ledger_that_cannot_be_written_at_the_start_ends_it_before_anything_is
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = type("Limited", (FullDisk,), {"records": False})
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         with pytest.raises(LedgerError, match="disk is full"):
             Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
     assert not world.requested()
@@ -349,7 +349,7 @@ def test_as_many_requests_are_in_flight_as_the_file_allows(world: World) -> None
     crowd = Crowd(3)
     world.server_type = partial(Crowded, crowd=crowd)
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         Applier(edges, 3, world.stopping).apply(seen, seen.plan.actions)
     assert max(map(len, crowd.together)) == 3
     assert len(world.requested()) == 6
@@ -362,7 +362,7 @@ def test_two_requests_of_one_title_are_never_in_flight_together(world: World) ->
     crowd = Crowd(2)
     world.server_type = partial(Crowded, crowd=crowd)
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         paired = sorted(seen.plan.actions, key=lambda action: action.target)
         outcomes = Applier(edges, 2, Event()).apply(seen, paired)
     assert results(outcomes) == [Result.CREATED] * 4
@@ -376,11 +376,11 @@ def test_two_requests_of_one_title_are_never_in_flight_together(world: World) ->
 def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:3]))
     with world.edges() as edges, edges.ledger.lock():
-        shown = look(world.spec, edges)
+        shown = look(world.config, edges)
         film = {"mediaType": "movie", "mediaId": FILMS[1].tmdb, "is4k": False}
         world.person("POST", "/request", film, ALICE)
         world.lists.fetched.clear()
-        current = look_again(world.spec, edges, shown)
+        current = look_again(world.config, edges, shown)
         agreed = agree([action_row(row) for row in shown.plan.actions], current.plan.actions)
         Applier(edges, 1, world.stopping).apply(current, agreed.both)
     assert world.lists.fetched == []

@@ -40,9 +40,9 @@ def test_a_due_time_that_no_wait_leads_to_is_due_now(
     world: World, attempted: timedelta | None, due: timedelta, *, is_now: bool
 ) -> None:
     world.follow(by_tmdb(FILMS[0]))
-    spec = world.spec
-    lst = spec.lists[0]
-    said = digest(spec, lst)
+    config = world.config
+    lst = config.lists[0]
+    said = digest(config, lst)
     tried = None if attempted is None else NOON + attempted
     schedule = Schedule(said, NOON + due, 0, tried, None)
 

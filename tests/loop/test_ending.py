@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.controller.list_reconciler import ListReconciler
 from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Snapshot
@@ -25,8 +25,8 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
     stopping, closed = Event(), Event()
 
     @contextmanager
-    def sources(spec: Spec) -> Iterator[Sources]:
-        del spec
+    def sources(config: Config) -> Iterator[Sources]:
+        del config
         stopping.set()
         upkeep.cut()  # which has seen nothing of what is being opened here
         try:
@@ -36,7 +36,7 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
 
     with HeldLedger() as held:
         doors = replace(doors_of(world, held), sources=sources)
-        upkeep = ListReconciler(world.spec, doors, StatusStore(), stopping)
+        upkeep = ListReconciler(world.config, doors, StatusStore(), stopping)
         upkeep("wishes")
 
     assert closed.is_set()

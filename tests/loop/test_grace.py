@@ -101,13 +101,13 @@ def test_a_list_that_does_not_wait_follows_the_same_file(world: World, tmp_path:
 def test_a_change_that_is_reverted_in_time_never_happened(world: World, tmp_path: Path) -> None:
     follow(world, 1, requester="alice")
     with started(world, tmp_path) as service:
-        generation = service.spec.generation
+        generation = service.config.generation
         follow(world, 1)
         changed(world, service)
         pass_time(world, service, minutes=1)
         follow(world, 1, requester="alice")
         changed(world, service)
-        assert (waits(service), service.spec.generation) == ([], generation)
+        assert (waits(service), service.config.generation) == ([], generation)
         follow(world, 2, requester="alice")
         pass_time(world, service, hours=1)
 
@@ -172,7 +172,7 @@ def test_while_the_file_is_wrong_nothing_widens(world: World, tmp_path: Path) ->
         changed(world, service)
         world.write({"wishes": {"source": "nothing at all"}})
         with pytest.raises(ConfigError):
-            _ = world.spec
+            _ = world.config
         changed(world, service)
         pass_time(world, service, minutes=10)
         assert (requesters(world), waits(service)) == ([ALICE, ALICE], ["wishes"])
@@ -238,7 +238,7 @@ def test_after_a_restart_a_file_that_waits_still_excludes(world: World, tmp_path
     with started(world, tmp_path) as service:
         pass_time(world, service, minutes=6)
         assert (world.requested(), waits(service)) == ([FIRST.tmdb], [""])
-        assert service.spec.controller.grace == timedelta(minutes=10)
+        assert service.config.controller.grace == timedelta(minutes=10)
         pass_time(world, service, minutes=4)
         pass_time(world, service, minutes=6)
 
@@ -306,7 +306,7 @@ def test_after_a_restart_no_server_is_sent_the_key_of_another(
     with served(world, tmp_path) as service:
         world.clock.forward(seconds=119)
         service.tick()
-        assert [lst.name for lst in service.spec.lists] == ["wishes"]
+        assert [lst.name for lst in service.config.lists] == ["wishes"]
         assert waits(service) == [""]
         assert not other_server.state.calls
         pass_time(world, service, seconds=1)
@@ -366,7 +366,7 @@ def test_nothing_widens_while_the_ledger_cannot_be_written(
         changed(world, service)
         pass_time(world, service, minutes=2)
         assert waits(service) == ["wishes"]
-        assert service.spec.lists[0].requester == "alice"
+        assert service.config.lists[0].requester == "alice"
         monkeypatch.setattr(Refusing, "refuses", False)
         pass_time(world, service, seconds=5)
         pass_time(world, service, seconds=5)

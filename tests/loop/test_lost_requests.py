@@ -184,7 +184,7 @@ def test_tmdb_being_down_leaves_it_in_doubt(world: World) -> None:
 def test_two_processes_do_not_both_make_it_again(world: World) -> None:
     made(world, roll_back=1)
     with world.edges() as edges:
-        stale = look(world.spec, edges)
+        stale = look(world.config, edges)
     world.apply()
     with world.edges() as edges, edges.ledger.lock():
         ((_, done),) = Applier(edges, 1, world.stopping).apply(stale, stale.plan.actions)

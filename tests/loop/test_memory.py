@@ -328,7 +328,7 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: 
     delete_media(world, FILM)
     world.apply()
     with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         assert words(seen)[FILM.title] == "handled"
         with world.edges() as beside:
             beside.ledger.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])

@@ -6,7 +6,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
-from reconciler.sync.reconcile import Pass, look
+from reconciler.sync.reconcile import Reconciliation, look
 from reconciler.sync.reports import reports
 from tests.loop.world import World, by_imdb
 
@@ -29,16 +29,16 @@ def lists(world: World) -> None:
     world.lists.hold(NEVER, [THREE])
 
 
-def narrowed(world: World, *names: str) -> Pass:
+def narrowed(world: World, *names: str) -> Reconciliation:
     world.lists.fetched.clear()
     with world.edges() as edges:
-        return look(world.spec, edges, names)
+        return look(world.config, edges, names)
 
 
 def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
     with world.edges() as edges:
-        seen = look(world.spec, edges)
+        seen = look(world.config, edges)
         state = seen.decision.state
         edges.ledger.record(
             state.memory.slots,
@@ -47,11 +47,11 @@ def remember(world: World) -> None:
             seen.recalled,
             state.memory.ours,
         )
-        sources = {lst.name: lst.source for lst in world.spec.lists}
+        sources = {lst.name: lst.source for lst in world.config.lists}
         edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
 
 
-def asked(seen: Pass) -> dict[str, str]:
+def asked(seen: Reconciliation) -> dict[str, str]:
     return {action.item.title: action.requester.user.name for action in seen.plan.actions}
 
 

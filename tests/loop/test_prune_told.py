@@ -11,12 +11,12 @@ from reconciler.render.markdown import plan_markdown
 from reconciler.render.shapes import PlanDocument
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
-from reconciler.sync.reconcile import Pass
+from reconciler.sync.reconcile import Reconciliation
 from tests.loop.test_prune import DUNE, wish
 from tests.loop.world import World
 
 
-def told(seen: Pass) -> PlanDocument:
+def told(seen: Reconciliation) -> PlanDocument:
     server = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
     lists = [
         list_row(lst, None, seen.snapshots[lst.name], None, seen.decision.accounts[lst.name])
@@ -31,7 +31,7 @@ def told(seen: Pass) -> PlanDocument:
     )
 
 
-def a_week_later(world: World, prune: str) -> Pass:
+def a_week_later(world: World, prune: str) -> Reconciliation:
     wish(world, prune)
     world.clock.forward(days=7)
     return world.look()

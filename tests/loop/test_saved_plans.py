@@ -17,11 +17,11 @@ from reconciler.core.model import (
     Expected,
     Item,
     Kind,
+    MatchMethod,
     MediaKey,
     Op,
     Option,
     Plan,
-    Route,
     Target,
     Why,
 )
@@ -48,7 +48,7 @@ def action(
         Target(MediaKey(kind, tmdb)),
         Item(1, title, 2021),
         ("films",),
-        Route.IMDB,
+        MatchMethod.IMDB,
         ANNA,
         Expected.PENDING,
         seasons or None,
@@ -236,7 +236,7 @@ CHANGED: dict[str, Any] = {
     "request_ids": (7,),
     "why": Why.READDED,
     "lists": ("others",),
-    "matched_by": Route.TITLE,
+    "matched_by": MatchMethod.TITLE,
     "item": Item(1, "Duna", 2021),
 }
 # Every other field is part of what is sent, so that a yes to one action is no yes to another.

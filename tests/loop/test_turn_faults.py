@@ -91,7 +91,7 @@ def test_a_server_that_somebody_else_has_reached_is_not_waited_for(
         pass_time(world, service, seconds=1)
         world.sandbox.start()
         with SqliteLedger(world.ledger, world.sandbox.url) as ledger:  # as plan and doctor do
-            note_server(world.spec, ledger, reachable(), world.clock.now())
+            note_server(world.config, ledger, reachable(), world.clock.now())
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=1)
 

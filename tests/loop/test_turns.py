@@ -74,7 +74,9 @@ def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: Wo
         }
     )
     with HeldLedger() as held:
-        upkeep = ListReconciler(world.spec, doors_of(world, held), StatusStore(), threading.Event())
+        upkeep = ListReconciler(
+            world.config, doors_of(world, held), StatusStore(), threading.Event()
+        )
 
         assert upkeep("second") == world.clock.now() + OWNER_WAIT
         assert world.lists.fetched == []

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from examples.sandbox.media_server import CallRecord, SandboxServer, Settings
 from examples.sandbox.titles import Title
-from reconciler.config import Spec, load
+from reconciler.config import Config, load
 from reconciler.core.model import (
     ALL,
     FetchScope,
@@ -34,7 +34,7 @@ from reconciler.ports import Ledger, MediaServer
 from reconciler.render.progress import Silence
 from reconciler.sources import recognise
 from reconciler.sync.apply import Applier, Outcomes
-from reconciler.sync.reconcile import Context, Pass, look
+from reconciler.sync.reconcile import Context, Reconciliation, look
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
@@ -142,7 +142,7 @@ class World:
         self.write({"wishes": {"source": "imdb:ls000000001", **options}})
 
     @property
-    def spec(self) -> Spec:
+    def config(self) -> Config:
         server = {"url": self.sandbox.url, "api_key": self.sandbox.api_key}
         text = json.dumps({"server": server, **self._file})
         return load(text, name="listsync.yaml", env={}, read=str, recognise=recognise)
@@ -159,16 +159,16 @@ class World:
             ledger: Ledger = stack.enter_context(self.ledger_type(self.ledger, url))
             yield Context(server, self.lists, ledger, self.clock, Silence())
 
-    def look(self) -> Pass:
+    def look(self) -> Reconciliation:
         """A pass that changes nothing."""
         with self.edges() as edges:
-            return look(self.spec, edges)
+            return look(self.config, edges)
 
     def apply(self) -> Outcomes:
         """A pass that acts, unless a safety rule stops it."""
-        spec = self.spec
+        config = self.config
         with self.edges() as edges, edges.ledger.lock():
-            seen = look(spec, edges)
+            seen = look(config, edges)
             if seen.plan.stops:
                 return ()
             applier = Applier(edges, self.workers, self.stopping)
@@ -212,7 +212,7 @@ def by_imdb(title: Title) -> Item:
     return Item(1, title.title, title.year, Kind(title.kind), Ids(imdb=title.imdb))
 
 
-def words(seen: Pass) -> dict[str, str]:
+def words(seen: Reconciliation) -> dict[str, str]:
     """What a pass says of each title: an action's op, or a verdict's reason."""
     actions = {row.item.title: str(row.op) for row in seen.plan.actions}
     return actions | {row.item.title: str(row.reason) for row in seen.plan.verdicts}

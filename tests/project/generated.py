@@ -18,7 +18,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from reconciler.cli import app
-from reconciler.config import ProvidersSpec, json_schema
+from reconciler.config import ProvidersConfig, json_schema
 from reconciler.core.model import Outcome
 from reconciler.sources import recognise
 from tests.project.places import CODE, DOCS, ROOT
@@ -36,13 +36,13 @@ AGAIN = "run python -m tests.project.generated"
 
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SECTIONS = {
-    "server": "ServerSpec",
+    "server": "ServerConfig",
     "options": "ListOptions",
-    "filter": "FilterSpec",
-    "browser": "BrowserSpec",
-    "controller": "ControllerSpec",
-    "notify": "NotifySpec",
-    **{name: f"{name.capitalize()}Spec" for name in ProvidersSpec.model_fields},
+    "filter": "FilterConfig",
+    "browser": "BrowserConfig",
+    "controller": "ControllerConfig",
+    "notify": "NotifyConfig",
+    **{name: f"{name.capitalize()}Config" for name in ProvidersConfig.model_fields},
 }
 
 

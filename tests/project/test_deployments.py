@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.config import Spec, load
+from reconciler.config import Config, load
 from reconciler.sources import recognise
 from tests.image.dockerfile import stages
 from tests.project import places
@@ -28,13 +28,15 @@ def objects(name: str) -> list[dict[str, Any]]:
 
 def pod(name: str) -> dict[str, Any]:
     (it,) = objects(name)
-    spec: dict[str, Any] = it["spec"]
-    template = spec["template"] if "template" in spec else spec["jobTemplate"]["spec"]["template"]
+    config: dict[str, Any] = it["spec"]
+    template = (
+        config["template"] if "template" in config else config["jobTemplate"]["spec"]["template"]
+    )
     told: dict[str, Any] = template["spec"]
     return told
 
 
-def spec_of(text: str) -> Spec:
+def config_of(text: str) -> Config:
     return load(text, name="listsync.yaml", env={}, read=lambda _: "key", recognise=recognise)
 
 
@@ -56,14 +58,14 @@ def test_kubernetes_finds_what_its_pods_mount() -> None:
     kinds = {it["kind"] for it in objects("config.yaml")}
     assert kinds == {"ConfigMap", "Secret", "PersistentVolumeClaim"}
     for name in ("deployment.yaml", "cronjob.yaml"):
-        spec = pod(name)
-        (container,) = spec["containers"]
+        config = pod(name)
+        (container,) = config["containers"]
         mounted = {mount["name"]: mount for mount in container["volumeMounts"]}
-        assert mounted.keys() == {volume["name"] for volume in spec["volumes"]}
+        assert mounted.keys() == {volume["name"] for volume in config["volumes"]}
         assert {mount["mountPath"] for mount in mounted.values()} >= FOLDERS | {"/tmp"}  # noqa: S108 - in the pod
         assert not any("subPath" in mount for mount in mounted.values())
         assert container["securityContext"]["readOnlyRootFilesystem"]
-        assert spec["securityContext"]["runAsNonRoot"]
+        assert config["securityContext"]["runAsNonRoot"]
         assert known(container["args"])
 
 
@@ -82,9 +84,9 @@ def test_kubernetes_has_one_writer_and_probes_it() -> None:
     (port,) = container["ports"]
     for probe, path in (("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
         assert container[probe]["httpGet"] == {"path": path, "port": port["name"]}
-    config = next(it for it in objects("config.yaml") if it["kind"] == "ConfigMap")
-    spec = spec_of(config["data"]["listsync.yaml"])
-    assert spec.controller.listen == f"0.0.0.0:{port['containerPort']}"
+    config_map = next(it for it in objects("config.yaml") if it["kind"] == "ConfigMap")
+    config = config_of(config_map["data"]["listsync.yaml"])
+    assert config.controller.listen == f"0.0.0.0:{port['containerPort']}"
 
 
 def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
@@ -93,7 +95,7 @@ def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
     assert service["read_only"]
     assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - in the container
     assert service["volumes"] == ["./config:/config:ro", "./data:/data"]
-    assert spec_of((COMPOSE / "config" / "listsync.yaml").read_text("utf-8")).lists
+    assert config_of((COMPOSE / "config" / "listsync.yaml").read_text("utf-8")).lists
     assert "/run/secrets/" + service["secrets"][0] in (
         COMPOSE / "config" / "listsync.yaml"
     ).read_text("utf-8")

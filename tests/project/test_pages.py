@@ -13,7 +13,7 @@ import pytest
 import trustme
 import yaml
 
-from reconciler.config import Spec, json_schema, load
+from reconciler.config import Config, json_schema, load
 from reconciler.sources import recognise
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, regenerated
@@ -51,7 +51,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in headings}
 
 
-def spec_of(block: str, page: Path) -> Spec:
+def config_of(block: str, page: Path) -> Config:
     """The file that a page shows a part of."""
     server = "server:\n  url: http://localhost:5055\n  api_key: made-up\n"
     certificate = trustme.CA().cert_pem.bytes().decode()
@@ -87,7 +87,7 @@ class TestEveryPage:
     def test_shows_yaml_that_loads(self, page: Path) -> None:
         blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
         for block in filter(yaml.safe_load, blocks):
-            assert spec_of(block, page).lists
+            assert config_of(block, page).lists
 
     def test_shows_lines_that_load(self, page: Path) -> None:
         """In a sentence: ``prune: cancel-pending``. An ellipsis is for the reader to fill in."""
@@ -96,10 +96,10 @@ class TestEveryPage:
         for line in re.findall(r"(?<!`)`([a-z0-9_]+: [^`\n…]+)`(?!`)", text):
             key = line.partition(":")[0]
             if key in schema["properties"]:
-                assert spec_of(line + "\n", page).lists, line
+                assert config_of(line + "\n", page).lists, line
             elif key in schema["$defs"]["ListSection"]["properties"]:
                 block = f"lists:\n  a:\n    source: imdb:top\n    {line}\n"
-                assert spec_of(block, page).lists, line
+                assert config_of(block, page).lists, line
 
 
 class TestArchitecture:

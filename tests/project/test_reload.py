@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.config import Spec, load
+from reconciler.config import Config, load
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
 from reconciler.controller.turns import digest
@@ -43,14 +43,14 @@ OPTIONS: dict[str, Any] = {  # of a list: another word than the built-in one
 }  # fmt: skip
 
 
-def spec_of(file: dict[str, Any]) -> Spec:
+def config_of(file: dict[str, Any]) -> Config:
     text = json.dumps(file)
     return load(text, name="f", env={}, read=lambda _: "made-up", recognise=recognise)
 
 
 def turns(after: dict[str, Any], before: dict[str, Any] | None = None) -> list[str]:
     """The lists whose turn is now that the file says this."""
-    old, new = spec_of(BEFORE | (before or {})), spec_of(BEFORE | after)
+    old, new = config_of(BEFORE | (before or {})), config_of(BEFORE | after)
     return [lst.name for lst in new.lists if digest(new, lst) != digest(old, old.named(lst.name))]  # type: ignore[arg-type]
 
 

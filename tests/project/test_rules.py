@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from reconciler.config.filters import FilterSpec
+from reconciler.config.filters import FilterConfig
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
 from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
@@ -49,7 +49,7 @@ def test_every_option_of_a_list_has_an_example() -> None:
 
 def test_every_rule_of_a_filter_has_an_example() -> None:
     filters = [value for name, value in options(RULES) if name == "filter"]
-    assert {key for rules in filters for key in rules} == keys(FilterSpec)
+    assert {key for rules in filters for key in rules} == keys(FilterConfig)
 
 
 def test_every_rule_for_all_lists_has_an_example() -> None:

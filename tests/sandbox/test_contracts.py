@@ -57,41 +57,41 @@ READ_ALWAYS = (
 @cache
 def contract(flavour: Flavour) -> Json:
     text = (CONTRACTS / FILES[flavour]).read_text(encoding="utf-8")
-    spec: Json = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    for name, schema in spec["components"]["schemas"].items():
+    config: Json = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    for name, schema in config["components"]["schemas"].items():
         for part in (schema, *schema.get("allOf", ())):
             if name in LESS_SENT:
                 part.pop("required", None)
             for member in NULLED.get(name, ()):
                 if member in part.get("properties", {}):
                     part["properties"][member]["nullable"] = True
-    for path, kinds in spec["paths"].items():
+    for path, kinds in config["paths"].items():
         if path in {"/service/radarr/{radarrId}", "/service/sonarr/{sonarrId}"}:
             told = kinds["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             for member in LISTED:
                 told["properties"][member] = {"type": "array", "items": told["properties"][member]}
-    return spec
+    return config
 
 
-def as_json_schema(node: object, spec: Json) -> object:
+def as_json_schema(node: object, config: Json) -> object:
     """An OpenAPI 3.0 schema as JSON Schema: references resolved, ``nullable`` spelt out."""
     if isinstance(node, list):
-        return [as_json_schema(part, spec) for part in node]
+        return [as_json_schema(part, config) for part in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
         return {"$ref": node["$ref"].replace("#/components/schemas/", "#/$defs/")}
-    plain = {name: as_json_schema(part, spec) for name, part in node.items() if name != "example"}
+    plain = {name: as_json_schema(part, config) for name, part in node.items() if name != "example"}
     return {"anyOf": [plain, {"type": "null"}]} if node.get("nullable") else plain
 
 
 @cache
 def validator(flavour: Flavour, template: str, method: str, status: str) -> Any:  # noqa: ANN401
-    spec = contract(flavour)
-    content = spec["paths"][template][method]["responses"][status].get("content", {})
+    config = contract(flavour)
+    content = config["paths"][template][method]["responses"][status].get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    definitions = as_json_schema(spec["components"]["schemas"], spec)
-    root = {"allOf": [as_json_schema(schema, spec)], "$defs": definitions}
+    definitions = as_json_schema(config["components"]["schemas"], config)
+    root = {"allOf": [as_json_schema(schema, config)], "$defs": definitions}
     return jsonschema.Draft202012Validator(root)
 
 

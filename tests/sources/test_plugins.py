@@ -19,7 +19,7 @@ from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.logs import Logger
 from reconciler.sources import SiteSources, objection, plugins, recognise
 from reconciler.sources.scrape import Provider
-from reconciler.wiring import read_spec
+from reconciler.wiring import read_config
 from tests.browser.tiny_site import Answer, TinySite
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
@@ -249,7 +249,7 @@ def test_a_plugins_key_is_hidden_in_the_logs(
     file = tmp_path / "listsync.yaml"
     server = "server: {url: 'http://seerr:5055', api_key: made-up}\n"
     file.write_text(server + "lists: {a: {source: 'works:12'}}\n", encoding="utf-8")
-    wiring.configure_logs(read_spec(file), logging.INFO)
+    wiring.configure_logs(read_config(file), logging.INFO)
     Logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
     told = capsys.readouterr().err
     assert ("asked" in told, "hunter2" in told) == (True, False)

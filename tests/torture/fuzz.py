@@ -16,7 +16,7 @@ import requests_mock
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.config import load
-from reconciler.core.model import Kind, MediaKey, Route
+from reconciler.core.model import Kind, MatchMethod, MediaKey
 from reconciler.errors import ConfigError, PlanMisfitError, ServerError, UsageError
 from reconciler.overseerr import OverseerrServer
 from reconciler.sources import recognise
@@ -188,7 +188,7 @@ CALLS: tuple[Callable[[OverseerrServer], object], ...] = (
     lambda server: server.media(),
     lambda server: server.requests(),
     lambda server: server.blocklist(),
-    lambda server: server.find(Route.IMDB, str(FILMS[0].imdb)),
+    lambda server: server.find(MatchMethod.IMDB, str(FILMS[0].imdb)),
     lambda server: server.search("Dune", 2021),
     lambda server: server.details(MOVIE),
     lambda server: server.details(SHOW),

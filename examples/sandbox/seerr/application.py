@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import validation
 from .answers import Answer, Call, GuardedError, RefusedError, SilenceError
 from .backend import Arguments, Backend
-from .routes import Route, routes_of
+from .routes import MatchMethod, routes_of
 from .state import User
 
 BASE = "/api/v1"
@@ -19,7 +19,7 @@ _DEPRECATED = {"Deprecation": "true", "Sunset": "Mon, 01 Jun 2026 00:00:00 GMT"}
 class Match:
     """A route that fits a path, and the path's variable parts."""
 
-    route: Route
+    route: MatchMethod
     params: dict[str, str]
 
 
@@ -72,7 +72,7 @@ class Application:
         message = f"{call.method} method not allowed"
         raise RefusedError(405, message, [{"path": call.path, "message": message}])
 
-    def _authenticate(self, call: Call, route: Route) -> User:
+    def _authenticate(self, call: Call, route: MatchMethod) -> User:
         acting = call.headers.get("X-Api-User", "1")
         if not acting.isdecimal():
             raise SilenceError

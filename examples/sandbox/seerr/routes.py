@@ -39,7 +39,7 @@ _BLOCKLIST_READER = (Permission.MANAGE_BLOCKLIST, Permission.VIEW_BLOCKLIST)
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class MatchMethod:
     """One method of one path, and what answers it."""
 
     method: str
@@ -62,7 +62,7 @@ class Route:
         object.__setattr__(self, "pattern", re.compile(pattern))
 
 
-def routes_of(dialect: Dialect) -> tuple[Route, ...]:
+def routes_of(dialect: Dialect) -> tuple[MatchMethod, ...]:
     """All routes of a dialect; the first that fits is meant."""
     return (
         *_account_routes(dialect),
@@ -73,7 +73,7 @@ def routes_of(dialect: Dialect) -> tuple[Route, ...]:
     )
 
 
-def _account_routes(dialect: Dialect) -> tuple[Route, ...]:
+def _account_routes(dialect: Dialect) -> tuple[MatchMethod, ...]:
     users: dict[str, Any] = PAGING | {
         "sort": Field(enum=("created", "updated", "requests", "displayname"))
     }
@@ -82,17 +82,21 @@ def _account_routes(dialect: Dialect) -> tuple[Route, ...]:
     user_id = {"userId": NUMBER}
     service = {"kind": Field(enum=("radarr", "sonarr")), "serviceId": NUMBER}
     return (
-        Route("GET", "/status", user_calls.status, public=True),
-        Route("GET", "/settings/public", user_calls.public_settings, public=True),
-        Route("GET", "/auth/me", user_calls.me),
-        Route("GET", "/user", user_calls.list_users, users),
-        Route("GET", "/user/{userId}", user_calls.show_user, params=user_id),
-        Route("GET", "/user/{userId}/quota", user_calls.show_quota, params=user_id),
-        Route("GET", "/user/{userId}/requests", user_calls.list_user_requests, PAGING, user_id),
-        Route("GET", "/user/{userId}/watchlist", user_calls.watchlist, {"page": NUMBER}, user_id),
-        Route("GET", "/discover/watchlist", user_calls.watchlist, {"page": NUMBER}),
-        Route("GET", "/service/(?P<kind>radarr|sonarr)", user_calls.list_services),
-        Route(
+        MatchMethod("GET", "/status", user_calls.status, public=True),
+        MatchMethod("GET", "/settings/public", user_calls.public_settings, public=True),
+        MatchMethod("GET", "/auth/me", user_calls.me),
+        MatchMethod("GET", "/user", user_calls.list_users, users),
+        MatchMethod("GET", "/user/{userId}", user_calls.show_user, params=user_id),
+        MatchMethod("GET", "/user/{userId}/quota", user_calls.show_quota, params=user_id),
+        MatchMethod(
+            "GET", "/user/{userId}/requests", user_calls.list_user_requests, PAGING, user_id
+        ),
+        MatchMethod(
+            "GET", "/user/{userId}/watchlist", user_calls.watchlist, {"page": NUMBER}, user_id
+        ),
+        MatchMethod("GET", "/discover/watchlist", user_calls.watchlist, {"page": NUMBER}),
+        MatchMethod("GET", "/service/(?P<kind>radarr|sonarr)", user_calls.list_services),
+        MatchMethod(
             "GET",
             "/service/(?P<kind>radarr|sonarr)/{serviceId}",
             user_calls.show_service,
@@ -102,32 +106,34 @@ def _account_routes(dialect: Dialect) -> tuple[Route, ...]:
     )
 
 
-def _catalogue_routes(dialect: Dialect) -> tuple[Route, ...]:
+def _catalogue_routes(dialect: Dialect) -> tuple[MatchMethod, ...]:
     language = {"language": STRING}
     search = {"query": Field(required=True), "page": NUMBER, **language}
     season = {"tvId": NUMBER, "seasonNumber": NUMBER}
     return (
-        Route("GET", "/search", catalogue_calls.search, search),
-        Route("GET", "/movie/{movieId}", catalogue_calls.show_movie, language, {"movieId": NUMBER}),
-        Route("GET", "/tv/{tvId}", catalogue_calls.show_tv, language, {"tvId": NUMBER}),
-        Route(
+        MatchMethod("GET", "/search", catalogue_calls.search, search),
+        MatchMethod(
+            "GET", "/movie/{movieId}", catalogue_calls.show_movie, language, {"movieId": NUMBER}
+        ),
+        MatchMethod("GET", "/tv/{tvId}", catalogue_calls.show_tv, language, {"tvId": NUMBER}),
+        MatchMethod(
             "GET", "/tv/{tvId}/season/{seasonNumber}", catalogue_calls.show_season, language, season
         ),
         *(_metadata_routes() if dialect.flavour == "seerr" else ()),
     )
 
 
-def _metadata_routes() -> tuple[Route, ...]:
+def _metadata_routes() -> tuple[MatchMethod, ...]:
     path, provider = "/settings/metadatas", Field(enum=("tvdb", "tmdb"))
     body = {"tv": provider, "anime": provider}
     admin = (Permission.ADMIN,)
     return (
-        Route("GET", path, catalogue_calls.show_metadata, rights=admin),
-        Route("PUT", path, catalogue_calls.choose_metadata, body=body, rights=admin),
+        MatchMethod("GET", path, catalogue_calls.show_metadata, rights=admin),
+        MatchMethod("PUT", path, catalogue_calls.choose_metadata, body=body, rights=admin),
     )
 
 
-def _request_routes(dialect: Dialect) -> tuple[Route, ...]:
+def _request_routes(dialect: Dialect) -> tuple[MatchMethod, ...]:
     listed: dict[str, Field] = PAGING | {
         "filter": Field(enum=dialect.request_filters),
         "sort": Field(enum=("added", "modified")),
@@ -141,29 +147,29 @@ def _request_routes(dialect: Dialect) -> tuple[Route, ...]:
     decision = {"status": Field(enum=("approve", "decline"))}
     one = "/request/{requestId}"
     return (
-        Route("GET", "/request", request_calls.list_requests, listed),
-        Route("POST", "/request", request_calls.create_request, body=new),
-        Route("GET", "/request/count", request_calls.count_all),
-        Route("GET", one, request_calls.show_request),
-        Route("PUT", one, request_calls.edit_request, body=_CHANGED_REQUEST),
-        Route("DELETE", one, request_calls.delete_request),
-        Route("POST", f"{one}/retry", request_calls.retry_request, rights=_MANAGER),
-        Route(
+        MatchMethod("GET", "/request", request_calls.list_requests, listed),
+        MatchMethod("POST", "/request", request_calls.create_request, body=new),
+        MatchMethod("GET", "/request/count", request_calls.count_all),
+        MatchMethod("GET", one, request_calls.show_request),
+        MatchMethod("PUT", one, request_calls.edit_request, body=_CHANGED_REQUEST),
+        MatchMethod("DELETE", one, request_calls.delete_request),
+        MatchMethod("POST", f"{one}/retry", request_calls.retry_request, rights=_MANAGER),
+        MatchMethod(
             "POST", f"{one}/{{status}}", request_calls.decide_request, {}, decision, rights=_MANAGER
         ),
     )
 
 
-def _media_routes(dialect: Dialect) -> tuple[Route, ...]:
+def _media_routes(dialect: Dialect) -> tuple[MatchMethod, ...]:
     listed = PAGING | {
         "filter": Field(enum=dialect.media_filters),
         "sort": Field(enum=("added", "modified", "mediaAdded")),
     }
     mark = {"status": Field(enum=dialect.media_marks)}
     return (
-        Route("GET", "/media", request_calls.list_media, listed),
-        Route("DELETE", "/media/{mediaId}", request_calls.delete_media, rights=_MANAGER),
-        Route(
+        MatchMethod("GET", "/media", request_calls.list_media, listed),
+        MatchMethod("DELETE", "/media/{mediaId}", request_calls.delete_media, rights=_MANAGER),
+        MatchMethod(
             "POST",
             "/media/{mediaId}/{status}",
             request_calls.mark_media,
@@ -175,14 +181,14 @@ def _media_routes(dialect: Dialect) -> tuple[Route, ...]:
     )
 
 
-def _blocklist_routes(dialect: Dialect, path: str) -> tuple[Route, ...]:
+def _blocklist_routes(dialect: Dialect, path: str) -> tuple[MatchMethod, ...]:
     tags = "blocklistedTags" if dialect.flavour == "seerr" else "blacklistedTags"
     listed = PAGING | {"search": STRING, "filter": Field(enum=("all", "manual", tags))}
     old = path == "blacklist" and dialect.flavour == "seerr"
     every, one = f"/{path}", f"/{path}/{{tmdbId}}"
     by = {"mediaType": _KIND} if dialect.blocks_by_kind else {}
     return (
-        Route(
+        MatchMethod(
             "GET",
             every,
             request_calls.list_blocked,
@@ -190,7 +196,11 @@ def _blocklist_routes(dialect: Dialect, path: str) -> tuple[Route, ...]:
             rights=_BLOCKLIST_READER,
             deprecated=old,
         ),
-        Route("POST", every, request_calls.block, body=_BLOCKED, rights=_BLOCKER, deprecated=old),
-        Route("GET", one, request_calls.show_blocked, by, rights=_BLOCKLIST_READER, deprecated=old),
-        Route("DELETE", one, request_calls.unblock, by, rights=_BLOCKER, deprecated=old),
+        MatchMethod(
+            "POST", every, request_calls.block, body=_BLOCKED, rights=_BLOCKER, deprecated=old
+        ),
+        MatchMethod(
+            "GET", one, request_calls.show_blocked, by, rights=_BLOCKLIST_READER, deprecated=old
+        ),
+        MatchMethod("DELETE", one, request_calls.unblock, by, rights=_BLOCKER, deprecated=old),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconciler import wiring
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.core.forgetting import Forgetting, forgetting
 from reconciler.core.items import GRAMMAR, item_keys, parse_item
 from reconciler.core.model import Item, Match, MediaKey
@@ -29,9 +29,9 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
         item = parse_item(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no item", hint=f"write {GRAMMAR}") from error
-    spec = setting.spec()
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
-        found = _found(item, spec, ledger)
+    config = setting.config()
+    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
+        found = _found(item, config, ledger)
         if len(found.media) > 1:
             named = ", ".join(f"tmdb:{one.kind}:{one.tmdb}" for one in sorted(found.media))
             raise UsageError(f"{text} could be several titles", hint=f"name one: {named}")
@@ -53,12 +53,12 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
     return OK
 
 
-def _found(item: Item, spec: Spec, ledger: Ledger) -> Forgetting:
+def _found(item: Item, config: Config, ledger: Ledger) -> Forgetting:
     known = ledger.matches(item_keys(item), SystemClock().now())
     media = {found.media for found in known.values() if isinstance(found, Match)}
     if item.ids.tmdb and item.kind:
         media = {MediaKey(item.kind, item.ids.tmdb)}
-    named = {lst.name: str(lst.source) for lst in spec.lists}
+    named = {lst.name: str(lst.source) for lst in config.lists}
     shown = {
         name: report.known.items
         for name, report in ledger.reports().items()

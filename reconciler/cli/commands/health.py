@@ -11,12 +11,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.config import ControllerSpec, decode, glimpse
+from reconciler.config import ControllerConfig, decode, glimpse
 from reconciler.config.own_files import CONFIG_BYTES, read_file
 from reconciler.controller.endpoint import heard
 from reconciler.errors import ConfigError
 
-KEY, DEFAULT = "controller.listen", ControllerSpec().listen
+KEY, DEFAULT = "controller.listen", ControllerConfig().listen
 
 RESTRICTING = ("LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV")  # a host could spell out a variable
 

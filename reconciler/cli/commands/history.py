@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler import wiring
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.config.problems import suggest
 from reconciler.core.items import item_keys, parse_item
 from reconciler.core.model import Intent, Match, MediaKey, Run
@@ -21,11 +21,11 @@ from reconciler.sync.clock import SystemClock
 
 def history(setting: Setting, query: str | None, last: int) -> int:
     """Print the ``last`` passes and actions; ``query`` narrows them to a list, item or title."""
-    spec = setting.spec()
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+    config = setting.config()
+    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
         intents, runs = ledger.history()
         if query is not None:
-            meant = _meant(query, _names(spec, intents, runs, ledger), intents, ledger)
+            meant = _meant(query, _names(config, intents, runs, ledger), intents, ledger)
             intents = tuple(intent for intent in intents if meant.asked(intent))
             runs = tuple(run for run in runs if meant.read(run))
     told = history_document(intents[-last:], runs[-last:])
@@ -56,11 +56,11 @@ class _Meant:
 
 
 def _names(
-    spec: Spec, intents: Collection[Intent], runs: Collection[Run], ledger: Ledger
+    config: Config, intents: Collection[Intent], runs: Collection[Run], ledger: Ledger
 ) -> frozenset[str]:
     """The lists there are, and those that the ledger knows from before."""
     past = [*(intent.lists for intent in intents), *(run.lists for run in runs)]
-    named = {lst.name for lst in spec.lists} | set(ledger.memberships())
+    named = {lst.name for lst in config.lists} | set(ledger.memberships())
     return frozenset(named.union(*past))
 
 

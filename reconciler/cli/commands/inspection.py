@@ -36,25 +36,27 @@ from reconciler.sync.run_log import OK, SOMETHING_FAILED
 
 def validate(setting: Setting) -> int:
     """Say that the file is right, or ConfigError."""
-    spec = setting.spec()
-    if spec.notify.urls:
+    config = setting.config()
+    if config.notify.urls:
         try:
             wiring.notifier().require()
         except NotifierError as error:
             typer.echo(f"listsync: {error}", err=True)
-    lists = f"{len(spec.lists)} list{'s' * (len(spec.lists) != 1)}"
-    sys.stdout.write(f"{setting.config} ok · generation {spec.generation} · {lists}\n")
+    lists = f"{len(config.lists)} list{'s' * (len(config.lists) != 1)}"
+    sys.stdout.write(f"{setting.config_path} ok · generation {config.generation} · {lists}\n")
     return OK
 
 
 def fetch(setting: Setting, name: str) -> int:
     """Read one list and print its items."""
-    spec = setting.spec()
-    lst = list_named(spec, name)
-    path = setting.ledger_path(spec)
+    config = setting.config()
+    lst = list_named(config, name)
+    path = setting.ledger_path(config)
     with (
-        wiring.open_routes(spec, path) as routes,
-        wiring.open_sources(spec, setting.config, path, routes, setting.debug_dir) as sources,
+        wiring.open_routes(config, path) as routes,
+        wiring.open_sources(
+            config, setting.config_path, path, routes, setting.debug_dir
+        ) as sources,
     ):
         snapshot = sources.fetch(lst.source, need_of(lst.rules))
     fetched = fetch_document(lst.name, str(lst.source), snapshot)
@@ -68,12 +70,12 @@ def fetch(setting: Setting, name: str) -> int:
 
 def explain(setting: Setting, query: str) -> int:
     """Say why titles are, or are not, requested, from the lists as they were last fetched."""
-    spec = setting.spec()
-    path = setting.ledger_path(spec)
-    with wiring.open_ledger(spec, path) as ledger:
+    config = setting.config()
+    path = setting.ledger_path(config)
+    with wiring.open_ledger(config, path) as ledger:
         lists = CachedSources(ledger.reports().values())
-    with wiring.open_edges(spec, setting.config, path, for_terminal(), lists=lists) as edges:
-        seen = look(spec, edges)
+    with wiring.open_edges(config, setting.config_path, path, for_terminal(), lists=lists) as edges:
+        seen = look(config, edges)
     told, rest = explain_titles(seen, query), unwanted(seen, query)
     if setting.output == "json":
         found = {"titles": told, "unwanted": rest}
@@ -85,24 +87,24 @@ def explain(setting: Setting, query: str) -> int:
 
 def doctor(setting: Setting) -> int:
     """Check everything a pass needs, each check with what to do."""
-    spec = setting.spec()
-    path = setting.ledger_path(spec)
+    config = setting.config()
+    path = setting.ledger_path(config)
     checks = []
     with (
-        wiring.open_server(spec) as server,
-        wiring.open_browser(spec) as browser,
-        wiring.open_sources(spec, setting.config, path) as sources,
+        wiring.open_server(config) as server,
+        wiring.open_browser(config) as browser,
+        wiring.open_sources(config, setting.config_path, path) as sources,
     ):
-        opening = partial(wiring.open_ledger, spec, path)
+        opening = partial(wiring.open_ledger, config, path)
         examined = examine(
-            spec,
+            config,
             server,
             opening,
             browser,
             sources,
             sandbox_obstacle=wiring.sandbox_obstacle,
             notifier=wiring.notifier(),
-            sign_in=wiring.sign_in(spec, path),
+            sign_in=wiring.sign_in(config, path),
         )
         for check in chain(_file(setting), examined):
             checks.append(check)
@@ -112,8 +114,8 @@ def doctor(setting: Setting) -> int:
                 if check.todo:
                     sys.stdout.write(f"     → {check.todo}\n")
     if all(check.ok for check in checks if check.name in {"server", "key"}):
-        with suppress(LedgerError), wiring.open_ledger(spec, path) as ledger:
-            note_server(spec, ledger, reachable(), SystemClock().now())
+        with suppress(LedgerError), wiring.open_ledger(config, path) as ledger:
+            note_server(config, ledger, reachable(), SystemClock().now())
     if setting.output == "json":
         print_json(
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
@@ -123,6 +125,8 @@ def doctor(setting: Setting) -> int:
 
 def _file(setting: Setting) -> Iterator[Check]:
     """A word about the file, where ``run`` would not see all that becomes of it."""
-    if is_mount(setting.config):
-        found = f"{setting.config} is mounted by itself: run cannot see a new file in its place"
+    if is_mount(setting.config_path):
+        found = (
+            f"{setting.config_path} is mounted by itself: run cannot see a new file in its place"
+        )
         yield Check("file", ok=True, found=found, todo="mount the folder that it is in")

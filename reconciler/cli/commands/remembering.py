@@ -24,12 +24,12 @@ def adopt(setting: Setting, name: str) -> int:
     Raises ListsyncError where the list could not be read to its end, LedgerError where the ledger
     cannot be written.
     """
-    spec = setting.spec()
-    lst = list_named(spec, name)
-    path = setting.ledger_path(spec)
+    config = setting.config()
+    lst = list_named(config, name)
+    path = setting.ledger_path(config)
     with (
-        wiring.open_routes(spec, path) as routes,
-        wiring.open_sources(spec, setting.config, path, routes) as sources,
+        wiring.open_routes(config, path) as routes,
+        wiring.open_sources(config, setting.config_path, path, routes) as sources,
     ):
         snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in WHOLE_ENOUGH:
@@ -38,7 +38,7 @@ def adopt(setting: Setting, name: str) -> int:
             where=str(lst.source),
             hint=snapshot.error or "try again when it can be read",
         )
-    with wiring.open_ledger(spec, path) as ledger:
+    with wiring.open_ledger(config, path) as ledger:
         before = ledger.baselines().get(name)
         items = as_wanted(snapshot.items, lst.episodes)
         given = taken_as_given(before, lst.source, items, datetime.now(UTC))

@@ -37,7 +37,7 @@ _log = Logger()
 
 def run(setting: Setting, *, poll: bool) -> int:
     """Keep the server in step until a signal comes."""
-    file = wiring.config_file(setting.config, setting.restrictions)
+    file = wiring.config_file(setting.config_path, setting.restrictions)
     metrics = Metrics()
     level = logging.DEBUG if setting.verbose else logging.INFO
     with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
@@ -47,13 +47,13 @@ def run(setting: Setting, *, poll: bool) -> int:
         metrics.watch(lambda: service.standing)
         service.load()
         metrics.resume(_items_at_last_fetch(service))
-        if service.spec.controller.listen:
-            listen = service.spec.controller.listen
-            stack.enter_context(Endpoint(listen, _site(setting.config, service, metrics)))
+        if service.config.controller.listen:
+            listen = service.config.controller.listen
+            stack.enter_context(Endpoint(listen, _site(setting.config_path, service, metrics)))
             if is_public(listen):
                 _log.info("other machines can read the status", listen=listen)
         service.begin(poll=poll)
-        _log.info("running", generation=service.spec.generation, lists=len(service.spec.lists))
+        _log.info("running", generation=service.config.generation, lists=len(service.config.lists))
         ended_by = _until_ended(service, signals)
         name = signal.Signals(ended_by).name
         _log.info("ending; once more ends it at once", signal=name)
@@ -67,9 +67,9 @@ def run(setting: Setting, *, poll: bool) -> int:
 
 def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
     """Do once for the lists that are due what ``run`` does for them."""
-    spec = setting.spec()
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
-        names = due_lists(spec, ledger, SystemClock().now())
+    config = setting.config()
+    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
+        names = due_lists(config, ledger, SystemClock().now())
     if names:
         return sync.apply(setting, names, saved=None, expect=None, yes=yes, detailed=detailed)
     if setting.output == "json":
@@ -79,12 +79,12 @@ def apply_due(setting: Setting, *, yes: bool, detailed: bool) -> int:
 
 def reconcile(setting: Setting, name: str) -> int:
     """Ask a running controller for a list's turn. The word stays until somebody has done it."""
-    spec = setting.spec()
-    lst = list_named(spec, name)
+    config = setting.config()
+    lst = list_named(config, name)
     if lst.suspend:
         hint = "take its suspend: true out of the file: then it has its turn at once"
-        raise UsageError(f"{lst.name} is suspended", where=str(setting.config), hint=hint)
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+        raise UsageError(f"{lst.name} is suspended", where=str(setting.config_path), hint=hint)
+    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
         ledger.ask(lst.name)
     sys.stdout.write(
         f"asked for {lst.name}: a listsync that runs hears it within a second; "
@@ -94,7 +94,7 @@ def reconcile(setting: Setting, name: str) -> int:
 
 
 def _items_at_last_fetch(service: Service) -> dict[str, int]:
-    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
+    sources = {lst.name: str(lst.source) for lst in service.config.lists}
     return {
         name: len(report.snapshot.items)
         for name, report in service.reports().items()
@@ -115,14 +115,14 @@ def _until_ended(service: Service, signals: Signals) -> int:
                 return signum
 
 
-def _site(config: Path, service: Service, metrics: Metrics) -> Site:
+def _site(config_path: Path, service: Service, metrics: Metrics) -> Site:
     return Site(
         probes={"/healthz": lambda: Said(b"ok\n"), "/readyz": lambda: _readiness(service)},
         pages={
-            "/status": lambda: _status(config, service),
+            "/status": lambda: _status(config_path, service),
             "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
         },
-        hosts=lambda: service.spec.controller.hosts,
+        hosts=lambda: service.config.controller.hosts,
     )
 
 
@@ -137,11 +137,11 @@ def _readiness(service: Service) -> Said:
     return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
 
 
-def _status(config: Path, service: Service) -> Said:
+def _status(config_path: Path, service: Service) -> Said:
     try:
         reports = service.reports()
     except ListsyncError:  # it is told under LedgerUsable
         reports = {}
-    sources = {lst.name: str(lst.source) for lst in service.spec.lists}
-    told = status_document(config, sources, reports, service.standing)
+    sources = {lst.name: str(lst.source) for lst in service.config.lists}
+    told = status_document(config_path, sources, reports, service.standing)
     return Said(without_mail_addresses(json_text(told)).encode(), JSON)

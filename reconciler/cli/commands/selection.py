@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from reconciler.config import ListSpec, Spec
+from reconciler.config import Config, ListConfig
 from reconciler.config.problems import suggest
 from reconciler.errors import PlanMisfitError, UsageError
 
 _EXPECTED = re.compile(r"[0-9a-f]{8,64}")
 
 
-def list_named(spec: Spec, name: str) -> ListSpec:
+def list_named(config: Config, name: str) -> ListConfig:
     """The list of this name. Raises UsageError, which names the lists there are."""
-    named_among([lst.name for lst in spec.lists], name)
-    return next(lst for lst in spec.lists if lst.name == name)
+    named_among([lst.name for lst in config.lists], name)
+    return next(lst for lst in config.lists if lst.name == name)
 
 
 def named_among(known: Sequence[str], name: str) -> None:
@@ -28,21 +28,21 @@ def named_among(known: Sequence[str], name: str) -> None:
         )
 
 
-def lists_named(spec: Spec, names: Sequence[str]) -> tuple[str, ...] | None:
+def lists_named(config: Config, names: Sequence[str]) -> tuple[str, ...] | None:
     """These lists, once each, in the file's order; None: no name was given, so all. UsageError."""
-    named = {list_named(spec, name).name for name in names}
-    return tuple(lst.name for lst in spec.lists if lst.name in named) if names else None
+    named = {list_named(config, name).name for name in names}
+    return tuple(lst.name for lst in config.lists if lst.name in named) if names else None
 
 
 def lists_or_plan(
-    spec: Spec, words: Sequence[str], plan_file: Path | None
+    config: Config, words: Sequence[str], plan_file: Path | None
 ) -> tuple[tuple[str, ...] | None, Path | None]:
     """Which of ``words`` are lists, and which a saved plan.
 
     A list's name is always the list. Else what ends in ``.json`` or has a slash is a file.
     Raises UsageError.
     """
-    lists = {lst.name for lst in spec.lists}
+    lists = {lst.name for lst in config.lists}
     files = [word for word in words if word not in lists and ("/" in word or _is_json(word))]
     plans = [*([plan_file] if plan_file else []), *map(Path, files)]
     names = [word for word in words if word not in files]
@@ -51,7 +51,7 @@ def lists_or_plan(
     if plans and names:
         hint = "a saved plan says itself which lists it is of; leave the names away"
         raise UsageError("apply takes lists or a saved plan, not both", hint=hint)
-    return lists_named(spec, names), plans[0] if plans else None
+    return lists_named(config, names), plans[0] if plans else None
 
 
 def expected_id(text: str | None) -> str | None:

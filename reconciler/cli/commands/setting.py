@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler import wiring
-from reconciler.config import UNRESTRICTED, Restrictions, Spec
+from reconciler.config import UNRESTRICTED, Config, Restrictions
 from reconciler.render.json_text import json_text
 
 
@@ -17,22 +17,22 @@ from reconciler.render.json_text import json_text
 class Setting:
     """The options that commands share."""
 
-    config: Path
+    config_path: Path
     ledger: Path | None = None
     output: str = "text"
     verbose: bool = False
     debug_dir: Path | None = None
     restrictions: Restrictions = UNRESTRICTED
 
-    def spec(self) -> Spec:
+    def config(self) -> Config:
         """The file, and logs that hide its secrets. Raises ConfigError."""
-        spec = wiring.read_spec(self.config, self.restrictions)
-        wiring.configure_logs(spec, logging.DEBUG if self.verbose else logging.WARNING)
-        return spec
+        config = wiring.read_config(self.config_path, self.restrictions)
+        wiring.configure_logs(config, logging.DEBUG if self.verbose else logging.WARNING)
+        return config
 
-    def ledger_path(self, spec: Spec) -> Path:
+    def ledger_path(self, config: Config) -> Path:
         """Where this command's ledger is."""
-        return wiring.ledger_path(spec.ledger, self.config, self.ledger)
+        return wiring.ledger_path(config.ledger, self.config_path, self.ledger)
 
 
 def print_json(document: Mapping[str, object]) -> None:

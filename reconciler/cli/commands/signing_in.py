@@ -20,9 +20,9 @@ _PASSES = {Outcome.RATE_LIMITED, Outcome.UNREACHABLE}
 
 def login_to_trakt(setting: Setting) -> int:
     """Sign in to Trakt. Raises ConfigError, and ListsyncError where it does not work."""
-    spec = setting.spec()
+    config = setting.config()
     with Web() as web:
-        sign_in = SignIn(trakt_app(spec.providers, setting.ledger_path(spec)), web)
+        sign_in = SignIn(trakt_app(config.providers, setting.ledger_path(config)), web)
         code = sign_in.begin()
         if isinstance(code, FetchFailure):
             raise ListsyncError(code.error)

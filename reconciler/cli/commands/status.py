@@ -10,7 +10,7 @@ from typing import cast
 from reconciler import wiring
 from reconciler.cli.commands.selection import list_named, named_among
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import ControllerSpec, Spec
+from reconciler.config import Config, ControllerConfig
 from reconciler.config.file import glimpse_of
 from reconciler.controller.endpoint import heard
 from reconciler.core import conditions
@@ -29,15 +29,15 @@ def status(setting: Setting, name: str | None) -> int:
     Raises ConfigError where nothing else is known, LedgerError.
     """
     try:
-        spec = setting.spec()
+        config = setting.config()
     except ConfigError as error:
         told = _without_the_file(setting, error)
         _print(setting, _narrowed(told, name), in_detail=name is not None)
         sys.stderr.write("\n".join(error.problems) + "\n")
         return error.exit_code
     if name:
-        list_named(spec, name)
-    told = _from_running(setting, spec.controller.listen) or _from_ledger(setting, spec)
+        list_named(config, name)
+    told = _from_running(setting, config.controller.listen) or _from_ledger(setting, config)
     _print(setting, _narrowed(told, name), in_detail=name is not None)
     return OK
 
@@ -46,27 +46,27 @@ def _from_running(setting: Setting, listen: str) -> StatusDocument | None:
     """What a listsync that follows this file says: also what it could not write down."""
     with suppress(ValueError):
         told = json.loads(heard(listen, "/status") or b"null")
-        if isinstance(told, dict) and told.get("config") == place(setting.config):
+        if isinstance(told, dict) and told.get("config") == place(setting.config_path):
             return cast("StatusDocument", told)
     return None
 
 
-def _from_ledger(setting: Setting, spec: Spec) -> StatusDocument:
-    with wiring.open_ledger(spec, setting.ledger_path(spec)) as ledger:
+def _from_ledger(setting: Setting, config: Config) -> StatusDocument:
+    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
         reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
-        waiting = waiting_changes(ledger.rights().waiting, spec.controller.grace)
-    sources = {lst.name: str(lst.source) for lst in spec.lists}
-    standing = StatusSnapshot(tuple(sources), spec.generation, found, schedules, waiting)
-    return status_document(setting.config, sources, reports, standing)
+        waiting = waiting_changes(ledger.rights().waiting, config.controller.grace)
+    sources = {lst.name: str(lst.source) for lst in config.lists}
+    standing = StatusSnapshot(tuple(sources), config.generation, found, schedules, waiting)
+    return status_document(setting.config_path, sources, reports, standing)
 
 
 def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     """The lists that were followed last. Raises ``error`` where none are known."""
-    written = glimpse_of(setting.config, setting.restrictions)
-    listen = written.get("controller.listen", ControllerSpec().listen)
+    written = glimpse_of(setting.config_path, setting.restrictions)
+    listen = written.get("controller.listen", ControllerConfig().listen)
     if told := _from_running(setting, listen):
         return told
-    path = wiring.ledger_path(written.get("ledger"), setting.config, setting.ledger)
+    path = wiring.ledger_path(written.get("ledger"), setting.config_path, setting.ledger)
     now = SystemClock().now()
     try:
         with last_ledger(path) as ledger:
@@ -85,7 +85,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
         name: reports[name].source if name in reports else "" for name in found if name != WHOLE
     }
     standing = StatusSnapshot(tuple(sources), generation, found, schedules, waiting)
-    return status_document(setting.config, sources, reports, standing)
+    return status_document(setting.config_path, sources, reports, standing)
 
 
 def _narrowed(told: StatusDocument, name: str | None) -> StatusDocument:

@@ -22,7 +22,7 @@ from reconciler.cli.commands.selection import (
     lists_or_plan,
 )
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import Spec
+from reconciler.config import Config
 from reconciler.controller import turns
 from reconciler.controller.statuses import note_pass, note_server, outage_noted
 from reconciler.core.model import Action
@@ -37,7 +37,7 @@ from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute, keep_reports
 from reconciler.sync.plan_file import SavedPlan
-from reconciler.sync.reconcile import Context, Pass, look, look_again
+from reconciler.sync.reconcile import Context, Reconciliation, look, look_again
 from reconciler.sync.run_log import OK, acting, exit_code
 
 NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
@@ -47,13 +47,13 @@ def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: 
     """Show what a pass over these lists would do; no names: over all."""
     if out is not None and str(out) == "-":
         raise UsageError("--out takes a file", hint="-o json prints the plan on stdout")
-    spec = setting.spec()
-    narrowed = lists_named(spec, names)
-    with _edges(spec, setting) as edges:
-        seen = look(spec, edges, narrowed)
-        keep_reports(spec, edges, seen, ())
-        note_server(spec, edges.ledger, turns.reachable(), edges.clock.now())
-    told = document(spec, setting, seen, narrowed_to=narrowed)
+    config = setting.config()
+    narrowed = lists_named(config, names)
+    with _edges(config, setting) as edges:
+        seen = look(config, edges, narrowed)
+        keep_reports(config, edges, seen, ())
+        note_server(config, edges.ledger, turns.reachable(), edges.clock.now())
+    told = document(config, setting, seen, narrowed_to=narrowed)
     if out is not None:
         plan_file.save(told, out)
     show(told, setting.output)
@@ -72,22 +72,24 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
 ) -> int:
     """Do what a pass says: after asking, with ``--yes``, or what a saved plan has of it."""
     expected = expected_id(expect)
-    spec = setting.spec()
-    names, path = lists_or_plan(spec, words, saved)
-    agreed = plan_file.read(path, spec.server.url) if path else None
+    config = setting.config()
+    names, path = lists_or_plan(config, words, saved)
+    agreed = plan_file.read(path, config.server.url) if path else None
     if agreed is not None:
         check_expected(expected, agreed.digest, "the saved plan")
-        names = _still_there(spec, agreed)
+        names = _still_there(config, agreed)
     elif not yes:
         _check_that_somebody_answers(setting)
     announcer = wiring.announcer()
-    with _edges(spec, setting) as edges:
-        order = _Order(spec, names, agreed, expected, detailed)
+    with _edges(config, setting) as edges:
+        order = _Order(config, names, agreed, expected, detailed)
         acted = _at_once(order, edges) if yes or agreed else _after_asking(order, setting, edges)
         if acted is None:
             return OK
-        announcer.passed(spec, edges.ledger, acted.seen, acted.outcomes, edges.clock.now())
-    told = document(spec, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved)
+        announcer.passed(config, edges.ledger, acted.seen, acted.outcomes, edges.clock.now())
+    told = document(
+        config, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved
+    )
     if not acted.shown:
         show(told, setting.output)
     github.tell(told)
@@ -101,7 +103,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
 class _Order:
     """What ``apply`` is told to do."""
 
-    spec: Spec
+    config: Config
     names: tuple[str, ...] | None
     agreed: SavedPlan | None
     expected: str | None
@@ -112,7 +114,7 @@ class _Order:
 class _Acted:
     """What came of acting on a pass."""
 
-    seen: Pass
+    seen: Reconciliation
     outcomes: Outcomes
     interrupted: int  # the exit code of a signal; 0: there was none
     trouble: ListsyncError | None
@@ -134,14 +136,14 @@ def _check_that_somebody_answers(setting: Setting) -> None:
         raise UsageError("apply asks before it acts, and nobody is there to answer", hint=hint)
 
 
-def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
+def _still_there(config: Config, agreed: SavedPlan) -> tuple[str, ...] | None:
     """The lists that a saved plan is of, without those that have left the file.
 
     Such a list wants nothing any more. Raises PlanMisfitError where none is left.
     """
     if agreed.narrowed_to is None:
         return None
-    left = tuple(lst.name for lst in spec.lists if lst.name in agreed.narrowed_to)
+    left = tuple(lst.name for lst in config.lists if lst.name in agreed.narrowed_to)
     if not left:
         what = f"the file has none of the saved plan's lists: {', '.join(agreed.narrowed_to)}"
         raise PlanMisfitError(what, hint=plan_file.AGAIN)
@@ -151,42 +153,44 @@ def _still_there(spec: Spec, agreed: SavedPlan) -> tuple[str, ...] | None:
 def _at_once(order: _Order, edges: Context) -> _Acted:
     """Hold the lock from before the look, and ask nobody."""
     with acting(edges, "apply") as line:
-        with outage_noted(order.spec, edges.ledger, edges.clock):
-            current = look(order.spec, edges, order.names)
+        with outage_noted(order.config, edges.ledger, edges.clock):
+            current = look(order.config, edges, order.names)
         _check_current(order, current)
-        acted = _act_on_saved(order.spec, edges, current, order.agreed)
+        acted = _act_on_saved(order.config, edges, current, order.agreed)
         line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
     return acted
 
 
 def _after_asking(order: _Order, setting: Setting, edges: Context) -> _Acted | None:
     """Show a pass and do what of it somebody says yes to; None: it was a no."""
-    spec = order.spec
-    shown = look(spec, edges, order.names)
+    config = order.config
+    shown = look(config, edges, order.names)
     _check_current(order, shown)
-    show(document(spec, setting, shown, narrowed_to=order.names), setting.output)
+    show(document(config, setting, shown, narrowed_to=order.names), setting.output)
     if shown.plan.actions and not confirmed("Apply this?"):
         return None
     with acting(edges, "apply") as line:
-        current = look_again(spec, edges, shown)
+        current = look_again(config, edges, shown)
         _check_current(order, current)
         agreement = plan_file.agree(_rows(shown), current.plan.actions)
-        acted = _act(spec, edges, _only(current, agreement.both))
+        acted = _act(config, edges, _only(current, agreement.both))
         line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
     return replace(acted, shown=not shown.plan.actions)
 
 
-def _check_current(order: _Order, seen: Pass) -> None:
-    digest = plan_digest(order.spec.server.url, _rows(seen))
+def _check_current(order: _Order, seen: Reconciliation) -> None:
+    digest = plan_digest(order.config.server.url, _rows(seen))
     check_expected(order.expected, digest, "the plan")
 
 
-def _act_on_saved(spec: Spec, edges: Context, seen: Pass, agreed: SavedPlan | None) -> _Acted:
+def _act_on_saved(
+    config: Config, edges: Context, seen: Reconciliation, agreed: SavedPlan | None
+) -> _Acted:
     """Do what the pass says, and if there is a saved plan: only what that says as well."""
     if agreed is None:
-        return _act(spec, edges, seen)
+        return _act(config, edges, seen)
     agreement = plan_file.agree(agreed.actions, seen.plan.actions)
-    acted = _act(spec, edges, _only(seen, agreement.both))
+    acted = _act(config, edges, _only(seen, agreement.both))
     rows: SavedRows = {
         "plan_id": agreed.digest[:ID_DIGITS],
         "satisfied": list(agreement.gone),
@@ -195,42 +199,42 @@ def _act_on_saved(spec: Spec, edges: Context, seen: Pass, agreed: SavedPlan | No
     return replace(acted, saved=rows)
 
 
-def _only(seen: Pass, actions: tuple[Action, ...]) -> Pass:
+def _only(seen: Reconciliation, actions: tuple[Action, ...]) -> Reconciliation:
     decision = replace(seen.decision, plan=replace(seen.plan, actions=actions))
     return replace(seen, decision=decision)
 
 
-def _rows(seen: Pass) -> list[ActionRow]:
+def _rows(seen: Reconciliation) -> list[ActionRow]:
     return [action_row(action) for action in seen.plan.actions]
 
 
-def _act(spec: Spec, edges: Context, seen: Pass) -> _Acted:
+def _act(config: Config, edges: Context, seen: Reconciliation) -> _Acted:
     """Execute a pass to its end, also where a signal arrives."""
     with held_back() as interrupt:
-        done = execute(spec, edges, seen, interrupt.stopping)
+        done = execute(config, edges, seen, interrupt.stopping)
         seen = replace(seen, slowdown=edges.server.slowdown)
-        trouble = done.trouble or _noted(spec, edges, seen, done.outcomes, interrupt)
+        trouble = done.trouble or _noted(config, edges, seen, done.outcomes, interrupt)
     return _Acted(seen, done.outcomes, interrupt.exit_code, trouble)
 
 
 def _noted(
-    spec: Spec, edges: Context, seen: Pass, outcomes: Outcomes, interrupt: Interrupt
+    config: Config, edges: Context, seen: Reconciliation, outcomes: Outcomes, interrupt: Interrupt
 ) -> ListsyncError | None:
     """Write when the lists are due again, unless it was broken off; what stood in the way."""
     if interrupt.exit_code:
         return None
     now, chance = edges.clock.now(), random.random()  # noqa: S311 - jitter is no secret
     try:
-        note_pass(spec, edges.ledger, seen, outcomes, now=now, chance=chance)
+        note_pass(config, edges.ledger, seen, outcomes, now=now, chance=chance)
     except LedgerError as error:
         return error
     return None
 
 
 def document(  # noqa: PLR0913 - all that a document tells
-    spec: Spec,
+    config: Config,
     setting: Setting,
-    seen: Pass,
+    seen: Reconciliation,
     outcomes: Outcomes = (),
     *,
     narrowed_to: Sequence[str] | None = None,
@@ -238,10 +242,10 @@ def document(  # noqa: PLR0913 - all that a document tells
 ) -> PlanDocument:
     """The pass as the document of ``-o json``."""
     places = {action: index for index, action in enumerate(seen.plan.actions)}
-    named = dict(zip([lst.name for lst in spec.lists], seen.lists, strict=False))
+    named = dict(zip([lst.name for lst in config.lists], seen.lists, strict=False))
     identity, observed = seen.identity, seen.observed
     rows = []
-    for lst in spec.lists:
+    for lst in config.lists:
         if lst.name not in seen.snapshots:
             continue
         wishlist = named[lst.name]
@@ -252,9 +256,9 @@ def document(  # noqa: PLR0913 - all that a document tells
         rows.append(list_row(wishlist, lst.top, snapshot, quota, account))
     return plan_document(
         seen.plan,
-        config={"path": str(setting.config), "generation": spec.generation},
+        config={"path": str(setting.config_path), "generation": config.generation},
         server={
-            "url": spec.server.url,
+            "url": config.server.url,
             "flavour": identity.server.flavour,
             "version": identity.server.version,
             "media": sum(len(rows) for rows in observed.media.values()),
@@ -277,9 +281,11 @@ def show(plan: PlanDocument, output: str) -> None:
         sys.stdout.write(plan_markdown(plan) if output == "markdown" else plan_text(plan))
 
 
-def _edges(spec: Spec, setting: Setting) -> AbstractContextManager[Context]:
-    path, progress = setting.ledger_path(spec), for_terminal()
-    return wiring.open_edges(spec, setting.config, path, progress, debug_dir=setting.debug_dir)
+def _edges(config: Config, setting: Setting) -> AbstractContextManager[Context]:
+    path, progress = setting.ledger_path(config), for_terminal()
+    return wiring.open_edges(
+        config, setting.config_path, path, progress, debug_dir=setting.debug_dir
+    )
 
 
 def _at_terminal() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.core.model.lists import Item
-from reconciler.core.model.words import Kind, Reason, Route
+from reconciler.core.model.words import Kind, MatchMethod, Reason
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +52,7 @@ class Match:
     """An item's media key, the route that led there, and what the server calls the title."""
 
     media: MediaKey
-    by: Route
+    by: MatchMethod
     title: str = ""
     year: int | None = None
     original_title: str | None = None

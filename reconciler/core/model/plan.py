@@ -17,9 +17,9 @@ from reconciler.core.model.wishes import Budget
 from reconciler.core.model.words import (
     Expected,
     Kind,
+    MatchMethod,
     Op,
     Reason,
-    Route,
     Why,
 )
 
@@ -86,7 +86,7 @@ class Action:
     target: Target
     item: Item
     lists: tuple[str, ...]  # the owner first
-    matched_by: Route
+    matched_by: MatchMethod
     requester: Requester
     expected: Expected
     seasons: tuple[int, ...] | None = None
@@ -105,7 +105,7 @@ class Verdict:
     item: Item
     lists: tuple[str, ...]
     target: Target | None = None
-    matched_by: Route | None = None
+    matched_by: MatchMethod | None = None
     seasons: tuple[int, ...] | None = None
     detail: str = ""
     candidates: tuple[Candidate, ...] = ()

@@ -145,7 +145,7 @@ class Start(StrEnum):
     NEW_ONLY = "new-only"
 
 
-class Route(StrEnum):
+class MatchMethod(StrEnum):
     """How an item was matched to a media key; never "cache": the original route is kept."""
 
     MAP = "map"
