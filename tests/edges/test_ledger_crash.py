@@ -38,7 +38,7 @@ ledger = SqliteLedger(Path(sys.argv[1]), sys.argv[2])
 def film(number):
     return Action(
         Op.REQUEST, Why.MISSING, Target(MediaKey(Kind.MOVIE, number)), Item(1, "Dune"), ("anna",),
-        Route.IMDB, Requester(User(4, "anna", 32)), Expected.PENDING,
+        MatchMethod.IMDB, Requester(User(4, "anna", 32)), Expected.PENDING,
     )
 
 def die():
