@@ -10,8 +10,8 @@ import pytest
 
 from tests.project import places
 
-LONGEST_FILE = 320
-LONGEST_FUNCTION = 45  # lines, its docstring apart
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60  # lines, its docstring apart
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
