@@ -67,6 +67,8 @@ class ListConfig(ListSection):
             prune=self.prune,
             prune_after=self.prune_after,
             start=self.start,
+            interval=self.interval,
+            retry_interval=self.retry_interval,
             suspended=self.suspend,
         )
 

@@ -24,6 +24,7 @@ from reconciler.controller.statuses import StatusStore
 from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, FetchScope, ListRef, Result, Snapshot
+from reconciler.core.schedule import ReconcileResult, first_due
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
 from reconciler.notify.dispatcher import Announcer
@@ -58,7 +59,7 @@ class Factories:
 class _Turned:
     """What a turn came to, and what its line in the log says."""
 
-    came: turns.ReconcileResult
+    came: ReconcileResult
     log_values: dict[str, object]
     items: int | None = None
 
@@ -84,7 +85,7 @@ class ListReconciler:
         if lst is None or name not in self._board.conditions():
             return now  # new, or back in the file
         schedule = self._board.schedules().get(name)
-        return turns.first_due(schedule, turns.digest(config, lst), lst, now)
+        return first_due(schedule, turns.digest(config, lst), lst.rules, now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
         """What a list needs to itself while it is read: its site, and perhaps a browser."""
@@ -227,7 +228,7 @@ class ListReconciler:
             doors.announcer.found(config, doors.ledger(config), {lst.name: found}, now)
         except ListsyncError as error:
             turned.log_values.setdefault("error", str(error))
-        ready = turns.is_ready(found)
+        ready = conditions.is_true(found, conditions.READY)
         doors.meter.turned(lst.name, ready=ready, items=turned.items, seconds=seconds)
         say = _log.info if ready else _log.warning
         say("turn", **turned.log_values, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")

@@ -7,32 +7,7 @@ it is worked on comes again afterwards, and no key is worked on twice at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
-
-LONGEST = timedelta(hours=6)  # no back-off is longer
-
-_JITTER = 0.1  # of a wait, at most: what was done together is not done together for ever
-_DOUBLINGS = 16  # past LONGEST with every first wait: doubling any further makes big numbers
-
-
-def wait_after(tries: int, first: timedelta, chance: float) -> timedelta:
-    """How long to wait after this many failures in a row (1, 2, …): doubling, up to 6 h.
-
-    ``chance``: from 0 to 1, lengthens it by up to a tenth. A ``first`` that is longer holds.
-    """
-    longest = max(first, LONGEST)
-    doubled = min(first * (1 << max(0, min(tries - 1, _DOUBLINGS))), longest)
-    return min(spread(doubled, chance), longest)
-
-
-def spread(wait: timedelta, chance: float) -> timedelta:
-    """``wait``, up to a tenth longer; never shorter, since a site may ask for that much."""
-    return wait * (1 + _JITTER * chance)
-
-
-def longest_wait(interval: timedelta, first: timedelta) -> timedelta:
-    """What no wait exceeds that is taken from ``interval`` or from ``first``, a retry's."""
-    return max(spread(interval, 1), first, LONGEST)
+from datetime import datetime
 
 
 class WorkQueue:

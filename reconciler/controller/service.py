@@ -23,6 +23,7 @@ from reconciler.controller.watch import news
 from reconciler.controller.workers import WorkerPool
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Finding, ListReport, Status, StatusSnapshot
+from reconciler.core.schedule import is_too_late
 from reconciler.errors import ConfigError, ListsyncError
 from reconciler.logs import Logger
 
@@ -245,7 +246,8 @@ class Service:
         version = (id(ledger), ledger.version())
         if version == self._version:
             return
-        if turns.answers(ledger.conditions().get(WHOLE, {})):  # plan or doctor may have reached it
+        whole = ledger.conditions().get(WHOLE, {})
+        if conditions.is_true(whole, conditions.SERVER_REACHABLE):  # plan or doctor reached it
             self.board.post(turns.reachable(), self.config.generation, self._doors.clock.now())
         for name, word in ledger.asked().items():
             if self.config.named(name) is None:
@@ -261,16 +263,17 @@ class Service:
         schedules, now = self.board.schedules(), self._doors.clock.now()
         for lst in self.config.lists:
             due = self._workers.due(lst.name)
-            if due and turns.waits_too_long(schedules.get(lst.name), due, lst, now):
+            if due and is_too_late(schedules.get(lst.name), due, lst.rules, now):
                 self._workers.move(lst.name, now)
 
     def _wake_those_the_server_kept(self) -> None:
         """A server that is back is not waited for any longer."""
         found = self.board.conditions()
-        if not turns.answers(found.get(WHOLE, {})):
+        if not conditions.is_true(found.get(WHOLE, {}), conditions.SERVER_REACHABLE):
             return
         now = self._doors.clock.now()
         for lst in self.config.lists:
             due = self._workers.due(lst.name)
-            if turns.waits_for_server(found.get(lst.name, {})) and due is not None and due > now:
+            waits = conditions.waits_for_server(found.get(lst.name, {}))
+            if waits and due is not None and due > now:
                 self._workers.move(lst.name, now)

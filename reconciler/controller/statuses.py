@@ -15,6 +15,7 @@ from reconciler.config import Config, ListConfig
 from reconciler.controller import turns
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Condition, Finding, Schedule, Status, StatusSnapshot
+from reconciler.core.schedule import ReconcileResult, first_due, next_run
 from reconciler.errors import LedgerError, ServerError
 from reconciler.ports import Clock, Ledger
 from reconciler.sync.apply import Outcomes
@@ -57,7 +58,7 @@ class StatusStore:
         """Something about the file or the server; whether its status has changed."""
         with self._lock:
             before = self._conditions.get(WHOLE, {})
-            self._conditions[WHOLE] = conditions.after(before, [finding], generation, now)
+            self._conditions[WHOLE] = conditions.update(before, [finding], generation, now)
             if self._conditions[WHOLE] != before:
                 self._unwritten.add(WHOLE)
             old = before.get(finding.type)
@@ -69,7 +70,7 @@ class StatusStore:
         """A list's conditions after its turn."""
         with self._lock:
             before = self._conditions.get(name, {})
-            found = turns.after(before, findings, generation, now)
+            found = conditions.update_list(before, findings, generation, now)
             self._conditions[name] = found
             self._unwritten.add(name)
             return found
@@ -86,7 +87,7 @@ class StatusStore:
         self,
         config: Config,
         lst: ListConfig,
-        came: turns.ReconcileResult,
+        came: ReconcileResult,
         *,
         now: datetime,
         chance: float,
@@ -96,7 +97,7 @@ class StatusStore:
             self.post(came.server, config.generation, now)
         found = self.judge(lst.name, came.findings, config.generation, now)
         before, said = self.schedules().get(lst.name), turns.digest(config, lst)
-        schedule = turns.next_turn(before, lst, said, (came, found), now=now, chance=chance)
+        schedule = next_run(before, lst.rules, said, came, found, now=now, chance=chance)
         self.plan(lst.name, schedule)
         return found, schedule
 
@@ -146,7 +147,7 @@ def note_server(config: Config, ledger: Ledger, finding: Finding, now: datetime)
         before = ledger.conditions().get(WHOLE, {})
         known = before.get(finding.type)
         if finding.status is not (known.status if known else Status.TRUE):
-            found = conditions.after(before, [finding], config.generation, now)
+            found = conditions.update(before, [finding], config.generation, now)
             ledger.keep_turn(WHOLE, None, found)
 
 
@@ -167,5 +168,5 @@ def due_lists(config: Config, ledger: Ledger, now: datetime) -> tuple[str, ...]:
         lst.name
         for lst in config.lists
         if not lst.suspend
-        if turns.first_due(schedules.get(lst.name), turns.digest(config, lst), lst, now) <= now
+        if first_due(schedules.get(lst.name), turns.digest(config, lst), lst.rules, now) <= now
     )

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from reconciler.config import Config, ListConfig
-from reconciler.controller.queue import longest_wait, spread, wait_after
 from reconciler.core import conditions
 from reconciler.core.model import (
-    Condition,
     Finding,
     ListProblem,
     Reason,
     Role,
-    Schedule,
     Status,
     Verdict,
 )
+from reconciler.core.schedule import ReconcileResult
 from reconciler.errors import (
     BrowserError,
     LedgerError,
@@ -33,18 +28,6 @@ from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
 
 _DIGITS = 12
-_LONGEST = timedelta(days=30)  # whoever asks for more is not asked again for a month
-_AWAY, _BUSY, _UNUSABLE = "ServerUnreachable", "ServerBusy", "ServerUnusable"
-
-
-@dataclass(frozen=True, slots=True)
-class ReconcileResult:
-    """What a turn came to: findings of the list and of the server, and waits asked for."""
-
-    findings: tuple[Finding, ...]
-    server: Finding | None = None
-    retry_after: float | None = None  # seconds, where site or server said when
-    own_fault: bool = True  # False: the server's or the ledger's, which is no failure of the list
 
 
 def digest(config: Config, lst: ListConfig) -> str:
@@ -126,102 +109,6 @@ def failed(error: ListsyncError) -> ReconcileResult:
     )
 
 
-def after(
-    before: Mapping[str, Condition], findings: Iterable[Finding], generation: str, now: datetime
-) -> dict[str, Condition]:
-    """A list's conditions after its turn, with what they come to."""
-    found = conditions.after(before, findings, generation, now)
-    return conditions.after(found, [conditions.ready(found)], generation, now)
-
-
-def is_ready(found: Mapping[str, Condition]) -> bool:
-    """Whether a list was read and applied, and is not stalled."""
-    return found[conditions.READY].status is Status.TRUE
-
-
-def answers(whole: Mapping[str, Condition]) -> bool:
-    """Whether the server answered when it was last called."""
-    server = whole.get(conditions.SERVER_REACHABLE)
-    return server is not None and server.status is Status.TRUE
-
-
-def waits_for_server(found: Mapping[str, Condition]) -> bool:
-    """Whether a list's last turn came to nothing because of the server alone.
-
-    A server that has said when to come back is left alone until then.
-    """
-    applied = found.get(conditions.APPLIED)
-    return applied is not None and applied.reason in {_AWAY, _UNUSABLE}
-
-
-def next_turn(  # noqa: PLR0913 - all that a wait depends on
-    before: Schedule | None,
-    lst: ListConfig,
-    said: str,
-    result: tuple[ReconcileResult, Mapping[str, Condition]],
-    *,
-    now: datetime,
-    chance: float,
-) -> Schedule:
-    """When the list's next turn is. ``said``: its digest; ``chance``: from 0 to 1, for jitter.
-
-    After its interval where all is well, or where trying sooner is of no use; else after
-    ``retry_interval``, longer with each failure of its own. A site or server that names a time is
-    left alone until then.
-    """
-    turn, now_is = result
-    well = now_is[conditions.READY].status is Status.TRUE
-    stuck = conditions.STALLED in now_is and now_is[conditions.STALLED].status is Status.TRUE
-    tries = before.tries if before else 0
-    if well or stuck:
-        tries, wait = 0, spread(lst.interval, chance)
-    elif turn.own_fault:
-        tries += 1
-        wait = wait_after(tries, lst.retry_interval, chance)
-    else:
-        wait = wait_after(1, lst.retry_interval, chance)
-    return Schedule(
-        digest=said,
-        due=now + max(wait, _seconds(turn.retry_after)),
-        tries=tries,
-        attempted=now,
-        succeeded=now if well else before.succeeded if before else None,
-    )
-
-
-def first_due(schedule: Schedule | None, said: str, lst: ListConfig, now: datetime) -> datetime:
-    """When a list is due that has just been read from the file.
-
-    At once if it is new or the file says something else of it than at its last turn.
-    """
-    if (
-        schedule is None
-        or schedule.digest != said
-        or waits_too_long(schedule, schedule.due, lst, now)
-    ):
-        return now
-    return schedule.due
-
-
-def waits_too_long(
-    schedule: Schedule | None, due: datetime, lst: ListConfig, now: datetime
-) -> bool:
-    """Whether ``due`` is later than any wait leads to: a clock that was ahead has written it.
-
-    A site or server may have asked at the last turn to be left alone for longer than the list's
-    interval; a turn that is far in the future tells nothing about that.
-    """
-    longest = longest_wait(lst.interval, lst.retry_interval)
-    asked = timedelta()
-    if schedule and schedule.attempted and schedule.attempted <= now + longest:
-        asked = min(schedule.due - schedule.attempted, _LONGEST)
-    return due > now + (longest if asked <= longest else longest + asked)
-
-
-def _seconds(seconds: float | None) -> timedelta:
-    return timedelta(seconds=min(seconds or 0, _LONGEST.total_seconds()))
-
-
 def _of_others(error: ListsyncError | None) -> bool:
     """Whether all lists are in the same trouble."""
     return isinstance(error, (ServerError, LedgerError, LockHeldError))
@@ -234,10 +121,10 @@ def _asked_for(error: ListsyncError | None) -> float | None:
 
 def _reason(error: ListsyncError) -> str:
     if _asked_for(error):
-        return _BUSY
+        return conditions.SERVER_BUSY
     for kind, reason in (
-        (TransientError, _AWAY),
-        (ServerError, _UNUSABLE),
+        (TransientError, conditions.SERVER_UNREACHABLE),
+        (ServerError, conditions.SERVER_UNUSABLE),
         (LedgerError, "LedgerUnusable"),
         (LockHeldError, "LedgerUnusable"),
         (BrowserError, "BrowserUnusable"),

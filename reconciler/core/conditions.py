@@ -40,21 +40,46 @@ CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
 SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
 LEDGER_USABLE = "LedgerUsable"
 RIGHTS_WAITING = "RightsWaiting"
+SERVER_UNREACHABLE, SERVER_BUSY = "ServerUnreachable", "ServerBusy"  # why a list is not applied
+SERVER_UNUSABLE = "ServerUnusable"
 GOOD_WHEN_FALSE = frozenset({STALLED, RIGHTS_WAITING})
 _TOLD = 5  # changes that wait, by name
 
 
-def after(
+def update(
     before: Mapping[str, Condition],
-    found: Iterable[Finding],
+    findings: Iterable[Finding],
     generation: str,
     now: datetime,
 ) -> dict[str, Condition]:
-    """The conditions by type once this was found; ``since`` moves only with the status.
+    """The conditions by type after these findings; ``since`` moves only with the status.
 
-    What was not looked at stays as it is.
+    A condition without a finding stays unchanged.
     """
-    return {**before, **{f.type: _next(before.get(f.type), f, generation, now) for f in found}}
+    return {**before, **{f.type: _next(before.get(f.type), f, generation, now) for f in findings}}
+
+
+def update_list(
+    before: Mapping[str, Condition], findings: Iterable[Finding], generation: str, now: datetime
+) -> dict[str, Condition]:
+    """The conditions of a list after these findings, with *Ready* derived from them."""
+    updated = update(before, findings, generation, now)
+    return update(updated, [ready(updated)], generation, now)
+
+
+def is_true(conditions: Mapping[str, Condition], type_: str) -> bool:
+    """Whether there is such a condition and its status is True."""
+    condition = conditions.get(type_)
+    return condition is not None and condition.status is Status.TRUE
+
+
+def waits_for_server(conditions: Mapping[str, Condition]) -> bool:
+    """Whether the last run of a list failed because of the server alone.
+
+    A server that has said when to come back (*ServerBusy*) is left alone until then.
+    """
+    condition = conditions.get(APPLIED)
+    return condition is not None and condition.reason in {SERVER_UNREACHABLE, SERVER_UNUSABLE}
 
 
 def fetched(snapshot: Snapshot) -> Finding:

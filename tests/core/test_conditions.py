@@ -28,9 +28,9 @@ BAD = Finding("Fetched", Status.FALSE, "Blocked", "a bot check")
 
 
 def test_since_is_when_it_became_so() -> None:
-    first = conditions.after({}, [GOOD], "g1", NOON)
-    same = conditions.after(first, [GOOD], "g1", LATER)
-    other = conditions.after(first, [BAD], "g2", LATER)
+    first = conditions.update({}, [GOOD], "g1", NOON)
+    same = conditions.update(first, [GOOD], "g1", LATER)
+    other = conditions.update(first, [BAD], "g2", LATER)
 
     assert same == first
     assert other["Fetched"] == Condition(
@@ -39,15 +39,16 @@ def test_since_is_when_it_became_so() -> None:
 
 
 def test_another_reason_is_told_and_moves_nothing() -> None:
-    first = conditions.after({}, [BAD], "g1", NOON)
-    other = conditions.after(first, [Finding("Fetched", Status.FALSE, "Private", "")], "g1", LATER)
+    first = conditions.update({}, [BAD], "g1", NOON)
+    other = conditions.update(first, [Finding("Fetched", Status.FALSE, "Private", "")], "g1", LATER)
 
     assert (other["Fetched"].reason, other["Fetched"].since) == ("Private", NOON)
 
 
 def test_what_was_not_looked_at_stays() -> None:
-    before = conditions.after({}, [GOOD], "g1", NOON)
-    found = conditions.after(before, [conditions.not_applied("ServerUnreachable", "")], "g1", LATER)
+    before = conditions.update({}, [GOOD], "g1", NOON)
+    trouble = conditions.not_applied("ServerUnreachable", "")
+    found = conditions.update(before, [trouble], "g1", LATER)
     assert found["Fetched"] == before["Fetched"]
 
 

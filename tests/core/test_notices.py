@@ -30,8 +30,8 @@ from tests.core.values import NOW
 
 def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:
     """The conditions of the list ``kids`` after a turn that found this."""
-    found = conditions.after({}, findings, "g", NOW)
-    return {"kids": conditions.after(found, [conditions.ready(found)], "g", NOW)}
+    found = conditions.update({}, findings, "g", NOW)
+    return {"kids": conditions.update(found, [conditions.ready(found)], "g", NOW)}
 
 
 def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:

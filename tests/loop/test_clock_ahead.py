@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.controller.queue import WorkQueue, wait_after
-from reconciler.controller.turns import digest, first_due
+from reconciler.controller.queue import WorkQueue
+from reconciler.controller.turns import digest
 from reconciler.core.model import Schedule
+from reconciler.core.schedule import first_due, retry_wait
 from reconciler.core.times import FARTHEST, bounded, shifted
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
@@ -46,7 +47,7 @@ def test_a_due_time_that_no_wait_leads_to_is_due_now(
     tried = None if attempted is None else NOON + attempted
     schedule = Schedule(said, NOON + due, 0, tried, None)
 
-    assert first_due(schedule, said, lst, NOON) == (NOON if is_now else NOON + due)
+    assert first_due(schedule, said, lst.rules, NOON) == (NOON if is_now else NOON + due)
 
 
 @pytest.mark.parametrize("ahead", [YEAR, NEVER - NOON], ids=["a year", "the year 9999"])
@@ -104,4 +105,4 @@ def test_a_time_moves_along_with_the_clock_as_far_as_there_are_years() -> None:
 
 @pytest.mark.parametrize("tries", [-(10**30), 0, 1, 10**30])
 def test_a_number_of_tries_out_of_a_damaged_row_is_a_wait(tries: int) -> None:
-    assert timedelta() < wait_after(tries, timedelta(minutes=10), 1) <= 6 * HOUR
+    assert timedelta() < retry_wait(tries, timedelta(minutes=10), 1) <= 6 * HOUR

@@ -80,7 +80,7 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     known = whole.get(conditions.CONFIG_VALID)
     generation = known.observed_generation if known else ""
     wrong = conditions.config(Status.FALSE, "Invalid", error.brief)
-    found = {**found, WHOLE: conditions.after(whole, [wrong], generation, now)}
+    found = {**found, WHOLE: conditions.update(whole, [wrong], generation, now)}
     sources = {
         name: reports[name].source if name in reports else "" for name in found if name != WHOLE
     }

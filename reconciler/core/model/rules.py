@@ -32,4 +32,6 @@ class ListRules:
     prune: Prune = Prune.KEEP
     prune_after: timedelta = timedelta(days=7)
     start: Start = Start.ALL
+    interval: timedelta = timedelta(hours=6)
+    retry_interval: timedelta = timedelta(minutes=10)
     suspended: bool = False  # it asks for nothing, and its titles do not count as gone
