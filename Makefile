@@ -23,7 +23,7 @@ test: $(VENV)/test.done browser
 bench: $(VENV)/test.done browser
 	@$(BIN)/python -m tests.bench
 
-# Some minutes of attacks, e.g. `make torture SEED=1 MINUTES=10`: docs/reliability.md.
+# Some minutes of attacks, e.g. `make torture SEED=1 MINUTES=10`: docs/internals/reliability.md.
 torture: $(VENV)/test.done
 	@$(BIN)/python -m tests.torture $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 

@@ -1,7 +1,7 @@
 """The local browser's only way to the network: a proxy that connects to public addresses alone.
 
-docs/decisions/0036 says why it is a proxy. Chromium hands it names, not addresses: what is judged
-here is what is connected to.
+docs/internals/decisions/0036 says why it is a proxy. Chromium hands it names, not addresses: what
+is judged here is what is connected to.
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
     if config.browser.remote_url:
         return Check(name, ok=True, found="not known: the Selenium Grid starts the browser")
     if why := obstacle():
-        todo = 'see "Sandbox" in docs/browser.md for how to turn it on'
+        todo = 'see "Sandbox" in docs/internals/browser.md for how to turn it on'
         return Check(name, ok=True, found=f"off: {why}", todo=todo)
     return Check(name, ok=True, found="on")
 

@@ -102,7 +102,8 @@ def _silence(downloader: Downloader, kind: Kind) -> str:
 def astray(kinds: Collection[Kind]) -> str | None:
     """What becomes of requests for kinds that the server has 4K off for; None: there are none.
 
-    It takes and approves them all the same, and hands them to nobody (docs/media-servers.md).
+    It takes and approves them all the same, and hands them to nobody
+    (docs/internals/media-servers/README.md).
     """
     if not kinds:
         return None

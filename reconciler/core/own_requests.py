@@ -15,7 +15,7 @@ nobody has seen it, and it was not asked for, or was found     there, as its tit
 =============================================================  =====================================
 
 The row is read once more after the 404: a person who deletes a request leaves it at 1, unless it
-has others. Witnesses: docs/media-servers.md, "Requests that vanish".
+has others. Witnesses: docs/internals/media-servers/vanished-requests.md.
 """
 
 from __future__ import annotations

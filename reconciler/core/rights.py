@@ -1,6 +1,6 @@
 """What the server will make of a user's request, from its permission bits.
 
-Bits and rules: docs/media-servers.md, "Rights". An administrator may do everything.
+Bits and rules: docs/internals/media-servers/permissions.md. An administrator may do everything.
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ def season(target: Target, number: int, observed: Observed) -> State:
     """The state of one season. The show's own status counts where it speaks of the whole show.
 
     A show deleted as a whole covers seasons that never had a row of their own: a person's word
-    weighs more than a season that aired since (docs/decisions/0002). So does a show that is
-    available while no season has a status: somebody has marked all of it as available.
+    weighs more than a season that aired since (docs/internals/decisions/0002). So does a show that
+    is available while no season has a status: somebody has marked all of it as available.
     """
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):

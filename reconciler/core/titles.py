@@ -198,7 +198,7 @@ def _fates(
     """Why each season is not asked for; None: it is missing.
 
     A show that was here as a whole and has left no trace was taken away as a whole: seasons that
-    aired since stay out with the rest (docs/decisions/0002).
+    aired since stay out with the rest (docs/internals/decisions/0002).
     """
     slots = view.memory.slots
     whole = slots.get(MemoryKey(target))

@@ -75,7 +75,7 @@ class Answer:
     def guarded(self) -> bool:
         """Whether the server's own guard refuses: a wrong key, an unknown user, a lacking right.
 
-        The guard has two shapes, docs/media-servers.md, "Errors".
+        The guard has two shapes, docs/internals/media-servers/errors.md.
         """
         return (self.status == requests.codes.unauthorized and "message" in self.record) or (
             self.status == requests.codes.forbidden

@@ -1,6 +1,6 @@
 """Radarr and Sonarr as the server tells of them, and how a request names them.
 
-Shapes: docs/media-servers.md, "Radarr and Sonarr". Ids begin at 0.
+Shapes: docs/internals/media-servers/services.md. Ids begin at 0.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ The rule: ``Done`` says what is known for certain; where it is not certain wheth
 stored, AnswerLostError has a look decide. A refusal that nobody has seen before (4xx) is certain,
 and is passed on in the server's words; a failure that nobody has seen before (5xx) is not.
 
-docs/media-servers.md, "Requests", has the same table; a test compares the two with each other and
-with recordings of all three servers.
+docs/internals/media-servers/requests.md has the same table; a test compares the two with each other
+and with recordings of all three servers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The server's rows as the project's values; numbers nobody knows go to the careful side.
 
-Status numbers: docs/media-servers.md, "Numbers". 6 is *blocklisted* on Jellyseerr 2 and Seerr;
-other builds of the family have used it for *deleted*. Both forbid a request, but a re-add lifts
-only the latter, so that 6, and every number without a meaning, is read as *blocklisted*. A
+Status numbers: docs/internals/media-servers/README.md, "Numbers". 6 is *blocklisted* on Jellyseerr
+2 and Seerr; other builds of the family have used it for *deleted*. Both forbid a request, but
+a re-add lifts only the latter, so that 6, and every number without a meaning, is read as
+*blocklisted*. A
 request's number without a meaning is read as *approved*: covered, nothing to do.
 """
 

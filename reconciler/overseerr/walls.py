@@ -1,7 +1,7 @@
 """Answers of a proxy in front of the server: log-in pages, Basic auth, Cloudflare.
 
 The servers themselves answer JSON below ``/api/v1``, never redirect there, and never send a
-``WWW-Authenticate`` (docs/media-servers.md, "In front of the server").
+``WWW-Authenticate`` (docs/internals/media-servers/errors.md).
 """
 
 from __future__ import annotations

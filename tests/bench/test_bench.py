@@ -43,7 +43,7 @@ OF_BENCH = {
     },
 }
 BROWSER = {"scraping", "letterboxd"}
-PAGE = places.DOCS / "performance.md"
+PAGE = places.INTERNALS / "performance.md"
 
 
 @cache

@@ -1,7 +1,7 @@
 """A household as values: lists, a server that behaves as the real ones do, and a ledger.
 
-The server's ways are those of docs/media-servers.md: a declined request leaves its row as it was, a
-deleted one leaves a row without meaning, a blocklisted title's requests are not shown.
+The server behaves as docs/internals/media-servers/ says: a declined request leaves its row
+as it was, a deleted one leaves a row without meaning, a blocklisted title's requests are not shown.
 """
 
 from __future__ import annotations

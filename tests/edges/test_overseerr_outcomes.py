@@ -1,4 +1,4 @@
-"""The table of docs/media-servers.md, "Requests": against the code, and against the recordings.
+"""The table of docs/internals/media-servers/requests.md, against the code and the recordings.
 
 One account of three: what the page says an answer means is what the client makes of it, for the
 page's own rows and for every answer that a real server gave to a request or a retry.
@@ -70,7 +70,7 @@ class Row:
                 return self.text in str(shown.get("message"))
 
 
-ROWS = [Row(*row[:4]) for row in places.table(places.DOCS / "media-servers.md", "## Requests")]
+ROWS = [Row(*row[:4]) for row in places.table(places.SERVERS / "requests.md", "# Requests")]
 CASES = [
     pytest.param(call, status, row.body, row.result, id=f"{call} {status} {row.has}")
     for row in ROWS

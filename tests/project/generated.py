@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from reconciler.cli import app
 from reconciler.config import ProvidersConfig, json_schema
 from reconciler.core.model import Outcome
-from reconciler.sources import recognise
-from tests.project.places import CODE, DOCS, ROOT
+from reconciler.sources import SOURCES, recognise
+from tests.project.places import CODE, DOCS, INTERNALS, ROOT
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
 
@@ -29,8 +29,9 @@ PAGES = (
     ROOT / "README.md",
     DOCS / "configuration.md",
     DOCS / "commands.md",
-    DOCS / "modules.md",
-    DOCS / "sources.md",
+    INTERNALS / "modules.md",
+    DOCS / "sources" / "outcomes.md",
+    *(DOCS / "sources" / f"{name}.md" for name in SOURCES),
 )
 AGAIN = "run python -m tests.project.generated"
 

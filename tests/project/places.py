@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ROOT / "reconciler"
 DOCS = ROOT / "docs"
+INTERNALS = DOCS / "internals"
+SERVERS = INTERNALS / "media-servers"
 EXAMPLES = ROOT / "examples"
 
 _FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
@@ -57,7 +59,7 @@ def name(path: Path) -> str:
 
 def tables(page: Path, heading: str) -> list[list[list[str]]]:
     """The tables under a heading, each without its head: rows of cells."""
-    _, found, below = page.read_text(encoding="utf-8").partition(f"\n{heading}\n")
+    _, found, below = f"\n{page.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")
     assert found, f"{name(page)} has no heading {heading!r}"
     level = heading.index(" ")
     section = re.split(rf"^#{{1,{level}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]

@@ -122,7 +122,7 @@ def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -
         "github.event.pull_request.head.repo.full_name == github.repository",
     ]
     assert plan["environment"] != apply["environment"]
-    page = (WORKFLOW.parent / "README.md").read_text("utf-8")
+    page = (places.DOCS / "deployment" / "github-actions.md").read_text("utf-8")
     assert all(f"`{job['environment']}`" in page for job in (plan, apply))
 
 

@@ -19,8 +19,9 @@ from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, regenerated
 
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
-ARCHITECTURE = places.DOCS / "architecture.md"
-DEPENDENCIES = places.DOCS / "dependencies.md"
+ARCHITECTURE = places.INTERNALS / "architecture.md"
+DEPENDENCIES = places.INTERNALS / "dependencies.md"
+DECISIONS = sorted((places.INTERNALS / "decisions").glob("*.md"))
 
 
 class TestGeneratedParts:
@@ -104,7 +105,7 @@ class TestEveryPage:
 
 class TestArchitecture:
     def test_lists_the_modules_of_every_folder(self) -> None:
-        text = (places.DOCS / "modules.md").read_text(encoding="utf-8")
+        text = (places.INTERNALS / "modules.md").read_text(encoding="utf-8")
         assert sorted(re.findall(r"<!-- generated: modules of (.+) -->", text)) == sorted(folders())
 
     def test_names_every_module_at_the_top(self) -> None:
@@ -135,12 +136,10 @@ class TestArchitecture:
 
 class TestDecisions:
     def test_are_numbered_without_gaps(self) -> None:
-        found = sorted(path.name for path in (places.DOCS / "decisions").glob("*.md"))
+        found = [path.name for path in DECISIONS]
         assert [name[:5] for name in found] == [f"{n:04}-" for n in range(1, len(found) + 1)]
 
-    @pytest.mark.parametrize(
-        "page", sorted((places.DOCS / "decisions").glob("*.md")), ids=places.name
-    )
+    @pytest.mark.parametrize("page", DECISIONS, ids=places.name)
     def test_say_context_decision_and_consequence(self, page: Path) -> None:
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"# {int(page.name[:4])}. ")

@@ -1,4 +1,4 @@
-"""What docs/controller.md says of a file that changes is what ``run`` makes of it."""
+"""What ``run`` does when the file changes is what docs/controller/config-changes.md says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reconciler.sources import recognise
 from tests.project import places
 from tests.project.test_rules import keys
 
-TABLE = places.table(places.DOCS / "controller.md", "## When the file changes")
+TABLE = places.table(places.DOCS / "controller" / "config-changes.md", "# When the file changes")
 BEFORE: dict[str, Any] = {
     "server": {"url": "http://s:5055", "api_key": "made-up"},
     "lists": {"films": {"source": "imdb:top"}, "shows": {"source": "trakt:trending/shows"}},

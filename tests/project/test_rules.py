@@ -18,20 +18,24 @@ from reconciler.config.options import ListOptions
 from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
 from tests.project import places
 
-RULES = places.DOCS / "requests.md"
+RULES = sorted((places.DOCS / "requests").glob("*.md"))
 TIMES = {"interval", "retry_interval"}  # when a list is read is no rule of what is requested
-CONTROLLER = places.DOCS / "controller.md"
+CONTROLLER = sorted((places.DOCS / "controller").glob("*.md"))
 
 
-def shown(page: Path) -> list[Any]:
-    """What the page's blocks of YAML hold; that they load is a test of every page's."""
-    blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
+def texts(pages: list[Path]) -> str:
+    return "\n".join(page.read_text("utf-8") for page in pages)
+
+
+def shown(pages: list[Path]) -> list[Any]:
+    """What the pages' blocks of YAML hold; that they load is a test of every page's."""
+    blocks = re.findall(r"```yaml\n(.*?)```", texts(pages), flags=re.DOTALL)
     return [found for block in blocks if (found := yaml.safe_load(block))]
 
 
-def options(page: Path) -> Iterator[tuple[str, Any]]:
+def options(pages: list[Path]) -> Iterator[tuple[str, Any]]:
     """Each option of a list that is shown, with its value."""
-    for block in shown(page):
+    for block in shown(pages):
         for lst in (block.get("defaults", {}), *block.get("lists", {}).values()):
             yield from lst.items()
 
@@ -72,7 +76,7 @@ def test_every_rule_for_all_lists_has_an_example() -> None:
 )
 def test_every_word_of_an_option_is_told(option: str, words: type[StrEnum]) -> None:
     """In an example, or as the built-in one or another way beside it."""
-    lines = [line for line in RULES.read_text("utf-8").splitlines() if f"{option}:" in line]
+    lines = [line for line in texts(RULES).splitlines() if f"{option}:" in line]
     assert [
         str(word) for word in words if not any(re.search(rf"\b{word}\b", x) for x in lines)
     ] == []
@@ -85,7 +89,7 @@ def test_every_form_of_seasons_has_an_example() -> None:
 
 
 def test_both_kinds_of_titles_are_in_an_example_of_types() -> None:
-    lines = [line for line in RULES.read_text("utf-8").splitlines() if "types:" in line]
+    lines = [line for line in texts(RULES).splitlines() if "types:" in line]
     assert [kind for kind in Kind if not any(f"[{kind}]" in line for line in lines)] == []
 
 

@@ -33,11 +33,12 @@ from tests.core.test_completeness_table import TABLE as COMPLETENESS_TABLE
 from tests.project import places
 from tests.sources.pasted import PASTED
 
-SOURCES = places.DOCS / "sources.md"
-COMMANDS = places.DOCS / "commands.md"
-SERVERS = places.DOCS / "media-servers.md"
-COMPLETENESS = places.DOCS / "completeness.md"
-MATCHING = places.DOCS / "matching.md"
+SOURCES = places.DOCS / "sources"
+PLAN = places.DOCS / "reading-a-plan.md"
+PERMISSIONS = places.SERVERS / "permissions.md"
+SERVERS = places.SERVERS / "README.md"
+COMPLETENESS = places.INTERNALS / "completeness.md"
+MATCHING = places.INTERNALS / "matching.md"
 RESERVED: set[Reason] = set()
 
 
@@ -46,11 +47,13 @@ def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:
 
 
 def test_every_outcome_of_a_fetch_is_told() -> None:
-    assert first_cells(SOURCES, "## Outcomes") == [str(outcome) for outcome in Outcome]
+    assert first_cells(SOURCES / "outcomes.md", "# Outcomes") == [
+        str(outcome) for outcome in Outcome
+    ]
 
 
 def test_every_source_is_told_and_which_has_charts_without_an_end() -> None:
-    rows = {row[0]: row[3] for row in places.table(SOURCES, "## At a glance")}
+    rows = {row[0]: row[3] for row in places.table(SOURCES / "README.md", "## At a glance")}
     endless = {name for name, texts in PASTED.items() if any(map(is_endless, texts))}
     assert list(rows) == list(READ)
     assert {name for name, told in rows.items() if f"else {ENDLESS_TOP}" in told} == endless
@@ -64,12 +67,12 @@ def is_endless(text: str) -> bool:
 
 
 def test_every_action_is_told() -> None:
-    told = first_cells(COMMANDS, "## The words of a plan", 0)
+    told = first_cells(PLAN, "# The words of a plan", 0)
     assert told == [str(op) for op in Op]
 
 
 def test_every_verdict_is_told_in_the_order_of_its_group() -> None:
-    told = first_cells(COMMANDS, "## The words of a plan", 1)
+    told = first_cells(PLAN, "# The words of a plan", 1)
     assert told == [str(reason) for reason in Reason if reason not in RESERVED]
     waiting = [word for word in told if word in DEFERRED]
     assert (waiting[0], waiting[-1]) == ("over-cap", "backing-off")
@@ -77,12 +80,12 @@ def test_every_verdict_is_told_in_the_order_of_its_group() -> None:
 
 
 def test_the_reserved_verdicts_are_told() -> None:
-    text = COMMANDS.read_text(encoding="utf-8")
+    text = PLAN.read_text(encoding="utf-8")
     assert [reason for reason in RESERVED if f"`{reason}`" not in text] == []
 
 
 def test_every_result_is_told() -> None:
-    told = first_cells(COMMANDS, "## The words of a plan", 2)
+    told = first_cells(PLAN, "# The words of a plan", 2)
     assert told == [str(result) for result in Result]
 
 
@@ -120,7 +123,7 @@ REQUEST = 32 | 1024  # what an approval at once needs besides
 
 RIGHTS = [
     (row[0], int(bit), kinds)
-    for row in places.table(SERVERS, "## Rights")
+    for row in places.table(PERMISSIONS, "# Rights")
     for bit, kinds in zip(row[1:], (tuple(Kind), (Kind.MOVIE,), (Kind.TV,)), strict=True)
 ]
 

@@ -1,6 +1,6 @@
 """For each source the outcomes that it tells apart, with an answer that shows each.
 
-They are given to the source in ``test_outcomes``, and stand in docs/sources.md.
+They are given to the source in ``test_outcomes``, and stand in docs/sources/.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What people paste for each source, and what it means: one table a source.
 
-Each row is given to ``recognise``, and stands in docs/sources.md. ``refused: …`` is a part of the
+Each row is given to ``recognise``, and stands in docs/sources/. ``refused: …`` is a part of the
 sentence that says what to paste instead.
 """
 

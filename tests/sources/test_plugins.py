@@ -24,7 +24,7 @@ from tests.browser.tiny_site import Answer, TinySite
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "adding-a-source.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "internals" / "adding-a-source.md").read_text(encoding="utf-8")
 SITE = "http://site.test"
 
 

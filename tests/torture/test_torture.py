@@ -28,7 +28,7 @@ ROUNDS: dict[str, Sequence[int]] = {  # of that seed; `memory` takes too long
     "fuzz": (*range(8), 22, 23),
     "secrets": (0,),
 }
-PAGE = places.DOCS / "reliability.md"
+PAGE = places.INTERNALS / "reliability.md"
 
 
 @pytest.mark.parametrize("name", ROUNDS)

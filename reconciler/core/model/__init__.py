@@ -1,8 +1,8 @@
 """The values that all folders share: frozen, comparable, free of I/O.
 
-The words are the project's own (docs/architecture.md): an *item* is what a list yields, a *media
-key* is what the server knows, a *target* is a media key in a quality, a *verdict* is why a wanted
-title needs no action or may not have one.
+The words are the project's own (docs/internals/architecture.md): an *item* is what a list yields, a
+*media key* is what the server knows, a *target* is a media key in a quality, a *verdict* is why a
+wanted title needs no action or may not have one.
 
 The modules import at run time what only annotations use: the ledger reads and writes these
 dataclasses through their annotations.

@@ -12,7 +12,7 @@ from reconciler.core.model.media import MediaKey, Target, Unmatched
 from reconciler.core.model.memory import MemoryKey
 from reconciler.core.model.words import Kind
 
-# Measured on a real server: docs/performance.md, "In calls".
+# Measured on a real server: docs/internals/performance.md, "In calls".
 DEFAULT_RATE = 60.0  # calls per second
 DEFAULT_CONCURRENCY = 4  # calls in flight
 
