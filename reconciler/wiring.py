@@ -173,10 +173,9 @@ def open_browser(config: Config) -> Iterator[Browser | None]:
 
 def sandbox_obstacle() -> str | None:
     """Why the local browser has to run without its sandbox; None: it has it."""
-    from reconciler.browser import sandbox  # noqa: PLC0415 - only for doctor: start-up time
-    from reconciler.browser.driver import find_chromium  # noqa: PLC0415 - as above
+    from reconciler.browser import driver  # noqa: PLC0415 - only for doctor: start-up time
 
-    return sandbox.sandbox_obstacle(find_chromium())
+    return driver.sandbox_obstacle(driver.find_chromium())
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The local Chromium and its driver as processes: found, started apart, and surely gone again."""
+"""The local Chromium and its driver as programs: finding, starting and ending them for certain.
+
+Whether Chromium can use its sandbox on this machine is found out here, too, by trying.
+"""
 
 from __future__ import annotations
 
@@ -37,29 +40,44 @@ _MOST_KIB = 1536 * 1024
 _PORT = re.compile(rb"on port ([1-9]\d*)\D")
 _START_SECONDS = 20.0
 _REMOVE_SECONDS = 5.0
-_MOST_WORDS = 400  # characters of a driver's own words that an error quotes
+_MOST_QUOTED = 400  # characters of a program's output that an error quotes
+
+AS_ROOT = "listsync runs as root, and Chromium has no sandbox for root"
+NOT_ALLOWED = "the system refuses user namespaces, and Chromium has no working setuid helper"
+
+# What Chromium does for its sandbox: namespaces of users, processes and network, and a new root.
+_NAMESPACES = ("--user", "--map-root-user", "--pid", "--net", "--fork", "--root=/", "true")
+_EMPTY_PAGE = ("--headless=new", "--disable-gpu", "--dump-dom", "about:blank")
+_TRIAL_SECONDS = 20
 
 
 def find_chromium() -> str:
-    """The path of the installed browser. Raises BrowserError where there is none."""
-    return _first_of(BROWSERS, "Chromium is not installed")
+    """The path of the installed browser. Raises BrowserError where none is installed."""
+    return _find_program(BROWSERS, "Chromium is not installed")
 
 
 def find_driver() -> str:
-    """The path of the installed driver. Raises BrowserError where there is none."""
-    return _first_of(DRIVERS, "chromedriver is not installed")
+    """The path of the installed driver. Raises BrowserError where none is installed."""
+    return _find_program(DRIVERS, "chromedriver is not installed")
+
+
+def _find_program(names: tuple[str, ...], problem: str) -> str:
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        raise BrowserError(problem, hint=_INSTALL)
+    return path
 
 
 def versions_hint() -> str:
-    """What to look at where both are installed and do not start together. Raises BrowserError."""
+    """What to check where both are installed and do not start together. Raises BrowserError."""
     browser, driver = (Path(path).name for path in (find_chromium(), find_driver()))
     return f"check that {browser} --version and {driver} --version print the same version"
 
 
-def quoted(words: str) -> str:
-    """A program's own words in one line, as an error shows them, cut where they are long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return line if len(line) <= _MOST_WORDS else f"{line[:_MOST_WORDS]}…"
+def quote_output(output: str) -> str:
+    """A program's output in one line, as an error shows it, cut where it is long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in output).split())
+    return line if len(line) <= _MOST_QUOTED else f"{line[:_MOST_QUOTED]}…"
 
 
 class ChromeDriver:
@@ -106,26 +124,52 @@ class ChromeDriver:
 
     def _port(self) -> int:
         """Read from the driver which free port it took."""
-        output = self._process.stdout
-        assert output is not None  # noqa: S101 - the type of a pipe that was asked for
+        stdout = self._process.stdout
+        assert stdout is not None  # noqa: S101 - the type of a pipe that was asked for
         deadline = time.monotonic() + _START_SECONDS
-        said = b""
-        while select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            piece = os.read(output.fileno(), 4096)
-            said += piece
-            if found := _PORT.search(said):
-                return int(found[1])
+        output = b""
+        while select.select([stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            piece = os.read(stdout.fileno(), 4096)
+            output += piece
+            if port := _PORT.search(output):
+                return int(port[1])
             if not piece:
                 break
-        words = quoted(
-            self._errors.read_text("utf-8", "replace") or said.decode("utf-8", "replace")
+        errors = self._errors.read_text("utf-8", "replace") or output.decode("utf-8", "replace")
+        quoted = quote_output(errors)
+        problem = "chromedriver did not start"
+        raise BrowserError(f'{problem}: "{quoted}"' if quoted else problem, hint=versions_hint())
+
+
+def sandbox_obstacle(chromium: str) -> str | None:
+    """Why the Chromium at this path must run without its sandbox; None: it can use it.
+
+    Namespaces are tried first, since that takes milliseconds. Where they are refused, Chromium
+    itself is tried: a setuid helper, or an AppArmor rule for this program alone, may allow what
+    is refused to others. Without a sandbox, Chromium exits at once.
+    """
+    if os.geteuid() == 0:
+        return AS_ROOT
+    with tempfile.TemporaryDirectory(prefix="listsync-", ignore_cleanup_errors=True) as folder:
+        unshare = shutil.which("unshare")
+        if unshare and _succeeds(folder, unshare, *_NAMESPACES):
+            return None
+        starts = _succeeds(folder, chromium, f"--user-data-dir={folder}/profile", *_EMPTY_PAGE)
+    return None if starts else NOT_ALLOWED
+
+
+def _succeeds(folder: str, *command: str) -> bool:
+    try:
+        process = subprocess.run(  # noqa: S603 - programs of PATH, arguments of ours
+            command,
+            env=child_environment(os.environ) | {"TMPDIR": folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            timeout=_TRIAL_SECONDS,
+            check=False,
         )
-        what = "chromedriver did not start"
-        raise BrowserError(f'{what}: "{words}"' if words else what, hint=versions_hint())
-
-
-def _first_of(names: tuple[str, ...], missing: str) -> str:
-    for name in names:
-        if path := shutil.which(name):
-            return path
-    raise BrowserError(missing, hint=_INSTALL)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return process.returncode == 0

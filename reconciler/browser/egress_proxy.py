@@ -1,7 +1,7 @@
 """The local browser's only way to the network: a proxy that connects to public addresses alone.
 
-docs/internals/decisions/0036 says why it is a proxy. Chromium hands it names, not addresses: what
-is judged here is what is connected to.
+docs/internals/decisions/0036 says why it is a proxy. Chromium hands it names, not addresses: the
+addresses that are checked here are those that are connected to.
 """
 
 from __future__ import annotations
@@ -18,19 +18,24 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from reconciler.browser.socks import read_request, send_answer
-from reconciler.browser.time_limit import end, time_limit
-from reconciler.browser.upstream_proxy import connect_through, upstream_proxy
+from reconciler.browser.tunnels import (
+    connect_through,
+    read_request,
+    send_reply,
+    shut_down,
+    time_limit,
+    upstream_proxy,
+)
 from reconciler.http.public_addresses import addresses_of, is_public
 
 # For years, Chromium itself opened at most 32 ordinary connections and 32 WebSockets through a
 # proxy, so pages work within that. Each takes two descriptors here, of the usual 1024.
 _MOST_CONNECTIONS = 64
-_MOST_ADDRESSES = 5  # of a name: those that are tried
+_MOST_ADDRESSES = 5  # of a name, that are tried
 _HANDSHAKE_SECONDS = 10
 _CONNECT_SECONDS = 20.0
-_NEXT_ADDRESS_SECONDS = 3.0  # an address that does not answer, where there are others
-_ACCEPT_PAUSE_SECONDS = 0.1  # after a failure: it lasts, and the connection still waits
+_NEXT_ADDRESS_SECONDS = 3.0  # for an address, where there are others
+_ACCEPT_PAUSE_SECONDS = 0.1  # after a failure: the connection still waits
 _CHUNK = 64 * 1024
 _MOST_FAILURES = 50
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -43,20 +48,19 @@ class Place(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        """As an address shows it."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Failure(NamedTuple):
-    """Why there is no connection, and what to do."""
+    """Why a connection failed, and what to do."""
 
-    what: str
+    problem: str
     hint: str = "check the network, or try again later"
     is_refusal: bool = False  # the place is not public
 
 
 class Tunnel(NamedTuple):
-    """Both connections between a client and the place it asked for."""
+    """Both connections between a client and the place that it wants to reach."""
 
     client: socket.socket
     remote: socket.socket
@@ -74,7 +78,7 @@ class EgressProxy:
     """
 
     def __init__(self) -> None:
-        """Start it. Raises OSError where nothing can listen on this machine."""
+        """Start it. Raises OSError where it cannot listen on this machine."""
         self._allowed: Place | None = None
         self._failures: deque[tuple[Place, Failure]] = deque(maxlen=_MOST_FAILURES)
         self._tunnels: set[Tunnel] = set()
@@ -85,25 +89,25 @@ class EgressProxy:
 
     @property
     def url(self) -> str:
-        """Where it listens, as Chromium's options name a proxy."""
+        """Where it listens, in the form of Chromium's options."""
         return f"socks5://127.0.0.1:{self._server.server_address[1]}"
 
     def allow(self, url: str) -> None:
         """Let pages reach the host and port of an address, and no other that is not public.
 
-        When the place changes, all connections of the page before are closed: a page could use them
-        further, and they count towards the bound.
+        When the place changes, all connections of the previous page are closed: a page could go on
+        using them, and they count towards the bound.
         """
         with self._changing:
-            before, self._allowed = self._allowed, _place_of(url)
+            previous, self._allowed = self._allowed, _place_of(url)
             self._failures.clear()
-            if before != self._allowed:
+            if previous != self._allowed:
                 self._cut_tunnels()
 
     def failure_at(self, url: str) -> Failure | None:
-        """Why a page could not be connected to; else the last place that was refused to it.
+        """Why a page could not be reached; otherwise the last place that was refused to it.
 
-        Chromium asks for places of its own, too, so that other failures may not be the page's.
+        Chromium connects to places of its own, too, so that other failures may not be the page's.
         """
         failures = list(reversed(self._failures))
         place = _place_of(url)
@@ -112,29 +116,29 @@ class EgressProxy:
         return next(own, None) or next(refusals, None)
 
     def close(self) -> None:
-        """Stop listening, and end every connection."""
+        """Stop listening, and end all connections."""
         self._server.shutdown()
         self._server.server_close()
         for client in list(self._server.clients):  # first: no tunnel begins with an ended client
-            end(client)
+            shut_down(client)
         with self._changing:
             self._cut_tunnels()
 
     def _cut_tunnels(self) -> None:
         for tunnel in self._tunnels:
-            end(tunnel.client)
-            end(tunnel.remote)
+            shut_down(tunnel.client)
+            shut_down(tunnel.remote)
 
     def _serve(self, client: socket.socket) -> None:
-        """Connect a client as it asks, and pass on what is sent until both sides have ended."""
+        """Connect a client to the place it names, and relay data until both sides have ended."""
         try:
             with time_limit(client, _HANDSHAKE_SECONDS):
                 place = Place(*read_request(client))
             allowed = self._allowed
-            remote = self._connected(place, is_allowed=place == allowed)
+            remote = self._connect(place, is_allowed=place == allowed)
         except (OSError, ValueError):
             with suppress(OSError):
-                send_answer(client, succeeded=False)
+                send_reply(client, succeeded=False)
             return
         with closing(remote):
             tunnel = Tunnel(client, remote)
@@ -148,38 +152,41 @@ class EgressProxy:
                 with self._changing:
                     self._tunnels.remove(tunnel)
 
-    def _connected(self, place: Place, *, is_allowed: bool) -> socket.socket:
-        """A connection to a place. Raises OSError, after keeping the reason."""
+    def _connect(self, place: Place, *, is_allowed: bool) -> socket.socket:
+        """Connect to a place. Raises OSError, after recording the failure."""
         try:
             addresses = addresses_of(*place)
             if not is_allowed and not all(map(is_public, addresses)):
                 raise NotPublicError
             if proxy := upstream_proxy(*place):
                 return connect_through(proxy, *place, _CONNECT_SECONDS)
-            return self._first_that_answers(place, addresses)
+            return self._connect_to_any(place, addresses)
         except OSError as error:
             self._failures.append((place, _failure(place, error)))
             raise
 
-    def _first_that_answers(self, place: Place, addresses: list[str]) -> socket.socket:
-        """A connection to one of the addresses, that of the usual family first."""
+    def _connect_to_any(self, place: Place, addresses: list[str]) -> socket.socket:
+        """Connect to one of the addresses, those of the family that answered last first."""
         if not addresses:
-            raise OSError("the host name is not known")
-        addresses = sorted(addresses, key=lambda address: _family(address) != self._family)
-        del addresses[_MOST_ADDRESSES:]
+            raise OSError("the host name cannot be resolved")
+
+        def is_unusual(address: str) -> bool:
+            return self._family != (socket.AF_INET6 if ":" in address else socket.AF_INET)
+
+        addresses = sorted(addresses, key=is_unusual)[:_MOST_ADDRESSES]
         for address in addresses[:-1]:
             with suppress(OSError):
-                return self._dialed(Place(address, place.port), _NEXT_ADDRESS_SECONDS)
-        return self._dialed(Place(addresses[-1], place.port), _CONNECT_SECONDS)
+                return self._connect_to(Place(address, place.port), _NEXT_ADDRESS_SECONDS)
+        return self._connect_to(Place(addresses[-1], place.port), _CONNECT_SECONDS)
 
-    def _dialed(self, place: Place, seconds: float) -> socket.socket:
+    def _connect_to(self, place: Place, seconds: float) -> socket.socket:
         connection = socket.create_connection(place, seconds)
         self._family = connection.family
         return connection
 
 
 class _Server(ThreadingTCPServer):
-    """A thread for each connection, on a free port of this machine; no more than a bound."""
+    """One thread per connection, up to a bound, on a free port of this machine."""
 
     daemon_threads = True
     block_on_close = False
@@ -191,7 +198,7 @@ class _Server(ThreadingTCPServer):
         self.clients: set[socket.socket] = set()
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """The next connection. Where there are no descriptors left, none, after a pause."""
+        """Pause after a failure, such as that no descriptors are left."""
         try:
             return super().get_request()
         except OSError:
@@ -199,14 +206,13 @@ class _Server(ThreadingTCPServer):
             raise
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401, ARG002 - the base's
-        """Whether there is room for a connection, which is then taken."""
+        """Take a place for a connection; False where the bound is reached."""
         if len(self.clients) >= _MOST_CONNECTIONS:
             return False
         self.clients.add(request)
         return True
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the base's
-        """Give the room of a connection back, however it ended."""
         super().shutdown_request(request)
         self.clients.discard(request)
 
@@ -220,16 +226,16 @@ class _Server(ThreadingTCPServer):
 def _relay(tunnel: Tunnel) -> None:
     client, remote = tunnel
     with suppress(OSError):
-        send_answer(client, succeeded=True)
+        send_reply(client, succeeded=True)
         remote.settimeout(None)
-        sending = Thread(target=_pass_on, args=(client, remote), daemon=True)
+        sending = Thread(target=_forward, args=(client, remote), daemon=True)
         sending.start()
-        _pass_on(remote, client)
+        _forward(remote, client)
         sending.join()
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Everything that one side sends, and its end."""
+def _forward(source: socket.socket, target: socket.socket) -> None:
+    """Send on everything that one side sends, and its end."""
     with suppress(OSError):
         while data := source.recv(_CHUNK):
             target.sendall(data)
@@ -238,7 +244,7 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 
 
 def _place_of(url: str) -> Place | None:
-    """Where an address leads, as Chromium names it; None: to no server."""
+    """The host and port of an address, as Chromium names them; None: it names no server."""
     parts = urlsplit(url)
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     if not parts.hostname or port is None:
@@ -250,22 +256,18 @@ def _place_of(url: str) -> Place | None:
     return Place(parts.hostname, port)
 
 
-def _family(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
 def _failure(place: Place, error: OSError) -> Failure:
     match error:
         case NotPublicError():
-            what = f"the page leads to {place}, which is on this machine or in a private network"
-            hint = "if that is your own site, write this host and port as base_url"
-            return Failure(what, hint, is_refusal=True)
+            problem = f"the page leads to {place}, which is on this machine or in a private network"
+            hint = "if this is your own site, set base_url to this host and port"
+            return Failure(problem, hint, is_refusal=True)
         case ConnectionRefusedError():
             return Failure("the connection was refused")
         case TimeoutError():
-            return Failure("nothing answered")
+            return Failure("the connection timed out")
         case OSError(errno=errno.ENETUNREACH):
-            return Failure("there is no network")
+            return Failure("the network is unreachable")
         case OSError(errno=None):
             return Failure(str(error))
     return Failure(error.strerror or "the connection failed")

@@ -1,4 +1,4 @@
-"""Browser sessions: so many at once, each lent to one list at a time, replaced when lost."""
+"""A bounded pool of browser sessions: each lent to one list at a time, replaced when lost."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Self
 from reconciler.errors import BrowserError, BrowserLostError, BrowserStuckError
 from reconciler.ports import Page, Session
 
-_ANSWERS, _SHOWN = 12, 160
+_MOST_ANSWERS, _MOST_SHOWN = 12, 160  # answers of pages that are kept; characters of each
 _RETURN_SECONDS = 3.0
 
 
 class Sessions:
-    """At most ``count`` sessions. Any thread may borrow one, and waits while all are lent."""
+    """At most ``count`` sessions. Any thread may borrow one, and waits while all are in use."""
 
     def __init__(self, start: Callable[[], Session], count: int = 1) -> None:
-        """``start``: gives a session that has not begun yet."""
+        """``start``: makes a session, which starts its browser for the first page."""
         self.count = count
         self._start = start
         self._idle: list[Session] = []
@@ -29,15 +29,13 @@ class Sessions:
         self._changed = Condition()
 
     def __enter__(self) -> Self:
-        """Nothing is started yet."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave no browser behind."""
         self.close()
 
     def close(self) -> None:
-        """End every session, also those that are in use just now; there will be no others."""
+        """End every session, also those in use; from then on none can be borrowed."""
         with self._changed:
             self.closed = True
             sessions = [*self._lent, *self._idle]
@@ -48,12 +46,12 @@ class Sessions:
             thread.start()
         for thread in closing:
             thread.join()
-        # Readers notice at once that their browser is gone; what they use is closed next.
+        # Readers notice at once that their browser is gone; what else they use is closed next.
         with self._changed:
             self._changed.wait_for(lambda: not self._lent, timeout=_RETURN_SECONDS)
 
     def borrow(self) -> Session:
-        """A session that nobody else uses. Raises BrowserError once all is closed."""
+        """A session that nobody else uses. Raises BrowserError once the pool is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self.closed or len(self._lent) < self.count)
             if self.closed:
@@ -62,13 +60,13 @@ class Sessions:
             self._lent.append(session)
             return session
 
-    def give_back(self, session: Session, *, fit: bool) -> None:
-        """Lend it to others from now on; one that is not fit is replaced."""
-        if not fit:
+    def give_back(self, session: Session, *, healthy: bool) -> None:
+        """Return a session to the pool; one that is not healthy is closed and replaced."""
+        if not healthy:
             session.close()
         with self._changed:
             self._lent.remove(session)
-            if fit and not self.closed:
+            if healthy and not self.closed:
                 self._idle.append(session)
             self._changed.notify_all()
 
@@ -76,102 +74,95 @@ class Sessions:
 class Lease:
     """A ``ports.Browser`` for the reading of one list, given back when its block ends.
 
-    A session is borrowed when the first page is opened: a list that needs no browser takes none.
-    From then on everything has to be done in ``seconds``; what comes later is a BrowserError.
+    A session is borrowed when the first page is opened: a list without a browser needs no session.
+    From then on the list must be read within ``seconds``; anything later is a BrowserError.
     """
 
     def __init__(self, sessions: Sessions, seconds: float) -> None:
-        """Nothing is borrowed yet."""
         self._sessions = sessions
         self._seconds = seconds
         self._deadline = 0.0
         self._session: Session | None = None
-        self.fit = True  # whether the session can be used further
+        self.healthy = True  # whether another list may use the session
         self.lost = False
         self.page: LentPage | None = None
-        self.answers: deque[str] = deque(maxlen=_ANSWERS)  # what pages last said, shortened
+        self.answers: deque[str] = deque(maxlen=_MOST_ANSWERS)  # of pages, the last ones, shortened
 
     def __enter__(self) -> Self:
-        """Nothing is borrowed yet."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give back what was borrowed."""
         if self._session:
-            self._sessions.give_back(self._session, fit=self.fit)
+            self._sessions.give_back(self._session, healthy=self.healthy)
 
     def open(self, url: str) -> LentPage:
-        """Navigate; as ``ports.Browser``."""
         if self._session is None:
             self._session = self._sessions.borrow()
             self._deadline = time.monotonic() + self._seconds
-        with self.watched():
+        with self.watch():
             self.page = None
             self.page = LentPage(self._session.open(url), self)
         return self.page
 
     @contextmanager
-    def watched(self) -> Iterator[float]:
-        """Keep to the deadline, and notice where the session is of no more use.
+    def watch(self) -> Iterator[float]:
+        """Keep to the deadline, and notice when the session can no longer be used.
 
         Gives the seconds that are left.
         """
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            what = f"the list was not read within {self._seconds:.0f} s"
-            raise BrowserError(what, hint="try again later")
+        seconds_left = self._deadline - time.monotonic()
+        if seconds_left <= 0:
+            problem = f"the list was not read within {self._seconds:.0f} s"
+            raise BrowserError(problem, hint="try again later")
         try:
-            yield left
+            yield seconds_left
         except BrowserLostError:
-            self.lost, self.fit = True, False
+            self.lost, self.healthy = True, False
             raise
         except BrowserStuckError:
-            self.fit = False
+            self.healthy = False
             raise
         except BaseException as error:
-            self.fit = self.fit and isinstance(error, BrowserError)
+            self.healthy = self.healthy and isinstance(error, BrowserError)
             raise
 
 
 class LentPage:
-    """A ``ports.Page`` of a lease, which notes what is answered."""
+    """A ``ports.Page`` of a lease, which records the answers."""
 
     def __init__(self, page: Page, lease: Lease) -> None:
-        """``page``: the session's own."""
         self._page = page
         self._lease = lease
 
     @property
     def url(self) -> str:
-        """Where the browser is."""
-        with self._lease.watched():
+        with self._lease.watch():
             return self._page.url
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the navigation."""
-        with self._lease.watched():
+        with self._lease.watch():
             return self._page.status
 
     def evaluate(self, script: str) -> object:
-        """Run JavaScript and give back what it returns."""
-        with self._lease.watched():
-            return self._noted(script, self._page.evaluate(script))
+        with self._lease.watch():
+            return self._record(script, self._page.evaluate(script))
 
     def wait_for(self, script: str, seconds: float) -> object:
-        """Run JavaScript until it returns something truthy, or time is up."""
-        with self._lease.watched() as left:
-            return self._noted(script, self._page.wait_for(script, min(seconds, left)))
+        with self._lease.watch() as seconds_left:
+            answer = self._page.wait_for(script, min(seconds, seconds_left))
+            return self._record(script, answer)
 
-    def _noted(self, script: str, answer: object) -> object:
-        asked = " ".join(script.split())[:_SHOWN]
-        self._lease.answers.append(f"{asked} → {_shortened(answer)}")
+    def _record(self, script: str, answer: object) -> object:
+        shown = " ".join(script.split())[:_MOST_SHOWN]
+        self._lease.answers.append(f"{shown} → {_shorten(answer)}")
         return answer
 
 
-def _shortened(answer: object) -> str:
+def _shorten(answer: object) -> str:
     if isinstance(answer, dict):
-        return ", ".join(f"{name}: {_shortened(value)}" for name, value in answer.items())[:_SHOWN]
+        pairs = (f"{name}: {_shorten(value)}" for name, value in answer.items())
+        return ", ".join(pairs)[:_MOST_SHOWN]
     if isinstance(answer, str):
-        return f"{len(answer)} characters: {answer[:_SHOWN]!r}"
+        return f"{len(answer)} characters: {answer[:_MOST_SHOWN]!r}"
     return f"{len(answer)} entries" if isinstance(answer, list) else repr(answer)

@@ -333,4 +333,4 @@ def test_a_remote_browser_that_is_not_there_is_named() -> None:
         pass
     with ChromiumBrowser(gone.url) as browser, pytest.raises(BrowserError) as refusal:
         browser.open("http://127.0.0.1/")
-    assert "Selenium Grid answer at 127.0.0.1" in str(refusal.value)
+    assert "Selenium Grid is running at 127.0.0.1" in str(refusal.value)

@@ -13,7 +13,7 @@ from threading import enumerate as running_threads
 import pytest
 
 from reconciler.browser.egress_proxy import EgressProxy
-from reconciler.browser.socks import read_request
+from reconciler.browser.tunnels import read_request
 from tests.browser.test_egress_proxy import connected, egress, serving
 
 __all__ = ["egress"]  # the fixture

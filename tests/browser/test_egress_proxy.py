@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from reconciler.browser.egress_proxy import EgressProxy
-from reconciler.browser.socks import read_request, request_connection, send_answer
+from reconciler.browser.tunnels import read_request, request_connection, send_reply
 
 PUBLIC = "93.184.215.14"
 ADDRESSES = {
@@ -89,7 +89,7 @@ def test_a_place_that_is_not_public_is_refused(egress: EgressProxy, host: str) -
         pass
     failure = egress.failure_at(f"http://[{host}]/" if ":" in host else f"http://{host}/")
     assert failure
-    assert "on this machine or in a private network" in failure.what
+    assert "on this machine or in a private network" in failure.problem
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "own.lan", "OWN.lan"])
@@ -123,7 +123,10 @@ def test_a_connection_to_the_host_before_ends_when_another_is_opened(egress: Egr
 
 @pytest.mark.parametrize(
     ("host", "says"),
-    [("127.0.0.1", "the connection was refused"), ("gone.invalid", "the host name is not known")],
+    [
+        ("127.0.0.1", "the connection was refused"),
+        ("gone.invalid", "the host name cannot be resolved"),
+    ],
 )
 def test_a_connection_that_fails_says_why(egress: EgressProxy, host: str, says: str) -> None:
     with serving(echo) as port:
@@ -134,7 +137,7 @@ def test_a_connection_that_fails_says_why(egress: EgressProxy, host: str, says: 
         pass
     failure = egress.failure_at(url)
     assert failure
-    assert failure.what == says
+    assert failure.problem == says
 
 
 def test_what_is_not_a_request_ends_the_connection_alone(
@@ -171,7 +174,7 @@ def http_proxy(asked: list[str]) -> Callable[[socket.socket], None]:
 def socks_proxy(asked: list[str]) -> Callable[[socket.socket], None]:
     def serve(visitor: socket.socket) -> None:
         asked.append("{}:{}".format(*read_request(visitor)))
-        send_answer(visitor, succeeded=True)
+        send_reply(visitor, succeeded=True)
         echo(visitor)
 
     return serve
@@ -232,10 +235,10 @@ def test_this_machine_is_never_reached_through_a_proxy(
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("https://proxy.example:8080", "a proxy of the kind https:// is not supported"),
-        ("http://127.0.0.1:{}", "the proxy does not let the connection through"),
-        ("socks5://127.0.0.1:{}", "the proxy does not let the connection through"),
-        ("http://[", "the proxy's address is not valid"),
+        ("https://proxy.example:8080", "the browser does not support https:// proxies"),
+        ("http://127.0.0.1:{}", "the proxy refused the connection"),
+        ("socks5://127.0.0.1:{}", "the proxy refused the connection"),
+        ("http://[", "the proxy's address is invalid"),
     ],
 )
 def test_a_proxy_that_does_not_connect_is_named(
@@ -247,7 +250,7 @@ def test_a_proxy_that_does_not_connect_is_named(
             pass
     failure = egress.failure_at("https://public.example/")
     assert failure
-    assert says in failure.what
+    assert says in failure.problem
 
 
 def test_the_trouble_of_other_places_is_not_taken_for_a_pages_own(egress: EgressProxy) -> None:

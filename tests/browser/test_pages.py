@@ -64,7 +64,7 @@ WAIT_PAGE = (
         (Answer(404), Outcome.MISSING, "404"),
         (Answer(204), Outcome.UNREACHABLE, "cut off"),
         (Answer(body=imdb_page(2, 1, 2)[:200], cut=True), Outcome.UNREACHABLE, "cut off"),
-        (Answer(body="<p>x</p>", ends=False), Outcome.UNREACHABLE, "not there after 2 s"),
+        (Answer(body="<p>x</p>", ends=False), Outcome.UNREACHABLE, "did not load within 2 s"),
     ],
     ids=[
         "Amazon's check, empty",
@@ -212,7 +212,7 @@ def test_a_page_that_grows_for_ever_is_bounded(
     ("url", "says"),
     [
         ("http://127.0.0.1:{closed}/", "the connection was refused"),
-        ("http://nowhere.invalid/", "the host name is not known"),
+        ("http://nowhere.invalid/", "the host name cannot be resolved"),
     ],
 )
 def test_a_page_that_cannot_be_reached_says_why(sessions: Sessions, url: str, says: str) -> None:

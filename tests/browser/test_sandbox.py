@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from reconciler.browser.sandbox import AS_ROOT, NOT_ALLOWED, sandbox_obstacle
+from reconciler.browser.driver import AS_ROOT, NOT_ALLOWED, sandbox_obstacle
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,8 +30,7 @@ REFUSED = (
 LOOK = """
 import json
 from reconciler.browser.chromium import ChromiumBrowser
-from reconciler.browser.driver import find_chromium
-from reconciler.browser.sandbox import sandbox_obstacle
+from reconciler.browser.driver import find_chromium, sandbox_obstacle
 
 with ChromiumBrowser() as browser:
     page = browser.open("chrome://sandbox")

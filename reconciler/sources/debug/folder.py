@@ -41,7 +41,7 @@ class DebugFolder:
         """Write what was seen of a list, if it was not read as one. A full disk is no error."""
         if snapshot.outcome in _AS_A_LIST:
             return
-        page = lease.page if lease.fit else None
+        page = lease.page if lease.healthy else None
         name, told = _NO_NAME.sub("_", str(ref)), [f"list: {ref}"]
         told += [f"outcome: {snapshot.outcome}", f"error: {snapshot.error}"]
         source, cookies = "", ""
