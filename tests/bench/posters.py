@@ -32,7 +32,7 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
 
         def bare() -> None:
             # The driver as listsync starts it: the same flags, the same waiting for a page.
-            driver = browser._started()  # noqa: SLF001 - what lies below it is the bare thing
+            driver = browser._started_driver()  # noqa: SLF001 - what lies below it is the bare thing
             for page in range(1, ceil(films / PAGE) + 1):
                 driver.get(f"{url}/{ref.id}/" + (f"page/{page}/" if page > 1 else ""))
                 driver.execute_script(NAMES)

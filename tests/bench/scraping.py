@@ -61,7 +61,7 @@ def _listsync(browser: ChromiumBrowser, url: str, titles: int) -> int:
 
 def _bare(browser: ChromiumBrowser, url: str, titles: int) -> int:
     # The driver as listsync starts it: the same flags, the same waiting for a page.
-    driver = browser._started()  # noqa: SLF001 - what lies below it is the bare thing
+    driver = browser._started_driver()  # noqa: SLF001 - what lies below it is the bare thing
     found = 0
     for page in range(1, ceil(titles / IMDB_PAGE_SIZE) + 1):
         driver.get(f"{url}{path_of(titles)}" + (f"?page={page}" if page > 1 else ""))
