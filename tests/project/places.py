@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +52,17 @@ def pages() -> tuple[Path, ...]:
 def sources() -> tuple[Path, ...]:
     """Every module of the product."""
     return tuple(sorted(CODE.rglob("*.py")))
+
+
+def modules_of_tests() -> tuple[Path, ...]:
+    """Every module of the tests."""
+    return tuple(sorted((ROOT / "tests").rglob("*.py")))
+
+
+@cache
+def tree(module: Path) -> ast.Module:
+    """A module, parsed once for all tests."""
+    return ast.parse(module.read_text(encoding="utf-8"))
 
 
 def name(path: Path) -> str:
