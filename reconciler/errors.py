@@ -20,13 +20,13 @@ class ListsyncError(Exception):
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         """Keep the three parts apart, so that each output can lay them out its own way."""
         super().__init__(what)
-        self.what = what
+        self.message = what
         self.where = where
         self.hint = hint
 
     def __str__(self) -> str:
         """One line: ``where: what; hint``."""
-        located = f"{self.where}: {self.what}" if self.where else self.what
+        located = f"{self.where}: {self.message}" if self.where else self.message
         return f"{located}; {self.hint}" if self.hint else located
 
 
@@ -40,7 +40,7 @@ class InternalError(ListsyncError):
     """A bug in listsync."""
 
 
-class PlanMisfitError(ListsyncError):
+class PlanMismatchError(ListsyncError):
     """A saved or expected plan is not what would be done now; nothing was done."""
 
     exit_code = 3
@@ -124,7 +124,7 @@ class TransientError(ServerError):
         self.retry_after = retry_after
 
 
-class TmdbTroubleError(TransientError):
+class TmdbError(TransientError):
     """The server answered, but not with what TMDB knows of the title: nothing is known of it."""
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from reconciler.controller.service import Service
     from reconciler.core.model import ListRef
     from reconciler.notify.apprise import AppriseNotifier
-    from reconciler.notify.dispatcher import Announcer
+    from reconciler.notify.dispatcher import NotificationDispatcher
     from reconciler.ports import BlockedRoutes, Browser, Ledger, Progress, Session, Sources
 
 
@@ -125,8 +125,8 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         routes = RememberedRoutes(ledger(config), clock)
         return open_sources(config, file.path, path, routes, debug_dir)
 
-    doors = Factories(
-        server=partial(open_server, called=metrics.called),
+    factories = Factories(
+        server=partial(open_server, called=metrics.count_call),
         sources=sources,
         ledger=ledger,
         needs_browser=may_need_browser,
@@ -134,9 +134,9 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         progress=Silence(),
         meter=metrics,
         chance=random.random,
-        announcer=announcer(),
+        dispatcher=dispatcher(),
     )
-    return Service(config, file, doors, lambda config: configure_logs(config, level))
+    return Service(config, file, factories, lambda config: configure_logs(config, level))
 
 
 def notifier() -> AppriseNotifier:
@@ -146,11 +146,11 @@ def notifier() -> AppriseNotifier:
     return AppriseNotifier()
 
 
-def announcer() -> Announcer:
+def dispatcher() -> NotificationDispatcher:
     """Who decides on notifications, and hands them over."""
-    from reconciler.notify.dispatcher import Announcer  # noqa: PLC0415 - not for plan: start-up time
+    from reconciler.notify.dispatcher import NotificationDispatcher  # noqa: PLC0415 - not for plan: start-up time
 
-    return Announcer(notifier())
+    return NotificationDispatcher(notifier())
 
 
 def may_need_browser(config: Config, ref: ListRef) -> bool:
@@ -217,7 +217,7 @@ def open_sources(
 
 
 @contextmanager
-def open_edges(  # noqa: PLR0913 - what a command chooses about its pass
+def open_context(  # noqa: PLR0913 - what a command chooses about its pass
     config: Config,
     config_path: Path,
     ledger: Path,

@@ -24,7 +24,7 @@ from reconciler.core.model import (
 from reconciler.core.requesters import find_requester
 from reconciler.core.rights import outlook, unplannable
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
-from reconciler.sync.service_options import stocked
+from reconciler.sync.service_options import load_service_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -102,7 +102,7 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=True, found=look())
     except ListsyncError as error:
         where = f"{error.where}: " if error.where else ""
-        return Check(name, ok=False, found=f"{where}{error.what}", todo=error.hint)
+        return Check(name, ok=False, found=f"{where}{error.message}", todo=error.hint)
 
 
 def _unlike(first: Check, second: Check) -> Check:
@@ -200,7 +200,9 @@ def _in_4k(lst: ListConfig, info: ServerInfo) -> Check:
 def _delivery(lst: ListConfig, wish: ServiceSelection, server: MediaServer) -> str:
     """Well where one kind of title can go there."""
     found = {
-        kind: find_delivery(wish, kind, stocked([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k)
+        kind: find_delivery(
+            wish, kind, load_service_options([(wish, lst.is_4k)], kind, server), is_4k=lst.is_4k
+        )
         for kind in _kinds(lst)
     }
     problems = [what for what in found.values() if isinstance(what, ListProblem)]
@@ -223,7 +225,7 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
         with open_ledger() as ledger, ledger.lock():
             return "can be read, written and locked"
     except LockHeldError as held:
-        return f"can be read; {held.what}"
+        return f"can be read; {held.message}"
 
 
 def _listening(listen: str) -> Check:
@@ -262,7 +264,7 @@ def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
 
 def _notify(config: Config, notifier: Notifier) -> str:
     urls = config.notify.urls
-    unknown = [str(place + 1) for place in notifier.misunderstood(urls)]
+    unknown = [str(place + 1) for place in notifier.invalid_addresses(urls)]
     if unknown:
         what = f"of notify.urls, apprise does not understand number {', '.join(unknown)}"
         raise ListsyncError(what, hint="write it as apprise's documentation of the service says")

@@ -48,7 +48,7 @@ def _shown(error: ListsyncError) -> int:
     if isinstance(error, ConfigError):
         typer.echo("\n".join(error.problems), err=True)
         return error.exit_code
-    located = f"{error.where}: {error.what}" if error.where else error.what
+    located = f"{error.where}: {error.message}" if error.where else error.message
     typer.echo(f"listsync: {located}", err=True)
     if error.hint:
         typer.echo(f"  → {error.hint}", err=True)

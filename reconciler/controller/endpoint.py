@@ -29,27 +29,27 @@ _PATIENCE = 10  # seconds for a visitor to say what it wants
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Response:
     """An answer."""
 
     body: bytes
-    kind: str = TEXT
-    well: bool = True  # False: 503, which probes understand
+    content_type: str = TEXT
+    ok: bool = True  # False: 503, which probes understand
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Routes:
     """What is served. A probe is answered under any host name, a page only under a known one.
 
     Otherwise a web page that a browser on this network shows could point its own name here and
     read the pages (DNS rebinding).
     """
 
-    probes: Mapping[str, Callable[[], Said]]
-    pages: Mapping[str, Callable[[], Said]]
+    probes: Mapping[str, Callable[[], Response]]
+    pages: Mapping[str, Callable[[], Response]]
     hosts: Callable[[], Collection[str]]  # the names in the file, as they are now
 
-    def page(self, path: str) -> Callable[[], Said] | None:
+    def page(self, path: str) -> Callable[[], Response] | None:
         """What answers at a path."""
         return self.probes.get(path) or self.pages.get(path)
 
@@ -57,10 +57,10 @@ class Site:
 class Endpoint:
     """Answers GET and HEAD of a few paths, from its making until ``close``."""
 
-    def __init__(self, listen: str, site: Site) -> None:
+    def __init__(self, listen: str, site: Routes) -> None:
         """``listen``: ``HOST:PORT``. Raises ListsyncError where that cannot be had."""
         host, _, port = listen.rpartition(":")
-        visitor = partial(_Visitor, site, host.strip("[]"))
+        visitor = partial(_RequestHandler, site, host.strip("[]"))
         self._server = _listening(host.strip("[]"), int(port), visitor, listen)
         Thread(target=self._server.serve_forever, name="endpoint", daemon=True).start()
 
@@ -83,7 +83,7 @@ class Endpoint:
         self._server.server_close()
 
 
-def heard(listen: str, path: str) -> bytes | None:
+def get_local(listen: str, path: str) -> bytes | None:
     """What whoever listens there says at a path; None: nobody answers with 200."""
     host, _, port = listen.rpartition(":")
     with suppress(OSError, HTTPException, ValueError):
@@ -143,7 +143,7 @@ class _Server6(_Server):
 
 
 def _listening(
-    host: str, port: int, handler: Callable[..., _Visitor], listen: str
+    host: str, port: int, handler: Callable[..., _RequestHandler], listen: str
 ) -> ThreadingHTTPServer:
     kind = _Server6 if ":" in host else _Server
     try:
@@ -158,13 +158,13 @@ def _listening(
         ) from error
 
 
-class _Visitor(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     """One visitor. ``site`` and ``listen_host`` are first, as http.server gives the rest."""
 
     timeout = _PATIENCE
     server_version, sys_version = "listsync", ""
 
-    def __init__(self, site: Site, listen_host: str, *visit: Any) -> None:  # noqa: ANN401 - http.server's own
+    def __init__(self, site: Routes, listen_host: str, *visit: Any) -> None:  # noqa: ANN401 - http.server's own
         self._site, self._listen_host = site, listen_host
         super().__init__(*visit)  # which answers, too
 
@@ -183,7 +183,7 @@ class _Visitor(BaseHTTPRequestHandler):
         status = HTTPStatus.METHOD_NOT_ALLOWED if unknown else HTTPStatus(code)
         allowed = {"Allow": "GET, HEAD"} if unknown else {}
         self.close_connection = True
-        self._send(status, Said(f"{status.phrase}\n".encode()), allowed)
+        self._send(status, Response(f"{status.phrase}\n".encode()), allowed)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
         """Visits are not logged."""
@@ -191,12 +191,16 @@ class _Visitor(BaseHTTPRequestHandler):
     def _answer(self, *, with_body: bool) -> None:
         path = self.path.partition("?")[0]
         if path not in self._site.probes and not self._is_known_host():
-            self._send(HTTPStatus.MISDIRECTED_REQUEST, Said(_UNKNOWN_HOST), {}, with_body=with_body)
+            self._send(
+                HTTPStatus.MISDIRECTED_REQUEST, Response(_UNKNOWN_HOST), {}, with_body=with_body
+            )
             return
         page = self._site.page(path)
-        said = page() if page else Said(b"there is /healthz, /readyz, /status and /metrics\n")
-        status = HTTPStatus.OK if said.well else HTTPStatus.SERVICE_UNAVAILABLE
-        self._send(status if page else HTTPStatus.NOT_FOUND, said, {}, with_body=with_body)
+        response = (
+            page() if page else Response(b"there is /healthz, /readyz, /status and /metrics\n")
+        )
+        status = HTTPStatus.OK if response.ok else HTTPStatus.SERVICE_UNAVAILABLE
+        self._send(status if page else HTTPStatus.NOT_FOUND, response, {}, with_body=with_body)
 
     def _is_known_host(self) -> bool:
         headers = self.headers.get_all("Host") or []
@@ -206,14 +210,19 @@ class _Visitor(BaseHTTPRequestHandler):
         return len(headers) == 1 and is_known_host(headers[0], self._listen_host, hosts)
 
     def _send(
-        self, status: HTTPStatus, said: Said, more: Mapping[str, str], *, with_body: bool = True
+        self,
+        status: HTTPStatus,
+        response: Response,
+        more: Mapping[str, str],
+        *,
+        with_body: bool = True,
     ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", said.kind)
-        self.send_header("Content-Length", str(len(said.body)))
+        self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
         self.send_header("Cache-Control", "no-store")
         for name, value in more.items():
             self.send_header(name, value)
         self.end_headers()
         if with_body:
-            self.wfile.write(said.body)
+            self.wfile.write(response.body)

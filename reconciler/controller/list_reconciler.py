@@ -27,11 +27,11 @@ from reconciler.core.model import ALL, ATTENTION, DEFERRED, FetchScope, ListRef,
 from reconciler.core.schedule import ReconcileResult, first_due
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
-from reconciler.notify.dispatcher import Announcer
+from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute
-from reconciler.sync.fetch import ReadLists, tried_lists
+from reconciler.sync.fetch import FetchedLists, attempted_lists
 from reconciler.sync.reconcile import Context, Reconciliation, decide, identify, read
 from reconciler.sync.run_log import exit_code, noted
 
@@ -52,7 +52,7 @@ class Factories:
     progress: Progress
     meter: Meter
     chance: Callable[[], float]  # from 0 to 1
-    announcer: Announcer
+    dispatcher: NotificationDispatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +68,23 @@ class ListReconciler:
     """Turns of the lists of one file, which may change at any moment (``config``)."""
 
     def __init__(
-        self, config: Config, doors: Factories, board: StatusStore, stopping: Event
+        self, config: Config, factories: Factories, statuses: StatusStore, stopping: Event
     ) -> None:
         """``stopping`` set: a turn sends nothing further."""
         self.config = config
-        self._doors = doors
-        self._board = board
+        self._factories = factories
+        self._statuses = statuses
         self._stopping = stopping
         self._acting = Lock()
-        self._reading: dict[ExitStack, Future[ReadLists]] = {}
+        self._reading: dict[ExitStack, Future[FetchedLists]] = {}
 
     def due_at(self, name: str) -> datetime:
         """When a list is due that has just been read from the file."""
-        config, now = self.config, self._doors.clock.now()
+        config, now = self.config, self._factories.clock.now()
         lst = config.named(name)
-        if lst is None or name not in self._board.conditions():
+        if lst is None or name not in self._statuses.conditions():
             return now  # new, or back in the file
-        schedule = self._board.schedules().get(name)
+        schedule = self._statuses.schedules().get(name)
         return first_due(schedule, turns.digest(config, lst), lst.rules, now)
 
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
@@ -94,7 +94,7 @@ class ListReconciler:
         if lst is None or lst.source.provider == "file":
             return ()
         site = (lst.source.provider, sessions)
-        if not self._doors.needs_browser(config, lst.source):
+        if not self._factories.needs_browser(config, lst.source):
             return (site,)
         return (site, ("browser", sessions))
 
@@ -117,7 +117,7 @@ class ListReconciler:
             self._hold(config, name)
             return None
         if self._awaits_owner(config, lst):
-            return self._doors.clock.now() + OWNER_WAIT
+            return self._factories.clock.now() + OWNER_WAIT
         with bound(run=uuid.uuid4().hex[:8], list=name):
             began, word = time.monotonic(), self._asked(config, name)
             try:
@@ -127,11 +127,11 @@ class ListReconciler:
             except Exception as error:  # noqa: BLE001 - the other lists' turns go on
                 turned = _broken_off(error)
             if turned is None:
-                return self._doors.clock.now()
+                return self._factories.clock.now()
             due = self._settle(config, lst, turned, time.monotonic() - began)
             if word is not None:
                 with suppress(ListsyncError):
-                    self._doors.ledger(config).answer([word])
+                    self._factories.ledger(config).answer([word])
             return due
 
     def _awaits_owner(self, config: Config, lst: ListConfig) -> bool:
@@ -140,10 +140,10 @@ class ListReconciler:
         Otherwise a new file would have titles of both requested as this list's requester, if this
         list happens to be read faster.
         """
-        judged = self._board.conditions()
+        judged = self._statuses.conditions()
         with suppress(ListsyncError):
             owners = owners_never_read(
-                config.rules, (lst.rules,), tried_lists(self._doors.ledger(config))
+                config.rules, (lst.rules,), attempted_lists(self._factories.ledger(config))
             )
             return any(owner.name not in judged for owner in owners)
         return False
@@ -151,39 +151,41 @@ class ListReconciler:
     def _asked(self, config: Config, name: str) -> int | None:
         """The word that this turn is the answer to, if any; one that cannot be read stays."""
         with suppress(ListsyncError):
-            return self._doors.ledger(config).asked().get(name)
+            return self._factories.ledger(config).asked().get(name)
         return None
 
     def _hold(self, config: Config, name: str) -> None:
         """Leave a list alone until the file says otherwise, and say so where its state is shown."""
-        now = self._doors.clock.now()
-        self._board.judge(name, (conditions.suspended(),), config.generation, now)
+        now = self._factories.clock.now()
+        self._statuses.judge(name, (conditions.suspended(),), config.generation, now)
         with suppress(ListsyncError):  # it is written once the ledger can be used
-            self._board.write(self._doors.ledger(config))
+            self._statuses.write(self._factories.ledger(config))
 
     def _turn(self, config: Config, lst: ListConfig) -> _Turned | None:
         """Read, plan, act. None: it was interrupted, or the file says something else by now."""
-        doors = self._doors
-        with doors.server(config) as server:
+        factories = self._factories
+        with factories.server(config) as server:
             with self._acting:
                 identity = identify(config, server)
-            lists, at = self._read(config, lst, server), doors.clock.now()
+            lists, at = self._read(config, lst, server), factories.clock.now()
             if lists is None:
                 return None
             with self._acting:
                 current = self.config
                 if self._stopping.is_set() or _said(current, lst.name) != _said(config, lst.name):
                     return None
-                edges = self._edges(current, server, _Nowhere())
-                seen = decide(current, edges, identity, lists, at)
-                with noted(edges, "run") as line:
-                    done = execute(current, edges, seen, self._stopping)
+                context = self._context(current, server, _Nowhere())
+                seen = decide(current, context, identity, lists, at)
+                with noted(context, "run") as line:
+                    done = execute(current, context, seen, self._stopping)
                     outcomes, trouble = done.outcomes, done.trouble
                     code = trouble.exit_code if trouble else exit_code(seen, outcomes)
                     line.tell(seen, outcomes, code)
                 for action, came in outcomes:
-                    doors.meter.acted(action.op, came.result)
-                doors.announcer.did(current, edges.ledger, outcomes, doors.clock.now())
+                    factories.meter.count_action(action.op, came.result)
+                factories.dispatcher.notify_actions(
+                    current, context.ledger, outcomes, factories.clock.now()
+                )
         if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
             return None
         return _Turned(
@@ -192,18 +194,18 @@ class ListReconciler:
             len(seen.snapshots[lst.name].items),
         )
 
-    def _read(self, config: Config, lst: ListConfig, server: MediaServer) -> ReadLists | None:
+    def _read(self, config: Config, lst: ListConfig, server: MediaServer) -> FetchedLists | None:
         """What there is to plan with; None: it was cut off."""
         began = time.monotonic()
         opened = ExitStack()
-        found: Future[ReadLists] = Future()
+        found: Future[FetchedLists] = Future()
         try:
-            sources = opened.enter_context(self._doors.sources(config))
-            edges = self._edges(config, server, sources)
+            sources = opened.enter_context(self._factories.sources(config))
+            context = self._context(config, server, sources)
             self._reading[opened] = found
             if self._stopping.is_set():
                 return None  # who asked to stop may not have seen this one
-            reading = partial(_fulfil, found, partial(read, config, edges, {lst.name}))
+            reading = partial(_fulfil, found, partial(read, config, context, {lst.name}))
             Thread(target=copy_context().run, args=(reading,), daemon=True).start()
             return found.result()
         except CancelledError:
@@ -211,25 +213,31 @@ class ListReconciler:
         finally:
             opened.close()
             self._reading.pop(opened, None)
-            self._doors.meter.fetched(lst.name, time.monotonic() - began)
+            self._factories.meter.record_fetch(lst.name, time.monotonic() - began)
 
-    def _edges(self, config: Config, server: MediaServer, sources: Sources) -> Context:
-        doors = self._doors
-        return Context(server, sources, doors.ledger(config), doors.clock, doors.progress)
+    def _context(self, config: Config, server: MediaServer, sources: Sources) -> Context:
+        factories = self._factories
+        return Context(
+            server, sources, factories.ledger(config), factories.clock, factories.progress
+        )
 
     def _settle(
         self, config: Config, lst: ListConfig, turned: _Turned, seconds: float
     ) -> datetime | None:
         """Write how the list is and when it is due, and say so in one line."""
-        doors, board, now = self._doors, self._board, self._doors.clock.now()
-        found, schedule = board.settle(config, lst, turned.came, now=now, chance=doors.chance())
+        factories, statuses, now = self._factories, self._statuses, self._factories.clock.now()
+        found, schedule = statuses.settle(
+            config, lst, turned.came, now=now, chance=factories.chance()
+        )
         try:
-            board.write(doors.ledger(config))
-            doors.announcer.found(config, doors.ledger(config), {lst.name: found}, now)
+            statuses.write(factories.ledger(config))
+            factories.dispatcher.notify_conditions(
+                config, factories.ledger(config), {lst.name: found}, now
+            )
         except ListsyncError as error:
             turned.log_values.setdefault("error", str(error))
         ready = conditions.is_true(found, conditions.READY)
-        doors.meter.turned(lst.name, ready=ready, items=turned.items, seconds=seconds)
+        factories.meter.record_run(lst.name, ready=ready, items=turned.items, seconds=seconds)
         say = _log.info if ready else _log.warning
         say("turn", **turned.log_values, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
         return schedule.due
@@ -244,7 +252,7 @@ class _Nowhere:
         raise NotImplementedError(str(ref))
 
 
-def _fulfil(promise: Future[ReadLists], work: Callable[[], ReadLists]) -> None:
+def _fulfil(promise: Future[FetchedLists], work: Callable[[], FetchedLists]) -> None:
     """Do what is waited for. Where nobody waits any more, what came of it goes nowhere."""
     with suppress(InvalidStateError):
         try:

@@ -65,28 +65,28 @@ class Metrics:
         """Begin with how many titles each list had at its last fetch, before this process."""
         self._items.update(items)
 
-    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
         """A list's turn ended."""
         self._turn.labels(name).observe(seconds)
         self._turns.labels(name, str(ready).lower()).inc()
         if items is not None:
             self._items[name] = items
 
-    def fetched(self, name: str, seconds: float) -> None:
+    def record_fetch(self, name: str, seconds: float) -> None:
         """A list was read, or tried."""
         self._fetch.labels(name).observe(seconds)
 
-    def acted(self, op: str, result: str) -> None:
+    def count_action(self, op: str, result: str) -> None:
         """An action came to something."""
         self._actions.labels(op, result).inc()
 
-    def called(self, endpoint: str, status: str) -> None:
+    def count_call(self, endpoint: str, status: str) -> None:
         """The media server was called."""
         self._calls.labels(endpoint, status).inc()
 
-    def watch(self, standing: Callable[[], StatusSnapshot]) -> None:
+    def watch(self, read_status: Callable[[], StatusSnapshot]) -> None:
         """Show how the lists are, too: asked at each reading."""
-        self._registry.register(_Now(standing, self._items))
+        self._registry.register(_Now(read_status, self._items))
 
     def text(self) -> bytes:
         """All figures in Prometheus' own text form."""
@@ -96,13 +96,13 @@ class Metrics:
 class _Now(Collector):
     """What is not counted but looked up."""
 
-    def __init__(self, standing: Callable[[], StatusSnapshot], items: Mapping[str, int]) -> None:
-        self._standing = standing
+    def __init__(self, read_status: Callable[[], StatusSnapshot], items: Mapping[str, int]) -> None:
+        self._read_status = read_status
         self._items = items
 
     def collect(self) -> Iterable[Metric]:
         """The figures of this moment."""
-        now = self._standing()
+        now = self._read_status()
         whole = now.conditions.get(WHOLE, {})
         for name, kind, help_text in (
             ("config_valid", conditions.CONFIG_VALID, "The file as it is now is followed."),

@@ -8,7 +8,7 @@ from pathlib import Path
 _MOUNTS = Path("/proc/self/mountinfo")  # the fifth word of a line is where it is mounted
 
 
-def is_mount(file: Path) -> bool:
+def is_mount_point(file: Path) -> bool:
     """Whether the file itself is mounted, so that a new one in its place would not be seen."""
     try:
         mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")

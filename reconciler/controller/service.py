@@ -17,7 +17,7 @@ from reconciler.config import Config
 from reconciler.controller import turns
 from reconciler.controller.grace import GracePeriod
 from reconciler.controller.list_reconciler import Factories, ListReconciler
-from reconciler.controller.mounts import is_mount
+from reconciler.controller.mounts import is_mount_point
 from reconciler.controller.statuses import StatusStore
 from reconciler.controller.watch import news
 from reconciler.controller.workers import WorkerPool
@@ -51,13 +51,13 @@ class Service:
         self,
         config: Config,
         file: FollowedFile,
-        doors: Factories,
+        factories: Factories,
         adopt: Callable[[Config], None],
     ) -> None:
         """``config``: what ``file`` said first. ``adopt``: told of each spec that is to hold."""
-        self.board = StatusStore()
+        self.statuses = StatusStore()
         self._file = file
-        self._doors = doors
+        self._factories = factories
         self._adopt = adopt
         self._stopping = Event()
         self._reloading = Lock()
@@ -65,35 +65,37 @@ class Service:
         self._trouble = ""  # with the ledger, as told last
         self._version: tuple[int, int] | None = None  # of the ledger, as seen last
         self._heard: dict[str, int] = {}  # the last word about each list that was asked for
-        self._upkeep = ListReconciler(config, doors, self.board, self._stopping)
-        self._grace = GracePeriod(doors.server, doors.ledger, doors.clock)
+        self._reconciler = ListReconciler(config, factories, self.statuses, self._stopping)
+        self._grace = GracePeriod(factories.server, factories.ledger, factories.clock)
         self._may_run = True  # False: all that is accepted is of a server whose key is not known
-        self._workers = WorkerPool(self._upkeep, doors.clock, self._upkeep.room_of, self._stopping)
+        self._workers = WorkerPool(
+            self._reconciler, factories.clock, self._reconciler.room_of, self._stopping
+        )
 
     @property
     def config(self) -> Config:
         """What is in effect now: of the file, all that does not wait."""
-        return self._upkeep.config
+        return self._reconciler.config
 
     @property
-    def standing(self) -> StatusSnapshot:
+    def status(self) -> StatusSnapshot:
         """How the lists are now; each is due when the queue has it, whatever the clock has done."""
-        standing = self.board.standing(self.config)
+        status = self.statuses.snapshot(self.config)
         schedules = {
             name: replace(schedule, due=self._workers.due(name) or schedule.due)
-            for name, schedule in standing.schedules.items()
+            for name, schedule in status.schedules.items()
         }
-        return replace(standing, schedules=schedules, waiting=self._grace.waiting)
+        return replace(status, schedules=schedules, waiting=self._grace.waiting)
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
-        return self._doors.ledger(self.config).reports()
+        return self._factories.ledger(self.config).reports()
 
     def load(self) -> None:
         """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
         self._grace.load(self.config)
-        self._upkeep.config = self._admit(self.config)
-        self.board.load(self._doors.ledger(self.config))
+        self._reconciler.config = self._admit(self.config)
+        self.statuses.load(self._factories.ledger(self.config))
 
     def begin(self, *, poll: bool) -> None:
         """Have everything done that is due, once what the ledger knows is loaded.
@@ -101,15 +103,15 @@ class Service:
         ``poll``: look at the files each second, where the system tells of no changes.
         """
         config = self.config
-        self.board.follow_only([lst.name for lst in config.lists])
-        self.board.post(conditions.ledger(""), config.generation, self._doors.clock.now())
+        self.statuses.follow_only([lst.name for lst in config.lists])
+        self.statuses.post(conditions.ledger(""), config.generation, self._factories.clock.now())
         self._post(conditions.config(Status.TRUE, "Valid", ""))
         self._post(conditions.rights(self._grace.waiting))
         for lst in config.lists:
-            self._workers.add(lst.name, self._upkeep.due_at(lst.name))
+            self._workers.add(lst.name, self._reconciler.due_at(lst.name))
         self._staff()
         for part in self._file.parts():
-            if is_mount(part):
+            if is_mount_point(part):
                 what = "mounted by itself: a new file in its place is not seen; mount its folder"
                 _log.warning(what, file=str(part))
         Thread(target=self._follow, args=(poll,), name="watch", daemon=True).start()
@@ -157,11 +159,11 @@ class Service:
         deadline = time.monotonic() + seconds
         self._stopping.set()
         # A browser that no longer listens takes seconds to end.
-        cutting = Thread(target=self._upkeep.cut, name="cut", daemon=True)
+        cutting = Thread(target=self._reconciler.cut, name="cut", daemon=True)
         cutting.start()
         ended = self._workers.stop(seconds)
         cutting.join(max(0.0, deadline - time.monotonic()))
-        self._doors.announcer.wait(_LAST_WORDS)
+        self._factories.dispatcher.flush(_LAST_WORDS)
         return ended and not cutting.is_alive()
 
     def _admit(self, proposed: Config) -> Config:
@@ -169,7 +171,7 @@ class Service:
         admission = self._grace.admit(proposed)
         self._may_run = admission.may_run
         if admission.news:
-            self._doors.announcer.waits(admission.config, admission.news)
+            self._factories.dispatcher.notify_waiting_changes(admission.config, admission.news)
         return admission.config
 
     def _staff(self) -> None:
@@ -192,7 +194,7 @@ class Service:
     def _refuse(self, error: ConfigError) -> bool:
         """Keep what held before, and say why, once; whether it was said now."""
         if self._post(conditions.config(Status.FALSE, "Invalid", error.brief)):
-            self._doors.announcer.refused(self.config, error.brief)
+            self._factories.dispatcher.notify_invalid_config(self.config, error.brief)
         if is_new := error.problems != self._told:
             self._told = error.problems
             problems = list(error.problems)
@@ -201,28 +203,28 @@ class Service:
 
     def _take(self, config: Config) -> None:
         """A new generation, or the same with other secrets."""
-        before, self._upkeep.config = self.config, config
+        before, self._reconciler.config = self.config, config
         if config.controller.listen != before.controller.listen:
             _log.warning("controller.listen holds from the next start on")
         self._adopt(config)
-        self.board.follow_only([lst.name for lst in config.lists])
+        self.statuses.follow_only([lst.name for lst in config.lists])
         said = {lst.name: turns.digest(before, lst) for lst in before.lists}
         says = {lst.name: turns.digest(config, lst) for lst in config.lists}
         changed = [name for name in says if says[name] != said.get(name)]
         for name in said.keys() - says.keys():
             self._workers.remove(name)
         for name in changed:
-            self._workers.move(name, self._upkeep.due_at(name))
+            self._workers.move(name, self._reconciler.due_at(name))
         self._staff()
         gone = sorted(said.keys() - says.keys())
         _log.info("the file has changed", generation=config.generation, lists=changed, gone=gone)
 
     def _post(self, finding: Finding) -> bool:
         """Say how the file is; whether that is new."""
-        config, now = self.config, self._doors.clock.now()
-        changed = self.board.post(finding, config.generation, now)
+        config, now = self.config, self._factories.clock.now()
+        changed = self.statuses.post(finding, config.generation, now)
         try:
-            self.board.write(self._doors.ledger(config))
+            self.statuses.write(self._factories.ledger(config))
         except ListsyncError as error:
             _log.debug("not written yet", error=str(error))
         return changed
@@ -232,8 +234,8 @@ class Service:
         if trouble == self._trouble:
             return
         self._trouble = trouble
-        now = self._doors.clock.now()
-        self.board.post(conditions.ledger(trouble), self.config.generation, now)
+        now = self._factories.clock.now()
+        self.statuses.post(conditions.ledger(trouble), self.config.generation, now)
         if trouble:
             _log.error("the ledger cannot be used", error=trouble)
         else:
@@ -241,26 +243,28 @@ class Service:
 
     def _see_to_ledger(self) -> None:
         """Mend it, write what could not be written before, and do what somebody has asked for."""
-        ledger = self._doors.ledger(self.config)
-        self.board.write(ledger)
+        ledger = self._factories.ledger(self.config)
+        self.statuses.write(ledger)
         version = (id(ledger), ledger.version())
         if version == self._version:
             return
         whole = ledger.conditions().get(WHOLE, {})
         if conditions.is_true(whole, conditions.SERVER_REACHABLE):  # plan or doctor reached it
-            self.board.post(turns.reachable(), self.config.generation, self._doors.clock.now())
+            self.statuses.post(
+                turns.reachable(), self.config.generation, self._factories.clock.now()
+            )
         for name, word in ledger.asked().items():
             if self.config.named(name) is None:
                 ledger.answer([word])
             elif self._heard.get(name) != word:  # it stands there until the turn has been
                 self._heard[name] = word
                 _log.info("asked for", list=name)
-                self._workers.add(name, self._doors.clock.now())
+                self._workers.add(name, self._factories.clock.now())
         self._version = version
 
     def _wake_those_a_clock_delayed(self) -> None:
         """A list that became due under a clock that was ahead has its turn now."""
-        schedules, now = self.board.schedules(), self._doors.clock.now()
+        schedules, now = self.statuses.schedules(), self._factories.clock.now()
         for lst in self.config.lists:
             due = self._workers.due(lst.name)
             if due and is_too_late(schedules.get(lst.name), due, lst.rules, now):
@@ -268,10 +272,10 @@ class Service:
 
     def _wake_those_the_server_kept(self) -> None:
         """A server that is back is not waited for any longer."""
-        found = self.board.conditions()
+        found = self.statuses.conditions()
         if not conditions.is_true(found.get(WHOLE, {}), conditions.SERVER_REACHABLE):
             return
-        now = self._doors.clock.now()
+        now = self._factories.clock.now()
         for lst in self.config.lists:
             due = self._workers.due(lst.name)
             waits = conditions.waits_for_server(found.get(lst.name, {}))

@@ -39,7 +39,7 @@ class StatusStore:
             self._conditions = {name: dict(by_type) for name, by_type in found.items()}
             self._schedules = dict(schedules)
 
-    def standing(self, config: Config) -> StatusSnapshot:
+    def snapshot(self, config: Config) -> StatusSnapshot:
         """How this spec's lists are now."""
         names = tuple(lst.name for lst in config.lists)
         return StatusSnapshot(names, config.generation, self.conditions(), self.schedules())
@@ -119,7 +119,7 @@ class StatusStore:
                     self._unwritten.discard(name)
 
 
-def note_pass(  # noqa: PLR0913 - all that a pass came to
+def record_statuses(  # noqa: PLR0913 - all that a pass came to
     config: Config,
     ledger: Ledger,
     seen: Reconciliation,
@@ -129,16 +129,16 @@ def note_pass(  # noqa: PLR0913 - all that a pass came to
     chance: float,
 ) -> None:
     """Write how the lists are after a pass over several of them. Raises LedgerError."""
-    board = StatusStore()
-    board.load(ledger)
+    statuses = StatusStore()
+    statuses.load(ledger)
     for lst in config.lists:
         if lst.name in seen.snapshots:
             came = turns.came(seen, outcomes, lst.name, None)
-            board.settle(config, lst, came, now=now, chance=chance)
-    board.write(ledger)
+            statuses.settle(config, lst, came, now=now, chance=chance)
+    statuses.write(ledger)
 
 
-def note_server(config: Config, ledger: Ledger, finding: Finding, now: datetime) -> None:
+def record_server_status(config: Config, ledger: Ledger, finding: Finding, now: datetime) -> None:
     """Write that the server answers, or does not, where something else is known of it.
 
     A ledger that cannot be written goes on saying what it said: nobody's work depends on it.
@@ -152,12 +152,12 @@ def note_server(config: Config, ledger: Ledger, finding: Finding, now: datetime)
 
 
 @contextmanager
-def outage_noted(config: Config, ledger: Ledger, clock: Clock) -> Iterator[None]:
+def recording_outage(config: Config, ledger: Ledger, clock: Clock) -> Iterator[None]:
     """Write that the server cannot be used, where the block says so. The caller holds the lock."""
     try:
         yield
     except ServerError as error:
-        note_server(config, ledger, turns.unreachable(error), clock.now())
+        record_server_status(config, ledger, turns.unreachable(error), clock.now())
         raise
 
 

@@ -119,7 +119,7 @@ class Database:
             with self._writing():
                 write(self._connection)
         except LedgerError as error:
-            _log.debug("ledger_cache_not_written", path=str(self.path), reason=error.what)
+            _log.debug("ledger_cache_not_written", path=str(self.path), reason=error.message)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -44,7 +44,7 @@ class AppriseNotifier:
             what = "notify needs apprise, which is not installed"
             raise NotifierError(what, hint=INSTALL)
 
-    def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
+    def send(self, urls: Sequence[SecretStr], message: Message) -> None:
         """Have a message sent to these addresses. Returns at once; trouble is a line in the log."""
         with self._changed:
             if len(self._waiting) == MOST_WAITING:
@@ -56,14 +56,14 @@ class AppriseNotifier:
                 self._worker = Thread(target=self._work, name="notifier", daemon=True)
                 self._worker.start()
 
-    def wait(self, seconds: float) -> None:
+    def flush(self, seconds: float) -> None:
         """Give what is under way so much time; what is not sent then is lost."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting, seconds)
             if self._waiting:
                 _log.warning("notifications were not sent in time", number=len(self._waiting))
 
-    def misunderstood(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
+    def invalid_addresses(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
         """The places of the addresses that apprise does not know; sends nothing.
 
         Raises NotifierError where apprise is missing or cannot be asked.

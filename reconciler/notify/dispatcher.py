@@ -24,7 +24,7 @@ _Decide = Callable[[NotificationState], tuple[tuple[Notice, ...], NotificationSt
 _log = Logger()
 
 
-class Announcer:
+class NotificationDispatcher:
     """Tells whom the file names; without such addresses it does nothing. Raises nothing."""
 
     def __init__(self, notifier: Notifier) -> None:
@@ -32,7 +32,7 @@ class Announcer:
         self._notifier = notifier
         self._lock = Lock()
 
-    def passed(
+    def notify_run(
         self,
         config: Config,
         ledger: Ledger,
@@ -41,15 +41,17 @@ class Announcer:
         now: datetime,
     ) -> None:
         """A pass over several lists has ended, and how they are is in the ledger."""
-        self.did(config, ledger, outcomes, now)
+        self.notify_actions(config, ledger, outcomes, now)
         try:
             known = ledger.conditions()
         except LedgerError:  # which the pass itself has met
             return
         read = {name: known[name] for name in seen.snapshots if name in known}
-        self.found(config, ledger, read, now)
+        self.notify_conditions(config, ledger, read, now)
 
-    def did(self, config: Config, ledger: Ledger, outcomes: Outcomes, now: datetime) -> None:
+    def notify_actions(
+        self, config: Config, ledger: Ledger, outcomes: Outcomes, now: datetime
+    ) -> None:
         """A pass has acted, or had nothing to do."""
 
         def decide(state: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
@@ -62,7 +64,7 @@ class Announcer:
         if Event.APPLIED in config.notify.events:
             self._once(config, ledger, decide, now)
 
-    def found(
+    def notify_conditions(
         self,
         config: Config,
         ledger: Ledger,
@@ -73,18 +75,18 @@ class Announcer:
         names = [lst.name for lst in config.lists]
         self._once(config, ledger, lambda state: notices.of_lists(state, found, names), now)
 
-    def refused(self, config: Config, why: str) -> None:
+    def notify_invalid_config(self, config: Config, why: str) -> None:
         """The file is wrong; ``config`` is what still holds."""
         self._hand_over(config, [Notice(Event.CONFIG_INVALID, why=why)])
 
-    def waits(self, config: Config, changes: Sequence[WaitingChange]) -> None:
+    def notify_waiting_changes(self, config: Config, changes: Sequence[WaitingChange]) -> None:
         """Changes of the file widen rights and wait; ``config`` is what is in effect meanwhile."""
         why = conditions.rights(changes).message
         self._hand_over(config, [Notice(Event.RIGHTS_WAITING, why=why)])
 
-    def wait(self, seconds: float) -> None:
+    def flush(self, seconds: float) -> None:
         """Give what is under way so much time."""
-        self._notifier.wait(seconds)
+        self._notifier.flush(seconds)
 
     def _once(self, config: Config, ledger: Ledger, decide: _Decide, now: datetime) -> None:
         if not config.notify.urls:
@@ -104,4 +106,4 @@ class Announcer:
         if config.notify.urls:
             for notice in new:
                 if notice.event in config.notify.events:
-                    self._notifier.tell(config.notify.urls, message(notice))
+                    self._notifier.send(config.notify.urls, message(notice))

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from reconciler.core.model import Candidate, Kind, MatchMethod, MediaKey
-from reconciler.errors import TmdbTroubleError
+from reconciler.errors import TmdbError
 from reconciler.overseerr import translate
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.connection import Connection
@@ -88,14 +88,14 @@ class Titles:
             raise self._trouble(answer.message)
         return accepted(answer, path, self._connection.url)
 
-    def _trouble(self, said: str) -> TmdbTroubleError:
+    def _trouble(self, said: str) -> TmdbError:
         what = f"TMDB does not answer the server, or does not know the title ({said})"
-        return TmdbTroubleError(what, where=self._connection.url, hint="try again later")
+        return TmdbError(what, where=self._connection.url, hint="try again later")
 
-    def _strange(self, path: str) -> TmdbTroubleError:
+    def _strange(self, path: str) -> TmdbError:
         called = path.partition("?")[0]
         what = f"the server's answer to {called} does not have the shape that its API documents"
-        return TmdbTroubleError(what, where=self._connection.url, hint="try again later")
+        return TmdbError(what, where=self._connection.url, hint="try again later")
 
 
 def _is_search(page: JsonObject) -> bool:

@@ -144,13 +144,13 @@ class Notifier(Protocol):
     def require(self) -> None:
         """Raise NotifierError where nothing can be sent from here."""
 
-    def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
+    def send(self, urls: Sequence[SecretStr], message: Message) -> None:
         """Have a message sent to these addresses. Returns at once; trouble is a line in the log."""
 
-    def wait(self, seconds: float) -> None:
+    def flush(self, seconds: float) -> None:
         """Give what is under way so much time; what is not sent then is lost."""
 
-    def misunderstood(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
+    def invalid_addresses(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
         """The places of the addresses that mean nothing; sends nothing. Raises NotifierError."""
         ...
 
@@ -251,14 +251,14 @@ class MediaServer(Protocol):
 class Meter(Protocol):
     """Figures for whoever watches a listsync that goes on."""
 
-    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
         """A list's turn ended; ``items``: how many it held, None where it was not read."""
 
-    def fetched(self, name: str, seconds: float) -> None:
+    def record_fetch(self, name: str, seconds: float) -> None:
         """A list was read, or tried."""
 
-    def acted(self, op: str, result: str) -> None:
+    def count_action(self, op: str, result: str) -> None:
         """An action came to something."""
 
-    def called(self, endpoint: str, status: str) -> None:
+    def count_call(self, endpoint: str, status: str) -> None:
         """The media server was called; ``status``: HTTP's, or ``none`` where no answer came."""

@@ -125,7 +125,7 @@ def plan_document(  # noqa: PLR0913 - all that a document tells
 
 def error_document(error: ListsyncError) -> dict[str, Any]:
     """What stands on stdout where there is no result: what happened, where, what to do."""
-    told = {"what": error.what, "where": error.where or None, "todo": error.hint or None}
+    told = {"what": error.message, "where": error.where or None, "todo": error.hint or None}
     return {"format_version": FORMAT_VERSION, "error": told, "exit_code": error.exit_code}
 
 

@@ -19,7 +19,7 @@ from reconciler.errors import (
     LedgerError,
     ListsyncError,
     ServerError,
-    TmdbTroubleError,
+    TmdbError,
 )
 from reconciler.sync.reconcile import Context, Reconciliation
 
@@ -31,9 +31,9 @@ _SENT_ON = frozenset({Result.RETRIED, Result.UNDELIVERED})
 class Applier:
     """Applies the actions of one pass. ``stopping`` set: nothing further is begun."""
 
-    def __init__(self, edges: Context, workers: int, stopping: Event) -> None:
+    def __init__(self, context: Context, workers: int, stopping: Event) -> None:
         """``workers``: requests in flight at once; never two of one title."""
-        self._edges = edges
+        self._context = context
         self._workers = workers
         self._stopping = stopping
         self.trouble: ListsyncError | None = None  # what ended it, for whom is to be told
@@ -46,8 +46,8 @@ class Applier:
         done until then can be told.
         """
         state = seen.decision.state
-        self._edges.ledger.keep_baselines(state.baselines)
-        self._edges.ledger.record(
+        self._context.ledger.keep_baselines(state.baselines)
+        self._context.ledger.record(
             state.memory.slots,
             state.memberships,
             seen.decision.claims,
@@ -60,7 +60,7 @@ class Applier:
             titles.setdefault(action.target.media, []).append(index)
 
         with (
-            self._edges.progress.stage("apply", len(actions)) as step,
+            self._context.progress.stage("apply", len(actions)) as step,
             ThreadPoolExecutor(self._workers) as pool,
         ):
 
@@ -79,13 +79,13 @@ class Applier:
         if self._stopping.is_set():
             return Done(Result.SKIPPED, message="interrupted before it was sent")
         if self.trouble:
-            return Done(Result.SKIPPED, message=f"not sent: {self.trouble.what}")
-        ledger, clock = self._edges.ledger, self._edges.clock
+            return Done(Result.SKIPPED, message=f"not sent: {self.trouble.message}")
+        ledger, clock = self._context.ledger, self._context.clock
         try:
             intent = ledger.intend(action, clock.now())
         except LedgerError as error:  # without an intent nothing may be sent, by any worker
             self._end(error)
-            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
+            return Done(Result.SKIPPED, message=f"not sent: {error.message}")
         done = self._send(action, seen)
         try:
             ledger.settle(intent, action, done, clock.now())
@@ -103,24 +103,24 @@ class Applier:
                 return self._retry(action)
             if action.op is Op.CANCEL:
                 return self._cancel(action)
-            return self._edges.server.request(action)
+            return self._context.server.request(action)
         except AnswerLostError as lost:
             return self._settle_lost_answer(action, seen, lost)
         except ServerError as error:
             self._end(error)
-            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
+            return Done(Result.SKIPPED, message=f"not sent: {error.message}")
 
     def _retry(self, action: Action) -> Done:
         """Every failed request of the title; the first that does not go through is the outcome."""
         done = Done(Result.SKIPPED)
         for request_id in action.request_ids:
             try:
-                done = self._edges.server.retry(request_id)
+                done = self._context.server.retry(request_id)
             except ServerError as error:
                 if done.result is Result.SKIPPED:
                     raise
                 self._end(error)
-                return Done(Result.UNKNOWN, message=f"sent in part: {error.what}")
+                return Done(Result.UNKNOWN, message=f"sent in part: {error.message}")
             if done.result not in _SENT_ON:
                 break
         return self._believed(action, done) if done.result in _SENT_ON else done
@@ -128,7 +128,7 @@ class Applier:
     def _believed(self, action: Action, done: Done) -> Done:
         """What a look says of a retry: the answer to it may say either, whatever came of it."""
         try:
-            requests = self._edges.server.look(action.target.media)
+            requests = self._context.server.look(action.target.media)
         except ServerError:
             return done
         retried = [r for r in requests if r.id in action.request_ids]
@@ -143,23 +143,23 @@ class Applier:
         """Look once more before it: what was decided or taken over meanwhile is a person's."""
         (request_id,) = action.request_ids
         try:
-            requests = self._edges.server.look(action.target.media)
-        except TmdbTroubleError as error:
-            return Done(Result.SKIPPED, message=f"not sent: {error.what}")
+            requests = self._context.server.look(action.target.media)
+        except TmdbError as error:
+            return Done(Result.SKIPPED, message=f"not sent: {error.message}")
         now = next((request for request in requests if request.id == request_id), None)
         if now is None or not _is_still(action, now):
             status = "gone" if now is None else now.status
             return Done(Result.MOOT, request_id=request_id, message=f"it is {status} by now")
-        return self._edges.server.cancel(request_id)
+        return self._context.server.cancel(request_id)
 
     def _settle_lost_answer(
         self, action: Action, seen: Reconciliation, lost: AnswerLostError
     ) -> Done:
         """One GET of the title says whether the request is there; if not, nothing is decided."""
-        unsettled = Done(Result.UNKNOWN, message=f"{lost.what}; the next pass looks again")
+        unsettled = Done(Result.UNKNOWN, message=f"{lost.message}; the next pass looks again")
         try:
-            requests = self._edges.server.look(action.target.media)
-        except TmdbTroubleError:
+            requests = self._context.server.look(action.target.media)
+        except TmdbError:
             return unsettled
         except ServerError as error:
             self._end(error)

@@ -19,14 +19,14 @@ _READERS = 16  # lists that are read, or wait for their turn at a site, at once
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLists:
+class FetchedLists:
     """What was read for a run, by list name."""
 
     snapshots: Mapping[str, Snapshot]  # of the lists that the run is about: these lead to actions
     owners: Mapping[str, Snapshot] = field(default_factory=dict)  # read to know whose a title is
 
 
-def read_lists(
+def fetch_lists(
     wanted: Mapping[ListRef, FetchScope], sources: Sources, progress: Progress
 ) -> dict[ListRef, Snapshot]:
     """A snapshot of each list, in whatever order they come. ``wanted``: how much of each.
@@ -70,26 +70,26 @@ def _read(
         done.put((ref, error))
 
 
-def read_due(
+def fetch_due(
     config: Config,
     names: Collection[str] | None,
     ledger: Ledger,
     sources: Sources,
     progress: Progress,
-) -> ReadLists:
+) -> FetchedLists:
     """What these lists hold, or all; and what others hold that they depend on.
 
     Raises LedgerError.
     """
     lists = config.rules
     due = [lst for lst in lists if names is None or lst.name in names]
-    owners = owners_never_read(lists, due, tried_lists(ledger))
+    owners = owners_never_read(lists, due, attempted_lists(ledger))
     snapshots = _fetch([*due, *_to_be_safe(lists, due, ledger), *owners], sources, progress)
     beside = {lst.name: snapshots.pop(lst.name) for lst in owners}
-    return ReadLists(snapshots, beside)
+    return FetchedLists(snapshots, beside)
 
 
-def tried_lists(ledger: Ledger) -> set[tuple[str, str]]:
+def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
     """Name and source of each list that a run has read, or tried to. Raises LedgerError."""
     tried = {(name, report.source) for name, report in ledger.reports().items()}
     return tried | {(name, lst.source) for name, lst in ledger.memberships().items()}
@@ -118,5 +118,5 @@ def _fetch(lists: Sequence[ListRules], sources: Sources, progress: Progress) -> 
     for lst in lists:
         need = need_of(lst)
         wanted[lst.source] = wanted.get(lst.source, need) | need
-    snapshots = read_lists(wanted, sources, progress)
+    snapshots = fetch_lists(wanted, sources, progress)
     return {lst.name: snapshots[lst.source] for lst in lists}

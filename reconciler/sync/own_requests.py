@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.lookups import places
 from reconciler.core.model import DesiredList, Memory, Observed, RequestTrace, Target
 from reconciler.core.own_requests import requests_to_trace
-from reconciler.errors import ServerError, TmdbTroubleError
+from reconciler.errors import ServerError, TmdbError
 from reconciler.logs import Logger
 from reconciler.ports import MediaServer
 
@@ -27,7 +27,7 @@ def trace_requests(
     for number in requests_to_trace(observed, memory, wanted):
         try:
             traces[number] = server.trace_request(number, memory.ours[number].target.media)
-        except TmdbTroubleError as error:
+        except TmdbError as error:
             _log.debug("request not traced", request=number, error=str(error))
         except ServerError as error:
             _log.debug("requests not traced", request=number, error=str(error))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reconciler.config.own_files import PLAN_BYTES, read_file
 from reconciler.core.model import Action
-from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
+from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
 from reconciler.render.digest import ID_DIGITS, checksum, plan_digest, sent
 from reconciler.render.document import FORMAT_VERSION, action_row
 from reconciler.render.json_text import json_text
@@ -117,13 +117,13 @@ def read(path: Path, server_url: str) -> SavedPlan:
         digest = plan_digest(saved.server.url, actions)
         whole = saved.checksum == checksum(saved.server.url, saved.narrowed_to, actions)
     except (ValidationError, KeyError) as error:  # the error's own text quotes the file
-        raise PlanMisfitError("the saved plan is damaged", where=where, hint=AGAIN) from error
+        raise PlanMismatchError("the saved plan is damaged", where=where, hint=AGAIN) from error
     if not whole or saved.digest != digest or saved.plan_id != digest[:ID_DIGITS]:
         what = "the saved plan was changed or is damaged: its id and its content disagree"
-        raise PlanMisfitError(what, where=where, hint=AGAIN)
+        raise PlanMismatchError(what, where=where, hint=AGAIN)
     if saved.server.url != server_url:
         what = f"the saved plan is for {saved.server.url}, and the file names {server_url}"
-        raise PlanMisfitError(what, where=where, hint=AGAIN)
+        raise PlanMismatchError(what, where=where, hint=AGAIN)
     names = None if saved.narrowed_to is None else tuple(saved.narrowed_to)
     return SavedPlan(digest, names, actions)
 
@@ -161,4 +161,4 @@ def _check_version(version: object, where: str) -> None:
     major, ours = str(version).split(".")[0], FORMAT_VERSION.split(".")[0]
     if major != ours:
         what = f"the saved plan has format {version!s:.20}, and this listsync knows {ours}.x"
-        raise PlanMisfitError(what, where=where, hint=AGAIN)
+        raise PlanMismatchError(what, where=where, hint=AGAIN)

@@ -47,7 +47,7 @@ from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unpl
 from reconciler.core.wants import rule_names
 from reconciler.errors import MissingRightError
 from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
-from reconciler.sync.fetch import ReadLists, read_due
+from reconciler.sync.fetch import FetchedLists, fetch_due
 from reconciler.sync.own_requests import trace_requests
 from reconciler.sync.resolve import KnownIds, Resolver
 from reconciler.sync.service_options import with_service_options
@@ -81,7 +81,7 @@ class Reconciliation:
     """All that a pass has found and decided."""
 
     identity: Identity
-    read: ReadLists
+    read: FetchedLists
     fetched_at: datetime
     lists: tuple[DesiredList, ...]
     observed: Observed
@@ -101,7 +101,9 @@ class Reconciliation:
         return self.decision.plan
 
 
-def look(config: Config, edges: Context, names: Collection[str] | None = None) -> Reconciliation:
+def reconcile_lists(
+    config: Config, context: Context, names: Collection[str] | None = None
+) -> Reconciliation:
     """Read lists and the server, and plan.
 
     ``names``: the lists to read; None: all. Only what they gave leads to actions; the others count
@@ -109,13 +111,13 @@ def look(config: Config, edges: Context, names: Collection[str] | None = None) -
 
     Raises ServerError and LedgerError; trouble with a list is that list's own (its snapshot).
     """
-    identity = identify(config, edges.server)
-    return decide(config, edges, identity, read(config, edges, names), edges.clock.now())
+    identity = identify(config, context.server)
+    return decide(config, context, identity, read(config, context, names), context.clock.now())
 
 
-def look_again(config: Config, edges: Context, seen: Reconciliation) -> Reconciliation:
+def reconcile_again(config: Config, context: Context, seen: Reconciliation) -> Reconciliation:
     """The same lists against the server as it is now."""
-    return decide(config, edges, seen.identity, seen.read, seen.fetched_at)
+    return decide(config, context, seen.identity, seen.read, seen.fetched_at)
 
 
 def identify(config: Config, server: MediaServer) -> Identity:
@@ -129,43 +131,43 @@ def identify(config: Config, server: MediaServer) -> Identity:
     return Identity(info, owner, found)
 
 
-def read(config: Config, edges: Context, names: Collection[str] | None = None) -> ReadLists:
+def read(config: Config, context: Context, names: Collection[str] | None = None) -> FetchedLists:
     """What these lists hold, or all; and what others hold that they depend on.
 
     Raises LedgerError.
     """
-    return read_due(config, names, edges.ledger, edges.sources, edges.progress)
+    return fetch_due(config, names, context.ledger, context.sources, context.progress)
 
 
 def decide(
     config: Config,
-    edges: Context,
+    context: Context,
     identity: Identity,
-    read: ReadLists,
+    read: FetchedLists,
     fetched_at: datetime,
 ) -> Reconciliation:
     """Read the server and plan what the lists gave at ``fetched_at``; the others' part stands.
 
     Raises ServerError and LedgerError.
     """
-    now = edges.clock.now()
-    tables, read_seconds = _observe(edges, identity)
-    recalled = _recall(config.rules, edges.ledger, read.owners)
+    now = context.clock.now()
+    tables, read_seconds = _observe(context, identity)
+    recalled = _recall(config.rules, context.ledger, read.owners)
     given = _as_wanted(config.rules, read.snapshots)
-    resolver = Resolver(edges.server, edges.ledger, config.server.concurrency)
-    matches = _matches(config, edges, resolver, recalled, given=given, observed=tables)
+    resolver = Resolver(context.server, context.ledger, config.server.concurrency)
+    matches = _matches(config, context, resolver, recalled, given=given, observed=tables)
     fetches = [
         merge_fetch(lst, given.get(lst.name), recalled.of(lst), matches, fetched_at)
         for lst in config.rules
     ]
     lists = desired_lists(fetches, identity.requesters, matches)
-    details = resolver.details(titles_in_question(lists), now, edges.progress)
-    traced = trace_requests(tables, recalled.memory, lists, edges.server)
+    details = resolver.details(titles_in_question(lists), now, context.progress)
+    traced = trace_requests(tables, recalled.memory, lists, context.server)
     observed = _with_details(traced, details)
     lists = [*lists, excluded_by_hand(config.exclude, matches)]
     state = update_state(recalled, fetches, lists, observed, now)
     view = View(observed, state.memory, Policy(config.budget), now)
-    lists = with_service_options(lists, view, edges.server, edges.ledger)
+    lists = with_service_options(lists, view, context.server, context.ledger)
     decision = reconcile(lists, state, view)
     return Reconciliation(
         identity=identity,
@@ -176,13 +178,13 @@ def decide(
         recalled=frozenset(recalled.memory.slots),
         decision=decision,
         read_seconds=read_seconds,
-        slowdown=edges.server.slowdown,
+        slowdown=context.server.slowdown,
     )
 
 
 def _matches(  # noqa: PLR0913 - each is a part of what is known
     config: Config,
-    edges: Context,
+    context: Context,
     resolver: Resolver,
     recalled: PriorState,
     *,
@@ -190,16 +192,16 @@ def _matches(  # noqa: PLR0913 - each is a part of what is known
     observed: Observed,
 ) -> dict[str, Match | Unmatched]:
     """Which titles the items in question are, by item key."""
-    now = edges.clock.now()
+    now = context.clock.now()
     known = _known(config, observed, given, recalled.memberships)
     items, dropped = items_in_question(config.rules, config.exclude, given, recalled)
     found = resolver.recalled(dropped, known, now)
-    return found | resolver.matches(items, known, now, edges.progress)
+    return found | resolver.matches(items, known, now, context.progress)
 
 
-def _observe(edges: Context, identity: Identity) -> tuple[Observed, float]:
+def _observe(context: Context, identity: Identity) -> tuple[Observed, float]:
     """The server's tables, without any single title, and how many seconds they took."""
-    server, began = edges.server, edges.clock.now()
+    server, began = context.server, context.clock.now()
     media, requests, blocklist = server.media(), server.requests(), server.blocklist()
     observed = Observed(
         media=_grouped((row.media, row) for row in media),
@@ -209,7 +211,7 @@ def _observe(edges: Context, identity: Identity) -> tuple[Observed, float]:
         takes_specials=identity.server.takes_specials,
         shows_all_requests=has_right(identity.owner, SEE_REQUESTS),
     )
-    return observed, (edges.clock.now() - began).total_seconds()
+    return observed, (context.clock.now() - began).total_seconds()
 
 
 def _with_details(

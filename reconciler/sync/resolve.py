@@ -22,7 +22,7 @@ from reconciler.core.model import (
 )
 from reconciler.core.names import search_terms
 from reconciler.core.wants import names_of, rule_names
-from reconciler.errors import TmdbTroubleError
+from reconciler.errors import TmdbError
 from reconciler.ports import Ledger, MediaServer, Progress
 
 _MediaById: TypeAlias = "dict[tuple[MatchMethod, str | int], set[MediaKey]]"
@@ -177,8 +177,8 @@ class Resolver:
     def _look_up(self, item: Item) -> Match | Unmatched:
         try:
             return self._ask(item)
-        except TmdbTroubleError as trouble:
-            return Unmatched(Reason.UNRESOLVED, trouble.what)
+        except TmdbError as trouble:
+            return Unmatched(Reason.UNRESOLVED, trouble.message)
 
     def _ask(self, item: Item) -> Match | Unmatched:
         for route, foreign in (
@@ -194,8 +194,8 @@ class Resolver:
     def _read(self, media: MediaKey) -> Film | Show | Unmatched:
         try:
             return self._server.details(media)
-        except TmdbTroubleError as trouble:
-            return Unmatched(Reason.UNRESOLVED, trouble.what)
+        except TmdbError as trouble:
+            return Unmatched(Reason.UNRESOLVED, trouble.message)
 
 
 def _believed(title: Film | Show, now: datetime) -> timedelta:

@@ -48,20 +48,20 @@ class Line:
 
 
 @contextmanager
-def acting(edges: Context, command: str) -> Iterator[Line]:
+def acting(context: Context, command: str) -> Iterator[Line]:
     """Be the one writer, and leave a line about it. Raises LockHeldError and LedgerError."""
-    with edges.ledger.lock(), noted(edges, command) as line:
+    with context.ledger.lock(), noted(context, command) as line:
         yield line
 
 
 @contextmanager
-def noted(edges: Context, command: str) -> Iterator[Line]:
+def noted(context: Context, command: str) -> Iterator[Line]:
     """Leave a line about a pass that acts, whatever ends it. The caller holds the lock.
 
     Raises LedgerError where the ledger cannot be written. A line whose end cannot be written stays
     open: what was done is told all the same.
     """
-    ledger, clock = edges.ledger, edges.clock
+    ledger, clock = context.ledger, context.clock
     line = Line(ledger.begin_run(command, clock.now()))
     try:
         yield line

@@ -80,7 +80,7 @@ class _ServiceOptions:
             if lst.name in self._wishes and kind in _kinds(lst)
         ]
         remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
-        fresh = stocked(asking, kind, self._server)
+        fresh = load_service_options(asking, kind, self._server)
         if not any(one.trouble for one in fresh):
             self._ledger.keep_downloaders(kind, fresh, self._now)
         self._offered[kind] = tuple(
@@ -111,7 +111,7 @@ class _ServiceOptions:
         return astray((_kinds(lst) - found.keys()) & self._server.identify().lacks_4k)
 
 
-def stocked(
+def load_service_options(
     wishes: Sequence[tuple[ServiceSelection, bool]], kind: Kind, server: MediaServer
 ) -> tuple[Downloader, ...]:
     """The downloaders of a kind, with what those offer that these wishes (and 4K or not) mean."""
@@ -129,7 +129,7 @@ def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloade
     try:
         return replace(downloader, stock=server.stock(kind, downloader.id))
     except ServerError as error:
-        return replace(downloader, trouble=error.what)
+        return replace(downloader, trouble=error.message)
 
 
 def _kinds(lst: DesiredList) -> set[Kind]:

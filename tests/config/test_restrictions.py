@@ -204,5 +204,5 @@ def test_what_cannot_be_a_restriction_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="--allow-") as caught:
         parse_restrictions(servers, variables, allows_files=False)
-    assert says in caught.value.what
+    assert says in caught.value.message
     assert "swordfish" not in str(caught.value)

@@ -215,7 +215,7 @@ def test_the_health_check_spells_no_variable_out_in_a_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], place: str
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(health, "heard", lambda listen, _path: asked.append(listen))
+    monkeypatch.setattr(health, "get_local", lambda listen, _path: asked.append(listen))
     monkeypatch.setenv("TOKEN", SECRET)
     for name, value in env.items():
         monkeypatch.setenv(name, value)

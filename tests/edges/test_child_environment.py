@@ -46,7 +46,7 @@ def test_what_sends_notifications_sees_no_key(
     monkeypatch.setattr(sys, "executable", str(program))
     monkeypatch.setenv("SEERR_API_KEY", "planted-key-of-the-server")
 
-    assert AppriseNotifier().misunderstood([SecretStr("json://localhost")]) == ()
+    assert AppriseNotifier().invalid_addresses([SecretStr("json://localhost")]) == ()
     seen = (tmp_path / "seen").read_text()
     assert "PATH=" in seen
     assert "planted-key" not in seen

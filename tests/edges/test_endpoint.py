@@ -8,15 +8,15 @@ from contextlib import closing
 
 import pytest
 
-from reconciler.controller.endpoint import Endpoint, Said, Site, is_known_host, is_public
+from reconciler.controller.endpoint import Endpoint, Response, Routes, is_known_host, is_public
 from reconciler.render.words import without_mail_addresses
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    site = Site(
-        probes={"/healthz": lambda: Said(b"ok\n")},
-        pages={"/status": lambda: Said(b"titles\n")},
+    site = Routes(
+        probes={"/healthz": lambda: Response(b"ok\n")},
+        pages={"/status": lambda: Response(b"titles\n")},
         hosts=lambda: ("listsync.example.org",),
     )
     with Endpoint("127.0.0.1:0", site) as opened:

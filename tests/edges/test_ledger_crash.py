@@ -194,7 +194,7 @@ def test_a_second_process_is_told_who_acts_and_since_when(path: Path) -> None:
         with pytest.raises(LockHeldError) as caught, ledger.lock():
             pass
 
-        who, since = caught.value.what.rsplit(" ", 1)
+        who, since = caught.value.message.rsplit(" ", 1)
         assert who == f"another listsync (pid {holder.pid}) has been acting since"
         assert 0 <= seconds_ago(since) < 60
         assert caught.value.hint
@@ -261,7 +261,7 @@ def test_as_much_is_said_of_the_holder_as_is_known(path: Path, note: str, what: 
         with pytest.raises(LockHeldError) as caught, ledger.lock():
             pass
 
-    assert caught.value.what == what
+    assert caught.value.message == what
 
 
 def test_a_lock_file_that_cannot_be_written_is_a_ledger_error(path: Path) -> None:

@@ -170,7 +170,7 @@ def test_what_cannot_be_trusted_is_refused_and_left_as_it_is(
 
     error = refusal(path)
 
-    assert what in error.what
+    assert what in error.message
     assert hint in error.hint
     assert error.where == str(path)
     assert (path.read_bytes() if path.is_file() else None) == before
@@ -244,7 +244,7 @@ def test_content_that_no_listsync_wrote_is_named_and_moving_the_file_away_helps(
     meddle(path, statement)
 
     error = refusal(path)
-    assert what in error.what
+    assert what in error.message
     assert "move the file away" in error.hint
 
     path.rename(path.with_suffix(".damaged"))

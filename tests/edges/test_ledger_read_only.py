@@ -107,7 +107,7 @@ def attempt(name, work):
     try:
         print(name, work())
     except LedgerError as error:
-        print(name, "LedgerError", error.what)
+        print(name, "LedgerError", error.message)
 
 def lock():
     with ledger.lock():
@@ -116,7 +116,7 @@ def lock():
 try:
     ledger = SqliteLedger(Path(sys.argv[1]), sys.argv[2])
 except LedgerError as error:
-    sys.exit(print("open LedgerError", error.what))
+    sys.exit(print("open LedgerError", error.message))
 with ledger:
     attempt("slots", lambda: len(ledger.memory().slots))
     attempt("matches", lambda: len(ledger.matches(["imdb:tt1"], NOW)))

@@ -104,7 +104,7 @@ def test_a_certificate_that_is_not_accepted_is_called_what_it_is(
             for call in (server.whoami, lambda: server.request(request_of())):
                 with pytest.raises(ServerError) as raised:
                     call()
-                assert sentence in raised.value.what
+                assert sentence in raised.value.message
                 assert hint in raised.value.hint
                 assert ("server.ca_file" in raised.value.hint) is (sentence == "is not trusted")
                 assert "REQUESTS_CA_BUNDLE" not in str(raised.value)

@@ -44,7 +44,7 @@ from reconciler.errors import (
     CsrfProtectionError,
     MissingRightError,
     ServerError,
-    TmdbTroubleError,
+    TmdbError,
     TransientError,
 )
 from reconciler.overseerr import OverseerrServer
@@ -101,7 +101,7 @@ def test_a_recorded_look_up_by_id_finds_what_the_server_found(exchange: Exchange
     mock, server = replayed(exchange)
     with mock, server:
         if exchange.status == 500 or (prefix == "tmdb" and not exchange.response["results"]):
-            with pytest.raises(TmdbTroubleError):
+            with pytest.raises(TmdbError):
                 server.find(MatchMethod(prefix), number)
             return
         found = server.find(MatchMethod(prefix), number)
@@ -118,7 +118,7 @@ def test_a_recorded_title_search_finds_films_and_shows_or_says_tmdb_failed(
     mock, server = replayed(exchange)
     with mock, server:
         if not rows and pages:
-            with pytest.raises(TmdbTroubleError):
+            with pytest.raises(TmdbError):
                 server.search(exchange.query["query"], None)
             return
         found = server.search(exchange.query["query"], None)
@@ -149,7 +149,7 @@ def test_a_recorded_search_of_one_year_narrows_what_has_many_pages(exchange: Exc
         mock.get(f"{URL}/api/v1/search?query={quote(f'{prefix} {words}')}", json=exchange.response)
         rows = exchange.response["results"]
         if not rows:  # TMDB was down; the first page had a film of that year
-            with pytest.raises(TmdbTroubleError):
+            with pytest.raises(TmdbError):
                 server.search(words, year)
             return
         found = server.search(words, year)
@@ -184,7 +184,7 @@ def test_recorded_details_tell_a_titles_requests(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
         if exchange.status == 500:
-            with pytest.raises(TmdbTroubleError):
+            with pytest.raises(TmdbError):
                 server.look(MediaKey(Kind(kind), int(tmdb)))
             return
         found = server.look(MediaKey(Kind(kind), int(tmdb)))
@@ -202,7 +202,7 @@ def test_recorded_shows_give_their_seasons(exchange: Exchange) -> None:
     mock, server = replayed(exchange)
     with mock, server:
         if exchange.status == 500:
-            with pytest.raises(TmdbTroubleError):
+            with pytest.raises(TmdbError):
                 server.details(MediaKey(Kind.TV, tmdb))
             return
         show = server.details(MediaKey(Kind.TV, tmdb))

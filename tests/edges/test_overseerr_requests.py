@@ -8,7 +8,7 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import MediaStatus, RequestTrace, Result, Whereabouts
-from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
+from reconciler.errors import AnswerLostError, ServerError, TmdbError, TransientError
 from reconciler.ports import MediaServer
 from tests.edges.made_up import API, BREAKING_BAD, DUNE, GUARD, introduce, request_of
 
@@ -206,7 +206,7 @@ TITLE = {"id": 438631, "title": "Dune"}
             200, {"id": 5, "media": None}, None, RequestTrace(Whereabouts.DETACHED), id="detached"
         ),
         pytest.param(404, GONE, TITLE, RequestTrace(Whereabouts.GONE), id="gone, and its row"),
-        pytest.param(404, GONE, None, TmdbTroubleError, id="gone, its row unknown"),
+        pytest.param(404, GONE, None, TmdbError, id="gone, its row unknown"),
         pytest.param(404, {"message": "not found"}, TITLE, ServerError, id="another server's 404"),
         pytest.param(404, None, TITLE, ServerError, id="a page"),
         pytest.param(403, {"message": "You do not have permission"}, TITLE, ServerError, id="403"),

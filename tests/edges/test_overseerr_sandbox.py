@@ -19,7 +19,7 @@ from reconciler.core.model import (
     Show,
     Target,
 )
-from reconciler.errors import AnswerLostError, ServerError, TmdbTroubleError, TransientError
+from reconciler.errors import AnswerLostError, ServerError, TmdbError, TransientError
 from reconciler.overseerr import OverseerrServer
 from tests.edges.made_up import BREAKING_BAD, DUNE, request_of
 
@@ -104,11 +104,11 @@ def test_tmdb_trouble_is_never_an_empty_answer(
         (MatchMethod.TMDB, "841"),
         (MatchMethod.TVDB, "121361"),
     ):
-        with pytest.raises(TmdbTroubleError):
+        with pytest.raises(TmdbError):
             client.find(route, number)
-    with pytest.raises(TmdbTroubleError):
+    with pytest.raises(TmdbError):
         client.search("Godfather", 1972)
-    with pytest.raises(TmdbTroubleError):
+    with pytest.raises(TmdbError):
         client.details(MediaKey(Kind.TV, 1399))
 
 

@@ -10,7 +10,7 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, MediaKey, Reason, Unmatched
-from reconciler.errors import TmdbTroubleError
+from reconciler.errors import TmdbError
 from reconciler.ledger import SqliteLedger
 from reconciler.ports import MediaServer
 from reconciler.render.progress import Silence
@@ -59,7 +59,7 @@ def test_a_search_of_another_shape_is_trouble_with_this_title(
     server: MediaServer,
 ) -> None:
     mock.get(f"{API}/search", json=answer)
-    with pytest.raises(TmdbTroubleError, match="/search does not have the shape"):
+    with pytest.raises(TmdbError, match="/search does not have the shape"):
         ask(server)
 
 
@@ -69,7 +69,7 @@ def test_details_of_another_shape_are_trouble_with_this_title(
 ) -> None:
     mock.get(f"{API}/tv/1396", json=answer)
     for call in (server.details, server.look):
-        with pytest.raises(TmdbTroubleError, match="/tv/1396 does not have the shape"):
+        with pytest.raises(TmdbError, match="/tv/1396 does not have the shape"):
             call(SHOW)
 
 
@@ -77,7 +77,7 @@ def test_details_of_another_film_are_trouble_with_this_title(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
     mock.get(f"{API}/movie/{DUNE.tmdb}", json={"title": "Dune"})
-    with pytest.raises(TmdbTroubleError, match="does not have the shape"):
+    with pytest.raises(TmdbError, match="does not have the shape"):
         server.details(DUNE)
 
 

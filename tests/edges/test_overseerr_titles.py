@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Show,
     Target,
 )
-from reconciler.errors import TmdbTroubleError
+from reconciler.errors import TmdbError
 from reconciler.ports import MediaServer
 from tests.edges.made_up import API, DUNE
 
@@ -83,7 +83,7 @@ def test_an_empty_answer_to_an_id_is_a_no_from_all_but_tmdb(
     mock.get(f"{API}/search", json=body)
     number = "tt0000001" if route is MatchMethod.IMDB else "1"
     if found is None:
-        with pytest.raises(TmdbTroubleError):
+        with pytest.raises(TmdbError):
             server.find(route, number)
     else:
         assert server.find(route, number) == found
@@ -158,7 +158,7 @@ def test_an_empty_title_search_is_believed_only_without_a_page(
 ) -> None:
     mock.get(f"{API}/search", json=body)
     if trouble:
-        with pytest.raises(TmdbTroubleError):
+        with pytest.raises(TmdbError):
             server.search("Dune", 1984)
     else:
         assert server.search("Dune", 1984) == ()
@@ -239,7 +239,7 @@ def test_silence_while_narrowing_is_trouble_and_not_a_no(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
     mock.get(f"{API}/search", [{"json": results(FILM, pages=5)}, {"json": results(pages=1)}])
-    with pytest.raises(TmdbTroubleError):
+    with pytest.raises(TmdbError):
         server.search("Dune", 1984)
 
 

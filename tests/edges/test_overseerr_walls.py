@@ -115,7 +115,7 @@ def test_what_answers_in_place_of_the_server_is_called_what_it_is(
     meet(mock, page)
     with pytest.raises(ServerError) as raised:
         server.identify()
-    assert sentence in raised.value.what
+    assert sentence in raised.value.message
     assert "server.url" in raised.value.hint
     assert not any("X-Api-Key" in sent.headers for sent in mock.request_history)
 
@@ -130,7 +130,7 @@ def test_a_wall_that_comes_later_blames_neither_the_key_nor_the_server(
     for call in (server.whoami, server.media, server.blocklist):
         with pytest.raises(ServerError) as raised:
             call()
-        assert sentence in raised.value.what
+        assert sentence in raised.value.message
 
 
 @pytest.mark.parametrize(("page", "sentence"), WALLS)
@@ -142,7 +142,7 @@ def test_a_wall_took_no_request_unless_cloudflare_may_have_passed_it_on(
         server.request(request_of())
     lost = isinstance(raised.value, AnswerLostError)
     assert lost is (page.status >= 500)
-    assert lost or sentence in raised.value.what
+    assert lost or sentence in raised.value.message
     assert mock.call_count == 1
 
 

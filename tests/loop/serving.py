@@ -10,7 +10,7 @@ from reconciler.config import Config
 from reconciler.controller.list_reconciler import Factories
 from reconciler.controller.service import Service
 from reconciler.ledger import HeldLedger
-from reconciler.notify.dispatcher import Announcer
+from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import MediaServer, Meter, Sources
 from reconciler.render.progress import Silence
@@ -21,16 +21,16 @@ from tests.loop.world import World
 class Uncounted:
     """A ``ports.Meter`` that nobody reads."""
 
-    def turned(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
         pass
 
-    def fetched(self, name: str, seconds: float) -> None:
+    def record_fetch(self, name: str, seconds: float) -> None:
         pass
 
-    def acted(self, op: str, result: str) -> None:
+    def count_action(self, op: str, result: str) -> None:
         pass
 
-    def called(self, endpoint: str, status: str) -> None:
+    def count_call(self, endpoint: str, status: str) -> None:
         pass
 
 
@@ -48,7 +48,7 @@ class File:
         return frozenset({self._path})
 
 
-def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Factories:
+def factories_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Factories:
     """How turns get at what is in this world."""
 
     def server(config: Config) -> AbstractContextManager[MediaServer]:
@@ -68,7 +68,7 @@ def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Fact
         progress=Silence(),
         meter=meter or Uncounted(),
         chance=lambda: 0.5,
-        announcer=Announcer(world.mailbox),
+        dispatcher=NotificationDispatcher(world.mailbox),
     )
 
 
@@ -76,8 +76,8 @@ def doors_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Fact
 def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Service]:
     """A service over this world, ended when the block ends."""
     with HeldLedger() as held:
-        doors = doors_of(world, held, meter)
-        service = Service(world.config, File(world, path), doors, lambda _: None)
+        factories = factories_of(world, held, meter)
+        service = Service(world.config, File(world, path), factories, lambda _: None)
         service.load()
         service.begin(poll=True)
         try:

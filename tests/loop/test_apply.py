@@ -22,7 +22,7 @@ from reconciler.overseerr import OverseerrServer
 from reconciler.render.document import action_row
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.plan_file import agree
-from reconciler.sync.reconcile import look, look_again
+from reconciler.sync.reconcile import reconcile_again, reconcile_lists
 from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
 
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
@@ -176,10 +176,10 @@ def test_a_request_that_never_arrived_stays_open_until_the_next_pass_sends_it(
 def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:9]))
     world.sandbox.faults.drop_after_commit = 1
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         world.sandbox.faults.answer_after = AnswerAfter(calls=0, status=503, method="GET")
-        outcomes = Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
     assert results(outcomes) == [Result.UNKNOWN] + [Result.SKIPPED] * 8
     assert len(world.requested()) == 1
     world.sandbox.faults.answer_after = None
@@ -189,14 +189,14 @@ def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
 
 def test_somebody_who_was_quicker_is_no_failure(world: World) -> None:
     world.follow(by_tmdb(FILMS[0]), by_tmdb(SHOWS[0]))
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         numbers = [season.number for season in SHOWS[0].seasons if season.number]
         film = {"mediaType": "movie", "mediaId": FILMS[0].tmdb, "is4k": False}
         show = {"mediaType": "tv", "mediaId": SHOWS[0].tmdb, "is4k": False, "seasons": numbers}
         world.person("POST", "/request", film, ALICE)
         world.person("POST", "/request", show, ADMIN)
-        outcomes = Applier(edges, 4, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 4, world.stopping).apply(seen, seen.plan.actions)
     assert [(done.result, done.http_status) for _, done in outcomes] == [
         (Result.EXISTS, 409),
         (Result.EXISTS, 202),
@@ -225,10 +225,10 @@ def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World)
 
 def test_a_server_that_is_gone_is_not_asked_for_every_title(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:8]))
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         world.sandbox.stop()
-        outcomes = Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
     assert set(results(outcomes)) <= {Result.SKIPPED, Result.UNKNOWN}
     assert len(diary(world)) == 1
 
@@ -243,9 +243,9 @@ def test_nothing_is_begun_once_somebody_asked_to_stop(world: World) -> None:
             return super().request(action)
 
     world.server_type = Stopping
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
-        outcomes = Applier(edges, 1, asked).apply(seen, seen.plan.actions)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
+        outcomes = Applier(context, 1, asked).apply(seen, seen.plan.actions)
     assert results(outcomes) == [Result.CREATED] + [Result.SKIPPED] * 5
     assert world.requested() == [FILMS[0].tmdb]
     assert diary(world) == [(FILMS[0].tmdb, "created", True)]
@@ -285,9 +285,9 @@ def test_without_an_intent_on_disk_nothing_is_sent(
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = type("Limited", (FullDisk,), limits)
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
-        applier = Applier(edges, 1, world.stopping)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
+        applier = Applier(context, 1, world.stopping)
         outcomes = applier.apply(seen, seen.plan.actions)
     assert [done.result for _, done in outcomes].count(Result.CREATED) == sent
     assert {done.result for _, done in outcomes[sent:]} == {Result.SKIPPED}
@@ -303,10 +303,10 @@ def test_a_ledger_that_cannot_be_written_at_the_start_ends_it_before_anything_is
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = type("Limited", (FullDisk,), {"records": False})
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         with pytest.raises(LedgerError, match="disk is full"):
-            Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+            Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
     assert not world.requested()
 
 
@@ -348,9 +348,9 @@ def test_as_many_requests_are_in_flight_as_the_file_allows(world: World) -> None
     world.follow(*map(by_tmdb, FILMS[:6]))
     crowd = Crowd(3)
     world.server_type = partial(Crowded, crowd=crowd)
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
-        Applier(edges, 3, world.stopping).apply(seen, seen.plan.actions)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
+        Applier(context, 3, world.stopping).apply(seen, seen.plan.actions)
     assert max(map(len, crowd.together)) == 3
     assert len(world.requested()) == 6
 
@@ -361,10 +361,10 @@ def test_two_requests_of_one_title_are_never_in_flight_together(world: World) ->
     world.write({"hd": {"source": ONE}, "uhd": {"source": OTHER, "4k": True}})
     crowd = Crowd(2)
     world.server_type = partial(Crowded, crowd=crowd)
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         paired = sorted(seen.plan.actions, key=lambda action: action.target)
-        outcomes = Applier(edges, 2, Event()).apply(seen, paired)
+        outcomes = Applier(context, 2, Event()).apply(seen, paired)
     assert results(outcomes) == [Result.CREATED] * 4
     assert all(len(set(flight)) == len(flight) for flight in crowd.together)
     assert max(map(len, crowd.together)) == 2
@@ -375,13 +375,13 @@ def test_two_requests_of_one_title_are_never_in_flight_together(world: World) ->
 
 def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:3]))
-    with world.edges() as edges, edges.ledger.lock():
-        shown = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        shown = reconcile_lists(world.config, context)
         film = {"mediaType": "movie", "mediaId": FILMS[1].tmdb, "is4k": False}
         world.person("POST", "/request", film, ALICE)
         world.lists.fetched.clear()
-        current = look_again(world.config, edges, shown)
+        current = reconcile_again(world.config, context, shown)
         agreed = agree([action_row(row) for row in shown.plan.actions], current.plan.actions)
-        Applier(edges, 1, world.stopping).apply(current, agreed.both)
+        Applier(context, 1, world.stopping).apply(current, agreed.both)
     assert world.lists.fetched == []
     assert world.requested() == [FILMS[1].tmdb, FILMS[0].tmdb, FILMS[2].tmdb]

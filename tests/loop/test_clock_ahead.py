@@ -57,7 +57,7 @@ def test_a_list_is_read_at_once_by_the_next_process(
     world.follow(by_tmdb(FILMS[0]))
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        schedule = service.standing.schedules["wishes"]
+        schedule = service.status.schedules["wishes"]
     moved = replace(
         schedule,
         due=bounded(min(schedule.due, NEVER - ahead) + ahead),
@@ -65,7 +65,7 @@ def test_a_list_is_read_at_once_by_the_next_process(
     )
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         ledger.keep_turn("wishes", moved, {})
-        ledger.keep_turn("wishes", moved, service.standing.conditions["wishes"])
+        ledger.keep_turn("wishes", moved, service.status.conditions["wishes"])
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
         pass_time(world, service, hours=7)
@@ -79,8 +79,8 @@ def test_a_list_that_became_due_while_the_clock_was_ahead_is_read_now(
     world.follow(by_tmdb(FILMS[0]))
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        schedule = service.standing.schedules["wishes"]
-        service.board.plan("wishes", replace(schedule, attempted=NOON + YEAR))
+        schedule = service.status.schedules["wishes"]
+        service.statuses.plan("wishes", replace(schedule, attempted=NOON + YEAR))
         service._workers.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a turn does that ends while the clock is set
         pass_time(world, service, seconds=1)
 

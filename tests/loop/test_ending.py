@@ -16,7 +16,7 @@ from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Snapshot
 from reconciler.ledger import HeldLedger
 from reconciler.ports import Sources
-from tests.loop.serving import doors_of, served
+from tests.loop.serving import factories_of, served
 from tests.loop.world import Shelves, World, by_tmdb
 
 
@@ -28,16 +28,16 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
     def sources(config: Config) -> Iterator[Sources]:
         del config
         stopping.set()
-        upkeep.cut()  # which has seen nothing of what is being opened here
+        reconciler.cut()  # which has seen nothing of what is being opened here
         try:
             yield world.lists
         finally:
             closed.set()
 
     with HeldLedger() as held:
-        doors = replace(doors_of(world, held), sources=sources)
-        upkeep = ListReconciler(world.config, doors, StatusStore(), stopping)
-        upkeep("wishes")
+        factories = replace(factories_of(world, held), sources=sources)
+        reconciler = ListReconciler(world.config, factories, StatusStore(), stopping)
+        reconciler("wishes")
 
     assert closed.is_set()
     assert (world.lists.fetched, world.requested()) == ([], [])

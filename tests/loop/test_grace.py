@@ -45,7 +45,7 @@ def changed(world: World, service: Service) -> None:
 
 
 def waits(service: Service) -> list[str]:
-    return [change.list for change in service.standing.waiting]
+    return [change.list for change in service.status.waiting]
 
 
 @contextmanager
@@ -75,10 +75,10 @@ def test_a_list_that_waits_keeps_its_schedule_and_all_its_settings(
 ) -> None:
     follow(world, 1, requester="alice", max_per_run=1, sections={"controller": {"grace": "1h"}})
     with started(world, tmp_path) as service:
-        due = service.standing.schedules["wishes"].due
+        due = service.status.schedules["wishes"].due
         follow(world, 3, max_per_run=3, sections={"controller": {"grace": "1h"}})
         changed(world, service)
-        assert service.standing.schedules["wishes"].due == due
+        assert service.status.schedules["wishes"].due == due
         world.clock.forward(minutes=6)
         pass_time(world, service)
 
@@ -155,11 +155,11 @@ def test_after_a_restart_a_list_that_waits_has_all_its_old_settings(
     hour = {"controller": {"grace": "1h"}}
     follow(world, 1, requester="alice", max_per_run=1, sections=hour)
     with started(world, tmp_path) as service:
-        due = service.standing.schedules["wishes"].due
+        due = service.status.schedules["wishes"].due
     follow(world, 3, max_per_run=3, sections=hour)
     with started(world, tmp_path) as service:
         assert (waits(service), requesters(world)) == (["wishes"], [ALICE])
-        assert service.standing.schedules["wishes"].due == due
+        assert service.status.schedules["wishes"].due == due
         pass_time(world, service, minutes=6)
 
     assert requesters(world) == [ALICE, ALICE]
@@ -206,7 +206,7 @@ def test_another_requester_waits_while_the_server_cannot_be_asked(
         follow(world, 1, requester="alice")
         changed(world, service)
 
-        (change,) = service.standing.waiting
+        (change,) = service.status.waiting
         assert "the server could not be asked" in change.words
 
 
@@ -414,16 +414,16 @@ def test_people_are_told_once_also_over_a_restart(world: World, tmp_path: Path) 
 def test_a_change_that_waits_is_a_condition_and_no_fault(world: World, tmp_path: Path) -> None:
     follow(world, 1, requester="alice")
     with started(world, tmp_path) as service:
-        whole = service.standing.conditions[""]
+        whole = service.status.conditions[""]
         assert (whole["RightsWaiting"].status, whole["RightsWaiting"].message) == ("False", "")
         follow(world, 1)
         changed(world, service)
-        waiting = service.standing.conditions[""]["RightsWaiting"]
+        waiting = service.status.conditions[""]["RightsWaiting"]
         assert (waiting.status, waiting.reason) == ("True", "WaitsForGrace")
         assert "wishes: requester alice is removed" in waiting.message
         pass_time(world, service, minutes=2)
 
-        assert service.standing.conditions[""]["RightsWaiting"].status == "False"
+        assert service.status.conditions[""]["RightsWaiting"].status == "False"
 
 
 def test_apply_never_waits(world: World, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from reconciler.errors import MissingRightError
 from reconciler.ledger import SqliteLedger, schema
 from reconciler.overseerr import OverseerrServer
 from reconciler.sync.apply import Applier
-from reconciler.sync.reconcile import look
+from reconciler.sync.reconcile import reconcile_lists
 from tests.loop.world import World, by_tmdb, posts, words
 
 FILM, SHOW = FILMS[0], SHOWS[0]
@@ -183,11 +183,11 @@ def test_tmdb_being_down_leaves_it_in_doubt(world: World) -> None:
 
 def test_two_processes_do_not_both_make_it_again(world: World) -> None:
     made(world, roll_back=1)
-    with world.edges() as edges:
-        stale = look(world.config, edges)
+    with world.open_context() as context:
+        stale = reconcile_lists(world.config, context)
     world.apply()
-    with world.edges() as edges, edges.ledger.lock():
-        ((_, done),) = Applier(edges, 1, world.stopping).apply(stale, stale.plan.actions)
+    with world.open_context() as context, context.ledger.lock():
+        ((_, done),) = Applier(context, 1, world.stopping).apply(stale, stale.plan.actions)
     assert done.result is Result.EXISTS
     assert world.requested() == [FILM.tmdb]
 

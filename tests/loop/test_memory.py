@@ -14,7 +14,7 @@ from examples.sandbox.titles import Title
 from reconciler.core.model import Item, Kind, ListRef, MediaKey, Outcome, Reason, Result, Why
 from reconciler.sync.apply import Applier
 from reconciler.sync.explain import explain
-from reconciler.sync.reconcile import look
+from reconciler.sync.reconcile import reconcile_lists
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 Refusal: TypeAlias = Callable[[World, Title], None]
@@ -327,12 +327,12 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: 
     requested_once(world)
     delete_media(world, FILM)
     world.apply()
-    with world.edges() as edges, edges.ledger.lock():
-        seen = look(world.config, edges)
+    with world.open_context() as context, context.ledger.lock():
+        seen = reconcile_lists(world.config, context)
         assert words(seen)[FILM.title] == "handled"
-        with world.edges() as beside:
+        with world.open_context() as beside:
             beside.ledger.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])
-        Applier(edges, 1, world.stopping).apply(seen, seen.plan.actions)
+        Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
 
     assert said(world) == "request"
 

@@ -6,7 +6,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
-from reconciler.sync.reconcile import Reconciliation, look
+from reconciler.sync.reconcile import Reconciliation, reconcile_lists
 from reconciler.sync.reports import reports
 from tests.loop.world import World, by_imdb
 
@@ -31,16 +31,16 @@ def lists(world: World) -> None:
 
 def narrowed(world: World, *names: str) -> Reconciliation:
     world.lists.fetched.clear()
-    with world.edges() as edges:
-        return look(world.config, edges, names)
+    with world.open_context() as context:
+        return reconcile_lists(world.config, context, names)
 
 
 def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
-    with world.edges() as edges:
-        seen = look(world.config, edges)
+    with world.open_context() as context:
+        seen = reconcile_lists(world.config, context)
         state = seen.decision.state
-        edges.ledger.record(
+        context.ledger.record(
             state.memory.slots,
             state.memberships,
             seen.decision.claims,
@@ -48,7 +48,7 @@ def remember(world: World) -> None:
             state.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.config.lists}
-        edges.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
+        context.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
 
 
 def asked(seen: Reconciliation) -> dict[str, str]:

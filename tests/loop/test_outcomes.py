@@ -98,8 +98,8 @@ def test_a_retry_of_what_was_retried_by_hand_meanwhile_does_nothing(away: World)
     away.sandbox.faults.radarr_down = False
     away.person("POST", "/request/1/retry")
     before = away.sandbox.state.requests[1].updated
-    with away.edges() as edges:
-        assert edges.server.retry(1).result is Result.RETRIED
+    with away.open_context() as context:
+        assert context.server.retry(1).result is Result.RETRIED
     assert away.sandbox.state.requests[1].updated == before
 
 

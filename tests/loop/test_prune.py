@@ -283,8 +283,8 @@ def test_the_diary_tells_what_was_cancelled(world: World) -> None:
     wish(world)
     number = world.number(DUNE)
     after_a_week(world)
-    with world.edges() as edges:
-        last = edges.ledger.history()[0][-1]
+    with world.open_context() as context:
+        last = context.ledger.history()[0][-1]
     assert (last.op, last.title, last.done and last.done.request_id) == (
         "cancel",
         DUNE.title,

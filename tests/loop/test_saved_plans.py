@@ -25,7 +25,7 @@ from reconciler.core.model import (
     Target,
     Why,
 )
-from reconciler.errors import ListsyncError, PlanMisfitError, UsageError
+from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
 from reconciler.render.digest import checksum, plan_digest, sent
 from reconciler.render.document import action_row, plan_document
 from reconciler.render.shapes import PlanDocument
@@ -80,7 +80,7 @@ def test_a_plan_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 def test_an_action_that_was_changed_in_the_file_is_refused(tmp_path: Path, key: str) -> None:
     told: Any = json.loads(json.dumps(document(action())))
     told["actions"][0][key] = "changed"
-    with pytest.raises(PlanMisfitError):
+    with pytest.raises(PlanMismatchError):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
@@ -101,14 +101,14 @@ def test_what_apply_reads_is_refused_where_it_was_changed(
     tmp_path: Path, key: str, value: object
 ) -> None:
     told: Any = {**document(action()), key: value}
-    with pytest.raises(PlanMisfitError, match="damage"):
+    with pytest.raises(PlanMismatchError, match="damage"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
 @pytest.mark.parametrize("key", ["server", "narrowed_to", "actions", "digest", "checksum"])
 def test_what_apply_reads_is_refused_where_it_is_missing(tmp_path: Path, key: str) -> None:
     told: Any = {name: value for name, value in document(action()).items() if name != key}
-    with pytest.raises(PlanMisfitError, match="damage"):
+    with pytest.raises(PlanMismatchError, match="damage"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
@@ -159,7 +159,7 @@ def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know
 @pytest.mark.parametrize("version", ["1.3", "3.0", "20.1", "", None, 1])
 def test_another_major_format_is_refused(tmp_path: Path, version: object) -> None:
     told: Any = {**document(action()), "format_version": version}
-    with pytest.raises(PlanMisfitError, match=r"format .*2\.x"):
+    with pytest.raises(PlanMismatchError, match=r"format .*2\.x"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
@@ -183,13 +183,13 @@ def test_a_checksum_that_was_made_anew_does_not_hide_a_changed_action(tmp_path: 
     told: Any = json.loads(json.dumps(document(action())))
     told["actions"][0]["media"]["ids"]["tmdb"] = 2
     told["checksum"] = checksum(URL, None, told["actions"])
-    with pytest.raises(PlanMisfitError, match="disagree"):
+    with pytest.raises(PlanMismatchError, match="disagree"):
         plan_file.read(written(tmp_path / "plan.json", told), URL)
 
 
 def test_a_plan_for_another_server_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "plan.json", document(action(), url="http://other:5055"))
-    with pytest.raises(PlanMisfitError, match="is for http://other:5055, and the file names"):
+    with pytest.raises(PlanMismatchError, match="is for http://other:5055, and the file names"):
         plan_file.read(path, URL)
 
 

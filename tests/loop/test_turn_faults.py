@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer
 from reconciler.controller.service import Service
-from reconciler.controller.statuses import note_server
+from reconciler.controller.statuses import record_server_status
 from reconciler.controller.turns import reachable
 from reconciler.core.model import WHOLE, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
@@ -24,9 +24,9 @@ from tests.loop.world import NOON, World, by_tmdb
 
 def next_wait(world: World, service: Service) -> timedelta:
     """Let the list have its turn; how long it is left alone then."""
-    world.clock.moment = service.standing.schedules["wishes"].due
+    world.clock.moment = service.status.schedules["wishes"].due
     pass_time(world, service)
-    return service.standing.schedules["wishes"].due - world.clock.now()
+    return service.status.schedules["wishes"].due - world.clock.now()
 
 
 def test_an_outage_of_the_server_counts_as_no_failure_of_the_list(
@@ -39,7 +39,7 @@ def test_an_outage_of_the_server_counts_as_no_failure_of_the_list(
         assert next_wait(world, service) == timedelta(minutes=21)
         world.sandbox.stop()
         away = [next_wait(world, service) for _ in range(5)]
-        tries = service.standing.schedules["wishes"].tries
+        tries = service.status.schedules["wishes"].tries
         world.sandbox.start()
         back = next_wait(world, service)
 
@@ -54,7 +54,7 @@ def test_an_outage_in_the_middle_of_a_turn_counts_as_none_either(
     world.sandbox.faults.stop_after_posts = 1
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        schedule = service.standing.schedules["wishes"]
+        schedule = service.status.schedules["wishes"]
 
     assert 0 < len(world.requested()) < 9
     assert (schedule.tries, schedule.succeeded) == (0, None)
@@ -70,13 +70,13 @@ def test_a_server_that_is_away_for_hours_comes_back_as_another(
         for _ in range(9):
             pass_time(world, service, hours=1)
         assert fetches(world) == 0  # no site is read in vain
-        server = service.standing.conditions[WHOLE]["ServerReachable"]
+        server = service.status.conditions[WHOLE]["ServerReachable"]
         assert (server.status, server.since) == ("False", NOON + timedelta(seconds=1))
 
         port = int(world.sandbox.url.rpartition(":")[2])
         with SandboxServer(flavour="overseerr", port=port) as other:
             pass_time(world, service, minutes=11)
-            assert service.standing.conditions["wishes"]["Ready"].status == "True"
+            assert service.status.conditions["wishes"]["Ready"].status == "True"
             requested = [row.media.tmdb for row in other.state.requests.values()]
 
     assert requested == [FILMS[0].tmdb]
@@ -91,7 +91,7 @@ def test_a_server_that_somebody_else_has_reached_is_not_waited_for(
         pass_time(world, service, seconds=1)
         world.sandbox.start()
         with SqliteLedger(world.ledger, world.sandbox.url) as ledger:  # as plan and doctor do
-            note_server(world.config, ledger, reachable(), world.clock.now())
+            record_server_status(world.config, ledger, reachable(), world.clock.now())
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=1)
 
@@ -103,7 +103,7 @@ def test_a_wrong_key_is_the_reason_from_the_first_turn_on(world: World, tmp_path
     world.sandbox.faults.wrong_key = True
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        ready = service.standing.conditions["wishes"]["Ready"]
+        ready = service.status.conditions["wishes"]["Ready"]
 
     assert (ready.status, ready.reason) == ("False", "ServerUnusable")
     assert "key" in ready.message
@@ -119,7 +119,7 @@ def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
     world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
     with served(world, tmp_path) as service:
         pass_time(world, service)  # no time: the first turn may have begun already
-        wait = service.standing.schedules["one"].due - world.clock.now()
+        wait = service.status.schedules["one"].due - world.clock.now()
         world.sandbox.faults.answer_after = None
         world.write({"one": one, "other": other})
         service.reload()
@@ -185,7 +185,7 @@ def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None
     world.write({"wishes": {"source": "imdb:ls000000001"}, "never": never})
     with served(world, tmp_path) as service, told() as log:
         pass_time(world, service, seconds=1)
-        ready = service.standing.conditions["wishes"]["Ready"]
+        ready = service.status.conditions["wishes"]["Ready"]
 
     assert (ready.status, ready.reason) == ("False", "StoppedForSafety")
     assert ready.message.startswith("exclude list never unread; it is unreachable")
@@ -205,7 +205,7 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
         world.follow(by_tmdb(FILMS[0]), suspend=True)
         service.reload()
         pass_time(world, service, hours=1)
-        held = service.standing.conditions["wishes"]["Ready"]
+        held = service.status.conditions["wishes"]["Ready"]
         world.ledger.parent.mkdir()
         pass_time(world, service, seconds=1)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
@@ -223,7 +223,7 @@ def test_a_turn_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
     with served(world, tmp_path) as service, told() as log:  # the world has no list 1: a KeyError
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=3)
-        ready = service.standing.conditions["list-1"]["Ready"]
+        ready = service.status.conditions["list-1"]["Ready"]
 
     assert world.requested() == [FILMS[1].tmdb]
     assert (ready.status, ready.reason) == ("False", "Failed")

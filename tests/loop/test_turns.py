@@ -18,7 +18,7 @@ from reconciler.controller.list_reconciler import OWNER_WAIT, ListReconciler
 from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.ledger import HeldLedger
-from tests.loop.serving import doors_of, fetches, pass_time, served
+from tests.loop.serving import factories_of, fetches, pass_time, served
 from tests.loop.world import ALICE, Shelves, World, by_tmdb
 
 FILM = FILMS[0]
@@ -74,14 +74,14 @@ def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: Wo
         }
     )
     with HeldLedger() as held:
-        upkeep = ListReconciler(
-            world.config, doors_of(world, held), StatusStore(), threading.Event()
+        reconciler = ListReconciler(
+            world.config, factories_of(world, held), StatusStore(), threading.Event()
         )
 
-        assert upkeep("second") == world.clock.now() + OWNER_WAIT
+        assert reconciler("second") == world.clock.now() + OWNER_WAIT
         assert world.lists.fetched == []
-        upkeep("first")
-        upkeep("second")
+        reconciler("first")
+        reconciler("second")
 
     assert world.lists.fetched == [first, second]
     (request,) = world.sandbox.state.requests.values()
@@ -95,7 +95,7 @@ def test_a_list_that_cannot_be_read_waits_longer_each_time(world: World, tmp_pat
         waits = []
         pass_time(world, service, seconds=1)
         for _ in range(7):
-            due = service.standing.schedules["wishes"].due
+            due = service.status.schedules["wishes"].due
             waits.append(due - world.clock.now())
             world.clock.moment = due
             pass_time(world, service)
@@ -111,7 +111,7 @@ def test_a_stalled_list_waits_for_its_interval(
     world.write({"wishes": {"source": "imdb:ls000000001"}})
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        schedule = service.standing.schedules["wishes"]
+        schedule = service.status.schedules["wishes"]
 
     assert schedule.due - world.clock.now() == timedelta(hours=6.3)
     assert schedule.tries == 0
@@ -125,22 +125,22 @@ def test_a_list_whose_sonarr_is_away_is_tried_again_sooner_each_time_later(
     world.follow(by_tmdb(SHOWS[0]), profile_id="HD")
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        found = service.standing.conditions["wishes"]
+        found = service.status.conditions["wishes"]
         assert found["Stalled"].status == "False"
         assert (found["Applied"].status, found["Applied"].reason) == ("False", "ServiceUnavailable")
         assert '1 title is waiting: Sonarr "Main" did not answer' in found["Applied"].message
         waits = []
         for _ in range(2):
-            due = service.standing.schedules["wishes"].due
+            due = service.status.schedules["wishes"].due
             waits.append(due - world.clock.now())
             world.clock.moment = due
             pass_time(world, service)
         assert waits == [timedelta(minutes=10.5), timedelta(minutes=21)]
 
         world.sandbox.faults.sonarr_down = False
-        world.clock.moment = service.standing.schedules["wishes"].due
+        world.clock.moment = service.status.schedules["wishes"].due
         pass_time(world, service)
-        assert service.standing.conditions["wishes"]["Ready"].status == "True"
+        assert service.status.conditions["wishes"]["Ready"].status == "True"
     assert world.requested() == [SHOWS[0].tmdb]
 
 
@@ -148,7 +148,7 @@ def test_a_suspended_list_is_left_alone_until_it_is_not(world: World, tmp_path: 
     world.follow(by_tmdb(FILM), suspend=True)
     with served(world, tmp_path) as service:
         pass_time(world, service, days=1)
-        held = service.standing.conditions["wishes"]["Ready"]
+        held = service.status.conditions["wishes"]["Ready"]
         assert (held.status, held.reason, fetches(world)) == ("False", "Suspended", 0)
 
         world.follow(by_tmdb(FILM))
@@ -161,12 +161,12 @@ def test_another_requester_in_the_file_ends_a_stall(world: World, tmp_path: Path
     world.follow(by_tmdb(FILM), requester="nobody")
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        assert service.standing.conditions["wishes"]["Stalled"].reason == "UnknownRequester"
+        assert service.status.conditions["wishes"]["Stalled"].reason == "UnknownRequester"
         world.follow(by_tmdb(FILM))
         service.reload()
         pass_time(world, service, minutes=2)  # which the owner's greater rights wait
 
-        assert service.standing.conditions["wishes"]["Ready"].status == "True"
+        assert service.status.conditions["wishes"]["Ready"].status == "True"
     assert world.requested() == [FILM.tmdb]
 
 
@@ -298,7 +298,7 @@ def test_a_clock_that_steps_back_and_forth_stops_nothing(world: World, tmp_path:
         assert fetches(world) == 1
         pass_time(world, service, days=-3)
         assert fetches(world) == 1
-        shown = service.standing.schedules["wishes"].due
+        shown = service.status.schedules["wishes"].due
         assert shown - world.clock.now() == timedelta(hours=6.3)
         pass_time(world, service, hours=7)
         assert fetches(world) == 2

@@ -34,7 +34,7 @@ from reconciler.ports import Ledger, MediaServer
 from reconciler.render.progress import Silence
 from reconciler.sources import recognise
 from reconciler.sync.apply import Applier, Outcomes
-from reconciler.sync.reconcile import Context, Reconciliation, look
+from reconciler.sync.reconcile import Context, Reconciliation, reconcile_lists
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
@@ -102,14 +102,14 @@ class Mailbox:
     def require(self) -> None:
         """All is there."""
 
-    def tell(self, urls: Sequence[SecretStr], message: Message) -> None:
+    def send(self, urls: Sequence[SecretStr], message: Message) -> None:
         assert urls
         self.messages.append(message)
 
-    def wait(self, seconds: float) -> None:
+    def flush(self, seconds: float) -> None:
         """Nothing is under way."""
 
-    def misunderstood(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
+    def invalid_addresses(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
         del urls
         return ()
 
@@ -148,7 +148,7 @@ class World:
         return load(text, name="listsync.yaml", env={}, read=str, recognise=recognise)
 
     @contextmanager
-    def edges(self) -> Iterator[Context]:
+    def open_context(self) -> Iterator[Context]:
         """A new client and a newly opened ledger, as each process has them."""
         key, url = self.sandbox.api_key, self.sandbox.url
         self.clock.forward(seconds=1)
@@ -161,17 +161,17 @@ class World:
 
     def look(self) -> Reconciliation:
         """A pass that changes nothing."""
-        with self.edges() as edges:
-            return look(self.config, edges)
+        with self.open_context() as context:
+            return reconcile_lists(self.config, context)
 
     def apply(self) -> Outcomes:
         """A pass that acts, unless a safety rule stops it."""
         config = self.config
-        with self.edges() as edges, edges.ledger.lock():
-            seen = look(config, edges)
+        with self.open_context() as context, context.ledger.lock():
+            seen = reconcile_lists(config, context)
             if seen.plan.stops:
                 return ()
-            applier = Applier(edges, self.workers, self.stopping)
+            applier = Applier(context, self.workers, self.stopping)
             return applier.apply(seen, seen.plan.actions)
 
     def calls(self, of: Callable[[], object]) -> list[CallRecord]:

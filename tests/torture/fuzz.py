@@ -17,7 +17,7 @@ import requests_mock
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.config import load
 from reconciler.core.model import Kind, MatchMethod, MediaKey
-from reconciler.errors import ConfigError, PlanMisfitError, ServerError, UsageError
+from reconciler.errors import ConfigError, PlanMismatchError, ServerError, UsageError
 from reconciler.overseerr import OverseerrServer
 from reconciler.sources import recognise
 from reconciler.sync import plan_file
@@ -152,7 +152,7 @@ def _plan(chance: Random, desk: Desk) -> None:
     document = json.loads(desk.plan)
     make = chance.choice((mutated_json, lambda chance, _: mutated_text(chance, desk.plan)))
     path.write_text(_writable(make(chance, document)))
-    with suppress(UsageError, PlanMisfitError):
+    with suppress(UsageError, PlanMismatchError):
         plan_file.read(path, desk.server.url)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciler.config import ControllerConfig, decode, glimpse
 from reconciler.config.own_files import CONFIG_BYTES, read_file
-from reconciler.controller.endpoint import heard
+from reconciler.controller.endpoint import get_local
 from reconciler.errors import ConfigError
 
 KEY, DEFAULT = "controller.listen", ControllerConfig().listen
@@ -28,7 +28,7 @@ def is_alive(config: Path) -> bool:
     """
     listen = _listen(config)
     places = dict.fromkeys((listen, DEFAULT))
-    return not listen or any(heard(place, "/healthz") is not None for place in places)
+    return not listen or any(get_local(place, "/healthz") is not None for place in places)
 
 
 def _listen(config: Path) -> str:

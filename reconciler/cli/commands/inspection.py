@@ -15,8 +15,8 @@ from reconciler import wiring
 from reconciler.cli.checks import Check, examine
 from reconciler.cli.commands.selection import list_named
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.controller.mounts import is_mount
-from reconciler.controller.statuses import note_server
+from reconciler.controller.mounts import is_mount_point
+from reconciler.controller.statuses import record_server_status
 from reconciler.controller.turns import reachable
 from reconciler.core.conditions import READ
 from reconciler.core.desired import need_of
@@ -29,7 +29,7 @@ from reconciler.render.text import fetch_text
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.explain import explain as explain_titles
 from reconciler.sync.explain import unwanted
-from reconciler.sync.reconcile import look
+from reconciler.sync.reconcile import reconcile_lists
 from reconciler.sync.reports import CachedSources
 from reconciler.sync.run_log import OK, SOMETHING_FAILED
 
@@ -74,8 +74,10 @@ def explain(setting: Setting, query: str) -> int:
     path = setting.ledger_path(config)
     with wiring.open_ledger(config, path) as ledger:
         lists = CachedSources(ledger.reports().values())
-    with wiring.open_edges(config, setting.config_path, path, for_terminal(), lists=lists) as edges:
-        seen = look(config, edges)
+    with wiring.open_context(
+        config, setting.config_path, path, for_terminal(), lists=lists
+    ) as edges:
+        seen = reconcile_lists(config, edges)
     told, rest = explain_titles(seen, query), unwanted(seen, query)
     if setting.output == "json":
         found = {"titles": told, "unwanted": rest}
@@ -115,7 +117,7 @@ def doctor(setting: Setting) -> int:
                     sys.stdout.write(f"     → {check.todo}\n")
     if all(check.ok for check in checks if check.name in {"server", "key"}):
         with suppress(LedgerError), wiring.open_ledger(config, path) as ledger:
-            note_server(config, ledger, reachable(), SystemClock().now())
+            record_server_status(config, ledger, reachable(), SystemClock().now())
     if setting.output == "json":
         print_json(
             {"format_version": FORMAT_VERSION, "checks": [asdict(check) for check in checks]}
@@ -125,7 +127,7 @@ def doctor(setting: Setting) -> int:
 
 def _file(setting: Setting) -> Iterator[Check]:
     """A word about the file, where ``run`` would not see all that becomes of it."""
-    if is_mount(setting.config_path):
+    if is_mount_point(setting.config_path):
         found = (
             f"{setting.config_path} is mounted by itself: run cannot see a new file in its place"
         )

@@ -14,7 +14,7 @@ from reconciler.cli.commands import sync
 from reconciler.cli.commands.interrupts import Signals, awaited
 from reconciler.cli.commands.selection import list_named
 from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.controller.endpoint import JSON, Endpoint, Said, Site, is_public
+from reconciler.controller.endpoint import JSON, Endpoint, Response, Routes, is_public
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
 from reconciler.controller.service import Service
 from reconciler.controller.statuses import due_lists
@@ -44,7 +44,7 @@ def run(setting: Setting, *, poll: bool) -> int:
         service = wiring.open_service(
             file, setting.ledger, held, metrics, level=level, debug_dir=setting.debug_dir
         )
-        metrics.watch(lambda: service.standing)
+        metrics.watch(lambda: service.status)
         service.load()
         metrics.resume(_items_at_last_fetch(service))
         if service.config.controller.listen:
@@ -115,33 +115,33 @@ def _until_ended(service: Service, signals: Signals) -> int:
                 return signum
 
 
-def _site(config_path: Path, service: Service, metrics: Metrics) -> Site:
-    return Site(
-        probes={"/healthz": lambda: Said(b"ok\n"), "/readyz": lambda: _readiness(service)},
+def _site(config_path: Path, service: Service, metrics: Metrics) -> Routes:
+    return Routes(
+        probes={"/healthz": lambda: Response(b"ok\n"), "/readyz": lambda: _readiness(service)},
         pages={
             "/status": lambda: _status(config_path, service),
-            "/metrics": lambda: Said(metrics.text(), CONTENT_TYPE),
+            "/metrics": lambda: Response(metrics.text(), CONTENT_TYPE),
         },
         hosts=lambda: service.config.controller.hosts,
     )
 
 
-def _readiness(service: Service) -> Said:
+def _readiness(service: Service) -> Response:
     """Whether the file is followed, the server reached and the ledger written."""
-    whole = service.standing.conditions.get(WHOLE, {})
+    whole = service.status.conditions.get(WHOLE, {})
     wrong = [
         clean(f"{kind}: {found.message or found.reason}")
         for kind, found in sorted(whole.items())
         if found.status is Status.FALSE and kind not in GOOD_WHEN_FALSE
     ]
-    return Said(("\n".join(wrong or ["ready"]) + "\n").encode(), well=not wrong)
+    return Response(("\n".join(wrong or ["ready"]) + "\n").encode(), ok=not wrong)
 
 
-def _status(config_path: Path, service: Service) -> Said:
+def _status(config_path: Path, service: Service) -> Response:
     try:
         reports = service.reports()
     except ListsyncError:  # it is told under LedgerUsable
         reports = {}
     sources = {lst.name: str(lst.source) for lst in service.config.lists}
-    told = status_document(config_path, sources, reports, service.standing)
-    return Said(without_mail_addresses(json_text(told)).encode(), JSON)
+    told = status_document(config_path, sources, reports, service.status)
+    return Response(without_mail_addresses(json_text(told)).encode(), JSON)

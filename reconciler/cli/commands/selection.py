@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.config import Config, ListConfig
 from reconciler.config.problems import suggest
-from reconciler.errors import PlanMisfitError, UsageError
+from reconciler.errors import PlanMismatchError, UsageError
 
 _EXPECTED = re.compile(r"[0-9a-f]{8,64}")
 
@@ -67,7 +67,7 @@ def expected_id(text: str | None) -> str | None:
 def check_expected(expected: str | None, digest: str, which: str) -> None:
     """Raises PlanMisfitError where a plan is not the expected one."""
     if expected is not None and not digest.startswith(expected):
-        raise PlanMisfitError(
+        raise PlanMismatchError(
             f"{which} is {digest[: len(expected)]}, not {expected} as expected; nothing was done",
             hint="`listsync plan` shows what would be done now",
         )

@@ -12,7 +12,7 @@ from reconciler.cli.commands.selection import list_named, named_among
 from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.config import Config, ControllerConfig
 from reconciler.config.file import glimpse_of
-from reconciler.controller.endpoint import heard
+from reconciler.controller.endpoint import get_local
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status, StatusSnapshot
 from reconciler.core.rights_change import waiting_changes
@@ -45,7 +45,7 @@ def status(setting: Setting, name: str | None) -> int:
 def _from_running(setting: Setting, listen: str) -> StatusDocument | None:
     """What a listsync that follows this file says: also what it could not write down."""
     with suppress(ValueError):
-        told = json.loads(heard(listen, "/status") or b"null")
+        told = json.loads(get_local(listen, "/status") or b"null")
         if isinstance(told, dict) and told.get("config") == place(setting.config_path):
             return cast("StatusDocument", told)
     return None

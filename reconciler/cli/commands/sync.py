@@ -24,9 +24,9 @@ from reconciler.cli.commands.selection import (
 from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.config import Config
 from reconciler.controller import turns
-from reconciler.controller.statuses import note_pass, note_server, outage_noted
+from reconciler.controller.statuses import record_server_status, record_statuses, recording_outage
 from reconciler.core.model import Action
-from reconciler.errors import LedgerError, ListsyncError, PlanMisfitError, UsageError
+from reconciler.errors import LedgerError, ListsyncError, PlanMismatchError, UsageError
 from reconciler.render.digest import ID_DIGITS, plan_digest
 from reconciler.render.document import action_row, list_row, plan_document
 from reconciler.render.markdown import plan_markdown
@@ -37,7 +37,7 @@ from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute, keep_reports
 from reconciler.sync.plan_file import SavedPlan
-from reconciler.sync.reconcile import Context, Reconciliation, look, look_again
+from reconciler.sync.reconcile import Context, Reconciliation, reconcile_again, reconcile_lists
 from reconciler.sync.run_log import OK, acting, exit_code
 
 NOTIFYING, IN_HASTE = 12, 2  # seconds at the end for notifications that are under way
@@ -50,9 +50,9 @@ def plan(setting: Setting, names: Sequence[str], *, out: Path | None, detailed: 
     config = setting.config()
     narrowed = lists_named(config, names)
     with _edges(config, setting) as edges:
-        seen = look(config, edges, narrowed)
+        seen = reconcile_lists(config, edges, narrowed)
         keep_reports(config, edges, seen, ())
-        note_server(config, edges.ledger, turns.reachable(), edges.clock.now())
+        record_server_status(config, edges.ledger, turns.reachable(), edges.clock.now())
     told = document(config, setting, seen, narrowed_to=narrowed)
     if out is not None:
         plan_file.save(told, out)
@@ -80,13 +80,13 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
         names = _still_there(config, agreed)
     elif not yes:
         _check_that_somebody_answers(setting)
-    announcer = wiring.announcer()
+    dispatcher = wiring.dispatcher()
     with _edges(config, setting) as edges:
         order = _Order(config, names, agreed, expected, detailed)
         acted = _at_once(order, edges) if yes or agreed else _after_asking(order, setting, edges)
         if acted is None:
             return OK
-        announcer.passed(config, edges.ledger, acted.seen, acted.outcomes, edges.clock.now())
+        dispatcher.notify_run(config, edges.ledger, acted.seen, acted.outcomes, edges.clock.now())
     told = document(
         config, setting, acted.seen, acted.outcomes, narrowed_to=names, saved=acted.saved
     )
@@ -95,7 +95,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     github.tell(told)
     if acted.trouble:
         typer.echo(f"listsync: {acted.trouble}", err=True)
-    announcer.wait(IN_HASTE if acted.interrupted else NOTIFYING)
+    dispatcher.flush(IN_HASTE if acted.interrupted else NOTIFYING)
     return acted.exit_code(detailed=detailed)
 
 
@@ -146,15 +146,15 @@ def _still_there(config: Config, agreed: SavedPlan) -> tuple[str, ...] | None:
     left = tuple(lst.name for lst in config.lists if lst.name in agreed.narrowed_to)
     if not left:
         what = f"the file has none of the saved plan's lists: {', '.join(agreed.narrowed_to)}"
-        raise PlanMisfitError(what, hint=plan_file.AGAIN)
+        raise PlanMismatchError(what, hint=plan_file.AGAIN)
     return left
 
 
 def _at_once(order: _Order, edges: Context) -> _Acted:
     """Hold the lock from before the look, and ask nobody."""
     with acting(edges, "apply") as line:
-        with outage_noted(order.config, edges.ledger, edges.clock):
-            current = look(order.config, edges, order.names)
+        with recording_outage(order.config, edges.ledger, edges.clock):
+            current = reconcile_lists(order.config, edges, order.names)
         _check_current(order, current)
         acted = _act_on_saved(order.config, edges, current, order.agreed)
         line.tell(acted.seen, acted.outcomes, acted.exit_code(detailed=order.detailed))
@@ -164,13 +164,13 @@ def _at_once(order: _Order, edges: Context) -> _Acted:
 def _after_asking(order: _Order, setting: Setting, edges: Context) -> _Acted | None:
     """Show a pass and do what of it somebody says yes to; None: it was a no."""
     config = order.config
-    shown = look(config, edges, order.names)
+    shown = reconcile_lists(config, edges, order.names)
     _check_current(order, shown)
     show(document(config, setting, shown, narrowed_to=order.names), setting.output)
     if shown.plan.actions and not confirmed("Apply this?"):
         return None
     with acting(edges, "apply") as line:
-        current = look_again(config, edges, shown)
+        current = reconcile_again(config, edges, shown)
         _check_current(order, current)
         agreement = plan_file.agree(_rows(shown), current.plan.actions)
         acted = _act(config, edges, _only(current, agreement.both))
@@ -225,7 +225,7 @@ def _noted(
         return None
     now, chance = edges.clock.now(), random.random()  # noqa: S311 - jitter is no secret
     try:
-        note_pass(config, edges.ledger, seen, outcomes, now=now, chance=chance)
+        record_statuses(config, edges.ledger, seen, outcomes, now=now, chance=chance)
     except LedgerError as error:
         return error
     return None
@@ -283,7 +283,7 @@ def show(plan: PlanDocument, output: str) -> None:
 
 def _edges(config: Config, setting: Setting) -> AbstractContextManager[Context]:
     path, progress = setting.ledger_path(config), for_terminal()
-    return wiring.open_edges(
+    return wiring.open_context(
         config, setting.config_path, path, progress, debug_dir=setting.debug_dir
     )
 
