@@ -14,7 +14,7 @@ from reconciler.browser.pool import Sessions
 from reconciler.config import UNRESTRICTED
 from reconciler.config.file import ConfigFile, ListSites, beside
 from reconciler.errors import LedgerError
-from reconciler.ledger import HeldLedger, RememberedRoutes, SqliteLedger
+from reconciler.ledger import CachedRoutes, LockedLedger, SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
 from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
@@ -100,7 +100,7 @@ def open_server(
 def open_service(  # noqa: PLR0913 - what a command chooses about its run
     file: ConfigFile,
     chosen: Path | None,
-    held: HeldLedger,
+    held: LockedLedger,
     metrics: Metrics,
     *,
     level: int,
@@ -122,7 +122,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
     def sources(config: Config) -> AbstractContextManager[Sources]:
         path = ledger_path(config.ledger, file.path, chosen)
-        routes = RememberedRoutes(ledger(config), clock)
+        routes = CachedRoutes(ledger(config), clock)
         return open_sources(config, file.path, path, routes, debug_dir)
 
     factories = Factories(
@@ -187,7 +187,7 @@ def open_routes(config: Config, ledger: Path) -> Iterator[BlockedRoutes]:
         except LedgerError:
             yield ALL_OPEN
         else:
-            yield RememberedRoutes(opened, SystemClock())
+            yield CachedRoutes(opened, SystemClock())
 
 
 @contextmanager
@@ -234,7 +234,7 @@ def open_context(  # noqa: PLR0913 - what a command chooses about its pass
     with ExitStack() as stack:
         server = stack.enter_context(open_server(config))
         opened = stack.enter_context(open_ledger(config, ledger))
-        routes = RememberedRoutes(opened, clock)
+        routes = CachedRoutes(opened, clock)
         yield Context(
             server=server,
             ledger=opened,

@@ -73,7 +73,7 @@ class GracePeriod:
 
     def load(self, config: Config) -> None:
         """Begin with what the ledger knows. Raises LedgerError, LockHeldError."""
-        self._state = self._ledger(config).rights()
+        self._state = self._ledger(config).statuses.rights()
 
     def admit(self, proposed: Config) -> Admission:
         """What is in effect, now that the file says this."""
@@ -176,8 +176,8 @@ class GracePeriod:
     def _write(self, config: Config, state: RightsState) -> None:
         ledger = self._ledger(config)
         if self._written is None or self._written[0] is not ledger or self._written[1] != state:
-            if ledger.rights() != state:
-                ledger.keep_rights(state)
+            if ledger.statuses.rights() != state:
+                ledger.statuses.keep_rights(state)
             self._written = (ledger, state)
 
 

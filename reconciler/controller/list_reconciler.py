@@ -131,7 +131,7 @@ class ListReconciler:
             due = self._settle(config, lst, turned, time.monotonic() - began)
             if word is not None:
                 with suppress(ListsyncError):
-                    self._factories.ledger(config).answer([word])
+                    self._factories.ledger(config).statuses.clear_triggers([word])
             return due
 
     def _awaits_owner(self, config: Config, lst: ListConfig) -> bool:
@@ -151,7 +151,7 @@ class ListReconciler:
     def _asked(self, config: Config, name: str) -> int | None:
         """The word that this turn is the answer to, if any; one that cannot be read stays."""
         with suppress(ListsyncError):
-            return self._factories.ledger(config).asked().get(name)
+            return self._factories.ledger(config).statuses.triggers().get(name)
         return None
 
     def _hold(self, config: Config, name: str) -> None:

@@ -89,7 +89,7 @@ class Service:
 
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
-        return self._factories.ledger(self.config).reports()
+        return self._factories.ledger(self.config).cache.reports()
 
     def load(self) -> None:
         """Take the lock, and what the ledger knows. Raises LedgerError, LockHeldError."""
@@ -245,17 +245,17 @@ class Service:
         """Mend it, write what could not be written before, and do what somebody has asked for."""
         ledger = self._factories.ledger(self.config)
         self.statuses.write(ledger)
-        version = (id(ledger), ledger.version())
+        version = (id(ledger), ledger.data_version())
         if version == self._version:
             return
-        whole = ledger.conditions().get(WHOLE, {})
+        whole = ledger.statuses.conditions().get(WHOLE, {})
         if conditions.is_true(whole, conditions.SERVER_REACHABLE):  # plan or doctor reached it
             self.statuses.post(
                 turns.reachable(), self.config.generation, self._factories.clock.now()
             )
-        for name, word in ledger.asked().items():
+        for name, word in ledger.statuses.triggers().items():
             if self.config.named(name) is None:
-                ledger.answer([word])
+                ledger.statuses.clear_triggers([word])
             elif self._heard.get(name) != word:  # it stands there until the turn has been
                 self._heard[name] = word
                 _log.info("asked for", list=name)

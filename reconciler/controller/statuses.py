@@ -34,7 +34,7 @@ class StatusStore:
 
     def load(self, ledger: Ledger) -> None:
         """Begin with what the ledger knows. Raises LedgerError."""
-        found, schedules = ledger.conditions(), ledger.schedules()
+        found, schedules = ledger.statuses.conditions(), ledger.statuses.schedules()
         with self._lock:
             self._conditions = {name: dict(by_type) for name, by_type in found.items()}
             self._schedules = dict(schedules)
@@ -113,7 +113,7 @@ class StatusStore:
             names = sorted(self._unwritten)
             kept = {n: (self._schedules.get(n), self._conditions.get(n, {})) for n in names}
         for name, (schedule, found) in kept.items():
-            ledger.keep_turn(name, schedule, found)
+            ledger.statuses.keep_status(name, schedule, found)
             with self._lock:
                 if (self._schedules.get(name), self._conditions.get(name, {})) == kept[name]:
                     self._unwritten.discard(name)
@@ -144,11 +144,11 @@ def record_server_status(config: Config, ledger: Ledger, finding: Finding, now: 
     A ledger that cannot be written goes on saying what it said: nobody's work depends on it.
     """
     with suppress(LedgerError):
-        before = ledger.conditions().get(WHOLE, {})
+        before = ledger.statuses.conditions().get(WHOLE, {})
         known = before.get(finding.type)
         if finding.status is not (known.status if known else Status.TRUE):
             found = conditions.update(before, [finding], config.generation, now)
-            ledger.keep_turn(WHOLE, None, found)
+            ledger.statuses.keep_status(WHOLE, None, found)
 
 
 @contextmanager
@@ -163,7 +163,7 @@ def recording_outage(config: Config, ledger: Ledger, clock: Clock) -> Iterator[N
 
 def due_lists(config: Config, ledger: Ledger, now: datetime) -> tuple[str, ...]:
     """The lists whose turn it is, in the file's order. Raises LedgerError."""
-    schedules = ledger.schedules()
+    schedules = ledger.statuses.schedules()
     return tuple(
         lst.name
         for lst in config.lists

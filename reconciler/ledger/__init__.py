@@ -1,14 +1,11 @@
 """The ledger: what outlives the process, in one SQLite file.
 
-``SqliteLedger`` is the port's implementation, ``HeldLedger`` keeps one for a long time,
-``RememberedRoutes`` is a part of its cache as another port; the modules
-behind them are the file (``database``, ``schema``, ``faults``), the two kinds of tables (``cache``;
-``memory``, ``intents``, ``keeping``) and the lock.
+``database`` is the file, ``schema`` its tables, ``columns`` how values are stored; ``cache``,
+``memory``, ``journal`` and ``statuses`` are its parts, ``ledger`` puts them together, and ``lock``
+lets one process act at a time.
 """
 
-from reconciler.ledger.held import HeldLedger
-from reconciler.ledger.last import last_ledger
-from reconciler.ledger.routes import RememberedRoutes
-from reconciler.ledger.store import SqliteLedger
+from reconciler.ledger.cache import CachedRoutes
+from reconciler.ledger.ledger import LockedLedger, SqliteLedger, open_last_used
 
-__all__ = ["HeldLedger", "RememberedRoutes", "SqliteLedger", "last_ledger"]
+__all__ = ["CachedRoutes", "LockedLedger", "SqliteLedger", "open_last_used"]

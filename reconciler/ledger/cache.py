@@ -1,40 +1,43 @@
-"""The cache tables: what could be asked again. Losing a row costs a look-up, nothing else.
+"""The cache tables: data that can be fetched again. Losing a row costs one call.
 
-A row that cannot be parsed was written in another shape: it is dropped, and asked for again.
+A row that cannot be parsed was written in another shape: it is dropped and fetched again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from sqlite3 import Connection
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from reconciler.core.model import (
     Downloader,
     Film,
     Kind,
+    ListRef,
     ListReport,
     Match,
     MediaKey,
     Reason,
     Show,
+    Snapshot,
     Unmatched,
 )
-from reconciler.ledger.columns import is_time, stored_time, time_text
-from reconciler.ledger.database import Database
+from reconciler.errors import LedgerError
+from reconciler.ledger.columns import stored_time, time_text
+from reconciler.ledger.database import LedgerPart
+from reconciler.ports import Clock, Ledger
 
-BELIEVED = timedelta(days=7)  # a "no": TMDB may have learnt of the title since
-AVOIDED = timedelta(days=1)  # a route that was blocked: the site may let us in again
-OFFERED = timedelta(days=1)  # what Radarr and Sonarr offer: a person may have changed it
-KEPT = timedelta(days=180)  # a row nobody has used
+NO_MATCH_AGE = timedelta(days=7)  # how long a "no" is valid: TMDB may add the title
+BLOCKED_AGE = timedelta(days=1)  # how long a blocked route is avoided
+DOWNLOADERS_AGE = timedelta(days=1)  # how long the options of Radarr and Sonarr are valid
+UNUSED_AGE = timedelta(days=180)  # when a row that nobody uses is dropped
 
-_NOTED = timedelta(days=1)  # use is noted once a day, so that a quiet pass writes nothing
+_USE_PRECISION = timedelta(days=1)  # use is noted once a day, so that a quiet run writes nothing
 
-# The only "no"s that are answers: anything else is trouble on the way, or decided without asking.
+# The only "no"s that are answers: the others are failures to ask, or decided without asking.
 _ANSWERS = frozenset({Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH})
 
 _MATCH: TypeAdapter[Match | Unmatched] = TypeAdapter(Match | Unmatched)
@@ -45,201 +48,209 @@ _DETAILS: dict[Kind, TypeAdapter[Film | Show]] = {
 _REPORT = TypeAdapter(ListReport)
 _DOWNLOADERS = TypeAdapter(tuple[Downloader, ...])
 
-_Key = TypeVar("_Key")
+_INSERT_MATCH = (
+    "INSERT OR REPLACE INTO matches (key, answer, believed_until, used_at) VALUES (?, ?, ?, ?)"
+)
+_INSERT_TITLE = "INSERT OR REPLACE INTO titles (media, details, read_at) VALUES (?, ?, ?)"
+_INSERT_DOWNLOADERS = (
+    "INSERT OR REPLACE INTO downloaders (server, kind, offers, read_at) VALUES (?, ?, ?, ?)"
+)
+# A report as bytes: one of 50,000 titles would take up to four times the memory as text.
+_INSERT_REPORT = (
+    "INSERT OR REPLACE INTO reports (server, list, report, at) VALUES (?, ?, CAST(? AS TEXT), ?)"
+)
+
 _Value = TypeVar("_Value")
 
 
-def matches(database: Database, keys: Iterable[str], now: datetime) -> dict[str, Match | Unmatched]:
-    """What is known of these item keys; a "no" is believed for 7 days. Notes that it was used."""
-    # A "no" from further ahead than 7 days was written under a wrong clock.
-    moments = (time_text(now), time_text(now + BELIEVED))
-    with database.reading() as connection:
-        rows = connection.execute(
+class SqliteCache(LedgerPart):
+    """``ports.LedgerCache`` over SQLite."""
+
+    def matches(self, keys: Iterable[str], now: datetime) -> dict[str, Match | Unmatched]:
+        # A "no" that is valid for longer than 7 days was written under a wrong clock.
+        rows = self.database.rows(
             "SELECT key, answer, used_at FROM matches WHERE key IN (SELECT value FROM json_each(?))"
             " AND (believed_until IS NULL OR believed_until > ? AND believed_until <= ?)",
-            (json.dumps(list(keys)), *moments),
-        ).fetchall()
-    known, unreadable = _parsed(_MATCH, [(key, answer) for key, answer, _ in rows])
-    noted_before = time_text(now - _NOTED)
-    used = [(time_text(now), key) for key, _, at in rows if key in known and at < noted_before]
-
-    def tend(connection: Connection) -> None:
-        connection.executemany("DELETE FROM matches WHERE key = ?", unreadable)
-        connection.executemany("UPDATE matches SET used_at = ? WHERE key = ?", used)
-
-    if unreadable or used:
-        database.write_cache(tend)
-    return known
-
-
-def keep_matches(database: Database, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
-    """Remember answers, and forget those that nobody has used for 180 days."""
-    rows = [
-        (key, answer, None if isinstance(answer, Match) else time_text(now + BELIEVED))
-        for key, answer in found.items()
-        if isinstance(answer, Match) or answer.reason in _ANSWERS
-    ]
-
-    def write(connection: Connection) -> None:
-        connection.executemany(
-            "INSERT OR REPLACE INTO matches (key, answer, believed_until, used_at)"
-            " VALUES (?, ?, ?, ?)",
-            (
-                (key, _MATCH.dump_json(answer).decode(), until, time_text(now))
-                for key, answer, until in rows
-            ),
+            (json.dumps(list(keys)), time_text(now), time_text(now + NO_MATCH_AGE)),
         )
-        connection.execute("DELETE FROM matches WHERE used_at < ?", (time_text(now - KEPT),))
+        matches, unreadable = _parse(_MATCH.validate_json, [(row[0], row[1]) for row in rows])
+        noted_before = time_text(now - _USE_PRECISION)
+        used = [key for key, _, at in rows if key in matches and at < noted_before]
+        if unreadable or used:
+            self.database.write_cache(
+                ("DELETE FROM matches WHERE key = ?", ((key,) for key in unreadable)),
+                (
+                    "UPDATE matches SET used_at = ? WHERE key = ?",
+                    ((time_text(now), key) for key in used),
+                ),
+            )
+        return matches
 
-    database.write_cache(write)
+    def keep_matches(self, matches: Mapping[str, Match | Unmatched], now: datetime) -> None:
+        self.database.write_cache(
+            (
+                _INSERT_MATCH,
+                (
+                    (
+                        key,
+                        _MATCH.dump_json(match).decode(),
+                        None if isinstance(match, Match) else time_text(now + NO_MATCH_AGE),
+                        time_text(now),
+                    )
+                    for key, match in matches.items()
+                    if isinstance(match, Match) or match.reason in _ANSWERS
+                ),
+            ),
+            ("DELETE FROM matches WHERE used_at < ?", [(time_text(now - UNUSED_AGE),)]),
+        )
 
-
-def details(
-    database: Database, wanted: Iterable[MediaKey]
-) -> dict[MediaKey, tuple[Film | Show, datetime]]:
-    """What is known of these titles, with when it was read."""
-    keys = {str(media): media for media in wanted}
-    with database.reading() as connection:
-        rows = connection.execute(
+    def details(self, wanted: Iterable[MediaKey]) -> dict[MediaKey, tuple[Film | Show, datetime]]:
+        keys = {str(media): media for media in wanted}
+        rows = self.database.rows(
             "SELECT media, details, read_at FROM titles"
             " WHERE media IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
-        ).fetchall()
-    known: dict[str, Film | Show] = {}
-    unreadable: list[tuple[str]] = [(key,) for key, _, at in rows if not is_time(at)]
-    for kind, adapter in _DETAILS.items():
-        of_kind = [(key, text) for key, text, at in rows if keys[key].kind is kind and is_time(at)]
-        read, lost = _parsed(adapter, of_kind)
-        known |= read
-        unreadable += lost
-    if unreadable:
-        database.write_cache(
-            lambda connection: connection.executemany(
-                "DELETE FROM titles WHERE media = ?", unreadable
-            )
         )
-    return {
-        keys[key]: (known[key], stored_time(read_at)) for key, _, read_at in rows if key in known
-    }
+        titles: dict[MediaKey, tuple[Film | Show, datetime]] = {}
+        unreadable = []
+        for key, details, read_at in rows:
+            media = keys[key]
+            try:
+                title = _DETAILS[media.kind].validate_json(details)
+                titles[media] = title, stored_time(read_at)
+            except ValueError:  # of pydantic as well
+                unreadable.append((key,))
+        if unreadable:
+            self.database.write_cache(("DELETE FROM titles WHERE media = ?", unreadable))
+        return titles
 
-
-def keep_details(database: Database, read: Iterable[Film | Show], now: datetime) -> None:
-    """Remember what the server told, and forget what was not read again for 180 days."""
-
-    def write(connection: Connection) -> None:
-        connection.executemany(
-            "INSERT OR REPLACE INTO titles (media, details, read_at) VALUES (?, ?, ?)",
+    def keep_details(self, titles: Iterable[Film | Show], now: datetime) -> None:
+        self.database.write_cache(
             (
+                _INSERT_TITLE,
                 (
-                    str(title.media),
-                    _DETAILS[title.media.kind].dump_json(title).decode(),
-                    time_text(now),
-                )
-                for title in read
+                    (
+                        str(title.media),
+                        _DETAILS[title.media.kind].dump_json(title).decode(),
+                        time_text(now),
+                    )
+                    for title in titles
+                ),
             ),
+            ("DELETE FROM titles WHERE read_at < ?", [(time_text(now - UNUSED_AGE),)]),
         )
-        connection.execute("DELETE FROM titles WHERE read_at < ?", (time_text(now - KEPT),))
 
-    database.write_cache(write)
-
-
-def downloaders(
-    database: Database, server: str, now: datetime
-) -> dict[Kind, tuple[Downloader, ...]]:
-    """What Radarr and Sonarr offered when asked within the last day, by this clock."""
-    with database.reading() as connection:
-        rows = connection.execute(
+    def downloaders(self, now: datetime) -> dict[Kind, tuple[Downloader, ...]]:
+        rows = self.database.rows(
             "SELECT kind, offers FROM downloaders"
             " WHERE server = ? AND read_at > ? AND read_at <= ?",
-            (server, time_text(now - OFFERED), time_text(now)),
-        ).fetchall()
-    known, _ = _parsed(_DOWNLOADERS, rows)  # what cannot be read is soon read anew, and replaced
-    return {Kind(kind): offers for kind, offers in known.items() if kind in set(Kind)}
-
-
-def keep_downloaders(
-    database: Database, server: str, kind: Kind, read: tuple[Downloader, ...], now: datetime
-) -> None:
-    """Remember what they offer."""
-    row = (server, kind.value, _DOWNLOADERS.dump_json(read).decode(), time_text(now))
-    database.write_cache(
-        lambda connection: connection.execute(
-            "INSERT OR REPLACE INTO downloaders (server, kind, offers, read_at)"
-            " VALUES (?, ?, ?, ?)",
-            row,
+            (self.server, time_text(now - DOWNLOADERS_AGE), time_text(now)),
         )
-    )
+        downloaders, _ = _parse(_DOWNLOADERS.validate_json, rows)  # unreadable: soon replaced
+        return {Kind(kind): each for kind, each in downloaders.items() if kind in set(Kind)}
 
-
-def reports(database: Database, server: str) -> dict[str, ListReport]:
-    """Each list's last fetch and verdicts."""
-    with database.reading() as connection:
-        rows = connection.execute(
-            "SELECT list, report FROM reports WHERE server = ?", (server,)
-        ).fetchall()
-    known, unreadable = _parsed(_REPORT, rows)
-    unreadable += [(name,) for name, report in known.items() if report.at.tzinfo is None]
-    known = {name: report for name, report in known.items() if report.at.tzinfo}
-    if unreadable:
-        database.write_cache(
-            lambda connection: connection.executemany(
-                "DELETE FROM reports WHERE server = ? AND list = ?",
-                [(server, name) for (name,) in unreadable],
+    def keep_downloaders(
+        self, kind: Kind, downloaders: tuple[Downloader, ...], now: datetime
+    ) -> None:
+        row = (
+            self.server,
+            kind.value,
+            _DOWNLOADERS.dump_json(downloaders).decode(),
+            time_text(now),
+        )
+        self.database.write_cache(
+            (
+                _INSERT_DOWNLOADERS,
+                [row],
             )
         )
-    return known
 
+    def reports(self) -> dict[str, ListReport]:
+        rows = self.database.rows(
+            "SELECT list, report FROM reports WHERE server = ?", (self.server,)
+        )
+        reports, unreadable = _parse(_stored_report, rows)
+        if unreadable:
+            self.database.write_cache(
+                (
+                    "DELETE FROM reports WHERE server = ? AND list = ?",
+                    [(self.server, name) for name in unreadable],
+                )
+            )
+        return reports
 
-def keep_reports(database: Database, server: str, new: Mapping[str, ListReport]) -> None:
-    """Remember reports, and forget lists that gave none in the 180 days before the newest."""
-
-    def write(connection: Connection) -> None:
-        connection.executemany(
-            # As bytes: a report of 50,000 titles as a text would take up to four times the memory.
-            "INSERT OR REPLACE INTO reports (server, list, report, at)"
-            " VALUES (?, ?, CAST(? AS TEXT), ?)",
+    def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
+        newest = sorted(report.at for report in reports.values())[-1:]
+        self.database.write_cache(
             (
-                (server, name, _REPORT.dump_json(report), time_text(report.at))
-                for name, report in new.items()
+                _INSERT_REPORT,
+                (
+                    (self.server, name, _REPORT.dump_json(report), time_text(report.at))
+                    for name, report in reports.items()
+                ),
             ),
+            ("DELETE FROM reports WHERE at < ?", [(time_text(at - UNUSED_AGE),) for at in newest]),
         )
-        for newest in sorted(report.at for report in new.values())[-1:]:
-            connection.execute("DELETE FROM reports WHERE at < ?", (time_text(newest - KEPT),))
 
-    database.write_cache(write)
-
-
-def is_blocked(database: Database, route: str, now: datetime) -> bool:
-    """Whether a route to a site was blocked within the last day, by this clock."""
-    with database.reading() as connection:
-        row = connection.execute(
-            "SELECT 1 FROM routes WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
-            (route, time_text(now - AVOIDED), time_text(now)),
-        ).fetchone()
-    return row is not None
-
-
-def keep_blocked(database: Database, route: str, now: datetime) -> None:
-    """Remember that a route is blocked, and forget those that no longer count."""
-
-    def write(connection: Connection) -> None:
-        connection.execute(
-            "INSERT OR REPLACE INTO routes (route, blocked_at) VALUES (?, ?)",
-            (route, time_text(now)),
+    def is_blocked(self, route: str, now: datetime) -> bool:
+        return bool(
+            self.database.rows(
+                "SELECT 1 FROM routes WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
+                (route, time_text(now - BLOCKED_AGE), time_text(now)),
+            )
         )
-        connection.execute("DELETE FROM routes WHERE blocked_at <= ?", (time_text(now - AVOIDED),))
 
-    database.write_cache(write)
+    def keep_blocked(self, route: str, now: datetime) -> None:
+        self.database.write_cache(
+            (
+                "INSERT OR REPLACE INTO routes (route, blocked_at) VALUES (?, ?)",
+                [(route, time_text(now))],
+            ),
+            ("DELETE FROM routes WHERE blocked_at <= ?", [(time_text(now - BLOCKED_AGE),)]),
+        )
 
 
-def _parsed(
-    adapter: TypeAdapter[_Value], rows: Iterable[tuple[_Key, str]]
-) -> tuple[dict[_Key, _Value], list[tuple[_Key]]]:
-    """The rows that can be read, by key; and the keys of the others, as SQL parameters."""
-    known, unreadable = {}, []
+class CachedRoutes:
+    """``ports.BlockedRoutes`` over the ledger's cache; a ledger that cannot be read knows none."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+
+    def is_blocked(self, route: str) -> bool:
+        try:
+            return self._ledger.cache.is_blocked(route, self._clock.now())
+        except LedgerError:  # the next one who needs the ledger reports it
+            return False
+
+    def keep_blocked(self, route: str) -> None:
+        self._ledger.cache.keep_blocked(route, self._clock.now())
+
+    def last_snapshot(self, ref: ListRef) -> Snapshot | None:
+        try:
+            reports = self._ledger.cache.reports().values()
+        except LedgerError:
+            return None
+        of_list = (report for report in reports if report.source == str(ref))
+        newest = max(of_list, key=lambda report: report.at, default=None)
+        return newest.known if newest else None
+
+
+def _parse(
+    parse: Callable[[str], _Value], rows: Iterable[tuple[str, str]]
+) -> tuple[dict[str, _Value], list[str]]:
+    """The values by key, and the keys of the rows that cannot be parsed."""
+    values, unreadable = {}, []
     for key, text in rows:
         try:
-            known[key] = adapter.validate_json(text)
-        except ValidationError:
-            unreadable.append((key,))
-    return known, unreadable
+            values[key] = parse(text)
+        except ValueError:  # of pydantic as well
+            unreadable.append(key)
+    return values, unreadable
+
+
+def _stored_report(text: str) -> ListReport:
+    report = _REPORT.validate_json(text)
+    if report.at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return report

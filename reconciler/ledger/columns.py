@@ -1,4 +1,4 @@
-"""How values of the model stand in columns: times as text, targets in three columns."""
+"""How values are stored in columns: times as text, targets in three columns, tuples as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def time_text(at: datetime) -> str:
 
 
 def optional_time_text(at: datetime | None) -> str | None:
-    """As ``time_text``, and NULL for None."""
+    """As ``time_text``; NULL for None."""
     return None if at is None else time_text(at)
 
 
@@ -31,17 +31,8 @@ def stored_time(text: str) -> datetime:
     return bounded(at)
 
 
-def is_time(text: str) -> bool:
-    """Whether ``stored_time`` can read this."""
-    try:
-        stored_time(text)
-    except ValueError:
-        return False
-    return True
-
-
 def optional_time(text: str | None) -> datetime | None:
-    """The time that ``optional_time_text`` wrote. Raises ValueError for another text."""
+    """As ``stored_time``; None for NULL."""
     return None if text is None else stored_time(text)
 
 
@@ -50,6 +41,11 @@ def target_columns(target: Target) -> tuple[str, int, bool]:
     return str(target.media.kind), target.media.tmdb, target.is_4k
 
 
-def target_of(kind: str, tmdb: int, is_4k: int) -> Target:
+def stored_target(kind: str, tmdb: int, is_4k: int) -> Target:
     """The target that ``target_columns`` wrote."""
     return Target(MediaKey(Kind(kind), tmdb), bool(is_4k))
+
+
+def stored_seasons(seasons: str | None) -> tuple[int, ...] | None:
+    """The seasons of an action, from JSON; None for NULL: a film."""
+    return None if seasons is None else SEASONS.validate_json(seasons)

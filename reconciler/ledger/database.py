@@ -9,18 +9,53 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
 
 from reconciler.errors import LedgerError
 from reconciler.ledger.content import damage
-from reconciler.ledger.faults import MOVE_AWAY, explained
 from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
 from reconciler.logs import Logger
 
 _BUSY_SECONDS = 5.0
+
+_MOVE_AWAY = (
+    "move the file away, or restore a copy of it, and run again; without it listsync no longer "
+    "knows which declined and deleted titles to leave alone"
+)
+_DAMAGED = "the ledger is damaged, or is not a ledger"
+_NOT_WRITABLE = "the ledger cannot be written"
+_PERMISSIONS = "listsync needs to write this file and its folder; see to their owner and rights"
+
+# By the start of SQLite's error name (https://www.sqlite.org/rescode.html), first hit wins.
+_FAULTS = (
+    ("SQLITE_CORRUPT", _DAMAGED, _MOVE_AWAY),
+    ("SQLITE_NOTADB", _DAMAGED, _MOVE_AWAY),
+    ("SQLITE_FULL", "the disk is full", "make room and run again; nothing was half written"),
+    (
+        "SQLITE_BUSY",
+        "another process keeps the ledger busy",
+        "wait for it to end, or stop it, and run again",
+    ),
+    (
+        "SQLITE_READONLY_DBMOVED",
+        "the ledger was moved or deleted while it was in use",
+        "put it back, or leave it away, and run again",
+    ),
+    (
+        "SQLITE_READONLY_ROLLBACK",
+        "a process was killed while it wrote the ledger, and it cannot be mended read-only",
+        "run listsync once where it may write this file and its folder",
+    ),
+    ("SQLITE_READONLY", _NOT_WRITABLE, _PERMISSIONS),
+    ("SQLITE_CANTOPEN", "the ledger cannot be opened", _PERMISSIONS),
+    ("SQLITE_IOERR", "the disk failed to read or write the ledger", "check the disk and its quota"),
+)
 
 _log = Logger()
 
@@ -33,12 +68,11 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the ledger. Raises LedgerError where that cannot be."""
         self.path = Path(os.path.realpath(path))  # two names of one ledger are one ledger
         self._mutex = Lock()
         self._obstacle = _obstacle(self.path)
         self._file: os.stat_result | None = None
-        with explained(self.path):
+        with _explained(self.path):
             if self._obstacle is None:
                 self._connection = _open_file(self.path)
                 self._file = self.path.stat()
@@ -47,17 +81,17 @@ class Database:
                 _log.debug("ledger_read_only", path=str(self.path), reason=self._obstacle)
 
     def close(self) -> None:
-        """Give the file back, once nobody is in the middle of a transaction.
+        """Close the file, after a transaction that another thread is in.
 
-        A thread that comes later gets a LedgerError: SQLite does not survive a connection that is
-        closed under a running statement.
+        SQLite does not survive closing a connection under a running statement. A thread that comes
+        later gets a LedgerError.
         """
         with self._mutex:
             self._connection.close()
 
-    def version(self) -> int:
-        """Changes when somebody else has written to the file. Raises LedgerError."""
-        with self._mutex, explained(self.path):
+    def data_version(self) -> int:
+        """A number that changes when another connection has written. Raises LedgerError."""
+        with self._mutex, _explained(self.path):
             return _number(self._connection, "PRAGMA data_version")
 
     def require_writable(self) -> None:
@@ -87,7 +121,7 @@ class Database:
             what = "the ledger was taken away, and its folder with it"
             hint = "put the folder back, or mount it again; what was in the ledger is still known"
             raise LedgerError(what, where=str(self.path), hint=hint)
-        with self._mutex, explained(self.path):
+        with self._mutex, _explained(self.path):
             try:
                 beside.unlink(missing_ok=True)
                 _keep_private(beside)
@@ -102,29 +136,43 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A consistent look. Raises LedgerError."""
-        with self._mutex, explained(self.path), _transaction(self._connection, "BEGIN"):
+        """A consistent view. Raises LedgerError, also where a row cannot be parsed inside."""
+        with self._transaction("BEGIN"):
             yield self._connection
+
+    def rows(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """All rows of a query. Raises LedgerError."""
+        with self.reading() as connection:
+            return connection.execute(query, parameters).fetchall()
 
     @contextmanager
-    def remembering(self) -> Iterator[sqlite3.Connection]:
-        """A write to memory: all of it, or none and a LedgerError. On disk when this ends."""
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A write: all of it, or none and a LedgerError. On disk when this ends."""
         self.require_writable()
-        with self._writing():
+        with self._transaction("BEGIN IMMEDIATE"):
             yield self._connection
 
-    def write_cache(self, write: Callable[[sqlite3.Connection], object]) -> None:
-        """Write to the cache: all of it, or none, which is no error."""
+    def write_cache(self, *statements: tuple[str, Iterable[tuple[object, ...]]]) -> None:
+        """Run each statement with each of its parameters: all of them or, silently, none."""
         try:
-            with self._writing():
-                write(self._connection)
+            with self._transaction("BEGIN IMMEDIATE"):
+                for statement, parameters in statements:
+                    self._connection.executemany(statement, parameters)
         except LedgerError as error:
             _log.debug("ledger_cache_not_written", path=str(self.path), reason=error.message)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._mutex, explained(self.path), _transaction(self._connection, "BEGIN IMMEDIATE"):
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self._mutex, _explained(self.path), _transaction(self._connection, begin):
             yield
+
+
+class LedgerPart:
+    """Some of the ledger's tables; of most only the rows of the server with this URL."""
+
+    def __init__(self, database: Database, server: str) -> None:
+        self.database = database
+        self.server = server
 
 
 @contextmanager
@@ -247,7 +295,7 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
             "this is another program's database", where=str(path), hint="name another ledger"
         )
     if version < 0:
-        raise LedgerError("the ledger is damaged", where=str(path), hint=MOVE_AWAY)
+        raise LedgerError("the ledger is damaged", where=str(path), hint=_MOVE_AWAY)
     if version > len(MIGRATIONS):
         raise LedgerError(
             "the ledger was written by a newer listsync",
@@ -255,9 +303,9 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
             hint="upgrade listsync, or name another ledger",
         )
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise LedgerError("the ledger is damaged", where=str(path), hint=MOVE_AWAY)
+        raise LedgerError("the ledger is damaged", where=str(path), hint=_MOVE_AWAY)
     if what := damage(connection, version):
-        raise LedgerError(f"the ledger is damaged: {what}", where=str(path), hint=MOVE_AWAY)
+        raise LedgerError(f"the ledger is damaged: {what}", where=str(path), hint=_MOVE_AWAY)
     return version
 
 
@@ -274,3 +322,33 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 def _number(connection: sqlite3.Connection, query: str) -> int:
     return int(connection.execute(query).fetchone()[0])
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Raise a LedgerError for whatever SQLite, or a value that cannot be stored or read, raises."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(path, error) from error
+    except (PydanticSerializationError, UnicodeEncodeError, OverflowError) as error:
+        raise LedgerError(
+            "a title or a number cannot be stored: it is not valid Unicode, or far too large",
+            where=str(path),
+            hint="correct that title on its list, or remove it from the list",
+        ) from error
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        # A row that does not parse. The error's own text quotes values; a person needs the file.
+        raise LedgerError(
+            "the ledger has a row that cannot be read", where=str(path), hint=_MOVE_AWAY
+        ) from error
+
+
+def _explain(path: Path, error: sqlite3.Error) -> LedgerError:
+    name = getattr(error, "sqlite_errorname", "")  # absent where the driver itself complains
+    for start, what, hint in _FAULTS:
+        if name.startswith(start):
+            return LedgerError(what, where=str(path), hint=hint)
+    if isinstance(error, sqlite3.OperationalError):  # a table is missing, or a text is none
+        return LedgerError(_DAMAGED, where=str(path), hint=_MOVE_AWAY)
+    return LedgerError(f"the ledger cannot be used ({error})", where=str(path))

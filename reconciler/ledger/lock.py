@@ -10,24 +10,26 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from reconciler.errors import LedgerError, LockHeldError
 
-_HINT = "wait for it to end, or stop it; `listsync plan` and `listsync status` work meanwhile"
+_HINT = (
+    "wait for it to end, or stop it; `listsync plan` and `listsync status` work without the lock"
+)
 
 
 class WriterLock:
-    """``<ledger>.lock``, held from the making until ``release``; in it stands who holds it."""
+    """``<ledger>.lock``, held until ``release`` or the end of the block; it says who holds it."""
 
     def __init__(self, ledger: Path) -> None:
-        """Take it. ``ledger`` has its symlinks resolved.
+        """Take the lock of ``ledger``, whose symlinks are resolved.
 
-        A lock that is a link is refused: its target would be overwritten. Raises LockHeldError
-        where another process holds it, LedgerError where it cannot be had.
+        A lock that is a link is refused: its target would be overwritten. Raises LockHeldError if
+        another process holds the lock, LedgerError if it cannot be taken.
         """
         path = _beside(ledger)
         try:
@@ -41,25 +43,20 @@ class WriterLock:
             raise
 
     def guards(self, ledger: Path) -> bool:
-        """Whether the file that is locked is the one others would lock for this ledger."""
+        """Whether the locked file is the one that others would lock for this ledger."""
         try:
             return os.path.samestat(os.fstat(self._file), _beside(ledger).stat())
         except OSError:
             return False
 
     def release(self) -> None:
-        """Let the next one have it."""
         os.close(self._file)
 
+    def __enter__(self) -> Self:
+        return self
 
-@contextmanager
-def writer_lock(ledger: Path) -> Iterator[None]:
-    """Hold the lock for the length of a block."""
-    lock = WriterLock(ledger)
-    try:
-        yield
-    finally:
-        lock.release()
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
 
 def _beside(ledger: Path) -> Path:
@@ -86,20 +83,20 @@ def _take(file: int, path: Path) -> None:
 
 
 def _holder(note: bytes) -> str:
-    """Who holds the lock, as the end of a sentence; less where the note says less."""
+    """Who holds the lock, as the end of a sentence, as far as the note says."""
     try:
         match json.loads(note):
             case {"pid": int(pid), "host": str(host), "since": str(since)}:
                 place = "" if host == socket.gethostname() else f" on {host}"
-                return f" (pid {pid}{place}) has been acting since {since}"
+                return f" (pid {pid}{place}) has held the lock since {since}"
     except (ValueError, RecursionError):
         pass  # caught in the instant between taking the lock and writing the note
-    return " is acting"
+    return " holds the lock"
 
 
 def _unusable(path: Path, error: OSError) -> LedgerError:
     return LedgerError(
         f"the lock cannot be taken ({error.strerror})",
         where=str(path),
-        hint="listsync needs to write this file, on a file system that knows locks",
+        hint="listsync needs to write this file, on a file system that supports locks",
     )

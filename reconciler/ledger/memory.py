@@ -1,57 +1,174 @@
-"""The memory tables: what a person decided and what each list held. Kept for ever.
+"""The memory tables: what people decided and what each list contained. Never dropped.
 
-Writes touch only the rows that differ, so that a quiet pass writes nothing.
+Writes touch only the rows that differ, so that a quiet run writes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from sqlite3 import Connection
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
 from reconciler.core.model import (
+    Action,
     Attempts,
     Baseline,
     Claim,
+    Done,
     Item,
     Match,
     MediaKey,
     Member,
     Membership,
+    Memory,
     MemoryEntry,
     MemoryKey,
+    Op,
+    OwnRequest,
+    Result,
+    Sighting,
     Target,
 )
+from reconciler.core.settlement import settle
 from reconciler.ledger.columns import (
+    NAMES,
     optional_time,
     optional_time_text,
+    stored_seasons,
+    stored_target,
+    stored_time,
     target_columns,
-    target_of,
 )
+from reconciler.ledger.database import LedgerPart
 from reconciler.ledger.schema import WHOLE_TITLE
+from reconciler.ledger.statuses import write_trigger
 
 _ITEM = TypeAdapter(Item)
 _MATCH = TypeAdapter(Match)
 _BASELINE = TypeAdapter(Baseline)
 
+# Of the intents, those by which the server stored something.
+_STORED = "server = ? AND result IN (?, ?) AND op IN (?, ?)"
+_STORED_VALUES = (
+    str(Result.CREATED),
+    str(Result.UNDELIVERED),
+    str(Op.REQUEST),
+    str(Op.EXTEND),
+)
 
-def slots(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
-    """What is remembered of films, seasons and whole shows."""
+
+class SqliteMemory(LedgerPart):
+    """``ports.LedgerMemory`` over SQLite."""
+
+    def read(self) -> Memory:
+        with self.database.reading() as connection:
+            return Memory(
+                _entries(connection, self.server),
+                _attempts(connection, self.server),
+                _created(connection, self.server),
+                _own_requests(connection, self.server),
+                _claims(connection, self.server),
+            )
+
+    def memberships(self) -> dict[str, Membership]:
+        with self.database.reading() as connection:
+            return _memberships(connection, self.server)
+
+    def baselines(self) -> dict[str, Baseline]:
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT list, baseline FROM baselines WHERE server = ?", (self.server,)
+            )
+            return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
+
+    def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
+        with self.database.writing() as connection:
+            _write_baselines(connection, self.server, baselines)
+
+    def record(
+        self,
+        entries: Mapping[MemoryKey, MemoryEntry],
+        memberships: Mapping[str, Membership],
+        claims: Mapping[Target, Iterable[Claim]] = MappingProxyType({}),
+        recalled: Collection[MemoryKey] = (),
+        own_requests: Mapping[int, OwnRequest] = MappingProxyType({}),
+    ) -> None:
+        with self.database.writing() as connection:
+            forgotten = set(recalled) - _entries(connection, self.server).keys()
+            current = {key: entry for key, entry in entries.items() if key not in forgotten}
+            _write_entries(connection, self.server, current)
+            _write_claims(connection, self.server, claims)
+            _write_sightings(connection, self.server, own_requests)
+            for name, membership in memberships.items():
+                _write_membership(connection, self.server, name, membership)
+
+    def forget(
+        self,
+        media: Iterable[MediaKey],
+        baselines: Mapping[str, Baseline],
+        lists: Iterable[str],
+    ) -> None:
+        titles = [(self.server, str(title.kind), title.tmdb) for title in media]
+        with self.database.writing() as connection:
+            for table in ("slots", "attempts"):  # in every quality and season
+                connection.executemany(
+                    f"DELETE FROM {table} WHERE server = ? AND kind = ? AND tmdb = ?",  # noqa: S608 - two words
+                    titles,
+                )
+            _write_baselines(connection, self.server, baselines)
+            for name in lists:
+                write_trigger(connection, self.server, name)
+
+
+def write_settlement(
+    connection: Connection, server: str, action: Action, done: Done, now: datetime
+) -> None:
+    """Write what an outcome means for the memory of the action's target."""
+    row = connection.execute(
+        "SELECT failures, retries, not_before FROM attempts"
+        " WHERE server = ? AND kind = ? AND tmdb = ? AND is_4k = ?",
+        (server, *target_columns(action.target)),
+    ).fetchone()
+    before = Attempts(row[0], row[1], optional_time(row[2])) if row else Attempts()
+    settlement = settle(action, done, before, now)
+    after = settlement.attempts
+    _write_entries(connection, server, settlement.slots)
+    if settlement.canceled:
+        _mark_canceled(connection, server, action.target.media)
+    if after != before:
+        connection.execute(
+            "INSERT OR REPLACE INTO attempts"
+            " (server, kind, tmdb, is_4k, failures, retries, not_before)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                server,
+                *target_columns(action.target),
+                after.failures,
+                after.retries,
+                optional_time_text(after.not_before),
+            ),
+        )
+
+
+def _entries(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
     rows = connection.execute(
         "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM slots WHERE server = ?",
         (server,),
     )
     return {
         MemoryKey(
-            target_of(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season
+            stored_target(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season
         ): MemoryEntry(bool(present), bool(readded), optional_time(refused))
         for kind, tmdb, is_4k, season, present, readded, refused in rows
     }
 
 
-def write_slots(connection: Connection, server: str, seen: Mapping[MemoryKey, MemoryEntry]) -> None:
-    """Add these slots, or change what is remembered of them."""
+def _write_entries(
+    connection: Connection, server: str, entries: Mapping[MemoryKey, MemoryEntry]
+) -> None:
     connection.executemany(
         "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded, refused)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
@@ -61,56 +178,97 @@ def write_slots(connection: Connection, server: str, seen: Mapping[MemoryKey, Me
         (
             (
                 server,
-                *target_columns(slot.target),
-                WHOLE_TITLE if slot.season is None else slot.season,
-                known.present,
-                known.readded,
-                optional_time_text(known.refused),
+                *target_columns(key.target),
+                WHOLE_TITLE if key.season is None else key.season,
+                entry.present,
+                entry.readded,
+                optional_time_text(entry.refused),
             )
-            for slot, known in seen.items()
+            for key, entry in entries.items()
         ),
     )
 
 
-def attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
-    """How often each target was refused and retried, and when it may be tried again."""
+def _attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
     rows = connection.execute(
         "SELECT kind, tmdb, is_4k, failures, retries, not_before FROM attempts WHERE server = ?",
         (server,),
     )
     return {
-        target_of(kind, tmdb, is_4k): Attempts(failures, retries, optional_time(not_before))
+        stored_target(kind, tmdb, is_4k): Attempts(failures, retries, optional_time(not_before))
         for kind, tmdb, is_4k, failures, retries, not_before in rows
     }
 
 
-def attempts_of(connection: Connection, server: str, target: Target) -> Attempts:
-    """How often one target was refused and retried."""
-    row = connection.execute(
-        "SELECT failures, retries, not_before FROM attempts"
-        " WHERE server = ? AND kind = ? AND tmdb = ? AND is_4k = ?",
-        (server, *target_columns(target)),
-    ).fetchone()
-    return Attempts(row[0], row[1], optional_time(row[2])) if row else Attempts()
+def _created(connection: Connection, server: str) -> tuple[datetime, ...]:
+    rows = connection.execute(
+        f"SELECT at FROM intents WHERE {_STORED} ORDER BY at",  # noqa: S608 - question marks
+        (server, *_STORED_VALUES),
+    )
+    return tuple(stored_time(at) for (at,) in rows)
 
 
-def write_attempts(connection: Connection, server: str, target: Target, counted: Attempts) -> None:
-    """Change what is remembered of a target's attempts."""
-    connection.execute(
-        "INSERT OR REPLACE INTO attempts"
-        " (server, kind, tmdb, is_4k, failures, retries, not_before) VALUES (?, ?, ?, ?, ?, ?, ?)",
+def _own_requests(connection: Connection, server: str) -> dict[int, OwnRequest]:
+    rows = connection.execute(
+        "SELECT request_id, kind, tmdb, is_4k, requester, lists, seasons, sighting FROM intents"  # noqa: S608 - question marks
+        f" WHERE {_STORED} AND request_id IS NOT NULL ORDER BY id",
+        (server, *_STORED_VALUES),
+    )
+    return {
+        request_id: OwnRequest(
+            stored_target(kind, tmdb, is_4k),
+            requester,
+            NAMES.validate_json(lists),
+            stored_seasons(seasons),
+            Sighting(sighting) if sighting else None,
+        )
+        for request_id, kind, tmdb, is_4k, requester, lists, seasons, sighting in rows
+    }
+
+
+def _write_sightings(
+    connection: Connection, server: str, own_requests: Mapping[int, OwnRequest]
+) -> None:
+    rows = connection.execute(
+        "SELECT request_id, sighting FROM intents WHERE server = ? AND request_id IS NOT NULL",
+        (server,),
+    )
+    stored = dict(rows.fetchall())
+    connection.executemany(
+        "UPDATE intents SET sighting = ? WHERE server = ? AND request_id = ?",
+        [
+            (str(own.sighting), server, request_id)
+            for request_id, own in own_requests.items()
+            if own.sighting is not None and stored.get(request_id) != own.sighting
+        ],
+    )
+
+
+def _claims(connection: Connection, server: str) -> dict[Target, frozenset[Claim]]:
+    claims: dict[Target, set[Claim]] = {}
+    for kind, tmdb, is_4k, name, source in connection.execute(
+        "SELECT kind, tmdb, is_4k, list, source FROM claims WHERE server = ?", (server,)
+    ):
+        claims.setdefault(stored_target(kind, tmdb, is_4k), set()).add(Claim(name, source))
+    return {target: frozenset(of_target) for target, of_target in claims.items()}
+
+
+def _write_claims(
+    connection: Connection, server: str, claims: Mapping[Target, Iterable[Claim]]
+) -> None:
+    """Add claims; no claim is ever removed."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO claims (server, kind, tmdb, is_4k, list, source)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
-            server,
-            *target_columns(target),
-            counted.failures,
-            counted.retries,
-            optional_time_text(counted.not_before),
+            (server, *target_columns(target), claim.list, claim.source)
+            for target, of_target in claims.items()
+            for claim in of_target
         ),
     )
 
 
-def memberships(connection: Connection, server: str) -> dict[str, Membership]:
-    """What each list held, by list name."""
+def _memberships(connection: Connection, server: str) -> dict[str, Membership]:
     members: dict[str, dict[str, Member]] = {}
     for name, key, item, match, present, missed, canceled in connection.execute(
         "SELECT list, key, item, match, present, missed, canceled FROM members WHERE server = ?",
@@ -141,10 +299,10 @@ def memberships(connection: Connection, server: str) -> dict[str, Membership]:
     }
 
 
-def write_membership(
+def _write_membership(
     connection: Connection, server: str, name: str, membership: Membership
 ) -> None:
-    """Let a list hold exactly these members."""
+    """Replace a list's members."""
     connection.execute(
         "INSERT INTO memberships (server, list, source, completed, shrunk, shrunk_since, left_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source,"
@@ -168,25 +326,35 @@ def write_membership(
             (server, name),
         )
     }
-    wanted = {key: _member_columns(member) for key, member in membership.members.items()}
+    members = {key: _member_columns(member) for key, member in membership.members.items()}
     connection.executemany(
         "DELETE FROM members WHERE server = ? AND list = ? AND key = ?",
-        [(server, name, key) for key in stored.keys() - wanted.keys()],
+        [(server, name, key) for key in stored.keys() - members.keys()],
     )
     connection.executemany(
         "INSERT OR REPLACE INTO members (server, list, key, item, match, present, missed,"
         " canceled) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (server, name, key, *columns)
-            for key, columns in wanted.items()
+            for key, columns in members.items()
             if stored.get(key) != columns
         ],
     )
 
 
-def give_up(connection: Connection, server: str, media: MediaKey) -> None:
-    """Mark a title as canceled on every list that misses it, an empty one as well."""
-    missed = connection.execute(
+def _member_columns(member: Member) -> list[object]:
+    return [
+        _ITEM.dump_json(member.item).decode(),
+        None if member.match is None else _MATCH.dump_json(member.match).decode(),
+        int(member.present),
+        optional_time_text(member.missed),
+        int(member.canceled),
+    ]
+
+
+def _mark_canceled(connection: Connection, server: str, media: MediaKey) -> None:
+    """Mark a title as canceled on every list that misses it, also on an empty list."""
+    missing = connection.execute(
         "SELECT list, key, match FROM members"
         " WHERE server = ? AND present AND missed IS NOT NULL AND match IS NOT NULL",
         (server,),
@@ -195,62 +363,19 @@ def give_up(connection: Connection, server: str, media: MediaKey) -> None:
         "UPDATE members SET canceled = 1 WHERE server = ? AND list = ? AND key = ?",
         [
             (server, name, key)
-            for name, key, match in missed
+            for name, key, match in missing
             if _MATCH.validate_json(match).media == media
         ],
     )
 
 
-def claims(connection: Connection, server: str) -> dict[Target, frozenset[Claim]]:
-    """Which lists ever held what was requested here, and with which source."""
-    found: dict[Target, set[Claim]] = {}
-    for kind, tmdb, is_4k, name, source in connection.execute(
-        "SELECT kind, tmdb, is_4k, list, source FROM claims WHERE server = ?", (server,)
-    ):
-        found.setdefault(target_of(kind, tmdb, is_4k), set()).add(Claim(name, source))
-    return {target: frozenset(those) for target, those in found.items()}
-
-
-def write_claims(
-    connection: Connection, server: str, seen: Mapping[Target, Iterable[Claim]]
+def _write_baselines(
+    connection: Connection, server: str, baselines: Mapping[str, Baseline]
 ) -> None:
-    """Add these; none is ever taken back."""
-    connection.executemany(
-        "INSERT OR IGNORE INTO claims (server, kind, tmdb, is_4k, list, source)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (server, *target_columns(target), claim.list, claim.source)
-            for target, those in seen.items()
-            for claim in those
-        ),
-    )
-
-
-def forget(connection: Connection, server: str, media: MediaKey) -> None:
-    """Drop what was seen of a title and how often it was refused, in every quality and season."""
-    for table in ("slots", "attempts"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE server = ? AND kind = ? AND tmdb = ?",  # noqa: S608 - two words
-            (server, str(media.kind), media.tmdb),
-        )
-
-
-def baselines(connection: Connection, server: str) -> dict[str, Baseline]:
-    """What was adopted, by list name."""
-    rows = connection.execute("SELECT list, baseline FROM baselines WHERE server = ?", (server,))
-    return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
-
-
-def write_baselines(connection: Connection, server: str, taken: Mapping[str, Baseline]) -> None:
-    """Let these lists have these baselines."""
     connection.executemany(
         "INSERT OR REPLACE INTO baselines (server, list, baseline) VALUES (?, ?, ?)",
-        [(server, name, _BASELINE.dump_json(one).decode()) for name, one in taken.items()],
+        [
+            (server, name, _BASELINE.dump_json(baseline).decode())
+            for name, baseline in baselines.items()
+        ],
     )
-
-
-def _member_columns(member: Member) -> list[object]:
-    match = None if member.match is None else _MATCH.dump_json(member.match).decode()
-    missed = optional_time_text(member.missed)
-    flags = int(member.present), missed, int(member.canceled)
-    return [_ITEM.dump_json(member.item).decode(), match, *flags]

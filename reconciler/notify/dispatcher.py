@@ -43,7 +43,7 @@ class NotificationDispatcher:
         """A pass over several lists has ended, and how they are is in the ledger."""
         self.notify_actions(config, ledger, outcomes, now)
         try:
-            known = ledger.conditions()
+            known = ledger.statuses.conditions()
         except LedgerError:  # which the pass itself has met
             return
         read = {name: known[name] for name in seen.snapshots if name in known}
@@ -59,7 +59,7 @@ class NotificationDispatcher:
                 return notices.of_pass(state, outcomes, now)
             if not notices.is_day_over(state, now):
                 return (), state
-            return notices.of_day(state, ledger.history()[0], now)
+            return notices.of_day(state, ledger.journal.history()[0], now)
 
         if Event.APPLIED in config.notify.events:
             self._once(config, ledger, decide, now)
@@ -93,10 +93,10 @@ class NotificationDispatcher:
             return
         try:
             with self._lock:
-                state = ledger.notification_state()
+                state = ledger.statuses.notification_state()
                 new, after = decide(state)
                 if after != state:
-                    ledger.keep_notification_state(after, now)
+                    ledger.statuses.keep_notification_state(after, now)
         except LedgerError as error:
             _log.warning("nobody was notified: the ledger cannot be used", error=str(error))
         else:

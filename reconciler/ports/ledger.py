@@ -1,4 +1,8 @@
-"""What outlives the process, as the loop sees it."""
+"""What outlives the process: one ledger in four parts.
+
+Reading raises LedgerError. Writing the cache never raises; writing to another part raises
+LedgerError and needs the lock, except where a method says otherwise. Each write is one transaction.
+"""
 
 from __future__ import annotations
 
@@ -35,37 +39,35 @@ from reconciler.core.model import (
 )
 
 
-class Ledger(Protocol):
-    """What outlives the process. Cache: anybody may write it. Memory: only who holds the lock.
+class LedgerCache(Protocol):
+    """Answers of the server and the sites. A lost row costs one more call."""
 
-    Reading raises LedgerError; writing the cache never raises, writing memory does.
-    """
-
-    # cache
     def matches(self, keys: Iterable[str], now: datetime) -> Mapping[str, Match | Unmatched]:
-        """What is known of these item keys; a "no" is believed for 7 days."""
+        """The cached matches of these item keys; "not found" and the like are valid for 7 days."""
         ...
 
-    def keep_matches(self, found: Mapping[str, Match | Unmatched], now: datetime) -> None:
-        """Remember how items were resolved."""
+    def keep_matches(self, matches: Mapping[str, Match | Unmatched], now: datetime) -> None:
+        """Store matches; *unresolved* is a failure to ask, not an answer, and is not stored."""
         ...
 
     def details(
         self, wanted: Iterable[MediaKey]
     ) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
-        """What is known of these titles, with when it was read."""
+        """The cached details of these titles, each with the time it was read."""
         ...
 
-    def keep_details(self, read: Iterable[Film | Show], now: datetime) -> None:
-        """Remember what the server told of titles."""
+    def keep_details(self, titles: Iterable[Film | Show], now: datetime) -> None:
+        """Store titles' details."""
         ...
 
     def downloaders(self, now: datetime) -> Mapping[Kind, tuple[Downloader, ...]]:
-        """What Radarr and Sonarr offered when asked within the last day; of a kind that was."""
+        """The Radarrs and Sonarrs with their options, for each kind read within the last day."""
         ...
 
-    def keep_downloaders(self, kind: Kind, read: tuple[Downloader, ...], now: datetime) -> None:
-        """Remember what they offer."""
+    def keep_downloaders(
+        self, kind: Kind, downloaders: tuple[Downloader, ...], now: datetime
+    ) -> None:
+        """Store the Radarrs or the Sonarrs."""
         ...
 
     def reports(self) -> Mapping[str, ListReport]:
@@ -73,43 +75,51 @@ class Ledger(Protocol):
         ...
 
     def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
-        """Remember what a pass found for these lists."""
+        """Store these lists' reports."""
         ...
 
     def is_blocked(self, route: str, now: datetime) -> bool:
-        """Whether a route to a site was blocked within the last day."""
+        """Whether a site refused this route within the last day."""
         ...
 
     def keep_blocked(self, route: str, now: datetime) -> None:
-        """Remember that a route to a site is blocked."""
+        """Store that a site refuses this route."""
         ...
 
-    # memory
-    def memory(self) -> Memory:
+
+class LedgerMemory(Protocol):
+    """What people decided and what the lists contained; never dropped."""
+
+    def read(self) -> Memory:
         """What is remembered of this server's titles."""
+        ...
 
     def memberships(self) -> Mapping[str, Membership]:
-        """What each list held when it was last complete, by list name."""
+        """Each list's last complete content, by list name."""
+        ...
 
     def baselines(self) -> Mapping[str, Baseline]:
-        """What was adopted on each list that has a baseline, by list name."""
+        """The baseline of each list that has one, by list name."""
+        ...
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
-        """Adopt what these lists hold, in one transaction."""
+        """Set these lists' baselines; needs no lock."""
+        ...
 
     def record(
         self,
-        slots: Mapping[MemoryKey, MemoryEntry],
+        entries: Mapping[MemoryKey, MemoryEntry],
         memberships: Mapping[str, Membership],
-        claims: Mapping[Target, Iterable[Claim]],
-        recalled: Collection[MemoryKey],
-        ours: Mapping[int, OwnRequest],
+        claims: Mapping[Target, Iterable[Claim]] = ...,
+        recalled: Collection[MemoryKey] = ...,
+        own_requests: Mapping[int, OwnRequest] = ...,
     ) -> None:
-        """Write what a pass has seen, in one transaction, before it acts.
+        """Write what a run observed, before it acts; whatever is not passed stays.
 
-        ``recalled``: the slots it had read. What was forgotten since is not written back. ``ours``:
-        our requests, of which only the sightings are news.
+        ``recalled``: the keys that the run read at its start. A key that was forgotten since is not
+        written back. ``own_requests``: only their sightings are written.
         """
+        ...
 
     def forget(
         self,
@@ -117,71 +127,105 @@ class Ledger(Protocol):
         baselines: Mapping[str, Baseline],
         lists: Iterable[str],
     ) -> None:
-        """Drop what is remembered of titles, write these baselines, ask for these lists' turns.
+        """Drop titles from memory, set these baselines, trigger runs of these lists.
 
-        One transaction; needs no lock.
+        Needs no lock.
         """
+        ...
+
+
+class LedgerJournal(Protocol):
+    """Every action that was about to be sent, what became of it, and the runs."""
 
     def intend(self, action: Action, now: datetime) -> int:
-        """Write that an action is about to be sent; durable when this returns."""
+        """Write that an action is about to be sent; on disk when this returns the intent's id."""
         ...
 
     def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
-        """Write what became of an intent, and what that means for the target's memory."""
+        """Write an intent's outcome and what it means for memory.
+
+        Raises LedgerError for an intent that is not open.
+        """
         ...
 
     def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
-        """Every action that was about to be sent, and the passes of 90 days; oldest first."""
+        """Every intent, and the runs of the last 90 days; oldest first."""
         ...
 
     def begin_run(self, command: str, now: datetime) -> Run:
-        """Write that a pass that may act begins."""
+        """Write that a run that may act begins; runs older than 90 days are dropped."""
         ...
 
     def end_run(self, run: Run) -> None:
-        """Write which lists a pass has read, what its actions came to, and how it ended."""
+        """Write which lists a run read, its actions' results, and how it ended."""
         ...
 
-    # memory: what a list's turns leave behind
+
+class LedgerStatuses(Protocol):
+    """What the controller knows of the lists, and what it has told people."""
+
     def schedules(self) -> Mapping[str, Schedule]:
-        """When each list's turn is, by list name."""
+        """When each list is due, by list name."""
+        ...
 
     def conditions(self) -> Mapping[str, Mapping[str, Condition]]:
-        """How each list is, by list name and type; under ``""`` the file and the server."""
-
-    def keep_turn(
-        self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
-    ) -> None:
-        """Write what a turn came to, in one transaction. None: nothing is known of its time."""
-
-    def ask(self, name: str) -> None:
-        """Ask a running listsync for a list's turn; needs no lock."""
-
-    def version(self) -> int:
-        """A number that changes when somebody else has written to the ledger; quickly had."""
-
-    def asked(self) -> Mapping[str, int]:
-        """The lists somebody has asked for, each with the number of the word."""
-
-    def answer(self, words: Iterable[int]) -> None:
-        """What was asked for with these words is done."""
-
-    def notification_state(self) -> NotificationState:
-        """What people were told of by themselves."""
+        """Each list's conditions, by list name and type; under ``""`` the file's and server's."""
         ...
 
-    def keep_notification_state(self, notification_state: NotificationState, now: datetime) -> None:
-        """Write what people know now, in one transaction."""
+    def keep_status(
+        self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
+    ) -> None:
+        """Replace a list's conditions, and its schedule unless it is None; needs no lock."""
+        ...
+
+    def trigger(self, name: str) -> None:
+        """Ask a running listsync for a run of a list; needs no lock."""
+        ...
+
+    def triggers(self) -> Mapping[str, int]:
+        """The lists with an unanswered trigger, each with the trigger's id; no id comes twice."""
+        ...
+
+    def clear_triggers(self, triggers: Iterable[int]) -> None:
+        """Drop triggers that were answered."""
+        ...
+
+    def notification_state(self) -> NotificationState:
+        """What people were notified of."""
+        ...
+
+    def keep_notification_state(self, state: NotificationState, now: datetime) -> None:
+        """Replace what people were notified of."""
         ...
 
     def rights(self) -> RightsState:
-        """The rights that were accepted, and the changes that wait, whatever the server."""
+        """The accepted rights and the changes that wait, of the config file, on any server."""
         ...
 
     def keep_rights(self, state: RightsState) -> None:
-        """Write which rights are accepted and which changes wait, in one transaction."""
+        """Replace the accepted rights and the changes that wait."""
+        ...
+
+
+class Ledger(Protocol):
+    """The ledger of one server."""
+
+    @property
+    def cache(self) -> LedgerCache: ...
+
+    @property
+    def memory(self) -> LedgerMemory: ...
+
+    @property
+    def journal(self) -> LedgerJournal: ...
+
+    @property
+    def statuses(self) -> LedgerStatuses: ...
+
+    def data_version(self) -> int:
+        """A number that changes when another process has written to the ledger; cheap."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:
-        """Be the one writer. Raises LockHeldError that says who is, and since when."""
+        """Be the only writer. Raises LockHeldError, which says who holds the lock since when."""
         ...

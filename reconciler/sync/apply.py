@@ -46,8 +46,8 @@ class Applier:
         done until then can be told.
         """
         state = seen.decision.state
-        self._context.ledger.keep_baselines(state.baselines)
-        self._context.ledger.record(
+        self._context.ledger.memory.keep_baselines(state.baselines)
+        self._context.ledger.memory.record(
             state.memory.slots,
             state.memberships,
             seen.decision.claims,
@@ -82,13 +82,13 @@ class Applier:
             return Done(Result.SKIPPED, message=f"not sent: {self.trouble.message}")
         ledger, clock = self._context.ledger, self._context.clock
         try:
-            intent = ledger.intend(action, clock.now())
+            intent = ledger.journal.intend(action, clock.now())
         except LedgerError as error:  # without an intent nothing may be sent, by any worker
             self._end(error)
             return Done(Result.SKIPPED, message=f"not sent: {error.message}")
         done = self._send(action, seen)
         try:
-            ledger.settle(intent, action, done, clock.now())
+            ledger.journal.settle(intent, action, done, clock.now())
         except LedgerError as error:
             self._end(error)
         return done

@@ -38,5 +38,5 @@ def keep_reports(
     """Keep what ``status`` and ``explain`` show of each list that was read."""
     ledger = context.ledger
     sources = {lst.name: lst.source for lst in config.lists}
-    made = reports(seen, sources, outcomes, ledger.reports(), context.clock.now())
-    ledger.keep_reports(made)
+    made = reports(seen, sources, outcomes, ledger.cache.reports(), context.clock.now())
+    ledger.cache.keep_reports(made)

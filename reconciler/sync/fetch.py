@@ -91,8 +91,8 @@ def fetch_due(
 
 def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
     """Name and source of each list that a run has read, or tried to. Raises LedgerError."""
-    tried = {(name, report.source) for name, report in ledger.reports().items()}
-    return tried | {(name, lst.source) for name, lst in ledger.memberships().items()}
+    tried = {(name, report.source) for name, report in ledger.cache.reports().items()}
+    return tried | {(name, lst.source) for name, lst in ledger.memory.memberships().items()}
 
 
 def _to_be_safe(
@@ -102,7 +102,7 @@ def _to_be_safe(
 
     A file costs nothing to read, and what was never read completely would stop the pass.
     """
-    stored = ledger.memberships()
+    stored = ledger.memory.memberships()
     return [
         lst
         for lst in lists

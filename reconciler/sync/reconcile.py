@@ -264,13 +264,13 @@ def _recall(
     sources = {lst.name: str(lst.source) for lst in lists}
     shown = {
         name: report.known
-        for name, report in ledger.reports().items()
+        for name, report in ledger.cache.reports().items()
         if report.source == sources.get(name)
     }
     return PriorState(
-        memory=ledger.memory(),
-        memberships=ledger.memberships(),
-        baselines=ledger.baselines(),
+        memory=ledger.memory.read(),
+        memberships=ledger.memory.memberships(),
+        baselines=ledger.memory.baselines(),
         shown={name: shot.items for name, shot in {**shown, **owners}.items()},
     )
 

@@ -116,7 +116,7 @@ class Resolver:
             for item, match in self._each("resolve", todo, self._look_up, progress):
                 asked[item.key] = match
         finally:
-            self._ledger.keep_matches(asked, now)
+            self._ledger.cache.keep_matches(asked, now)
         return found | asked
 
     def recalled(
@@ -128,14 +128,14 @@ class Resolver:
         for key, item in wanted.items():
             if certain := known.match(item):
                 found[key] = certain
-        return found | dict(self._ledger.matches(wanted.keys() - found.keys(), now))
+        return found | dict(self._ledger.cache.matches(wanted.keys() - found.keys(), now))
 
     def details(
         self, wanted: Iterable[MediaKey], now: datetime, progress: Progress
     ) -> dict[MediaKey, Film | Show | Unmatched]:
         """What there is to know of these titles: seasons, and what filters ask."""
         titles = sorted(set(wanted))
-        cached = self._ledger.details(titles)
+        cached = self._ledger.cache.details(titles)
         known: dict[MediaKey, Film | Show | Unmatched] = {}
         unknown, stale = [], []
         for media in titles:
@@ -155,7 +155,7 @@ class Resolver:
                     known[media] = answer
                     fresh.append(answer)
         finally:
-            self._ledger.keep_details(fresh, now)
+            self._ledger.cache.keep_details(fresh, now)
         return known
 
     def _each(

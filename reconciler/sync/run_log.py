@@ -62,7 +62,7 @@ def noted(context: Context, command: str) -> Iterator[Line]:
     open: what was done is told all the same.
     """
     ledger, clock = context.ledger, context.clock
-    line = Line(ledger.begin_run(command, clock.now()))
+    line = Line(ledger.journal.begin_run(command, clock.now()))
     try:
         yield line
     except BaseException as error:
@@ -70,4 +70,4 @@ def noted(context: Context, command: str) -> Iterator[Line]:
         raise
     finally:
         with suppress(LedgerError):
-            ledger.end_run(replace(line.run, ended=clock.now()))
+            ledger.journal.end_run(replace(line.run, ended=clock.now()))

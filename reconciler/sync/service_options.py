@@ -53,7 +53,7 @@ class _ServiceOptions:
     ) -> None:
         self._wishes = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
         self._server, self._ledger, self._now = server, ledger, now
-        self._offered = dict(ledger.downloaders(now)) if self._wishes else {}
+        self._offered = dict(ledger.cache.downloaders(now)) if self._wishes else {}
 
     def lacks(self, lst: DesiredList, kind: Kind) -> bool:
         """Whether a list names something that is not known to be there."""
@@ -82,7 +82,7 @@ class _ServiceOptions:
         remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
         fresh = load_service_options(asking, kind, self._server)
         if not any(one.trouble for one in fresh):
-            self._ledger.keep_downloaders(kind, fresh, self._now)
+            self._ledger.cache.keep_downloaders(kind, fresh, self._now)
         self._offered[kind] = tuple(
             replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
         )

@@ -127,15 +127,15 @@ def _record(ledger: SqliteLedger, actions: list[Action]) -> None:
         action.item.key: Member(action.item, Match(action.target.media, MatchMethod.IMDB))
         for action in actions
     }
-    ledger.record({}, {"wishes": Membership("imdb:ls000000001", NOW, members)})
+    ledger.memory.record({}, {"wishes": Membership("imdb:ls000000001", NOW, members)})
 
 
 def _intend(ledger: SqliteLedger, action: Action) -> int:
-    return ledger.intend(action, NOW)
+    return ledger.journal.intend(action, NOW)
 
 
 def _settle(ledger: SqliteLedger, action: Action, intent: int) -> None:
-    ledger.settle(intent, action, Done(Result.CREATED, 201, intent), NOW)
+    ledger.journal.settle(intent, action, Done(Result.CREATED, 201, intent), NOW)
 
 
 def _action(number: int) -> Action:

@@ -25,7 +25,7 @@ from examples.sandbox.sites import SandboxSites
 from examples.sandbox.titles import Season, Title
 from reconciler.config import json_schema
 from reconciler.core.model import Done, Event, Notice, Op, PerformedAction, Result
-from reconciler.ledger.lock import writer_lock
+from reconciler.ledger.lock import WriterLock
 from reconciler.render.notification import TITLES, message
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Finished, Household
 
@@ -335,7 +335,7 @@ def new_plan(world: World, done: Finished) -> None:
 
 def locked(world: World) -> None:
     world.house.wish([DUNE])
-    world.patches.enter_context(writer_lock(world.house.ledger.resolve()))
+    world.patches.enter_context(WriterLock(world.house.ledger.resolve()))
 
 
 def bug(world: World) -> None:

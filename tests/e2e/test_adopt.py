@@ -32,7 +32,7 @@ def adopt(folder: Path, text: str | None) -> subprocess.CompletedProcess[str]:
 
 def adopted(folder: Path) -> set[str]:
     with SqliteLedger(folder / "l.db", URL) as ledger:
-        return {key for one in ledger.baselines().values() for key in one.keys}
+        return {key for one in ledger.memory.baselines().values() for key in one.keys}
 
 
 def test_what_is_on_the_list_is_taken_as_given_and_adds_up(tmp_path: Path) -> None:

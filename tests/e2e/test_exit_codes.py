@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from reconciler.ledger.lock import writer_lock
+from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import DUNE, Household
 
 APPLY = ("apply", "--yes", "--detailed-exitcode")
@@ -47,7 +47,7 @@ def test_the_first_of_several_exit_codes_is_told(
     house.write({f"list-{n}": source for n, source in enumerate([WISHES, *lists])})
     with ExitStack() as stack:
         if locked:
-            stack.enter_context(writer_lock(house.ledger.resolve()))
+            stack.enter_context(WriterLock(house.ledger.resolve()))
         assert house.run(*arguments).code == code
     acted = arguments[0] == "apply" and code in {0, 1, 2}
     assert house.stored() == ([DUNE.tmdb] if acted else [])

@@ -55,8 +55,12 @@ def folder(tmp_path: Path) -> Path:
     member = Member(ON_LIST, Match(HEAT, MatchMethod.IMDB))
     shown = Snapshot(Outcome.COMPLETE, "file", (ON_LIST,))
     with ledger(tmp_path) as one:
-        one.record(slots, {"wishes": Membership("file:wishes.txt", NOW, {ON_LIST.key: member})})
-        one.keep_reports({"wishes": ListReport("file:wishes.txt", datetime.now(UTC), shown, shown)})
+        one.memory.record(
+            slots, {"wishes": Membership("file:wishes.txt", NOW, {ON_LIST.key: member})}
+        )
+        one.cache.keep_reports(
+            {"wishes": ListReport("file:wishes.txt", datetime.now(UTC), shown, shown)}
+        )
     return tmp_path
 
 
@@ -73,7 +77,7 @@ def forget(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def remembered(folder: Path) -> set[MediaKey]:
     with ledger(folder) as one:
-        return {slot.target.media for slot in one.memory().slots}
+        return {slot.target.media for slot in one.memory.read().slots}
 
 
 @pytest.mark.parametrize("item", ["tmdb:movie:949", "imdb:tt0113277"])
@@ -86,7 +90,7 @@ def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
     assert told.stdout == (f"forgot {item}: the next apply may request it again: it is on wishes\n")
     assert remembered(folder) == {BEAR}
     with ledger(folder) as one:
-        assert list(one.asked()) == ["wishes"]
+        assert list(one.statuses.triggers()) == ["wishes"]
 
 
 def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
@@ -113,7 +117,7 @@ def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, 
     bare = Item(1, "", ids=Ids(imdb="tt0113277"))
     member = Member(bare, Match(HEAT, MatchMethod.IMDB, "Heat", 1995))
     with ledger(folder) as one:
-        one.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
+        one.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
 
     assert forget(folder, item).stdout.startswith(f"forgot {item}: ")
     assert remembered(folder) == {BEAR}
@@ -126,7 +130,7 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
         other.key: Member(other, Match(MediaKey(Kind.MOVIE, 36351), MatchMethod.IMDB)),
     }
     with ledger(folder) as one:
-        one.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})
+        one.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})
 
     told = forget(folder, "title:Heat")
 
@@ -141,11 +145,11 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
 def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everything: bool) -> None:
     given = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
     with ledger(folder) as one:
-        one.keep_baselines({"wishes": given})
+        one.memory.keep_baselines({"wishes": given})
 
     told = forget(folder, "tmdb:movie:949", *["--all"] * everything)
 
     with ledger(folder) as one:
-        left = one.baselines()["wishes"].keys
+        left = one.memory.baselines()["wishes"].keys
     assert left == ({"imdb:tt9"} if everything else {ON_LIST.key, "imdb:tt9"})
     assert ("it is on wishes" in told.stdout) is everything

@@ -111,7 +111,7 @@ def test_a_second_apply_says_who_holds_the_lock(house: Household) -> None:
         titles = [Path(f"/proc/{first.pid}/cmdline").read_bytes()]
         first.kill()
     assert second.code == 75
-    assert re.search(rf"\(pid {first.pid}\) has been acting since 20\d\d-\d\d-\d\dT", second.err)
+    assert re.search(rf"\(pid {first.pid}\) has held the lock since 20\d\d-\d\d-\d\dT", second.err)
     assert second.err.count("\n") == 2
     assert (look.code, status.code) == (0, 0)
     assert all(house.server.api_key.encode() not in title for title in titles)

@@ -10,7 +10,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.titles import Title
-from reconciler.ledger.lock import writer_lock
+from reconciler.ledger.lock import WriterLock
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
 from tests.e2e.terminal import terminal
 
@@ -241,7 +241,7 @@ def test_a_cancel_is_not_done_that_nobody_agreed_to(house: Household) -> None:
 def test_a_saved_plan_waits_for_nobody_who_holds_the_lock(house: Household) -> None:
     house.wish([DUNE])
     house.run("plan", "--out", "plan.json")
-    with writer_lock(house.ledger.resolve()):
+    with WriterLock(house.ledger.resolve()):
         assert house.run("apply", "plan.json").code == 75
     assert house.stored() == []
     assert house.run("apply", "plan.json").code == 0

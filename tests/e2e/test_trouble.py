@@ -119,7 +119,7 @@ def acted(house: Household) -> None:
     house.wish([DUNE, HEAT])
     dune = MemoryKey(Target(MediaKey(Kind.MOVIE, DUNE.tmdb)))
     with SqliteLedger(house.ledger, house.server.url) as ledger:
-        ledger.record({dune: MemoryEntry(present=False)}, {})
+        ledger.memory.record({dune: MemoryEntry(present=False)}, {})
 
 
 def spoil(house: Household, how: str) -> None:

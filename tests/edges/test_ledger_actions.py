@@ -68,7 +68,7 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
 
 
 def did(ledger: SqliteLedger, action: Action, result: Result, now: datetime = NOW) -> None:
-    ledger.settle(ledger.intend(action, now), action, Done(result), now)
+    ledger.journal.settle(ledger.journal.intend(action, now), action, Done(result), now)
 
 
 def diary(path: Path) -> list[dict[str, object]]:
@@ -81,22 +81,22 @@ def diary(path: Path) -> list[dict[str, object]]:
 def test_a_film_that_is_requested_is_remembered_as_there(
     ledger: SqliteLedger, result: Result
 ) -> None:
-    ledger.record({MemoryKey(FILM): MemoryEntry(present=False, readded=True)}, {})
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry(present=False, readded=True)}, {})
 
     did(ledger, REQUEST, result)
 
-    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
+    assert ledger.memory.read().slots == {MemoryKey(FILM): MemoryEntry()}
 
 
 def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
     ledger: SqliteLedger,
 ) -> None:
     gone = MemoryEntry(present=False)
-    ledger.record({MemoryKey(BEAR, 1): gone, MemoryKey(BEAR, 2): gone}, {})
+    ledger.memory.record({MemoryKey(BEAR, 1): gone, MemoryKey(BEAR, 2): gone}, {})
 
     did(ledger, EXTEND, Result.CREATED)
 
-    assert ledger.memory().slots == {
+    assert ledger.memory.read().slots == {
         MemoryKey(BEAR): MemoryEntry(),
         MemoryKey(BEAR, 0): MemoryEntry(),
         MemoryKey(BEAR, 1): gone,
@@ -139,7 +139,7 @@ def test_attempts_are_counted_per_target(
     for action, result in actions:
         did(ledger, action, result)
 
-    assert ledger.memory().attempts == {FILM: left}
+    assert ledger.memory.read().attempts == {FILM: left}
 
 
 @pytest.mark.parametrize("result", [Result.QUOTA, Result.UNKNOWN, Result.SKIPPED])
@@ -148,13 +148,13 @@ def test_an_outcome_that_says_nothing_of_the_target_leaves_its_memory(
 ) -> None:
     did(ledger, REQUEST, result)
 
-    assert ledger.memory() == Memory()
+    assert ledger.memory.read() == Memory()
 
 
 def test_the_diary_says_what_was_sent_and_what_came_of_it(ledger: SqliteLedger, path: Path) -> None:
-    intent = ledger.intend(EXTEND, NOW)
+    intent = ledger.journal.intend(EXTEND, NOW)
     later = NOW + TEN_MINUTES
-    ledger.settle(intent, EXTEND, Done(Result.CREATED, 201, 77, "created"), later)
+    ledger.journal.settle(intent, EXTEND, Done(Result.CREATED, 201, 77, "created"), later)
 
     assert diary(path) == [
         {
@@ -182,28 +182,28 @@ def test_the_diary_says_what_was_sent_and_what_came_of_it(ledger: SqliteLedger, 
 def test_an_unknown_outcome_stays_open_and_can_be_settled_later(
     ledger: SqliteLedger, path: Path
 ) -> None:
-    intent = ledger.intend(REQUEST, NOW)
-    ledger.settle(intent, REQUEST, Done(Result.UNKNOWN), NOW)
+    intent = ledger.journal.intend(REQUEST, NOW)
+    ledger.journal.settle(intent, REQUEST, Done(Result.UNKNOWN), NOW)
     assert diary(path)[0]["settled_at"] is None
 
-    ledger.settle(intent, REQUEST, Done(Result.EXISTS, request_id=9), NOW)
+    ledger.journal.settle(intent, REQUEST, Done(Result.EXISTS, request_id=9), NOW)
 
     assert diary(path)[0]["result"] == "exists"
-    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
+    assert ledger.memory.read().slots == {MemoryKey(FILM): MemoryEntry()}
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["settled before", "never intended"])
 def test_only_an_open_intent_can_be_settled(ledger: SqliteLedger, *, settled: bool) -> None:
     intent = 1
     if settled:
-        intent = ledger.intend(REQUEST, NOW)
-        ledger.settle(intent, REQUEST, Done(Result.FAILED), NOW)
-    before = ledger.memory()
+        intent = ledger.journal.intend(REQUEST, NOW)
+        ledger.journal.settle(intent, REQUEST, Done(Result.FAILED), NOW)
+    before = ledger.memory.read()
 
     with pytest.raises(LedgerError, match="no open intent 1"):
-        ledger.settle(intent, REQUEST, Done(Result.FAILED), NOW)
+        ledger.journal.settle(intent, REQUEST, Done(Result.FAILED), NOW)
 
-    assert ledger.memory() == before
+    assert ledger.memory.read() == before
 
 
 def test_actions_on_one_server_say_nothing_of_another(ledger: SqliteLedger, path: Path) -> None:
@@ -211,7 +211,7 @@ def test_actions_on_one_server_say_nothing_of_another(ledger: SqliteLedger, path
     did(ledger, EXTEND, Result.CREATED)
 
     with SqliteLedger(path, "http://other:5055") as other:
-        assert other.memory() == Memory()
+        assert other.memory.read() == Memory()
 
 
 def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
@@ -220,15 +220,17 @@ def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
 
     def work(number: int) -> None:
         action = film(number)
-        ledger.keep_matches({f"imdb:tt{number}": Match(action.target.media, MatchMethod.IMDB)}, NOW)
+        ledger.cache.keep_matches(
+            {f"imdb:tt{number}": Match(action.target.media, MatchMethod.IMDB)}, NOW
+        )
         did(ledger, action, Result.CREATED)
-        assert MemoryKey(action.target) in ledger.memory().slots
+        assert MemoryKey(action.target) in ledger.memory.read().slots
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(1, 41)))
 
-    assert set(ledger.memory().slots) == {MemoryKey(film(n).target) for n in range(1, 41)}
-    assert len(ledger.matches([f"imdb:tt{n}" for n in range(1, 41)], NOW)) == 40
+    assert set(ledger.memory.read().slots) == {MemoryKey(film(n).target) for n in range(1, 41)}
+    assert len(ledger.cache.matches([f"imdb:tt{n}" for n in range(1, 41)], NOW)) == 40
     assert len({row["id"] for row in diary(path)}) == 40
 
 
@@ -238,6 +240,6 @@ def test_what_was_created_counts_for_the_budget_and_nothing_else_does(ledger: Sq
     did(ledger, REQUEST, Result.EXISTS)
     did(ledger, EXTEND, Result.UNKNOWN)
     did(ledger, RETRY, Result.RETRIED)
-    ledger.intend(REQUEST, NOW)
+    ledger.journal.intend(REQUEST, NOW)
 
-    assert ledger.memory().created == (NOW, NOW)
+    assert ledger.memory.read().created == (NOW, NOW)

@@ -80,9 +80,9 @@ def count(path: Path, table: str) -> int:
 
 
 def test_answers_come_back_as_they_were_given(ledger: SqliteLedger) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE, 'title:"Dune"': TWO}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE, 'title:"Dune"': TWO}, NOW)
 
-    assert ledger.matches(["imdb:tt1", 'title:"Dune"', "imdb:tt2"], NOW) == {
+    assert ledger.cache.matches(["imdb:tt1", 'title:"Dune"', "imdb:tt2"], NOW) == {
         "imdb:tt1": DUNE,
         'title:"Dune"': TWO,
     }
@@ -92,9 +92,9 @@ def test_any_number_of_keys_can_be_asked_for_at_once(ledger: SqliteLedger) -> No
     answers = {
         f"imdb:tt{n}": Match(MediaKey(Kind.MOVIE, n), MatchMethod.IMDB) for n in range(40_000)
     }
-    ledger.keep_matches(answers, NOW)
+    ledger.cache.keep_matches(answers, NOW)
 
-    assert ledger.matches(answers, NOW) == answers
+    assert ledger.cache.matches(answers, NOW) == answers
 
 
 @pytest.mark.parametrize(
@@ -110,72 +110,72 @@ def test_any_number_of_keys_can_be_asked_for_at_once(ledger: SqliteLedger) -> No
 def test_a_no_is_believed_for_seven_days(
     ledger: SqliteLedger, reason: Reason, asked_after: timedelta, *, believed: bool
 ) -> None:
-    ledger.keep_matches({"imdb:tt1": Unmatched(reason, "")}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": Unmatched(reason, "")}, NOW)
 
-    assert bool(ledger.matches(["imdb:tt1"], NOW + asked_after)) is believed
+    assert bool(ledger.cache.matches(["imdb:tt1"], NOW + asked_after)) is believed
 
 
 def test_a_match_is_believed_after_seven_days(ledger: SqliteLedger) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
 
-    assert ledger.matches(["imdb:tt1"], NOW + 100 * DAY) == {"imdb:tt1": DUNE}
+    assert ledger.cache.matches(["imdb:tt1"], NOW + 100 * DAY) == {"imdb:tt1": DUNE}
 
 
 def test_trouble_is_not_an_answer_and_leaves_an_older_answer_alone(ledger: SqliteLedger) -> None:
     trouble = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
 
-    ledger.keep_matches({"imdb:tt1": trouble, "imdb:tt2": trouble}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": trouble, "imdb:tt2": trouble}, NOW)
 
-    assert ledger.matches(["imdb:tt1", "imdb:tt2"], NOW) == {"imdb:tt1": DUNE}
+    assert ledger.cache.matches(["imdb:tt1", "imdb:tt2"], NOW) == {"imdb:tt1": DUNE}
 
 
 def test_a_newer_answer_replaces_an_older_one(ledger: SqliteLedger) -> None:
-    ledger.keep_matches({"imdb:tt1": TWO}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": TWO}, NOW)
 
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
 
-    assert ledger.matches(["imdb:tt1"], NOW + 8 * DAY) == {"imdb:tt1": DUNE}
+    assert ledger.cache.matches(["imdb:tt1"], NOW + 8 * DAY) == {"imdb:tt1": DUNE}
 
 
 def test_answers_unused_for_180_days_go_and_used_ones_stay(
     ledger: SqliteLedger, path: Path
 ) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
-    ledger.matches(["imdb:tt2"], NOW + 100 * DAY)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
+    ledger.cache.matches(["imdb:tt2"], NOW + 100 * DAY)
 
-    ledger.keep_matches({}, NOW + 181 * DAY)
+    ledger.cache.keep_matches({}, NOW + 181 * DAY)
 
     assert count(path, "matches") == 1
-    assert ledger.matches(["imdb:tt1", "imdb:tt2"], NOW + 181 * DAY) == {"imdb:tt2": DUNE}
+    assert ledger.cache.matches(["imdb:tt1", "imdb:tt2"], NOW + 181 * DAY) == {"imdb:tt2": DUNE}
 
 
 def test_asking_twice_in_a_day_does_not_touch_the_file(ledger: SqliteLedger, path: Path) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
     before = path.read_bytes()
 
-    ledger.matches(["imdb:tt1"], NOW + timedelta(hours=6))
+    ledger.cache.matches(["imdb:tt1"], NOW + timedelta(hours=6))
 
     assert path.read_bytes() == before
 
 
 def test_details_come_back_with_when_they_were_read(ledger: SqliteLedger) -> None:
-    ledger.keep_details([SHOW], NOW - DAY)
-    ledger.keep_details([SHOW, FILM], NOW)
+    ledger.cache.keep_details([SHOW], NOW - DAY)
+    ledger.cache.keep_details([SHOW, FILM], NOW)
 
-    assert ledger.details([SHOW.media, FILM.media, MediaKey(Kind.TV, FILM.tmdb)]) == {
+    assert ledger.cache.details([SHOW.media, FILM.media, MediaKey(Kind.TV, FILM.tmdb)]) == {
         SHOW.media: (SHOW, NOW),
         FILM.media: (FILM, NOW),
     }
-    assert ledger.details([]) == {}
+    assert ledger.cache.details([]) == {}
 
 
 def test_details_not_read_for_180_days_go(ledger: SqliteLedger) -> None:
-    ledger.keep_details([SHOW, FILM], NOW)
+    ledger.cache.keep_details([SHOW, FILM], NOW)
 
-    ledger.keep_details([], NOW + 181 * DAY)
+    ledger.cache.keep_details([], NOW + 181 * DAY)
 
-    assert ledger.details([SHOW.media, FILM.media]) == {}
+    assert ledger.cache.details([SHOW.media, FILM.media]) == {}
 
 
 def test_reports_come_back_by_list(ledger: SqliteLedger) -> None:
@@ -187,27 +187,27 @@ def test_reports_come_back_by_list(ledger: SqliteLedger) -> None:
         Snapshot(Outcome.EMPTY, "file"),
         (RowReport(Item(1, "X"), "handled", "gone", target),),
     )
-    ledger.keep_reports({"a": REPORT, "b": REPORT})
-    ledger.keep_reports({"b": other})
+    ledger.cache.keep_reports({"a": REPORT, "b": REPORT})
+    ledger.cache.keep_reports({"b": other})
 
-    assert ledger.reports() == {"a": REPORT, "b": other}
+    assert ledger.cache.reports() == {"a": REPORT, "b": other}
 
 
 def test_reports_of_another_server_are_not_shown(ledger: SqliteLedger, path: Path) -> None:
-    ledger.keep_reports({"a": REPORT})
+    ledger.cache.keep_reports({"a": REPORT})
 
     with SqliteLedger(path, "http://other:5055") as other:
-        assert other.reports() == {}
+        assert other.cache.reports() == {}
 
 
 def test_a_list_that_gave_no_report_for_180_days_is_forgotten(ledger: SqliteLedger) -> None:
-    ledger.keep_reports({"renamed since": REPORT})
+    ledger.cache.keep_reports({"renamed since": REPORT})
     nothing = Snapshot(Outcome.COMPLETE, "browser")
     later = ListReport("imdb:ur1", NOW + 181 * DAY, nothing, nothing)
 
-    ledger.keep_reports({"a": later})
+    ledger.cache.keep_reports({"a": later})
 
-    assert ledger.reports() == {"a": later}
+    assert ledger.cache.reports() == {"a": later}
 
 
 @pytest.mark.parametrize(
@@ -221,17 +221,17 @@ def test_a_list_that_gave_no_report_for_180_days_is_forgotten(ledger: SqliteLedg
 def test_a_cache_row_of_another_shape_is_ignored_and_dropped(
     ledger: SqliteLedger, path: Path, shape: str
 ) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
-    ledger.keep_details([SHOW], NOW)
-    ledger.keep_reports({"a": REPORT})
+    ledger.cache.keep_matches({"imdb:tt1": DUNE, "imdb:tt2": DUNE}, NOW)
+    ledger.cache.keep_details([SHOW], NOW)
+    ledger.cache.keep_reports({"a": REPORT})
     meddle(path, f"UPDATE matches SET answer = '{shape}' WHERE key = 'imdb:tt1'")  # noqa: S608
     meddle(path, f"UPDATE titles SET details = '{shape}'")  # noqa: S608
     meddle(path, f"UPDATE reports SET report = '{shape}'")  # noqa: S608
 
     read = (
-        ledger.matches(["imdb:tt1", "imdb:tt2"], NOW),
-        ledger.details([SHOW.media]),
-        ledger.reports(),
+        ledger.cache.matches(["imdb:tt1", "imdb:tt2"], NOW),
+        ledger.cache.details([SHOW.media]),
+        ledger.cache.reports(),
     )
 
     assert read == ({"imdb:tt2": DUNE}, {}, {})
@@ -239,11 +239,11 @@ def test_a_cache_row_of_another_shape_is_ignored_and_dropped(
 
 
 def test_an_answer_that_cannot_be_stored_is_no_error(ledger: SqliteLedger) -> None:
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
 
-    ledger.keep_matches({'title:"half an emoji \ud83d"': DUNE}, NOW)
+    ledger.cache.keep_matches({'title:"half an emoji \ud83d"': DUNE}, NOW)
 
-    assert ledger.matches(["imdb:tt1"], NOW) == {"imdb:tt1": DUNE}
+    assert ledger.cache.matches(["imdb:tt1"], NOW) == {"imdb:tt1": DUNE}
 
 
 def damage(path: Path) -> None:
@@ -260,12 +260,12 @@ def test_a_cache_that_cannot_be_written_is_no_error(
 ) -> None:
     harm(path)
 
-    ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
-    ledger.keep_details([SHOW], NOW)
-    ledger.keep_reports({"a": REPORT})
+    ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
+    ledger.cache.keep_details([SHOW], NOW)
+    ledger.cache.keep_reports({"a": REPORT})
 
     with pytest.raises(LedgerError):
-        ledger.record({MemoryKey(Target(DUNE.media)): MemoryEntry()}, {})
+        ledger.memory.record({MemoryKey(Target(DUNE.media)): MemoryEntry()}, {})
 
 
 BROWSER = "browser https://www.imdb.com"
@@ -280,26 +280,26 @@ def test_a_blocked_route_is_remembered_for_a_day(
     path: Path, later: timedelta, *, blocked: bool
 ) -> None:
     with SqliteLedger(path, URL) as ledger:
-        ledger.keep_blocked(BROWSER, NOW)
+        ledger.cache.keep_blocked(BROWSER, NOW)
     with SqliteLedger(path, "http://another:5055") as ledger:
-        assert ledger.is_blocked(BROWSER, NOW + later) is blocked
-        assert not ledger.is_blocked("browser http://127.0.0.1:1", NOW)
+        assert ledger.cache.is_blocked(BROWSER, NOW + later) is blocked
+        assert not ledger.cache.is_blocked("browser http://127.0.0.1:1", NOW)
 
 
 def test_a_route_that_is_blocked_again_is_remembered_from_then_on(path: Path) -> None:
     with SqliteLedger(path, URL) as ledger:
-        ledger.keep_blocked(BROWSER, NOW)
-        ledger.keep_blocked(BROWSER, NOW + DAY)
-        assert ledger.is_blocked(BROWSER, NOW + DAY + timedelta(hours=23))
+        ledger.cache.keep_blocked(BROWSER, NOW)
+        ledger.cache.keep_blocked(BROWSER, NOW + DAY)
+        assert ledger.cache.is_blocked(BROWSER, NOW + DAY + timedelta(hours=23))
 
 
 def test_a_blocked_route_that_cannot_be_written_down_is_no_error(tmp_path: Path) -> None:
     with SqliteLedger(tmp_path / "none" / "listsync.db", URL) as ledger:
-        assert not ledger.is_blocked(BROWSER, NOW)
+        assert not ledger.cache.is_blocked(BROWSER, NOW)
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o500)
     with SqliteLedger(folder / "listsync.db", URL) as ledger:
-        ledger.keep_blocked(BROWSER, NOW)
+        ledger.cache.keep_blocked(BROWSER, NOW)
 
 
 # ------------------------------------------------------------------------------ Radarr and Sonarr
@@ -314,18 +314,18 @@ RADARR_4K = Downloader(1, "4K", is_4k=True)
 
 
 def test_what_is_offered_comes_back_as_it_was_told(ledger: SqliteLedger) -> None:
-    ledger.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
-    ledger.keep_downloaders(Kind.TV, (), NOW)
+    ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
+    ledger.cache.keep_downloaders(Kind.TV, (), NOW)
 
-    assert ledger.downloaders(NOW) == {Kind.MOVIE: (RADARR, RADARR_4K), Kind.TV: ()}
+    assert ledger.cache.downloaders(NOW) == {Kind.MOVIE: (RADARR, RADARR_4K), Kind.TV: ()}
 
 
 def test_what_is_offered_now_replaces_what_was(ledger: SqliteLedger) -> None:
-    ledger.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
+    ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
 
-    ledger.keep_downloaders(Kind.MOVIE, (RADARR_4K,), NOW)
+    ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR_4K,), NOW)
 
-    assert ledger.downloaders(NOW) == {Kind.MOVIE: (RADARR_4K,)}
+    assert ledger.cache.downloaders(NOW) == {Kind.MOVIE: (RADARR_4K,)}
 
 
 @pytest.mark.parametrize(
@@ -340,21 +340,21 @@ def test_what_is_offered_now_replaces_what_was(ledger: SqliteLedger) -> None:
 def test_what_is_offered_is_believed_for_a_day(
     ledger: SqliteLedger, asked_after: timedelta, *, believed: bool
 ) -> None:
-    ledger.keep_downloaders(Kind.TV, (RADARR,), NOW)
+    ledger.cache.keep_downloaders(Kind.TV, (RADARR,), NOW)
 
-    assert bool(ledger.downloaders(NOW + asked_after)) is believed
+    assert bool(ledger.cache.downloaders(NOW + asked_after)) is believed
 
 
 def test_what_another_server_offers_is_none_of_ours(path: Path, ledger: SqliteLedger) -> None:
     with SqliteLedger(path, "http://other:5055") as other:
-        other.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
+        other.cache.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
 
-    assert ledger.downloaders(NOW) == {}
+    assert ledger.cache.downloaders(NOW) == {}
 
 
 def test_an_offer_that_cannot_be_read_is_no_offer(path: Path, ledger: SqliteLedger) -> None:
-    ledger.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
-    ledger.keep_downloaders(Kind.TV, (RADARR_4K,), NOW)
+    ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
+    ledger.cache.keep_downloaders(Kind.TV, (RADARR_4K,), NOW)
     meddle(path, "UPDATE downloaders SET offers = '[{}]' WHERE kind = 'movie'")
 
-    assert ledger.downloaders(NOW) == {Kind.TV: (RADARR_4K,)}
+    assert ledger.cache.downloaders(NOW) == {Kind.TV: (RADARR_4K,)}

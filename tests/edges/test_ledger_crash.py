@@ -87,7 +87,7 @@ def path(tmp_path: Path) -> Path:
     """A ledger that remembers one film."""
     path = tmp_path / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({FILM: MemoryEntry()}, {})
+        ledger.memory.record({FILM: MemoryEntry()}, {})
     return path
 
 
@@ -95,30 +95,33 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_an_intent_outlives_a_kill_and_decides_nothing(path: Path) -> None:
-    run_until_killed("ledger.intend(film(2), NOW); die()", path)
+    run_until_killed("ledger.journal.intend(film(2), NOW); die()", path)
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: MemoryEntry()})
+        assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
     assert diary(path) == [(1, None)]
 
 
 def test_what_was_recorded_outlives_a_kill(path: Path) -> None:
     run_until_killed(
-        "ledger.record({MemoryKey(film(2).target): MemoryEntry()},"
+        "ledger.memory.record({MemoryKey(film(2).target): MemoryEntry()},"
         " {'a': Membership('x', NOW)}); die()",
         path,
     )
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory().slots.keys() == {FILM, MemoryKey(Target(MediaKey(Kind.MOVIE, 2)))}
-        assert ledger.memberships().keys() == {"a"}
+        assert ledger.memory.read().slots.keys() == {
+            FILM,
+            MemoryKey(Target(MediaKey(Kind.MOVIE, 2))),
+        }
+        assert ledger.memory.memberships().keys() == {"a"}
 
 
 # More than SQLite keeps in memory, so that the file itself is half written at the kill.
 HALF_WRITTEN = """
 members = {f"imdb:tt{n}": Member(Item(n, "x" * 300), None) for n in range(12_000)}
 gone = {MemoryKey(film(n).target): MemoryEntry(present=False) for n in range(1, 9)}
-ledger.record(gone, Dying({"anna": Membership("imdb:ur1", NOW, members)}))
+ledger.memory.record(gone, Dying({"anna": Membership("imdb:ur1", NOW, members)}))
 """
 
 
@@ -127,30 +130,30 @@ def test_a_kill_in_the_middle_of_recording_leaves_nothing_of_it(path: Path) -> N
     assert path.with_name("listsync.db-journal").stat().st_size > 0
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: MemoryEntry()})
-        assert ledger.memberships() == {}
+        assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
+        assert ledger.memory.memberships() == {}
     assert [file.name for file in path.parent.iterdir()] == ["listsync.db"]
 
 
 def test_a_kill_in_the_middle_of_settling_leaves_the_intent_open(path: Path) -> None:
     run_until_killed(
-        "intent = ledger.intend(film(2), NOW)\n"
+        "intent = ledger.journal.intend(film(2), NOW)\n"
         "show = Target(MediaKey(Kind.TV, 2))\n"
         "dying = replace(film(2), target=show, seasons=DyingSeasons((1,)))\n"
-        "ledger.settle(intent, dying, Done(Result.CREATED), NOW)\n",
+        "ledger.journal.settle(intent, dying, Done(Result.CREATED), NOW)\n",
         path,
     )
 
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory({FILM: MemoryEntry()})
+        assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
     assert diary(path) == [(1, None)]
 
 
 ACTING = """
 for number in range(2, 10_000):
-    intent = ledger.intend(film(number), NOW)
+    intent = ledger.journal.intend(film(number), NOW)
     print("intended", intent, flush=True)
-    ledger.settle(intent, film(number), Done(Result.CREATED), NOW)
+    ledger.journal.settle(intent, film(number), Done(Result.CREATED), NOW)
     print("settled", intent, flush=True)
 """
 
@@ -164,7 +167,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_promised(path: Path, lines:
         said += [line.split() for line in running.stdout]
 
     with SqliteLedger(path, URL) as ledger:
-        remembered = {slot.target.media.tmdb for slot in ledger.memory().slots}
+        remembered = {slot.target.media.tmdb for slot in ledger.memory.read().slots}
     results = dict(diary(path))
     assert results.keys() >= {int(number) for _, number in said}
     settled = {number for number, result in results.items() if result == "created"}
@@ -195,11 +198,11 @@ def test_a_second_process_is_told_who_acts_and_since_when(path: Path) -> None:
             pass
 
         who, since = caught.value.message.rsplit(" ", 1)
-        assert who == f"another listsync (pid {holder.pid}) has been acting since"
+        assert who == f"another listsync (pid {holder.pid}) has held the lock since"
         assert 0 <= seconds_ago(since) < 60
         assert caught.value.hint
         assert caught.value.exit_code == 75
-        assert ledger.memory() == Memory({FILM: MemoryEntry()})
+        assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
 
 
 def test_the_lock_of_a_killed_process_blocks_nobody(path: Path) -> None:
@@ -242,12 +245,12 @@ def test_the_lock_ends_with_its_block_however_that_ends(path: Path) -> None:
 @pytest.mark.parametrize(
     ("note", "what"),
     [
-        pytest.param("", "another listsync is acting", id="not yet written"),
-        pytest.param("\ufffd{", "another listsync is acting", id="not a note"),
-        pytest.param('{"pid": "x"}', "another listsync is acting", id="another shape"),
+        pytest.param("", "another listsync holds the lock", id="not yet written"),
+        pytest.param("\ufffd{", "another listsync holds the lock", id="not a note"),
+        pytest.param('{"pid": "x"}', "another listsync holds the lock", id="another shape"),
         pytest.param(
             '{"pid": 7, "host": "no-such-host", "since": "2026-11-22T20:15:00Z"}',
-            "another listsync (pid 7 on no-such-host) has been acting since 2026-11-22T20:15:00Z",
+            "another listsync (pid 7 on no-such-host) has held the lock since 2026-11-22T20:15:00Z",
             id="on another machine",
         ),
     ],

@@ -38,8 +38,8 @@ def path(tmp_path: Path) -> Path:
     """A ledger that remembers one film."""
     path = tmp_path / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({FILM: MemoryEntry()}, {})
-        ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+        ledger.memory.record({FILM: MemoryEntry()}, {})
+        ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
     return path
 
 
@@ -58,9 +58,9 @@ def refusal(path: Path) -> LedgerError:
 def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "state" / "deep" / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory()
+        assert ledger.memory.read() == Memory()
         with pytest.raises(LedgerError, match="no folder for it") as caught:
-            ledger.record({FILM: MemoryEntry()}, {})
+            ledger.memory.record({FILM: MemoryEntry()}, {})
 
     assert (caught.value.where, str(path.parent) in caught.value.hint) == (str(path), True)
     assert list(tmp_path.iterdir()) == []
@@ -69,7 +69,7 @@ def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a b?mode=ro#x%41.db", "ünïcode.db"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     with SqliteLedger(tmp_path / name, URL) as ledger:
-        ledger.record({FILM: MemoryEntry()}, {})
+        ledger.memory.record({FILM: MemoryEntry()}, {})
 
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
@@ -78,20 +78,20 @@ def test_a_file_copied_between_transactions_is_a_whole_ledger(path: Path, tmp_pa
     copy = tmp_path / "elsewhere" / "copy.db"
     copy.parent.mkdir()
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({}, {"anna": Membership("imdb:ur1", NOW)})
+        ledger.memory.record({}, {"anna": Membership("imdb:ur1", NOW)})
         assert not list(tmp_path.glob("listsync.db-*"))
         shutil.copyfile(path, copy)
 
     with SqliteLedger(copy, URL) as ledger:
-        assert ledger.memory() == MEMORY
-        assert ledger.memberships() == {"anna": Membership("imdb:ur1", NOW)}
+        assert ledger.memory.read() == MEMORY
+        assert ledger.memory.memberships() == {"anna": Membership("imdb:ur1", NOW)}
 
 
 def test_a_ledger_switched_to_wal_is_switched_back(path: Path) -> None:
     meddle(path, "PRAGMA journal_mode = WAL")
 
     with SqliteLedger(path, URL) as ledger:
-        ledger.record({}, {"anna": Membership("imdb:ur1", NOW)})
+        ledger.memory.record({}, {"anna": Membership("imdb:ur1", NOW)})
         assert not list(path.parent.glob("*-wal"))
 
 
@@ -180,8 +180,8 @@ def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
     (tmp_path / "listsync.db").touch()
 
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
-        ledger.record({FILM: MemoryEntry()}, {})
-        assert ledger.memory() == MEMORY
+        ledger.memory.record({FILM: MemoryEntry()}, {})
+        assert ledger.memory.read() == MEMORY
 
 
 def test_a_memory_row_that_cannot_be_read_is_a_ledger_error_without_its_content(
@@ -195,7 +195,7 @@ def test_a_memory_row_that_cannot_be_read_is_a_ledger_error_without_its_content(
     )
 
     with SqliteLedger(path, URL) as ledger, pytest.raises(LedgerError) as caught:
-        ledger.memberships()
+        ledger.memory.memberships()
 
     assert str(caught.value).startswith(f"{path}: the ledger has a row that cannot be read; move")
 
@@ -205,19 +205,21 @@ def test_a_ledger_moved_away_while_in_use_is_said_to_be_gone(path: Path) -> None
         path.rename(path.with_name("moved.db"))
 
         with pytest.raises(LedgerError, match="moved or deleted while it was in use"):
-            ledger.record({}, {"anna": Membership("imdb:ur1")})
+            ledger.memory.record({}, {"anna": Membership("imdb:ur1")})
 
 
 def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     def open_and_record(number: int) -> None:
         with SqliteLedger(tmp_path / "new.db", URL) as ledger:
-            ledger.record({MemoryKey(Target(MediaKey(Kind.MOVIE, number))): MemoryEntry()}, {})
+            ledger.memory.record(
+                {MemoryKey(Target(MediaKey(Kind.MOVIE, number))): MemoryEntry()}, {}
+            )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(open_and_record, range(1, 17)))
 
     with SqliteLedger(tmp_path / "new.db", URL) as ledger:
-        assert len(ledger.memory().slots) == 16
+        assert len(ledger.memory.read().slots) == 16
 
 
 # ------------------------------------------------------------------------- content and privacy
@@ -249,7 +251,7 @@ def test_content_that_no_listsync_wrote_is_named_and_moving_the_file_away_helps(
 
     path.rename(path.with_suffix(".damaged"))
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == Memory()
+        assert ledger.memory.read() == Memory()
 
 
 def test_only_its_owner_can_read_a_ledger_its_lock_and_what_is_beside_it(path: Path) -> None:

@@ -42,17 +42,17 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
     ids=["killed", "created", "quota", "answer lost"],
 )
 def test_an_action_is_told_with_what_came_of_it(ledger: SqliteLedger, done: Done | None) -> None:
-    intent = ledger.intend(ACTION, NOW)
+    intent = ledger.journal.intend(ACTION, NOW)
     if done:
-        ledger.settle(intent, ACTION, done, NOW)
+        ledger.journal.settle(intent, ACTION, done, NOW)
 
-    assert ledger.history()[0] == (replace(ASKED, done=done),)
+    assert ledger.journal.history()[0] == (replace(ASKED, done=done),)
 
 
 def test_passes_are_told_oldest_first_and_one_that_was_killed_has_no_end(
     ledger: SqliteLedger,
 ) -> None:
-    first = ledger.begin_run("apply", NOW)
+    first = ledger.journal.begin_run("apply", NOW)
     ended = replace(
         first,
         ended=NOW + timedelta(seconds=9),
@@ -60,10 +60,10 @@ def test_passes_are_told_oldest_first_and_one_that_was_killed_has_no_end(
         counts={"created": 2, "quota": 1},
         exit_code=1,
     )
-    ledger.end_run(ended)
-    second = ledger.begin_run("run", NOW + timedelta(hours=6))
+    ledger.journal.end_run(ended)
+    second = ledger.journal.begin_run("run", NOW + timedelta(hours=6))
 
-    assert ledger.history()[1] == (ended, second)
+    assert ledger.journal.history()[1] == (ended, second)
     assert second == Run(second.id, "run", NOW + timedelta(hours=6))
 
 
@@ -71,27 +71,27 @@ def test_passes_are_told_oldest_first_and_one_that_was_killed_has_no_end(
 def test_a_pass_is_forgotten_after_90_days_and_its_actions_never(
     ledger: SqliteLedger, days: int, kept: int
 ) -> None:
-    ledger.begin_run("apply", NOW)
-    ledger.intend(ACTION, NOW)
+    ledger.journal.begin_run("apply", NOW)
+    ledger.journal.intend(ACTION, NOW)
 
-    ledger.begin_run("apply", NOW + timedelta(days=days))
+    ledger.journal.begin_run("apply", NOW + timedelta(days=days))
 
-    intents, runs = ledger.history()
+    intents, runs = ledger.journal.history()
     assert (len(intents), len(runs)) == (1, kept)
 
 
 def test_the_history_of_another_server_is_not_told(ledger: SqliteLedger, tmp_path: Path) -> None:
-    ledger.begin_run("apply", NOW)
-    ledger.intend(ACTION, NOW)
+    ledger.journal.begin_run("apply", NOW)
+    ledger.journal.intend(ACTION, NOW)
 
     with SqliteLedger(tmp_path / "listsync.db", "http://other:5055") as other:
-        assert other.history() == ((), ())
+        assert other.journal.history() == ((), ())
 
 
 def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     with SqliteLedger(path, URL) as ledger:
-        ledger.intend(ACTION, NOW)
+        ledger.journal.intend(ACTION, NOW)
     with closing(sqlite3.connect(path)) as connection, connection:
         for table in set(re.findall(r"CREATE TABLE (\w+)", "".join(map("".join, MIGRATIONS[1:])))):
             connection.execute(f"DROP TABLE {table}")
@@ -105,7 +105,7 @@ def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path
         connection.execute("PRAGMA user_version = 1")
 
     with SqliteLedger(path, URL) as ledger:
-        run = ledger.begin_run("apply", NOW)
-        assert ledger.history() == ((ASKED,), (run,))
+        run = ledger.journal.begin_run("apply", NOW)
+        assert ledger.journal.history() == ((ASKED,), (run,))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)

@@ -51,8 +51,8 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
 def test_it_is_the_ledger_of_the_ports(ledger: SqliteLedger) -> None:
     port: Ledger = ledger
 
-    assert port.memory() == Memory()
-    assert port.memberships() == {}
+    assert port.memory.read() == Memory()
+    assert port.memory.memberships() == {}
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -107,12 +107,12 @@ def test_what_passes_record_is_what_a_new_process_reads(
     with tempfile.TemporaryDirectory() as folder:
         for slots_of_pass, lists_of_pass in recorded:
             with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
-                ledger.record(slots_of_pass, lists_of_pass)
+                ledger.memory.record(slots_of_pass, lists_of_pass)
             seen |= slots_of_pass
             held |= lists_of_pass
         with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
-            assert ledger.memory() == Memory(seen)
-            assert ledger.memberships() == held
+            assert ledger.memory.read() == Memory(seen)
+            assert ledger.memory.memberships() == held
 
 
 @pytest.mark.parametrize("before", [MemoryEntry(), MemoryEntry(present=False)])
@@ -122,11 +122,11 @@ def test_what_passes_record_is_what_a_new_process_reads(
 def test_what_is_remembered_of_a_slot_can_change(
     ledger: SqliteLedger, before: MemoryEntry, after: MemoryEntry
 ) -> None:
-    ledger.record({MemoryKey(FILM): before}, {})
+    ledger.memory.record({MemoryKey(FILM): before}, {})
 
-    ledger.record({MemoryKey(FILM): after}, {})
+    ledger.memory.record({MemoryKey(FILM): after}, {})
 
-    assert ledger.memory() == Memory({MemoryKey(FILM): after})
+    assert ledger.memory.read() == Memory({MemoryKey(FILM): after})
 
 
 def pages(path: Path) -> list[bytes]:
@@ -135,10 +135,10 @@ def pages(path: Path) -> list[bytes]:
 
 
 def test_recording_slots_again_does_not_touch_the_file(ledger: SqliteLedger, path: Path) -> None:
-    ledger.record({MemoryKey(FILM): MemoryEntry()}, {})
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry()}, {})
     before = path.read_bytes()
 
-    ledger.record({MemoryKey(FILM): MemoryEntry()}, {})
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry()}, {})
 
     assert path.read_bytes() == before
 
@@ -148,10 +148,10 @@ def test_an_unchanged_list_read_again_writes_little_of_the_file(
 ) -> None:
     """Only when it was last complete, and SQLite's own header: not its thousands of members."""
     members = {f"imdb:tt{n}": Member(Item(n, "Dune"), None) for n in range(3_000)}
-    ledger.record({}, {"anna": Membership("imdb:ur1", NOW, members)})
+    ledger.memory.record({}, {"anna": Membership("imdb:ur1", NOW, members)})
     before = pages(path)
 
-    ledger.record({}, {"anna": Membership("imdb:ur1", NOW + timedelta(hours=6), members)})
+    ledger.memory.record({}, {"anna": Membership("imdb:ur1", NOW + timedelta(hours=6), members)})
 
     changed = sum(old != new for old, new in zip(before, pages(path), strict=True))
     assert len(before) > 100
@@ -159,32 +159,32 @@ def test_an_unchanged_list_read_again_writes_little_of_the_file(
 
 
 def test_a_changed_source_drops_the_old_members(ledger: SqliteLedger) -> None:
-    ledger.record({}, {"anna": Membership("imdb:ur1", NOW, {DUNE.key: Member(DUNE, None)})})
+    ledger.memory.record({}, {"anna": Membership("imdb:ur1", NOW, {DUNE.key: Member(DUNE, None)})})
 
-    ledger.record({}, {"anna": Membership("imdb:ur2")})
+    ledger.memory.record({}, {"anna": Membership("imdb:ur2")})
 
-    assert ledger.memberships() == {"anna": Membership("imdb:ur2")}
+    assert ledger.memory.memberships() == {"anna": Membership("imdb:ur2")}
 
 
 def test_the_seasons_that_a_list_names_are_kept(ledger: SqliteLedger) -> None:
     some = Member(replace(DUNE, seasons=(0, 2)), None)
 
-    ledger.record({}, {"anna": Membership("trakt:a/b", NOW, {"k": some})})
+    ledger.memory.record({}, {"anna": Membership("trakt:a/b", NOW, {"k": some})})
 
-    assert ledger.memberships()["anna"].members == {"k": some}
+    assert ledger.memory.memberships()["anna"].members == {"k": some}
 
 
 def test_another_server_remembers_nothing_of_this_one(ledger: SqliteLedger, path: Path) -> None:
-    ledger.record({MemoryKey(FILM): MemoryEntry()}, {"anna": Membership("imdb:ur1", NOW)})
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry()}, {"anna": Membership("imdb:ur1", NOW)})
 
     with SqliteLedger(path, "http://other:5055") as other:
-        other.record(
+        other.memory.record(
             {MemoryKey(FILM): MemoryEntry(present=False)}, {"anna": Membership("imdb:ur2")}
         )
-        assert other.memory() == Memory({MemoryKey(FILM): MemoryEntry(present=False)})
+        assert other.memory.read() == Memory({MemoryKey(FILM): MemoryEntry(present=False)})
 
-    assert ledger.memory().slots == {MemoryKey(FILM): MemoryEntry()}
-    assert ledger.memberships() == {"anna": Membership("imdb:ur1", NOW)}
+    assert ledger.memory.read().slots == {MemoryKey(FILM): MemoryEntry()}
+    assert ledger.memory.memberships() == {"anna": Membership("imdb:ur1", NOW)}
 
 
 def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
@@ -193,11 +193,11 @@ def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
     broken = Member(Item(1, "half an emoji \ud83d"), None)
 
     with pytest.raises(LedgerError, match="not valid Unicode"):
-        ledger.record(
+        ledger.memory.record(
             {MemoryKey(FILM): MemoryEntry()}, {"anna": Membership("x", NOW, {"k": broken})}
         )
 
-    assert ledger.memory() == Memory()
+    assert ledger.memory.read() == Memory()
 
 
 @pytest.mark.parametrize(
@@ -216,28 +216,31 @@ def test_what_people_were_told_is_kept_for_each_server(
 ) -> None:
     first = NotificationState(frozenset({"kids"}), NOW)
     with SqliteLedger(path, URL) as ledger, SqliteLedger(path, "http://other") as other:
-        assert ledger.notification_state() == NotificationState()
-        ledger.keep_notification_state(first, NOW)
-        assert ledger.notification_state() == first
-        ledger.keep_notification_state(after, NOW)
-        assert (ledger.notification_state().stalled, other.notification_state()) == (
+        assert ledger.statuses.notification_state() == NotificationState()
+        ledger.statuses.keep_notification_state(first, NOW)
+        assert ledger.statuses.notification_state() == first
+        ledger.statuses.keep_notification_state(after, NOW)
+        assert (
+            ledger.statuses.notification_state().stalled,
+            other.statuses.notification_state(),
+        ) == (
             after.stalled,
             NotificationState(),
         )
-        assert ledger.notification_state().digested == (after.digested or NOW)
+        assert ledger.statuses.notification_state().digested == (after.digested or NOW)
 
 
 def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(
     path: Path, ledger: SqliteLedger
 ) -> None:
     other, new = Target(MediaKey(Kind.MOVIE, 949)), Target(MediaKey(Kind.MOVIE, 680))
-    ledger.record({MemoryKey(FILM): MemoryEntry(), MemoryKey(other): MemoryEntry()}, {})
-    read = ledger.memory().slots
+    ledger.memory.record({MemoryKey(FILM): MemoryEntry(), MemoryKey(other): MemoryEntry()}, {})
+    read = ledger.memory.read().slots
 
     with SqliteLedger(path, URL) as beside:
-        beside.forget([FILM.media], {}, [])
+        beside.memory.forget([FILM.media], {}, [])
     gone = MemoryEntry(present=False)
     seen = {MemoryKey(FILM): gone, MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}
-    ledger.record(seen, {}, {}, read.keys())
+    ledger.memory.record(seen, {}, {}, read.keys())
 
-    assert ledger.memory().slots == {MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}
+    assert ledger.memory.read().slots == {MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}

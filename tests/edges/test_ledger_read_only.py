@@ -41,8 +41,8 @@ def path() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "listsync.db"
         with SqliteLedger(path, URL) as ledger:
-            ledger.record({FILM: MemoryEntry()}, {})
-            ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
+            ledger.memory.record({FILM: MemoryEntry()}, {})
+            ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
         yield path
 
 
@@ -73,7 +73,7 @@ def test_a_full_disk_is_a_ledger_error_that_leaves_the_ledger_whole(path: Path) 
         "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
         "with SqliteLedger(path, sys.argv[2]) as ledger:\n"
         "    try:\n"
-        "        ledger.record({}, {'a' * 99_999: Membership('x')})\n"
+        "        ledger.memory.record({}, {'a' * 99_999: Membership('x')})\n"
         "    except LedgerError as error:\n"
         "        print(error)\n"
     )
@@ -82,8 +82,8 @@ def test_a_full_disk_is_a_ledger_error_that_leaves_the_ledger_whole(path: Path) 
 
     assert said.startswith(f"{path}: the disk")
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.memory() == MEMORY
-        assert ledger.memberships() == {}
+        assert ledger.memory.read() == MEMORY
+        assert ledger.memory.memberships() == {}
 
 
 READ_ONLY = """
@@ -118,10 +118,10 @@ try:
 except LedgerError as error:
     sys.exit(print("open LedgerError", error.message))
 with ledger:
-    attempt("slots", lambda: len(ledger.memory().slots))
-    attempt("matches", lambda: len(ledger.matches(["imdb:tt1"], NOW)))
-    attempt("cache", lambda: ledger.keep_matches({"imdb:tt2": MATCH}, NOW))
-    attempt("record", lambda: ledger.record({}, {}))
+    attempt("slots", lambda: len(ledger.memory.read().slots))
+    attempt("matches", lambda: len(ledger.cache.matches(["imdb:tt1"], NOW)))
+    attempt("cache", lambda: ledger.cache.keep_matches({"imdb:tt2": MATCH}, NOW))
+    attempt("record", lambda: ledger.memory.record({}, {}))
     attempt("lock", lock)
 """
 
@@ -207,12 +207,12 @@ def test_a_read_only_ledger_that_cannot_be_trusted_is_refused_too(shelf: Path, w
 def test_where_no_folder_can_be_made_reading_works_and_acting_does_not(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with SqliteLedger(tmp_path / "file" / "listsync.db", URL) as ledger:
-        ledger.keep_matches({"imdb:tt1": DUNE}, NOW)
-        assert ledger.memory() == Memory()
-        assert ledger.reports() == {}
+        ledger.cache.keep_matches({"imdb:tt1": DUNE}, NOW)
+        assert ledger.memory.read() == Memory()
+        assert ledger.cache.reports() == {}
 
         with pytest.raises(LedgerError, match="no folder for it"):
-            ledger.record({FILM: MemoryEntry()}, {})
+            ledger.memory.record({FILM: MemoryEntry()}, {})
         with pytest.raises(LedgerError, match="no folder for it"), ledger.lock():
             pass
 
@@ -236,4 +236,4 @@ def test_a_ledger_left_half_written_is_not_read_where_it_cannot_be_mended(shelf:
 
     assert said.startswith("open LedgerError a process was killed while it wrote the ledger")
     with SqliteLedger(crashed, URL) as ledger:
-        assert ledger.memory() == MEMORY
+        assert ledger.memory.read() == MEMORY

@@ -43,11 +43,11 @@ STATE = RightsState(
 def test_what_was_written_is_read_again_also_for_another_server(tmp_path: Path) -> None:
     path = tmp_path / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
-        assert ledger.rights() == RightsState()
-        ledger.keep_rights(STATE)
+        assert ledger.statuses.rights() == RightsState()
+        ledger.statuses.keep_rights(STATE)
 
     with SqliteLedger(path, "http://other:5055") as ledger:
-        kept = ledger.rights()
+        kept = ledger.statuses.rights()
         assert kept == STATE
         assert kept.accepted is not None
         assert list(kept.accepted.lists) == ["wishes", "b"]
@@ -59,7 +59,7 @@ def test_what_was_written_is_read_again_also_for_another_server(tmp_path: Path) 
 
 def test_what_waits_no_more_is_gone(tmp_path: Path) -> None:
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
-        ledger.keep_rights(STATE)
-        ledger.keep_rights(RightsState(STATE.accepted))
+        ledger.statuses.keep_rights(STATE)
+        ledger.statuses.keep_rights(RightsState(STATE.accepted))
 
-        assert ledger.rights() == RightsState(STATE.accepted)
+        assert ledger.statuses.rights() == RightsState(STATE.accepted)

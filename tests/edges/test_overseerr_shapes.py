@@ -94,5 +94,5 @@ def test_nothing_is_remembered_of_a_title_whose_answer_had_another_shape(
         assert isinstance(found, Unmatched)
         assert isinstance(details, Unmatched)
         assert found.reason is details.reason is Reason.UNRESOLVED
-        assert ledger.matches([item.key], NOW) == {}
-        assert ledger.details([SHOW]) == {}
+        assert ledger.cache.matches([item.key], NOW) == {}
+        assert ledger.cache.details([SHOW]) == {}

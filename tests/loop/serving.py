@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.config import Config
 from reconciler.controller.list_reconciler import Factories
 from reconciler.controller.service import Service
-from reconciler.ledger import HeldLedger
+from reconciler.ledger import LockedLedger
 from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import MediaServer, Meter, Sources
@@ -48,7 +48,7 @@ class File:
         return frozenset({self._path})
 
 
-def factories_of(world: World, held: HeldLedger, meter: Meter | None = None) -> Factories:
+def factories_of(world: World, held: LockedLedger, meter: Meter | None = None) -> Factories:
     """How turns get at what is in this world."""
 
     def server(config: Config) -> AbstractContextManager[MediaServer]:
@@ -75,7 +75,7 @@ def factories_of(world: World, held: HeldLedger, meter: Meter | None = None) -> 
 @contextmanager
 def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Service]:
     """A service over this world, ended when the block ends."""
-    with HeldLedger() as held:
+    with LockedLedger() as held:
         factories = factories_of(world, held, meter)
         service = Service(world.config, File(world, path), factories, lambda _: None)
         service.load()

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Barrier, BrokenBarrierError, Event, Lock
 
 import pytest
@@ -18,6 +19,8 @@ from examples.sandbox.titles import Title
 from reconciler.core.model import Action, Done, MediaKey, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
+from reconciler.ledger.journal import SqliteJournal
+from reconciler.ledger.memory import SqliteMemory
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.document import action_row
 from reconciler.sync.apply import Applier, Outcomes
@@ -251,28 +254,38 @@ def test_nothing_is_begun_once_somebody_asked_to_stop(world: World) -> None:
     assert diary(world) == [(FILMS[0].tmdb, "created", True)]
 
 
-class FullDisk(SqliteLedger):
-    """Takes so many of each, then nothing more."""
+def ledger_with_limits(
+    intents: int = 99, settlements: int = 99, records: int = 99
+) -> type[SqliteLedger]:
+    """A ledger on a disk that takes this many writes of each kind."""
+    left = {"intents": intents, "settlements": settlements, "records": records}
 
-    intents = settlements = 99
-    records = True
-
-    def record(self, *args: object) -> None:
-        if not self.records:
+    def take(kind: str) -> None:
+        if not left[kind]:
             raise LedgerError("the disk is full")
-        super().record(*args)  # type: ignore[arg-type]
+        left[kind] -= 1
 
-    def intend(self, action: Action, now: datetime) -> int:
-        if not self.intents:
-            raise LedgerError("the disk is full")
-        self.intents -= 1
-        return super().intend(action, now)
+    class LimitedMemory(SqliteMemory):
+        def record(self, *args: object) -> None:
+            take("records")
+            super().record(*args)  # type: ignore[arg-type]
 
-    def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
-        if not self.settlements:
-            raise LedgerError("the disk is full")
-        self.settlements -= 1
-        super().settle(intent, action, done, now)
+    class LimitedJournal(SqliteJournal):
+        def intend(self, action: Action, now: datetime) -> int:
+            take("intents")
+            return super().intend(action, now)
+
+        def settle(self, intent: int, action: Action, done: Done, now: datetime) -> None:
+            take("settlements")
+            super().settle(intent, action, done, now)
+
+    class LimitedLedger(SqliteLedger):
+        def __init__(self, path: Path, server_url: str) -> None:
+            super().__init__(path, server_url)
+            self.memory = LimitedMemory(self.database, server_url)
+            self.journal = LimitedJournal(self.database, server_url)
+
+    return LimitedLedger
 
 
 @pytest.mark.parametrize(
@@ -284,7 +297,7 @@ def test_without_an_intent_on_disk_nothing_is_sent(
     world: World, limits: dict[str, int], sent: int
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]))
-    world.ledger_type = type("Limited", (FullDisk,), limits)
+    world.ledger_type = ledger_with_limits(**limits)
     with world.open_context() as context, context.ledger.lock():
         seen = reconcile_lists(world.config, context)
         applier = Applier(context, 1, world.stopping)
@@ -302,7 +315,7 @@ def test_a_ledger_that_cannot_be_written_at_the_start_ends_it_before_anything_is
     world: World,
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]))
-    world.ledger_type = type("Limited", (FullDisk,), {"records": False})
+    world.ledger_type = ledger_with_limits(records=0)
     with world.open_context() as context, context.ledger.lock():
         seen = reconcile_lists(world.config, context)
         with pytest.raises(LedgerError, match="disk is full"):

@@ -42,12 +42,12 @@ def slow(world: World) -> SlowShelves:
 
 def ask(world: World, name: str = "wishes") -> None:
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        ledger.ask(name)
+        ledger.statuses.trigger(name)
 
 
 def asked(world: World) -> Mapping[str, int]:
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        return ledger.asked()
+        return ledger.statuses.triggers()
 
 
 def test_what_is_asked_for_is_done_once(world: World, tmp_path: Path) -> None:

@@ -64,8 +64,8 @@ def test_a_list_is_read_at_once_by_the_next_process(
         attempted=bounded(NOON + ahead),
     )
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        ledger.keep_turn("wishes", moved, {})
-        ledger.keep_turn("wishes", moved, service.status.conditions["wishes"])
+        ledger.statuses.keep_status("wishes", moved, {})
+        ledger.statuses.keep_status("wishes", moved, service.status.conditions["wishes"])
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
         pass_time(world, service, hours=7)

@@ -12,7 +12,7 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import StatusSnapshot
 from reconciler.errors import LedgerError
-from reconciler.ledger import SqliteLedger, last_ledger
+from reconciler.ledger import SqliteLedger, open_last_used
 from reconciler.render.history import history_document, history_text
 from reconciler.render.status import status_document, status_text
 from tests.loop.serving import pass_time, served
@@ -45,8 +45,8 @@ def full(world: World, tmp_path: Path) -> Path:
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=3)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        ledger.ask("wishes")
-        ledger.keep_blocked("imdb", NOON)
+        ledger.statuses.trigger("wishes")
+        ledger.cache.keep_blocked("imdb", NOON)
     world.lists.hold("imdb:ls000000001", titles[:1])
     return world.ledger
 
@@ -62,17 +62,26 @@ def columns(path: Path) -> list[tuple[str, str]]:
 
 def use(world: World) -> None:
     """What plan, status, history and the start of run read of the ledger."""
-    with last_ledger(world.ledger):
+    with open_last_used(world.ledger):
         pass
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        conditions, schedules, reports = ledger.conditions(), ledger.schedules(), ledger.reports()
+        conditions, schedules, reports = (
+            ledger.statuses.conditions(),
+            ledger.statuses.schedules(),
+            ledger.cache.reports(),
+        )
         standing = StatusSnapshot(("wishes", "new"), "abc123", conditions, schedules)
         sources = {"wishes": "imdb:ls000000001", "new": "imdb:ls000000002"}
         document = status_document(world.ledger, sources, reports, standing)
         status_text(document, in_detail=True)
-        history_text(history_document(*ledger.history()))
-        ledger.memory(), ledger.memberships(), ledger.baselines(), ledger.notification_state()
-        ledger.asked(), ledger.rights(), ledger.downloaders(NOON)
+        history_text(history_document(*ledger.journal.history()))
+        (
+            ledger.memory.read(),
+            ledger.memory.memberships(),
+            ledger.memory.baselines(),
+            ledger.statuses.notification_state(),
+        )
+        ledger.statuses.triggers(), ledger.statuses.rights(), ledger.cache.downloaders(NOON)
 
 
 def damage(path: Path, table: str, column: str, value: object) -> bool:

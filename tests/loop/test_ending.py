@@ -14,7 +14,7 @@ from reconciler.config import Config
 from reconciler.controller.list_reconciler import ListReconciler
 from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Snapshot
-from reconciler.ledger import HeldLedger
+from reconciler.ledger import LockedLedger
 from reconciler.ports import Sources
 from tests.loop.serving import factories_of, served
 from tests.loop.world import Shelves, World, by_tmdb
@@ -34,7 +34,7 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
         finally:
             closed.set()
 
-    with HeldLedger() as held:
+    with LockedLedger() as held:
         factories = replace(factories_of(world, held), sources=sources)
         reconciler = ListReconciler(world.config, factories, StatusStore(), stopping)
         reconciler("wishes")

@@ -19,6 +19,7 @@ from reconciler.controller.service import Service
 from reconciler.core.model import RightsState
 from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import SqliteLedger
+from reconciler.ledger.statuses import SqliteStatuses
 from tests.loop.serving import pass_time, served
 from tests.loop.world import ADMIN, ALICE, BOB, NOON, World, by_tmdb
 
@@ -339,9 +340,7 @@ def test_a_clock_that_is_set_neither_ends_nor_lengthens_a_wait(
         assert (requesters(world), waits(service)) == ([ALICE, ADMIN], [])
 
 
-class Refusing(SqliteLedger):
-    """A ledger that does not take what is accepted."""
-
+class RefusingStatuses(SqliteStatuses):
     refuses = False
 
     def keep_rights(self, state: RightsState) -> None:
@@ -355,19 +354,19 @@ class Refusing(SqliteLedger):
 def test_nothing_widens_while_the_ledger_cannot_be_written(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, grace: str, fails_first: bool
 ) -> None:
-    monkeypatch.setattr("reconciler.ledger.held.SqliteLedger", Refusing)
+    monkeypatch.setattr("reconciler.ledger.ledger.SqliteStatuses", RefusingStatuses)
     follow(world, 1, requester="alice")
     with started(world, tmp_path) as service:
-        monkeypatch.setattr(Refusing, "refuses", fails_first)
+        monkeypatch.setattr(RefusingStatuses, "refuses", fails_first)
         follow(world, 2)
         changed(world, service)
-        monkeypatch.setattr(Refusing, "refuses", True)
+        monkeypatch.setattr(RefusingStatuses, "refuses", True)
         follow(world, 2, sections={"controller": {"grace": grace}})
         changed(world, service)
         pass_time(world, service, minutes=2)
         assert waits(service) == ["wishes"]
         assert service.config.lists[0].requester == "alice"
-        monkeypatch.setattr(Refusing, "refuses", False)
+        monkeypatch.setattr(RefusingStatuses, "refuses", False)
         pass_time(world, service, seconds=5)
         pass_time(world, service, seconds=5)
 
@@ -388,7 +387,7 @@ def test_what_waits_is_written_to_a_ledger_that_takes_the_place_of_another(
             pass
         pass_time(world, service, seconds=1)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        kept = ledger.rights()
+        kept = ledger.statuses.rights()
 
     assert list(kept.waiting.values()) == [NOON + timedelta(seconds=1)]
 

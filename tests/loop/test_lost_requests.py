@@ -39,7 +39,7 @@ def by_id(world: World) -> list[str]:
 
 def sightings(world: World) -> list[Sighting | None]:
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        return [own.sighting for own in ledger.memory().ours.values()]
+        return [own.sighting for own in ledger.memory.read().ours.values()]
 
 
 def made(world: World, title: Title = FILM, **faults: object) -> None:

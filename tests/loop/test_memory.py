@@ -331,7 +331,7 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: 
         seen = reconcile_lists(world.config, context)
         assert words(seen)[FILM.title] == "handled"
         with world.open_context() as beside:
-            beside.ledger.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])
+            beside.ledger.memory.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])
         Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
 
     assert said(world) == "request"

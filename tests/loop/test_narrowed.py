@@ -40,7 +40,7 @@ def remember(world: World) -> None:
     with world.open_context() as context:
         seen = reconcile_lists(world.config, context)
         state = seen.decision.state
-        context.ledger.record(
+        context.ledger.memory.record(
             state.memory.slots,
             state.memberships,
             seen.decision.claims,
@@ -48,7 +48,7 @@ def remember(world: World) -> None:
             state.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.config.lists}
-        context.ledger.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
+        context.ledger.cache.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
 
 
 def asked(seen: Reconciliation) -> dict[str, str]:

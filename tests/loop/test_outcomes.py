@@ -43,7 +43,7 @@ def house(tmp_path: Path) -> Iterator[Household]:
 
 def attempts(world: World, media: MediaKey) -> Attempts:
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        return ledger.memory().attempts.get(Target(media), Attempts())
+        return ledger.memory.read().attempts.get(Target(media), Attempts())
 
 
 def result(world: World) -> Result:
@@ -61,8 +61,8 @@ def test_a_request_that_is_failed_in_the_answer_is_ours_and_no_success(away: Wor
     assert (done.result, done.request_id) == (Result.UNDELIVERED, 1)
     assert "check Radarr in the server's settings" in done.message
     with SqliteLedger(away.ledger, away.sandbox.url) as ledger:
-        assert list(ledger.memory().ours) == [1]
-        assert len(ledger.memory().created) == 1
+        assert list(ledger.memory.read().ours) == [1]
+        assert len(ledger.memory.read().created) == 1
     assert words(away.look()) == {FILM.title: "backing-off"}
     away.clock.forward(minutes=11)
     assert words(away.look()) == {FILM.title: "retry"}
@@ -133,7 +133,7 @@ def test_a_turn_of_run_keeps_the_exit_code_that_apply_would_have(
     with served(away, tmp_path) as service:
         pass_time(away, service, seconds=1)
     with SqliteLedger(away.ledger, away.sandbox.url) as ledger:
-        (run,) = ledger.history()[1]
+        (run,) = ledger.journal.history()[1]
     assert (run.exit_code, run.counts) == (1, {"undelivered": 1})
 
 
@@ -158,7 +158,7 @@ def test_an_automatic_request_in_the_way_is_a_failure_that_names_who_can_remove_
     assert "alice or an administrator has to delete it" in done.message
     assert f"listsync forget tmdb:tv:{SHOW.tmdb}" in done.message
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        remembered = {slot.season for slot in ledger.memory().slots}
+        remembered = {slot.season for slot in ledger.memory.read().slots}
     assert not remembered & set(action.seasons or ()), "nothing new is remembered as present"
     assert words(world.look()) == {SHOW.title: "backing-off"}
     waits = [attempts(world, action.target.media).not_before]

@@ -284,7 +284,7 @@ def test_the_diary_tells_what_was_cancelled(world: World) -> None:
     number = world.number(DUNE)
     after_a_week(world)
     with world.open_context() as context:
-        last = context.ledger.history()[0][-1]
+        last = context.ledger.journal.history()[0][-1]
     assert (last.op, last.title, last.done and last.done.request_id) == (
         "cancel",
         DUNE.title,

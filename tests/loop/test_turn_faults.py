@@ -209,7 +209,7 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
         world.ledger.parent.mkdir()
         pass_time(world, service, seconds=1)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        written = ledger.conditions()["wishes"]["Ready"]
+        written = ledger.statuses.conditions()["wishes"]["Ready"]
 
     assert (held.reason, written.reason) == ("Suspended", "Suspended")
     assert not [line for line in log if "internal error" in line["event"]]

@@ -17,7 +17,7 @@ from examples.sandbox.media_server import Service
 from reconciler.controller.list_reconciler import OWNER_WAIT, ListReconciler
 from reconciler.controller.statuses import StatusStore
 from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
-from reconciler.ledger import HeldLedger
+from reconciler.ledger import LockedLedger
 from tests.loop.serving import factories_of, fetches, pass_time, served
 from tests.loop.world import ALICE, Shelves, World, by_tmdb
 
@@ -73,7 +73,7 @@ def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: Wo
             "second": {"source": second, "requester": "bob"},
         }
     )
-    with HeldLedger() as held:
+    with LockedLedger() as held:
         reconciler = ListReconciler(
             world.config, factories_of(world, held), StatusStore(), threading.Event()
         )

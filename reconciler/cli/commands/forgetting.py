@@ -37,13 +37,13 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
             raise UsageError(f"{text} could be several titles", hint=f"name one: {named}")
         dropped = bool(found.known or (everything and found.adopted))
         if dropped:
-            baselines = ledger.baselines() if everything else {}
+            baselines = ledger.memory.baselines() if everything else {}
             kept = {
                 name: replace(baselines[name], keys=baselines[name].keys - keys)
                 for name, keys in found.adopted.items()
                 if name in baselines
             }
-            ledger.forget(found.media, kept, found.lists)
+            ledger.memory.forget(found.media, kept, found.lists)
     told = _told(text, found, dropped=dropped, everything=everything)
     if setting.output == "json":
         document = {"item": text, "forgotten": dropped, "lists": list(found.lists)}
@@ -54,25 +54,25 @@ def forget(setting: Setting, text: str, *, everything: bool) -> int:
 
 
 def _found(item: Item, config: Config, ledger: Ledger) -> Forgetting:
-    known = ledger.matches(item_keys(item), SystemClock().now())
+    known = ledger.cache.matches(item_keys(item), SystemClock().now())
     media = {found.media for found in known.values() if isinstance(found, Match)}
     if item.ids.tmdb and item.kind:
         media = {MediaKey(item.kind, item.ids.tmdb)}
     named = {lst.name: str(lst.source) for lst in config.lists}
     shown = {
         name: report.known.items
-        for name, report in ledger.reports().items()
+        for name, report in ledger.cache.reports().items()
         if named.get(name) == report.source
     }
     items = [item for listed in shown.values() for item in listed]
     return forgetting(
         item,
         media,
-        ledger.memory(),
-        memberships=ledger.memberships(),
+        ledger.memory.read(),
+        memberships=ledger.memory.memberships(),
         shown=shown,
-        baselines=ledger.baselines(),
-        matches=ledger.matches([item.key for item in items], SystemClock().now()),
+        baselines=ledger.memory.baselines(),
+        matches=ledger.cache.matches([item.key for item in items], SystemClock().now()),
     )
 
 

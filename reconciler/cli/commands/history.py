@@ -23,7 +23,7 @@ def history(setting: Setting, query: str | None, last: int) -> int:
     """Print the ``last`` passes and actions; ``query`` narrows them to a list, item or title."""
     config = setting.config()
     with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
-        intents, runs = ledger.history()
+        intents, runs = ledger.journal.history()
         if query is not None:
             meant = _meant(query, _names(config, intents, runs, ledger), intents, ledger)
             intents = tuple(intent for intent in intents if meant.asked(intent))
@@ -60,7 +60,7 @@ def _names(
 ) -> frozenset[str]:
     """The lists there are, and those that the ledger knows from before."""
     past = [*(intent.lists for intent in intents), *(run.lists for run in runs)]
-    named = {lst.name for lst in config.lists} | set(ledger.memberships())
+    named = {lst.name for lst in config.lists} | set(ledger.memory.memberships())
     return frozenset(named.union(*past))
 
 
@@ -83,5 +83,5 @@ def _meant(
         return _Meant(words=item.title)
     if item.ids.tmdb and item.kind:
         return _Meant(media={MediaKey(item.kind, item.ids.tmdb)})
-    known = ledger.matches(item_keys(item), SystemClock().now())
+    known = ledger.cache.matches(item_keys(item), SystemClock().now())
     return _Meant(media={found.media for found in known.values() if isinstance(found, Match)})

@@ -73,7 +73,7 @@ def explain(setting: Setting, query: str) -> int:
     config = setting.config()
     path = setting.ledger_path(config)
     with wiring.open_ledger(config, path) as ledger:
-        lists = CachedSources(ledger.reports().values())
+        lists = CachedSources(ledger.cache.reports().values())
     with wiring.open_context(
         config, setting.config_path, path, for_terminal(), lists=lists
     ) as edges:

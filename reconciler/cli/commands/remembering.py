@@ -39,10 +39,10 @@ def adopt(setting: Setting, name: str) -> int:
             hint=snapshot.error or "try again when it can be read",
         )
     with wiring.open_ledger(config, path) as ledger:
-        before = ledger.baselines().get(name)
+        before = ledger.memory.baselines().get(name)
         items = as_wanted(snapshot.items, lst.episodes)
         given = taken_as_given(before, lst.source, items, datetime.now(UTC))
-        ledger.keep_baselines({name: given})
+        ledger.memory.keep_baselines({name: given})
     count = len(snapshot.items)
     if setting.output == "json":
         print_json({"format_version": FORMAT_VERSION, "list": name, "adopted": count})

@@ -21,7 +21,7 @@ from reconciler.controller.statuses import due_lists
 from reconciler.core.conditions import GOOD_WHEN_FALSE
 from reconciler.core.model import WHOLE, Status
 from reconciler.errors import ListsyncError, UsageError
-from reconciler.ledger import HeldLedger
+from reconciler.ledger import LockedLedger
 from reconciler.logs import Logger
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.render.json_text import json_text
@@ -40,7 +40,7 @@ def run(setting: Setting, *, poll: bool) -> int:
     file = wiring.config_file(setting.config_path, setting.restrictions)
     metrics = Metrics()
     level = logging.DEBUG if setting.verbose else logging.INFO
-    with awaited() as signals, HeldLedger() as held, ExitStack() as stack:
+    with awaited() as signals, LockedLedger() as held, ExitStack() as stack:
         service = wiring.open_service(
             file, setting.ledger, held, metrics, level=level, debug_dir=setting.debug_dir
         )
@@ -85,7 +85,7 @@ def reconcile(setting: Setting, name: str) -> int:
         hint = "take its suspend: true out of the file: then it has its turn at once"
         raise UsageError(f"{lst.name} is suspended", where=str(setting.config_path), hint=hint)
     with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
-        ledger.ask(lst.name)
+        ledger.statuses.trigger(lst.name)
     sys.stdout.write(
         f"asked for {lst.name}: a listsync that runs hears it within a second; "
         "if none does, the next one to start\n"

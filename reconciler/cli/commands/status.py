@@ -17,7 +17,7 @@ from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status, StatusSnapshot
 from reconciler.core.rights_change import waiting_changes
 from reconciler.errors import ConfigError, LedgerError
-from reconciler.ledger import last_ledger
+from reconciler.ledger import open_last_used
 from reconciler.render.status import StatusDocument, place, status_document, status_text
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.run_log import OK
@@ -53,8 +53,12 @@ def _from_running(setting: Setting, listen: str) -> StatusDocument | None:
 
 def _from_ledger(setting: Setting, config: Config) -> StatusDocument:
     with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
-        reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
-        waiting = waiting_changes(ledger.rights().waiting, config.controller.grace)
+        reports, found, schedules = (
+            ledger.cache.reports(),
+            ledger.statuses.conditions(),
+            ledger.statuses.schedules(),
+        )
+        waiting = waiting_changes(ledger.statuses.rights().waiting, config.controller.grace)
     sources = {lst.name: str(lst.source) for lst in config.lists}
     standing = StatusSnapshot(tuple(sources), config.generation, found, schedules, waiting)
     return status_document(setting.config_path, sources, reports, standing)
@@ -69,11 +73,15 @@ def _without_the_file(setting: Setting, error: ConfigError) -> StatusDocument:
     path = wiring.ledger_path(written.get("ledger"), setting.config_path, setting.ledger)
     now = SystemClock().now()
     try:
-        with last_ledger(path) as ledger:
+        with open_last_used(path) as ledger:
             if ledger is None:
                 raise error
-            reports, found, schedules = ledger.reports(), ledger.conditions(), ledger.schedules()
-            waiting = waiting_changes(ledger.rights().waiting, None)
+            reports, found, schedules = (
+                ledger.cache.reports(),
+                ledger.statuses.conditions(),
+                ledger.statuses.schedules(),
+            )
+            waiting = waiting_changes(ledger.statuses.rights().waiting, None)
     except LedgerError:
         raise error from None
     whole = found.get(WHOLE, {})

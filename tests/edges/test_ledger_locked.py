@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.core.model import Kind, MediaKey, MemoryEntry, MemoryKey, Schedule, Target
 from reconciler.errors import LedgerError, LockHeldError
-from reconciler.ledger import HeldLedger, SqliteLedger
+from reconciler.ledger import LockedLedger, SqliteLedger
 
 URL = "http://s"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,8 +26,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def held() -> Iterator[HeldLedger]:
-    with HeldLedger() as ledger:
+def held() -> Iterator[LockedLedger]:
+    with LockedLedger() as ledger:
         yield ledger
 
 
@@ -40,16 +40,16 @@ def locked(path: Path) -> bool:
             return True
 
 
-def test_others_may_read_it_and_not_act(held: HeldLedger, path: Path) -> None:
-    held.at(path, URL).record(GONE, {})
+def test_others_may_read_it_and_not_act(held: LockedLedger, path: Path) -> None:
+    held.at(path, URL).memory.record(GONE, {})
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory().slots == GONE
+        assert other.memory.read().slots == GONE
     assert locked(path)
 
 
 def test_the_lock_goes_with_the_block(path: Path) -> None:
-    with HeldLedger() as held:
+    with LockedLedger() as held:
         held.at(path, URL)
     assert not locked(path)
 
@@ -70,23 +70,23 @@ def test_a_lock_that_is_a_link_is_refused_and_leaves_its_target_alone(
 
 
 def test_a_deleted_ledger_is_written_anew_with_all_that_was_in_it(
-    held: HeldLedger, path: Path
+    held: LockedLedger, path: Path
 ) -> None:
-    held.at(path, URL).record(GONE, {})
+    held.at(path, URL).memory.record(GONE, {})
     path.unlink()
 
-    held.at(path, URL).keep_turn("wishes", Schedule("d", NOON), {})
+    held.at(path, URL).statuses.keep_status("wishes", Schedule("d", NOON), {})
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory().slots == GONE
-        assert other.schedules() == {"wishes": Schedule("d", NOON)}
+        assert other.memory.read().slots == GONE
+        assert other.statuses.schedules() == {"wishes": Schedule("d", NOON)}
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
 
 
 def test_a_deleted_folder_is_waited_for_and_filled_with_ledger_and_lock(
-    held: HeldLedger, path: Path
+    held: LockedLedger, path: Path
 ) -> None:
-    held.at(path, URL).record(GONE, {})
+    held.at(path, URL).memory.record(GONE, {})
     shutil.rmtree(path.parent)
     with pytest.raises(LedgerError, match="taken away"):
         held.at(path, URL)
@@ -95,36 +95,36 @@ def test_a_deleted_folder_is_waited_for_and_filled_with_ledger_and_lock(
     held.at(path, URL)
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory().slots == GONE
+        assert other.memory.read().slots == GONE
     assert locked(path)
 
 
 def test_a_ledger_that_was_put_in_its_place_is_taken_as_it_is(
-    held: HeldLedger, path: Path, tmp_path: Path
+    held: LockedLedger, path: Path, tmp_path: Path
 ) -> None:
-    held.at(path, URL).record(GONE, {})
+    held.at(path, URL).memory.record(GONE, {})
     with SqliteLedger(tmp_path / "backup.db", URL):
         pass
     (tmp_path / "backup.db").replace(path)
 
-    assert held.at(path, URL).memory().slots == {}
+    assert held.at(path, URL).memory.read().slots == {}
 
 
-def test_what_cannot_be_used_is_an_error_until_it_can(held: HeldLedger, path: Path) -> None:
+def test_what_cannot_be_used_is_an_error_until_it_can(held: LockedLedger, path: Path) -> None:
     path.mkdir()
     with pytest.raises(LedgerError, match="is a folder"):
         held.at(path, URL)
     path.rmdir()
 
-    assert held.at(path, URL).memory().slots == {}
+    assert held.at(path, URL).memory.read().slots == {}
     assert locked(path)
 
 
 def test_another_path_is_another_ledger_and_frees_the_first(
-    held: HeldLedger, path: Path, tmp_path: Path
+    held: LockedLedger, path: Path, tmp_path: Path
 ) -> None:
-    held.at(path, URL).record(GONE, {})
+    held.at(path, URL).memory.record(GONE, {})
 
-    assert held.at(tmp_path / "other.db", URL).memory().slots == {}
+    assert held.at(tmp_path / "other.db", URL).memory.read().slots == {}
     assert not locked(path)
     assert locked(tmp_path / "other.db")

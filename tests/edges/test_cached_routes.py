@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.config import Config, load
 from reconciler.core.model import ListReport, Outcome, Snapshot
-from reconciler.ledger import RememberedRoutes, SqliteLedger
+from reconciler.ledger import CachedRoutes, SqliteLedger
 from reconciler.sources import recognise
 from reconciler.wiring import open_routes
 
@@ -36,7 +36,7 @@ def config() -> Config:
 def test_a_route_is_tried_again_after_a_day(tmp_path: Path) -> None:
     clock = Watch()
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
-        routes = RememberedRoutes(ledger, clock)
+        routes = CachedRoutes(ledger, clock)
         routes.keep_blocked(ROUTE)
         clock.time += timedelta(hours=23)
         assert routes.is_blocked(ROUTE)
@@ -57,12 +57,12 @@ def test_what_a_list_gave_is_known_by_its_source_whatever_its_name(tmp_path: Pat
     held = Snapshot(Outcome.INCOMPLETE, "api", declared_total=250, delivered=249)
     failed = Snapshot(Outcome.UNREACHABLE, "api")
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
-        routes = RememberedRoutes(ledger, clock)
+        routes = CachedRoutes(ledger, clock)
         assert routes.last_snapshot(top) is None
         old = ListReport(str(top), clock.now() - timedelta(days=1), failed, failed)
         new = ListReport(str(top), clock.now(), failed, held)  # what failed since showed nothing
         other = ListReport("imdb:bottom", clock.now() + timedelta(days=1), failed, failed)
-        ledger.keep_reports({"old": old, "new": new, "other": other})
+        ledger.cache.keep_reports({"old": old, "new": new, "other": other})
         assert routes.last_snapshot(top) == held
 
 
