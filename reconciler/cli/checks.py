@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.controller.endpoint import is_public
-from reconciler.core.conditions import READ
 from reconciler.core.delivery import all_of, astray, find_delivery, how_to_reach, is_passing
 from reconciler.core.model import (
+    READ,
     Approval,
     Expected,
     Kind,

@@ -24,6 +24,7 @@ from reconciler.core.rights_change import (
     shift,
     waiting_changes,
 )
+from reconciler.core.times import iso_time
 from reconciler.errors import LedgerError, LockHeldError, ServerError
 from reconciler.logs import Logger
 from reconciler.ports import Clock, Ledger, MediaServer
@@ -185,7 +186,7 @@ def _log_changes(
     news: Sequence[WaitingChange], granted: Collection[Widening], taken_back: Collection[Widening]
 ) -> None:
     for change in news[:_NAMED]:
-        until = f"{change.until:%Y-%m-%dT%H:%M:%SZ}"
+        until = change.until and iso_time(change.until)
         what = "a change of the file widens rights and waits: revert the file to undo it"
         _log.warning(what, list=_scope(change.list), change=change.words, until=until)
     if len(news) > _NAMED:

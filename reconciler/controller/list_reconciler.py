@@ -25,6 +25,7 @@ from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
 from reconciler.core.model import ALL, ATTENTION, DEFERRED, FetchScope, ListRef, Result, Snapshot
 from reconciler.core.schedule import ReconcileResult, first_due
+from reconciler.core.times import iso_time
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, bound
 from reconciler.notify.dispatcher import NotificationDispatcher
@@ -239,7 +240,7 @@ class ListReconciler:
         ready = conditions.is_true(found, conditions.READY)
         factories.meter.record_run(lst.name, ready=ready, items=turned.items, seconds=seconds)
         say = _log.info if ready else _log.warning
-        say("turn", **turned.log_values, next=f"{schedule.due:%Y-%m-%dT%H:%M:%SZ}")
+        say("turn", **turned.log_values, next=iso_time(schedule.due))
         return schedule.due
 
 

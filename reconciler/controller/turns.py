@@ -8,6 +8,7 @@ import json
 from reconciler.config import Config, ListConfig
 from reconciler.core import conditions
 from reconciler.core.model import (
+    READ,
     Finding,
     ListProblem,
     Reason,
@@ -83,7 +84,7 @@ def came(
         (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
         server=unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
         retry_after=max(snapshot.retry_after or 0, _asked_for(trouble) or 0) or None,
-        own_fault=snapshot.outcome not in conditions.READ or not _of_others(trouble),
+        own_fault=snapshot.outcome not in READ or not _of_others(trouble),
     )
 
 

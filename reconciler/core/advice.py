@@ -35,6 +35,7 @@ from reconciler.core.model import (
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.state import COVERED, Presence, film, season
+from reconciler.core.times import format_time
 from reconciler.core.waivers import skip_reason
 
 BY_HAND = "request it on the server by hand"
@@ -136,7 +137,7 @@ def _way_back(case: Case) -> str:
     since = [known.refused for known in case.known if known.refused]
     if isinstance(owner.rules.rerequest, timedelta) and since:
         due = min(since) + owner.rules.rerequest
-        ways.insert(0, f"wait until {due:%Y-%m-%d %H:%M} UTC: then it is asked for again")
+        ways.insert(0, f"wait until {format_time(due)}: then it is asked for again")
     if owner.rules.rerequest is Rerequest.NEVER:
         ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
     elif all(lst.rules.source.chart for lst in case.lists):

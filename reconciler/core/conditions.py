@@ -19,6 +19,7 @@ from datetime import datetime
 
 from reconciler.core.delivery import is_passing
 from reconciler.core.model import (
+    READ,
     Condition,
     Finding,
     ListProblem,
@@ -28,8 +29,8 @@ from reconciler.core.model import (
     Status,
     WaitingChange,
 )
+from reconciler.core.times import iso_time
 
-READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})
 NOT_DONE = frozenset(
     {Result.UNDELIVERED, Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
@@ -162,7 +163,7 @@ def rights(waiting: Sequence[WaitingChange]) -> Finding:
     if len(waiting) > _TOLD:
         changes.append(f"{len(waiting) - _TOLD} more")
     last = max((one.until for one in waiting if one.until), default=None)
-    when = f"by {last:%Y-%m-%dT%H:%M:%SZ}" if last else "after controller.grace"
+    when = f"by {iso_time(last)}" if last else "after controller.grace"
     message = f"in effect {when} unless the file is reverted: {'; '.join(changes)}"
     return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
 

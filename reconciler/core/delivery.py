@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from reconciler.core.model import (
+    NOUN,
     Delivery,
     Downloader,
     Kind,
@@ -21,7 +22,6 @@ from reconciler.core.model import (
 )
 
 PROGRAM = {Kind.MOVIE: "Radarr", Kind.TV: "Sonarr"}
-_NOUN = {Kind.MOVIE: "films", Kind.TV: "shows"}
 _UNKNOWN = {
     "server_id": ProblemReason.UNKNOWN_SERVICE,
     "profile_id": ProblemReason.UNKNOWN_PROFILE,
@@ -107,7 +107,7 @@ def astray(kinds: Collection[Kind]) -> str | None:
     """
     if not kinds:
         return None
-    nouns = " and ".join(_NOUN[kind] for kind in sorted(kinds))
+    nouns = " and ".join(f"{NOUN[kind]}s" for kind in sorted(kinds))
     programs = " and ".join(PROGRAM[kind] for kind in sorted(kinds))
     return (
         f"4K is off on the server for {nouns}: it takes the requests and sends them nowhere, "

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.core.genres import untold, unwanted_among, wanted_among
-from reconciler.core.model import UNTOLD, Facts, Film, Filter, Item, Kind, Match, Show, Unmatched
+from reconciler.core.model import (
+    NOUN,
+    UNTOLD,
+    Facts,
+    Film,
+    Filter,
+    Item,
+    Kind,
+    Match,
+    Show,
+    Unmatched,
+)
 from reconciler.core.names import spellings
 
 LIST, TMDB = "the list", "TMDB"  # who tells a fact
@@ -120,7 +131,7 @@ def _types(rules: Filter, title: TitleFacts) -> Rejection | None:
         return None
     if title.kind is None:
         return _unknown("type")
-    return Rejection(f"a {_NOUN[title.kind]}, not a {' or '.join(_NOUN[k] for k in rules.types)}")
+    return Rejection(f"a {NOUN[title.kind]}, not a {' or '.join(NOUN[k] for k in rules.types)}")
 
 
 def _titles(rules: Filter, title: TitleFacts) -> Rejection | None:
@@ -179,7 +190,7 @@ def _exclude_genres(rules: Filter, title: TitleFacts) -> Rejection | None:
         return Rejection(f"{', '.join(sorted(unwanted))} by {teller}, among exclude_genres")
     missing = untold(rules.exclude_genres, title.kind) if teller == TMDB else ()
     if missing:
-        noun = f"{_NOUN[title.kind]}s" if title.kind else "titles"
+        noun = f"{NOUN[title.kind]}s" if title.kind else "titles"
         detail = f"genre {' or '.join(missing)} unknown: TMDB never names it of {noun}"
         return Rejection(detail, sure=False)
     return None
@@ -216,7 +227,6 @@ def _unknown(fact: str) -> Rejection:
 
 
 _NOBODY = TitleFacts(None, (), None, UNTOLD)
-_NOUN = {Kind.MOVIE: "film", Kind.TV: "show"}
 _RULES: tuple[Callable[[Filter, TitleFacts], Rejection | None], ...] = (
     _types,
     _titles,

@@ -8,33 +8,33 @@ from __future__ import annotations
 
 import re
 
-from reconciler.core.model import Ids, Item, Kind
+from reconciler.core.model import IMDB_ID, Ids, Item, Kind, id_keys
 
 GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
 
 _TITLE_YEAR = re.compile(r"^(?P<title>.*\S)\s*\((?P<year>[0-9]{4})\)$", re.DOTALL)
-_IMDB = re.compile(r"tt[0-9]{5,}")
+_IMDB = re.compile(IMDB_ID)
 _TMDB = re.compile(r"(movie|tv):([1-9][0-9]{0,9})")
 _TVDB = re.compile(r"[1-9][0-9]{0,9}")
 _TRAKT = re.compile(r"(movie|show):([a-z0-9][a-z0-9_-]*)")
 
 
 def parse_item(text: str, position: int = 1) -> Item:
-    """The item a text names. Raises ValueError, with a sentence for people, where it names none."""
-    scheme, colon, rest = text.strip().partition(":")
-    if colon and scheme == "imdb" and _IMDB.fullmatch(rest):
-        return Item(position, "", ids=Ids(imdb=rest))
-    if colon and scheme == "tmdb" and (found := _TMDB.fullmatch(rest)):
+    """The item that a text names. Raises ValueError, with a sentence for people."""
+    scheme, colon, name = text.strip().partition(":")
+    if colon and scheme == "imdb" and _IMDB.fullmatch(name):
+        return Item(position, "", ids=Ids(imdb=name))
+    if colon and scheme == "tmdb" and (found := _TMDB.fullmatch(name)):
         return Item(position, "", kind=Kind(found[1]), ids=Ids(tmdb=int(found[2])))
-    if colon and scheme == "tvdb" and _TVDB.fullmatch(rest):
-        return Item(position, "", kind=Kind.TV, ids=Ids(tvdb=int(rest)))
-    if colon and scheme == "trakt" and (found := _TRAKT.fullmatch(rest)):
+    if colon and scheme == "tvdb" and _TVDB.fullmatch(name):
+        return Item(position, "", kind=Kind.TV, ids=Ids(tvdb=int(name)))
+    if colon and scheme == "trakt" and (found := _TRAKT.fullmatch(name)):
         kind = Kind.MOVIE if found[1] == "movie" else Kind.TV
         title, year = _slug_words(found[2]) if kind is Kind.MOVIE else (found[2], None)
         return Item(position, title.replace("-", " "), year, kind, Ids(trakt=found[2]))
-    if colon and scheme == "title" and (title := _unquote(rest)):
+    if colon and scheme == "title" and (title := _unquote(name)):
         return parse_title(title, position)
     msg = f"not an item: {text!r}; write {GRAMMAR}"
     raise ValueError(msg)
@@ -48,16 +48,8 @@ def parse_title(text: str, position: int = 1) -> Item:
 
 
 def item_keys(item: Item) -> tuple[str, ...]:
-    """Every name the grammar has for an item, the most trusted first."""
-    keys = []
-    if item.ids.imdb:
-        keys.append(f"imdb:{item.ids.imdb}")
-    if item.ids.tmdb and item.kind:
-        keys.append(f"tmdb:{item.kind}:{item.ids.tmdb}")
-    if item.ids.tvdb:
-        keys.append(f"tvdb:{item.ids.tvdb}")
-    if item.ids.trakt and item.kind:
-        keys.append(f"trakt:{'show' if item.kind is Kind.TV else 'movie'}:{item.ids.trakt}")
+    """Every name that the grammar has for an item, the most trusted first."""
+    keys = [*id_keys(item.ids.items(), item.kind)]
     if item.title and item.year:
         keys.append(f'title:"{item.title} ({item.year})"')
     if item.title:
@@ -67,8 +59,8 @@ def item_keys(item: Item) -> tuple[str, ...]:
 
 def _slug_words(slug: str) -> tuple[str, int | None]:
     """A film's slug ends in its year: ``dune-2021``."""
-    words, _, last = slug.rpartition("-")
-    return (words, int(last)) if words and re.fullmatch(r"(19|20)[0-9]{2}", last) else (slug, None)
+    title, _, year = slug.rpartition("-")
+    return (title, int(year)) if title and re.fullmatch(r"(19|20)[0-9]{2}", year) else (slug, None)
 
 
 def _unquote(text: str) -> str:

@@ -23,6 +23,7 @@ from reconciler.core.model import (
     RequestStatus,
     View,
 )
+from reconciler.core.times import format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Limits:
         window, now = timedelta(days=allowance.days), self._view.now
         made = self._requests_made().get((requester.user.id, kind), [])
         counting = [at for at in made if at > now - window]
-        return f"; the next slot opens {_time(min(counting, default=now) + window)}"
+        return f"; the next slot opens {format_time(min(counting, default=now) + window)}"
 
     def _requests_made(self) -> dict[tuple[int | None, Kind], list[datetime]]:
         """When each user's requests that count were made, gathered once and only where needed."""
@@ -114,10 +115,8 @@ class Limits:
         if budget is None or len(used) < budget.titles:
             return None
         opens = used[len(used) - budget.titles] + budget.window
-        return Deferred(
-            Reason.OVER_BUDGET,
-            f"the budget is {budget.titles} a {budget.unit}; the next slot opens {_time(opens)}",
-        )
+        detail = f"the budget is {budget.titles} a {budget.unit}"
+        return Deferred(Reason.OVER_BUDGET, f"{detail}; the next slot opens {format_time(opens)}")
 
     def _used(self, budget: Budget) -> Sequence[datetime]:
         """When each title was requested that counts now, the oldest first."""
@@ -139,7 +138,3 @@ def within(days: int | None) -> str:
 def _oldest_first(seasons: Sequence[int]) -> tuple[int, ...]:
     """Specials come last: they go with no season."""
     return tuple(sorted(seasons, key=lambda number: (number == 0, number)))
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

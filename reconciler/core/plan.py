@@ -36,6 +36,7 @@ from reconciler.core.model import (
 from reconciler.core.own_requests import account_for_missing
 from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
+from reconciler.core.times import format_time
 from reconciler.core.titles import Gap, NoAction, Terms, needs
 from reconciler.core.wants import Exclusion, UnresolvedWant, Want, wanted
 
@@ -183,7 +184,7 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
             return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
-            detail = f"failed before, next try after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
+            detail = f"failed before, next try after {format_time(attempts.not_before)}"
             return _verdict(want, NoAction(Reason.BACKING_OFF, detail, need.seasons))
     return Action(
         op=need.op,

@@ -31,6 +31,7 @@ from reconciler.core.model import (
     View,
     Why,
 )
+from reconciler.core.times import format_time
 from reconciler.core.wants import names_of, sure_names, titled
 
 
@@ -125,14 +126,14 @@ def _that_held_it(
 
 def _fate(row: OffList, view: View) -> Action | Verdict:
     """Cancelled, where its time has come and every list says so; else a word about it."""
-    since = f"off its lists since {_time(row.absence.since)}"
+    since = f"off its lists since {format_time(row.absence.since)}"
     attempts = view.memory.attempts.get(row.request.target, Attempts())
     if not _cancels(row):
         return _told(row, Reason.REQUESTED, f"{since}; prune: report")
     if row.due > view.now:
-        return _told(row, Reason.REQUESTED, f"{since}, cancelled after {_time(row.due)}")
+        return _told(row, Reason.REQUESTED, f"{since}, cancelled after {format_time(row.due)}")
     if attempts.not_before and attempts.not_before > view.now:
-        detail = f"{since}; failed before, next try after {_time(attempts.not_before)}"
+        detail = f"{since}; failed before, next try after {format_time(attempts.not_before)}"
         return _told(row, Reason.BACKING_OFF, detail)
     return Action(
         op=Op.CANCEL,
@@ -169,7 +170,3 @@ def _told(row: OffList, reason: Reason, detail: str) -> Verdict:
 
 def _seasons(row: OffList) -> tuple[int, ...] | None:
     return tuple(sorted(row.request.seasons)) or None
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from reconciler.core.model import MemoryEntry, Rerequest
 from reconciler.core.seasons import span
+from reconciler.core.times import format_time
 
 
 def lifted(known: MemoryEntry | None, rule: Rerequest | timedelta, now: datetime) -> bool:
@@ -33,7 +34,9 @@ def rerequest_notes(
         if known is None or known.readded or known.refused is None or at is None:
             continue
         text = (
-            f"out since {_time(known.refused)}" if at <= now else f"asked again after {_time(at)}"
+            f"out since {format_time(known.refused)}"
+            if at <= now
+            else f"asked again after {format_time(at)}"
         )
         alike.setdefault(text, []).extend(() if number is None else (number,))
     for text, numbers in alike.items():
@@ -45,7 +48,3 @@ def _due(known: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | N
     if known is None or known.refused is None or not isinstance(rule, timedelta):
         return None
     return known.refused + rule
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

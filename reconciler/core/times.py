@@ -1,4 +1,4 @@
-"""Bounds of the times that are calculated with.
+"""How times are written, and bounds for calculating with them.
 
 A clock, a site or a damaged row may give the year 9999; adding to it would raise OverflowError.
 """
@@ -8,6 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 FARTHEST = datetime(9000, 1, 1, tzinfo=UTC)  # no wait and no window is as long as what follows
+
+
+def format_time(at: datetime) -> str:
+    """To the minute, for people."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def iso_time(at: datetime) -> str:
+    """ISO 8601 to the second, for JSON and logs."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def bounded(at: datetime) -> datetime:

@@ -32,6 +32,7 @@ from reconciler.core.state import (
     season,
     show,
 )
+from reconciler.core.times import format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,7 @@ def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) 
             Reason.FAILED, f"the server could not send it on; retries: {attempts.retries}"
         )
     if attempts.not_before and attempts.not_before > view.now:
-        return NoAction(
-            Reason.BACKING_OFF, f"next retry after {attempts.not_before:%Y-%m-%d %H:%M} UTC"
-        )
+        return NoAction(Reason.BACKING_OFF, f"next retry after {format_time(attempts.not_before)}")
     return Gap(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from reconciler.core.times import iso_time
 from reconciler.errors import LedgerError, LockHeldError
 
 _HINT = (
@@ -73,7 +74,7 @@ def _take(file: int, path: Path) -> None:
         raise _unusable(path, error) from error
     with suppress(OSError):  # an older one, of somebody else perhaps
         os.fchmod(file, 0o600)
-    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = iso_time(datetime.now(UTC))
     note = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
     try:
         os.ftruncate(file, 0)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from reconciler.core.model import Intent, Result, Run
+from reconciler.core.times import iso_time
 from reconciler.render.document import FORMAT_VERSION
 from reconciler.render.shapes import Media
 from reconciler.render.words import clean, label, where
@@ -124,4 +125,4 @@ def _intent_line(row: IntentRow) -> str:
 
 
 def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return iso_time(at)

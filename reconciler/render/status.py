@@ -18,6 +18,7 @@ from reconciler.core.model import (
     StatusSnapshot,
     WaitingChange,
 )
+from reconciler.core.times import iso_time
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, fetch_row
 from reconciler.render.shapes import Fetch
@@ -180,7 +181,7 @@ def _conditions(standing: StatusSnapshot, name: str) -> list[dict[str, str]]:
             "status": one.status,
             "reason": one.reason,
             "message": one.message,
-            "since": f"{one.since:%Y-%m-%dT%H:%M:%SZ}",
+            "since": iso_time(one.since),
             "observed_generation": one.observed_generation,
         }
         for one in standing.conditions.get(name, {}).values()
@@ -214,13 +215,13 @@ def _waiting(change: WaitingChange) -> WaitingRow:
     return {
         "list": change.list or None,
         "change": change.words,
-        "since": f"{change.since:%Y-%m-%dT%H:%M:%SZ}",
+        "since": iso_time(change.since),
         "until": _time(change.until),
     }
 
 
 def _time(at: datetime | None) -> str | None:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
+    return iso_time(at) if at else None
 
 
 def _item(row: RowReport) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reconciler.core.limits import within
-from reconciler.core.model import ATTENTION, DEFERRED, Kind, Outcome, Reason
+from reconciler.core.model import ATTENTION, DEFERRED, READ, Kind, Outcome, Reason
 from reconciler.core.seasons import span
 from reconciler.render.shapes import ActionRow, Fetch, ListRow, Media, PlanDocument, VerdictRow
 
@@ -208,7 +208,7 @@ def way(named: dict[str, Any]) -> str:
 
 def trouble(fetch: Fetch) -> str | None:
     """What went wrong with a fetch; None: it was read, as well as its site allows."""
-    if fetch["outcome"] in {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}:
+    if fetch["outcome"] in READ:
         return None
     total = fetch["declared_total"]
     share = f", {fetch['count']:,} of {total:,}" if total is not None and fetch["count"] else ""

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.core.model import IMDB_ID, Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import check_xml
 from reconciler.sources import fields, json_items
@@ -23,7 +23,7 @@ from reconciler.sources.title_types import classify
 from reconciler.sources.truncation import CUT_OFF, is_cut_feed
 from reconciler.sources.web import Answer, Web
 
-_TITLE_ID = re.compile(r"imdb\.com/title/(tt\d{5,})")
+_TITLE_ID = re.compile(rf"imdb\.com/title/({IMDB_ID})")
 
 
 def read_feed(

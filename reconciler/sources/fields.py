@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reconciler.core.model import Facts
+from reconciler.core.model import IMDB_ID, YEAR, Facts
 from reconciler.sources.scrape import clean
 
-_IMDB = re.compile(r"tt[0-9]{5,}")
+_IMDB = re.compile(IMDB_ID)
 _IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
     r"(?:(?:https?://)?(?:(?:www|m)\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/)?(tt[0-9]{5,})(?:[/?#].*)?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"([1-9][0-9]{0,9})(?:\.0+)?")
-_YEAR = re.compile(r"(18|19|20|21)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(rf"{YEAR}(?![0-9])")
 _GUID = re.compile(
     r"(?:com\.plexapp\.agents\.)?(?P<site>imdb|tmdb|tvdb|thetvdb|themoviedb)://"
     r"(?:(?:movie|show|tv)/)?(?P<id>\w+)(?:\?.*)?"
 )
 _GUID_SITES = {"thetvdb": "tvdb", "themoviedb": "tmdb"}
-_TITLE_YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>(?:18|19|20|21)\d\d)\)", re.DOTALL)
+_TITLE_YEAR = re.compile(rf"(?P<title>.*\S)\s*\((?P<year>{YEAR})\)", re.DOTALL)
 _YEARS = range(1800, 2200)
 _TOO_MUCH = 10_000_000_000
 _BEST = 10

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.core.completeness import UNREADABLE
-from reconciler.core.model import Ids, Item, Kind
+from reconciler.core.model import IMDB_ID, Ids, Item, Kind
 from reconciler.sources.fields import facts
 from reconciler.sources.scrape import clean
 
 _KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
-_IMDB = re.compile(r"tt[0-9]{5,}")
+_IMDB = re.compile(IMDB_ID)
 _YEARS = range(1800, 2200)
 
 

@@ -11,6 +11,7 @@ from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
 from reconciler.core.items import parse_item
 from reconciler.core.model import (
+    IMDB_ID,
     Action,
     DesiredList,
     Entry,
@@ -26,6 +27,7 @@ from reconciler.core.model import (
 from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
+from reconciler.core.times import iso_time
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
 from reconciler.render import words
@@ -34,7 +36,7 @@ from reconciler.render.document import action_row, candidate_row, verdict_row
 from reconciler.render.shapes import Media
 from reconciler.sync.reconcile import Reconciliation
 
-_BARE = re.compile(r"tt[0-9]{5,}")  # as people copy it from IMDb
+_BARE = re.compile(IMDB_ID)  # as people copy it from IMDb
 _NUMBER = re.compile(r"tmdb:([1-9][0-9]{0,9})")
 _ITEM = re.compile(r"(?P<file>(?<=[\[{]))?ITEM")  # in a list or mapping of the file: as YAML
 
@@ -272,13 +274,11 @@ def _memory(target: Target, seen: Reconciliation) -> dict[str, Any]:
                 "season": slot.season,
                 "still_there": known.present,
                 "readded": known.readded,
-                "refused": f"{known.refused:%Y-%m-%dT%H:%M:%SZ}" if known.refused else None,
+                "refused": iso_time(known.refused) if known.refused else None,
             }
             for slot, known in sorted(slots.items(), key=lambda pair: pair[0].season or -1)
         ],
         "failures": attempts.failures if attempts else 0,
         "retries": attempts.retries if attempts else 0,
-        "not_before": f"{attempts.not_before:%Y-%m-%dT%H:%M:%SZ}"
-        if attempts and attempts.not_before
-        else None,
+        "not_before": iso_time(attempts.not_before) if attempts and attempts.not_before else None,
     }

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from reconciler.core.conditions import NOT_DONE, READ
-from reconciler.core.model import Reason, Run
+from reconciler.core.conditions import NOT_DONE
+from reconciler.core.model import READ, Reason, Run
 from reconciler.errors import LedgerError
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation

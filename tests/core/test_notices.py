@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.core import conditions, notices
 from reconciler.core.model import (
+    READ,
     Condition,
     Done,
     Event,
@@ -35,9 +36,7 @@ def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:
 
 
 def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
-    snapshot = Snapshot(
-        outcome, "browser", error=None if outcome in conditions.READ else "it broke"
-    )
+    snapshot = Snapshot(outcome, "browser", error=None if outcome in READ else "it broke")
     applied = conditions.applied((), (), 0, ())
     return state(conditions.fetched(snapshot), conditions.stalled(snapshot, None), applied)
 

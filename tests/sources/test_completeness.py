@@ -362,4 +362,4 @@ def test_a_title_that_simkl_lists_twice_does_not_end_the_list(
 def test_no_source_calls_a_list_complete_itself() -> None:
     modules = Path(sources.__file__).parent.rglob("*.py")
     judging = [one.name for one in modules if "Outcome.COMPLETE" in one.read_text("utf-8")]
-    assert judging == ["folder.py"]  # which keeps the pages of lists that were not read
+    assert judging == []

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import requests_mock
 
-from reconciler.core.conditions import READ
-from reconciler.core.model import Outcome
+from reconciler.core.model import READ, Outcome
 from reconciler.sources import SOURCES
 from tests.sources.outcomes import TELLS, read
 

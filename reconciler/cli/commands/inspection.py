@@ -18,8 +18,8 @@ from reconciler.cli.commands.setting import Setting, print_json
 from reconciler.controller.mounts import is_mount_point
 from reconciler.controller.statuses import record_server_status
 from reconciler.controller.turns import reachable
-from reconciler.core.conditions import READ
 from reconciler.core.desired import need_of
+from reconciler.core.model import READ
 from reconciler.errors import LedgerError, NotifierError
 from reconciler.render.document import FORMAT_VERSION, fetch_document
 from reconciler.render.explanation import explain_text

@@ -39,6 +39,7 @@ from reconciler.core.model.lists import (
     ListRef,
     Snapshot,
     TitleRef,
+    id_keys,
 )
 from reconciler.core.model.media import (
     Candidate,
@@ -112,10 +113,13 @@ from reconciler.core.model.server import (
     User,
     Whereabouts,
 )
-from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, Name, SeasonRule, Years
-from reconciler.core.model.words import (
+from reconciler.core.model.terms import (
     ATTENTION,
     DEFERRED,
+    IMDB_ID,
+    NOUN,
+    READ,
+    YEAR,
     Approval,
     Episodes,
     Expected,
@@ -131,6 +135,7 @@ from reconciler.core.model.words import (
     Start,
     Why,
 )
+from reconciler.core.model.wishes import ALL_SEASONS, Budget, Filter, Name, SeasonRule, Years
 
 __all__ = [
     "ALL",
@@ -140,11 +145,15 @@ __all__ = [
     "DEFAULT_RATE",
     "DEFERRED",
     "ENDLESS_TOP",
+    "IMDB_ID",
     "LONGEST_FILE",
     "LONGEST_LIST",
     "LONGEST_TITLE",
+    "NOUN",
+    "READ",
     "UNTOLD",
     "WHOLE",
+    "YEAR",
     "Absence",
     "Action",
     "Allowance",
@@ -242,4 +251,5 @@ __all__ = [
     "Why",
     "Widening",
     "Years",
+    "id_keys",
 ]

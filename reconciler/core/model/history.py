@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reconciler.core.model.media import Target
 from reconciler.core.model.plan import Done
-from reconciler.core.model.words import Op
+from reconciler.core.model.terms import Op
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reconciler.core.model.words import Kind, Outcome, ProblemReason
+from reconciler.core.model.terms import Kind, Outcome, ProblemReason
 
 ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
 LONGEST_LIST = 20_000  # entries read of a list at a site: each takes some 5 kB in a run
@@ -92,6 +92,20 @@ class Ids:
                 yield name, value
 
 
+def id_keys(ids: Iterable[tuple[str, str | int]], kind: str | None) -> Iterator[str]:
+    """The ids as the item grammar (core.items) writes them: ``imdb:tt0111161``, ``tmdb:tv:1399``.
+
+    TMDB and Trakt number films and shows apart: without a ``kind`` their ids are left out.
+    """
+    for site, value in ids:
+        if not value:
+            continue
+        if site not in {"tmdb", "trakt"}:
+            yield f"{site}:{value}"
+        elif kind:
+            yield f"{site}:{'show' if (site, kind) == ('trakt', Kind.TV) else kind}:{value}"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What filters ask of a title, in the words of whoever tells it; None: that is not known."""
@@ -131,20 +145,12 @@ class Item:
     def key(self) -> str:
         """The item's identity within its list and in the ledger: its most trusted name.
 
-        A TMDB or Trakt id says nothing without a kind, and one title may be a film's and a show's,
-        so that those come with theirs.
+        A film and a show may have the same title, so that the kind belongs to it.
         """
-        ids, kind = self.ids, self.kind or "any"
-        if ids.imdb:
-            return f"imdb:{ids.imdb}"
-        if ids.tmdb:
-            return f"tmdb:{kind}:{ids.tmdb}"
-        if ids.tvdb:
-            return f"tvdb:{ids.tvdb}"
-        if ids.trakt:
-            return f"trakt:{'show' if kind == Kind.TV else kind}:{ids.trakt}"
+        if key := next(id_keys(self.ids.items(), self.kind or "any"), None):
+            return key
         label = f"{self.title} ({self.year})" if self.year else self.title
-        return f'title:"{label}"' if self.kind is None else f'title:{kind}:"{label}"'
+        return f'title:"{label}"' if self.kind is None else f'title:{self.kind}:"{label}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.core.model.lists import Item
-from reconciler.core.model.words import Kind, MatchMethod, Reason
+from reconciler.core.model.terms import Kind, MatchMethod, Reason
 
 
 @dataclass(frozen=True, slots=True, order=True)

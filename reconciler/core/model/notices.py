@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.model.plan import Done
-from reconciler.core.model.words import Op
+from reconciler.core.model.terms import Op
 
 
 class Event(StrEnum):

@@ -13,8 +13,7 @@ from reconciler.core.model.media import Candidate, Entry, MediaKey, Target
 from reconciler.core.model.memory import Absence, Memory
 from reconciler.core.model.rules import ListRules
 from reconciler.core.model.server import Observed, User
-from reconciler.core.model.wishes import Budget
-from reconciler.core.model.words import (
+from reconciler.core.model.terms import (
     Expected,
     Kind,
     MatchMethod,
@@ -22,6 +21,7 @@ from reconciler.core.model.words import (
     Reason,
     Why,
 )
+from reconciler.core.model.wishes import Budget
 
 
 @dataclass(frozen=True, slots=True)

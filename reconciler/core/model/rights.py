@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.core.model.words import Approval, Episodes, Prune, Role
+from reconciler.core.model.terms import Approval, Episodes, Prune, Role
 
 
 @dataclass(frozen=True, slots=True)

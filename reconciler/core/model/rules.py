@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from reconciler.core.model.delivery import ServiceSelection
 from reconciler.core.model.lists import ListRef
+from reconciler.core.model.terms import Approval, Episodes, Prune, Rerequest, Role, Start
 from reconciler.core.model.wishes import ALL_SEASONS, Filter, SeasonRule
-from reconciler.core.model.words import Approval, Episodes, Prune, Rerequest, Role, Start
 
 
 @dataclass(frozen=True, slots=True)

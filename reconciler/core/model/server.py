@@ -10,7 +10,7 @@ from enum import StrEnum
 from reconciler.core.model.lists import UNTOLD, Facts
 from reconciler.core.model.media import MediaKey, Target, Unmatched
 from reconciler.core.model.memory import MemoryKey
-from reconciler.core.model.words import Kind
+from reconciler.core.model.terms import Kind
 
 # Measured on a real server: docs/internals/performance.md, "In calls".
 DEFAULT_RATE = 60.0  # calls per second

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reconciler.core.model.words import Kind
+from reconciler.core.model.terms import Kind
 
 
 @dataclass(frozen=True, slots=True)

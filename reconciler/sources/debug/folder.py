@@ -8,12 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.browser.pool import Lease
-from reconciler.core.model import ListRef, Outcome, Snapshot
+from reconciler.core.model import READ, ListRef, Snapshot
 from reconciler.errors import BrowserError, ListsyncError
 from reconciler.logs import Logger
 from reconciler.sources.debug.scrub import scrub
 
-_AS_A_LIST = {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 _MOST_CHARACTERS = 4_000_000
 _SOURCE = f"return document.documentElement.outerHTML.slice(0, {_MOST_CHARACTERS});"
 _COOKIES = "return document.cookie;"
@@ -39,7 +38,7 @@ class DebugFolder:
 
     def keep(self, ref: ListRef, snapshot: Snapshot, lease: Lease) -> None:
         """Write what was seen of a list, if it was not read as one. A full disk is no error."""
-        if snapshot.outcome in _AS_A_LIST:
+        if snapshot.outcome in READ:
             return
         page = lease.page if lease.healthy else None
         name, told = _NO_NAME.sub("_", str(ref)), [f"list: {ref}"]

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reconciler.core.model import YEAR
+
 SAMPLE = 200  # rows that are looked at
 
 _AFTER = {"type": 1, "rating": 2, "year": 4, "votes": 6}  # columns after the address
-_YEAR = re.compile(r"(18|19|20|21)\d\d")
+_YEAR = re.compile(YEAR)
 _DATE_OR_NUMBER = re.compile(r"[\d.,/ -]*")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.completeness import numbered
-from reconciler.core.model import LONGEST_FILE, UNTOLD, Facts, Ids, Item, Kind
+from reconciler.core.model import LONGEST_FILE, UNTOLD, YEAR, Facts, Ids, Item, Kind
 from reconciler.sources.exports.imdb import SAMPLE, columns_by_content
 from reconciler.sources.fields import imdb_id
 from reconciler.sources.title_types import classify
@@ -50,7 +50,7 @@ _LETTERBOXD = re.compile(r"\b(boxd\.it|letterboxd\.com)/")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _RATING = re.compile(r"[1-9](\.[0-9])?|10(\.0)?")
 _VOTES = re.compile(r"[0-9]{1,10}")
-_YEAR = re.compile(r"(18|19|20|21)\d\d")
+_YEAR = re.compile(YEAR)
 
 
 @dataclass(frozen=True, slots=True)

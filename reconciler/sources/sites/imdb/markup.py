@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Ids, Item, Kind, ListRef
+from reconciler.core.model import YEAR, Ids, Item, Kind, ListRef
 from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
 from reconciler.sources.title_types import classify
@@ -59,7 +59,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)|\d+")  # "1,234
 _LONGEST_TOTAL = 200  # characters; finding a range takes quadratic time
 _RANGE = re.compile(rf"(?:{_GROUPED.pattern})\s*[-–—]\s*(?:{_GROUPED.pattern})")  # "1 - 25"
 _PREFIX = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s")
-_YEAR = re.compile(r"((?:18|19|20|21)\d\d)(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
+_YEAR = re.compile(rf"({YEAR})(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
 _ID_IN_LINK = re.compile(r"(?:/title/|inline-watched-button-)(tt\d+)")
 
 

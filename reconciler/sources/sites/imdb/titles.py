@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import Facts, Ids, Item, Kind, ListRef, TitleRef
+from reconciler.core.model import IMDB_ID, Facts, Ids, Item, Kind, ListRef, TitleRef
 from reconciler.sources.scrape import clean
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
@@ -47,7 +47,7 @@ FIELDS = (
     ),
 )
 
-_TITLE = re.compile(r"tt\d{5,}")
+_TITLE = re.compile(IMDB_ID)
 _LISTS = ("list", "predefinedList")
 _DELETED = "remove deleted titles from the list"
 _BOX_OFFICE = 10  # films on that chart, at least

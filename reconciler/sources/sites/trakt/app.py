@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from reconciler.core.completeness import ListReading, numbered, snapshot_of
 from reconciler.core.completeness import Page as ListPage
-from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
+from reconciler.core.model import YEAR, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.ports import Page
 from reconciler.sources.scrape import (
@@ -33,8 +33,8 @@ from reconciler.sources.title_types import classify
 BASE_URL = "https://app.trakt.tv"
 _KINDS = {"movies": Kind.MOVIE, "shows": Kind.TV}
 _MODES = {Kind.MOVIE: "movie", Kind.TV: "show"}
-_YEAR_SUFFIX = re.compile(r"(?P<rest>.+)-(?P<year>(18|19|20|21)\d\d)")
-_YEAR_TEXT = re.compile(r"\b(18|19|20|21)\d\d\b")
+_YEAR_SUFFIX = re.compile(rf"(?P<rest>.+)-(?P<year>{YEAR})")
+_YEAR_TEXT = re.compile(rf"\b{YEAR}\b")
 
 _PRIVATE = (Outcome.PRIVATE, "the list is private; its owner can make it public")
 _MISSING = (Outcome.MISSING, "there is no such list; check the address")

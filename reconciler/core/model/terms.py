@@ -1,4 +1,4 @@
-"""The closed vocabularies: kinds, outcomes, reasons, operations."""
+"""The closed vocabularies (kinds, outcomes, reasons, operations) and the shared patterns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ class Kind(StrEnum):
 
     MOVIE = "movie"
     TV = "tv"
+
+
+NOUN = {Kind.MOVIE: "film", Kind.TV: "show"}
+IMDB_ID = r"tt[0-9]{5,}"  # the id of a title at IMDb, as a pattern
+YEAR = r"(?:18|19|20|21)[0-9]{2}"  # as a pattern
 
 
 class Outcome(StrEnum):
@@ -25,6 +30,10 @@ class Outcome(StrEnum):
     CHANGED_LAYOUT = "changed-layout"
     RATE_LIMITED = "rate-limited"
     UNREACHABLE = "unreachable"
+
+
+READ = frozenset({Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED})
+"""The outcomes that count as read."""
 
 
 class Reason(StrEnum):
