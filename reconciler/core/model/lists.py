@@ -1,11 +1,11 @@
-"""A list, its items, and what a fetch of it gave."""
+"""A list, its items, what a fetch of it gave, and what its items were matched with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reconciler.core.model.terms import Kind, Outcome, ProblemReason
+from reconciler.core.model.terms import Kind, MatchMethod, Outcome, ProblemReason, Reason
 
 ENDLESS_TOP = 100  # titles read of a chart that has no end, where the file gives no ``top``
 LONGEST_LIST = 20_000  # entries read of a list at a site: each takes some 5 kB in a run
@@ -178,3 +178,71 @@ class Snapshot:
     def complete(self) -> bool:
         """Whether this is the whole list. An empty one is, but has an outcome of its own."""
         return self.outcome is Outcome.COMPLETE
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MediaKey:
+    """What the server knows a title by. Film and show numbers overlap, hence the kind."""
+
+    kind: Kind
+    tmdb: int
+
+    def __str__(self) -> str:
+        """``movie/438631``."""
+        return f"{self.kind}/{self.tmdb}"
+
+    def __hash__(self) -> int:
+        """The number alone: every look-up of a plan hashes a key, and few numbers are shared."""
+        return self.tmdb
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """A media key in a quality: what can be requested once."""
+
+    media: MediaKey
+    is_4k: bool = False
+
+    def __hash__(self) -> int:
+        """As its media key's."""
+        return self.media.tmdb
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A title the server offers for an item."""
+
+    media: MediaKey
+    title: str
+    original_title: str | None = None
+    year: int | None = None
+    countries: tuple[str, ...] = ()  # of origin, ISO 3166-1; the server tells it of shows alone
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item's media key, the route that led there, and what the server calls the title."""
+
+    media: MediaKey
+    by: MatchMethod
+    title: str = ""
+    year: int | None = None
+    original_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Why an item has no media key (law 10: a "no" is a value)."""
+
+    reason: Reason
+    detail: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a list after resolving. ``fresh``: the list gave it in this pass."""
+
+    item: Item
+    match: Match | Unmatched
+    fresh: bool = True

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.core.model.lists import Item
-from reconciler.core.model.media import Match, Target
+from reconciler.core.model.lists import Item, Match, Target
 
 
 @dataclass(frozen=True, slots=True, order=True)

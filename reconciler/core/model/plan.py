@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.core.model.delivery import Delivery
-from reconciler.core.model.lists import Item, ListProblem, Snapshot
-from reconciler.core.model.media import Candidate, Entry, MediaKey, Target
+from reconciler.core.model.lists import (
+    Candidate,
+    Entry,
+    Item,
+    ListProblem,
+    MediaKey,
+    Snapshot,
+    Target,
+)
 from reconciler.core.model.memory import Absence, Memory
-from reconciler.core.model.rules import ListRules
-from reconciler.core.model.server import Observed, User
+from reconciler.core.model.rules import Budget, ListRules
+from reconciler.core.model.server import Delivery, Observed, User
 from reconciler.core.model.terms import (
     Expected,
     Kind,
@@ -21,7 +27,6 @@ from reconciler.core.model.terms import (
     Reason,
     Why,
 )
-from reconciler.core.model.wishes import Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,77 @@
-"""What the file says of a list, defaults merged in."""
+"""What the file says of a list, defaults merged in, and the rights that this gives."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from reconciler.core.model.delivery import ServiceSelection
 from reconciler.core.model.lists import ListRef
-from reconciler.core.model.terms import Approval, Episodes, Prune, Rerequest, Role, Start
-from reconciler.core.model.wishes import ALL_SEASONS, Filter, SeasonRule
+from reconciler.core.model.terms import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonRule:
+    """Which seasons of a show are wanted; only one of the three is given, without any: all.
+
+    *All* and *last* follow a show as its seasons air; *first* and *named* are fixed.
+    """
+
+    first: int | None = None
+    last: int | None = None
+    named: tuple[int, ...] | None = None  # the only way to mean specials (0)
+
+
+ALL_SEASONS = SeasonRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many titles may be requested in any ``window`` of time, all lists together."""
+
+    titles: int
+    window: timedelta
+    unit: str  # what the window is called: "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years from ``first`` to ``last``, both among them; None: an open end."""
+
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title by its spellings (core.names), and of one year only where it has one."""
+
+    spellings: tuple[str, ...]
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which titles of a list are wanted; a rule that is None or empty lets everything through."""
+
+    types: tuple[Kind, ...] = ()
+    years: Years | None = None
+    min_rating: float | None = None  # 0 to 10
+    min_votes: int | None = None
+    genres: tuple[str, ...] = ()  # one of these at least; names of core.genres
+    exclude_genres: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # ISO 639-1, of the original
+    exclude_titles: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSelection:
+    """What a list names, by id (a number) or name; None: the server's own."""
+
+    server: int | str | None = None
+    profile: int | str | None = None
+    folder: int | str | None = None
+    tags: tuple[int | str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +98,67 @@ class ListRules:
     interval: timedelta = timedelta(hours=6)
     retry_interval: timedelta = timedelta(minutes=10)
     suspended: bool = False  # it asks for nothing, and its titles do not count as gone
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The options of a list that say what it may do."""
+
+    role: Role = Role.REQUEST
+    requester: int | str | None = None  # None: the owner of the API key
+    approval: Approval = Approval.REQUESTER
+    is_4k: bool = False
+    prune: Prune = Prune.KEEP
+    top: int | None = None  # of an exclude list, these two say how much it excludes
+    episodes: Episodes = Episodes.SKIP
+
+
+@dataclass(frozen=True, slots=True)
+class ListRights:
+    """One list: its rights, and all its settings as text that only their writer reads."""
+
+    source: str
+    rights: Rights
+    settings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRights:
+    """The rights of a whole file. ``former``: the rights that lists had when they left it."""
+
+    server_url: str
+    excluded: frozenset[str] = frozenset()  # the keys of the items under ``exclude``
+    defaults: Rights = Rights()
+    lists: Mapping[str, ListRights] = field(default_factory=dict)  # by name, in the file's order
+    former: Mapping[str, ListRights] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """A change that gives more rights: in a list, named as it is in effect, or in the whole file.
+
+    ``value`` tells two changes of one setting apart; ``words`` says the change to people.
+    """
+
+    list: str  # WHOLE: server, exclude or defaults
+    setting: str
+    value: str
+    words: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RightsState:
+    """What the ledger knows: the accepted rights, and since when each widening waits."""
+
+    accepted: FileRights | None = None  # None: no ``run`` has started with this ledger yet
+    waiting: Mapping[Widening, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChange:
+    """A widening as people see it. ``until`` None: the grace is not known."""
+
+    list: str
+    words: str
+    since: datetime
+    until: datetime | None

@@ -1,4 +1,4 @@
-"""The server as a pass observes it. Foreign numbers became words at the door."""
+"""The server as a run observes it. Foreign numbers are translated at the edge."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from reconciler.core.model.lists import UNTOLD, Facts
-from reconciler.core.model.media import MediaKey, Target, Unmatched
+from reconciler.core.model.lists import UNTOLD, Facts, MediaKey, Target, Unmatched
 from reconciler.core.model.memory import MemoryKey
 from reconciler.core.model.terms import Kind
 
@@ -197,3 +196,42 @@ class Observed:
     # what core.own_requests concludes of requests of ours that no table shows
     lost: Mapping[MemoryKey, tuple[int, ...]] = field(default_factory=dict)  # the requests' ids
     withdrawn: frozenset[MemoryKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that Radarr or Sonarr has: a profile, a folder (its path is its name), a tag."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """What one Radarr or Sonarr offers."""
+
+    profiles: tuple[Option, ...] = ()
+    folders: tuple[Option, ...] = ()
+    tags: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Downloader:
+    """A Radarr (films) or Sonarr (shows) that the server sends requests to."""
+
+    id: int
+    name: str
+    is_4k: bool = False
+    is_default: bool = False
+    stock: ServiceOptions | None = None  # None: nobody asked for it, or it is unknown
+    trouble: str = ""  # why it cannot be had now; what it offered within the last day may be known
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where and how requests for one kind of title go; None: the downloader's own."""
+
+    server: Option
+    profile: Option | None = None
+    folder: Option | None = None
+    tags: tuple[Option, ...] | None = None
