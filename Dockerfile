@@ -31,7 +31,7 @@ WORKDIR /config
 VOLUME ["/config", "/data"]
 EXPOSE 8099
 HEALTHCHECK --interval=60s --timeout=10s --start-period=30s \
-    CMD ["python3", "-m", "reconciler.cli.commands.health"]
+    CMD ["python3", "-m", "reconciler.cli.health"]
 ENTRYPOINT ["listsync"]
 CMD ["run"]
 

@@ -1,8 +1,7 @@
-"""The command line. The work is done behind ``commands``.
+"""The command line. Results go to stdout, everything else to stderr.
 
-Results go to stdout, everything else to stderr. What a command needs is imported when it runs, so
-that ``--help`` is quick. A new command is a function in the module of its kind and a line in
-``program.COMMANDS``; an option that commands share stands in ``options``.
+A command is a file in ``commands/`` and a name in ``program.COMMANDS``; what commands share is in
+``options``. What a command needs is imported when it runs, so that ``--help`` is quick.
 """
 
 from reconciler.cli.process import USAGE, main, run

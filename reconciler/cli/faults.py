@@ -6,58 +6,56 @@ key.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 
 from reconciler.errors import ListsyncError, internal_error, trace_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _CONTROL_FLOW = (typer.Exit, typer.Abort, typer.TyperException)
 
 
-def guarded(command: Callable[..., int]) -> Callable[..., int]:
-    """The command, raising nothing but errors that can be shown.
+def report_errors(command: Callable[..., int]) -> Callable[..., int]:
+    """Let a command raise nothing but ListsyncError, typer's own and the system's errors.
 
-    Where JSON is asked for, an error is a document on stdout, too.
+    With ``-o json``, the error is also printed as a document.
     """
 
     @wraps(command)
-    def run(*arguments: object, **options: object) -> int:
+    def run(**options: Any) -> int:  # noqa: ANN401 - any option's
         try:
-            return command(*arguments, **options)
+            return command(**options)
         except ListsyncError as error:
             _print_document(error, options)
             raise
         except Exception as error:
-            if isinstance(error, _CONTROL_FLOW) or is_about_output(error):
+            if isinstance(error, _CONTROL_FLOW) or is_system_error(error):
                 raise
-            _show_trace(error, options)
-            known = internal_error(error, can_trace=options.get("verbose") is False)
-            _print_document(known, options)
-            raise known from error
+            _keep_trace(error, options)
+            reported = internal_error(error, can_trace=options.get("verbose") is False)
+            _print_document(reported, options)
+            raise reported from error
 
     return run
 
 
-def is_about_output(error: Exception) -> bool:
-    """Whether the system said no, to writing the output for example; libraries' errors are not."""
-    return isinstance(error, OSError) and error.errno is not None
+def is_system_error(error: Exception) -> bool:
+    """Whether the operating system refused something, for example to write the output."""
+    return isinstance(error, OSError) and error.errno is not None  # libraries' own have none
 
 
-def _print_document(error: ListsyncError, options: dict[str, object]) -> None:
+def _print_document(error: ListsyncError, options: dict[str, Any]) -> None:
     if options.get("output") == "json":
-        from reconciler.cli.commands.setting import print_json
+        from reconciler.cli.output import print_json
         from reconciler.render.document import error_document
 
         print_json(error_document(error))
 
 
-def _show_trace(error: Exception, options: dict[str, object]) -> None:
+def _keep_trace(error: Exception, options: dict[str, Any]) -> None:
     trace = "\n".join([*trace_of(error), type(error).__name__, ""])
     if options.get("verbose"):
         typer.echo(trace, err=True, nl=False)

@@ -1,22 +1,26 @@
-"""The options that commands share, and how they are interpreted."""
+"""The options that commands share: each is declared once, and a command gets them as Settings."""
 
 from __future__ import annotations
 
 import inspect
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reconciler.cli.completion import complete_list
+from reconciler.errors import ConfigError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.cli.commands.setting import Setting
+if TYPE_CHECKING:  # slow to import, and no part of --help
+    from reconciler.config import Config, Restrictions
+    from reconciler.ports import Sources
+    from reconciler.sync.reconcile import Context
 
 
 class Form(StrEnum):
@@ -34,49 +38,155 @@ class PlainForm(StrEnum):
     JSON = "json"
 
 
-class Site(StrEnum):
-    """Where one can sign in."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The shared options: those after the command, else before it, else of the environment."""
 
-    TRAKT = "trakt"
+    config_path: Path
+    ledger: Path | None = None
+    output: str = Form.TEXT
+    verbose: bool = False
+    debug_dir: Path | None = None
+    allow_server: list[str] | None = None  # None, here and below: anything is allowed
+    allow_env: list[str] | None = None
+    allow_files: bool = False
+
+    @property
+    def restrictions(self) -> Restrictions:
+        """What the config may use. Raises UsageError."""
+        from reconciler.config import parse_restrictions
+
+        return parse_restrictions(self.allow_server, self.allow_env, allows_files=self.allow_files)
+
+    def read_config(self) -> Config:
+        """The config; from now on logs hide its secrets. Raises ConfigError."""
+        from reconciler import wiring
+
+        config = wiring.read_config(self.config_path, self.restrictions)
+        wiring.configure_logs(config, logging.DEBUG if self.verbose else logging.WARNING)
+        return config
+
+    def ledger_path(self, config: Config) -> Path:
+        """The path of this command's ledger."""
+        from reconciler import wiring
+
+        return wiring.ledger_path(config.ledger, self.config_path, self.ledger)
+
+    def open_context(
+        self, config: Config, lists: Sources | None = None
+    ) -> AbstractContextManager[Context]:
+        """Everything a run needs. ``lists``: where lists come from, if not from their sites."""
+        from reconciler import wiring
+        from reconciler.render.progress import for_terminal
+
+        return wiring.open_context(
+            config,
+            self.config_path,
+            self.ledger_path(config),
+            for_terminal(),
+            lists=lists,
+            debug_dir=self.debug_dir,
+        )
 
 
-SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
-ConfigPath = Annotated[
-    Path | None,
-    typer.Option(
-        "-c", "--config", metavar="FILE", readable=False, help="The file. [default: listsync.yaml]"
+def complete_list(context: typer.Context, incomplete: str) -> list[str]:
+    """List names for the shell, from the config alone, and never an error."""
+    from reconciler.config import decode, list_names
+    from reconciler.config.own_files import CONFIG_BYTES, read_file
+
+    paths = (
+        context.params.get("config_path"),
+        context.find_root().params.get("config_path"),
+        os.environ.get("LISTSYNC_CONFIG"),
+        "listsync.yaml",
+    )
+    config = Path(next(path for path in paths if path))
+    names: tuple[str, ...] = ()
+    with suppress(OSError, ConfigError):
+        if config.is_file():  # a pipe would block the shell
+            names = list_names(decode(read_file(config, CONFIG_BYTES), str(config)))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _shared(name: str, default: object, annotation: object) -> inspect.Parameter:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, keyword, default=default, annotation=annotation)
+
+
+_CONFIG = _shared(
+    "config_path",
+    None,
+    Annotated[
+        Path | None,
+        typer.Option(
+            "-c",
+            "--config",
+            metavar="FILE",
+            readable=False,
+            help="Config file. [default: listsync.yaml]",
+        ),
+    ],
+)
+LEDGER = _shared(
+    "ledger",
+    None,
+    Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger",
+            metavar="FILE",
+            readable=False,
+            help="Ledger file, instead of the config's.",
+        ),
+    ],
+)
+_OUTPUT = typer.Option("-o", "--output", help="Output format.")
+PlainOutput = Annotated[PlainForm, _OUTPUT]
+OUTPUT = _shared("output", Form.TEXT, Annotated[Form, _OUTPUT])
+PLAIN_OUTPUT = _shared("output", PlainForm.TEXT, PlainOutput)
+VERBOSE = _shared(
+    "verbose",
+    False,  # noqa: FBT003 - the option's default
+    Annotated[bool, typer.Option("-v", "--verbose", help="Log every request to stderr.")],
+)
+DEBUG_DIR = _shared(
+    "debug_dir",
+    None,
+    Annotated[
+        Path | None,
+        typer.Option("--debug-dir", metavar="DIR", help="Save pages that are not lists here."),
+    ],
+)
+_RESTRICTIONS = (
+    _shared(
+        "allow_server",
+        None,
+        Annotated[
+            list[str] | None,
+            typer.Option("--allow-server", metavar="URL", help="Refuse any other server in FILE."),
+        ],
     ),
-]
-Ledger = Annotated[
-    Path | None,
-    typer.Option(
-        "--ledger",
-        metavar="FILE",
-        readable=False,
-        help="The ledger, instead of where the file says.",
+    _shared(
+        "allow_env",
+        None,
+        Annotated[
+            list[str] | None,
+            typer.Option("--allow-env", metavar="A,B", help="Refuse other variables in FILE."),
+        ],
     ),
-]
-Output = Annotated[Form, typer.Option("-o", "--output", help="How the result is printed.")]
-PlainOutput = Annotated[
-    PlainForm, typer.Option("-o", "--output", help="How the result is printed.")
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log each call to stderr.")]
-DebugDir = Annotated[
-    Path | None,
-    typer.Option("--debug-dir", metavar="DIR", help="Keep pages here that were not read as lists."),
-]
-DetailedExit = Annotated[
-    bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
-]
-Due = Annotated[bool, typer.Option("--due", help="Only the lists whose interval is over.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Act without asking.")]
+    _shared(
+        "allow_files",
+        False,  # noqa: FBT003 - the option's default
+        Annotated[
+            bool,
+            typer.Option("--allow-files", help="Still allow files outside FILE's folder."),
+        ],
+    ),
+)
+
 ListName = Annotated[
     str,
-    typer.Argument(metavar="LIST", help="A list's name in the file.", autocompletion=complete_list),
-]
-AnyList = Annotated[
-    str | None,
-    typer.Argument(metavar="LIST", help="A list's name.", autocompletion=complete_list),
+    typer.Argument(metavar="LIST", help="List in the config.", autocompletion=complete_list),
 ]
 ListNames = Annotated[
     list[str] | None,
@@ -86,127 +196,40 @@ ListNames = Annotated[
         autocompletion=complete_list,
     ),
 ]
-ListsOrPlan = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[LIST]...|[PLAN.json]",
-        help="Only these lists, or a saved plan.",
-        autocompletion=complete_list,
-    ),
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
-]
-PlanFile = Annotated[
-    Path | None,
-    typer.Option("--plan", metavar="FILE", readable=False, help="A saved plan, called anything."),
-]
-Expect = Annotated[
-    str | None,
-    typer.Option("--expect", metavar="ID", help="Act only if this is still the plan's id."),
-]
-Query = Annotated[
-    str,
-    typer.Argument(
-        metavar="ITEM|TITLE",
-        help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
-    ),
-]
-Asked = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="LIST|ITEM|TITLE",
-        help="A list's name, imdb:tt…, tmdb:movie:N, …, part of a title.",
-        autocompletion=complete_list,
-    ),
-]
-Last = Annotated[
-    int, typer.Option("--last", metavar="N", min=1, help="How many passes and actions.")
-]
-AllowServer = Annotated[
-    list[str] | None,
-    typer.Option("--allow-server", metavar="URL", help="Refuse any other server in FILE."),
-]
-AllowEnv = Annotated[
-    list[str] | None,
-    typer.Option("--allow-env", metavar="A,B", help="Refuse any other variable in FILE."),
-]
-AllowFiles = Annotated[
-    bool,
-    typer.Option("--allow-files", help="With these, still allow files outside FILE's folder."),
+DetailedExit = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="Exit with 2 if there are changes.")
 ]
 
-_RESTRICTIONS = [
-    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
-    for name, default, option in (
-        ("allow_server", None, AllowServer),
-        ("allow_env", None, AllowEnv),
-        ("allow_files", False, AllowFiles),
+
+def command_with(*options: inspect.Parameter) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Declare a command that reads the config and has these shared options besides its own.
+
+    The function gets ``Settings`` in their place, as its first parameter.
+    """
+    shared = (_CONFIG, *options, *_RESTRICTIONS)
+    context = inspect.Parameter(
+        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
-]
 
+    def declare(function: Callable[..., int]) -> Callable[..., int]:
+        @wraps(function)
+        def command(context: typer.Context, **values: Any) -> int:  # noqa: ANN401 - any option's
+            return function(_settings(context.obj, values, shared), **values)
 
-@dataclass(frozen=True, slots=True)
-class Anywhere:
-    """What stands before the command, or in the environment. None: no such restriction."""
-
-    config: Path
-    ledger: Path | None
-    allowed_servers: list[str] | None = None
-    allowed_variables: list[str] | None = None
-    allows_files: bool = False
-
-
-def reads_config(command: Callable[..., int]) -> Callable[..., int]:
-    """The command, with the options that restrict what the file may use."""
-
-    @wraps(command)
-    def run(
-        context: typer.Context,
-        *arguments: object,
-        allow_server: list[str] | None,
-        allow_env: list[str] | None,
-        allow_files: bool,
-        **options: object,
-    ) -> int:
-        anywhere: Anywhere = context.obj
-        context.obj = replace(
-            anywhere,
-            allowed_servers=allow_server or anywhere.allowed_servers,
-            allowed_variables=allow_env or anywhere.allowed_variables,
-            allows_files=allow_files or anywhere.allows_files,
+        signature = inspect.signature(function, eval_str=True)
+        own = list(signature.parameters.values())[1:]
+        own.sort(key=lambda parameter: parameter.kind)
+        command.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[context, *own, *shared]
         )
-        return command(context, *arguments, **options)
+        return command
 
-    own = inspect.signature(command, eval_str=True)
-    parameters = [*own.parameters.values(), *_RESTRICTIONS]
-    run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return run
+    return declare
 
 
-def setting_of(  # noqa: PLR0913 - what commands share
-    context: typer.Context,
-    config: Path | None,
-    ledger: Path | None = None,
-    output: Form | PlainForm = Form.TEXT,
-    *,
-    verbose: bool = False,
-    debug_dir: Path | None = None,
-) -> Setting:
-    """A command's options, else what stood before the command, else the environment's."""
-    from reconciler.cli.commands.setting import Setting
-    from reconciler.config import parse_restrictions
-
-    anywhere: Anywhere = context.obj
-    return Setting(
-        config or anywhere.config,
-        ledger or anywhere.ledger,
-        output.value,
-        verbose=verbose,
-        debug_dir=debug_dir,
-        restrictions=parse_restrictions(
-            anywhere.allowed_servers,
-            anywhere.allowed_variables,
-            allows_files=anywhere.allows_files,
-        ),
-    )
+def _settings(
+    root: Settings, values: dict[str, Any], shared: tuple[inspect.Parameter, ...]
+) -> Settings:
+    """The options before the command, with the shared ones among ``values``, which leave it."""
+    after: Mapping[str, Any] = {option.name: values.pop(option.name) for option in shared}
+    return replace(root, **{name: value for name, value in after.items() if value})

@@ -1,4 +1,4 @@
-"""The program: which commands there are, in the order of ``--help``."""
+"""The program: its commands, in the order of ``--help``, and the options before a command."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import about, acting, looking, running
-from reconciler.cli.faults import guarded
-from reconciler.cli.options import Anywhere
+from reconciler.cli.commands.adopt import adopt
+from reconciler.cli.commands.apply import apply
+from reconciler.cli.commands.doctor import doctor
+from reconciler.cli.commands.explain import explain
+from reconciler.cli.commands.fetch import fetch
+from reconciler.cli.commands.forget import forget
+from reconciler.cli.commands.history import history
+from reconciler.cli.commands.init import init
+from reconciler.cli.commands.login import login
+from reconciler.cli.commands.plan import plan
+from reconciler.cli.commands.reconcile import reconcile
+from reconciler.cli.commands.run import run
+from reconciler.cli.commands.schema import schema
+from reconciler.cli.commands.status import status
+from reconciler.cli.commands.validate import validate
+from reconciler.cli.commands.version import version
+from reconciler.cli.faults import report_errors
+from reconciler.cli.options import Settings
 
 COMMANDS = (
-    about.init,
-    looking.validate,
-    acting.plan,
-    acting.apply,
-    acting.adopt,
-    acting.forget,
-    running.run,
-    running.reconcile,
-    looking.status,
-    looking.explain,
-    looking.fetch,
-    looking.history,
-    looking.doctor,
-    acting.login,
-    about.schema,
-    about.version,
-)
-
+    init, validate, plan, apply, adopt, forget, run, reconcile,
+    status, explain, fetch, history, doctor, login, schema, version,
+)  # fmt: skip
 ALLOW_SERVER, ALLOW_ENV = "LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV"
 
 app = typer.Typer(
     name="listsync",
-    help="Keeps an Overseerr, Jellyseerr or Seerr server in step with watchlists.",
+    help="Keep an Overseerr, Jellyseerr or Seerr server in sync with watchlists.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 for command in COMMANDS:
-    app.command()(guarded(command))
+    app.command()(report_errors(command))
 
 
 @app.callback(invoke_without_command=True)
-def _anywhere(  # noqa: PLR0913 - a command's parameters are its options
+def _before_the_command(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
-    config: Annotated[
+    config_path: Annotated[
         Path,
         typer.Option("-c", "--config", metavar="FILE", envvar="LISTSYNC_CONFIG", readable=False),
     ] = Path("listsync.yaml"),
@@ -66,16 +66,17 @@ def _anywhere(  # noqa: PLR0913 - a command's parameters are its options
     allow_files: Annotated[
         bool, typer.Option("--allow-files", envvar="LISTSYNC_ALLOW_FILES")
     ] = False,
-    version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
+    show_version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
-    servers, variables = _given(allow_server, ALLOW_SERVER), _given(allow_env, ALLOW_ENV)
-    context.obj = Anywhere(config, ledger, servers, variables, allow_files)
-    if version:  # many try this first
-        raise typer.Exit(about.version())
+    context.obj = Settings(
+        config_path,
+        ledger,
+        # A variable that is set but empty allows nothing, rather than everything.
+        allow_server=allow_server or ([] if ALLOW_SERVER in os.environ else None),
+        allow_env=allow_env or ([] if ALLOW_ENV in os.environ else None),
+        allow_files=allow_files,
+    )
+    if show_version:  # many try this first
+        raise typer.Exit(version())
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-def _given(values: list[str] | None, variable: str) -> list[str] | None:
-    """An option's values; a variable that is set and empty allows nothing, rather than all."""
-    return values or ([] if variable in os.environ else None)

@@ -41,7 +41,7 @@ _TAIL = """
 """
 
 
-def named(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]]:
+def name_lists(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]]:
     """Each list, with the text it was pasted as, by a name of its own; the same list once."""
     found: dict[str, tuple[str, ListRef]] = {}
     seen: set[ListRef] = set()
@@ -58,7 +58,7 @@ def named(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]
     return found
 
 
-def starter(
+def starter_text(
     lists: Mapping[str, tuple[str, ListRef]], server: str, keys: Mapping[str, Sequence[str]]
 ) -> str:
     """The text of a file with these lists, by name, in their order.

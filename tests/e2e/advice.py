@@ -341,7 +341,7 @@ def locked(world: World) -> None:
 def bug(world: World) -> None:
     world.house.wish([DUNE])
     world.patches.enter_context(
-        patch("reconciler.cli.commands.inspection.examine", side_effect=ZeroDivisionError)
+        patch("reconciler.cli.doctor.run_checks", side_effect=ZeroDivisionError)
     )
 
 

@@ -105,7 +105,7 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(house: Household) -> No
         "tags 'bob' is not at Radarr; it offers 'kids' (2); "
         "tags 'bob' is not at Sonarr; it offers 'kids' (9)"
     )
-    assert check["todo"].startswith("write a name or an id that is offered")
+    assert check["todo"].startswith("use one of these names or ids")
 
 
 def test_doctor_finds_a_sonarr_that_is_away(house: Household) -> None:
@@ -146,7 +146,7 @@ def grant(house: Household, rights: Permission, films_a_week: int | None = None)
     ("sonarr", "found", "todo"),
     [
         ((SONARR,), "4K is off on the server for shows: it takes the requests and", True),
-        ((SONARR_4K,), "the server has a default Radarr and Sonarr for it", False),
+        ((SONARR_4K,), "the server has a default 4K Radarr and Sonarr", False),
     ],
     ids=["off for shows", "on"],
 )

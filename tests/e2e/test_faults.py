@@ -119,7 +119,7 @@ def test_a_bug_outside_of_commands_is_a_sentence_too(
 def test_a_thread_that_fails_is_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threading, "excepthook", process.tell_of_thread)
+    monkeypatch.setattr(threading, "excepthook", process.report_thread)
     thread = threading.Thread(target=lambda: 1 / 0)
     thread.start()
     thread.join()

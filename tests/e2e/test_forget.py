@@ -94,14 +94,14 @@ def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
 
 
 def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
-    assert "holds as before" in forget(folder, "tmdb:tv:136315").stdout
+    assert "including a decline, still counts" in forget(folder, "tmdb:tv:136315").stdout
     assert remembered(folder) == {HEAT}
 
 
 def test_an_item_nobody_knows_is_said_to_be_unknown(folder: Path) -> None:
     told = forget(folder, "tmdb:movie:1")
 
-    assert (told.returncode, told.stdout) == (0, "nothing is remembered of tmdb:movie:1\n")
+    assert (told.returncode, told.stdout) == (0, "nothing is remembered about tmdb:movie:1\n")
     assert remembered(folder) == {HEAT, BEAR}
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
     told = forget(folder, "Heat")
 
     assert told.returncode == 64
-    assert "is no item" in told.stderr
+    assert "is not an item" in told.stderr
 
 
 @pytest.mark.parametrize("item", ['title:"Heat (1995)"', "title:heat"])
@@ -135,8 +135,8 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
     told = forget(folder, "title:Heat")
 
     assert told.returncode == 64
-    assert "title:Heat could be several titles" in told.stderr
-    assert "name one: tmdb:movie:949, tmdb:movie:36351" in told.stderr
+    assert "title:Heat matches several titles" in told.stderr
+    assert "choose one: tmdb:movie:949, tmdb:movie:36351" in told.stderr
     assert remembered(folder) == {HEAT, BEAR}
     assert "forgot" in forget(folder, 'title:"Heat (1995)"').stdout
 

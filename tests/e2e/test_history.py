@@ -127,7 +127,7 @@ def test_history_of_nothing_says_so(house: Household) -> None:
 def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None:
     done = past.run("history", "mroe")
     assert (done.code, done.out) == (64, "")
-    assert "no list is called 'mroe', did you mean \"more\"?" in done.err
+    assert "nothing in the history matches 'mroe', did you mean \"more\"?" in done.err
 
 
 def test_a_list_that_left_the_file_is_known(house: Household) -> None:

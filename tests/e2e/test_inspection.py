@@ -203,7 +203,7 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     [
         ("file:wishes.csv", None, "no such file in /", "check the path"),
         ("file:wishes.csv", "colour,price\nred,2\n", "columns", "write a header with Const"),
-        ("file:wishes.csv", "Name,Year\n,1999\n,2001\n", "line 3", "correct wishes.csv, or export"),
+        ("file:wishes.csv", "Name,Year\n,1999\n,2001\n", "line 3", "fix wishes.csv, or export"),
         ("letterboxd:wishes.zip", None, "no such file in /", "check the path"),
     ],
     ids=["missing", "no list", "lines that are no titles", "a missing export"],

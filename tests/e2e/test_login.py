@@ -47,7 +47,7 @@ def test_who_signs_in_has_private_lists_and_ones_own_and_nobody_is_told_the_toke
     login = anna.run("login", "trakt", "-v")
 
     assert login.code == 0
-    assert "open https://trakt.tv/activate and type SAND" in login.out
+    assert "open https://trakt.tv/activate and enter the code SAND" in login.out
     assert str(tokens(anna).name) in login.out
     assert stat.S_IMODE(tokens(anna).stat().st_mode) == 0o600
     plan = anna.run("plan", "-v", "-o", "json")

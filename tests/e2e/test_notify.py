@@ -232,7 +232,7 @@ class TestDoctor:
     @pytest.mark.parametrize(
         ("urls", "code", "told"),
         [
-            (["${NOTIFY_URL}"], 0, "ok   notify: 1 in a form that apprise understands"),
+            (["${NOTIFY_URL}"], 0, "ok   notify: 1 URL that apprise understands"),
             (["${NOTIFY_URL}", "nonsense://x"], 1, "apprise does not understand number 2"),
         ],
         ids=["right", "wrong"],

@@ -84,7 +84,7 @@ def test_an_interrupt_before_anything_is_sent_ends_at_once(house: Household) -> 
         process.send_signal(signal.SIGTERM)
         done = house.finish(process)
     assert done.code == 143
-    assert done.err == "listsync: interrupted, ending; once more ends it at once\n"
+    assert done.err == "listsync: interrupted, shutting down; press Ctrl-C again to force\n"
     assert house.stored() == []
 
 

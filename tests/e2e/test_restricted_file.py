@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from examples.sandbox.media_server import SandboxServer
-from reconciler.cli.commands import health
+from reconciler.cli import health
 from reconciler.cli.program import COMMANDS
 from tests.e2e.household import DUNE, HEAT, Household, until
 from tests.e2e.running import lists, running, write

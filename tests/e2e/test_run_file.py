@@ -123,7 +123,7 @@ def test_sighup_reads_the_file_and_ends_nothing(house: Household) -> None:
     with running(house, "--poll") as run:
         until(run.is_ready)
         run.process.send_signal(signal.SIGHUP)
-        until(lambda: run.events("the file was read: nothing has changed"))
+        until(lambda: run.events("config read: nothing has changed"))
         write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
         run.process.send_signal(signal.SIGHUP)
 

@@ -56,7 +56,7 @@ def test_doctor_shows_a_page_to_the_grid_and_names_it(
     where = grid.url.removeprefix("http://")
     said = house.run("doctor").out
     assert f"ok   browser: starts and shows a page, in the Selenium Grid at {where}\n" in said
-    assert "ok   browser sandbox: not known: the Selenium Grid starts the browser\n" in said
+    assert "ok   browser sandbox: unknown: the Selenium Grid starts the browser\n" in said
     assert becomes_true(lambda: grid.sessions() == [])
 
 

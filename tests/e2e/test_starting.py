@@ -126,7 +126,7 @@ def test_init_does_not_write_over_a_file_but_with_force(house: Household) -> Non
     file.write_text("# mine\n")
     refused = house.run("init", "-c", "mine.yaml")
     assert (refused.code, file.read_text()) == (64, "# mine\n")
-    assert "mine.yaml: the file is there already" in refused.err
+    assert "mine.yaml: the file already exists" in refused.err
     assert "--force" in refused.err
     assert house.run("init", "-c", "mine.yaml", "--force").code == 0
     assert house.run("-c", "mine.yaml", "validate").code == 0

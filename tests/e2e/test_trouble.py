@@ -54,7 +54,7 @@ def test_all_mistakes_in_the_file_are_told_at_once(
         (("plan", "-c", "nowhere.yaml"), 78, "nowhere.yaml: no such file"),
         (("plan", "--frobnicate"), 64, "--frobnicate"),
         (("frobnicate",), 64, "frobnicate"),
-        (("fetch", "nothere"), 64, "no list is called 'nothere'"),
+        (("fetch", "nothere"), 64, "unknown list 'nothere'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -234,7 +234,7 @@ def test_a_plan_that_is_interrupted_says_so_in_a_line_and_prints_nothing(
             with asking:
                 process.send_signal(signal.SIGINT)
                 done = house.finish(process)
-    said = "listsync: interrupted, ending; once more ends it at once\n"
+    said = "listsync: interrupted, shutting down; press Ctrl-C again to force\n"
     assert (done.code, done.out, done.err) == (130, "", said)
 
 

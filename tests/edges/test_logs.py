@@ -85,7 +85,7 @@ def test_the_log_is_imported_for_its_first_line_only() -> None:
     code = """
 import sys, logging
 from reconciler import logs
-from reconciler.cli.commands import sync
+from reconciler.cli import execution
 logs.configure(level=logging.WARNING, secrets=["secret"])
 logs.Logger().info("not logged")
 before = "structlog" in sys.modules

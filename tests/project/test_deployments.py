@@ -71,7 +71,7 @@ def test_kubernetes_finds_what_its_pods_mount() -> None:
 
 def test_the_image_asks_for_its_health_where_the_file_says() -> None:
     text = (places.ROOT / "Dockerfile").read_text("utf-8")
-    assert 'CMD ["python3", "-m", "reconciler.cli.commands.health"]' in text
+    assert 'CMD ["python3", "-m", "reconciler.cli.health"]' in text
 
 
 def test_kubernetes_has_one_writer_and_probes_it() -> None:

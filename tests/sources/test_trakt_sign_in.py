@@ -16,7 +16,7 @@ import pytest
 import requests
 import requests_mock
 
-from reconciler.cli.commands.signing_in import sign_in_instructions, wait_for_tokens
+from reconciler.cli.commands.login import sign_in_instructions, wait_for_tokens
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import ListsyncError
 from reconciler.sources import SiteSources, objection, recognise
@@ -121,7 +121,7 @@ def test_a_code_is_waited_for_through_what_passes(
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(400, "nobody has typed the code"), (500, "HTTP 500"), (410, "expired")],
+    [(400, "nobody entered the code"), (500, "HTTP 500"), (410, "expired")],
 )
 def test_a_code_that_comes_to_nothing_says_why(
     sign_in: SignIn, requests_mock: requests_mock.Mocker, status: int, says: str
@@ -134,8 +134,8 @@ def test_a_code_that_comes_to_nothing_says_why(
 def test_what_is_to_be_typed_is_only_text() -> None:
     hostile = replace(CODE, typed="A\x1b[2J\nB", address="https://trakt.tv\x07/activate\r\n$ rm")
     assert sign_in_instructions(hostile).splitlines() == [
-        "open https://trakt.tv/activate  $ rm and type A[2J B",
-        "waiting for up to 10 minutes; Ctrl-C ends this",
+        "open https://trakt.tv/activate  $ rm and enter the code A[2J B",
+        "waiting for up to 10 minutes; press Ctrl-C to cancel",
     ]
 
 

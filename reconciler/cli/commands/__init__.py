@@ -1,1 +1,1 @@
-"""What the commands do, once the command line is understood. Each gives its exit code."""
+"""The commands: one file each, which declares its arguments and options and does its work."""

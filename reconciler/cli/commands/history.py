@@ -1,87 +1,45 @@
-"""``history``: what was asked of the server, from the ledger alone."""
+"""``history``: from the ledger alone."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-from dataclasses import dataclass
+from typing import Annotated
 
-from reconciler import wiring
-from reconciler.cli.commands.setting import Setting, print_json
-from reconciler.config import Config
-from reconciler.config.problems import suggest
-from reconciler.core.items import item_keys, parse_item
-from reconciler.core.model import Intent, Match, MediaKey, Run
-from reconciler.core.names import has_words
-from reconciler.errors import UsageError
-from reconciler.ports import Ledger
-from reconciler.render.history import history_document, history_text
-from reconciler.sync.clock import SystemClock
+import typer
+
+from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, Settings, command_with, complete_list
+
+Query = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="LIST|ITEM|TITLE",
+        help="A list's name, imdb:tt…, tmdb:movie:N, …, or part of a title.",
+        autocompletion=complete_list,
+    ),
+]
+Last = Annotated[
+    int, typer.Option("--last", metavar="N", min=1, help="How many runs and actions to show.")
+]
 
 
-def history(setting: Setting, query: str | None, last: int) -> int:
-    """Print the ``last`` passes and actions; ``query`` narrows them to a list, item or title."""
-    config = setting.config()
-    with wiring.open_ledger(config, setting.ledger_path(config)) as ledger:
+@command_with(LEDGER, PLAIN_OUTPUT)
+def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
+    """Show the last runs, and what was requested with which result."""
+    from reconciler import wiring
+    from reconciler.cli.output import print_json
+    from reconciler.cli.selection import parse_past_query
+    from reconciler.render.history import history_document, history_text
+
+    config = settings.read_config()
+    with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
         intents, runs = ledger.journal.history()
         if query is not None:
-            meant = _meant(query, _names(config, intents, runs, ledger), intents, ledger)
-            intents = tuple(intent for intent in intents if meant.asked(intent))
-            runs = tuple(run for run in runs if meant.read(run))
-    told = history_document(intents[-last:], runs[-last:])
-    if setting.output == "json":
-        print_json(told)
+            past = parse_past_query(query, config, intents, runs, ledger)
+            intents = tuple(intent for intent in intents if past.includes_intent(intent))
+            runs = tuple(run for run in runs if past.includes_run(run))
+    document = history_document(intents[-last:], runs[-last:])
+    if settings.output == "json":
+        print_json(document)
     else:
-        sys.stdout.write(history_text(told))
+        sys.stdout.write(history_text(document))
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """What a query means: a list of the file or of the past, one title, or part of a title."""
-
-    name: str | None = None
-    media: Collection[MediaKey] = ()
-    words: str | None = None
-
-    def asked(self, intent: Intent) -> bool:
-        if self.name is not None:
-            return self.name in intent.lists
-        if self.words is not None:
-            return has_words(self.words, intent.title)
-        return intent.target.media in self.media
-
-    def read(self, run: Run) -> bool:
-        return self.name is not None and self.name in run.lists
-
-
-def _names(
-    config: Config, intents: Collection[Intent], runs: Collection[Run], ledger: Ledger
-) -> frozenset[str]:
-    """The lists there are, and those that the ledger knows from before."""
-    past = [*(intent.lists for intent in intents), *(run.lists for run in runs)]
-    named = {lst.name for lst in config.lists} | set(ledger.memory.memberships())
-    return frozenset(named.union(*past))
-
-
-def _meant(
-    query: str, names: Collection[str], intents: Collection[Intent], ledger: Ledger
-) -> _Meant:
-    """What is asked about. Raises UsageError where that is nothing that is known."""
-    if query in names:
-        return _Meant(name=query)
-    try:
-        item = parse_item(query)
-    except ValueError:
-        meant = _Meant(words=query)
-        if not any(meant.asked(intent) for intent in intents):
-            what = f"no list is called {query!r}{suggest(query, names)}"
-            hint = "nor is it part of a title that was asked for"
-            raise UsageError(what, hint=hint) from None
-        return meant
-    if item.title and not item.ids.trakt:
-        return _Meant(words=item.title)
-    if item.ids.tmdb and item.kind:
-        return _Meant(media={MediaKey(item.kind, item.ids.tmdb)})
-    known = ledger.cache.matches(item_keys(item), SystemClock().now())
-    return _Meant(media={found.media for found in known.values() if isinstance(found, Match)})

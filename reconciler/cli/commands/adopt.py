@@ -1,0 +1,59 @@
+"""``adopt``: one transaction in the ledger, no lock."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from reconciler.cli.options import (
+    LEDGER,
+    PLAIN_OUTPUT,
+    VERBOSE,
+    ListName,
+    Settings,
+    command_with,
+)
+from reconciler.errors import ListsyncError
+
+
+@command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
+def adopt(settings: Settings, name: ListName) -> int:
+    """Mark a list's current titles as handled: none is requested."""
+    from reconciler import wiring
+    from reconciler.cli.output import print_json
+    from reconciler.cli.selection import find_list
+    from reconciler.core.episodes import as_wanted
+    from reconciler.core.membership import taken_as_given
+    from reconciler.core.model import Outcome
+    from reconciler.render.document import FORMAT_VERSION
+    from reconciler.render.words import counted
+
+    config = settings.read_config()
+    lst = find_list(config, name)
+    path = settings.ledger_path(config)
+    with (
+        wiring.open_routes(config, path) as routes,
+        wiring.open_sources(config, settings.config_path, path, routes) as sources,
+    ):
+        snapshot = sources.fetch(lst.source)
+    # Unverified is enough: a person says that the list is whole.
+    if snapshot.outcome not in {Outcome.COMPLETE, Outcome.UNVERIFIED}:
+        raise ListsyncError(
+            f"{name} is {snapshot.outcome}: only a whole list can be adopted; nothing was adopted",
+            where=str(lst.source),
+            hint=snapshot.error or "try again when the list can be read",
+        )
+    with wiring.open_ledger(config, path) as ledger:
+        previous = ledger.memory.baselines().get(name)
+        items = as_wanted(snapshot.items, lst.episodes)
+        baseline = taken_as_given(previous, lst.source, items, datetime.now(UTC))
+        ledger.memory.keep_baselines({name: baseline})
+    count = len(snapshot.items)
+    if settings.output == "json":
+        print_json({"format_version": FORMAT_VERSION, "list": name, "adopted": count})
+    else:
+        sys.stdout.write(
+            f"adopted {counted(count, 'title')} of {name}: none of them will be requested; "
+            "titles that are added later will be\n"
+        )
+    return 0

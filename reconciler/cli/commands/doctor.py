@@ -1,0 +1,63 @@
+"""``doctor``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+
+from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, VERBOSE, Settings, command_with
+from reconciler.errors import LedgerError
+
+
+@command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
+def doctor(settings: Settings) -> int:
+    """Check everything that a run needs, and say how to fix problems."""
+    from reconciler import wiring
+    from reconciler.cli.doctor import Check, run_checks
+    from reconciler.cli.output import print_json
+    from reconciler.controller.mounts import is_mount_point
+    from reconciler.controller.statuses import record_server_status
+    from reconciler.controller.turns import reachable
+    from reconciler.render.document import FORMAT_VERSION
+    from reconciler.sync.clock import SystemClock
+
+    config = settings.read_config()
+    path = settings.ledger_path(config)
+    checks: list[Check] = []
+
+    def report(check: Check) -> None:
+        checks.append(check)
+        if settings.output != "json":
+            todo = f"     → {check.todo}\n" if check.todo else ""
+            mark = "ok " if check.ok else "BAD"
+            sys.stdout.write(f"{mark}  {check.name}: {check.found}\n{todo}")
+
+    if is_mount_point(settings.config_path):
+        found = f"{settings.config_path} is a mount itself, so run cannot see its replacement"
+        report(Check("file", ok=True, found=found, todo="mount the folder that contains the file"))
+    with (
+        wiring.open_server(config) as server,
+        wiring.open_browser(config) as browser,
+        wiring.open_sources(config, settings.config_path, path) as sources,
+    ):
+        for check in run_checks(
+            config,
+            server,
+            partial(wiring.open_ledger, config, path),
+            browser,
+            sources,
+            sandbox_obstacle=wiring.sandbox_obstacle,
+            notifier=wiring.notifier(),
+            sign_in=wiring.sign_in(config, path),
+        ):
+            report(check)
+    if all(check.ok for check in checks if check.name in {"server", "key"}):
+        with suppress(LedgerError), wiring.open_ledger(config, path) as ledger:
+            record_server_status(config, ledger, reachable(), SystemClock().now())
+    is_ok = all(check.ok for check in checks)
+    if settings.output == "json":
+        rows = [asdict(check) for check in checks]
+        print_json({"format_version": FORMAT_VERSION, "checks": rows})
+    return 0 if is_ok else 1

@@ -1,0 +1,44 @@
+"""``explain``: with the lists as they were last fetched."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, VERBOSE, Settings, command_with
+
+Query = Annotated[
+    str,
+    typer.Argument(
+        metavar="ITEM|TITLE",
+        help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
+    ),
+]
+
+
+@command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
+def explain(settings: Settings, query: Query) -> int:
+    """Explain why a title is requested or not, and what changes that."""
+    from reconciler import wiring
+    from reconciler.cli.output import print_json
+    from reconciler.render.document import FORMAT_VERSION
+    from reconciler.render.explanation import explain_text
+    from reconciler.sync import explain as explaining
+    from reconciler.sync.reconcile import reconcile_lists
+    from reconciler.sync.reports import CachedSources
+
+    config = settings.read_config()
+    with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
+        lists = CachedSources(ledger.cache.reports().values())
+    with settings.open_context(config, lists) as context:
+        reconciliation = reconcile_lists(config, context)
+    titles = explaining.explain(reconciliation, query)
+    unwanted = explaining.unwanted(reconciliation, query)
+    if settings.output == "json":
+        found = {"titles": titles, "unwanted": unwanted}
+        print_json({"format_version": FORMAT_VERSION, "query": query, **found})
+    else:
+        sys.stdout.write(explain_text(titles, query, unwanted))
+    return 0

@@ -1,0 +1,46 @@
+"""``fetch``."""
+
+from __future__ import annotations
+
+import sys
+
+from reconciler.cli.options import (
+    DEBUG_DIR,
+    OUTPUT,
+    VERBOSE,
+    ListName,
+    Settings,
+    command_with,
+)
+
+
+@command_with(OUTPUT, VERBOSE, DEBUG_DIR)
+def fetch(settings: Settings, name: ListName) -> int:
+    """Read one list and print its items, without the media server."""
+    from reconciler import wiring
+    from reconciler.cli.output import print_json
+    from reconciler.cli.selection import find_list
+    from reconciler.core.desired import need_of
+    from reconciler.core.model import READ
+    from reconciler.render.document import fetch_document
+    from reconciler.render.markdown import fetch_markdown
+    from reconciler.render.text import fetch_text
+    from reconciler.sync.run_log import OK, SOMETHING_FAILED
+
+    config = settings.read_config()
+    lst = find_list(config, name)
+    path = settings.ledger_path(config)
+    with (
+        wiring.open_routes(config, path) as routes,
+        wiring.open_sources(
+            config, settings.config_path, path, routes, settings.debug_dir
+        ) as sources,
+    ):
+        snapshot = sources.fetch(lst.source, need_of(lst.rules))
+    document = fetch_document(lst.name, str(lst.source), snapshot)
+    if settings.output == "json":
+        print_json(document)
+    else:
+        form = fetch_markdown if settings.output == "markdown" else fetch_text
+        sys.stdout.write(form(document))
+    return OK if snapshot.outcome in READ else SOMETHING_FAILED

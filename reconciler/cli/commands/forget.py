@@ -1,0 +1,100 @@
+"""``forget``: one transaction in the ledger, no lock."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, VERBOSE, Settings, command_with
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.config import Config
+    from reconciler.core.forgetting import Forgetting
+    from reconciler.core.model import Item
+    from reconciler.ports import Ledger
+
+ItemText = Annotated[
+    str, typer.Argument(metavar="ITEM", help='imdb:tt…, tmdb:movie:N, tvdb:N, title:"T (Y)".')
+]
+Everything = Annotated[bool, typer.Option("--all", help="Also forget that the title was adopted.")]
+
+
+@command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
+def forget(settings: Settings, text: ItemText, *, everything: Everything = False) -> int:
+    """Forget a title's history, and show what will happen next."""
+    from reconciler import wiring
+    from reconciler.cli.output import print_json
+    from reconciler.core.items import GRAMMAR, parse_item
+    from reconciler.render.document import FORMAT_VERSION
+
+    try:
+        item = parse_item(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not an item", hint=f"use {GRAMMAR}") from error
+    config = settings.read_config()
+    with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
+        forgetting = _find_history(item, config, ledger)
+        if len(forgetting.media) > 1:
+            choices = ", ".join(f"tmdb:{key.kind}:{key.tmdb}" for key in sorted(forgetting.media))
+            raise UsageError(f"{text} matches several titles", hint=f"choose one: {choices}")
+        is_known = bool(forgetting.known or (everything and forgetting.adopted))
+        if is_known:
+            baselines = ledger.memory.baselines() if everything else {}
+            remaining = {
+                name: replace(baselines[name], keys=baselines[name].keys - keys)
+                for name, keys in forgetting.adopted.items()
+                if name in baselines
+            }
+            ledger.memory.forget(forgetting.media, remaining, forgetting.lists)
+    message = _message(text, forgetting, is_known=is_known, everything=everything)
+    if settings.output == "json":
+        document = {"item": text, "forgotten": is_known, "lists": list(forgetting.lists)}
+        print_json({"format_version": FORMAT_VERSION, **document, "message": message})
+    else:
+        sys.stdout.write(f"{message}\n")
+    return 0
+
+
+def _find_history(item: Item, config: Config, ledger: Ledger) -> Forgetting:
+    from reconciler.cli.selection import find_media
+    from reconciler.core.forgetting import forgetting
+    from reconciler.sync.clock import SystemClock
+
+    sources = {lst.name: str(lst.source) for lst in config.lists}
+    shown = {
+        name: report.known.items
+        for name, report in ledger.cache.reports().items()
+        if sources.get(name) == report.source
+    }
+    keys = [listed.key for items in shown.values() for listed in items]
+    return forgetting(
+        item,
+        find_media(item, ledger),
+        ledger.memory.read(),
+        memberships=ledger.memory.memberships(),
+        shown=shown,
+        baselines=ledger.memory.baselines(),
+        matches=ledger.cache.matches(keys, SystemClock().now()),
+    )
+
+
+def _message(text: str, forgetting: Forgetting, *, is_known: bool, everything: bool) -> str:
+    adopted = ", ".join(sorted(forgetting.adopted))
+    forget_all = f"run `listsync forget {shlex.quote(text)} --all` to forget that, too"
+    if not is_known:
+        more = f"; it was adopted on {adopted}: {forget_all}" if adopted else ""
+        return f"nothing is remembered about {text}{more}"
+    if adopted and not everything:
+        effect = f"it stays adopted on {adopted}: {forget_all}"
+    elif forgetting.still_there:
+        effect = "what the server has of it, including a decline, still counts"
+    elif forgetting.lists:
+        effect = f"the next apply may request it again: it is on {', '.join(forgetting.lists)}"
+    else:
+        effect = "it is on no list, so it is not requested"
+    return f"forgot {text}: {effect}"

@@ -1,0 +1,78 @@
+"""``init``: a config file to start from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.commands.schema import schema_text
+from reconciler.errors import ListsyncError, UsageError
+
+Texts = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[URL]...", help="Addresses of lists, or names like imdb:top."),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "-c", "--config", metavar="FILE", help="Where to write; - prints. [default: listsync.yaml]"
+    ),
+]
+Server = Annotated[str, typer.Option("--server", metavar="URL", help="Address of the server.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+
+_CHART = "imdb:top"
+_STDOUT = Path("-")
+
+
+def init(
+    context: typer.Context,
+    texts: Texts = None,
+    config: Config = None,
+    server: Server = "http://localhost:5055",
+    *,
+    force: Force = False,
+) -> int:
+    """Write a config file with the lists that you paste."""
+    from reconciler.cli.starter import check_loads, recognise_lists, required_keys
+    from reconciler.render.starter import SCHEMA, name_lists, starter_text, variables
+
+    path = config or context.obj.config_path
+    lists = name_lists(recognise_lists(texts or (_CHART,)))
+    keys = required_keys(ref for _, ref in lists.values())
+    content = starter_text(lists, server, keys)
+    check_loads(content, variables(keys))
+    if path == _STDOUT:
+        sys.stdout.write(content)
+        return 0
+    schema = path.with_name(SCHEMA)
+    _write(path, content, force=force)
+    _write(schema, schema_text(), force=True)
+    exports = "".join(f"  export {name}=…\n" for name in variables(keys))
+    option = "" if path == Path("listsync.yaml") else f" -c {path}"
+    sys.stdout.write(
+        f"{path} written: {', '.join(lists)}\n"
+        f"{schema} written, for editors\n"
+        "next:\n"
+        "  export SEERR_API_KEY=…   (Settings → General → API Key, on the server)\n"
+        f"{exports}"
+        f"  listsync validate{option}\n"
+        f"  listsync doctor{option}\n"
+        f"  listsync plan{option}\n"
+    )
+    return 0
+
+
+def _write(path: Path, content: str, *, force: bool) -> None:
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError as error:
+        hint = "add --force to overwrite it, or -c - to print the new file instead"
+        raise UsageError("the file already exists", where=str(path), hint=hint) from error
+    except OSError as error:
+        what = f"the file cannot be written ({error.strerror})"
+        raise ListsyncError(what, where=str(path), hint="choose another path with -c") from error

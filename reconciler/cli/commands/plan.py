@@ -1,0 +1,59 @@
+"""``plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import (
+    DEBUG_DIR,
+    LEDGER,
+    OUTPUT,
+    VERBOSE,
+    DetailedExit,
+    ListNames,
+    Settings,
+    command_with,
+)
+from reconciler.errors import UsageError
+
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
+]
+
+
+@command_with(LEDGER, OUTPUT, VERBOSE, DEBUG_DIR)
+def plan(
+    settings: Settings,
+    names: ListNames = None,
+    *,
+    out: Out = None,
+    detailed_exitcode: DetailedExit = False,
+) -> int:
+    """Show what would be requested, without changing anything."""
+    from reconciler.cli.output import document_of, print_plan, write_github_outputs
+    from reconciler.cli.selection import select_lists
+    from reconciler.controller.statuses import record_server_status
+    from reconciler.controller.turns import reachable
+    from reconciler.sync import plan_file
+    from reconciler.sync.execute import keep_reports
+    from reconciler.sync.reconcile import reconcile_lists
+    from reconciler.sync.run_log import exit_code
+
+    if out is not None and str(out) == "-":
+        raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
+    config = settings.read_config()
+    selected = select_lists(config, names or ())
+    with settings.open_context(config) as context:
+        reconciliation = reconcile_lists(config, context, selected)
+        keep_reports(config, context, reconciliation, ())
+        record_server_status(config, context.ledger, reachable(), context.clock.now())
+    document = document_of(config, settings.config_path, reconciliation, narrowed_to=selected)
+    if out is not None:
+        plan_file.save(document, out)
+    print_plan(document, settings.output)
+    write_github_outputs(document)
+    changes = detailed_exitcode and bool(reconciliation.plan.actions)
+    return exit_code(reconciliation, (), changes=changes)

@@ -1,0 +1,85 @@
+"""``run``: the controller."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.options import DEBUG_DIR, LEDGER, VERBOSE, Settings, command_with
+
+if TYPE_CHECKING:
+    from reconciler.cli.signals import SignalQueue
+    from reconciler.controller.service import Service
+    from reconciler.logs import Logger
+
+_TICK = 0.5  # seconds between looks for `listsync reconcile`
+
+Poll = Annotated[
+    bool,
+    typer.Option("--poll", help="Check the config each second, e.g. on NFS: no events there."),
+]
+
+
+@command_with(LEDGER, VERBOSE, DEBUG_DIR)
+def run(settings: Settings, *, poll: Poll = False) -> int:
+    """Run continuously: sync lists on schedule and reload the config."""
+    from reconciler import wiring
+    from reconciler.cli.pages import pages_of
+    from reconciler.cli.signals import queue_signals
+    from reconciler.controller.endpoint import Endpoint, is_public
+    from reconciler.controller.metrics import Metrics
+    from reconciler.ledger import LockedLedger
+    from reconciler.logs import Logger
+
+    file = wiring.config_file(settings.config_path, settings.restrictions)
+    log, metrics = Logger(), Metrics()
+    level = logging.DEBUG if settings.verbose else logging.INFO
+    with queue_signals() as signals, LockedLedger() as held, ExitStack() as stack:
+        service = wiring.open_service(
+            file, settings.ledger, held, metrics, level=level, debug_dir=settings.debug_dir
+        )
+        metrics.watch(lambda: service.status)
+        service.load()
+        metrics.resume(_items_at_last_fetch(service))
+        if listen := service.config.controller.listen:
+            stack.enter_context(Endpoint(listen, pages_of(settings.config_path, service, metrics)))
+            if is_public(listen):
+                log.info("other machines can read the status", listen=listen)
+        service.begin(poll=poll)
+        log.info("running", generation=service.config.generation, lists=len(service.config.lists))
+        signum = _wait_for_end(service, signals, log)
+        name = signal.Signals(signum).name
+        log.info("shutting down; press Ctrl-C again to force", signal=name)
+        if not service.stop():
+            log.error("shutdown timed out; the next run checks what was sent")
+            sys.stderr.flush()
+            os._exit(128 + signum)
+        log.info("stopped", signal=name)
+    return 128 + signum
+
+
+def _items_at_last_fetch(service: Service) -> dict[str, int]:
+    sources = {lst.name: str(lst.source) for lst in service.config.lists}
+    return {
+        name: len(report.snapshot.items)
+        for name, report in service.reports().items()
+        if sources.get(name) == report.source
+    }
+
+
+def _wait_for_end(service: Service, signals: SignalQueue, log: Logger) -> int:
+    while True:
+        match signals.wait(_TICK):
+            case None:
+                service.tick()
+            case signal.SIGHUP:
+                if not service.reload():
+                    log.info("config read: nothing has changed", signal="SIGHUP")
+            case int(signum):
+                return signum

@@ -1,0 +1,93 @@
+"""What commands print, and what they leave for the next step of a GitHub workflow."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from reconciler.config import Config
+from reconciler.render.document import list_row, plan_document
+from reconciler.render.json_text import json_text
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.shapes import PlanDocument, SavedRows
+from reconciler.render.text import plan_text
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Reconciliation
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print a document as JSON."""
+    sys.stdout.write(json_text(document))
+
+
+def print_plan(document: PlanDocument, output: str) -> None:
+    """Print a plan in the form that ``-o`` names."""
+    if output == "json":
+        print_json(document)
+    else:
+        sys.stdout.write(plan_markdown(document) if output == "markdown" else plan_text(document))
+
+
+def document_of(  # noqa: PLR0913 - all that a document shows
+    config: Config,
+    config_path: Path,
+    reconciliation: Reconciliation,
+    outcomes: Outcomes = (),
+    *,
+    narrowed_to: Sequence[str] | None = None,
+    saved: SavedRows | None = None,
+) -> PlanDocument:
+    """The plan of a run as a document, after ``apply`` with its outcomes."""
+    plan, observed = reconciliation.plan, reconciliation.observed
+    places = {action: index for index, action in enumerate(plan.actions)}
+    desired = dict(zip([lst.name for lst in config.lists], reconciliation.lists, strict=False))
+    rows = []
+    for lst in config.lists:
+        if lst.name not in reconciliation.snapshots:
+            continue
+        requester = desired[lst.name].requester
+        quota = observed.quotas.get(requester.user.id) if requester else None
+        account = reconciliation.decision.accounts.get(lst.name)
+        snapshot = reconciliation.snapshots[lst.name]
+        rows.append(list_row(desired[lst.name], lst.top, snapshot, quota, account))
+    server = reconciliation.identity.server
+    slowdown = reconciliation.slowdown
+    return plan_document(
+        plan,
+        config={"path": str(config_path), "generation": config.generation},
+        server={
+            "url": config.server.url,
+            "flavour": server.flavour,
+            "version": server.version,
+            "media": sum(map(len, observed.media.values())),
+            "requests": sum(map(len, observed.requests.values())),
+            "seconds": round(reconciliation.read_seconds, 3),
+            "slowdown": asdict(slowdown) if slowdown else None,
+        },
+        lists=rows,
+        narrowed_to=list(narrowed_to) if narrowed_to is not None else None,
+        outcomes={places[action]: done for action, done in outcomes},
+        saved=saved,
+    )
+
+
+def write_github_outputs(document: PlanDocument) -> None:
+    """Append ``plan_id`` and ``changes`` to the file that ``$GITHUB_OUTPUT`` names, if it does.
+
+    The work is done by then: a file that cannot be written is a warning.
+    """
+    name = os.environ.get("GITHUB_OUTPUT")
+    if not name:
+        return
+    outputs = f"plan_id={document['plan_id']}\nchanges={len(document['actions'])}\n"
+    try:
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write(outputs)
+    except OSError as error:
+        reason = error.strerror or error
+        typer.echo(f"listsync: warning: GITHUB_OUTPUT: {name}: {reason}", err=True)

@@ -1,0 +1,77 @@
+"""Where ``status`` gets its document: from a listsync that runs, else from the ledger."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import cast
+
+from reconciler import wiring
+from reconciler.cli.options import Settings
+from reconciler.config import Config, ControllerConfig
+from reconciler.config.file import glimpse_of
+from reconciler.controller.endpoint import get_local
+from reconciler.core import conditions
+from reconciler.core.model import WHOLE, Status, StatusSnapshot
+from reconciler.core.rights_change import waiting_changes
+from reconciler.errors import ConfigError, LedgerError
+from reconciler.ledger import open_last_used
+from reconciler.render.status import StatusDocument, place, status_document
+from reconciler.sync.clock import SystemClock
+
+
+def read_status(settings: Settings, config: Config) -> StatusDocument:
+    """Of the config's lists. Raises LedgerError."""
+    if document := _ask_running(settings, config.controller.listen):
+        return document
+    with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
+        reports, found, schedules = (
+            ledger.cache.reports(),
+            ledger.statuses.conditions(),
+            ledger.statuses.schedules(),
+        )
+        waiting = waiting_changes(ledger.statuses.rights().waiting, config.controller.grace)
+    sources = {lst.name: str(lst.source) for lst in config.lists}
+    snapshot = StatusSnapshot(tuple(sources), config.generation, found, schedules, waiting)
+    return status_document(settings.config_path, sources, reports, snapshot)
+
+
+def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
+    """Of the lists of the last valid config. Raises ``error`` where none are known."""
+    keys = glimpse_of(settings.config_path, settings.restrictions)
+    listen = keys.get("controller.listen", ControllerConfig().listen)
+    if document := _ask_running(settings, listen):
+        return document
+    path = wiring.ledger_path(keys.get("ledger"), settings.config_path, settings.ledger)
+    now = SystemClock().now()
+    try:
+        with open_last_used(path) as ledger:
+            if ledger is None:
+                raise error
+            reports, found, schedules = (
+                ledger.cache.reports(),
+                ledger.statuses.conditions(),
+                ledger.statuses.schedules(),
+            )
+            waiting = waiting_changes(ledger.statuses.rights().waiting, None)
+    except LedgerError:
+        raise error from None
+    system = found.get(WHOLE, {})
+    valid = system.get(conditions.CONFIG_VALID)
+    generation = valid.observed_generation if valid else ""
+    invalid = conditions.config(Status.FALSE, "Invalid", error.brief)
+    found = {**found, WHOLE: conditions.update(system, [invalid], generation, now)}
+    sources = {
+        name: reports[name].source if name in reports else "" for name in found if name != WHOLE
+    }
+    snapshot = StatusSnapshot(tuple(sources), generation, found, schedules, waiting)
+    return status_document(settings.config_path, sources, reports, snapshot)
+
+
+def _ask_running(settings: Settings, listen: str) -> StatusDocument | None:
+    """The status of a listsync that runs this config; it has what it could not write, too."""
+    with suppress(ValueError):
+        document = json.loads(get_local(listen, "/status") or b"null")
+        if isinstance(document, dict) and document.get("config") == place(settings.config_path):
+            return cast("StatusDocument", document)
+    return None
