@@ -49,11 +49,11 @@ _REPORT = TypeAdapter(ListReport)
 _DOWNLOADERS = TypeAdapter(tuple[Downloader, ...])
 
 _INSERT_MATCH = (
-    "INSERT OR REPLACE INTO matches (key, answer, believed_until, used_at) VALUES (?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO matches (key, answer, valid_until, used_at) VALUES (?, ?, ?, ?)"
 )
 _INSERT_TITLE = "INSERT OR REPLACE INTO titles (media, details, read_at) VALUES (?, ?, ?)"
 _INSERT_DOWNLOADERS = (
-    "INSERT OR REPLACE INTO downloaders (server, kind, offers, read_at) VALUES (?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO downloaders (server, kind, options, read_at) VALUES (?, ?, ?, ?)"
 )
 # A report as bytes: one of 50,000 titles would take up to four times the memory as text.
 _INSERT_REPORT = (
@@ -70,7 +70,7 @@ class SqliteCache(LedgerPart):
         # A "no" that is valid for longer than 7 days was written under a wrong clock.
         rows = self.database.rows(
             "SELECT key, answer, used_at FROM matches WHERE key IN (SELECT value FROM json_each(?))"
-            " AND (believed_until IS NULL OR believed_until > ? AND believed_until <= ?)",
+            " AND (valid_until IS NULL OR valid_until > ? AND valid_until <= ?)",
             (json.dumps(list(keys)), time_text(now), time_text(now + NO_MATCH_AGE)),
         )
         matches, unreadable = _parse(_MATCH.validate_json, [(row[0], row[1]) for row in rows])
@@ -142,7 +142,7 @@ class SqliteCache(LedgerPart):
 
     def downloaders(self, now: datetime) -> dict[Kind, tuple[Downloader, ...]]:
         rows = self.database.rows(
-            "SELECT kind, offers FROM downloaders"
+            "SELECT kind, options FROM downloaders"
             " WHERE server = ? AND read_at > ? AND read_at <= ?",
             (self.server, time_text(now - DOWNLOADERS_AGE), time_text(now)),
         )
@@ -195,7 +195,8 @@ class SqliteCache(LedgerPart):
     def is_blocked(self, route: str, now: datetime) -> bool:
         return bool(
             self.database.rows(
-                "SELECT 1 FROM routes WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
+                "SELECT 1 FROM blocked_routes"
+                " WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
                 (route, time_text(now - BLOCKED_AGE), time_text(now)),
             )
         )
@@ -203,10 +204,10 @@ class SqliteCache(LedgerPart):
     def keep_blocked(self, route: str, now: datetime) -> None:
         self.database.write_cache(
             (
-                "INSERT OR REPLACE INTO routes (route, blocked_at) VALUES (?, ?)",
+                "INSERT OR REPLACE INTO blocked_routes (route, blocked_at) VALUES (?, ?)",
                 [(route, time_text(now))],
             ),
-            ("DELETE FROM routes WHERE blocked_at <= ?", [(time_text(now - BLOCKED_AGE),)]),
+            ("DELETE FROM blocked_routes WHERE blocked_at <= ?", [(time_text(now - BLOCKED_AGE),)]),
         )
 
 

@@ -1,7 +1,7 @@
-"""The ledger's file: opened, brought up to date, and guarded.
+"""The ledger's file: opened, upgraded, guarded, read and written in transactions.
 
-Rollback journal and ``synchronous=FULL``: between transactions the file is whole by itself, so
-that it can be copied; network volumes and CI caches are where ledgers live.
+With a rollback journal and ``synchronous=FULL`` the file is complete between transactions, so that
+it can be copied: ledgers live on network volumes and in CI caches.
 """
 
 from __future__ import annotations
@@ -18,8 +18,13 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 
 from reconciler.errors import LedgerError
-from reconciler.ledger.content import damage
-from reconciler.ledger.schema import APPLICATION_ID, MIGRATIONS
+from reconciler.ledger.schema import (
+    APPLICATION_ID,
+    OLDEST_VERSION,
+    VERSION,
+    find_damage,
+    upgrade,
+)
 from reconciler.logs import Logger
 
 _BUSY_SECONDS = 5.0
@@ -29,30 +34,31 @@ _MOVE_AWAY = (
     "knows which declined and deleted titles to leave alone"
 )
 _DAMAGED = "the ledger is damaged, or is not a ledger"
-_NOT_WRITABLE = "the ledger cannot be written"
-_PERMISSIONS = "listsync needs to write this file and its folder; see to their owner and rights"
+_PERMISSIONS = (
+    "listsync must be able to write this file and its folder; check their owner and permissions"
+)
 
 # By the start of SQLite's error name (https://www.sqlite.org/rescode.html), first hit wins.
 _FAULTS = (
     ("SQLITE_CORRUPT", _DAMAGED, _MOVE_AWAY),
     ("SQLITE_NOTADB", _DAMAGED, _MOVE_AWAY),
-    ("SQLITE_FULL", "the disk is full", "make room and run again; nothing was half written"),
+    ("SQLITE_FULL", "the disk is full", "free some space and run again; nothing is half written"),
     (
         "SQLITE_BUSY",
-        "another process keeps the ledger busy",
-        "wait for it to end, or stop it, and run again",
+        "the ledger is in use by another process",
+        "wait for that process to end, or stop it, and run again",
     ),
     (
         "SQLITE_READONLY_DBMOVED",
         "the ledger was moved or deleted while it was in use",
-        "put it back, or leave it away, and run again",
+        "move the file back and run again; without it listsync starts with an empty ledger",
     ),
     (
         "SQLITE_READONLY_ROLLBACK",
-        "a process was killed while it wrote the ledger, and it cannot be mended read-only",
-        "run listsync once where it may write this file and its folder",
+        "a process was killed while writing the ledger, and repairing it needs write access",
+        "run listsync once with write access to this file and its folder",
     ),
-    ("SQLITE_READONLY", _NOT_WRITABLE, _PERMISSIONS),
+    ("SQLITE_READONLY", "the ledger cannot be written", _PERMISSIONS),
     ("SQLITE_CANTOPEN", "the ledger cannot be opened", _PERMISSIONS),
     ("SQLITE_IOERR", "the disk failed to read or write the ledger", "check the disk and its quota"),
 )
@@ -95,44 +101,50 @@ class Database:
             return _number(self._connection, "PRAGMA data_version")
 
     def require_writable(self) -> None:
-        """Raise LedgerError, saying why, where memory cannot be written."""
-        if self._obstacle is not None:
-            folder = self.path.parent
-            hint = f"if the path is right, make the folder {folder}; it is never made unasked"
-            if folder.is_dir():
-                hint = "to act on the server, let listsync write here or name another ledger"
-            raise LedgerError(self._obstacle, where=str(self.path), hint=hint)
+        """Raise LedgerError, which says why, if only the cache can be written."""
+        if self._obstacle is None:
+            return
+        folder = self.path.parent
+        if folder.is_dir():
+            hint = "let listsync write here, or use another ledger with --ledger FILE"
+        else:
+            hint = f"create the folder {folder} if the path is right; listsync does not create it"
+        raise LedgerError(self._obstacle, where=str(self.path), hint=hint)
 
     def is_there(self) -> bool:
-        """Whether the file that was opened is the one that bears the ledger's name."""
+        """Whether the ledger's path still leads to the file that was opened."""
         try:
             return self._file is not None and os.path.samestat(self._file, self.path.stat())
         except OSError:
             return False
 
     def restore(self) -> None:
-        """Write a ledger whose file was taken away while it was open; a file there stays.
+        """Write a ledger whose file was deleted while it was open; a new file at its path stays.
 
-        A folder that is gone as well is not made: it may be a volume that will be mounted again.
+        A folder that is gone as well is not created: it may be a volume that will be mounted again.
         Raises LedgerError.
         """
         beside = self.path.with_name(f"{self.path.name}.restored")
         if not beside.parent.is_dir():
-            what = "the ledger was taken away, and its folder with it"
-            hint = "put the folder back, or mount it again; what was in the ledger is still known"
-            raise LedgerError(what, where=str(self.path), hint=hint)
+            raise LedgerError(
+                "the ledger was deleted together with its folder",
+                where=str(self.path),
+                hint="restore the folder or mount it again; this process still has the content",
+            )
         with self._mutex, _explained(self.path):
             try:
                 beside.unlink(missing_ok=True)
                 _keep_private(beside)
-                with closing(_connect(f"{beside.as_uri()}?mode=rwc")) as anew:
-                    self._connection.backup(anew)
-                with suppress(FileExistsError):  # somebody was quicker, and knows better
+                with closing(_connect(f"{beside.as_uri()}?mode=rwc")) as copy:
+                    self._connection.backup(copy)
+                with suppress(FileExistsError):  # another process was quicker, and knows better
                     os.link(beside, self.path)
                 beside.unlink()
             except OSError as error:
-                what = f"the ledger was taken away, and cannot be written anew ({error.strerror})"
-                raise LedgerError(what, where=str(self.path)) from error
+                raise LedgerError(
+                    f"the ledger was deleted and cannot be restored ({error.strerror})",
+                    where=str(self.path),
+                ) from error
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -189,21 +201,25 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 def _obstacle(path: Path) -> str | None:
     """Why the ledger cannot be written; None: it can.
 
-    A missing folder is not made: more often it is a mistyped path or a volume that is not mounted,
-    and a ledger made there would remember nothing.
+    A missing folder is not created: more often it is a mistyped path or a volume that is not
+    mounted, and a ledger created there would remember nothing.
 
-    Raises LedgerError where there is something that cannot be read: to go on as if nothing were
-    remembered would request what a person has declined.
+    Raises LedgerError for a file that cannot be read: a run that remembers nothing would request
+    what people have declined.
     """
     try:
-        found = path.stat()
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return _obstacle_to_new(path)
+        if not path.parent.is_dir():
+            return "the ledger does not exist, and neither does its folder"
+        if os.access(path.parent, os.W_OK | os.X_OK):
+            return None
+        return "the ledger does not exist, and its folder is read-only"
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from error
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a file"
-        raise LedgerError(f"the ledger is {kind}", where=str(path), hint="name a file in it")
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise LedgerError(f"the ledger is {kind}", where=str(path), hint="name a file instead")
     if not os.access(path, os.R_OK):
         raise _unreadable(path, "permission denied")
     if not os.access(path, os.W_OK):
@@ -212,19 +228,11 @@ def _obstacle(path: Path) -> str | None:
     return None if os.access(path.parent, os.W_OK | os.X_OK) else "the ledger's folder is read-only"
 
 
-def _obstacle_to_new(path: Path) -> str | None:
-    if not path.parent.is_dir():
-        return "there is no ledger, and no folder for it"
-    if os.access(path.parent, os.W_OK | os.X_OK):
-        return None
-    return "there is no ledger, and its folder is read-only"
-
-
-def _unreadable(path: Path, why: str) -> LedgerError:
+def _unreadable(path: Path, reason: str) -> LedgerError:
     return LedgerError(
-        f"the ledger cannot be read ({why})",
+        f"the ledger cannot be read ({reason})",
         where=str(path),
-        hint="see to the owner and rights of the file and its folder",
+        hint="check the owner and permissions of the file and its folder",
     )
 
 
@@ -232,11 +240,12 @@ def _open_file(path: Path) -> sqlite3.Connection:
     _keep_private(path)
     connection = _connect(f"{path.as_uri()}?mode=rwc")
     try:
-        version = _check(connection, path)
+        with _transaction(connection, "BEGIN"):  # another process may be upgrading it
+            version = _check(connection, path)
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
-        if version < len(MIGRATIONS):
-            _migrate(connection)
+        if version < VERSION:
+            _upgrade(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -244,15 +253,15 @@ def _open_file(path: Path) -> sqlite3.Connection:
 
 
 def _keep_private(path: Path) -> None:
-    """Make the ledger, or tighten an older one, so that its owner alone can read it.
+    """Create the ledger, or change its permissions, so that only its owner can read it.
 
-    SQLite gives what it writes beside it the same permissions.
+    SQLite gives the files beside it the same permissions.
     """
-    with suppress(OSError):  # SQLite finds that out, too, and it is explained then
+    with suppress(OSError):  # SQLite fails as well, and that is explained
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     for end in ("", "-journal", "-wal", "-shm"):
         file = path.with_name(path.name + end)
-        with suppress(OSError):  # it is not there, or somebody else's
+        with suppress(OSError):  # it does not exist, or has another owner
             mode = file.lstat().st_mode
             if stat.S_ISREG(mode) and mode & 0o077:
                 file.chmod(stat.S_IMODE(mode) & 0o700)
@@ -263,9 +272,10 @@ def _open_copy(path: Path) -> sqlite3.Connection:
     try:
         if path.is_file():
             with closing(_connect(f"{path.as_uri()}?mode=ro")) as disk:
-                _check(disk, path)
+                with _transaction(disk, "BEGIN"):
+                    _check(disk, path)
                 disk.backup(connection)
-        _migrate(connection)
+        _upgrade(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -281,43 +291,47 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
-    """The ledger's version. Raises LedgerError for what this listsync must not write to."""
-    with _transaction(connection, "BEGIN"):  # another process may be bringing it up to date
-        return _checked_version(connection, path)
+    """The version of a ledger, or 0 for an empty file, inside a transaction.
 
-
-def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
+    Raises LedgerError for a file that this listsync must not write to.
+    """
     tables = _number(connection, "SELECT count(*) FROM sqlite_master")
     owner = _number(connection, "PRAGMA application_id")
     version = _number(connection, "PRAGMA user_version")
     if tables and owner != APPLICATION_ID:
         raise LedgerError(
-            "this is another program's database", where=str(path), hint="name another ledger"
+            "this is another program's database",
+            where=str(path),
+            hint="name another file as the ledger",
         )
-    if version < 0:
-        raise LedgerError("the ledger is damaged", where=str(path), hint=_MOVE_AWAY)
-    if version > len(MIGRATIONS):
+    if version > VERSION:
         raise LedgerError(
             "the ledger was written by a newer listsync",
             where=str(path),
-            hint="upgrade listsync, or name another ledger",
+            hint="upgrade listsync, or use another ledger",
         )
-    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+    if 0 < version < OLDEST_VERSION:
+        raise LedgerError(
+            f"the ledger has the format of a development version ({version}) that this listsync "
+            "cannot upgrade",
+            where=str(path),
+            hint="move the file away and run again; without it listsync no longer knows which "
+            "declined and deleted titles to leave alone",
+        )
+    if version < 0 or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise LedgerError("the ledger is damaged", where=str(path), hint=_MOVE_AWAY)
-    if what := damage(connection, version):
-        raise LedgerError(f"the ledger is damaged: {what}", where=str(path), hint=_MOVE_AWAY)
+    if version == VERSION and (damage := find_damage(connection)):
+        raise LedgerError(f"the ledger is damaged: {damage}", where=str(path), hint=_MOVE_AWAY)
     return version
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to date, one version at a time; another process may be doing the same."""
-    for after, statements in enumerate(MIGRATIONS, start=1):
-        with _transaction(connection, "BEGIN IMMEDIATE"):
-            if _number(connection, "PRAGMA user_version") < after:
-                for statement in statements:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {after}")
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Create or upgrade the tables in one transaction, unless another process was quicker."""
+    with _transaction(connection, "BEGIN IMMEDIATE"):
+        version = _check(connection, path)
+        if version < VERSION:
+            upgrade(connection, version)
+            _check(connection, path)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -113,7 +113,7 @@ class SqliteMemory(LedgerPart):
     ) -> None:
         titles = [(self.server, str(title.kind), title.tmdb) for title in media]
         with self.database.writing() as connection:
-            for table in ("slots", "attempts"):  # in every quality and season
+            for table in ("memory_entries", "attempts"):  # in every quality and season
                 connection.executemany(
                     f"DELETE FROM {table} WHERE server = ? AND kind = ? AND tmdb = ?",  # noqa: S608 - two words
                     titles,
@@ -155,7 +155,8 @@ def write_settlement(
 
 def _entries(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
     rows = connection.execute(
-        "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM slots WHERE server = ?",
+        "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM memory_entries"
+        " WHERE server = ?",
         (server,),
     )
     return {
@@ -170,7 +171,7 @@ def _write_entries(
     connection: Connection, server: str, entries: Mapping[MemoryKey, MemoryEntry]
 ) -> None:
     connection.executemany(
-        "INSERT INTO slots (server, kind, tmdb, is_4k, season, present, readded, refused)"
+        "INSERT INTO memory_entries (server, kind, tmdb, is_4k, season, present, readded, refused)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
         " SET present = excluded.present, readded = excluded.readded,"
         " refused = excluded.refused WHERE present <> excluded.present"

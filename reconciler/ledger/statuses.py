@@ -34,7 +34,7 @@ class SqliteStatuses(LedgerPart):
     def schedules(self) -> dict[str, Schedule]:
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT list, digest, due, tries, attempted, succeeded FROM schedules"
+                "SELECT list, config_hash, due, tries, attempted, succeeded FROM schedules"
                 " WHERE server = ?",
                 (self.server,),
             )
@@ -71,7 +71,7 @@ class SqliteStatuses(LedgerPart):
             if schedule is not None:
                 connection.execute(
                     "INSERT OR REPLACE INTO schedules"
-                    " (server, list, digest, due, tries, attempted, succeeded)"
+                    " (server, list, config_hash, due, tries, attempted, succeeded)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
                         self.server,
@@ -128,19 +128,25 @@ class SqliteStatuses(LedgerPart):
 
     def triggers(self) -> dict[str, int]:
         with self.database.reading() as connection:
-            rows = connection.execute("SELECT list, id FROM asked WHERE server = ?", (self.server,))
+            rows = connection.execute(
+                "SELECT list, id FROM triggers WHERE server = ?", (self.server,)
+            )
             return dict(rows.fetchall())
 
     def clear_triggers(self, triggers: Iterable[int]) -> None:
         with self.database.writing() as connection:
-            connection.executemany("DELETE FROM asked WHERE id = ?", [(each,) for each in triggers])
+            connection.executemany(
+                "DELETE FROM triggers WHERE id = ?", [(each,) for each in triggers]
+            )
 
     def notification_state(self) -> NotificationState:
         with self.database.reading() as connection:
             return self._notification_state(connection)
 
     def _notification_state(self, connection: Connection) -> NotificationState:
-        rows = connection.execute("SELECT list, at FROM told WHERE server = ?", (self.server,))
+        rows = connection.execute(
+            "SELECT list, at FROM notifications WHERE server = ?", (self.server,)
+        )
         times = {name: stored_time(at) for name, at in rows}
         return NotificationState(frozenset(times.keys() - {WHOLE}), times.get(WHOLE))
 
@@ -149,14 +155,14 @@ class SqliteStatuses(LedgerPart):
         with self.database.writing() as connection:
             before = self._notification_state(connection)
             connection.executemany(
-                "DELETE FROM told WHERE server = ? AND list = ?",
+                "DELETE FROM notifications WHERE server = ? AND list = ?",
                 [(self.server, name) for name in before.stalled - state.stalled],
             )
             new = dict.fromkeys(state.stalled - before.stalled, now)
             if state.digested is not None:
                 new[WHOLE] = state.digested
             connection.executemany(
-                "INSERT OR REPLACE INTO told (server, list, at) VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO notifications (server, list, at) VALUES (?, ?, ?)",
                 [(self.server, name, time_text(at)) for name, at in new.items()],
             )
 
@@ -164,7 +170,7 @@ class SqliteStatuses(LedgerPart):
         with self.database.reading() as connection:
             row = connection.execute("SELECT accepted FROM accepted_rights").fetchone()
             waiting = connection.execute(
-                "SELECT list, setting, value, words, since FROM waiting_rights"
+                "SELECT list, setting, value, description, since FROM waiting_rights"
             )
             return RightsState(
                 _ACCEPTED.validate_json(row[0]) if row else None,
@@ -180,7 +186,7 @@ class SqliteStatuses(LedgerPart):
                 )
             connection.execute("DELETE FROM waiting_rights")
             connection.executemany(
-                "INSERT INTO waiting_rights (list, setting, value, words, since)"
+                "INSERT INTO waiting_rights (list, setting, value, description, since)"
                 " VALUES (?, ?, ?, ?, ?)",
                 [
                     (change.list, change.setting, change.value, change.words, time_text(since))
@@ -191,4 +197,6 @@ class SqliteStatuses(LedgerPart):
 
 def write_trigger(connection: Connection, server: str, name: str) -> None:
     """Ask for a run of a list: a new row, with a new id, in place of an older one."""
-    connection.execute("INSERT OR REPLACE INTO asked (server, list) VALUES (?, ?)", (server, name))
+    connection.execute(
+        "INSERT OR REPLACE INTO triggers (server, list) VALUES (?, ?)", (server, name)
+    )

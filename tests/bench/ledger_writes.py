@@ -38,7 +38,7 @@ from tests.bench.promises import Reading, Sizes
 
 URL = "http://127.0.0.1:5055"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TABLES = ("intents", "slots", "memberships", "members")
+TABLES = ("intents", "memory_entries", "memberships", "members")
 ADMIN = Requester(User(1, "admin", 2))
 
 
@@ -103,7 +103,7 @@ def _in_turns(
         bare.insert("memberships", rows["memberships"])
         bare.insert("members", rows["members"])
     theirs += time.perf_counter() - started
-    for action, intent, slot in zip(actions, rows["intents"], rows["slots"], strict=True):
+    for action, intent, slot in zip(actions, rows["intents"], rows["memory_entries"], strict=True):
         started = time.perf_counter()
         number = _intend(ledger, action)
         _settle(ledger, action, number)
@@ -117,7 +117,7 @@ def _in_turns(
                 " message = ? WHERE id = ?",
                 (*intent[11:16], intent[0]),
             )
-            bare.insert("slots", [slot])
+            bare.insert("memory_entries", [slot])
         theirs += time.perf_counter() - started
     return Reading(ours, theirs)
 

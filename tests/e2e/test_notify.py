@@ -107,7 +107,7 @@ class TestApply:
         assert receiver.titles() == ["listsync: 1 created"]  # the first pass ever
 
         with sqlite3.connect(house.ledger) as ledger:  # a day goes by
-            ledger.execute("UPDATE told SET at = '2026-01-01T00:00:00.000000+00:00'")
+            ledger.execute("UPDATE notifications SET at = '2026-01-01T00:00:00.000000+00:00'")
             ledger.execute("UPDATE intents SET at = '2026-01-01T12:00:00.000000+00:00'")
         house.run("apply", "--yes")
         house.run("apply", "--yes")

@@ -150,7 +150,7 @@ def test_a_ledger_deleted_under_it_comes_back_with_what_it_knew(house: Household
         until(lambda: run.turns("wishes") == 2)
 
         assert house.stored() == []  # it remembers that somebody took it away
-        assert any("written anew" in line["event"] for line in run.log())
+        assert any("has been restored" in line["event"] for line in run.log())
         assert house.run("apply", "--yes").code == 75
 
 
@@ -162,7 +162,7 @@ def test_a_ledger_comes_back_locked_when_its_deleted_folder_does(house: Househol
         until(lambda: run.events("the ledger cannot be used"))
         told = house.run("status")
         assert "! LedgerUsable=False" in told.out
-        assert "put the folder back" in told.out
+        assert "restore the folder or mount it again" in told.out
         house.ledger.parent.mkdir()
         until(house.ledger.is_file)
         until(lambda: run.whole("LedgerUsable")["status"] == "True")

@@ -207,8 +207,8 @@ def test_a_chosen_folder_that_is_missing_is_told_and_never_made(house: Household
     assert house.run("plan", "--detailed-exitcode", *options, env=env).code == 2
     done = house.run("apply", "--yes", *options, env=env)
     assert (done.code, done.out) == (1, "")
-    assert f"{place}: there is no ledger, and no folder for it" in done.err
-    assert f"make the folder {house.folder / 'volume'}" in done.err
+    assert f"{place}: the ledger does not exist, and neither does its folder" in done.err
+    assert f"create the folder {house.folder / 'volume'}" in done.err
     assert house.stored() == []
     assert not (house.folder / "volume").exists()
 
@@ -245,7 +245,7 @@ def test_a_ledger_that_cannot_be_made_serves_plans_and_stops_applies(house: Hous
     assert house.run("plan", "--detailed-exitcode").code == 2
     done = house.run("apply", "--yes", "-o", "json")
     assert (done.code, done.document["exit_code"]) == (1, 1)
-    assert "no folder for it" in done.err
+    assert "neither does its folder" in done.err
     assert house.stored() == []
 
 

@@ -355,6 +355,6 @@ def test_what_another_server_offers_is_none_of_ours(path: Path, ledger: SqliteLe
 def test_an_offer_that_cannot_be_read_is_no_offer(path: Path, ledger: SqliteLedger) -> None:
     ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR,), NOW)
     ledger.cache.keep_downloaders(Kind.TV, (RADARR_4K,), NOW)
-    meddle(path, "UPDATE downloaders SET offers = '[{}]' WHERE kind = 'movie'")
+    meddle(path, "UPDATE downloaders SET options = '[{}]' WHERE kind = 'movie'")
 
     assert ledger.cache.downloaders(NOW) == {Kind.TV: (RADARR_4K,)}

@@ -59,7 +59,7 @@ def test_a_folder_is_not_made_but_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "state" / "deep" / "listsync.db"
     with SqliteLedger(path, URL) as ledger:
         assert ledger.memory.read() == Memory()
-        with pytest.raises(LedgerError, match="no folder for it") as caught:
+        with pytest.raises(LedgerError, match="neither does its folder") as caught:
             ledger.memory.record({FILM: MemoryEntry()}, {})
 
     assert (caught.value.where, str(path.parent) in caught.value.hint) == (str(path), True)
@@ -157,8 +157,8 @@ def a_loop_of_links(path: Path) -> None:
         ),
         pytest.param(a_page_overwritten, "damaged", "move the file away", id="page overwritten"),
         pytest.param(a_folder, "is a folder", "name a file", id="folder"),
-        pytest.param(a_pipe, "not a file", "name a file", id="pipe"),
-        pytest.param(a_loop_of_links, "cannot be read", "owner and rights", id="link loop"),
+        pytest.param(a_pipe, "not a regular file", "name a file", id="pipe"),
+        pytest.param(a_loop_of_links, "cannot be read", "owner and permissions", id="link loop"),
     ],
 )
 def test_what_cannot_be_trusted_is_refused_and_left_as_it_is(
@@ -228,15 +228,22 @@ def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
-        pytest.param("DROP TABLE slots", "has no table slots", id="no table"),
-        pytest.param("ALTER TABLE told DROP COLUMN at", "told has no at", id="no column"),
+        pytest.param("DROP TABLE attempts", "the table attempts is missing", id="no table"),
         pytest.param(
-            "UPDATE slots SET tmdb = 'x'", "slots.tmdb holds a value that is not a whole", id="text"
+            "ALTER TABLE notifications DROP COLUMN at",
+            "the column notifications.at is missing",
+            id="no column",
         ),
         pytest.param(
-            "UPDATE matches SET answer = x'ff'", "matches.answer holds a value that", id="bytes"
+            "UPDATE memory_entries SET tmdb = 'x'",
+            "memory_entries.tmdb contains a value that is not a whole number",
+            id="text",
         ),
-        pytest.param("PRAGMA user_version = 3", "is damaged", id="an older version, newer tables"),
+        pytest.param(
+            "UPDATE matches SET answer = x'ff'",
+            "matches.answer contains a value that is not text",
+            id="bytes",
+        ),
         pytest.param("PRAGMA user_version = -3", "is damaged", id="a version below zero"),
     ],
 )

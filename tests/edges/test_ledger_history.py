@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +11,6 @@ import pytest
 
 from reconciler.core.model import Done, Intent, Kind, MediaKey, Result, Run
 from reconciler.ledger import SqliteLedger
-from reconciler.ledger.schema import MIGRATIONS
 from tests.edges.made_up import request_of
 
 URL = "http://seerr:5055"
@@ -86,26 +82,3 @@ def test_the_history_of_another_server_is_not_told(ledger: SqliteLedger, tmp_pat
 
     with SqliteLedger(tmp_path / "listsync.db", "http://other:5055") as other:
         assert other.journal.history() == ((), ())
-
-
-def test_a_ledger_from_before_there_were_passes_keeps_its_actions(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    with SqliteLedger(path, URL) as ledger:
-        ledger.journal.intend(ACTION, NOW)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for table in set(re.findall(r"CREATE TABLE (\w+)", "".join(map("".join, MIGRATIONS[1:])))):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("ALTER TABLE members DROP COLUMN missed")
-        connection.execute("ALTER TABLE members DROP COLUMN canceled")
-        connection.execute("ALTER TABLE slots DROP COLUMN refused")
-        connection.execute("ALTER TABLE memberships DROP COLUMN left_at")
-        connection.execute("ALTER TABLE intents DROP COLUMN sighting")
-        for statement in MIGRATIONS[0]:
-            connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS"))
-        connection.execute("PRAGMA user_version = 1")
-
-    with SqliteLedger(path, URL) as ledger:
-        run = ledger.journal.begin_run("apply", NOW)
-        assert ledger.journal.history() == ((ASKED,), (run,))
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)

@@ -88,7 +88,7 @@ def test_a_deleted_folder_is_waited_for_and_filled_with_ledger_and_lock(
 ) -> None:
     held.at(path, URL).memory.record(GONE, {})
     shutil.rmtree(path.parent)
-    with pytest.raises(LedgerError, match="taken away"):
+    with pytest.raises(LedgerError, match="deleted together with its folder"):
         held.at(path, URL)
     path.parent.mkdir()
 

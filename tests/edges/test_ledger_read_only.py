@@ -173,7 +173,7 @@ def test_no_ledger_in_a_read_only_folder_reads_as_an_empty_one(shelf: Path) -> N
 
     said = run(READ_ONLY, shelf.with_name("none.db")).splitlines()
 
-    assert said == expect("there is no ledger, and its folder is read-only", slots=0)
+    assert said == expect("the ledger does not exist, and its folder is read-only", slots=0)
 
 
 def test_a_ledger_that_may_not_be_read_is_refused(shelf: Path) -> None:
@@ -211,9 +211,9 @@ def test_where_no_folder_can_be_made_reading_works_and_acting_does_not(tmp_path:
         assert ledger.memory.read() == Memory()
         assert ledger.cache.reports() == {}
 
-        with pytest.raises(LedgerError, match="no folder for it"):
+        with pytest.raises(LedgerError, match="neither does its folder"):
             ledger.memory.record({FILM: MemoryEntry()}, {})
-        with pytest.raises(LedgerError, match="no folder for it"), ledger.lock():
+        with pytest.raises(LedgerError, match="neither does its folder"), ledger.lock():
             pass
 
 
@@ -223,7 +223,7 @@ def test_a_ledger_left_half_written_is_not_read_where_it_cannot_be_mended(shelf:
     with closing(sqlite3.connect(shelf, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size = 1")
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM slots")
+        connection.execute("DELETE FROM memory_entries")
         connection.execute("INSERT INTO reports VALUES ('s', 'l', zeroblob(500000), '')")
         crashed.write_bytes(shelf.read_bytes())
         crashed.with_name("crashed.db-journal").write_bytes(
@@ -234,6 +234,6 @@ def test_a_ledger_left_half_written_is_not_read_where_it_cannot_be_mended(shelf:
     said = run(READ_ONLY, crashed)
     crashed.chmod(0o644)
 
-    assert said.startswith("open LedgerError a process was killed while it wrote the ledger")
+    assert said.startswith("open LedgerError a process was killed while writing the ledger")
     with SqliteLedger(crashed, URL) as ledger:
         assert ledger.memory.read() == MEMORY

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from reconciler.core.model import MediaKey, RequestState, RequestTrace, Result, 
 from reconciler.core.own_requests import MOST_TRACED
 from reconciler.core.titles import MOST_LOST
 from reconciler.errors import MissingRightError
-from reconciler.ledger import SqliteLedger, schema
+from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.sync.apply import Applier
 from reconciler.sync.reconcile import reconcile_lists
@@ -269,18 +267,6 @@ def test_a_row_at_2_beside_a_request_that_may_not_be_seen_is_not_taken_for_an_or
 
 
 # -------------------------------------------------------------------------------------- ledger
-
-
-def test_what_an_older_ledger_tells_of_requests_counts_as_seen(world: World) -> None:
-    """It cannot know, and what was deleted then must not come back."""
-    older = next(n for n, step in enumerate(schema.MIGRATIONS) if "sighting" in step[0])
-    made(world, roll_back=1)
-    with closing(sqlite3.connect(world.ledger)) as ledger:
-        ledger.execute("ALTER TABLE intents DROP COLUMN sighting")
-        ledger.execute(f"PRAGMA user_version = {older}")
-        ledger.commit()
-    assert said(world) == "handled"
-    assert sightings(world) == [Sighting.LISTED]
 
 
 def test_a_quiet_pass_asks_for_no_request_by_its_id(world: World) -> None:
