@@ -104,8 +104,8 @@ class SqliteCache(LedgerPart):
             ("DELETE FROM matches WHERE used_at < ?", [(time_text(now - UNUSED_AGE),)]),
         )
 
-    def details(self, wanted: Iterable[MediaKey]) -> dict[MediaKey, tuple[Film | Show, datetime]]:
-        keys = {str(media): media for media in wanted}
+    def details(self, media: Iterable[MediaKey]) -> dict[MediaKey, tuple[Film | Show, datetime]]:
+        keys = {str(key): key for key in media}
         rows = self.database.rows(
             "SELECT media, details, read_at FROM titles"
             " WHERE media IN (SELECT value FROM json_each(?))",
@@ -114,10 +114,10 @@ class SqliteCache(LedgerPart):
         titles: dict[MediaKey, tuple[Film | Show, datetime]] = {}
         unreadable = []
         for key, details, read_at in rows:
-            media = keys[key]
+            title = keys[key]
             try:
-                title = _DETAILS[media.kind].validate_json(details)
-                titles[media] = title, stored_time(read_at)
+                film_or_show = _DETAILS[title.kind].validate_json(details)
+                titles[title] = film_or_show, stored_time(read_at)
             except ValueError:  # of pydantic as well
                 unreadable.append((key,))
         if unreadable:

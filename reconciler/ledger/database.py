@@ -360,9 +360,9 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _explain(path: Path, error: sqlite3.Error) -> LedgerError:
     name = getattr(error, "sqlite_errorname", "")  # absent where the driver itself complains
-    for start, what, hint in _FAULTS:
+    for start, message, hint in _FAULTS:
         if name.startswith(start):
-            return LedgerError(what, where=str(path), hint=hint)
-    if isinstance(error, sqlite3.OperationalError):  # a table is missing, or a text is none
+            return LedgerError(message, where=str(path), hint=hint)
+    if isinstance(error, sqlite3.OperationalError):  # a table is missing, or text is not Unicode
         return LedgerError(_DAMAGED, where=str(path), hint=_MOVE_AWAY)
     return LedgerError(f"the ledger cannot be used ({error})", where=str(path))

@@ -141,11 +141,11 @@ def _runs(connection: Connection, server: str) -> tuple[Run, ...]:
         Run(
             number,
             command,
-            stored_time(began),
-            optional_time(ended),
+            stored_time(start),
+            optional_time(end),
             NAMES.validate_json(lists),
             _COUNTS.validate_json(counts),
             exit_code,
         )
-        for number, command, began, ended, lists, counts, exit_code in rows
+        for number, command, start, end, lists, counts, exit_code in rows
     )

@@ -294,9 +294,9 @@ def _memberships(connection: Connection, server: str) -> dict[str, Membership]:
             members.get(name, {}),
             shrunk,
             optional_time(since),
-            optional_time(left),
+            optional_time(left_at),
         )
-        for name, source, completed, shrunk, since, left in lists
+        for name, source, completed, shrunk, since, left_at in lists
     }
 
 

@@ -50,9 +50,7 @@ class LedgerCache(Protocol):
         """Store matches; *unresolved* is a failure to ask, not an answer, and is not stored."""
         ...
 
-    def details(
-        self, wanted: Iterable[MediaKey]
-    ) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
+    def details(self, media: Iterable[MediaKey]) -> Mapping[MediaKey, tuple[Film | Show, datetime]]:
         """The cached details of these titles, each with the time it was read."""
         ...
 
