@@ -3,6 +3,6 @@
 Foreign numbers, errors and shapes are translated here, at the door, and go no further.
 """
 
-from reconciler.overseerr.server import OverseerrServer
+from reconciler.overseerr.client import OverseerrServer
 
 __all__ = ["OverseerrServer"]

@@ -10,7 +10,7 @@ from reconciler.errors import CsrfProtectionError, ServerError
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import line
-from reconciler.overseerr.rows import accepted
+from reconciler.overseerr.tables import accepted
 
 _SEERR = 3  # the first major version under that name
 _JELLYSEERR = 2  # its last

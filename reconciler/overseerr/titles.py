@@ -11,7 +11,7 @@ from reconciler.overseerr import translate
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import JsonObject, integer, records
-from reconciler.overseerr.rows import accepted
+from reconciler.overseerr.tables import accepted
 
 _LONGEST_TITLE = 200  # characters; every server on the way has its own limit for a URL
 _FOREIGN_ID = {

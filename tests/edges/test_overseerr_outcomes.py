@@ -14,7 +14,7 @@ import requests_mock
 
 from reconciler.core.model import Done, Result
 from reconciler.errors import AnswerLostError
-from reconciler.overseerr import OverseerrServer, outcome
+from reconciler.overseerr import OverseerrServer, requests
 from tests.edges.made_up import KEY, URL, request_of
 from tests.edges.recorded import RECORDINGS, Exchange, is_sent, only
 from tests.project import places
@@ -101,7 +101,7 @@ def test_an_answer_means_what_the_page_says(
 
 def test_the_page_and_the_code_have_the_same_texts_in_the_same_order() -> None:
     told = [(status, row.text) for row in ROWS if row.text for status in row.statuses]
-    assert told == [(meaning.status, meaning.text) for meaning in outcome.MEANINGS]
+    assert told == [(meaning.status, meaning.text) for meaning in requests.MEANINGS]
 
 
 RECORDED = only(is_sent) if RECORDINGS.is_dir() else []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.seasons import aired, unaired
-from reconciler.overseerr import details
+from reconciler.overseerr import translate
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 
@@ -26,6 +26,6 @@ def test_the_seasons_that_have_aired(
     file: str, out: tuple[int, ...], coming: tuple[int, ...]
 ) -> None:
     row = json.loads((CASES / file).read_text(encoding="utf-8"))
-    show = details.show(row, row["id"])
+    show = translate.show(row, row["id"])
     today = date(2026, 11, 29)
     assert (aired(show, today), unaired(show, today)) == (out, coming)

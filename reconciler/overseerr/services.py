@@ -11,13 +11,13 @@ from reconciler.core.model import Delivery, Downloader, Kind, Option, ServiceOpt
 from reconciler.errors import ServerError
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import integer, line, record, records
-from reconciler.overseerr.rows import accepted
+from reconciler.overseerr.tables import accepted
 
 PATIENCE = 5.0  # seconds that all Radarrs and Sonarrs that do not answer may take from a run
 PROGRAM = {Kind.MOVIE: "radarr", Kind.TV: "sonarr"}
 
 
-class Downloads:
+class Services:
     """What there is behind the server, asked of the server.
 
     The server asks Radarr or Sonarr in turn. While one is away the call takes half a minute, or
@@ -67,7 +67,7 @@ def stock(answer: object) -> ServiceOptions:
     )
 
 
-def options(delivery: Delivery | None) -> dict[str, object]:
+def request_options(delivery: Delivery | None) -> dict[str, object]:
     """The members of a request's body; what is not named is left to the server.
 
     The downloader itself is always named: another default tomorrow would not know the profile.

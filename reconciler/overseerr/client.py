@@ -41,12 +41,17 @@ from reconciler.core.rights import (
 )
 from reconciler.errors import MissingRightError, ServerError
 from reconciler.logs import Logger
-from reconciler.overseerr import details, downloads, identity, outcome, titles, translate
+from reconciler.overseerr import identity, requests, services, titles, translate
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.connection import LONGEST, Called, Connection
 from reconciler.overseerr.foreign import JsonObject, integer, record, records
-from reconciler.overseerr.requests import request_body
-from reconciler.overseerr.rows import DeniedError, StatusError, accepted, read_rows, strange_answer
+from reconciler.overseerr.tables import (
+    DeniedError,
+    StatusError,
+    accepted,
+    read_rows,
+    strange_answer,
+)
 
 _Value = TypeVar("_Value")
 
@@ -72,7 +77,7 @@ class OverseerrServer:
         concurrency: int = DEFAULT_CONCURRENCY,
         timeout: float = 30.0,
         longest: float = LONGEST,
-        services_timeout: float = downloads.PATIENCE,
+        services_timeout: float = services.PATIENCE,
         ca_certificates: str | None = None,
         called: Called = lambda endpoint, status: None,  # noqa: ARG005 - nobody counts
     ) -> None:
@@ -97,7 +102,7 @@ class OverseerrServer:
             ca_certificates=ca_certificates,
             called=called,
         )
-        self._downloads = downloads.Downloads(self._connection, services_timeout)
+        self._services = services.Services(self._connection, services_timeout)
         self._titles = titles.Titles(self._connection)
 
     def __enter__(self) -> Self:
@@ -223,8 +228,8 @@ class OverseerrServer:
         """
         row = self._titles.details(media)
         if media.kind is Kind.MOVIE:
-            return details.film(row, media.tmdb)
-        return details.show(row, media.tmdb)
+            return translate.film(row, media.tmdb)
+        return translate.show(row, media.tmdb)
 
     def look(self, media: MediaKey) -> tuple[RequestState, ...]:
         """The requests of one title in either quality, read afresh."""
@@ -235,7 +240,7 @@ class OverseerrServer:
 
     def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
         """Where a request is that the table does not show; of a gone one its title's row, too."""
-        whereabouts = outcome.traced(self._connection.get(f"/request/{request_id}"), self.url)
+        whereabouts = requests.traced(self._connection.get(f"/request/{request_id}"), self.url)
         if whereabouts is not Whereabouts.GONE:
             return RequestTrace(whereabouts)
         info = self._titles.details(media).get("mediaInfo")
@@ -243,11 +248,11 @@ class OverseerrServer:
 
     def downloaders(self, kind: Kind) -> tuple[Downloader, ...]:
         """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
-        return self._downloads.all(kind)
+        return self._services.all(kind)
 
     def stock(self, kind: Kind, number: int) -> ServiceOptions:
         """What one of them offers. Raises ServerError after seconds where it is away."""
-        return self._downloads.stock(kind, number)
+        return self._services.stock(kind, number)
 
     def request(self, action: Action) -> Done:
         """Send a request or an extension, once.
@@ -257,24 +262,24 @@ class OverseerrServer:
         """
         requester = action.requester
         user = None if requester.is_owner or requester.approved else requester.user.id
-        answer = self._connection.post("/request", request_body(action), user=user)
+        answer = self._connection.post("/request", requests.request_body(action), user=user)
         if answer.guarded:
             return self._refused(answer, user, MAKE_REQUESTS)
-        return outcome.requested(answer, action, self.url)
+        return requests.requested(answer, action, self.url)
 
     def retry(self, request_id: int) -> Done:
         """Have the server send a FAILED request to its downloader again. Raises as ``request``."""
         answer = self._connection.post(f"/request/{request_id}/retry")
         if answer.guarded:
             return self._refused(answer, None)
-        return outcome.retried(answer, self.url)
+        return requests.retried(answer, self.url)
 
     def cancel(self, request_id: int) -> Done:
         """Delete a request; Radarr and Sonarr are not told. Raises as ``request``."""
         answer = self._connection.delete(f"/request/{request_id}")
         if answer.guarded and answer.status != 401:  # noqa: PLR2004 - that is not the guard's here
             return self._refused(answer, None)
-        return outcome.cancelled(answer, request_id, self.url)
+        return requests.cancelled(answer, request_id, self.url)
 
     def _refused(self, answer: Answer, user: int | None, right: Right = DECIDE_REQUESTS) -> Done:
         """A wrong key, an unknown user and a lacking right look alike; tell which it is."""

@@ -7,7 +7,7 @@ import pytest
 from reconciler.core.model import Downloader, Kind, ServiceOptions
 from reconciler.errors import TransientError
 from reconciler.overseerr import OverseerrServer
-from reconciler.overseerr.downloads import PATIENCE, downloaders
+from reconciler.overseerr.services import PATIENCE, downloaders
 from tests.edges.made_up import KEY
 from tests.edges.scripted import Scripted, says
 
