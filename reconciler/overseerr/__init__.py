@@ -1,6 +1,6 @@
 """The media server over REST: the ``MediaServer`` port for Overseerr, Jellyseerr and Seerr.
 
-Foreign numbers, errors and shapes are translated here, at the door, and go no further.
+Foreign numbers, errors and shapes are translated here and go no further.
 """
 
 from reconciler.overseerr.client import OverseerrServer

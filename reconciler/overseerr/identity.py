@@ -1,4 +1,4 @@
-"""Which server answers at a URL, if it is one of the three at all."""
+"""Which of the three servers answers at a URL, if any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.errors import CsrfProtectionError, ServerError
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.foreign import line
-from reconciler.overseerr.tables import accepted
+from reconciler.overseerr.tables import require_ok
 
 _SEERR = 3  # the first major version under that name
 _JELLYSEERR = 2  # its last
@@ -19,45 +19,45 @@ _HAS_4K = {Kind.MOVIE: "movie4kEnabled", Kind.TV: "series4kEnabled"}
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Who answers, and whether its owner has finished setting it up."""
+    """The server, and whether its owner has finished the setup."""
 
     info: ServerInfo
     initialized: bool
 
 
 def identify(connection: Connection) -> ServerIdentity:
-    """Ask the server who it is; the key is shown to nothing that has not said so.
+    """Ask the server what it is; only a server that has answered gets to see the key.
 
-    Raises ServerError where something else answers, or where nothing that is sent to it would be
-    accepted.
+    Raises ServerError for anything else at this URL, and for a server that would refuse every
+    request.
     """
     status = connection.get("/status", keyed=False)
     settings = connection.get("/settings/public", keyed=False)
     for answer, path in ((status, "/status"), (settings, "/settings/public")):
         if answer.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
-            accepted(answer, path, connection.url)
+            require_ok(answer, path, connection.url)
     version = line(status.record.get("version"))
     initialized = settings.record.get("initialized")
     if not version or not isinstance(initialized, bool):
-        raise _stranger(connection)
+        raise _not_a_media_server(connection)
     if status.sets_csrf_cookie or settings.sets_csrf_cookie:
         raise CsrfProtectionError(connection.url)
     flavour = _flavour(connection, version, settings)
-    lacks = frozenset(kind for kind, key in _HAS_4K.items() if settings.record.get(key) is False)
-    specials = (
-        settings.record.get("enableSpecialEpisodes") is not False
-    )  # Overseerr has no such key
-    return ServerIdentity(ServerInfo(flavour, version, lacks, specials), initialized)
+    without_4k = frozenset(
+        kind for kind, key in _HAS_4K.items() if settings.record.get(key) is False
+    )
+    has_specials = settings.record.get("enableSpecialEpisodes") is not False  # Overseerr: no key
+    return ServerIdentity(ServerInfo(flavour, version, without_4k, has_specials), initialized)
 
 
 def _flavour(connection: Connection, version: str, settings: Answer) -> Flavour:
-    """Told by the version; builds between releases by what they have and lack.
+    """By the version; for a build between releases, by its settings and paths.
 
-    Jellyseerr has shared Overseerr's numbers for a while, but never its lack of a
-    ``mediaServerType``; Seerr alone calls its blocklist so.
+    Jellyseerr has shared Overseerr's numbers for a while, but always had a ``mediaServerType``;
+    only Seerr has ``/blocklist``.
     """
-    found = re.match(r"v?([0-9]{1,4})\.", version)
-    major = int(found[1]) if found else 0
+    numbered = re.match(r"v?([0-9]{1,4})\.", version)
+    major = int(numbered[1]) if numbered else 0
     if major >= _SEERR:
         return Flavour.SEERR
     if major == _JELLYSEERR:
@@ -70,13 +70,13 @@ def _flavour(connection: Connection, version: str, settings: Answer) -> Flavour:
     return Flavour.JELLYSEERR if probe.status == 404 else Flavour.SEERR  # noqa: PLR2004
 
 
-def _stranger(connection: Connection) -> ServerError:
-    """The error for another kind of server, with the name its pages give it."""
+def _not_a_media_server(connection: Connection) -> ServerError:
+    """The error for another kind of server, with the title of its pages."""
     pages = (connection.page(path) for path in ("/", "/login"))
     title = next((page.page_title for page in pages if page and page.page_title), "")
-    looks = f' (it looks like "{title}")' if title else ""
+    looks = f' (its page title is "{title}")' if title else ""
     return ServerError(
-        f"something answers, but it is not an Overseerr, Jellyseerr or Seerr{looks}",
+        f"this is not an Overseerr, Jellyseerr or Seerr server{looks}",
         where=connection.url,
-        hint="server.url is the address of its start page, like http://seerr:5055",
+        hint="set server.url to the address of the server's start page, like http://seerr:5055",
     )

@@ -19,16 +19,16 @@ from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
 from reconciler.overseerr.answer import Answer
 from reconciler.overseerr.foreign import integer, record
 from reconciler.overseerr.services import request_options
-from reconciler.overseerr.tables import accepted, strange_answer
+from reconciler.overseerr.tables import require_ok, unexpected_answer
 from reconciler.overseerr.translate import request_status
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an answer with this status and this part of a sentence means.
+    """What an answer with this status and with this text in its message means.
 
-    ``reason``: what the sentence does not say, for people; {who} is the requester, {item} the title
-    as the command line takes it.
+    ``reason``: what the message does not say; {who} is the requester, {item} the title as the
+    command line takes it.
     """
 
     status: int
@@ -40,11 +40,11 @@ class Meaning:
 _SAME_TVDB_ID = "the server has another title with the same TVDB id and cannot store a second one"
 _NO_TVDB_ID = "the show has no TVDB id, which Sonarr needs: add the id on TMDB"
 _AUTO_REQUEST = (
-    "{who} has an automatic request for this title, from a Plex watchlist, and the server takes no "
-    "second one by {who}: {who} or an administrator has to delete it on the server, and then run "
-    "`listsync forget {item}`; or name another `requester` for the list"
+    "{who} has an automatic request for this title, from a Plex watchlist, and the server accepts "
+    "no second request by {who}: delete that request on the server as {who} or an administrator, "
+    "then run `listsync forget {item}`; or name another `requester` for the list"
 )
-# The first that fits decides: a sentence about a right may hold the word quota as well.
+# The first match decides: a message about a right may contain the word quota as well.
 MEANINGS = (
     Meaning(202, "No seasons available to request", Result.EXISTS),
     Meaning(403, "You do not have permission", Result.REFUSED),
@@ -80,87 +80,92 @@ def request_body(action: Action) -> dict[str, object]:
     return body | request_options(action.delivery)
 
 
-def requested(answer: Answer, action: Action, url: str) -> Done:
-    """What came of ``POST /request``."""
+def request_outcome(answer: Answer, action: Action, url: str) -> Done:
+    """The result of ``POST /request``."""
     if answer.status == 201:  # noqa: PLR2004 - HTTP's own numbers
-        return _stored(answer, Result.CREATED, url)
+        return _success(answer, Result.CREATED, url)
     media = action.target.media
     item = f"tmdb:{media.kind}:{media.tmdb}"
-    return _refused(answer, url, who=action.requester.user.name, item=item)
+    return _refusal(answer, url, who=action.requester.user.name, item=item)
 
 
-def retried(answer: Answer, url: str) -> Done:
-    """What came of ``POST /request/{id}/retry``."""
+def retry_outcome(answer: Answer, url: str) -> Done:
+    """The result of ``POST /request/{id}/retry``."""
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
-        return _stored(answer, Result.RETRIED, url)
-    return _refused(answer, url)
+        return _success(answer, Result.RETRIED, url)
+    return _refusal(answer, url)
 
 
-def cancelled(answer: Answer, request_id: int, url: str) -> Done:
-    """What came of ``DELETE /request/{id}``."""
+def cancel_outcome(answer: Answer, request_id: int, url: str) -> Done:
+    """The result of ``DELETE /request/{id}``."""
     match answer.status:
         case 204:
             return Done(Result.CANCELLED, answer.status, request_id)
         case 404 if answer.message:
             return Done(Result.MOOT, answer.status, request_id, answer.message)
         case _:
-            return _refused(answer, url)
+            return _refusal(answer, url)
 
 
-def traced(answer: Answer, url: str) -> Whereabouts:
-    """Where the request of ``GET /request/{id}`` is. Raises ServerError where that is not said."""
+def request_whereabouts(answer: Answer, url: str) -> Whereabouts:
+    """Where the request of ``GET /request/{id}`` is. Raises ServerError for other answers."""
     if answer.status == 404 and "request not found" in answer.message.casefold():  # noqa: PLR2004
         return Whereabouts.GONE
-    shown = accepted(answer, "/request", url).record
-    if integer(shown.get("id")) is None or "media" not in shown:
-        raise strange_answer("/request", url)
-    return Whereabouts.DETACHED if shown["media"] is None else Whereabouts.FOUND
+    request = require_ok(answer, "/request", url).record
+    if integer(request.get("id")) is None or "media" not in request:
+        raise unexpected_answer("/request", url)
+    return Whereabouts.DETACHED if request["media"] is None else Whereabouts.FOUND
 
 
-def _stored(answer: Answer, result: Result, url: str) -> Done:
-    """A request the server shows as stored; one that cannot be read may be anybody's answer."""
-    shown = answer.record
-    number, status = integer(shown.get("id")), integer(shown.get("status"))
-    media = record(shown.get("media"))
-    if number is None and media:
-        why = "the server removed the request again before it answered"
-        if shown.get("type") == Kind.TV and media.get("tvdbId") is None:
-            why += f": {_NO_TVDB_ID}"
-        return Done(Result.FAILED, answer.status, message=why)
-    if number is None or status is None:
-        raise _lost(answer, url)
-    known = request_status(status)
-    if known is RequestStatus.FAILED:
-        kind = Kind.TV if shown.get("type") == Kind.TV else Kind.MOVIE
-        return Done(Result.UNDELIVERED, answer.status, number, undelivered(kind))
-    return Done(result, answer.status, number, str(known))
+def _success(answer: Answer, result: Result, url: str) -> Done:
+    """The result for a request that the server stored.
+
+    Raises AnswerLostError for a body that is not a request: another program may have answered.
+    """
+    request = answer.record
+    request_id, status = integer(request.get("id")), integer(request.get("status"))
+    media = record(request.get("media"))
+    if request_id is None and media:
+        message = "the server removed the request again before it answered"
+        if request.get("type") == Kind.TV and media.get("tvdbId") is None:
+            message += f": {_NO_TVDB_ID}"
+        return Done(Result.FAILED, answer.status, message=message)
+    if request_id is None or status is None:
+        raise _answer_lost(answer, url)
+    if request_status(status) is RequestStatus.FAILED:
+        kind = Kind.TV if request.get("type") == Kind.TV else Kind.MOVIE
+        return Done(Result.UNDELIVERED, answer.status, request_id, undelivered(kind))
+    return Done(result, answer.status, request_id, str(request_status(status)))
 
 
-def _refused(answer: Answer, url: str, *, who: str = "", item: str = "") -> Done:
-    """The answers by which nothing was stored."""
-    sentence = answer.message
-    if answer.status in {401, 403} and not sentence:
-        what = f"something before the server forbids requests (HTTP {answer.status})"
-        raise ServerError(what, where=url, hint="let POST /api/v1/request through to the server")
-    if answer.status == 403 and "csrf" in sentence.casefold():  # noqa: PLR2004 - HTTP's own numbers
+def _refusal(answer: Answer, url: str, *, who: str = "", item: str = "") -> Done:
+    """The result for an answer after which nothing is stored.
+
+    Raises AnswerLostError where that is not certain, ServerError where no request can succeed.
+    """
+    if answer.status in {401, 403} and not answer.message:
+        message = f"something in front of the server forbids requests (HTTP {answer.status})"
+        raise ServerError(message, where=url, hint="let POST /api/v1/request through to the server")
+    if answer.status == 403 and "csrf" in answer.message.casefold():  # noqa: PLR2004 - HTTP's own numbers
         raise CsrfProtectionError(url)
     meaning = _meaning(answer)
     if meaning is None and not 400 <= answer.status < 500:  # noqa: PLR2004
-        raise _lost(answer, url)
+        raise _answer_lost(answer, url)
     if meaning is None:
         meaning = Meaning(answer.status, "", _UNKNOWN_REFUSAL.get(answer.status, Result.FAILED))
-    said = sentence or f"HTTP {answer.status}"
-    reason = meaning.reason.format(who=who, item=item)
-    return Done(meaning.result, answer.status, message=f"{reason} ({said})" if reason else said)
+    message = answer.message or f"HTTP {answer.status}"
+    if meaning.reason:
+        message = f"{meaning.reason.format(who=who, item=item)} ({message})"
+    return Done(meaning.result, answer.status, message=message)
 
 
 def _meaning(answer: Answer) -> Meaning | None:
-    sentence = answer.message.casefold()
-    fitting = (m for m in MEANINGS if m.status == answer.status)
-    return next((m for m in fitting if m.text.casefold() in sentence), None)
+    message = answer.message.casefold()
+    of_status = (meaning for meaning in MEANINGS if meaning.status == answer.status)
+    return next((each for each in of_status if each.text.casefold() in message), None)
 
 
-def _lost(answer: Answer, url: str) -> AnswerLostError:
-    said = f": {answer.message}" if answer.message else ""
-    what = f"sent, but HTTP {answer.status} does not say what came of it{said}"
-    return AnswerLostError(what, where=url, hint="a look at the server decides")
+def _answer_lost(answer: Answer, url: str) -> AnswerLostError:
+    reason = f": {answer.message}" if answer.message else ""
+    message = f"sent, but HTTP {answer.status} does not say whether it succeeded{reason}"
+    return AnswerLostError(message, where=url, hint="listsync looks at the server to find out")

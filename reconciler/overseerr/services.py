@@ -1,4 +1,4 @@
-"""Radarr and Sonarr as the server tells of them, and how a request names them.
+"""Radarr and Sonarr as the server describes them, and how a request names them.
 
 Shapes: docs/internals/media-servers/services.md. Ids begin at 0.
 """
@@ -10,19 +10,19 @@ import time
 from reconciler.core.model import Delivery, Downloader, Kind, Option, ServiceOptions
 from reconciler.errors import ServerError
 from reconciler.overseerr.connection import Connection
-from reconciler.overseerr.foreign import integer, line, record, records
-from reconciler.overseerr.tables import accepted
+from reconciler.overseerr.foreign import integer, line, records
+from reconciler.overseerr.tables import require_ok
 
 PATIENCE = 5.0  # seconds that all Radarrs and Sonarrs that do not answer may take from a run
-PROGRAM = {Kind.MOVIE: "radarr", Kind.TV: "sonarr"}
+PROGRAMS = {Kind.MOVIE: "radarr", Kind.TV: "sonarr"}
 
 
 class Services:
-    """What there is behind the server, asked of the server.
+    """What the Radarrs and Sonarrs behind the server offer.
 
-    The server asks Radarr or Sonarr in turn. While one is away the call takes half a minute, or
-    is never answered, so each may take half of the patience that is left: all together stay
-    below it, and one that is away does not keep the others from being asked.
+    The server asks Radarr or Sonarr in turn. While one is down the call takes half a minute, or is
+    never answered, so each may take half of the patience that is left: together they stay below
+    it, and one that is down does not keep the others from being asked.
     """
 
     def __init__(self, connection: Connection, patience: float) -> None:
@@ -30,22 +30,20 @@ class Services:
         self._connection = connection
         self._patience = patience
 
-    def all(self, kind: Kind) -> tuple[Downloader, ...]:
-        """Each Radarr (of films) or Sonarr (of shows), without what it offers."""
-        path = f"/service/{PROGRAM[kind]}"
-        return downloaders(accepted(self._connection.get(path), path, self._connection.url).body)
-
-    def stock(self, kind: Kind, number: int) -> ServiceOptions:
-        """What one of them offers."""
-        path = f"/service/{PROGRAM[kind]}/{number}"
-        began = time.monotonic()
+    def options(self, kind: Kind, number: int) -> ServiceOptions:
+        path = f"/service/{PROGRAMS[kind]}/{number}"
+        start = time.monotonic()
         try:
             answer = self._connection.get(path, timeout=self._patience / 2)
-            return stock(accepted(answer, path, self._connection.url).record)
+            body = require_ok(answer, path, self._connection.url).record
         except ServerError:
-            waited = min(time.monotonic() - began, self._patience / 2)
-            self._patience -= waited
+            self._patience -= min(time.monotonic() - start, self._patience / 2)
             raise
+        return ServiceOptions(
+            _options(body.get("profiles"), "name"),
+            _options(body.get("rootFolders"), "path"),
+            _options(body.get("tags"), "label"),
+        )
 
 
 def downloaders(answer: object) -> tuple[Downloader, ...]:
@@ -57,20 +55,10 @@ def downloaders(answer: object) -> tuple[Downloader, ...]:
     )
 
 
-def stock(answer: object) -> ServiceOptions:
-    """What ``GET /service/radarr/{id}`` says that one of them offers."""
-    body = record(answer)
-    return ServiceOptions(
-        _offers(body.get("profiles"), "name"),
-        _offers(body.get("rootFolders"), "path"),
-        _offers(body.get("tags"), "label"),
-    )
-
-
 def request_options(delivery: Delivery | None) -> dict[str, object]:
-    """The members of a request's body; what is not named is left to the server.
+    """The keys of a request's body that choose the service; the server decides about missing ones.
 
-    The downloader itself is always named: another default tomorrow would not know the profile.
+    The service itself is always named: another default tomorrow would not have the profile.
     """
     if delivery is None:
         return {}
@@ -84,9 +72,9 @@ def request_options(delivery: Delivery | None) -> dict[str, object]:
     return body
 
 
-def _offers(rows: object, named: str) -> tuple[Option, ...]:
+def _options(rows: object, name_key: str) -> tuple[Option, ...]:
     return tuple(
         Option(number, name)
         for row in records(rows)
-        if (number := integer(row.get("id"))) is not None and (name := line(row.get(named)))
+        if (number := integer(row.get("id"))) is not None and (name := line(row.get(name_key)))
     )

@@ -1,10 +1,12 @@
-"""The server's rows as the project's values; numbers nobody knows go to the careful side.
+"""The server's rows as the project's values; unknown numbers are read as the more careful value.
 
-Status numbers: docs/internals/media-servers/README.md, "Numbers". 6 is *blocklisted* on Jellyseerr
-2 and Seerr; other builds of the family have used it for *deleted*. Both forbid a request, but
-a re-add lifts only the latter, so that 6, and every number without a meaning, is read as
-*blocklisted*. A
-request's number without a meaning is read as *approved*: covered, nothing to do.
+Status numbers: docs/internals/media-servers/README.md, "Numbers". 6 is *blocklisted* on
+Jellyseerr 2 and Seerr; other builds of the family have used it for *deleted*. Both forbid a
+request, but a re-add lifts only the latter, so that 6 and every unknown number are read as
+*blocklisted*. An unknown number of a request is read as *approved*: covered, nothing to do.
+
+Details of titles are TMDB's. Genres are read by number, because their names are in the language of
+the server's owner; ratings go from 0 to 10, and are 0 where nobody has voted.
 """
 
 from __future__ import annotations
@@ -89,19 +91,19 @@ _ALIASES = ("email", "username", "plexUsername", "jellyfinUsername")
 
 
 def media_status(number: object) -> MediaStatus:
-    """A media row's or season's status; null is that of a row nobody has touched."""
+    """The status of a media row or season; null in a row that nobody has touched."""
     if number is None:
         return MediaStatus.UNKNOWN
     return _MEDIA_STATUS.get(integer(number) or 0, MediaStatus.BLOCKLISTED)
 
 
 def request_status(number: object) -> RequestStatus:
-    """A request's or requested season's status."""
+    """The status of a request or a requested season."""
     return _REQUEST_STATUS.get(integer(number) or 0, RequestStatus.APPROVED)
 
 
 def media_key(kind: object, tmdb: object) -> MediaKey | None:
-    """A media key; None for what is neither a film nor a show, or has no TMDB id."""
+    """A media key; None if it is neither a film nor a show, or has no TMDB id."""
     number = integer(tmdb)
     if kind not in ("movie", "tv") or not number:
         return None
@@ -109,7 +111,7 @@ def media_key(kind: object, tmdb: object) -> MediaKey | None:
 
 
 def media_state(row: JsonObject) -> MediaState | None:
-    """A row of ``/media``; None where it is no film or show."""
+    """A row of ``/media``; None if it is not a film or show."""
     media = media_key(row.get("mediaType"), row.get("tmdbId"))
     if media is None:
         return None
@@ -128,7 +130,7 @@ def media_state(row: JsonObject) -> MediaState | None:
 
 
 def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | None:
-    """A request of ``media``; None where it has no media or no id."""
+    """A request of ``media``; None if it has no media or no id."""
     number = integer(row.get("id"))
     if media is None or number is None:
         return None
@@ -148,7 +150,7 @@ def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | Non
 
 
 def listed_request(row: JsonObject) -> RequestState | None:
-    """A row of ``/request``; None where it is of no film or show."""
+    """A row of ``/request``; None if it is not of a film or show."""
     media = record(row.get("media"))
     return request_state(row, media_key(row.get("type"), media.get("tmdbId")))
 
@@ -169,20 +171,20 @@ def candidate(row: JsonObject) -> Candidate | None:
 
 
 def _countries(value: object) -> tuple[str, ...]:
-    named = map(text, value) if isinstance(value, list) else ()
-    return tuple(country for country in named if country)
+    codes = map(text, value) if isinstance(value, list) else ()
+    return tuple(code for code in codes if code)
 
 
 def user(row: JsonObject) -> User | None:
-    """A row of ``/user`` or the answer of ``/auth/me``; None where it has no id."""
+    """A row of ``/user`` or the answer of ``/auth/me``; None if it has no id."""
     number = integer(row.get("id"))
     if number is None:
         return None
     aliases = dict.fromkeys(name for key in _ALIASES if (name := text(row.get(key))))
-    shown = map(line, (row.get("displayName"), row.get("username"), *aliases))
+    names = map(line, (row.get("displayName"), row.get("username"), *aliases))
     return User(
         id=number,
-        name=next(filter(None, shown), f"user {number}"),
+        name=next(filter(None, names), f"user {number}"),
         permissions=integer(row.get("permissions")) or 0,
         aliases=tuple(aliases),
     )
@@ -194,7 +196,7 @@ def quota(row: JsonObject) -> Quota:
 
 
 def _allowance(value: object) -> Allowance:
-    """One quota; a limit of 0 is none, and an unlimited one lacks ``days`` and ``remaining``."""
+    """One quota; 0 is no limit, and without a limit ``days`` and ``remaining`` are missing."""
     row = record(value)
     limit = integer(row.get("limit"))
     if not limit:
@@ -236,17 +238,15 @@ def show(row: JsonObject, tmdb: int) -> Show:
 
 
 def facts(row: JsonObject) -> Facts:
-    """What filters ask; a rating without a vote is none, and neither are no genres."""
+    """The facts that filters need; a rating without votes is unknown, and so are no genres."""
     votes = integer(row.get("voteCount"))
-    genres = tuple(name for genre in records(row.get("genres")) if (name := _genre(genre)))
+    genres = (  # an unknown number keeps the name that the server gives
+        _GENRES.get(integer(genre.get("id")) or 0, text(genre.get("name")))
+        for genre in records(row.get("genres"))
+    )
     return Facts(
         rating=decimal(row.get("voteAverage")) if votes else None,
         votes=votes,
-        genres=genres or None,
+        genres=tuple(filter(None, genres)) or None,
         language=text(row.get("originalLanguage")),
     )
-
-
-def _genre(genre: JsonObject) -> str | None:
-    """A number of which nothing is known keeps the name it comes with."""
-    return _GENRES.get(integer(genre.get("id")) or 0, text(genre.get("name")))

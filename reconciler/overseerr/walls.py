@@ -1,4 +1,4 @@
-"""Answers of a proxy in front of the server: log-in pages, Basic auth, Cloudflare.
+"""Answers of a proxy in front of the server: login pages, Basic auth, Cloudflare.
 
 The servers themselves answer JSON below ``/api/v1``, never redirect there, and never send a
 ``WWW-Authenticate`` (docs/internals/media-servers/errors.md).
@@ -15,7 +15,7 @@ from reconciler.overseerr.foreign import line
 
 _DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
 _EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"
-_HEAD = 100_000  # characters of a page that are looked at; patterns have bounds of their own
+_HEAD = 100_000  # characters of a page that are searched; patterns have bounds of their own
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
 _PASSWORD_FIELD = re.compile(
     r"""<input\b[^>]{0,500}?\btype\s{0,9}=\s{0,9}["']?password""", re.IGNORECASE
@@ -31,13 +31,13 @@ _LOG_IN_PATH = re.compile(
     re.IGNORECASE,
 )
 _RETURN_ADDRESS = re.compile(r"(^|&)(rd|redirect\w*|return\w*|next|continue)=http", re.IGNORECASE)
-_CLOUDFLARE_ERRORS = range(520, 531)  # Cloudflare's own: it did not get an answer from the server
+_CLOUDFLARE_ERRORS = range(520, 531)  # Cloudflare's own: it got no answer from the server
 _REDIRECTS = range(300, 400)
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What answered in place of the server; ``passing``: it may be gone in a moment."""
+    """What answered in place of the server; ``passing``: it may be gone soon."""
 
     what: str
     hint: str
@@ -46,33 +46,35 @@ class Wall:
 
 def page_title(content: str) -> str:
     """The title of an HTML page; empty where there is none."""
-    found = _TITLE.search(content[:_HEAD])
-    return line(found[1]) if found else ""
+    title = _TITLE.search(content[:_HEAD])
+    return line(title[1]) if title else ""
 
 
 def find_wall(status: int, headers: Mapping[str, str], content: str | None) -> Wall | None:
-    """What kept a call from the server; None: nothing, as far as can be told.
+    """What kept a call from reaching the server; None: nothing recognizable.
 
     ``headers``: with names in any case. ``content``: the body where it is not JSON, else None.
     """
     title = page_title(content or "")
-    shown = f"HTTP {status}" + f', "{title}"' * bool(title)
+    label = f"HTTP {status}" + f', "{title}"' * bool(title)
     scheme = headers.get("WWW-Authenticate", "").partition(" ")[0]
     target = _target(headers.get("Location", "")) if status in _REDIRECTS else None
-    if wall := _cloudflare(status, headers, content, shown, target):
+    if wall := _cloudflare(status, headers, content, label, target):
         return wall
     if target and _asks_for_log_in(target):
         return Wall("something in front of the server asks for a log-in", _EXEMPT)
     if status == 401 and scheme:  # noqa: PLR2004 - HTTP's own numbers
-        asked = "a user name and password" if scheme.casefold() == "basic" else "a log-in"
-        return Wall(f"something in front of the server asks for {asked} ({scheme} auth)", _EXEMPT)
+        requirement = "a user name and password" if scheme.casefold() == "basic" else "a log-in"
+        return Wall(
+            f"something in front of the server asks for {requirement} ({scheme} auth)", _EXEMPT
+        )
     if content is None or status >= 500:  # noqa: PLR2004
         return None
     if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content[:_HEAD]):  # noqa: PLR2004
-        return Wall(f"something in front of the server asks for a log-in ({shown})", _EXEMPT)
+        return Wall(f"something in front of the server asks for a log-in ({label})", _EXEMPT)
     if status == 403:  # noqa: PLR2004
         hint = f"allow GET, POST and DELETE of /api/v1 there for this machine, {_DIRECT}"
-        return Wall(f"something in front of the server refuses access ({shown})", hint)
+        return Wall(f"something in front of the server refuses access ({label})", hint)
     return None
 
 
@@ -80,7 +82,7 @@ def _cloudflare(
     status: int,
     headers: Mapping[str, str],
     content: str | None,
-    shown: str,
+    label: str,
     target: SplitResult | None,
 ) -> Wall | None:
     scheme = headers.get("WWW-Authenticate", "").casefold()
@@ -93,12 +95,12 @@ def _cloudflare(
         return None
     if status in _CLOUDFLARE_ERRORS:
         hint = f"check that the server and its tunnel (cloudflared) are running, {_DIRECT}"
-        return Wall(f"Cloudflare cannot reach the server ({shown})", hint, passing=True)
+        return Wall(f"Cloudflare cannot reach the server ({label})", hint, passing=True)
     challenged = "cf-mitigated" in headers
     if challenged or (content is not None and status == 403):  # noqa: PLR2004
         verb = "checks visitors" if challenged else "refuses access"
         hint = f"exempt /api/v1 from Cloudflare's checks with a WAF skip rule, {_DIRECT}"
-        return Wall(f"Cloudflare, in front of the server, {verb} ({shown})", hint)
+        return Wall(f"Cloudflare, in front of the server, {verb} ({label})", hint)
     return None
 
 

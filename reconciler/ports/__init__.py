@@ -230,7 +230,7 @@ class MediaServer(Protocol):
         """Each Radarr (of films) or Sonarr (of shows) behind the server, its stock left out."""
         ...
 
-    def stock(self, kind: Kind, number: int) -> ServiceOptions:
+    def service_options(self, kind: Kind, number: int) -> ServiceOptions:
         """What one of them offers, asked afresh."""
         ...
 

@@ -127,7 +127,7 @@ def load_service_options(
 
 def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloader:
     try:
-        return replace(downloader, stock=server.stock(kind, downloader.id))
+        return replace(downloader, stock=server.service_options(kind, downloader.id))
     except ServerError as error:
         return replace(downloader, trouble=error.message)
 

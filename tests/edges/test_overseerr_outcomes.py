@@ -159,7 +159,7 @@ def test_who_has_to_remove_an_automatic_request_is_named() -> None:
     sentence = "Auto-request for this media and user already exists."
     done = answered("request", 409, {"message": sentence})
     assert done is not None
-    assert "somebody or an administrator has to delete it" in done.message
+    assert "as somebody or an administrator, then run" in done.message
     assert "`listsync forget tmdb:movie:438631`" in done.message
 
 

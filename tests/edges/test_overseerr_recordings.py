@@ -161,7 +161,7 @@ def test_a_recorded_refusal_of_a_search_is_neither_nothing_found_nor_tmdbs_troub
     exchange: Exchange,
 ) -> None:
     mock, server = replayed(exchange)
-    with mock, server, pytest.raises(ServerError, match="/search with HTTP 400") as refused:
+    with mock, server, pytest.raises(ServerError, match="/search answered HTTP 400") as refused:
         server.search("a title", None)
     assert not isinstance(refused.value, TransientError)
 
@@ -441,7 +441,7 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     with mock, server:
         if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
             mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
-            said = "lacks the right to see other users' quotas|with HTTP 404"
+            said = "lacks the right to see other users' quotas|answered HTTP 404"
             with pytest.raises(ServerError, match=said):
                 server.quota(user)
             return

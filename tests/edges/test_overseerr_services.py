@@ -39,9 +39,9 @@ def test_those_that_do_not_answer_take_a_few_seconds_all_together() -> None:
         with OverseerrServer(script.url, KEY, services_timeout=0.4) as server:
             for number, seconds in enumerate(("0.2", "0.1", "0.05")):
                 with pytest.raises(TransientError, match=f"not complete after {seconds} s"):
-                    server.stock(Kind.MOVIE, number)
+                    server.service_options(Kind.MOVIE, number)
             script.then(says({"profiles": []}))
-            assert server.stock(Kind.TV, 0) == ServiceOptions()
+            assert server.service_options(Kind.TV, 0) == ServiceOptions()
 
 
 def test_an_answer_in_time_takes_nothing_from_the_others() -> None:
@@ -50,7 +50,7 @@ def test_an_answer_in_time_takes_nothing_from_the_others() -> None:
         OverseerrServer(script.url, KEY, services_timeout=0.4) as server,
     ):
         for _ in range(5):
-            server.stock(Kind.MOVIE, 0)
+            server.service_options(Kind.MOVIE, 0)
         script.then(script.hangs)
         with pytest.raises(TransientError, match=r"not complete after 0\.2 s"):
-            server.stock(Kind.MOVIE, 0)
+            server.service_options(Kind.MOVIE, 0)

@@ -117,7 +117,9 @@ def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: Wo
     problem = world.look().lists[0].problem
     assert problem
     assert problem.reason is ProblemReason.SERVICE_UNAVAILABLE
-    assert problem.message.startswith("Sonarr did not answer (the server says: cannot")
+    assert problem.message.startswith(
+        "Sonarr did not answer (the server says: /service/sonarr/0 failed"
+    )
     world.sandbox.faults.sonarr_down = False
     assert words(world.look()) == {SHOW.title: "request"}
 

@@ -164,7 +164,7 @@ def test_a_fact_that_nobody_has_is_unknown_and_so_is_one_that_tmdb_keeps_back(
     world.follow(by_tmdb(UNTITLED), by_tmdb(NEW), filter={"min_rating": 7})
     world.sandbox.faults.tmdb_down = True
     untitled, joker = world.look().plan.verdicts
-    assert untitled.detail.startswith("rating unknown (TMDB does not answer the server")
+    assert untitled.detail.startswith("rating unknown (TMDB did not answer the server")
     assert joker.detail == untitled.detail
     world.sandbox.faults.tmdb_down = False
     assert words(world.look()) == {UNTITLED.title: "filtered", "Joker": "request"}

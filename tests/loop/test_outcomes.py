@@ -155,7 +155,7 @@ def test_an_automatic_request_in_the_way_is_a_failure_that_names_who_can_remove_
     world.follow(by_tmdb(SHOW), requester="alice")
     ((action, done),) = world.apply()
     assert (done.result, done.http_status) == (Result.FAILED, 409)
-    assert "alice or an administrator has to delete it" in done.message
+    assert "as alice or an administrator, then run" in done.message
     assert f"listsync forget tmdb:tv:{SHOW.tmdb}" in done.message
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         remembered = {slot.season for slot in ledger.memory.read().slots}
