@@ -38,11 +38,11 @@ _GIVE_RIGHT = "give this user the right on the server: Users → Edit → Permis
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what was checked, whether it is fine, what was found and what to do if not."""
+    """One check: what was checked, whether it is fine, the finding, and what to do if not."""
 
     name: str
     ok: bool
-    found: str
+    finding: str
     todo: str = ""
 
 
@@ -70,8 +70,8 @@ def run_checks(  # noqa: PLR0913 - everything that a run needs
     yield server_check
     owners: list[User] = []
     key_check = _check("key", partial(_key, server, owners))
-    is_same = not server_check.ok and key_check.found == server_check.found
-    yield Check("key", ok=False, found="not checked, see server") if is_same else key_check
+    is_same = not server_check.ok and key_check.finding == server_check.finding
+    yield Check("key", ok=False, finding="not checked, see server") if is_same else key_check
     if owners and server_check.ok:
         yield _check("rights", partial(_rights, server, owners[0]))
     if owners:
@@ -92,10 +92,10 @@ def run_checks(  # noqa: PLR0913 - everything that a run needs
 
 def _check(name: str, look: Callable[[], str]) -> Check:
     try:
-        return Check(name, ok=True, found=look())
+        return Check(name, ok=True, finding=look())
     except ListsyncError as error:
         where = f"{error.where}: " if error.where else ""
-        return Check(name, ok=False, found=f"{where}{error.message}", todo=error.hint)
+        return Check(name, ok=False, finding=f"{where}{error.message}", todo=error.hint)
 
 
 def _file(lst: ListConfig, sources: Sources) -> str:
@@ -137,9 +137,9 @@ def _requesters(lists: Sequence[ListConfig], server: MediaServer, owner: User) -
 
 def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) -> str:
     """Fine where the requester may request at least one kind of title for each of its lists."""
-    wanted, approval = lists[0].requester, lists[0].approval
-    users = server.users() if wanted is not None else ()
-    requester = find_requester(wanted, users, owner, approval)
+    name, approval = lists[0].requester, lists[0].approval
+    users = server.users() if name is not None else ()
+    requester = find_requester(name, users, owner, approval)
     if isinstance(requester, ListProblem):
         lacks_rights = requester.reason is ProblemReason.KEY_LACKS_RIGHTS
         hint = _GIVE_RIGHT if lacks_rights else "use a server user's name, e-mail address or id"
@@ -157,8 +157,8 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
     user = requester.user
     expectations = "; ".join(f"{key} ({_names(group)})" for key, group in lists_by_outlook.items())
     if refused:
-        what = f"{user.name} may not request any title of {_names(refused)}: {expectations}"
-        raise ListsyncError(what, hint=_GIVE_RIGHT)
+        message = f"{user.name} may not request any title of {_names(refused)}: {expectations}"
+        raise ListsyncError(message, hint=_GIVE_RIGHT)
     return f"{user.name} (user {user.id}), requests become {expectations}"
 
 
@@ -184,13 +184,13 @@ def _in_4k(lst: ListConfig, info: ServerInfo) -> Check:
     name = f"4K of {lst.name}"
     if stray := astray(info.lacks_4k):
         todo = "set a default 4K Radarr and Sonarr on the server, or remove 4k from the list"
-        return Check(name, ok=True, found=stray, todo=todo)
-    return Check(name, ok=True, found="the server has a default 4K Radarr and Sonarr")
+        return Check(name, ok=True, finding=stray, todo=todo)
+    return Check(name, ok=True, finding="the server has a default 4K Radarr and Sonarr")
 
 
 def _delivery(lst: ListConfig, selection: ServiceSelection, server: MediaServer) -> str:
     """Fine where at least one kind of title can be delivered."""
-    deliveries = {
+    outcomes = {
         kind: find_delivery(
             selection,
             kind,
@@ -199,16 +199,16 @@ def _delivery(lst: ListConfig, selection: ServiceSelection, server: MediaServer)
         )
         for kind in _kinds(lst)
     }
-    problems = [delivery for delivery in deliveries.values() if isinstance(delivery, ListProblem)]
-    if len(problems) == len(deliveries) and (problem := all_of(problems)):
-        unreachable = [kind for kind, delivery in deliveries.items() if is_passing(delivery)]
+    problems = [delivery for delivery in outcomes.values() if isinstance(delivery, ListProblem)]
+    if len(problems) == len(outcomes) and (problem := all_of(problems)):
+        unreachable = [kind for kind, delivery in outcomes.items() if is_passing(delivery)]
         hints = [how_to_reach(unreachable)] if unreachable else []
-        if len(unreachable) < len(deliveries):
+        if len(unreachable) < len(outcomes):
             hints.append("use one of these names or ids, or null for the server's default")
         raise ListsyncError(problem.message, hint="; ".join(hints))
     return "; ".join(
         f"{kind}: {where.message if isinstance(where, ListProblem) else where.server.name}"
-        for kind, where in deliveries.items()
+        for kind, where in outcomes.items()
     )
 
 
@@ -222,9 +222,9 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
 
 def _listening(listen: str) -> Check:
     """Information, not a failure: a container has to listen for other machines."""
-    found = f"run listens on {listen}, where other machines can read list names and titles"
+    finding = f"run listens on {listen}, where other machines can read list names and titles"
     todo = "to prevent that, set controller.listen: 127.0.0.1:8099"
-    return Check("listen", ok=True, found=found, todo=todo)
+    return Check("listen", ok=True, finding=finding, todo=todo)
 
 
 def _browser(
@@ -247,16 +247,16 @@ def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
     """Information, not a failure: root and most containers cannot have a sandbox."""
     name = "browser sandbox"
     if config.browser.remote_url:
-        return Check(name, ok=True, found="unknown: the Selenium Grid starts the browser")
+        return Check(name, ok=True, finding="unknown: the Selenium Grid starts the browser")
     if why := obstacle():
         todo = 'see "Sandbox" in docs/internals/browser.md for how to turn it on'
-        return Check(name, ok=True, found=f"off: {why}", todo=todo)
-    return Check(name, ok=True, found="on")
+        return Check(name, ok=True, finding=f"off: {why}", todo=todo)
+    return Check(name, ok=True, finding="on")
 
 
 def _notify(config: Config, notifier: Notifier) -> str:
     urls = config.notify.urls
     if invalid := [str(place + 1) for place in notifier.invalid_addresses(urls)]:
-        what = f"apprise does not understand number {', '.join(invalid)} of notify.urls"
-        raise ListsyncError(what, hint="see apprise's documentation for the service's URL format")
+        message = f"apprise does not understand number {', '.join(invalid)} of notify.urls"
+        raise ListsyncError(message, hint="see the service's page in apprise's documentation")
     return f"{counted(len(urls), 'URL')} that apprise understands; nothing was sent"

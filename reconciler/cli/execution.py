@@ -19,9 +19,8 @@ from reconciler.config import Config
 from reconciler.controller.statuses import record_statuses, recording_outage
 from reconciler.core.model import Action
 from reconciler.errors import LedgerError, ListsyncError, PlanMismatchError, UsageError
-from reconciler.render.digest import ID_DIGITS, plan_digest
-from reconciler.render.document import action_row
-from reconciler.render.shapes import ActionRow, SavedRows
+from reconciler.render.document import ID_DIGITS, ActionRow, Leftovers, plan_digest
+from reconciler.render.rows import action_row
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute
@@ -53,7 +52,7 @@ class ApplyResult:
     outcomes: Outcomes
     interrupted: int  # the exit code of a signal; 0: there was none
     trouble: ListsyncError | None
-    saved: SavedRows | None = None  # what was left alone of a saved plan
+    saved: Leftovers | None = None  # what was left alone of a saved plan
     is_shown: bool = False  # all of it was printed already
 
     def exit_code(self, *, detailed: bool) -> int:
@@ -83,8 +82,8 @@ def parse_order(  # noqa: PLR0913 - a command's parameters are its options
     if asks:
         hint = "add --yes, or apply a saved plan"
         if settings.output != "text":
-            what = f"apply -o {settings.output} cannot ask for confirmation"
-            raise UsageError(what, hint=hint)
+            message = f"apply -o {settings.output} cannot ask for confirmation"
+            raise UsageError(message, hint=hint)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise UsageError("apply asks for confirmation, which needs a terminal", hint=hint)
     return Order(settings, config, names, saved, expected, asks, detailed)
@@ -129,8 +128,8 @@ def _remaining_lists(config: Config, saved: SavedPlan) -> tuple[str, ...] | None
         return None
     remaining = tuple(lst.name for lst in config.lists if lst.name in saved.narrowed_to)
     if not remaining:
-        what = f"the config has none of the saved plan's lists: {', '.join(saved.narrowed_to)}"
-        raise PlanMismatchError(what, hint=plan_file.AGAIN)
+        message = f"the config has none of the saved plan's lists: {', '.join(saved.narrowed_to)}"
+        raise PlanMismatchError(message, hint=plan_file.AGAIN)
     return remaining
 
 
@@ -145,7 +144,7 @@ def _apply_at_once(order: Order, context: Context) -> ApplyResult:
             result = _act(config, context, current)
         else:
             agreement = plan_file.agree(order.saved.actions, current.plan.actions)
-            rows: SavedRows = {
+            rows: Leftovers = {
                 "plan_id": order.saved.digest[:ID_DIGITS],
                 "satisfied": list(agreement.gone),
                 "new": list(agreement.new),
@@ -159,19 +158,19 @@ def _apply_at_once(order: Order, context: Context) -> ApplyResult:
 def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
     """Print a plan, and do what is still needed of it after a yes; None: the answer was no."""
     config = order.config
-    shown = reconcile_lists(config, context, order.names)
-    _check_current(order, shown)
-    document = document_of(config, order.settings.config_path, shown, narrowed_to=order.names)
+    preview = reconcile_lists(config, context, order.names)
+    _check_current(order, preview)
+    document = document_of(config, order.settings.config_path, preview, narrowed_to=order.names)
     print_plan(document, order.settings.output)
-    if shown.plan.actions and not confirm("Apply this?"):
+    if preview.plan.actions and not confirm("Apply this?"):
         return None
     with acting(context, "apply") as line:
-        current = reconcile_again(config, context, shown)
+        current = reconcile_again(config, context, preview)
         _check_current(order, current)
-        agreement = plan_file.agree(_rows(shown), current.plan.actions)
+        agreement = plan_file.agree(_rows(preview), current.plan.actions)
         result = _act(config, context, _with_actions(current, agreement.both))
         line.tell(result.reconciliation, result.outcomes, result.exit_code(detailed=order.detailed))
-    return replace(result, is_shown=not shown.plan.actions)
+    return replace(result, is_shown=not preview.plan.actions)
 
 
 def _check_current(order: Order, reconciliation: Reconciliation) -> None:

@@ -50,7 +50,7 @@ def is_system_error(error: Exception) -> bool:
 def _print_document(error: ListsyncError, options: dict[str, Any]) -> None:
     if options.get("output") == "json":
         from reconciler.cli.output import print_json
-        from reconciler.render.document import error_document
+        from reconciler.render.rows import error_document
 
         print_json(error_document(error))
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import typer
 
 from reconciler.config import Config
-from reconciler.render.document import list_row, plan_document
-from reconciler.render.json_text import json_text
+from reconciler.render.document import Leftovers, PlanDocument, json_text
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.shapes import PlanDocument, SavedRows
+from reconciler.render.rows import list_row, plan_document
 from reconciler.render.text import plan_text
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
@@ -40,7 +39,7 @@ def document_of(  # noqa: PLR0913 - all that a document shows
     outcomes: Outcomes = (),
     *,
     narrowed_to: Sequence[str] | None = None,
-    saved: SavedRows | None = None,
+    saved: Leftovers | None = None,
 ) -> PlanDocument:
     """The plan of a run as a document, after ``apply`` with its outcomes."""
     plan, observed = reconciliation.plan, reconciliation.observed

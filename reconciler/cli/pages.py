@@ -10,7 +10,7 @@ from reconciler.controller.service import Service
 from reconciler.core.conditions import GOOD_WHEN_FALSE
 from reconciler.core.model import WHOLE, Status
 from reconciler.errors import ListsyncError
-from reconciler.render.json_text import json_text
+from reconciler.render.document import json_text
 from reconciler.render.status import status_document
 from reconciler.render.words import clean, without_mail_addresses
 

@@ -53,10 +53,10 @@ def _print_error(error: ListsyncError) -> int:
     return error.exit_code
 
 
-def report_thread(ended: threading.ExceptHookArgs) -> None:
+def report_thread(failure: threading.ExceptHookArgs) -> None:
     """Print one line about a thread that failed."""
-    if isinstance(ended.exc_value, Exception):
-        typer.echo(f"listsync: {internal_error(ended.exc_value)}", err=True)
+    if isinstance(failure.exc_value, Exception):
+        typer.echo(f"listsync: {internal_error(failure.exc_value)}", err=True)
 
 
 def _null_stream(mode: str) -> TextIO:

@@ -28,14 +28,14 @@ def find_list(config: Config, name: str) -> ListConfig:
 def check_list_name(names: Sequence[str], name: str) -> None:
     """Raise UsageError for an unknown list."""
     if name not in names:
-        what = f"unknown list {name!r}{suggest(name, names)}"
-        raise UsageError(what, hint=f"known lists: {', '.join(names)}")
+        message = f"unknown list {name!r}{suggest(name, names)}"
+        raise UsageError(message, hint=f"known lists: {', '.join(names)}")
 
 
 def select_lists(config: Config, names: Sequence[str]) -> tuple[str, ...] | None:
     """These lists, once each, in the config's order; None where no name is given. UsageError."""
-    chosen = {find_list(config, name).name for name in names}
-    return tuple(lst.name for lst in config.lists if lst.name in chosen) if names else None
+    selected = {find_list(config, name).name for name in names}
+    return tuple(lst.name for lst in config.lists if lst.name in selected) if names else None
 
 
 def lists_or_plan(
@@ -120,9 +120,9 @@ def parse_past_query(
     except ValueError:
         query = PastQuery(title=text)
         if not any(query.includes_intent(intent) for intent in intents):
-            what = f"nothing in the history matches {text!r}{suggest(text, names)}"
+            message = f"nothing in the history matches {text!r}{suggest(text, names)}"
             hint = "use a list, an item, or part of the title of a request"
-            raise UsageError(what, hint=hint) from None
+            raise UsageError(message, hint=hint) from None
         return query
     if item.title and not item.ids.trakt:
         return PastQuery(title=item.title)

@@ -21,23 +21,24 @@ from reconciler.sync.clock import SystemClock
 
 
 def read_status(settings: Settings, config: Config) -> StatusDocument:
-    """Of the config's lists. Raises LedgerError."""
+    """The status of the config's lists. Raises LedgerError."""
     if document := _ask_running(settings, config.controller.listen):
         return document
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
-        reports, found, schedules = (
-            ledger.cache.reports(),
-            ledger.statuses.conditions(),
-            ledger.statuses.schedules(),
+        sources = {lst.name: str(lst.source) for lst in config.lists}
+        statuses = ledger.statuses
+        snapshot = StatusSnapshot(
+            tuple(sources),
+            config.generation,
+            statuses.conditions(),
+            statuses.schedules(),
+            waiting_changes(statuses.rights().waiting, config.controller.grace),
         )
-        waiting = waiting_changes(ledger.statuses.rights().waiting, config.controller.grace)
-    sources = {lst.name: str(lst.source) for lst in config.lists}
-    snapshot = StatusSnapshot(tuple(sources), config.generation, found, schedules, waiting)
-    return status_document(settings.config_path, sources, reports, snapshot)
+        return status_document(settings.config_path, sources, ledger.cache.reports(), snapshot)
 
 
 def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
-    """Of the lists of the last valid config. Raises ``error`` where none are known."""
+    """The status of the last valid config's lists. Raises ``error`` where none are known."""
     keys = glimpse_of(settings.config_path, settings.restrictions)
     listen = keys.get("controller.listen", ControllerConfig().listen)
     if document := _ask_running(settings, listen):
@@ -48,23 +49,20 @@ def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
         with open_last_used(path) as ledger:
             if ledger is None:
                 raise error
-            reports, found, schedules = (
-                ledger.cache.reports(),
-                ledger.statuses.conditions(),
-                ledger.statuses.schedules(),
-            )
+            reports, by_list = ledger.cache.reports(), ledger.statuses.conditions()
+            schedules = ledger.statuses.schedules()
             waiting = waiting_changes(ledger.statuses.rights().waiting, None)
     except LedgerError:
         raise error from None
-    system = found.get(WHOLE, {})
+    system = by_list.get(WHOLE, {})
     valid = system.get(conditions.CONFIG_VALID)
     generation = valid.observed_generation if valid else ""
     invalid = conditions.config(Status.FALSE, "Invalid", error.brief)
-    found = {**found, WHOLE: conditions.update(system, [invalid], generation, now)}
+    by_list = {**by_list, WHOLE: conditions.update(system, [invalid], generation, now)}
     sources = {
-        name: reports[name].source if name in reports else "" for name in found if name != WHOLE
+        name: reports[name].source if name in reports else "" for name in by_list if name != WHOLE
     }
-    snapshot = StatusSnapshot(tuple(sources), generation, found, schedules, waiting)
+    snapshot = StatusSnapshot(tuple(sources), generation, by_list, schedules, waiting)
     return status_document(settings.config_path, sources, reports, snapshot)
 
 

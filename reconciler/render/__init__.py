@@ -1,1 +1,1 @@
-"""A pass, a status or an explanation as text, JSON or Markdown. Nothing here decides."""
+"""Plans, statuses and explanations as text, JSON or Markdown. Nothing is decided here."""

@@ -1,251 +1,345 @@
-"""The plan as a document: what ``-o json`` prints, and what text and Markdown are made from.
+"""The documents that commands print: their shape, their ids, and their text as JSON.
 
-``format_version``: the minor number grows with additions, the major with breaks.
+Text and Markdown are made from the same documents. ``format_version``: the minor number grows with
+additions, the major one with breaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NotRequired
 
-from reconciler.core.accounts import ListAccount
-from reconciler.core.model import (
-    ATTENTION,
-    DEFERRED,
-    UNTOLD,
-    Action,
-    Candidate,
-    Delivery,
-    DesiredList,
-    Done,
-    Item,
-    Kind,
-    MediaKey,
-    Op,
-    Outcome,
-    Plan,
-    Quota,
-    Snapshot,
-    Target,
-    Verdict,
-)
-from reconciler.core.rights import outlook
-from reconciler.errors import ListsyncError
-from reconciler.render.destination import destination, named
-from reconciler.render.digest import ID_DIGITS, checksum, plan_digest
-from reconciler.render.shapes import (
-    ActionRow,
-    Fetch,
-    ListRow,
-    Media,
-    PlanDocument,
-    SavedRows,
-    Titles,
-    VerdictRow,
-)
+from typing_extensions import TypedDict  # Pydantic reads saved plans as these, and needs it so
 
 FORMAT_VERSION = "2.0"
+ID_DIGITS = 8
+_EXPLANATION = frozenset({"reason", "lists", "matched_by", "detail"})  # not part of what is sent
+_OUTCOME = frozenset({"result", "http_status", "request_id", "message"})
+# C1 controls, line separators, marks of direction: json.dumps escapes only those below U+0020.
+_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
-def fetch_document(name: str, source: str, snapshot: Snapshot) -> Fetch:
-    """``fetch -o json``: the same document on every outcome."""
-    document = fetch_row(name, source, snapshot)
-    document["items"] = [
-        {
-            "position": item.position,
-            "title": item.title or None,
-            "year": item.year,
-            "kind": item.kind,
-            "ids": dict(item.ids.items()),
-            **({"seasons": list(item.seasons)} if item.seasons else {}),
-            **({"unsupported": item.unsupported} if item.unsupported else {}),
-            **({"facts": asdict(item.facts)} if item.facts != UNTOLD else {}),
-        }
-        for item in snapshot.items
-    ]
-    return document
+class Media(TypedDict):
+    """A title; ``tmdb`` is among its ids where it was resolved."""
+
+    type: str | None
+    title: str | None
+    year: int | None
+    ids: dict[str, int | str]
 
 
-def fetch_row(name: str, source: str, snapshot: Snapshot) -> Fetch:
-    """A fetch without its items."""
-    return {
-        "list": name,
-        "source": source,
-        "route": snapshot.route,
-        "outcome": snapshot.outcome,
-        "complete": snapshot.complete,
-        "declared_total": snapshot.declared_total,
-        "count": len(snapshot.items),
-        "error": snapshot.error,
-        "note": snapshot.note,
-    }
+class Candidate(TypedDict):
+    """A title that the server offered."""
+
+    type: str
+    tmdb: int
+    title: str
+    year: int | None
 
 
-def plan_document(  # noqa: PLR0913 - all that a document tells
-    plan: Plan,
-    *,
-    config: Mapping[str, str],
-    server: Mapping[str, Any],
-    lists: Sequence[ListRow],
-    narrowed_to: list[str] | None = None,
-    outcomes: Mapping[int, Done] | None = None,
-    saved: SavedRows | None = None,
-) -> PlanDocument:
-    """The plan's document. ``outcomes``: what came of the actions, by their place in the plan."""
-    actions = [action_row(action) for action in plan.actions]
-    for index, done in (outcomes or {}).items():
-        actions[index]["result"] = done.result
-        actions[index]["http_status"] = done.http_status
-        actions[index]["request_id"] = done.request_id
-        actions[index]["message"] = done.message
-    digest = plan_digest(server["url"], actions)
-    document: PlanDocument = {
-        "format_version": FORMAT_VERSION,
-        "plan_id": digest[:ID_DIGITS],
-        "digest": digest,
-        "checksum": checksum(server["url"], narrowed_to, actions),
-        "narrowed_to": narrowed_to,
-        "config": dict(config),
-        "server": dict(server),
-        "complete": all(row["fetch"]["outcome"] in WHOLE for row in lists),
-        "summary": _summary(plan),
-        "stopped": [
-            {"reason": stop.reason, "message": stop.message, "hint": stop.hint}
-            for stop in plan.stops
-        ],
-        "lists": list(lists),
-        "actions": actions,
-        "verdicts": [verdict_row(verdict) for verdict in plan.verdicts],
-    }
-    if saved is not None:
-        document["saved"] = saved
-    return document
+class User(TypedDict):
+    """A user of the server."""
+
+    name: str
+    id: int
 
 
-def error_document(error: ListsyncError) -> dict[str, Any]:
-    """What stands on stdout where there is no result: what happened, where, what to do."""
-    told = {"what": error.message, "where": error.where or None, "todo": error.hint or None}
-    return {"format_version": FORMAT_VERSION, "error": told, "exit_code": error.exit_code}
+class ItemRow(TypedDict):
+    """One entry of a list, as its site gives it."""
+
+    position: int
+    title: str | None
+    year: int | None
+    kind: str | None
+    ids: dict[str, int | str]
+    seasons: NotRequired[list[int]]
+    unsupported: NotRequired[str]
+    facts: NotRequired[dict[str, Any]]
 
 
-WHOLE = frozenset({Outcome.COMPLETE, Outcome.EMPTY})
+class Fetch(TypedDict):
+    """The result of a fetch; only ``fetch -o json`` has ``items``."""
+
+    list: str
+    source: str
+    route: str
+    outcome: str
+    complete: bool
+    declared_total: int | None
+    count: int
+    error: str | None
+    note: str | None
+    items: NotRequired[list[ItemRow]]
 
 
-def list_row(
-    lst: DesiredList,
-    top: int | None,
-    snapshot: Snapshot,
-    quota: Quota | None,
-    account: ListAccount | None,
-) -> ListRow:
-    """One list of the file, with whom it asks for and what that user has left."""
-    user = lst.requester.user if lst.requester else None
-    return {
-        "name": lst.name,
-        "source": str(lst.rules.source),
-        "role": lst.rules.role,
-        "top": top,
-        "requester": {"name": user.name, "id": user.id} if user else None,
-        "expected": {
-            kind: outlook(lst.requester, Target(MediaKey(kind, 0), lst.rules.is_4k))
-            for kind in Kind
-            if lst.requester
-        },
-        "problem": lst.problem.message if lst.problem else None,
-        "notice": lst.notice,
-        "quota": {
-            noun: {"remaining": left.remaining, "limit": left.limit, "days": left.days}
-            for noun, left in (
-                (("movies", quota.movies), ("seasons", quota.seasons)) if quota else ()
-            )
-            if left.remaining is not None
-        },
-        "delivery": {
-            kind: named(delivery)
-            for kind, delivery in lst.deliveries.items()
-            if isinstance(delivery, Delivery)
-        },
-        "titles": None if account is None else _titles(account),
-        "fetch": fetch_row(lst.name, str(lst.rules.source), snapshot),
-    }
+class Destination(TypedDict, total=False):
+    """Where the server sends a request, by id. None: the server's own choice."""
+
+    server_id: int | None  # of Radarr or Sonarr
+    profile_id: int | None
+    root_folder: str | None
+    tags: list[int] | None
 
 
-def _titles(account: ListAccount) -> Titles:
-    return {
-        "own": account.own,
-        "belong_to": dict(account.elsewhere),
-        "repeated": account.repeated,
-    }
+class DeliveryNames(TypedDict):
+    """What a list names of Radarr or Sonarr."""
+
+    server: str
+    profile: str | None
+    root_folder: str | None
+    tags: list[str] | None
 
 
-def action_row(action: Action) -> ActionRow:
-    """One action as data."""
-    told = destination(action.delivery)
-    return {
-        "op": action.op,
-        "reason": action.why,
-        "media": _media(action.item, action.target),
-        "is_4k": action.target.is_4k,
-        "seasons": list(action.seasons) if action.seasons is not None else None,
-        "request_ids": list(action.request_ids),
-        "requester": action.requester.user.id,
-        "server_id": told["server_id"],
-        "profile_id": told["profile_id"],
-        "root_folder": told["root_folder"],
-        "tags": told["tags"],
-        "expected": action.expected,
-        "lists": list(action.lists),
-        "matched_by": action.matched_by,
-        "detail": action.detail,
-    }
+class ActionRow(Destination):
+    """One action; ``result`` and the keys after it only after ``apply``."""
+
+    op: str
+    reason: str
+    media: Media
+    is_4k: bool
+    seasons: list[int] | None
+    request_ids: list[int]  # what a retry or a cancel acts on
+    requester: int
+    expected: str
+    lists: list[str]
+    matched_by: str
+    detail: str
+    result: NotRequired[str]
+    http_status: NotRequired[int | None]
+    request_id: NotRequired[int | None]
+    message: NotRequired[str]
 
 
-def verdict_row(verdict: Verdict) -> VerdictRow:
-    """One verdict as data."""
-    row: VerdictRow = {
-        "reason": verdict.reason,
-        "media": _media(verdict.item, verdict.target),
-        "is_4k": bool(verdict.target and verdict.target.is_4k),
-        "seasons": list(verdict.seasons) if verdict.seasons is not None else None,
-        "lists": list(verdict.lists),
-        "matched_by": verdict.matched_by,
-        "detail": verdict.detail,
-    }
-    if verdict.candidates:
-        row["candidates"] = [candidate_row(candidate) for candidate in verdict.candidates]
-    if verdict.would:
-        row["would"] = verdict.would
-    return row
+class VerdictRow(TypedDict):
+    """Why a wanted title needs no action or may not have one."""
+
+    reason: str
+    media: Media
+    is_4k: bool
+    seasons: list[int] | None
+    lists: list[str]
+    matched_by: str | None
+    detail: str
+    candidates: NotRequired[list[Candidate]]
+    would: NotRequired[str]  # an op that is not due yet, or is only reported
 
 
-def candidate_row(candidate: Candidate) -> dict[str, Any]:
-    """A title the server offered."""
-    return {
-        "type": candidate.media.kind,
-        "tmdb": candidate.media.tmdb,
-        "title": candidate.title,
-        "year": candidate.year,
-    }
+class Titles(TypedDict):
+    """Each title of a list, counted once: as its own, another list's, or a repeat."""
+
+    own: int
+    belong_to: dict[str, int]
+    repeated: int
 
 
-def _media(item: Item, target: Target | None) -> Media:
-    ids: dict[str, str | int] = {} if target is None else {"tmdb": target.media.tmdb}
-    ids |= {name: value for name, value in item.ids.items() if name != "tmdb" or target is None}
-    return {
-        "type": target.media.kind if target else item.kind,
-        "title": item.title or None,
-        "year": item.year,
-        "ids": ids,
-    }
+class ListRow(TypedDict):
+    """One list of the config."""
+
+    name: str
+    source: str
+    role: str
+    top: int | None
+    requester: User | None
+    expected: dict[str, str]  # by kind: what the server will make of a request
+    problem: str | None
+    notice: str | None
+    quota: dict[str, dict[str, int | None]]
+    delivery: dict[str, DeliveryNames]  # by kind
+    titles: Titles | None  # None: an exclude list
+    fetch: Fetch
 
 
-def _summary(plan: Plan) -> dict[str, int]:
-    ops = [action.op for action in plan.actions]
-    reasons = [verdict.reason for verdict in plan.verdicts]
-    return {
-        **{op.value: ops.count(op) for op in Op},
-        "deferred": sum(reason in DEFERRED for reason in reasons),
-        "attention": sum(reason in ATTENTION for reason in reasons),
-        "unchanged": sum(reason not in DEFERRED | ATTENTION for reason in reasons),
-    }
+class ServerRow(TypedDict):
+    """The media server, and how reading it went."""
+
+    url: str
+    flavour: str
+    version: str
+    media: int
+    requests: int
+    seconds: float
+    slowdown: dict[str, Any] | None
+
+
+class Leftovers(TypedDict):
+    """What ``apply`` of a saved plan left alone: no longer needed, or never agreed to."""
+
+    plan_id: str
+    satisfied: list[ActionRow]
+    new: list[ActionRow]
+
+
+class PlanDocument(TypedDict):
+    """A plan, and after ``apply`` its outcomes."""
+
+    format_version: str
+    plan_id: str
+    digest: str  # the id in full
+    checksum: str  # of what apply reads of a saved plan
+    narrowed_to: list[str] | None  # the lists that were chosen; None: all of the config
+    config: dict[str, str]
+    server: ServerRow
+    complete: bool
+    summary: dict[str, int]
+    stopped: list[dict[str, str]]
+    lists: list[ListRow]
+    actions: list[ActionRow]
+    verdicts: list[VerdictRow]
+    saved: NotRequired[Leftovers]
+
+
+class ListPlace(TypedDict):
+    """A place of a title on a list."""
+
+    name: str
+    role: str
+    position: int
+    ids: dict[str, int | str]
+    fresh: bool
+    facts: dict[str, dict[str, Any] | None]  # what the list's filter uses, and who says it
+    notice: str | None
+    episode: NotRequired[dict[str, Any]]
+
+
+class Resolution(TypedDict):
+    """How a title was found."""
+
+    tmdb: int | None
+    by: str | None
+    candidates: list[Candidate]
+
+
+class ServerState(TypedDict, total=False):
+    """What the server has of a title; empty where the title is not resolved."""
+
+    media: list[str]
+    seasons: dict[str, str]
+    requests: list[dict[str, Any]]
+    blocklisted: bool
+
+
+class SeasonAiring(TypedDict):
+    """Whether a season has aired, and the fact that says so."""
+
+    season: int
+    aired: bool
+    basis: str
+    air_date: str | None
+    episodes: int | None
+
+
+class Airing(TypedDict, total=False):
+    """The seasons of a show; empty for a film."""
+
+    ended: bool
+    last_aired_season: int | None
+    seasons: list[SeasonAiring]
+
+
+class Sighting(TypedDict):
+    """What was seen of a film or a season at the last looks."""
+
+    season: int | None
+    still_there: bool
+    readded: bool
+    refused: str | None
+
+
+class MemoryRow(TypedDict, total=False):
+    """What the ledger knows of a title; empty where the title is not resolved."""
+
+    seen: list[Sighting]
+    failures: int
+    retries: int
+    not_before: str | None
+
+
+class Decided(TypedDict):
+    """An action or a verdict; the keys after ``detail`` are those of an action."""
+
+    word: str
+    seasons: list[int] | None
+    detail: str
+    reason: NotRequired[str]
+    requester: NotRequired[User]
+    expected: NotRequired[str]
+    delivery: NotRequired[DeliveryNames | None]
+
+
+class Explanation(TypedDict):
+    """Why a title is or is not requested."""
+
+    media: Media
+    is_4k: bool
+    lists: list[ListPlace]
+    resolved: Resolution
+    server: ServerState
+    airing: Airing
+    memory: MemoryRow
+    verdict: Decided
+    would_change: str
+
+
+class Unwanted(TypedDict):
+    """A title that a list shows, and that nothing is decided about."""
+
+    list: str
+    position: int
+    title: str
+    year: int | None
+    why: str
+    would_change: str
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """A document as indented JSON.
+
+    What would act on a terminal or reorder a line is escaped, which means the same to programs.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def effect_of(row: ActionRow) -> str:
+    """What an action would do, in canonical JSON: equal rows do the same.
+
+    A missing key counts as null: older minor formats had fewer.
+    """
+    content = _without(row, _EXPLANATION | _OUTCOME)
+    return _canonical({key: value for key, value in content.items() if value is not None})
+
+
+def plan_digest(server_url: str, actions: Iterable[ActionRow]) -> str:
+    """64 hex digits for these actions on this server, without titles; 8 of them are the plan's id.
+
+    The reason for an action and its lists count, how its title was matched does not.
+    """
+    content = [_without(row, _OUTCOME | {"matched_by", "detail"}) for row in actions]
+    return _sha256([server_url, content])
+
+
+def checksum(
+    server_url: str, narrowed_to: Sequence[str] | None, actions: Sequence[ActionRow]
+) -> str:
+    """64 hex digits for all that ``apply`` reads of a saved plan, titles and lists too.
+
+    None of it is a fraction: programs that rewrite JSON spell fractions in their own ways.
+    """
+    return _sha256([server_url, narrowed_to, actions])
+
+
+def _without(row: ActionRow, keys: Iterable[str]) -> dict[str, Any]:
+    media = row["media"]
+    content: dict[str, Any] = {key: value for key, value in row.items() if key not in keys}
+    return {**content, "media": [media["type"], media["ids"]["tmdb"]]}
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -7,44 +7,53 @@ from typing import Any
 
 from reconciler.core.seasons import Basis, span
 from reconciler.render import words
+from reconciler.render.document import (
+    Airing,
+    Explanation,
+    MemoryRow,
+    SeasonAiring,
+    ServerState,
+    Unwanted,
+)
 
 
-def explain_text(explanations: Sequence[Any], query: str, unwanted: Sequence[Any] = ()) -> str:
-    """A paragraph a title; what to do where no list has it."""
-    if unwanted:
-        paragraphs = [explain_text(explanations, query)] if explanations else []
-        return "\n".join((*paragraphs, *map(_unwanted, unwanted)))
-    if not explanations:
+def explain_text(
+    explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
+) -> str:
+    """A paragraph a title; where no list has it, what to do."""
+    if not explanations and not unwanted:
         return (
-            f"no list holds {words.clean(query)}, as the lists were last fetched\n"
+            f"no list has {words.clean(query)}, as the lists were last fetched\n"
             "  `listsync status` shows when that was; `listsync plan` fetches them again\n"
         )
-    return "\n".join("\n".join(_lines(one)) + "\n" for one in explanations)
+    paragraphs = ["\n".join(_lines(explanation)) + "\n" for explanation in explanations]
+    return "\n".join((*paragraphs, *map(_unwanted, unwanted)))
 
 
-def _unwanted(one: Any) -> str:  # noqa: ANN401 - likewise
-    year = f" ({one['year']})" if one["year"] else ""
-    place = f", place {one['position']}" if one["position"] else ""
+def _unwanted(row: Unwanted) -> str:
+    year = f" ({row['year']})" if row["year"] else ""
+    place = f", place {row['position']}" if row["position"] else ""
     return (
-        f"{words.title(one['title'] or 'a title')}{year}\n"
-        f"  on        {words.clean(one['list'])}{place}\n"
-        f"  verdict   none: {words.clean(one['why'])}\n"
-        f"  to change {words.clean(one['would_change'])}\n"
+        f"{words.title(row['title'] or 'a title')}{year}\n"
+        f"  on        {words.clean(row['list'])}{place}\n"
+        f"  verdict   none: {words.clean(row['why'])}\n"
+        f"  to change {words.clean(row['would_change'])}\n"
     )
 
 
-def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconciler.sync.explain
-    media, verdict, resolved = one["media"], one["verdict"], one["resolved"]
-    yield f"{words.label(media, None, is_4k=one['is_4k'])}  {words.where(media)}".rstrip()
-    for place in one["lists"]:
+def _lines(explanation: Explanation) -> Iterator[str]:
+    media, resolved = explanation["media"], explanation["resolved"]
+    label = words.label(media, None, is_4k=explanation["is_4k"])
+    yield f"{label}  {words.where(media)}".rstrip()
+    for place in explanation["lists"]:
         ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
         role = "excluded by" if place["role"] == "exclude" else "on"
         age = "" if place["fresh"] else " (as last complete)"
         name = words.clean(place["name"])
         yield f"  {role:9} {name}, place {place['position']}{age}  {words.clean(ids)}".rstrip()
         if episode := place.get("episode"):
-            told = words.title(f"{episode['title']}, {episode['imdb']}")
-            yield f"            for its episode {told}"
+            name = words.title(f"{episode['title']}, {episode['imdb']}")
+            yield f"            for its episode {name}"
         if place["notice"]:
             yield f"            {words.clean(place['notice'])}"
         if place["facts"]:
@@ -57,35 +66,41 @@ def _lines(one: Any) -> Iterator[str]:  # noqa: ANN401 - a document of reconcile
             f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  "
             f"{words.title(candidate['title'])}{year}"
         )
-    if one["server"]:
-        yield f"  server    {'; '.join(_server(one['server']))}"
-        if one["airing"]:
-            yield f"  seasons   {'; '.join(_airing(one['airing']))}"
-        yield f"  memory    {'; '.join(_memory(one['memory']))}"
+    if explanation["server"]:
+        yield f"  server    {'; '.join(_server(explanation['server']))}"
+        if explanation["airing"]:
+            yield f"  seasons   {'; '.join(_airing(explanation['airing']))}"
+        yield f"  memory    {'; '.join(_memory(explanation['memory']))}"
+    yield from _verdict(explanation)
+    yield f"  to change {words.clean(explanation['would_change'])}"
+
+
+def _verdict(explanation: Explanation) -> Iterator[str]:
+    verdict = explanation["verdict"]
     seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
     detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
     why = f", {verdict['reason']}" if "reason" in verdict else ""
     yield f"  verdict   {verdict['word']}{seasons}{why}{detail}"
-    if verdict["word"] in words.OUTLOOK:
-        where = f" · to {words.way(verdict['delivery'])}" if verdict["delivery"] else ""
-        hope = words.EXPECTED[verdict["expected"]]
-        yield f"  asked     as {words.clean(verdict['requester']['name'])}, {hope}{where}"
-    yield f"  to change {words.clean(one['would_change'])}"
+    if verdict["word"] in words.WITH_OUTLOOK:
+        delivery = verdict["delivery"]
+        where = f" · to {words.delivery(delivery)}" if delivery else ""
+        expected = words.EXPECTED[verdict["expected"]]
+        yield f"  requester {words.clean(verdict['requester']['name'])}, {expected}{where}"
 
 
-def _fact(name: str, told: dict[str, Any] | None) -> str:
+def _fact(name: str, fact: dict[str, Any] | None) -> str:
     """``rating 8.3 by the list``."""
-    if told is None:
+    if fact is None:
         return f"{name} unknown"
-    value = told["value"]
+    value = fact["value"]
     if isinstance(value, list | tuple):
         shown = " and ".join(value)
     else:
         shown = f"{value:,}" if isinstance(value, int) else str(value)
-    return words.clean(f"{name} {shown} by {told['by']}")
+    return words.clean(f"{name} {shown} by {fact['by']}")
 
 
-def _server(server: dict[str, Any]) -> Iterator[str]:
+def _server(server: ServerState) -> Iterator[str]:
     if server["blocklisted"]:
         yield "blocklisted"
     yield from (f"media {status}" for status in server["media"])
@@ -98,7 +113,7 @@ def _server(server: dict[str, Any]) -> Iterator[str]:
         yield "nothing there"
 
 
-def _airing(airing: dict[str, Any]) -> Iterator[str]:
+def _airing(airing: Airing) -> Iterator[str]:
     """``S1-3 aired (air date); S4 not aired (0 episodes)``."""
     groups: dict[str, list[int]] = {}
     for season in airing["seasons"]:
@@ -109,7 +124,7 @@ def _airing(airing: dict[str, Any]) -> Iterator[str]:
         yield "the server lists none"
 
 
-def _basis(season: dict[str, Any], airing: dict[str, Any]) -> str:
+def _basis(season: SeasonAiring, airing: Airing) -> str:
     match season["basis"]:
         case Basis.NO_EPISODES:
             return "0 episodes"
@@ -123,18 +138,20 @@ def _basis(season: dict[str, Any], airing: dict[str, Any]) -> str:
             return "no air date, and no episode is known to have aired"
 
 
-def _memory(memory: dict[str, Any]) -> Iterator[str]:
-    alike: dict[str, list[int]] = {}
-    for slot in memory["seen"]:
-        there = "was there at the last look" if slot["still_there"] else "was there, and is gone"
-        no = ", declined" if slot["still_there"] and slot["refused"] else ""
-        since = f"{no} since {slot['refused']}" if slot["refused"] else ""
-        told = f"{there}{since}{', put back on a list since' * slot['readded']}"
-        if slot["season"] is None:
-            yield f"it {told}"
+def _memory(memory: MemoryRow) -> Iterator[str]:
+    seasons_by_text: dict[str, list[int]] = {}
+    for sighting in memory["seen"]:
+        since = f" since {sighting['refused']}" if sighting["refused"] else ""
+        if sighting["still_there"]:
+            text = f"on the server at the last look{', declined' if since else ''}{since}"
         else:
-            alike.setdefault(told, []).append(slot["season"])
-    yield from (f"{span(seasons)} {told}" for told, seasons in alike.items())
+            text = f"gone from the server{since}"
+        text += ", put back on a list after that" * sighting["readded"]
+        if sighting["season"] is None:
+            yield text
+        else:
+            seasons_by_text.setdefault(text, []).append(sighting["season"])
+    yield from (f"{span(seasons)} {text}" for text, seasons in seasons_by_text.items())
     if memory["failures"]:
         yield words.counted(memory["failures"], "failed attempt")
     if memory["retries"]:

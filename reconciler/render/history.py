@@ -1,22 +1,20 @@
-"""What was asked of the server, and in which passes: newest last, as a shell's history is."""
+"""The runs that acted and what they sent: newest last, as in a shell's history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TypedDict
 
 from reconciler.core.model import Intent, Result, Run
 from reconciler.core.times import iso_time
-from reconciler.render.document import FORMAT_VERSION
-from reconciler.render.shapes import Media
-from reconciler.render.words import clean, label, where
+from reconciler.render.document import FORMAT_VERSION, Media
+from reconciler.render.words import clean, counted, label, where
 
-OPEN = "no answer was written down; the server shows what became of it"
+OPEN = "no answer was recorded; the server shows the result"
 
 
 class RunRow(TypedDict):
-    """A pass that acted, or was about to. ``ended`` null: it still does, or was killed."""
+    """A run that acted, or was about to. ``ended`` null: it is running, or was killed."""
 
     id: int
     command: str
@@ -52,7 +50,7 @@ class HistoryDocument(TypedDict):
 
 
 def history_document(intents: Iterable[Intent], runs: Iterable[Run]) -> HistoryDocument:
-    """Both in the order in which they are given."""
+    """``history -o json``, in the order of the arguments."""
     return {
         "format_version": FORMAT_VERSION,
         "runs": [_run(run) for run in runs],
@@ -61,12 +59,12 @@ def history_document(intents: Iterable[Intent], runs: Iterable[Run]) -> HistoryD
 
 
 def history_text(document: HistoryDocument) -> str:
-    """A line a pass, then a line an action."""
-    passes = [_run_line(row) for row in document["runs"]]
+    """A line a run, then a line an action."""
+    runs = [_run_line(row) for row in document["runs"]]
     actions = [_intent_line(row) for row in document["actions"]]
-    if not passes and not actions:
-        return "nothing was asked of the server\n"
-    parts = [["passes", *passes]] if passes else []
+    if not runs and not actions:
+        return "nothing was requested yet\n"
+    parts = [["runs", *runs]] if runs else []
     parts += [["actions", *actions]] if actions else []
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -75,8 +73,8 @@ def _run(run: Run) -> RunRow:
     return {
         "id": run.id,
         "command": run.command,
-        "began": _time(run.began),
-        "ended": _time(run.ended) if run.ended else None,
+        "began": iso_time(run.began),
+        "ended": iso_time(run.ended) if run.ended else None,
         "lists": list(run.lists),
         "results": dict(run.counts),
         "exit_code": run.exit_code,
@@ -86,7 +84,7 @@ def _run(run: Run) -> RunRow:
 def _intent(intent: Intent) -> IntentRow:
     media, done = intent.target.media, intent.done
     return {
-        "at": _time(intent.at),
+        "at": iso_time(intent.at),
         "op": str(intent.op),
         "media": {
             "type": str(media.kind),
@@ -106,23 +104,19 @@ def _intent(intent: Intent) -> IntentRow:
 
 
 def _run_line(row: RunRow) -> str:
-    lists = f"{len(row['lists'])} list{'s' * (len(row['lists']) != 1)}"
+    lists = counted(len(row["lists"]), "list")
     results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
-    details = f"exit {row['exit_code']} · {lists} · {results or 'nothing asked'}"
+    details = f"exit {row['exit_code']} · {lists} · {results or 'nothing sent'}"
     return f"  {row['began']}  {row['command']:7}  " + (details if row["ended"] else "did not end")
 
 
 def _intent_line(row: IntentRow) -> str:
     name = label(row["media"], row["seasons"], is_4k=row["is_4k"])
-    by = f"{', '.join(map(clean, row['lists']))} as user {row['requester']}"
+    author = f"{', '.join(map(clean, row['lists']))} as user {row['requester']}"
     details = [row["op"], row["result"]]
     details += [f"HTTP {row['http_status']}"] if row["http_status"] else []
     details += [f"request {row['request_id']}"] if row["request_id"] else []
-    said = (
-        f" ({clean(row['message'])})" if row["message"] and row["result"] != Result.CREATED else ""
-    )
-    return f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(details)}{said} · {by}"
-
-
-def _time(at: datetime) -> str:
-    return iso_time(at)
+    has_message = row["message"] and row["result"] != Result.CREATED
+    message = f" ({clean(row['message'])})" if has_message else ""
+    line = f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(details)}"
+    return f"{line}{message} · {author}"

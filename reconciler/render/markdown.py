@@ -7,18 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reconciler.render import words
-from reconciler.render.shapes import Fetch, ListRow, PlanDocument, VerdictRow
+from reconciler.render.document import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
 
 LONGEST = 60_000  # characters; a comment on GitHub takes 65,536
-_LAST = 200  # of them kept for the sentence about what was cut
+_LAST = 200  # of them for the sentence about what was cut
 LONGEST_TEXT = 500  # of one foreign text
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:/$^=])")
-# GitHub looks for these in the finished page, where a backslash is no longer seen.
+# GitHub looks for these in the finished page, where backslashes are gone.
 _CALLS = re.compile(r"@|#(?=\d)|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)", re.IGNORECASE)
 
-_ID = re.compile(
-    r"[\w:.-]+", re.ASCII
-)  # in a code span nothing is looked for, and it can be copied
+_ID = re.compile(r"[\w:.-]+", re.ASCII)  # shown as code, which can be copied and calls nobody
 
 
 def escape(text: str) -> str:
@@ -26,7 +24,7 @@ def escape(text: str) -> str:
     plain = words.clean(text)
     if len(plain) > LONGEST_TEXT:
         plain = plain[:LONGEST_TEXT] + "…"
-    return _SPECIAL.sub(r"\\\1", _CALLS.sub(lambda found: found[0] + "\u200b", plain))
+    return _SPECIAL.sub(r"\\\1", _CALLS.sub(lambda match: match[0] + "\u200b", plain))
 
 
 def plan_markdown(document: PlanDocument) -> str:
@@ -58,7 +56,7 @@ def fetch_markdown(fetch: Fetch) -> str:
         f"### {escape(fetch['list'])}: {escape(words.size(fetch))}, {fetch['outcome']}",
         "",
     ]
-    if problem := words.trouble(fetch):
+    if problem := words.fetch_problem(fetch):
         lines += [f"**{escape(problem)}**", ""]
     lines += ["| # | title | kind | ids |", "|--:|---|---|---|"]
     for item in fetch.get("items", []):
@@ -91,8 +89,8 @@ def _head(document: PlanDocument) -> Iterator[str]:
         f"generation `{document['config']['generation']}` · "
         f"{server['media']:,} media, {server['requests']:,} requests"
     )
-    if slowed := words.slowdown(document):
-        yield from ("", escape(slowed))
+    if slowdown := words.slowdown(document):
+        yield from ("", escape(slowdown))
     for stop in document["stopped"]:
         yield ""
         yield f"> **Stopped:** {escape(stop['message'])}"
@@ -104,49 +102,45 @@ def _sections(document: PlanDocument) -> Iterator[_Section]:
     for row in document["lists"]:
         yield _list(row, document)
     if "saved" in document:
-        rows = [
-            _line(
-                words.label(row["media"], row["seasons"], is_4k=row["is_4k"]),
-                row["media"]["type"],
-                words.item_name(row["media"]),
-                what,
-            )
-            for _, row, what in words.left_alone(document)
-        ]
+        rows = [_line(row, text) for _, row, text in words.leftovers(document)]
         heading = f"#### Saved plan `{document['saved']['plan_id']}`"
         yield _folded(["", heading], rows, f"{len(rows):,} left alone", [])
 
 
 def _list(row: ListRow, document: PlanDocument) -> _Section:
     size = escape(words.size(row["fetch"], row["top"]))
-    about = f"{escape(row['source'])}, {size}, {escape(words.asks_as(row))}"
-    before = [
-        "",
-        f"#### {escape(row['name'])} ({about})",
-    ]
-    mine = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
-    for problem in (words.standstill(row, mine), words.trouble(row["fetch"])):
-        if problem:
-            before += ["", f"**{escape(problem)}**"]
+    about = f"{escape(row['source'])}, {size}, {escape(words.requester(row))}"
+    before = ["", f"#### {escape(row['name'])} ({about})"]
+    verdicts = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
+    for problem in words.problems(row, verdicts):
+        before += ["", f"**{escape(problem)}**"]
     if row["notice"]:
         before += ["", escape(row["notice"])]
-    actions = list(_actions(row["name"], document))
-    waiting = list(_verdicts(words.notable(mine, row)))
-    dropped, more = words.filtered(mine)
+    actions = [
+        _line(action, words.action(action) + (f" · {action['detail']}" * bool(action["detail"])))
+        for action in document["actions"]
+        if action["lists"][0] == row["name"]
+    ]
+    waiting = words.notable_verdicts(verdicts, row)
+    filtered, more = words.filtered_verdicts(verdicts)
     after = []
-    if quiet := words.unchanged(mine):
-        total = sum(count for _, count in quiet)
-        detail = ", ".join(f"{count:,} {reason}" for reason, count in quiet)
+    if unchanged := words.unchanged_counts(verdicts):
+        total = sum(count for _, count in unchanged)
+        detail = ", ".join(f"{count:,} {reason}" for reason, count in unchanged)
         after = ["", f"{total:,} unchanged: {detail}"]
-    after += [line for phrase in words.elsewhere(row) for line in ("", escape(phrase))]
-    counts = [(len(actions), "done" if words.applied(document) else "to do")]
-    counts += [(len(waiting), "waiting or for you to see to"), (len(dropped) + more, "filtered")]
-    summary = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-    return _folded(before, [*actions, *waiting, *_verdicts(dropped)], summary, after)
+    after += [line for phrase in words.rowless_titles(row) for line in ("", escape(phrase))]
+    counts = [
+        (len(actions), "done" if words.is_applied(document) else "to do"),
+        (len(waiting), "waiting or in need of you"),
+        (len(filtered) + more, "filtered"),
+    ]
+    summary = ", ".join(f"{count:,} {label}" for count, label in counts if count)
+    rows = [_line(verdict, words.verdict(verdict)) for verdict in (*waiting, *filtered)]
+    return _folded(before, [*actions, *rows], summary, after)
 
 
 def _folded(before: list[str], rows: list[str], summary: str, after: list[str]) -> _Section:
-    """A table under a line to click on; without rows there is none."""
+    """A table under a line to click on; none without rows."""
     if not rows:
         return _Section(before, [], after)
     fold = ["", "<details>", f"<summary>{summary}</summary>", "", *_TABLE]
@@ -161,26 +155,8 @@ def _fitting(rows: Iterable[str], room: int) -> Iterator[str]:
         yield row
 
 
-def _actions(name: str, document: PlanDocument) -> Iterator[str]:
-    for row in document["actions"]:
-        if row["lists"][0] == name:
-            label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
-            beside = f" · {row['detail']}" if row["detail"] else ""
-            yield _line(
-                label,
-                row["media"]["type"],
-                words.item_name(row["media"]),
-                words.intent(row) + beside,
-            )
-
-
-def _verdicts(rows: Iterable[VerdictRow]) -> Iterator[str]:
-    for row in rows:
-        label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
-        name = words.item_name(row["media"])
-        yield _line(label, row["media"]["type"], name, words.verdict(row))
-
-
-def _line(label: str, kind: str | None, name: str, what: str) -> str:
+def _line(row: ActionRow | VerdictRow, text: str) -> str:
+    label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
+    name = words.item_name(row["media"])
     code = f"`{name}`" if _ID.fullmatch(name) else escape(name)
-    return f"| {escape(label)} | {kind or '-'} | {code} | {escape(what)} |"
+    return f"| {escape(label)} | {row['media']['type'] or '-'} | {code} | {escape(text)} |"

@@ -48,14 +48,13 @@ def message(notice: Notice) -> Message:
             why = harmless(notice.why)
             title, body = f"{name} is stalled", f"{why}\nSee: listsync status {name}"
         case Event.RECOVERED:
-            title, body = f"{name} has recovered", "The list is read and applied again."
+            title, body = f"{name} has recovered", "The list can be read and applied again."
         case Event.CONFIG_INVALID:
-            title = "the file is wrong"
-            body = (
-                f"{harmless(notice.why)}\nWhat it said before still holds. See: listsync validate"
-            )
+            title = "the config is invalid"
+            effect = "The last valid config stays in effect. See: listsync validate"
+            body = f"{harmless(notice.why)}\n{effect}"
         case Event.RIGHTS_WAITING:
-            title = "a change of the file widens rights and waits"
+            title = "a config change that widens rights is waiting"
             body = f"{harmless(notice.why)}\nSee: listsync status"
     return Message(notice.event, f"listsync: {title}", body)
 

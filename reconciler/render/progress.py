@@ -12,7 +12,6 @@ class Silence:
 
     @contextmanager
     def stage(self, label: str, total: int) -> Iterator[Callable[[], None]]:
-        """Say nothing of ``label`` and its ``total`` steps."""
         del label, total
         yield lambda: None
 

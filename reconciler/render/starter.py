@@ -1,4 +1,4 @@
-"""A file to start from, with comments, from the lists that somebody has pasted."""
+"""A config file to start from, with comments, for the lists that were pasted."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _HEAD = """\
 # Next:
 #
 #   export SEERR_API_KEY=…     Settings → General → API Key, on the server
-{exports}#   listsync validate          is this file right?
-#   listsync doctor            server, key, requesters, ledger, browser: is everything there?
-#   listsync plan              what would be requested? changes nothing
-#   listsync apply             shows the plan, asks, and does it
+{exports}#   listsync validate          check this file
+#   listsync doctor            check the server, key, requesters, ledger and browser
+#   listsync plan              show what would be requested, without changing anything
+#   listsync apply             show the plan, ask, and request
 
 server:
   url: {server}  # your Overseerr, Jellyseerr or Seerr
-  api_key: ${{SEERR_API_KEY}}  # from the environment; or in its place api_key_file: FILE
+  api_key: ${{SEERR_API_KEY}}  # from the environment; or api_key_file: FILE
 
 defaults:
-  max_per_run: 10  # the most titles that each list requests in one run; the rest wait
-  #interval: 6h  # how often a list is read
-  #requester: anna  # the server's user who asks; without one it is the key's owner
+  max_per_run: 10  # most titles that a list requests in one run; the others wait
+  #interval: 6h  # how often to read each list
+  #requester: anna  # the server's user who requests; default: the key's owner
 {providers}
-# A name is what listsync remembers a list by. A title on several lists belongs to the first.
+# Each list is remembered by its name. A title on several lists belongs to the first one.
 lists:
 """
 _TAIL = """
@@ -42,26 +42,24 @@ _TAIL = """
 
 
 def name_lists(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]]:
-    """Each list, with the text it was pasted as, by a name of its own; the same list once."""
-    found: dict[str, tuple[str, ListRef]] = {}
-    seen: set[ListRef] = set()
+    """Each list once, with the text it was pasted as, by a name of its own."""
+    by_name: dict[str, tuple[str, ListRef]] = {}
     for text, ref in lists:
-        if ref in seen:
+        if any(ref == other for _, other in by_name.values()):
             continue
-        seen.add(ref)
         base = _name(ref)
         name, number = base, 1
-        while name in found:
+        while name in by_name:
             number += 1
             name = f"{base[: _LONGEST_NAME - 4]}-{number}"
-        found[name] = (text, ref)
-    return found
+        by_name[name] = (text, ref)
+    return by_name
 
 
 def starter_text(
     lists: Mapping[str, tuple[str, ListRef]], server: str, keys: Mapping[str, Sequence[str]]
 ) -> str:
-    """The text of a file with these lists, by name, in their order.
+    """The text of a config file with these lists.
 
     ``keys``: the names of the keys that sites need, by the site's name in the file.
     """
@@ -76,7 +74,7 @@ def starter_text(
 
 
 def variables(keys: Mapping[str, Sequence[str]]) -> list[str]:
-    """The environment variables that the file takes the sites' keys from."""
+    """The environment variables with the sites' keys."""
     return [_variable(site, key) for site, names in keys.items() for key in names]
 
 
@@ -98,21 +96,23 @@ def _name(ref: ListRef) -> str:
         text = text.rpartition("/")[2].partition(".")[0]
     elif ref.provider == "imdb" or ref.chart:
         text = f"{ref.provider}-{text}"
-    words = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
-    return words[:_LONGEST_NAME].rstrip("-._") or ref.provider
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
+    return name[:_LONGEST_NAME].rstrip("-._") or ref.provider
 
 
 def _section(name: str, text: str, ref: ListRef) -> str:
     lines = [f"  {_scalar(name)}:", f"    source: {_scalar(text)}"]
     if ref.chart:
-        lines.append(f"    top: {_CHART}  # only the first so many; without it, the whole chart")
+        lines.append(
+            f"    top: {_CHART}  # only the first {_CHART}; without this line, the whole chart"
+        )
     elif ref.provider != "file":
         lines.append("    #requester: anna")
     return "\n".join(lines) + "\n"
 
 
 def _scalar(text: str) -> str:
-    """A string in YAML, as plain as it can be; a dollar sign would be a variable."""
+    """A string in YAML, plain where possible; a dollar sign would be a variable."""
     if _PLAIN.fullmatch(text):
         return text
     quoted = text.replace("$", "$$").replace("'", "''")

@@ -1,4 +1,4 @@
-"""What the ledger knows of the lists: each one's last fetch, each item's last verdict."""
+"""The status of the lists: each one's last fetch, each item's last verdict."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
 from reconciler.core.model import (
@@ -20,15 +20,27 @@ from reconciler.core.model import (
 )
 from reconciler.core.times import iso_time
 from reconciler.render import words
-from reconciler.render.document import FORMAT_VERSION, fetch_row
-from reconciler.render.shapes import Fetch
+from reconciler.render.document import FORMAT_VERSION, Fetch
+from reconciler.render.rows import fetch_row
 
 _HEAD = ("LIST", "READY", "TITLES", "PENDING", "TRIES", "LAST SUCCESS", "NEXT DUE", "LAST FETCH")
 _NUMBERS = {"TITLES", "PENDING", "TRIES"}
 
 
+class ItemStatus(TypedDict):
+    """One item of a list with its last verdict."""
+
+    position: int
+    title: str | None
+    year: int | None
+    kind: str | None
+    ids: dict[str, int | str]
+    verdict: str
+    detail: str
+
+
 class ListStatus(TypedDict):
-    """One list; ``at`` and ``fetch`` are null until it was fetched once."""
+    """One list; ``at`` and ``fetch`` are null until its first fetch."""
 
     name: str
     source: str
@@ -41,11 +53,11 @@ class ListStatus(TypedDict):
     pending: int
     conditions: list[dict[str, str]]
     verdicts: dict[str, int]
-    items: list[dict[str, Any]]
+    items: list[ItemStatus]
 
 
 class WaitingRow(TypedDict):
-    """A change of the file that is not in effect yet; ``list`` null: it concerns the whole file."""
+    """A change of the config that is not in effect yet; ``list`` null: it affects all lists."""
 
     list: str | None
     change: str
@@ -68,29 +80,29 @@ def status_document(
     config: Path,
     sources: Mapping[str, str],
     reports: Mapping[str, ListReport],
-    standing: StatusSnapshot,
+    snapshot: StatusSnapshot,
 ) -> StatusDocument:
-    """``config``: the file. ``sources``: the lists asked about, name → source, in file order."""
-    lists = [_list(name, source, reports.get(name), standing) for name, source in sources.items()]
+    """``sources``: the lists to show, name → source, in the config's order."""
+    lists = [_list(name, source, reports.get(name), snapshot) for name, source in sources.items()]
     return {
         "format_version": FORMAT_VERSION,
         "config": place(config),
-        "generation": standing.generation,
-        "conditions": _conditions(standing, WHOLE),
-        "waiting": [_waiting(change) for change in standing.waiting],
+        "generation": snapshot.generation,
+        "conditions": _conditions(snapshot, WHOLE),
+        "waiting": [_waiting(change) for change in snapshot.waiting],
         "lists": lists,
     }
 
 
 def place(config: Path) -> str:
-    """Which file is meant, from wherever it is asked: absolute, its symlinks left as they are."""
+    """The config's absolute path, with its symlinks as they are."""
     return os.path.abspath(config)  # noqa: PTH100 - which resolves "..", as pathlib does not
 
 
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
-    """A table of the lists; ``in_detail`` each list with its conditions and a line an item."""
+    """A table of the lists; ``in_detail``: each list with its conditions and items."""
     lists = document["lists"]
-    lines = [_condition(one) for one in document["conditions"] if not _is_good(one)]
+    lines = [_condition_line(row) for row in document["conditions"] if not _is_good(row)]
     if in_detail:
         for lst in lists:
             lines.extend(_detail(lst))
@@ -100,22 +112,24 @@ def status_text(document: StatusDocument, *, in_detail: bool) -> str:
 
 
 def _table(lists: Sequence[ListStatus]) -> Iterator[str]:
-    """A line a list, and below it what is wrong with it. The last column may be of any width."""
+    """A line a list, and below it what is wrong with it."""
     rows = [_cells(lst) for lst in lists]
     widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
     yield _line(_HEAD, widths)
     for lst, row in zip(lists, rows, strict=True):
         yield _line(row, widths)
-        why = [_condition(one) for one in lst["conditions"] if _says_why(one)]
-        yield from why or _trouble(lst)
+        reasons = [_condition_line(row) for row in lst["conditions"] if _is_reason(row)]
+        yield from reasons or _fetch_problem(lst)
 
 
 def _cells(lst: ListStatus) -> tuple[str, ...]:
-    ready = next((one["status"] for one in lst["conditions"] if one["type"] == READY), "-")
+    ready = next(
+        (condition["status"] for condition in lst["conditions"] if condition["type"] == READY), "-"
+    )
     numbers = (lst["fetch"]["count"] if lst["fetch"] else None, lst["pending"], lst["tries"])
     counts = ("-" if number is None else f"{number:,}" for number in numbers)
     times = (lst["last_success"] or "-", lst["next_due"] or "-")
-    return (lst["name"], ready, *counts, *times, _fetched(lst))
+    return (lst["name"], ready, *counts, *times, _last_fetch(lst))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -129,21 +143,21 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _detail(lst: ListStatus) -> Iterator[str]:
     source = words.clean(lst["source"]).replace(":", " ", 1)
     size = f" · {words.size(lst['fetch'])}" if lst["fetch"] else ""
-    yield f"{lst['name']}  {source}{size} · {_fetched(lst)}"
+    yield f"{lst['name']}  {source}{size} · {_last_fetch(lst)}"
     if lst["conditions"]:
-        yield f"  {_turns(lst)}"
-    yield from map(_condition, lst["conditions"])
-    yield from _trouble(lst)
+        yield f"  {_schedule(lst)}"
+    yield from map(_condition_line, lst["conditions"])
+    yield from _fetch_problem(lst)
     yield from _items(lst)
 
 
-def _trouble(lst: ListStatus) -> Iterator[str]:
-    if lst["fetch"] and (problem := words.trouble(lst["fetch"])):
+def _fetch_problem(lst: ListStatus) -> Iterator[str]:
+    if lst["fetch"] and (problem := words.fetch_problem(lst["fetch"])):
         yield f"  ! {problem}"
 
 
-def _fetched(lst: ListStatus) -> str:
-    """How the last fetch was, and what became of its titles."""
+def _last_fetch(lst: ListStatus) -> str:
+    """The outcome of the last fetch, and the verdicts of its titles."""
     if lst["fetch"] is None:
         return "not fetched yet"
     counts = [f"{count:,} {word}" for word, count in lst["verdicts"].items()]
@@ -151,13 +165,15 @@ def _fetched(lst: ListStatus) -> str:
 
 
 def _list(
-    name: str, source: str, report: ListReport | None, standing: StatusSnapshot
+    name: str, source: str, report: ListReport | None, snapshot: StatusSnapshot
 ) -> ListStatus:
-    schedule = standing.schedules.get(name)
+    schedule = snapshot.schedules.get(name)
     if report is not None and report.source != source:
         report = None
     rows = report.rows if report else ()
-    held_back = any(one.reason == SUSPENDED for one in standing.conditions.get(name, {}).values())
+    is_suspended = any(
+        condition.reason == SUSPENDED for condition in snapshot.conditions.get(name, {}).values()
+    )
     return {
         "name": name,
         "source": source,
@@ -165,48 +181,47 @@ def _list(
         "fetch": fetch_row(name, source, report.snapshot) if report else None,
         "last_attempt": _time(schedule.attempted if schedule else None),
         "last_success": _time(schedule.succeeded if schedule else None),
-        "next_due": _time(schedule.due if schedule and not held_back else None),
+        "next_due": _time(schedule.due if schedule and not is_suspended else None),
         "tries": schedule.tries if schedule else 0,
         "pending": sum(row.word in DEFERRED for row in rows),
-        "conditions": _conditions(standing, name),
+        "conditions": _conditions(snapshot, name),
         "verdicts": dict(Counter(row.word for row in rows).most_common()),
         "items": [_item(row) for row in rows],
     }
 
 
-def _conditions(standing: StatusSnapshot, name: str) -> list[dict[str, str]]:
+def _conditions(snapshot: StatusSnapshot, name: str) -> list[dict[str, str]]:
     return [
         {
-            "type": one.type,
-            "status": one.status,
-            "reason": one.reason,
-            "message": one.message,
-            "since": iso_time(one.since),
-            "observed_generation": one.observed_generation,
+            "type": condition.type,
+            "status": condition.status,
+            "reason": condition.reason,
+            "message": condition.message,
+            "since": iso_time(condition.since),
+            "observed_generation": condition.observed_generation,
         }
-        for one in standing.conditions.get(name, {}).values()
+        for condition in snapshot.conditions.get(name, {}).values()
     ]
 
 
-def _condition(one: Mapping[str, str]) -> str:
-    message = f": {words.clean(one['message'])}" if one["message"] else ""
-    head = f"{one['type']}={one['status']} since {one['since']}"
-    return f"  {' ' if _is_good(one) else '!'} {head} · {one['reason']}{message}"
+def _condition_line(condition: Mapping[str, str]) -> str:
+    message = f": {words.clean(condition['message'])}" if condition["message"] else ""
+    head = f"{condition['type']}={condition['status']} since {condition['since']}"
+    return f"  {' ' if _is_good(condition) else '!'} {head} · {condition['reason']}{message}"
 
 
-def _is_good(one: Mapping[str, str]) -> bool:
-    return one["status"] == ("False" if one["type"] in GOOD_WHEN_FALSE else "True")
+def _is_good(condition: Mapping[str, str]) -> bool:
+    return condition["status"] == ("False" if condition["type"] in GOOD_WHEN_FALSE else "True")
 
 
-def _says_why(one: Mapping[str, str]) -> bool:
-    """Whether this is what a person needs to know of a list in a few lines."""
-    return one["type"] == READY and one["status"] != "True"
+def _is_reason(condition: Mapping[str, str]) -> bool:
+    """Whether a condition says why a list is not ready."""
+    return condition["type"] == READY and condition["status"] != "True"
 
 
-def _turns(lst: ListStatus) -> str:
-    """When a list's turns were and will be."""
+def _schedule(lst: ListStatus) -> str:
     success = lst["last_success"] or "never"
-    due = lst["next_due"] or "not before the file says otherwise"
+    due = lst["next_due"] or "when the config changes"
     line = f"last success {success} · next {due} · {lst['pending']:,} pending"
     return f"{line} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else line
 
@@ -224,15 +239,17 @@ def _time(at: datetime | None) -> str | None:
     return iso_time(at) if at else None
 
 
-def _item(row: RowReport) -> dict[str, Any]:
+def _item(row: RowReport) -> ItemStatus:
     item, target = row.item, row.target
-    tmdb = {"tmdb": target.media.tmdb} if target else {}
+    ids: dict[str, int | str] = dict(item.ids.items())
+    if target:
+        ids["tmdb"] = target.media.tmdb
     return {
         "position": item.position,
         "title": item.title or None,
         "year": item.year,
         "kind": target.media.kind if target else item.kind,
-        "ids": dict(item.ids.items()) | tmdb,
+        "ids": ids,
         "verdict": row.word,
         "detail": row.detail,
     }

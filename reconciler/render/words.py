@@ -10,12 +10,19 @@ import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from reconciler.core.limits import within
 from reconciler.core.model import ATTENTION, DEFERRED, READ, Kind, Outcome, Reason
 from reconciler.core.seasons import span
-from reconciler.render.shapes import ActionRow, Fetch, ListRow, Media, PlanDocument, VerdictRow
+from reconciler.render.document import (
+    ActionRow,
+    DeliveryNames,
+    Fetch,
+    ListRow,
+    Media,
+    PlanDocument,
+    VerdictRow,
+)
 
 _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 
@@ -34,7 +41,7 @@ WHY = {
 _PLAIN = re.compile(r"[a-z]+(:[A-Za-z0-9_-]+)+")  # needs quotes neither in YAML nor in a shell
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"), " ")
-OUTLOOK = frozenset({"request", "extend"})  # after which the server decides
+WITH_OUTLOOK = frozenset({"request", "extend"})  # the server decides what becomes of them
 
 
 def clean(text: str) -> str:
@@ -75,7 +82,7 @@ def item_name(media: Media) -> str:
 
     Of a title that is too long to show, its beginning: explain takes a part of a title, too.
     """
-    name = _item(media)
+    name = _item_text(media)
     if len(name) > LONGEST_TITLE:
         name = clean(media["title"] or "")[:LONGEST_TITLE]
     return shlex.quote(name)
@@ -83,11 +90,11 @@ def item_name(media: Media) -> str:
 
 def item_key(media: Media) -> str:
     """The item as the file takes it, under ``map`` say."""
-    name = _item(media)
+    name = _item_text(media)
     return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
 
 
-def _item(media: Media) -> str:
+def _item_text(media: Media) -> str:
     """The item in the grammar of core.items; one that none of its ids can name, by its title.
 
     TMDB and Trakt number films and shows apart: without a kind their ids would name another title.
@@ -106,18 +113,17 @@ def _item(media: Media) -> str:
     return f'title:"{clean(media["title"] or "")}{year}"'
 
 
-def intent(action: ActionRow) -> str:
-    """``request → pending approval``, and after ``apply`` what it came to."""
-    if "result" in action:
-        told = [action["result"], clean(action["message"])]
-        return ": ".join(word for word in told if word)
-    why = WHY[action["reason"]]
-    outlook = f" → {EXPECTED[action['expected']]}" if action["op"] in OUTLOOK else ""
-    return f"{action['op']}{outlook}" + (f" ({why})" if why and why != action["op"] else "")
+def action(row: ActionRow) -> str:
+    """``request → pending approval``, and after ``apply`` its result."""
+    if "result" in row:
+        return ": ".join(filter(None, (row["result"], clean(row["message"]))))
+    why = WHY[row["reason"]]
+    outlook = f" → {EXPECTED[row['expected']]}" if row["op"] in WITH_OUTLOOK else ""
+    return f"{row['op']}{outlook}" + (f" ({why})" if why and why != row["op"] else "")
 
 
 def verdict(row: VerdictRow) -> str:
-    """Why a title has to wait, needs a person, or does not pass its list's filter."""
+    """Why a title waits, needs a person, or does not pass its list's filter."""
     if row["reason"] == Reason.FILTERED:
         return f"filtered: {clean(row['detail'])}"
     head = f"deferred: {row['reason']}" if row["reason"] in DEFERRED else row["reason"]
@@ -125,7 +131,7 @@ def verdict(row: VerdictRow) -> str:
 
 
 def slowdown(document: PlanDocument) -> str | None:
-    """That calls were slowed down to spare the server, and why."""
+    """That calls were slowed down to spare the server, and the reason."""
     slowed = document["server"]["slowdown"]
     if slowed is None:
         return None
@@ -135,26 +141,30 @@ def slowdown(document: PlanDocument) -> str | None:
     )
 
 
-def applied(document: PlanDocument) -> bool:
-    """Whether it tells what came of its actions."""
+def is_applied(document: PlanDocument) -> bool:
+    """Whether the document has the results of its actions."""
     return any("result" in action for action in document["actions"])
 
 
-def left_alone(document: PlanDocument) -> Iterator[tuple[str, ActionRow, str]]:
+def leftovers(document: PlanDocument) -> Iterator[tuple[str, ActionRow, str]]:
     """What ``apply`` of a saved plan did not do: a mark, the action, and why."""
     if "saved" not in document:
         return
-    current: dict[_Title, list[VerdictRow]] = {}
+    verdicts: dict[_Title, list[VerdictRow]] = {}
     for verdict_row in document["verdicts"]:
-        current.setdefault(_title(verdict_row), []).append(verdict_row)
+        verdicts.setdefault(_title(verdict_row), []).append(verdict_row)
     new = {_title(row) for row in document["saved"]["new"]}
     for row in document["saved"]["satisfied"]:
-        now = [said["reason"] for said in current.get(_title(row), ()) if _share(row, said)]
+        now = [
+            verdict_row["reason"]
+            for verdict_row in verdicts.get(_title(row), ())
+            if _share_seasons(row, verdict_row)
+        ]
         now += ["as below"] if _title(row) in new else []
-        done = SATISFIED.issuperset(now)
-        told = f", now {', '.join(dict.fromkeys(now))}" if now else ""
-        what = f"{row['op']}: {'already satisfied' if done else 'left out'}{told}"
-        yield "=" if done else "›", row, what
+        is_done = SATISFIED.issuperset(now)
+        reasons = f", now {', '.join(dict.fromkeys(now))}" if now else ""
+        text = f"{row['op']}: {'already satisfied' if is_done else 'left out'}{reasons}"
+        yield "=" if is_done else "›", row, text
     for row in document["saved"]["new"]:
         yield "›", row, f"{row['op']}: new, not in the saved plan, not done"
 
@@ -163,11 +173,11 @@ def _title(row: ActionRow | VerdictRow) -> _Title:
     return row["media"]["type"], row["media"]["ids"].get("tmdb"), row["is_4k"]
 
 
-def _share(row: ActionRow, said: VerdictRow) -> bool:
-    """Whether both speak of the same seasons, or of a film."""
-    if row["seasons"] is None or said["seasons"] is None:
+def _share_seasons(row: ActionRow, other: VerdictRow) -> bool:
+    """Whether both are about the same seasons, or about a film."""
+    if row["seasons"] is None or other["seasons"] is None:
         return True
-    return not set(row["seasons"]).isdisjoint(said["seasons"])
+    return not set(row["seasons"]).isdisjoint(other["seasons"])
 
 
 def counted(number: int, noun: str) -> str:
@@ -177,72 +187,72 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
-def asks_as(row: ListRow) -> str:
-    """``as anna (movies: 1 of 10 left in 7 days)``; nothing for exclude lists."""
+def requester(row: ListRow) -> str:
+    """``as anna (movies: 1 of 10 left in 7 days) · to Radarr``."""
     if row["role"] == "exclude":
         return "excludes"
     if row["requester"] is None:
-        return "asks for nothing"
+        return "requests nothing"
     outlooks = set(row["expected"].values())
-    told = [EXPECTED[outlook] for outlook in outlooks if len(outlooks) == 1]
-    told += [
-        f"{noun}: {q['remaining']} of {q['limit']} left{within(q['days'])}"
-        for noun, q in row["quota"].items()
+    notes = [EXPECTED[outlook] for outlook in outlooks if len(outlooks) == 1]
+    notes += [
+        f"{noun}: {quota['remaining']} of {quota['limit']} left{within(quota['days'])}"
+        for noun, quota in row["quota"].items()
     ]
-    who = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(told)})" if told else "")
-    ways = dict.fromkeys(way(named) for named in row["delivery"].values())
-    return " · ".join((who, *(f"to {way}" for way in ways)))
+    name = f"as {clean(row['requester']['name'])}" + (f" ({', '.join(notes)})" if notes else "")
+    destinations = dict.fromkeys(map(delivery, row["delivery"].values()))
+    return " · ".join((name, *(f"to {text}" for text in destinations)))
 
 
-def way(named: dict[str, Any]) -> str:
-    """``Radarr 4K: profile Ultra-HD, folder /4k, tags kids``: what a list names of it."""
-    told = [
-        f"{noun} {named[key]}"
-        for noun, key in (("profile", "profile"), ("folder", "root_folder"))
-        if named[key]
-    ]
-    if named["tags"] is not None:
-        told.append(f"tags {', '.join(named['tags'])}" if named["tags"] else "no tags")
-    return clean(named["server"] + (f": {', '.join(told)}" if told else ""))
+def delivery(names: DeliveryNames) -> str:
+    """``Radarr 4K: profile Ultra-HD, folder /4k, tags kids``: what the list names."""
+    profile, folder, tags = names["profile"], names["root_folder"], names["tags"]
+    parts = [f"profile {profile}"] if profile else []
+    parts += [f"folder {folder}"] if folder else []
+    if tags is not None:
+        parts.append(f"tags {', '.join(tags)}" if tags else "no tags")
+    return clean(names["server"] + (f": {', '.join(parts)}" if parts else ""))
 
 
-def trouble(fetch: Fetch) -> str | None:
-    """What went wrong with a fetch; None: it was read, as well as its site allows."""
+def fetch_problem(fetch: Fetch) -> str | None:
+    """What went wrong with a fetch; None: the list was read, as well as its site allows."""
     if fetch["outcome"] in READ:
         return None
     total = fetch["declared_total"]
     share = f", {fetch['count']:,} of {total:,}" if total is not None and fetch["count"] else ""
     error = f" ({clean(fetch['error'])})" if fetch["error"] else ""
-    return f"fetch {fetch['outcome']}{share}{error}: " + (
-        "additions only" if fetch["count"] else "nothing new from it this time"
-    )
+    effect = "additions only" if fetch["count"] else "nothing new this time"
+    return f"fetch {fetch['outcome']}{share}{error}: {effect}"
 
 
 def size(fetch: Fetch, top: int | None = None) -> str:
     """``250 titles, the first 25 wanted``."""
-    if not fetch["count"] and trouble(fetch):
+    if not fetch["count"] and fetch_problem(fetch):
         return "not read"
-    told = counted(fetch["count"], "title")
+    text = counted(fetch["count"], "title")
     if top is not None and top < fetch["count"]:
-        told += f", the first {top:,} wanted"
+        text += f", the first {top:,} wanted"
     if fetch["note"]:
-        told += f", {clean(fetch['note'])}"
-    return f"{told}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else told
+        text += f", {clean(fetch['note'])}"
+    return f"{text}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else text
 
 
-def standstill(lst: ListRow, rows: Iterable[VerdictRow]) -> str | None:
-    """Why a list may request nothing at all, and how many of its titles wait for that."""
-    if not lst["problem"]:
-        return None
-    waiting = sum(row["reason"] == Reason.NOT_PERMITTED for row in rows)
-    titles = counted(waiting, "title")
-    return f"{clean(lst['problem'])}: the list requests nothing, {titles} not permitted"
+def problems(lst: ListRow, rows: Iterable[VerdictRow]) -> list[str]:
+    """Why a list may request nothing at all, and what went wrong with its fetch."""
+    lines = []
+    if lst["problem"]:
+        waiting = sum(row["reason"] == Reason.NOT_PERMITTED for row in rows)
+        effect = f"the list requests nothing, {counted(waiting, 'title')} not permitted"
+        lines.append(f"{clean(lst['problem'])}: {effect}")
+    if problem := fetch_problem(lst["fetch"]):
+        lines.append(problem)
+    return lines
 
 
-def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
+def notable_verdicts(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
     """The titles that wait, need a person or are off their lists.
 
-    What the whole list stands still for is said once.
+    A problem of the whole list is not repeated for each title.
     """
     return [
         row
@@ -252,46 +262,49 @@ def notable(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRow]:
     ]
 
 
-def filtered(rows: Iterable[VerdictRow]) -> tuple[list[VerdictRow], int]:
-    """The first titles that do not pass their list's filter, and how many there are beside them."""
-    found = [row for row in rows if row["reason"] == Reason.FILTERED]
-    return found[:SHOWN], len(found[SHOWN:])
+def filtered_verdicts(rows: Iterable[VerdictRow]) -> tuple[list[VerdictRow], int]:
+    """The first titles that do not pass their list's filter, and how many more there are."""
+    matching = [row for row in rows if row["reason"] == Reason.FILTERED]
+    return matching[:SHOWN], len(matching[SHOWN:])
 
 
-def unchanged(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
-    """How many titles need nothing, by reason in the vocabulary's order; of skipped ones, what."""
+def unchanged_counts(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
+    """How many titles need nothing, by reason in the vocabulary's order, and the kinds skipped."""
     counts: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
     for row in rows:
         counts[row["reason"]] += 1
         if row["reason"] == Reason.UNSUPPORTED_KIND:
             skipped[clean(row["detail"])] += 1
-    of = ", ".join(f"{count:,} {what}" for what, count in skipped.most_common())
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in skipped.most_common())
     return [
-        (f"{reason} ({of})" if reason is Reason.UNSUPPORTED_KIND else reason.value, counts[reason])
+        (
+            f"{reason} ({kinds})" if reason is Reason.UNSUPPORTED_KIND else reason.value,
+            counts[reason],
+        )
         for reason in Reason
         if counts[reason] and reason not in DEFERRED | ATTENTION
     ]
 
 
-def elsewhere(lst: ListRow) -> list[str]:
+def rowless_titles(lst: ListRow) -> list[str]:
     """``6 titles belong to imdb-top``: the titles that have no row under their list."""
     titles = lst["titles"]
     if titles is None:
         return []
-    told = [
+    lines = [
         f"{counted(count, 'title')} belong{'s' * (count == 1)} to {owner}"
         for owner, count in titles["belong_to"].items()
     ]
     if repeated := titles["repeated"]:
-        told.append(f"{counted(repeated, 'title')} repeated on the list")
-    return told
+        lines.append(f"{counted(repeated, 'title')} repeated on the list")
+    return lines
 
 
 def summary(document: PlanDocument) -> str:
     """``2 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete``.
 
-    After ``apply`` it begins with what the actions came to: ``3 created``.
+    After ``apply`` it begins with the results: ``3 created``.
     """
     counts = document["summary"]
     results = [action["result"] for action in document["actions"] if "result" in action]
@@ -300,10 +313,10 @@ def summary(document: PlanDocument) -> str:
     else:
         done = [f"{counts['request']} to request"]
         done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
-    rest = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
+    others = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
     if counts["attention"]:
-        rest.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
-    broken = sum(trouble(row["fetch"]) is not None for row in document["lists"])
+        others.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
+    broken = sum(fetch_problem(row["fetch"]) is not None for row in document["lists"])
     if broken:
-        rest.append(f"{counted(broken, 'list')} incomplete")
-    return " · ".join(part for part in (", ".join(done), ", ".join(rest)) if part)
+        others.append(f"{counted(broken, 'list')} incomplete")
+    return " · ".join(part for part in (", ".join(done), ", ".join(others)) if part)

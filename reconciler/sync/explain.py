@@ -1,11 +1,10 @@
-"""Why a title is, or is not, requested, and what would change that."""
+"""Why a title is or is not requested, and what would change that."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any, TypedDict
 
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
@@ -31,90 +30,79 @@ from reconciler.core.times import iso_time
 from reconciler.core.waivers import known
 from reconciler.core.wants import names_of, rule_names
 from reconciler.render import words
-from reconciler.render.destination import named
-from reconciler.render.document import action_row, candidate_row, verdict_row
-from reconciler.render.shapes import Media
+from reconciler.render.document import (
+    Airing,
+    Decided,
+    Explanation,
+    ListPlace,
+    MemoryRow,
+    ServerState,
+    Unwanted,
+)
+from reconciler.render.rows import (
+    action_row,
+    candidate_row,
+    delivery_names,
+    user_row,
+    verdict_row,
+)
 from reconciler.sync.reconcile import Reconciliation
 
 _BARE = re.compile(IMDB_ID)  # as people copy it from IMDb
 _NUMBER = re.compile(r"tmdb:([1-9][0-9]{0,9})")
-_ITEM = re.compile(r"(?P<file>(?<=[\[{]))?ITEM")  # in a list or mapping of the file: as YAML
+_ITEM = re.compile(r"(?P<yaml>(?<=[\[{]))?ITEM")  # in a list or mapping of the config: as YAML
 
 
-class Explanation(TypedDict):
-    """One title."""
-
-    media: Media
-    is_4k: bool
-    lists: list[dict[str, Any]]
-    resolved: dict[str, Any]
-    server: dict[str, Any]
-    airing: dict[str, Any]
-    memory: dict[str, Any]
-    verdict: dict[str, Any]
-    would_change: str
-
-
-class Unwanted(TypedDict):
-    """A title that a list shows, and that nothing is decided of."""
-
-    list: str
-    position: int
-    title: str
-    year: int | None
-    why: str
-    would_change: str
-
-
-def explain(seen: Reconciliation, query: str) -> list[Explanation]:
+def explain(reconciliation: Reconciliation, query: str) -> list[Explanation]:
     """Every wanted title that ``query`` means: an item of the grammar, or part of a title."""
-    fits = _fits(query)
-    rows: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
-    return [_explain(row, seen) for row in rows if fits(row.item, _wanted(row))]
+    fits = _matcher(query)
+    plan = reconciliation.plan
+    rows: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
+    return [
+        _explain(row, reconciliation)
+        for row in rows
+        if fits(row.item, row.target.media if row.target else None)
+    ]
 
 
-def unwanted(seen: Reconciliation, query: str) -> list[Unwanted]:
-    """What ``query`` means of what stands behind a list's ``top``, or on exclude lists alone."""
-    fits = _fits(query)
-    plan = seen.plan
+def unwanted(reconciliation: Reconciliation, query: str) -> list[Unwanted]:
+    """What ``query`` means of titles beyond a list's ``top``, or on exclude lists alone."""
+    fits = _matcher(query)
+    plan, snapshots = reconciliation.plan, reconciliation.snapshots
     decided = {a.item.key for a in plan.actions} | {v.item.key for v in plan.verdicts}
-    found: list[Unwanted] = []
-    for lst in seen.lists:
+    rows: list[Unwanted] = []
+    for lst in reconciliation.lists:
         if lst.rules.role is Role.EXCLUDE:
-            told = [e.item for e in lst.entries if fits(e.item, _media(e))]
-            why, way = "the list excludes it", "put it on a list, and take it off this one"
+            items = [entry.item for entry in lst.entries if fits(entry.item, _media_of(entry))]
+            why, advice = "the list excludes it", "put it on a list, and remove it from this one"
         else:
             top = sum(entry.fresh for entry in lst.entries)
-            shown = seen.snapshots[lst.name].items[top:] if lst.name in seen.snapshots else ()
-            told = [item for item in shown if fits(item, None)]
-            why, way = f"beyond the list's top: {top:,}", f"raise `top` of {lst.name}"
-        found += [
-            Unwanted(
-                list=lst.name,
-                position=item.position,
-                title=item.title,
-                year=item.year,
-                why=why,
-                would_change=way,
-            )
-            for item in told
+            shown = snapshots[lst.name].items[top:] if lst.name in snapshots else ()
+            items = [item for item in shown if fits(item, None)]
+            why, advice = f"beyond the list's top: {top:,}", f"raise `top` of {lst.name}"
+        rows += [
+            {
+                "list": lst.name,
+                "position": item.position,
+                "title": item.title,
+                "year": item.year,
+                "why": why,
+                "would_change": advice,
+            }
+            for item in items
             if item.key not in decided
         ]
-    return found
+    return rows
 
 
-def _wanted(row: Action | Verdict) -> MediaKey | None:
-    return row.target.media if row.target else None
-
-
-def _media(entry: Entry) -> MediaKey | None:
+def _media_of(entry: Entry) -> MediaKey | None:
     return entry.match.media if isinstance(entry.match, Match) else None
 
 
-def _fits(query: str) -> Callable[[Item, MediaKey | None], bool]:
-    """Part of a title fits as words do: a query without any, such as ``?``, fits nothing.
+def _matcher(query: str) -> Callable[[Item, MediaKey | None], bool]:
+    """Part of a title matches as words do: a query without any, such as ``?``, matches nothing.
 
-    A TMDB number without a kind fits the film and the show, and what a list gives without a kind.
+    A TMDB number without a kind matches the film, the show and an item without a kind.
     """
     if number := _NUMBER.fullmatch(query.strip()):
         tmdb = int(number[1])
@@ -122,112 +110,110 @@ def _fits(query: str) -> Callable[[Item, MediaKey | None], bool]:
     try:
         item = parse_item(f"imdb:{query.strip()}" if _BARE.fullmatch(query.strip()) else query)
     except ValueError:
-        return lambda item, _: any(has_words(query, title) for title in _titles(item))
+        return lambda item, _: any(
+            has_words(query, title)
+            for title in (item.title, *((item.episode.title,) if item.episode else ()))
+        )
     names = rule_names(item)
     key = MediaKey(item.kind, item.ids.tmdb) if item.kind and item.ids.tmdb else None
     return lambda item, media: (
-        bool(names & (names_of(item) | _episode(item))) or (key is not None and media == key)
+        bool(names & names_of(item))
+        or (item.episode is not None and f"imdb:{item.episode.imdb}" in names)
+        or (key is not None and media == key)
     )
 
 
-def _titles(item: Item) -> tuple[str, ...]:
-    return (item.title, item.episode.title) if item.episode else (item.title,)
-
-
-def _episode(item: Item) -> set[str]:
-    return {f"imdb:{item.episode.imdb}"} if item.episode else set()
-
-
-def _explain(row: Action | Verdict, seen: Reconciliation) -> Explanation:
+def _explain(row: Action | Verdict, reconciliation: Reconciliation) -> Explanation:
     data = action_row(row) if isinstance(row, Action) else verdict_row(row)
     target = row.target
+    candidates = row.candidates if isinstance(row, Verdict) else ()
+    memory = reconciliation.decision.state.memory
+    advice = would_change(
+        row,
+        Ground(reconciliation.lists, reconciliation.observed, memory, reconciliation.plan.stops),
+    )
     return {
         "media": data["media"],
         "is_4k": data["is_4k"],
-        "lists": [place for lst in seen.lists for place in _places(row, lst, seen)],
+        "lists": [
+            place for lst in reconciliation.lists for place in _places(row, lst, reconciliation)
+        ],
         "resolved": {
             "tmdb": target.media.tmdb if target else None,
             "by": row.matched_by,
-            "candidates": [candidate_row(c) for c in getattr(row, "candidates", ())],
+            "candidates": [candidate_row(candidate) for candidate in candidates],
         },
-        "server": _server(target, seen) if target else {},
-        "airing": _airing(target, seen) if target else {},
-        "memory": _memory(target, seen) if target else {},
-        "verdict": {
-            "word": row.op if isinstance(row, Action) else row.reason,
-            "seasons": data["seasons"],
-            "detail": row.detail,
-            **(_asked(row) if isinstance(row, Action) else {}),
-        },
-        "would_change": _would_change(row, seen, data["media"]),
-    }
-
-
-def _asked(action: Action) -> dict[str, Any]:
-    """Why, as whom, with what hope, and where to."""
-    user = action.requester.user
-    return {
-        "reason": action.why,
-        "requester": {"name": user.name, "id": user.id},
-        "expected": action.expected,
-        "delivery": named(action.delivery) if action.delivery else None,
-    }
-
-
-def _would_change(row: Action | Verdict, seen: Reconciliation, media: Media) -> str:
-    """The advice, with the title in it as the file and the command line take it."""
-    ground = Ground(seen.lists, seen.observed, seen.decision.state.memory, seen.plan.stops)
-    advice = would_change(row, ground)
-    return _ITEM.sub(
-        lambda found: (
-            words.item_key(media) if found["file"] is not None else words.item_name(media)
+        "server": _server(target, reconciliation) if target else {},
+        "airing": _airing(target, reconciliation) if target else {},
+        "memory": _memory(target, reconciliation) if target else {},
+        "verdict": _decided(row),
+        "would_change": _ITEM.sub(
+            lambda match: (
+                words.item_name(data["media"])
+                if match["yaml"] is None
+                else words.item_key(data["media"])
+            ),
+            advice,
         ),
-        advice,
-    )
+    }
+
+
+def _decided(row: Action | Verdict) -> Decided:
+    decided: Decided = {
+        "word": row.op if isinstance(row, Action) else row.reason,
+        "seasons": list(row.seasons) if row.seasons is not None else None,
+        "detail": row.detail,
+    }
+    if isinstance(row, Action):
+        decided["reason"] = row.why
+        decided["requester"] = user_row(row.requester.user)
+        decided["expected"] = row.expected
+        decided["delivery"] = delivery_names(row.delivery) if row.delivery else None
+    return decided
 
 
 def _places(
-    row: Action | Verdict, lst: DesiredList, seen: Reconciliation
-) -> Iterator[dict[str, Any]]:
+    row: Action | Verdict, lst: DesiredList, reconciliation: Reconciliation
+) -> Iterator[ListPlace]:
     if row.target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not row.target.is_4k:
-        return  # there it is another wish
+        return  # that list asks for another quality
     for entry in lst.entries:
-        same = (
+        is_same = (
             entry.match.media == row.target.media
             if isinstance(entry.match, Match) and row.target
             else entry.item.key == row.item.key
         )
-        if same:
-            yield {
-                "name": lst.name,
-                "role": lst.rules.role,
-                "position": entry.item.position,
-                "ids": dict(entry.item.ids.items()),
-                "fresh": entry.fresh,
-                "facts": _facts(lst, entry, seen),
-                "notice": lst.notice,
-                **({"episode": asdict(episode)} if (episode := entry.item.episode) else {}),
-            }
+        if not is_same:
+            continue
+        facts = {}
+        if lst.rules.filter is not None:
+            facts = facts_for(lst.rules.filter, known(entry, reconciliation.observed))
+        place: ListPlace = {
+            "name": lst.name,
+            "role": lst.rules.role,
+            "position": entry.item.position,
+            "ids": dict(entry.item.ids.items()),
+            "fresh": entry.fresh,
+            "facts": {
+                name: {"value": fact[0], "by": fact[1]} if fact else None
+                for name, fact in facts.items()
+            },
+            "notice": lst.notice,
+        }
+        if entry.item.episode:
+            place["episode"] = asdict(entry.item.episode)
+        yield place
 
 
-def _facts(lst: DesiredList, entry: Entry, seen: Reconciliation) -> dict[str, Any]:
-    """What the list's filter asks of the title, and who tells it."""
-    if lst.rules.filter is None:
-        return {}
-    facts = facts_for(lst.rules.filter, known(entry, seen.observed))
-    return {
-        name: {"value": told[0], "by": told[1]} if told else None for name, told in facts.items()
-    }
-
-
-def _server(target: Target, seen: Reconciliation) -> dict[str, Any]:
-    rows = seen.observed.media.get(target.media, ())
+def _server(target: Target, reconciliation: Reconciliation) -> ServerState:
+    observed = reconciliation.observed
+    rows = observed.media.get(target.media, ())
     return {
         "media": [row.status_4k if target.is_4k else row.status for row in rows],
         "seasons": {
-            str(n): status[target.is_4k]
+            str(number): status[target.is_4k]
             for row in rows
-            for n, status in sorted(row.seasons.items())
+            for number, status in sorted(row.seasons.items())
         },
         "requests": [
             {
@@ -236,15 +222,14 @@ def _server(target: Target, seen: Reconciliation) -> dict[str, Any]:
                 "requester": request.requester,
                 "seasons": sorted(request.seasons),
             }
-            for request in seen.observed.requests.get(target, ())
+            for request in observed.requests.get(target, ())
         ],
-        "blocklisted": blocklisted(target.media, seen.observed),
+        "blocklisted": blocklisted(target.media, observed),
     }
 
 
-def _airing(target: Target, seen: Reconciliation) -> dict[str, Any]:
-    """Of a show, which seasons have aired, and by which fact."""
-    show = seen.observed.shows.get(target.media.tmdb)
+def _airing(target: Target, reconciliation: Reconciliation) -> Airing:
+    show = reconciliation.observed.shows.get(target.media.tmdb)
     if target.media.kind is not Kind.TV or not isinstance(show, Show):
         return {}
     return {
@@ -253,7 +238,7 @@ def _airing(target: Target, seen: Reconciliation) -> dict[str, Any]:
         "seasons": [
             {
                 "season": season.number,
-                "aired": has_aired(season, show, seen.fetched_at.date()),
+                "aired": has_aired(season, show, reconciliation.fetched_at.date()),
                 "basis": basis(season, show),
                 "air_date": season.air_date.isoformat() if season.air_date else None,
                 "episodes": season.episodes,
@@ -263,22 +248,22 @@ def _airing(target: Target, seen: Reconciliation) -> dict[str, Any]:
     }
 
 
-def _memory(target: Target, seen: Reconciliation) -> dict[str, Any]:
-    slots = {
-        s: known for s, known in seen.decision.state.memory.slots.items() if s.target == target
-    }
-    attempts = seen.decision.state.memory.attempts.get(target)
+def _memory(target: Target, reconciliation: Reconciliation) -> MemoryRow:
+    memory = reconciliation.decision.state.memory
+    entries = [(key, entry) for key, entry in memory.slots.items() if key.target == target]
+    attempts = memory.attempts.get(target)
+    not_before = attempts.not_before if attempts else None
     return {
         "seen": [
             {
-                "season": slot.season,
-                "still_there": known.present,
-                "readded": known.readded,
-                "refused": iso_time(known.refused) if known.refused else None,
+                "season": key.season,
+                "still_there": entry.present,
+                "readded": entry.readded,
+                "refused": iso_time(entry.refused) if entry.refused else None,
             }
-            for slot, known in sorted(slots.items(), key=lambda pair: pair[0].season or -1)
+            for key, entry in sorted(entries, key=lambda pair: pair[0].season or -1)
         ],
         "failures": attempts.failures if attempts else 0,
         "retries": attempts.retries if attempts else 0,
-        "not_before": iso_time(attempts.not_before) if attempts and attempts.not_before else None,
+        "not_before": iso_time(not_before) if not_before else None,
     }

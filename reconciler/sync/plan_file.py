@@ -1,4 +1,4 @@
-"""A plan that was agreed to: saved, read with suspicion, and what of it is still to be done."""
+"""A plan that was agreed to: saved, read with suspicion, and compared with the current one."""
 
 from __future__ import annotations
 
@@ -11,22 +11,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from reconciler.config.own_files import PLAN_BYTES, read_file
 from reconciler.core.model import Action
 from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
-from reconciler.render.digest import ID_DIGITS, checksum, plan_digest, sent
-from reconciler.render.document import FORMAT_VERSION, action_row
-from reconciler.render.json_text import json_text
-from reconciler.render.shapes import ActionRow, PlanDocument
+from reconciler.render.document import (
+    FORMAT_VERSION,
+    ID_DIGITS,
+    ActionRow,
+    PlanDocument,
+    checksum,
+    effect_of,
+    json_text,
+    plan_digest,
+)
+from reconciler.render.rows import action_row
 
 AGAIN = "make a new one with `listsync plan --out FILE`"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What was agreed to: these actions, of these lists (None: all of the file)."""
+    """What was agreed to: these actions, of these lists (None: all of the config)."""
 
     digest: str
     narrowed_to: tuple[str, ...] | None
@@ -35,54 +43,35 @@ class SavedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A plan that somebody has seen beside the current one."""
+    """A plan that somebody has seen, compared with the current one."""
 
     both: tuple[Action, ...]  # to be done
     gone: tuple[ActionRow, ...]  # seen, and no longer needed
     new: tuple[ActionRow, ...]  # needed, but not seen: nobody has agreed to it
 
 
-class _Media(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    type: str
-    title: str | None
-    year: int | None
-    ids: dict[str, int | str]
-
-
-class _Action(BaseModel):
-    model_config = ConfigDict(strict=True, extra="allow")
-
-    op: str
-    media: _Media
-    is_4k: bool
-    seasons: list[int] | None
-
-
-class _Server(BaseModel):
-    model_config = ConfigDict(strict=True)
-
+class _Server(TypedDict):
     url: str
 
 
-class _Saved(BaseModel):
-    """What ``apply`` reads of a saved plan. A later minor format may say more."""
-
-    model_config = ConfigDict(strict=True)
+class _SavedDocument(TypedDict):
+    """What ``apply`` reads of a plan document. A later minor format may have more."""
 
     plan_id: str
     digest: str
     checksum: str
     narrowed_to: list[str] | None
     server: _Server
-    actions: list[_Action]
+    actions: list[ActionRow]
+
+
+_SAVED = TypeAdapter(_SavedDocument)
 
 
 def save(document: PlanDocument, path: Path) -> None:
-    """Write the whole document, at once or not at all, for its owner's eyes. Raises ListsyncError.
+    """Write the whole document atomically, readable by its owner alone. Raises ListsyncError.
 
-    It names the titles that somebody wants to see, which are nobody else's business.
+    It names the titles that somebody wants to see, which is nobody else's business.
     """
     text = json_text(document)
     try:
@@ -98,54 +87,60 @@ def save(document: PlanDocument, path: Path) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
-        what = f"the plan cannot be written ({error.strerror or error})"
-        raise ListsyncError(what, where=str(path), hint="name another place with --out") from error
+        message = f"the plan cannot be written ({error.strerror or error})"
+        hint = "choose another path with --out"
+        raise ListsyncError(message, where=str(path), hint=hint) from error
 
 
 def read(path: Path, server_url: str) -> SavedPlan:
     """A saved plan for this server.
 
-    Raises UsageError where there is no plan, PlanMisfitError where it is damaged, of a newer
-    format, or for another server.
+    Raises UsageError where the file is not a plan, PlanMismatchError where it is damaged, of
+    another format, or for another server.
     """
-    document = _document(path)
     where = str(path)
-    _check_version(document["format_version"], where)
+    document = _read_document(path)
+    version, ours = document["format_version"], FORMAT_VERSION.split(".")[0]
+    if str(version).split(".")[0] != ours:
+        message = f"the saved plan has format {version!s:.20}, this listsync reads {ours}.x"
+        raise PlanMismatchError(message, where=where, hint=AGAIN)
     try:
-        saved = _Saved.model_validate(document)
-        actions: tuple[ActionRow, ...] = tuple(document["actions"])
-        digest = plan_digest(saved.server.url, actions)
-        whole = saved.checksum == checksum(saved.server.url, saved.narrowed_to, actions)
+        saved = _SAVED.validate_python(document, strict=True)
+        actions: tuple[ActionRow, ...] = tuple(document["actions"])  # with what is unknown here
+        url = saved["server"]["url"]
+        digest = plan_digest(url, actions)
+        is_intact = saved["checksum"] == checksum(url, saved["narrowed_to"], actions)
     except (ValidationError, KeyError) as error:  # the error's own text quotes the file
         raise PlanMismatchError("the saved plan is damaged", where=where, hint=AGAIN) from error
-    if not whole or saved.digest != digest or saved.plan_id != digest[:ID_DIGITS]:
-        what = "the saved plan was changed or is damaged: its id and its content disagree"
-        raise PlanMismatchError(what, where=where, hint=AGAIN)
-    if saved.server.url != server_url:
-        what = f"the saved plan is for {saved.server.url}, and the file names {server_url}"
-        raise PlanMismatchError(what, where=where, hint=AGAIN)
-    names = None if saved.narrowed_to is None else tuple(saved.narrowed_to)
-    return SavedPlan(digest, names, actions)
+    if not is_intact or saved["digest"] != digest or saved["plan_id"] != digest[:ID_DIGITS]:
+        message = "the saved plan was changed or is damaged: its id and its content disagree"
+        raise PlanMismatchError(message, where=where, hint=AGAIN)
+    if url != server_url:
+        message = f"the saved plan is for {url}, but the config has {server_url}"
+        raise PlanMismatchError(message, where=where, hint=AGAIN)
+    names = saved["narrowed_to"]
+    return SavedPlan(digest, None if names is None else tuple(names), actions)
 
 
 def agree(seen: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
-    """Seen ∩ current, and what only one of them has; each in its own order."""
+    """What both plans have, and what only one of them has; each in its own order."""
     rows = {action: action_row(action) for action in current}
-    agreed, needed = {sent(row) for row in seen}, {sent(row) for row in rows.values()}
+    agreed = {effect_of(row) for row in seen}
+    needed = {effect_of(row) for row in rows.values()}
     return Agreement(
-        both=tuple(action for action, row in rows.items() if sent(row) in agreed),
-        gone=tuple(row for row in seen if sent(row) not in needed),
-        new=tuple(row for row in rows.values() if sent(row) not in agreed),
+        both=tuple(action for action, row in rows.items() if effect_of(row) in agreed),
+        gone=tuple(row for row in seen if effect_of(row) not in needed),
+        new=tuple(row for row in rows.values() if effect_of(row) not in agreed),
     )
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _read_document(path: Path) -> dict[str, Any]:
     where = str(path)
     try:
         text = read_file(path, PLAN_BYTES).decode()
     except OSError as error:
-        what = f"the saved plan cannot be read ({error.strerror or error})"
-        raise UsageError(what, where=where, hint=AGAIN) from error
+        message = f"the saved plan cannot be read ({error.strerror or error})"
+        raise UsageError(message, where=where, hint=AGAIN) from error
     except UnicodeDecodeError as error:
         raise UsageError("not a saved plan", where=where, hint=AGAIN) from error
     try:
@@ -155,10 +150,3 @@ def _document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not {"format_version", "plan_id"} <= document.keys():
         raise UsageError("not a saved plan", where=where, hint=AGAIN)
     return document
-
-
-def _check_version(version: object, where: str) -> None:
-    major, ours = str(version).split(".")[0], FORMAT_VERSION.split(".")[0]
-    if major != ours:
-        what = f"the saved plan has format {version!s:.20}, and this listsync knows {ours}.x"
-        raise PlanMismatchError(what, where=where, hint=AGAIN)

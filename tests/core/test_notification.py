@@ -70,18 +70,18 @@ def test_many_titles_are_counted() -> None:
         pytest.param(
             Notice(Event.RECOVERED, "kids"),
             "listsync: kids has recovered",
-            "The list is read and applied again.",
+            "The list can be read and applied again.",
             id="recovered",
         ),
         pytest.param(
             Notice(Event.CONFIG_INVALID, why="listsync.yaml:1:1: it is empty"),
-            "listsync: the file is wrong",
+            "listsync: the config is invalid",
             "listsync.yaml:1:1: it is empty",
             id="config-invalid",
         ),
         pytest.param(
             Notice(Event.RIGHTS_WAITING, why="in effect by noon: wishes: 4k is turned on"),
-            "listsync: a change of the file widens rights and waits",
+            "listsync: a config change that widens rights is waiting",
             "in effect by noon: wishes: 4k is turned on",
             id="rights-waiting",
         ),

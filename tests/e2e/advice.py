@@ -475,5 +475,5 @@ CATALOG = [
     Trouble("a change that waits", quiet, sent(Event.RIGHTS_WAITING), {
         "listsync status": shows("wishes")}),
     Trouble("a long digest", quiet, sent(Event.APPLIED), {
-        "listsync history": shows("nothing was asked")}),
+        "listsync history": shows("nothing was requested")}),
 ]  # fmt: skip

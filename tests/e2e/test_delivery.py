@@ -39,7 +39,9 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Househ
     shown = house.run("plan")
     assert shown.code == 0
     explained = " ".join(house.run("explain", f"imdb:{SHOW.imdb}").out.split())
-    assert "asked as admin, auto-approved · to Sonarr: profile HD, tags kids to change" in explained
+    assert (
+        "requester admin, auto-approved · to Sonarr: profile HD, tags kids to change" in explained
+    )
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
     assert house.run("apply", "--yes").code == 0
     assert sent(house) == [

@@ -99,7 +99,7 @@ def test_history_is_narrowed_to_a_list_or_a_title(
 @pytest.mark.parametrize("query", ["?", "", " ", 'title:"?"', "no such title"])
 def test_what_names_nothing_matches_nothing(past: Household, query: str) -> None:
     done = past.run("history", query)
-    assert (done.code, done.out) in {(64, ""), (0, "nothing was asked of the server\n")}
+    assert (done.code, done.out) in {(64, ""), (0, "nothing was requested yet\n")}
 
 
 def test_the_last_ones_are_the_newest(past: Household) -> None:
@@ -110,7 +110,7 @@ def test_the_last_ones_are_the_newest(past: Household) -> None:
 
 def test_the_text_has_a_line_for_each(past: Household) -> None:
     lines = past.run("history", "more").out.splitlines()
-    assert lines[0] == "passes"
+    assert lines[0] == "runs"
     assert lines[2].endswith("exit 0 · 2 lists · 1 created")
     (action,) = lines[lines.index("actions") + 1 :]
     assert JOKER.title in action
@@ -121,7 +121,7 @@ def test_history_of_nothing_says_so(house: Household) -> None:
     house.wish([DUNE])
     house.server.stop()
     done = house.run("history")
-    assert (done.code, done.out) == (0, "nothing was asked of the server\n")
+    assert (done.code, done.out) == (0, "nothing was requested yet\n")
 
 
 def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None:

@@ -82,7 +82,7 @@ def test_explain_goes_by_the_newest_fetch_of_a_list_that_was_renamed(house: Hous
 def test_explain_says_that_no_list_has_a_title(seen: Household) -> None:
     done = seen.run("explain", "imdb:tt7654321")
     assert done.code == 0
-    assert "no list holds imdb:tt7654321" in done.out
+    assert "no list has imdb:tt7654321" in done.out
 
 
 # ------------------------------------------------------------------------------------------- status

@@ -286,7 +286,7 @@ class TestRun:
             until(lambda: receiver.posts)
 
         (post,) = receiver.posts
-        assert post["title"] == "listsync: the file is wrong"
+        assert post["title"] == "listsync: the config is invalid"
         assert "listsync.yaml:1:1" in post["message"]
         assert post["type"] == "failure"
 
@@ -304,7 +304,7 @@ class TestRun:
             (waiting,) = run.status()["waiting"]
 
         (post,) = receiver.posts
-        assert post["title"] == "listsync: a change of the file widens rights and waits"
+        assert post["title"] == "listsync: a config change that widens rights is waiting"
         assert "wishes: requester alice is removed" in post["message"]
         assert waiting["until"] in post["message"]
         assert post["type"] == "warning"

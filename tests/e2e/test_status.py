@@ -53,7 +53,7 @@ def test_a_list_that_is_held_back_is_never_due(house: Household) -> None:
         assert run.condition("wishes", "Ready")["reason"] == "Suspended"
         assert run.status()["lists"][0]["next_due"] is None
     text = house.run("status", "wishes").out
-    assert "next not before the file says otherwise" in text
+    assert "next when the config changes" in text
 
 
 def names(document: dict[str, Any]) -> list[str]:

@@ -22,7 +22,7 @@ from reconciler.ledger import SqliteLedger
 from reconciler.ledger.journal import SqliteJournal
 from reconciler.ledger.memory import SqliteMemory
 from reconciler.overseerr import OverseerrServer
-from reconciler.render.document import action_row
+from reconciler.render.rows import action_row
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.plan_file import agree
 from reconciler.sync.reconcile import reconcile_again, reconcile_lists

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from reconciler.core.model import Delivery, Option
-from reconciler.render.destination import destination, named
+from reconciler.render.document import PlanDocument
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.shapes import PlanDocument
+from reconciler.render.rows import delivery_names, destination
 from reconciler.render.text import plan_text
 from tests.loop.test_markdown import listed, long_plan
 
@@ -18,9 +16,7 @@ FULL = Delivery(RADARR, Option(4, "HD"), Option(1, "/kids"), (Option(2, "kids"),
 
 
 def going(deliveries: dict[str, Delivery]) -> PlanDocument:
-    told: dict[str, dict[str, Any]] = {
-        kind: named(delivery) for kind, delivery in deliveries.items()
-    }
+    told = {kind: delivery_names(delivery) for kind, delivery in deliveries.items()}
     return {**long_plan(1, "kids"), "lists": [{**listed("kids"), "delivery": told}]}
 
 

@@ -102,7 +102,8 @@ def test_what_is_remembered_of_seasons_alike_is_said_once(world: World) -> None:
     world.apply()
     (one,) = explain(world.look(), SHOWS[0].title)
     text = explain_text([one], "?")
-    assert "  memory    it was there at the last look; S1-5 was there at the last look\n" in text
+    seen = "on the server at the last look"
+    assert f"  memory    {seen}; S1-5 {seen}\n" in text
 
 
 @pytest.mark.parametrize("title", HOSTILE)

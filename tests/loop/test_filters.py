@@ -11,7 +11,7 @@ from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.titles import Title
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
-from reconciler.render.document import fetch_document
+from reconciler.render.rows import fetch_document
 from tests.loop.world import World, by_imdb, by_tmdb, words
 
 ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"

@@ -12,10 +12,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Item, Kind
-from reconciler.render.document import fetch_document
+from reconciler.render.document import json_text
 from reconciler.render.explanation import explain_text
-from reconciler.render.json_text import json_text
 from reconciler.render.markdown import fetch_markdown, plan_markdown
+from reconciler.render.rows import fetch_document
 from reconciler.render.text import fetch_text, plan_text
 from tests.loop.test_markdown import check_structure
 from tests.loop.test_prune_told import told

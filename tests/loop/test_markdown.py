@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from reconciler.render.document import ListRow, PlanDocument
 from reconciler.render.markdown import LONGEST, escape, plan_markdown
-from reconciler.render.shapes import ListRow, PlanDocument
 from tests.loop.test_saved_plans import action, document
 
 

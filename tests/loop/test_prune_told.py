@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.render.document import list_row, plan_document
+from reconciler.render.document import PlanDocument
 from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.shapes import PlanDocument
+from reconciler.render.rows import list_row, plan_document
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
 from reconciler.sync.reconcile import Reconciliation
@@ -17,7 +19,7 @@ from tests.loop.world import World
 
 
 def told(seen: Reconciliation) -> PlanDocument:
-    server = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
+    server: Any = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
     lists = [
         list_row(lst, None, seen.snapshots[lst.name], None, seen.decision.accounts[lst.name])
         for lst in seen.lists
@@ -26,7 +28,7 @@ def told(seen: Reconciliation) -> PlanDocument:
     return plan_document(
         seen.plan,
         config={"path": "listsync.yaml", "generation": "ab12cd"},
-        server={**server, "media": 5, "requests": 5, "seconds": 0.1, "slowdown": None},
+        server=server | {"media": 5, "requests": 5, "seconds": 0.1, "slowdown": None},
         lists=lists,
     )
 

@@ -26,9 +26,8 @@ from reconciler.core.model import (
     Why,
 )
 from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
-from reconciler.render.digest import checksum, plan_digest, sent
-from reconciler.render.document import action_row, plan_document
-from reconciler.render.shapes import PlanDocument
+from reconciler.render.document import PlanDocument, checksum, effect_of, plan_digest
+from reconciler.render.rows import action_row, plan_document
 from reconciler.sync import plan_file
 from tests.core.values import ANNA, CAROL
 
@@ -57,7 +56,7 @@ def action(
 
 
 def document(*actions: Action, url: str = URL) -> PlanDocument:
-    server = {"url": url, "flavour": "seerr", "version": "3.1.0", "seconds": 0.9}
+    server: Any = {"url": url, "flavour": "seerr", "version": "3.1.0", "seconds": 0.9}
     config = {"path": "listsync.yaml", "generation": "9c1e2b"}
     return plan_document(Plan(actions), config=config, server=server, lists=[])
 
@@ -189,7 +188,7 @@ def test_a_checksum_that_was_made_anew_does_not_hide_a_changed_action(tmp_path: 
 
 def test_a_plan_for_another_server_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "plan.json", document(action(), url="http://other:5055"))
-    with pytest.raises(PlanMismatchError, match="is for http://other:5055, and the file names"):
+    with pytest.raises(PlanMismatchError, match="is for http://other:5055, but the config has"):
         plan_file.read(path, URL)
 
 
@@ -210,7 +209,7 @@ ACTIONS = st.lists(
         request_ids=st.sampled_from([(), (1,), (2,)]),
         detail=st.sampled_from(["", "said"]),
     ),
-    unique_by=lambda a: sent(action_row(a)),
+    unique_by=lambda a: effect_of(action_row(a)),
 )
 
 
@@ -219,10 +218,10 @@ def test_nothing_is_done_that_the_saved_or_the_current_plan_lacks(
     saved: list[Action], current: list[Action]
 ) -> None:
     agreement = plan_file.agree([action_row(a) for a in saved], current)
-    have, need = ({sent(action_row(a)) for a in plan} for plan in (saved, current))
-    assert {sent(action_row(a)) for a in agreement.both} == have & need
-    assert {sent(row) for row in agreement.gone} == have - need
-    assert {sent(row) for row in agreement.new} == need - have
+    have, need = ({effect_of(action_row(a)) for a in plan} for plan in (saved, current))
+    assert {effect_of(action_row(a)) for a in agreement.both} == have & need
+    assert {effect_of(row) for row in agreement.gone} == have - need
+    assert {effect_of(row) for row in agreement.new} == need - have
 
 
 # A changed value of each field of an action; a field that is not here gets the text "changed".
@@ -257,7 +256,7 @@ def test_every_field_of_an_action_is_part_of_what_is_agreed_to_or_said_not_to_be
     plain = action_row(action())
     other = action_row(action(**{name: CHANGED.get(name, "changed")}))
     assert other != plain
-    assert (sent(other) == sent(plain)) is (name in NOT_SENT)
+    assert (effect_of(other) == effect_of(plain)) is (name in NOT_SENT)
     same_id = plan_digest(URL, [other]) == plan_digest(URL, [plain])
     assert same_id is (name in NOT_IN_THE_ID)
 

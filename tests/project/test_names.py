@@ -35,7 +35,6 @@ REPLACED = """
 LEFT: dict[str, int] = {
     "reconciler": 10,
     "reconciler/browser": 28,
-    "reconciler/cli": 104,
     "reconciler/config": 55,
     "reconciler/controller": 70,
     "reconciler/core": 202,
@@ -44,7 +43,6 @@ LEFT: dict[str, int] = {
     "reconciler/notify": 7,
     "reconciler/overseerr": 48,
     "reconciler/ports": 5,
-    "reconciler/render": 48,
     "reconciler/sources": 219,
     "reconciler/sync": 79,
     "tests": 8,
@@ -87,7 +85,14 @@ def names(module: Path) -> Iterator[tuple[int, str, bool]]:
 
 def enum_members(tree: ast.Module) -> set[ast.expr]:
     """The words of vocabularies, which are JSON's or another program's."""
-    return {
+    keys = {
+        statement.target
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and "TypedDict" in {ast.unparse(b) for b in node.bases}
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign)
+    }
+    return keys | {
         target
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in node.bases)

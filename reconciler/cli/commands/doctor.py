@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 
 from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, VERBOSE, Settings, command_with
@@ -32,11 +31,13 @@ def doctor(settings: Settings) -> int:
         if settings.output != "json":
             todo = f"     → {check.todo}\n" if check.todo else ""
             mark = "ok " if check.ok else "BAD"
-            sys.stdout.write(f"{mark}  {check.name}: {check.found}\n{todo}")
+            sys.stdout.write(f"{mark}  {check.name}: {check.finding}\n{todo}")
 
     if is_mount_point(settings.config_path):
-        found = f"{settings.config_path} is a mount itself, so run cannot see its replacement"
-        report(Check("file", ok=True, found=found, todo="mount the folder that contains the file"))
+        finding = f"{settings.config_path} is a mount itself, so run cannot see its replacement"
+        report(
+            Check("file", ok=True, finding=finding, todo="mount the folder that contains the file")
+        )
     with (
         wiring.open_server(config) as server,
         wiring.open_browser(config) as browser,
@@ -58,6 +59,9 @@ def doctor(settings: Settings) -> int:
             record_server_status(config, ledger, reachable(), SystemClock().now())
     is_ok = all(check.ok for check in checks)
     if settings.output == "json":
-        rows = [asdict(check) for check in checks]
+        rows = [
+            {"name": check.name, "ok": check.ok, "found": check.finding, "todo": check.todo}
+            for check in checks
+        ]
         print_json({"format_version": FORMAT_VERSION, "checks": rows})
     return 0 if is_ok else 1

@@ -37,8 +37,8 @@ def explain(settings: Settings, query: Query) -> int:
     titles = explaining.explain(reconciliation, query)
     unwanted = explaining.unwanted(reconciliation, query)
     if settings.output == "json":
-        found = {"titles": titles, "unwanted": unwanted}
-        print_json({"format_version": FORMAT_VERSION, "query": query, **found})
+        rows = {"titles": titles, "unwanted": unwanted}
+        print_json({"format_version": FORMAT_VERSION, "query": query, **rows})
     else:
         sys.stdout.write(explain_text(titles, query, unwanted))
     return 0

@@ -22,8 +22,8 @@ def fetch(settings: Settings, name: ListName) -> int:
     from reconciler.cli.selection import find_list
     from reconciler.core.desired import need_of
     from reconciler.core.model import READ
-    from reconciler.render.document import fetch_document
     from reconciler.render.markdown import fetch_markdown
+    from reconciler.render.rows import fetch_document
     from reconciler.render.text import fetch_text
     from reconciler.sync.run_log import OK, SOMETHING_FAILED
 

@@ -74,5 +74,5 @@ def _write(path: Path, content: str, *, force: bool) -> None:
         hint = "add --force to overwrite it, or -c - to print the new file instead"
         raise UsageError("the file already exists", where=str(path), hint=hint) from error
     except OSError as error:
-        what = f"the file cannot be written ({error.strerror})"
-        raise ListsyncError(what, where=str(path), hint="choose another path with -c") from error
+        message = f"the file cannot be written ({error.strerror})"
+        raise ListsyncError(message, where=str(path), hint="choose another path with -c") from error

@@ -71,8 +71,8 @@ def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
 
     deadline = time.monotonic() + code.seconds
     pause, error_message = code.interval, ""
-    while (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(pause, left))
+    while (remaining := deadline - time.monotonic()) > 0:
+        time.sleep(min(pause, remaining))
         answer = sign_in.ask(code)
         if isinstance(answer, Tokens):
             return answer

@@ -40,9 +40,9 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
     file = wiring.config_file(settings.config_path, settings.restrictions)
     log, metrics = Logger(), Metrics()
     level = logging.DEBUG if settings.verbose else logging.INFO
-    with queue_signals() as signals, LockedLedger() as held, ExitStack() as stack:
+    with queue_signals() as signals, LockedLedger() as locked_ledger, ExitStack() as stack:
         service = wiring.open_service(
-            file, settings.ledger, held, metrics, level=level, debug_dir=settings.debug_dir
+            file, settings.ledger, locked_ledger, metrics, level=level, debug_dir=settings.debug_dir
         )
         metrics.watch(lambda: service.status)
         service.load()
