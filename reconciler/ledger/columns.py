@@ -1,8 +1,13 @@
-"""How values are stored in columns: times as text, targets in three columns, tuples as JSON."""
+"""How values are stored in columns, and how rows of one server are read and written.
+
+Times are text, targets take three columns, tuples are JSON.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from sqlite3 import Connection, Cursor
 
 from pydantic import TypeAdapter
 
@@ -49,3 +54,30 @@ def stored_target(kind: str, tmdb: int, is_4k: int) -> Target:
 def stored_seasons(seasons: str | None) -> tuple[int, ...] | None:
     """The seasons of an action, from JSON; None for NULL: a film."""
     return None if seasons is None else SEASONS.validate_json(seasons)
+
+
+def select(connection: Connection, table: str, columns: str, server: str) -> Cursor:
+    """These columns of all rows of one server."""
+    return connection.execute(f"SELECT {columns} FROM {table} WHERE server = ?", (server,))  # noqa: S608 - our own names
+
+
+def upsert(
+    connection: Connection,
+    table: str,
+    key_columns: str,
+    columns: str,
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Write rows, their key first, in place of other rows with these keys.
+
+    A row that is stored already is not touched, so that a quiet run writes nothing.
+    """
+    names = columns.split(", ")
+    marks = ", ".join("?" * (len(key_columns.split(", ")) + len(names)))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    new = ", ".join(f"excluded.{name}" for name in names)
+    connection.executemany(
+        f"INSERT INTO {table} ({key_columns}, {columns}) VALUES ({marks})"  # noqa: S608 - our own names
+        f" ON CONFLICT DO UPDATE SET {updates} WHERE ({columns}) IS NOT ({new})",
+        rows,
+    )

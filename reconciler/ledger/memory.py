@@ -1,7 +1,4 @@
-"""The memory tables: what people decided and what each list contained. Never dropped.
-
-Writes touch only the rows that differ, so that a quiet run writes nothing.
-"""
+"""The memory tables: what people decided and what each list contained. Never dropped."""
 
 from __future__ import annotations
 
@@ -37,10 +34,12 @@ from reconciler.ledger.columns import (
     NAMES,
     optional_time,
     optional_time_text,
+    select,
     stored_seasons,
     stored_target,
     stored_time,
     target_columns,
+    upsert,
 )
 from reconciler.ledger.database import LedgerPart
 from reconciler.ledger.schema import WHOLE_TITLE
@@ -79,9 +78,7 @@ class SqliteMemory(LedgerPart):
 
     def baselines(self) -> dict[str, Baseline]:
         with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT list, baseline FROM baselines WHERE server = ?", (self.server,)
-            )
+            rows = select(connection, "baselines", "list, baseline", self.server)
             return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
@@ -139,26 +136,26 @@ def write_settlement(
     if settlement.canceled:
         _mark_canceled(connection, server, action.target.media)
     if after != before:
-        connection.execute(
-            "INSERT OR REPLACE INTO attempts"
-            " (server, kind, tmdb, is_4k, failures, retries, not_before)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                server,
-                *target_columns(action.target),
-                after.failures,
-                after.retries,
-                optional_time_text(after.not_before),
-            ),
+        upsert(
+            connection,
+            "attempts",
+            "server, kind, tmdb, is_4k",
+            "failures, retries, not_before",
+            [
+                (
+                    server,
+                    *target_columns(action.target),
+                    after.failures,
+                    after.retries,
+                    optional_time_text(after.not_before),
+                )
+            ],
         )
 
 
 def _entries(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
-    rows = connection.execute(
-        "SELECT kind, tmdb, is_4k, season, present, readded, refused FROM memory_entries"
-        " WHERE server = ?",
-        (server,),
-    )
+    columns = "kind, tmdb, is_4k, season, present, readded, refused"
+    rows = select(connection, "memory_entries", columns, server)
     return {
         MemoryKey(
             stored_target(kind, tmdb, is_4k), None if season == WHOLE_TITLE else season
@@ -170,12 +167,11 @@ def _entries(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry
 def _write_entries(
     connection: Connection, server: str, entries: Mapping[MemoryKey, MemoryEntry]
 ) -> None:
-    connection.executemany(
-        "INSERT INTO memory_entries (server, kind, tmdb, is_4k, season, present, readded, refused)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET present = excluded.present, readded = excluded.readded,"
-        " refused = excluded.refused WHERE present <> excluded.present"
-        " OR readded <> excluded.readded OR refused IS NOT excluded.refused",
+    upsert(
+        connection,
+        "memory_entries",
+        "server, kind, tmdb, is_4k, season",
+        "present, readded, refused",
         (
             (
                 server,
@@ -191,10 +187,8 @@ def _write_entries(
 
 
 def _attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
-    rows = connection.execute(
-        "SELECT kind, tmdb, is_4k, failures, retries, not_before FROM attempts WHERE server = ?",
-        (server,),
-    )
+    columns = "kind, tmdb, is_4k, failures, retries, not_before"
+    rows = select(connection, "attempts", columns, server)
     return {
         stored_target(kind, tmdb, is_4k): Attempts(failures, retries, optional_time(not_before))
         for kind, tmdb, is_4k, failures, retries, not_before in rows
@@ -230,11 +224,7 @@ def _own_requests(connection: Connection, server: str) -> dict[int, OwnRequest]:
 def _write_sightings(
     connection: Connection, server: str, own_requests: Mapping[int, OwnRequest]
 ) -> None:
-    rows = connection.execute(
-        "SELECT request_id, sighting FROM intents WHERE server = ? AND request_id IS NOT NULL",
-        (server,),
-    )
-    stored = dict(rows.fetchall())
+    stored = dict(select(connection, "intents", "request_id, sighting", server).fetchall())
     connection.executemany(
         "UPDATE intents SET sighting = ? WHERE server = ? AND request_id = ?",
         [
@@ -247,9 +237,8 @@ def _write_sightings(
 
 def _claims(connection: Connection, server: str) -> dict[Target, frozenset[Claim]]:
     claims: dict[Target, set[Claim]] = {}
-    for kind, tmdb, is_4k, name, source in connection.execute(
-        "SELECT kind, tmdb, is_4k, list, source FROM claims WHERE server = ?", (server,)
-    ):
+    rows = select(connection, "claims", "kind, tmdb, is_4k, list, source", server)
+    for kind, tmdb, is_4k, name, source in rows:
         claims.setdefault(stored_target(kind, tmdb, is_4k), set()).add(Claim(name, source))
     return {target: frozenset(of_target) for target, of_target in claims.items()}
 
@@ -271,9 +260,9 @@ def _write_claims(
 
 def _memberships(connection: Connection, server: str) -> dict[str, Membership]:
     members: dict[str, dict[str, Member]] = {}
-    for name, key, item, match, present, missed, canceled in connection.execute(
-        "SELECT list, key, item, match, present, missed, canceled FROM members WHERE server = ?",
-        (server,),
+    columns = "list, key, item, match, present, missed, canceled"
+    for name, key, item, match, present, missed, canceled in select(
+        connection, "members", columns, server
     ):
         members.setdefault(name, {})[key] = Member(
             _ITEM.validate_json(item),
@@ -282,11 +271,8 @@ def _memberships(connection: Connection, server: str) -> dict[str, Membership]:
             optional_time(missed),
             bool(canceled),
         )
-    lists = connection.execute(
-        "SELECT list, source, completed, shrunk, shrunk_since, left_at FROM memberships"
-        " WHERE server = ?",
-        (server,),
-    )
+    columns = "list, source, completed, shrunk, shrunk_since, left_at"
+    lists = select(connection, "memberships", columns, server)
     return {
         name: Membership(
             source,
@@ -304,21 +290,17 @@ def _write_membership(
     connection: Connection, server: str, name: str, membership: Membership
 ) -> None:
     """Replace a list's members."""
-    connection.execute(
-        "INSERT INTO memberships (server, list, source, completed, shrunk, shrunk_since, left_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET source = excluded.source,"
-        " completed = excluded.completed, shrunk = excluded.shrunk,"
-        " shrunk_since = excluded.shrunk_since, left_at = excluded.left_at",
-        (
-            server,
-            name,
-            membership.source,
-            optional_time_text(membership.completed),
-            membership.shrunk,
-            optional_time_text(membership.shrunk_since),
-            optional_time_text(membership.left),
-        ),
+    row = (
+        server,
+        name,
+        membership.source,
+        optional_time_text(membership.completed),
+        membership.shrunk,
+        optional_time_text(membership.shrunk_since),
+        optional_time_text(membership.left),
     )
+    columns = "source, completed, shrunk, shrunk_since, left_at"
+    upsert(connection, "memberships", "server, list", columns, [row])
     stored = {
         key: columns
         for key, *columns in connection.execute(
@@ -332,9 +314,11 @@ def _write_membership(
         "DELETE FROM members WHERE server = ? AND list = ? AND key = ?",
         [(server, name, key) for key in stored.keys() - members.keys()],
     )
-    connection.executemany(
-        "INSERT OR REPLACE INTO members (server, list, key, item, match, present, missed,"
-        " canceled) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    upsert(
+        connection,
+        "members",
+        "server, list, key",
+        "item, match, present, missed, canceled",
         [
             (server, name, key, *columns)
             for key, columns in members.items()
@@ -373,10 +357,5 @@ def _mark_canceled(connection: Connection, server: str, media: MediaKey) -> None
 def _write_baselines(
     connection: Connection, server: str, baselines: Mapping[str, Baseline]
 ) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO baselines (server, list, baseline) VALUES (?, ?, ?)",
-        [
-            (server, name, _BASELINE.dump_json(baseline).decode())
-            for name, baseline in baselines.items()
-        ],
-    )
+    rows = [(server, name, _BASELINE.dump_json(each).decode()) for name, each in baselines.items()]
+    upsert(connection, "baselines", "server, list", "baseline", rows)

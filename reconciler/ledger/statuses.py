@@ -1,7 +1,6 @@
 """The status tables: schedules, conditions, triggers, notifications, rights of the config file.
 
-Writes touch only the rows that differ. The rights belong to the file, not to one server: another
-server is a change of the file.
+The rights belong to the file, not to one server: another server is a change of the file.
 """
 
 from __future__ import annotations
@@ -22,7 +21,14 @@ from reconciler.core.model import (
     Status,
     Widening,
 )
-from reconciler.ledger.columns import optional_time, optional_time_text, stored_time, time_text
+from reconciler.ledger.columns import (
+    optional_time,
+    optional_time_text,
+    select,
+    stored_time,
+    time_text,
+    upsert,
+)
 from reconciler.ledger.database import LedgerPart
 
 _ACCEPTED = TypeAdapter(FileRights)
@@ -33,11 +39,8 @@ class SqliteStatuses(LedgerPart):
 
     def schedules(self) -> dict[str, Schedule]:
         with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT list, config_hash, due, tries, attempted, succeeded FROM schedules"
-                " WHERE server = ?",
-                (self.server,),
-            )
+            columns = "list, config_hash, due, tries, attempted, succeeded"
+            rows = select(connection, "schedules", columns, self.server)
             return {
                 name: Schedule(
                     digest,
@@ -52,12 +55,9 @@ class SqliteStatuses(LedgerPart):
     def conditions(self) -> dict[str, dict[str, Condition]]:
         conditions: dict[str, dict[str, Condition]] = {}
         with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT list, type, status, reason, message, since, generation FROM conditions"
-                " WHERE server = ? ORDER BY list, type",
-                (self.server,),
-            )
-            for name, kind, status, reason, message, since, generation in rows:
+            columns = "list, type, status, reason, message, since, generation"
+            rows = select(connection, "conditions", columns, self.server)
+            for name, kind, status, reason, message, since, generation in sorted(rows):
                 conditions.setdefault(name, {})[kind] = Condition(
                     kind, Status(status), reason, message, stored_time(since), generation
                 )
@@ -67,52 +67,42 @@ class SqliteStatuses(LedgerPart):
         self, name: str, schedule: Schedule | None, conditions: Mapping[str, Condition]
     ) -> None:
         with self.database.writing() as connection:
-            self._write_conditions(connection, name, conditions)
-            if schedule is not None:
-                connection.execute(
-                    "INSERT OR REPLACE INTO schedules"
-                    " (server, list, config_hash, due, tries, attempted, succeeded)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            marks = ", ".join("?" * len(conditions))
+            connection.execute(
+                f"DELETE FROM conditions WHERE server = ? AND list = ? AND type NOT IN ({marks})",  # noqa: S608 - question marks
+                (self.server, name, *conditions),
+            )
+            upsert(
+                connection,
+                "conditions",
+                "server, list, type",
+                "status, reason, message, since, generation",
+                (
                     (
                         self.server,
                         name,
-                        schedule.digest,
-                        time_text(schedule.due),
-                        schedule.tries,
-                        optional_time_text(schedule.attempted),
-                        optional_time_text(schedule.succeeded),
-                    ),
-                )
-
-    def _write_conditions(
-        self, connection: Connection, name: str, conditions: Mapping[str, Condition]
-    ) -> None:
-        marks = ", ".join("?" * len(conditions))
-        connection.execute(
-            f"DELETE FROM conditions WHERE server = ? AND list = ? AND type NOT IN ({marks})",  # noqa: S608 - question marks
-            (self.server, name, *conditions),
-        )
-        connection.executemany(
-            "INSERT INTO conditions (server, list, type, status, reason, message, since,"
-            " generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET status = excluded.status, reason = excluded.reason, message = excluded.message,"
-            " since = excluded.since, generation = excluded.generation"
-            " WHERE (status, reason, message, since, generation) <> (excluded.status,"
-            " excluded.reason, excluded.message, excluded.since, excluded.generation)",
-            (
-                (
+                        condition.type,
+                        condition.status,
+                        condition.reason,
+                        condition.message,
+                        time_text(condition.since),
+                        condition.observed_generation,
+                    )
+                    for condition in conditions.values()
+                ),
+            )
+            if schedule is not None:
+                row = (
                     self.server,
                     name,
-                    condition.type,
-                    condition.status,
-                    condition.reason,
-                    condition.message,
-                    time_text(condition.since),
-                    condition.observed_generation,
+                    schedule.digest,
+                    time_text(schedule.due),
+                    schedule.tries,
+                    optional_time_text(schedule.attempted),
+                    optional_time_text(schedule.succeeded),
                 )
-                for condition in conditions.values()
-            ),
-        )
+                columns = "config_hash, due, tries, attempted, succeeded"
+                upsert(connection, "schedules", "server, list", columns, [row])
 
     def last_server(self) -> str | None:
         """The URL of the server with the latest run; None: no list has run."""
@@ -128,10 +118,7 @@ class SqliteStatuses(LedgerPart):
 
     def triggers(self) -> dict[str, int]:
         with self.database.reading() as connection:
-            rows = connection.execute(
-                "SELECT list, id FROM triggers WHERE server = ?", (self.server,)
-            )
-            return dict(rows.fetchall())
+            return dict(select(connection, "triggers", "list, id", self.server).fetchall())
 
     def clear_triggers(self, triggers: Iterable[int]) -> None:
         with self.database.writing() as connection:
@@ -144,9 +131,7 @@ class SqliteStatuses(LedgerPart):
             return self._notification_state(connection)
 
     def _notification_state(self, connection: Connection) -> NotificationState:
-        rows = connection.execute(
-            "SELECT list, at FROM notifications WHERE server = ?", (self.server,)
-        )
+        rows = select(connection, "notifications", "list, at", self.server)
         times = {name: stored_time(at) for name, at in rows}
         return NotificationState(frozenset(times.keys() - {WHOLE}), times.get(WHOLE))
 
@@ -161,10 +146,8 @@ class SqliteStatuses(LedgerPart):
             new = dict.fromkeys(state.stalled - before.stalled, now)
             if state.digested is not None:
                 new[WHOLE] = state.digested
-            connection.executemany(
-                "INSERT OR REPLACE INTO notifications (server, list, at) VALUES (?, ?, ?)",
-                [(self.server, name, time_text(at)) for name, at in new.items()],
-            )
+            rows = [(self.server, name, time_text(at)) for name, at in new.items()]
+            upsert(connection, "notifications", "server, list", "at", rows)
 
     def rights(self) -> RightsState:
         with self.database.reading() as connection:
