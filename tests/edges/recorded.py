@@ -57,7 +57,7 @@ def recordings() -> list[Path]:
 
 @cache
 def exchanges() -> tuple[Exchange, ...]:
-    found = []
+    exchanges_found = []
     for file in recordings():
         for number, row in enumerate(json.loads(file.read_text(encoding="utf-8"))):
             parts = urlsplit(row["path"])
@@ -70,18 +70,20 @@ def exchanges() -> tuple[Exchange, ...]:
             user = None if row["user"] is None else int(row["user"])
             cut = _rows_cut(row.get("note", ""), row["response"])
             answer = (row["status"], _as_if_whole(row["response"]) if cut else row["response"])
-            asked = (row["method"], path, query, user, row["key"], row["body"])
+            sent = (row["method"], path, query, user, row["key"], row["body"])
             cookies = ", ".join(row["headers"].get("set-cookie", ()))
-            found.append(Exchange(file.stem, number, *asked, *answer, cookies, cut))
-    return tuple(found)
+            exchanges_found.append(Exchange(file.stem, number, *sent, *answer, cookies, cut))
+    return tuple(exchanges_found)
 
 
 def _rows_cut(note: str, answer: object) -> int:
     """How many rows were taken out of an answer when it was recorded, as its note says."""
     if of_others := re.search(r"\(([0-9]+) rows? of other titles cut", note):
         return int(of_others[1])
-    came = re.search(r"\(([0-9]+) rows came; all but the first cut", note)
-    return int(came[1]) - len(answer["results"]) if came and isinstance(answer, dict) else 0
+    rows_note = re.search(r"\(([0-9]+) rows came; all but the first cut", note)
+    return (
+        int(rows_note[1]) - len(answer["results"]) if rows_note and isinstance(answer, dict) else 0
+    )
 
 
 def _as_if_whole(table: Any) -> Any:  # noqa: ANN401 - an answer is any JSON
@@ -119,8 +121,8 @@ def plain(exchange: Exchange) -> bool:
 
 def searched(exchange: Exchange) -> bool:
     """A search in English, or in the server's language, which mostly was English, too."""
-    asked = {"language": "en", **exchange.query}
-    ours = set(asked) == {"query", "language"} and asked["language"] == "en"
+    sent = {"language": "en", **exchange.query}
+    ours = set(sent) == {"query", "language"} and sent["language"] == "en"
     return exchange.path == "/search" and ours and owned(exchange)
 
 
@@ -191,12 +193,12 @@ def request_sent(exchange: Exchange) -> bool:
         return False
     if csrf_refused(exchange):
         return False
-    said = {"mediaType", "mediaId", "is4k"}
-    said |= {"seasons"} if body.get("mediaType") == "tv" else set()
-    said |= {"userId"} if exchange.user is None and body.get("userId") else set()
+    accepted_keys = {"mediaType", "mediaId", "is4k"}
+    accepted_keys |= {"seasons"} if body.get("mediaType") == "tv" else set()
+    accepted_keys |= {"userId"} if exchange.user is None and body.get("userId") else set()
     if "serverId" in body:
-        said |= body.keys() & {"serverId", "profileId", "rootFolder", "tags"}
-    typed = set(body) == said and isinstance(body["is4k"], bool)
+        accepted_keys |= body.keys() & {"serverId", "profileId", "rootFolder", "tags"}
+    typed = set(body) == accepted_keys and isinstance(body["is4k"], bool)
     numbers = [body.get("mediaId"), *(body.get("seasons") or ())]
     return typed and exchange.status != 415 and all(isinstance(each, int) for each in numbers)
 

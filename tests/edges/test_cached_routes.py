@@ -54,16 +54,18 @@ def test_what_one_command_learns_the_next_one_knows(tmp_path: Path) -> None:
 
 def test_what_a_list_gave_is_known_by_its_source_whatever_its_name(tmp_path: Path) -> None:
     top, clock = recognise("imdb:top"), Watch()
-    held = Snapshot(Outcome.INCOMPLETE, "api", declared_total=250, delivered=249)
+    snapshot = Snapshot(Outcome.INCOMPLETE, "api", declared_total=250, delivered=249)
     failed = Snapshot(Outcome.UNREACHABLE, "api")
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
         routes = CachedRoutes(ledger, clock)
         assert routes.last_snapshot(top) is None
         old = ListReport(str(top), clock.now() - timedelta(days=1), failed, failed)
-        new = ListReport(str(top), clock.now(), failed, held)  # what failed since showed nothing
+        new = ListReport(
+            str(top), clock.now(), failed, snapshot
+        )  # what failed since showed nothing
         other = ListReport("imdb:bottom", clock.now() + timedelta(days=1), failed, failed)
         ledger.cache.keep_reports({"old": old, "new": new, "other": other})
-        assert routes.last_snapshot(top) == held
+        assert routes.last_snapshot(top) == snapshot
 
 
 def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def did(ledger: SqliteLedger, action: Action, result: Result, now: datetime = NO
     ledger.journal.settle(ledger.journal.intend(action, now), action, Done(result), now)
 
 
-def diary(path: Path) -> list[dict[str, object]]:
+def intent_rows(path: Path) -> list[dict[str, object]]:
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute("SELECT * FROM intents ORDER BY id")]
@@ -91,15 +91,15 @@ def test_a_film_that_is_requested_is_remembered_as_there(
 def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
     ledger: SqliteLedger,
 ) -> None:
-    gone = MemoryEntry(present=False)
-    ledger.memory.record({MemoryKey(BEAR, 1): gone, MemoryKey(BEAR, 2): gone}, {})
+    absent = MemoryEntry(present=False)
+    ledger.memory.record({MemoryKey(BEAR, 1): absent, MemoryKey(BEAR, 2): absent}, {})
 
     did(ledger, EXTEND, Result.CREATED)
 
     assert ledger.memory.read().slots == {
         MemoryKey(BEAR): MemoryEntry(),
         MemoryKey(BEAR, 0): MemoryEntry(),
-        MemoryKey(BEAR, 1): gone,
+        MemoryKey(BEAR, 1): absent,
         MemoryKey(BEAR, 2): MemoryEntry(),
         MemoryKey(BEAR, 3): MemoryEntry(),
     }
@@ -151,12 +151,12 @@ def test_an_outcome_that_says_nothing_of_the_target_leaves_its_memory(
     assert ledger.memory.read() == Memory()
 
 
-def test_the_diary_says_what_was_sent_and_what_came_of_it(ledger: SqliteLedger, path: Path) -> None:
+def test_the_journal_says_what_was_sent_and_its_result(ledger: SqliteLedger, path: Path) -> None:
     intent = ledger.journal.intend(EXTEND, NOW)
     later = NOW + TEN_MINUTES
     ledger.journal.settle(intent, EXTEND, Done(Result.CREATED, 201, 77, "created"), later)
 
-    assert diary(path) == [
+    assert intent_rows(path) == [
         {
             "id": intent,
             "server": URL,
@@ -184,11 +184,11 @@ def test_an_unknown_outcome_stays_open_and_can_be_settled_later(
 ) -> None:
     intent = ledger.journal.intend(REQUEST, NOW)
     ledger.journal.settle(intent, REQUEST, Done(Result.UNKNOWN), NOW)
-    assert diary(path)[0]["settled_at"] is None
+    assert intent_rows(path)[0]["settled_at"] is None
 
     ledger.journal.settle(intent, REQUEST, Done(Result.EXISTS, request_id=9), NOW)
 
-    assert diary(path)[0]["result"] == "exists"
+    assert intent_rows(path)[0]["result"] == "exists"
     assert ledger.memory.read().slots == {MemoryKey(FILM): MemoryEntry()}
 
 
@@ -231,7 +231,7 @@ def test_many_threads_share_a_ledger(ledger: SqliteLedger, path: Path) -> None:
 
     assert set(ledger.memory.read().slots) == {MemoryKey(film(n).target) for n in range(1, 41)}
     assert len(ledger.cache.matches([f"imdb:tt{n}" for n in range(1, 41)], NOW)) == 40
-    assert len({row["id"] for row in diary(path)}) == 40
+    assert len({row["id"] for row in intent_rows(path)}) == 40
 
 
 def test_what_was_created_counts_for_the_budget_and_nothing_else_does(ledger: SqliteLedger) -> None:

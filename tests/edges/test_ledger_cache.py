@@ -313,7 +313,7 @@ RADARR = Downloader(
 RADARR_4K = Downloader(1, "4K", is_4k=True)
 
 
-def test_what_is_offered_comes_back_as_it_was_told(ledger: SqliteLedger) -> None:
+def test_service_options_come_back_as_they_were_stored(ledger: SqliteLedger) -> None:
     ledger.cache.keep_downloaders(Kind.MOVIE, (RADARR, RADARR_4K), NOW)
     ledger.cache.keep_downloaders(Kind.TV, (), NOW)
 

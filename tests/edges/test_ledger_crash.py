@@ -77,7 +77,7 @@ def run_until_killed(script: str, path: Path) -> None:
         assert running.wait(60) == -signal.SIGKILL
 
 
-def diary(path: Path) -> list[tuple[int, str | None]]:
+def intent_rows(path: Path) -> list[tuple[int, str | None]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT id, result FROM intents ORDER BY id").fetchall()
 
@@ -99,7 +99,7 @@ def test_an_intent_outlives_a_kill_and_decides_nothing(path: Path) -> None:
 
     with SqliteLedger(path, URL) as ledger:
         assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
-    assert diary(path) == [(1, None)]
+    assert intent_rows(path) == [(1, None)]
 
 
 def test_what_was_recorded_outlives_a_kill(path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_kill_in_the_middle_of_settling_leaves_the_intent_open(path: Path) -> 
 
     with SqliteLedger(path, URL) as ledger:
         assert ledger.memory.read() == Memory({FILM: MemoryEntry()})
-    assert diary(path) == [(1, None)]
+    assert intent_rows(path) == [(1, None)]
 
 
 ACTING = """
@@ -162,16 +162,16 @@ for number in range(2, 10_000):
 def test_a_kill_at_any_moment_loses_nothing_that_was_promised(path: Path, lines: int) -> None:
     with process(ACTING, path) as running:
         assert running.stdout
-        said = [running.stdout.readline().split() for _ in range(lines)]
+        lines_read = [running.stdout.readline().split() for _ in range(lines)]
         running.kill()
-        said += [line.split() for line in running.stdout]
+        lines_read += [line.split() for line in running.stdout]
 
     with SqliteLedger(path, URL) as ledger:
         remembered = {slot.target.media.tmdb for slot in ledger.memory.read().slots}
-    results = dict(diary(path))
-    assert results.keys() >= {int(number) for _, number in said}
+    results = dict(intent_rows(path))
+    assert results.keys() >= {int(number) for _, number in lines_read}
     settled = {number for number, result in results.items() if result == "created"}
-    assert settled >= {int(number) for word, number in said if word == "settled"}
+    assert settled >= {int(number) for word, number in lines_read if word == "settled"}
     assert remembered == {1} | {number + 1 for number in settled}
 
 
@@ -189,7 +189,7 @@ def seconds_ago(text: str) -> float:
     return (datetime.now(UTC) - since).total_seconds()
 
 
-def test_a_second_process_is_told_who_acts_and_since_when(path: Path) -> None:
+def test_a_second_process_learns_who_holds_the_lock_since_when(path: Path) -> None:
     with process(HOLDING, path) as holder, SqliteLedger(path, URL) as ledger:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
@@ -243,7 +243,7 @@ def test_the_lock_ends_with_its_block_however_that_ends(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "what"),
+    ("note", "expected"),
     [
         pytest.param("", "another listsync holds the lock", id="not yet written"),
         pytest.param("\ufffd{", "another listsync holds the lock", id="not a note"),
@@ -255,16 +255,19 @@ def test_the_lock_ends_with_its_block_however_that_ends(path: Path) -> None:
         ),
     ],
 )
-def test_as_much_is_said_of_the_holder_as_is_known(path: Path, note: str, what: str) -> None:
-    with path.with_name("listsync.db.lock").open("w") as held, SqliteLedger(path, URL) as ledger:
-        held.write(note)
-        held.flush()
-        fcntl.flock(held, fcntl.LOCK_EX)
+def test_as_much_is_said_of_the_holder_as_is_known(path: Path, note: str, expected: str) -> None:
+    with (
+        path.with_name("listsync.db.lock").open("w") as lock_file,
+        SqliteLedger(path, URL) as ledger,
+    ):
+        lock_file.write(note)
+        lock_file.flush()
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
 
         with pytest.raises(LockHeldError) as caught, ledger.lock():
             pass
 
-    assert caught.value.message == what
+    assert caught.value.message == expected
 
 
 def test_a_lock_file_that_cannot_be_written_is_a_ledger_error(path: Path) -> None:

@@ -145,7 +145,7 @@ def a_loop_of_links(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "what", "hint"),
+    ("harm", "expected", "hint"),
     [
         pytest.param(a_newer_ledger, "newer listsync", "upgrade", id="newer version"),
         pytest.param(another_program, "another program", "name another", id="another program's"),
@@ -162,7 +162,7 @@ def a_loop_of_links(path: Path) -> None:
     ],
 )
 def test_what_cannot_be_trusted_is_refused_and_left_as_it_is(
-    path: Path, harm: object, what: str, hint: str
+    path: Path, harm: object, expected: str, hint: str
 ) -> None:
     assert callable(harm)
     harm(path)
@@ -170,7 +170,7 @@ def test_what_cannot_be_trusted_is_refused_and_left_as_it_is(
 
     error = refusal(path)
 
-    assert what in error.message
+    assert expected in error.message
     assert hint in error.hint
     assert error.where == str(path)
     assert (path.read_bytes() if path.is_file() else None) == before
@@ -226,7 +226,7 @@ def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "what"),
+    ("statement", "expected"),
     [
         pytest.param("DROP TABLE attempts", "the table attempts is missing", id="no table"),
         pytest.param(
@@ -248,12 +248,12 @@ def test_a_new_ledger_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_content_that_no_listsync_wrote_is_named_and_moving_the_file_away_helps(
-    path: Path, statement: str, what: str
+    path: Path, statement: str, expected: str
 ) -> None:
     meddle(path, statement)
 
     error = refusal(path)
-    assert what in error.message
+    assert expected in error.message
     assert "move the file away" in error.hint
 
     path.rename(path.with_suffix(".damaged"))

@@ -16,7 +16,7 @@ from reconciler.ledger import LockedLedger, SqliteLedger
 URL = "http://s"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SLOT = MemoryKey(Target(MediaKey(Kind.MOVIE, 1)))
-GONE = {SLOT: MemoryEntry(present=False)}
+ENTRIES = {SLOT: MemoryEntry(present=False)}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def held() -> Iterator[LockedLedger]:
+def locked_ledger() -> Iterator[LockedLedger]:
     with LockedLedger() as ledger:
         yield ledger
 
@@ -40,17 +40,17 @@ def locked(path: Path) -> bool:
             return True
 
 
-def test_others_may_read_it_and_not_act(held: LockedLedger, path: Path) -> None:
-    held.at(path, URL).memory.record(GONE, {})
+def test_others_may_read_it_and_not_act(locked_ledger: LockedLedger, path: Path) -> None:
+    locked_ledger.at(path, URL).memory.record(ENTRIES, {})
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory.read().slots == GONE
+        assert other.memory.read().slots == ENTRIES
     assert locked(path)
 
 
 def test_the_lock_goes_with_the_block(path: Path) -> None:
-    with LockedLedger() as held:
-        held.at(path, URL)
+    with LockedLedger() as locked_ledger:
+        locked_ledger.at(path, URL)
     assert not locked(path)
 
 
@@ -69,62 +69,64 @@ def test_a_lock_that_is_a_link_is_refused_and_leaves_its_target_alone(
     assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("mine", 0o644)
 
 
-def test_a_deleted_ledger_is_written_anew_with_all_that_was_in_it(
-    held: LockedLedger, path: Path
+def test_a_deleted_ledger_is_restored_with_all_its_content(
+    locked_ledger: LockedLedger, path: Path
 ) -> None:
-    held.at(path, URL).memory.record(GONE, {})
+    locked_ledger.at(path, URL).memory.record(ENTRIES, {})
     path.unlink()
 
-    held.at(path, URL).statuses.keep_status("wishes", Schedule("d", NOON), {})
+    locked_ledger.at(path, URL).statuses.keep_status("wishes", Schedule("d", NOON), {})
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory.read().slots == GONE
+        assert other.memory.read().slots == ENTRIES
         assert other.statuses.schedules() == {"wishes": Schedule("d", NOON)}
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
 
 
 def test_a_deleted_folder_is_waited_for_and_filled_with_ledger_and_lock(
-    held: LockedLedger, path: Path
+    locked_ledger: LockedLedger, path: Path
 ) -> None:
-    held.at(path, URL).memory.record(GONE, {})
+    locked_ledger.at(path, URL).memory.record(ENTRIES, {})
     shutil.rmtree(path.parent)
     with pytest.raises(LedgerError, match="deleted together with its folder"):
-        held.at(path, URL)
+        locked_ledger.at(path, URL)
     path.parent.mkdir()
 
-    held.at(path, URL)
+    locked_ledger.at(path, URL)
 
     with SqliteLedger(path, URL) as other:
-        assert other.memory.read().slots == GONE
+        assert other.memory.read().slots == ENTRIES
     assert locked(path)
 
 
 def test_a_ledger_that_was_put_in_its_place_is_taken_as_it_is(
-    held: LockedLedger, path: Path, tmp_path: Path
+    locked_ledger: LockedLedger, path: Path, tmp_path: Path
 ) -> None:
-    held.at(path, URL).memory.record(GONE, {})
+    locked_ledger.at(path, URL).memory.record(ENTRIES, {})
     with SqliteLedger(tmp_path / "backup.db", URL):
         pass
     (tmp_path / "backup.db").replace(path)
 
-    assert held.at(path, URL).memory.read().slots == {}
+    assert locked_ledger.at(path, URL).memory.read().slots == {}
 
 
-def test_what_cannot_be_used_is_an_error_until_it_can(held: LockedLedger, path: Path) -> None:
+def test_what_cannot_be_used_is_an_error_until_it_can(
+    locked_ledger: LockedLedger, path: Path
+) -> None:
     path.mkdir()
     with pytest.raises(LedgerError, match="is a folder"):
-        held.at(path, URL)
+        locked_ledger.at(path, URL)
     path.rmdir()
 
-    assert held.at(path, URL).memory.read().slots == {}
+    assert locked_ledger.at(path, URL).memory.read().slots == {}
     assert locked(path)
 
 
 def test_another_path_is_another_ledger_and_frees_the_first(
-    held: LockedLedger, path: Path, tmp_path: Path
+    locked_ledger: LockedLedger, path: Path, tmp_path: Path
 ) -> None:
-    held.at(path, URL).memory.record(GONE, {})
+    locked_ledger.at(path, URL).memory.record(ENTRIES, {})
 
-    assert held.at(tmp_path / "other.db", URL).memory.read().slots == {}
+    assert locked_ledger.at(tmp_path / "other.db", URL).memory.read().slots == {}
     assert not locked(path)
     assert locked(tmp_path / "other.db")

@@ -102,17 +102,17 @@ def test_what_passes_record_is_what_a_new_process_reads(
     recorded: list[tuple[Mapping[MemoryKey, MemoryEntry], Mapping[str, Membership]]],
 ) -> None:
     """Slots are added up; a list's membership is the last one given, whole."""
-    seen: dict[MemoryKey, MemoryEntry] = {}
-    held: dict[str, Membership] = {}
+    expected_entries: dict[MemoryKey, MemoryEntry] = {}
+    expected_lists: dict[str, Membership] = {}
     with tempfile.TemporaryDirectory() as folder:
         for slots_of_pass, lists_of_pass in recorded:
             with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
                 ledger.memory.record(slots_of_pass, lists_of_pass)
-            seen |= slots_of_pass
-            held |= lists_of_pass
+            expected_entries |= slots_of_pass
+            expected_lists |= lists_of_pass
         with SqliteLedger(Path(folder) / "l.db", URL) as ledger:
-            assert ledger.memory.read() == Memory(seen)
-            assert ledger.memory.memberships() == held
+            assert ledger.memory.read() == Memory(expected_entries)
+            assert ledger.memory.memberships() == expected_lists
 
 
 @pytest.mark.parametrize("before", [MemoryEntry(), MemoryEntry(present=False)])
@@ -211,9 +211,7 @@ def test_a_title_that_cannot_be_stored_is_a_ledger_error_and_records_nothing(
         pytest.param(NotificationState(frozenset({"more"}), NOW), id="another list"),
     ],
 )
-def test_what_people_were_told_is_kept_for_each_server(
-    path: Path, after: NotificationState
-) -> None:
+def test_notifications_are_kept_for_each_server(path: Path, after: NotificationState) -> None:
     first = NotificationState(frozenset({"kids"}), NOW)
     with SqliteLedger(path, URL) as ledger, SqliteLedger(path, "http://other") as other:
         assert ledger.statuses.notification_state() == NotificationState()
@@ -239,8 +237,12 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(
 
     with SqliteLedger(path, URL) as beside:
         beside.memory.forget([FILM.media], {}, [])
-    gone = MemoryEntry(present=False)
-    seen = {MemoryKey(FILM): gone, MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}
-    ledger.memory.record(seen, {}, {}, read.keys())
+    absent = MemoryEntry(present=False)
+    expected_entries = {
+        MemoryKey(FILM): absent,
+        MemoryKey(other): absent,
+        MemoryKey(new): MemoryEntry(),
+    }
+    ledger.memory.record(expected_entries, {}, {}, read.keys())
 
-    assert ledger.memory.read().slots == {MemoryKey(other): gone, MemoryKey(new): MemoryEntry()}
+    assert ledger.memory.read().slots == {MemoryKey(other): absent, MemoryKey(new): MemoryEntry()}

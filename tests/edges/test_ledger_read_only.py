@@ -78,9 +78,9 @@ def test_a_full_disk_is_a_ledger_error_that_leaves_the_ledger_whole(path: Path) 
         "        print(error)\n"
     )
 
-    said = run(script, path)
+    output = run(script, path)
 
-    assert said.startswith(f"{path}: the disk")
+    assert output.startswith(f"{path}: the disk")
     with SqliteLedger(path, URL) as ledger:
         assert ledger.memory.read() == MEMORY
         assert ledger.memory.memberships() == {}
@@ -150,9 +150,9 @@ def test_a_read_only_file_can_be_read_and_is_left_as_it_is(shelf: Path) -> None:
     shelf.parent.chmod(0o777)
     before = shelf.read_bytes()
 
-    said = run(READ_ONLY, shelf).splitlines()
+    output = run(READ_ONLY, shelf).splitlines()
 
-    assert said == expect("the ledger is read-only", slots=1)
+    assert output == expect("the ledger is read-only", slots=1)
     assert shelf.read_bytes() == before
     assert [file.name for file in shelf.parent.iterdir()] == ["listsync.db"]
 
@@ -162,18 +162,18 @@ def test_a_file_in_a_read_only_folder_can_be_read_and_is_left_as_it_is(shelf: Pa
     shelf.parent.chmod(0o555)
     before = shelf.read_bytes()
 
-    said = run(READ_ONLY, shelf).splitlines()
+    output = run(READ_ONLY, shelf).splitlines()
 
-    assert said == expect("the ledger's folder is read-only", slots=1)
+    assert output == expect("the ledger's folder is read-only", slots=1)
     assert shelf.read_bytes() == before
 
 
 def test_no_ledger_in_a_read_only_folder_reads_as_an_empty_one(shelf: Path) -> None:
     shelf.parent.chmod(0o555)
 
-    said = run(READ_ONLY, shelf.with_name("none.db")).splitlines()
+    output = run(READ_ONLY, shelf.with_name("none.db")).splitlines()
 
-    assert said == expect("the ledger does not exist, and its folder is read-only", slots=0)
+    assert output == expect("the ledger does not exist, and its folder is read-only", slots=0)
 
 
 def test_a_ledger_that_may_not_be_read_is_refused(shelf: Path) -> None:
@@ -189,19 +189,19 @@ def test_a_ledger_behind_a_closed_folder_is_refused(shelf: Path) -> None:
     assert run(READ_ONLY, shelf) == "open LedgerError the ledger cannot be read (Permission denied)"
 
 
-@pytest.mark.parametrize("what", ["newer", "damaged"])
-def test_a_read_only_ledger_that_cannot_be_trusted_is_refused_too(shelf: Path, what: str) -> None:
-    if what == "newer":
+@pytest.mark.parametrize("fault", ["newer", "damaged"])
+def test_a_read_only_ledger_that_cannot_be_trusted_is_refused_too(shelf: Path, fault: str) -> None:
+    if fault == "newer":
         with closing(sqlite3.connect(shelf)) as connection:
             connection.execute("PRAGMA user_version = 99")
     else:
         shelf.write_bytes(shelf.read_bytes()[:-4096])
     shelf.chmod(0o444)
 
-    said = run(READ_ONLY, shelf)
+    output = run(READ_ONLY, shelf)
 
-    assert said.startswith("open LedgerError")
-    assert what in said
+    assert output.startswith("open LedgerError")
+    assert fault in output
 
 
 def test_where_no_folder_can_be_made_reading_works_and_acting_does_not(tmp_path: Path) -> None:
@@ -231,9 +231,9 @@ def test_a_ledger_left_half_written_is_not_read_where_it_cannot_be_mended(shelf:
         )
     crashed.chmod(0o444)
 
-    said = run(READ_ONLY, crashed)
+    output = run(READ_ONLY, crashed)
     crashed.chmod(0o644)
 
-    assert said.startswith("open LedgerError a process was killed while writing the ledger")
+    assert output.startswith("open LedgerError a process was killed while writing the ledger")
     with SqliteLedger(crashed, URL) as ledger:
         assert ledger.memory.read() == MEMORY

@@ -47,11 +47,11 @@ def test_what_was_written_is_read_again_also_for_another_server(tmp_path: Path) 
         ledger.statuses.keep_rights(STATE)
 
     with SqliteLedger(path, "http://other:5055") as ledger:
-        kept = ledger.statuses.rights()
-        assert kept == STATE
-        assert kept.accepted is not None
-        assert list(kept.accepted.lists) == ["wishes", "b"]
-        assert [change.words for change in kept.waiting] == [
+        state = ledger.statuses.rights()
+        assert state == STATE
+        assert state.accepted is not None
+        assert list(state.accepted.lists) == ["wishes", "b"]
+        assert [change.words for change in state.waiting] == [
             "server.url changes",
             "requester alice is removed",
         ]

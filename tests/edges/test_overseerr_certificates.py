@@ -112,7 +112,7 @@ def test_a_certificate_that_is_not_accepted_is_called_what_it_is(
         assert script.calls == []
 
 
-def test_without_a_ca_file_the_way_to_trust_a_private_ca_is_told(ca: trustme.CA) -> None:
+def test_without_a_ca_file_the_error_says_how_to_trust_a_private_ca(ca: trustme.CA) -> None:
     with (
         served(ca.issue_cert("127.0.0.1")) as script,
         OverseerrServer(script.url, KEY) as server,

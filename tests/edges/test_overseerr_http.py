@@ -170,15 +170,17 @@ def test_a_request_that_nobody_took_is_not_a_lost_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "what"),
+    ("url", "message"),
     [
         pytest.param("http://127.0.0.1:{port}", "nothing answers at this address", id="refused"),
         pytest.param(f"http://{'a' * 64}.test", "not the URL of a server", id="unusable host"),
     ],
 )
-def test_a_server_that_is_not_there_is_one_clear_sentence_with_a_hint(url: str, what: str) -> None:
+def test_a_server_that_is_not_there_is_one_clear_sentence_with_a_hint(
+    url: str, message: str
+) -> None:
     with client(url.format(port=closed_port())) as server:
-        with pytest.raises(ServerError, match=what) as raised:
+        with pytest.raises(ServerError, match=message) as raised:
             server.identify()
         assert raised.value.where == server.url
         assert "server.url" in raised.value.hint

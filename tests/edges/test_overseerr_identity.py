@@ -19,7 +19,7 @@ from tests.edges.made_up import API, GUARD, URL, introduce
 
 
 @pytest.mark.parametrize(
-    ("version", "settings", "wanted"),
+    ("version", "settings", "expected"),
     [
         pytest.param("1.33.2", {}, Flavour.OVERSEERR, id="overseerr"),
         pytest.param("develop-0a1b2c3", {}, Flavour.OVERSEERR, id="overseerr develop"),
@@ -29,19 +29,19 @@ from tests.edges.made_up import API, GUARD, URL, introduce
         pytest.param("v10.0.0", {"mediaServerType": 4}, Flavour.SEERR, id="a later seerr"),
     ],
 )
-def test_a_server_is_told_by_its_version(
+def test_a_server_is_recognized_by_its_version(
     mock: requests_mock.Mocker,
     server: MediaServer,
     version: str,
     settings: dict[str, int],
-    wanted: Flavour,
+    expected: Flavour,
 ) -> None:
     introduce(mock, version, **settings)
-    assert server.identify() == ServerInfo(wanted, version)
+    assert server.identify() == ServerInfo(expected, version)
 
 
 @pytest.mark.parametrize(
-    ("said", "lacks"),
+    ("public_settings", "lacks"),
     [
         ({}, set()),
         ({"movie4kEnabled": True, "series4kEnabled": True}, set()),
@@ -52,14 +52,17 @@ def test_a_server_is_told_by_its_version(
     ids=["nothing", "on", "off for films", "off for shows", "something strange"],
 )
 def test_a_server_lacks_4k_only_where_it_says_so(
-    mock: requests_mock.Mocker, server: MediaServer, said: dict[str, Any], lacks: set[Kind]
+    mock: requests_mock.Mocker,
+    server: MediaServer,
+    public_settings: dict[str, Any],
+    lacks: set[Kind],
 ) -> None:
-    introduce(mock, "3.1.0", **said)
+    introduce(mock, "3.1.0", **public_settings)
     assert server.identify().lacks_4k == lacks
 
 
 @pytest.mark.parametrize(
-    ("said", "takes"),
+    ("public_settings", "takes"),
     [
         pytest.param({}, True, id="nothing, as Overseerr"),
         pytest.param({"enableSpecialEpisodes": True}, True, id="on"),
@@ -68,26 +71,26 @@ def test_a_server_lacks_4k_only_where_it_says_so(
     ],
 )
 def test_a_server_takes_specials_unless_it_says_that_they_are_off(
-    mock: requests_mock.Mocker, server: MediaServer, said: dict[str, Any], *, takes: bool
+    mock: requests_mock.Mocker, server: MediaServer, public_settings: dict[str, Any], *, takes: bool
 ) -> None:
-    introduce(mock, "3.1.0", **said)
+    introduce(mock, "3.1.0", **public_settings)
     assert server.identify().takes_specials is takes
 
 
 @pytest.mark.parametrize(
-    ("status", "wanted"),
+    ("status", "expected"),
     [
         pytest.param(404, Flavour.JELLYSEERR, id="without a blocklist"),
         pytest.param(200, Flavour.SEERR, id="with one"),
         pytest.param(403, Flavour.SEERR, id="with one, and a wrong key"),
     ],
 )
-def test_a_build_between_releases_is_told_by_whether_it_has_a_blocklist(
-    mock: requests_mock.Mocker, server: MediaServer, status: int, wanted: Flavour
+def test_a_build_between_releases_is_recognized_by_its_blocklist(
+    mock: requests_mock.Mocker, server: MediaServer, status: int, expected: Flavour
 ) -> None:
     introduce(mock, "develop-0a1b2c3", mediaServerType=2)
     mock.get(f"{API}/blocklist", status_code=status, json={})
-    assert server.identify().flavour is wanted
+    assert server.identify().flavour is expected
 
 
 def test_a_server_is_asked_once_who_it_is(mock: requests_mock.Mocker, server: MediaServer) -> None:
@@ -102,7 +105,7 @@ NGINX = (200, "<title>Welcome to nginx!</title>", "<title>Welcome to nginx!</tit
 
 
 @pytest.mark.parametrize(
-    ("stranger", "named"),
+    ("stranger", "looks"),
     [
         pytest.param(RADARR, "Radarr", id="radarr"),
         pytest.param(NGINX, "nginx", id="nginx"),
@@ -113,14 +116,14 @@ NGINX = (200, "<title>Welcome to nginx!</title>", "<title>Welcome to nginx!</tit
     ],
 )
 def test_another_kind_of_server_is_named_and_never_shown_the_key(
-    mock: requests_mock.Mocker, server: MediaServer, stranger: tuple[int, str, str], named: str
+    mock: requests_mock.Mocker, server: MediaServer, stranger: tuple[int, str, str], looks: str
 ) -> None:
     status, body, start_page = stranger
     mock.get(requests_mock.ANY, status_code=status, text=body)
     mock.get(f"{URL}/", text=start_page)
     with pytest.raises(ServerError, match="not an Overseerr, Jellyseerr or Seerr") as raised:
         server.identify()
-    assert named in str(raised.value)
+    assert looks in str(raised.value)
     assert URL in str(raised.value)
     assert not any("X-Api-Key" in sent.headers for sent in mock.request_history)
 

@@ -53,8 +53,8 @@ class Row:
         return self.has.strip("`") if self.has not in BODIES else ""
 
     def fits(self, call: str, status: int, answer: object) -> bool:
-        spoken = {"4xx": 400 <= status < 500, "other": True}.get(self.status)
-        if self.call not in (call, "any") or not (status in self.statuses or spoken):
+        is_in_class = {"4xx": 400 <= status < 500, "other": True}.get(self.status)
+        if self.call not in (call, "any") or not (status in self.statuses or is_in_class):
             return False
         shown = answer if isinstance(answer, dict) else {}
         match self.has:
@@ -100,8 +100,8 @@ def test_an_answer_means_what_the_page_says(
 
 
 def test_the_page_and_the_code_have_the_same_texts_in_the_same_order() -> None:
-    told = [(status, row.text) for row in ROWS if row.text for status in row.statuses]
-    assert told == [(meaning.status, meaning.text) for meaning in requests.MEANINGS]
+    has_reason = [(status, row.text) for row in ROWS if row.text for status in row.statuses]
+    assert has_reason == [(meaning.status, meaning.text) for meaning in requests.MEANINGS]
 
 
 RECORDED = only(is_sent) if RECORDINGS.is_dir() else []
@@ -119,8 +119,8 @@ def test_a_recorded_answer_means_what_the_page_says(exchange: Exchange) -> None:
     assert done is not None, "every recorded answer is certain"
     assert f"`{done.result}`" == row.result
     if exchange.status not in (200, 201):
-        said = " ".join(str(exchange.response["message"]).split())
-        assert said[:150] in done.message, "the server's own words are kept"
+        sentence = " ".join(str(exchange.response["message"]).split())
+        assert sentence[:150] in done.message, "the server's own words are kept"
 
 
 @has_recordings
@@ -147,7 +147,7 @@ def test_the_recordings_are_of_all_three_servers_and_show_most_rows() -> None:
         (500, "UNIQUE constraint failed: user.email", Result.FAILED),
     ],
 )
-def test_a_sentence_with_two_keywords_is_told_by_the_whole_of_it(
+def test_a_sentence_with_two_keywords_is_read_as_a_whole(
     status: int, sentence: str, result: Result
 ) -> None:
     done = answered("request", status, {"message": sentence})
@@ -164,13 +164,13 @@ def test_who_has_to_remove_an_automatic_request_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tvdb", "told"), [(None, True), (81189, False)], ids=["no TVDB id", "a TVDB id"]
+    ("tvdb", "has_reason"), [(None, True), (81189, False)], ids=["no TVDB id", "a TVDB id"]
 )
 def test_a_201_without_an_id_blames_a_tvdb_id_only_where_it_is_missing(
     tvdb: int | None,
-    told: bool,  # noqa: FBT001
+    has_reason: bool,  # noqa: FBT001
 ) -> None:
     body = {"status": 2, "type": "tv", "media": {"tmdbId": 1396, "tvdbId": tvdb}}
     done = answered("request", 201, body)
     assert done is not None
-    assert ("TVDB id" in done.message) is told
+    assert ("TVDB id" in done.message) is has_reason

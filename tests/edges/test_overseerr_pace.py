@@ -43,7 +43,7 @@ def test_patience_is_one_sum_for_all_rests() -> None:
     assert not pace.rest(100.0, 0.1)
 
 
-def test_threads_told_to_rest_together_use_up_one_rest() -> None:
+def test_threads_that_pause_together_use_up_one_pause() -> None:
     pace = RateLimiter(rate=10, patience=30)
     assert all(pace.rest(0.0, 20.0) for _ in range(4))
     assert pace.rest(0.0, 30.0)

@@ -90,9 +90,9 @@ REPLAYED: set[str] = set()
 
 def each(*tests: Callable[[Exchange], object]) -> pytest.MarkDecorator:
     """Run a test with each exchange of a kind, and note that it is replayed."""
-    found = only(*tests)
-    REPLAYED.update(map(str, found))
-    return pytest.mark.parametrize("exchange", found, ids=str)
+    actual = only(*tests)
+    REPLAYED.update(map(str, actual))
+    return pytest.mark.parametrize("exchange", actual, ids=str)
 
 
 @each(looked_up)
@@ -104,8 +104,8 @@ def test_a_recorded_look_up_by_id_finds_what_the_server_found(exchange: Exchange
             with pytest.raises(TmdbError):
                 server.find(MatchMethod(prefix), number)
             return
-        found = server.find(MatchMethod(prefix), number)
-    assert [str(each.media) for each in found] == [
+        actual = server.find(MatchMethod(prefix), number)
+    assert [str(each.media) for each in actual] == [
         f"{row['mediaType']}/{row['id']}" for row in exchange.response["results"]
     ]
 
@@ -121,10 +121,10 @@ def test_a_recorded_title_search_finds_films_and_shows_or_says_tmdb_failed(
             with pytest.raises(TmdbError):
                 server.search(exchange.query["query"], None)
             return
-        found = server.search(exchange.query["query"], None)
-    wanted = [row for row in rows if row["mediaType"] in ("movie", "tv")]
-    assert [(each.media.tmdb, each.title) for each in found] == [
-        (row["id"], row.get("title") or row.get("name")) for row in wanted
+        actual = server.search(exchange.query["query"], None)
+    expected = [row for row in rows if row["mediaType"] in ("movie", "tv")]
+    assert [(each.media.tmdb, each.title) for each in actual] == [
+        (row["id"], row.get("title") or row.get("name")) for row in expected
     ]
     assert [urlsplit(sent.url).query for sent in mock.request_history] == (
         [f"query={quote(exchange.query['query'], safe='')}&language=en"]
@@ -152,8 +152,8 @@ def test_a_recorded_search_of_one_year_narrows_what_has_many_pages(exchange: Exc
             with pytest.raises(TmdbError):
                 server.search(words, year)
             return
-        found = server.search(words, year)
-    assert [(each.media.tmdb, each.year) for each in found] == [(row["id"], year) for row in rows]
+        actual = server.search(words, year)
+    assert [(each.media.tmdb, each.year) for each in actual] == [(row["id"], year) for row in rows]
 
 
 @each(search_refused)
@@ -187,13 +187,13 @@ def test_recorded_details_tell_a_titles_requests(exchange: Exchange) -> None:
             with pytest.raises(TmdbError):
                 server.look(MediaKey(Kind(kind), int(tmdb)))
             return
-        found = server.look(MediaKey(Kind(kind), int(tmdb)))
+        actual = server.look(MediaKey(Kind(kind), int(tmdb)))
     rows = exchange.response.get("mediaInfo", {}).get("requests", [])
-    assert [(each.id, each.target.is_4k, list(each.seasons)) for each in found] == [
+    assert [(each.id, each.target.is_4k, list(each.seasons)) for each in actual] == [
         (row["id"], row["is4k"], [season["seasonNumber"] for season in row["seasons"]])
         for row in rows
     ]
-    assert {each.target.media for each in found} <= {MediaKey(Kind(kind), int(tmdb))}
+    assert {each.target.media for each in actual} <= {MediaKey(Kind(kind), int(tmdb))}
 
 
 @each(details, lambda shown: shown.path.startswith("/tv/"))
@@ -246,9 +246,10 @@ def test_a_recorded_show_marked_as_available_without_seasons_is_there(server_nam
     with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
         for each in recorded[3:5]:
             mock.get(f"{URL}/api/v1{each.path}", json=each.response)
-        media, asked = server.media(), server.requests()
+        media, listed = server.media(), server.requests()
     observed = Observed(
-        media={row.media: (row,) for row in media}, requests={one.target: (one,) for one in asked}
+        media={row.media: (row,) for row in media},
+        requests={state.target: (state,) for state in listed},
     )
     assert [season(marked, number, observed).there for number in (1, 2, 3)] == [
         Presence.AVAILABLE
@@ -261,9 +262,9 @@ def test_recorded_details_give_what_filters_ask(exchange: Exchange) -> None:
     kind, tmdb = exchange.path.strip("/").split("/")
     mock, server = replayed(exchange)
     with mock, server:
-        told = server.details(MediaKey(Kind(kind), int(tmdb)))
+        actual_details = server.details(MediaKey(Kind(kind), int(tmdb)))
     row = exchange.response
-    assert (told.title, told.facts) == (
+    assert (actual_details.title, actual_details.facts) == (
         row.get("title") or row.get("name"),
         Facts(
             rating=row["voteAverage"],
@@ -305,8 +306,10 @@ def test_recorded_pages_of_a_thousand_rows_are_one_table(exchange: Exchange) -> 
     )
     with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
         for page in (*of_owner, exchange):
-            came = [(row, n) for row in page.response["results"] for n in range(page.rows_cut + 1)]
-            rows = [row | {"id": row["id"] - n} for row, n in came]
+            page_rows = [
+                (row, n) for row in page.response["results"] for n in range(page.rows_cut + 1)
+            ]
+            rows = [row | {"id": row["id"] - n} for row, n in page_rows]
             address = f"{URL}/api/v1{path}?take=1000&skip={page.query['skip']}"
             mock.get(address, json=page.response | {"results": rows})
         read = server.requests() if path == "/request" else server.media()
@@ -355,12 +358,12 @@ def action(body: dict[str, Any], user: int | None) -> Action:
     number = body.get("mediaId")
     media = MediaKey(kind, number if isinstance(number, int) else 1)
     seasons = body.get("seasons")
-    wanted = tuple(seasons) if isinstance(seasons, list) else (1,)
+    expected = tuple(seasons) if isinstance(seasons, list) else (1,)
     return request_of(
         media,
         is_4k=body.get("is4k") is True,
         user=user,
-        seasons=wanted,
+        seasons=expected,
         approved_for=body.get("userId") if user is None else None,
         delivery=way(body) if "serverId" in body else None,
     )
@@ -418,8 +421,8 @@ def test_a_recorded_request_is_found_or_detached_or_gone(exchange: Exchange) -> 
         assert trace.row
         assert trace.row.status is MediaStatus.PROCESSING
         return
-    found = Whereabouts.FOUND if exchange.response["media"] else Whereabouts.DETACHED
-    assert trace == RequestTrace(found)
+    actual = Whereabouts.FOUND if exchange.response["media"] else Whereabouts.DETACHED
+    assert trace == RequestTrace(actual)
 
 
 CANCELS = {204: Result.CANCELLED, 404: Result.MOOT, 401: Result.REFUSED}
@@ -441,15 +444,15 @@ def test_a_recorded_quota_is_understood(exchange: Exchange) -> None:
     with mock, server:
         if exchange.status != 200:  # unknown, or not to be seen: never "no quota"
             mock.get(f"{URL}/api/v1/auth/me", json={"id": 1, "displayName": "admin"})
-            said = "lacks the right to see other users' quotas|answered HTTP 404"
-            with pytest.raises(ServerError, match=said):
+            refusal = "lacks the right to see other users' quotas|answered HTTP 404"
+            with pytest.raises(ServerError, match=refusal):
                 server.quota(user)
             return
         quota = server.quota(user)
     for mine, kind in ((quota.movies, "movie"), (quota.seasons, "tv")):
         row = exchange.response[kind]
-        wanted = (row.get("remaining"), row.get("limit") or None, row.get("days"))
-        assert mine == Allowance(*wanted)
+        expected = (row.get("remaining"), row.get("limit") or None, row.get("days"))
+        assert mine == Allowance(*expected)
 
 
 @each(log_in)
@@ -539,15 +542,17 @@ SERVERS = [
 REPLAYED.update(map(str, only(introduced, lambda met: met.file in dict(SERVERS))))
 
 
-@pytest.mark.parametrize(("file", "wanted"), SERVERS, ids=[file for file, _ in SERVERS])
-def test_a_recorded_server_is_identified(file: str, wanted: ServerInfo) -> None:
+@pytest.mark.parametrize(("file", "expected"), SERVERS, ids=[file for file, _ in SERVERS])
+def test_a_recorded_server_is_identified(file: str, expected: ServerInfo) -> None:
     recorded = only(lambda each: each.file == file and each.method == "GET")
     with requests_mock.Mocker() as mock, OverseerrServer(URL, KEY, rate=10_000) as server:
-        mock.get(f"{URL}/api/v1/status", json={"version": wanted.version})  # not in every recording
+        mock.get(
+            f"{URL}/api/v1/status", json={"version": expected.version}
+        )  # not in every recording
         for each in recorded:
             if each.path in ("/status", "/settings/public"):
                 mock.get(f"{URL}/api/v1{each.path}", json=each.response)
-        assert server.identify() == wanted
+        assert server.identify() == expected
 
 
 def test_the_recorded_state_of_a_server_reads_as_it_was() -> None:
@@ -557,14 +562,14 @@ def test_the_recorded_state_of_a_server_reads_as_it_was() -> None:
         for each in recorded:
             mock.get(f"{URL}/api/v1{each.path}", json=each.response)
         media = {str(state.media): state for state in server.media()}
-        asked = {state.id: state for state in server.requests()}
+        listed = {state.id: state for state in server.requests()}
     assert (media["movie/238"].status, media["movie/238"].status_4k) == (
         MediaStatus.PROCESSING,
         MediaStatus.PROCESSING,
     )
     assert media["tv/1396"].status_4k is MediaStatus.UNKNOWN
     assert media["tv/1396"].tvdb == 81189
-    game_of_thrones = asked[5]
+    game_of_thrones = listed[5]
     assert game_of_thrones.target == Target(MediaKey(Kind.TV, 1399), is_4k=False)
     assert game_of_thrones.seasons == {1: RequestStatus.APPROVED, 2: RequestStatus.APPROVED}
 
@@ -586,8 +591,8 @@ class TestEveryRecordedExchange:
         assert str(exchange) in REPLAYED or len(reasons) == 1
 
     def test_has_a_name_of_its_own(self) -> None:
-        found = exchanges()
-        assert len({str(exchange) for exchange in found}) == len(found)
+        actual = exchanges()
+        assert len({str(exchange) for exchange in actual}) == len(actual)
 
     @pytest.mark.parametrize("call", NOT_OURS)
     def test_leaves_no_reason_without_its_exchange(self, call: str) -> None:

@@ -154,8 +154,8 @@ def test_the_owner_asks_on_a_users_behalf_and_so_approves(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
     mock.post(f"{API}/request", status_code=201, json={"id": 1, "status": 2})
-    asked = request_of(user=4)
-    server.request(replace(asked, requester=replace(asked.requester, approved=True)))
+    sent_body = request_of(user=4)
+    server.request(replace(sent_body, requester=replace(sent_body.requester, approved=True)))
     (sent,) = mock.request_history
     assert sent.json()["userId"] == 4
     assert "X-Api-User" not in sent.headers
@@ -187,7 +187,7 @@ def test_the_answer_to_a_retry_is_a_value_or_lost(
         assert (server.retry(5).result, mock.call_count) == (result, 1)
 
 
-GONE = {"message": "Request not found."}
+NOT_FOUND = {"message": "Request not found."}
 ROW = {"id": 3, "mediaType": "movie", "tmdbId": 438631, "status": 3}
 TITLE = {"id": 438631, "title": "Dune"}
 
@@ -205,8 +205,8 @@ TITLE = {"id": 438631, "title": "Dune"}
         pytest.param(
             200, {"id": 5, "media": None}, None, RequestTrace(Whereabouts.DETACHED), id="detached"
         ),
-        pytest.param(404, GONE, TITLE, RequestTrace(Whereabouts.GONE), id="gone, and its row"),
-        pytest.param(404, GONE, None, TmdbError, id="gone, its row unknown"),
+        pytest.param(404, NOT_FOUND, TITLE, RequestTrace(Whereabouts.GONE), id="gone, and its row"),
+        pytest.param(404, NOT_FOUND, None, TmdbError, id="gone, its row unknown"),
         pytest.param(404, {"message": "not found"}, TITLE, ServerError, id="another server's 404"),
         pytest.param(404, None, TITLE, ServerError, id="a page"),
         pytest.param(403, {"message": "You do not have permission"}, TITLE, ServerError, id="403"),
@@ -236,7 +236,7 @@ def test_a_request_that_the_table_does_not_show_is_traced_or_left_in_doubt(  # n
 def test_of_a_gone_request_the_row_is_read_after_that(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
-    mock.get(f"{API}/request/5", status_code=404, json=GONE)
+    mock.get(f"{API}/request/5", status_code=404, json=NOT_FOUND)
     mock.get(f"{API}/movie/438631", json={**TITLE, "mediaInfo": ROW})
     trace = server.trace_request(5, DUNE)
     assert trace.row

@@ -50,9 +50,9 @@ def test_each_of_the_three_is_known_and_read_whole(flavour: Flavour) -> None:
         assert [user.name for user in client.users()][:2] == ["admin", "alice"]
         assert client.blocklist() == frozenset()
         assert client.request(request_of()).result is Result.CREATED
-        (asked,), (media,) = client.requests(), client.media()
-        assert (asked.target, media.media) == (Target(DUNE), DUNE)
-        assert client.look(DUNE) == (asked,)
+        (stored,), (media,) = client.requests(), client.media()
+        assert (stored.target, media.media) == (Target(DUNE), DUNE)
+        assert client.look(DUNE) == (stored,)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_show_is_requested_by_season_and_then_there_is_nothing_left(
     numbers = tuple(each.number for each in show.seasons if each.number)
     done = client.request(request_of(BREAKING_BAD, seasons=numbers))
     assert (done.result, done.message) == (Result.CREATED, "approved")
-    (asked,) = client.look(BREAKING_BAD)
-    assert asked.id == done.request_id
-    assert asked.seasons == dict.fromkeys(numbers, RequestStatus.APPROVED)
+    (stored,) = client.look(BREAKING_BAD)
+    assert stored.id == done.request_id
+    assert stored.seasons == dict.fromkeys(numbers, RequestStatus.APPROVED)
     again = client.request(request_of(BREAKING_BAD, seasons=numbers))
     assert (again.result, again.http_status) == (Result.EXISTS, 202)
 
@@ -193,7 +193,7 @@ def test_a_radarr_is_recognised(sandbox: SandboxServer, client: OverseerrServer)
         client.identify()
 
 
-def test_a_wrong_key_is_told_from_a_wrong_url(
+def test_a_wrong_key_and_a_wrong_url_are_different_errors(
     sandbox: SandboxServer, client: OverseerrServer
 ) -> None:
     sandbox.faults.wrong_key = True
@@ -209,8 +209,8 @@ def test_thousands_of_rows_cost_one_call_each_thousand(
 ) -> None:
     titles = CATALOGUE[:2500]
     sandbox.state.seed(titles, requested_by=ALICE)
-    wanted = {MediaKey(Kind(title.kind), title.tmdb) for title in titles}
-    assert {state.media for state in client.media()} == wanted
-    assert {state.target.media for state in client.requests()} == wanted
+    media_keys = {MediaKey(Kind(title.kind), title.tmdb) for title in titles}
+    assert {state.media for state in client.media()} == media_keys
+    assert {state.target.media for state in client.requests()} == media_keys
     assert {state.status for state in client.media()} == {MediaStatus.AVAILABLE}
     assert len(sandbox.state.calls) == 9

@@ -59,20 +59,20 @@ def test_no_error_log_or_value_tells_the_key(
 ) -> None:
     monkeypatch.setattr(connection, "_PAUSES", (0, 0))  # so many cases, the same two pauses
     caplog.set_level(logging.DEBUG)
-    said = ""
+    output = ""
     with (
         capture_logs() as logs,
         Scripted(reply) as script,
         OverseerrServer(script.url, KEY, rate=10_000) as server,
     ):
         try:
-            said += repr(call(server))
+            output += repr(call(server))
         except ListsyncError as error:
-            said += everything_said_of(error)
-        said += repr(server) + repr(vars(server)) + repr(vars(vars(server)["_connection"]))
+            output += everything_said_of(error)
+        output += repr(server) + repr(vars(server)) + repr(vars(vars(server)["_connection"]))
         assert script.calls
     assert logs
-    assert KEY not in said + repr(logs) + caplog.text
+    assert KEY not in output + repr(logs) + caplog.text
 
 
 def test_a_debug_line_tells_each_call_without_its_headers() -> None:

@@ -13,13 +13,13 @@ from tests.edges.scripted import Scripted, says
 
 
 @pytest.mark.parametrize(
-    ("told", "is_so"),
+    ("value", "is_so"),
     [(True, True), (False, False), ("false", False), ("true", False), (1, False), (None, False)],
 )
 def test_only_a_plain_yes_makes_a_downloader_the_default_or_one_for_4k(
-    told: object, *, is_so: bool
+    value: object, *, is_so: bool
 ) -> None:
-    row = {"id": 0, "name": "Radarr", "isDefault": told, "is4k": told}
+    row = {"id": 0, "name": "Radarr", "isDefault": value, "is4k": value}
     assert downloaders([row]) == (Downloader(0, "Radarr", is_so, is_so),)
 
 

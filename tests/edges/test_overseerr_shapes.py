@@ -89,10 +89,10 @@ def test_nothing_is_remembered_of_a_title_whose_answer_had_another_shape(
     mock.get(f"{API}/tv/1396", json={"name": "Breaking Bad"})
     with SqliteLedger(tmp_path / "ledger.db", URL) as ledger:
         resolver = Resolver(server, ledger, workers=1)
-        found = resolver.matches([item], KnownIds({}, [], []), NOW, Silence())[item.key]
+        resolved = resolver.matches([item], KnownIds({}, [], []), NOW, Silence())[item.key]
         details = resolver.details([SHOW], NOW, Silence())[SHOW]
-        assert isinstance(found, Unmatched)
+        assert isinstance(resolved, Unmatched)
         assert isinstance(details, Unmatched)
-        assert found.reason is details.reason is Reason.UNRESOLVED
+        assert resolved.reason is details.reason is Reason.UNRESOLVED
         assert ledger.cache.matches([item.key], NOW) == {}
         assert ledger.cache.details([SHOW]) == {}

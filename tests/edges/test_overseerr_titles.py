@@ -60,12 +60,12 @@ def test_half_a_character_in_a_title_becomes_a_whole_one(
 ) -> None:
     row = {**FILM, "title": "Dune \ud83d", "originalTitle": "\ude00"}
     mock.get(f"{API}/search", json=results(row))
-    (found,) = server.search("Dune", None)
-    assert (found.title, found.original_title) == ("Dune ?", "?")
+    (candidates,) = server.search("Dune", None)
+    assert (candidates.title, candidates.original_title) == ("Dune ?", "?")
 
 
 @pytest.mark.parametrize(
-    ("route", "body", "found"),
+    ("route", "body", "candidates"),
     [
         pytest.param(MatchMethod.IMDB, results(), (), id="imdb knows none"),
         pytest.param(MatchMethod.TVDB, results(), (), id="tvdb knows none"),
@@ -78,15 +78,15 @@ def test_an_empty_answer_to_an_id_is_a_no_from_all_but_tmdb(
     server: MediaServer,
     route: MatchMethod,
     body: dict[str, Any],
-    found: tuple[Candidate, ...] | None,
+    candidates: tuple[Candidate, ...] | None,
 ) -> None:
     mock.get(f"{API}/search", json=body)
     number = "tt0000001" if route is MatchMethod.IMDB else "1"
-    if found is None:
+    if candidates is None:
         with pytest.raises(TmdbError):
             server.find(route, number)
     else:
-        assert server.find(route, number) == found
+        assert server.find(route, number) == candidates
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,11 @@ def test_a_year_narrows_a_search_of_several_pages(
     queries: list[str],
 ) -> None:
     mock.get(f"{API}/search", [{"json": results(SHOW, pages=pages)}, {"json": results(FILM, SHOW)}])
-    found = server.search("Dune", year)
+    candidates = server.search("Dune", year)
     assert [sent.url for sent in mock.request_history] == [
         f"{API}/search?query={query}&language=en" for query in queries
     ]
-    assert [each.media.tmdb for each in found] == ([9, 841] if len(queries) == 2 else [9])
+    assert [each.media.tmdb for each in candidates] == ([9, 841] if len(queries) == 2 else [9])
 
 
 def film(number: int, year: int | None, title: str = "Carrie") -> dict[str, Any]:
@@ -223,16 +223,16 @@ def test_a_neighbour_on_the_first_of_many_pages_is_not_the_film(
     """Its namesake, a year away on the other side, may stand on a page that nobody reads."""
     first = results(*page_one, *OTHERS, pages=3)
     mock.get(f"{API}/search", [{"json": first}, {"json": results(*narrowed)}])
-    found = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
-    assert (found.media if isinstance(found, Match) else found.reason) == match
+    candidates = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
+    assert (candidates.media if isinstance(candidates, Match) else candidates.reason) == match
 
 
 def test_a_neighbour_is_the_film_where_one_page_holds_all(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
     mock.get(f"{API}/search", json=results(film(1, 1977)))
-    found = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
-    assert isinstance(found, Match)
+    candidates = by_title(Item(1, "Carrie", 1976, Kind.MOVIE), server.search("Carrie", 1976))
+    assert isinstance(candidates, Match)
 
 
 def test_silence_while_narrowing_is_trouble_and_not_a_no(
@@ -247,7 +247,7 @@ def test_narrowing_to_a_year_that_no_title_has_finds_nothing_more(
     mock: requests_mock.Mocker, server: MediaServer
 ) -> None:
     mock.get(f"{API}/search", [{"json": results(SHOW, pages=5)}, {"json": results(pages=1)}])
-    assert [found.media.tmdb for found in server.search("Dune", 1984)] == [9]
+    assert [candidates.media.tmdb for candidates in server.search("Dune", 1984)] == [9]
 
 
 def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: MediaServer) -> None:
@@ -265,16 +265,18 @@ def test_a_show_tells_its_seasons_in_order(mock: requests_mock.Mocker, server: M
         "lastEpisodeToAir": {"seasonNumber": 1, "episodeNumber": 7},
     }
     mock.get(f"{API}/tv/1396", json=body)
-    wanted = (Season(0, None, None), Season(1, date(2008, 1, 20), 7), Season(2, None, 0))
-    told = server.details(MediaKey(Kind.TV, 1396))
-    assert told == Show(1396, "Breaking Bad", 2008, ended=True, seasons=wanted, last_aired_season=1)
+    expected_seasons = (Season(0, None, None), Season(1, date(2008, 1, 20), 7), Season(2, None, 0))
+    shown = server.details(MediaKey(Kind.TV, 1396))
+    assert shown == Show(
+        1396, "Breaking Bad", 2008, ended=True, seasons=expected_seasons, last_aired_season=1
+    )
 
 
-@pytest.mark.parametrize("told", [None, {}, {"seasonNumber": None}, {"seasonNumber": "3"}, "S3"])
+@pytest.mark.parametrize("shown", [None, {}, {"seasonNumber": None}, {"seasonNumber": "3"}, "S3"])
 def test_a_last_episode_that_names_no_season_is_unknown(
-    mock: requests_mock.Mocker, server: MediaServer, told: object
+    mock: requests_mock.Mocker, server: MediaServer, shown: object
 ) -> None:
-    mock.get(f"{API}/tv/1396", json=BREAKING_BAD | {"lastEpisodeToAir": told})
+    mock.get(f"{API}/tv/1396", json=BREAKING_BAD | {"lastEpisodeToAir": shown})
     show = server.details(MediaKey(Kind.TV, 1396))
     assert isinstance(show, Show)
     assert show.last_aired_season is None
@@ -307,8 +309,8 @@ def test_a_last_episode_that_names_no_season_is_unknown(
 def test_a_film_tells_what_filters_ask(
     mock: requests_mock.Mocker, server: MediaServer, row: dict[str, Any], facts: Facts
 ) -> None:
-    named = {"title": "Dune", "originalTitle": "Dune: Part One"}
-    body = {"id": 438631, **named, "releaseDate": "2021-09-15", **row}
+    names = {"title": "Dune", "originalTitle": "Dune: Part One"}
+    body = {"id": 438631, **names, "releaseDate": "2021-09-15", **row}
     mock.get(f"{API}/movie/438631", json=body)
     assert server.details(DUNE) == Film(438631, "Dune", 2021, facts, "Dune: Part One")
 

@@ -189,17 +189,17 @@ def test_what_the_server_or_its_proxy_says_itself_is_no_wall(
 
 @pytest.mark.skipif(not CASES.is_file(), reason="the cases are not beside this repository")
 def test_each_collected_wall_is_named(mock: requests_mock.Mocker, server: MediaServer) -> None:
-    named = {
+    wall_names = {
         "Basic auth of a reverse proxy": "user name and password",
         "a log-in page (Authelia-like)": "asks for a log-in",
         "Cloudflare's check": "Cloudflare",
         "Cloudflare tunnel without its origin": "Cloudflare cannot reach the server",
     }
     cases = json.loads(CASES.read_text(encoding="utf-8"))
-    assert {case["name"] for case in cases} == named.keys()
+    assert {case["name"] for case in cases} == wall_names.keys()
     for case in cases:
         meet(mock, Page(case["status"], case["headers"], case["body"]))
-        with pytest.raises(ServerError, match=named[case["name"]]) as raised:
+        with pytest.raises(ServerError, match=wall_names[case["name"]]) as raised:
             server.whoami()
         assert "not an Overseerr" not in str(raised.value)
 
