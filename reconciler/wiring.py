@@ -17,11 +17,12 @@ from reconciler.errors import LedgerError
 from reconciler.ledger import CachedRoutes, LockedLedger, SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.render.progress import Silence
-from reconciler.sources import SiteSources, needs_browser, objection, plugins, recognise
+from reconciler.sources import plugins
+from reconciler.sources.context import ALL_OPEN
 from reconciler.sources.debug.folder import DebugFolder
 from reconciler.sources.exports.reading import local_path
-from reconciler.sources.provision import providers_of, sign_in_of
-from reconciler.sources.scrape import ALL_OPEN
+from reconciler.sources.registry import SiteSources, needs_browser, objection, recognize_list
+from reconciler.sources.site_settings import providers_of, sign_in_of
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.reconcile import Context
 
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 
 def config_file(path: Path, restrictions: Restrictions = UNRESTRICTED) -> ConfigFile:
     """The file at ``path``. ``restrictions``: what it may use, whenever it is read."""
-    sites = ListSites(recognise, lambda ref, said: objection(ref, providers_of(said)), local_path)
+    sites = ListSites(
+        recognize_list, lambda ref, said: objection(ref, providers_of(said)), local_path
+    )
     return ConfigFile(path, sites, restrictions)
 
 

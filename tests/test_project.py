@@ -17,7 +17,7 @@ from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.config import Config, ProvidersConfig, json_schema, load
 from reconciler.core.model import Outcome
-from reconciler.sources import SOURCES, SiteSources, recognise
+from reconciler.sources.registry import SOURCES, SiteSources, recognize_list
 from reconciler.sync import run_log
 from tests.project import places
 from tests.project.generated import commands, help_of
@@ -55,7 +55,7 @@ def config_of(text: str) -> Config:
         name="listsync.yaml",
         env=KEYS | SANDBOX,
         read=lambda _: "made-up",
-        recognise=recognise,
+        recognize_list=recognize_list,
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from reconciler.config import load
 from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError, UsageError
-from reconciler.sources import objection, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import objection, recognize_list
 
 KEYS = {
     "trakt": ("client_id", "client_secret"),
@@ -26,7 +26,7 @@ def recognise_lists(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
     lists, problems = [], []
     for text in texts:
         try:
-            lists.append((text.strip(), recognise(text)))
+            lists.append((text.strip(), recognize_list(text)))
         except ValueError as error:
             problems.append(f"{text}: {error}")
     if problems:
@@ -57,7 +57,7 @@ def check_loads(content: str, variables: Sequence[str]) -> None:
             name="",
             env=dict.fromkeys(("SEERR_API_KEY", *variables), "given-later"),
             read=lambda _: "",
-            recognise=recognise,
+            recognize_list=recognize_list,
         )
     except ConfigError as error:
         problems = "\n".join(problem.partition(" ")[2] for problem in error.problems)

@@ -31,7 +31,7 @@ from reconciler.errors import ConfigError
 class ListSites:
     """What the list sites know of the lists in a file."""
 
-    recognise: Callable[[str], ListRef]  # which list a text means; raises ValueError
+    recognize_list: Callable[[str], ListRef]  # which list a text means; raises ValueError
     objection: Callable[[ListRef, ProvidersConfig], str | None]  # why a list cannot be read
     local_path: Callable[[ListRef], str | None]  # of a list in a file
 
@@ -74,7 +74,7 @@ class ConfigFile:
                 name=str(self.path),
                 env=os.environ,
                 read=secret,
-                recognise=self._sites.recognise,
+                recognize_list=self._sites.recognize_list,
                 objection=self._objection,
                 restrictions=self._restrictions,
                 is_outside=self._is_outside,

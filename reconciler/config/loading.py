@@ -31,7 +31,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     name: str,
     env: Mapping[str, str],
     read: Callable[[str], str],
-    recognise: Callable[[str], ListRef],
+    recognize_list: Callable[[str], ListRef],
     objection: Callable[[ListRef, ProvidersConfig], str | None] = lambda _ref, _providers: None,
     restrictions: Restrictions = UNRESTRICTED,
     is_outside: Callable[[str], bool] = lambda _path: False,
@@ -39,9 +39,9 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     """The file's meaning.
 
     ``name``: what errors call the file. ``env``: where ``${NAME}`` is looked up. ``read``: the text
-    of a file that a ``*_file`` key names; raises OSError. ``recognise``: which list a text means;
-    raises ValueError with a sentence for what is none. ``objection``: why a list cannot be read
-    with what ``providers`` holds, for people; None: it can. ``restrictions``: what the file may
+    of a file that a ``*_file`` key names; raises OSError. ``recognize_list``: the list that a text
+    means; raises ValueError with a sentence for any other text. ``objection``: why a list cannot be
+    read with what ``providers`` holds, for people; None: it can. ``restrictions``: what it may
     use. ``is_outside``: whether a path leads out of the file's folder.
 
     Raises ConfigError with all problems, sorted by line, each as
@@ -52,7 +52,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     file = None
     if root:
         root, unread = with_secrets(root, File, read)
-        file, wrong = judge(File, _with_defaults(root), recognise)
+        file, wrong = judge(File, _with_defaults(root), recognize_list)
         problems += (*unread, *wrong)
     if root and file:
         problems += (

@@ -235,9 +235,9 @@ def source(value: object, info: ValidationInfo) -> object:
     """
     if not isinstance(value, Scalar):
         return value
-    recognise = cast("Callable[[str], ListRef]", info.context)
+    recognize_list = cast("Callable[[str], ListRef]", info.context)
     try:
-        return _private(recognise(value.text), value, recognise)
+        return _private(recognize_list(value.text), value, recognize_list)
     except ValueError as error:
         if value.text == value.source:
             raise
@@ -246,14 +246,14 @@ def source(value: object, info: ValidationInfo) -> object:
         ) from error
 
 
-def _private(ref: ListRef, value: Scalar, recognise: Callable[[str], ListRef]) -> ListRef:
+def _private(ref: ListRef, value: Scalar, recognize_list: Callable[[str], ListRef]) -> ListRef:
     """A list whose name shows nothing of what variables hold, where its name is an address."""
     if not (ref.address and value.spans):
         return ref
     text, veiled = privacy.veil_spans(value.text, value.spans)
     named = text.lower().startswith(f"{ref.provider}:")
     try:
-        shown = recognise(text if named else f"{ref.provider}:{text}").id
+        shown = recognize_list(text if named else f"{ref.provider}:{text}").id
     except ValueError:
         shown = privacy.veil(ref.address, secret=True)
     return replace(ref, id=shown, secrets=(*ref.secrets, *veiled, *map(unquote, veiled)))

@@ -40,6 +40,7 @@ class Page:
     keys: tuple[str, ...] | None = None  # of its rows, where items' own do not tell them apart
     document: bool = False  # written as one piece: its author may name a title twice
     planned: bool = False  # what is read next was known before: to bring nothing new is no end
+    following: object = None  # the call for the next page, in its source's own terms; None: none
 
     @property
     def entries(self) -> int:

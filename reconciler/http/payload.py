@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -14,8 +15,11 @@ MOST_ENTRIES = 500_000  # objects and arrays of JSON, or elements of XML
 MOST_VALUES = 3_000_000  # of JSON
 MOST_ATTRIBUTES = 1_000_000  # of XML
 DEEPEST = 100  # arrays and objects in one another
+CUT_OFF = "cut off in the middle"
 LARGE = 1 << 20  # bytes of a document that is parsed while no other large one is
 
+# What may be left of a word, a number or an escape where JSON ends within it.
+_BEGUN = re.compile(r"[\\\w.+-]{0,7}", re.ASCII)
 _turn = RLock()
 
 
@@ -50,6 +54,21 @@ def parse_json(content: str | bytes) -> object:
         return None
     _check_shape(value)
     return value
+
+
+def is_cut_json(content: bytes) -> bool:
+    """Whether this began as a list or an object of JSON and ends before its end."""
+    text = content.decode("utf-8", "ignore").strip("\ufeff \t\r\n")
+    if not text.startswith(("[", "{")):
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        unclosed = error.msg.startswith("Unterminated string")
+        return unclosed or _BEGUN.fullmatch(text, error.pos) is not None
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def check_xml(content: bytes) -> None:

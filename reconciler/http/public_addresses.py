@@ -6,6 +6,7 @@ import errno
 import socket
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urljoin, urlsplit
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 as a network without it sees it: the last 32 bits
 _INTERNET_IPV6 = IPv6Network("2000::/3")  # all that IANA gives to networks of the internet
@@ -54,6 +55,23 @@ def addresses_of(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError):
         return []
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+def public_target(url: str, location: str) -> str | None:
+    """The address that ``url`` redirects to, where it may be followed; None: it may not.
+
+    A name is public where all its addresses are. A name that cannot be looked up here is left to
+    whoever connects to it: without a proxy, nobody can.
+    """
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        host, port = (parts.hostname or "").removesuffix("."), parts.port or 443
+    except ValueError:
+        return None
+    if parts.scheme != "https" or "@" in parts.netloc or not ("." in host or ":" in host):
+        return None
+    return target if all(map(is_public, addresses_of(host, port))) else None
 
 
 def _is_of_internet(ip: IPv4Address | IPv6Address) -> bool:

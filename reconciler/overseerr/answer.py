@@ -20,10 +20,10 @@ from urllib3.exceptions import (
 )
 
 from reconciler.errors import ServerError, TransientError
+from reconciler.http.client import retry_after
+from reconciler.http.foreign import JsonObject, line, record
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import parse_json
-from reconciler.http.session import retry_after
-from reconciler.overseerr.foreign import JsonObject, line, record
 from reconciler.overseerr.walls import Wall, find_wall, page_title
 
 _CSRF_COOKIE = re.compile(r"(^|,)\s*_csrf=")
@@ -50,7 +50,7 @@ _HOST_HINT = "is server.url right, and is the server running?"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An HTTP answer. ``body`` is its JSON; None where it is none (then see ``page_title``)."""
 
     status: int
@@ -100,7 +100,7 @@ class Failure:
         return kind(self.what, where=url, hint=self.hint)
 
 
-def answer_of(response: requests.Response, body: bytes, secret: str) -> Answer:
+def answer_of(response: requests.Response, body: bytes, secret: str) -> Response:
     """A response with its ``body``; where it echoes ``secret``, that is blotted out.
 
     Raises LimitError for JSON that is too large to be read.
@@ -109,7 +109,7 @@ def answer_of(response: requests.Response, body: bytes, secret: str) -> Answer:
     value = parse_json(content)
     page = content if value is None else None
     location = _blot(response.headers.get("Location", ""), secret)
-    return Answer(
+    return Response(
         status=response.status_code,
         body=value,
         page_title=page_title(page or ""),

@@ -40,11 +40,11 @@ from reconciler.core.rights import (
     lacks,
 )
 from reconciler.errors import MissingRightError, ServerError
+from reconciler.http.foreign import JsonObject, integer, record, records
 from reconciler.logs import Logger
 from reconciler.overseerr import identity, requests, services, titles, translate
-from reconciler.overseerr.answer import Answer
+from reconciler.overseerr.answer import Response
 from reconciler.overseerr.connection import LONGEST, Called, Connection
-from reconciler.overseerr.foreign import JsonObject, integer, record, records
 from reconciler.overseerr.tables import (
     DeniedError,
     StatusError,
@@ -262,7 +262,7 @@ class OverseerrServer:
             return self._refusal(answer, None)
         return requests.cancel_outcome(answer, request_id, self.url)
 
-    def _refusal(self, answer: Answer, user: int | None, right: Right = DECIDE_REQUESTS) -> Done:
+    def _refusal(self, answer: Response, user: int | None, right: Right = DECIDE_REQUESTS) -> Done:
         """Tell a wrong key (raises), an unknown user and a lacking right apart: they look alike."""
         owner = self.whoami()
         message = lacks(owner, right) if user is None else f"the server has no user {user}"

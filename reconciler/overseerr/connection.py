@@ -15,13 +15,13 @@ from urllib3.exceptions import HTTPError
 
 from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
+from reconciler.http.client import Session, read_body
+from reconciler.http.foreign import line
 from reconciler.http.limits import LimitError, Limits
 from reconciler.http.payload import turn_to_parse
-from reconciler.http.session import Session, read_body
 from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
-from reconciler.overseerr.answer import Answer, Failure, answer_of, failure_of
-from reconciler.overseerr.foreign import line
+from reconciler.overseerr.answer import Failure, Response, answer_of, failure_of
 from reconciler.overseerr.pace import BUSY, RateLimiter, overload
 
 _API = "/api/v1"
@@ -87,7 +87,7 @@ class Connection:
         """Close every connection."""
         self._session.close()
 
-    def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> Answer:
+    def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> Response:
         """Read ``path`` (below ``/api/v1``, query included), with at most two quick retries.
 
         ``timeout``: seconds for the whole call, where they are fewer than for other calls.
@@ -96,12 +96,12 @@ class Connection:
         """
         return self._settled(self._read(_API + path, keyed=keyed, timeout=timeout), path)
 
-    def page(self, path: str) -> Answer | None:
+    def page(self, path: str) -> Response | None:
         """A page outside the API, without the key; None where none is to be had."""
         got = self._exchange("GET", path, keyed=False)
-        return got if isinstance(got, Answer) else None
+        return got if isinstance(got, Response) else None
 
-    def post(self, path: str, body: object = None, *, user: int | None = None) -> Answer:
+    def post(self, path: str, body: object = None, *, user: int | None = None) -> Response:
         """Send ``body`` once, as ``user`` or as the key's owner.
 
         Raises AnswerLostError where it may have arrived and no answer came, TransientError where
@@ -109,19 +109,19 @@ class Connection:
         """
         return self._sent(self._exchange("POST", _API + path, body=body, user=user), path)
 
-    def delete(self, path: str) -> Answer:
+    def delete(self, path: str) -> Response:
         """Have ``path`` deleted, once, as the key's owner. Raises as ``post``."""
         return self._sent(self._exchange("DELETE", _API + path), path)
 
-    def _sent(self, got: Answer | Failure, path: str) -> Answer:
+    def _sent(self, got: Response | Failure, path: str) -> Response:
         """The answer to what is never sent twice."""
         if isinstance(got, Failure) and got.sent:
             raise AnswerLostError(f"sent, but {got.what}", where=self.url, hint=got.hint)
-        if isinstance(got, Answer) and got.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
+        if isinstance(got, Response) and got.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
             return got  # what it means for something sent is not for this file to say
         return self._settled(got, path)
 
-    def _read(self, path: str, *, keyed: bool, timeout: float | None) -> Answer | Failure:
+    def _read(self, path: str, *, keyed: bool, timeout: float | None) -> Response | Failure:
         with Limits(self._longest if timeout is None else min(timeout, self._longest)):
             for pause in _PAUSES:
                 got = self._exchange("GET", path, keyed=keyed, timeout=timeout)
@@ -129,9 +129,9 @@ class Connection:
                     return got
             return self._exchange("GET", path, keyed=keyed, timeout=timeout)
 
-    def _wait_out(self, got: Answer | Failure, pause: float) -> bool:
+    def _wait_out(self, got: Response | Failure, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
-        if isinstance(got, Answer) and got.status in BUSY and got.retry_after is not None:
+        if isinstance(got, Response) and got.status in BUSY and got.retry_after is not None:
             return self._pace.rest(time.monotonic(), got.retry_after)
         brief = got.brief if isinstance(got, Failure) else got.status in _GATEWAY_TROUBLE
         if brief:
@@ -147,13 +147,13 @@ class Connection:
         body: object = None,
         user: int | None = None,
         timeout: float | None = None,
-    ) -> Answer | Failure:
+    ) -> Response | Failure:
         """One call, whatever comes of it."""
         patience = self._timeout if timeout is None else min(timeout, self._timeout)
         time.sleep(self._pace.book(time.monotonic()))
         began = time.monotonic()
         headers = {} if user is None else {"X-Api-User": str(user)}
-        got: Answer | Failure
+        got: Response | Failure
         with Limits(self._longest) as limits:
             try:
                 with self._session.request(
@@ -173,18 +173,18 @@ class Connection:
                     error, patience, limits.problem(error), has_ca_file=self._has_ca_file
                 )
         self._spare_server(got, began)
-        status = str(got.status) if isinstance(got, Answer) else "none"
+        status = str(got.status) if isinstance(got, Response) else "none"
         self._called(f"{method} {endpoint(path)}", status)
         _log.debug(
             "server call",
             method=method,
             path=path,
-            status=got.status if isinstance(got, Answer) else got.what,
+            status=got.status if isinstance(got, Response) else got.what,
             ms=round((time.monotonic() - began) * 1000),
         )
         return got
 
-    def _spare_server(self, response: Answer | Failure, began: float) -> None:
+    def _spare_server(self, response: Response | Failure, began: float) -> None:
         """Halve the rate for the rest of the run where the server shows that it is overloaded."""
         if isinstance(response, Failure):
             return  # there is no answer to judge the server by
@@ -194,7 +194,7 @@ class Connection:
             self.slowdown = Slowdown(self._configured_rate, self._pace.rate, cause)
             _log.info("slowing down", cause=cause, calls_per_second=self._pace.rate)
 
-    def _settled(self, got: Answer | Failure, path: str) -> Answer:
+    def _settled(self, got: Response | Failure, path: str) -> Response:
         """The answer, unless it says no more than that there is none to be had."""
         if isinstance(got, Failure):
             raise got.error(self.url)
@@ -218,7 +218,7 @@ def endpoint(path: str) -> str:
     return re.sub(r"/\d+(?=/|$)", "/{id}", path.partition("?")[0].removeprefix(_API))
 
 
-def redirect_error(url: str, path: str, answer: Answer) -> ServerError:
+def redirect_error(url: str, path: str, answer: Response) -> ServerError:
     """The error for a redirect: which URL to write, where the redirect tells that."""
     called = path.partition("?")[0]
     try:

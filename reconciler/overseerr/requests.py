@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from reconciler.core.delivery import undelivered
 from reconciler.core.model import Action, Done, Kind, RequestStatus, Result, Whereabouts
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
-from reconciler.overseerr.answer import Answer
-from reconciler.overseerr.foreign import integer, record
+from reconciler.http.foreign import integer, record
+from reconciler.overseerr.answer import Response
 from reconciler.overseerr.services import request_options
 from reconciler.overseerr.tables import require_ok, unexpected_answer
 from reconciler.overseerr.translate import request_status
@@ -80,7 +80,7 @@ def request_body(action: Action) -> dict[str, object]:
     return body | request_options(action.delivery)
 
 
-def request_outcome(answer: Answer, action: Action, url: str) -> Done:
+def request_outcome(answer: Response, action: Action, url: str) -> Done:
     """The result of ``POST /request``."""
     if answer.status == 201:  # noqa: PLR2004 - HTTP's own numbers
         return _success(answer, Result.CREATED, url)
@@ -89,14 +89,14 @@ def request_outcome(answer: Answer, action: Action, url: str) -> Done:
     return _refusal(answer, url, who=action.requester.user.name, item=item)
 
 
-def retry_outcome(answer: Answer, url: str) -> Done:
+def retry_outcome(answer: Response, url: str) -> Done:
     """The result of ``POST /request/{id}/retry``."""
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
         return _success(answer, Result.RETRIED, url)
     return _refusal(answer, url)
 
 
-def cancel_outcome(answer: Answer, request_id: int, url: str) -> Done:
+def cancel_outcome(answer: Response, request_id: int, url: str) -> Done:
     """The result of ``DELETE /request/{id}``."""
     match answer.status:
         case 204:
@@ -107,7 +107,7 @@ def cancel_outcome(answer: Answer, request_id: int, url: str) -> Done:
             return _refusal(answer, url)
 
 
-def request_whereabouts(answer: Answer, url: str) -> Whereabouts:
+def request_whereabouts(answer: Response, url: str) -> Whereabouts:
     """Where the request of ``GET /request/{id}`` is. Raises ServerError for other answers."""
     if answer.status == 404 and "request not found" in answer.message.casefold():  # noqa: PLR2004
         return Whereabouts.GONE
@@ -117,7 +117,7 @@ def request_whereabouts(answer: Answer, url: str) -> Whereabouts:
     return Whereabouts.DETACHED if request["media"] is None else Whereabouts.FOUND
 
 
-def _success(answer: Answer, result: Result, url: str) -> Done:
+def _success(answer: Response, result: Result, url: str) -> Done:
     """The result for a request that the server stored.
 
     Raises AnswerLostError for a body that is not a request: another program may have answered.
@@ -138,7 +138,7 @@ def _success(answer: Answer, result: Result, url: str) -> Done:
     return Done(result, answer.status, request_id, str(request_status(status)))
 
 
-def _refusal(answer: Answer, url: str, *, who: str = "", item: str = "") -> Done:
+def _refusal(answer: Response, url: str, *, who: str = "", item: str = "") -> Done:
     """The result for an answer after which nothing is stored.
 
     Raises AnswerLostError where that is not certain, ServerError where no request can succeed.
@@ -159,13 +159,13 @@ def _refusal(answer: Answer, url: str, *, who: str = "", item: str = "") -> Done
     return Done(meaning.result, answer.status, message=message)
 
 
-def _meaning(answer: Answer) -> Meaning | None:
+def _meaning(answer: Response) -> Meaning | None:
     message = answer.message.casefold()
     of_status = (meaning for meaning in MEANINGS if meaning.status == answer.status)
     return next((each for each in of_status if each.text.casefold() in message), None)
 
 
-def _answer_lost(answer: Answer, url: str) -> AnswerLostError:
+def _answer_lost(answer: Response, url: str) -> AnswerLostError:
     reason = f": {answer.message}" if answer.message else ""
     message = f"sent, but HTTP {answer.status} does not say whether it succeeded{reason}"
     return AnswerLostError(message, where=url, hint="listsync looks at the server to find out")

@@ -9,8 +9,8 @@ import time
 
 from reconciler.core.model import Delivery, Downloader, Kind, Option, ServiceOptions
 from reconciler.errors import ServerError
+from reconciler.http.foreign import integer, line, records
 from reconciler.overseerr.connection import Connection
-from reconciler.overseerr.foreign import integer, line, records
 from reconciler.overseerr.tables import require_ok
 
 PATIENCE = 5.0  # seconds that all Radarrs and Sonarrs that do not answer may take from a run

@@ -28,7 +28,7 @@ from reconciler.core.model import (
     Target,
     User,
 )
-from reconciler.overseerr.foreign import (
+from reconciler.http.foreign import (
     JsonObject,
     day,
     decimal,

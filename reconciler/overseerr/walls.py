@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.overseerr.foreign import line
+from reconciler.http.foreign import line
 
 _DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
 _EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"

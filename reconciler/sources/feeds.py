@@ -12,43 +12,54 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import IMDB_ID, Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.client import Response
 from reconciler.http.limits import LimitError
-from reconciler.http.payload import check_xml
+from reconciler.http.payload import CUT_OFF, check_xml
 from reconciler.sources import fields, json_items
+from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import MEANINGS, kind_of, shown_for
-from reconciler.sources.paging import Call, Meanings, Part, read
-from reconciler.sources.scrape import FetchContext, FetchFailure
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.http import SiteClient
+from reconciler.sources.paging import Call, Meanings, read
 from reconciler.sources.title_types import classify
-from reconciler.sources.truncation import CUT_OFF, is_cut_feed
-from reconciler.sources.web import Answer, Web
 
 _TITLE_ID = re.compile(rf"imdb\.com/title/({IMDB_ID})")
+
+
+# What may stand before a feed's root element, and how the beginning of one may look.
+_BEFORE_ROOT = re.compile(r"(<\?[^>]{0,1000}\?>|<!--[^>]{0,1000}-->)\s*")
+_STARTS = ("<rss", "<?xml", "<!--")
+_PROLOG = 10_000  # bytes that are looked at
+
+# Expat's errors at the end of a text: no element, or an open tag, character or CDATA section.
+_XML_ENDS = {3, 5, 6, 20}
 
 
 def read_feed(
     address: str,
     ref: ListRef,
-    reach: FetchContext,
+    context: FetchContext,
     meanings: Meanings = MEANINGS,
-    web: Web | None = None,
+    web: SiteClient | None = None,
 ) -> Snapshot:
     """Read the feed at an address, and the further parts that it names."""
     here = {"url": address}
 
-    def part(answer: Answer) -> Part | FetchFailure | None:
+    def part(answer: Response) -> Page | FetchFailure | None:
         found = parse(answer, kind_of(ref))
         if not isinstance(found, tuple):
             return found
         items, link = found
         onward = _below(here["url"], link)
         if not items or not onward:
-            return Part(items, end_unknown=True, document=True)
+            return Page(items, end_unknown=True, document=True)
         here["url"] = onward
-        return Part(items, end_unknown=True, document=True, following=Call(onward))
+        return Page(items, end_unknown=True, document=True, following=Call(onward))
 
-    web = web or Web(show=shown_for(ref))
-    return read(Call(address), part, ref, reach, meanings=meanings, web=web)
+    web = web or SiteClient(show=shown_for(ref))
+    return read(Call(address), part, ref, context, meanings=meanings, web=web)
 
 
 def _below(here: str, link: str) -> str:
@@ -60,7 +71,9 @@ def _below(here: str, link: str) -> str:
         return ""
 
 
-def parse(answer: Answer, kind: Kind | None) -> tuple[tuple[Item, ...], str] | FetchFailure | None:
+def parse(
+    answer: Response, kind: Kind | None
+) -> tuple[tuple[Item, ...], str] | FetchFailure | None:
     """A feed's items, and where it goes on; None: this is no feed."""
     if answer.body is not None:
         items = json_items.parse(answer.body, kind)
@@ -112,3 +125,13 @@ def _ids(guids: list[str], said: dict[str, str]) -> Ids:
         tmdb=fields.number(known.get("tmdb") or said.get("movieId")),
         tvdb=fields.number(known.get("tvdb")),
     )
+
+
+def is_cut_feed(content: bytes, error: ParseError) -> bool:
+    """Whether this began as a feed and ends before its end. ``error``: the parser's."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = content[:_PROLOG].decode(encoding, "ignore").lstrip()
+    while prolog := _BEFORE_ROOT.match(text):
+        text = text[prolog.end() :]
+    begun = text.startswith(("<?", "<!--")) or any(start.startswith(text) for start in _STARTS)
+    return error.code in _XML_ENDS and (begun or re.match(r"<rss[\s>]", text) is not None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from reconciler.core.model import IMDB_ID, YEAR, Facts
-from reconciler.sources.scrape import clean
+from reconciler.http.foreign import valid_text
 
 _IMDB = re.compile(IMDB_ID)
 _IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
@@ -32,7 +32,7 @@ def text(value: object) -> str:
     """A text without the space around it; empty where it is none."""
     if not isinstance(value, str):
         return ""
-    return value.strip() if value.isascii() else clean(value).strip()
+    return value.strip() if value.isascii() else valid_text(value).strip()
 
 
 def imdb_id(value: object) -> str | None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from reconciler.core.completeness import ListReading, Page
 from reconciler.core.model import ENDLESS_TOP, Item, ListRef, Outcome, Snapshot
-from reconciler.http.session import retry_after
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider, answered
-from reconciler.sources.web import Answer, Web
+from reconciler.http.client import Response, retry_after
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.failure import FetchFailure, failure_of, status_text
+from reconciler.sources.http import SiteClient
 
 ROUTE = "api"
 
@@ -34,13 +35,6 @@ class Call:
     params: Mapping[str, str | int] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: object = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Page):
-    """A page, and what to ask next."""
-
-    following: Call | None = None  # None: nothing follows
 
 
 def keyed(name: str, where: str) -> Meanings:
@@ -75,14 +69,14 @@ def blocked(why: str) -> Snapshot:
 
 def read(  # noqa: PLR0913 - what a site knows of its list
     first: Call,
-    parse: Callable[[Answer], Part | FetchFailure | None],
+    parse: Callable[[Response], Page | FetchFailure | None],
     ref: ListRef,
-    reach: FetchContext,
+    context: FetchContext,
     *,
     meanings: Mapping[int, tuple[Outcome, str]] | None = None,
-    refusal: Callable[[Answer], Part | FetchFailure | None] = lambda _: None,
+    refusal: Callable[[Response], Page | FetchFailure | None] = lambda _: None,
     joined: Callable[[Iterable[Item]], Iterable[Item]] = tuple,
-    web: Web | None = None,
+    web: SiteClient | None = None,
 ) -> Snapshot:
     """Read a list; trouble is an outcome.
 
@@ -91,36 +85,36 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     another status than 200 says in words. ``joined``: several rows as one item, where a title may
     have several. ``web``: connections that are open already; they are closed, too.
     """
-    most = (reach.need.top or ENDLESS_TOP) if ref.endless else None
+    most = (context.need.top or ENDLESS_TOP) if ref.endless else None
     reading = ListReading(ROUTE, most, joined)
-    call: Call | None = first
-    with web or Web() as connections:
-        while call is not None:
+    call: object = first
+    with web or SiteClient() as connections:
+        while isinstance(call, Call):
             answer = _asked(connections, call)
             if isinstance(answer, FetchFailure):
                 return reading.fail(answer.snapshot(ROUTE))
-            part = parse(answer) if answer.status == _OK else refusal(answer)
-            part = part or _meaning(answer, _OPEN | dict(meanings or {}))
-            if isinstance(part, FetchFailure):
-                return reading.fail(part.snapshot(ROUTE))
-            reading.add(part)
-            call = None if reading.finished else part.following
+            page = parse(answer) if answer.status == _OK else refusal(answer)
+            page = page or _meaning(answer, _OPEN | dict(meanings or {}))
+            if isinstance(page, FetchFailure):
+                return reading.fail(page.snapshot(ROUTE))
+            reading.add(page)
+            call = None if reading.finished else page.following
     return reading.snapshot()
 
 
-def _asked(web: Web, call: Call) -> Answer | FetchFailure:
+def _asked(web: SiteClient, call: Call) -> Response | FetchFailure:
     method = "GET" if call.body is None else "POST"
     return web.ask(method, call.url, headers=call.headers, params=call.params, body=call.body)
 
 
-def _meaning(answer: Answer, meanings: Mapping[int, tuple[Outcome, str]]) -> FetchFailure:
+def _meaning(answer: Response, meanings: Mapping[int, tuple[Outcome, str]]) -> FetchFailure:
     if answer.status in meanings:
         outcome, what = meanings[answer.status]
         wait = retry_after(answer.headers)
         return FetchFailure(
-            outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait
+            outcome, f"{answer.url}: {what} ({status_text(answer.status, wait)})", wait
         )
     if answer.status == _OK:
         error = f"{answer.url}: no list was found there; {_NO_LIST}"
         return FetchFailure(Outcome.CHANGED_LAYOUT, error)
-    return answer.setback()
+    return failure_of(answer)

@@ -10,11 +10,11 @@ from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from reconciler.core.model import ListRef, Outcome, Snapshot
+from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import shown_for
 from reconciler.sources.feeds import read_feed
+from reconciler.sources.http import SiteClient
 from reconciler.sources.paging import Meanings
-from reconciler.sources.scrape import FetchContext
-from reconciler.sources.web import Web
 
 _RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
 HOSTS = frozenset({_RSS, _DISCOVER})
@@ -43,17 +43,17 @@ def feed_address(url: SplitResult) -> str | None:
     return f"https://{_RSS}/{key.lower()}" if key else None
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a feed where its address is, and where that is refused at Plex's other one."""
     url = urlsplit(ref.address)
     here = urlunsplit(url._replace(scheme="https"))
     there = f"https://{_DISCOVER}/rss/{_key(url)}"
     if url.hostname == _DISCOVER:
         there = f"https://{_RSS}/{_key(url)}"
-    first = _read(here, ref, reach)
+    first = _read(here, ref, context)
     if first.outcome not in _REFUSALS:
         return first
-    second = _read(there, ref, reach)
+    second = _read(there, ref, context)
     if second.error is None:
         return second
     error = f"{first.error}; {second.error}"
@@ -63,8 +63,10 @@ def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     return replace(second, outcome=outcome, error=f"{error}; {_ADVICE}")
 
 
-def _read(address: str, ref: ListRef, reach: FetchContext) -> Snapshot:
-    return read_feed(address, ref, reach, _MEANINGS, Web(follows=True, show=shown_for(ref)))
+def _read(address: str, ref: ListRef, context: FetchContext) -> Snapshot:
+    return read_feed(
+        address, ref, context, _MEANINGS, SiteClient(follows=True, show=shown_for(ref))
+    )
 
 
 def _key(url: SplitResult) -> str:

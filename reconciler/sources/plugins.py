@@ -16,7 +16,8 @@ from urllib.parse import SplitResult
 
 from reconciler.core.completeness import checked
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.failure import FetchFailure
 
 GROUP = "listsync.sources"
 
@@ -75,12 +76,12 @@ class Plugin:
         except _FAULTS:
             return False
 
-    def fetch(self, ref: ListRef, reach: FetchContext) -> Snapshot:
+    def fetch(self, ref: ListRef, context: FetchContext) -> Snapshot:
         """Read a list; trouble is an outcome, also where it is the plugin's own."""
         if self.broken:
             return FetchFailure(Outcome.UNREACHABLE, self.broken).snapshot("plugin")
         try:
-            snapshot = self._module.fetch(ref, reach)
+            snapshot = self._module.fetch(ref, context)
             if isinstance(snapshot, Snapshot):
                 return checked(snapshot)
         except _FAULTS as fault:

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from reconciler.core.completeness import UNREADABLE
 from reconciler.core.model import IMDB_ID, Ids, Item, Kind
+from reconciler.http.foreign import valid_text
 from reconciler.sources.fields import facts
-from reconciler.sources.scrape import clean
 
 _KINDS = {"movie": Kind.MOVIE, "show": Kind.TV}
 _IMDB = re.compile(IMDB_ID)
@@ -43,7 +43,7 @@ def item_of(row: Mapping[str, object], kind: Kind | None = None) -> Item:
     part = _mapping(row.get(name)) if name else row
     if name in _KINDS or (not name and kind):
         return _title(part, _KINDS.get(name) or kind)
-    label = clean(part.get("name")) or clean(part.get("title"))
+    label = valid_text(part.get("name")) or valid_text(part.get("title"))
     if name in {"season", "episode"}:
         number = part.get("number" if name == "season" else "season")
         if type(number) is int:
@@ -56,21 +56,21 @@ def item_of(row: Mapping[str, object], kind: Kind | None = None) -> Item:
 def _part_name(row: Mapping[str, object]) -> str:
     """What a row is: as it says, else by the part it holds; "" where it is that part itself."""
     if isinstance(row.get("type"), str):
-        return clean(row["type"])
+        return valid_text(row["type"])
     return next((name for name in _KINDS if name in row), "")
 
 
 def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
     ids, year = _mapping(part.get("ids")), part.get("year")
     known = Ids(
-        imdb=imdb if _IMDB.fullmatch(imdb := clean(ids.get("imdb"))) else None,
+        imdb=imdb if _IMDB.fullmatch(imdb := valid_text(ids.get("imdb"))) else None,
         tmdb=_number(ids.get("tmdb")),
         tvdb=_number(ids.get("tvdb")),
-        trakt=clean(ids.get("slug")) or None,
+        trakt=valid_text(ids.get("slug")) or None,
     )
     sure = year if isinstance(year, int) and year in _YEARS else None
     item_facts = facts(*map(part.get, ("rating", "votes", "genres", "language")))
-    return Item(0, clean(part.get("title")), sure, kind, known, facts=item_facts)
+    return Item(0, valid_text(part.get("title")), sure, kind, known, facts=item_facts)
 
 
 def _joined(first: Item, more: Item) -> Item:

@@ -29,8 +29,8 @@ from examples.sandbox.trakt_accounts import CLIENT_ID
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import ListRef, Outcome
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.bench.interface_site import LISTS, Call
 from tests.bench.promises import Reading, Sizes
 
@@ -86,7 +86,7 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
         _write_export(Path(folder, EXPORT), sizes.sources["export"])
         sources = SiteSources(Sessions(ChromiumBrowser), site.providers(), Path(folder))
         for name, titles in sizes.sources.items():
-            ref = recognise(site.source(name))
+            ref = recognize_list(site.source(name))
             site.calls(name)
 
             ours = partial(listed, sources, ref, titles)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.bench.interface_site import LISTS
 from tests.bench.interfaces import in_turns, listed, served
 from tests.bench.promises import Reading, Sizes
@@ -22,7 +22,7 @@ NAMES = (
 
 def measure(sizes: Sizes) -> dict[str, Reading]:
     """A list of some pages, read by a browser that runs already; medians of turns."""
-    films, ref = sizes.posters, recognise(LISTS["letterboxd"])
+    films, ref = sizes.posters, recognize_list(LISTS["letterboxd"])
     with served({"letterboxd": films}, sizes.latency) as site, ChromiumBrowser() as browser:
         url = f"{site.others}/letterboxd"
         providers = {"letterboxd": Provider(url, via="browser")}

@@ -14,8 +14,8 @@ from statistics import median
 from examples.sandbox.sites_lists import IMDB_PAGE_SIZE
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.bench.promises import Reading, Sizes
 from tests.bench.site import path_of
 
@@ -56,7 +56,7 @@ def _in_a_process(url: str, titles: int, rounds: int) -> dict[str, float]:
 
 def _listsync(browser: ChromiumBrowser, url: str, titles: int) -> int:
     sources = SiteSources(Sessions(lambda: browser), {"imdb": Provider(url)}, Path())
-    return len(sources.fetch(recognise(path_of(titles).split("/")[2])).items)
+    return len(sources.fetch(recognize_list(path_of(titles).split("/")[2])).items)
 
 
 def _bare(browser: ChromiumBrowser, url: str, titles: int) -> int:

@@ -14,8 +14,8 @@ import pytest
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.tiny_site import Answer, TinySite
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures" / "imdb"
@@ -51,7 +51,7 @@ def read(browser: Sessions, source: str, path: str, page: str) -> Snapshot:
     patience = Patience(content=1.5, check=1.5, settle=0.3)
     with TinySite({path: Answer(body=page)}) as site:
         providers = {"imdb": Provider(site.url, via="browser")}
-        return SiteSources(browser, providers, Path(), patience).fetch(recognise(source))
+        return SiteSources(browser, providers, Path(), patience).fetch(recognize_list(source))
 
 
 def top(browser: Sessions, name: str, *kept: str) -> Snapshot:

@@ -23,8 +23,8 @@ from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.processes import becomes_true, browser_groups, members
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
@@ -46,7 +46,7 @@ def fetch(sessions: Sessions, site: TinySite, source: str = "ls000001") -> Snaps
     patience = Patience(content=0.5, check=0.5)
     return SiteSources(
         sessions, {"imdb": Provider(site.url, via="browser")}, Path(), patience
-    ).fetch(recognise(source))
+    ).fetch(recognize_list(source))
 
 
 def kill_browsers() -> None:

@@ -13,9 +13,9 @@ from examples.sandbox.sites import SandboxSites
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
+from reconciler.sources.context import Patience, Provider
 from reconciler.sources.debug.folder import DebugFolder
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.tiny_site import Answer, TinySite
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,9 @@ def fetch(sessions: Sessions, url: str, folder: Path, source: str) -> Snapshot:
     patience = Patience(content=0.5, check=0.5)
     providers = {"imdb": Provider(url, via="browser")}
     debug = DebugFolder(folder)
-    return SiteSources(sessions, providers, Path(), patience, debug=debug).fetch(recognise(source))
+    return SiteSources(sessions, providers, Path(), patience, debug=debug).fetch(
+        recognize_list(source)
+    )
 
 
 def kept(folder: Path) -> dict[str, str]:

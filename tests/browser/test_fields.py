@@ -11,7 +11,7 @@ from examples.sandbox.sites import SandboxSites
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.core.completeness import numbered
 from reconciler.core.model import ListRef
-from reconciler.sources.scrape import FetchContext, Provider
+from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.sites import imdb
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import path_of
@@ -29,8 +29,8 @@ def test_an_imdb_list_reads_alike_from_what_travels_and_from_the_whole_page(
 ) -> None:
     with SandboxSites() as sites, ChromiumBrowser(page_seconds=10) as browser:
         ref = ListRef("imdb", name)
-        reach = FetchContext(browser, tmp_path, Provider(sites.imdb_url))
-        listed = imdb.fetch(ref, reach).items
+        context = FetchContext(browser, tmp_path, Provider(sites.imdb_url))
+        listed = imdb.fetch(ref, context).items
         whole = browser.open(sites.imdb_url + path_of(ref, 1)).evaluate(WHOLE)
         first = titles.parse(json.loads(str(whole)), ref)
     assert first is not None

@@ -13,8 +13,8 @@ import pytest
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.processes import becomes_true, browser_groups
 from tests.browser.selenium_grid import SeleniumGrid, selenium_grid
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
@@ -35,7 +35,7 @@ def read(sessions: Sessions, site: TinySite, *ids: str) -> list[Snapshot]:
     patience = Patience(content=0.5, check=0.5)
     sources = SiteSources(sessions, {"imdb": Provider(site.url)}, Path(), patience)
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(sources.fetch, map(recognise, ids)))
+        return list(pool.map(sources.fetch, map(recognize_list, ids)))
 
 
 def meeting(parties: int) -> dict[str, Answer]:

@@ -10,8 +10,8 @@ import pytest
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import Kind, Outcome
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.tiny_site import Answer, TinySite
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def _sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteSources]:
     ids=["two pages", "a watchlist", "a bot check that passes"],
 )
 def test_a_list_is_read_whole_and_in_order(sources: SiteSources, source: str, films: int) -> None:
-    snapshot = sources.fetch(recognise(f"letterboxd:{source}"))
+    snapshot = sources.fetch(recognize_list(f"letterboxd:{source}"))
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, films)
     assert [(item.title, item.year, item.kind) for item in snapshot.items] == [
         (f"Film {n}", 2000 + n, Kind.MOVIE) for n in range(1, films + 1)
@@ -91,6 +91,6 @@ def test_a_list_is_read_whole_and_in_order(sources: SiteSources, source: str, fi
 def test_every_trouble_has_its_own_outcome(
     sources: SiteSources, source: str, outcome: Outcome, kept: int
 ) -> None:
-    snapshot = sources.fetch(recognise(f"letterboxd:{source}"))
+    snapshot = sources.fetch(recognize_list(f"letterboxd:{source}"))
     assert (snapshot.outcome, len(snapshot.items)) == (outcome, kept)
     assert bool(snapshot.error) == (outcome is not Outcome.EMPTY)

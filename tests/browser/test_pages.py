@@ -11,8 +11,8 @@ from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Lease, Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.processes import becomes_true
 from tests.browser.tiny_site import Answer, TinySite, imdb_page
 
@@ -31,7 +31,7 @@ def fetch(sessions: Sessions, site: TinySite, source: str = "ls000001") -> Snaps
     patience = Patience(content=0.5, check=0.5)
     return SiteSources(
         sessions, {"imdb": Provider(site.url, via="browser")}, Path(), patience
-    ).fetch(recognise(source))
+    ).fetch(recognize_list(source))
 
 
 # Amazon's firewall names itself in a header, and sends either nothing or two kilobytes of script.
@@ -155,7 +155,7 @@ def test_a_list_without_end_is_read_for_as_long_as_a_list_may_take(sessions: Ses
         providers = {"imdb": Provider(site.url, via="browser")}
         patience = Patience(content=0.5, check=0.5, whole=1.5)
         sources = SiteSources(sessions, providers, Path(), patience)
-        snapshot = sources.fetch(recognise("ls000001"))
+        snapshot = sources.fetch(recognize_list("ls000001"))
     assert snapshot.outcome is Outcome.INCOMPLETE
     assert "the list was not read within 2 s" in (snapshot.error or "")
 
@@ -202,7 +202,7 @@ def test_a_page_that_grows_for_ever_is_bounded(
     with TinySite({"/users/anna/lists/films": Answer(body=GROWS_FOR_EVER)}) as site:
         patience = Patience(settle=0.3, whole=whole)
         sources = SiteSources(sessions, {"trakt": Provider(site.url)}, Path(), patience)
-        snapshot = sources.fetch(recognise("trakt:anna/films"))
+        snapshot = sources.fetch(recognize_list("trakt:anna/films"))
     assert snapshot.outcome is Outcome.INCOMPLETE
     assert kept <= len(snapshot.items) < 21_000
     assert says in (snapshot.error or "")
@@ -246,7 +246,7 @@ for (let number = 1; number <= 60; number += 1) {
 def test_cards_that_are_there_only_while_in_view_are_all_kept(sessions: Sessions) -> None:
     with TinySite({"/users/anna/lists/films": Answer(body=CARDS_ONLY_IN_VIEW)}) as site:
         sources = SiteSources(sessions, {"trakt": Provider(site.url)}, Path(), Patience(settle=0.3))
-        snapshot = sources.fetch(recognise("trakt:anna/films"))
+        snapshot = sources.fetch(recognize_list("trakt:anna/films"))
     assert snapshot.outcome is Outcome.UNVERIFIED
     assert [(item.title, item.year) for item in snapshot.items] == [
         (f"Film {number}", 2001) for number in range(1, 61)

@@ -13,8 +13,8 @@ from examples.sandbox.sites_lists import Outcome as SiteFault
 from reconciler.browser.chromium import ChromiumBrowser
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience, Provider
+from reconciler.sources.context import Patience, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.browser.processes import browser_groups
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def sources(
 
 
 def fetch(sources: SiteSources, source: str) -> Snapshot:
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 @pytest.mark.parametrize(

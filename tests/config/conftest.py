@@ -12,7 +12,7 @@ from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError
 
 
-def recognise(text: str) -> ListRef:
+def recognize_list(text: str) -> ListRef:
     """Take ``provider:id``, an address or a bare id, as the sites do."""
     if found := re.fullmatch(
         r"(imdb|trakt|file|mdblist|stevenlu|json|tmdb|anilist|rss|simkl|tvdb|letterboxd):(.+)", text
@@ -38,7 +38,7 @@ def load_text(
         name="listsync.yaml",
         env={"KEY": "the-key"} if env is None else env,
         read=read,
-        recognise=recognise,
+        recognize_list=recognize_list,
     )
 
 

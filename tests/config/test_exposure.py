@@ -13,7 +13,7 @@ from reconciler.config.fields import FromFile, Model
 from reconciler.config.models import File
 from reconciler.config.secret_files import secret_keys
 from reconciler.errors import ConfigError
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 
 SECRET = "MTc2MzgyNjQwMDAwMGFiY2RlZmFi"
 ENV = {
@@ -34,7 +34,7 @@ def problems_of(file: Mapping[str, Any]) -> list[str]:
             name="f.yaml",
             env=ENV,
             read=lambda path: path.removeprefix("/") + SECRET,
-            recognise=recognise,
+            recognize_list=recognize_list,
         )
     except ConfigError as error:
         return list(error.problems)

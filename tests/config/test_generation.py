@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.config import Config, file_rights, load
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 
 SERVER = "server: {url: 'http://s:5055', api_key: '${KEY}'}\n"
 SMALL = SERVER + "lists: {a: {source: 'imdb:top'}}\n"
@@ -63,7 +63,7 @@ ENV = {"KEY": "k-1234567", "EMPTY": "", "NAME": "night-owls", "FEED_KEY": "f-765
 
 
 def config_of(text: str) -> Config:
-    return load(text, name="listsync.yaml", env=ENV, read=str, recognise=recognise)
+    return load(text, name="listsync.yaml", env=ENV, read=str, recognize_list=recognize_list)
 
 
 @pytest.mark.parametrize(

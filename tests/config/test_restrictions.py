@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.config import Restrictions, load, parse_restrictions
 from reconciler.errors import ConfigError, UsageError
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 
 ENV = {
     "SEERR_API_KEY": "key-of-the-server",
@@ -39,7 +39,7 @@ def problems(text: str, restrictions: Restrictions) -> list[str]:
             name="f.yaml",
             env=ENV,
             read=lambda _: "key-in-a-file",
-            recognise=recognise,
+            recognize_list=recognize_list,
             restrictions=restrictions,
             is_outside=lambda path: PurePosixPath(path).is_absolute(),
         )

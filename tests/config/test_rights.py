@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.config import Config, file_rights, load, restored_exclusions, restored_list
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.project.test_reload import OPTIONS
 
 SECRET = "SK-5d1b2c-made-up"
@@ -37,7 +37,7 @@ def config_of(options: dict[str, Any], **sections: Any) -> Config:  # noqa: ANN4
         "lists": {"films": {"source": "imdb:top", **options}},
         **sections,
     }
-    return load(json.dumps(file), name="f", env={}, read=str, recognise=recognise)
+    return load(json.dumps(file), name="f", env={}, read=str, recognize_list=recognize_list)
 
 
 @pytest.mark.parametrize("options", [{}, OPTIONS, OTHERS], ids=["none", "every one", "others"])

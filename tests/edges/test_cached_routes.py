@@ -8,7 +8,7 @@ from pathlib import Path
 from reconciler.config import Config, load
 from reconciler.core.model import ListReport, Outcome, Snapshot
 from reconciler.ledger import CachedRoutes, SqliteLedger
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from reconciler.wiring import open_routes
 
 URL = "http://seerr:5055"
@@ -30,7 +30,7 @@ class Watch:
 
 def config() -> Config:
     text = f"server: {{url: {URL}, api_key: k}}\nlists: {{top: {{source: 'imdb:top'}}}}\n"
-    return load(text, name="f.yaml", env={}, read=lambda _: "", recognise=recognise)
+    return load(text, name="f.yaml", env={}, read=lambda _: "", recognize_list=recognize_list)
 
 
 def test_a_route_is_tried_again_after_a_day(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_what_one_command_learns_the_next_one_knows(tmp_path: Path) -> None:
 
 
 def test_what_a_list_gave_is_known_by_its_source_whatever_its_name(tmp_path: Path) -> None:
-    top, clock = recognise("imdb:top"), Watch()
+    top, clock = recognize_list("imdb:top"), Watch()
     snapshot = Snapshot(Outcome.INCOMPLETE, "api", declared_total=250, delivered=249)
     failed = Snapshot(Outcome.UNREACHABLE, "api")
     with SqliteLedger(tmp_path / "listsync.db", URL) as ledger:
@@ -75,4 +75,4 @@ def test_a_list_can_be_read_beside_a_ledger_that_cannot(tmp_path: Path) -> None:
         with open_routes(config(), path) as routes:
             routes.keep_blocked(ROUTE)
             assert not routes.is_blocked(ROUTE)
-            assert routes.last_snapshot(recognise("imdb:top")) is None
+            assert routes.last_snapshot(recognize_list("imdb:top")) is None

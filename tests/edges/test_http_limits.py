@@ -15,8 +15,8 @@ import trustme
 from reconciler.core.model import Outcome
 from reconciler.errors import AnswerLostError, TransientError
 from reconciler.overseerr import OverseerrServer
-from reconciler.sources.scrape import FetchFailure
-from reconciler.sources.web import Web
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.http import SiteClient
 from tests.edges.dripping import ANSWERS, dripping
 from tests.edges.made_up import KEY, request_of
 from tests.edges.scripted import Reply, Scripted, says
@@ -88,7 +88,7 @@ def test_a_call_to_a_site_ends_whatever_drips(
     start: bytes, drip: bytes, context: ssl.SSLContext | None
 ) -> None:
     began = time.monotonic()
-    with dripping(start, drip, tls=context) as (url, _), Web(longest=LONGEST) as web:
+    with dripping(start, drip, tls=context) as (url, _), SiteClient(longest=LONGEST) as web:
         answer = web.ask("GET", url)
     assert time.monotonic() - began < BY_THEN
     assert isinstance(answer, FetchFailure)
@@ -98,7 +98,7 @@ def test_a_call_to_a_site_ends_whatever_drips(
 
 def test_a_handshake_that_drips_ends() -> None:
     began = time.monotonic()
-    with dripping(b"\x16\x03\x03\x40\x00", b"\x02") as (url, _), Web(longest=LONGEST) as web:
+    with dripping(b"\x16\x03\x03\x40\x00", b"\x02") as (url, _), SiteClient(longest=LONGEST) as web:
         answer = web.ask("GET", url.replace("http:", "https:"))
     assert time.monotonic() - began < BY_THEN
     assert isinstance(answer, FetchFailure)
@@ -185,7 +185,7 @@ def test_a_request_whose_answer_is_too_long_is_a_lost_one(reply: Callable[[], Re
 
 @too_long
 def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Reply]) -> None:
-    with Scripted(reply()) as script, Web() as web:
+    with Scripted(reply()) as script, SiteClient() as web:
         answer = web.ask("GET", script.url)
     assert isinstance(answer, FetchFailure)
     assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
@@ -198,7 +198,7 @@ def test_json_of_too_many_entries_is_an_error_of_the_call() -> None:
             server.whoami()
         with pytest.raises(AnswerLostError, match="it has more than 500,000 entries"):
             server.request(request_of())
-        with Web() as web:
+        with SiteClient() as web:
             answer = web.ask("GET", script.url)
     assert isinstance(answer, FetchFailure)
     assert "it has more than 500,000 entries" in answer.error

@@ -32,7 +32,7 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import Ledger, MediaServer
 from reconciler.render.progress import Silence
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation, reconcile_lists
 
@@ -145,7 +145,7 @@ class World:
     def config(self) -> Config:
         server = {"url": self.sandbox.url, "api_key": self.sandbox.api_key}
         text = json.dumps({"server": server, **self._file})
-        return load(text, name="listsync.yaml", env={}, read=str, recognise=recognise)
+        return load(text, name="listsync.yaml", env={}, read=str, recognize_list=recognize_list)
 
     @contextmanager
     def open_context(self) -> Iterator[Context]:

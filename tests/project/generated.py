@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from reconciler.cli import app
 from reconciler.config import ProvidersConfig, json_schema
 from reconciler.core.model import Outcome
-from reconciler.sources import SOURCES, recognise
+from reconciler.sources.registry import SOURCES, recognize_list
 from tests.project.places import CODE, DOCS, INTERNALS, ROOT
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
@@ -126,7 +126,7 @@ def _outcomes() -> str:
 
 def _meaning(text: str) -> str:
     try:
-        return f"`{recognise(text)}`"
+        return f"`{recognize_list(text)}`"
     except ValueError as refusal:
         return f"refused: {_cell(str(refusal))}"
 

@@ -125,7 +125,7 @@ CATCHES_ALL = {
     "reconciler/controller/workers.py",
     "reconciler/cli/faults.py",
     "reconciler/cli/process.py",
-    "reconciler/sources/__init__.py",
+    "reconciler/sources/registry.py",
     "reconciler/controller/list_reconciler.py",
 }
 

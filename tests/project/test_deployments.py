@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from reconciler.config import Config, load
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.image.dockerfile import stages
 from tests.project import places
 from tests.project.generated import commands, help_of
@@ -37,7 +37,9 @@ def pod(name: str) -> dict[str, Any]:
 
 
 def config_of(text: str) -> Config:
-    return load(text, name="listsync.yaml", env={}, read=lambda _: "key", recognise=recognise)
+    return load(
+        text, name="listsync.yaml", env={}, read=lambda _: "key", recognize_list=recognize_list
+    )
 
 
 def known(words: list[str]) -> bool:

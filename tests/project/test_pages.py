@@ -14,7 +14,7 @@ import trustme
 import yaml
 
 from reconciler.config import Config, json_schema, load
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, regenerated
 
@@ -63,7 +63,7 @@ def config_of(block: str, page: Path) -> Config:
         name=places.name(page),
         env={"SEERR_API_KEY": "made-up"},
         read=lambda name: certificate if name.endswith(".pem") else "made-up",
-        recognise=recognise,
+        recognize_list=recognize_list,
     )
 
 

@@ -11,7 +11,7 @@ from reconciler.config import Config, load
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
 from reconciler.controller.turns import digest
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.project import places
 from tests.project.test_rules import keys
 
@@ -45,7 +45,7 @@ OPTIONS: dict[str, Any] = {  # of a list: another word than the built-in one
 
 def config_of(file: dict[str, Any]) -> Config:
     text = json.dumps(file)
-    return load(text, name="f", env={}, read=lambda _: "made-up", recognise=recognise)
+    return load(text, name="f", env={}, read=lambda _: "made-up", recognize_list=recognize_list)
 
 
 def turns(after: dict[str, Any], before: dict[str, Any] | None = None) -> list[str]:

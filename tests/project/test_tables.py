@@ -27,8 +27,8 @@ from reconciler.core.model import (
 )
 from reconciler.core.rights import expected
 from reconciler.overseerr import translate
-from reconciler.sources import SOURCES as READ
-from reconciler.sources import recognise
+from reconciler.sources.registry import SOURCES as READ
+from reconciler.sources.registry import recognize_list
 from tests.core.test_completeness_table import TABLE as COMPLETENESS_TABLE
 from tests.project import places
 from tests.sources.pasted import PASTED
@@ -61,7 +61,7 @@ def test_every_source_is_told_and_which_has_charts_without_an_end() -> None:
 
 def is_endless(text: str) -> bool:
     try:
-        return recognise(text).endless
+        return recognize_list(text).endless
     except ValueError:
         return False
 

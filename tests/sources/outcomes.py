@@ -15,8 +15,8 @@ import requests_mock
 from requests_mock import ANY as ANY_METHOD
 
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, title
 
 KEY = "a-made-up-key-of-0123456789"
@@ -38,7 +38,7 @@ class Shown:
 
 def read(shown: Shown, folder: Path, mock: requests_mock.Mocker) -> Snapshot:
     """What reading a list gives that is shown so."""
-    ref = recognise(shown.source)
+    ref = recognize_list(shown.source)
     if ref.provider == "file" and shown.text is not None:
         (folder / ref.id).write_text(shown.text, encoding="utf-8")
     answer = {"json": shown.json} if shown.text is None else {"text": shown.text}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from reconciler.browser.pool import Sessions
 from reconciler.core.model import ListRef, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.sources.scrape import Patience
+from reconciler.sources.context import Patience
 
 NO_PATIENCE = Patience(content=0.0, check=0.0, settle=0.0)
 

@@ -17,8 +17,8 @@ from requests_mock.response import _Context as Context
 
 from reconciler.core.model import Snapshot
 from reconciler.ports import BlockedRoutes
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import ALL_OPEN, Provider
+from reconciler.sources.context import ALL_OPEN, Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.asking import API, KEY, SITE
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, edge, next_data
 
@@ -63,7 +63,7 @@ class Source:
         self, mock: requests_mock.Mocker, served: Served, routes: BlockedRoutes = ALL_OPEN
     ) -> Snapshot:
         self.serve(mock, served)
-        ref = recognise(self.text)
+        ref = recognize_list(self.text)
         providers = {ref.provider: Provider(SITE, API, self.via, key=self.key)}
         sources = SiteSources(FakeBrowser(served.browser), providers, Path(), NO_PATIENCE, routes)
         return sources.fetch(ref)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.sources import SOURCES, recognise
+from reconciler.sources.registry import SOURCES, recognize_list
 
 KEYS = {
     "https://lists.example/a.json?apikey=hunter2": "hunter2",
@@ -17,27 +17,27 @@ KEYS = {
 
 @pytest.mark.parametrize(("text", "key"), KEYS.items(), ids=KEYS)
 def test_a_key_in_an_address_is_asked_with_and_not_shown(text: str, key: str) -> None:
-    ref = recognise(text)
+    ref = recognize_list(text)
     assert key in ref.address
     assert key not in f"{ref} {ref!r}"
 
 
 def test_a_key_in_an_address_of_no_list_is_not_shown() -> None:
     with pytest.raises(ValueError, match=r"https://lists\.example/a'") as refusal:
-        recognise("https://lists.example/a?apikey=hunter2")
+        recognize_list("https://lists.example/a?apikey=hunter2")
     assert "hunter2" not in str(refusal.value)
 
 
 def test_two_keys_in_one_address_are_two_lists() -> None:
     one, other = (
-        recognise(f"json:https://lists.example/{key}-4e5f-6071-8293-a4b5c6d7e8f9")
+        recognize_list(f"json:https://lists.example/{key}-4e5f-6071-8293-a4b5c6d7e8f9")
         for key in ("0a1b2c3d", "1a1b2c3d")
     )
     assert str(one) != str(other)
 
 
 def test_one_address_with_two_short_keys_is_fetched_twice() -> None:
-    one, other = (recognise(f"https://lists.example/a.json?key={key}") for key in "ab")
+    one, other = (recognize_list(f"https://lists.example/a.json?key={key}") for key in "ab")
     assert (str(one) == str(other), one == other) == (True, False)
 
 
@@ -46,9 +46,9 @@ def test_one_address_with_two_short_keys_is_fetched_twice() -> None:
     [("a=1&b=2", "a=1%26b=2"), ("a=1+2", "a=1%2B2"), ("a=%25b", "a=b"), ("a%3Db=c", "a=b=c")],
 )
 def test_two_queries_that_look_alike_decoded_are_two_lists(one: str, other: str) -> None:
-    known = [str(recognise(f"json:https://lists.example/a?{query}")) for query in (one, other)]
+    known = [str(recognize_list(f"json:https://lists.example/a?{query}")) for query in (one, other)]
     assert known[0] != known[1]
-    assert [str(recognise(text)) for text in known] == known
+    assert [str(recognize_list(text)) for text in known] == known
 
 
 @pytest.mark.parametrize("name", [*SOURCES, "nothing-known"])
@@ -57,7 +57,7 @@ def test_no_refusal_quotes_a_query(name: str, before: str) -> None:
     place = min(SOURCES[name].HOSTS, default="x.example") if name in SOURCES else "x.example"
     text = f"{before.format(place if '//' in before else name)}?apikey=hunter2"
     try:
-        told = str(recognise(text))
+        told = str(recognize_list(text))
     except ValueError as refusal:
         told = str(refusal)
     assert name == "file" or "hunter2" not in told

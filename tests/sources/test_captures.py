@@ -10,8 +10,8 @@ import pytest
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from reconciler.sources.sites import imdb
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
@@ -35,7 +35,7 @@ def document(page: Path) -> object:
     ],
 )
 def test_a_real_chart_gives_250_films_in_order(name: str) -> None:
-    sheet = imdb.parse(document(CAPTURES / "imdb/chart-top250" / name), recognise("imdb:top"))
+    sheet = imdb.parse(document(CAPTURES / "imdb/chart-top250" / name), recognize_list("imdb:top"))
     assert isinstance(sheet, Page)
     assert [item.position for item in sheet.items] == list(range(1, 251))
     assert len({item.ids.imdb for item in sheet.items}) == 250
@@ -49,7 +49,7 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
     body = CAPTURES / "imdb/graphql-watchlist/2025-03-26_predefinedList_15items.json"
     column = json.loads(body.read_text("utf-8"))["data"]
     shell = {"props": {"pageProps": {"mainColumnData": column}}}
-    sheet = imdb.parse(shell, recognise("ur42"))
+    sheet = imdb.parse(shell, recognize_list("ur42"))
     assert isinstance(sheet, Page)
     kinds = [item.kind for item in sheet.items]
     assert (sheet.total, kinds.count(Kind.MOVIE), kinds.count(Kind.TV)) == (15, 10, 5)
@@ -67,7 +67,7 @@ def test_a_real_answer_for_a_chart_gives_its_titles_in_order(
     name: str, source: str, total: int | None, kept: int
 ) -> None:
     body = json.loads((CAPTURES / "imdb/graphql-charts" / name).read_text("utf-8"))
-    sheet = imdb.parse(body, recognise(source))
+    sheet = imdb.parse(body, recognize_list(source))
     assert isinstance(sheet, Page)
     assert sheet.total == total
     assert [item.position for item in sheet.items] == list(range(1, kept + 1))
@@ -81,13 +81,13 @@ def test_a_real_sign_in_page_is_not_an_empty_list() -> None:
     pages = FakeBrowser({url: FakePage(None)})
     snapshot = SiteSources(
         pages, {"imdb": Provider("http://imdb.test", via="browser")}, Path(), NO_PATIENCE
-    ).fetch(recognise("ur42"))
+    ).fetch(recognize_list("ur42"))
     assert snapshot.outcome is Outcome.CHANGED_LAYOUT
 
 
 def test_a_real_search_page_is_no_list() -> None:
     page = CAPTURES / "imdb/search-advanced/2025-05-10_advanced.html"
-    assert imdb.parse(document(page), recognise("ls000001")) is None
+    assert imdb.parse(document(page), recognize_list("ls000001")) is None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_real_export_is_complete(
     name: str, total: int, shows: int, unsupported: list[str]
 ) -> None:
     sources = SiteSources(FakeBrowser({}), {}, CAPTURES / "imdb" / "csv-export")
-    snapshot = sources.fetch(recognise(f"file:{name}"))
+    snapshot = sources.fetch(recognize_list(f"file:{name}"))
     assert snapshot.outcome is Outcome.COMPLETE
     assert len(snapshot.items) == snapshot.declared_total == total
     assert all(item.ids.imdb and item.year for item in snapshot.items)
@@ -115,7 +115,7 @@ RECENT = CAPTURES / "2026-11"
 
 
 def read_recent(folder: str, source: str) -> Snapshot:
-    return SiteSources(FakeBrowser({}), {}, RECENT / folder).fetch(recognise(source))
+    return SiteSources(FakeBrowser({}), {}, RECENT / folder).fetch(recognize_list(source))
 
 
 @pytest.mark.skipif(not RECENT.is_dir(), reason="no later captures here")

@@ -11,8 +11,8 @@ import requests_mock
 
 from reconciler import sources
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources import SiteSources
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources
 from tests.sources.asking import API, KEY, SITE, fetch
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 from tests.sources.serving import NOTHINGS, SOURCES, UNREADABLE, Served, Source

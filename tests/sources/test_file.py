@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
 from reconciler.sources.exports import reading
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import FakeBrowser
 
 
@@ -28,7 +28,7 @@ def fetch(tmp_path: Path) -> Callable[..., Snapshot]:
 
 
 def read(folder: Path, source: str) -> Snapshot:
-    return SiteSources(FakeBrowser({}), {}, folder).fetch(recognise(source))
+    return SiteSources(FakeBrowser({}), {}, folder).fetch(recognize_list(source))
 
 
 IMDB = "Position,Const,Title,Original Title,Title Type,Year\n"

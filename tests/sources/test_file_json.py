@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import FakeBrowser
 
 DUNE = {"title": "Dune", "year": 2021, "ids": {"trakt": 1, "slug": "dune-2021", "tmdb": 438631}}
@@ -28,7 +28,7 @@ ITEMS = (
 
 
 def read(folder: Path, source: str) -> Snapshot:
-    return SiteSources(FakeBrowser({}), {}, folder).fetch(recognise(source))
+    return SiteSources(FakeBrowser({}), {}, folder).fetch(recognize_list(source))
 
 
 def read_json(folder: Path, body: object) -> Snapshot:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot, TitleRef
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from reconciler.sources.sites import imdb
 from tests.sources.pages import (
     NO_PATIENCE,
@@ -29,7 +29,7 @@ LIST = f"{BASE}/list/ls000001/"
 def fetch(source: str, pages: dict[str, FakePage]) -> Snapshot:
     provider = Provider(BASE, via="browser")
     sources = SiteSources(FakeBrowser(pages), {"imdb": provider}, Path(), NO_PATIENCE)
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 def fetch_list(page: FakePage) -> Snapshot:
@@ -562,4 +562,4 @@ def test_a_release_without_titles_leaves_the_box_office_complete() -> None:
 )
 @pytest.mark.parametrize("source", ["ls000001", "imdb:top", "imdb:boxoffice"])
 def test_a_document_of_any_other_shape_is_no_list(source: str, document: object) -> None:
-    assert imdb.parse(json.loads(json.dumps(document)), recognise(source)) is None
+    assert imdb.parse(json.loads(json.dumps(document)), recognize_list(source)) is None

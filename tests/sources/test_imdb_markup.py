@@ -11,12 +11,12 @@ import pytest
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Facts, Kind, Outcome
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from reconciler.sources.sites.imdb import markup
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
-LIST = recognise("ls000001")
+LIST = recognize_list("ls000001")
 
 
 def row(number: int, text: str, **changes: object) -> dict[str, object]:
@@ -203,7 +203,7 @@ def test_linked_data_is_a_chart_only_in_the_order_of_the_ranks_shown(
     provider = Provider("http://imdb.test", via="browser")
     sources = SiteSources(browser, {"imdb": provider}, Path(), NO_PATIENCE)
 
-    snapshot = sources.fetch(recognise("imdb:india/top-rated-tamil-movies"))
+    snapshot = sources.fetch(recognize_list("imdb:india/top-rated-tamil-movies"))
 
     assert snapshot.outcome is outcome
     assert [item.ids.imdb for item in snapshot.items] == [f"tt{n:07}" for n in listed]
@@ -211,7 +211,7 @@ def test_linked_data_is_a_chart_only_in_the_order_of_the_ranks_shown(
 
 @pytest.mark.parametrize(("chart", "kind"), [("imdb:top", Kind.MOVIE), ("imdb:toptv", Kind.TV)])
 def test_a_charts_rows_have_the_charts_kind(chart: str, kind: Kind) -> None:
-    sheet = markup.parse_rows(page(row(1, "Heat", rank="#1")), recognise(chart), 0)
+    sheet = markup.parse_rows(page(row(1, "Heat", rank="#1")), recognize_list(chart), 0)
     assert sheet
     assert sheet.items[0].kind is kind
 

@@ -13,8 +13,8 @@ import requests_mock
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.sites_lists import Fault
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, Notes, edge, listing, title
 
 BASE = "http://imdb.test"
@@ -44,7 +44,7 @@ def fetch(
     providers = {"imdb": Provider(BASE, url, via)}
     browser = FakeBrowser(pages or {})
     sources = SiteSources(browser, providers, Path(), NO_PATIENCE, notes or Notes())
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_a_refusal_says_who_refuses_and_the_file_that_it_advises_can_be_read(
     assert "bot check" not in error
 
     (advised,) = re.findall(r"write source: (\S+)$", error)
-    ref = recognise(advised)
+    ref = recognize_list(advised)
     (tmp_path / ref.id).write_text(EXPORT)
     snapshot = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE).fetch(ref)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.overseerr import foreign
+from reconciler.http import foreign
 from reconciler.sources import fields, json_items
 from reconciler.sources.sites import letterboxd
 

@@ -11,8 +11,8 @@ import pytest
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, objection, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, objection, recognize_list
 from reconciler.sources.sites import letterboxd
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 
@@ -38,7 +38,7 @@ def read(
 ) -> Snapshot:
     provider = {"letterboxd": Provider(SITE, via=via)}
     sources = SiteSources(FakeBrowser(pages or {}), provider, folder, NO_PATIENCE)
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 @pytest.fixture(name="folder")
@@ -104,7 +104,7 @@ def test_a_list_that_is_called_like_a_part_of_the_export_is_not_taken_for_it(
 
 
 def test_the_site_is_not_read_unless_the_file_says_so() -> None:
-    ref = recognise("https://letterboxd.com/anna/watchlist/")
+    ref = recognize_list("https://letterboxd.com/anna/watchlist/")
     told = objection(ref, {"letterboxd": Provider()})
     assert "terms" in str(told)
     assert "letterboxd:EXPORT.zip" in str(told)

@@ -8,8 +8,8 @@ from pathlib import Path
 import requests_mock
 
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import PATIENCE, Patience
+from reconciler.sources.context import PATIENCE, Patience
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.edges.dripping import ANSWERS, dripping
 from tests.sources.pages import FakeBrowser
 
@@ -19,7 +19,7 @@ TIME_IS_UP = "the list was not complete after 0.3 s"
 
 
 def fetch(source: str) -> Snapshot:
-    return SiteSources(FakeBrowser({}), {}, Path(), SHORT).fetch(recognise(source))
+    return SiteSources(FakeBrowser({}), {}, Path(), SHORT).fetch(recognize_list(source))
 
 
 def test_a_list_may_take_ten_minutes() -> None:

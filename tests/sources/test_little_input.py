@@ -28,7 +28,7 @@ from reconciler.http.payload import (
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ListFile
 from reconciler.sources.exports.table import MOST_LINES, Unreadable, split_lines
-from reconciler.sources.scrape import FetchFailure
+from reconciler.sources.failure import FetchFailure
 
 GIGABYTE = 1 << 30
 
@@ -186,10 +186,10 @@ READ_JSON = """
 """
 READ_FEED = """
     from reconciler.sources.feeds import parse
-    from reconciler.sources.web import Answer
+    from reconciler.http.client import Response
     entry = b"<item><title>A title (2021)</title><guid>imdb://tt1160419</guid></item>"
     content = b"<rss><channel>" + {entry} + b"</channel></rss>"
-    parse(Answer("http://feed.test", 200, content=content), None)
+    parse(Response("http://feed.test", 200, content=content), None)
 """
 
 

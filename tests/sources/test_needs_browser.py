@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.sources import needs_browser, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import needs_browser, recognize_list
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,5 @@ from reconciler.sources.scrape import Provider
 def test_a_list_needs_a_browser_unless_another_route_is_sure(
     source: str, provider: Provider, *, needed: bool
 ) -> None:
-    ref = recognise(source)
+    ref = recognize_list(source)
     assert needs_browser(ref, {ref.provider: provider}) is needed

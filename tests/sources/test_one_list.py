@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.sources import SOURCES, recognise
+from reconciler.sources.registry import SOURCES, recognize_list
 
 # Names that sites use themselves are drawn often: they are what a list is mistaken for.
 WORDS = (
@@ -188,7 +188,7 @@ LISTS: dict[str, tuple[st.SearchStrategy[Meaning], Callable[..., list[str]]]] = 
 def meant(text: str) -> str:
     """The list a text means; the empty text where it is refused."""
     try:
-        return str(recognise(text))
+        return str(recognize_list(text))
     except ValueError:
         return ""
 

@@ -8,7 +8,7 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import READ, Outcome
-from reconciler.sources import SOURCES
+from reconciler.sources.registry import SOURCES
 from tests.sources.outcomes import TELLS, read
 
 EACH = [(source, outcome) for source, told in TELLS.items() for outcome in told]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import FakeBrowser
 
 SECRET = "hunter2swordfish"
@@ -26,7 +26,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 def fetch(folder: Path, source: str, *, is_confined: bool = False) -> Snapshot:
     sources = SiteSources(FakeBrowser({}), {}, folder, is_confined=is_confined)
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 def unreadable(path: Path) -> None:

@@ -11,9 +11,9 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome
-from reconciler.sources import SiteSources, recognise
+from reconciler.http.public_addresses import public_target
 from reconciler.sources.debug.folder import DebugFolder
-from reconciler.sources.redirects import public_target
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.asking import fetch
 from tests.sources.pages import FakeBrowser
 
@@ -148,7 +148,7 @@ def test_where_a_redirect_leads_is_shown_nowhere(
     redirect(requests_mock, DISCOVER, TARGET)
     requests_mock.get(TARGET, [answer])
     debug = DebugFolder(tmp_path)
-    ref = recognise(f"rss:{RSS}")
+    ref = recognize_list(f"rss:{RSS}")
     snapshot = SiteSources(FakeBrowser({}), {}, Path(), debug=debug).fetch(ref)
     assert snapshot.outcome is outcome
     written = [(file.name, file.read_text()) for file in tmp_path.iterdir()]

@@ -17,8 +17,9 @@ import structlog
 from reconciler import wiring
 from reconciler.core.model import Ids, Item, Kind, Outcome, Snapshot
 from reconciler.logs import Logger
-from reconciler.sources import SiteSources, objection, plugins, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources import plugins
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, objection, recognize_list
 from reconciler.wiring import read_config
 from tests.browser.tiny_site import Answer, TinySite
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
@@ -51,7 +52,7 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(source: str) -> Snapshot:
-    ref = recognise(source)
+    ref = recognize_list(source)
     providers = {ref.provider: Provider(SITE)}
     return SiteSources(FakeBrowser({}), providers, Path(), NO_PATIENCE).fetch(ref)
 
@@ -73,9 +74,9 @@ def test_the_plugin_of_the_page_reads_a_list_page_by_page(
         Item(1, "Dune", 2021, Kind.MOVIE, Ids(imdb="tt1160419")),
         Item(2, "Myst", unsupported="videoGame"),
     )
-    assert str(recognise("shelf:12")) == "shelf:12"
+    assert str(recognize_list("shelf:12")) == "shelf:12"
     with pytest.raises(ValueError, match=r"paste its address, shelf\.example/lists/NUMBER"):
-        recognise("shelf:night")
+        recognize_list("shelf:night")
 
 
 def test_the_command_line_reads_the_list_that_the_page_tries(built: Path, tmp_path: Path) -> None:
@@ -146,11 +147,11 @@ def test_one_that_does_not_load_is_told_with_its_distribution_and_breaks_no_othe
 ) -> None:
     bring(name, code)
     with pytest.raises(ValueError, match=f"the source {name} of listsync-{name} cannot") as told:
-        recognise(f"{name}:1")
+        recognize_list(f"{name}:1")
     assert "secret-key" not in str(told.value)
-    assert str(recognise("imdb:top")) == "imdb:top"
+    assert str(recognize_list("imdb:top")) == "imdb:top"
     with pytest.raises(ValueError, match=f"no list of a known site.*listsync-{name}"):
-        recognise("https://nowhere.example/list")
+        recognize_list("https://nowhere.example/list")
 
 
 WORKING = """
@@ -184,7 +185,7 @@ def test_what_fails_in_a_plugin_is_a_sentence_or_an_outcome(
     bring("works", WORKING)
     for text in ("works:fails", "works:exits", "works:none"):
         with pytest.raises(ValueError, match="listsync-works") as told:
-            recognise(text)
+            recognize_list(text)
         assert "secret-key" not in str(told.value)
     for text in ("works:silent", "works:divides", "works:leaves", "works:own"):
         snapshot = read(text)
@@ -197,10 +198,10 @@ def test_a_plugin_may_object_and_never_takes_listsyncs_own_hosts(
     bring: Callable[[str, str], None],
 ) -> None:
     bring("works", WORKING)
-    assert objection(recognise("works:locked"), {}) == "set WORKS_KEY"
-    assert objection(recognise("works:open"), {}) is None
-    assert str(recognise("https://works.example/x")) == "works:url"
-    assert recognise("https://www.imdb.com/list/ls004610270/").provider == "imdb"
+    assert objection(recognize_list("works:locked"), {}) == "set WORKS_KEY"
+    assert objection(recognize_list("works:open"), {}) is None
+    assert str(recognize_list("https://works.example/x")) == "works:url"
+    assert recognize_list("https://www.imdb.com/list/ls004610270/").provider == "imdb"
 
 
 def test_a_plugins_key_comes_from_the_environment_and_is_told_nobody(
@@ -211,7 +212,7 @@ def test_a_plugins_key_comes_from_the_environment_and_is_told_nobody(
     bring("shelf", block("python") + block("python", 1))
     listed = f"{SITE}/api/lists/12"
     requests_mock.get(listed, json={"titles": []})
-    ref = recognise("shelf:12")
+    ref = recognize_list("shelf:12")
     assert "set LISTSYNC_SHELF_KEY in the environment" in str(objection(ref, {}))
 
     monkeypatch.setenv("LISTSYNC_SHELF_KEY", "hunter2-hunter2")

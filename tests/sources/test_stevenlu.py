@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests_mock
 
 from reconciler.core.model import Ids, Item, Kind, Outcome
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.sources.asking import SITE, fetch
 
 ROWS = [
@@ -32,4 +32,4 @@ def test_a_variant_is_a_file_of_its_own(requests_mock: requests_mock.Mocker) -> 
 
 
 def test_it_is_a_chart_whose_ups_and_downs_are_no_readd() -> None:
-    assert recognise("stevenlu").chart
+    assert recognize_list("stevenlu").chart

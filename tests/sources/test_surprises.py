@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError, LedgerError
-from reconciler.sources import SiteSources, recognise
 from reconciler.sources.debug.folder import DebugFolder
+from reconciler.sources.registry import SiteSources, recognize_list
 from reconciler.sources.sites import stevenlu
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
@@ -28,7 +28,7 @@ def fetch_raising(
 
     monkeypatch.setattr(stevenlu, "fetch", raise_error)
     sources = SiteSources(FakeBrowser({}), {}, Path(), NO_PATIENCE, debug=debug)
-    return sources.fetch(recognise("stevenlu:all"))
+    return sources.fetch(recognize_list("stevenlu:all"))
 
 
 def recurse() -> None:
@@ -61,7 +61,7 @@ def test_an_unexpected_exception_is_the_lists_outcome_and_asks_for_a_report(
     assert "please report it" in said
     (line,) = log
     assert (line["log_level"], line["source"], line["error"]) == ("error", "stevenlu:all", name)
-    assert line["trace"][0].startswith("reconciler/sources/__init__.py:")
+    assert line["trace"][0].startswith("reconciler/sources/registry.py:")
     assert SECRET not in f"{said} {log}"
 
 
@@ -77,14 +77,14 @@ def test_the_debug_folder_gets_the_trace(tmp_path: Path, monkeypatch: pytest.Mon
     fetch_raising(KeyError(SECRET), monkeypatch, DebugFolder(tmp_path))
 
     trace = (tmp_path / "crash.txt").read_text()
-    assert "reconciler/sources/__init__.py:" in trace
+    assert "reconciler/sources/registry.py:" in trace
     assert SECRET not in trace
 
 
 def test_the_trace_of_a_deep_recursion_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stevenlu, "fetch", lambda *_: recurse())
     with capture_logs() as log:
-        SiteSources(FakeBrowser({}), {}, Path(), NO_PATIENCE).fetch(recognise("stevenlu:all"))
+        SiteSources(FakeBrowser({}), {}, Path(), NO_PATIENCE).fetch(recognize_list("stevenlu:all"))
 
     (line,) = log
     assert len(line["trace"]) < 50

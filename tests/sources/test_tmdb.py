@@ -8,7 +8,7 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from tests.sources.asking import API, KEY, fetch
 
 Row = dict[str, Any]
@@ -106,7 +106,7 @@ def test_a_chart_is_read_to_its_top_and_never_called_whole(
 ) -> None:
     parts = [[film(number + 20 * at) for number in range(1, 21)] for at in range(9)]
     pages(requests_mock, path, *parts, total=180)
-    assert recognise(source).chart
+    assert recognize_list(source).chart
     snapshot = fetch(source, top=30, key=KEY)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 30)
     assert {item.kind for item in snapshot.items} == {kind}

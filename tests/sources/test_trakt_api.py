@@ -11,8 +11,8 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import Facts, FetchScope, Ids, Item, Kind, Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
 API = "http://api.test"
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 def fetch(source: str, top: int | None = None, key: str = KEY, *, facts: bool = False) -> Snapshot:
     providers = {"trakt": Provider("http://app.test", API, key=key)}
     sources = SiteSources(FakeBrowser({}), providers, Path(), NO_PATIENCE)
-    return sources.fetch(recognise(source), FetchScope(top, facts))
+    return sources.fetch(recognize_list(source), FetchScope(top, facts))
 
 
 def film(number: int, **changes: object) -> Row:

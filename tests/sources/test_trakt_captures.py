@@ -11,8 +11,8 @@ import pytest
 import requests_mock
 
 from reconciler.core.model import FetchScope, Outcome
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import FakeBrowser
 
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared/captures/trakt/api-2026-05"
@@ -59,7 +59,7 @@ def test_a_real_answer_is_the_list(
     provider = Provider(api_url="http://api.test", key="a-client-id")
     sources = SiteSources(FakeBrowser({}), {"trakt": provider}, Path())
 
-    wanted = recognise(source if "//" in source else f"trakt:{source}")
+    wanted = recognize_list(source if "//" in source else f"trakt:{source}")
     snapshot = sources.fetch(wanted, FetchScope(sum(kinds.values())))
 
     assert (snapshot.outcome, snapshot.route) == (outcome, "api")

@@ -13,8 +13,8 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome, Snapshot
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage, Notes
 
 API = "http://api.test"
@@ -59,7 +59,7 @@ def fetch(
         NO_PATIENCE,
         notes or Notes(),
     )
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 def rows(*numbers: int) -> list[dict[str, object]]:

@@ -19,10 +19,11 @@ import requests_mock
 from reconciler.cli.commands.login import sign_in_instructions, wait_for_tokens
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import ListsyncError
-from reconciler.sources import SiteSources, objection, recognise
-from reconciler.sources.scrape import FetchFailure, Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.http import SiteClient
+from reconciler.sources.registry import SiteSources, objection, recognize_list
 from reconciler.sources.sites.trakt.login import Code, SignIn, TokenFile, Tokens
-from reconciler.sources.web import Web
 from tests.sources.pages import NO_PATIENCE, FakeBrowser
 
 API = "http://api.test"
@@ -39,7 +40,7 @@ def app(tmp_path: Path) -> Provider:
 
 @pytest.fixture
 def sign_in(app: Provider) -> Iterator[SignIn]:
-    with Web(patience=0) as web:
+    with SiteClient(patience=0) as web:
         yield SignIn(app, web)
 
 
@@ -55,7 +56,7 @@ def kept(app: Provider) -> str:
 
 def fetch(app: Provider, source: str) -> Snapshot:
     sources = SiteSources(FakeBrowser({}), {"trakt": app}, Path(), NO_PATIENCE)
-    return sources.fetch(recognise(source))
+    return sources.fetch(recognize_list(source))
 
 
 def serve(mock: requests_mock.Mocker, path: str, status: int = 200) -> None:
@@ -158,7 +159,7 @@ def test_tokens_are_kept_for_their_owners_eyes_alone_and_shown_to_nobody(
 def test_what_there_is_no_place_for_is_said(tmp_path: Path) -> None:
     (tmp_path / "plain").touch()
     nowhere = Provider("", API, key=KEY, secret=SECRET, tokens=tmp_path / "plain" / "tokens")
-    with Web() as web:
+    with SiteClient() as web:
         sign_in = SignIn(nowhere, web)
         for found in (sign_in.begin(), sign_in.keep(Tokens("a", "b", 0))):
             assert isinstance(found, FetchFailure)
@@ -184,7 +185,7 @@ def test_a_token_is_exchanged_before_it_ends(
 ) -> None:
     requests_mock.post(f"{API}/oauth/token", json=GIVEN, status_code=status or 200)
     signed_in(app, lasts)
-    with Web() as web:
+    with SiteClient() as web:
         assert SignIn(app, web).token() == token
     assert kept(app) == token
     sent = [call.json()["refresh_token"] for call in requests_mock.request_history]
@@ -228,9 +229,9 @@ def test_with_an_app_that_is_gone_nobody_is_sent_to_sign_in_again(
     assert "or make the list public and paste its address" in str(own.error)
     (advised,) = re.findall(r"write source: (\S+?),", str(own.error))
     row = {"type": "movie", "movie": {"title": "Dune", "year": 2021, "ids": {"imdb": "tt1160419"}}}
-    with ZipFile(tmp_path / recognise(advised).id, "w") as export:
+    with ZipFile(tmp_path / recognize_list(advised).id, "w") as export:
         export.writestr("lists-watchlist.json", json.dumps([row]))
-    read = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE).fetch(recognise(advised))
+    read = SiteSources(FakeBrowser({}), {}, tmp_path, NO_PATIENCE).fetch(recognize_list(advised))
     assert (read.outcome, len(read.items)) == (Outcome.COMPLETE, 1)
     assert "and in the browser" in str(public.error)
 
@@ -312,6 +313,8 @@ def test_ones_own_list_without_a_sign_in_says_what_to_run(app: Provider) -> None
     ("key", "secret", "fine"), [("", "", False), (KEY, "", False), (KEY, SECRET, True)]
 )
 def test_ones_own_list_needs_an_app_with_its_secret(key: str, secret: str, *, fine: bool) -> None:
-    why = objection(recognise("trakt:me/watchlist"), {"trakt": Provider(key=key, secret=secret)})
+    why = objection(
+        recognize_list("trakt:me/watchlist"), {"trakt": Provider(key=key, secret=secret)}
+    )
     assert (why is None) is fine
     assert fine or "client_secret" in str(why)

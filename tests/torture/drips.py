@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from reconciler.core.model import Outcome
 from reconciler.errors import AnswerLostError, ServerError
 from reconciler.overseerr import OverseerrServer
-from reconciler.sources import SiteSources, recognise
-from reconciler.sources.scrape import Patience
-from reconciler.sources.web import Web
+from reconciler.sources.context import Patience
+from reconciler.sources.http import SiteClient
+from reconciler.sources.registry import SiteSources, recognize_list
 from tests.edges.dripping import ANSWERS, dripping
 from tests.edges.made_up import KEY, request_of
 from tests.sources.pages import FakeBrowser
@@ -77,13 +77,13 @@ def _request(url: str, longest: float, calls: list[bytes]) -> None:
 
 
 def _call_of_site(url: str, longest: float, _: list[bytes]) -> None:
-    with Web(longest=longest) as web:
+    with SiteClient(longest=longest) as web:
         web.ask("GET", url)
 
 
 def _list(url: str, longest: float, _: list[bytes]) -> None:
     patience = Patience(content=0.0, check=0.0, settle=0.0, whole=longest)
-    ref = recognise(f"json:{url}/list.json")
+    ref = recognize_list(f"json:{url}/list.json")
     snapshot = SiteSources(FakeBrowser({}), {}, Path(), patience).fetch(ref)
     check(snapshot.outcome is not Outcome.COMPLETE, "a list without an end was taken for complete")
 

@@ -19,7 +19,7 @@ from reconciler.config import load
 from reconciler.core.model import Kind, MatchMethod, MediaKey
 from reconciler.errors import ConfigError, PlanMismatchError, ServerError, UsageError
 from reconciler.overseerr import OverseerrServer
-from reconciler.sources import recognise
+from reconciler.sources.registry import recognize_list
 from reconciler.sync import plan_file
 from tests.e2e.household import Household
 from tests.edges.made_up import request_of
@@ -143,7 +143,7 @@ def _config(chance: Random, _: Desk) -> None:
             name="a.yaml",
             env=env,
             read=lambda _: "key",
-            recognise=recognise,
+            recognize_list=recognize_list,
         )
 
 
@@ -159,7 +159,7 @@ def _plan(chance: Random, desk: Desk) -> None:
 def _address(chance: Random, _: Desk) -> None:
     pasted = chance.choice([text for told in PASTED.values() for text in told])
     with suppress(ValueError):
-        recognise(mutated_text(chance, pasted))
+        recognize_list(mutated_text(chance, pasted))
 
 
 def _server(chance: Random, desk: Desk) -> None:

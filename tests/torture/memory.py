@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from examples.sandbox.media_server import SandboxServer
 from reconciler.core.model import LONGEST_LIST
-from reconciler.sources.web import LARGEST
+from reconciler.sources.http import LARGEST
 from tests.e2e.household import Household
 from tests.torture.attack import Attack, check
 

@@ -28,14 +28,14 @@ SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
 @command_with(LEDGER, VERBOSE)
 def login(settings: Settings, site: SiteName) -> int:
     """Sign in to Trakt, to read private lists and your own."""
-    from reconciler.sources.provision import trakt_app
-    from reconciler.sources.scrape import FetchFailure
+    from reconciler.sources.failure import FetchFailure
+    from reconciler.sources.http import SiteClient
+    from reconciler.sources.site_settings import trakt_app
     from reconciler.sources.sites.trakt.login import SignIn
-    from reconciler.sources.web import Web
 
     del site  # there is one
     config = settings.read_config()
-    with Web() as web:
+    with SiteClient() as web:
         sign_in = SignIn(trakt_app(config.providers, settings.ledger_path(config)), web)
         code = sign_in.begin()
         if isinstance(code, FetchFailure):
@@ -66,7 +66,7 @@ def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
     A passing failure is waited out: whoever enters the code has done their part.
     """
     from reconciler.core.model import Outcome
-    from reconciler.sources.scrape import FetchFailure
+    from reconciler.sources.failure import FetchFailure
     from reconciler.sources.sites.trakt.login import AGAIN, Tokens
 
     deadline = time.monotonic() + code.seconds

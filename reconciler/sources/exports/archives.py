@@ -10,7 +10,7 @@ from io import BytesIO
 
 from reconciler.core.model import Outcome
 from reconciler.sources.exports.reading import LARGEST, ListFile
-from reconciler.sources.scrape import FetchFailure
+from reconciler.sources.failure import FetchFailure
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece

@@ -11,9 +11,10 @@ from pathlib import Path
 from reconciler.config.own_files import OUTSIDE, is_inside, read_file
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import LONGEST_FILE, ListRef, Outcome, Snapshot
+from reconciler.sources.context import FetchContext
 from reconciler.sources.exports.imdb import is_damaged_utf8, is_imdb_export
 from reconciler.sources.exports.table import Lines
-from reconciler.sources.scrape import FetchContext, FetchFailure
+from reconciler.sources.failure import FetchFailure
 
 ROUTE = "file"
 LARGEST = 50_000_000  # bytes
@@ -41,13 +42,13 @@ def local_path(ref: ListRef) -> str | None:
     return zip_member(ref.id)[0] if ref.is_local else None
 
 
-def read_list_file(ref: ListRef, reach: FetchContext) -> ListFile | FetchFailure:
+def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailure:
     """The file of a list, or why it cannot be read."""
-    name, written, folder = str(ref), zip_member(ref.id)[0], reach.folder
+    name, written, folder = str(ref), zip_member(ref.id)[0], context.folder
     try:
         path = (folder / Path(written).expanduser()).resolve()
         is_ours = is_inside(path, folder)
-        if reach.is_confined and not is_ours:
+        if context.is_confined and not is_ours:
             return FetchFailure(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
         data = _bytes(path)
     except FileNotFoundError:

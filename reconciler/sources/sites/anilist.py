@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qs
 
-from reconciler.core.completeness import TRY_LATER
+from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, redact, steps
-from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import FetchContext, FetchFailure
-from reconciler.sources.web import Answer
+from reconciler.sources.context import FetchContext
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
 HOSTS = frozenset({"anilist.co", "www.anilist.co", "graphql.anilist.co"})
 BARE: re.Pattern[str] | None = None
@@ -96,10 +97,10 @@ def parse_url(url: SplitResult) -> ListRef:
     raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a user's anime, chunk by chunk."""
-    walk = _Walk(ref, reach.provider.api_url or API_URL)
-    return read(walk.call(), walk.part, ref, reach, refusal=_refusal)
+    walk = _Walk(ref, context.provider.api_url or API_URL)
+    return read(walk.call(), walk.part, ref, context, refusal=_refusal)
 
 
 class _Walk:
@@ -120,7 +121,7 @@ class _Walk:
         variables = {**self._variables, "chunk": self._chunk}
         return Call(self._api, body={"query": _QUERY, "variables": variables})
 
-    def part(self, answer: Answer) -> Part | FetchFailure | None:
+    def part(self, answer: Response) -> Page | FetchFailure | None:
         """A chunk. A user's own lists repeat titles; a status that repeats one has moved."""
         body = fields.mapping(answer.body)
         collection = fields.mapping(fields.mapping(body.get("data")).get("MediaListCollection"))
@@ -137,7 +138,7 @@ class _Walk:
         said = collection.get("hasNextChunk")
         more = len(media) >= _ROWS if said is None else bool(said)  # a full chunk is no end
         partly = bool(body.get("errors"))  # GraphQL gives what it could
-        return Part(
+        return Page(
             parse([row for _, row in fresh]),
             cut_off=TRY_LATER if partly or (more and not new) else "",
             keys=tuple(str(own or "") for own, _ in fresh),
@@ -186,7 +187,7 @@ def _item(media: Mapping[str, object]) -> Item:
     )
 
 
-def _refusal(answer: Answer) -> FetchFailure | None:
+def _refusal(answer: Response) -> FetchFailure | None:
     """What AniList says in words; None: nothing that is known."""
     errors = fields.rows(fields.mapping(answer.body).get("errors")) or ()
     said = " ".join(fields.text(error.get("message")) for error in errors).casefold()

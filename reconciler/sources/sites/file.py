@@ -22,7 +22,9 @@ from reconciler.core.items import GRAMMAR, parse_item, parse_title
 from reconciler.core.model import Item, ListRef, Outcome, Snapshot
 from reconciler.http import payload
 from reconciler.http.limits import LimitError
+from reconciler.http.payload import CUT_OFF, is_cut_json
 from reconciler.sources import json_items
+from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import (
@@ -33,8 +35,7 @@ from reconciler.sources.exports.table import (
     read_table,
     split_lines,
 )
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
-from reconciler.sources.truncation import CUT_OFF, is_cut_json
+from reconciler.sources.failure import FetchFailure
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
@@ -89,9 +90,9 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return False
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a file to its end."""
-    file = read_list_file(ref, reach)
+    file = read_list_file(ref, context)
     path, inside = zip_member(ref.id)
     if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
         file = unpacked(file, inside or "lists-watchlist.json")

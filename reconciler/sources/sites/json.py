@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult
 
-from reconciler.core.completeness import TRY_LATER
+from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Item, ListRef, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import json_items, plex
+from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import MEANINGS, document, kind_of, shown_for
-from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import FetchContext
-from reconciler.sources.web import Answer, Web
+from reconciler.sources.http import SiteClient
+from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
 HOSTS: frozenset[str] = frozenset()
 BARE: re.Pattern[str] | None = None
@@ -35,24 +36,24 @@ def parse_url(url: SplitResult) -> ListRef:
     return document("json", url.geturl())
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list: one answer, which is whole where it is JSON; a feed of Plex's as such."""
     if plex.is_feed(ref):
-        return plex.fetch(ref, reach)
+        return plex.fetch(ref, context)
 
-    def part(answer: Answer) -> Part | None:
+    def part(answer: Response) -> Page | None:
         items = json_items.parse(answer.body, kind_of(ref))
         return None if items is None else _part(items, answer)
 
-    web = Web(show=shown_for(ref))
-    return read(Call(ref.address), part, ref, reach, meanings=MEANINGS, web=web)
+    web = SiteClient(show=shown_for(ref))
+    return read(Call(ref.address), part, ref, context, meanings=MEANINGS, web=web)
 
 
-def _part(items: tuple[Item, ...], answer: Answer) -> Part:
+def _part(items: tuple[Item, ...], answer: Response) -> Page:
     """An answer's items, and what it says that it is not all of the list."""
     body, total = answer.body, json_items.declared_total(answer.body)
     if json_items.has_further_pages(body, len(items), answer.headers):
-        return Part(items, total, cut_off=_ONE_ANSWER, document=True)
+        return Page(items, total, cut_off=_ONE_ANSWER, document=True)
     cut_off = TRY_LATER if json_items.is_half(body) else ""
     unknown = json_items.is_feed(body)
-    return Part(items, total, cut_off=cut_off, end_unknown=unknown, document=True)
+    return Page(items, total, cut_off=cut_off, end_unknown=unknown, document=True)

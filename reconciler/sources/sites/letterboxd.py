@@ -13,17 +13,12 @@ from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
-from reconciler.sources.scrape import (
-    FetchContext,
-    FetchFailure,
-    Provider,
-    changed_layout,
-    read_pages,
-    visit,
-)
+from reconciler.sources.failure import FetchFailure, changed_layout
+from reconciler.sources.pages import read_pages, visit
 
 HOSTS = frozenset({"letterboxd.com", "www.letterboxd.com", "boxd.it", "api.letterboxd.com"})
 BARE: re.Pattern[str] | None = None
@@ -129,18 +124,18 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return not _FILE.fullmatch(ref.id)
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read an export, or a list on the site."""
     if _FILE.fullmatch(ref.id):
-        return _of_export(ref, reach)
-    if why := objection(ref, reach.provider):
+        return _of_export(ref, context)
+    if why := objection(ref, context.provider):
         return FetchFailure(Outcome.BLOCKED, why).snapshot()
-    start = f"{reach.provider.base_url or BASE_URL}/{ref.id}/"
+    start = f"{context.provider.base_url or BASE_URL}/{ref.id}/"
 
     def page(number: int) -> Page | FetchFailure:
         url = start if number == 1 else f"{start}page/{number}/"
-        seen = visit(reach, url, _PROBE)
-        return seen.setback or parse(seen.payload) or changed_layout(url)
+        seen = visit(context, url, _PROBE)
+        return seen.failure or parse(seen.payload) or changed_layout(url)
 
     return read_pages(page)
 
@@ -164,9 +159,9 @@ def _film(name: object) -> Item:
     return Item(0, title, year, Kind.MOVIE, may_be_show=True)
 
 
-def _of_export(ref: ListRef, reach: FetchContext) -> Snapshot:
+def _of_export(ref: ListRef, context: FetchContext) -> Snapshot:
     path, inside = zip_member(ref.id)
-    file = read_list_file(ref, reach)
+    file = read_list_file(ref, context)
     if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
         file = unpacked(file, f"{inside or _WATCHLIST}.csv")
     if isinstance(file, FetchFailure):

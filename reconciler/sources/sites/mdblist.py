@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qs, quote
 
-from reconciler.core.completeness import TRY_LATER
+from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, redact, steps
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.paging import Call, blocked, keyed, read, without_browser
 from reconciler.sources.title_types import classify
-from reconciler.sources.web import Answer
 
 HOSTS = frozenset({"mdblist.com", "www.mdblist.com", "api.mdblist.com"})
 BARE: re.Pattern[str] | None = None
@@ -91,20 +92,20 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     return f"{what} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list through the API where there is a key, else as the site gives it to everybody."""
-    if why := objection(ref, reach.provider):
+    if why := objection(ref, context.provider):
         return blocked(why)
-    provider = reach.provider
+    provider = context.provider
     if provider.key:
         url = f"{provider.api_url or API_URL}/{_place(ref)}/items"
         first = Call(url, {"limit": _MOST_ROWS, "offset": 0, "apikey": provider.key})
         meanings = keyed("providers.mdblist.api_key", "mdblist.com/preferences")
         walk = _Walk(first).keyed
-        return read(first, walk, ref, reach, meanings=meanings, joined=in_order)
+        return read(first, walk, ref, context, meanings=meanings, joined=in_order)
     url = f"{provider.base_url or BASE_URL}/{_place(ref)}/json"
     first = Call(url, {"limit": _MOST_ROWS, "offset": 0})
-    return read(first, _Walk(first).open, ref, reach, joined=in_order)
+    return read(first, _Walk(first).open, ref, context, joined=in_order)
 
 
 def in_order(rows: Iterable[Item]) -> Iterable[Item]:
@@ -146,14 +147,14 @@ class _Walk:
         self._call = first
         self._seen = 0
 
-    def open(self, answer: Answer) -> Part | FetchFailure | None:
+    def open(self, answer: Response) -> Page | FetchFailure | None:
         """A page as everybody gets it, without a word of how many there are."""
         found = fields.rows(answer.body)
         if found is None or any("error" in row for row in found[:1]):
             return _refusal(answer)
         return self._part(found, None, following=_perhaps_full(found))
 
-    def keyed(self, answer: Answer) -> Part | FetchFailure | None:
+    def keyed(self, answer: Response) -> Page | FetchFailure | None:
         """A page of the API: films and shows apart, and whether more follow."""
         body = fields.mapping(answer.body)
         groups = [body.get(name) for name in ("movies", "shows")]
@@ -184,11 +185,11 @@ class _Walk:
         *,
         following: bool,
         cursor: str = "",
-    ) -> Part:
+    ) -> Page:
         self._seen += len(found)
         step: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": self._seen}
         self._call = replace(self._call, params={**self._call.params, **step})
-        return Part(parse(found), total, following=self._call if following else None)
+        return Page(parse(found), total, following=self._call if following else None)
 
 
 def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
@@ -216,7 +217,7 @@ def _item(row: Mapping[str, object]) -> Item:
     return Item(position, title, released, kind, known, unsupported=unsupported, facts=item_facts)
 
 
-def _refusal(answer: Answer) -> FetchFailure | None:
+def _refusal(answer: Response) -> FetchFailure | None:
     """What an error in place of a list, or of its rows, means; None: this is none that is known."""
     first = next(iter(fields.rows(answer.body) or ()), fields.mapping(answer.body))
     said = fields.text(first.get("error")).casefold()

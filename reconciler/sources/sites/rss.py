@@ -8,10 +8,10 @@ from urllib.parse import SplitResult
 from reconciler.core.model import ListRef, Snapshot
 from reconciler.sources import plex
 from reconciler.sources.addresses import is_at
+from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import document
 from reconciler.sources.feeds import read_feed
 from reconciler.sources.paging import open_to_all, without_browser
-from reconciler.sources.scrape import FetchContext
 
 HOSTS = frozenset({*plex.HOSTS, "plex.tv", "watch.plex.tv", "app.plex.tv"})
 BARE: re.Pattern[str] | None = None
@@ -39,8 +39,8 @@ def parse_url(url: SplitResult) -> ListRef:
     return document("rss", address)
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a feed, and the further parts that it names."""
     if plex.is_feed(ref):
-        return plex.fetch(ref, reach)
-    return read_feed(ref.address, ref, reach)
+        return plex.fetch(ref, context)
+    return read_feed(ref.address, ref, context)

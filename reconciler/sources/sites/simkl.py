@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 from urllib.parse import SplitResult
 
-from reconciler.core.completeness import is_readable
+from reconciler.core.completeness import Page, is_readable
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, redact, steps
-from reconciler.sources.paging import Call, Part, blocked, read, without_browser, without_key
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
-from reconciler.sources.web import Answer
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.paging import Call, blocked, read, without_browser, without_key
 
 HOSTS = frozenset({"simkl.com", "www.simkl.com", "api.simkl.com"})
 BARE: re.Pattern[str] | None = None
@@ -29,7 +30,7 @@ _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
 _YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
 _NOWHERE = "Simkl's lists are not there any more; look for a newer version of listsync"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
-_Parse: TypeAlias = "Callable[[Answer], Part | FetchFailure | None]"
+_Parse: TypeAlias = "Callable[[Response], Page | FetchFailure | None]"
 _FILTERS = frozenset({"genre", "genres", "year", "country", "network", "rating"})
 _USER = re.compile(r"[1-9][0-9]{0,11}")
 
@@ -67,11 +68,11 @@ def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 -
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list: films, shows and anime one after the other, as far as they are wanted."""
-    if why := objection(ref, reach.provider):
+    if why := objection(ref, context.provider):
         return blocked(why)
-    return read(*_walk(ref, reach.provider), ref, reach, meanings=_meanings(reach.provider))
+    return read(*_walk(ref, context.provider), ref, context, meanings=_meanings(context.provider))
 
 
 def parse(body: object, group: str, first: int = 1) -> tuple[Item, ...] | None:
@@ -114,25 +115,25 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
     whose = Call(f"{api}/users/settings", headers=headers, body={})
     first = 1
 
-    def part(answer: Answer) -> Part | FetchFailure | None:
+    def part(answer: Response) -> Page | FetchFailure | None:
         nonlocal first
         if answer.url.endswith("/users/settings"):
             account = fields.mapping(fields.mapping(answer.body).get("account"))
             if str(account.get("id")) != user:
                 what = f"this list is that of another user, {user}"
                 return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}; {_YOURS}")
-            return Part(following=calls[0])
+            return Page(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)
         nothing = answer.content.strip() in _NOTHING
         following = calls[at + 1] if at + 1 < len(calls) else None
         if nothing:
-            return Part(planned=True, following=following)
+            return Page(planned=True, following=following)
         items = parse(answer.body, groups[at], first)
         if items is None:
             return None
         first += len(items)
         keys = _keys(answer.body, groups[at], items)
-        return Part(items, keys=keys, planned=True, following=following)
+        return Page(items, keys=keys, planned=True, following=following)
 
     return (whose if user else calls[0]), part
 

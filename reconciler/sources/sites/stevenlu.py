@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import redact, steps
-from reconciler.sources.paging import Call, Part, open_to_all, read, without_browser
-from reconciler.sources.scrape import FetchContext
-from reconciler.sources.web import Answer
+from reconciler.sources.context import FetchContext
+from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
 HOSTS = frozenset(
     {
@@ -48,15 +49,15 @@ def parse_url(url: SplitResult) -> ListRef:
     return parse_id("/".join(parts))
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list."""
 
-    def part(answer: Answer) -> Part | None:
+    def part(answer: Response) -> Page | None:
         items = parse(answer.body)
-        return None if items is None else Part(items, document=True)
+        return None if items is None else Page(items, document=True)
 
-    base = reach.provider.base_url or BASE_URL
-    return read(Call(f"{base}/{ref.id}.json"), part, ref, reach)
+    base = context.provider.base_url or BASE_URL
+    return read(Call(f"{base}/{ref.id}.json"), part, ref, context)
 
 
 def parse(body: object) -> tuple[Item, ...] | None:

@@ -11,21 +11,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import SplitResult
 
-from reconciler.core.completeness import TRY_LATER
+from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import read_whole, redact, steps
-from reconciler.sources.paging import (
-    Call,
-    Part,
-    blocked,
-    keyed,
-    read,
-    without_browser,
-    without_key,
-)
-from reconciler.sources.scrape import FetchContext, Provider
-from reconciler.sources.web import Answer
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
 
 HOSTS = frozenset(
     {"themoviedb.org", "www.themoviedb.org", "api.themoviedb.org", "tmdb.org", "api.tmdb.org"}
@@ -86,12 +78,12 @@ def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 -
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list through the API."""
-    if why := objection(ref, reach.provider):
+    if why := objection(ref, context.provider):
         return blocked(why)
     what, _, name = ref.id.partition("/")
-    key, api = reach.provider.key, reach.provider.api_url or API_URL
+    key, api = context.provider.key, context.provider.api_url or API_URL
     token = len(key) > _TOKEN
     version = 4 if token and what == "list" else 3
     first = Call(
@@ -105,13 +97,13 @@ def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     if what != "collection":
         first = replace(first, params={**first.params, "page": 1})
 
-    def part(answer: Answer) -> Part | None:
+    def part(answer: Response) -> Page | None:
         return parse(answer.body, first, kind)
 
-    return read(first, part, ref, reach, meanings=keyed(*_KEY))
+    return read(first, part, ref, context, meanings=keyed(*_KEY))
 
 
-def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
+def parse(body: object, first: Call, kind: Kind | None) -> Page | None:
     """A page; None: this is none. ``kind``: of titles that do not say it."""
     page = fields.mapping(body)
     places = (fields.rows(page.get(name)) for name in ("results", "items", "parts"))
@@ -125,7 +117,7 @@ def parse(body: object, first: Call, kind: Kind | None) -> Part | None:
     following = None
     if found and number < pages:
         following = replace(first, params={**first.params, "page": number + 1})
-    return Part(
+    return Page(
         tuple(_item(row, kind) for row in found),
         total,
         cut_off=TRY_LATER if not found and number < pages else "",

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult
 
+from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.client import Response
 from reconciler.sources import fields
 from reconciler.sources.addresses import redact, steps
-from reconciler.sources.paging import Call, Part, blocked, keyed, read, without_browser, without_key
-from reconciler.sources.scrape import FetchContext, FetchFailure, Provider
-from reconciler.sources.web import Answer
+from reconciler.sources.context import FetchContext, Provider
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
 
 HOSTS = frozenset({"thetvdb.com", "www.thetvdb.com", "api4.thetvdb.com", "api.thetvdb.com"})
 BARE: re.Pattern[str] | None = None
@@ -66,13 +68,13 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     return without_key(provider, *_KEY)
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list: sign in, find it, and ask for its films' ids."""
-    if why := objection(ref, reach.provider):
+    if why := objection(ref, context.provider):
         return blocked(why)
-    walk = _Walk(ref, reach.provider)
+    walk = _Walk(ref, context.provider)
     meanings = keyed(*_KEY)
-    return read(walk.first, walk.part, ref, reach, meanings=meanings, refusal=walk.refusal)
+    return read(walk.first, walk.part, ref, context, meanings=meanings, refusal=walk.refusal)
 
 
 class _Walk:
@@ -88,7 +90,7 @@ class _Walk:
         words = {"apikey": provider.key} | ({"pin": provider.token} if provider.token else {})
         self.first = Call(f"{self._api}/login", body=words)
 
-    def part(self, answer: Answer) -> Part | FetchFailure | None:
+    def part(self, answer: Response) -> Page | FetchFailure | None:
         """What an answer brings, and the call after it."""
         data = fields.mapping(fields.mapping(answer.body).get("data"))
         match answer.url.removeprefix(self._api).split("/"):
@@ -98,7 +100,7 @@ class _Walk:
                 return self._favorites_of(data.get("id"), answer)
             case ["", "lists", "slug", _]:
                 number = fields.number(data.get("id"))
-                return Part(following=self._call(f"lists/{number}/extended")) if number else None
+                return Page(following=self._call(f"lists/{number}/extended")) if number else None
             case ["", "movies", *_]:
                 return self._onward((_film(data),)) if data else None
         found = parse(data)
@@ -107,7 +109,7 @@ class _Walk:
         self._left, self._total = list(found), len(found)
         return self._onward(())
 
-    def refusal(self, answer: Answer) -> Part | None:
+    def refusal(self, answer: Response) -> Page | None:
         """A film that TVDB has no more is counted, and the list goes on."""
         if answer.status == _GONE and answer.url.startswith(f"{self._api}/movies/"):
             number = answer.url.removesuffix("/extended").rpartition("/")[2]
@@ -115,34 +117,34 @@ class _Walk:
             return self._onward((gone,))
         return None
 
-    def _signed_in(self, token: str) -> Part | None:
+    def _signed_in(self, token: str) -> Page | None:
         if not token:
             return None
         self._headers = {"Authorization": f"Bearer {token}"}
         match self._list.split("/"):
             case ["lists", name]:
                 place = f"{name}/extended" if fields.number(name) else f"slug/{name}"
-                return Part(following=self._call(f"lists/{place}"))
+                return Page(following=self._call(f"lists/{place}"))
             case ["user", *_]:
-                return Part(following=self._call("user"))
-        return Part(following=self._call("user/favorites"))
+                return Page(following=self._call("user"))
+        return Page(following=self._call("user/favorites"))
 
-    def _favorites_of(self, user: object, answer: Answer) -> Part | FetchFailure:
+    def _favorites_of(self, user: object, answer: Response) -> Page | FetchFailure:
         if str(user) != self._list.split("/")[1]:
             what = "these favourites are another user's; check providers.tvdb.pin"
             return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}")
-        return Part(following=self._call("user/favorites"))
+        return Page(following=self._call("user/favorites"))
 
-    def _onward(self, items: tuple[Item, ...]) -> Part:
+    def _onward(self, items: tuple[Item, ...]) -> Page:
         """These items and those up to the next film whose ids are not known."""
         given = list(items)
         while self._left:
             entry = self._left.pop(0)
             if isinstance(entry, int):
                 call = self._call(f"movies/{entry}/extended")
-                return Part(tuple(given), self._total, planned=True, following=call)
+                return Page(tuple(given), self._total, planned=True, following=call)
             given.append(entry)
-        return Part(tuple(given), self._total, planned=True)
+        return Page(tuple(given), self._total, planned=True)
 
     def _call(self, path: str) -> Call:
         return Call(f"{self._api}/{path}", headers=self._headers)

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import FetchContext, Provider
+from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.sites.imdb import graphql
 from reconciler.sources.sites.imdb.address import is_ratings, parse_id, parse_url
 from reconciler.sources.sites.imdb.page import BASE_URL, BrowserRoute
@@ -58,35 +58,35 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
     return provider.via != "api"
 
 
-def fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
+def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list by the route that the file, and what is remembered of the browser, allow.
 
     Ratings that are none count as hidden. What a profile that hides them answers is not known to
     differ from one that has none, and whoever excludes what they have seen must not get it.
     """
-    snapshot = _fetch(ref, reach)
+    snapshot = _fetch(ref, context)
     if is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
         what = f"{ref}: no ratings are shown; where there are some, make them public on IMDb"
         return replace(snapshot, outcome=Outcome.PRIVATE, error=what)
     return snapshot
 
 
-def _fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
-    provider = reach.provider
+def _fetch(ref: ListRef, context: FetchContext) -> Snapshot:
+    provider = context.provider
     if provider.via == "api":
         return graphql.fetch(ref, provider.api_url)
     route = f"browser {provider.base_url or BASE_URL}"
     answer = None
-    if provider.via is None and reach.routes.is_blocked(route):
-        answer = _over_interface(ref, reach)
+    if provider.via is None and context.routes.is_blocked(route):
+        answer = _over_interface(ref, context)
         if answer.outcome not in _NO_ANSWER:
             return answer
-    browser = BrowserRoute(ref, reach)
+    browser = BrowserRoute(ref, context)
     snapshot = browser.fetch()
     if browser.blocked:
-        reach.routes.keep_blocked(route)
+        context.routes.keep_blocked(route)
     if browser.blocked and provider.via is None and answer is None:
-        answer = _over_interface(ref, reach)
+        answer = _over_interface(ref, context)
         if answer.outcome not in _NO_ANSWER:
             return answer
     if answer and snapshot.error:
@@ -96,9 +96,9 @@ def _fetch(ref: ListRef, reach: FetchContext) -> Snapshot:
     return snapshot
 
 
-def _over_interface(ref: ListRef, reach: FetchContext) -> Snapshot:
+def _over_interface(ref: ListRef, context: FetchContext) -> Snapshot:
     """What the interface gives in place of the browser, which the plan tells."""
-    return replace(graphql.fetch(ref, reach.provider.api_url), note=_NOTE)
+    return replace(graphql.fetch(ref, context.provider.api_url), note=_NOTE)
 
 
 def _with(snapshot: Snapshot, more: str) -> Snapshot:

@@ -16,7 +16,11 @@ import requests
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import ListRef, Outcome, Snapshot
-from reconciler.sources.scrape import FetchFailure, changed_layout, clean, read_pages
+from reconciler.http.client import Response
+from reconciler.http.foreign import valid_text
+from reconciler.sources.failure import FetchFailure, changed_layout, failure_of
+from reconciler.sources.http import SiteClient
+from reconciler.sources.pages import read_pages
 from reconciler.sources.sites.imdb import titles
 from reconciler.sources.sites.imdb.address import is_ratings, user_of
 from reconciler.sources.sites.imdb.page import (
@@ -27,7 +31,6 @@ from reconciler.sources.sites.imdb.page import (
     not_titles,
     private,
 )
-from reconciler.sources.web import Answer, Web
 
 API_URL = "https://api.graphql.imdb.com/"
 ROUTE = "api"
@@ -115,7 +118,7 @@ _REJECTED = re.compile(r"Cannot query field ['\"](\w+)['\"]|[Ff]ield ['\"](\w+)[
 def fetch(ref: ListRef, api_url: str) -> Snapshot:
     """Read a list to its declared total, or a chart whole."""
     url = api_url or API_URL
-    with Web() as web:
+    with SiteClient() as web:
         reading = _Reading(ref, url, web)
         if not ref.chart:
             return read_pages(reading.page, ROUTE)
@@ -126,7 +129,7 @@ def fetch(ref: ListRef, api_url: str) -> Snapshot:
 class _Reading:
     """The pages of one list, in order: each answer names where the next one begins."""
 
-    def __init__(self, ref: ListRef, url: str, web: Web) -> None:
+    def __init__(self, ref: ListRef, url: str, web: SiteClient) -> None:
         self._ref = ref
         self._url = url
         self._web = web
@@ -148,7 +151,7 @@ class _Reading:
         if isinstance(page, Page):
             self._total = page.total
             info = next(titles.found_at(answer, "pageInfo"), {})
-            self._after = clean(info.get("endCursor")) or None
+            self._after = valid_text(info.get("endCursor")) or None
             self._more = page.more and self._after is not None
             if page.more and not self._more:
                 return replace(page, cut_off=TRY_LATER)
@@ -164,7 +167,7 @@ class _Reading:
             return answer
         if not answer.ok:
             return _trouble(answer, self._ref)
-        user = clean(titles.dig(answer.body, "data", "userProfile", "userId"))
+        user = valid_text(titles.dig(answer.body, "data", "userProfile", "userId"))
         codes = {code for _, code in _errors(answer.body)}
         if not user and codes <= {"RESOURCE_NOT_FOUND"}:
             return missing(f"{self._url}: {self._ref}")
@@ -248,17 +251,20 @@ def _errors(body: object) -> Iterator[tuple[str, str]]:
     """Message and code of each error in an answer."""
     errors = titles.dig(body, "errors")
     for error in errors if isinstance(errors, list) else ():
-        yield clean(titles.dig(error, "message")), clean(titles.dig(error, "extensions", "code"))
+        yield (
+            valid_text(titles.dig(error, "message")),
+            valid_text(titles.dig(error, "extensions", "code")),
+        )
 
 
-def _trouble(answer: Answer, ref: ListRef) -> FetchFailure:
+def _trouble(answer: Response, ref: ListRef) -> FetchFailure:
     """An answer that holds no data."""
     if answer.status == requests.codes.forbidden:
         what = f"IMDb refuses the calls of this program (HTTP {answer.status})"
     elif answer.status in {202, 405}:
         what = f"a bot check (HTTP {answer.status}) did not let listsync in"
     else:
-        return answer.setback()
+        return failure_of(answer)
     return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what}; {_instead(ref)}")
 
 

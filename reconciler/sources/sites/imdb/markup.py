@@ -12,7 +12,7 @@ from html import unescape
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import YEAR, Ids, Item, Kind, ListRef
-from reconciler.sources.scrape import clean
+from reconciler.http.foreign import valid_text
 from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
 from reconciler.sources.title_types import classify
 
@@ -79,7 +79,7 @@ def total_of(payload: object) -> int | None:
 
     A range alone says what is shown, and not how much there is.
     """
-    text = clean(dig(payload, "total"))[:_LONGEST_TOTAL]
+    text = valid_text(dig(payload, "total"))[:_LONGEST_TOTAL]
     found = _GROUPED.findall(_RANGE.sub("", text))
     return max((_number(text) for text in found), default=None)
 
@@ -131,22 +131,22 @@ def is_ranked(payload: object, page: Page) -> bool | None:
 
 
 def _row(row: object) -> Row | None:
-    link = _ID_IN_LINK.search(clean(dig(row, "link")))
+    link = _ID_IN_LINK.search(valid_text(dig(row, "link")))
     imdb = imdb_id(link[1]) if link else None
     if imdb is None:
         return None
-    rank = _GROUPED.search(clean(dig(row, "rank")))
+    rank = _GROUPED.search(valid_text(dig(row, "rank")))
     cells = dig(row, "cells")
     years = [
-        _YEAR.fullmatch(clean(cell).strip())
+        _YEAR.fullmatch(valid_text(cell).strip())
         for cell in (cells[:1] if isinstance(cells, list) else ())
     ]
     return Row(
         imdb,
-        " ".join(clean(dig(row, "text")).split()),
+        " ".join(valid_text(dig(row, "text")).split()),
         _number(rank[0]) if rank else 0,
         next((int(year[1]) for year in years if year), None),
-        clean(dig(row, "type")),
+        valid_text(dig(row, "type")),
     )
 
 
@@ -170,15 +170,15 @@ def _number(text: str) -> int:
 
 
 def _thing(thing: object, place: int) -> Item | None:
-    found = _ID_IN_LINK.search(clean(dig(thing, "url")))
+    found = _ID_IN_LINK.search(valid_text(dig(thing, "url")))
     imdb = imdb_id(found[1]) if found else None
     if imdb is None:
         return None
-    original = unescape(clean(dig(thing, "name")))
-    title = unescape(clean(dig(thing, "alternateName"))) or original or imdb
-    kind = _LD_TYPES.get(clean(dig(thing, "@type")))
+    original = unescape(valid_text(dig(thing, "name")))
+    title = unescape(valid_text(dig(thing, "alternateName"))) or original or imdb
+    kind = _LD_TYPES.get(valid_text(dig(thing, "@type")))
     rating = dig(thing, "aggregateRating")
-    genres = clean(dig(thing, "genre")).split(", ")
+    genres = valid_text(dig(thing, "genre")).split(", ")
     known = facts(dig(rating, "ratingValue"), dig(rating, "ratingCount"), genres)
     return Item(place, title, None, kind, Ids(imdb=imdb), original or None, facts=known)
 

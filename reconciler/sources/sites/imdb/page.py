@@ -15,15 +15,9 @@ from reconciler import ports
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.sources.scrape import (
-    ROUTE,
-    FetchContext,
-    FetchFailure,
-    changed_layout,
-    read_pages,
-    unreachable,
-    visit,
-)
+from reconciler.sources.context import FetchContext
+from reconciler.sources.failure import FetchFailure, browser_failure, changed_layout
+from reconciler.sources.pages import ROUTE, read_pages, visit
 from reconciler.sources.sites.imdb import markup, titles
 from reconciler.sources.sites.imdb.address import CHARTS, is_same, listed_at, path_of
 
@@ -62,11 +56,11 @@ return (data || hidden || missing || other)
 class BrowserRoute:
     """One reading of one list. ``blocked``: a page was kept from the browser by a bot check."""
 
-    def __init__(self, ref: ListRef, reach: FetchContext) -> None:
+    def __init__(self, ref: ListRef, context: FetchContext) -> None:
         """Nothing is opened yet."""
         self._ref = ref
-        self._reach = reach
-        self._base_url = reach.provider.base_url or BASE_URL
+        self._reach = context
+        self._base_url = context.provider.base_url or BASE_URL
         self.blocked = False
         self._unranked = False  # what was read of a chart shows no rank at all
 
@@ -94,8 +88,8 @@ class BrowserRoute:
             return not_titles(url, other)
         if titles.dig(seen.payload, "hidden") or titles.is_private(document):
             return private(url)
-        if seen.setback and seen.setback.outcome is not Outcome.CHANGED_LAYOUT:
-            return seen.setback
+        if seen.failure and seen.failure.outcome is not Outcome.CHANGED_LAYOUT:
+            return seen.failure
         if titles.dig(seen.payload, "missing") or titles.is_missing(document):
             return missing(url)
         page: Page | FetchFailure | None = titles.parse(document, self._ref)
@@ -127,7 +121,7 @@ class BrowserRoute:
             page.wait_for(markup.shown_rows(wanted), self._reach.patience.content)
             payload = page.evaluate(markup.PROBE)
         except BrowserError as error:
-            return unreachable(error)
+            return browser_failure(error)
         return markup.parse_rows(payload, self._ref, offset) or changed_layout(url)
 
     def _linked(self, payload: object, landed: str) -> Page | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import IMDB_ID, Facts, Ids, Item, Kind, ListRef, TitleRef
-from reconciler.sources.scrape import clean
+from reconciler.http.foreign import valid_text
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
 
@@ -70,7 +70,7 @@ def parse(document: object, ref: ListRef) -> Page | None:
     inside = content_of(document)
     for place in (inside, document):
         for search in found_at(place, "titleListItemSearch"):
-            if page := _list_page(search, clean(dig(inside, "lastModifiedDate"))):
+            if page := _list_page(search, valid_text(dig(inside, "lastModifiedDate"))):
                 return page
     return None
 
@@ -80,7 +80,7 @@ def is_private(document: object) -> bool:
     content = content_of(document)
     if not isinstance(content, dict):
         return False
-    visibility = clean(dig(content, "visibility", "id"))
+    visibility = valid_text(dig(content, "visibility", "id"))
     return visibility == "PRIVATE" or (
         visibility != "PUBLIC" and next(found_at(content, "titleListItemSearch"), None) is None
     )
@@ -95,7 +95,7 @@ def is_missing(document: object) -> bool:
 
 def other_list(document: object) -> str:
     """What is on a list that is none of titles, such as "people"; empty for every other page."""
-    kind = clean(dig(content_of(document), "listType", "id"))
+    kind = valid_text(dig(content_of(document), "listType", "id"))
     return "" if kind in {"", TITLES} else kind.lower()
 
 
@@ -104,10 +104,10 @@ def own_name(document: object, ref: ListRef) -> str:
     if ref.chart:
         return ""
     if is_ratings(ref):
-        author = clean(dig(document, "props", "pageProps", "aboveTheFoldData", "authorId"))
+        author = valid_text(dig(document, "props", "pageProps", "aboveTheFoldData", "authorId"))
         return f"{author}/ratings" if author else ""
     name = ("author", "userId") if user_of(ref) else ("id",)
-    return clean(dig(content_of(document), *name))
+    return valid_text(dig(content_of(document), *name))
 
 
 def content_of(document: object) -> object:
@@ -241,12 +241,12 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
     imdb = imdb_id(dig(node, "id"))
     if imdb is None:
         return None
-    original = clean(dig(node, "originalTitleText", "text"))
-    title_type = clean(dig(node, "titleType", "id"))
+    original = valid_text(dig(node, "originalTitleText", "text"))
+    title_type = valid_text(dig(node, "titleType", "id"))
     kind, unsupported = classify(title_type) if title_type else (usual, None)
     return Item(
         whole(position) or 0,
-        clean(dig(node, "titleText", "text")) or original or imdb,
+        valid_text(dig(node, "titleText", "text")) or original or imdb,
         whole(dig(node, "releaseYear", "year")),
         kind,
         Ids(imdb=imdb),
@@ -256,7 +256,7 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
         facts=facts(
             dig(node, "ratingsSummary", "aggregateRating"),
             dig(node, "ratingsSummary", "voteCount"),
-            [clean(dig(genre, "genre", "text")) for genre in _genres(node)],
+            [valid_text(dig(genre, "genre", "text")) for genre in _genres(node)],
         ),
     )
 
@@ -269,5 +269,5 @@ def _genres(node: object) -> list[object]:
 def _series(node: object) -> TitleRef | None:
     """What an episode belongs to."""
     imdb = imdb_id(dig(node, "series", "series", "id"))
-    title = clean(dig(node, "series", "series", "titleText", "text"))
+    title = valid_text(dig(node, "series", "series", "titleText", "text"))
     return TitleRef(imdb, title) if imdb else None

@@ -19,15 +19,16 @@ from dataclasses import dataclass, field, replace
 
 import requests
 
-from reconciler.core.completeness import TRY_LATER, is_readable
+from reconciler.core.completeness import TRY_LATER, Page, is_readable
 from reconciler.core.model import ENDLESS_TOP, Kind, ListRef, Outcome, Snapshot
-from reconciler.http.session import retry_after
+from reconciler.http.client import Response, retry_after
 from reconciler.sources import paging
-from reconciler.sources.paging import ROUTE, Call, Part
-from reconciler.sources.scrape import FetchContext, FetchFailure, answered
+from reconciler.sources.context import FetchContext
+from reconciler.sources.failure import FetchFailure, status_text
+from reconciler.sources.http import SiteClient
+from reconciler.sources.paging import ROUTE, Call
 from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, ended
 from reconciler.sources.trakt_items import item_of, joined, readable
-from reconciler.sources.web import Answer, Web
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
 _BOX_OFFICE = 10  # films, on one page, without a word of how many there are
@@ -73,7 +74,7 @@ class ApiReading:
 class _Api:
     """Trakt's API as this fetch may ask it."""
 
-    web: Web
+    web: SiteClient
     url: str
     headers: Mapping[str, str] = field(repr=False)
 
@@ -85,7 +86,7 @@ class _Api:
     def sign_in_has_ended(self) -> bool:
         """Whether what everybody who has signed in may read is refused as well."""
         answer = self.web.ask("GET", f"{self.url}{_SIGN_IN_PROBE}", headers=self.headers)
-        return isinstance(answer, Answer) and answer.status == requests.codes.unauthorized
+        return isinstance(answer, Response) and answer.status == requests.codes.unauthorized
 
     def key_is_refused(self) -> bool | None:
         """Whether the client id may not even read what every other one may; None: not known."""
@@ -98,17 +99,17 @@ class _Api:
         return False if answer.status == requests.codes.ok else None
 
 
-def read(listing: Listing, ref: ListRef, reach: FetchContext) -> ApiReading:
+def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
     """Read a list; trouble is an outcome."""
-    url = reach.provider.api_url or API_URL
+    url = context.provider.api_url or API_URL
     headers = {
         "Content-Type": "application/json",
         "trakt-api-version": "2",
-        "trakt-api-key": reach.provider.key,
+        "trakt-api-key": context.provider.key,
     }
-    limit = min((reach.need.top or ENDLESS_TOP) if ref.endless else _MOST_ROWS, _MOST_ROWS)
-    with Web() as web:
-        token = "" if listing.chart else SignIn(reach.provider, web).token()
+    limit = min((context.need.top or ENDLESS_TOP) if ref.endless else _MOST_ROWS, _MOST_ROWS)
+    with SiteClient() as web:
+        token = "" if listing.chart else SignIn(context.provider, web).token()
         if isinstance(token, FetchFailure):
             lost = token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
             failure = FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if lost else token
@@ -119,14 +120,14 @@ def read(listing: Listing, ref: ListRef, reach: FetchContext) -> ApiReading:
             what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
             failure = FetchFailure(Outcome.PRIVATE, f"{url}{listing.path}: {what}")
             return ApiReading(failure.snapshot(ROUTE))
-        walk = _Walk(listing, _Api(web, url, headers), limit, facts=reach.need.facts)
+        walk = _Walk(listing, _Api(web, url, headers), limit, facts=context.need.facts)
         snapshot = paging.read(
-            walk.call, walk.part, ref, reach, refusal=walk.refusal, joined=joined, web=web
+            walk.call, walk.part, ref, context, refusal=walk.refusal, joined=joined, web=web
         )
         return ApiReading(snapshot, walk.key_refused)
 
 
-def is_by_cloudflare(answer: Answer) -> bool:
+def is_by_cloudflare(answer: Response) -> bool:
     """Whether Cloudflare, which stands in front of Trakt, refused in its place.
 
     ``Server: cloudflare`` is on every answer. A refusal of Cloudflare's own is a page in HTML, or
@@ -154,7 +155,7 @@ class _Walk:
             params |= {"page": 1, "limit": limit}
         self.call = Call(f"{api.url}{listing.path}", params, api.headers)
 
-    def part(self, answer: Answer) -> Part | None:
+    def part(self, answer: Response) -> Page | None:
         """A page; None: this is none as Trakt gives them."""
         if not isinstance(answer.body, list):
             return None
@@ -166,9 +167,9 @@ class _Walk:
         others = {Kind.MOVIE, Kind.TV} - {kind} if kind else set()
         kept = [one for one in found if one[0].kind not in others or not is_readable(one[0])]
         items, keys = tuple(item for item, _ in kept), tuple(key for _, key in kept)
-        return self._placed(Part(items, keys=keys), len(rows), answer)
+        return self._placed(Page(items, keys=keys), len(rows), answer)
 
-    def refusal(self, answer: Answer) -> FetchFailure | None:
+    def refusal(self, answer: Response) -> FetchFailure | None:
         """What Trakt's statuses mean. A 403 is a private list's, a dead key's or a bot check's.
 
         None: what they mean everywhere.
@@ -195,10 +196,10 @@ class _Walk:
                 return None
         wait = retry_after(answer.headers)
         return FetchFailure(
-            outcome, f"{answer.url}: {what} ({answered(answer.status, wait)})", wait
+            outcome, f"{answer.url}: {what} ({status_text(answer.status, wait)})", wait
         )
 
-    def _forbidden(self, answer: Answer) -> tuple[Outcome, str]:
+    def _forbidden(self, answer: Response) -> tuple[Outcome, str]:
         """Who is meant by a 403: this machine, the client id, or everybody but a list's owner."""
         if is_by_cloudflare(answer):
             return Outcome.BLOCKED, _KEPT_OUT
@@ -210,7 +211,7 @@ class _Walk:
             return Outcome.BLOCKED, _FORBIDDEN
         return Outcome.PRIVATE, "the list is private; its owner can make it public"
 
-    def _placed(self, part: Part, rows: int, answer: Answer) -> Part:
+    def _placed(self, part: Page, rows: int, answer: Response) -> Page:
         """The part with what the headers say of it, and the call after it."""
         if self._listing.fixed:
             return replace(part, total=_BOX_OFFICE if rows else None)

@@ -17,17 +17,11 @@ from reconciler.core.completeness import ListReading, numbered, snapshot_of
 from reconciler.core.completeness import Page as ListPage
 from reconciler.core.model import YEAR, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
+from reconciler.http.foreign import valid_text
 from reconciler.ports import Page
-from reconciler.sources.scrape import (
-    ROUTE,
-    FetchContext,
-    FetchFailure,
-    Patience,
-    changed_layout,
-    clean,
-    unreachable,
-    visit,
-)
+from reconciler.sources.context import FetchContext, Patience
+from reconciler.sources.failure import FetchFailure, browser_failure, changed_layout
+from reconciler.sources.pages import ROUTE, visit
 from reconciler.sources.title_types import classify
 
 BASE_URL = "https://app.trakt.tv"
@@ -107,19 +101,19 @@ return (async () => {
 _MOST_CARDS = 20_000
 
 
-def read(path: str, kind: Kind | None, reach: FetchContext) -> Snapshot:
+def read(path: str, kind: Kind | None, context: FetchContext) -> Snapshot:
     """Scroll through the list at ``path`` and keep every card; with ``kind``, only those."""
     query = f"?{urlencode({'mode': _MODES[kind]})}" if kind else ""
-    url = f"{reach.provider.base_url or BASE_URL}{path}{query}"
-    seen = visit(reach, url, probe(path))
-    if seen.setback or seen.page is None:
-        return (seen.setback or changed_layout(url)).snapshot()
+    url = f"{context.provider.base_url or BASE_URL}{path}{query}"
+    seen = visit(context, url, probe(path))
+    if seen.failure or seen.page is None:
+        return (seen.failure or changed_layout(url)).snapshot()
     state = _read(seen.payload)
     if not state.get("cards"):
-        setback = without_cards(state, url)
-        empty = setback.outcome is Outcome.EMPTY
-        return snapshot_of(ListPage(), ROUTE) if empty else setback.snapshot()
-    cards, trouble = scroll(seen.page, path, reach.patience)
+        failure = without_cards(state, url)
+        empty = failure.outcome is Outcome.EMPTY
+        return snapshot_of(ListPage(), ROUTE) if empty else failure.snapshot()
+    cards, trouble = scroll(seen.page, path, context.patience)
     reading = ListReading(ROUTE)
     unreadable = sum(_item(card) is None for card in cards)
     reading.add(ListPage(parse(cards, kind), unreadable=unreadable, end_unknown=True))
@@ -134,7 +128,7 @@ def parse(cards: Iterable[Mapping[str, object]], kind: Kind | None = None) -> tu
 
 def _item(card: Mapping[str, object]) -> Item | None:
     """A card's title. Its address is its only id; None where it leads elsewhere."""
-    title, note, path = (clean(card.get(name)) for name in ("title", "note", "path"))
+    title, note, path = (valid_text(card.get(name)) for name in ("title", "note", "path"))
     match path.strip("/").split("/"):
         case ["movies" | "shows" as group, slug]:
             year = _year(slug, title) or _year_in(note)
@@ -199,7 +193,7 @@ def scroll(
                 return list(cards.values()), _missing_rest(page, path)
             state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
     except BrowserError as error:
-        return list(cards.values()), unreachable(error)
+        return list(cards.values()), browser_failure(error)
     return list(cards.values()), FetchFailure(
         Outcome.INCOMPLETE, "the page goes on, and no more is read"
     )

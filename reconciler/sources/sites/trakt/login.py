@@ -21,8 +21,11 @@ from typing import Any
 
 from reconciler.config.own_files import SECRET_BYTES, read_file
 from reconciler.core.model import Outcome
-from reconciler.sources.scrape import FetchFailure, Provider, clean
-from reconciler.sources.web import Answer, Web
+from reconciler.http.client import Response
+from reconciler.http.foreign import valid_text
+from reconciler.sources.context import Provider
+from reconciler.sources.failure import FetchFailure, failure_of
+from reconciler.sources.http import SiteClient
 
 API_URL = "https://api.trakt.tv"
 AGAIN = "run `listsync login trakt`"
@@ -119,7 +122,7 @@ class TokenFile:
 class SignIn:
     """One app's sign-in at one address."""
 
-    def __init__(self, provider: Provider, web: Web) -> None:
+    def __init__(self, provider: Provider, web: SiteClient) -> None:
         """``provider``: with ``tokens``, the file they are kept in."""
         self._url = provider.api_url or API_URL
         self._app = {"client_id": provider.key, "client_secret": provider.secret}
@@ -179,8 +182,8 @@ class SignIn:
         if isinstance(answer, FetchFailure):
             return answer
         body = answer.body if isinstance(answer.body, dict) else {}
-        typed, address = clean(body.get("user_code")), clean(body.get("verification_url"))
-        secret = clean(body.get("device_code"))
+        typed, address = valid_text(body.get("user_code")), valid_text(body.get("verification_url"))
+        secret = valid_text(body.get("device_code"))
         if not answer.ok or not (typed and address and secret):
             return _refused(answer)
         seconds, interval = _number(body.get("expires_in"), 600), _number(body.get("interval"), 5)
@@ -227,9 +230,9 @@ class SignIn:
             return tokens.access
         if isinstance(answer, FetchFailure):
             return answer
-        return ended(answer.url) if answer.status in {400, 401, 403} else answer.setback()
+        return ended(answer.url) if answer.status in {400, 401, 403} else failure_of(answer)
 
-    def _post(self, path: str, body: Mapping[str, str]) -> Answer | FetchFailure:
+    def _post(self, path: str, body: Mapping[str, str]) -> Response | FetchFailure:
         headers = {"Content-Type": "application/json"}
         return self._web.ask("POST", f"{self._url}{path}", headers=headers, body=body)
 
@@ -243,21 +246,21 @@ def _ends_soon(tokens: Tokens) -> bool:
     return tokens.expires - time.time() < _EARLY
 
 
-def _tokens(answer: Answer) -> Tokens | None:
+def _tokens(answer: Response) -> Tokens | None:
     body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
-    access, refresh = clean(body.get("access_token")), clean(body.get("refresh_token"))
+    access, refresh = valid_text(body.get("access_token")), valid_text(body.get("refresh_token"))
     if not answer.ok or not access or not refresh:
         return None
     return Tokens(access, refresh, time.time() + _number(body.get("expires_in"), 0))
 
 
-def _refused(answer: Answer) -> FetchFailure:
+def _refused(answer: Response) -> FetchFailure:
     if answer.status in {401, 403}:
         what = "Trakt does not accept the app"
         hint = "check providers.trakt.client_id and client_secret"
         return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what} (HTTP {answer.status}); {hint}")
     return (
-        answer.setback()
+        failure_of(answer)
         if not answer.ok
         else FetchFailure(
             Outcome.CHANGED_LAYOUT, f"{answer.url}: this is no answer to a sign-in; try again later"

@@ -11,9 +11,10 @@ from reconciler.config.fields import Model
 from reconciler.config.providers import ProvidersConfig
 from reconciler.core.model import ListRef
 from reconciler.errors import ListsyncError
-from reconciler.sources.scrape import FetchFailure, Provider
+from reconciler.sources.context import Provider
+from reconciler.sources.failure import FetchFailure
+from reconciler.sources.http import SiteClient
 from reconciler.sources.sites.trakt.login import AGAIN, SignIn
-from reconciler.sources.web import Web
 
 
 def trakt_app(config: ProvidersConfig, ledger: Path) -> Provider:
@@ -41,7 +42,7 @@ def sign_in_of(
     needed = any(lst.id.startswith("me/") for lst in own)
 
     def look() -> str:
-        with Web() as web:
+        with SiteClient() as web:
             found = SignIn(provider, web).look()
         if isinstance(found, FetchFailure):
             what, _, todo = found.error.partition("; ")

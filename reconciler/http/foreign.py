@@ -16,6 +16,13 @@ _LARGEST = 10**15  # of a number that may become a float
 _LONGEST_LINE = 200  # characters of foreign text that a person gets to see
 
 
+def valid_text(value: object) -> str:
+    """Foreign text as valid Unicode, "?" for half a character; empty where it is no text."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
 def integer(value: object) -> int | None:
     """A whole number, or None; JSON's true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None

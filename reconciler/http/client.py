@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +14,22 @@ from reconciler.http.limits import Limits
 from reconciler.http.transport import Adapter
 
 _PIECE = 64 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer. ``body`` is its JSON; None where it is none."""
+
+    url: str  # as it may be shown: without its query, which may hold a key
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)  # names compare without case
+    body: object = None
+    content: bytes = field(default=b"", repr=False)  # as it came, where it is not JSON
+
+    @property
+    def ok(self) -> bool:
+        """Whether this is an answer with something to read. 202 is not: a bot check uses it."""
+        return self.status == requests.codes.ok and self.body is not None
 
 
 class Session(requests.Session):

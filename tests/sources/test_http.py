@@ -13,11 +13,11 @@ import requests
 import requests_mock
 
 from reconciler.core.model import Outcome
+from reconciler.http.client import Response, retry_after
 from reconciler.http.limits import LimitError, Limits
 from reconciler.http.payload import LARGE, turn_to_parse
-from reconciler.http.session import retry_after
-from reconciler.sources.scrape import FetchFailure
-from reconciler.sources.web import Answer, Web, shown_url
+from reconciler.sources.failure import FetchFailure, failure_of
+from reconciler.sources.http import SiteClient, shown_url
 
 URL = "http://api.test/lists"
 
@@ -28,8 +28,8 @@ def _mock() -> Iterator[requests_mock.Mocker]:
         yield mock
 
 
-def ask(patience: float = 0.0) -> Answer | FetchFailure:
-    with Web(patience) as web:
+def ask(patience: float = 0.0) -> Response | FetchFailure:
+    with SiteClient(patience) as web:
         return web.ask("GET", URL, params={"key": "secret-key"})
 
 
@@ -38,7 +38,7 @@ def test_an_answer_has_its_json_and_an_address_without_its_query(
 ) -> None:
     mock.get(URL, json=[1], headers={"X-Pages": "3"})
     answer = ask()
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert (answer.url, answer.status, answer.body, answer.ok) == (URL, 200, [1], True)
     assert answer.headers["x-pages"] == "3"
 
@@ -60,9 +60,9 @@ def test_an_answer_that_is_not_ok_means_an_outcome(
 ) -> None:
     mock.get(URL, status_code=status, text=text)
     answer = ask()
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert not answer.ok
-    assert answer.setback().outcome is outcome
+    assert failure_of(answer).outcome is outcome
 
 
 def test_a_short_wait_is_waited_out_and_a_long_one_is_an_outcome(
@@ -71,19 +71,19 @@ def test_a_short_wait_is_waited_out_and_a_long_one_is_an_outcome(
     slow = {"status_code": 429, "headers": {"Retry-After": "0"}}
     mock.get(URL, [slow, slow, {"json": {}}])
     answer = ask(patience=2.0)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert answer.ok
     mock.get(URL, status_code=429, headers={"Retry-After": "90"})
-    setback = ask(patience=30.0)
-    assert isinstance(setback, FetchFailure)
-    assert (setback.outcome, setback.retry_after) == (Outcome.RATE_LIMITED, 90.0)
+    failure = ask(patience=30.0)
+    assert isinstance(failure, FetchFailure)
+    assert (failure.outcome, failure.retry_after) == (Outcome.RATE_LIMITED, 90.0)
 
 
 def test_the_patience_is_that_of_all_calls_together(mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=429, headers={"Retry-After": "0"})
-    setback = ask(patience=3.0)
-    assert isinstance(setback, FetchFailure)
-    assert setback.outcome is Outcome.RATE_LIMITED
+    failure = ask(patience=3.0)
+    assert isinstance(failure, FetchFailure)
+    assert failure.outcome is Outcome.RATE_LIMITED
     assert mock.call_count == 5  # "0" counts as a second, and what is left may be none
 
 
@@ -102,11 +102,11 @@ def test_no_answer_is_an_outcome_that_quotes_nothing(
     mock: requests_mock.Mocker, error: Exception, says: str
 ) -> None:
     mock.get(URL, exc=error)
-    setback = ask()
-    assert isinstance(setback, FetchFailure)
-    assert setback.outcome is Outcome.UNREACHABLE
-    assert says in setback.error
-    assert "secret" not in setback.error
+    failure = ask()
+    assert isinstance(failure, FetchFailure)
+    assert failure.outcome is Outcome.UNREACHABLE
+    assert says in failure.error
+    assert "secret" not in failure.error
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ def test_a_redirect_is_not_followed_and_only_its_site_is_named(
     mock: requests_mock.Mocker, location: str, to: str
 ) -> None:
     mock.get(URL, status_code=302, headers={"Location": location})
-    setback = ask()
-    assert isinstance(setback, FetchFailure)
+    failure = ask()
+    assert isinstance(failure, FetchFailure)
     what = f"redirects to {to}, which listsync does not follow"
-    assert setback.error == f"{URL}: {what}; check the address"
+    assert failure.error == f"{URL}: {what}; check the address"
 
 
 def test_a_redirect_to_what_is_no_address_is_an_outcome(mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=302, headers={"Location": "http://["})
-    setback = ask()
-    assert isinstance(setback, FetchFailure)
+    failure = ask()
+    assert isinstance(failure, FetchFailure)
     what = "redirects to an invalid address, which listsync does not follow"
-    assert setback.error == f"{URL}: {what}; check the address"
+    assert failure.error == f"{URL}: {what}; check the address"
     assert mock.call_count == 1
 
 
@@ -182,11 +182,11 @@ def site(*, drips: bool = False) -> Iterator[tuple[str, list[str | None]]]:
 
 
 def test_an_answer_that_never_ends_is_given_up_however_it_comes() -> None:
-    with site(drips=True) as (url, _), Web(longest=0.1) as web:
-        setback = web.ask("GET", url)
-    assert isinstance(setback, FetchFailure)
-    assert setback.outcome is Outcome.UNREACHABLE
-    assert setback.error == f"{url}: the answer was not complete after 0.1 s; try again later"
+    with site(drips=True) as (url, _), SiteClient(longest=0.1) as web:
+        failure = web.ask("GET", url)
+    assert isinstance(failure, FetchFailure)
+    assert failure.outcome is Outcome.UNREACHABLE
+    assert failure.error == f"{url}: the answer was not complete after 0.1 s; try again later"
 
 
 def is_turn_free() -> bool:
@@ -205,22 +205,22 @@ def is_turn_free() -> bool:
 
 def test_a_large_answer_is_used_alone_until_the_next_call(mock: requests_mock.Mocker) -> None:
     mock.get(URL, [{"content": b" " * (LARGE + 1)}, {"content": b"[]"}, {"content": b" " * LARGE}])
-    with Web() as web:
+    with SiteClient() as web:
         web.ask("GET", URL)
         assert not is_turn_free()
         web.ask("GET", URL)
         assert is_turn_free()
     mock.get(URL, content=b" " * (LARGE + 1))
-    with Web() as web:
+    with SiteClient() as web:
         web.ask("GET", URL)
     assert is_turn_free()
 
 
 def test_an_answer_that_is_longer_than_any_list_is_given_up(mock: requests_mock.Mocker) -> None:
     mock.get(URL, content=b" " * (20 * 1024 * 1024 + 1))
-    setback = ask()
-    assert isinstance(setback, FetchFailure)
-    assert setback.error == f"{URL}: the answer is longer than 20 MB; try again later"
+    failure = ask()
+    assert isinstance(failure, FetchFailure)
+    assert failure.error == f"{URL}: the answer is longer than 20 MB; try again later"
 
 
 @pytest.mark.parametrize("key", ["Bearer a-key", None], ids=["with a key", "without one"])
@@ -231,12 +231,12 @@ def test_passwords_of_the_environment_go_to_no_site(
     netrc.write_text("default login anna password secret-key\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    with site() as (url, callers), Web() as web:
+    with site() as (url, callers), SiteClient() as web:
         web.ask("GET", url, headers={"Authorization": key} if key else {})
     assert callers == [key]
 
 
 def test_a_password_in_an_address_is_sent_there() -> None:
-    with site() as (url, callers), Web() as web:
+    with site() as (url, callers), SiteClient() as web:
         web.ask("GET", url.replace("://", "://anna:pw@"))
     assert callers == ["Basic YW5uYTpwdw=="]

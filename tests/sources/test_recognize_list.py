@@ -7,7 +7,7 @@ import time
 import pytest
 
 from reconciler.core.model import ListRef
-from reconciler.sources import SOURCES, recognise
+from reconciler.sources.registry import SOURCES, recognize_list
 from tests.sources.pasted import PASTED, REFUSED
 
 ROWS = {text: means for table in PASTED.values() for text, means in table.items()}
@@ -28,18 +28,18 @@ NO_LISTS |= {
 
 @pytest.mark.parametrize(("text", "means"), MEANS.items(), ids=MEANS)
 def test_a_pasted_text_means_one_list(text: str, means: str) -> None:
-    assert str(recognise(text)) == means
+    assert str(recognize_list(text)) == means
 
 
 @pytest.mark.parametrize("means", sorted(set(MEANS.values())))
 def test_the_canonical_form_means_itself(means: str) -> None:
-    assert str(recognise(means)) == means
+    assert str(recognize_list(means)) == means
 
 
 @pytest.mark.parametrize(("text", "says"), NO_LISTS.items(), ids=map(ascii, NO_LISTS))
 def test_what_is_no_list_is_refused_with_a_sentence(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=r"\w") as refusal:
-        recognise(text)
+        recognize_list(text)
     assert says in str(refusal.value)
     assert str(refusal.value).encode()
 
@@ -48,29 +48,31 @@ def test_what_is_no_list_is_refused_with_a_sentence(text: str, says: str) -> Non
 def test_a_text_that_is_too_long_for_an_address_is_refused_at_once(part: str) -> None:
     began = time.process_time()
     with pytest.raises(ValueError, match="longer than 8,000 characters"):
-        recognise(part * 500_000 + ")" * 500_000)
+        recognize_list(part * 500_000 + ")" * 500_000)
     assert time.process_time() - began < 1
 
 
 def test_only_charts_are_marked_as_charts() -> None:
-    assert recognise("imdb:boxoffice") == ListRef("imdb", "boxoffice", chart=True)
-    assert recognise("imdb:india/tamil").chart
-    assert not recognise("ls004610270").chart
-    assert recognise("trakt:trending/movies") == recognise("trakt:movies/trending")
-    assert recognise("trakt:movies/trending") == ListRef("trakt", "movies/trending", chart=True)
-    assert recognise("trakt:movies/boxoffice").chart
-    assert not recognise("trakt:anna/watchlist").chart
-    assert not recognise("trakt:lists/12345").chart
+    assert recognize_list("imdb:boxoffice") == ListRef("imdb", "boxoffice", chart=True)
+    assert recognize_list("imdb:india/tamil").chart
+    assert not recognize_list("ls004610270").chart
+    assert recognize_list("trakt:trending/movies") == recognize_list("trakt:movies/trending")
+    assert recognize_list("trakt:movies/trending") == ListRef(
+        "trakt", "movies/trending", chart=True
+    )
+    assert recognize_list("trakt:movies/boxoffice").chart
+    assert not recognize_list("trakt:anna/watchlist").chart
+    assert not recognize_list("trakt:lists/12345").chart
 
 
 def test_all_of_trakts_charts_but_the_box_office_go_on_without_an_end() -> None:
-    assert recognise("trakt:shows/popular").endless
-    assert recognise("trakt:movies/watched/all").endless
-    assert not recognise("trakt:boxoffice").endless
-    assert not recognise("imdb:top").endless
+    assert recognize_list("trakt:shows/popular").endless
+    assert recognize_list("trakt:movies/watched/all").endless
+    assert not recognize_list("trakt:boxoffice").endless
+    assert not recognize_list("imdb:top").endless
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_is_named_in_the_refusal(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name}:"):
-        recognise("nothing known")
+        recognize_list("nothing known")

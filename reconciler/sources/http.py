@@ -16,14 +16,12 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from reconciler.core.model import Outcome
-from reconciler.http import session
+from reconciler.http.client import Response, Session, read_body, retry_after
 from reconciler.http.limits import LimitError, Limits
-from reconciler.http.payload import parse_json, turn_to_parse
-from reconciler.http.session import read_body, retry_after
+from reconciler.http.payload import CUT_OFF, is_cut_json, parse_json, turn_to_parse
+from reconciler.http.public_addresses import public_target
 from reconciler.http.transport import Adapter
-from reconciler.sources.redirects import public_target
-from reconciler.sources.scrape import FetchFailure, of_status
-from reconciler.sources.truncation import CUT_OFF, is_cut_json
+from reconciler.sources.failure import FetchFailure, failure_of
 
 PATIENCE = 30.0  # seconds of Retry-After that are waited out in all, for one fetch
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
@@ -41,30 +39,7 @@ _QUICK_RETRIES = Retry(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer. ``body`` is its JSON; None where it is none."""
-
-    url: str  # as it may be shown: without its query, which may hold a key
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)  # names compare without case
-    body: object = None
-    content: bytes = field(default=b"", repr=False)  # as it came, where it is not JSON
-
-    @property
-    def ok(self) -> bool:
-        """Whether this is an answer with something to read. 202 is not: a bot check uses it."""
-        return self.status == requests.codes.ok and self.body is not None
-
-    def setback(self) -> FetchFailure:
-        """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
-        if self.status == requests.codes.ok:
-            what = "the answer is not JSON; look for a newer version of listsync"
-            return FetchFailure(Outcome.CHANGED_LAYOUT, f"{self.url}: {what}")
-        return of_status(self.status, self.url, retry_after(self.headers))
-
-
-class _Session(session.Session):
+class _Session(Session):
     """A session that asks the environment for its proxies, and no ``.netrc`` for passwords.
 
     What stands there would take the place of a key, and go to whoever runs the site.
@@ -84,7 +59,7 @@ class _Redirect:
     location: str = field(repr=False)
 
 
-class Web:
+class SiteClient:
     """Kept-alive connections for one fetch. A context manager; follows no redirect unasked."""
 
     def __init__(
@@ -125,7 +100,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         body: object = None,
-    ) -> Answer | FetchFailure:
+    ) -> Response | FetchFailure:
         """One call, with at most two quick retries; a short Retry-After is waited out.
 
         Any answer is given back but for redirects, too many requests and no answer at all.
@@ -143,11 +118,11 @@ class Web:
                     return answer
                 seconds = retry_after(answer.headers)
                 if seconds is None or seconds > min(self._patience, limits.left):
-                    return answer.setback()
+                    return failure_of(answer)
                 self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
                 time.sleep(seconds)
 
-    def _redirected(self, url: str, location: str) -> Answer | FetchFailure:
+    def _redirected(self, url: str, location: str) -> Response | FetchFailure:
         """What stands where a redirect leads: asked for with nothing but its address."""
         shown = self._show(url)
         if not self._follows:
@@ -172,7 +147,7 @@ class Web:
         params: Mapping[str, str | int] | None = None,
         body: object = None,
         shown: str = "",
-    ) -> Answer | FetchFailure | _Redirect:
+    ) -> Response | FetchFailure | _Redirect:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
         shown = shown or self._show(url)
         with Limits(self._longest, LARGEST) as limits:
@@ -196,7 +171,7 @@ class Web:
                 what = limits.problem(error) or _cause(error)
                 return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
         kept = content if value is None else b""
-        answer = Answer(shown, response.status_code, response.headers, value, kept)
+        answer = Response(shown, response.status_code, response.headers, value, kept)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
             what = f"the answer was {CUT_OFF}; try again later"
             return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}")

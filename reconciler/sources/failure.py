@@ -1,0 +1,66 @@
+"""Why a list cannot be read, as an outcome with a sentence for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from reconciler.core.model import Outcome, Snapshot
+from reconciler.errors import BrowserError
+from reconciler.http.client import Response, retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """Why something could not be read."""
+
+    outcome: Outcome
+    error: str  # for people: what happened, where, what to do
+    retry_after: float | None = None  # seconds, where the site said when
+
+    def snapshot(self, route: str = "browser") -> Snapshot:
+        """A fetch that came to this."""
+        return Snapshot(self.outcome, route, error=self.error, retry_after=self.retry_after)
+
+
+def browser_failure(error: BrowserError) -> FetchFailure:
+    """The browser's trouble as an outcome of the list."""
+    return FetchFailure(Outcome.UNREACHABLE, str(error))
+
+
+def failure_of(response: Response) -> FetchFailure:
+    """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
+    if response.status == requests.codes.ok:
+        what = "the answer is not JSON; look for a newer version of listsync"
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{response.url}: {what}")
+    return status_failure(response.status, response.url, retry_after(response.headers))
+
+
+def changed_layout(url: str) -> FetchFailure:
+    """The page is there, and nothing on it is where it used to be."""
+    hint = "the site may have changed: look for a newer version of listsync"
+    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: no list was found on the page; {hint}")
+
+
+def status_failure(status: int, url: str, retry_after: float | None = None) -> FetchFailure:
+    """What an HTTP status means for a list, where the site gives it no meaning of its own."""
+    match status:
+        case 401:
+            outcome, what, hint = Outcome.PRIVATE, "the list is private", "make it public"
+        case 404 | 410:
+            outcome, what, hint = Outcome.MISSING, "there is no such list", "check the address"
+        case 429:
+            outcome, what = Outcome.RATE_LIMITED, "the site got too many requests"
+            hint = "it is read again later; a longer interval helps"
+        case _:
+            outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
+    return FetchFailure(
+        outcome, f"{url}: {what} ({status_text(status, retry_after)}); {hint}", retry_after
+    )
+
+
+def status_text(status: int, retry_after: float | None = None) -> str:
+    """``HTTP 429, retry in 90 s``."""
+    wait = "" if retry_after is None else f", retry in {retry_after:.0f} s"
+    return f"HTTP {status}{wait}"
