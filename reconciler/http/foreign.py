@@ -72,8 +72,8 @@ def moment(value: object) -> datetime | None:
 
 def year(value: object) -> int | None:
     """The year of a date, which may lack month and day; None where there is none."""
-    found = re.match(r"[0-9]{4}(?![0-9])", text(value) or "")
-    return (int(found[0]) or None) if found else None
+    match = re.match(r"[0-9]{4}(?![0-9])", text(value) or "")
+    return (int(match[0]) or None) if match else None
 
 
 def line(value: object) -> str:

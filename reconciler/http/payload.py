@@ -19,7 +19,7 @@ CUT_OFF = "cut off in the middle"
 LARGE = 1 << 20  # bytes of a document that is parsed while no other large one is
 
 # What may be left of a word, a number or an escape where JSON ends within it.
-_BEGUN = re.compile(r"[\\\w.+-]{0,7}", re.ASCII)
+_PARTIAL_TOKEN = re.compile(r"[\\\w.+-]{0,7}", re.ASCII)
 _turn = RLock()
 
 
@@ -65,7 +65,7 @@ def is_cut_json(content: bytes) -> bool:
         json.loads(text)
     except json.JSONDecodeError as error:
         unclosed = error.msg.startswith("Unterminated string")
-        return unclosed or _BEGUN.fullmatch(text, error.pos) is not None
+        return unclosed or _PARTIAL_TOKEN.fullmatch(text, error.pos) is not None
     except (ValueError, RecursionError):
         return False
     return False
@@ -83,9 +83,9 @@ def _count(content: str | bytes, signs: str) -> int:
     return sum(content.count(sign.encode()) for sign in signs)
 
 
-def _check(number: int, most: int, what: str) -> None:
+def _check(number: int, most: int, noun: str) -> None:
     if number > most:
-        raise LimitError(f"it has more than {most:,} {what}")
+        raise LimitError(f"it has more than {most:,} {noun}")
 
 
 def _check_shape(value: object) -> None:

@@ -32,11 +32,8 @@ API_URL = "https://api.mdblist.com"
 _WRITE = "paste the address of a list, mdblist.com/lists/USER/SLUG"
 _NAME = re.compile(r"[\w.-]+")
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}")
-_DATA: tuple[list[str], ...] = (
-    [],
-    ["json"],
-    ["items"],
-)  # behind a list's address: the same list for programs
+# Behind a list's address: the same list for programs.
+_DATA: tuple[list[str], ...] = ([], ["json"], ["items"])
 _FILTERS = frozenset({"mediatype", "genre", "filter_genre", "filter_title", "filter_year"})
 _MOST_ROWS = 1000
 _ROUND = 5  # a page of a clamped limit is a multiple of this, and proves no end
