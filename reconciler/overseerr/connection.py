@@ -22,7 +22,7 @@ from reconciler.http.payload import turn_to_parse
 from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
 from reconciler.overseerr.answer import Failure, Response, answer_of, failure_of
-from reconciler.overseerr.pace import BUSY, RateLimiter, overload
+from reconciler.overseerr.rate_limiter import BUSY, RateLimiter, overload
 
 _API = "/api/v1"
 _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
@@ -77,7 +77,7 @@ class Connection:
             raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
         self._credentials = _Credentials(api_key)
         self._timeout = timeout
-        self._pace = RateLimiter(rate)
+        self._limiter = RateLimiter(rate)
         self._configured_rate = rate
         self.slowdown: Slowdown | None = None
         self._has_ca_file = ca_certificates is not None
@@ -132,7 +132,7 @@ class Connection:
     def _wait_out(self, got: Response | Failure, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
         if isinstance(got, Response) and got.status in BUSY and got.retry_after is not None:
-            return self._pace.rest(time.monotonic(), got.retry_after)
+            return self._limiter.pause(time.monotonic(), got.retry_after)
         brief = got.brief if isinstance(got, Failure) else got.status in _GATEWAY_TROUBLE
         if brief:
             time.sleep(pause)
@@ -150,7 +150,7 @@ class Connection:
     ) -> Response | Failure:
         """One call, whatever comes of it."""
         patience = self._timeout if timeout is None else min(timeout, self._timeout)
-        time.sleep(self._pace.book(time.monotonic()))
+        time.sleep(self._limiter.reserve(time.monotonic()))
         began = time.monotonic()
         headers = {} if user is None else {"X-Api-User": str(user)}
         got: Response | Failure
@@ -190,9 +190,9 @@ class Connection:
             return  # there is no answer to judge the server by
         now = time.monotonic()
         cause = overload(response.status, now - began)
-        if cause and self._pace.slow_down(began, now):
-            self.slowdown = Slowdown(self._configured_rate, self._pace.rate, cause)
-            _log.info("slowing down", cause=cause, calls_per_second=self._pace.rate)
+        if cause and self._limiter.slow_down(began, now):
+            self.slowdown = Slowdown(self._configured_rate, self._limiter.rate, cause)
+            _log.info("slowing down", cause=cause, calls_per_second=self._limiter.rate)
 
     def _settled(self, got: Response | Failure, path: str) -> Response:
         """The answer, unless it says no more than that there is none to be had."""
@@ -202,7 +202,7 @@ class Connection:
             raise redirect_error(self.url, _API + path, got)
         if got.wall:
             kind = TransientError if got.wall.passing else ServerError
-            raise kind(got.wall.what, where=self.url, hint=got.wall.hint)
+            raise kind(got.wall.message, where=self.url, hint=got.wall.hint)
         if got.status in _GATEWAY_TROUBLE | BUSY:
             raise TransientError(
                 f"answers HTTP {got.status}",
@@ -232,7 +232,10 @@ def redirect_error(url: str, path: str, answer: Response) -> ServerError:
     if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
         what, hint = f"redirects to {wanted}", f"write `url: {wanted}` under `server`"
     elif answer.wall:
-        what, hint = f"{answer.wall.what}: it redirects to {origin}{parts.path}", answer.wall.hint
+        what, hint = (
+            f"{answer.wall.message}: it redirects to {origin}{parts.path}",
+            answer.wall.hint,
+        )
     else:
         what = f"redirects to {origin}{parts.path}"
         hint = "write the server's own address in server.url, like http://seerr:5055"

@@ -39,7 +39,7 @@ _REDIRECTS = range(300, 400)
 class Wall:
     """What answered in place of the server; ``passing``: it may be gone soon."""
 
-    what: str
+    message: str
     hint: str
     passing: bool = False
 
