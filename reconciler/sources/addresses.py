@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
+from reconciler.core.model import ListRef
 from reconciler.core.privacy import is_harmless, veil
 
 _QUOTES = {"<": ">", '"': '"', "'": "'", "`": "`", "(": ")", "“": "”", "«": "»"}
@@ -72,3 +75,60 @@ def read_whole(url: SplitResult, filters: Collection[str]) -> None:
             f"this address shows a part of the list only: take {', '.join(dict.fromkeys(asked))}"
             " out of it, and narrow the list with filter in the file"
         )
+
+
+class Address(NamedTuple):
+    """One row of an ``AddressTable``: a pasted text, and the list that it means."""
+
+    pattern: str  # of the whole text in lower case; an address's path begins with "/"
+    list_id: str = ""  # with the pattern's groups in braces
+    refuse: str = ""  # why it is not a list; ending with ":", the site's advice follows
+    chart: bool = False
+    endless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTable:
+    """What people paste for a site: the first row with a matching pattern decides.
+
+    ``provider:TEXT`` is matched without its query and without "/" at its ends; an address by its
+    decoded path, which begins with "/".
+    """
+
+    provider: str
+    site: str  # its name, for people
+    advice: str  # what to paste or write instead, for people
+    rows: tuple[Address, ...]
+    filters: str = ""  # parameters that narrow a list, which is refused: their names, in lower case
+    parameter: str = ""  # of the query, that continues the path
+    prefix: str = ""  # a pattern of what a path may begin with, to no effect
+
+    def parse_id(self, text: str) -> ListRef:
+        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
+        path, _, query = text.partition("?")
+        if ref := self._find("/".join(self._steps(path.split("/"), query))):
+            return ref
+        raise ValueError(f"not a list of {self.site}: {redact(text)}; {self.advice}")
+
+    def parse_url(self, url: SplitResult) -> ListRef:
+        """The list at an address. Raises ValueError with a sentence."""
+        path = "/" + "/".join(self._steps(steps(url), url.query))
+        if ref := self._find(re.sub(rf"\A{self.prefix}", "", path) or "/"):
+            read_whole(url, self.filters.split())
+            return ref
+        raise ValueError(f"no list at {url.hostname}{url.path}: {self.advice}")
+
+    def _steps(self, path: list[str], query: str) -> list[str]:
+        further = parse_qs(query).get(self.parameter, ())
+        return [part.strip().lower() for part in (*path, *further) if part.strip()]
+
+    def _find(self, text: str) -> ListRef | None:
+        for row in self.rows:
+            if match := re.fullmatch(row.pattern, text):
+                groups = match.groupdict("")
+                if row.refuse:
+                    sentence = row.refuse.format_map(groups)
+                    raise ValueError(sentence + f" {self.advice}" * sentence.endswith(":"))
+                list_id = row.list_id.format_map(groups)
+                return ListRef(self.provider, list_id, chart=row.chart, endless=row.endless)
+        return None
