@@ -92,39 +92,41 @@ class AddressTable:
     """What people paste for a site: the first row with a matching pattern decides.
 
     ``provider:TEXT`` is matched without its query and without "/" at its ends; an address by its
-    decoded path, which begins with "/".
+    decoded path, which begins with "/". A ``parameter`` of the query is matched behind the path, as
+    ``?NAME=VALUE``, before the path alone.
     """
 
     provider: str
-    site: str  # its name, for people
     advice: str  # what to paste or write instead, for people
     rows: tuple[Address, ...]
     filters: str = ""  # parameters that narrow a list, which is refused: their names, in lower case
-    parameter: str = ""  # of the query, that continues the path
-    prefix: str = ""  # a pattern of what a path may begin with, to no effect
+    parameter: str = ""  # of the query, that patterns mention
+    prefix: str = ""  # a pattern: what an address's path may begin with, to no effect
 
     def parse_id(self, text: str) -> ListRef:
         """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
         path, _, query = text.partition("?")
-        if ref := self._find("/".join(self._steps(path.split("/"), query))):
+        if ref := self._find("/".join(part for part in path.split("/") if part), query):
             return ref
-        raise ValueError(f"not a list of {self.site}: {redact(text)}; {self.advice}")
+        site = ListRef(self.provider, "").site
+        raise ValueError(f"not a list of {site}: {redact(text)}; {self.advice}")
 
     def parse_url(self, url: SplitResult) -> ListRef:
         """The list at an address. Raises ValueError with a sentence."""
-        path = "/" + "/".join(self._steps(steps(url), url.query))
-        if ref := self._find(re.sub(rf"\A{self.prefix}", "", path) or "/"):
+        path = f"/{'/'.join(steps(url))}".lower()
+        if ref := self._find(re.sub(rf"\A{self.prefix}", "", path) or "/", url.query):
             read_whole(url, self.filters.split())
             return ref
         raise ValueError(f"no list at {url.hostname}{url.path}: {self.advice}")
 
-    def _steps(self, path: list[str], query: str) -> list[str]:
-        further = parse_qs(query).get(self.parameter, ())
-        return [part.strip().lower() for part in (*path, *further) if part.strip()]
+    def _find(self, path: str, query: str) -> ListRef | None:
+        value = parse_qs(query).get(self.parameter, [""])[0]
+        ref = self._match(f"{path}?{self.parameter}={value}") if value else None
+        return ref or self._match(path)
 
-    def _find(self, text: str) -> ListRef | None:
+    def _match(self, text: str) -> ListRef | None:
         for row in self.rows:
-            if match := re.fullmatch(row.pattern, text):
+            if match := re.fullmatch(row.pattern, text.lower()):
                 groups = match.groupdict("")
                 if row.refuse:
                     sentence = row.refuse.format_map(groups)

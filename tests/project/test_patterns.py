@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+from reconciler.sources.addresses import AddressTable
+
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = {"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}
 SHORT, LONG = 8_000, 1_000_000  # characters: each attack is tried short, the slowest long
@@ -32,13 +34,22 @@ def uses() -> Iterator[Use]:
     """Every call of a pattern's method, and of ``re``'s own, in the package."""
     for path in sorted((ROOT / "reconciler").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if "import re\n" not in text:
+        if "import re\n" not in text and "AddressTable" not in text:
             continue
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         module = importlib.import_module(name)
+        yield from _rows(str(path.relative_to(ROOT)), module)
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 yield from _use(f"{path.relative_to(ROOT)}:{node.lineno}", module, node)
+
+
+def _rows(where: str, module: object) -> Iterator[Use]:
+    """The patterns of a site's addresses."""
+    for value in vars(module).values():
+        if isinstance(value, AddressTable):
+            for number, row in enumerate(value.rows):
+                yield Use(f"{where}:row {number}", re.compile(row.pattern), "fullmatch")
 
 
 def _use(where: str, module: object, call: ast.Call) -> Iterator[Use]:

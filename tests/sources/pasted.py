@@ -98,7 +98,7 @@ IMDB = {
     "https://www.imdb.com/user/p.abcdef123/reviews": (
         "refused: write imdb:p.abcdef123 or imdb:p.abcdef123/ratings"
     ),
-    "https://www.imdb.com/chart/": "refused: no list at imdb.com/chart/",
+    "https://www.imdb.com/chart/": "refused: no list at www.imdb.com/chart/",
     "https://www.imdb.com/filmosearch/?role=nm0000209": "refused: not a list",
     "nm0000209": "refused: person",
 }

@@ -54,13 +54,13 @@ INTERFACES: dict[str, dict[str, str]] = {
             "refused: paste letterboxd.com/anna/list/night/"
         ),
         "https://letterboxd.com/anna/list/night/share/aB3dE5fG7hJ9kL1m/": (
-            "refused: what is shared by a link is read from its export"
+            "refused: a list shared by link is read from its export"
         ),
         "https://letterboxd.com/anna/rss/": "refused: write rss:https://letterboxd.com/anna/rss/",
         "https://letterboxd.com/anna/lists/": "refused: this is an index of lists",
         "letterboxd:a.csv/lists/night": "refused: write letterboxd:a.csv",
         "https://letterboxd.com/anna/likes/films/": "refused: likes are read from the export",
-        "https://letterboxd.com/anna/films/": "refused: what a user has seen is read from",
+        "https://letterboxd.com/anna/films/": "refused: watched films are read from",
         "https://letterboxd.com/film/dune-2021/": "refused: this is one film",
         "https://letterboxd.com/anna/": "refused: no list at letterboxd.com/anna/",
         "https://boxd.it/abcd": "refused: a short address does not say",
@@ -97,7 +97,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "tmdb:movie:550": "refused: this is one title",
         "https://www.themoviedb.org/movie/550-fight-club": "refused: this is one title",
         "https://www.themoviedb.org/movie/best": "refused: TMDB's charts are movie/popular",
-        "https://www.themoviedb.org/u/anna/watchlist": "refused: what is a user's own is not read",
+        "https://www.themoviedb.org/u/anna/watchlist": "refused: a user's own lists are not read",
         "https://www.themoviedb.org/person/287": "refused: this is not a list",
         "tmdb:night": "refused: not a list of TMDB",
     },
@@ -111,7 +111,7 @@ INTERFACES: dict[str, dict[str, str]] = {
             "refused: write anilist:anna/completed, and narrow it with filter"
         ),
         "https://anilist.co/user/anna/animelist?genres=Drama": "refused: a part of the list only",
-        "https://anilist.co/search/anime/trending": "refused: a search, and what is popular",
+        "https://anilist.co/search/anime/trending": "refused: searches and popular titles",
         "https://graphql.anilist.co/": "refused: no list at graphql.anilist.co/",
         "https://anilist.co/user/anna/mangalist": "refused: manga are not requested",
         "https://anilist.co/user/anna/": "refused: this is a user's page",
@@ -127,7 +127,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://simkl.com/12345/movies/plan-to-watch/": "simkl:12345/movies/plantowatch",
         "https://simkl.com/12345/anime/plantowatch": "simkl:12345/anime/plantowatch",
         "https://api.simkl.com/sync/all-items/tv/plantowatch": "simkl:shows/plantowatch",
-        "https://api.simkl.com/sync/all-items/movies": "refused: not a list of Simkl",
+        "https://api.simkl.com/sync/all-items/movies": "refused: no list at api.simkl.com",
         "https://api.simkl.com/movies/trending": "refused: no list at api.simkl.com",
         "https://simkl.com/12345/movies/plan-to-watch/?genre=drama": "refused: a part of the list",
         "https://simkl.com/12345/list/678/night": "refused: does not give custom lists",
@@ -147,8 +147,8 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://api4.thetvdb.com/v4/lists/slug/night": "tvdb:lists/night",
         "https://api4.thetvdb.com/v4/user/favorites": "tvdb:favorites",
         "https://api4.thetvdb.com/v4/series/121361": "refused: this is one title",
-        "https://thetvdb.com/lists/search?query=x": "refused: this is no list itself",
-        "https://thetvdb.com/lists": "refused: this is no list itself",
+        "https://thetvdb.com/lists/search?query=x": "refused: this is not a list itself",
+        "https://thetvdb.com/lists": "refused: this is not a list itself",
         "https://thetvdb.com/series/severance": "refused: this is one title",
         "https://thetvdb.com/": "refused: no list at thetvdb.com/",
         "tvdb:121361": "refused: not a list of TVDB",
@@ -162,7 +162,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "movies.stevenlu.com": "stevenlu:movies",
         "stevenlu": "stevenlu:movies",
         "stevenlu:all-movies": "stevenlu:all-movies",
-        "stevenlu:a/b": "refused: not a list of StevenLu's",
+        "stevenlu:a/b": "refused: not a list of StevenLu",
     },
     "json": {
         "https://lists.example/films.json": "json:https://lists.example/films.json",

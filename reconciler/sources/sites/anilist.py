@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qs
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, open_to_all, read, without_browser
@@ -27,7 +26,6 @@ objection = open_to_all
 API_URL = "https://graphql.anilist.co"
 
 _WRITE = "paste the address of a user's anime, anilist.co/user/U/animelist/Planning"
-_NAME = re.compile(r"[A-Za-z0-9]{2,20}")
 _STATUSES = {
     "planning": "PLANNING",
     "watching": "CURRENT",
@@ -36,8 +34,36 @@ _STATUSES = {
     "dropped": "DROPPED",
     "rewatching": "REPEATING",
 }
-_CALLED = {"current": "watching", "repeating": "rewatching"}  # in AniList's interface
-_FILTERS = frozenset({"search", "format", "genres", "tags", "country", "airing", "year", "score"})
+_KNOWN = "|".join(_STATUSES)
+_USER = "(?:/user/)?(?P<user>[a-z0-9]{2,20})(?:/animelist)?"
+_AT = r"(?:/|\?status=)"
+ADDRESSES = AddressTable(
+    "anilist",
+    f"{_WRITE}, or write {FORMS}",
+    (
+        Address("/user/[^/]+/mangalist(?:/.*)?", refuse="manga are not requested:"),
+        Address("/user/[^/]+(?:/(?!animelist).*)?", refuse="this is a user's page:"),
+        Address(_USER, "{user}"),
+        Address(f"{_USER}{_AT}(?P<status>{_KNOWN})", "{user}/{status}"),
+        Address(f"{_USER}{_AT}current", "{user}/watching"),  # as AniList's API calls them
+        Address(f"{_USER}{_AT}repeating", "{user}/rewatching"),
+        Address(
+            f"{_USER}{_AT}(?P<status>{_KNOWN}) .*",
+            refuse="a status is read as a whole: write anilist:{user}/{status}, and narrow it with"
+            " filter in the config",
+        ),
+        Address(
+            f"{_USER}{_AT}[^/]*",
+            refuse=f"AniList's statuses are {', '.join(_STATUSES)}; a custom list is read with its"
+            f" status: {_WRITE}",
+        ),
+        Address("/(?:anime|manga)(?:/.*)?", refuse="this is one title, not a list:"),
+        Address("/search(?:/.*)?", refuse="searches and popular titles are not lists:"),
+    ),
+    filters="search format genres tags country airing year score",
+    parameter="status",
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 # What a format is on the server; None: a film or a show, which the title must settle.
 _FORMATS = {
     "TV": Kind.TV,
@@ -56,45 +82,6 @@ _QUERY = """query ($user: String, $status: MediaListStatus, $chunk: Int, $rows: 
       startDate { year } genres averageScore } } }
   }
 }"""
-
-
-def parse_id(text: str) -> ListRef:
-    """The list that ``anilist:TEXT`` means. Raises ValueError with a sentence."""
-    path, _, query = text.partition("?")
-    asked = parse_qs(query).get("status", [])
-    match [*(part for part in path.split("/") if part), *asked]:
-        case [user] if _NAME.fullmatch(user):
-            return ListRef("anilist", user.lower())
-        case [user, status] if _NAME.fullmatch(user):
-            word = status.lower()
-            word = _CALLED.get(word, word)
-            if word in _STATUSES:
-                return ListRef("anilist", f"{user.lower()}/{word}")
-            known, whole = ", ".join(_STATUSES), word.partition(" ")[0]
-            if whole in _STATUSES:
-                write = f"write anilist:{user}/{whole}, and narrow it with filter in the file"
-                raise ValueError(f"{status!r} is a part of a status, which is read whole: {write}")
-            raise ValueError(
-                f"AniList's statuses are {known}; a custom list is read with its status: {_WRITE}"
-            )
-    raise ValueError(f"not a list of AniList: {redact(text)}; {_WRITE}, or write {FORMS}")
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    read_whole(url, _FILTERS)
-    match steps(url):
-        case ["user", user, "animelist", *rest]:
-            return parse_id(f"{'/'.join([user, *rest])}?{url.query}")
-        case ["user", _, "mangalist", *_]:
-            raise ValueError(f"manga are not requested: {_WRITE}")
-        case ["user", *_]:
-            raise ValueError(f"this is a user's page: {_WRITE}")
-        case ["anime" | "manga", *_]:
-            raise ValueError(f"this is one title, not a list: {_WRITE}")
-        case ["search", *_]:
-            raise ValueError(f"a search, and what is popular, are not read: {_WRITE}")
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:

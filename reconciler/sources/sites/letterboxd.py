@@ -12,7 +12,7 @@ from urllib.parse import SplitResult
 from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.exports.archives import unpacked
 from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
@@ -28,8 +28,6 @@ BASE_URL = "https://letterboxd.com"
 _EXPORT = "export your data at letterboxd.com/settings/data and write letterboxd:EXPORT.zip"
 _FILE = re.compile(r"(?P<file>.+?\.(?:zip|csv))(?:/(?P<inside>.+))?", re.IGNORECASE)
 _WATCHLIST = "watchlist"
-_NAME = re.compile(r"[\w-]+")
-_FILTERS = frozenset({"genre", "decade", "year", "rating", "language", "country", "service"})
 _TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<year>\d{4})\)", re.DOTALL)
 _TOTAL = re.compile(r"A list of ([\d,]+) films?\b")
 _PROBE = """
@@ -42,42 +40,59 @@ return {names: [...posters].map(poster => poster.dataset.itemName), total: total
 """
 
 
+_LIST = r"/?(?P<path>[\w-]+/(?:watchlist|list/[\w-]+))"
+_VIEW = "(?:/(?:detail|edit|export))?"
+ADDRESSES = AddressTable(
+    "letterboxd",
+    _EXPORT,
+    (
+        Address("/film(?:/.*)?", refuse="this is one film, not a list:"),
+        Address(
+            "/(?P<user>[^/]+)/rss",
+            refuse="this is a feed of what {user} has seen:"
+            " write rss:https://letterboxd.com/{user}/rss/",
+        ),
+        Address("/api(?:/.*)?", refuse="Letterboxd's API is open to few:"),
+        Address(
+            "/[^/]+/lists(?:/.*)?",
+            refuse=f"this is an index of lists: open one and paste its address, or {_EXPORT}",
+        ),
+        # Whichever page of it is pasted, in whatever order.
+        Address(f"{_LIST}{_VIEW}(?:/by/[^/]+)?(?:/page/[^/]+)?(?:/by/[^/]+)?", "{path}"),
+        Address(
+            f"{_LIST}{_VIEW}/share(?:/.*)?",
+            refuse=f"a list shared by link is read from its export: {_EXPORT}/lists/NAME",
+        ),
+        Address(
+            f"{_LIST}/.*",
+            refuse="this address shows a part of the list only: paste letterboxd.com/{path}/, and"
+            " narrow the list with filter in the config",
+        ),
+        Address(
+            "/?[^/]+/likes/(?:films|lists)(?:/.*)?",
+            refuse=f"likes are read from the export: {_EXPORT}/likes/films",
+        ),
+        Address(
+            "/?[^/]+/films(?:/.*)?",
+            refuse=f"watched films are read from the export: {_EXPORT}/watched",
+        ),
+    ),
+    filters="genre decade year rating language country service",
+)
+
+
 def parse_id(text: str) -> ListRef:
-    """The list that ``letterboxd:TEXT`` means. Raises ValueError with a sentence."""
-    if (found := _FILE.fullmatch(text)) and "\0" not in text:
-        return _export(found["file"], found["inside"] or "")
-    match [part for part in text.lower().partition("?")[0].split("/") if part]:
-        case [user, "watchlist", *rest] if _NAME.fullmatch(user):
-            return _whole(f"{user}/watchlist", rest)
-        case [user, "list", slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
-            return _whole(f"{user}/list/{slug}", rest)
-        case [_, "likes", "films" | "lists", *_]:
-            raise ValueError(f"likes are read from the export: {_EXPORT}/likes/films")
-        case [_, "films", *_]:
-            raise ValueError(f"what a user has seen is read from the export: {_EXPORT}/watched")
-    raise ValueError(f"not a list of Letterboxd: {redact(text)}; {_EXPORT}")
+    """An export, or a list on the site. Raises ValueError with a sentence."""
+    if (export := _FILE.fullmatch(text)) and "\0" not in text:
+        return _export(export["file"], export["inside"] or "")
+    return ADDRESSES.parse_id(text)
 
 
 def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
+    """The list at an address. Raises ValueError with a sentence."""
     if url.hostname == "boxd.it":
         raise ValueError(f"a short address does not say whose list it is: open it, or {_EXPORT}")
-    read_whole(url, _FILTERS)
-    match steps(url):
-        case ["film", *_]:
-            raise ValueError(f"this is one film, not a list: {_EXPORT}")
-        case [user, "rss"]:
-            feed = f"https://letterboxd.com/{user}/rss/"
-            raise ValueError(f"this is a feed of what {user} has seen: write rss:{feed}")
-        case ["api", *_]:
-            raise ValueError(f"Letterboxd's interface is open to few: {_EXPORT}")
-        case [_, "lists", *_]:
-            raise ValueError(
-                f"this is an index of lists: open one and paste its address, or {_EXPORT}"
-            )
-        case [_, _, *_] as parts:
-            return parse_id("/".join(parts))
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_EXPORT}")
+    return ADDRESSES.parse_url(url)
 
 
 def _export(file: str, inside: str) -> ListRef:
@@ -92,21 +107,6 @@ def _export(file: str, inside: str) -> ListRef:
     if inside != _WATCHLIST:
         raise ValueError(f"a CSV file holds one list: write letterboxd:{file}")
     return ListRef("letterboxd", file, is_local=True)
-
-
-def _whole(path: str, rest: list[str]) -> ListRef:
-    """A list on the site, whichever page of it is pasted, in whatever order."""
-    match rest[1:] if rest[:1] in (["detail"], ["edit"], ["export"]) else rest:
-        case [] | ["page", _] | ["by", _] | ["by", _, "page", _] | ["page", _, "by", _]:
-            return ListRef("letterboxd", path)
-        case ["share", *_]:
-            raise ValueError(
-                f"what is shared by a link is read from its export: {_EXPORT}/lists/NAME"
-            )
-    raise ValueError(
-        f"this address shows a part of the list only: paste letterboxd.com/{path}/, and narrow the"
-        " list with filter in the file"
-    )
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import SplitResult, parse_qs, quote
+from urllib.parse import quote
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser
@@ -30,53 +30,42 @@ BASE_URL = "https://mdblist.com"
 API_URL = "https://api.mdblist.com"
 
 _WRITE = "paste the address of a list, mdblist.com/lists/USER/SLUG"
-_NAME = re.compile(r"[\w.-]+")
-_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
-# Behind a list's address: the same list for programs.
-_DATA: tuple[list[str], ...] = ([], ["json"], ["items"])
-_FILTERS = frozenset({"mediatype", "genre", "filter_genre", "filter_title", "filter_year"})
 _MOST_ROWS = 1000
 _ROUND = 5  # a page of a clamped limit is a multiple of this, and proves no end
 
 
-def parse_id(text: str) -> ListRef:
-    """The list that ``mdblist:TEXT`` means. Raises ValueError with a sentence."""
-    parts = [part for part in text.lower().partition("?")[0].split("/") if part]
-    if parts[:1] == ["lists"]:
-        parts = parts[1:]
-    match parts:
-        case [number, *rest] if _NUMBER.fullmatch(number) and rest in _DATA:
-            return ListRef("mdblist", number)
-        case ["watchlist", *rest] if rest in _DATA:
-            return ListRef("mdblist", "watchlist")
-        case ["external", *rest] | [_, "external", *rest]:
-            return _external(rest[1:] if rest[:1] == ["lists"] else rest)
-        case ["user" | "lists" | "top" | "search", *_] | [_, "json" | "items", *_]:
-            raise ValueError(f"this is an index of lists: {_WRITE}")
-        case [user, slug, *rest] if _NAME.fullmatch(user) and _NAME.fullmatch(slug):
-            if rest in _DATA:
-                return ListRef("mdblist", f"{user}/{slug}")
-    raise ValueError(f"not a list of MDBList: {redact(text)}; {_WRITE}, or write {FORMS}")
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    read_whole(url, _FILTERS)
-    parts = steps(url)
-    match parts:
-        case [] if number := parse_qs(url.query).get("list"):
-            return parse_id(number[0])
-        case ["lists", _, _, *_]:
-            return parse_id("/".join(parts))
-        case ["lists", number] if _NUMBER.fullmatch(number):
-            raise ValueError(f"a list by its number, or a user's index? write mdblist:{number}")
-        case ["lists", *_] | ["mylists" | "toplists" | "topl", *_]:
-            raise ValueError(f"this is an index of lists: {_WRITE}")
-        case ["external" | "watchlist", *_]:
-            return parse_id("/".join(parts))
-        case ["movie" | "show", *_]:
-            raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
+_INDEX = "this is an index of lists:"
+_NUMBER = "(?P<number>[1-9][0-9]{0,11})"
+_DATA = "(?:/json|/items)?"  # behind a list's address: the same list for programs
+ADDRESSES = AddressTable(
+    "mdblist",
+    f"{_WRITE}, or write {FORMS}",
+    (
+        Address(rf"(?:lists/)?{_NUMBER}{_DATA}", "{number}"),
+        Address(
+            rf"/lists/{_NUMBER}",
+            refuse="a list by its number, or a user's index? write mdblist:{number}",
+        ),
+        Address(rf"/lists/{_NUMBER}{_DATA}", "{number}"),
+        Address(rf"/\?list={_NUMBER}", "{number}"),
+        Address(rf"(?:/|lists/)?watchlist{_DATA}", "watchlist"),
+        Address(
+            rf"/?(?:lists/)?(?:[^/]+/)?external/(?:lists/)?{_NUMBER}{_DATA}", "external/{number}"
+        ),
+        Address(
+            r"/?(?:lists/)?(?:[^/]+/)?external(?:/.*)?",
+            refuse=f"which external list? write mdblist:external/NUMBER, or {_WRITE}",
+        ),
+        Address(r"(?:/?lists/)?(?:user|top|search)(?:/.*)?|/?lists/lists(?:/.*)?", refuse=_INDEX),
+        Address(r"(?:/?lists/)?(?!lists/)[^/]+/(?:json|items)(?:/.*)?", refuse=_INDEX),
+        Address(rf"(?:/?lists/)?(?!lists/)(?P<name>[\w.-]+/[\w.-]+){_DATA}", "{name}"),
+        Address(r"/(?:lists|mylists|toplists|topl)(?:/[^/]+)?", refuse=_INDEX),
+        Address(r"/(?:movie|show)(?:/.*)?", refuse="this is one title, not a list:"),
+    ),
+    filters="mediatype genre filter_genre filter_title filter_year",
+    parameter="list",
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:
@@ -119,14 +108,6 @@ def in_order(rows: Iterable[Item]) -> Iterable[Item]:
         return sorted(items, key=lambda item: item.position)
     ranked = sorted(items, key=lambda item: (item.kind is not Kind.MOVIE, item.position))
     return (replace(item, position=0) for item in ranked)
-
-
-def _external(rest: list[str]) -> ListRef:
-    """A list of another site that MDBList mirrors. Raises ValueError with a sentence."""
-    match rest:
-        case [number, *data] if _NUMBER.fullmatch(number) and data in _DATA:
-            return ListRef("mdblist", f"external/{number}")
-    raise ValueError(f"which external list? write mdblist:external/NUMBER, or {_WRITE}")
 
 
 def _place(ref: ListRef) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
-from urllib.parse import SplitResult
 
 from reconciler.core.completeness import Page, is_readable
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, read, without_browser, without_key
@@ -24,43 +23,33 @@ API_URL = "https://api.simkl.com"
 
 _KEY = ("providers.simkl.client_id", "simkl.com/settings/developer")
 _WRITE = "write simkl:plantowatch, simkl:movies/plantowatch or simkl:shows/plantowatch"
-_STATUSES = ("plantowatch", "watching", "completed", "hold", "dropped")
-_GROUPS = {"movies": "movies", "tv": "shows", "shows": "shows", "anime": "anime"}
 _PARTS = {"movies": "movie", "shows": "show", "anime": "show"}
 _YOURS = "Simkl gives a list to its own user alone: check providers.simkl.access_token"
 _NOWHERE = "Simkl's lists are not there any more; look for a newer version of listsync"
 _NOTHING = {b"null", b"[]", b"{}"}  # how Simkl writes an empty list
 _Parse: TypeAlias = "Callable[[Response], Page | FetchFailure | None]"
-_FILTERS = frozenset({"genre", "genres", "year", "country", "network", "rating"})
-_USER = re.compile(r"[1-9][0-9]{0,11}")
-
-
-def parse_id(text: str) -> ListRef:
-    """The list that ``simkl:TEXT`` means. Raises ValueError with a sentence."""
-    parts = [part for part in text.lower().partition("?")[0].split("/") if part]
-    user = f"{parts.pop(0)}/" if parts and _USER.fullmatch(parts[0]) else ""
-    status = parts[-1].replace("-", "") if parts else ""
-    match parts[:-1]:
-        case [] if status in _STATUSES:
-            return ListRef("simkl", f"{user}{status}")
-        case [group] if group in _GROUPS and status in _STATUSES:
-            return ListRef("simkl", f"{user}{_GROUPS[group]}/{status}")
-    raise ValueError(f"not a list of Simkl: {redact(text)}; {_WRITE}")
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    read_whole(url, _FILTERS)
-    match steps(url):
-        case ["sync", "all-items", *rest]:
-            return parse_id("/".join(rest))
-        case [_, "list", *_] | ["lists", *_]:
-            raise ValueError(f"Simkl's interface does not give custom lists: {_WRITE}")
-        case [user, *rest] if _USER.fullmatch(user) and rest:
-            return parse_id("/".join([user, *rest]))
-        case ["movies" | "tv" | "anime", number, *_] if _USER.fullmatch(number):
-            raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
+_LIST = "(?:/sync/all-items/|/(?=[1-9]))?(?P<user>[1-9][0-9]{0,11}/)?"
+_GROUP = "(?P<group>(?:movies|shows|anime)/)?"
+_STATUS = "(?P<status>watching|completed|hold|dropped)"
+_PLANNED = "plan-?to-?watch"
+ADDRESSES = AddressTable(
+    "simkl",
+    _WRITE,
+    (
+        Address(f"{_LIST}{_GROUP}{_PLANNED}", "{user}{group}plantowatch"),
+        Address(f"{_LIST}{_GROUP}{_STATUS}", "{user}{group}{status}"),
+        Address(f"{_LIST}tv/{_PLANNED}", "{user}shows/plantowatch"),
+        Address(f"{_LIST}tv/{_STATUS}", "{user}shows/{status}"),
+        Address(
+            "/[^/]+/list(?:/.*)?|/lists(?:/.*)?", refuse="Simkl's API does not give custom lists:"
+        ),
+        Address(
+            "/(?:movies|tv|anime)/[1-9][0-9]*(?:/.*)?", refuse="this is one title, not a list:"
+        ),
+    ),
+    filters="genre genres year country network rating",
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext
 from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
@@ -28,25 +27,16 @@ needs_browser = without_browser
 objection = open_to_all
 BASE_URL = "https://movies.stevenlu.com"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-def parse_id(text: str) -> ListRef:
-    """The list that ``stevenlu:TEXT`` means. Raises ValueError with a sentence."""
-    name = text.lower().removesuffix(".json")
-    if name in {"", "stevenlu", "index.html"}:
-        name = "movies"
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"not a list of StevenLu's: {redact(text)}; write stevenlu:movies")
-    return ListRef("stevenlu", name, chart=True)
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address, also at an old one. Raises ValueError with a sentence."""
-    parts = steps(url)
-    if parts[:1] == ["popular-movies"]:
-        parts = parts[1:]
-    return parse_id("/".join(parts))
+ADDRESSES = AddressTable(
+    "stevenlu",
+    "write stevenlu:movies",
+    (
+        Address(r"/?(?:stevenlu|index\.html)?(?:\.json)?", "movies", chart=True),
+        Address(r"/?(?P<name>[a-z0-9][a-z0-9-]*)(?:\.json)?", "{name}", chart=True),
+    ),
+    prefix=r"/popular-movies(?=/|\Z)",
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import SplitResult
 
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
 
@@ -33,44 +32,60 @@ _CHARTS = {
     "movie": ("popular", "top-rated", "upcoming", "now-playing"),
     "tv": ("popular", "top-rated", "on-the-air", "airing-today"),
 }
-_WINDOWS = ("day", "week")
-_NUMBERED = re.compile(r"([1-9][0-9]{0,14})(-.*)?")
-_LOCALE = re.compile(r"[a-z]{2}(-[A-Za-z]{2})?")
-_VERSION = re.compile(r"[34]")  # of the API, whose addresses are those of the site behind it
-_FILTERS = frozenset({"with_genres", "with_keywords", "primary_release_year", "vote_average.gte"})
 _KINDS = {"movie": Kind.MOVIE, "tv": Kind.TV}
 _TOKEN = 64  # an access token is longer than this, a key is half as long
 
 
-def parse_id(text: str) -> ListRef:
-    """The list that ``tmdb:TEXT`` means. Raises ValueError with a sentence."""
-    path = text.lower().replace("_", "-").partition("?")[0]
-    path = re.sub(r"^(list|collection):", r"\1/", path)
-    parts = [part for part in path.split("/") if part]
-    match parts:
-        case ["list" | "collection" as what, name, *_] if found := _NUMBERED.fullmatch(name):
-            return ListRef("tmdb", f"{what}/{found[1]}")
-        case [name] if _NUMBERED.fullmatch(name):
-            raise ValueError(f"a list, or a collection? write tmdb:list/{name}")
-        case ["movie" | "tv", name, *_] if _NUMBERED.fullmatch(name):
-            raise ValueError(f"this is one title, not a list: {_WRITE}")
-    if re.fullmatch(r"(movie|tv):[0-9]+", text):
-        raise ValueError(f"this is one title, not a list: {_WRITE}")
-    return _chart(parts, text)
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    parts = steps(url)
-    if parts and (_LOCALE.fullmatch(parts[0]) or _VERSION.fullmatch(parts[0])) and parts[0] != "tv":
-        parts = parts[1:]
-    match parts:
-        case ["u" | "account", *_]:
-            raise ValueError(f"what is a user's own is not read: {_WRITE}")
-        case ["person" | "search" | "discover" | "keyword" | "network" | "company", *_] | []:
-            raise ValueError(f"this is not a list: {_WRITE}")
-    read_whole(url, _FILTERS)
-    return parse_id("/".join(parts))
+_NUMBER = "(?P<number>[1-9][0-9]{0,14})"
+_NAMES = ", ".join(f"{kind}/{name}" for kind, names in _CHARTS.items() for name in names)
+ADDRESSES = AddressTable(
+    "tmdb",
+    _WRITE,
+    (
+        Address("/(?:u|account)(?:/.*)?", refuse="a user's own lists are not read:"),
+        Address(
+            "/(?:(?:person|search|discover|keyword|network|company)(?:/.*)?)?",
+            refuse="this is not a list:",
+        ),
+        Address(f"/?(?P<group>list|collection)[/:]{_NUMBER}(?:[-/].*)?", "{group}/{number}"),
+        Address(f"/?{_NUMBER}(?:-.*)?", refuse="a list, or a collection? write tmdb:list/{number}"),
+        Address("/?(?:movie|tv)[/:][0-9].*", refuse="this is one title, not a list:"),
+        Address(
+            "/?trending(?:/all(?:/.*)?)?",
+            refuse="films or shows? write tmdb:trending/movie or tmdb:trending/tv",
+        ),
+        Address("/?trending/(?P<kind>movie|tv)", "trending/{kind}/week", chart=True, endless=True),
+        Address(
+            "/?trending/(?P<window>(?:movie|tv)/(?:day|week))(?:/.*)?",
+            "trending/{window}",
+            chart=True,
+            endless=True,
+        ),
+        Address("/?(?P<kind>movie|tv)", "{kind}/popular", chart=True, endless=True),
+        Address(
+            "/?(?P<chart>popular|top[-_]rated)",
+            refuse="films or shows? write tmdb:movie/{chart} or tmdb:tv/{chart}",
+        ),
+        *(
+            Address(
+                "/?(?:{0}/{1}(?:/.*)?|{1})".format(kind, name.replace("-", "[-_]")),
+                f"{kind}/{name}",
+                chart=True,
+                endless=True,
+            )
+            for kind, names in _CHARTS.items()
+            for name in names
+        ),
+        Address(
+            "/?(?:trending|movie|tv)/.*",
+            refuse=f"TMDB's charts are {_NAMES}, trending/movie/week, trending/tv/day",
+        ),
+    ),
+    filters="with_genres with_keywords primary_release_year vote_average.gte",
+    # A language, or the version of the API, whose addresses are those of the site behind it.
+    prefix=r"/(?:(?!tv\b)[a-z]{2}(?:-[a-z]{2})?|[34])(?=/|\Z)",
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
@@ -124,31 +139,6 @@ def parse(body: object, first: Call, kind: Kind | None) -> Page | None:
         end_unknown=paged and total is None and "total_pages" not in page,
         following=following,
     )
-
-
-def _chart(parts: list[str], text: str) -> ListRef:
-    """One of TMDB's charts. Raises ValueError with a sentence."""
-    match parts:
-        case ["trending"] | ["trending", "all", *_]:
-            raise ValueError("films or shows? write tmdb:trending/movie or tmdb:trending/tv")
-        case ["trending", "movie" | "tv" as kind, *rest] if not rest or rest[0] in _WINDOWS:
-            path = f"trending/{kind}/{(rest or ['week'])[0]}"
-        case ["movie" | "tv" as kind, *rest] if not rest or rest[0] in _CHARTS[kind]:
-            path = f"{kind}/{(rest or ['popular'])[0]}"
-        case ["trending" | "movie" | "tv", *_]:
-            raise ValueError(f"TMDB's charts are {_charts()}")
-        case [name] if kinds := [kind for kind, names in _CHARTS.items() if name in names]:
-            if len(kinds) > 1:
-                raise ValueError(f"films or shows? write tmdb:movie/{name} or tmdb:tv/{name}")
-            path = f"{kinds[0]}/{name}"
-        case _:
-            raise ValueError(f"not a list of TMDB: {redact(text)}; {_WRITE}")
-    return ListRef("tmdb", path, chart=True, endless=True)
-
-
-def _charts() -> str:
-    names = [f"{kind}/{name}" for kind, names in _CHARTS.items() for name in names]
-    return ", ".join([*names, "trending/movie/week", "trending/tv/day"])
 
 
 def _item(row: Mapping[str, object], kind: Kind | None) -> Item:

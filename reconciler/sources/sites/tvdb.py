@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
 from reconciler.sources import fields
-from reconciler.sources.addresses import redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
 from reconciler.sources.failure import FetchFailure
 from reconciler.sources.paging import Call, blocked, keyed, read, without_browser, without_key
@@ -26,39 +25,24 @@ needs_browser = without_browser
 API_URL = "https://api4.thetvdb.com"
 
 _KEY = ("providers.tvdb.api_key", "thetvdb.com/dashboard/account/apikey")
-_WRITE = "paste the address of a list, thetvdb.com/lists/SLUG, or write tvdb:favorites"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _GONE = 404
 
 
-def parse_id(text: str) -> ListRef:
-    """The list that ``tvdb:TEXT`` means. Raises ValueError with a sentence."""
-    match [part for part in text.lower().partition("?")[0].split("/") if part]:
-        case ["favorites" | "favourites"] | ["user" | "dashboard", "favorites" | "favourites"]:
-            return ListRef("tvdb", "favorites")
-        case ["user", number, "favorites" | "favourites"] if user := fields.number(number):
-            return ListRef("tvdb", f"user/{user}/favorites")
-        case ["lists", "slug", name] | ["lists", name] | ["lists", name, "extended"]:
-            if _NAME.fullmatch(name):
-                return ListRef("tvdb", f"lists/{name}")
-    raise ValueError(f"not a list of TVDB: {redact(text)}; {_WRITE}")
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """The list at an address. Raises ValueError with a sentence that says what to paste."""
-    parts = steps(url)
-    if parts[:1] == ["v4"]:  # of the API, whose addresses are those of the site behind it
-        parts = parts[1:]
-    match parts:
-        case ["lists"] | ["lists", "search" | "create", *_]:
-            raise ValueError(f"this is no list itself: {_WRITE}")
-        case ["lists", _, *_] | [*_, "favorites" | "favourites"]:
-            return parse_id("/".join(parts))
-        case ["user", *_]:
-            raise ValueError(f"this is no list itself: {_WRITE}")
-        case ["series" | "movies", *_]:
-            raise ValueError(f"this is one title, not a list: {_WRITE}")
-    raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
+_NO_LIST = "this is not a list itself:"
+ADDRESSES = AddressTable(
+    "tvdb",
+    "paste the address of a list, thetvdb.com/lists/SLUG, or write tvdb:favorites",
+    (
+        Address("/lists(?:/(?:search|create)(?:/.*)?)?", refuse=_NO_LIST),
+        Address("/?(?:(?:user|dashboard)/)?favou?rites", "favorites"),
+        Address("/?user/(?P<user>[1-9][0-9]{0,9})/favou?rites", "user/{user}/favorites"),
+        Address("/?lists/(?:slug/)?(?P<name>[a-z0-9][a-z0-9-]*)(?:/extended)?", "lists/{name}"),
+        Address("/user(?:/.*)?", refuse=_NO_LIST),
+        Address("/(?:series|movies)(?:/.*)?", refuse="this is one title, not a list:"),
+    ),
+    prefix=r"/v4(?=/|\Z)",  # of the API, whose addresses are those of the site behind it
+)
+parse_id, parse_url = ADDRESSES.parse_id, ADDRESSES.parse_url
 
 
 def objection(ref: ListRef, provider: Provider) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from reconciler.core.model import Kind, ListRef
-from reconciler.sources.addresses import read_whole, redact, steps
+from reconciler.sources.addresses import Address, AddressTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,66 +40,73 @@ CHARTS = {
         )
     },
 }
-_LOCALE = re.compile(r"[a-z]{2}(-[a-z]{2})?", re.IGNORECASE)
-_LIST = re.compile(r"ls\d{6,}")
-_USER = re.compile(r"ur\d+|p\.[a-z0-9]+")  # p.…: what the address bar shows to whoever signed in
-
-_PASTE = "paste imdb.com/list/ls… or imdb.com/user/ur…"
-_OWN = (
-    "signed out it shows nobody's: paste the address that your profile page has, imdb.com/user/p.…"
-)
-# What narrows a list on its page; sort, view, page and the like do not.
-_FILTERS = frozenset(
-    {
-        "title_type",
-        "genre",
-        "genres",
-        "release_date",
-        "user_rating",
-        "num_votes",
-        "runtime",
-        "certificates",
-        "keywords",
-        "countries",
-        "languages",
-        "interests",
-        "my_ratings",
-        "my_watched",
-        "watch_options",
-        "online_availability",
-        "production_status",
-    }
+# p.…: what the address bar shows to a user who is signed in.
+_USER = r"(?P<user>ur[0-9]+|p\.[a-z0-9]+)"
+_OWN = "signed out it shows nobody's: paste the address of your profile page, imdb.com/user/p.…"
+_TITLE = "this is one title, not a list: put it on a list, or into a text file (file:NAME)"
+_PERSON = "this is a person, not a list: paste the address of a list"
+ADDRESSES = AddressTable(
+    "imdb",
+    "paste imdb.com/list/ls… or imdb.com/user/ur…, or write imdb:top",
+    (
+        Address(
+            "/(?:list/)?watchlist(?:/.*)?",
+            refuse=f"this is the address of your own watchlist, and {_OWN}/watchlist",
+        ),
+        Address(
+            "/list/ratings(?:/.*)?",
+            refuse=f"this is the address of your own ratings, and {_OWN}/ratings",
+        ),
+        Address(
+            "/(?:search|filmosearch)(?:/.*)?",
+            refuse="a search is not a list: paste the address of a list, or imdb:top",
+        ),
+        Address("tt.*|/title(?:/.*)?", refuse=_TITLE),
+        Address("nm.*|/name(?:/.*)?", refuse=_PERSON),
+        Address(
+            "/calendar(?:/.*)?",
+            refuse="the release calendar is not a list: paste the address of a list, or imdb:top",
+        ),
+        Address(r"(?:/?list/(?:export\?list_id=)?)?(?P<list>ls[0-9]{6,})", "{list}"),
+        Address("/list/(?P<list>ls[0-9]{6,})/.*", "{list}"),
+        Address(f"(?:/?user/)?{_USER}(?:/watchlist)?", "{user}"),
+        Address(f"(?:/?user/)?{_USER}/ratings", "{user}/ratings"),
+        Address(f"/user/{_USER}/watchlist/.*", "{user}"),
+        Address(f"/user/{_USER}/ratings/.*", "{user}/ratings"),
+        Address(
+            f"/user/{_USER}/lists(?:/.*)?",
+            refuse="this is the index of a user's lists: open one and paste its address",
+        ),
+        Address(
+            f"/user/{_USER}/.*",
+            refuse="of a user, the watchlist and the ratings are read: write imdb:{user} or"
+            " imdb:{user}/ratings",
+        ),
+        *(
+            Address(
+                # india/… also without it; a page's further parts do not matter
+                f"(?:/?chart/)?{name}|/chart/{name}/.*"
+                if not name.startswith("india/")
+                else f"(?:/?india/)?{name.removeprefix('india/')}|/{name}/.*",
+                name,
+                chart=True,
+            )
+            for name in CHARTS
+        ),
+        Address(
+            "(?:/?(?:chart|india)/)?[a-z-]+(?:/.*)?",
+            refuse=f"IMDb has no such chart; its charts are {', '.join(CHARTS)}",
+        ),
+    ),
+    # What narrows a list on its page; sort, view, page and the like do not.
+    filters="title_type genre genres release_date user_rating num_votes runtime certificates"
+    " keywords countries languages interests my_ratings my_watched watch_options"
+    " online_availability production_status",
+    parameter="list_id",
+    prefix="/[a-z]{2}(?:-[a-z]{2})?(?=/)",
 )
 _NO_PAGES = re.compile(r"(api|caching)\.graphql\.imdb\.com|pro\.imdb\.com")
-_REFUSED = {
-    "/watchlist": f"this is the address of your own watchlist, and {_OWN}/watchlist",
-    "/list/watchlist": f"this is the address of your own watchlist, and {_OWN}/watchlist",
-    "/list/ratings": f"this is the address of your own ratings, and {_OWN}/ratings",
-    "/search": "a search is not a list: paste the address of a list, or imdb:top",
-    "/filmosearch": "a search is not a list: paste the address of a list, or imdb:top",
-    "/title": "this is one title, not a list: put it on a list, or into a text file (file:NAME)",
-    "/name": "this is a person, not a list: paste the address of a list",
-    "/calendar": "the release calendar is not a list: paste the address of a list, or imdb:top",
-}
-
-
-def parse_id(text: str) -> ListRef:
-    """The list that ``imdb:TEXT`` or a bare id means. Raises ValueError with a sentence."""
-    name = text.partition("?")[0].strip("/").lower()
-    name = name.removeprefix("list/").removeprefix("user/")
-    if _LIST.fullmatch(name):
-        return ListRef("imdb", name)
-    user, _, what = name.partition("/")
-    if _USER.fullmatch(user) and what in {"", "watchlist", "ratings"}:
-        return ListRef("imdb", f"{user}/ratings" if what == "ratings" else user)
-    for chart in (name, name.removeprefix("chart/"), f"india/{name}"):
-        if chart in CHARTS:
-            return ListRef("imdb", chart, chart=True)
-    if name.startswith(("tt", "nm")):
-        raise ValueError(_REFUSED["/title" if name.startswith("tt") else "/name"])
-    charts = ", ".join(CHARTS)
-    forms = "imdb:ls…, imdb:ur…, imdb:ur…/ratings"
-    raise ValueError(f"not an IMDb list: {redact(text)}; write {forms} or a chart: {charts}")
+parse_id = ADDRESSES.parse_id
 
 
 def parse_url(url: SplitResult) -> ListRef:
@@ -107,37 +114,9 @@ def parse_url(url: SplitResult) -> ListRef:
 
     Raises ValueError with a sentence that says what to paste instead.
     """
-    parts = [step.lower() for step in steps(url)]
-    if len(parts) > 1 and _LOCALE.fullmatch(parts[0]):
-        del parts[0]
-    _sort_out(url, "/".join(["", *parts, ""]))
-    match parts:
-        case ["list", name, *_] if _LIST.fullmatch(name):
-            return parse_id(name)
-        case ["list", "export"] if known := parse_qs(url.query).get("list_id"):
-            return parse_id(known[0])
-        case ["user", user] if _USER.fullmatch(user):
-            return parse_id(user)
-        case ["user", user, "watchlist" | "ratings" as what, *_] if _USER.fullmatch(user):
-            return parse_id(f"{user}/{what}")
-        case ["user", user, "lists", *_] if _USER.fullmatch(user):
-            raise ValueError("this is the index of a user's lists: open one and paste its address")
-        case ["user", user, *_] if _USER.fullmatch(user):
-            write = f"write imdb:{user} or imdb:{user}/ratings"
-            raise ValueError(f"of a user the watchlist and the ratings are read: {write}")
-        case ["chart" | "india" as group, name, *_]:
-            return parse_id(f"{group}/{name}")
-    raise ValueError(f"no list at imdb.com{url.path}; {_PASTE}")
-
-
-def _sort_out(url: SplitResult, path: str) -> None:
-    """Raises ValueError for what is no list, or a part of one."""
     if _NO_PAGES.fullmatch(url.hostname or ""):
-        raise ValueError(f"no list at {url.hostname}: {_PASTE}")
-    for start, sentence in _REFUSED.items():
-        if path.startswith(f"{start}/"):
-            raise ValueError(sentence)
-    read_whole(url, _FILTERS)
+        raise ValueError(f"no list at {url.hostname}: {ADDRESSES.advice}")
+    return ADDRESSES.parse_url(url)
 
 
 def path_of(ref: ListRef, number: int) -> str:
@@ -153,7 +132,7 @@ def path_of(ref: ListRef, number: int) -> str:
 def user_of(ref: ListRef) -> str:
     """Whose watchlist or ratings a list is, as ``ur…`` or ``p.…``; empty: it is neither."""
     user = ref.id.partition("/")[0]
-    return user if _USER.fullmatch(user) else ""
+    return user if re.fullmatch(_USER, user) else ""
 
 
 def is_ratings(ref: ListRef) -> bool:
