@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test bench torture format docs clean
+.PHONY: demo test bench torture format docs readme-plan clean
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -55,6 +55,10 @@ browser:
 # The parts of README.md and docs/ that are made from the code; a test compares them.
 docs: $(VENV)/test.done
 	$(BIN)/python -m tests.project.generated
+
+# The plan in README.md, from a run of the demo; a test compares it.
+readme-plan: $(VENV)/test.done browser
+	$(BIN)/python -m tests.project.demo_plan
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

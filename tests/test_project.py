@@ -137,7 +137,7 @@ class TestCommands:
         assert {"validate", "doctor", "plan", "apply"} <= typed
 
     def test_exit_codes_are_told_in_full(self) -> None:
-        told = {int(row[0]) for row in places.table(places.ROOT / "README.md", "### Exit codes")}
+        told = {int(row[0]) for row in places.table(places.DOCS / "commands.md", "## Exit codes")}
         raised = {
             kind.exit_code
             for kind in vars(errors).values()

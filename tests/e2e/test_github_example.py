@@ -1,4 +1,4 @@
-"""The workflows in docs/commands.md and examples/ do what their pages say, step by step."""
+"""The workflows in docs/deployment/ and examples/ do what their pages say, step by step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from examples.sandbox.media_server import SandboxServer
 from tests.e2e.household import DUNE, ROOT, Household
 
 EXAMPLE = ROOT / "examples" / "github-actions" / "listsync.yml"
-PAGE = ROOT / "docs" / "commands.md"
+PAGE = ROOT / "docs" / "deployment" / "github-actions.md"
 
 
 def workflow() -> dict[str, Any]:

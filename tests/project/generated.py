@@ -21,12 +21,11 @@ from reconciler.cli import app
 from reconciler.config import ProvidersConfig, json_schema
 from reconciler.core.model import Outcome
 from reconciler.sources.registry import SOURCES, recognize_list
-from tests.project.places import CODE, DOCS, INTERNALS, ROOT
+from tests.project.places import CODE, DOCS, INTERNALS
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
 
 PAGES = (
-    ROOT / "README.md",
     DOCS / "configuration.md",
     DOCS / "commands.md",
     INTERNALS / "modules.md",
@@ -112,7 +111,7 @@ def _purpose(module: Path) -> str:
 def _pasted(table: Mapping[str, str]) -> str:
     """What may be pasted for a source, with the sentences that refuse the rest."""
     rows = [f"| `{text}` | {_meaning(text)} |" for text in table]
-    return "\n".join(["| pasted | means |", "|---|---|", *rows])
+    return "\n".join(["| address | list |", "|---|---|", *rows])
 
 
 def _outcomes() -> str:
@@ -121,7 +120,7 @@ def _outcomes() -> str:
         f"| {name} | {', '.join(f'`{one}`' for one in Outcome if one not in told) or '-'} |"
         for name, told in TELLS.items()
     ]
-    return "\n".join(["| source | never says |", "|---|---|", *rows])
+    return "\n".join(["| source | never reports |", "|---|---|", *rows])
 
 
 def _meaning(text: str) -> str:
@@ -139,13 +138,13 @@ def _commands() -> str:
 def _keys(section: Mapping[str, Any]) -> str:
     required = set(section.get("required", ()))
     either = {key for form in section.get("oneOf", ()) for key in form["required"]}
-    rows = ["| key | built-in | meaning |", "|---|---|---|"]
+    rows = ["| key | default | meaning |", "|---|---|---|"]
     for key, schema in section["properties"].items():
         built_in = _built_in(schema)
         if key in required:
-            built_in = "*must be there*"
+            built_in = "*required*"
         elif key in either:
-            built_in = "*one of the two*"
+            built_in = "*one of the two is required*"
         rows.append(f"| `{key}` | {built_in} | {_cell(schema['description'])} |")
     return "\n".join(rows)
 

@@ -21,7 +21,7 @@ from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, re
 EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.INTERNALS / "architecture.md"
 DEPENDENCIES = places.INTERNALS / "dependencies.md"
-DECISIONS = sorted((places.INTERNALS / "decisions").glob("*.md"))
+DECISIONS = sorted((places.INTERNALS / "decisions").glob("[0-9]*.md"))
 
 
 class TestGeneratedParts:

@@ -15,7 +15,9 @@ from reconciler.sources.registry import recognize_list
 from tests.project import places
 from tests.project.test_rules import keys
 
-TABLE = places.table(places.DOCS / "controller" / "config-changes.md", "# When the file changes")
+TABLE = places.table(
+    places.DOCS / "controller" / "config-changes.md", "## When a change takes effect"
+)
 BEFORE: dict[str, Any] = {
     "server": {"url": "http://s:5055", "api_key": "made-up"},
     "lists": {"films": {"source": "imdb:top"}, "shows": {"source": "trakt:trending/shows"}},

@@ -42,8 +42,8 @@ MATCHING = places.INTERNALS / "matching.md"
 RESERVED: set[Reason] = set()
 
 
-def first_cells(page: Path, heading: str, nth: int = 0) -> list[str]:
-    return [row[0].strip("`") for row in places.tables(page, heading)[nth]]
+def first_cells(page: Path, heading: str) -> list[str]:
+    return [row[0].strip("`") for row in places.table(page, heading)]
 
 
 def test_every_outcome_of_a_fetch_is_told() -> None:
@@ -53,7 +53,8 @@ def test_every_outcome_of_a_fetch_is_told() -> None:
 
 
 def test_every_source_is_told_and_which_has_charts_without_an_end() -> None:
-    rows = {row[0]: row[3] for row in places.table(SOURCES / "README.md", "## At a glance")}
+    table = places.table(SOURCES / "README.md", "## At a glance")
+    rows = {row[0].partition("]")[0].strip("["): row[3] for row in table}
     endless = {name for name, texts in PASTED.items() if any(map(is_endless, texts))}
     assert list(rows) == list(READ)
     assert {name for name, told in rows.items() if f"else {ENDLESS_TOP}" in told} == endless
@@ -67,12 +68,12 @@ def is_endless(text: str) -> bool:
 
 
 def test_every_action_is_told() -> None:
-    told = first_cells(PLAN, "# The words of a plan", 0)
+    told = first_cells(PLAN, "## Actions")
     assert told == [str(op) for op in Op]
 
 
 def test_every_verdict_is_told_in_the_order_of_its_group() -> None:
-    told = first_cells(PLAN, "# The words of a plan", 1)
+    told = first_cells(PLAN, "## Verdicts")
     assert told == [str(reason) for reason in Reason if reason not in RESERVED]
     waiting = [word for word in told if word in DEFERRED]
     assert (waiting[0], waiting[-1]) == ("over-cap", "backing-off")
@@ -85,13 +86,13 @@ def test_the_reserved_verdicts_are_told() -> None:
 
 
 def test_every_result_is_told() -> None:
-    told = first_cells(PLAN, "# The words of a plan", 2)
+    told = first_cells(PLAN, "## Results")
     assert told == [str(result) for result in Result]
 
 
 TITLE = re.compile(r"(?:(?P<kind>film|show) )?(?P<title>.+?)(?: \((?P<year>\d{4})\))?")
 KINDS = {"film": Kind.MOVIE, "show": Kind.TV, None: None}
-MATCHED = places.table(MATCHING, "## By title")
+MATCHED = places.table(MATCHING, "## Titles")
 
 
 def candidate(text: str, number: int) -> Candidate:
