@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.core.child_environment import child_environment
+from reconciler.core.privacy import child_environment
 from reconciler.errors import BrowserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

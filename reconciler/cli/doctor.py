@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from reconciler.config import Config, ListConfig
 from reconciler.controller.endpoint import is_public
-from reconciler.core.delivery import all_of, astray, find_delivery, how_to_reach, is_passing
 from reconciler.core.model import (
     READ,
     Approval,
@@ -26,8 +25,8 @@ from reconciler.core.model import (
     Target,
     User,
 )
-from reconciler.core.requesters import find_requester
-from reconciler.core.rights import outlook, unplannable
+from reconciler.core.rights import find_requester, outlook, unplannable
+from reconciler.core.services import all_of, astray, find_delivery, how_to_reach, is_passing
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
 from reconciler.render.words import counted

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from reconciler.core.delivery import is_passing
 from reconciler.core.model import (
     READ,
     Condition,
@@ -29,6 +28,7 @@ from reconciler.core.model import (
     Status,
     WaitingChange,
 )
+from reconciler.core.services import is_passing
 from reconciler.core.times import iso_time
 
 STALLING = frozenset({Outcome.PRIVATE, Outcome.MISSING})

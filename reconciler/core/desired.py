@@ -1,22 +1,23 @@
-"""The file's lists and what was fetched → the lists as the planner sees them."""
+"""The file's lists and what was fetched → what to look up, and the lists that the planner sees."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.core.episodes import as_wanted
-from reconciler.core.exclude_lists import is_owners_word, reason_unread
-from reconciler.core.filters import asks_facts
+from reconciler.core.filters import asks_facts, drops
 from reconciler.core.membership import absences, advance, current, stale_members
 from reconciler.core.model import (
     Absence,
     Baseline,
     DesiredList,
     Entry,
+    Episodes,
     FetchScope,
+    Ids,
     Item,
+    Kind,
     ListProblem,
     ListRef,
     ListRules,
@@ -32,9 +33,10 @@ from reconciler.core.model import (
     Role,
     Snapshot,
     Start,
+    TitleRef,
     Unmatched,
 )
-from reconciler.core.wants import sure_names
+from reconciler.core.wants import dropped, in_doubt, sure_names
 
 BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
@@ -262,3 +264,120 @@ def _adopted(
 
 def _shorter_file(snapshot: Snapshot) -> bool:
     return snapshot.complete and is_owners_word(snapshot)
+
+
+EPISODES = {"tvEpisode", "episode"}  # what sources call them
+
+
+def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
+    """The items as a list wants them: with ``series``, an episode stands for its series.
+
+    One whose list does not say of which series it is stays unsupported.
+    """
+    if episodes is Episodes.SKIP:
+        return tuple(items)
+    return tuple(_series(item) if item.unsupported in EPISODES else item for item in items)
+
+
+def _series(item: Item) -> Item:
+    if item.series is None:
+        return replace(item, unsupported=f"{item.unsupported}, and its list names no series")
+    return Item(
+        item.position,
+        item.series.title,
+        kind=Kind.TV,
+        ids=Ids(imdb=item.series.imdb),
+        episode=TitleRef(item.ids.imdb or "", item.title),
+    )
+
+
+def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> str | None:
+    """Why it is not known what an exclude list excludes, and what to do; None: it is known.
+
+    ``last_complete``: when the list was last read whole, this pass included. Of a list that was
+    read whole once it is known what it held then; what this pass shows is excluded as well.
+
+    ====================  =========================  ========
+    last read completely  this pass                  the list
+    ====================  =========================  ========
+    now, or once          anything                   known
+    never                 a file, whole or empty     known
+    never                 not read                   unread
+    never                 unverified                 unread
+    never                 anything else              unread
+    ====================  =========================  ========
+
+    *Unverified* never counts as read, however many titles it shows: one that the site did not show
+    would be requested. That holds for sites that declare no total, and for the page of Trakt's app
+    where Trakt's API refuses the client id.
+    """
+    if last_complete is not None:
+        return None
+    if snapshot is None:
+        return "it was never read completely: have this pass read it, too"
+    if is_owners_word(snapshot):
+        return None
+    if snapshot.outcome is Outcome.UNVERIFIED:
+        return (
+            "it was read without a total to check it against, which never counts as read: "
+            "keep what it excludes in a file, or on a list of another site"
+        )
+    why = f" ({snapshot.error})" if snapshot.error else ""
+    return (
+        f"it is {snapshot.outcome}{why}, and was never read completely before: "
+        "fix its source, or remove the list from the file"
+    )
+
+
+def is_owners_word(snapshot: Snapshot) -> bool:
+    """A file says what is on it, also when that is nothing; a site's short page may lie."""
+    return snapshot.route == "file" and snapshot.outcome in {Outcome.COMPLETE, Outcome.EMPTY}
+
+
+def items_in_question(
+    lists: Sequence[ListRules],
+    exclude: Sequence[Item],
+    snapshots: Mapping[str, Snapshot],
+    recalled: PriorState,
+) -> tuple[list[Item], list[Item]]:
+    """What has to be resolved, and what its list's filter drops already; ``top`` cuts before both.
+
+    What exclude lists held is resolved with the rest: it excludes also while they cannot be read.
+    So is what a list last showed that was never complete: it owns its titles all the same.
+    """
+    items: list[Item] = []
+    out: list[Item] = []
+    for lst in lists:
+        snapshot, past = snapshots.get(lst.name), recalled.of(lst)
+        shown = snapshot.items[: lst.top] if snapshot else ()
+        if past.membership.completed is None and showed_nothing(snapshot):
+            shown += past.shown[: lst.top]
+        for item in shown:
+            (out if lst.filter and drops(lst.filter, item) else items).append(item)
+        if lst.role is Role.EXCLUDE:
+            items += [member.item for member in past.membership.members.values() if member.present]
+    return [*items, *exclude], out
+
+
+def titles_in_question(lists: Sequence[DesiredList]) -> set[MediaKey]:
+    """The titles that are decided in this pass and of which more has to be known.
+
+    Of a show its seasons have to be, unless no list wants it; of a film only what a filter asks and
+    the list does not tell.
+    """
+    fresh = {media for _, entry, media in places(lists) if entry.fresh}
+    return {
+        media
+        for lst, entry, media in places(lists)
+        if media in fresh
+        if (not dropped(lst, entry) if media.kind is Kind.TV else in_doubt(lst, entry))
+    }
+
+
+def places(lists: Sequence[DesiredList]) -> Iterator[tuple[DesiredList, Entry, MediaKey]]:
+    """Each place of a title on a list that asks for its titles."""
+    for lst in lists:
+        if lst.rules.role is Role.REQUEST:
+            for entry in lst.entries:
+                if isinstance(entry.match, Match):
+                    yield lst, entry, entry.match.media

@@ -1,14 +1,41 @@
-"""What is remembered of titles: what a look at the server adds, and what a re-add lifts."""
+"""What is remembered of titles (laws 4 and 5).
+
+What a look at the server adds, what the outcome of an action adds, when a re-add or ``rerequest``
+lifts *declined* and *handled*, and what ``forget`` drops. Nothing lifts *blocklisted*.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 
-from reconciler.core.model import Kind, MediaKey, Memory, MemoryEntry, MemoryKey, Observed, Target
+from reconciler.core.model import (
+    Action,
+    Attempts,
+    Baseline,
+    Done,
+    Item,
+    Kind,
+    Match,
+    MediaKey,
+    Membership,
+    Memory,
+    MemoryEntry,
+    MemoryKey,
+    Observed,
+    Op,
+    Rerequest,
+    Result,
+    Target,
+    Unmatched,
+)
 from reconciler.core.own_requests import account_for_missing, with_sightings
+from reconciler.core.seasons import span
 from reconciler.core.state import COVERED, Presence, film, known_seasons, season, show
+from reconciler.core.times import format_time
+from reconciler.core.wants import called, names_of, rule_names
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
@@ -125,3 +152,177 @@ def _refused(known: MemoryEntry, seen: SlotView, *, present: bool) -> datetime:
 def _anew(known: MemoryEntry, seen: SlotView) -> bool:
     """Whether what is refused was asked for once more since it was first seen so."""
     return bool(known.refused and seen.asked and seen.asked > known.refused)
+
+
+SHORTEST = timedelta(minutes=10)
+LONGEST = timedelta(hours=24)
+
+_DOUBLINGS = 8  # 10 min · 2⁸ is past a day: doubling any further would only make big numbers
+
+
+def gap(tries: int) -> timedelta:
+    """How long to wait after this many tries (1, 2, …): 10 min, 20, 40, … up to 24 h."""
+    return min(SHORTEST * (1 << max(0, min(tries - 1, _DOUBLINGS))), LONGEST)
+
+
+def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> Attempts:
+    """What is remembered of a target's attempts once an action came to ``result``.
+
+    A new request is retried for itself: a show that is followed for years fails more than once. One
+    that is there already, or was cancelled, clears the failures alone. A retry waits longer each
+    time, also one whose answer was lost: it may be FAILED again at the next look. Results that say
+    nothing about the target (quota, unknown, skipped) change nothing. A new request that the
+    downloader did not take is retried, but not at once.
+    """
+    match result:
+        case Result.CREATED:
+            return Attempts()
+        case Result.UNDELIVERED if op is not Op.RETRY:
+            return Attempts(not_before=now + SHORTEST)
+        case Result.EXISTS | Result.CANCELLED:
+            return replace(before, failures=0, not_before=None)
+        case Result.UNKNOWN if op is not Op.RETRY:
+            return before
+        case Result.RETRIED | Result.UNDELIVERED | Result.UNKNOWN:
+            retries = before.retries + 1
+            return Attempts(failures=0, retries=retries, not_before=now + gap(retries))
+        case Result.FAILED | Result.REFUSED | Result.BLOCKLISTED:
+            failures = before.failures + 1
+            retries = before.retries + (op is Op.RETRY)
+            return Attempts(failures, retries, now + gap(failures))
+        case _:
+            return before
+
+
+def lifted(known: MemoryEntry | None, rule: Rerequest | timedelta, now: datetime) -> bool:
+    """Whether *declined* and *handled* are lifted: by a re-add, or since their time is over."""
+    at = _due(known, rule)
+    return put_back(known, rule) or (at is not None and at <= now)
+
+
+def put_back(known: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
+    """Whether a re-add lifts them."""
+    return known is not None and known.readded and rule is not Rerequest.NEVER
+
+
+def rerequest_notes(
+    marks: Mapping[int | None, MemoryEntry | None], rule: Rerequest | timedelta, now: datetime
+) -> Iterator[str]:
+    """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""
+    alike: dict[str, list[int]] = {}
+    for number, known in marks.items():
+        at = _due(known, rule)
+        if known is None or known.readded or known.refused is None or at is None:
+            continue
+        text = (
+            f"out since {format_time(known.refused)}"
+            if at <= now
+            else f"asked again after {format_time(at)}"
+        )
+        alike.setdefault(text, []).extend(() if number is None else (number,))
+    for text, numbers in alike.items():
+        yield f"{span(numbers)} {text}" if numbers else text
+
+
+def _due(known: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | None:
+    """When it is asked for again by itself; None: never, or the time was not seen to begin."""
+    if known is None or known.refused is None or not isinstance(rule, timedelta):
+        return None
+    return known.refused + rule
+
+
+_THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is to be remembered once an action came to a result."""
+
+    slots: Mapping[MemoryKey, MemoryEntry]
+    attempts: Attempts
+    canceled: bool  # lists that miss the title keep in mind that its request was canceled
+
+
+def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Settlement:
+    """Decide what ``done`` means. ``attempts``: those at the target so far.
+
+    A show whose seasons alone were canceled is still requested. To show a canceled title again is
+    a re-add.
+    """
+    slots: dict[MemoryKey, MemoryEntry] = {}
+    if done.result in _THERE:
+        slots = dict.fromkeys(_slots(action), MemoryEntry())
+    if done.result is Result.CANCELLED:
+        gone = [slot for slot in _slots(action) if slot.season is not None or not action.seasons]
+        slots = dict.fromkeys(gone, MemoryEntry(present=False))
+    return Settlement(
+        slots,
+        attempts_after(attempts, action.op, done.result, now),
+        canceled=done.result is Result.CANCELLED,
+    )
+
+
+def _slots(action: Action) -> list[MemoryKey]:
+    """The whole title, and of a show each season that was asked for."""
+    seasons = action.seasons or () if action.target.media.kind is Kind.TV else ()
+    return [MemoryKey(action.target, season) for season in (None, *seasons)]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Of one item: which titles it may mean, what is known of them, which lists hold them."""
+
+    media: frozenset[MediaKey]
+    known: int  # films, seasons and shows that were seen there, or counted as refused
+    still_there: bool  # one of them was there at the last look: the server remembers it, too
+    lists: tuple[str, ...]
+    adopted: Mapping[str, frozenset[str]]  # what each list adopted of it, by item key
+
+
+def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
+    item: Item,
+    media: Collection[MediaKey],
+    memory: Memory,
+    *,
+    memberships: Mapping[str, Membership],
+    shown: Mapping[str, Iterable[Item]],
+    baselines: Mapping[str, Baseline],
+    matches: Mapping[str, Match | Unmatched],
+) -> Forgetting:
+    """What there is to forget. ``shown``: what each list of the file showed last.
+
+    ``matches``: what look-ups of those items have found, by item key.
+
+    ``media``: what the item is known to mean; a TMDB id means that very title, all else may mean
+    what lists have under that name, too.
+    """
+    names, found = set(rule_names(item)), set(media)
+    members = [m for one in memberships.values() for m in one.members.values()]
+    if not item.ids.tmdb:
+        found |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
+    items = {m.item for m in members if m.match and m.match.media in found}
+    items |= {i for i in chain.from_iterable(shown.values()) if _leads_to(i, matches, found)}
+    names |= {name for one in items for name in rule_names(one)}
+    lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
+    keys = frozenset(one.key for one in items) | {item.key}
+    slots = [known for slot, known in memory.slots.items() if slot.target.media in found]
+    tried = [target for target in memory.attempts if target.media in found]
+    return Forgetting(
+        frozenset(found),
+        len(slots) + len(tried),
+        any(known.present for known in slots),
+        tuple(lists),
+        {name: keys & one.keys for name, one in baselines.items() if keys & one.keys},
+    )
+
+
+def _leads_to(
+    item: Item, matches: Mapping[str, Match | Unmatched], media: Collection[MediaKey]
+) -> bool:
+    match = matches.get(item.key)
+    return isinstance(match, Match) and match.media in media
+
+
+def _names(item: Item, match: Match) -> frozenset[str]:
+    """Every name of what a list has, also the server's, for a list of bare ids."""
+    return names_of(item) | names_of(called(item, match))

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -164,3 +164,20 @@ def _without(item: Item, secrets: Collection[str]) -> Item:
 
 def _parts(words: str) -> Sequence[str]:
     return re.split(r"[-_. ]", words)
+
+
+_PASSED_ON = re.compile(
+    r"PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TMPDIR|TZ"
+    r"|FONTCONFIG_(PATH|FILE)"
+    r"|(?i:https?_proxy|all_proxy|no_proxy)"
+    r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"  # where trusted certificates are
+)
+
+
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a started program may see: paths, language, proxies, fonts, trust.
+
+    Keys and tokens are often environment variables. A browser that runs the scripts of foreign
+    pages, and a library with a hundred services, get none of them.
+    """
+    return {name: value for name, value in environment.items() if _PASSED_ON.fullmatch(name)}

@@ -1,20 +1,20 @@
-"""The middle of a pass: what lists ask for, what the server has and what is remembered → a plan.
+"""The middle of a run: what lists ask for, what the server has and what is remembered → a plan.
 
-Everything a pass decides, and everything it learns, is decided here.
+Everything that a run decides and remembers is decided here.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.core.accounts import ListAccount, list_accounts
-from reconciler.core.desired import MergedFetch, PriorState
-from reconciler.core.lookups import places
+from reconciler.core.desired import MergedFetch, PriorState, places
 from reconciler.core.membership import departed, readded
 from reconciler.core.memory import looks_like_another_server, observe
 from reconciler.core.model import (
+    Action,
     Baseline,
     Claim,
     DesiredList,
@@ -23,10 +23,13 @@ from reconciler.core.model import (
     Memory,
     Observed,
     Plan,
+    Role,
     Target,
+    Verdict,
     View,
 )
 from reconciler.core.plan import calculate
+from reconciler.core.wants import entry_identity, item_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,33 @@ def _claims(
         if (target := Target(media, lst.rules.is_4k)) in ours:
             held.setdefault(target, set()).add(Claim(lst.name, str(lst.rules.source)))
     return {target: frozenset(those) for target, those in held.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ListAccount:
+    """The titles that a list gave in this run: each is counted exactly once."""
+
+    own: int = 0  # have rows of their own under this list
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # by the list they belong to
+    repeated: int = 0  # stand on this list a second time
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.own + sum(self.elsewhere.values()) + self.repeated
+
+
+def list_accounts(lists: Sequence[DesiredList], plan: Plan) -> dict[str, ListAccount]:
+    """The account of each list that requests, by name."""
+    rows: tuple[Action | Verdict, ...] = (*plan.actions, *plan.verdicts)
+    owners: dict[Target | str, str] = {
+        row.target or item_identity(row.lists[0], row.item): row.lists[0] for row in rows
+    }
+    return {lst.name: _account(lst, owners) for lst in lists if lst.rules.role is Role.REQUEST}
+
+
+def _account(lst: DesiredList, owners: Mapping[Target | str, str]) -> ListAccount:
+    identities = Counter(entry_identity(lst, entry) for entry in lst.entries if entry.fresh)
+    places = Counter(owners[identity] for identity in identities)
+    own = places.pop(lst.name, 0)
+    return ListAccount(own, dict(places), identities.total() - len(identities))

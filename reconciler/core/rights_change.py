@@ -19,22 +19,26 @@ back waits no more. A list, or the whole file, takes effect once all its widenin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.core.model import (
     WHOLE,
+    Approval,
+    Episodes,
     FileRights,
     ListRights,
+    Prune,
+    Rights,
     RightsState,
     Role,
     User,
     WaitingChange,
     Widening,
 )
+from reconciler.core.rights import has_more_rights, users_named
 from reconciler.core.times import shifted
-from reconciler.core.widenings import ListChange, find_widenings, list_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +161,160 @@ def waiting_changes(
         )
         for widening, since in ordered
     )
+
+
+# setting, its new value, the change in words
+_Change = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """A list as it was accepted and as the new file has it; None: it is not there."""
+
+    old: str | None  # its accepted name; None: it is new, or it had left the file
+    new: str | None
+    before: ListRights | None
+    after: ListRights | None
+
+    @property
+    def name(self) -> str:
+        """What people know it by: the name that is in effect."""
+        return self.old or self.new or WHOLE
+
+
+def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange, ...]:
+    """Each list of the new file with what it was, in the file's order; then those that are gone."""
+    partners = _partners(accepted, proposed)
+    changes = [
+        ListChange(
+            partners.get(name),
+            name,
+            accepted.lists[partners[name]]
+            if name in partners
+            else accepted.former.get(after.source),
+            after,
+        )
+        for name, after in proposed.lists.items()
+    ]
+    gone = [name for name in accepted.lists if name not in partners.values()]
+    return (*changes, *(ListChange(name, None, accepted.lists[name], None) for name in gone))
+
+
+def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
+    """The accepted list that each list was: by name and source, else by source, else by name."""
+    old, new = accepted.lists, proposed.lists
+    by_both: Callable[[str, str], bool] = lambda n, o: n == o and new[n].source == old[o].source  # noqa: E731
+    by_source: Callable[[str, str], bool] = lambda n, o: new[n].source == old[o].source  # noqa: E731
+    by_name: Callable[[str, str], bool] = lambda n, o: n == o  # noqa: E731
+    partners: dict[str, str] = {}
+    for is_same in (by_both, by_source, by_name):
+        for name in new:
+            free = [other for other in old if other not in partners.values()]
+            known = next((other for other in free if is_same(name, other)), None)
+            if name not in partners and known is not None:
+                partners[name] = known
+    return partners
+
+
+def find_widenings(
+    accepted: FileRights,
+    proposed: FileRights,
+    changes: Sequence[ListChange],
+    users: Sequence[User] | None,
+) -> tuple[Widening, ...]:
+    """All widenings. ``users``: the server's; None: it could not be asked."""
+    found = [*_of_server(accepted, proposed), *_of_exclude(accepted, proposed)]
+    in_lists = [
+        (change.name, *change_text) for change in changes for change_text in _of_list(change, users)
+    ]
+    of_defaults = list(_of_defaults(accepted.defaults, proposed.defaults, users))
+    inherited = {(setting, value) for setting, value, _ in of_defaults}
+    inherited &= {(setting, value) for _, setting, value, _ in in_lists}
+    found += [
+        Widening(WHOLE, f"defaults.{setting}", value, f"defaults: {words}")
+        for setting, value, words in of_defaults
+        if (setting, value) in inherited
+    ]
+    found += [
+        Widening(name, setting, value, words)
+        for name, setting, value, words in in_lists
+        if (setting, value) not in inherited
+    ]
+    return tuple(found)
+
+
+def _of_server(before: FileRights, after: FileRights) -> Iterator[Widening]:
+    if before.server_url != after.server_url:
+        words = f"server.url changes from {before.server_url} to {after.server_url}"
+        yield Widening(WHOLE, "server.url", after.server_url, words)
+
+
+def _of_exclude(before: FileRights, after: FileRights) -> Iterator[Widening]:
+    for key in sorted(before.excluded - after.excluded):
+        yield Widening(WHOLE, "exclude", key, f"{key} is removed from exclude")
+
+
+def _of_defaults(before: Rights, after: Rights, users: Sequence[User] | None) -> Iterator[_Change]:
+    if before.role is Role.EXCLUDE and after.role is not Role.EXCLUDE:
+        yield "role", after.role, "titles are requested, no longer excluded"
+    yield from _of_requests(before, after, users)
+
+
+def _of_list(change: ListChange, users: Sequence[User] | None) -> Iterator[_Change]:
+    before, after = change.before, change.after
+    if before is None:
+        return
+    if before.rights.role is Role.EXCLUDE:
+        if change.old is not None or (after and after.rights.role is not Role.EXCLUDE):
+            yield from _of_exclusion(before, after)
+    elif after is not None and after.rights.role is Role.REQUEST:
+        yield from _of_requests(before.rights, after.rights, users)
+
+
+def _of_exclusion(before: ListRights, after: ListRights | None) -> Iterator[_Change]:
+    """What an exclude list excludes no longer."""
+    if after is None:
+        yield "role", "", "the exclude list is removed"
+    elif after.rights.role is not Role.EXCLUDE:
+        yield "role", after.rights.role, "its titles are requested, no longer excluded"
+    elif after.source != before.source:
+        yield "source", after.source, f"it excludes {after.source} instead of {before.source}"
+    else:
+        top, was = after.rights.top, before.rights.top
+        if top is not None and (was is None or top < was):
+            yield "top", str(top), f"only its first {top} titles are excluded"
+        if before.rights.episodes is Episodes.SERIES and after.rights.episodes is Episodes.SKIP:
+            yield "episodes", after.rights.episodes, "the series of its episodes is not excluded"
+
+
+def _of_requests(before: Rights, after: Rights, users: Sequence[User] | None) -> Iterator[_Change]:
+    """What a list's requests may do, and could not before."""
+    if words := _requester_widens(before, after, users):
+        yield "requester", repr(after.requester), words
+    if after.approval is Approval.AUTO and before.approval is not Approval.AUTO:
+        yield "approval", after.approval, "approval: auto is set"
+    if after.is_4k and not before.is_4k:
+        yield "4k", "true", "4k is turned on"
+    if after.prune is Prune.CANCEL_PENDING and before.prune is not Prune.CANCEL_PENDING:
+        yield "prune", after.prune, "prune: cancel-pending is set"
+
+
+def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | None) -> str:
+    """The change in words; empty: the new requester has no more rights than the old one.
+
+    To name a requester widens nothing: until then the owner of the API key asked.
+    """
+    old, new = before.requester, after.requester
+    if old is None or old == new:
+        return ""
+    if new is None:
+        return f"requester {old} is removed: requests are made as the owner of the API key"
+    replaced = f"requester {old} is replaced by {new}"
+    if users is None:
+        return f"{replaced}, and the server could not be asked who has more rights"
+    successors, known = users_named(new, users), users_named(old, users)
+    if len(successors) != 1:
+        return ""  # such a list requests nothing
+    if len(known) == 1 and not has_more_rights(successors[0], known[0], is_4k=after.is_4k):
+        return ""
+    return f"{replaced}, who has more rights"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from reconciler.core.memory import lifted, put_back, rerequest_notes
 from reconciler.core.model import (
     Attempts,
     Kind,
@@ -20,7 +21,6 @@ from reconciler.core.model import (
     View,
     Why,
 )
-from reconciler.core.rerequest import lifted, put_back, rerequest_notes
 from reconciler.core.seasons import chosen, span
 from reconciler.core.state import (
     COVERED,

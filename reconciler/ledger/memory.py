@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
+from reconciler.core.memory import settle
 from reconciler.core.model import (
     Action,
     Attempts,
@@ -29,7 +30,6 @@ from reconciler.core.model import (
     Sighting,
     Target,
 )
-from reconciler.core.settlement import settle
 from reconciler.ledger.columns import (
     NAMES,
     optional_time,

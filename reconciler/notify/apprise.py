@@ -16,8 +16,8 @@ from threading import Condition, Thread
 
 from pydantic import SecretStr
 
-from reconciler.core.child_environment import child_environment
 from reconciler.core.model import Message
+from reconciler.core.privacy import child_environment
 from reconciler.errors import NotifierError
 from reconciler.logs import Logger
 

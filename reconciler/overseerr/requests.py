@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.core.delivery import undelivered
 from reconciler.core.model import Action, Done, Kind, RequestStatus, Result, Whereabouts
+from reconciler.core.services import undelivered
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
 from reconciler.http.foreign import integer, record
 from reconciler.overseerr.answer import Response

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from reconciler.core import model
-from reconciler.core.accounts import ListAccount
 from reconciler.core.model import ATTENTION, DEFERRED, Delivery, Kind, MediaKey, Op, Outcome, Target
+from reconciler.core.reconcile import ListAccount
 from reconciler.core.rights import outlook
 from reconciler.errors import ListsyncError
 from reconciler.render.document import (

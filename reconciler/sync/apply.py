@@ -12,8 +12,8 @@ from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import replace
 from threading import Event
 
-from reconciler.core.delivery import undelivered
 from reconciler.core.model import Action, Done, MediaKey, Op, RequestState, RequestStatus, Result
+from reconciler.core.services import undelivered
 from reconciler.errors import (
     AnswerLostError,
     LedgerError,

@@ -27,8 +27,7 @@ from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
 from reconciler.core.times import iso_time
-from reconciler.core.waivers import known
-from reconciler.core.wants import names_of, rule_names
+from reconciler.core.wants import known, names_of, rule_names
 from reconciler.render import words
 from reconciler.render.document import (
     Airing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reconciler.core.lookups import places
+from reconciler.core.desired import places
 from reconciler.core.model import DesiredList, Memory, Observed, RequestTrace, Target
 from reconciler.core.own_requests import requests_to_trace
 from reconciler.errors import ServerError, TmdbError

@@ -13,10 +13,16 @@ from itertools import chain
 from typing import TypeVar
 
 from reconciler.config import Config
-from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
-from reconciler.core.episodes import as_wanted
+from reconciler.core.desired import (
+    PriorState,
+    as_wanted,
+    desired_lists,
+    excluded_by_hand,
+    items_in_question,
+    merge_fetch,
+    titles_in_question,
+)
 from reconciler.core.items import parse_item
-from reconciler.core.lookups import items_in_question, titles_in_question
 from reconciler.core.model import (
     DesiredList,
     Film,
@@ -42,8 +48,13 @@ from reconciler.core.model import (
     View,
 )
 from reconciler.core.reconcile import Decision, reconcile, update_state
-from reconciler.core.requesters import find_requester
-from reconciler.core.rights import SEE_REQUESTS, bypasses_quota, has_right, unplannable
+from reconciler.core.rights import (
+    SEE_REQUESTS,
+    bypasses_quota,
+    find_requester,
+    has_right,
+    unplannable,
+)
 from reconciler.core.wants import rule_names
 from reconciler.errors import MissingRightError
 from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources

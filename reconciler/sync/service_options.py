@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.core.delivery import all_of, astray, find_delivery, find_downloader, names_more
 from reconciler.core.model import (
     Delivery,
     DesiredList,
@@ -24,6 +23,7 @@ from reconciler.core.model import (
     View,
 )
 from reconciler.core.plan import requestable
+from reconciler.core.services import all_of, astray, find_delivery, find_downloader, names_more
 from reconciler.errors import ServerError
 from reconciler.ports import Ledger, MediaServer
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
+from reconciler.core.memory import settle
 from reconciler.core.model import (
     Action,
     Attempts,
@@ -49,7 +50,6 @@ from reconciler.core.model import (
     Whereabouts,
 )
 from reconciler.core.reconcile import Decision, put_back, reconcile, update_state
-from reconciler.core.settlement import settle
 from reconciler.ports import MediaServer
 from reconciler.sync.own_requests import trace_requests
 from tests.core.any_world import grouped

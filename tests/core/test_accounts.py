@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from reconciler.core.accounts import ListAccount, list_accounts
 from reconciler.core.model import DesiredList, Entry, Item, Policy, Reason, Role, Unmatched
 from reconciler.core.plan import calculate
+from reconciler.core.reconcile import ListAccount, list_accounts
 from tests.core.any_world import World, worlds
 from tests.core.values import BEAR, DUNE, HEAT, NOW, entry, having, plan, wishes
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.core.backoff import attempts_after, gap
+from reconciler.core.memory import attempts_after, gap
 from reconciler.core.model import Attempts, Op, Result
 
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.delivery import all_of, find_delivery
 from reconciler.core.model import (
     Delivery,
     Downloader,
@@ -18,6 +17,7 @@ from reconciler.core.model import (
     ServiceOptions,
     ServiceSelection,
 )
+from reconciler.core.services import all_of, find_delivery
 
 ANY, HD, OTHER_HD = Option(1, "Any"), Option(4, "HD-1080p"), Option(5, "hd-1080P")
 MOVIES, KIDS, DOWNLOADS = Option(1, "/movies"), Option(2, "/Kids/"), Option(3, "D:\\films\\")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.episodes import as_wanted
+from reconciler.core.desired import as_wanted
 from reconciler.core.model import Episodes, Ids, Item, Kind, TitleRef
 
 SERIES = TitleRef("tt0944947", "Thrones")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.exclude_lists import reason_unread
+from reconciler.core.desired import reason_unread
 from reconciler.core.model import Ids, Item, Outcome, Snapshot
 from tests.core.values import NOW
 

@@ -26,7 +26,7 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.core.plan import calculate
-from reconciler.core.waivers import skip_reason
+from reconciler.core.wants import skip_reason
 from tests.core.any_world import World, reordered, worlds
 from tests.core.values import ANNA, NOW
 

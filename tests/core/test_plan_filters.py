@@ -24,7 +24,7 @@ from reconciler.core.model import (
     Unmatched,
     Years,
 )
-from reconciler.core.waivers import dropped, in_doubt
+from reconciler.core.wants import dropped, in_doubt
 from tests.core.values import (
     ANNA,
     BEAR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.core.model import Approval, ListProblem, ProblemReason, Requester, User
-from reconciler.core.requesters import find_requester
+from reconciler.core.rights import find_requester
 
 OWNER = User(1, "admin", 2, ("admin@example.org",))
 ANNA = User(4, "Anna", 32, ("anna@example.org", "anna_plex"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from reconciler.core.child_environment import child_environment
+from reconciler.core.privacy import child_environment
 from reconciler.notify.apprise import AppriseNotifier
 
 

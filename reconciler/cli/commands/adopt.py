@@ -22,7 +22,7 @@ def adopt(settings: Settings, name: ListName) -> int:
     from reconciler import wiring
     from reconciler.cli.output import print_json
     from reconciler.cli.selection import find_list
-    from reconciler.core.episodes import as_wanted
+    from reconciler.core.desired import as_wanted
     from reconciler.core.membership import taken_as_given
     from reconciler.core.model import Outcome
     from reconciler.render.document import FORMAT_VERSION

@@ -14,7 +14,7 @@ from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from reconciler.config import Config
-    from reconciler.core.forgetting import Forgetting
+    from reconciler.core.memory import Forgetting
     from reconciler.core.model import Item
     from reconciler.ports import Ledger
 
@@ -62,7 +62,7 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
 
 def _find_history(item: Item, config: Config, ledger: Ledger) -> Forgetting:
     from reconciler.cli.selection import find_media
-    from reconciler.core.forgetting import forgetting
+    from reconciler.core.memory import forgetting
     from reconciler.sync.clock import SystemClock
 
     sources = {lst.name: str(lst.source) for lst in config.lists}
