@@ -25,7 +25,7 @@ from reconciler.http.payload import (
     parse_json,
     turn_to_parse,
 )
-from reconciler.sources.exports.archives import unpacked
+from reconciler.sources.exports.archives import unpack
 from reconciler.sources.exports.reading import ListFile
 from reconciler.sources.exports.table import MOST_LINES, Unreadable, split_lines
 from reconciler.sources.failure import FetchFailure
@@ -46,7 +46,7 @@ def archive(content: bytes, method: int) -> bytes:
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
     file = ListFile("file:x.zip", archive(b"Title,Year\n", method), is_ours=True)
-    assert unpacked(file, "watchlist.csv") == replace(file, data=b"Title,Year\n")
+    assert unpack(file, "watchlist.csv") == replace(file, data=b"Title,Year\n")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
     ],
 )
 def test_a_file_that_could_unpack_to_much_is_not_unpacked(data: bytes, says: str) -> None:
-    found = unpacked(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
+    found = unpack(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
     assert isinstance(found, FetchFailure)
     assert found.outcome is Outcome.UNREACHABLE
     assert says in found.error

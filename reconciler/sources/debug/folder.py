@@ -32,8 +32,8 @@ class DebugFolder:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            what = f"no debug folder can be made: {error.strerror}"
-            raise ListsyncError(what, where=str(folder), hint="name another") from error
+            problem = f"no debug folder can be made: {error.strerror}"
+            raise ListsyncError(problem, where=str(folder), hint="name another") from error
         self._folder = folder
 
     def keep(self, ref: ListRef, snapshot: Snapshot, lease: Lease) -> None:
@@ -41,18 +41,18 @@ class DebugFolder:
         if snapshot.outcome in READ:
             return
         page = lease.page if lease.healthy else None
-        name, told = _NO_NAME.sub("_", str(ref)), [f"list: {ref}"]
-        told += [f"outcome: {snapshot.outcome}", f"error: {snapshot.error}"]
+        name, report = _NO_NAME.sub("_", str(ref)), [f"list: {ref}"]
+        report += [f"outcome: {snapshot.outcome}", f"error: {snapshot.error}"]
         source, cookies = "", ""
         with suppress(BrowserError):
             if page:
-                told += [f"url: {page.url}", f"status: {page.status}", *lease.answers]
+                report += [f"url: {page.url}", f"status: {page.status}", *lease.answers]
                 cookies = str(page.evaluate(_COOKIES))
                 source = str(page.evaluate(_SOURCE))
-        known = [part.partition("=")[2].strip() for part in cookies.split(";")]
-        known += ref.secrets
-        self._write(f"{name}.html", scrub(source, known))
-        self._write(f"{name}.txt", scrub("\n".join(told) + "\n", known))
+        secrets = [part.partition("=")[2].strip() for part in cookies.split(";")]
+        secrets += ref.secrets
+        self._write(f"{name}.html", scrub(source, secrets))
+        self._write(f"{name}.txt", scrub("\n".join(report) + "\n", secrets))
 
     def keep_trace(self, trace: str) -> None:
         """Write where listsync itself failed."""

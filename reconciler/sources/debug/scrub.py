@@ -22,7 +22,7 @@ _LONG = (
 _SHORT = r"(?:ip|lat|lng|lon|long|geo|city|sid|auth|api-?_?key)(?:-?_?id)?"
 _PRIVATE = rf"(?:[\w.:-]{{0,40}}{_LONG}[\w.:-]{{0,40}}|(?:[\w.:-]{{0,40}}[-_.:])?{_SHORT})"
 _QUOTE = r"(?:\\*[\"']|&quot;|&#34;|&#x22;|&#39;)"
-_NAMED = re.compile(
+_NAMED_VALUE = re.compile(
     rf"(?P<before>(?<![\w.:-]){_PRIVATE}(?:{_QUOTE})?\s*[:=]\s*)"
     rf"(?:(?P<quote>{_QUOTE})(?P<text>.*?)(?P=quote)|(?P<bare>[^\s\"'<>{{}}\[\],;&]+))",
     re.IGNORECASE,
@@ -57,9 +57,9 @@ _SHORTEST = 4  # what is shorter stands everywhere and tells nothing
 _MOST = 300  # values that are looked for all over the page
 
 
-def scrub(text: str, known: Iterable[str] = ()) -> str:
+def scrub(text: str, secrets_given: Iterable[str] = ()) -> str:
     """The text without what it tells of a visitor. ``known``: what must not stay in any case."""
-    secrets = {*known, *_named(text)}
+    secrets = {*secrets_given, *_secret_values(text)}
     text = _without_context(text, secrets)
     for secret in sorted(secrets, key=len, reverse=True)[:_MOST]:
         if len(secret) >= _SHORTEST:
@@ -70,13 +70,13 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
     return _MAYBE_IPV6.sub(_without_address, _PLACE.sub(REMOVED, text))
 
 
-def _named(text: str) -> Iterator[str]:
+def _secret_values(text: str) -> Iterator[str]:
     """The values of everything whose name says that it is a secret, each part of a cookie too."""
-    for found in (*_private(text), *_FIELD.finditer(text)):
-        value = html.unescape(found["text"] or "").replace("\\", "")
+    for match in (*_private(text), *_FIELD.finditer(text)):
+        value = html.unescape(match["text"] or "").replace("\\", "")
         if value and not re.fullmatch(r"true|false|null|[\d\s]{1,5}", value):
             yield value
-            if "cookie" in found["before"].lower():
+            if "cookie" in match["before"].lower():
                 yield from _cookies(value)
 
 
@@ -84,32 +84,32 @@ def _private(text: str) -> Iterator[re.Match[str]]:
     """Each name that says that it is private, with its value."""
     end = 0
     small = text.replace("\u0130", "I").lower()  # of the same length: that letter alone grows
-    for hint in sorted(found.start() for hints in _HINTS for found in hints.finditer(small)):
+    for hint in sorted(match.start() for hints in _HINTS for match in hints.finditer(small)):
         before = _BEFORE.search(text, max(0, hint - _FURTHEST - 1), hint)
         start = before.start() if before else hint
-        if start >= end and (found := _NAMED.match(text, start)):
-            end = found.end()
-            yield found
+        if start >= end and (match := _NAMED_VALUE.match(text, start)):
+            end = match.end()
+            yield match
 
 
 def _with_emptied(text: str) -> str:
     """Each private name keeps its place, and has no value any more."""
     parts, end = [], 0
-    for found in _private(text):
-        parts += [text[end : found.start()], _emptied(found)]
-        end = found.end()
+    for match in _private(text):
+        parts += [text[end : match.start()], _emptied(match)]
+        end = match.end()
     return "".join([*parts, text[end:]])
 
 
 class _Runs(dict[str, str]):
     """What is left of a run of characters, worked out once for each."""
 
-    def __call__(self, found: re.Match[str]) -> str:
-        return self[found[0]]
+    def __call__(self, match: re.Match[str]) -> str:
+        return self[match[0]]
 
     def __missing__(self, run: str) -> str:
-        self[run] = left = _IN_A_RUN.sub(REMOVED, run)
-        return left
+        self[run] = cleaned = _IN_A_RUN.sub(REMOVED, run)
+        return cleaned
 
 
 def _cookies(text: str) -> Iterator[str]:
@@ -120,26 +120,26 @@ def _cookies(text: str) -> Iterator[str]:
 def _without_context(text: str, secrets: set[str]) -> str:
     """Without IMDb's ``requestContext``; what stands in there is a secret everywhere else."""
     decoder = json.JSONDecoder()
-    while found := _CONTEXT.search(text):
+    while match := _CONTEXT.search(text):
         try:
-            _, end = decoder.raw_decode(text, found.end())
+            _, end = decoder.raw_decode(text, match.end())
         except (ValueError, RecursionError):
             end = len(text)  # cut off: better the rest goes than that it stays
-        secrets |= {*_named(text[found.end() : end])}
-        text = f'{text[: found.start()]}"request-context": "{REMOVED}"{text[end:]}'
+        secrets |= {*_secret_values(text[match.end() : end])}
+        text = f'{text[: match.start()]}"request-context": "{REMOVED}"{text[end:]}'
     return text
 
 
-def _emptied(found: re.Match[str]) -> str:
-    mark = found["quote"] or ""
-    return f"{found['before']}{mark}{REMOVED}{mark}"
+def _emptied(match: re.Match[str]) -> str:
+    mark = match["quote"] or ""
+    return f"{match['before']}{mark}{REMOVED}{mark}"
 
 
-def _without_address(found: re.Match[str]) -> str:
+def _without_address(match: re.Match[str]) -> str:
     try:
-        ipaddress.IPv6Address(found[0])
+        ipaddress.IPv6Address(match[0])
     except ValueError:
-        return found[0]
+        return match[0]
     return REMOVED
 
 

@@ -8,27 +8,47 @@ from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
 
-from reconciler.core.model import Outcome
-from reconciler.sources.exports.reading import LARGEST, ListFile
+from reconciler.core.model import ListRef, Outcome
+from reconciler.sources.context import FetchContext
+from reconciler.sources.exports.reading import (
+    LARGEST,
+    ListFile,
+    decode,
+    read_list_file,
+    zip_member,
+)
 from reconciler.sources.failure import FetchFailure
 
 _READABLE = (".csv", ".json", ".tsv", ".txt")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others cannot be read piece by piece
 _HIGHEST_RATIO = 100  # bytes for each byte that they are compressed to; lists reach less than 20
-_SHOWN = 12  # names of files, where the one that is asked for is not there
+_MOST_NAMES = 12  # names of files, where the one that is asked for is not there
 
 
-def unpacked(archive: ListFile, wanted: str) -> ListFile | FetchFailure:
+def read_text(
+    ref: ListRef, context: FetchContext, member: str
+) -> tuple[ListFile, str] | FetchFailure:
+    """A list's file and its text. ``member``: what is read of it if it is a ZIP."""
+    file = read_list_file(ref, context)
+    if not isinstance(file, FetchFailure) and zip_member(ref.id)[0].lower().endswith(".zip"):
+        file = unpack(file, member)
+    if isinstance(file, FetchFailure):
+        return file
+    text = decode(file)
+    return text if isinstance(text, FetchFailure) else (file, text)
+
+
+def unpack(archive: ListFile, member_name: str) -> ListFile | FetchFailure:
     """The file ``wanted`` of an export."""
     name = archive.name
     try:
         with zipfile.ZipFile(BytesIO(archive.data)) as export:
             members = _members(export.namelist())
-            member = members.get(wanted)
+            member = members.get(member_name)
             if member is None:
-                return FetchFailure(Outcome.MISSING, _not_in(archive, wanted, members))
-            if problem := _problem(export.getinfo(member)):
-                return FetchFailure(Outcome.UNREACHABLE, f"{name}: {wanted} {problem}")
+                return FetchFailure(Outcome.MISSING, _not_in_archive(archive, member_name, members))
+            if problem := _member_problem(export.getinfo(member)):
+                return FetchFailure(Outcome.UNREACHABLE, f"{name}: {member_name} {problem}")
             with export.open(member) as file:
                 content = file.read(LARGEST + 1)
     except (
@@ -39,22 +59,22 @@ def unpacked(archive: ListFile, wanted: str) -> ListFile | FetchFailure:
         RuntimeError,
         ValueError,
     ):
-        what = "this ZIP file cannot be read; download the export again"
-        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
+        problem = "this ZIP file cannot be read; download the export again"
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     if len(content) > LARGEST:
-        what = f"{wanted} is larger than {LARGEST // 1_000_000} MB, which no list is"
-        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
+        problem = f"{member_name} is larger than {LARGEST // 1_000_000} MB, which no list is"
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     return replace(archive, data=content)
 
 
-def _not_in(archive: ListFile, wanted: str, members: Iterable[str]) -> str:
+def _not_in_archive(archive: ListFile, member_name: str, members: Iterable[str]) -> str:
     """A sentence that names the lists in an archive, where it is in the config's folder."""
-    what = f"{archive.name}: {wanted} is not in it"
+    problem = f"{archive.name}: {member_name} is not in it"
     if not archive.is_ours:
-        return f"{what}; check the name"
-    known = sorted(one for one in members if one.endswith(_READABLE))
-    holds = ", ".join(known[:_SHOWN]) or "no list"
-    return f"{what} (it holds {holds}); {_advice(archive.name, known)}"
+        return f"{problem}; check the name"
+    lists = sorted(name for name in members if name.endswith(_READABLE))
+    holds = ", ".join(lists[:_MOST_NAMES]) or "no list"
+    return f"{problem} (it holds {holds}); {_advice(archive.name, lists)}"
 
 
 def _advice(name: str, files: list[str]) -> str:
@@ -66,7 +86,7 @@ def _advice(name: str, files: list[str]) -> str:
     return f"write {provider}:{archive}/NAME with one of these names" if files else "check the file"
 
 
-def _problem(member: zipfile.ZipInfo) -> str:
+def _member_problem(member: zipfile.ZipInfo) -> str:
     """Why a file of an export is not unpacked; empty: it is."""
     if member.compress_type not in _METHODS:
         return "is not compressed by deflate, as sites do; unpack the ZIP and name the file in it"
@@ -80,6 +100,6 @@ def _problem(member: zipfile.ZipInfo) -> str:
 def _members(names: list[str]) -> dict[str, str]:
     """The files of an export by their names in it, also where it was packed again in a folder."""
     files = [name for name in names if not name.startswith("__MACOSX/")]
-    around = {name.partition("/")[0] for name in files if "/" in name}
-    packed = len(around) == 1 and all("/" in name for name in files)
+    folders = {name.partition("/")[0] for name in files if "/" in name}
+    packed = len(folders) == 1 and all("/" in name for name in files)
     return {name.partition("/")[2] if packed else name: name for name in files}

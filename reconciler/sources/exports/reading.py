@@ -33,8 +33,8 @@ class ListFile:
 
 def zip_member(path: str) -> tuple[str, str]:
     """A list's path as the file's own and that within it, if it is a ZIP: ``a.zip/b.csv``."""
-    found = _IN_ZIP.fullmatch(path)
-    return (found["file"], found["inside"] or "") if found else (path, "")
+    match = _IN_ZIP.fullmatch(path)
+    return (match["file"], match["inside"] or "") if match else (path, "")
 
 
 def local_path(ref: ListRef) -> str | None:
@@ -44,50 +44,52 @@ def local_path(ref: ListRef) -> str | None:
 
 def read_list_file(ref: ListRef, context: FetchContext) -> ListFile | FetchFailure:
     """The file of a list, or why it cannot be read."""
-    name, written, folder = str(ref), zip_member(ref.id)[0], context.folder
+    name, path_text, folder = str(ref), zip_member(ref.id)[0], context.folder
     try:
-        path = (folder / Path(written).expanduser()).resolve()
+        path = (folder / Path(path_text).expanduser()).resolve()
         is_ours = is_inside(path, folder)
         if context.is_confined and not is_ours:
             return FetchFailure(Outcome.UNREACHABLE, f"{name}: {OUTSIDE}")
         data = _bytes(path)
     except FileNotFoundError:
-        what = (
+        problem = (
             f"no such file in {folder.absolute()}"
-            if not Path(written).is_absolute()
+            if not Path(path_text).is_absolute()
             else "no such file"
         )
-        return FetchFailure(Outcome.MISSING, f"{name}: {what}; check the path")
+        return FetchFailure(Outcome.MISSING, f"{name}: {problem}; check the path")
     except IsADirectoryError:
         return FetchFailure(Outcome.UNREACHABLE, f"{name}: this is a folder; name a file in it")
     except (OSError, RuntimeError) as error:
         if getattr(error, "errno", None) == errno.EFBIG:
-            what = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
-            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
+            problem = f"larger than {LARGEST // 1_000_000} MB, which no list is; check the path"
+            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
         why = getattr(error, "strerror", None) or "the path cannot be resolved"
         return FetchFailure(
             Outcome.UNREACHABLE, f"{name}: {why}; check the path and its permissions"
         )
     if data is None:
-        what = "this is a pipe, a device or a socket; name a file"
-        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
+        problem = "this is a pipe, a device or a socket; name a file"
+        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     return ListFile(name, data, is_ours)
 
 
-def decoded(file: ListFile) -> str | FetchFailure:
+def decode(file: ListFile) -> str | FetchFailure:
     """A file's text, or why it is none: UTF-8, and for exports of IMDb Windows-1252."""
     name, data = file.name, file.data
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if not is_imdb_export(data) or is_damaged_utf8(data):
-            what = f"line {_line(data, error)} is not UTF-8; save the file as UTF-8"
-            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}")
+            problem = f"line {_line(data, error)} is not UTF-8; save the file as UTF-8"
+            return FetchFailure(Outcome.UNREACHABLE, f"{name}: {problem}")
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
-        what = f"line {_line(data, error)} is neither UTF-8 nor Windows-1252"
-        return FetchFailure(Outcome.UNREACHABLE, f"{name}: {what}; export the list from IMDb again")
+        problem = f"line {_line(data, error)} is neither UTF-8 nor Windows-1252"
+        return FetchFailure(
+            Outcome.UNREACHABLE, f"{name}: {problem}; export the list from IMDb again"
+        )
 
 
 def _line(data: bytes, error: UnicodeDecodeError) -> int:
@@ -105,10 +107,10 @@ def _bytes(path: Path) -> bytes | None:
     return read_file(path, LARGEST)
 
 
-def judged(file: ListFile, lines: Lines) -> Snapshot:
+def snapshot_of_lines(file: ListFile, lines: Lines) -> Snapshot:
     """A file that was read to its end: each of its lines is an item, or counted as skipped."""
     more = f", and {len(lines.bad) - 3} more" if len(lines.bad) > 3 else ""  # noqa: PLR2004
-    troubles = [one.describe(quoting=file.is_ours) for one in lines.bad[:3]]
+    troubles = [line.describe(quoting=file.is_ours) for line in lines.bad[:3]]
     hint = f"{file.name}: {'; '.join(troubles)}{more}"
     total = len(lines.items) + len(lines.bad)
     page = Page(lines.items, total, len(lines.bad), hint, document=True)

@@ -140,15 +140,15 @@ def _films_start(lines: Sequence[str]) -> int:
 
 def _columns(names: Sequence[str]) -> dict[str, int]:
     plain = [re.sub(r"[\s_-]+", " ", name).strip().casefold() for name in names]
-    found = {
+    columns = {
         column: plain.index(alias)
         for column, aliases in _COLUMNS.items()
         for alias in reversed(aliases)
         if alias in plain
     }
-    if "votes" not in found:  # "Genres" is a word of other languages, too, and so are theirs
-        found.pop("genres", None)
-    return found
+    if "votes" not in columns:  # "Genres" is a word of other languages, too, and so are theirs
+        columns.pop("genres", None)
+    return columns
 
 
 def read_table(lines: Sequence[str], header: Header) -> Lines:
@@ -160,11 +160,11 @@ def read_table(lines: Sequence[str], header: Header) -> Lines:
         if isinstance(row, csv.Error):  # which quotes nothing but the separator
             bad.append(Unreadable(str(row), "check its quotes", place))
         elif number == len(lines) and len(row) < header.width:  # no line end follows this line
-            what = "the file ends within this row"
-            bad.append(Unreadable(what, "end it with a line end", place))
+            problem = "the file ends within this row"
+            bad.append(Unreadable(problem, "end it with a line end", place))
         elif number == len(lines) and header.exported:
-            what = "the file may be cut here, in its last cell"
-            bad.append(Unreadable(what, "export it again", place))
+            problem = "the file may be cut here, in its last cell"
+            bad.append(Unreadable(problem, "export it again", place))
         else:
             rows.append((number, row))
     columns = {**_translated([row for _, row in rows[:SAMPLE]], header), **header.columns}
@@ -206,10 +206,10 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
     get, imdb = cells.get, cells.get("imdb", "")
     ids = _NO_IDS
     if not _IDS.isdisjoint(cells):
-        written = imdb_id(imdb) or ""
-        sure = written if TITLE_ID.fullmatch(written) else None
+        title_id = imdb_id(imdb) or ""
+        sure = title_id if TITLE_ID.fullmatch(title_id) else None
         ids = Ids(imdb=sure, tmdb=_number(get("tmdb")), tvdb=_number(get("tvdb")))
-    title = get("title") or get("original") or _named(ids)
+    title = get("title") or get("original") or _name_of_ids(ids)
     if not title:
         return None
     year = _YEAR.match(get("year", ""))
@@ -230,7 +230,7 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
     )
 
 
-def _named(ids: Ids) -> str | None:
+def _name_of_ids(ids: Ids) -> str | None:
     """What is called so where it has no title."""
     return next((f"{name}:{value}" for name, value in ids.items()), None)
 

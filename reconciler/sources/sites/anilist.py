@@ -34,7 +34,7 @@ _STATUSES = {
     "dropped": "DROPPED",
     "rewatching": "REPEATING",
 }
-_KNOWN = "|".join(_STATUSES)
+_STATUS_NAMES = "|".join(_STATUSES)
 _USER = "(?:/user/)?(?P<user>[a-z0-9]{2,20})(?:/animelist)?"
 _AT = r"(?:/|\?status=)"
 ADDRESSES = AddressTable(
@@ -44,11 +44,11 @@ ADDRESSES = AddressTable(
         Address("/user/[^/]+/mangalist(?:/.*)?", refuse="manga are not requested:"),
         Address("/user/[^/]+(?:/(?!animelist).*)?", refuse="this is a user's page:"),
         Address(_USER, "{user}"),
-        Address(f"{_USER}{_AT}(?P<status>{_KNOWN})", "{user}/{status}"),
+        Address(f"{_USER}{_AT}(?P<status>{_STATUS_NAMES})", "{user}/{status}"),
         Address(f"{_USER}{_AT}current", "{user}/watching"),  # as AniList's API calls them
         Address(f"{_USER}{_AT}repeating", "{user}/rewatching"),
         Address(
-            f"{_USER}{_AT}(?P<status>{_KNOWN}) .*",
+            f"{_USER}{_AT}(?P<status>{_STATUS_NAMES}) .*",
             refuse="a status is read as a whole: write anilist:{user}/{status}, and narrow it with"
             " filter in the config",
         ),
@@ -100,7 +100,7 @@ class _Walk:
         if status:
             self._variables["status"] = _STATUSES[status]
         self._chunk = 1
-        self._seen: set[int] = set()
+        self._seen_ids: set[int] = set()
         self._of_statuses: set[int] = set()
 
     def call(self) -> Call:
@@ -118,12 +118,14 @@ class _Walk:
         self._chunk += 1
         of_statuses = {own for own, _, custom in media if own and not custom}
         repeated = of_statuses & self._of_statuses
-        fresh = [(own, row) for own, row, _ in media if own not in self._seen or own in repeated]
-        new = {own for own, _ in fresh if own} - self._seen
-        self._seen |= new
+        fresh = [
+            (own, row) for own, row, _ in media if own not in self._seen_ids or own in repeated
+        ]
+        new = {own for own, _ in fresh if own} - self._seen_ids
+        self._seen_ids |= new
         self._of_statuses |= of_statuses
-        said = collection.get("hasNextChunk")
-        more = len(media) >= _ROWS if said is None else bool(said)  # a full chunk is no end
+        message = collection.get("hasNextChunk")
+        more = len(media) >= _ROWS if message is None else bool(message)  # a full chunk is no end
         partly = bool(body.get("errors"))  # GraphQL gives what it could
         return Page(
             parse([row for _, row in fresh]),
@@ -145,16 +147,21 @@ def _media(
     lists = fields.rows(collection.get("lists"))
     if lists is None:
         return None
-    ordered = sorted(lists, key=lambda one: bool(one.get("isCustomList")))
-    held = [(fields.rows(one.get("entries")), bool(one.get("isCustomList"))) for one in ordered]
-    if any(entries is None for entries, _ in held):
+    ordered = sorted(lists, key=lambda row_list: bool(row_list.get("isCustomList")))
+    entry_lists = [
+        (fields.rows(row_list.get("entries")), bool(row_list.get("isCustomList")))
+        for row_list in ordered
+    ]
+    if any(entries is None for entries, _ in entry_lists):
         return None
-    found: dict[int, tuple[int | None, Mapping[str, object], bool]] = {}
-    for at, (entry, custom) in enumerate((one, own) for some, own in held for one in some or ()):
+    titles: dict[int, tuple[int | None, Mapping[str, object], bool]] = {}
+    for at, (entry, custom) in enumerate(
+        (row_list, own) for some, own in entry_lists for row_list in some or ()
+    ):
         row = fields.mapping(entry.get("media"))
         number = fields.number(row.get("id"))
-        found.setdefault(number or -at, (number, row, custom))
-    return list(found.values())
+        titles.setdefault(number or -at, (number, row, custom))
+    return list(titles.values())
 
 
 def _item(media: Mapping[str, object]) -> Item:
@@ -177,10 +184,10 @@ def _item(media: Mapping[str, object]) -> Item:
 def _refusal(answer: Response) -> FetchFailure | None:
     """What AniList says in words; None: nothing that is known."""
     errors = fields.rows(fields.mapping(answer.body).get("errors")) or ()
-    said = " ".join(fields.text(error.get("message")) for error in errors).casefold()
-    if "private" in said:
-        what = f"{answer.url}: the user is private; they can make their lists public"
-        return FetchFailure(Outcome.PRIVATE, what)
-    if "not found" in said:
+    message = " ".join(fields.text(error.get("message")) for error in errors).casefold()
+    if "private" in message:
+        problem = f"{answer.url}: the user is private; they can make their lists public"
+        return FetchFailure(Outcome.PRIVATE, problem)
+    if "not found" in message:
         return FetchFailure(Outcome.MISSING, f"{answer.url}: there is no such user; check the name")
     return None

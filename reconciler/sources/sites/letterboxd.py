@@ -14,8 +14,8 @@ from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
-from reconciler.sources.exports.archives import unpacked
-from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
+from reconciler.sources.exports.archives import read_text
+from reconciler.sources.exports.reading import ROUTE, snapshot_of_lines, zip_member
 from reconciler.sources.exports.table import Unreadable, find_header, read_table, split_lines
 from reconciler.sources.failure import FetchFailure, changed_layout
 from reconciler.sources.pages import read_pages, visit
@@ -134,8 +134,8 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
     def page(number: int) -> Page | FetchFailure:
         url = start if number == 1 else f"{start}page/{number}/"
-        seen = visit(context, url, _PROBE)
-        return seen.failure or parse(seen.payload) or changed_layout(url)
+        page_visit = visit(context, url, _PROBE)
+        return page_visit.failure or parse(page_visit.payload) or changed_layout(url)
 
     return read_pages(page)
 
@@ -145,36 +145,32 @@ def parse(payload: object) -> Page | None:
     page = fields.mapping(payload)
     names = page.get("names")
     total_text = fields.text(page.get("total"))
-    found = _TOTAL.search(total_text)
-    total = (found[1] if found else total_text).replace(",", "")
+    match = _TOTAL.search(total_text)
+    total = (match[1] if match else total_text).replace(",", "")
     if not isinstance(names, list) or not re.fullmatch(r"[0-9]{1,10}", total):
         return None  # without a total nobody can say when the list was read to its end
     return Page(tuple(map(_film, names)), int(total))
 
 
 def _film(name: object) -> Item:
-    shown = fields.text(name)
-    found = _TITLE.fullmatch(shown)
-    title, year = (found["title"], int(found["year"])) if found else (shown, None)
+    text = fields.text(name)
+    match = _TITLE.fullmatch(text)
+    title, year = (match["title"], int(match["year"])) if match else (text, None)
     return Item(0, title, year, Kind.MOVIE, may_be_show=True)
 
 
 def _of_export(ref: ListRef, context: FetchContext) -> Snapshot:
-    path, inside = zip_member(ref.id)
-    file = read_list_file(ref, context)
-    if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
-        file = unpacked(file, f"{inside or _WATCHLIST}.csv")
-    if isinstance(file, FetchFailure):
-        return file.snapshot(ROUTE)
-    text = decoded(file)
-    if isinstance(text, FetchFailure):
-        return text.snapshot(ROUTE)
+    member = f"{zip_member(ref.id)[1] or _WATCHLIST}.csv"
+    content = read_text(ref, context, member)
+    if isinstance(content, FetchFailure):
+        return content.snapshot(ROUTE)
+    file, text = content
     lines = split_lines(text)
     if isinstance(lines, Unreadable):
-        what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
-        return FetchFailure(Outcome.UNREACHABLE, what).snapshot(ROUTE)
+        problem = f"{ref}: {lines.describe(quoting=file.is_ours)}"
+        return FetchFailure(Outcome.UNREACHABLE, problem).snapshot(ROUTE)
     header = find_header(lines, least=1)
     if header is None:
-        what = f"{ref}: no films: its columns are not those of Letterboxd's export"
-        return FetchFailure(Outcome.UNREACHABLE, f"{what}; {_EXPORT}").snapshot(ROUTE)
-    return judged(file, read_table(lines, header))
+        problem = f"{ref}: no films: its columns are not those of Letterboxd's export"
+        return FetchFailure(Outcome.UNREACHABLE, f"{problem}; {_EXPORT}").snapshot(ROUTE)
+    return snapshot_of_lines(file, read_table(lines, header))

@@ -1,8 +1,7 @@
 """MDBList: public lists without a key, and with one, through its API, every list one may see.
 
 The end of a list is where the API says that no more follows. ``X-Total-Items`` counts the page on a
-real list of 6,378 titles, and the list by MDBList's description: it is right to count against in
-the second sense only, which ``core.completeness`` tells apart.
+real list of 6,378 titles, and the list by MDBList's description; ``core.completeness`` tells which.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ _WRITE = "paste the address of a list, mdblist.com/lists/USER/SLUG"
 _MOST_ROWS = 1000
 _ROUND = 5  # a page of a clamped limit is a multiple of this, and proves no end
 
-
 _INDEX = "this is an index of lists:"
 _NUMBER = "(?P<number>[1-9][0-9]{0,11})"
 _DATA = "(?:/json|/items)?"  # behind a list's address: the same list for programs
+_EXTERNAL = "/?(?:lists/)?(?:[^/]+/)?external"
 ADDRESSES = AddressTable(
     "mdblist",
     f"{_WRITE}, or write {FORMS}",
@@ -49,11 +48,9 @@ ADDRESSES = AddressTable(
         Address(rf"/lists/{_NUMBER}{_DATA}", "{number}"),
         Address(rf"/\?list={_NUMBER}", "{number}"),
         Address(rf"(?:/|lists/)?watchlist{_DATA}", "watchlist"),
+        Address(rf"{_EXTERNAL}/(?:lists/)?{_NUMBER}{_DATA}", "external/{number}"),
         Address(
-            rf"/?(?:lists/)?(?:[^/]+/)?external/(?:lists/)?{_NUMBER}{_DATA}", "external/{number}"
-        ),
-        Address(
-            r"/?(?:lists/)?(?:[^/]+/)?external(?:/.*)?",
+            rf"{_EXTERNAL}(?:/.*)?",
             refuse=f"which external list? write mdblist:external/NUMBER, or {_WRITE}",
         ),
         Address(r"(?:/?lists/)?(?:user|top|search)(?:/.*)?|/?lists/lists(?:/.*)?", refuse=_INDEX),
@@ -74,8 +71,8 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     first, slash, _ = ref.id.partition("/")
     if provider.key or (slash and first not in of_api):
         return None
-    what = of_api.get(first, "a list by its number")
-    return f"{what} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
+    name = of_api.get(first, "a list by its number")
+    return f"{name} is only read through MDBList's API: set providers.mdblist.api_key, or {_WRITE}"
 
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
@@ -111,10 +108,9 @@ def in_order(rows: Iterable[Item]) -> Iterable[Item]:
 
 
 def _place(ref: ListRef) -> str:
-    """Where a list is, below the site's or the API's address."""
-    first, _, rest = ref.id.partition("/")
+    first, _, number = ref.id.partition("/")
     if first == "external":
-        return f"external/lists/{rest}"
+        return f"external/lists/{number}"
     return first if first == "watchlist" else f"lists/{quote(ref.id)}"
 
 
@@ -123,61 +119,57 @@ class _Walk:
 
     def __init__(self, first: Call) -> None:
         self._call = first
-        self._seen = 0
+        self._rows_read = 0
 
     def open(self, answer: Response) -> Page | FetchFailure | None:
         """A page as everybody gets it, without a word of how many there are."""
-        found = fields.rows(answer.body)
-        if found is None or any("error" in row for row in found[:1]):
+        rows_found = fields.rows(answer.body)
+        if rows_found is None or any("error" in row for row in rows_found[:1]):
             return _refusal(answer)
-        return self._part(found, None, following=_perhaps_full(found))
+        return self._part(rows_found, None, following=_perhaps_full(rows_found))
 
     def keyed(self, answer: Response) -> Page | FetchFailure | None:
         """A page of the API: films and shows apart, and whether more follow."""
         body = fields.mapping(answer.body)
         groups = [body.get(name) for name in ("movies", "shows")]
-        apart = [fields.rows(group) for group in groups]
-        if all(rows is None for rows in apart):
+        groups_of_rows = [fields.rows(group) for group in groups]
+        if all(rows is None for rows in groups_of_rows):
             return _refusal(answer)
-        found = tuple(row for rows in apart for row in rows or ())
+        rows_found = tuple(row for rows in groups_of_rows for row in rows or ())
         pages = fields.mapping(body.get("pagination"))
         totals = [fields.count(pages, name) for name in ("total_movies", "total_shows")]
         total = fields.count(answer.headers, "X-Total-Items")
         if None not in totals:
             total = sum(count or 0 for count in totals)
         cursor = fields.text(pages.get("next_cursor"))
-        said = (answer.headers.get("X-Has-More", "").lower(), pages.get("has_more"), cursor)
-        more = said[0] == "true" or bool(said[1] or cursor)
-        silent = said == ("", None, "")
+        header, has_more = answer.headers.get("X-Has-More", "").lower(), pages.get("has_more")
+        more = header == "true" or bool(has_more or cursor)
+        silent = (header, has_more, cursor) == ("", None, "")
         if silent:
-            more = _perhaps_full(found)
-        part = self._part(found, total, following=bool(found) and more, cursor=cursor)
-        half = any(group and rows is None for group, rows in zip(groups, apart, strict=True))
-        cut_off = TRY_LATER if half or (more and not found) else ""
+            more = _perhaps_full(rows_found)
+        part = self._part(rows_found, total, following=bool(rows_found) and more, cursor=cursor)
+        halves = zip(groups, groups_of_rows, strict=True)
+        is_half = any(group and rows is None for group, rows in halves)
+        cut_off = TRY_LATER if is_half or (more and not rows_found) else ""
         return replace(part, cut_off=cut_off, end_unknown=silent and total is None)
 
     def _part(
         self,
-        found: tuple[Mapping[str, object], ...],
+        rows: Sequence[Mapping[str, object]],
         total: int | None,
         *,
         following: bool,
         cursor: str = "",
     ) -> Page:
-        self._seen += len(found)
-        step: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": self._seen}
+        self._rows_read += len(rows)
+        step: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": self._rows_read}
         self._call = replace(self._call, params={**self._call.params, **step})
-        return Page(parse(found), total, following=self._call if following else None)
+        return Page(tuple(map(_item, rows)), total, following=self._call if following else None)
 
 
-def parse(rows: tuple[Mapping[str, object], ...]) -> tuple[Item, ...]:
-    """The items of a page."""
-    return tuple(map(_item, rows))
-
-
-def _perhaps_full(found: Sequence[object]) -> bool:
+def _perhaps_full(rows_found: Sequence[object]) -> bool:
     """Whether more may follow a page where nothing says it: its limit may be clamped."""
-    return bool(found) and (len(found) >= _MOST_ROWS or len(found) % _ROUND == 0)
+    return bool(rows_found) and (len(rows_found) >= _MOST_ROWS or len(rows_found) % _ROUND == 0)
 
 
 def _item(row: Mapping[str, object]) -> Item:
@@ -185,25 +177,24 @@ def _item(row: Mapping[str, object]) -> Item:
     position = 0 if rank is None else rank + 1  # a watchlist's ranks begin with 0
     get, ids = row.get, fields.mapping(row.get("ids"))
     kind, unsupported = classify(fields.text(get("mediatype")))
-    known = Ids(
+    title_ids = Ids(
         imdb=fields.imdb_id(get("imdb_id") or ids.get("imdb")),
         tmdb=fields.number(get("id") or get("tmdb_id") or ids.get("tmdb")),
         tvdb=fields.number(get("tvdb_id") or get("tvdbid") or ids.get("tvdb")),
     )
     title, released = fields.text(get("title")), fields.year(get("release_year"))
     item_facts = fields.facts(language=get("language"))
-    return Item(position, title, released, kind, known, unsupported=unsupported, facts=item_facts)
+    return Item(position, title, released, kind, title_ids, None, unsupported, facts=item_facts)
 
 
 def _refusal(answer: Response) -> FetchFailure | None:
-    """What an error in place of a list, or of its rows, means; None: this is none that is known."""
+    """What an error in place of a list, or of its rows, means; None: unknown."""
     first = next(iter(fields.rows(answer.body) or ()), fields.mapping(answer.body))
-    said = fields.text(first.get("error")).casefold()
-    if "private" in said:  # in full "empty or private list": it does not tell the two apart
-        what = "the list is private, or there is nothing on it; make it public"
-        return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}")
-    if "not found" in said or "exist" in said:
-        return FetchFailure(
-            Outcome.MISSING, f"{answer.url}: there is no such list; check the address"
-        )
+    message = fields.text(first.get("error")).casefold()
+    if "private" in message:  # in full "empty or private list": it does not tell the two apart
+        problem = "the list is private, or there is nothing on it; make it public"
+        return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
+    if "not found" in message or "exist" in message:
+        problem = "there is no such list; check the address"
+        return FetchFailure(Outcome.MISSING, f"{answer.url}: {problem}")
     return None

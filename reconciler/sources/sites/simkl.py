@@ -94,14 +94,14 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
     headers = {"simkl-api-key": provider.key}
     if provider.token:
         headers["Authorization"] = f"Bearer {provider.token}"
-    user, _, rest = ref.id.partition("/") if ref.id[0].isdigit() else ("", "", ref.id)
-    group, _, status = rest.rpartition("/")
+    user, _, path = ref.id.partition("/") if ref.id[0].isdigit() else ("", "", ref.id)
+    group, _, status = path.rpartition("/")
     groups = [group] if group else [*_PARTS]
     calls = [
         Call(f"{api}/sync/all-items/{name}/{status}", {"extended": "full"}, headers)
         for name in groups
     ]
-    whose = Call(f"{api}/users/settings", headers=headers, body={})
+    owner_call = Call(f"{api}/users/settings", headers=headers, body={})
     first = 1
 
     def part(answer: Response) -> Page | FetchFailure | None:
@@ -109,8 +109,8 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
         if answer.url.endswith("/users/settings"):
             account = fields.mapping(fields.mapping(answer.body).get("account"))
             if str(account.get("id")) != user:
-                what = f"this list is that of another user, {user}"
-                return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}; {_YOURS}")
+                problem = f"this list is that of another user, {user}"
+                return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}; {_YOURS}")
             return Page(following=calls[0])
         at = next(place for place, call in enumerate(calls) if answer.url == call.url)
         nothing = answer.content.strip() in _NOTHING
@@ -124,7 +124,7 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
         keys = _keys(answer.body, groups[at], items)
         return Page(items, keys=keys, planned=True, following=following)
 
-    return (whose if user else calls[0]), part
+    return (owner_call if user else calls[0]), part
 
 
 def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
@@ -144,11 +144,11 @@ def _item(place: int, row: Mapping[str, object], group: str) -> Item:
     media = _media(row, group)
     ids = fields.mapping(media.get("ids"))
     film = group == "movies" or row.get("anime_type") == "movie"
-    known = Ids(
+    title_ids = Ids(
         imdb=fields.imdb_id(ids.get("imdb")),
         tmdb=fields.number(ids.get("tmdb")),
         tvdb=None if film else fields.number(ids.get("tvdb")),
     )
     kind = Kind.MOVIE if film else Kind.TV
     title, released = fields.text(media.get("title")), fields.year(media.get("year"))
-    return Item(place, title, released, kind, known)
+    return Item(place, title, released, kind, title_ids)

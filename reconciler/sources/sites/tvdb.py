@@ -25,7 +25,7 @@ needs_browser = without_browser
 API_URL = "https://api4.thetvdb.com"
 
 _KEY = ("providers.tvdb.api_key", "thetvdb.com/dashboard/account/apikey")
-_GONE = 404
+_NOT_FOUND = 404
 
 
 _NO_LIST = "this is not a list itself:"
@@ -69,10 +69,10 @@ class _Walk:
         self._api = f"{api}/v4"
         self._list = ref.id
         self._headers: dict[str, str] = {}
-        self._left: list[Item | int] = []  # what was not given yet; a number is a film's
+        self._pending: list[Item | int] = []  # what was not given yet; a number is a film's
         self._total: int | None = None
-        words = {"apikey": provider.key} | ({"pin": provider.token} if provider.token else {})
-        self.first = Call(f"{self._api}/login", body=words)
+        credentials = {"apikey": provider.key} | ({"pin": provider.token} if provider.token else {})
+        self.first = Call(f"{self._api}/login", body=credentials)
 
     def part(self, answer: Response) -> Page | FetchFailure | None:
         """What an answer brings, and the call after it."""
@@ -87,18 +87,18 @@ class _Walk:
                 return Page(following=self._call(f"lists/{number}/extended")) if number else None
             case ["", "movies", *_]:
                 return self._onward((_film(data),)) if data else None
-        found = parse(data)
-        if found is None:
+        entries = parse(data)
+        if entries is None:
             return None
-        self._left, self._total = list(found), len(found)
+        self._pending, self._total = list(entries), len(entries)
         return self._onward(())
 
     def refusal(self, answer: Response) -> Page | None:
         """A film that TVDB has no more is counted, and the list goes on."""
-        if answer.status == _GONE and answer.url.startswith(f"{self._api}/movies/"):
+        if answer.status == _NOT_FOUND and answer.url.startswith(f"{self._api}/movies/"):
             number = answer.url.removesuffix("/extended").rpartition("/")[2]
-            gone = Item(0, f"film {number} of TVDB", kind=Kind.MOVIE, unsupported="gone")
-            return self._onward((gone,))
+            missing_film = Item(0, f"film {number} of TVDB", kind=Kind.MOVIE, unsupported="gone")
+            return self._onward((missing_film,))
         return None
 
     def _signed_in(self, token: str) -> Page | None:
@@ -115,20 +115,20 @@ class _Walk:
 
     def _favorites_of(self, user: object, answer: Response) -> Page | FetchFailure:
         if str(user) != self._list.split("/")[1]:
-            what = "these favourites are another user's; check providers.tvdb.pin"
-            return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {what}")
+            problem = "these favourites are another user's; check providers.tvdb.pin"
+            return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
         return Page(following=self._call("user/favorites"))
 
     def _onward(self, items: tuple[Item, ...]) -> Page:
         """These items and those up to the next film whose ids are not known."""
-        given = list(items)
-        while self._left:
-            entry = self._left.pop(0)
+        items_read = list(items)
+        while self._pending:
+            entry = self._pending.pop(0)
             if isinstance(entry, int):
                 call = self._call(f"movies/{entry}/extended")
-                return Page(tuple(given), self._total, planned=True, following=call)
-            given.append(entry)
-        return Page(tuple(given), self._total, planned=True)
+                return Page(tuple(items_read), self._total, planned=True, following=call)
+            items_read.append(entry)
+        return Page(tuple(items_read), self._total, planned=True)
 
     def _call(self, path: str) -> Call:
         return Call(f"{self._api}/{path}", headers=self._headers)
@@ -157,9 +157,10 @@ def _entity(row: Mapping[str, object]) -> Item | int:
 
 def _film(data: Mapping[str, object]) -> Item:
     remote = fields.rows(data.get("remoteIds")) or ()
-    known = {fields.text(row.get("sourceName")).lower(): row.get("id") for row in remote}
+    remote_ids = {fields.text(row.get("sourceName")).lower(): row.get("id") for row in remote}
     ids = Ids(
-        imdb=fields.imdb_id(known.get("imdb")), tmdb=fields.number(known.get("themoviedb.com"))
+        imdb=fields.imdb_id(remote_ids.get("imdb")),
+        tmdb=fields.number(remote_ids.get("themoviedb.com")),
     )
     title, released = fields.text(data.get("name")), fields.year(data.get("year"))
     return Item(0, title, released, Kind.MOVIE, ids)

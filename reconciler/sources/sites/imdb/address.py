@@ -140,11 +140,11 @@ def is_ratings(ref: ListRef) -> bool:
     return ref.id.endswith("/ratings")
 
 
-def is_same(ref: ListRef, came: str) -> bool:
+def is_same(ref: ListRef, delivered_id: str) -> bool:
     """Whether what came is the list that was asked for: a profile may be led to its user."""
-    if user_of(ref).startswith("p.") and came.startswith("ur"):
-        return is_ratings(ref) == came.endswith("/ratings")
-    return came == ref.id
+    if user_of(ref).startswith("p.") and delivered_id.startswith("ur"):
+        return is_ratings(ref) == delivered_id.endswith("/ratings")
+    return delivered_id == ref.id
 
 
 def listed_at(address: str, base_url: str) -> str:

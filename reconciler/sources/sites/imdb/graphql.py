@@ -147,7 +147,7 @@ class _Reading:
         answer = self._ask()
         if isinstance(answer, FetchFailure):
             return answer
-        page = self._judged(answer)
+        page = self._page_of(answer)
         if isinstance(page, Page):
             self._total = page.total
             info = next(titles.found_at(answer, "pageInfo"), {})
@@ -193,7 +193,7 @@ class _Reading:
         variables = {"id": self._id, "n": PAGE_SIZE, "after": self._after}
         return {"query": self._query, "variables": variables}
 
-    def _judged(self, body: object) -> Page | FetchFailure:
+    def _page_of(self, body: object) -> Page | FetchFailure:
         codes = {code for _, code in _errors(body)}
         content = titles.content_of(body) or next(
             titles.found_at(body, "advancedTitleSearch"), None
@@ -220,8 +220,8 @@ class _Reading:
     def _refused(self, body: object) -> FetchFailure | None:
         """An answer that holds nothing but an error of the interface's own."""
         for message, _ in _errors(body):
-            what = f"the interface refused: {message[:200]}; try again later"
-            return FetchFailure(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {what}")
+            problem = f"the interface refused: {message[:200]}; try again later"
+            return FetchFailure(Outcome.UNREACHABLE, f"{self._url}: {self._ref}: {problem}")
         return None
 
 
@@ -239,8 +239,8 @@ def _query(ref: ListRef) -> str:
 
 def _without_rejected(query: str, body: object) -> str:
     for message, _ in _errors(body):
-        if found := _REJECTED.search(message[:_LONGEST_ERROR]):
-            name = found[1] or found[2]
+        if rejected := _REJECTED.search(message[:_LONGEST_ERROR]):
+            name = rejected[1] or rejected[2]
             for piece in _SPARE:
                 if re.search(rf"\b{name}\b", piece):
                     query = query.replace(f" {piece}", "").replace(piece, "")
@@ -260,12 +260,12 @@ def _errors(body: object) -> Iterator[tuple[str, str]]:
 def _trouble(answer: Response, ref: ListRef) -> FetchFailure:
     """An answer that holds no data."""
     if answer.status == requests.codes.forbidden:
-        what = f"IMDb refuses the calls of this program (HTTP {answer.status})"
+        problem = f"IMDb refuses the calls of this program (HTTP {answer.status})"
     elif answer.status in {202, 405}:
-        what = f"a bot check (HTTP {answer.status}) did not let listsync in"
+        problem = f"a bot check (HTTP {answer.status}) did not let listsync in"
     else:
         return failure_of(answer)
-    return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what}; {_instead(ref)}")
+    return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {problem}; {_instead(ref)}")
 
 
 def _instead(ref: ListRef) -> str:

@@ -125,9 +125,11 @@ def is_ranked(payload: object, page: Page) -> bool | None:
     rows = [row for row in map(_row, found if isinstance(found, list) else ()) if row]
     numbered = all(_prefix(row.text) for row in rows)
     ranks = {row.imdb: row.rank or (numbered and _prefix(row.text)) or 0 for row in rows}
-    shown = {imdb: rank for imdb, rank in ranks.items() if rank}
+    shown_ranks = {imdb: rank for imdb, rank in ranks.items() if rank}
     places = {item.ids.imdb: item.position for item in page.items}
-    return all(places.get(imdb) == rank for imdb, rank in shown.items()) if shown else None
+    if not shown_ranks:
+        return None
+    return all(places.get(imdb) == rank for imdb, rank in shown_ranks.items())
 
 
 def _row(row: object) -> Row | None:
@@ -179,8 +181,8 @@ def _thing(thing: object, place: int) -> Item | None:
     kind = _LD_TYPES.get(valid_text(dig(thing, "@type")))
     rating = dig(thing, "aggregateRating")
     genres = valid_text(dig(thing, "genre")).split(", ")
-    known = facts(dig(rating, "ratingValue"), dig(rating, "ratingCount"), genres)
-    return Item(place, title, None, kind, Ids(imdb=imdb), original or None, facts=known)
+    item_facts = facts(dig(rating, "ratingValue"), dig(rating, "ratingCount"), genres)
+    return Item(place, title, None, kind, Ids(imdb=imdb), original or None, facts=item_facts)
 
 
 def _json(text: object) -> object:
@@ -190,11 +192,11 @@ def _json(text: object) -> object:
         return None
 
 
-def shown_rows(wanted: int) -> str:
-    """A probe that scrolls on until ``wanted`` rows are there: they are attached when seen."""
+def shown_rows(count: int) -> str:
+    """A probe that scrolls on until ``count`` rows are there: they are attached when seen."""
     return f"""
 const rows = document.querySelectorAll('{ROWS}');
-if (rows.length >= {wanted}) return true;
+if (rows.length >= {count}) return true;
 if (rows.length) rows[rows.length - 1].scrollIntoView({{block: 'end'}});
 return false;
 """

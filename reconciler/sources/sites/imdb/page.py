@@ -82,33 +82,35 @@ class BrowserRoute:
 
     def _look(self, number: int) -> Page | FetchFailure:
         url = self._base_url + path_of(self._ref, number)
-        seen = visit(self._reach, url, _PROBE)
-        document = _document(titles.dig(seen.payload, "data"))
+        page_visit = visit(self._reach, url, _PROBE)
+        document = _document(titles.dig(page_visit.payload, "data"))
         if other := titles.other_list(document):
             return not_titles(url, other)
-        if titles.dig(seen.payload, "hidden") or titles.is_private(document):
+        if titles.dig(page_visit.payload, "hidden") or titles.is_private(document):
             return private(url)
-        if seen.failure and seen.failure.outcome is not Outcome.CHANGED_LAYOUT:
-            return seen.failure
-        if titles.dig(seen.payload, "missing") or titles.is_missing(document):
+        if page_visit.failure and page_visit.failure.outcome is not Outcome.CHANGED_LAYOUT:
+            return page_visit.failure
+        if titles.dig(page_visit.payload, "missing") or titles.is_missing(document):
             return missing(url)
         page: Page | FetchFailure | None = titles.parse(document, self._ref)
         if isinstance(page, Page):
-            page = self._counted(page, markup.total_of(seen.payload))
-        elif seen.page:
-            page = self._shown(seen.page, url, number)
-        came = titles.own_name(document, self._ref) or listed_at(seen.landed, self._base_url)
-        if isinstance(page, Page) and not is_same(self._ref, came):
-            return another_list(url, came)
+            page = self._counted(page, markup.total_of(page_visit.payload))
+        elif page_visit.page:
+            page = self._page_rows(page_visit.page, url, number)
+        delivered_id = titles.own_name(document, self._ref) or listed_at(
+            page_visit.landed, self._base_url
+        )
+        if isinstance(page, Page) and not is_same(self._ref, delivered_id):
+            return another_list(url, delivered_id)
         return page or changed_layout(url)
 
-    def _counted(self, page: Page, shown: int | None) -> Page:
+    def _counted(self, page: Page, shown_total: int | None) -> Page:
         """A ranking's JSON holds no total; the page shows it beside. The box office has none."""
-        if not self._ref.chart or self._ref.id == "boxoffice" or shown is None:
+        if not self._ref.chart or self._ref.id == "boxoffice" or shown_total is None:
             return page
-        return replace(page, total=max(page.entries, shown))
+        return replace(page, total=max(page.entries, shown_total))
 
-    def _shown(self, page: ports.Page, url: str, number: int) -> Page | FetchFailure:
+    def _page_rows(self, page: ports.Page, url: str, number: int) -> Page | FetchFailure:
         """What the page holds besides its JSON: that is absent, or another's."""
         offset = (number - 1) * PAGE_SIZE
         try:
@@ -117,8 +119,8 @@ class BrowserRoute:
                 return linked
             if not titles.dig(payload, "rows", 0):
                 return _no_list(url, page.url, payload)
-            wanted = min(PAGE_SIZE, (markup.total_of(payload) or PAGE_SIZE + offset) - offset)
-            page.wait_for(markup.shown_rows(wanted), self._reach.patience.content)
+            wanted_rows = min(PAGE_SIZE, (markup.total_of(payload) or PAGE_SIZE + offset) - offset)
+            page.wait_for(markup.shown_rows(wanted_rows), self._reach.patience.content)
             payload = page.evaluate(markup.PROBE)
         except BrowserError as error:
             return browser_failure(error)
@@ -165,31 +167,31 @@ def missing(where: str) -> FetchFailure:
     return FetchFailure(Outcome.MISSING, f"{where}: there is no such list; check the address")
 
 
-def another_list(where: str, came: str) -> FetchFailure:
+def another_list(where: str, delivered_id: str) -> FetchFailure:
     """A page or an answer of the right shape, about something else."""
-    what = f"what came is {came}, not the list that was asked for"
-    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{where}: {what}; check the address")
+    problem = f"what came is {delivered_id}, not the list that was asked for"
+    return FetchFailure(Outcome.CHANGED_LAYOUT, f"{where}: {problem}; check the address")
 
 
 def not_titles(where: str, kind: str) -> FetchFailure:
     """A list of people, images or videos."""
-    what = f"this is a list of {kind}, not of titles"
+    problem = f"this is a list of {kind}, not of titles"
     return FetchFailure(
-        Outcome.CHANGED_LAYOUT, f"{where}: {what}; paste the address of a list of titles"
+        Outcome.CHANGED_LAYOUT, f"{where}: {problem}; paste the address of a list of titles"
     )
 
 
 def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
     """The page is there and is no list. It may say itself what it is."""
-    asked = urlsplit(url).path.strip("/")
+    requested_path = urlsplit(url).path.strip("/")
     for address in (titles.dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
-        if path and path not in asked and asked not in path:
-            what = f"the page that came is /{path}, which is no list"
-            return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+        if path and path not in requested_path and requested_path not in path:
+            problem = f"the page that came is /{path}, which is no list"
+            return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     if titles.dig(payload, "stray"):
-        what = "titles stand on the page that came, but it is no list; a search is none"
-        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {what}; check the address")
+        problem = "titles stand on the page that came, but it is no list; a search is none"
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     return changed_layout(url)
 
 

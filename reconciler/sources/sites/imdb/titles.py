@@ -56,17 +56,17 @@ _BOX_OFFICE = 10  # films on that chart, at least
 def parse(document: object, ref: ListRef) -> Page | None:
     """The items in a page's or an answer's JSON; None where no list in a known shape is in it."""
     if ref.id == "boxoffice":
-        found = (_box_office(node) for node in found_at(document, "topGrossingReleases"))
+        releases = (_box_office(node) for node in found_at(document, "topGrossingReleases"))
         weekend = (_weekend(node) for node in found_at(document, "boxOfficeWeekendChart"))
-        return next((page for page in (*found, *weekend) if page), None)
+        return next((page for page in (*releases, *weekend) if page), None)
     if ref.chart:
         kind = CHARTS[ref.id].kind
         ranked = (_chart(node, kind) for node in found_at(document, "chartTitles"))
         trends = (_trending(node) for node in found_at(document, "topTrendingSetsPredefined"))
         return next((page for page in (*ranked, *trends) if page), None)
     if is_ratings(ref):
-        found = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
-        return next((page for page in found if page), None)
+        rated = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
+        return next((page for page in rated if page), None)
     inside = content_of(document)
     for place in (inside, document):
         for search in found_at(place, "titleListItemSearch"):
@@ -113,7 +113,7 @@ def own_name(document: object, ref: ListRef) -> str:
 def content_of(document: object) -> object:
     """The list of a page or an answer, where it usually stands."""
     column = _column(document)
-    return next((found for name in _LISTS if (found := dig(column, name)) is not None), None)
+    return next((content for name in _LISTS if (content := dig(column, name)) is not None), None)
 
 
 def found_at(document: object, name: str) -> Iterator[dict[str, object]]:
@@ -121,8 +121,8 @@ def found_at(document: object, name: str) -> Iterator[dict[str, object]]:
     waiting = [document]
     for node in waiting:
         if isinstance(node, dict):
-            if isinstance(found := node.get(name), dict):
-                yield found
+            if isinstance(value := node.get(name), dict):
+                yield value
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
@@ -147,11 +147,11 @@ def imdb_id(text: object) -> str | None:
 
 def facts(rating: object, votes: object, genres: Iterable[str]) -> Facts:
     """What filters ask; a rating that nobody has voted for is none, and no genres are not known."""
-    number = rating if isinstance(rating, float) else whole(rating)
-    return Facts(number or None, whole(votes), tuple(filter(None, genres)) or None)
+    number = rating if isinstance(rating, float) else integer(rating)
+    return Facts(number or None, integer(votes), tuple(filter(None, genres)) or None)
 
 
-def whole(value: object) -> int | None:
+def integer(value: object) -> int | None:
     """A whole number, or None; JSON's true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -162,20 +162,20 @@ def _column(document: object) -> object:
 
 
 def _list_page(search: dict[str, object], modified: str) -> Page | None:
-    total, edges = whole(search.get("total")), search.get("edges")
+    total, edges = integer(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
-    found = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
-    return replace(_page(found, total, modified), more=_more(search))
+    items = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
+    return replace(_page(items, total, modified), more=_more(search))
 
 
 def _rated(search: dict[str, object]) -> Page | None:
     """What a user has rated is a search by user; its rows have no positions."""
-    total, edges = whole(search.get("total")), search.get("edges")
+    total, edges = integer(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
-    found = [_item(dig(edge, "node", "title"), None) for edge in edges]
-    return replace(_page(found, total), more=_more(search))
+    items = [_item(dig(edge, "node", "title"), None) for edge in edges]
+    return replace(_page(items, total), more=_more(search))
 
 
 def _more(search: dict[str, object]) -> bool:
@@ -187,11 +187,11 @@ def _chart(titles: dict[str, object], kind: Kind) -> Page | None:
     edges = titles.get("edges")
     if not isinstance(edges, list):
         return None
-    found = [_item(dig(edge, "node"), dig(edge, "currentRank"), kind) for edge in edges]
-    total = whole(titles.get("total"))
+    items = [_item(dig(edge, "node"), dig(edge, "currentRank"), kind) for edge in edges]
+    total = integer(titles.get("total"))
     if total is not None:
-        total = max(total, len(edges), *(item.position for item in found if item), 0)
-    return _page(found, total) if any(found) else None
+        total = max(total, len(edges), *(item.position for item in items if item), 0)
+    return _page(items, total) if any(items) else None
 
 
 def _trending(titles: dict[str, object]) -> Page | None:
@@ -200,11 +200,11 @@ def _trending(titles: dict[str, object]) -> Page | None:
     if not isinstance(edges, list):
         return None
     nodes = [dig(edge, "node") for edge in edges]
-    found = [
+    items = [
         _item(dig(node, "item"), dig(node, "rank") or place, Kind.MOVIE)
         for place, node in enumerate(nodes, start=1)
     ]
-    return _page(found, None) if any(found) else None
+    return _page(items, None) if any(items) else None
 
 
 def _box_office(releases: dict[str, object]) -> Page | None:
@@ -213,7 +213,7 @@ def _box_office(releases: dict[str, object]) -> Page | None:
     if not isinstance(edges, list):
         return None
     titles = [dig(edge, "node", "release", "titles") for edge in edges]
-    nodes = [dig(given, 0) for given in titles if given != []]
+    nodes = [dig(released, 0) for released in titles if released != []]
     return _grossing(nodes, len(edges))
 
 
@@ -227,13 +227,13 @@ def _weekend(chart: dict[str, object]) -> Page | None:
 
 def _grossing(nodes: list[object], releases: int) -> Page | None:
     """Nothing declares how many there are; of fewer than the usual ten, some may be missing."""
-    found = [_item(node, rank, Kind.MOVIE) for rank, node in enumerate(nodes, start=1)]
-    return _page(found, len(nodes) if releases >= _BOX_OFFICE else None) if any(found) else None
+    items = [_item(node, rank, Kind.MOVIE) for rank, node in enumerate(nodes, start=1)]
+    return _page(items, len(nodes) if releases >= _BOX_OFFICE else None) if any(items) else None
 
 
-def _page(found: list[Item | None], total: int | None, version: str = "") -> Page:
-    items = tuple(item for item in found if item)
-    return Page(items, total, len(found) - len(items), _DELETED, version)
+def _page(rows: list[Item | None], total: int | None, version: str = "") -> Page:
+    items = tuple(item for item in rows if item)
+    return Page(items, total, len(rows) - len(items), _DELETED, version)
 
 
 def _item(node: object, position: object, usual: Kind | None = None) -> Item | None:
@@ -245,9 +245,9 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
     title_type = valid_text(dig(node, "titleType", "id"))
     kind, unsupported = classify(title_type) if title_type else (usual, None)
     return Item(
-        whole(position) or 0,
+        integer(position) or 0,
         valid_text(dig(node, "titleText", "text")) or original or imdb,
-        whole(dig(node, "releaseYear", "year")),
+        integer(dig(node, "releaseYear", "year")),
         kind,
         Ids(imdb=imdb),
         original or None,
@@ -262,8 +262,8 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
 
 
 def _genres(node: object) -> list[object]:
-    found = dig(node, "titleGenres", "genres")
-    return found if isinstance(found, list) else []
+    genres = dig(node, "titleGenres", "genres")
+    return genres if isinstance(genres, list) else []
 
 
 def _series(node: object) -> TitleRef | None:

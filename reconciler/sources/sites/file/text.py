@@ -1,11 +1,8 @@
-"""Files: CSV exports, JSON such as Trakt's export, and plain text with one title a line.
+"""The items of a file's text: a table, JSON, or one title a line.
 
-``file:EXPORT.zip/NAME.json`` is a file in a ZIP. A CSV of one column without a header, of
-addresses or ids, is read as text.
-
-In a text file a line is an item of the item grammar, ``Title (Year)``, an IMDb id or an IMDb
-title's address. A line is a comment when it is ``#`` alone or begins with ``# `` or ``##``;
-``#Alive (2020)`` is a title.
+In a text file a line is an item of the item grammar, ``Title (Year)``, an IMDb id or the address of
+a title at IMDb, TMDB or Trakt. A line is a comment when it is ``#`` alone or begins with ``# `` or
+``##``; ``#Alive (2020)`` is a title.
 """
 
 from __future__ import annotations
@@ -14,19 +11,14 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import PurePosixPath
-from urllib.parse import SplitResult, unquote
 
 from reconciler.core.completeness import is_readable, numbered
 from reconciler.core.items import GRAMMAR, parse_item, parse_title
-from reconciler.core.model import Item, ListRef, Outcome, Snapshot
+from reconciler.core.model import Item
 from reconciler.http import payload
 from reconciler.http.limits import LimitError
 from reconciler.http.payload import CUT_OFF, is_cut_json
 from reconciler.sources import json_items
-from reconciler.sources.context import FetchContext, Provider
-from reconciler.sources.exports.archives import unpacked
-from reconciler.sources.exports.reading import ROUTE, decoded, judged, read_list_file, zip_member
 from reconciler.sources.exports.table import (
     TITLE_ID,
     Lines,
@@ -35,80 +27,18 @@ from reconciler.sources.exports.table import (
     read_table,
     split_lines,
 )
-from reconciler.sources.failure import FetchFailure
-
-HOSTS: frozenset[str] = frozenset()
-BARE: re.Pattern[str] | None = None
-FORMS = "file:PATH"
 
 _EXPECTED = "Const (IMDb), Name and Year (Letterboxd), or imdb_id, tmdb_id, title and year (Trakt)"
-_TABLES = {".csv", ".tsv"}
-_JSON = {".json", ".zip"}  # of a ZIP by itself Trakt's watchlist is read
-
-_ADDRESS = re.compile(r"//(?:localhost)?(/.*)", re.IGNORECASE | re.DOTALL)
 _ADDRESS_COLUMNS = {"address", "link", "links", "url", "urls"}
 _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
-_ADDRESS_FLAGS = re.ASCII | re.IGNORECASE
-_TITLE_URL = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/(tt\d{7,})\b.*", _ADDRESS_FLAGS
-)
-_TMDB_URL = re.compile(
-    r"(?:https?://)?(?:www\.)?themoviedb\.org/(?P<kind>movie|tv)/(?P<id>[1-9]\d{0,9})\b.*",
-    _ADDRESS_FLAGS,
-)
-_TRAKT_URL = re.compile(
-    r"(?:https?://)?(?:www\.|app\.)?trakt\.tv/(?P<kind>movie|show)s/(?P<id>[a-z0-9][a-z0-9_-]*)"
-    r"/?(?:[?#].*)?",
-    _ADDRESS_FLAGS,
-)
+_SITE = r"(?:https?://)?(?:www\.|m\.|app\.)?"
+_TITLE_ADDRESSES = {
+    rf"{_SITE}imdb\.com/(?:[a-z-]{{2,5}}/)?title/(tt\d{{7,}})\b.*": "imdb:{}",
+    rf"{_SITE}themoviedb\.org/(movie|tv)/([1-9]\d{{0,9}})\b.*": "tmdb:{}:{}",
+    rf"{_SITE}trakt\.tv/(movie|show)s/([a-z0-9][a-z0-9_-]*)/?(?:[?#].*)?": "trakt:{}:{}",
+}
 _TITLE_WITH_YEAR = re.compile(r".*\S\s*\(\d{4}\)")
-
-
-def parse_id(text: str) -> ListRef:
-    """The file that ``file:TEXT`` means. Raises ValueError with a sentence."""
-    found = _ADDRESS.fullmatch(text)  # as a browser shows a file
-    written = unquote(found[1]) if found else text
-    path = str(PurePosixPath(written))
-    if path in {".", "/"} or "\0" in path or path.startswith("//"):
-        raise ValueError(f"no path: {f'file:{text}'!r}; write file:NAME.csv or file:/path/NAME.txt")
-    return ListRef("file", path, is_local=True)
-
-
-def parse_url(url: SplitResult) -> ListRef:
-    """A file has no address on the web."""
-    raise ValueError(f"not a file: {url.geturl()}; write file:PATH")
-
-
-def objection(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """Every list there is can be read."""
-    return None
-
-
-def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
-    """Files are read as they are."""
-    return False
-
-
-def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
-    """Read a file to its end."""
-    file = read_list_file(ref, context)
-    path, inside = zip_member(ref.id)
-    if not isinstance(file, FetchFailure) and path.lower().endswith(".zip"):
-        file = unpacked(file, inside or "lists-watchlist.json")
-    if isinstance(file, FetchFailure):
-        return file.snapshot(ROUTE)
-    text = decoded(file)
-    if isinstance(text, FetchFailure):
-        return text.snapshot(ROUTE)
-    suffix = PurePosixPath(ref.id).suffix.lower()
-    is_json = suffix in _JSON
-    with payload.turn_to_parse(len(text)):
-        lines = parse_json(text) if is_json else parse(text, is_table=suffix in _TABLES)
-        if isinstance(lines, Unreadable):
-            what = f"{ref}: {lines.describe(quoting=file.is_ours)}"
-            return FetchFailure(Outcome.UNREACHABLE, what).snapshot(ROUTE)
-        return judged(file, lines)
 
 
 def parse(text: str, *, is_table: bool) -> Lines | Unreadable:
@@ -136,8 +66,8 @@ def parse_json(text: str) -> Lines | Unreadable:
     except LimitError as error:
         return Unreadable(f"{error}, which no list has", "check the file")
     if body is None:
-        what = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
-        return Unreadable(what, "export the list again")
+        problem = f"the JSON was {CUT_OFF}" if is_cut_json(text.encode()) else "this is not JSON"
+        return Unreadable(problem, "export the list again")
     items = json_items.parse(body)
     if items is None:
         advice = "export a list of titles from Trakt, Radarr or Plex"
@@ -158,8 +88,8 @@ def _only_column(lines: Sequence[str]) -> list[str]:
     first = next((place for place, cell in enumerate(cells) if cell), 0)
     if cells[first].casefold() in _ADDRESS_COLUMNS:
         cells[first] = ""
-    named = next((cell for cell in cells if cell), "")
-    return cells if TITLE_ID.fullmatch(named) or _at_address(named) else []
+    first_cell = next((cell for cell in cells if cell), "")
+    return cells if TITLE_ID.fullmatch(first_cell) or _at_address(first_cell) else []
 
 
 def _text(lines: Sequence[str]) -> Lines:
@@ -179,12 +109,9 @@ def _text(lines: Sequence[str]) -> Lines:
 
 def _at_address(text: str) -> Item | None:
     """The title at an address of IMDb, TMDB or Trakt."""
-    if found := _TITLE_URL.fullmatch(text):
-        return parse_item(f"imdb:{found[1].lower()}")
-    if found := _TMDB_URL.fullmatch(text):
-        return parse_item(f"tmdb:{found['kind'].lower()}:{int(found['id'])}")
-    if found := _TRAKT_URL.fullmatch(text):
-        return parse_item(f"trakt:{found['kind'].lower()}:{found['id'].lower()}")
+    for pattern, item in _TITLE_ADDRESSES.items():
+        if match := re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE):
+            return parse_item(item.format(*map(str.lower, match.groups())))
     return None
 
 
