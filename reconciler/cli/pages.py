@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.controller.endpoint import JSON, Response, Routes
+from reconciler.controller.endpoint import JSON, Response, ServedPages
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
 from reconciler.controller.service import Service
 from reconciler.core.conditions import GOOD_WHEN_FALSE
@@ -15,9 +15,9 @@ from reconciler.render.status import status_document
 from reconciler.render.words import clean, without_mail_addresses
 
 
-def pages_of(config_path: Path, service: Service, metrics: Metrics) -> Routes:
+def pages_of(config_path: Path, service: Service, metrics: Metrics) -> ServedPages:
     """The pages of a service."""
-    return Routes(
+    return ServedPages(
         probes={"/healthz": lambda: Response(b"ok\n"), "/readyz": lambda: _readiness(service)},
         pages={
             "/status": lambda: _status(config_path, service),

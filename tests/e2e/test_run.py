@@ -205,7 +205,7 @@ def test_a_port_that_is_taken_is_said_plainly(house: Household) -> None:
         refused = house.run("run", "-c", "other.yaml")
 
     assert refused.code == 1
-    assert "the port is taken" in refused.err
+    assert "the port is in use" in refused.err
 
 
 def test_due_lists_are_applied_once_for_cron(house: Household) -> None:

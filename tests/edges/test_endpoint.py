@@ -8,13 +8,13 @@ from contextlib import closing
 
 import pytest
 
-from reconciler.controller.endpoint import Endpoint, Response, Routes, is_known_host, is_public
+from reconciler.controller.endpoint import Endpoint, Response, ServedPages, is_known_host, is_public
 from reconciler.render.words import without_mail_addresses
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    site = Routes(
+    site = ServedPages(
         probes={"/healthz": lambda: Response(b"ok\n")},
         pages={"/status": lambda: Response(b"titles\n")},
         hosts=lambda: ("listsync.example.org",),
