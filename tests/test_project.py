@@ -1,4 +1,4 @@
-"""The project as a whole: examples load, pages tell the truth, and the house's rules are kept."""
+"""The project as a whole: examples load, pages tell the truth, and the project's rules are kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 import signal
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
@@ -59,59 +59,66 @@ def config_of(text: str) -> Config:
     )
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=places.name)
+CONFIGS = {path: config_of(path.read_text(encoding="utf-8")) for path in EXAMPLES}
+
+
 class TestExamples:
-    def test_loads(self, path: Path) -> None:
-        assert config_of(path.read_text(encoding="utf-8")).lists
+    def test_fit_the_schema_that_editors_use(self) -> None:
+        validator = Draft202012Validator(json_schema())
+        errors_by_file = {}
+        for path in EXAMPLES:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            if messages := [error.message for error in validator.iter_errors(document)]:
+                errors_by_file[places.name(path)] = messages
+        assert errors_by_file == {}
 
-    def test_fits_the_schema_that_editors_use(self, path: Path) -> None:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        wrong = [e.message for e in Draft202012Validator(json_schema()).iter_errors(document)]
-        assert wrong == []
+    def test_have_lists_and_are_in_the_examples_page_or_the_readme(self) -> None:
+        assert all(config.lists for config in CONFIGS.values())
+        readme = (places.ROOT / "README.md").read_text(encoding="utf-8")
+        page = (places.EXAMPLES / "README.md").read_text(encoding="utf-8")
+        missing = []
+        for path in EXAMPLES:
+            text = readme if path.parent == places.ROOT else page
+            if f"{path.parent.name}/" not in text and path.name not in text:
+                missing.append(places.name(path))
+        assert missing == []
 
-    def test_is_told_of_in_the_examples_page_or_the_readme(self, path: Path) -> None:
-        page = places.ROOT / "README.md"
-        if path.parent != places.ROOT:
-            page = places.EXAMPLES / "README.md"
-        assert f"{path.parent.name}/" in page.read_text(encoding="utf-8") or (
-            path.name in page.read_text(encoding="utf-8")
-        )
-
-    def test_reads_its_own_files_completely(self, path: Path) -> None:
-        with Sessions(ChromiumBrowser) as sessions:  # which start for pages only
-            sources = SiteSources(sessions, {}, path.parent)
-            lists = config_of(path.read_text(encoding="utf-8")).lists
-            read = [sources.fetch(x.source) for x in lists if x.source.provider == "file"]
-        assert [snapshot.outcome for snapshot in read] == [Outcome.COMPLETE] * len(read)
-
-
-def test_an_example_has_files_to_read() -> None:
-    assert any(
-        lst.source.provider == "file"
-        for path in EXAMPLES
-        for lst in config_of(path.read_text(encoding="utf-8")).lists
-    )
+    def test_read_their_own_files_completely(self) -> None:
+        outcomes = {}
+        for path, config in CONFIGS.items():
+            with Sessions(ChromiumBrowser) as sessions:  # which start for pages only
+                sources = SiteSources(sessions, {}, path.parent)
+                for lst in config.lists:
+                    if lst.source.provider == "file":
+                        key = f"{places.name(path)}: {lst.name}"
+                        outcomes[key] = sources.fetch(lst.source).outcome
+        assert outcomes
+        assert {k: o for k, o in outcomes.items() if o is not Outcome.COMPLETE} == {}
 
 
-@pytest.mark.parametrize("site", SOURCES)
 class TestEverySource:
-    def test_has_a_place_in_the_file(self, site: str) -> None:
-        assert site in ANYWHERE or site in ProvidersConfig.model_fields
+    def test_has_a_place_in_the_file(self) -> None:
+        assert [s for s in SOURCES if s not in {*ANYWHERE, *ProvidersConfig.model_fields}] == []
 
-    def test_has_an_example(self, site: str) -> None:
-        configs = [config_of(path.read_text(encoding="utf-8")) for path in EXAMPLES]
-        assert site in {lst.source.provider for config in configs for lst in config.lists}
+    def test_has_an_example(self) -> None:
+        shown = {lst.source.provider for config in CONFIGS.values() for lst in config.lists}
+        assert [site for site in SOURCES if site not in shown] == []
 
-    def test_has_tests_with_pages_written_for_it(self, site: str) -> None:
-        assert (places.ROOT / "tests/sources" / f"test_{site}.py").is_file()
+    def test_has_tests_with_pages_written_for_it(self) -> None:
+        folder = places.ROOT / "tests" / "sources"
+        assert [site for site in SOURCES if not (folder / f"test_{site}.py").is_file()] == []
 
-    def test_has_a_page_with_a_table_of_what_to_paste(self, site: str) -> None:
-        page = (places.DOCS / "sources" / f"{site}.md").read_text(encoding="utf-8")
-        assert f"<!-- generated: pasted {site} -->" in page
-        assert any(means.startswith(f"{site}:") for means in PASTED[site].values())
+    def test_has_a_page_with_a_table_of_what_to_paste(self) -> None:
+        for site in SOURCES:
+            page = (places.DOCS / "sources" / f"{site}.md").read_text(encoding="utf-8")
+            assert f"<!-- generated: pasted {site} -->" in page, site
+            assert any(means.startswith(f"{site}:") for means in PASTED[site].values()), site
 
 
-def spoken(page: Path) -> Iterator[tuple[str, str]]:
+help_text = cache(help_of)
+
+
+def typed_commands(page: Path) -> Iterator[tuple[str, str]]:
     """Every command line of listsync in a page's code: the command, and what follows it."""
     text = page.read_text(encoding="utf-8")
     text = re.sub(r"```text\nUsage:.*?```", "", text, flags=re.DOTALL)  # help is compared whole
@@ -124,39 +131,47 @@ def spoken(page: Path) -> Iterator[tuple[str, str]]:
 
 
 class TestCommands:
-    @pytest.mark.parametrize("page", places.pages(), ids=places.name)
-    def test_whatever_a_page_types_exists(self, page: Path) -> None:
-        known = commands()
-        for command, rest in spoken(page):
-            assert command in known
-            for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", rest):
-                assert re.search(rf"{option}\b", help_of(command)), f"{command} {option}"
+    def test_whatever_a_page_types_exists(self) -> None:
+        unknown: list[str] = []
+        for page in places.pages():
+            for command, arguments in typed_commands(page):
+                options = re.findall(r"(?<=\s)--?[a-z][a-z-]*", arguments)
+                if command not in commands():
+                    unknown.append(f"{places.name(page)}: {command}")
+                elif missing := [
+                    x for x in options if not re.search(rf"{x}\b", help_text(command))
+                ]:
+                    unknown.append(f"{places.name(page)}: {command} {' '.join(missing)}")
+        assert unknown == []
 
     def test_the_readme_types_the_commands_of_the_straight_line(self) -> None:
-        typed = {command for command, _ in spoken(places.ROOT / "README.md")}
+        typed = {command for command, _ in typed_commands(places.ROOT / "README.md")}
         assert {"validate", "doctor", "plan", "apply"} <= typed
 
-    def test_exit_codes_are_told_in_full(self) -> None:
-        told = {int(row[0]) for row in places.table(places.DOCS / "commands.md", "## Exit codes")}
+    def test_exit_codes_are_documented_in_full(self) -> None:
+        rows = places.table(places.DOCS / "commands.md", "## Exit codes")
         raised = {
             kind.exit_code
             for kind in vars(errors).values()
             if isinstance(kind, type) and issubclass(kind, errors.ListsyncError)
         }
-        ended = {128 + signal.SIGINT, 128 + signal.SIGTERM}
+        signals = {128 + signal.SIGINT, 128 + signal.SIGTERM}
         own = {run_log.OK, run_log.SOMETHING_FAILED, run_log.CHANGES, run_log.STOPPED, cli.USAGE}
-        assert told == raised | ended | own
+        assert {int(row[0]) for row in rows} == raised | signals | own
 
 
 class TestTexts:
-    @pytest.mark.parametrize("path", places.texts(), ids=places.name)
-    def test_speak_of_the_project_alone(self, path: Path) -> None:
-        text = path.read_text(encoding="utf-8").casefold()
-        assert [word for word in FORBIDDEN if word in text] == []
+    def test_speak_of_the_project_alone(self) -> None:
+        words_by_file = {}
+        for path in places.texts():
+            text = path.read_text(encoding="utf-8").casefold()
+            if words := [word for word in FORBIDDEN if word in text]:
+                words_by_file[places.name(path)] = words
+        assert words_by_file == {}
 
-    def test_are_found(self) -> None:
-        found = {places.name(path) for path in places.texts()}
-        assert {"README.md", "Makefile", "pyproject.toml", "reconciler/cli/program.py"} <= found
+    def test_include_files_of_every_kind(self) -> None:
+        paths = {places.name(path) for path in places.texts()}
+        assert {"README.md", "Makefile", "pyproject.toml", "reconciler/cli/program.py"} <= paths
 
 
 class TestLintRules:

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,94 +14,133 @@ import pytest
 import trustme
 import yaml
 
-from reconciler.config import Config, json_schema, load
+from reconciler.config import json_schema, load
+from reconciler.errors import ConfigError
 from reconciler.sources.registry import recognize_list
 from tests.project import places
 from tests.project.generated import AGAIN, PAGES, commands, folders, help_of, regenerated
 
-EVERY_PAGE = pytest.mark.parametrize("page", places.pages(), ids=places.name)
 ARCHITECTURE = places.INTERNALS / "architecture.md"
 DEPENDENCIES = places.INTERNALS / "dependencies.md"
 DECISIONS = sorted((places.INTERNALS / "decisions").glob("[0-9]*.md"))
 
 
+def non_empty(offenders: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The places that have offenders."""
+    return {place: names for place, names in offenders.items() if names}
+
+
 class TestGeneratedParts:
-    @pytest.mark.parametrize("page", PAGES, ids=places.name)
-    def test_are_what_the_code_says_now(self, page: Path) -> None:
-        text = page.read_text(encoding="utf-8")
-        assert text == regenerated(text), AGAIN
+    def test_are_what_the_code_says_now(self) -> None:
+        pages = {places.name(page): page.read_text(encoding="utf-8") for page in PAGES}
+        assert [name for name, text in pages.items() if text != regenerated(text)] == [], AGAIN
 
-    @pytest.mark.parametrize("page", PAGES, ids=places.name)
-    def test_are_there(self, page: Path) -> None:
-        text = page.read_text(encoding="utf-8")
-        assert text.count("<!-- generated:") == text.count("<!-- end -->") > 0
+    def test_are_complete(self) -> None:
+        for page in PAGES:
+            text = page.read_text(encoding="utf-8")
+            beginnings = text.count("<!-- generated:")
+            assert beginnings == text.count("<!-- end -->") > 0, places.name(page)
 
-    def test_tell_of_every_command(self) -> None:
+    def test_describe_every_command(self) -> None:
         text = (places.DOCS / "commands.md").read_text(encoding="utf-8")
         assert [
             name for name in commands() if f"<!-- generated: help of {name} -->" not in text
         ] == []
 
-    @pytest.mark.parametrize("words", [[], *([name] for name in commands())], ids=" ".join)
-    def test_are_what_dash_h_prints_too(self, words: list[str]) -> None:
-        assert help_of(*words, option="-h") == help_of(*words)
+    def test_are_what_dash_h_prints_too(self) -> None:
+        calls = [[], *([name] for name in commands())]
+        assert [call for call in calls if help_of(*call, option="-h") != help_of(*call)] == []
 
 
+@cache
 def anchors(page: Path) -> set[str]:
     """The names by which a page's headings can be linked to."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in headings}
 
 
-def config_of(block: str, page: Path) -> Config:
-    """The file that a page shows a part of."""
+@cache
+def certificate() -> str:
+    return trustme.CA().cert_pem.bytes().decode()
+
+
+def load_error(block: str) -> str:
+    """Why a part of a file that a page shows does not load; empty: it loads."""
     server = "server:\n  url: http://localhost:5055\n  api_key: made-up\n"
-    certificate = trustme.CA().cert_pem.bytes().decode()
-    whole = block if "server:" in block else server + block
-    whole = whole if "lists:" in whole else f"{whole}lists: {{a: {{source: imdb:top}}}}\n"
-    return load(
-        whole,
-        name=places.name(page),
-        env={"SEERR_API_KEY": "made-up"},
-        read=lambda name: certificate if name.endswith(".pem") else "made-up",
-        recognize_list=recognize_list,
-    )
+    text = block if "server:" in block else server + block
+    text = text if "lists:" in text else f"{text}lists: {{a: {{source: imdb:top}}}}\n"
+    try:
+        load(
+            text,
+            name="listsync.yaml",
+            env={"SEERR_API_KEY": "made-up"},
+            read=lambda name: certificate() if name.endswith(".pem") else "made-up",
+            recognize_list=recognize_list,
+        )
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
-@EVERY_PAGE
+def link_error(page: Path, link: str) -> str:
+    """What is wrong with a link of a page; empty: it leads somewhere in the project."""
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists() or not target.is_relative_to(places.ROOT):
+        return link
+    return link if anchor and anchor not in anchors(target) else ""
+
+
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
 class TestEveryPage:
-    def test_links_to_what_is_there(self, page: Path) -> None:
-        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for link in re.findall(r"\]\(([^)\s]+)\)", text):
-            if link.startswith("https://"):
-                continue
-            path, _, anchor = link.partition("#")
-            target = (page.parent / path).resolve() if path else page
-            assert target.exists(), link
-            assert target.is_relative_to(places.ROOT), link
-            assert not anchor or anchor in anchors(target), link
+    def test_links_lead_somewhere(self) -> None:
+        links = {
+            page: [x for x in re.findall(r"\]\(([^)\s]+)\)", prose(page)) if x[:8] != "https://"]
+            for page in places.pages()
+        }
+        assert any(links.values())
+        errors = {
+            places.name(page): [link for link in links[page] if link_error(page, link)]
+            for page in links
+        }
+        assert non_empty(errors) == {}
 
-    def test_names_files_that_are_there(self, page: Path) -> None:
-        text = page.read_text(encoding="utf-8")
-        named = re.findall(r"`((?:reconciler|tests|examples|docs)/[\w./-]*)`", text)
-        assert [path for path in named if not (places.ROOT / path).exists()] == []
+    def test_files_exist(self) -> None:
+        pattern = r"`((?:reconciler|tests|examples|docs)/[\w./-]*)`"
+        paths = {
+            places.name(page): re.findall(pattern, page.read_text(encoding="utf-8"))
+            for page in places.pages()
+        }
+        assert any(paths.values())
+        missing = {n: [p for p in ps if not (places.ROOT / p).exists()] for n, ps in paths.items()}
+        assert non_empty(missing) == {}
 
-    def test_shows_yaml_that_loads(self, page: Path) -> None:
-        blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
-        for block in filter(yaml.safe_load, blocks):
-            assert config_of(block, page).lists
+    def test_blocks_of_yaml_load(self) -> None:
+        errors = {}
+        for page in places.pages():
+            blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
+            contents = filter(yaml.safe_load, blocks)
+            errors[places.name(page)] = [*filter(None, map(load_error, contents))]
+        assert non_empty(errors) == {}
 
-    def test_shows_lines_that_load(self, page: Path) -> None:
+    def test_lines_of_yaml_load(self) -> None:
         """In a sentence: ``prune: cancel-pending``. An ellipsis is for the reader to fill in."""
-        text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
         schema = json_schema()
-        for line in re.findall(r"(?<!`)`([a-z0-9_]+: [^`\n…]+)`(?!`)", text):
-            key = line.partition(":")[0]
-            if key in schema["properties"]:
-                assert config_of(line + "\n", page).lists, line
-            elif key in schema["$defs"]["ListSection"]["properties"]:
-                block = f"lists:\n  a:\n    source: imdb:top\n    {line}\n"
-                assert config_of(block, page).lists, line
+        of_list = schema["$defs"]["ListSection"]["properties"]
+        errors: dict[str, list[str]] = {}
+        for page in places.pages():
+            for line in re.findall(r"(?<!`)`([a-z0-9_]+: [^`\n…]+)`(?!`)", prose(page)):
+                key = line.partition(":")[0]
+                block = line + "\n"
+                if key not in schema["properties"]:
+                    block = f"lists:\n  a:\n    source: imdb:top\n    {line}\n"
+                if key in {*schema["properties"], *of_list} and (error := load_error(block)):
+                    errors.setdefault(places.name(page), []).append(f"{line}: {error}")
+        assert errors == {}
 
 
 class TestArchitecture:
@@ -116,35 +156,39 @@ class TestArchitecture:
         names = [f"`reconciler/{p.name}{'/' * p.is_dir()}`" for p in top if p.stem != "__init__"]
         assert sorted(name for name in names if name not in text) == []
 
-    def test_the_walls_know_every_module_too(self) -> None:
-        walls = (places.ROOT / ".importlinter").read_text(encoding="utf-8")
-        _, _, below = walls.partition("layers =")
-        storeys, _, _ = below.partition("\n[")
-        named = set(re.findall(r"reconciler\.(\w+)", storeys))
-        there = {p.stem for p in places.CODE.iterdir() if not p.stem.startswith(("__init", "__py"))}
-        assert named == there
+    def test_import_layers_have_every_module(self) -> None:
+        contracts = (places.ROOT / ".importlinter").read_text(encoding="utf-8")
+        layers = contracts.partition("layers =")[2].partition("\n[")[0]
+        modules = {
+            p.stem for p in places.CODE.iterdir() if not p.stem.startswith(("__init", "__py"))
+        }
+        assert set(re.findall(r"reconciler\.(\w+)", layers)) == modules
 
-    @pytest.mark.parametrize("path", places.sources(), ids=places.name)
-    def test_what_code_refers_to_in_a_page_is_there(self, path: Path) -> None:
-        text = re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
-        for page, section in re.findall(r'(docs/[\w/.-]+\w)(?:, "(\w[\w ]*)")?', text):
-            found = list(places.ROOT.glob(page if page.endswith(".md") else f"{page}*.md"))
-            assert len(found) == 1, page
-            if section:
-                assert section.lower().replace(" ", "-") in anchors(found[0]), section
+    def test_pages_and_sections_that_the_code_refers_to_exist(self) -> None:
+        missing: dict[str, list[str]] = {}
+        for path in places.sources():
+            text = re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
+            for page, section in re.findall(r'(docs/[\w/.-]+\w)(?:, "(\w[\w ]*)")?', text):
+                pages = list(places.ROOT.glob(page if page.endswith(".md") else f"{page}*.md"))
+                anchor = section.lower().replace(" ", "-")
+                if len(pages) != 1 or (section and anchor not in anchors(pages[0])):
+                    missing.setdefault(places.name(path), []).append(f"{page} {section}".strip())
+        assert missing == {}
 
 
 class TestDecisions:
     def test_are_numbered_without_gaps(self) -> None:
-        found = [path.name for path in DECISIONS]
-        assert [name[:5] for name in found] == [f"{n:04}-" for n in range(1, len(found) + 1)]
+        numbers = [path.name[:5] for path in DECISIONS]
+        assert numbers == [f"{n:04}-" for n in range(1, len(numbers) + 1)]
 
-    @pytest.mark.parametrize("page", DECISIONS, ids=places.name)
-    def test_say_context_decision_and_consequence(self, page: Path) -> None:
-        text = page.read_text(encoding="utf-8")
-        assert text.startswith(f"# {int(page.name[:4])}. ")
-        headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
-        assert headings == ["Context", "Decision", "Consequence"]
+    def test_have_context_decision_and_consequence(self) -> None:
+        texts = {page.name: page.read_text(encoding="utf-8") for page in DECISIONS}
+        headings = {
+            name: re.findall(r"^## (.+)$", text, flags=re.MULTILINE) for name, text in texts.items()
+        }
+        expected = ["Context", "Decision", "Consequence"]
+        assert {name: words for name, words in headings.items() if words != expected} == {}
+        assert [n for n, text in texts.items() if not text.startswith(f"# {int(n[:4])}. ")] == []
 
 
 def declared(*way: str) -> set[str]:
@@ -154,19 +198,18 @@ def declared(*way: str) -> set[str]:
     return {re.split(r"[<>=!~\[ ;]", line, maxsplit=1)[0].lower() for line in node[way[-1]]}
 
 
-def told(heading: str) -> set[str]:
+def documented(heading: str) -> set[str]:
     return {row[0].strip("`") for row in places.table(DEPENDENCIES, heading)}
 
 
 def imported() -> set[str]:
     """The distributions whose modules the product imports."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in places.sources()]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = [node for path in places.sources() for node in ast.walk(places.tree(path))]
     names = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
     names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"reconciler"}
-    known = packages_distributions()
-    return {known[top][0].lower().replace("_", "-") for top in tops}
+    distributions = packages_distributions()
+    return {distributions[top][0].lower().replace("_", "-") for top in tops}
 
 
 class TestDependencies:
@@ -179,25 +222,25 @@ class TestDependencies:
             ("## To build", ("build-system", "requires")),
         ],
     )
-    def test_each_has_a_reason_and_no_other_is_told_of(
+    def test_each_has_a_reason_and_no_other_is_listed(
         self, heading: str, way: tuple[str, ...]
     ) -> None:
-        assert told(heading) == declared(*way)
+        assert documented(heading) == declared(*way)
         assert all(row[1] for row in places.table(DEPENDENCIES, heading))
 
-    def test_what_is_imported_is_told_of(self) -> None:
-        known = told("## To run") | told("### For notifications") | told("## Brought along")
-        assert imported() == known
+    def test_what_is_imported_is_listed(self) -> None:
+        headings = ("## To run", "### For notifications", "## Brought along")
+        assert imported() == set().union(*map(documented, headings))
 
     def test_where_each_is_used_is_right(self) -> None:
-        known = packages_distributions()
+        distributions = packages_distributions()
         modules = {
             row[0].strip("`"): row[2].strip("`") for row in places.table(DEPENDENCIES, "## To run")
         }
         for package, path in modules.items():
             tops = [
                 top
-                for top, names in known.items()
+                for top, names in distributions.items()
                 if package in {name.lower().replace("_", "-") for name in names}
             ]
             text = (places.ROOT / path).read_text(encoding="utf-8") if path else ""
