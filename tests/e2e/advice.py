@@ -48,16 +48,16 @@ LINE = re.compile(r"`([a-z0-9_]+: [^`]+)`")
 class World:
     """A household with what its troubles need beside it."""
 
-    house: Household
+    household: Household
     sites: SandboxSites
     elsewhere: str  # the address of another server like the household's
     patches: ExitStack  # what ends with this world
 
     def __post_init__(self) -> None:
-        self.house.env["XDG_STATE_HOME"] = str(self.house.folder / "home")
+        self.household.env["XDG_STATE_HOME"] = str(self.household.folder / "home")
 
     def run(self, *arguments: str) -> Finished:
-        return self.house.run(*arguments)
+        return self.household.run(*arguments)
 
     def later(self, **by: float) -> None:
         """From now on it is later, for listsync."""
@@ -73,7 +73,7 @@ class World:
 
     def file(self, **keys: object) -> None:
         """Write keys into listsync.yaml: those of a list into its lists, ``url`` into server."""
-        file = self.house.folder / "listsync.yaml"
+        file = self.household.folder / "listsync.yaml"
         document = json.loads(file.read_text())
         schema = json_schema()["properties"]
         for key, value in keys.items():
@@ -96,7 +96,7 @@ class World:
             words = shlex.split(advice)[1:]
             return self.run(*words, *(["--yes"] if words == ["apply"] else []))
         if ENTRY.fullmatch(f"`{advice}`"):
-            (self.house.folder / "own.txt").write_text(f"{advice}\n")
+            (self.household.folder / "own.txt").write_text(f"{advice}\n")
             self.file(lists={"own": {"source": "file:own.txt"}})
         else:
             self.file(**yaml.safe_load(advice))
@@ -108,8 +108,8 @@ Effect = Callable[[World, Finished], None]
 
 def advice_in(text: str) -> list[str]:
     """Each advice in an output, once."""
-    commands = [found[1] or found[2] for found in LISTSYNC.finditer(text)]
-    lines = [found[1] for found in LINE.finditer(text)]
+    commands = [match[1] or match[2] for match in LISTSYNC.finditer(text)]
+    lines = [match[1] for match in LINE.finditer(text)]
     return list(
         dict.fromkeys(
             [*map(str.strip, commands), *lines, *OPTION.findall(text), *ENTRY.findall(text)]
@@ -145,7 +145,7 @@ def stores(*numbers: int) -> Effect:
 
     def holds(world: World, done: Finished) -> None:
         assert done.code == 0, done.out + done.err
-        assert world.house.stored() == list(numbers)
+        assert world.household.stored() == list(numbers)
 
     return holds
 
@@ -155,7 +155,7 @@ def after_a_readd(*words: str) -> Effect:
 
     def holds(world: World, done: Finished) -> None:
         assert done.code == 0, done.out + done.err
-        wishes = world.house.folder / "wishes.txt"
+        wishes = world.household.folder / "wishes.txt"
         content = wishes.read_text()
         for text in (content.replace(f"imdb:{DUNE.imdb}\n", ""), content):
             wishes.write_text(text)
@@ -169,7 +169,7 @@ def keeps_its_request(world: World, done: Finished) -> None:
     """The request of a title that left its list stays."""
     assert done.code == 0
     assert world.run("apply", "--yes").code == 0
-    assert DUNE.tmdb in world.house.stored()
+    assert DUNE.tmdb in world.household.stored()
 
 
 # --------------------------------------------------------------------------------------- troubles
@@ -177,19 +177,19 @@ def keeps_its_request(world: World, done: Finished) -> None:
 
 def among_others(world: World, **options: object) -> None:
     """Dune on a list with titles that are there: where most of a list goes at once, none counts."""
-    world.house.wish([DUNE, *OTHERS], **options)
-    world.house.server.state.seed(OTHERS)
+    world.household.wish([DUNE, *OTHERS], **options)
+    world.household.server.state.seed(OTHERS)
 
 
 def wish(*titles: Title, **options: object) -> Callable[[World], None]:
-    return lambda world: world.house.wish(titles or (DUNE,), **options)
+    return lambda world: world.household.wish(titles or (DUNE,), **options)
 
 
-def seen(*titles: Title) -> Callable[[World], None]:
+def after_a_plan(*titles: Title) -> Callable[[World], None]:
     """A list that was read."""
 
     def arrange(world: World) -> None:
-        world.house.wish(titles)
+        world.household.wish(titles)
         world.run("plan")
 
     return arrange
@@ -200,21 +200,21 @@ def rows(*lines: str) -> Callable[[World], None]:
 
     def arrange(world: World) -> None:
         content = "\n".join(("title,year,type", *lines, ""))
-        (world.house.folder / "wishes.csv").write_text(content)
-        world.house.write({"wishes": {"source": "file:wishes.csv"}})
+        (world.household.folder / "wishes.csv").write_text(content)
+        world.household.write({"wishes": {"source": "file:wishes.csv"}})
         world.run("plan")
 
     return arrange
 
 
-def gone(**options: object) -> Callable[[World], None]:
+def after_deletion(**options: object) -> Callable[[World], None]:
     """Dune was requested, and then deleted on the server."""
 
     def arrange(world: World) -> None:
         among_others(world, **options)
         assert world.run("apply", "--yes").code == 0
-        world.house.server.state.reset()
-        world.house.server.state.seed(OTHERS)
+        world.household.server.state.reset()
+        world.household.server.state.seed(OTHERS)
         world.run("plan")
 
     return arrange
@@ -223,17 +223,17 @@ def gone(**options: object) -> Callable[[World], None]:
 def declined(**options: object) -> Callable[[World], None]:
     def arrange(world: World) -> None:
         among_others(world, **options)
-        world.house.person("POST", "/request", {"mediaType": "movie", "mediaId": DUNE.tmdb})
-        world.house.person("POST", "/request/1/decline")
+        world.household.person("POST", "/request", {"mediaType": "movie", "mediaId": DUNE.tmdb})
+        world.household.person("POST", "/request/1/decline")
         world.run("apply", "--yes")
 
     return arrange
 
 
 def failed(world: World) -> None:
-    world.house.wish([DUNE])
-    world.house.person("POST", "/request", {"mediaType": "movie", "mediaId": DUNE.tmdb})
-    world.house.server.state.requests[1].status = RequestStatus.FAILED
+    world.household.wish([DUNE])
+    world.household.person("POST", "/request", {"mediaType": "movie", "mediaId": DUNE.tmdb})
+    world.household.server.state.requests[1].status = RequestStatus.FAILED
     world.run("plan")
 
 
@@ -244,7 +244,7 @@ def off_its_lists(prune: str) -> Callable[[World], None]:
     def arrange(world: World) -> None:
         among_others(world, **options)
         assert world.run("apply", "--yes").code == 0
-        world.house.wish(OTHERS, **options)
+        world.household.wish(OTHERS, **options)
         world.run("apply", "--yes")
         world.later(days=2)
         world.run("plan")
@@ -253,15 +253,15 @@ def off_its_lists(prune: str) -> Callable[[World], None]:
 
 
 def adopted(world: World) -> None:
-    world.house.wish([DUNE])
+    world.household.wish([DUNE])
     assert world.run("adopt", "wishes").code == 0
     world.run("plan")
 
 
 def adopted_and_gone(world: World) -> None:
-    world.house.server.state.seed([DUNE], status=2)
+    world.household.server.state.seed([DUNE], status=2)
     adopted(world)
-    world.house.server.state.reset()
+    world.household.server.state.reset()
     world.run("plan")
 
 
@@ -274,7 +274,7 @@ def init_again(world: World) -> None:
     assert world.run("init").code == 0
 
 
-def sent(event: Event) -> str:
+def shows_message(event: Event) -> str:
     """What ``run`` sends about the list ``wishes``, or about a run with many actions."""
     deed = PerformedAction(
         Op.REQUEST, "Dune", 2021, None, is_4k=False, lists=("wishes",), done=Done(Result.CREATED)
@@ -282,24 +282,24 @@ def sent(event: Event) -> str:
     return message(Notice(event, "wishes", "why", (deed,) * (TITLES + 1))).body
 
 
-def expectant(world: World) -> None:
+def awaiting_baseline(world: World) -> None:
     """``start: new-only`` on a list that was never read completely."""
-    world.house.wish([DUNE], start="new-only")
-    (world.house.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nnonsense\n")
+    world.household.wish([DUNE], start="new-only")
+    (world.household.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nnonsense\n")
     world.run("plan")
 
 
 def refused(world: World) -> None:
     """The server refused a request: a Plex watchlist has made one that is declined."""
-    world.house.wish([SHOW], requester="alice")
-    world.house.server.state.seed([SHOW], status=3, requested_by=ALICE)
-    (made,) = world.house.server.state.requests.values()
+    world.household.wish([SHOW], requester="alice")
+    world.household.server.state.seed([SHOW], status=3, requested_by=ALICE)
+    (made,) = world.household.server.state.requests.values()
     made.is_auto, made.seasons = True, made.seasons[:1]
 
 
 def without_the_automatic_request(world: World, done: Finished) -> None:
     assert done.code == 0, done.err
-    state = world.house.server.state
+    state = world.household.server.state
     (made,) = state.requests.values()
     state.remove_request(made)
     made.media.status = 1
@@ -309,7 +309,7 @@ def without_the_automatic_request(world: World, done: Finished) -> None:
 def episode(world: World) -> None:
     imdb = {"base_url": world.sites.imdb_url, "api_url": world.sites.imdb_api_url, "via": "api"}
     lists = {"odd": {"source": "imdb:ls000000012"}}
-    world.house.write(lists, providers={"imdb": imdb})
+    world.household.write(lists, providers={"imdb": imdb})
     world.run("plan")
 
 
@@ -319,56 +319,56 @@ def wants_the_series(world: World, done: Finished) -> None:
 
 
 def broken_file(world: World) -> None:
-    world.house.wish([DUNE], top="many")
+    world.household.wish([DUNE], top="many")
 
 
 def broken_plan(world: World) -> None:
-    world.house.wish([DUNE])
-    (world.house.folder / "plan.json").write_text("{}")
+    world.household.wish([DUNE])
+    (world.household.folder / "plan.json").write_text("{}")
 
 
 def new_plan(world: World, done: Finished) -> None:
     assert done.code == 0
     assert world.run("apply", "./FILE", "--yes").code == 0
-    assert world.house.stored() == [DUNE.tmdb]
+    assert world.household.stored() == [DUNE.tmdb]
 
 
 def locked(world: World) -> None:
-    world.house.wish([DUNE])
-    world.patches.enter_context(WriterLock(world.house.ledger.resolve()))
+    world.household.wish([DUNE])
+    world.patches.enter_context(WriterLock(world.household.ledger.resolve()))
 
 
 def bug(world: World) -> None:
-    world.house.wish([DUNE])
+    world.household.wish([DUNE])
     world.patches.enter_context(
         patch("reconciler.cli.doctor.run_checks", side_effect=ZeroDivisionError)
     )
 
 
 def moved(world: World) -> None:
-    world.house.wish([DUNE])
-    world.house.server.faults.redirect_to = world.elsewhere
+    world.household.wish([DUNE])
+    world.household.server.faults.redirect_to = world.elsewhere
 
 
 def many_filtered(world: World) -> None:
-    world.house.wish(SHOWS[:9], filter={"types": ["movie"]})
+    world.household.wish(SHOWS[:9], filter={"types": ["movie"]})
     world.run("plan")
 
 
 def quiet(world: World) -> None:
-    world.house.wish([DUNE])
+    world.household.wish([DUNE])
     world.run("plan")
 
 
 def unread_exclude_list(world: World) -> None:
     quiet(world)
-    (world.house.folder / "never.txt").write_text(f"imdb:{HEAT.imdb}\n")
+    (world.household.folder / "never.txt").write_text(f"imdb:{HEAT.imdb}\n")
     world.file(lists={"never": {"source": "file:never.txt", "role": "exclude"}})
 
 
 def outside(world: World) -> None:
     """A list beside the config's folder."""
-    world.house.write({"wishes": {"source": "file:../wishes.txt"}})
+    world.household.write({"wishes": {"source": "file:../wishes.txt"}})
 
 
 def nothing(_: World) -> None:
@@ -397,8 +397,8 @@ CATALOG = [
     Trouble("a title to request", quiet, EXPLAIN, {
         "listsync apply": stores(DUNE.tmdb),
         f"exclude: [{DUNE_KEY}]": plans("excluded")}),
-    Trouble("gone from the server", gone(), EXPLAIN, {FORGET: plans("request", *THERE)}),
-    Trouble("gone, and never again", gone(rerequest="never"), EXPLAIN, {
+    Trouble("gone from the server", after_deletion(), EXPLAIN, {FORGET: plans("request", *THERE)}),
+    Trouble("gone, and never again", after_deletion(rerequest="never"), EXPLAIN, {
         FORGET: plans("request", *THERE),
         "rerequest: on-readd": after_a_readd("processing")}),
     Trouble("declined, and never again", declined(rerequest="never"), EXPLAIN, {
@@ -409,14 +409,15 @@ CATALOG = [
         "listsync apply": stores(), "prune: keep": keeps_its_request}),
     Trouble("off its lists, to be reported", off_its_lists("report"), EXPLAIN, {
         "prune: cancel-pending": plans("cancel", *THERE), "prune: keep": keeps_its_request}),
-    Trouble("specials alone", seen(SPECIALS), ("explain", str(SPECIALS.imdb)), {
+    Trouble("specials alone", after_a_plan(SPECIALS), ("explain", str(SPECIALS.imdb)), {
         "seasons: [0]": plans("request")}, flavour="overseerr"),
     Trouble("adopted", adopted, EXPLAIN, {f"{FORGET} --all": plans("request")}),
     Trouble("adopted, and forgotten in part", adopted, ("forget", DUNE_KEY), {
         f"{FORGET} --all": plans("request")}),
     Trouble("adopted, then gone", adopted_and_gone, ("forget", DUNE_KEY), {
         f"{FORGET} --all": plans("request")}),
-    Trouble("new-only, never complete", expectant, EXPLAIN, {"start: all": plans("request")}),
+    Trouble("new-only, never complete", awaiting_baseline, EXPLAIN, {
+        "start: all": plans("request")}),
     Trouble("an episode", episode, ("explain", "Middle"), {"episodes: series": wants_the_series}),
     Trouble("not found", rows("Doon,2021,movie"), ("explain", "Doon"), {
         f"map: {{'{DOON}': tmdb:movie:N}}": plans("request")}, number=str(DUNE.tmdb)),
@@ -468,12 +469,12 @@ CATALOG = [
         "listsync plan": shows("Plan "), "listsync status": shows("wishes")}),
     Trouble("a server that has moved", moved, ("plan",), {"url: ELSEWHERE": plans("request")}),
     Trouble("a bug", bug, ("doctor",), {"listsync version": shows("Python")}),
-    Trouble("a list that stalls", quiet, sent(Event.STALLED), {
+    Trouble("a list that stalls", quiet, shows_message(Event.STALLED), {
         "listsync status wishes": shows("wishes")}),
-    Trouble("a file that is wrong", broken_file, sent(Event.CONFIG_INVALID), {
+    Trouble("a file that is wrong", broken_file, shows_message(Event.CONFIG_INVALID), {
         "listsync validate": shows("top", code=78)}),
-    Trouble("a change that waits", quiet, sent(Event.RIGHTS_WAITING), {
+    Trouble("a change that waits", quiet, shows_message(Event.RIGHTS_WAITING), {
         "listsync status": shows("wishes")}),
-    Trouble("a long digest", quiet, sent(Event.APPLIED), {
+    Trouble("a long digest", quiet, shows_message(Event.APPLIED), {
         "listsync history": shows("nothing was requested")}),
 ]  # fmt: skip

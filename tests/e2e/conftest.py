@@ -27,7 +27,7 @@ def _compiled_once() -> Iterator[None]:
 class Waiting(NamedTuple):
     """A command that is still at it."""
 
-    house: Household
+    household: Household
     process: subprocess.Popen[str]
 
 
@@ -65,6 +65,6 @@ def _begun_early(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Household]:
+def household(tmp_path: Path) -> Iterator[Household]:
     with SandboxServer() as server:
         yield Household(tmp_path, server)

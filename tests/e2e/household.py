@@ -32,8 +32,8 @@ COMMAND = (sys.executable, "-m", "reconciler")
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 ADMIN, ALICE = 1, 2
 DUNE, HEAT, ALIEN, JOKER = (
-    next(film for film in FILMS if (film.title, film.year) == named)
-    for named in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
+    next(film for film in FILMS if (film.title, film.year) == name_and_year)
+    for name_and_year in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
 )
 
 
@@ -48,8 +48,8 @@ class Finished:
     @property
     def document(self) -> dict[str, Any]:
         """What it printed with ``-o json``."""
-        told: dict[str, Any] = json.loads(self.out)
-        return told
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
     def results(self) -> list[str]:
         """What became of each action, in plan order."""
@@ -138,8 +138,8 @@ class Household:
         ):
             try:
                 code = reconciler.cli.run(arguments)
-            except SystemExit as ended:  # a shell's completion leaves this way
-                code = int(ended.code or 0)
+            except SystemExit as exit_error:  # a shell's completion leaves this way
+                code = int(exit_error.code or 0)
             finally:
                 structlog.configure(**logs)
                 for number, handler in handlers.items():
@@ -149,11 +149,11 @@ class Household:
     def checked(self, code: int, out: str, err: str) -> Finished:
         """Laws of every run: no traceback, and no secret on any way out."""
         assert "Traceback" not in out + err, err
-        kept = self.ledger.parent.glob("*") if self.ledger.parent.is_dir() else ()
-        held = b"".join(file.read_bytes() for file in kept)
+        state_files = self.ledger.parent.glob("*") if self.ledger.parent.is_dir() else ()
+        stored_bytes = b"".join(file.read_bytes() for file in state_files)
         for secret in self.secrets:
             assert secret not in out + err
-            assert secret.encode() not in held
+            assert secret.encode() not in stored_bytes
         return Finished(code, out, err)
 
     def stored(self) -> list[int]:
@@ -169,9 +169,9 @@ class Household:
             headers["Content-Type"] = "application/json"
         connection.request(method, f"/api/v1{path}", content, headers)
         answer = connection.getresponse()
-        said = answer.read()
+        text = answer.read()
         connection.close()
-        assert answer.status < 300, said
+        assert answer.status < 300, text
 
 
 def numbers(titles: Iterable[Title]) -> list[int]:

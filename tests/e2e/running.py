@@ -20,11 +20,11 @@ from tests.e2e.household import Finished, Household, until
 class Running:
     """One ``listsync run``."""
 
-    def __init__(self, house: Household, process: subprocess.Popen[str], log: Path) -> None:
-        self.house = house
+    def __init__(self, household: Household, process: subprocess.Popen[str], log: Path) -> None:
+        self.household = household
         self.process = process
         self.log_file = log
-        self.port = house_port(house)
+        self.port = household_port(household)
 
     def get(self, path: str, method: str = "GET") -> tuple[int, str]:
         """What it answers over HTTP."""
@@ -37,8 +37,8 @@ class Running:
 
     def status(self) -> dict[str, Any]:
         """Its ``/status``."""
-        told: dict[str, Any] = json.loads(self.get("/status")[1])
-        return told
+        document: dict[str, Any] = json.loads(self.get("/status")[1])
+        return document
 
     def whole(self, kind: str) -> dict[str, str]:
         """A condition of the file or the server."""
@@ -70,18 +70,18 @@ class Running:
         """Have it end, and look at what it said."""
         self.process.send_signal(signum)
         code = self.process.wait(timeout=seconds)
-        return self.house.checked(code, "", self.log_file.read_text())
+        return self.household.checked(code, "", self.log_file.read_text())
 
 
 @contextmanager
-def running(house: Household, *arguments: str, **options: Any) -> Iterator[Running]:  # noqa: ANN401 - Popen's
+def running(household: Household, *arguments: str, **options: Any) -> Iterator[Running]:  # noqa: ANN401 - Popen's
     """``listsync run``, up and listening; at the end it must end by SIGTERM with 143."""
-    log = house.folder / "run.log"
+    log = household.folder / "run.log"
     with (
         log.open("w") as stderr,
-        house.started("run", *arguments, stderr=stderr, **options) as process,
+        household.started("run", *arguments, stderr=stderr, **options) as process,
     ):
-        run = Running(house, process, log)
+        run = Running(household, process, log)
         until(lambda: process.poll() is not None or _listens(run.port))
         assert process.poll() is None, log.read_text()
         yield run
@@ -89,32 +89,35 @@ def running(house: Household, *arguments: str, **options: Any) -> Iterator[Runni
             assert run.end().code == 143
 
 
-def listed(house: Household, name: str, *titles: Title) -> str:
+def listed(household: Household, name: str, *titles: Title) -> str:
     """A text file with these titles; the source that names it."""
-    (house.folder / f"{name}.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
+    (household.folder / f"{name}.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
     return f"file:{name}.txt"
 
 
-def lists(house: Household, **named: tuple[Title, ...]) -> dict[str, dict[str, Any]]:
+def lists(household: Household, **lists_by_name: tuple[Title, ...]) -> dict[str, dict[str, Any]]:
     """Lists from text files, tried again after a second."""
     return {
-        name: {"source": listed(house, name, *titles), "retry_interval": "1s"}
-        for name, titles in named.items()
+        name: {"source": listed(household, name, *titles), "retry_interval": "1s"}
+        for name, titles in lists_by_name.items()
     }
 
 
-def write(house: Household, named: dict[str, Any], **sections: Any) -> None:  # noqa: ANN401 - YAML
+def write(household: Household, lists_by_name: dict[str, Any], **sections: Any) -> None:  # noqa: ANN401 - YAML
     """The file, with a port of this household's own."""
-    controller = {"listen": f"127.0.0.1:{house_port(house)}", **sections.pop("controller", {})}
-    house.write(named, controller=controller, **sections)
+    controller = {
+        "listen": f"127.0.0.1:{household_port(household)}",
+        **sections.pop("controller", {}),
+    }
+    household.write(lists_by_name, controller=controller, **sections)
 
 
-def house_port(house: Household) -> int:
+def household_port(household: Household) -> int:
     """A free port, the same each time."""
-    kept = house.folder / "port"
-    if not kept.exists():
-        kept.write_text(str(_free_port()))
-    return int(kept.read_text())
+    port_file = household.folder / "port"
+    if not port_file.exists():
+        port_file.write_text(str(_free_port()))
+    return int(port_file.read_text())
 
 
 def _free_port() -> int:

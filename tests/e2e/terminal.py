@@ -17,8 +17,8 @@ from tests.e2e.household import Finished, Household
 class Terminal:
     """What a command shows, and a keyboard for it."""
 
-    def __init__(self, house: Household, process: subprocess.Popen[str], screen: int) -> None:
-        self._house = house
+    def __init__(self, household: Household, process: subprocess.Popen[str], screen: int) -> None:
+        self._household = household
         self._process = process
         self._screen = screen
         self.shown = ""
@@ -47,7 +47,7 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while self._read(deadline):
             assert time.monotonic() < deadline, self.shown
-        return self._house.checked(self._process.wait(10), self.shown, "")
+        return self._household.checked(self._process.wait(10), self.shown, "")
 
     def _read(self, deadline: float) -> bool:
         """Take what is new on the screen; False when nothing more can come."""
@@ -63,11 +63,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(house: Household, *arguments: str) -> Iterator[Terminal]:
+def terminal(household: Household, *arguments: str) -> Iterator[Terminal]:
     """The command on a terminal of its own."""
     screen, line = pty.openpty()
     try:
-        with house.started(
+        with household.started(
             *arguments,
             stdin=line,
             stdout=line,
@@ -76,6 +76,6 @@ def terminal(house: Household, *arguments: str) -> Iterator[Terminal]:
             env={"TERM": "xterm", "COLUMNS": "100"},
         ) as process:
             os.close(line)
-            yield Terminal(house, process, screen)
+            yield Terminal(household, process, screen)
     finally:
         os.close(screen)

@@ -32,7 +32,7 @@ def adopt(folder: Path, text: str | None) -> subprocess.CompletedProcess[str]:
 
 def adopted(folder: Path) -> set[str]:
     with SqliteLedger(folder / "l.db", URL) as ledger:
-        return {key for one in ledger.memory.baselines().values() for key in one.keys}
+        return {key for row in ledger.memory.baselines().values() for key in row.keys}
 
 
 def test_what_is_on_the_list_is_taken_as_given_and_adds_up(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_what_is_on_the_list_is_taken_as_given_and_adds_up(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("text", [None, ""], ids=["missing", "empty"])
 def test_a_list_that_is_not_all_there_changes_nothing(tmp_path: Path, text: str | None) -> None:
-    told = adopt(tmp_path, text)
-    assert told.returncode == 1
-    assert "nothing was adopted" in told.stderr
+    result = adopt(tmp_path, text)
+    assert result.returncode == 1
+    assert "nothing was adopted" in result.stderr
     assert adopted(tmp_path) == set()

@@ -71,7 +71,7 @@ def test_advice_does_what_it_promises(trouble: Trouble, worlds: Worlds, elsewher
     for printed, holds in trouble.promises.items():
         with worlds(trouble) as (world, output, command):
             OUTPUTS[trouble.name] = output
-            promised = [one.replace("ELSEWHERE", elsewhere) for one in trouble.promises]
+            promised = [row.replace("ELSEWHERE", elsewhere) for row in trouble.promises]
             assert sorted(advice_in(output)) == sorted(promised)
             advice = printed.replace("ELSEWHERE", elsewhere)
             if trouble.number:
@@ -122,6 +122,6 @@ def test_every_key_that_advice_names_is_one_of_the_file() -> None:
     options = schema["$defs"]["ListSection"]["properties"]
     modules = [places.CODE / f"core/{name}.py" for name in ("advice", "identification")]
     texts = [text for module in modules for text in spoken_texts(module)]
-    named = {key for text in texts for key in re.findall(r"`([a-z0-9_]+)`", text)}
-    assert named
-    assert named - {"type"} <= {*schema["properties"], *options}  # a column of a table
+    keys = {key for text in texts for key in re.findall(r"`([a-z0-9_]+)`", text)}
+    assert keys
+    assert keys - {"type"} <= {*schema["properties"], *options}  # a column of a table

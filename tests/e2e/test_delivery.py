@@ -21,66 +21,66 @@ SHOW = SHOWS[0]
 
 
 @pytest.fixture
-def house(house: Household) -> Household:
-    house.server.services.radarr = (RADARR, RADARR_4K)
-    house.server.services.sonarr = (SONARR,)
-    return house
+def household(household: Household) -> Household:
+    household.server.services.radarr = (RADARR, RADARR_4K)
+    household.server.services.sonarr = (SONARR,)
+    return household
 
 
-def sent(house: Household) -> list[tuple[int, bool, dict[str, Any]]]:
+def sent(household: Household) -> list[tuple[int, bool, dict[str, Any]]]:
     """Each request on the server, by title: which, whether in 4K, and where it goes."""
-    rows = house.server.state.requests.values()
-    told = [(row.media.tmdb, row.is4k, dict(row.options)) for row in rows]
-    return sorted(told, key=lambda row: row[:2])
+    rows = household.server.state.requests.values()
+    result = [(row.media.tmdb, row.is4k, dict(row.options)) for row in rows]
+    return sorted(result, key=lambda row: row[:2])
 
 
-def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(house: Household) -> None:
-    house.wish([DUNE, SHOW], profile_id="hd", root_folder=None, tags=["Kids"], seasons="first")
-    shown = house.run("plan")
+def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(household: Household) -> None:
+    household.wish([DUNE, SHOW], profile_id="hd", root_folder=None, tags=["Kids"], seasons="first")
+    shown = household.run("plan")
     assert shown.code == 0
-    explained = " ".join(house.run("explain", f"imdb:{SHOW.imdb}").out.split())
+    explained = " ".join(household.run("explain", f"imdb:{SHOW.imdb}").out.split())
     assert (
         "requester admin, auto-approved · to Sonarr: profile HD, tags kids to change" in explained
     )
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
-    assert house.run("apply", "--yes").code == 0
-    assert sent(house) == [
+    assert household.run("apply", "--yes").code == 0
+    assert sent(household) == [
         (SHOW.tmdb, False, {"serverId": 0, "profileId": 3, "tags": [9]}),
         (DUNE.tmdb, False, {"serverId": 0, "profileId": 4, "tags": [2]}),
     ]
-    assert "0 to request" in house.run("plan").out
+    assert "0 to request" in household.run("plan").out
 
 
 def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
-    house: Household,
+    household: Household,
 ) -> None:
-    (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
-    (house.folder / "b.txt").write_text(f"imdb:{HEAT.imdb}\n")
-    house.write(
+    (household.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
+    (household.folder / "b.txt").write_text(f"imdb:{HEAT.imdb}\n")
+    household.write(
         {
             "odd": {"source": "file:a.txt", "profile_id": "Sharp"},
             "good": {"source": "file:b.txt", "profile_id": 4},
         }
     )
-    said = "profile_id 'Sharp' is not at Radarr; it offers 'Any' (1), 'HD' (4)"
-    shown = house.run("plan")
+    text = "profile_id 'Sharp' is not at Radarr; it offers 'Any' (1), 'HD' (4)"
+    shown = household.run("plan")
     assert shown.code == 1
-    assert f"! {said}" in shown.out
-    assert house.run("apply", "--yes").code == 1
-    assert house.stored() == numbers([HEAT])
-    explained = house.run("explain", f"imdb:{DUNE.imdb}").out
-    assert said in explained
+    assert f"! {text}" in shown.out
+    assert household.run("apply", "--yes").code == 1
+    assert household.stored() == numbers([HEAT])
+    explained = household.run("explain", f"imdb:{DUNE.imdb}").out
+    assert text in explained
     assert "of Radarr and Sonarr, name what is there" in explained
     assert "asked" not in explained
 
 
-def checks(house: Household) -> tuple[int, Mapping[str, dict[str, Any]]]:
-    told = house.run("doctor", "-o", "json")
-    return told.code, {check["name"]: check for check in told.document["checks"]}
+def checks(household: Household) -> tuple[int, Mapping[str, dict[str, Any]]]:
+    result = household.run("doctor", "-o", "json")
+    return result.code, {check["name"]: check for check in result.document["checks"]}
 
 
 @pytest.mark.parametrize(
-    ("options", "found"),
+    ("options", "matches"),
     [
         ({"server_id": 0}, "movie: Radarr; tv: Sonarr"),
         ({"profile_id": "HD", "tags": ["kids"]}, "movie: Radarr; tv: Sonarr"),
@@ -90,18 +90,18 @@ def checks(house: Household) -> tuple[int, Mapping[str, dict[str, Any]]]:
     ids=["ids of both", "names of both", "of Radarr alone", "4K films alone"],
 )
 def test_doctor_says_where_a_lists_requests_go(
-    house: Household, options: dict[str, Any], found: str
+    household: Household, options: dict[str, Any], matches: str
 ) -> None:
-    house.wish([DUNE], **options)
-    code, told = checks(house)
-    check = told["downloader of wishes"]
-    assert (code, check["ok"], check["found"][: len(found)]) == (0, True, found)
+    household.wish([DUNE], **options)
+    code, result = checks(household)
+    check = result["downloader of wishes"]
+    assert (code, check["ok"], check["found"][: len(matches)]) == (0, True, matches)
 
 
-def test_doctor_finds_a_name_that_means_nothing_anywhere(house: Household) -> None:
-    house.wish([DUNE], tags=["bob"])
-    code, told = checks(house)
-    check = told["downloader of wishes"]
+def test_doctor_finds_a_name_that_means_nothing_anywhere(household: Household) -> None:
+    household.wish([DUNE], tags=["bob"])
+    code, result = checks(household)
+    check = result["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
     assert check["found"] == (
         "tags 'bob' is not at Radarr; it offers 'kids' (2); "
@@ -110,27 +110,27 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(house: Household) -> No
     assert check["todo"].startswith("use one of these names or ids")
 
 
-def test_doctor_finds_a_sonarr_that_is_away(house: Household) -> None:
-    house.server.faults.sonarr_down = True
-    house.wish([SHOW], profile_id="HD", filter={"types": ["tv"]})
-    code, told = checks(house)
+def test_doctor_finds_a_sonarr_that_is_away(household: Household) -> None:
+    household.server.faults.sonarr_down = True
+    household.wish([SHOW], profile_id="HD", filter={"types": ["tv"]})
+    code, result = checks(household)
     assert code == 1
-    check = told["downloader of wishes"]
+    check = result["downloader of wishes"]
     assert "Sonarr did not answer (the server says: " in check["found"]
     assert check["todo"] == "check that Sonarr is running and that the server reaches it"
 
 
-def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(house: Household) -> None:
-    house.wish([DUNE], server_id="Radarr", filter={"types": ["tv"]})
-    code, told = checks(house)
-    check = told["downloader of wishes"]
+def test_doctor_looks_where_the_kinds_go_that_a_lists_filter_wants(household: Household) -> None:
+    household.wish([DUNE], server_id="Radarr", filter={"types": ["tv"]})
+    code, result = checks(household)
+    check = result["downloader of wishes"]
     assert (code, check["ok"]) == (1, False)
     assert check["found"].startswith("server_id 'Radarr' is not at the server")
 
 
-def test_doctor_asks_no_radarr_for_a_list_that_names_none(house: Household) -> None:
-    house.wish([DUNE])
-    assert "downloader of wishes" not in checks(house)[1]
+def test_doctor_asks_no_radarr_for_a_list_that_names_none(household: Household) -> None:
+    household.wish([DUNE])
+    assert "downloader of wishes" not in checks(household)[1]
 
 
 # ----------------------------------------------------------------------------------------------- 4K
@@ -139,13 +139,13 @@ MAY = Permission.REQUEST
 MAY_4K = MAY | Permission.REQUEST_4K
 
 
-def grant(house: Household, rights: Permission, films_a_week: int | None = None) -> None:
+def grant(household: Household, rights: Permission, films_a_week: int | None = None) -> None:
     """Alice has these rights from now on."""
-    house.server.state.users[ALICE] = User(ALICE, "alice", rights, films_a_week, 7)
+    household.server.state.users[ALICE] = User(ALICE, "alice", rights, films_a_week, 7)
 
 
 @pytest.mark.parametrize(
-    ("sonarr", "found", "todo"),
+    ("sonarr", "matches", "todo"),
     [
         ((SONARR,), "4K is off on the server for shows: it takes the requests and", True),
         ((SONARR_4K,), "the server has a default 4K Radarr and Sonarr", False),
@@ -153,23 +153,25 @@ def grant(house: Household, rights: Permission, films_a_week: int | None = None)
     ids=["off for shows", "on"],
 )
 def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
-    house: Household,
+    household: Household,
     sonarr: tuple[Service, ...],
-    found: str,
+    matches: str,
     todo: bool,  # noqa: FBT001
 ) -> None:
-    house.server.services.sonarr = sonarr
-    (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
-    house.write({"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}})
-    code, told = checks(house)
-    assert "4K of plain" not in told
-    check = told["4K of sharp"]
-    assert (code, check["ok"], check["found"][: len(found)]) == (0, True, found)
+    household.server.services.sonarr = sonarr
+    (household.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
+    household.write(
+        {"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}}
+    )
+    code, result = checks(household)
+    assert "4K of plain" not in result
+    check = result["4K of sharp"]
+    assert (code, check["ok"], check["found"][: len(matches)]) == (0, True, matches)
     assert bool(check["todo"]) is todo
 
 
 @pytest.mark.parametrize(
-    ("rights", "told", "status"),
+    ("rights", "result", "status"),
     [
         (MAY, None, None),
         (MAY_4K, "pending", 1),
@@ -181,40 +183,42 @@ def test_doctor_has_a_word_on_a_list_that_asks_for_4k(
     ],
 )
 def test_what_a_plan_expects_of_a_4k_request_is_what_the_server_does(
-    house: Household,
+    household: Household,
     rights: Permission,
-    told: str | None,
+    result: str | None,
     status: int | None,
 ) -> None:
-    grant(house, rights)
-    house.wish([DUNE], requester="alice", **{"4k": True})
-    document = house.run("plan", "-o", "json").document
-    assert [row["expected"] for row in document["actions"]] == [told] * bool(told)
-    assert [row["reason"] for row in document["verdicts"]] == ["not-permitted"] * (not told)
-    house.run("apply", "--yes")
-    rows = house.server.state.requests.values()
-    assert [(row.is4k, row.status) for row in rows] == [(True, status)] * bool(told)
+    grant(household, rights)
+    household.wish([DUNE], requester="alice", **{"4k": True})
+    document = household.run("plan", "-o", "json").document
+    assert [row["expected"] for row in document["actions"]] == [result] * bool(result)
+    assert [row["reason"] for row in document["verdicts"]] == ["not-permitted"] * (not result)
+    household.run("apply", "--yes")
+    rows = household.server.state.requests.values()
+    assert [(row.is4k, row.status) for row in rows] == [(True, status)] * bool(result)
 
 
-def test_a_title_that_is_there_is_another_one_in_4k(house: Household) -> None:
-    house.server.state.seed([DUNE], requested_by=1, status=5)
-    (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
-    house.write({"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}})
-    document = house.run("plan", "-o", "json").document
+def test_a_title_that_is_there_is_another_one_in_4k(household: Household) -> None:
+    household.server.state.seed([DUNE], requested_by=1, status=5)
+    (household.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\n")
+    household.write(
+        {"plain": {"source": "file:a.txt"}, "sharp": {"source": "file:a.txt", "4k": True}}
+    )
+    document = household.run("plan", "-o", "json").document
     assert [(row["is_4k"], row["lists"]) for row in document["actions"]] == [(True, ["sharp"])]
     assert [(row["is_4k"], row["reason"]) for row in document["verdicts"]] == [(False, "available")]
-    assert house.run("apply", "--yes").code == 0
-    assert sent(house)[-1] == (DUNE.tmdb, True, {})
-    assert "0 to request" in house.run("plan").out
+    assert household.run("apply", "--yes").code == 0
+    assert sent(household)[-1] == (DUNE.tmdb, True, {})
+    assert "0 to request" in household.run("plan").out
 
 
-def test_4k_and_not_share_one_quota(house: Household) -> None:
-    grant(house, MAY_4K, films_a_week=2)
-    (house.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
+def test_4k_and_not_share_one_quota(household: Household) -> None:
+    grant(household, MAY_4K, films_a_week=2)
+    (household.folder / "a.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
     both = {"source": "file:a.txt", "requester": "alice"}
-    house.write({"plain": both, "sharp": {**both, "4k": True}})
-    document = house.run("plan", "-o", "json").document
+    household.write({"plain": both, "sharp": {**both, "4k": True}})
+    document = household.run("plan", "-o", "json").document
     assert len(document["actions"]) == 2
     assert {(row["is_4k"], row["reason"]) for row in document["verdicts"]} == {(True, "quota")}
-    assert house.run("apply", "--yes").code == 0
-    assert len(house.stored()) == 2
+    assert household.run("apply", "--yes").code == 0
+    assert len(household.stored()) == 2

@@ -33,7 +33,12 @@ READ = {
 
 
 def follow(
-    house: Household, sites: SandboxSites, source: str, *, keyed: bool = False, **options: object
+    household: Household,
+    sites: SandboxSites,
+    source: str,
+    *,
+    keyed: bool = False,
+    **options: object,
 ) -> None:
     """One list called ``wishes``. ``keyed``: MDBList is read with a key, too."""
     providers: dict[str, Any] = sites.providers
@@ -41,47 +46,47 @@ def follow(
     if keyed:
         providers["mdblist"] |= {"api_key": interfaces.KEY}
     wishes = {"source": source.format(others=sites.others_url), **options}
-    house.write({"wishes": wishes}, providers=providers)
+    household.write({"wishes": wishes}, providers=providers)
 
 
-def export(house: Household, films: tuple[Title, ...]) -> None:
+def export(household: Household, films: tuple[Title, ...]) -> None:
     """The user's own data, as Letterboxd gives it."""
     rows = "".join(f"2026-05-04,{film.title},{film.year},https://boxd.it/a\n" for film in films)
-    with zipfile.ZipFile(house.folder / "export.zip", "w") as file:
+    with zipfile.ZipFile(household.folder / "export.zip", "w") as file:
         file.writestr("watchlist.csv", f"Date,Name,Year,Letterboxd URI\n{rows}")
 
 
-def named(document: dict[str, Any]) -> list[int]:
+def tmdb_numbers(document: dict[str, Any]) -> list[int]:
     """The TMDB numbers of what a plan would do."""
     return [action["media"]["ids"]["tmdb"] for action in document["actions"]]
 
 
 @pytest.mark.parametrize("name", READ)
 def test_a_list_is_planned_requested_and_then_done(
-    house: Household, sites: SandboxSites, name: str
+    household: Household, sites: SandboxSites, name: str
 ) -> None:
     source, key, outcome = READ[name]
     titles = sites.lists[key]
-    export(house, titles)
-    follow(house, sites, source, keyed="key" in name, max_per_run=100)
+    export(household, titles)
+    follow(household, sites, source, keyed="key" in name, max_per_run=100)
 
-    plan = house.run("plan", "-o", "json")
+    plan = household.run("plan", "-o", "json")
     assert plan.document["lists"][0]["fetch"]["outcome"] == outcome
-    # What is there already, or has not aired yet, is not named; nothing else may be missing.
+    # What is there already, or has not aired yet, is not in it; nothing else may be missing.
     idle = [
         verdict["media"]["ids"].get("tmdb")
         for verdict in plan.document["verdicts"]
         if verdict["reason"] in {"unaired", "available"}
     ]
-    assert sorted({*named(plan.document), *idle}) == sorted(set(numbers(titles)))
+    assert sorted({*tmdb_numbers(plan.document), *idle}) == sorted(set(numbers(titles)))
 
-    applied = house.run("apply", "--yes", "-v", "-o", "json")
+    applied = household.run("apply", "--yes", "-v", "-o", "json")
     assert (applied.code, set(applied.results())) == (0, {"created"})
-    assert sorted(house.stored()) == sorted(named(plan.document))
-    assert named(house.run("plan", "-o", "json").document) == []
-    told = plan.err + applied.out + applied.err
-    assert interfaces.KEY not in told
-    assert interfaces.TOKEN not in told
+    assert sorted(household.stored()) == sorted(tmdb_numbers(plan.document))
+    assert tmdb_numbers(household.run("plan", "-o", "json").document) == []
+    output = plan.err + applied.out + applied.err
+    assert interfaces.KEY not in output
+    assert interfaces.TOKEN not in output
 
 
 TROUBLE = {
@@ -105,14 +110,14 @@ TROUBLE = {
 }
 
 
-def test_each_trouble_is_told_by_its_name(house: Household, sites: SandboxSites) -> None:
+def test_each_trouble_has_its_name(household: Household, sites: SandboxSites) -> None:
     lists = {
         name: {"source": source.format(others=sites.others_url)}
         for name, (source, _) in TROUBLE.items()
     }
-    house.write(lists, providers=sites.providers)
+    household.write(lists, providers=sites.providers)
 
-    done = house.run("plan", "-o", "json")
+    done = household.run("plan", "-o", "json")
 
     rows = {row["name"]: row["fetch"] for row in done.document["lists"]}
     assert {name: row["outcome"] for name, row in rows.items()} == {

@@ -36,18 +36,18 @@ WRONG = {"source": "file:wishes.txt", "top": "many"}  # 78: an invalid file
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_the_first_of_several_exit_codes_is_told(
-    house: Household,
+def test_the_first_of_several_exit_codes_is_returned(
+    household: Household,
     arguments: tuple[str, ...],
     lists: list[dict[str, str]],
     locked: bool,  # noqa: FBT001 - a column
     code: int,
 ) -> None:
-    house.wish([DUNE])
-    house.write({f"list-{n}": source for n, source in enumerate([WISHES, *lists])})
+    household.wish([DUNE])
+    household.write({f"list-{n}": source for n, source in enumerate([WISHES, *lists])})
     with ExitStack() as stack:
         if locked:
-            stack.enter_context(WriterLock(house.ledger.resolve()))
-        assert house.run(*arguments).code == code
+            stack.enter_context(WriterLock(household.ledger.resolve()))
+        assert household.run(*arguments).code == code
     acted = arguments[0] == "apply" and code in {0, 1, 2}
-    assert house.stored() == ([DUNE.tmdb] if acted else [])
+    assert household.stored() == ([DUNE.tmdb] if acted else [])

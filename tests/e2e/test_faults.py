@@ -40,31 +40,31 @@ WITHOUT_A_FILE: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def broken(house: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
+def broken(household: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
     """A household whose listsync has a bug, with a key in its message."""
 
     def fail(_: object) -> NoReturn:
-        raise KeyError(house.server.api_key)
+        raise KeyError(household.server.api_key)
 
-    house.wish([DUNE])
+    household.wish([DUNE])
     monkeypatch.setattr(ConfigFile, "read", fail)
-    return house
+    return household
 
 
 @pytest.fixture
-def homeless(house: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
+def homeless(household: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
     """A household of a user whom the system does not know, with the default ledger."""
 
     def nobody(_: int) -> NoReturn:
         raise KeyError
 
-    house.wish([DUNE])
-    written = json.loads((house.folder / "listsync.yaml").read_text())
+    household.wish([DUNE])
+    written = json.loads((household.folder / "listsync.yaml").read_text())
     del written["ledger"]
-    (house.folder / "listsync.yaml").write_text(json.dumps(written))
-    house.env = {"SEERR_API_KEY": house.server.api_key, "SHELL": "/bin/sh"}
+    (household.folder / "listsync.yaml").write_text(json.dumps(written))
+    household.env = {"SEERR_API_KEY": household.server.api_key, "SHELL": "/bin/sh"}
     monkeypatch.setattr(pwd, "getpwuid", nobody)
-    return house
+    return household
 
 
 @pytest.mark.parametrize(("command", "arguments"), EVERY_COMMAND.items(), ids=EVERY_COMMAND)
@@ -104,13 +104,13 @@ def test_the_advice_to_add_v_is_given_where_it_can_be_followed(broken: Household
 
 
 def test_a_bug_outside_of_commands_is_a_sentence_too(
-    house: Household, monkeypatch: pytest.MonkeyPatch
+    household: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> NoReturn:
         raise LookupError
 
     monkeypatch.setattr(process, "app", fail)
-    done = house.run("status")
+    done = household.run("status")
 
     assert done.code == 1
     assert done.err.startswith("listsync: internal error: LookupError at ")

@@ -22,54 +22,58 @@ FILTER = {
 }
 
 
-def test_what_passes_is_requested_and_the_plan_says_why_the_rest_is_not(house: Household) -> None:
+def test_what_passes_is_requested_and_the_plan_says_why_the_rest_is_not(
+    household: Household,
+) -> None:
     everything: list[Title] = [DUNE, HEAT, ALIEN, JOKER, AMELIE, UNSEEN]
-    house.wish(everything, filter=FILTER)
+    household.wish(everything, filter=FILTER)
 
-    told = house.run("plan", "-o", "json").document
-    jsonschema.validate(told, PLAN)
-    assert {row["media"]["title"]: (row["reason"], row["detail"]) for row in told["verdicts"]} == {
+    document = household.run("plan", "-o", "json").document
+    jsonschema.validate(document, PLAN)
+    assert {
+        row["media"]["title"]: (row["reason"], row["detail"]) for row in document["verdicts"]
+    } == {
         "Dune": ("filtered", "Science Fiction by TMDB, among exclude_genres"),
         "Alien": ("filtered", "of 1979, before 1980"),
         "Amélie": ("filtered", "language fr by TMDB, not en"),
         "Untitled Glacier Project": ("filtered", "year unknown; genres unknown; rating unknown"),
     }
-    text, markdown = house.run("plan").out, house.run("plan", "-o", "markdown").out
+    text, markdown = household.run("plan").out, household.run("plan", "-o", "markdown").out
     assert "filtered: language fr by TMDB, not en" in text
     assert "filtered: year unknown; genres unknown; rating unknown" in text
     assert "of 1979, before 1980 |" in markdown
     assert "2 to do, 4 filtered" in markdown
 
-    done = house.run("apply", "--yes", "-o", "json")
+    done = household.run("apply", "--yes", "-o", "json")
     assert (done.code, done.results()) == (0, ["created", "created"])
-    assert sorted(house.stored()) == sorted(numbers([HEAT, JOKER]))
-    assert "0 to request" in house.run("plan").out
+    assert sorted(household.stored()) == sorted(numbers([HEAT, JOKER]))
+    assert "0 to request" in household.run("plan").out
 
 
-def test_explain_tells_which_facts_counted_and_whose_they_are(house: Household) -> None:
-    house.wish([DUNE, HEAT], filter=FILTER)
-    house.run("plan")
-    why = house.run("explain", f"tmdb:movie:{DUNE.tmdb}").out
+def test_explain_tells_which_facts_counted_and_whose_they_are(household: Household) -> None:
+    household.wish([DUNE, HEAT], filter=FILTER)
+    household.run("plan")
+    why = household.run("explain", f"tmdb:movie:{DUNE.tmdb}").out
     facts = "rating 7.8 by TMDB, genres Science Fiction and Adventure by TMDB, language en by TMDB"
     assert f"  filter    {facts}\n" in why
     assert "  verdict   filtered · Science Fiction by TMDB, among exclude_genres\n" in why
     assert "  to change widen `filter` of wishes;" in why
-    (heat,) = house.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
+    (heat,) = household.run("explain", f"tmdb:movie:{HEAT.tmdb}", "-o", "json").document["titles"]
     assert heat["verdict"]["word"] == "request"
     assert heat["lists"][0]["facts"]["rating"] == {"value": 7.9, "by": "TMDB"}
 
 
-def test_a_plan_shows_the_first_filtered_titles_and_counts_the_others(house: Household) -> None:
-    house.wish(FILMS[:9], filter={"types": ["tv"]})
-    told = house.run("plan").out
-    assert "9 filtered" in told
-    assert told.count("filtered: a film, not a show") == 5
-    assert "    and 4 more filtered: `listsync plan -o json` lists all of them\n" in told
+def test_a_plan_shows_the_first_filtered_titles_and_counts_the_others(household: Household) -> None:
+    household.wish(FILMS[:9], filter={"types": ["tv"]})
+    output = household.run("plan").out
+    assert "9 filtered" in output
+    assert output.count("filtered: a film, not a show") == 5
+    assert "    and 4 more filtered: `listsync plan -o json` lists all of them\n" in output
 
 
-def test_a_filter_that_is_wrong_stops_everything_and_says_where(house: Household) -> None:
-    house.wish([DUNE], filter={"exclude_genres": ["Horor"]})
-    done = house.run("apply", "--yes")
+def test_a_filter_that_is_wrong_stops_everything_and_says_where(household: Household) -> None:
+    household.wish([DUNE], filter={"exclude_genres": ["Horor"]})
+    done = household.run("apply", "--yes")
     assert done.code == 78
     assert 'filter.exclude_genres[0]: "Horor" is no genre, did you mean "horror"?' in done.err
-    assert house.stored() == []
+    assert household.stored() == []

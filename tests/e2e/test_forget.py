@@ -45,20 +45,20 @@ def folder(tmp_path: Path) -> Path:
     lists = {"wishes": {"source": "file:wishes.txt"}}
     config = {"server": {"url": URL, "api_key": "k"}, "lists": lists}
     (tmp_path / "listsync.yaml").write_text(json.dumps(config), encoding="utf-8")
-    gone = MemoryEntry(present=False)
+    missing = MemoryEntry(present=False)
     slots = {
-        MemoryKey(Target(HEAT)): gone,
-        MemoryKey(Target(HEAT, is_4k=True)): gone,
-        MemoryKey(Target(BEAR)): gone,
+        MemoryKey(Target(HEAT)): missing,
+        MemoryKey(Target(HEAT, is_4k=True)): missing,
+        MemoryKey(Target(BEAR)): missing,
         MemoryKey(Target(BEAR), 1): MemoryEntry(),
     }
     member = Member(ON_LIST, Match(HEAT, MatchMethod.IMDB))
     shown = Snapshot(Outcome.COMPLETE, "file", (ON_LIST,))
-    with ledger(tmp_path) as one:
-        one.memory.record(
+    with ledger(tmp_path) as opened:
+        opened.memory.record(
             slots, {"wishes": Membership("file:wishes.txt", NOW, {ON_LIST.key: member})}
         )
-        one.cache.keep_reports(
+        opened.cache.keep_reports(
             {"wishes": ListReport("file:wishes.txt", datetime.now(UTC), shown, shown)}
         )
     return tmp_path
@@ -76,21 +76,23 @@ def forget(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def remembered(folder: Path) -> set[MediaKey]:
-    with ledger(folder) as one:
-        return {slot.target.media for slot in one.memory.read().slots}
+    with ledger(folder) as opened:
+        return {slot.target.media for slot in opened.memory.read().slots}
 
 
 @pytest.mark.parametrize("item", ["tmdb:movie:949", "imdb:tt0113277"])
 def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
     folder: Path, item: str
 ) -> None:
-    told = forget(folder, item)
+    result = forget(folder, item)
 
-    assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout == (f"forgot {item}: the next apply may request it again: it is on wishes\n")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (
+        f"forgot {item}: the next apply may request it again: it is on wishes\n"
+    )
     assert remembered(folder) == {BEAR}
-    with ledger(folder) as one:
-        assert list(one.statuses.triggers()) == ["wishes"]
+    with ledger(folder) as opened:
+        assert list(opened.statuses.triggers()) == ["wishes"]
 
 
 def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
@@ -99,25 +101,25 @@ def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
 
 
 def test_an_item_nobody_knows_is_said_to_be_unknown(folder: Path) -> None:
-    told = forget(folder, "tmdb:movie:1")
+    result = forget(folder, "tmdb:movie:1")
 
-    assert (told.returncode, told.stdout) == (0, "nothing is remembered about tmdb:movie:1\n")
+    assert (result.returncode, result.stdout) == (0, "nothing is remembered about tmdb:movie:1\n")
     assert remembered(folder) == {HEAT, BEAR}
 
 
 def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
-    told = forget(folder, "Heat")
+    result = forget(folder, "Heat")
 
-    assert told.returncode == 64
-    assert "is not an item" in told.stderr
+    assert result.returncode == 64
+    assert "is not an item" in result.stderr
 
 
 @pytest.mark.parametrize("item", ['title:"Heat (1995)"', "title:heat"])
 def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, item: str) -> None:
     bare = Item(1, "", ids=Ids(imdb="tt0113277"))
     member = Member(bare, Match(HEAT, MatchMethod.IMDB, "Heat", 1995))
-    with ledger(folder) as one:
-        one.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
+    with ledger(folder) as opened:
+        opened.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
 
     assert forget(folder, item).stdout.startswith(f"forgot {item}: ")
     assert remembered(folder) == {BEAR}
@@ -129,14 +131,14 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
         ON_LIST.key: Member(ON_LIST, Match(HEAT, MatchMethod.IMDB)),
         other.key: Member(other, Match(MediaKey(Kind.MOVIE, 36351), MatchMethod.IMDB)),
     }
-    with ledger(folder) as one:
-        one.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})
+    with ledger(folder) as opened:
+        opened.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, members)})
 
-    told = forget(folder, "title:Heat")
+    result = forget(folder, "title:Heat")
 
-    assert told.returncode == 64
-    assert "title:Heat matches several titles" in told.stderr
-    assert "choose one: tmdb:movie:949, tmdb:movie:36351" in told.stderr
+    assert result.returncode == 64
+    assert "title:Heat matches several titles" in result.stderr
+    assert "choose one: tmdb:movie:949, tmdb:movie:36351" in result.stderr
     assert remembered(folder) == {HEAT, BEAR}
     assert "forgot" in forget(folder, 'title:"Heat (1995)"').stdout
 
@@ -144,12 +146,12 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
 @pytest.mark.parametrize("everything", [False, True])
 def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everything: bool) -> None:
     given = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
-    with ledger(folder) as one:
-        one.memory.keep_baselines({"wishes": given})
+    with ledger(folder) as opened:
+        opened.memory.keep_baselines({"wishes": given})
 
-    told = forget(folder, "tmdb:movie:949", *["--all"] * everything)
+    result = forget(folder, "tmdb:movie:949", *["--all"] * everything)
 
-    with ledger(folder) as one:
-        left = one.memory.baselines()["wishes"].keys
+    with ledger(folder) as opened:
+        left = opened.memory.baselines()["wishes"].keys
     assert left == ({"imdb:tt9"} if everything else {ON_LIST.key, "imdb:tt9"})
-    assert ("it is on wishes" in told.stdout) is everything
+    assert ("it is on wishes" in result.stdout) is everything

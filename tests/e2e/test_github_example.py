@@ -27,9 +27,9 @@ def workflow() -> dict[str, Any]:
 class Job:
     """A job whose steps run one after the other, as a runner would run them."""
 
-    def __init__(self, house: Household, job: dict[str, Any], **variables: str) -> None:
-        self.house, self.steps = house, [step for step in job["steps"] if "run" in step]
-        self.output = house.folder / "output"
+    def __init__(self, household: Household, job: dict[str, Any], **variables: str) -> None:
+        self.household, self.steps = household, [step for step in job["steps"] if "run" in step]
+        self.output = household.folder / "output"
         self.output.touch()
         self.variables = {"GITHUB_OUTPUT": str(self.output), **variables}
         self.outputs: dict[str, str] = {}
@@ -43,7 +43,7 @@ class Job:
                 continue
             script = re.sub(
                 r"\$\{\{ steps\.plan\.outputs\.(\w+) \}\}",
-                lambda found: self.outputs[found[1]],
+                lambda match: self.outputs[match[1]],
                 step["run"],
             )
             listsync = f'listsync() {{ "{sys.executable}" -m reconciler "$@"; }}\n'
@@ -53,7 +53,7 @@ class Job:
                 "-c",
                 listsync + script.replace(".venv/bin/listsync", "listsync"),
             )
-            done = self.house.apart(env=self.variables, command=command)
+            done = self.household.apart(env=self.variables, command=command)
             self.codes.append(done.code)
             lines = self.output.read_text().splitlines()
             self.outputs = dict(line.split("=") for line in lines)
@@ -78,20 +78,20 @@ class Job:
     pytest.param({"wrong": {"source": "no list"}}, [78], id="a refused file"),
 ])  # fmt: skip
 def test_the_workflow_shows_the_plan_and_applies_it(
-    house: Household, lists: dict[str, Any], codes: list[int]
+    household: Household, lists: dict[str, Any], codes: list[int]
 ) -> None:
-    house.wish([DUNE])
-    house.write({"wishes": {"source": "file:wishes.txt"}, **lists})
+    household.wish([DUNE])
+    household.write({"wishes": {"source": "file:wishes.txt"}, **lists})
     [described] = workflow()["jobs"].values()
     assert list(described["env"]) == ["SEERR_API_KEY"]
-    summary = house.folder / "summary"
+    summary = household.folder / "summary"
 
-    job = Job(house, described, GITHUB_STEP_SUMMARY=str(summary))
+    job = Job(household, described, GITHUB_STEP_SUMMARY=str(summary))
     job.run()
 
     assert job.codes == codes
     assert ("#### wishes" in summary.read_text()) == (codes != [78])
-    assert house.stored() == ([] if codes == [78] else [DUNE.tmdb])
+    assert household.stored() == ([] if codes == [78] else [DUNE.tmdb])
 
 
 @pytest.mark.parametrize(("source", "is_installed", "shown"), [
@@ -100,22 +100,22 @@ def test_the_workflow_shows_the_plan_and_applies_it(
     pytest.param("file:wishes.txt", False, "[No plan](RUN) for c0ffee.\n\n", id="not installed"),
 ])  # fmt: skip
 def test_the_example_comments_on_the_commit_that_it_planned(
-    house: Household, source: str, shown: str, *, is_installed: bool
+    household: Household, source: str, shown: str, *, is_installed: bool
 ) -> None:
-    house.wish([DUNE])
-    house.write({"wishes": {"source": source}})
+    household.wish([DUNE])
+    household.write({"wishes": {"source": source}})
     for name in ("plan.md", "errors.txt"):
-        (house.folder / name).write_text("of another pull request")
-    program = house.folder / "gh"
+        (household.folder / name).write_text("of another pull request")
+    program = household.folder / "gh"
     program.write_text("#!/bin/sh\ncat > comment.md\n")
     program.chmod(0o755)
-    path = f"{house.folder}:{os.environ['PATH']}"
+    path = f"{household.folder}:{os.environ['PATH']}"
     described = yaml.safe_load(EXAMPLE.read_text("utf-8"))["jobs"]["plan"]
 
-    job = Job(house, described, PATH=path, NUMBER="7", COMMIT="c0ffee", RUN="RUN")
+    job = Job(household, described, PATH=path, NUMBER="7", COMMIT="c0ffee", RUN="RUN")
     job.run(is_installed=is_installed)
 
-    comment = (house.folder / "comment.md").read_text()
+    comment = (household.folder / "comment.md").read_text()
     assert comment.startswith(shown)
     assert "another pull request" not in comment
     assert ("lists.wishes.source" in comment) == (source == "no list")
@@ -133,18 +133,18 @@ def test_the_example_comments_on_the_commit_that_it_planned(
     pytest.param({"lists": {"a": {"source": "file:/etc/passwd"}}}, 78, id="a file"),
 ])  # fmt: skip
 def test_the_example_plans_a_change_of_the_file_only_within_its_restrictions(
-    house: Household, change: dict[str, Any], code: int
+    household: Household, change: dict[str, Any], code: int
 ) -> None:
     env = yaml.safe_load(EXAMPLE.read_text("utf-8"))["env"]
     env |= {"LISTSYNC_CONFIG": "listsync.yaml", "LISTSYNC_LEDGER": "state/listsync.db"}
-    env["LISTSYNC_ALLOW_SERVER"] = house.server.url
-    house.wish([DUNE])
+    env["LISTSYNC_ALLOW_SERVER"] = household.server.url
+    household.wish([DUNE])
     with SandboxServer() as evil:
         text = json.dumps(change).replace("EVIL", evil.url)
         sections = json.loads(text)
-        house.write(
+        household.write(
             {"wishes": {"source": "file:wishes.txt"}, **sections.pop("lists", {})}, **sections
         )
-        assert house.run("plan", "-o", "markdown", env=env).code == code
+        assert household.run("plan", "-o", "markdown", env=env).code == code
         assert evil.state.calls == []
-    assert bool(house.server.state.calls) == (code == 0)
+    assert bool(household.server.state.calls) == (code == 0)

@@ -15,25 +15,25 @@ from tests.e2e.household import ALICE, DUNE, HEAT, JOKER, Household
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
     """Three passes: two films for alice, one more film, and one that found a wrong key."""
     with SandboxServer() as server:
-        house = Household(tmp_path_factory.mktemp("past"), server)
-        (house.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
-        (house.folder / "more.txt").write_text("")
-        house.write(
+        household = Household(tmp_path_factory.mktemp("past"), server)
+        (household.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
+        (household.folder / "more.txt").write_text("")
+        household.write(
             {
                 "wishes": {"source": "file:wishes.txt", "requester": "alice"},
                 "more": {"source": "file:more.txt"},
             }
         )
-        assert house.run("apply", "--yes").code == 0
-        (house.folder / "more.txt").write_text(f"imdb:{JOKER.imdb}\n")
-        assert house.run("apply", "--yes").code == 0
+        assert household.run("apply", "--yes").code == 0
+        (household.folder / "more.txt").write_text(f"imdb:{JOKER.imdb}\n")
+        assert household.run("apply", "--yes").code == 0
         server.faults.wrong_key = True
-        assert house.run("apply", "--yes").code == 1
-        yield house
+        assert household.run("apply", "--yes").code == 1
+        yield household
 
 
-def told(house: Household, *arguments: str) -> dict[str, Any]:
-    done = house.run("history", *arguments, "-o", "json")
+def history_of(household: Household, *arguments: str) -> dict[str, Any]:
+    done = household.run("history", *arguments, "-o", "json")
     assert done.code == 0
     return done.document
 
@@ -43,7 +43,7 @@ def titles(document: dict[str, Any]) -> list[str]:
 
 
 def test_history_tells_every_action_oldest_first(past: Household) -> None:
-    actions = told(past)["actions"]
+    actions = history_of(past)["actions"]
     assert sorted(row["media"]["ids"]["tmdb"] for row in actions[:2]) == sorted(
         [DUNE.tmdb, HEAT.tmdb]
     )
@@ -60,7 +60,7 @@ def test_history_tells_every_action_oldest_first(past: Household) -> None:
 
 
 def test_history_tells_every_pass_that_acted_or_failed_to(past: Household) -> None:
-    runs = told(past)["runs"]
+    runs = history_of(past)["runs"]
     assert [(r["command"], r["exit_code"], r["results"], r["lists"]) for r in runs] == [
         ("apply", 0, {"created": 2}, ["wishes", "more"]),
         ("apply", 0, {"created": 1}, ["wishes", "more"]),
@@ -70,13 +70,13 @@ def test_history_tells_every_pass_that_acted_or_failed_to(past: Household) -> No
 
 
 def test_a_plan_leaves_no_pass(past: Household) -> None:
-    before = told(past)["runs"]
+    before = history_of(past)["runs"]
     past.run("plan")
-    assert told(past)["runs"] == before
+    assert history_of(past)["runs"] == before
 
 
 @pytest.mark.parametrize(
-    ("query", "found", "passes"),
+    ("query", "matches", "passes"),
     [
         ("wishes", {DUNE.tmdb, HEAT.tmdb}, 2),
         ("more", {JOKER.tmdb}, 2),
@@ -89,10 +89,10 @@ def test_a_plan_leaves_no_pass(past: Household) -> None:
     ids=["list", "other list", "imdb", "tmdb", "show of that number", "part of a title", "unknown"],
 )
 def test_history_is_narrowed_to_a_list_or_a_title(
-    past: Household, query: str, found: set[int], passes: int
+    past: Household, query: str, matches: set[int], passes: int
 ) -> None:
-    document = told(past, query)
-    assert {row["media"]["ids"]["tmdb"] for row in document["actions"]} == found
+    document = history_of(past, query)
+    assert {row["media"]["ids"]["tmdb"] for row in document["actions"]} == matches
     assert len(document["runs"]) == passes
 
 
@@ -103,7 +103,7 @@ def test_what_names_nothing_matches_nothing(past: Household, query: str) -> None
 
 
 def test_the_last_ones_are_the_newest(past: Household) -> None:
-    document = told(past, "--last", "1")
+    document = history_of(past, "--last", "1")
     assert [row["media"]["ids"]["tmdb"] for row in document["actions"]] == [JOKER.tmdb]
     assert [row["exit_code"] for row in document["runs"]] == [1]
 
@@ -117,10 +117,10 @@ def test_the_text_has_a_line_for_each(past: Household) -> None:
     assert action.endswith("request · created · HTTP 201 · request 3 · more as user 1")
 
 
-def test_history_of_nothing_says_so(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.stop()
-    done = house.run("history")
+def test_history_of_nothing_says_so(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.stop()
+    done = household.run("history")
     assert (done.code, done.out) == (0, "nothing was requested yet\n")
 
 
@@ -130,12 +130,12 @@ def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None
     assert "nothing in the history matches 'mroe', did you mean \"more\"?" in done.err
 
 
-def test_a_list_that_left_the_file_is_known(house: Household) -> None:
-    house.wish([])
-    assert house.run("apply", "--yes").code == 0
-    house.write({"other": {"source": "file:wishes.txt"}})
+def test_a_list_that_left_the_file_is_known(household: Household) -> None:
+    household.wish([])
+    assert household.run("apply", "--yes").code == 0
+    household.write({"other": {"source": "file:wishes.txt"}})
 
-    (run,) = house.run("history", "wishes", "-o", "json").document["runs"]
+    (run,) = household.run("history", "wishes", "-o", "json").document["runs"]
     assert run["lists"] == ["wishes"]
 
 

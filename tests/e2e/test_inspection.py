@@ -21,36 +21,36 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
     """A household after an ``apply``: Dune requested, Heat excluded, one name that fits two."""
     with SandboxServer() as server:
-        house = Household(tmp_path_factory.mktemp("seen"), server)
+        household = Household(tmp_path_factory.mktemp("seen"), server)
         lines = [f"imdb:{DUNE.imdb}", f"imdb:{HEAT.imdb}", "Northern Line (2015)"]
-        (house.folder / "wishes.txt").write_text("\n".join(lines))
-        (house.folder / "never.txt").write_text(f"tmdb:movie:{HEAT.tmdb}\n")
-        house.write(
+        (household.folder / "wishes.txt").write_text("\n".join(lines))
+        (household.folder / "never.txt").write_text(f"tmdb:movie:{HEAT.tmdb}\n")
+        household.write(
             {
                 "wishes": {"source": "file:wishes.txt", "requester": "alice"},
                 "never": {"source": "file:never.txt", "role": "exclude"},
             }
         )
-        assert house.run("apply", "--yes").code == 0
-        yield house
+        assert household.run("apply", "--yes").code == 0
+        yield household
 
 
 # ------------------------------------------------------------------------------------------ explain
 
 
 @pytest.mark.parametrize("query", [f"tmdb:movie:{DUNE.tmdb}", "dUnE"])
-def test_explain_says_why_a_title_needs_nothing(seen: Household, query: str) -> None:
-    done = seen.run("explain", query)
+def test_explain_says_why_a_title_needs_nothing(past: Household, query: str) -> None:
+    done = past.run("explain", query)
     assert done.code == 0
     lines = [line.strip().split(maxsplit=1) for line in done.out.splitlines()]
-    told = {line[0]: line[1] for line in lines}
-    assert told["on"].startswith("wishes, place 1")
-    assert told["resolved"] == f"tmdb:movie:{DUNE.tmdb}, by imdb"
-    assert "request 1 pending (user 2)" in told["server"]
-    assert told["verdict"].startswith("requested")
+    result = {line[0]: line[1] for line in lines}
+    assert result["on"].startswith("wishes, place 1")
+    assert result["resolved"] == f"tmdb:movie:{DUNE.tmdb}, by imdb"
+    assert "request 1 pending (user 2)" in result["server"]
+    assert result["verdict"].startswith("requested")
     assert "approves" in done.out
 
 
@@ -63,24 +63,24 @@ def test_explain_says_why_a_title_needs_nothing(seen: Household, query: str) -> 
     ids=["excluded", "ambiguous"],
 )
 def test_explain_says_what_would_change_a_verdict(
-    seen: Household, query: str, word: str, hint: str
+    past: Household, query: str, word: str, hint: str
 ) -> None:
-    (title,) = seen.run("explain", query, "-o", "json").document["titles"]
+    (title,) = past.run("explain", query, "-o", "json").document["titles"]
     assert title["verdict"]["word"] == word
     assert hint in title["would_change"]
     assert bool(title["resolved"]["candidates"]) is (word == "ambiguous")
 
 
-def test_explain_goes_by_the_newest_fetch_of_a_list_that_was_renamed(house: Household) -> None:
+def test_explain_goes_by_the_newest_fetch_of_a_list_that_was_renamed(household: Household) -> None:
     for name, title in (("zeta", DUNE), ("alpha", HEAT)):
-        (house.folder / "wishes.txt").write_text(f"imdb:{title.imdb}\n")
-        house.write({name: {"source": "file:wishes.txt"}})
-        assert house.run("plan").code == 0
-    assert "on        alpha, place 1" in house.run("explain", f"imdb:{HEAT.imdb}").out
+        (household.folder / "wishes.txt").write_text(f"imdb:{title.imdb}\n")
+        household.write({name: {"source": "file:wishes.txt"}})
+        assert household.run("plan").code == 0
+    assert "on        alpha, place 1" in household.run("explain", f"imdb:{HEAT.imdb}").out
 
 
-def test_explain_says_that_no_list_has_a_title(seen: Household) -> None:
-    done = seen.run("explain", "imdb:tt7654321")
+def test_explain_says_that_no_list_has_a_title(past: Household) -> None:
+    done = past.run("explain", "imdb:tt7654321")
     assert done.code == 0
     assert "no list has imdb:tt7654321" in done.out
 
@@ -88,28 +88,28 @@ def test_explain_says_that_no_list_has_a_title(seen: Household) -> None:
 # ------------------------------------------------------------------------------------------- status
 
 
-def test_status_before_any_run_says_so(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.stop()
-    done = house.run("status")
+def test_status_before_any_run_says_so(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.stop()
+    done = household.run("status")
     assert (done.code, done.out.splitlines()[1:]) == (
         0,
         ["wishes  -           -        0      0  -             -         not fetched yet"],
     )
 
 
-def test_status_after_a_plan_tells_what_it_would_do(house: Household) -> None:
-    house.wish([DUNE, HEAT])
-    house.run("plan")
-    house.server.stop()
-    (row,) = house.run("status", "-o", "json").document["lists"]
+def test_status_after_a_plan_tells_what_it_would_do(household: Household) -> None:
+    household.wish([DUNE, HEAT])
+    household.run("plan")
+    household.server.stop()
+    (row,) = household.run("status", "-o", "json").document["lists"]
     assert row["verdicts"] == {"request": 2}
     assert row["fetch"]["outcome"] == "complete"
 
 
-def test_status_after_an_apply_tells_what_came_of_it(seen: Household) -> None:
-    told = seen.run("status").out
-    head, wishes, never = told.splitlines()
+def test_status_after_an_apply_tells_what_came_of_it(past: Household) -> None:
+    output = past.run("status").out
+    head, wishes, never = output.splitlines()
     assert head.split("  ")[0] == "LIST"
     assert wishes.startswith("wishes  True        3        0      0  20")
     assert wishes.endswith("Z · 1 created · 1 excluded · 1 ambiguous")
@@ -118,10 +118,10 @@ def test_status_after_an_apply_tells_what_came_of_it(seen: Household) -> None:
     ] * 2
 
 
-def test_status_of_one_list_tells_each_item(seen: Household) -> None:
-    (row,) = seen.run("status", "wishes", "-o", "json").document["lists"]
+def test_status_of_one_list_tells_each_item(past: Household) -> None:
+    (row,) = past.run("status", "wishes", "-o", "json").document["lists"]
     assert [item["verdict"] for item in row["items"]] == ["created", "excluded", "ambiguous"]
-    text = seen.run("status", "wishes").out.splitlines()
+    text = past.run("status", "wishes").out.splitlines()
     assert len(text) == 9  # two of the list, its four conditions, three items
     assert text[6].split()[:3] == ["1", "Dune", "(2021)"]
 
@@ -129,42 +129,42 @@ def test_status_of_one_list_tells_each_item(seen: Household) -> None:
 # ------------------------------------------------------------------------------------------- doctor
 
 
-def checks(house: Household, **options: Any) -> tuple[int, dict[str, dict[str, Any]]]:  # noqa: ANN401
-    done = house.run("doctor", "-o", "json", **options)
+def checks(household: Household, **options: Any) -> tuple[int, dict[str, dict[str, Any]]]:  # noqa: ANN401
+    done = household.run("doctor", "-o", "json", **options)
     return done.code, {check["name"]: check for check in done.document["checks"]}
 
 
-def test_doctor_finds_a_household_well(seen: Household) -> None:
-    code, found = checks(seen)
+def test_doctor_finds_a_household_well(past: Household) -> None:
+    code, rows = checks(past)
     assert code == 0
     files = ["file of wishes", "file of never"]
-    assert list(found) == [*files, "server", "key", "rights", "requester alice", "ledger"]
-    assert all(check["ok"] for check in found.values())
-    assert "movie: pending" in found["requester alice"]["found"]
+    assert list(rows) == [*files, "server", "key", "rights", "requester alice", "ledger"]
+    assert all(check["ok"] for check in rows.values())
+    assert "movie: pending" in rows["requester alice"]["found"]
 
 
-def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(house: Household) -> None:
-    house.wish([DUNE], requester="nobody")
-    house.write(
+def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(household: Household) -> None:
+    household.wish([DUNE], requester="nobody")
+    household.write(
         {
             "chart": {"source": "imdb:top"},
             "wishes": {"source": "file:wishes.txt", "requester": "nobody"},
             "carols": {"source": "file:wishes.txt", "requester": "carol"},
         }
     )
-    code, found = checks(house, env={"PATH": "/nonexistent"})
+    code, rows = checks(household, env={"PATH": "/nonexistent"})
     assert code == 1
-    assert [name for name, check in found.items() if not check["ok"]] == [
+    assert [name for name, check in rows.items() if not check["ok"]] == [
         "requester nobody",
         "requester carol",
         "browser",
     ]
-    assert all(check["todo"] for check in found.values() if not check["ok"])
-    assert "may not request" in found["requester carol"]["found"]
+    assert all(check["todo"] for check in rows.values() if not check["ok"])
+    assert "may not request" in rows["requester carol"]["found"]
 
 
-def test_doctor_has_one_line_per_requester_with_its_lists(house: Household) -> None:
-    house.wish([DUNE])
+def test_doctor_has_one_line_per_requester_with_its_lists(household: Household) -> None:
+    household.wish([DUNE])
     lists = {
         name: {"source": "file:wishes.txt", "requester": requester, **options}
         for name, requester, options in (
@@ -175,9 +175,9 @@ def test_doctor_has_one_line_per_requester_with_its_lists(house: Household) -> N
             ("too", "nobody", {}),
         )
     }
-    house.write({**lists, "mine": {"source": "file:wishes.txt"}})
-    _, found = checks(house)
-    requesters = {name: check for name, check in found.items() if name.startswith("requester")}
+    household.write({**lists, "mine": {"source": "file:wishes.txt"}})
+    _, rows = checks(household)
+    requesters = {name: check for name, check in rows.items() if name.startswith("requester")}
     assert list(requesters) == ["requester alice", "requester nobody", "requester admin"]
     assert "movie: pending, tv: pending (films, more)" in requesters["requester alice"]["found"]
     assert "may not request any title of sharp" in requesters["requester alice"]["found"]
@@ -188,14 +188,14 @@ def test_doctor_has_one_line_per_requester_with_its_lists(house: Household) -> N
     ("types", "well"), [(["movie", "tv"], True), (["movie"], True), (["tv"], False)]
 )
 def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_list_may_hold(
-    house: Household, types: list[str], *, well: bool
+    household: Household, types: list[str], *, well: bool
 ) -> None:
-    house.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST_MOVIE)
-    house.wish([DUNE], requester="alice", filter={"types": types})
-    code, found = checks(house)
-    told = found["requester alice"]
-    assert (code, told["ok"]) == ((0, True) if well else (1, False))
-    assert ("tv: refused" in told["found"]) is ("tv" in types)
+    household.server.state.users[ALICE] = User(ALICE, "alice", Permission.REQUEST_MOVIE)
+    household.wish([DUNE], requester="alice", filter={"types": types})
+    code, rows = checks(household)
+    result = rows["requester alice"]
+    assert (code, result["ok"]) == ((0, True) if well else (1, False))
+    assert ("tv: refused" in result["found"]) is ("tv" in types)
 
 
 @pytest.mark.parametrize(
@@ -209,48 +209,50 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     ids=["missing", "no list", "lines that are no titles", "a missing export"],
 )
 def test_doctor_reads_the_files_of_lists(
-    house: Household, source: str, content: str | None, says: str, todo: str
+    household: Household, source: str, content: str | None, says: str, todo: str
 ) -> None:
     if content is not None:
-        (house.folder / "wishes.csv").write_text(content)
-    house.write({"wishes": {"source": source}})
-    told = house.run("doctor", "-o", "json")
-    check = next(c for c in told.document["checks"] if c["name"] == "file of wishes")
+        (household.folder / "wishes.csv").write_text(content)
+    household.write({"wishes": {"source": source}})
+    document = household.run("doctor", "-o", "json")
+    check = next(c for c in document.document["checks"] if c["name"] == "file of wishes")
 
-    assert (told.code, check["ok"]) == (1, False)
+    assert (document.code, check["ok"]) == (1, False)
     assert says in check["found"]
     assert todo in check["todo"]
 
 
-def test_doctor_asks_for_no_browser_where_every_list_has_another_route(house: Household) -> None:
-    house.write(
+def test_doctor_asks_for_no_browser_where_every_list_has_another_route(
+    household: Household,
+) -> None:
+    household.write(
         {"chart": {"source": "imdb:top"}, "hers": {"source": "trakt:anna/watchlist"}},
         providers={"imdb": {"via": "api"}, "trakt": {"client_id": "made-up-client-id"}},
     )
-    code, found = checks(house, env={"PATH": "/nonexistent"})
+    code, rows = checks(household, env={"PATH": "/nonexistent"})
     assert code == 0
-    assert "browser" not in found
+    assert "browser" not in rows
 
 
-def test_doctor_tells_once_that_the_server_does_not_answer(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.stop()
-    code, found = checks(house)
+def test_doctor_tells_once_that_the_server_does_not_answer(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.stop()
+    code, rows = checks(household)
     assert code == 1
-    assert "nothing answers at this address" in found["server"]["found"]
-    assert found["key"] == {
+    assert "nothing answers at this address" in rows["server"]["found"]
+    assert rows["key"] == {
         "name": "key",
         "ok": False,
         "found": "not checked, see server",
         "todo": "",
     }
-    assert found["ledger"]["ok"]
+    assert rows["ledger"]["ok"]
 
 
-def test_doctor_tells_a_wrong_key(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.faults.wrong_key = True
-    done = house.run("doctor")
+def test_doctor_tells_a_wrong_key(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.faults.wrong_key = True
+    done = household.run("doctor")
     assert done.code == 1
     assert "ok   server: " in done.out
     assert "BAD  key: " in done.out
@@ -258,27 +260,27 @@ def test_doctor_tells_a_wrong_key(house: Household) -> None:
     assert "ok   ledger: " in done.out
 
 
-def test_doctor_tells_csrf_protection_before_apply_fails(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.faults.csrf_protection = True
-    code, found = checks(house)
+def test_doctor_tells_csrf_protection_before_apply_fails(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.faults.csrf_protection = True
+    code, rows = checks(household)
     assert code == 1
-    assert not found["server"]["ok"]
-    assert "CSRF protection" in found["server"]["found"]
-    assert "turn off" in found["server"]["todo"]
-    assert found["key"]["ok"]
+    assert not rows["server"]["ok"]
+    assert "CSRF protection" in rows["server"]["found"]
+    assert "turn off" in rows["server"]["todo"]
+    assert rows["key"]["ok"]
 
 
-def test_doctor_names_the_rights_that_the_owner_of_the_key_lacks(house: Household) -> None:
-    house.wish([DUNE])
-    house.server.state.users[1] = User(1, "keeper", Permission.REQUEST)
-    code, found = checks(house)
+def test_doctor_names_the_rights_that_the_owner_of_the_key_lacks(household: Household) -> None:
+    household.wish([DUNE])
+    household.server.state.users[1] = User(1, "keeper", Permission.REQUEST)
+    code, rows = checks(household)
     assert code == 1
-    assert found["key"]["ok"]
-    assert not found["rights"]["ok"]
+    assert rows["key"]["ok"]
+    assert not rows["rights"]["ok"]
     for name in ("View Requests", "View blocklisted media"):
-        assert f'"{name}"' in found["rights"]["found"]
-    assert "Permissions" in found["rights"]["todo"]
+        assert f'"{name}"' in rows["rights"]["found"]
+    assert "Permissions" in rows["rights"]["todo"]
 
 
 # -------------------------------------------------------------------------------------------- fetch
@@ -295,24 +297,32 @@ def test_doctor_names_the_rights_that_the_owner_of_the_key_lacks(house: Househol
     ids=["complete", "empty", "incomplete", "missing"],
 )
 def test_fetch_prints_its_document_on_every_outcome_without_a_server(
-    house: Household, content: str | None, outcome: str, code: int, count: int
+    household: Household, content: str | None, outcome: str, code: int, count: int
 ) -> None:
-    house.write({"wishes": {"source": "file:wishes.txt"}}, url=NOWHERE)
+    household.write({"wishes": {"source": "file:wishes.txt"}}, url=NOWHERE)
     if content is not None:
-        (house.folder / "wishes.txt").write_text(content)
-    done = house.run("fetch", "wishes", "-o", "json")
+        (household.folder / "wishes.txt").write_text(content)
+    done = household.run("fetch", "wishes", "-o", "json")
     assert done.code == code
-    told = done.document
-    assert (told["outcome"], told["count"], len(told["items"])) == (outcome, count, count)
-    assert bool(told["error"]) is bool(code)
-    assert told["complete"] is (outcome == "complete")
-    assert (told["list"], told["source"], told["route"]) == ("wishes", "file:wishes.txt", "file")
+    document = done.document
+    assert (document["outcome"], document["count"], len(document["items"])) == (
+        outcome,
+        count,
+        count,
+    )
+    assert bool(document["error"]) is bool(code)
+    assert document["complete"] is (outcome == "complete")
+    assert (document["list"], document["source"], document["route"]) == (
+        "wishes",
+        "file:wishes.txt",
+        "file",
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
-def test_fetch_prints_a_line_for_each_item(house: Household, form: str) -> None:
-    house.wish(FILMS[:3])
-    done = house.run("fetch", "wishes", "-o", form)
+def test_fetch_prints_a_line_for_each_item(household: Household, form: str) -> None:
+    household.wish(FILMS[:3])
+    done = household.run("fetch", "wishes", "-o", form)
     assert done.code == 0
     assert sum("tt0" in line for line in done.out.splitlines()) == 3
 
@@ -320,27 +330,27 @@ def test_fetch_prints_a_line_for_each_item(house: Household, form: str) -> None:
 # ------------------------------------------------------------------------ schema, version, validate
 
 
-def test_the_schema_is_one_and_accepts_the_file(house: Household) -> None:
-    house.wish([DUNE])
-    printed = json.loads(house.run("schema").out)
+def test_the_schema_is_one_and_accepts_the_file(household: Household) -> None:
+    household.wish([DUNE])
+    printed = json.loads(household.run("schema").out)
     jsonschema.Draft202012Validator.check_schema(printed)
     jsonschema.validate(
-        yaml.safe_load((house.folder / "listsync.yaml").read_text()),
+        yaml.safe_load((household.folder / "listsync.yaml").read_text()),
         printed,
     )
 
 
-def test_version_and_help_need_no_file(house: Household) -> None:
-    version, bare = house.run("version"), house.run()
+def test_version_and_help_need_no_file(household: Household) -> None:
+    version, bare = household.run("version"), household.run()
     assert (version.code, bare.code) == (0, 0)
     assert version.out.startswith("listsync 0.")
     for command in ("validate", "plan", "apply", "status", "explain", "fetch", "doctor", "schema"):
         assert f"  {command} " in bare.out
 
 
-def test_validate_needs_no_network(house: Household) -> None:
-    house.write({"chart": {"source": "imdb:top"}}, url=NOWHERE)
-    done = house.run("validate")
+def test_validate_needs_no_network(household: Household) -> None:
+    household.write({"chart": {"source": "imdb:top"}}, url=NOWHERE)
+    done = household.run("validate")
     assert done.code == 0
     assert done.out.startswith("listsync.yaml ok · generation ")
     assert done.out.endswith(" · 1 list\n")
@@ -348,10 +358,10 @@ def test_validate_needs_no_network(house: Household) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_place_that_takes_no_unicode_is_no_reason_to_fail(
-    house: Household, encoding: str
+    household: Household, encoding: str
 ) -> None:
-    house.wish([DUNE])
-    done = house.apart("plan", env={"PYTHONIOENCODING": encoding})
+    household.wish([DUNE])
+    done = household.apart("plan", env={"PYTHONIOENCODING": encoding})
     assert (done.code, done.err) == (0, "")
     assert "Dune (2021)" in done.out
 

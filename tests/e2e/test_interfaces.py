@@ -26,9 +26,9 @@ def _films(sites: SandboxSites) -> list[dict[str, str]]:
 def _site(films: list[dict[str, str]]) -> Iterator[str]:
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = self.path == f"/films.json?apikey={KEY}"
-            body = json.dumps(films if found else None).encode()
-            self.send_response(200 if found else 404)
+            matches = self.path == f"/films.json?apikey={KEY}"
+            body = json.dumps(films if matches else None).encode()
+            self.send_response(200 if matches else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -42,35 +42,38 @@ def _site(films: list[dict[str, str]]) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_list_with_a_key_in_its_address_is_requested_and_its_key_told_nowhere(
-    house: Household, site: str, sites: SandboxSites
+def test_a_list_with_a_key_in_its_address_is_requested_and_its_key_shown_nowhere(
+    household: Household, site: str, sites: SandboxSites
 ) -> None:
-    house.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
-    done = house.run("apply", "--yes", "-v", "-o", "json")
+    household.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
+    done = household.run("apply", "--yes", "-v", "-o", "json")
     (row,) = done.document["lists"]
     assert (row["fetch"]["outcome"], row["fetch"]["count"]) == ("complete", 3)
     assert done.code == 0
-    assert set(numbers(sites.lists["imdb:top"][:3])) <= set(house.stored())
-    files = [file for file in house.ledger.parent.glob("*.db*") if file.is_file()]
+    assert set(numbers(sites.lists["imdb:top"][:3])) <= set(household.stored())
+    files = [file for file in household.ledger.parent.glob("*.db*") if file.is_file()]
     assert KEY not in done.out + done.err
     assert files
     assert not any(KEY.encode() in file.read_bytes() for file in files)
 
 
 def test_a_title_whose_row_could_not_be_read_for_once_has_not_left_its_list(
-    house: Household, site: str, films: list[dict[str, str]], sites: SandboxSites
+    household: Household, site: str, films: list[dict[str, str]], sites: SandboxSites
 ) -> None:
     films[:] = [{"imdb_id": title.imdb or ""} for title in sites.lists["imdb:top"][:5]]
-    house.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
-    house.run("apply", "--yes")
-    asked, place = len(house.stored()), numbers(sites.lists["imdb:top"]).index(house.stored()[0])
-    house.person("POST", f"/request/{next(iter(house.server.state.requests))}/decline")
+    household.write({"films": {"source": f"{site}/films.json?apikey={KEY}"}})
+    household.run("apply", "--yes")
+    calls, place = (
+        len(household.stored()),
+        numbers(sites.lists["imdb:top"]).index(household.stored()[0]),
+    )
+    household.person("POST", f"/request/{next(iter(household.server.state.requests))}/decline")
 
     films[place], row = {}, films[place]
-    broken = house.run("apply", "--yes", "-o", "json").document["lists"][0]["fetch"]
+    broken = household.run("apply", "--yes", "-o", "json").document["lists"][0]["fetch"]
     films[place] = row
-    house.run("apply", "--yes")
+    household.run("apply", "--yes")
 
-    assert len(house.stored()) == asked  # it was declined, and has not come to the list anew
+    assert len(household.stored()) == calls  # it was declined, and has not come to the list anew
     assert broken["outcome"] == "incomplete"
     assert "1 of 5 entries cannot be read" in broken["error"]

@@ -22,29 +22,29 @@ from tests.e2e.running import lists, running, write
 
 
 @pytest.fixture
-def receiver(house: Household) -> Iterator[Receiver]:
-    house.secrets.append(TOKEN)
+def receiver(household: Household) -> Iterator[Receiver]:
+    household.secrets.append(TOKEN)
     with Receiver() as listening:
-        house.env["NOTIFY_URL"] = listening.url
+        household.env["NOTIFY_URL"] = listening.url
         yield listening
 
 
-def wish(house: Household, *titles: Title, requester: str = "alice", **notify: object) -> None:
+def wish(household: Household, *titles: Title, requester: str = "alice", **notify: object) -> None:
     """One list, and one address to tell."""
-    (house.folder / "wishes.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
-    house.write(
+    (household.folder / "wishes.txt").write_text("".join(f"imdb:{t.imdb}\n" for t in titles))
+    household.write(
         {"wishes": {"source": "file:wishes.txt", "requester": requester}},
         notify={"urls": ["${NOTIFY_URL}"], **notify},
     )
 
 
 class TestApply:
-    def test_what_was_done_is_told_in_one_message(
-        self, house: Household, receiver: Receiver
+    def test_what_was_done_is_sent_in_one_message(
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE, HEAT)
+        wish(household, DUNE, HEAT)
 
-        assert house.run("apply", "--yes").code == 0
+        assert household.run("apply", "--yes").code == 0
 
         (post,) = receiver.posts
         assert post["title"] == "listsync: 2 created"
@@ -54,32 +54,32 @@ class TestApply:
         ]
         assert post["type"] == "success"
 
-    def test_a_quiet_pass_is_silent(self, house: Household, receiver: Receiver) -> None:
-        wish(house, DUNE)
-        house.run("apply", "--yes")
+    def test_a_quiet_pass_is_silent(self, household: Household, receiver: Receiver) -> None:
+        wish(household, DUNE)
+        household.run("apply", "--yes")
         receiver.posts.clear()
 
-        assert house.run("apply", "--yes").code == 0
+        assert household.run("apply", "--yes").code == 0
 
         assert receiver.posts == []
 
-    def test_a_plan_tells_nobody(self, house: Household, receiver: Receiver) -> None:
-        wish(house, DUNE, requester="nobody")
+    def test_a_plan_tells_nobody(self, household: Household, receiver: Receiver) -> None:
+        wish(household, DUNE, requester="nobody")
 
-        house.run("plan")
+        household.run("plan")
 
         assert receiver.posts == []
 
-    def test_a_list_that_stalls_is_told_once_and_so_is_that_it_recovered(
-        self, house: Household, receiver: Receiver
+    def test_a_stall_and_a_recovery_are_each_sent_once(
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE, requester="nobody", events=["stalled", "recovered"])
-        codes = [house.run("apply", "--yes").code for _ in range(2)]
+        wish(household, DUNE, requester="nobody", events=["stalled", "recovered"])
+        codes = [household.run("apply", "--yes").code for _ in range(2)]
         assert (codes, receiver.titles()) == ([1, 1], ["listsync: wishes is stalled"])
         assert "nobody" in receiver.posts[0]["message"]
 
-        wish(house, DUNE, events=["stalled", "recovered"])
-        codes = [house.run("apply", "--yes").code for _ in range(2)]
+        wish(household, DUNE, events=["stalled", "recovered"])
+        codes = [household.run("apply", "--yes").code for _ in range(2)]
 
         assert (codes, receiver.titles()[1:]) == ([0, 0], ["listsync: wishes has recovered"])
 
@@ -88,52 +88,54 @@ class TestApply:
         [("alice", ["stalled", "recovered"]), ("nobody", ["applied", "recovered"])],
         ids=["applied is not", "stalled is not"],
     )
-    def test_only_the_events_of_the_file_are_told(
-        self, house: Household, receiver: Receiver, requester: str, events: list[str]
+    def test_only_the_events_of_the_config_are_sent(
+        self, household: Household, receiver: Receiver, requester: str, events: list[str]
     ) -> None:
-        wish(house, DUNE, requester=requester, events=events)
+        wish(household, DUNE, requester=requester, events=events)
 
-        house.run("apply", "--yes")
+        household.run("apply", "--yes")
 
         assert receiver.posts == []
 
     def test_by_the_day_the_first_pass_of_a_day_tells_all_since_the_last(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE, digest="daily")
-        house.run("apply", "--yes")
-        wish(house, DUNE, HEAT, digest="daily")
-        house.run("apply", "--yes")
+        wish(household, DUNE, digest="daily")
+        household.run("apply", "--yes")
+        wish(household, DUNE, HEAT, digest="daily")
+        household.run("apply", "--yes")
         assert receiver.titles() == ["listsync: 1 created"]  # the first pass ever
 
-        with sqlite3.connect(house.ledger) as ledger:  # a day goes by
+        with sqlite3.connect(household.ledger) as ledger:  # a day goes by
             ledger.execute("UPDATE notifications SET at = '2026-01-01T00:00:00.000000+00:00'")
             ledger.execute("UPDATE intents SET at = '2026-01-01T12:00:00.000000+00:00'")
-        house.run("apply", "--yes")
-        house.run("apply", "--yes")
+        household.run("apply", "--yes")
+        household.run("apply", "--yes")
 
         assert receiver.titles()[1:] == ["listsync: 2 created"]
 
-    def test_each_line_of_a_file_is_an_address(self, house: Household, receiver: Receiver) -> None:
-        wish(house, DUNE)
-        (house.folder / "urls").write_text(f"# phones\n{receiver.url}\n\n{receiver.url}/2\n")
-        document = json.loads((house.folder / "listsync.yaml").read_text())
+    def test_each_line_of_a_file_is_an_address(
+        self, household: Household, receiver: Receiver
+    ) -> None:
+        wish(household, DUNE)
+        (household.folder / "urls").write_text(f"# phones\n{receiver.url}\n\n{receiver.url}/2\n")
+        document = json.loads((household.folder / "listsync.yaml").read_text())
         document["notify"] = {"urls_file": "urls"}
-        (house.folder / "listsync.yaml").write_text(json.dumps(document))
+        (household.folder / "listsync.yaml").write_text(json.dumps(document))
 
-        house.run("apply", "--yes")
+        household.run("apply", "--yes")
 
         assert receiver.titles() == ["listsync: 1 created"] * 2
 
-    def test_a_scraped_title_calls_nobody(self, house: Household, receiver: Receiver) -> None:
-        wish(house)
+    def test_a_scraped_title_calls_nobody(self, household: Household, receiver: Receiver) -> None:
+        wish(household)
         nasty = "@everyone <@123> [free](https://evil.test)\u202e"
         rows = f'Const,Title,Title Type,Year,Position\n{DUNE.imdb},"{nasty}",Movie,2021,1\n'
-        (house.folder / "wishes.csv").write_text(rows, encoding="utf-8")
-        text = (house.folder / "listsync.yaml").read_text()
-        (house.folder / "listsync.yaml").write_text(text.replace("wishes.txt", "wishes.csv"))
+        (household.folder / "wishes.csv").write_text(rows, encoding="utf-8")
+        text = (household.folder / "listsync.yaml").read_text()
+        (household.folder / "listsync.yaml").write_text(text.replace("wishes.txt", "wishes.csv"))
 
-        house.run("apply", "--yes")
+        household.run("apply", "--yes")
 
         (post,) = receiver.posts
         assert "everyone" in post["message"]
@@ -144,80 +146,82 @@ class TestApply:
 class TestTrouble:
     @pytest.mark.parametrize("status", [400, 500, 302])
     def test_a_service_that_refuses_changes_nothing_but_a_line_in_the_log(
-        self, house: Household, receiver: Receiver, status: int
+        self, household: Household, receiver: Receiver, status: int
     ) -> None:
-        wish(house, DUNE)
+        wish(household, DUNE)
         receiver.status = status
 
-        done = house.run("apply", "--yes", "-o", "json")
+        done = household.run("apply", "--yes", "-o", "json")
 
         assert (done.code, done.results()) == (0, ["created"])
         assert (len(receiver.posts), receiver.followed) == (1, [])
         assert "address 1 of notify.urls" in done.err
 
-    def test_a_service_that_hangs_is_given_up(self, house: Household, receiver: Receiver) -> None:
-        wish(house, DUNE)
+    def test_a_service_that_hangs_is_given_up(
+        self, household: Household, receiver: Receiver
+    ) -> None:
+        wish(household, DUNE)
         receiver.hangs = True
         began = time.monotonic()
 
-        done = house.run("apply", "--yes", "-o", "json")
+        done = household.run("apply", "--yes", "-o", "json")
 
         assert (done.code, done.results()) == (0, ["created"])
         assert time.monotonic() - began < 25  # 12 s of patience, and a command on a busy machine
         assert "address 1 of notify.urls" in done.err
 
     def test_a_signal_does_not_wait_for_a_service(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE)
+        wish(household, DUNE)
         receiver.hangs = True
-        with house.started("apply", "--yes", "-o", "json") as process:
+        with household.started("apply", "--yes", "-o", "json") as process:
             until(lambda: receiver.posts)
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            done = house.finish(process)
+            done = household.finish(process)
 
         assert (done.code, done.results()) == (143, ["created"])
         assert time.monotonic() - began < 10
 
     def test_of_two_services_the_broken_one_keeps_nothing_from_the_other(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE, urls=["json://127.0.0.1:9/closed", "${NOTIFY_URL}", "nonsense://x"])
+        wish(household, DUNE, urls=["json://127.0.0.1:9/closed", "${NOTIFY_URL}", "nonsense://x"])
 
-        done = house.run("apply", "--yes")
+        done = household.run("apply", "--yes")
 
         assert (done.code, len(receiver.posts)) == (0, 1)
-        told = {word for word in ("address 1", "address 2", "address 3") if word in done.err}
-        assert told == {"address 1", "address 3"}
+        output = {word for word in ("address 1", "address 2", "address 3") if word in done.err}
+        assert output == {"address 1", "address 3"}
 
     def test_without_apprise_the_pass_goes_on_and_says_what_to_install(
-        self, house: Household, receiver: Receiver, tmp_path: Path
+        self, household: Household, receiver: Receiver, tmp_path: Path
     ) -> None:
-        hide_apprise(house, tmp_path)
-        wish(house, DUNE)
+        hide_apprise(household, tmp_path)
+        wish(household, DUNE)
 
-        done = house.apart("apply", "--yes")
-        checked, examined = house.apart("validate"), house.apart("doctor")
+        done = household.apart("apply", "--yes")
+        checked, examined = household.apart("validate"), household.apart("doctor")
 
-        assert (done.code, house.stored()) == (0, numbers([DUNE]))
+        assert (done.code, household.stored()) == (0, numbers([DUNE]))
         assert (checked.code, examined.code, receiver.posts) == (0, 1, [])
-        for told in (done.err, checked.err, examined.out):
-            assert "`pip install '.[notify]'` in a checkout" in told
+        for result in (done.err, checked.err, examined.out):
+            assert "`pip install '.[notify]'` in a checkout" in result
 
     def test_a_file_called_apprise_beside_the_config_is_not_run(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        wish(house, DUNE)
-        (house.folder / "apprise.py").write_text("open('ran', 'w')")
+        wish(household, DUNE)
+        (household.folder / "apprise.py").write_text("open('ran', 'w')")
 
-        house.apart("apply", "--yes")
+        household.apart("apply", "--yes")
 
-        assert not (house.folder / "ran").exists()
+        assert not (household.folder / "ran").exists()
         assert len(receiver.posts) == 1
 
 
-def hide_apprise(house: Household, folder: Path) -> None:
+def hide_apprise(household: Household, folder: Path) -> None:
     """Have the command run where apprise is not installed."""
     (folder / "hiding").mkdir()
     (folder / "hiding" / "sitecustomize.py").write_text(
@@ -225,12 +229,12 @@ def hide_apprise(house: Household, folder: Path) -> None:
         "known = u.find_spec\n"
         "u.find_spec = lambda name, *more: None if name == 'apprise' else known(name, *more)\n"
     )
-    house.env["PYTHONPATH"] += f"{os.pathsep}{folder / 'hiding'}"
+    household.env["PYTHONPATH"] += f"{os.pathsep}{folder / 'hiding'}"
 
 
 class TestDoctor:
     @pytest.mark.parametrize(
-        ("urls", "code", "told"),
+        ("urls", "code", "result"),
         [
             (["${NOTIFY_URL}"], 0, "ok   notify: 1 URL that apprise understands"),
             (["${NOTIFY_URL}", "nonsense://x"], 1, "apprise does not understand number 2"),
@@ -238,50 +242,57 @@ class TestDoctor:
         ids=["right", "wrong"],
     )
     def test_says_whether_addresses_are_understood_and_sends_nothing(
-        self, house: Household, receiver: Receiver, urls: list[str], code: int, told: str
+        self, household: Household, receiver: Receiver, urls: list[str], code: int, result: str
     ) -> None:
-        wish(house, DUNE, urls=urls)
+        wish(household, DUNE, urls=urls)
 
-        done = house.run("doctor")
+        done = household.run("doctor")
 
         assert (done.code, receiver.posts) == (code, [])
-        assert told in done.out
+        assert result in done.out
 
 
 def follow(
-    house: Household,
-    named: dict[str, Any],
+    household: Household,
+    lists_by_name: dict[str, Any],
     controller: Mapping[str, str] = NOTHING_MORE,
     **notify: object,
 ) -> None:
     """The file of a listsync that goes on."""
-    write(house, named, notify={"urls": ["${NOTIFY_URL}"], **notify}, controller=dict(controller))
+    write(
+        household,
+        lists_by_name,
+        notify={"urls": ["${NOTIFY_URL}"], **notify},
+        controller=dict(controller),
+    )
 
 
 class TestRun:
-    def test_a_turn_that_did_something_is_told_and_a_quiet_one_is_not(
-        self, house: Household, receiver: Receiver
+    def test_a_run_that_did_something_is_reported_and_a_quiet_one_is_not(
+        self, household: Household, receiver: Receiver
     ) -> None:
-        named = lists(house, wishes=(DUNE,))
-        named["wishes"]["interval"] = "1s"
-        follow(house, named)
-        with running(house) as run:
+        lists_by_name = lists(household, wishes=(DUNE,))
+        lists_by_name["wishes"]["interval"] = "1s"
+        follow(household, lists_by_name)
+        with running(household) as run:
             until(lambda: run.turns("wishes") > 2)
             until(lambda: receiver.posts)
-            lists(house, wishes=(DUNE, HEAT))
+            lists(household, wishes=(DUNE, HEAT))
             until(lambda: len(receiver.posts) == 2)
 
         assert receiver.titles() == ["listsync: 1 created"] * 2
 
-    def test_a_wrong_file_is_told_once(self, house: Household, receiver: Receiver) -> None:
-        follow(house, lists(house, wishes=(DUNE,)), events=["config-invalid"])
-        text = (house.folder / "listsync.yaml").read_text()
-        with running(house) as run:
+    def test_an_invalid_config_is_reported_once(
+        self, household: Household, receiver: Receiver
+    ) -> None:
+        follow(household, lists(household, wishes=(DUNE,)), events=["config-invalid"])
+        text = (household.folder / "listsync.yaml").read_text()
+        with running(household) as run:
             until(run.is_ready)
-            for wrong in ("lists: 1", "lists: 2", "lists: ["):
-                (house.folder / "listsync.yaml").write_text(wrong)
-                until(lambda: told_wrong(run.log()) >= 1)
-            (house.folder / "listsync.yaml").write_text(text)
+            for invalid in ("lists: 1", "lists: 2", "lists: ["):
+                (household.folder / "listsync.yaml").write_text(invalid)
+                until(lambda: invalid_reports(run.log()) >= 1)
+            (household.folder / "listsync.yaml").write_text(text)
             until(lambda: run.whole("ConfigValid").get("status") == "True")
             until(lambda: receiver.posts)
 
@@ -290,16 +301,16 @@ class TestRun:
         assert "listsync.yaml:1:1" in post["message"]
         assert post["type"] == "failure"
 
-    def test_a_change_that_widens_rights_is_told_with_when_it_takes_effect(
-        self, house: Household, receiver: Receiver
+    def test_a_change_that_widens_rights_is_reported_with_when_it_takes_effect(
+        self, household: Household, receiver: Receiver
     ) -> None:
-        named = lists(house, wishes=(DUNE,))
-        named["wishes"]["requester"] = "alice"
-        follow(house, named, events=["rights-waiting"])
-        with running(house) as run:
+        lists_by_name = lists(household, wishes=(DUNE,))
+        lists_by_name["wishes"]["requester"] = "alice"
+        follow(household, lists_by_name, events=["rights-waiting"])
+        with running(household) as run:
             until(lambda: run.turns("wishes"))
-            del named["wishes"]["requester"]
-            follow(house, named, events=["rights-waiting"])
+            del lists_by_name["wishes"]["requester"]
+            follow(household, lists_by_name, events=["rights-waiting"])
             until(lambda: receiver.posts)
             (waiting,) = run.status()["waiting"]
 
@@ -309,19 +320,21 @@ class TestRun:
         assert waiting["until"] in post["message"]
         assert post["type"] == "warning"
 
-    def test_a_stalled_list_is_told_once_also_over_a_restart(
-        self, house: Household, receiver: Receiver
+    def test_a_stalled_list_is_reported_once_also_over_a_restart(
+        self, household: Household, receiver: Receiver
     ) -> None:
-        named = lists(house, wishes=(DUNE,))
-        named["wishes"] |= {"requester": "nobody", "interval": "1s"}
-        follow(house, named)
+        lists_by_name = lists(household, wishes=(DUNE,))
+        lists_by_name["wishes"] |= {"requester": "nobody", "interval": "1s"}
+        follow(household, lists_by_name)
         for _ in range(2):
-            with running(house) as run:
+            with running(household) as run:
                 until(lambda: run.turns("wishes") > 1)
         until(lambda: receiver.posts)
-        named["wishes"]["requester"] = "alice"  # who may do more than a user that is not there
-        follow(house, named, controller={"grace": "0s"})
-        with running(house) as run:
+        lists_by_name["wishes"]["requester"] = (
+            "alice"  # who may do more than a user that is not there
+        )
+        follow(household, lists_by_name, controller={"grace": "0s"})
+        with running(household) as run:
             until(run.is_ready)
             until(lambda: len(receiver.posts) == 3)
 
@@ -332,13 +345,13 @@ class TestRun:
         ]
 
     def test_a_service_that_hangs_holds_neither_turns_nor_the_end(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        named = lists(house, wishes=(DUNE,), more=(ALIEN,), rest=tuple(FILMS[:3]))
-        follow(house, named)
+        lists_by_name = lists(household, wishes=(DUNE,), more=(ALIEN,), rest=tuple(FILMS[:3]))
+        follow(household, lists_by_name)
         receiver.hangs = True
-        with running(house) as run:
-            until(lambda: all(run.turns(name) for name in named))
+        with running(household) as run:
+            until(lambda: all(run.turns(name) for name in lists_by_name))
             until(lambda: receiver.posts)
             assert TOKEN not in processes()
             assert TOKEN not in run.get("/status")[1] + run.get("/metrics")[1]
@@ -348,18 +361,18 @@ class TestRun:
         assert time.monotonic() - began < 10  # 2 s of patience, not 12, and the process's own end
 
     def test_another_address_is_used_from_the_next_turn_on_and_the_generation_stays(
-        self, house: Household, receiver: Receiver
+        self, household: Household, receiver: Receiver
     ) -> None:
-        (house.folder / "urls").write_text("json://127.0.0.1:9/closed\n")
-        named = lists(house, wishes=(DUNE,))
-        write(house, named, notify={"urls_file": "urls"})
-        with running(house) as run:
+        (household.folder / "urls").write_text("json://127.0.0.1:9/closed\n")
+        lists_by_name = lists(household, wishes=(DUNE,))
+        write(household, lists_by_name, notify={"urls_file": "urls"})
+        with running(household) as run:
             until(run.is_ready)
             generation = run.status()["generation"]
-            (house.folder / "urls").write_text(receiver.url)
+            (household.folder / "urls").write_text(receiver.url)
             until(lambda: any(line["event"] == "the file has changed" for line in run.log()))
-            lists(house, wishes=(DUNE, HEAT))
-            assert house.run("reconcile", "wishes").code == 0
+            lists(household, wishes=(DUNE, HEAT))
+            assert household.run("reconcile", "wishes").code == 0
             until(lambda: receiver.posts)
             assert run.status()["generation"] == generation
 
@@ -368,13 +381,13 @@ class TestRun:
 
 def processes() -> str:
     """The command lines of all processes, as anybody on the machine can read them."""
-    said = []
+    text = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it has ended
-            said.append(path.read_text(errors="replace"))
-    assert any("reconciler.notify.worker" in line for line in said)
-    return "\n".join(said)
+            text.append(path.read_text(errors="replace"))
+    assert any("reconciler.notify.worker" in line for line in text)
+    return "\n".join(text)
 
 
-def told_wrong(log: list[dict[str, Any]]) -> int:
+def invalid_reports(log: list[dict[str, Any]]) -> int:
     return sum(line["event"].startswith("the file is wrong") for line in log)

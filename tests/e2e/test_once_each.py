@@ -17,102 +17,102 @@ TITLES = (*FILMS[:6], *SHOWS[:2])
 APPLY = ("apply", "--yes", "-o", "json")
 
 
-def open_intents(house: Household) -> int:
-    with closing(sqlite3.connect(house.ledger)) as ledger:
+def open_intents(household: Household) -> int:
+    with closing(sqlite3.connect(household.ledger)) as ledger:
         (count,) = ledger.execute(
             "SELECT count(*) FROM intents WHERE settled_at IS NULL"
         ).fetchone()
     return int(count)
 
 
-def all_there_once(house: Household) -> None:
+def all_there_once(household: Household) -> None:
     """One more run does the rest, and nothing is there twice."""
-    house.server.faults.reset()
-    assert house.run(*APPLY).code == 0
-    assert sorted(house.stored()) == sorted(numbers(TITLES))
+    household.server.faults.reset()
+    assert household.run(*APPLY).code == 0
+    assert sorted(household.stored()) == sorted(numbers(TITLES))
 
 
-def test_a_kill_at_any_moment_neither_doubles_nor_loses_a_title(house: Household) -> None:
-    house.wish(TITLES)
-    house.server.faults.latency = 0.02
-    lock = house.ledger.with_name("listsync.db.lock")
+def test_a_kill_at_any_moment_neither_doubles_nor_loses_a_title(household: Household) -> None:
+    household.wish(TITLES)
+    household.server.faults.latency = 0.02
+    lock = household.ledger.with_name("listsync.db.lock")
     for before in (0, 1, 3, 5):
-        with house.started(*APPLY) as process:
+        with household.started(*APPLY) as process:
             until(lock.exists)
-            until(lambda wanted=before: len(house.stored()) >= wanted)  # type: ignore[misc]
+            until(lambda expected=before: len(household.stored()) >= expected)  # type: ignore[misc]
             process.kill()
             process.wait(10)
-    all_there_once(house)
+    all_there_once(household)
 
 
 def test_a_kill_between_the_commit_and_its_answer_neither_doubles_nor_loses(
-    house: Household,
+    household: Household,
 ) -> None:
-    house.wish(TITLES)
-    house.server.faults.hang_after_commit = 4
-    with house.started(*APPLY) as process:
-        until(lambda: len(house.stored()) == 4)
+    household.wish(TITLES)
+    household.server.faults.hang_after_commit = 4
+    with household.started(*APPLY) as process:
+        until(lambda: len(household.stored()) == 4)
         process.kill()
         process.wait(10)
-    assert open_intents(house) == 4
-    all_there_once(house)
+    assert open_intents(household) == 4
+    all_there_once(household)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_apply_records_what_it_has_begun(
-    house: Household, sent: signal.Signals
+    household: Household, sent: signal.Signals
 ) -> None:
-    house.wish(TITLES)
-    house.server.faults.latency = 0.1
-    with house.started(*APPLY) as process:
-        until(lambda: len(house.stored()) >= 1)
+    household.wish(TITLES)
+    household.server.faults.latency = 0.1
+    with household.started(*APPLY) as process:
+        until(lambda: len(household.stored()) >= 1)
         process.send_signal(sent)
-        done = house.finish(process)
+        done = household.finish(process)
     assert done.code == 128 + sent
     results = done.results()
     assert set(results) == {"created", "skipped"}
-    assert results.count("created") == len(house.stored())
-    assert open_intents(house) == 0
-    all_there_once(house)
+    assert results.count("created") == len(household.stored())
+    assert open_intents(household) == 0
+    all_there_once(household)
 
 
-def test_an_interrupt_before_anything_is_sent_ends_at_once(house: Household) -> None:
-    house.wish(TITLES)
-    house.server.faults.latency = 0.3
-    with house.started(*APPLY) as process:
-        until(lambda: house.server.state.calls)
+def test_an_interrupt_before_anything_is_sent_ends_at_once(household: Household) -> None:
+    household.wish(TITLES)
+    household.server.faults.latency = 0.3
+    with household.started(*APPLY) as process:
+        until(lambda: household.server.state.calls)
         process.send_signal(signal.SIGTERM)
-        done = house.finish(process)
+        done = household.finish(process)
     assert done.code == 143
     assert done.err == "listsync: interrupted, shutting down; press Ctrl-C again to force\n"
-    assert house.stored() == []
+    assert household.stored() == []
 
 
-def test_a_server_that_stops_in_the_middle_is_one_clear_failure(house: Household) -> None:
-    house.wish(TITLES)
-    house.write({"wishes": {"source": "file:wishes.txt"}}, server={"concurrency": 1})
-    house.server.faults.stop_after_posts = 2
-    done = house.run(*APPLY)
+def test_a_server_that_stops_in_the_middle_is_one_clear_failure(household: Household) -> None:
+    household.wish(TITLES)
+    household.write({"wishes": {"source": "file:wishes.txt"}}, server={"concurrency": 1})
+    household.server.faults.stop_after_posts = 2
+    done = household.run(*APPLY)
     assert done.code == 1
     assert done.results().count("created") == 2
     assert set(done.results()) <= {"created", "skipped", "unknown"}
-    house.server.start()
-    all_there_once(house)
+    household.server.start()
+    all_there_once(household)
 
 
-def test_a_second_apply_says_who_holds_the_lock(house: Household) -> None:
-    house.wish([DUNE, HEAT])
-    house.server.faults.hang_after_commit = 2
-    with house.started(*APPLY) as first:
-        until(lambda: len(house.stored()) == 2)
-        second = house.run("apply", "--yes")
-        look = house.run("plan", "--detailed-exitcode")
-        status = house.run("status")
+def test_a_second_apply_says_who_holds_the_lock(household: Household) -> None:
+    household.wish([DUNE, HEAT])
+    household.server.faults.hang_after_commit = 2
+    with household.started(*APPLY) as first:
+        until(lambda: len(household.stored()) == 2)
+        second = household.run("apply", "--yes")
+        look = household.run("plan", "--detailed-exitcode")
+        status = household.run("status")
         titles = [Path(f"/proc/{first.pid}/cmdline").read_bytes()]
         first.kill()
     assert second.code == 75
     assert re.search(rf"\(pid {first.pid}\) has held the lock since 20\d\d-\d\d-\d\dT", second.err)
     assert second.err.count("\n") == 2
     assert (look.code, status.code) == (0, 0)
-    assert all(house.server.api_key.encode() not in title for title in titles)
-    assert len(house.stored()) == 2
+    assert all(household.server.api_key.encode() not in title for title in titles)
+    assert len(household.stored()) == 2

@@ -47,11 +47,11 @@ class _Site(BaseHTTPRequestHandler):
     """Echoes what it is asked for into a title; asked for something broken, it breaks."""
 
     def do_GET(self) -> None:
-        said = f"{self.path} {unquote(self.path)} {self.headers.get('Authorization', '')}"
-        rows = [{"title": "Dune", "imdb_id": DUNE.imdb}, {"title": f"Echo {said}", "year": 2021}]
+        text = f"{self.path} {unquote(self.path)} {self.headers.get('Authorization', '')}"
+        rows = [{"title": "Dune", "imdb_id": DUNE.imdb}, {"title": f"Echo {text}", "year": 2021}]
         body = json.dumps(rows).encode()
         if "feed" in self.path:
-            item = f"<item><title>Echo {quote(said)}</title></item>"
+            item = f"<item><title>Echo {quote(text)}</title></item>"
             body = f"<rss><channel>{item}</channel></rss>".encode()
         self.send_response(500 if "broken" in self.path else 200)
         self.send_header("Content-Length", str(len(body)))
@@ -63,21 +63,21 @@ class _Site(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def planted(house: Household) -> Iterator[Household]:
+def planted(household: Household) -> Iterator[Household]:
     """A household with a list for each shape of a secret, and nobody may hear of any."""
     site = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     Thread(target=site.serve_forever, args=(0.01,), daemon=True).start()
     host = f"127.0.0.1:{site.server_port}"
-    house.env |= FROM_VARIABLES
-    house.env["FROM_WHOLE"] = f"http://{host}/wholesecret/list.json?token=wholesecret"
-    house.secrets += [*SECRETS, TOKEN]
+    household.env |= FROM_VARIABLES
+    household.env["FROM_WHOLE"] = f"http://{host}/wholesecret/list.json?token=wholesecret"
+    household.secrets += [*SECRETS, TOKEN]
     lists = {name: {"source": text.replace("{}", host)} for name, text in ADDRESSES.items()}
     with Receiver() as receiver:
-        write(house, lists, notify={"urls": [receiver.url], "events": ["applied", "stalled"]})
-        yield house
-        told = json.dumps(receiver.posts)
+        write(household, lists, notify={"urls": [receiver.url], "events": ["applied", "stalled"]})
+        yield household
+        result = json.dumps(receiver.posts)
         assert receiver.posts
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert [secret for secret in SECRETS if secret in result] == []
     site.shutdown()
     site.server_close()
 
@@ -112,8 +112,8 @@ def test_no_command_shows_or_keeps_a_secret_of_an_address(planted: Household) ->
         if file.is_file() and file.name != "listsync.yaml" and "state" not in file.parts
     ]
 
-    said = "\n".join([*pages, *files, *(done.out + done.err for done in outputs.values())])
-    assert [secret for secret in SECRETS if secret in said] == []
+    text = "\n".join([*pages, *files, *(done.out + done.err for done in outputs.values())])
+    assert [secret for secret in SECRETS if secret in text] == []
     assert "Echo" in outputs["fetch path"].out
     assert "broken" in outputs["plan --out saved.json"].out
     assert planted.stored() == [DUNE.tmdb]
@@ -123,7 +123,7 @@ def test_no_command_shows_or_keeps_a_secret_of_an_address(planted: Household) ->
     "source",
     [GITHUB, f"https://lists.example/{GITHUB}/x", f"json:{GITHUB}", f"lists.example/{PHRASE}"],
 )
-def test_no_refusal_quotes_a_secret(house: Household, source: str) -> None:
-    house.secrets += SECRETS
-    house.write({"wrong": {"source": source}})
-    assert house.run("validate").code == 78
+def test_no_refusal_quotes_a_secret(household: Household, source: str) -> None:
+    household.secrets += SECRETS
+    household.write({"wrong": {"source": source}})
+    assert household.run("validate").code == 78

@@ -42,15 +42,15 @@ def test_every_command_that_reads_the_file_has_the_options() -> None:
 
 @pytest.mark.parametrize("command", READING)
 def test_no_command_calls_another_server(
-    house: Household, evil: SandboxServer, command: str
+    household: Household, evil: SandboxServer, command: str
 ) -> None:
-    house.wish([DUNE])
+    household.wish([DUNE])
     wishes = {"wishes": {"source": "file:wishes.txt"}}
-    house.write(wishes, url=evil.url, controller={"listen": evil.url.removeprefix("http://")})
-    done = house.run(command, *READING[command], "--allow-server", house.server.url)
+    household.write(wishes, url=evil.url, controller={"listen": evil.url.removeprefix("http://")})
+    done = household.run(command, *READING[command], "--allow-server", household.server.url)
     assert done.code == 78
     assert done.err.startswith("listsync.yaml:3:10 server.url: this server is not allowed")
-    assert (house.server.state.calls, evil.state.calls) == ([], [])
+    assert (household.server.state.calls, evil.state.calls) == ([], [])
 
 
 NO_KEY = {"LISTSYNC_ALLOW_ENV": "A"}
@@ -73,11 +73,11 @@ REFUSED = {
     *((*row, 0) for row in ALLOWED.values()), *((*row, 78) for row in REFUSED.values())
 ], ids=[*ALLOWED, *REFUSED])  # fmt: skip
 def test_restrictions_come_from_options_or_variables(
-    house: Household, options: tuple[str, ...], env: dict[str, str], code: int
+    household: Household, options: tuple[str, ...], env: dict[str, str], code: int
 ) -> None:
-    house.wish([DUNE])
-    here = house.server.url
-    done = house.run(
+    household.wish([DUNE])
+    here = household.server.url
+    done = household.run(
         *(word.replace("HERE", here) for word in options or ("validate",)),
         env={name: value.replace("HERE", here) for name, value in env.items()},
     )
@@ -104,19 +104,21 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_lists_outside_the_folder_need_to_be_allowed(
-    house: Household, outside: Path, place: str
+    household: Household, outside: Path, place: str
 ) -> None:
-    (house.folder / "link.txt").symlink_to(outside / "wishes.txt")
-    (house.folder / "folder").symlink_to(outside)
-    (house.folder / "a.zip").symlink_to(outside / "wishes.txt")
-    house.write({"wishes": {"source": f"file:{place.format(outside=outside, name=outside.name)}"}})
-    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    (household.folder / "link.txt").symlink_to(outside / "wishes.txt")
+    (household.folder / "folder").symlink_to(outside)
+    (household.folder / "a.zip").symlink_to(outside / "wishes.txt")
+    household.write(
+        {"wishes": {"source": f"file:{place.format(outside=outside, name=outside.name)}"}}
+    )
+    done = household.run("validate", "--allow-env", "SEERR_API_KEY")
     what = "outside the folder of the config file; add --allow-files to use it"
     assert (done.code, done.err) == (78, f"listsync.yaml:10:14 lists.wishes.source: {what}\n")
-    assert house.run("validate", "--allow-env", "SEERR_API_KEY", "--allow-files").code == 0
+    assert household.run("validate", "--allow-env", "SEERR_API_KEY", "--allow-files").code == 0
     allowed = {"LISTSYNC_ALLOW_ENV": "SEERR_API_KEY", "LISTSYNC_ALLOW_FILES": "1"}
-    assert house.run("validate", env=allowed).code == 0
-    assert house.run("validate").code == 0
+    assert household.run("validate", env=allowed).code == 0
+    assert household.run("validate").code == 0
 
 
 @pytest.mark.parametrize("section", [
@@ -128,15 +130,15 @@ def test_lists_outside_the_folder_need_to_be_allowed(
     {"lists": {"a": {"source": "file:{outside}/wishes.txt", "role": "exclude"}}},
 ], ids=lambda section: json.dumps(section)[1:30])  # fmt: skip
 def test_every_other_file_outside_the_folder_does_too(
-    house: Household, outside: Path, section: dict[str, object]
+    household: Household, outside: Path, section: dict[str, object]
 ) -> None:
-    house.wish([DUNE])
-    file = house.folder / "listsync.yaml"
+    household.wish([DUNE])
+    file = household.folder / "listsync.yaml"
     document = json.loads(file.read_text())
     for key, value in json.loads(json.dumps(section).replace("{outside}", str(outside))).items():
         document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
     file.write_text(json.dumps(document, indent=1))
-    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    done = household.run("validate", "--allow-env", "SEERR_API_KEY")
     assert done.code == 78
     [line] = done.err.splitlines()
     assert line.endswith("outside the folder of the config file; add --allow-files to use it")
@@ -144,63 +146,70 @@ def test_every_other_file_outside_the_folder_does_too(
 
 
 def test_a_restricted_file_is_itself_no_link_out_of_its_folder(
-    house: Household, outside: Path
+    household: Household, outside: Path
 ) -> None:
-    house.wish([DUNE])
-    file = house.folder / "listsync.yaml"
-    file.rename(house.folder / "real.yaml")
+    household.wish([DUNE])
+    file = household.folder / "listsync.yaml"
+    file.rename(household.folder / "real.yaml")
     file.symlink_to("real.yaml")
-    assert house.run("validate", "--allow-env", "SEERR_API_KEY").code == 0
-    (house.folder / "real.yaml").rename(outside / "real.yaml")
+    assert household.run("validate", "--allow-env", "SEERR_API_KEY").code == 0
+    (household.folder / "real.yaml").rename(outside / "real.yaml")
     file.unlink()
     file.symlink_to(outside / "real.yaml")
-    done = house.run("validate", "--allow-env", "SEERR_API_KEY")
+    done = household.run("validate", "--allow-env", "SEERR_API_KEY")
     what = "a link to a file outside its folder; name that file with -c FILE"
     assert (done.code, done.err) == (78, f"listsync.yaml: {what}\n")
-    assert house.run("validate").code == 0
+    assert household.run("validate").code == 0
 
 
-def test_a_restricted_file_may_come_through_a_pipe(house: Household) -> None:
-    house.write({"top": {"source": "imdb:top"}}, ledger=None)
+def test_a_restricted_file_may_come_through_a_pipe(household: Household) -> None:
+    household.write({"top": {"source": "imdb:top"}}, ledger=None)
     reading, writing = os.pipe()
-    os.write(writing, (house.folder / "listsync.yaml").read_bytes())
+    os.write(writing, (household.folder / "listsync.yaml").read_bytes())
     os.close(writing)
     command = ("validate", "--allow-env", "SEERR_API_KEY", "-c", "/dev/stdin")
-    assert house.apart(*command, stdin=reading).code == 0
+    assert household.apart(*command, stdin=reading).code == 0
     os.close(reading)
 
 
 def test_no_command_shows_a_line_of_a_file_outside_the_folder(
-    house: Household, outside: Path
+    household: Household, outside: Path
 ) -> None:
-    house.secrets.append(SECRET)
-    house.write({"wishes": {"source": f"file:{outside}/key"}})
+    household.secrets.append(SECRET)
+    household.write({"wishes": {"source": f"file:{outside}/key"}})
     for command in ("plan", "apply --yes", "doctor", "fetch wishes", "status wishes", "explain x"):
-        done = house.run(*command.split())
+        done = household.run(*command.split())
         assert done.code == (0 if command in {"status wishes", "explain x"} else 1), command
         assert command == "explain x" or "line 1, column 1: not a title; write" in done.out
 
 
 def test_a_saved_plan_is_applied_under_the_same_restrictions(
-    house: Household, evil: SandboxServer
+    household: Household, evil: SandboxServer
 ) -> None:
-    house.wish([DUNE])
-    allowed = ("--allow-server", house.server.url, "--allow-env", "SEERR_API_KEY")
-    assert house.run("plan", "--out", "plan.json", *allowed).code == 0
-    refused = house.run("apply", "plan.json", "--allow-server", evil.url)
-    assert (refused.code, house.stored()) == (78, [])
-    assert house.run("apply", "plan.json", *allowed).code == 0
-    assert house.stored() == [DUNE.tmdb]
+    household.wish([DUNE])
+    allowed = ("--allow-server", household.server.url, "--allow-env", "SEERR_API_KEY")
+    assert household.run("plan", "--out", "plan.json", *allowed).code == 0
+    refused = household.run("apply", "plan.json", "--allow-server", evil.url)
+    assert (refused.code, household.stored()) == (78, [])
+    assert household.run("apply", "plan.json", *allowed).code == 0
+    assert household.stored() == [DUNE.tmdb]
 
 
 def test_a_run_goes_on_with_its_last_file_where_the_next_one_breaks_a_restriction(
-    house: Household, evil: SandboxServer
+    household: Household, evil: SandboxServer
 ) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house, "--allow-server", house.server.url, "--allow-env", "SEERR_API_KEY") as run:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(
+        household, "--allow-server", household.server.url, "--allow-env", "SEERR_API_KEY"
+    ) as run:
         until(run.is_ready)
         generation = run.status()["generation"]
-        write(house, lists(house, wishes=(DUNE, HEAT)), url=evil.url, controller={"grace": "0s"})
+        write(
+            household,
+            lists(household, wishes=(DUNE, HEAT)),
+            url=evil.url,
+            controller={"grace": "0s"},
+        )
         until(lambda: run.whole("ConfigValid").get("status") == "False")
         assert "server.url: this server is not allowed" in run.whole("ConfigValid")["message"]
         assert run.status()["generation"] == generation
@@ -214,11 +223,11 @@ def test_a_run_goes_on_with_its_last_file_where_the_next_one_breaks_a_restrictio
 def test_the_health_check_spells_no_variable_out_in_a_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], place: str
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(health, "get_local", lambda listen, _path: asked.append(listen))
+    calls: list[str] = []
+    monkeypatch.setattr(health, "get_local", lambda listen, _path: calls.append(listen))
     monkeypatch.setenv("TOKEN", SECRET)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "f.yaml").write_text("controller: {listen: '${TOKEN}.evil.example:80'}\n")
     health.is_alive(tmp_path / "f.yaml")
-    assert asked[0] == place
+    assert calls[0] == place

@@ -16,22 +16,22 @@ from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, un
 from tests.e2e.running import listed, lists, running, write
 
 
-def test_what_is_on_a_list_is_requested(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE, HEAT)))
-    with running(house, "--debug-dir", "pages") as run:
-        until(lambda: sorted(house.stored()) == sorted(numbers([DUNE, HEAT])))
+def test_what_is_on_a_list_is_requested(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE, HEAT)))
+    with running(household, "--debug-dir", "pages") as run:
+        until(lambda: sorted(household.stored()) == sorted(numbers([DUNE, HEAT])))
         until(lambda: run.turns("wishes"))
 
         assert [line["created"] for line in run.events("turn")] == [2]
-        assert (house.folder / "pages").is_dir()  # where pages would be that are no lists
+        assert (household.folder / "pages").is_dir()  # where pages would be that are no lists
 
 
-def test_a_restart_reads_nothing_that_is_not_due(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_a_restart_reads_nothing_that_is_not_due(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
-    write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
-    with running(house) as run:
+    write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
+    with running(household) as run:
         until(lambda: run.is_ready("more"))
 
         assert run.turns("wishes") == 0
@@ -39,77 +39,82 @@ def test_a_restart_reads_nothing_that_is_not_due(house: Household) -> None:
 
 @pytest.mark.parametrize("days", [-30, 30], ids=["set back", "set forward"])
 def test_a_clock_that_was_set_between_two_runs_keeps_no_list_waiting(
-    house: Household, days: int
+    household: Household, days: int
 ) -> None:
     """The ledger's times are moved instead: they were written under a clock that went wrong."""
-    named = {"wishes": {"source": listed(house, "wishes", DUNE), "interval": "2s"}}
-    write(house, named)
-    with running(house) as run:
+    lists_by_name = {"wishes": {"source": listed(household, "wishes", DUNE), "interval": "2s"}}
+    write(household, lists_by_name)
+    with running(household) as run:
         until(run.is_ready)
-    with closing(sqlite3.connect(house.ledger)) as ledger, ledger:
+    with closing(sqlite3.connect(household.ledger)) as ledger, ledger:
         for attempted, due in ledger.execute("SELECT attempted, due FROM schedules").fetchall():
             moved = [
                 (datetime.fromisoformat(text) - timedelta(days=days)).isoformat()
                 for text in (attempted, due)
             ]
             ledger.execute("UPDATE schedules SET attempted = ?, due = ?", moved)
-    with running(house) as run:
+    with running(household) as run:
         until(lambda: run.turns("wishes") > 1, seconds=20)
         assert run.is_ready()
 
 
-def test_a_list_comes_again_when_its_interval_is_over(house: Household) -> None:
-    write(house, {"wishes": {"source": listed(house, "wishes", DUNE), "interval": "1s"}})
-    with running(house) as run:
+def test_a_list_comes_again_when_its_interval_is_over(household: Household) -> None:
+    write(household, {"wishes": {"source": listed(household, "wishes", DUNE), "interval": "1s"}})
+    with running(household) as run:
         until(run.is_ready)
-        listed(house, "wishes", DUNE, HEAT)
+        listed(household, "wishes", DUNE, HEAT)
 
-        until(lambda: house.stored() == numbers([DUNE, HEAT]))
+        until(lambda: household.stored() == numbers([DUNE, HEAT]))
 
 
-def test_it_keeps_other_actors_out_and_lets_lookers_in(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_it_keeps_other_actors_out_and_lets_lookers_in(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
-        refused = house.run("apply", "--yes")
+        refused = household.run("apply", "--yes")
         assert refused.code == 75
         assert f"pid {run.process.pid}" in refused.err
-        second = house.run("run")
+        second = household.run("run")
         assert second.code == 75  # though the port is taken, too
         assert f"pid {run.process.pid}" in second.err
 
-        assert house.run("plan").code == 0
-        told = house.run("status", "-o", "json").document["lists"][0]
-        assert told["last_success"]
-        assert told["next_due"] > told["last_success"]
-        assert {c["type"] for c in told["conditions"]} == {"Ready", "Fetched", "Applied", "Stalled"}
+        assert household.run("plan").code == 0
+        document = household.run("status", "-o", "json").document["lists"][0]
+        assert document["last_success"]
+        assert document["next_due"] > document["last_success"]
+        assert {c["type"] for c in document["conditions"]} == {
+            "Ready",
+            "Fetched",
+            "Applied",
+            "Stalled",
+        }
 
 
 @pytest.mark.parametrize(
     ("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
 )
 def test_a_request_under_way_is_finished_and_recorded(
-    house: Household, signum: signal.Signals, code: int
+    household: Household, signum: signal.Signals, code: int
 ) -> None:
-    house.server.faults.latency = 0.2
-    write(house, lists(house, wishes=(DUNE, HEAT, ALIEN, JOKER)), server={"concurrency": 1})
-    with running(house) as run:
-        until(lambda: any(c.method == "POST" for c in house.server.state.calls))
+    household.server.faults.latency = 0.2
+    write(household, lists(household, wishes=(DUNE, HEAT, ALIEN, JOKER)), server={"concurrency": 1})
+    with running(household) as run:
+        until(lambda: any(c.method == "POST" for c in household.server.state.calls))
         assert run.end(signum).code == code
-    begun = sum(call.method == "POST" for call in house.server.state.calls)
-    assert 1 <= len(house.stored()) == begun < 4
-    with sqlite3.connect(house.ledger) as ledger:
+    started_requests = sum(call.method == "POST" for call in household.server.state.calls)
+    assert 1 <= len(household.stored()) == started_requests < 4
+    with sqlite3.connect(household.ledger) as ledger:
         assert ledger.execute("SELECT DISTINCT result FROM intents").fetchall() == [("created",)]
     ledger.close()
-    house.server.faults.latency = 0.0
-    with running(house) as run:
+    household.server.faults.latency = 0.0
+    with running(household) as run:
         until(run.is_ready)
-        assert sorted(house.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
+        assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
 
 
-def test_each_line_of_a_turn_says_which_list_and_which_turn(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE, HEAT)))
-    with running(house, "-v") as run:
+def test_each_line_of_a_turn_says_which_list_and_which_turn(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE, HEAT)))
+    with running(household, "-v") as run:
         until(lambda: run.turns("wishes"))
         calls = run.events("server call")
         (turn,) = run.events("turn")
@@ -118,34 +123,34 @@ def test_each_line_of_a_turn_says_which_list_and_which_turn(house: Household) ->
     assert {(line.get("run"), line.get("list")) for line in calls} == {(turn["run"], "wishes")}
 
 
-def test_nothing_is_left_after_the_end(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_nothing_is_left_after_the_end(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
         run.end()
         assert [line["signal"] for line in run.log() if "signal" in line] == ["SIGTERM"] * 2
         assert all(line.startswith("{") for line in run.log_file.read_text().splitlines())
 
-    assert house.run("apply", "--yes").code == 0
-    assert {path.name for path in house.ledger.parent.iterdir()} == {
+    assert household.run("apply", "--yes").code == 0
+    assert {path.name for path in household.ledger.parent.iterdir()} == {
         "listsync.db",
         "listsync.db.lock",
     }
 
 
-def test_a_second_signal_ends_it_at_once_and_the_lock_goes_with_it(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_a_second_signal_ends_it_at_once_and_the_lock_goes_with_it(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
         os.kill(run.process.pid, signal.SIGTERM)
         os.kill(run.process.pid, signal.SIGTERM)
         assert run.process.wait(timeout=10) in {143, -signal.SIGTERM}
-    assert house.run("apply", "--yes").code == 0
+    assert household.run("apply", "--yes").code == 0
 
 
-def test_over_http_it_says_how_it_is_and_changes_nothing(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_over_http_it_says_how_it_is_and_changes_nothing(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(lambda: run.turns("wishes"))
         assert run.get("/healthz") == (200, "ok\n")
         assert run.get("/readyz")[0] == 200
@@ -170,52 +175,52 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(house: Household) -> No
             "listsync_build_info",
         ):
             assert name in figures
-        assert house.server.api_key not in figures + run.get("/status")[1]
+        assert household.server.api_key not in figures + run.get("/status")[1]
 
 
-def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
-    with running(house) as run:
+    with running(household) as run:
         assert run.turns("wishes") == 0
         assert 'listsync_list_items{list="wishes"} 1.0' in run.get("/metrics")[1]
 
 
 @pytest.mark.parametrize("listen", ["default", "another port", "nowhere"])
-def test_the_health_check_of_the_image_follows_the_file(house: Household, listen: str) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    file = house.folder / "listsync.yaml"
+def test_the_health_check_of_the_image_follows_the_file(household: Household, listen: str) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    file = household.folder / "listsync.yaml"
     if listen == "nowhere":
-        told = json.loads(file.read_text())
-        file.write_text(json.dumps(told | {"controller": {"listen": ""}}))
+        document = json.loads(file.read_text())
+        file.write_text(json.dumps(document | {"controller": {"listen": ""}}))
         assert is_alive(file)
         return
     assert not is_alive(file)
-    with running(house):
+    with running(household):
         assert is_alive(file)
 
 
-def test_a_port_that_is_taken_is_said_plainly(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house):
-        other = json.loads((house.folder / "listsync.yaml").read_text())
+def test_a_port_that_is_taken_is_said_plainly(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household):
+        other = json.loads((household.folder / "listsync.yaml").read_text())
         other["ledger"] = "other.db"
-        (house.folder / "other.yaml").write_text(json.dumps(other))
-        refused = house.run("run", "-c", "other.yaml")
+        (household.folder / "other.yaml").write_text(json.dumps(other))
+        refused = household.run("run", "-c", "other.yaml")
 
     assert refused.code == 1
     assert "the port is in use" in refused.err
 
 
-def test_due_lists_are_applied_once_for_cron(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    assert house.run("apply", "--due", "--yes").code == 0
-    assert house.stored() == numbers([DUNE])
-    before = len(house.server.state.calls)
+def test_due_lists_are_applied_once_for_cron(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    assert household.run("apply", "--due", "--yes").code == 0
+    assert household.stored() == numbers([DUNE])
+    before = len(household.server.state.calls)
 
-    assert house.run("apply", "--due", "--yes").out == ""
-    assert len(house.server.state.calls) == before
-    write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
-    told = house.run("apply", "--due", "--yes", "-o", "json").document
-    assert [lst["name"] for lst in told["lists"]] == ["more"]
+    assert household.run("apply", "--due", "--yes").out == ""
+    assert len(household.server.state.calls) == before
+    write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
+    document = household.run("apply", "--due", "--yes", "-o", "json").document
+    assert [lst["name"] for lst in document["lists"]] == ["more"]

@@ -19,16 +19,16 @@ HANGING = {"mute": "imdb:ls000000009", "dumb": "trakt:anna/never-ends"}
 
 
 @pytest.fixture
-def temporary(house: Household) -> Iterator[Path]:
+def temporary(household: Household) -> Iterator[Path]:
     """Where the browsers' folders go, to see that none stays; a short path, as it has a socket."""
     with tempfile.TemporaryDirectory(prefix="ls-") as folder:
-        house.env["TMPDIR"] = folder
+        household.env["TMPDIR"] = folder
         yield Path(folder)
 
 
-def reads_for_ever(house: Household, sites: SandboxSites, drain: str = "30s") -> None:
+def reads_for_ever(household: Household, sites: SandboxSites, drain: str = "30s") -> None:
     write(
-        house,
+        household,
         {name: {"source": source} for name, source in HANGING.items()},
         providers={"imdb": {"base_url": sites.imdb_url}, "trakt": {"base_url": sites.trakt_url}},
         browser={"sessions": 2},
@@ -44,11 +44,11 @@ def browsers(run: Running, sites: SandboxSites, before: tuple[int, int]) -> set[
     return groups
 
 
-def nothing_is_left(house: Household, groups: set[int], temporary: Path) -> bool:
+def nothing_is_left(household: Household, groups: set[int], temporary: Path) -> bool:
     """No process, no folder, and no lock that keeps the next one out."""
-    gone = becomes_true(lambda: not any(map(members, groups)) and not list(temporary.iterdir()))
-    write(house, lists(house, wishes=(DUNE,)))
-    return gone and house.run("apply", "--yes").code == 0
+    missing = becomes_true(lambda: not any(map(members, groups)) and not list(temporary.iterdir()))
+    write(household, lists(household, wishes=(DUNE,)))
+    return missing and household.run("apply", "--yes").code == 0
 
 
 @pytest.mark.browser
@@ -56,63 +56,63 @@ def nothing_is_left(house: Household, groups: set[int], temporary: Path) -> bool
     ("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
 )
 def test_reading_is_broken_off_and_nothing_is_left(
-    house: Household, sites: SandboxSites, temporary: Path, signum: signal.Signals, code: int
+    household: Household, sites: SandboxSites, temporary: Path, signum: signal.Signals, code: int
 ) -> None:
-    reads_for_ever(house, sites)
+    reads_for_ever(household, sites)
     before = len(sites.imdb.visits), len(sites.trakt.visits)
-    with running(house) as run:
+    with running(household) as run:
         groups = browsers(run, sites, before)
-        asked = time.monotonic()
+        calls = time.monotonic()
         assert run.end(signum, seconds=30).code == code
-        assert time.monotonic() - asked < 15
+        assert time.monotonic() - calls < 15
         assert "shutdown timed out" not in run.log_file.read_text()
-    assert nothing_is_left(house, groups, temporary)
+    assert nothing_is_left(household, groups, temporary)
 
 
 @pytest.mark.browser
 def test_a_second_signal_does_not_wait_for_the_browsers(
-    house: Household, sites: SandboxSites, temporary: Path
+    household: Household, sites: SandboxSites, temporary: Path
 ) -> None:
-    reads_for_ever(house, sites)
+    reads_for_ever(household, sites)
     before = len(sites.imdb.visits), len(sites.trakt.visits)
-    with running(house) as run:
+    with running(household) as run:
         groups = browsers(run, sites, before)
         run.process.send_signal(signal.SIGTERM)
         until(lambda: "press Ctrl-C again to force" in run.log_file.read_text())
-        asked = time.monotonic()
+        calls = time.monotonic()
         assert run.end(signal.SIGTERM).code == -signal.SIGTERM
-        assert time.monotonic() - asked < 8
-    assert nothing_is_left(house, groups, temporary)
+        assert time.monotonic() - calls < 8
+    assert nothing_is_left(household, groups, temporary)
 
 
 @pytest.mark.browser
 def test_browsers_that_do_not_end_in_time_are_not_waited_for(
-    house: Household, sites: SandboxSites, temporary: Path
+    household: Household, sites: SandboxSites, temporary: Path
 ) -> None:
-    reads_for_ever(house, sites, drain="1s")
+    reads_for_ever(household, sites, drain="1s")
     before = len(sites.imdb.visits), len(sites.trakt.visits)
-    with running(house) as run:
+    with running(household) as run:
         groups = browsers(run, sites, before)
-        asked = time.monotonic()
-        ended = run.end()
-        assert time.monotonic() - asked < 8
-    assert ended.code == 143
-    assert "shutdown timed out" in ended.err
-    assert nothing_is_left(house, groups, temporary)
+        calls = time.monotonic()
+        result = run.end()
+        assert time.monotonic() - calls < 8
+    assert result.code == 143
+    assert "shutdown timed out" in result.err
+    assert nothing_is_left(household, groups, temporary)
 
 
 def test_a_request_that_takes_longer_than_it_may_is_settled_by_the_next_run(
-    house: Household,
+    household: Household,
 ) -> None:
-    house.server.faults.hang_after_commit = 1
-    write(house, lists(house, wishes=(DUNE,)), controller={"drain": "1s"})
-    with running(house) as run:
-        until(lambda: house.stored() == numbers([DUNE]))
-        asked = time.monotonic()
-        ended = run.end()
-        assert time.monotonic() - asked < 8
-    assert ended.code == 143
-    assert "shutdown timed out" in ended.err
-    with running(house) as run:
+    household.server.faults.hang_after_commit = 1
+    write(household, lists(household, wishes=(DUNE,)), controller={"drain": "1s"})
+    with running(household) as run:
+        until(lambda: household.stored() == numbers([DUNE]))
+        calls = time.monotonic()
+        result = run.end()
+        assert time.monotonic() - calls < 8
+    assert result.code == 143
+    assert "shutdown timed out" in result.err
+    with running(household) as run:
         until(run.is_ready)
-        assert house.stored() == numbers([DUNE])
+        assert household.stored() == numbers([DUNE])

@@ -17,28 +17,28 @@ from tests.e2e.household import ALIEN, COMMAND, DUNE, HEAT, JOKER, Household, nu
 from tests.e2e.running import listed, lists, running, write
 
 
-def test_a_new_list_is_read_at_once_and_no_other(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_a_new_list_is_read_at_once_and_no_other(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
-        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+        write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
         until(lambda: run.is_ready("more"))
-        assert len(house.stored()) == 2
+        assert len(household.stored()) == 2
         assert run.turns("wishes") == 1
         assert run.condition("more", "Ready")["observed_generation"] == run.status()["generation"]
 
 
-def test_a_new_list_is_read_within_a_second_of_the_save(house: Household) -> None:
+def test_a_new_list_is_read_within_a_second_of_the_save(household: Household) -> None:
     """From the file's own time to the end of the new list's turn, by the log's; at best of five."""
-    named = {"wishes": (DUNE,)}
-    write(house, lists(house, **named))
-    with running(house) as run:
+    lists_by_name = {"wishes": (DUNE,)}
+    write(household, lists(household, **lists_by_name))
+    with running(household) as run:
         until(run.is_ready)
         waits = []
         for number in range(5):
-            named[f"list-{number}"] = (HEAT,)
-            write(house, lists(house, **named))
-            saved = (house.folder / "listsync.yaml").stat().st_mtime
+            lists_by_name[f"list-{number}"] = (HEAT,)
+            write(household, lists(household, **lists_by_name))
+            saved = (household.folder / "listsync.yaml").stat().st_mtime
             until(partial(run.turns, f"list-{number}"))
             (line,) = (line for line in run.events("turn") if line["list"] == f"list-{number}")
             waits.append(datetime.fromisoformat(line["timestamp"]).timestamp() - saved)
@@ -46,103 +46,103 @@ def test_a_new_list_is_read_within_a_second_of_the_save(house: Household) -> Non
     assert min(waits) < 1
 
 
-def test_a_list_that_left_the_file_stops_and_is_remembered(house: Household) -> None:
+def test_a_list_that_left_the_file_stops_and_is_remembered(household: Household) -> None:
     both = {
-        "wishes": {"source": listed(house, "wishes", DUNE), "interval": "1s"},
-        "more": {"source": listed(house, "more", HEAT), "interval": "1s"},
+        "wishes": {"source": listed(household, "wishes", DUNE), "interval": "1s"},
+        "more": {"source": listed(household, "more", HEAT), "interval": "1s"},
     }
-    write(house, both)
-    with running(house) as run:
+    write(household, both)
+    with running(household) as run:
         until(lambda: run.is_ready() and run.is_ready("more"))
-        write(house, {"wishes": both["wishes"]})
+        write(household, {"wishes": both["wishes"]})
         until(lambda: [lst["name"] for lst in run.status()["lists"]] == ["wishes"])
         turns = run.turns("more")
         until(lambda: run.turns("wishes") > 4)
         assert run.turns("more") <= turns + 1  # one may have been under way
 
-        write(house, {**both, "more": {**both["more"], "interval": "1h"}})
+        write(household, {**both, "more": {**both["more"], "interval": "1h"}})
         until(lambda: run.is_ready("more"))
-        assert sorted(house.stored()) == sorted(numbers([DUNE, HEAT]))
+        assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
 
 
 @pytest.mark.parametrize("poll", [(), ("--poll",)], ids=["events", "polling"])
 def test_a_configmap_that_swaps_its_symlink_is_followed(
-    house: Household, poll: tuple[str, ...]
+    household: Household, poll: tuple[str, ...]
 ) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    (house.folder / "..one").mkdir()
-    (house.folder / "listsync.yaml").rename(house.folder / "..one" / "listsync.yaml")
-    (house.folder / "..data").symlink_to("..one")
-    (house.folder / "listsync.yaml").symlink_to("..data/listsync.yaml")
-    with running(house, *poll) as run:
+    write(household, lists(household, wishes=(DUNE,)))
+    (household.folder / "..one").mkdir()
+    (household.folder / "listsync.yaml").rename(household.folder / "..one" / "listsync.yaml")
+    (household.folder / "..data").symlink_to("..one")
+    (household.folder / "listsync.yaml").symlink_to("..data/listsync.yaml")
+    with running(household, *poll) as run:
         until(run.is_ready)
-        text = (house.folder / "listsync.yaml").read_text()
+        text = (household.folder / "listsync.yaml").read_text()
         document = json.loads(text)
-        document["lists"] |= lists(house, more=(HEAT,))
-        (house.folder / "..two").mkdir()
-        (house.folder / "..two" / "listsync.yaml").write_text(json.dumps(document))
-        (house.folder / "..tmp").symlink_to("..two")
-        (house.folder / "..tmp").rename(house.folder / "..data")
+        document["lists"] |= lists(household, more=(HEAT,))
+        (household.folder / "..two").mkdir()
+        (household.folder / "..two" / "listsync.yaml").write_text(json.dumps(document))
+        (household.folder / "..tmp").symlink_to("..two")
+        (household.folder / "..tmp").rename(household.folder / "..data")
 
         until(lambda: run.is_ready("more"))
 
 
-def test_an_editor_that_renames_is_followed(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house) as run:
+def test_an_editor_that_renames_is_followed(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
         until(run.is_ready)
-        before = (house.folder / "listsync.yaml").read_text()
-        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
-        after = (house.folder / "listsync.yaml").read_text()
-        (house.folder / "listsync.yaml").write_text(before)
-        (house.folder / ".listsync.yaml.swp").write_text(after)
-        (house.folder / ".listsync.yaml.swp").rename(house.folder / "listsync.yaml")
+        before = (household.folder / "listsync.yaml").read_text()
+        write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
+        after = (household.folder / "listsync.yaml").read_text()
+        (household.folder / "listsync.yaml").write_text(before)
+        (household.folder / ".listsync.yaml.swp").write_text(after)
+        (household.folder / ".listsync.yaml.swp").rename(household.folder / "listsync.yaml")
 
         until(lambda: run.is_ready("more"))
 
 
-def test_another_key_in_its_file_is_used_and_the_generation_stays(house: Household) -> None:
-    named = lists(house, wishes=(DUNE,))
-    (house.folder / "key").write_text("not-the-key-at-all")
-    write(house, named)
-    document = json.loads((house.folder / "listsync.yaml").read_text())
+def test_another_key_in_its_file_is_used_and_the_generation_stays(household: Household) -> None:
+    lists_by_name = lists(household, wishes=(DUNE,))
+    (household.folder / "key").write_text("not-the-key-at-all")
+    write(household, lists_by_name)
+    document = json.loads((household.folder / "listsync.yaml").read_text())
     del document["server"]["api_key"]
     document["server"]["api_key_file"] = "key"
-    (house.folder / "listsync.yaml").write_text(json.dumps(document))
-    with running(house) as run:
+    (household.folder / "listsync.yaml").write_text(json.dumps(document))
+    with running(household) as run:
         until(lambda: run.whole("ServerReachable").get("status") == "False")
         generation = run.status()["generation"]
-        (house.folder / "key").write_text(house.server.api_key)
+        (household.folder / "key").write_text(household.server.api_key)
 
         until(run.is_ready)
         assert run.status()["generation"] == generation
 
 
-def test_sighup_reads_the_file_and_ends_nothing(house: Household) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house, "--poll") as run:
+def test_sighup_reads_the_file_and_ends_nothing(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household, "--poll") as run:
         until(run.is_ready)
         run.process.send_signal(signal.SIGHUP)
         until(lambda: run.events("config read: nothing has changed"))
-        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+        write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
         run.process.send_signal(signal.SIGHUP)
 
         until(lambda: run.is_ready("more"))
 
 
-def test_a_reload_interrupts_no_request(house: Household) -> None:
-    house.server.faults.latency = 0.2
-    write(house, lists(house, wishes=(DUNE, HEAT, ALIEN)), server={"concurrency": 1})
-    with running(house) as run:
-        until(lambda: any(c.method == "POST" for c in house.server.state.calls))
-        write(house, lists(house, more=(JOKER,)), server={"rate": "500/s"})
+def test_a_reload_interrupts_no_request(household: Household) -> None:
+    household.server.faults.latency = 0.2
+    write(household, lists(household, wishes=(DUNE, HEAT, ALIEN)), server={"concurrency": 1})
+    with running(household) as run:
+        until(lambda: any(c.method == "POST" for c in household.server.state.calls))
+        write(household, lists(household, more=(JOKER,)), server={"rate": "500/s"})
         until(lambda: run.events("the file has changed"))
-        begun = len(house.stored())
+        started_requests = len(household.stored())
         until(lambda: run.is_ready("more"))
 
-    assert begun < 3
-    assert sorted(house.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
-    with closing(sqlite3.connect(house.ledger)) as ledger:
+    assert started_requests < 3
+    assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
+    with closing(sqlite3.connect(household.ledger)) as ledger:
         assert ledger.execute("SELECT DISTINCT result FROM intents").fetchall() == [("created",)]
 
 
@@ -159,12 +159,12 @@ def eventless() -> tuple[str, ...]:
 
 
 def test_where_the_system_gives_no_events_the_file_is_followed_all_the_same(
-    house: Household, eventless: tuple[str, ...]
+    household: Household, eventless: tuple[str, ...]
 ) -> None:
-    write(house, lists(house, wishes=(DUNE,)))
-    with running(house, command=eventless) as run:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household, command=eventless) as run:
         until(run.is_ready)
-        write(house, lists(house, wishes=(DUNE,), more=(HEAT,)))
+        write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
         until(lambda: run.is_ready("more"))
 
         (line,) = run.events("no events of the file")

@@ -14,32 +14,36 @@ HERS = 5  # what alice's quota lets her ask for
 WAITS = "a change of the file widens rights and waits"
 
 
-def follow(house: Household, grace: str = "2m", **options: Any) -> None:  # noqa: ANN401 - YAML
+def follow(household: Household, grace: str = "2m", **options: Any) -> None:  # noqa: ANN401 - YAML
     """One list of ten films."""
-    named = lists(house, wishes=TEN)
-    write(house, {"wishes": {**named["wishes"], **options}}, controller={"grace": grace})
+    lists_by_name = lists(household, wishes=TEN)
+    write(
+        household, {"wishes": {**lists_by_name["wishes"], **options}}, controller={"grace": grace}
+    )
 
 
-def requesters(house: Household) -> list[int]:
-    return [row.requested_by.id for row in house.server.state.requests.values()]
+def requesters(household: Household) -> list[int]:
+    return [row.requested_by.id for row in household.server.state.requests.values()]
 
 
-def take_a_turn(house: Household, run: Running) -> None:
+def take_a_turn(household: Household, run: Running) -> None:
     """Have the list read again, whatever waits."""
     turns = run.turns("wishes")
-    assert house.run("reconcile", "wishes").code == 0
+    assert household.run("reconcile", "wishes").code == 0
     until(lambda: run.turns("wishes") > turns)
 
 
-def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(house: Household) -> None:
-    follow(house, requester="alice")
-    with running(house) as run:
-        until(lambda: len(requesters(house)) == HERS)
+def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(
+    household: Household,
+) -> None:
+    follow(household, requester="alice")
+    with running(household) as run:
+        until(lambda: len(requesters(household)) == HERS)
         until(lambda: run.turns("wishes"))
-        follow(house)
+        follow(household)
         until(lambda: run.events(WAITS))
-        take_a_turn(house, run)
-        assert requesters(house) == [ALICE] * HERS
+        take_a_turn(household, run)
+        assert requesters(household) == [ALICE] * HERS
 
         (line,) = run.events(WAITS)
         (waiting,) = run.status()["waiting"]
@@ -51,53 +55,53 @@ def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(house: Ho
         )
         assert run.get("/readyz")[0] == 200
         assert "listsync_changes_waiting 1.0" in run.get("/metrics")[1]
-        text = house.run("status").out
+        text = household.run("status").out
         assert "! RightsWaiting=True" in text
         assert "wishes: requester alice is removed" in text
 
-        follow(house, grace="0s")
-        until(lambda: len(requesters(house)) == len(TEN))
-        assert requesters(house) == [ALICE] * HERS + [ADMIN] * HERS
+        follow(household, grace="0s")
+        until(lambda: len(requesters(household)) == len(TEN))
+        assert requesters(household) == [ALICE] * HERS + [ADMIN] * HERS
         assert run.status()["waiting"] == []
 
 
-def test_a_deleted_requester_that_is_put_back_was_never_gone(house: Household) -> None:
-    follow(house, requester="alice")
-    with running(house) as run:
+def test_a_deleted_requester_that_is_put_back_was_never_gone(household: Household) -> None:
+    follow(household, requester="alice")
+    with running(household) as run:
         until(lambda: run.turns("wishes"))
         generation = run.status()["generation"]
-        follow(house)
+        follow(household)
         until(lambda: run.events(WAITS))
-        follow(house, requester="alice")
+        follow(household, requester="alice")
         until(lambda: run.events("a change that waited was taken back"))
-        take_a_turn(house, run)
+        take_a_turn(household, run)
 
         assert run.status()["generation"] == generation
-    assert requesters(house) == [ALICE] * HERS
+    assert requesters(household) == [ALICE] * HERS
 
 
-def test_a_restart_goes_on_with_the_grace_and_a_short_one_ends(house: Household) -> None:
-    follow(house, requester="alice")
-    with running(house) as run:
+def test_a_restart_goes_on_with_the_grace_and_a_short_one_ends(household: Household) -> None:
+    follow(household, requester="alice")
+    with running(household) as run:
         until(lambda: run.turns("wishes"))
-        follow(house)
+        follow(household)
         until(lambda: run.status()["waiting"])
         before = run.status()["waiting"]
-    kept = json.loads(house.run("status", "-o", "json").out)["waiting"]
-    with running(house) as run:
-        take_a_turn(house, run)
-        assert kept == run.status()["waiting"] == before
-        assert requesters(house) == [ALICE] * HERS
+    stored_file = json.loads(household.run("status", "-o", "json").out)["waiting"]
+    with running(household) as run:
+        take_a_turn(household, run)
+        assert stored_file == run.status()["waiting"] == before
+        assert requesters(household) == [ALICE] * HERS
         assert len(run.events(WAITS)) == 1
-        follow(house, grace="1s")
-        until(lambda: len(requesters(house)) == len(TEN))
+        follow(household, grace="1s")
+        until(lambda: len(requesters(household)) == len(TEN))
 
-    assert requesters(house) == [ALICE] * HERS + [ADMIN] * HERS
+    assert requesters(household) == [ALICE] * HERS + [ADMIN] * HERS
 
 
-def test_a_grace_that_is_no_duration_is_refused_at_its_line(house: Household) -> None:
-    follow(house, grace="soon", requester="alice")
-    refused = house.run("validate")
+def test_a_grace_that_is_no_duration_is_refused_at_its_line(household: Household) -> None:
+    follow(household, grace="soon", requester="alice")
+    refused = household.run("validate")
 
     assert refused.code == 78
     assert "controller.grace" in refused.err + refused.out

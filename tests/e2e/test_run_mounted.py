@@ -12,17 +12,17 @@ from tests.e2e.running import lists, running, write
 
 
 @pytest.fixture
-def mounted(house: Household) -> Iterator[Household]:
-    write(house, lists(house, wishes=(DUNE,)))
-    file = house.folder / "listsync.yaml"
-    (house.folder / "elsewhere.yaml").write_text(file.read_text())
-    there = str(house.folder / "elsewhere.yaml")
+def mounted(household: Household) -> Iterator[Household]:
+    write(household, lists(household, wishes=(DUNE,)))
+    file = household.folder / "listsync.yaml"
+    (household.folder / "elsewhere.yaml").write_text(file.read_text())
+    there = str(household.folder / "elsewhere.yaml")
     tried = subprocess.run(  # noqa: S603 - a fixed command
         ["/bin/mount", "--bind", there, str(file)], check=False, capture_output=True
     )
     if tried.returncode:
         pytest.skip("nothing can be mounted here")
-    yield house
+    yield household
     subprocess.run(["/bin/umount", str(file)], check=True)  # noqa: S603 - a fixed command
 
 

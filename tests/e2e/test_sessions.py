@@ -25,8 +25,10 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeleniumGrid]:
         yield running
 
 
-def follow(house: Household, sites: SandboxSites, lists: dict[str, str], **browser: object) -> None:
-    house.write(
+def follow(
+    household: Household, sites: SandboxSites, lists: dict[str, str], **browser: object
+) -> None:
+    household.write(
         {name: {"source": source} for name, source in lists.items()},
         providers={"imdb": {"base_url": sites.imdb_url}, "trakt": {"base_url": sites.trakt_url}},
         browser=browser,
@@ -38,11 +40,11 @@ def visited(sites: SandboxSites, before: tuple[int, int]) -> bool:
 
 
 def test_a_plan_is_made_in_a_grid(
-    house: Household, sites: SandboxSites, grid: SeleniumGrid
+    household: Household, sites: SandboxSites, grid: SeleniumGrid
 ) -> None:
     lists = {"chart": "imdb:boxoffice", "night": "trakt:anna/family-night", "low": "imdb:bottom"}
-    follow(house, sites, lists, remote_url=grid.url, sessions=2)
-    done = house.run("plan", "-o", "json")
+    follow(household, sites, lists, remote_url=grid.url, sessions=2)
+    done = household.run("plan", "-o", "json")
     fetches = {row["name"]: row["fetch"]["outcome"] for row in done.document["lists"]}
     assert fetches == {"chart": "complete", "night": "unverified", "low": "complete"}
     assert done.code == 0
@@ -50,43 +52,43 @@ def test_a_plan_is_made_in_a_grid(
 
 
 def test_doctor_shows_a_page_to_the_grid_and_names_it(
-    house: Household, sites: SandboxSites, grid: SeleniumGrid
+    household: Household, sites: SandboxSites, grid: SeleniumGrid
 ) -> None:
-    follow(house, sites, CHECKED, remote_url=grid.url)
+    follow(household, sites, CHECKED, remote_url=grid.url)
     where = grid.url.removeprefix("http://")
-    said = house.run("doctor").out
-    assert f"ok   browser: starts and shows a page, in the Selenium Grid at {where}\n" in said
-    assert "ok   browser sandbox: unknown: the Selenium Grid starts the browser\n" in said
+    text = household.run("doctor").out
+    assert f"ok   browser: starts and shows a page, in the Selenium Grid at {where}\n" in text
+    assert "ok   browser sandbox: unknown: the Selenium Grid starts the browser\n" in text
     assert becomes_true(lambda: grid.sessions() == [])
 
 
 @pytest.mark.parametrize("lists", [HANGING, CHECKED], ids=["within pages", "between looks"])
 def test_ctrl_c_ends_several_sessions_within_seconds(
-    house: Household, sites: SandboxSites, lists: dict[str, str]
+    household: Household, sites: SandboxSites, lists: dict[str, str]
 ) -> None:
-    follow(house, sites, lists, sessions=2)
-    groups = interrupted(house, sites, sessions=2)
+    follow(household, sites, lists, sessions=2)
+    groups = interrupted(household, sites, sessions=2)
     assert becomes_true(lambda: not any(map(members, groups)))
 
 
 def test_ctrl_c_gives_a_grid_its_sessions_back(
-    house: Household, sites: SandboxSites, grid: SeleniumGrid
+    household: Household, sites: SandboxSites, grid: SeleniumGrid
 ) -> None:
-    follow(house, sites, CHECKED, remote_url=grid.url, sessions=2)
-    interrupted(house, sites, sessions=0)
+    follow(household, sites, CHECKED, remote_url=grid.url, sessions=2)
+    interrupted(household, sites, sessions=0)
     assert becomes_true(lambda: not grid.sessions(), seconds=5)
 
 
-def interrupted(house: Household, sites: SandboxSites, *, sessions: int) -> set[int]:
+def interrupted(household: Household, sites: SandboxSites, *, sessions: int) -> set[int]:
     """Interrupt a plan while it reads from both sites; gives its local browsers' groups."""
     before = len(sites.imdb.visits), len(sites.trakt.visits)
-    with house.started("plan") as process:
+    with household.started("plan") as process:
         until(lambda: visited(sites, before))
         groups = browser_groups(process.pid)
         assert len(groups) == sessions
-        asked = time.monotonic()
+        calls = time.monotonic()
         process.send_signal(signal.SIGINT)
-        done = house.finish(process)
-    assert time.monotonic() - asked < 10
+        done = household.finish(process)
+    assert time.monotonic() - calls < 10
     assert done.code == 130
     return groups

@@ -16,30 +16,32 @@ from tests.e2e.household import Household, numbers, until
 pytestmark = pytest.mark.browser
 
 
-def test_a_list_goes_from_its_page_to_the_server(house: Household, sites: SandboxSites) -> None:
-    house.follow(sites, chart="imdb:boxoffice", night="trakt:anna/family-night")
-    done = house.run("apply", "--yes", "-o", "json")
+def test_a_list_goes_from_its_page_to_the_server(household: Household, sites: SandboxSites) -> None:
+    household.follow(sites, chart="imdb:boxoffice", night="trakt:anna/family-night")
+    done = household.run("apply", "--yes", "-o", "json")
     chart, night = (row["fetch"] for row in done.document["lists"])
     assert (chart["outcome"], night["outcome"]) == ("complete", "unverified")
     assert chart["route"] == night["route"] == "browser"
-    wanted = numbers(sites.lists["imdb:boxoffice"])
-    assert set(wanted) <= set(house.stored())
-    assert len(house.stored()) == len(set(house.stored()))
+    expected = numbers(sites.lists["imdb:boxoffice"])
+    assert set(expected) <= set(household.stored())
+    assert len(household.stored()) == len(set(household.stored()))
     assert done.code == 0
 
 
 def test_a_card_without_a_year_is_settled_by_a_line_under_map(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
     """The addresses on Trakt's cards are no ids, and a show's mostly has no year."""
     lists = {"night": {"source": "trakt:anna/family-night"}}
     providers = {"trakt": {"base_url": sites.trakt_url}}
-    named = "trakt:show:breaking-bad"
-    house.write(lists, providers=providers)
-    unsure = house.run("plan", "-o", "json").document
-    house.write(lists, providers=providers, map={named: "tmdb:tv:1396"})
-    sure = house.run("plan", "-o", "json").document
-    (verdict,) = (v for v in unsure["verdicts"] if v["media"]["ids"].get("trakt") == named[11:])
+    lists_by_name = "trakt:show:breaking-bad"
+    household.write(lists, providers=providers)
+    unsure = household.run("plan", "-o", "json").document
+    household.write(lists, providers=providers, map={lists_by_name: "tmdb:tv:1396"})
+    sure = household.run("plan", "-o", "json").document
+    (verdict,) = (
+        v for v in unsure["verdicts"] if v["media"]["ids"].get("trakt") == lists_by_name[11:]
+    )
     assert verdict["reason"] == "ambiguous"
     (action,) = (a for a in sure["actions"] if a["media"]["ids"]["tmdb"] == 1396)
     assert action["matched_by"] == "map"
@@ -48,9 +50,9 @@ def test_a_card_without_a_year_is_settled_by_a_line_under_map(
 
 
 def test_each_broken_list_has_its_own_error_and_the_others_are_done(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    house.follow(
+    household.follow(
         sites,
         private="ls000000002",
         missing="ls000000404",
@@ -59,7 +61,7 @@ def test_each_broken_list_has_its_own_error_and_the_others_are_done(
         busy="ls000000429",
         fine="imdb:bottom",
     )
-    done = house.run("plan", "-o", "json")
+    done = household.run("plan", "-o", "json")
     assert done.code == 1
     fetches = {row["name"]: row["fetch"] for row in done.document["lists"]}
     assert {name: fetch["outcome"] for name, fetch in fetches.items()} == {
@@ -83,26 +85,26 @@ def test_each_broken_list_has_its_own_error_and_the_others_are_done(
     ids=["while a page is read", "while requests are sent"],
 )
 def test_an_interrupted_command_leaves_no_browser_behind(
-    house: Household, sites: SandboxSites, sent: signal.Signals, source: str
+    household: Household, sites: SandboxSites, sent: signal.Signals, source: str
 ) -> None:
-    house.follow(sites, wishes=source)
+    household.follow(sites, wishes=source)
     reading = source.startswith("ls")
-    house.server.faults.latency = 0.1
+    household.server.faults.latency = 0.1
     before = len(sites.imdb.visits)
-    with house.started("apply", "--yes", "-o", "json") as process:
-        until(lambda: len(sites.imdb.visits) > before if reading else house.stored())
+    with household.started("apply", "--yes", "-o", "json") as process:
+        until(lambda: len(sites.imdb.visits) > before if reading else household.stored())
         (group,) = browser_groups(process.pid)
         process.send_signal(sent)
-        done = house.finish(process)
+        done = household.finish(process)
     assert done.code == 128 + sent
     assert becomes_true(lambda: not members(group))
     if not reading:
-        assert done.results().count("created") == len(house.stored())
+        assert done.results().count("created") == len(household.stored())
 
 
-def test_doctor_shows_a_page_to_the_browser(house: Household, sites: SandboxSites) -> None:
-    house.follow(sites, chart="imdb:top")
-    done = house.run("doctor")
+def test_doctor_shows_a_page_to_the_browser(household: Household, sites: SandboxSites) -> None:
+    household.follow(sites, chart="imdb:top")
+    done = household.run("doctor")
     assert done.code == 0
     assert "ok   browser: starts and shows a page" in done.out
     assert "ok   browser sandbox: o" in done.out
@@ -115,24 +117,24 @@ def test_doctor_shows_a_page_to_the_browser(house: Household, sites: SandboxSite
 def test_a_bot_check_that_lets_nobody_in_is_gone_around_and_remembered(
     half_a_minute: dict[str, Waiting], sites: SandboxSites
 ) -> None:
-    house, process = half_a_minute["blocked"]
-    done = house.finish(process)
-    fetched = json.loads(done.out)
-    assert (done.code, fetched["outcome"], fetched["route"]) == (0, "complete", "api")
+    household, process = half_a_minute["blocked"]
+    done = household.finish(process)
+    fetch_result = json.loads(done.out)
+    assert (done.code, fetch_result["outcome"], fetch_result["route"]) == (0, "complete", "api")
     pages = [visit for visit in sites.imdb.visits if "/list/" in visit]
-    again = house.run("fetch", "blocked", "-o", "json")
+    again = household.run("fetch", "blocked", "-o", "json")
     assert again.document["route"] == "api"
-    house.follow(sites, blocked="ls000000202", other="ls000000012")
-    plan = house.run("plan")
-    told = "read over IMDb's interface, since a bot check keeps the browser out"
-    assert plan.out.count(told) == 2
+    household.follow(sites, blocked="ls000000202", other="ls000000012")
+    plan = household.run("plan")
+    output = "read over IMDb's interface, since a bot check keeps the browser out"
+    assert plan.out.count(output) == 2
     assert [visit for visit in sites.imdb.visits if "/list/" in visit] == pages
 
 
 def test_a_server_that_never_answers_is_said_so(
     half_a_minute: dict[str, Waiting],
 ) -> None:
-    house, process = half_a_minute["mute"]
-    done = house.finish(process)
+    household, process = half_a_minute["mute"]
+    done = household.finish(process)
     assert (done.code, done.out) == (1, "")
     assert "no answer within 30 s" in done.err

@@ -14,20 +14,20 @@ SECRET = "ghp_onlyForItsOwner"
 
 
 @pytest.fixture
-def surprised(house: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
+def surprised(household: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
     """A good list, and one whose reading raises what nobody expects."""
 
     def raise_error(*_: object) -> NoReturn:
         raise KeyError(SECRET)
 
     monkeypatch.setattr(stevenlu, "fetch", raise_error)
-    house.wish([DUNE, HEAT])
-    file = house.folder / "listsync.yaml"
+    household.wish([DUNE, HEAT])
+    file = household.folder / "listsync.yaml"
     document = json.loads(file.read_text())
     document["lists"]["odd"] = {"source": "stevenlu:all"}
     file.write_text(json.dumps(document))
-    house.secrets.append(SECRET)
-    return house
+    household.secrets.append(SECRET)
+    return household
 
 
 def test_the_good_list_is_requested_and_the_other_says_why_not(surprised: Household) -> None:
@@ -39,9 +39,9 @@ def test_the_good_list_is_requested_and_the_other_says_why_not(surprised: Househ
         [DUNE.tmdb, HEAT.tmdb]
     )
     assert done.code == 1
-    fetched = {row["type"]: row for row in odd["conditions"]}["Fetched"]
-    assert (fetched["status"], fetched["reason"]) == ("False", "ChangedLayout")
-    assert "please report it" in fetched["message"]
+    fetch_result = {row["type"]: row for row in odd["conditions"]}["Fetched"]
+    assert (fetch_result["status"], fetch_result["reason"]) == ("False", "ChangedLayout")
+    assert "please report it" in fetch_result["message"]
 
 
 def test_a_command_about_the_list_alone_says_so_too(surprised: Household) -> None:

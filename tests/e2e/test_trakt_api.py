@@ -19,44 +19,44 @@ def _all_well(sites: SandboxSites) -> Iterator[None]:
     sites.trakt.faults.clear()
 
 
-def write(house: Household, sites: SandboxSites, sources: dict[str, str], **trakt: str) -> None:
+def write(household: Household, sites: SandboxSites, sources: dict[str, str], **trakt: str) -> None:
     """Lists by name; ``trakt`` beside the addresses, a working client id where nothing is said."""
     section = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url}
     section |= trakt or {"client_id": trakt_accounts.CLIENT_ID}
     lists = {name: {"source": source} for name, source in sources.items()}
-    house.write(lists, providers={"trakt": section})
+    household.write(lists, providers={"trakt": section})
 
 
-def run(house: Household, *arguments: str) -> Finished:
+def run(household: Household, *arguments: str) -> Finished:
     """A run that tells nobody the client id."""
-    done = house.run(*arguments)
-    files = [file for file in house.ledger.parent.glob("*") if file.is_file()]
+    done = household.run(*arguments)
+    files = [file for file in household.ledger.parent.glob("*") if file.is_file()]
     assert trakt_accounts.CLIENT_ID not in done.out + done.err
     assert not any(trakt_accounts.CLIENT_ID.encode() in file.read_bytes() for file in files)
     return done
 
 
-def test_a_list_goes_from_the_api_to_the_server(house: Household, sites: SandboxSites) -> None:
+def test_a_list_goes_from_the_api_to_the_server(household: Household, sites: SandboxSites) -> None:
     number = trakt_api.list_number("trakt:anna/family-night")
-    write(house, sites, {"night": f"https://trakt.tv/lists/{number}", "odd": "trakt:boxoffice"})
+    write(household, sites, {"night": f"https://trakt.tv/lists/{number}", "odd": "trakt:boxoffice"})
 
-    done = run(house, "apply", "--yes", "-v", "-o", "json")
+    done = run(household, "apply", "--yes", "-v", "-o", "json")
 
     fetches = [row["fetch"] for row in done.document["lists"]]
     assert [(f["route"], f["outcome"], f["count"]) for f in fetches] == [
         ("api", "complete", 20),
         ("api", "complete", 10),
     ]
-    assert set(numbers(sites.lists["trakt:anna/family-night"])) <= set(house.stored())
+    assert set(numbers(sites.lists["trakt:anna/family-night"])) <= set(household.stored())
     assert done.code == 0
 
 
 def test_seasons_on_a_list_are_the_only_ones_requested(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    write(house, sites, {"odds": "trakt:anna/bits-and-pieces"})
+    write(household, sites, {"odds": "trakt:anna/bits-and-pieces"})
 
-    done = run(house, "plan", "-o", "json")
+    done = run(household, "plan", "-o", "json")
 
     shows = [a["seasons"] for a in done.document["actions"] if a["media"]["type"] == "tv"]
     assert shows == [[1, 2], [2]]
@@ -65,26 +65,26 @@ def test_seasons_on_a_list_are_the_only_ones_requested(
 
 
 def test_of_a_chart_without_an_end_the_first_100_are_wanted_and_the_plan_says_so(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    write(house, sites, {"chart": "trakt:trending/movies"})
+    write(household, sites, {"chart": "trakt:trending/movies"})
     before = len(sites.trakt.visits)
 
-    done = run(house, "plan")
+    done = run(household, "plan")
 
     assert "100 titles, the first 100, since this chart has no end, unverified" in done.out
     assert len(sites.trakt.visits) == before + 1
 
 
 def test_a_filter_is_answered_by_trakt_and_the_server_is_asked_nothing_for_it(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
     rules = {"min_rating": 7.15, "exclude_genres": ["Horror"], "languages": ["en", "ko"]}
     chart = {"source": "trakt:movies/popular", "top": 40, "filter": rules}
     trakt = {"api_url": sites.trakt_api_url, "client_id": trakt_accounts.CLIENT_ID}
-    house.write({"chart": chart}, providers={"trakt": trakt})
+    household.write({"chart": chart}, providers={"trakt": trakt})
 
-    plan = house.run("plan", "-o", "json")
+    plan = household.run("plan", "-o", "json")
 
     first = [title for title in CATALOGUE if title.kind == "movie" and title.imdb][:40]
     passing = [
@@ -94,16 +94,16 @@ def test_a_filter_is_answered_by_trakt_and_the_server_is_asked_nothing_for_it(
         and "Horror" not in dict(film.facts.genres).values()
         and film.facts.language in {"en", "ko"}
     ]
-    named = [action["media"]["ids"]["tmdb"] for action in plan.document["actions"]]
+    lists_by_name = [action["media"]["ids"]["tmdb"] for action in plan.document["actions"]]
     details = [row["detail"] for row in plan.document["verdicts"] if row["reason"] == "filtered"]
-    assert (named, bool(passing)) == (passing, True)
+    assert (lists_by_name, bool(passing)) == (passing, True)
     assert len(details) == 40 - len(passing)
     assert all("by the list" in detail for detail in details)
-    assert not [call.path for call in house.server.state.calls if "/movie/" in call.path]
+    assert not [call.path for call in household.server.state.calls if "/movie/" in call.path]
     assert "extended=full" in sites.trakt.visits[-1]
 
 
-def test_each_trouble_has_its_outcome(house: Household, sites: SandboxSites) -> None:
+def test_each_trouble_has_its_outcome(household: Household, sites: SandboxSites) -> None:
     sources = {
         "private-list": "trakt:anna/private",
         "private-user": "trakt:hidden/watchlist",
@@ -116,12 +116,12 @@ def test_each_trouble_has_its_outcome(house: Household, sites: SandboxSites) -> 
         "empty": "trakt:anna/nothing-yet",
         "fine": "trakt:anna/family-night",
     }
-    write(house, sites, sources)
+    write(household, sites, sources)
     own = f"{trakt_api.PREFIX}/users/anna"
     sites.trakt.faults.set(f"{own}/favorites", Fault(status=420, retry_after=600))
     sites.trakt.faults.set(f"{own}/watchlist", Fault(status=429, retry_after=120))
 
-    done = run(house, "plan", "-o", "json")
+    done = run(household, "plan", "-o", "json")
 
     outcomes = {row["name"]: row["fetch"]["outcome"] for row in done.document["lists"]}
     assert outcomes == {
@@ -144,29 +144,29 @@ REMOVED = "dead" * 16
 
 
 def test_with_a_refused_client_id_lists_come_from_the_app_and_excludes_are_unread(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    house.secrets.append(REMOVED)
+    household.secrets.append(REMOVED)
     lists = {
         "watch": {"source": "trakt:anna/watchlist"},
         "never": {"source": "trakt:anna/family-night", "role": "exclude"},
         "chart": {"source": "trakt:movies/trending"},
     }
     section = {"base_url": sites.trakt_url, "api_url": sites.trakt_api_url, "client_id": REMOVED}
-    house.write(lists, providers={"trakt": section})
+    household.write(lists, providers={"trakt": section})
     sites.trakt.visits.clear()
 
-    plan = house.run("plan")
+    plan = household.run("plan")
 
-    told = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
-    assert (plan.code, plan.out.count(told)) == (3, 2)
+    output = "read from the page of Trakt's app, since Trakt refuses providers.trakt.client_id"
+    assert (plan.code, plan.out.count(output)) == (3, 2)
     assert "exclude list never unread" in plan.out
     assert "a chart of Trakt is only read through Trakt's API" in plan.out
-    asked = [visit.partition("?")[0] for visit in sites.trakt.visits]
-    lists_asked = [path for path in asked if path.startswith("/api/users/")]
+    calls = [visit.partition("?")[0] for visit in sites.trakt.visits]
+    lists_asked = [path for path in calls if path.startswith("/api/users/")]
     assert len(lists_asked) == 1  # the other list is read from the app at once
 
-    without = house.run("plan", "-o", "json", env={"PATH": "/nonexistent"})
+    without = household.run("plan", "-o", "json", env={"PATH": "/nonexistent"})
     fetches = {row["name"]: row["fetch"] for row in without.document["lists"]}
     assert without.code == 3
     assert {fetch["outcome"] for fetch in fetches.values()} == {"blocked"}
@@ -175,11 +175,11 @@ def test_with_a_refused_client_id_lists_come_from_the_app_and_excludes_are_unrea
 
 
 def test_without_a_client_id_a_chart_is_refused_with_its_place(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    write(house, sites, {"chart": "trakt:trending/movies"}, client_id="${TRAKT_CLIENT_ID:-}")
+    write(household, sites, {"chart": "trakt:trending/movies"}, client_id="${TRAKT_CLIENT_ID:-}")
 
-    done = run(house, "validate")
+    done = run(household, "validate")
 
     assert done.code == 78
     assert "lists.chart.source: a chart of Trakt is only read through Trakt's API" in done.err
@@ -187,12 +187,12 @@ def test_without_a_client_id_a_chart_is_refused_with_its_place(
 
 
 def test_a_total_that_trakt_never_delivers_is_named_from_the_second_reading_on(
-    house: Household, sites: SandboxSites
+    household: Household, sites: SandboxSites
 ) -> None:
-    write(house, sites, {"long": "trakt:anna/stops-half-way"})
+    write(household, sites, {"long": "trakt:anna/stops-half-way"})
 
-    first, second = (house.run("plan").out for _ in range(2))
-    read_alone = house.run("fetch", "long", "-o", "json").document
+    first, second = (household.run("plan").out for _ in range(2))
+    read_alone = household.run("fetch", "long", "-o", "json").document
 
     assert "try again later" in first
     assert "Trakt reports 230 titles and delivers 100, as it did before" in " ".join(second.split())

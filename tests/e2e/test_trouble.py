@@ -36,11 +36,11 @@ lists:
 
 
 @pytest.mark.parametrize("command", [("validate",), ("apply", "--yes")])
-def test_all_mistakes_in_the_file_are_told_at_once(
-    house: Household, command: tuple[str, ...]
+def test_all_mistakes_in_the_config_are_shown_at_once(
+    household: Household, command: tuple[str, ...]
 ) -> None:
-    (house.folder / "listsync.yaml").write_text(MISTAKES)
-    done = house.run(*command)
+    (household.folder / "listsync.yaml").write_text(MISTAKES)
+    done = household.run(*command)
     assert (done.code, done.out) == (78, "")
     places = [line.split(" ", 1)[0] for line in done.err.splitlines()]
     assert places == [f"listsync.yaml:{at}" for at in ("3:12", "7:5", "10:10", "11:3")]
@@ -59,10 +59,10 @@ def test_all_mistakes_in_the_file_are_told_at_once(
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_wrong_command_line_says_what_is_wrong(
-    house: Household, arguments: tuple[str, ...], code: int, says: str
+    household: Household, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
-    house.wish([DUNE])
-    done = house.run(*arguments)
+    household.wish([DUNE])
+    done = household.run(*arguments)
     assert done.code == code
     assert says in done.err
     assert len(done.err.splitlines()) <= 2
@@ -72,7 +72,7 @@ def test_a_wrong_command_line_says_what_is_wrong(
 
 
 @pytest.fixture
-def closed() -> str:
+def closed_port() -> str:
     """An address at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -89,24 +89,24 @@ def closed() -> str:
     ],
     ids=["a Radarr", "a wrong key", "CSRF protection", "a redirect", "nothing"],
 )
-def test_a_server_that_is_not_as_configured_is_told_in_one_sentence(
-    house: Household, closed: str, faults: dict[str, object], says: str
+def test_a_server_that_is_not_as_configured_is_reported_in_one_sentence(
+    household: Household, closed_port: str, faults: dict[str, object], says: str
 ) -> None:
-    house.wish([DUNE])
-    house.server.faults.set(faults)
+    household.wish([DUNE])
+    household.server.faults.set(faults)
     if not faults:
-        house.write({"wishes": {"source": "file:wishes.txt"}}, url=closed)
-    done = house.run("apply", "--yes", "-o", "json")
+        household.write({"wishes": {"source": "file:wishes.txt"}}, url=closed_port)
+    done = household.run("apply", "--yes", "-o", "json")
     assert says in done.err
     assert done.err.count("\n") == 2
     assert (done.code, done.document["exit_code"]) == (1, 1)
     assert says in f"{done.document['error']['what']}; {done.document['error']['todo']}"
-    assert house.stored() == []
+    assert household.stored() == []
 
 
-def test_a_key_is_in_no_log_either(house: Household) -> None:
-    house.wish([DUNE])
-    done = house.run("apply", "--yes", "-v")
+def test_a_key_is_in_no_log_either(household: Household) -> None:
+    household.wish([DUNE])
+    done = household.run("apply", "--yes", "-v")
     assert done.code == 0
     assert "/api/v1/request" in done.err
 
@@ -114,19 +114,19 @@ def test_a_key_is_in_no_log_either(house: Household) -> None:
 # --------------------------------------------------------------------------------------- the ledger
 
 
-def acted(house: Household) -> None:
+def acted(household: Household) -> None:
     """A ledger that remembers Dune as handled; Heat is to be requested."""
-    house.wish([DUNE, HEAT])
+    household.wish([DUNE, HEAT])
     dune = MemoryKey(Target(MediaKey(Kind.MOVIE, DUNE.tmdb)))
-    with SqliteLedger(house.ledger, house.server.url) as ledger:
+    with SqliteLedger(household.ledger, household.server.url) as ledger:
         ledger.memory.record({dune: MemoryEntry(present=False)}, {})
 
 
-def spoil(house: Household, how: str) -> None:
+def spoil(household: Household, how: str) -> None:
     if how == "damaged":
-        house.ledger.write_bytes(house.ledger.read_bytes()[:5000] + b"\xff" * 3000)
+        household.ledger.write_bytes(household.ledger.read_bytes()[:5000] + b"\xff" * 3000)
         return
-    with closing(sqlite3.connect(house.ledger)) as ledger:
+    with closing(sqlite3.connect(household.ledger)) as ledger:
         ledger.execute(
             "PRAGMA user_version = 99" if how == "newer" else "PRAGMA application_id = 1"
         )
@@ -141,32 +141,32 @@ def spoil(house: Household, how: str) -> None:
     ],
 )
 def test_a_ledger_that_cannot_be_used_lets_nothing_be_requested(
-    house: Household, how: str, says: str
+    household: Household, how: str, says: str
 ) -> None:
-    acted(house)
-    spoil(house, how)
-    done = house.run("apply", "--yes")
+    acted(household)
+    spoil(household, how)
+    done = household.run("apply", "--yes")
     assert (done.code, done.out) == (1, "")
     assert says in done.err
-    assert str(house.ledger) in done.err
-    assert house.stored() == []
+    assert str(household.ledger) in done.err
+    assert household.stored() == []
 
 
-def test_a_plan_on_a_damaged_ledger_says_what_to_do(house: Household) -> None:
-    acted(house)
-    spoil(house, "damaged")
-    done = house.run("plan", "-o", "json")
+def test_a_plan_on_a_damaged_ledger_says_what_to_do(household: Household) -> None:
+    acted(household)
+    spoil(household, "damaged")
+    done = household.run("plan", "-o", "json")
     assert done.code == 1
     assert "move the file away" in done.document["error"]["todo"]
 
 
 @pytest.fixture
-def shelved(house: Household) -> Iterator[Household]:
+def shelved(household: Household) -> Iterator[Household]:
     """A household whose ledger may be read and not written."""
-    acted(house)
-    house.ledger.parent.chmod(0o555)
-    yield house
-    house.ledger.parent.chmod(0o755)
+    acted(household)
+    household.ledger.parent.chmod(0o555)
+    yield household
+    household.ledger.parent.chmod(0o755)
 
 
 @pytest.fixture
@@ -196,65 +196,67 @@ def test_a_ledger_that_may_only_be_read_serves_plans_and_stops_applies(
 
 
 @pytest.mark.parametrize("way", ["file", "option", "variable"])
-def test_a_chosen_folder_that_is_missing_is_told_and_never_made(house: Household, way: str) -> None:
-    house.wish([DUNE])
-    place = str(house.folder / "volume" / "listsync.db")
+def test_a_chosen_folder_that_is_missing_is_reported_and_never_made(
+    household: Household, way: str
+) -> None:
+    household.wish([DUNE])
+    place = str(household.folder / "volume" / "listsync.db")
     if way == "file":
-        file = house.folder / "listsync.yaml"
+        file = household.folder / "listsync.yaml"
         file.write_text(file.read_text().replace("state/listsync.db", place))
     options = ("--ledger", place) if way == "option" else ()
     env = {"LISTSYNC_LEDGER": place} if way == "variable" else {}
-    assert house.run("plan", "--detailed-exitcode", *options, env=env).code == 2
-    done = house.run("apply", "--yes", *options, env=env)
+    assert household.run("plan", "--detailed-exitcode", *options, env=env).code == 2
+    done = household.run("apply", "--yes", *options, env=env)
     assert (done.code, done.out) == (1, "")
     assert f"{place}: the ledger does not exist, and neither does its folder" in done.err
-    assert f"create the folder {house.folder / 'volume'}" in done.err
-    assert house.stored() == []
-    assert not (house.folder / "volume").exists()
+    assert f"create the folder {household.folder / 'volume'}" in done.err
+    assert household.stored() == []
+    assert not (household.folder / "volume").exists()
 
 
-def test_the_built_in_folder_is_made(house: Household) -> None:
-    house.wish([DUNE])
-    file = house.folder / "listsync.yaml"
+def test_the_built_in_folder_is_made(household: Household) -> None:
+    household.wish([DUNE])
+    file = household.folder / "listsync.yaml"
     file.write_text(file.read_text().replace('"ledger": "state/listsync.db",', ""))
-    state = house.folder / "home" / "state"
-    assert house.run("apply", "--yes", env={"XDG_STATE_HOME": str(state)}).code == 0
+    state = household.folder / "home" / "state"
+    assert household.run("apply", "--yes", env={"XDG_STATE_HOME": str(state)}).code == 0
     assert (state / "listsync" / "listsync.db").is_file()
 
 
 def test_a_plan_that_is_interrupted_says_so_in_a_line_and_prints_nothing(
-    house: Household,
+    household: Household,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        house.wish([DUNE])
+        household.wish([DUNE])
         url = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        house.write({"wishes": {"source": "file:wishes.txt"}}, url=url)
-        with house.started("plan", "-o", "json") as process:
+        household.write({"wishes": {"source": "file:wishes.txt"}}, url=url)
+        with household.started("plan", "-o", "json") as process:
             asking, _ = mute.accept()
             with asking:
                 process.send_signal(signal.SIGINT)
-                done = house.finish(process)
-    said = "listsync: interrupted, shutting down; press Ctrl-C again to force\n"
-    assert (done.code, done.out, done.err) == (130, "", said)
+                done = household.finish(process)
+    text = "listsync: interrupted, shutting down; press Ctrl-C again to force\n"
+    assert (done.code, done.out, done.err) == (130, "", text)
 
 
-def test_a_ledger_that_cannot_be_made_serves_plans_and_stops_applies(house: Household) -> None:
-    house.wish([DUNE])
-    house.ledger.parent.rmdir()
-    house.ledger.parent.write_text("a file, not a folder")
-    assert house.run("plan", "--detailed-exitcode").code == 2
-    done = house.run("apply", "--yes", "-o", "json")
+def test_a_ledger_that_cannot_be_made_serves_plans_and_stops_applies(household: Household) -> None:
+    household.wish([DUNE])
+    household.ledger.parent.rmdir()
+    household.ledger.parent.write_text("a file, not a folder")
+    assert household.run("plan", "--detailed-exitcode").code == 2
+    done = household.run("apply", "--yes", "-o", "json")
     assert (done.code, done.document["exit_code"]) == (1, 1)
     assert "neither does its folder" in done.err
-    assert house.stored() == []
+    assert household.stored() == []
 
 
-def test_the_ledger_is_where_the_nearest_word_says(house: Household) -> None:
-    house.wish([DUNE])
+def test_the_ledger_is_where_the_nearest_word_says(household: Household) -> None:
+    household.wish([DUNE])
     for place, arguments, env in (
         ("env.db", (), {"LISTSYNC_LEDGER": "env.db"}),
         ("option.db", ("--ledger", "option.db"), {"LISTSYNC_LEDGER": "never.db"}),
     ):
-        assert house.run("plan", *arguments, env=env).code == 0
-        assert (house.folder / place).is_file()
-    assert not (house.folder / "never.db").exists()
+        assert household.run("plan", *arguments, env=env).code == 0
+        assert (household.folder / place).is_file()
+    assert not (household.folder / "never.db").exists()

@@ -49,7 +49,7 @@ LEFT: dict[str, int] = {
     "tests/browser": 24,
     "tests/config": 55,
     "tests/core": 318,
-    "tests/e2e": 473,
+    "tests/e2e": 14,
     "tests/edges": 117,
     "tests/image": 9,
     "tests/loop": 170,
