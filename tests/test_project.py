@@ -18,7 +18,7 @@ from reconciler.browser.pool import Sessions
 from reconciler.config import Config, ProvidersConfig, json_schema, load
 from reconciler.core.model import Outcome
 from reconciler.sources.registry import SOURCES, SiteSources, recognize_list
-from reconciler.sync import run_log
+from reconciler.sync import execute
 from tests.project import places
 from tests.project.generated import commands, help_of
 from tests.sources.pasted import PASTED
@@ -156,7 +156,7 @@ class TestCommands:
             if isinstance(kind, type) and issubclass(kind, errors.ListsyncError)
         }
         signals = {128 + signal.SIGINT, 128 + signal.SIGTERM}
-        own = {run_log.OK, run_log.SOMETHING_FAILED, run_log.CHANGES, run_log.STOPPED, cli.USAGE}
+        own = {execute.OK, execute.SOMETHING_FAILED, execute.CHANGES, execute.STOPPED, cli.USAGE}
         assert {int(row[0]) for row in rows} == raised | signals | own
 
 

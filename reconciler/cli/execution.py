@@ -23,10 +23,9 @@ from reconciler.render.document import ID_DIGITS, ActionRow, Leftovers, plan_dig
 from reconciler.render.rows import action_row
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.execute import execute
+from reconciler.sync.execute import OK, execute, exit_code, lock_and_record
 from reconciler.sync.plan_file import SavedPlan
 from reconciler.sync.reconcile import Context, Reconciliation, reconcile_again, reconcile_lists
-from reconciler.sync.run_log import OK, acting, exit_code
 
 _WAIT, _SHORT_WAIT = 12, 2  # seconds at the end for notifications under way
 
@@ -136,7 +135,7 @@ def _remaining_lists(config: Config, saved: SavedPlan) -> tuple[str, ...] | None
 def _apply_at_once(order: Order, context: Context) -> ApplyResult:
     """Plan and act under the lock, without asking; of a saved plan only what it agrees to."""
     config = order.config
-    with acting(context, "apply") as line:
+    with lock_and_record(context, "apply") as recorder:
         with recording_outage(config, context.ledger, context.clock):
             current = reconcile_lists(config, context, order.names)
         _check_current(order, current)
@@ -151,7 +150,8 @@ def _apply_at_once(order: Order, context: Context) -> ApplyResult:
             }
             result = _act(config, context, _with_actions(current, agreement.both))
             result = replace(result, saved=rows)
-        line.tell(result.reconciliation, result.outcomes, result.exit_code(detailed=order.detailed))
+        code = result.exit_code(detailed=order.detailed)
+        recorder.record(result.reconciliation, result.outcomes, code)
     return result
 
 
@@ -164,12 +164,13 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
     print_plan(document, order.settings.output)
     if preview.plan.actions and not confirm("Apply this?"):
         return None
-    with acting(context, "apply") as line:
+    with lock_and_record(context, "apply") as recorder:
         current = reconcile_again(config, context, preview)
         _check_current(order, current)
         agreement = plan_file.agree(_rows(preview), current.plan.actions)
         result = _act(config, context, _with_actions(current, agreement.both))
-        line.tell(result.reconciliation, result.outcomes, result.exit_code(detailed=order.detailed))
+        code = result.exit_code(detailed=order.detailed)
+        recorder.record(result.reconciliation, result.outcomes, code)
     return replace(result, is_shown=not preview.plan.actions)
 
 

@@ -31,10 +31,10 @@ from reconciler.logs import Logger, bound
 from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.execute import execute
-from reconciler.sync.fetch import FetchedLists, attempted_lists
-from reconciler.sync.reconcile import Context, Reconciliation, decide, identify, read
-from reconciler.sync.run_log import exit_code, noted
+from reconciler.sync.execute import execute, exit_code, record_run
+from reconciler.sync.fetch import FetchedLists, attempted_lists, fetch_due
+from reconciler.sync.observe import identify
+from reconciler.sync.reconcile import Context, Reconciliation, plan_fetched
 
 OWNER_WAIT = timedelta(seconds=2)
 
@@ -176,12 +176,12 @@ class ListReconciler:
                 if self._stopping.is_set() or _said(current, lst.name) != _said(config, lst.name):
                     return None
                 context = self._context(current, server, _Nowhere())
-                seen = decide(current, context, identity, lists, at)
-                with noted(context, "run") as line:
+                seen = plan_fetched(current, context, identity, lists, at)
+                with record_run(context, "run") as recorder:
                     done = execute(current, context, seen, self._stopping)
                     outcomes, trouble = done.outcomes, done.trouble
                     code = trouble.exit_code if trouble else exit_code(seen, outcomes)
-                    line.tell(seen, outcomes, code)
+                    recorder.record(seen, outcomes, code)
                 for action, came in outcomes:
                     factories.meter.count_action(action.op, came.result)
                 factories.dispatcher.notify_actions(
@@ -206,7 +206,11 @@ class ListReconciler:
             self._reading[opened] = found
             if self._stopping.is_set():
                 return None  # who asked to stop may not have seen this one
-            reading = partial(_fulfil, found, partial(read, config, context, {lst.name}))
+            reading = partial(
+                _fulfil,
+                found,
+                partial(fetch_due, config, {lst.name}, context.ledger, sources, context.progress),
+            )
             Thread(target=copy_context().run, args=(reading,), daemon=True).start()
             return found.result()
         except CancelledError:

@@ -1,42 +1,96 @@
-"""Executing a plan: apply it, then keep what the pass has to say of its lists."""
+"""Carrying out a plan, for ``apply`` and ``run``: the run's record, its actions, its reports."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from threading import Event
 
 from reconciler.config import Config
-from reconciler.errors import ListsyncError
+from reconciler.core.conditions import NOT_DONE
+from reconciler.core.model import READ, Reason, Run
+from reconciler.errors import LedgerError, ListsyncError
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation
-from reconciler.sync.reports import reports
+from reconciler.sync.reports import keep_reports
+
+OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3  # exit codes
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What came of a plan's actions; ``trouble``: what ended it early."""
+    """The outcomes of a plan's actions; ``trouble``: the error that ended it early."""
 
     outcomes: Outcomes
     trouble: ListsyncError | None
 
 
-def execute(config: Config, context: Context, seen: Reconciliation, stopping: Event) -> Execution:
-    """Do what the plan says; one that a safety rule stops has no actions, but is remembered.
+def execute(
+    config: Config, context: Context, reconciliation: Reconciliation, stopping: Event
+) -> Execution:
+    """Apply the plan and keep the lists' reports; a plan that is stopped has no actions.
 
-    The caller holds the ledger's lock. ``stopping`` set: nothing further is begun. Raises
+    The caller holds the ledger's lock. Once ``stopping`` is set, no further action begins. Raises
     LedgerError before anything is sent if the ledger cannot be written.
     """
     applier = Applier(context, config.server.concurrency, stopping)
-    outcomes = applier.apply(seen, seen.plan.actions)
-    keep_reports(config, context, seen, outcomes)
+    outcomes = applier.apply(reconciliation, reconciliation.plan.actions)
+    keep_reports(config, context, reconciliation, outcomes)
     return Execution(outcomes, applier.trouble)
 
 
-def keep_reports(
-    config: Config, context: Context, seen: Reconciliation, outcomes: Outcomes
-) -> None:
-    """Keep what ``status`` and ``explain`` show of each list that was read."""
-    ledger = context.ledger
-    sources = {lst.name: lst.source for lst in config.lists}
-    made = reports(seen, sources, outcomes, ledger.cache.reports(), context.clock.now())
-    ledger.cache.keep_reports(made)
+def exit_code(reconciliation: Reconciliation, outcomes: Outcomes, *, changes: bool = False) -> int:
+    """The exit code of a run: 3 before 1 before 2 before 0."""
+    if reconciliation.plan.stops:
+        return STOPPED
+    snapshots = reconciliation.snapshots
+    failed = (
+        any(snapshot.outcome not in READ for snapshot in snapshots.values())
+        or any(lst.problem for lst in reconciliation.lists if lst.name in snapshots)
+        or any(verdict.reason is Reason.UNRESOLVED for verdict in reconciliation.plan.verdicts)
+        or any(done.result in NOT_DONE for _, done in outcomes)
+    )
+    if failed:
+        return SOMETHING_FAILED
+    return CHANGES if changes else OK
+
+
+@dataclass(slots=True)
+class RunRecorder:
+    """The record of a run, which is written when the run ends."""
+
+    run: Run
+
+    def record(self, reconciliation: Reconciliation, outcomes: Outcomes, exit_code: int) -> None:
+        results = Counter(str(done.result) for _, done in outcomes)
+        lists = tuple(reconciliation.snapshots)
+        self.run = replace(self.run, lists=lists, counts=dict(results), exit_code=exit_code)
+
+
+@contextmanager
+def lock_and_record(context: Context, command: str) -> Iterator[RunRecorder]:
+    """Be the one writer, and record a run. Raises LockHeldError and LedgerError."""
+    with context.ledger.lock(), record_run(context, command) as recorder:
+        yield recorder
+
+
+@contextmanager
+def record_run(context: Context, command: str) -> Iterator[RunRecorder]:
+    """Record a run that acts, whatever ends it. The caller holds the ledger's lock.
+
+    Raises LedgerError where the ledger cannot be written. A record whose end cannot be written
+    stays open: what the run did is reported all the same.
+    """
+    journal, clock = context.ledger.journal, context.clock
+    recorder = RunRecorder(journal.begin_run(command, clock.now()))
+    try:
+        yield recorder
+    except BaseException as error:
+        code = getattr(error, "exit_code", SOMETHING_FAILED)
+        recorder.run = replace(recorder.run, exit_code=code)
+        raise
+    finally:
+        with suppress(LedgerError):
+            journal.end_run(replace(recorder.run, ended=clock.now()))

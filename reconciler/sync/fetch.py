@@ -1,8 +1,8 @@
-"""Which lists a run reads, and reading them side by side."""
+"""Fetching the lists of a run, several at a time, and others that decide about their titles."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass, field
@@ -12,62 +12,18 @@ from threading import Thread
 from reconciler.config import Config
 from reconciler.core.desired import need_of, owners_never_read
 from reconciler.core.membership import current
-from reconciler.core.model import FetchScope, ListRef, ListRules, Role, Snapshot
+from reconciler.core.model import FetchScope, ListRef, Role, Snapshot
 from reconciler.ports import Ledger, Progress, Sources
 
-_READERS = 16  # lists that are read, or wait for their turn at a site, at once
+_THREADS = 16  # lists that are read, or wait for their site to be free, at a time
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedLists:
-    """What was read for a run, by list name."""
+    """Snapshots by list name."""
 
-    snapshots: Mapping[str, Snapshot]  # of the lists that the run is about: these lead to actions
-    owners: Mapping[str, Snapshot] = field(default_factory=dict)  # read to know whose a title is
-
-
-def fetch_lists(
-    wanted: Mapping[ListRef, FetchScope], sources: Sources, progress: Progress
-) -> dict[ListRef, Snapshot]:
-    """A snapshot of each list, in whatever order they come. ``wanted``: how much of each.
-
-    A signal ends this at once. Whoever closes the sources then ends what is still being read; the
-    process waits for none of it.
-    """
-    todo: SimpleQueue[ListRef] = SimpleQueue()
-    done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]] = SimpleQueue()
-    for ref in wanted:
-        todo.put(ref)
-
-    def work() -> None:
-        with suppress(Empty):
-            while True:
-                ref = todo.get_nowait()
-                _read(ref, wanted[ref], sources, done)
-
-    for _ in range(min(_READERS, len(wanted))):
-        Thread(target=copy_context().run, args=(work,), daemon=True).start()
-    snapshots: dict[ListRef, Snapshot] = {}
-    with progress.stage("fetch", len(wanted)) as step:
-        while len(snapshots) < len(wanted):
-            ref, found = done.get()
-            if isinstance(found, BaseException):
-                raise found
-            snapshots[ref] = found
-            step()
-    return snapshots
-
-
-def _read(
-    ref: ListRef,
-    need: FetchScope,
-    sources: Sources,
-    done: SimpleQueue[tuple[ListRef, Snapshot | BaseException]],
-) -> None:
-    try:
-        done.put((ref, sources.fetch(ref, need)))
-    except BaseException as error:  # noqa: BLE001 - raised where it is waited for
-        done.put((ref, error))
+    snapshots: Mapping[str, Snapshot]  # of the lists of this run: these lead to actions
+    owners: Mapping[str, Snapshot] = field(default_factory=dict)  # of lists that may own titles
 
 
 def fetch_due(
@@ -77,46 +33,64 @@ def fetch_due(
     sources: Sources,
     progress: Progress,
 ) -> FetchedLists:
-    """What these lists hold, or all; and what others hold that they depend on.
-
-    Raises LedgerError.
-    """
-    lists = config.rules
-    due = [lst for lst in lists if names is None or lst.name in names]
-    owners = owners_never_read(lists, due, attempted_lists(ledger))
-    snapshots = _fetch([*due, *_to_be_safe(lists, due, ledger), *owners], sources, progress)
-    beside = {lst.name: snapshots.pop(lst.name) for lst in owners}
-    return FetchedLists(snapshots, beside)
-
-
-def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
-    """Name and source of each list that a run has read, or tried to. Raises LedgerError."""
-    tried = {(name, report.source) for name, report in ledger.cache.reports().items()}
-    return tried | {(name, lst.source) for name, lst in ledger.memory.memberships().items()}
-
-
-def _to_be_safe(
-    lists: Sequence[ListRules], due: Sequence[ListRules], ledger: Ledger
-) -> list[ListRules]:
-    """Exclude lists that a pass reads though it was not asked to.
-
-    A file costs nothing to read, and what was never read completely would stop the pass.
-    """
+    """Fetch these lists (None: all) and those that their plan depends on. Raises LedgerError."""
+    rules = config.rules
+    due = [lst for lst in rules if names is None or lst.name in names]
+    owners = owners_never_read(rules, due, attempted_lists(ledger))
     stored = ledger.memory.memberships()
-    return [
+    excluded = [  # reading a file costs nothing, and an unread exclude list would stop the run
         lst
-        for lst in lists
+        for lst in rules
         if lst.role is Role.EXCLUDE and lst not in due
         if lst.source.provider == "file"
         or current(stored.get(lst.name), lst.source).completed is None
     ]
-
-
-def _fetch(lists: Sequence[ListRules], sources: Sources, progress: Progress) -> dict[str, Snapshot]:
-    """Each list once, also where two names stand for one list."""
-    wanted: dict[ListRef, FetchScope] = {}
+    lists = [*due, *excluded, *owners]
+    scopes: dict[ListRef, FetchScope] = {}  # a list with two names is fetched once
     for lst in lists:
-        need = need_of(lst)
-        wanted[lst.source] = wanted.get(lst.source, need) | need
-    snapshots = fetch_lists(wanted, sources, progress)
-    return {lst.name: snapshots[lst.source] for lst in lists}
+        scopes[lst.source] = scopes.get(lst.source, need_of(lst)) | need_of(lst)
+    fetched = _fetch_lists(scopes, sources, progress)
+    snapshots = {lst.name: fetched[lst.source] for lst in lists}
+    owned = {lst.name: snapshots.pop(lst.name) for lst in owners}
+    return FetchedLists(snapshots, owned)
+
+
+def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
+    """Name and source of each list that a run has tried to read. Raises LedgerError."""
+    attempted = {(name, report.source) for name, report in ledger.cache.reports().items()}
+    return attempted | {(name, lst.source) for name, lst in ledger.memory.memberships().items()}
+
+
+def _fetch_lists(
+    scopes: Mapping[ListRef, FetchScope], sources: Sources, progress: Progress
+) -> dict[ListRef, Snapshot]:
+    """A snapshot of each list.
+
+    A signal ends this at once: the threads are daemons, and whoever closes the sources ends what
+    they are still reading.
+    """
+    todo: SimpleQueue[ListRef] = SimpleQueue()
+    results: SimpleQueue[tuple[ListRef, Snapshot | BaseException]] = SimpleQueue()
+    for ref in scopes:
+        todo.put(ref)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                ref = todo.get_nowait()
+                try:
+                    results.put((ref, sources.fetch(ref, scopes[ref])))
+                except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                    results.put((ref, error))
+
+    for _ in range(min(_THREADS, len(scopes))):
+        Thread(target=copy_context().run, args=(work,), daemon=True).start()
+    snapshots: dict[ListRef, Snapshot] = {}
+    with progress.stage("fetch", len(scopes)) as step:
+        while len(snapshots) < len(scopes):
+            ref, result = results.get()
+            if isinstance(result, BaseException):
+                raise result
+            snapshots[ref] = result
+            step()
+    return snapshots

@@ -1,10 +1,11 @@
-"""What the last passes saw: the lists as a source of snapshots, and a pass as reports."""
+"""Reports of runs, by list, for ``status`` and ``explain``; and the lists as last fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from reconciler.config import Config
 from reconciler.core.desired import showed_nothing
 from reconciler.core.model import (
     ALL,
@@ -19,64 +20,73 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.reconcile import Reconciliation
+from reconciler.sync.reconcile import Context, Reconciliation
 
 
 class CachedSources:
-    """The lists as they were last fetched: ``ports.Sources`` without any site."""
+    """A ``ports.Sources`` of the lists as they were last fetched."""
 
     def __init__(self, reports: Iterable[ListReport]) -> None:
         """``reports``: from the ledger's cache."""
-        oldest_first = sorted(reports, key=lambda report: report.at)  # of one list by two names
+        oldest_first = sorted(reports, key=lambda report: report.at)  # a list may have two names
         self._snapshots = {report.source: report.known for report in oldest_first}
 
     def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:  # noqa: ARG002 - a port's
-        """The list's last snapshot, whatever part of it is needed."""
-        never = "not fetched yet: run `listsync plan`"
-        return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=never))
+        message = "not fetched yet: run `listsync plan`"
+        return self._snapshots.get(str(ref), Snapshot(Outcome.UNREACHABLE, "ledger", error=message))
 
 
-def reports(
-    seen: Reconciliation,
+def keep_reports(
+    config: Config, context: Context, reconciliation: Reconciliation, outcomes: Outcomes
+) -> None:
+    """Store a report of each list that the run has read."""
+    cache = context.ledger.cache
+    sources = {lst.name: lst.source for lst in config.lists}
+    reports = list_reports(reconciliation, sources, outcomes, cache.reports(), context.clock.now())
+    cache.keep_reports(reports)
+
+
+def list_reports(
+    reconciliation: Reconciliation,
     sources: Mapping[str, ListRef],
     outcomes: Outcomes,
-    before: Mapping[str, ListReport],
+    previous: Mapping[str, ListReport],
     now: datetime,
 ) -> dict[str, ListReport]:
-    """What a pass has to say of each list that it has read, for ``status`` and ``explain``.
+    """A report of each list that the run has read.
 
-    ``before``: the reports of the pass before. What a list held then is still known where it could
-    not be read this time.
+    A list that could not be read keeps the snapshot of its ``previous`` report.
     """
     done = dict(outcomes)
-    rows: dict[str, list[RowReport]] = {name: [] for name in seen.snapshots}
-    decided: tuple[Action | Verdict, ...] = seen.plan.actions + seen.plan.verdicts
+    snapshots, plan = reconciliation.snapshots, reconciliation.plan
+    rows: dict[str, list[RowReport]] = {name: [] for name in snapshots}
+    decided: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
     for row in decided:
         for name in row.lists:
             if name in rows:
-                rows[name].append(_row(row, done))
+                rows[name].append(_row_report(row, done))
     return {
         name: ListReport(
             source=str(ref),
             at=now,
-            snapshot=seen.snapshots[name],
-            known=_known(seen.snapshots[name], before.get(name), str(ref)),
+            snapshot=snapshots[name],
+            known=_last_shown(snapshots[name], previous.get(name), str(ref)),
             rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
         )
         for name, ref in sources.items()
-        if name in seen.snapshots
+        if name in snapshots
     }
 
 
-def _known(snapshot: Snapshot, before: ListReport | None, source: str) -> Snapshot:
-    before = before if before and before.source == source else None
-    return before.known if before and showed_nothing(snapshot) else snapshot
+def _last_shown(snapshot: Snapshot, previous: ListReport | None, source: str) -> Snapshot:
+    if previous and previous.source == source and showed_nothing(snapshot):
+        return previous.known
+    return snapshot
 
 
-def _row(row: Action | Verdict, done: Mapping[Action, Done]) -> RowReport:
+def _row_report(row: Action | Verdict, outcomes: Mapping[Action, Done]) -> RowReport:
     if isinstance(row, Verdict):
         return RowReport(row.item, row.reason, row.detail, row.target)
-    came = done.get(row)
-    if came is None:
-        return RowReport(row.item, row.op, row.detail, row.target)
-    return RowReport(row.item, came.result, came.message, row.target)
+    if done := outcomes.get(row):
+        return RowReport(row.item, done.result, done.message, row.target)
+    return RowReport(row.item, row.op, row.detail, row.target)

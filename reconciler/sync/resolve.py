@@ -1,4 +1,4 @@
-"""Items → media keys, and titles → their details: from what is known, else asked of the server."""
+"""Items → media keys, and titles → their details, asking the server for what is not known."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ _MediaById: TypeAlias = "dict[tuple[MatchMethod, str | int], set[MediaKey]]"
 T = TypeVar("T")
 R = TypeVar("R")
 
-RUNNING_SHOWS = timedelta(hours=24)  # how long details are believed
+# How long cached details are valid.
+RUNNING_SHOWS = timedelta(hours=24)
 ENDED_SHOWS = NEW_FILMS = timedelta(days=7)
-OLD_FILMS = timedelta(days=30)  # those that came out before last year
-REREAD = 20  # details re-read in one pass, so that a quiet pass stays cheap
+OLD_FILMS = timedelta(days=30)  # released before last year
+REREAD = 20  # cached details refreshed in one run at most, so that a quiet run stays cheap
 
 
 class KnownIds:
-    """What needs no look-up: the file's ``map``, and ids that a list or the server shows.
+    """Matches without a look-up: the config's ``map``, and ids that lists or the server connect.
 
     Where lists give one IMDb or TVDB id different TMDB ids, none of them is trusted.
     """
@@ -45,37 +46,36 @@ class KnownIds:
     def __init__(
         self, mapped: Mapping[str, MediaKey], media: Iterable[MediaState], listed: Iterable[Item]
     ) -> None:
-        """``mapped``: item names (core.wants.names_of) → media key. ``listed``: of any list."""
+        """``mapped``: item names (core.wants.names_of) → media key; ``listed``: of all lists."""
         self._mapped = mapped
-        self._on_lists: _MediaById = {}
+        self._from_lists: _MediaById = {}
         for item in listed:
             if item.ids.tmdb and item.kind and not item.unsupported:
-                for foreign in _foreign_ids(item.ids.imdb, item.ids.tvdb):
-                    tmdb = MediaKey(item.kind, item.ids.tmdb)
-                    self._on_lists.setdefault(foreign, set()).add(tmdb)
-        self._seen = {foreign: set(keys) for foreign, keys in self._on_lists.items()}
+                key = MediaKey(item.kind, item.ids.tmdb)
+                for foreign_id in _foreign_ids(item.ids.imdb, item.ids.tvdb):
+                    self._from_lists.setdefault(foreign_id, set()).add(key)
+        self._media = {foreign_id: set(keys) for foreign_id, keys in self._from_lists.items()}
         for row in media:
-            for foreign in _foreign_ids(row.imdb, row.tvdb):
-                self._seen.setdefault(foreign, set()).add(row.media)
+            for foreign_id in _foreign_ids(row.imdb, row.tvdb):
+                self._media.setdefault(foreign_id, set()).add(row.media)
 
     def match(self, item: Item) -> Match | None:
-        """The item's media key, where it is known without asking."""
-        if rule := self._rule(item):
-            return Match(rule, MatchMethod.MAP)
+        if media := self._mapped_media(item):
+            return Match(media, MatchMethod.MAP)
         foreign_ids = _foreign_ids(item.ids.imdb, item.ids.tvdb)
-        disputed = any(len(self._on_lists.get(foreign, ())) > 1 for foreign in foreign_ids)
-        if item.ids.tmdb and item.kind and not disputed:
+        is_disputed = any(len(self._from_lists.get(number, ())) > 1 for number in foreign_ids)
+        if item.ids.tmdb and item.kind and not is_disputed:
             return Match(MediaKey(item.kind, item.ids.tmdb), MatchMethod.TMDB)
-        for foreign in foreign_ids:
-            seen = self._seen.get(foreign, set())
-            if len(seen) == 1 and item.certain_kind in {None, next(iter(seen)).kind}:
-                return Match(next(iter(seen)), foreign[0])
+        for foreign_id in foreign_ids:
+            keys = self._media.get(foreign_id, set())
+            if len(keys) == 1 and item.certain_kind in {None, next(iter(keys)).kind}:
+                return Match(next(iter(keys)), foreign_id[0])
         return None
 
-    def _rule(self, item: Item) -> MediaKey | None:
-        """What ``map`` says. A rule by title is for items without an id, and for its own kind."""
-        sure = item.ids.imdb or item.ids.tmdb or item.ids.tvdb
-        names = rule_names(item) if sure else names_of(item)
+    def _mapped_media(self, item: Item) -> MediaKey | None:
+        """By ``map``, where a rule by title is for items without an id, and for its own kind."""
+        has_id = item.ids.imdb or item.ids.tmdb or item.ids.tvdb
+        names = rule_names(item) if has_id else names_of(item)
         for name in sorted(names & self._mapped.keys(), key=lambda n: (n.startswith("title:"), n)):
             kinds = {None, self._mapped[name].kind}
             if not name.startswith("title:") or item.certain_kind in kinds:
@@ -84,121 +84,114 @@ class KnownIds:
 
 
 def _foreign_ids(imdb: str | None, tvdb: int | None) -> list[tuple[MatchMethod, str | int]]:
-    """The ids that are not TMDB's, in order of trust."""
+    """The ids other than TMDB's, in order of trust."""
     ids: tuple[tuple[MatchMethod, str | int | None], ...] = (
         (MatchMethod.IMDB, imdb),
         (MatchMethod.TVDB, tvdb),
     )
-    return [(route, foreign) for route, foreign in ids if foreign]
+    return [(method, foreign_id) for method, foreign_id in ids if foreign_id]
 
 
 class Resolver:
-    """Resolves the items of one pass; what was asked once is not asked again."""
+    """Resolves the items of one run with up to ``workers`` look-ups at a time."""
 
     def __init__(self, server: MediaServer, ledger: Ledger, workers: int) -> None:
-        """``workers``: look-ups in flight at once."""
         self._server = server
-        self._ledger = ledger
+        self._cache = ledger.cache
         self._workers = workers
 
     def matches(
-        self, items: Iterable[Item], known: KnownIds, now: datetime, progress: Progress
+        self, items: Iterable[Item], known_ids: KnownIds, now: datetime, progress: Progress
     ) -> dict[str, Match | Unmatched]:
         """Every item's match, by item key.
 
-        Raises ServerError where the server stops answering; what was found until then is kept.
+        Raises ServerError where the server stops answering; earlier answers are cached.
         """
-        wanted = {item.key: item for item in items if not item.unsupported}
-        found = self.recalled(wanted.values(), known, now)
-        asked: dict[str, Match | Unmatched] = {}
-        todo = [item for key, item in wanted.items() if key not in found]
+        by_key = {item.key: item for item in items if not item.unsupported}
+        matches = self.cached_matches(by_key.values(), known_ids, now)
+        answers: dict[str, Match | Unmatched] = {}
+        unknown = [item for key, item in by_key.items() if key not in matches]
         try:
-            for item, match in self._each("resolve", todo, self._look_up, progress):
-                asked[item.key] = match
+            for item, match in self._each("resolve", unknown, self._look_up, progress):
+                answers[item.key] = match
         finally:
-            self._ledger.cache.keep_matches(asked, now)
-        return found | asked
+            self._cache.keep_matches(answers, now)
+        return matches | answers
 
-    def recalled(
-        self, items: Iterable[Item], known: KnownIds, now: datetime
+    def cached_matches(
+        self, items: Iterable[Item], known_ids: KnownIds, now: datetime
     ) -> dict[str, Match | Unmatched]:
-        """The matches of these items that are known without asking, by item key."""
-        wanted = {item.key: item for item in items if not item.unsupported}
-        found: dict[str, Match | Unmatched] = {}
-        for key, item in wanted.items():
-            if certain := known.match(item):
-                found[key] = certain
-        return found | dict(self._ledger.cache.matches(wanted.keys() - found.keys(), now))
+        """The matches of these items that need no call, by item key."""
+        by_key = {item.key: item for item in items if not item.unsupported}
+        matches: dict[str, Match | Unmatched] = {
+            key: match for key, item in by_key.items() if (match := known_ids.match(item))
+        }
+        return matches | dict(self._cache.matches(by_key.keys() - matches.keys(), now))
 
     def details(
-        self, wanted: Iterable[MediaKey], now: datetime, progress: Progress
+        self, media: Iterable[MediaKey], now: datetime, progress: Progress
     ) -> dict[MediaKey, Film | Show | Unmatched]:
-        """What there is to know of these titles: seasons, and what filters ask."""
-        titles = sorted(set(wanted))
-        cached = self._ledger.cache.details(titles)
-        known: dict[MediaKey, Film | Show | Unmatched] = {}
-        unknown, stale = [], []
-        for media in titles:
-            if media not in cached:
-                unknown.append(media)
-                continue
-            known[media], read_at = cached[media]
-            if now - read_at >= _believed(cached[media][0], now):
-                stale.append((read_at, media))
-        due = unknown + [media for _, media in sorted(stale)[:REREAD]]
+        """The details of these titles: seasons, and what filters ask for."""
+        keys = sorted(set(media))
+        cached = self._cache.details(keys)
+        details: dict[MediaKey, Film | Show | Unmatched] = {
+            key: title for key, (title, _) in cached.items()
+        }
+        stale = [
+            (read_at, key)
+            for key, (title, read_at) in cached.items()
+            if now - read_at >= _valid_for(title, now)
+        ]
+        unknown = [key for key in keys if key not in cached]
         fresh: list[Film | Show] = []
         try:
-            for media, answer in self._each("details", due, self._read, progress):
+            due = unknown + [key for _, key in sorted(stale)[:REREAD]]
+            for key, answer in self._each("details", due, self._read, progress):
                 if isinstance(answer, Unmatched):
-                    known.setdefault(media, answer)
+                    details.setdefault(key, answer)
                 else:
-                    known[media] = answer
+                    details[key] = answer
                     fresh.append(answer)
         finally:
-            self._ledger.cache.keep_details(fresh, now)
-        return known
+            self._cache.keep_details(fresh, now)
+        return details
 
     def _each(
-        self, stage: str, todo: Sequence[T], ask: Callable[[T], R], progress: Progress
+        self, stage: str, arguments: Sequence[T], ask: Callable[[T], R], progress: Progress
     ) -> Iterator[tuple[T, R]]:
-        """Ask for each, several at once, and yield the answers as they come."""
+        """Each argument with its answer, as answers arrive."""
         with (
-            progress.stage(stage, len(todo)) as step,
+            progress.stage(stage, len(arguments)) as step,
             ThreadPoolExecutor(self._workers) as pool,
         ):
-            asked = {pool.submit(copy_context().run, ask, one): one for one in todo}
+            calls = {
+                pool.submit(copy_context().run, ask, argument): argument for argument in arguments
+            }
             try:
-                for future in as_completed(asked):
-                    yield asked[future], future.result()
+                for future in as_completed(calls):
+                    yield calls[future], future.result()
                     step()
             finally:
                 pool.shutdown(cancel_futures=True)
 
     def _look_up(self, item: Item) -> Match | Unmatched:
         try:
-            return self._ask(item)
-        except TmdbError as trouble:
-            return Unmatched(Reason.UNRESOLVED, trouble.message)
-
-    def _ask(self, item: Item) -> Match | Unmatched:
-        for route, foreign in (
-            (MatchMethod.IMDB, item.ids.imdb),
-            (MatchMethod.TVDB, item.ids.tvdb),
-        ):
-            if foreign:
-                return by_id(item, self._server.find(route, str(foreign)), route)
-        if item.ids.tmdb:  # without a kind
-            return by_number(item, self._server.find(MatchMethod.TMDB, str(item.ids.tmdb)))
-        return by_title(item, self._server.search(*search_terms(item)))
+            for method, foreign_id in _foreign_ids(item.ids.imdb, item.ids.tvdb):
+                return by_id(item, self._server.find(method, str(foreign_id)), method)
+            if item.ids.tmdb:  # without a kind
+                return by_number(item, self._server.find(MatchMethod.TMDB, str(item.ids.tmdb)))
+            return by_title(item, self._server.search(*search_terms(item)))
+        except TmdbError as error:
+            return Unmatched(Reason.UNRESOLVED, error.message)
 
     def _read(self, media: MediaKey) -> Film | Show | Unmatched:
         try:
             return self._server.details(media)
-        except TmdbError as trouble:
-            return Unmatched(Reason.UNRESOLVED, trouble.message)
+        except TmdbError as error:
+            return Unmatched(Reason.UNRESOLVED, error.message)
 
 
-def _believed(title: Film | Show, now: datetime) -> timedelta:
+def _valid_for(title: Film | Show, now: datetime) -> timedelta:
     if isinstance(title, Show):
         return ENDED_SHOWS if title.ended else RUNNING_SHOWS
     return OLD_FILMS if title.year and title.year < now.year - 1 else NEW_FILMS

@@ -1,13 +1,13 @@
-"""Where the lists' requests go behind the server: read as rarely as may be.
+"""Where lists' requests go behind the server: Radarr and Sonarr, profiles, folders, tags.
 
-What Radarr and Sonarr offer is believed for a day, so that a quiet pass asks nobody. A name that
-is not among it is looked for anew where a title waits for it, or the whole list: somebody may have
-just made it.
+Options are cached for a day, so that a quiet run makes no call for them. A name that is not among
+the cached options is looked up again where a title or the whole list waits for it: somebody may
+just have created it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,112 +31,111 @@ from reconciler.ports import Ledger, MediaServer
 def with_service_options(
     lists: Sequence[DesiredList], view: View, server: MediaServer, ledger: Ledger
 ) -> list[DesiredList]:
-    """The lists with what their names mean, for the kinds of title that they hold.
+    """The lists with the ids of the options they name, for each kind of title on them.
 
-    Where the names mean nothing for any kind a list holds, that is the list's problem. Trouble
-    with Radarr or Sonarr is one, too. Raises ServerError where the media server itself is away,
-    LedgerError where what is remembered cannot be read.
+    A list whose names exist for no kind of its titles has a problem, and so has one whose Radarr or
+    Sonarr cannot be reached. Raises ServerError where the media server itself cannot be reached,
+    and LedgerError.
     """
-    options = _ServiceOptions(lists, server, ledger, view.now)
-    unmet = [(lst, kind) for lst in lists for kind in Kind if options.lacks(lst, kind)]
-    waiting = requestable(lists, view) if unmet else frozenset()
-    for kind in {kind for lst, kind in unmet if options.is_due(lst, kind, waiting)}:
-        options.read(lists, kind)
-    return [options.applied(lst) for lst in lists]
+    options = _Options(lists, server, ledger, view.now)
+    missing = [(lst, kind) for lst in lists for kind in Kind if options.is_missing(lst, kind)]
+    waiting = requestable(lists, view) if missing else frozenset()
+    for kind in {kind for lst, kind in missing if options.is_due(lst, kind, waiting)}:
+        options.refresh(lists, kind)
+    return [options.apply(lst) for lst in lists]
 
 
-class _ServiceOptions:
-    """What Radarr and Sonarr offer, and what the lists' names mean there."""
+class _Options:
+    """The Radarrs and Sonarrs with their options, and what the lists' names mean there."""
 
     def __init__(
         self, lists: Sequence[DesiredList], server: MediaServer, ledger: Ledger, now: datetime
     ) -> None:
-        self._wishes = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
+        self._selections = {lst.name: lst.rules.delivery for lst in lists if lst.rules.delivery}
         self._server, self._ledger, self._now = server, ledger, now
-        self._offered = dict(ledger.cache.downloaders(now)) if self._wishes else {}
+        self._downloaders = dict(ledger.cache.downloaders(now)) if self._selections else {}
 
-    def lacks(self, lst: DesiredList, kind: Kind) -> bool:
-        """Whether a list names something that is not known to be there."""
-        return isinstance(self._found(lst).get(kind), ListProblem)
+    def is_missing(self, lst: DesiredList, kind: Kind) -> bool:
+        """Whether a list names something that is not among the options."""
+        return isinstance(self._deliveries(lst).get(kind), ListProblem)
 
     def is_due(self, lst: DesiredList, kind: Kind, waiting: Collection[tuple[str, Kind]]) -> bool:
-        """Whether what a list lacks is looked for again: where the list or a title waits for it."""
-        nowhere = all(isinstance(where, ListProblem) for where in self._found(lst).values())
-        return nowhere or not self._is_known(lst, kind) or (lst.name, kind) in waiting
+        """Whether options are read again: the list or a title waits, or they are not cached."""
+        downloaders = self._downloaders.get(kind)
+        if downloaders is None or (lst.name, kind) in waiting:
+            return True
+        if all(isinstance(delivery, ListProblem) for delivery in self._deliveries(lst).values()):
+            return True
+        selection = self._selections[lst.name]
+        selected = find_downloader(selection, kind, downloaders, is_4k=lst.rules.is_4k)
+        return isinstance(selected, Downloader) and selected.stock is None
 
-    def _is_known(self, lst: DesiredList, kind: Kind) -> bool:
-        """Whether it is remembered what is offered where this list's titles would go."""
-        wish, offered = self._wishes[lst.name], self._offered.get(kind)
-        if offered is None:
-            return False
-        meant = find_downloader(wish, kind, offered, is_4k=lst.rules.is_4k)
-        return isinstance(meant, ListProblem) or meant.stock is not None
-
-    def read(self, lists: Sequence[DesiredList], kind: Kind) -> None:
-        """Read what the programs for a kind offer; one that is away keeps what it offered."""
-        asking = [
-            (self._wishes[lst.name], lst.rules.is_4k)
+    def refresh(self, lists: Sequence[DesiredList], kind: Kind) -> None:
+        """Read the options for a kind; a downloader that cannot be reached keeps its options."""
+        selections = [
+            (self._selections[lst.name], lst.rules.is_4k)
             for lst in lists
-            if lst.name in self._wishes and kind in _kinds(lst)
+            if lst.name in self._selections and kind in _kinds(lst)
         ]
-        remembered = {one.id: one.stock for one in self._offered.get(kind, ())}
-        fresh = load_service_options(asking, kind, self._server)
-        if not any(one.trouble for one in fresh):
+        cached = {downloader.id: downloader.stock for downloader in self._downloaders.get(kind, ())}
+        fresh = load_service_options(selections, kind, self._server)
+        if not any(downloader.trouble for downloader in fresh):
             self._ledger.cache.keep_downloaders(kind, fresh, self._now)
-        self._offered[kind] = tuple(
-            replace(one, stock=remembered.get(one.id)) if one.trouble else one for one in fresh
+        self._downloaders[kind] = tuple(
+            replace(downloader, stock=cached.get(downloader.id))
+            if downloader.trouble
+            else downloader
+            for downloader in fresh
         )
 
-    def _found(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
-        wish = self._wishes.get(lst.name)
-        if wish is None:
+    def apply(self, lst: DesiredList) -> DesiredList:
+        deliveries = self._deliveries(lst)
+        problems = [d for d in deliveries.values() if isinstance(d, ListProblem)]
+        problem = all_of(problems) if len(problems) == len(deliveries) else None
+        notices = [lst.notice]
+        if lst.rules.is_4k and lst.rules.role is Role.REQUEST:
+            unnamed = _kinds(lst) - deliveries.keys()
+            notices.append(astray(unnamed & self._server.identify().lacks_4k))
+        return replace(
+            lst,
+            deliveries=deliveries,
+            problem=lst.problem or problem,
+            notice="; ".join(filter(None, notices)) or None,
+        )
+
+    def _deliveries(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
+        selection = self._selections.get(lst.name)
+        if selection is None:
             return {}
+        is_4k = lst.rules.is_4k
         return {
-            kind: find_delivery(wish, kind, self._offered.get(kind, ()), is_4k=lst.rules.is_4k)
+            kind: find_delivery(selection, kind, self._downloaders.get(kind, ()), is_4k=is_4k)
             for kind in sorted(_kinds(lst))
         }
 
-    def applied(self, lst: DesiredList) -> DesiredList:
-        """The list with what its names mean."""
-        found = self._found(lst)
-        problems = [what for what in found.values() if isinstance(what, ListProblem)]
-        nowhere = all_of(problems) if len(problems) == len(found) else None
-        notices = "; ".join(filter(None, (lst.notice, self._astray(lst, found)))) or None
-        return replace(lst, deliveries=found, problem=lst.problem or nowhere, notice=notices)
-
-    def _astray(self, lst: DesiredList, found: Mapping[Kind, Delivery | ListProblem]) -> str | None:
-        """What is to be told of a 4K list, of the kinds for which it names nothing itself."""
-        if not lst.rules.is_4k or lst.rules.role is not Role.REQUEST:
-            return None
-        return astray((_kinds(lst) - found.keys()) & self._server.identify().lacks_4k)
-
 
 def load_service_options(
-    wishes: Sequence[tuple[ServiceSelection, bool]], kind: Kind, server: MediaServer
+    selections: Sequence[tuple[ServiceSelection, bool]], kind: Kind, server: MediaServer
 ) -> tuple[Downloader, ...]:
-    """The downloaders of a kind, with what those offer that these wishes (and 4K or not) mean."""
-    listed = server.downloaders(kind)
-    for wish, is_4k in wishes:
-        meant = find_downloader(wish, kind, listed, is_4k=is_4k)
-        if isinstance(meant, ListProblem) or meant.stock or meant.trouble or not names_more(wish):
+    """The downloaders of a kind, with the options of those that these selections need.
+
+    Each selection comes with whether it is for 4K. Raises ServerError where the media server cannot
+    be reached; a downloader that cannot be reached says so in ``trouble``.
+    """
+    downloaders = server.downloaders(kind)
+    for selection, is_4k in selections:
+        selected = find_downloader(selection, kind, downloaders, is_4k=is_4k)
+        if isinstance(selected, ListProblem) or selected.stock or selected.trouble:
             continue
-        full = _asked(meant, kind, server)
-        listed = tuple(full if one.id == full.id else one for one in listed)
-    return listed
-
-
-def _asked(downloader: Downloader, kind: Kind, server: MediaServer) -> Downloader:
-    try:
-        return replace(downloader, stock=server.service_options(kind, downloader.id))
-    except ServerError as error:
-        return replace(downloader, trouble=error.message)
+        if not names_more(selection):
+            continue
+        try:
+            full = replace(selected, stock=server.service_options(kind, selected.id))
+        except ServerError as error:
+            full = replace(selected, trouble=error.message)
+        downloaders = tuple(full if each.id == full.id else each for each in downloaders)
+    return downloaders
 
 
 def _kinds(lst: DesiredList) -> set[Kind]:
-    return set(_held(lst))
-
-
-def _held(lst: DesiredList) -> Iterator[Kind]:
-    for entry in lst.entries:
-        if isinstance(entry.match, Match):
-            yield entry.match.media.kind
+    return {entry.match.media.kind for entry in lst.entries if isinstance(entry.match, Match)}

@@ -51,7 +51,7 @@ from reconciler.core.model import (
 )
 from reconciler.core.reconcile import Decision, put_back, reconcile, update_state
 from reconciler.ports import MediaServer
-from reconciler.sync.own_requests import trace_requests
+from reconciler.sync.observe import trace_requests
 from tests.core.any_world import grouped
 from tests.core.values import ADMIN, NOW, item, rules
 

@@ -7,7 +7,7 @@ import pytest
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Outcome
 from reconciler.sync.reconcile import Reconciliation, reconcile_lists
-from reconciler.sync.reports import reports
+from reconciler.sync.reports import list_reports
 from tests.loop.world import World, by_imdb
 
 FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
@@ -48,7 +48,7 @@ def remember(world: World) -> None:
             state.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.config.lists}
-        context.ledger.cache.keep_reports(reports(seen, sources, (), {}, world.clock.now()))
+        context.ledger.cache.keep_reports(list_reports(seen, sources, (), {}, world.clock.now()))
 
 
 def asked(seen: Reconciliation) -> dict[str, str]:

@@ -25,7 +25,7 @@ def fetch(settings: Settings, name: ListName) -> int:
     from reconciler.render.markdown import fetch_markdown
     from reconciler.render.rows import fetch_document
     from reconciler.render.text import fetch_text
-    from reconciler.sync.run_log import OK, SOMETHING_FAILED
+    from reconciler.sync.execute import OK, SOMETHING_FAILED
 
     config = settings.read_config()
     lst = find_list(config, name)

@@ -38,9 +38,9 @@ def plan(
     from reconciler.controller.statuses import record_server_status
     from reconciler.controller.turns import reachable
     from reconciler.sync import plan_file
-    from reconciler.sync.execute import keep_reports
+    from reconciler.sync.execute import exit_code
     from reconciler.sync.reconcile import reconcile_lists
-    from reconciler.sync.run_log import exit_code
+    from reconciler.sync.reports import keep_reports
 
     if out is not None and str(out) == "-":
         raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
