@@ -65,9 +65,9 @@ def parse_order(  # noqa: PLR0913 - a command's parameters are its options
     settings: Settings,
     config: Config,
     arguments: Sequence[str],
-    *,
     plan: Path | None,
     expected: str | None,
+    *,
     yes: bool,
     detailed: bool,
 ) -> Order:

@@ -46,3 +46,13 @@ def _status(config_path: Path, service: Service) -> Response:
     sources = {lst.name: str(lst.source) for lst in service.config.lists}
     document = status_document(config_path, sources, reports, service.status)
     return Response(without_mail_addresses(json_text(document)).encode(), JSON)
+
+
+def items_at_last_fetch(service: Service) -> dict[str, int]:
+    """How many items each list had, for the metrics of a service that has just started."""
+    sources = {lst.name: str(lst.source) for lst in service.config.lists}
+    return {
+        name: len(report.snapshot.items)
+        for name, report in service.reports().items()
+        if sources.get(name) == report.source
+    }

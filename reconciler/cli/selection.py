@@ -10,6 +10,7 @@ from pathlib import Path
 from reconciler.config import Config, ListConfig
 from reconciler.config.problems import suggest
 from reconciler.core.items import item_keys, parse_item
+from reconciler.core.memory import Forgetting, forgetting
 from reconciler.core.model import Intent, Item, Match, MediaKey, Run
 from reconciler.core.names import has_words
 from reconciler.errors import PlanMismatchError, UsageError
@@ -86,6 +87,26 @@ def find_media(item: Item, ledger: Ledger) -> set[MediaKey]:
         return {MediaKey(item.kind, item.ids.tmdb)}
     matches = ledger.cache.matches(item_keys(item), SystemClock().now())
     return {match.media for match in matches.values() if isinstance(match, Match)}
+
+
+def find_history(item: Item, config: Config, ledger: Ledger) -> Forgetting:
+    """Everything that the ledger and the lists have of an item, to forget it."""
+    sources = {lst.name: str(lst.source) for lst in config.lists}
+    shown = {
+        name: report.known.items
+        for name, report in ledger.cache.reports().items()
+        if sources.get(name) == report.source
+    }
+    keys = [listed.key for items in shown.values() for listed in items]
+    return forgetting(
+        item,
+        find_media(item, ledger),
+        ledger.memory.read(),
+        memberships=ledger.memory.memberships(),
+        shown=shown,
+        baselines=ledger.memory.baselines(),
+        matches=ledger.cache.matches(keys, SystemClock().now()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

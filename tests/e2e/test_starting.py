@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from reconciler.cli import app
 from tests.e2e.household import DUNE, Finished, Household
 
 PASTED = (
@@ -320,3 +322,11 @@ def test_bash_takes_its_script(household: Household) -> None:
         [str(BASH), "-n"], input=script, text=True, capture_output=True, check=False
     )
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_every_help_fits_one_line() -> None:
+    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
+    summaries = [command.get_short_help_str(limit=200) for command in commands.values()]
+    helps = [getattr(p, "help", None) or "" for c in commands.values() for p in c.params]
+    assert [text for text in summaries if len(text) > 65 or not text.endswith(".")] == []
+    assert [text for text in helps if len(text) > 72] == []

@@ -71,14 +71,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
             if settings.output == "json":
                 print_json({"format_version": FORMAT_VERSION, "lists": []})
             return 0
-    return execution.apply(
-        execution.parse_order(
-            settings,
-            config,
-            arguments or (),
-            plan=plan,
-            expected=expected,
-            yes=yes,
-            detailed=detailed_exitcode,
-        )
+    order = execution.parse_order(
+        settings, config, arguments or (), plan, expected, yes=yes, detailed=detailed_exitcode
     )
+    return execution.apply(order)

@@ -13,7 +13,7 @@ Query = Annotated[
     str,
     typer.Argument(
         metavar="ITEM|TITLE",
-        help="imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
+        help="imdb:tt…, tmdb:movie:N, tvdb:N, trakt:movie:SLUG, part of a title.",
     ),
 ]
 

@@ -13,10 +13,7 @@ from reconciler.cli.options import LEDGER, PLAIN_OUTPUT, VERBOSE, Settings, comm
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    from reconciler.config import Config
     from reconciler.core.memory import Forgetting
-    from reconciler.core.model import Item
-    from reconciler.ports import Ledger
 
 ItemText = Annotated[
     str, typer.Argument(metavar="ITEM", help='imdb:tt…, tmdb:movie:N, tvdb:N, title:"T (Y)".')
@@ -29,6 +26,7 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
     """Forget a title's history, and show what will happen next."""
     from reconciler import wiring
     from reconciler.cli.output import print_json
+    from reconciler.cli.selection import find_history
     from reconciler.core.items import GRAMMAR, parse_item
     from reconciler.render.document import FORMAT_VERSION
 
@@ -38,7 +36,7 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
         raise UsageError(f"{text!r} is not an item", hint=f"use {GRAMMAR}") from error
     config = settings.read_config()
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
-        forgetting = _find_history(item, config, ledger)
+        forgetting = find_history(item, config, ledger)
         if len(forgetting.media) > 1:
             choices = ", ".join(f"tmdb:{key.kind}:{key.tmdb}" for key in sorted(forgetting.media))
             raise UsageError(f"{text} matches several titles", hint=f"choose one: {choices}")
@@ -58,29 +56,6 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
     else:
         sys.stdout.write(f"{message}\n")
     return 0
-
-
-def _find_history(item: Item, config: Config, ledger: Ledger) -> Forgetting:
-    from reconciler.cli.selection import find_media
-    from reconciler.core.memory import forgetting
-    from reconciler.sync.clock import SystemClock
-
-    sources = {lst.name: str(lst.source) for lst in config.lists}
-    shown = {
-        name: report.known.items
-        for name, report in ledger.cache.reports().items()
-        if sources.get(name) == report.source
-    }
-    keys = [listed.key for items in shown.values() for listed in items]
-    return forgetting(
-        item,
-        find_media(item, ledger),
-        ledger.memory.read(),
-        memberships=ledger.memory.memberships(),
-        shown=shown,
-        baselines=ledger.memory.baselines(),
-        matches=ledger.cache.matches(keys, SystemClock().now()),
-    )
 
 
 def _message(text: str, forgetting: Forgetting, *, is_known: bool, everything: bool) -> str:

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
     from reconciler.sources.sites.trakt.login import Code, SignIn, Tokens
 
 
-class Site(StrEnum):
-    """The sites with a sign-in."""
-
-    TRAKT = "trakt"
-
-
+Site = StrEnum("Site", {"TRAKT": "trakt"})
 SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
 
 
@@ -81,5 +76,4 @@ def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
             raise ListsyncError(answer.error)
         error_message = answer.error if answer else ""
         pause += code.interval if answer else 0.0
-    message = error_message or "nobody entered the code in time"
-    raise ListsyncError(message, hint=f"{AGAIN} again")
+    raise ListsyncError(error_message or "nobody entered the code in time", hint=f"{AGAIN} again")

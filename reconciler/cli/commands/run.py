@@ -30,7 +30,7 @@ Poll = Annotated[
 def run(settings: Settings, *, poll: Poll = False) -> int:
     """Run continuously: sync lists on schedule and reload the config."""
     from reconciler import wiring
-    from reconciler.cli.pages import pages_of
+    from reconciler.cli.pages import items_at_last_fetch, pages_of
     from reconciler.cli.signals import queue_signals
     from reconciler.controller.endpoint import Endpoint, is_public
     from reconciler.controller.metrics import Metrics
@@ -46,7 +46,7 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
         )
         metrics.watch(lambda: service.status)
         service.load()
-        metrics.resume(_items_at_last_fetch(service))
+        metrics.resume(items_at_last_fetch(service))
         if listen := service.config.controller.listen:
             stack.enter_context(Endpoint(listen, pages_of(settings.config_path, service, metrics)))
             if is_public(listen):
@@ -62,15 +62,6 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
             os._exit(128 + signum)
         log.info("stopped", signal=name)
     return 128 + signum
-
-
-def _items_at_last_fetch(service: Service) -> dict[str, int]:
-    sources = {lst.name: str(lst.source) for lst in service.config.lists}
-    return {
-        name: len(report.snapshot.items)
-        for name, report in service.reports().items()
-        if sources.get(name) == report.source
-    }
 
 
 def _wait_for_end(service: Service, signals: SignalQueue, log: Logger) -> int:

@@ -14,7 +14,6 @@ from reconciler.cli.options import PlainForm, PlainOutput
 LIBRARIES = ("pydantic", "requests", "selenium", "typer", "urllib3")
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 _CONTAINER_VARIABLES = ("KUBERNETES_SERVICE_HOST", "container")
-_TIMEOUT = 10.0  # seconds
 
 
 def version(output: PlainOutput = PlainForm.TEXT) -> int:
@@ -55,9 +54,8 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
         rows[name] = "not installed"
         if program is not None:
             rows[name] = f"{program['version'] or 'unknown version'} ({program['path']})"
-    lines = [f"listsync {listsync} (Python {python})"]
-    lines += [f"{name:12}  {value}" for name, value in rows.items()]
-    sys.stdout.write("\n".join(lines) + "\n")
+    lines = [f"{name:12}  {value}\n" for name, value in rows.items()]
+    sys.stdout.write(f"listsync {listsync} (Python {python})\n" + "".join(lines))
     return 0
 
 
@@ -74,7 +72,7 @@ def _find_program(names: Sequence[str]) -> dict[str, str | None] | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
-            timeout=_TIMEOUT,
+            timeout=10.0,
         ).stdout.decode(errors="replace")
     except (OSError, subprocess.SubprocessError):
         return {"path": path, "version": None}
