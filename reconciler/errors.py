@@ -1,7 +1,7 @@
-"""One tree of errors: what happened, where, what to do, and the exit code it leads to.
+"""One tree of errors: what happened, where, what to do, and the exit code.
 
-A message is written for the person who runs listsync. It never holds a secret: who raises
-an error names a key or a file, not what is in it.
+A message is written for the person who runs listsync. It never contains a secret: it names a key or
+a file, not their content.
 """
 
 from __future__ import annotations
@@ -9,29 +9,28 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-_OUTERMOST, _INNERMOST = 10, 30  # calls that are named; a recursion has a thousand more
+_OUTERMOST, _INNERMOST = 10, 30  # calls of a trace; a recursion has a thousand more
 
 
 class ListsyncError(Exception):
-    """Something a person should read: ``what`` happened, ``where``, and what to do (``hint``)."""
+    """An error for a person: what happened (``message``), where, and what to do (``hint``)."""
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        """Keep the three parts apart, so that each output can lay them out its own way."""
-        super().__init__(what)
-        self.message = what
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
         self.where = where
         self.hint = hint
 
     def __str__(self) -> str:
-        """One line: ``where: what; hint``."""
+        """One line: ``where: message; hint``."""
         located = f"{self.where}: {self.message}" if self.where else self.message
         return f"{located}; {self.hint}" if self.hint else located
 
 
 class UsageError(ListsyncError):
-    """The command line asks for something that cannot be."""
+    """The command line is invalid."""
 
     exit_code = 64
 
@@ -41,25 +40,25 @@ class InternalError(ListsyncError):
 
 
 class PlanMismatchError(ListsyncError):
-    """A saved or expected plan is not what would be done now; nothing was done."""
+    """A saved or expected plan differs from the current plan; nothing was done."""
 
     exit_code = 3
 
 
 class ConfigError(ListsyncError):
-    """The file is missing, unreadable or wrong; ``problems`` has one line for each mistake."""
+    """The config is missing, unreadable or invalid; ``problems`` has a line for each problem."""
 
     exit_code = 78
 
     def __init__(self, problems: tuple[str, ...], *, where: str) -> None:
-        """``problems``: lines of the form ``file:line:column path: what is wrong``."""
-        hint = "fix the file; `listsync validate` checks it without any network"
+        """``problems``: lines of the form ``file:line:column path: problem``."""
+        hint = "fix the file; `listsync validate` checks it without using the network"
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems
 
     @property
     def brief(self) -> str:
-        """The first problem, and how many more there are."""
+        """The first problem, and the number of others."""
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
         return self.problems[0] + more
 
@@ -69,7 +68,7 @@ class LedgerError(ListsyncError):
 
 
 class LockHeldError(ListsyncError):
-    """Another process acts on the server right now (law 9)."""
+    """Another process holds the lock (law 9)."""
 
     exit_code = 75
 
@@ -79,15 +78,15 @@ class BrowserError(ListsyncError):
 
 
 class BrowserLostError(BrowserError):
-    """The session is gone, or its page crashed: the same may go well in a fresh one."""
+    """The session is gone, or its page crashed: a new session may succeed."""
 
 
 class BrowserStuckError(BrowserError):
-    """A page took all its time; what its session still does nobody knows."""
+    """A page used up its time; the state of its session is unknown."""
 
 
 class NotifierError(ListsyncError):
-    """Nobody can be notified from here."""
+    """Notifications cannot be sent."""
 
 
 class ServerError(ListsyncError):
@@ -95,45 +94,44 @@ class ServerError(ListsyncError):
 
 
 class CsrfProtectionError(ServerError):
-    """The media server refuses whatever is sent to it with an API key."""
+    """The media server refuses every request that is made with an API key."""
 
     def __init__(self, where: str) -> None:
         """``where``: the server's URL."""
-        what = "its CSRF protection refuses every request made with an API key"
+        message = "its CSRF protection refuses every request made with an API key"
         hint = 'turn off "Enable CSRF Protection" in its settings (Network; on Overseerr General)'
-        super().__init__(what, where=where, hint=hint)
+        super().__init__(message, where=where, hint=hint)
 
 
 class MissingRightError(ServerError):
-    """The owner of the API key may not do something that has to be done."""
+    """The owner of the API key lacks a permission."""
 
-    def __init__(self, what: str, *, where: str) -> None:
-        """``what``: who lacks which right; ``where``: the server's URL."""
+    def __init__(self, message: str, *, where: str) -> None:
+        """``message``: who lacks which permission; ``where``: the server's URL."""
         hint = "give this user the right on the server: Users → Edit → Permissions"
-        super().__init__(what, where=where, hint=hint)
+        super().__init__(message, where=where, hint=hint)
 
 
 class TransientError(ServerError):
-    """The media server may answer later; ``retry_after`` in seconds where it said when."""
+    """The media server may answer later; ``retry_after``: the seconds it asked to wait, if any."""
 
     def __init__(
-        self, what: str, *, where: str = "", hint: str = "", retry_after: float | None = None
+        self, message: str, *, where: str = "", hint: str = "", retry_after: float | None = None
     ) -> None:
-        """As ``ListsyncError``, with the seconds the server asked to be left alone."""
-        super().__init__(what, where=where, hint=hint)
+        super().__init__(message, where=where, hint=hint)
         self.retry_after = retry_after
 
 
 class TmdbError(TransientError):
-    """The server answered, but not with what TMDB knows of the title: nothing is known of it."""
+    """The server answered, but without TMDB's data about the title."""
 
 
 class AnswerLostError(TransientError):
-    """A request was sent and no answer came: only a look at the server can say what it did."""
+    """A request was sent and its answer was lost: only the server can show its outcome."""
 
 
 def trace_of(error: BaseException) -> list[str]:
-    """The calls that led to an exception, the outermost first, as ``file:line function``."""
+    """The calls that led to an exception, outermost first, as ``file:line function``."""
     calls = []
     step = error.__traceback__
     while step is not None:
@@ -146,7 +144,7 @@ def trace_of(error: BaseException) -> list[str]:
 
 
 def internal_error(error: BaseException, *, can_trace: bool = False) -> InternalError:
-    """The error as a sentence that asks for a report."""
+    """An unexpected error as a sentence that asks for a bug report."""
     place = (trace_of(error) or ["listsync"])[-1]
     return InternalError(
         f"internal error: {type(error).__name__} at {place}. This is a bug in listsync; please"
@@ -156,5 +154,5 @@ def internal_error(error: BaseException, *, can_trace: bool = False) -> Internal
 
 
 def _place(file: Path) -> str:
-    """A file of the package by its path in it, another one by its name alone."""
+    """A file of the package by its path there, any other by its name alone."""
     return str(file.relative_to(_PACKAGE.parent)) if _PACKAGE in file.parents else file.name

@@ -1,19 +1,17 @@
-"""Logs: structlog to stderr, readable on a terminal, JSON elsewhere, and never a secret in them."""
+"""Logs: structlog on stderr, readable on a terminal and JSON elsewhere, without any secret."""
 
 from __future__ import annotations
 
 import io
 import logging
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
-
     from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "[hidden]"
@@ -29,42 +27,23 @@ _SECRET_NAMES = (
 )
 
 
-class Unread(io.TextIOBase):
-    """A place to write to that may be gone, or full: what is logged there is lost, and no more."""
-
-    def __init__(self, place: TextIO) -> None:
-        """``place``: where to write as long as that is possible."""
-        self._place = place
-
-    def write(self, text: str) -> int:
-        """Write what can be written."""
-        with suppress(OSError, ValueError):  # ValueError: it was closed by ourselves
-            return self._place.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Hand over what was written."""
-        with suppress(OSError, ValueError):
-            self._place.flush()
-
-
 class Logger:
-    """What a module writes its log with."""
+    """What a module logs with."""
 
     def debug(self, event: str, **values: object) -> None:
-        """Log what only somebody who looks for a fault reads."""
+        """Log what helps to find a fault."""
         _write(logging.DEBUG, event, values)
 
     def info(self, event: str, **values: object) -> None:
-        """Log what goes as it should."""
+        """Log normal operation."""
         _write(logging.INFO, event, values)
 
     def warning(self, event: str, **values: object) -> None:
-        """Log what somebody should know of."""
+        """Log what a person should know."""
         _write(logging.WARNING, event, values)
 
     def error(self, event: str, **values: object) -> None:
-        """Log what somebody has to do something about."""
+        """Log what a person has to fix."""
         _write(logging.ERROR, event, values)
 
 
@@ -73,19 +52,19 @@ class _Settings(NamedTuple):
     apply: Callable[[], None]
 
 
-# structlog imports rich and asyncio, a fifth of the start of a command that mostly logs nothing:
-# it is imported for the first line, and these settings, if any, are applied to it then.
+# structlog imports rich and asyncio, a fifth of the start-up time of a command that mostly logs
+# nothing: it is imported for the first line, and these settings, if any, are applied to it then.
 _waiting: list[_Settings] = []
 _applying = Lock()
 
 
 def configure(*, level: int, secrets: Sequence[str]) -> None:
-    """Log from ``level`` (of ``logging``) on; ``secrets`` are hidden wherever they stand."""
+    """Log from ``level`` (of ``logging``) on, and hide ``secrets`` in any text."""
     _waiting[:] = [_Settings(level, partial(_configure, level, secrets, sys.stderr))]
 
 
-def bound(**values: object) -> AbstractContextManager[object]:
-    """While it is open, each line of this context's log says these values too."""
+def log_context(**values: object) -> AbstractContextManager[object]:
+    """Add these values to each line that is logged in this context while the block runs."""
     import structlog  # noqa: PLC0415 - start-up time
 
     return structlog.contextvars.bound_contextvars(**values)
@@ -104,49 +83,65 @@ def _write(level: int, event: str, values: dict[str, object]) -> None:
     structlog.get_logger().log(level, event, **values)
 
 
-def _configure(level: int, secrets: Sequence[str], place: TextIO) -> None:
+def _configure(level: int, secrets: Sequence[str], stream: TextIO) -> None:
     import structlog  # noqa: PLC0415 - start-up time
 
-    terminal = place.isatty()
+    terminal = stream.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,  # before secrets are looked for, to find them
+            structlog.processors.format_exc_info,  # before the redactor, which then sees the text
             redactor(secrets),
             structlog.dev.ConsoleRenderer(colors=terminal)
             if terminal
             else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # One write for each line with its end: lines of several threads never share one.
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Unread(place))),
+        # One write for each line with its end: lines of several threads never mix.
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _LossyStream(stream))),
         cache_logger_on_first_use=False,
     )
 
 
+class _LossyStream(io.TextIOBase):
+    """A stream that may be closed or full: what cannot be written is lost, without an error."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):  # ValueError: this process has closed it
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def redactor(secrets: Sequence[str]) -> Callable[[WrappedLogger, str, EventDict], EventDict]:
-    """A processor that hides values under telling names, and the secrets in any text."""
-    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+    """A processor that hides values under the names of secrets, and the secrets in any text."""
+    longest_first = sorted((secret for secret in secrets if secret), key=len, reverse=True)
 
     def hide(value: object) -> object:
         if isinstance(value, str):
-            for secret in known:
+            for secret in longest_first:
                 value = value.replace(secret, HIDDEN)
             return value
         if isinstance(value, dict):
-            return {hide(k): HIDDEN if _telling(k) else hide(v) for k, v in value.items()}
+            return {hide(k): HIDDEN if _names_secret(k) else hide(v) for k, v in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             return [hide(v) for v in value]
         return value if value is None or isinstance(value, (bool, int, float)) else hide(str(value))
 
     def process(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         del logger, method
-        return {key: HIDDEN if _telling(key) else hide(value) for key, value in event.items()}
+        return {key: HIDDEN if _names_secret(key) else hide(value) for key, value in event.items()}
 
     return process
 
 
-def _telling(name: object) -> bool:
+def _names_secret(name: object) -> bool:
     return any(secret in str(name).casefold() for secret in _SECRET_NAMES)

@@ -1,4 +1,7 @@
-"""The only place that builds real things: server, ledger, browser and clock."""
+"""The only place that builds real things: server, ledger, sources, browser, notifier, clock.
+
+Imports inside functions keep the start-up of other commands short.
+"""
 
 from __future__ import annotations
 
@@ -43,88 +46,167 @@ if TYPE_CHECKING:
 def config_file(path: Path, restrictions: Restrictions = UNRESTRICTED) -> ConfigFile:
     """The file at ``path``. ``restrictions``: what it may use, whenever it is read."""
     sites = ListSites(
-        recognize_list, lambda ref, said: objection(ref, providers_of(said)), local_path
+        recognize_list, lambda ref, sites: objection(ref, providers_of(sites)), local_path
     )
     return ConfigFile(path, sites, restrictions)
 
 
 def read_config(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Config:
-    """What the file at ``path`` says. Raises ConfigError with every problem in it."""
+    """The config at ``path``. Raises ConfigError with every problem in it."""
     return config_file(path, restrictions).read()
 
 
-def ledger_path(written: str | None, config_path: Path, chosen: Path | None) -> Path:
-    """Where the ledger is: as chosen on the command line, else in the file, else the default.
+def ledger_path(configured: str | None, config_path: Path, option: Path | None) -> Path:
+    """The ledger's file: the command line's, else the config's, else the default.
 
-    The default's folder is made where it is missing; a folder that somebody chose is theirs.
+    The default's folder is created; a folder that somebody chose has to exist.
     """
-    if chosen is not None:
-        return chosen
-    if written is not None:
-        return beside(config_path, written)
+    if option is not None:
+        return option
+    if configured is not None:
+        return beside(config_path, configured)
     try:
         folder = platformdirs.user_state_path("listsync")
     except RuntimeError as error:
-        what = "no place for the ledger: this user has no home directory"
+        message = "no place for the ledger: this user has no home directory"
         hint = "set HOME, or name a file with --ledger FILE or LISTSYNC_LEDGER=FILE"
-        raise LedgerError(what, hint=hint) from error
-    with suppress(OSError):  # the ledger says what it lacks
+        raise LedgerError(message, hint=hint) from error
+    with suppress(OSError):  # opening the ledger reports it
         folder.mkdir(parents=True, exist_ok=True)
     return folder / "listsync.db"
 
 
-@contextmanager
-def open_ledger(config: Config, path: Path) -> Iterator[SqliteLedger]:
-    """The ledger at ``path``, for this spec's server."""
-    with SqliteLedger(path, config.server.url) as ledger:
-        yield ledger
+def configure_logs(config: Config, level: int) -> None:
+    """Log from ``level`` on, and hide this config's secrets."""
+    sites = providers_of(config.providers).values()
+    logs.configure(
+        level=level,
+        secrets=[
+            config.server.api_key.get_secret_value(),
+            *(lst.source.address for lst in config.lists),
+            *(secret for lst in config.lists for secret in lst.source.secrets),
+            *(secret for site in sites for secret in (site.key, site.secret, site.token)),
+            *(plugins.said_of(name).key for name in plugins.names()),
+            *(url.get_secret_value() for url in config.notify.urls),
+        ],
+    )
 
 
-def _uncounted(endpoint: str, status: str) -> None:
-    """Nobody counts the calls."""
+def open_ledger(config: Config, path: Path) -> SqliteLedger:
+    """The ledger at ``path``, for this config's server. Raises LedgerError."""
+    return SqliteLedger(path, config.server.url)
 
 
-@contextmanager
 def open_server(
-    config: Config, called: Callable[[str, str], None] = _uncounted
-) -> Iterator[OverseerrServer]:
-    """A client of this spec's server. ``called``: told of each call."""
-    with OverseerrServer(
+    config: Config, called: Callable[[str, str], None] = lambda _endpoint, _status: None
+) -> OverseerrServer:
+    """A client of this config's server. ``called``: called after each call."""
+    return OverseerrServer(
         config.server.url,
         config.server.api_key.get_secret_value(),
         rate=config.server.rate,
         concurrency=config.server.concurrency,
         ca_certificates=config.server.ca_certificates,
         called=called,
-    ) as server:
-        yield server
+    )
+
+
+@contextmanager
+def open_sources(
+    config: Config,
+    config_path: Path,
+    ledger: Path,
+    routes: BlockedRoutes = ALL_OPEN,
+    debug_dir: Path | None = None,
+) -> Iterator[SiteSources]:
+    """The lists' sites; at the end every browser is closed.
+
+    ``ledger``: its file, since sign-ins are kept beside it. ``debug_dir``: where pages are saved
+    that could not be read as lists.
+    """
+    with Sessions(partial(_browser, config), config.browser.sessions) as sessions:
+        yield SiteSources(
+            sessions,
+            providers_of(config.providers, ledger),
+            config_path.parent,
+            routes=routes,
+            is_confined=config.is_confined,
+            debug=DebugFolder(debug_dir) if debug_dir else None,
+        )
+
+
+@contextmanager
+def open_routes(config: Config, ledger: Path) -> Iterator[BlockedRoutes]:
+    """The blocked routes in the ledger at this path; none where it cannot be used."""
+    with ExitStack() as stack:
+        try:
+            routes: BlockedRoutes = CachedRoutes(
+                stack.enter_context(open_ledger(config, ledger)), SystemClock()
+            )
+        except LedgerError:
+            routes = ALL_OPEN
+        yield routes
+
+
+@contextmanager
+def open_browser(config: Config) -> Iterator[Browser | None]:
+    """A browser that starts when it is needed; None where no list may need one."""
+    needed = any(may_need_browser(config, lst.source) for lst in config.lists)
+    with closing(_browser(config)) as session:
+        yield session if needed else None
+
+
+@contextmanager
+def open_context(  # noqa: PLR0913 - what a command chooses about its run
+    config: Config,
+    config_path: Path,
+    ledger: Path,
+    progress: Progress,
+    *,
+    lists: Sources | None = None,
+    debug_dir: Path | None = None,
+) -> Iterator[Context]:
+    """Everything that a run needs. ``lists``: the sources, if not the lists' sites.
+
+    ``debug_dir``: as ``open_sources``.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        server = stack.enter_context(open_server(config))
+        opened = stack.enter_context(open_ledger(config, ledger))
+        routes = CachedRoutes(opened, clock)
+        sources = lists or stack.enter_context(
+            open_sources(config, config_path, ledger, routes, debug_dir)
+        )
+        yield Context(server, sources, opened, clock, progress)
 
 
 def open_service(  # noqa: PLR0913 - what a command chooses about its run
     file: ConfigFile,
-    chosen: Path | None,
-    held: LockedLedger,
+    ledger_option: Path | None,
+    ledgers: LockedLedger,
     metrics: Metrics,
     *,
     level: int,
     debug_dir: Path | None = None,
 ) -> Service:
-    """What ``run`` runs: everything is opened anew for each turn. Raises ConfigError.
+    """The service that ``run`` runs. Raises ConfigError.
 
-    ``level``: what is logged, from logging's levels. ``debug_dir``: as ``open_sources``.
+    ``level``: of ``logging``. ``debug_dir``: as ``open_sources``.
     """
-    from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - only for run: start-up time
-    from reconciler.controller.service import Service  # noqa: PLC0415 - only for run: start-up time
+    from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - start-up time
+    from reconciler.controller.service import Service  # noqa: PLC0415 - start-up time
 
     config = file.read()
     configure_logs(config, level)
     clock = SystemClock()
 
     def ledger(config: Config) -> Ledger:
-        return held.at(ledger_path(config.ledger, file.path, chosen), config.server.url)
+        path = ledger_path(config.ledger, file.path, ledger_option)
+        return ledgers.at(path, config.server.url)
 
     def sources(config: Config) -> AbstractContextManager[Sources]:
-        path = ledger_path(config.ledger, file.path, chosen)
+        path = ledger_path(config.ledger, file.path, ledger_option)
         routes = CachedRoutes(ledger(config), clock)
         return open_sources(config, file.path, path, routes, debug_dir)
 
@@ -144,125 +226,36 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
 
 def notifier() -> AppriseNotifier:
     """What sends notifications."""
-    from reconciler.notify.apprise import AppriseNotifier  # noqa: PLC0415 - not for plan: start-up time
+    from reconciler.notify.apprise import AppriseNotifier  # noqa: PLC0415 - start-up time
 
     return AppriseNotifier()
 
 
 def dispatcher() -> NotificationDispatcher:
-    """Who decides on notifications, and hands them over."""
-    from reconciler.notify.dispatcher import NotificationDispatcher  # noqa: PLC0415 - not for plan: start-up time
+    """What decides on notifications."""
+    from reconciler.notify.dispatcher import NotificationDispatcher  # noqa: PLC0415 - start-up time
 
     return NotificationDispatcher(notifier())
 
 
 def may_need_browser(config: Config, ref: ListRef) -> bool:
-    """Whether reading a list may take a browser, as the file has it."""
+    """Whether fetching a list may need a browser."""
     return needs_browser(ref, providers_of(config.providers))
 
 
 def sign_in(config: Config, ledger: Path) -> Callable[[], str] | None:
-    """A look at who has signed in to Trakt; None where no list is read in somebody's name."""
+    """Returns who is signed in to Trakt; None where no list is read as a user."""
     return sign_in_of(config.providers, (lst.source for lst in config.lists), ledger)
 
 
-@contextmanager
-def open_browser(config: Config) -> Iterator[Browser | None]:
-    """One that starts when needed, gone at the end; None where no list may be read in one."""
-    needed = any(may_need_browser(config, lst.source) for lst in config.lists)
-    with closing(_browser_session(config)) as session:
-        yield session if needed else None
-
-
 def sandbox_obstacle() -> str | None:
-    """Why the local browser has to run without its sandbox; None: it has it."""
-    from reconciler.browser import driver  # noqa: PLC0415 - only for doctor: start-up time
+    """Why the local browser has to run without its sandbox, if it has to."""
+    from reconciler.browser import driver  # noqa: PLC0415 - start-up time
 
     return driver.sandbox_obstacle(driver.find_chromium())
 
 
-@contextmanager
-def open_routes(config: Config, ledger: Path) -> Iterator[BlockedRoutes]:
-    """What the ledger at this path knows of blocked routes; nothing where it cannot be used."""
-    with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(open_ledger(config, ledger))
-        except LedgerError:
-            yield ALL_OPEN
-        else:
-            yield CachedRoutes(opened, SystemClock())
-
-
-@contextmanager
-def open_sources(
-    config: Config,
-    config_path: Path,
-    ledger: Path,
-    routes: BlockedRoutes = ALL_OPEN,
-    debug_dir: Path | None = None,
-) -> Iterator[SiteSources]:
-    """The lists' sites, for one pass: at its end every browser is gone.
-
-    ``ledger``: where it is, since who has signed in to a site is kept beside it.
-    ``debug_dir``: where pages are kept that were not read as lists.
-    """
-    debug = DebugFolder(debug_dir) if debug_dir else None
-    with Sessions(partial(_browser_session, config), config.browser.sessions) as sessions:
-        sites = providers_of(config.providers, ledger)
-        yield SiteSources(
-            sessions,
-            sites,
-            config_path.parent,
-            routes=routes,
-            is_confined=config.is_confined,
-            debug=debug,
-        )
-
-
-@contextmanager
-def open_context(  # noqa: PLR0913 - what a command chooses about its pass
-    config: Config,
-    config_path: Path,
-    ledger: Path,
-    progress: Progress,
-    *,
-    lists: Sources | None = None,
-    debug_dir: Path | None = None,
-) -> Iterator[Context]:
-    """Everything a pass needs. ``lists``: where lists come from, if not from their sites.
-
-    ``debug_dir``: as ``open_sources``.
-    """
-    clock = SystemClock()
-    with ExitStack() as stack:
-        server = stack.enter_context(open_server(config))
-        opened = stack.enter_context(open_ledger(config, ledger))
-        routes = CachedRoutes(opened, clock)
-        yield Context(
-            server=server,
-            ledger=opened,
-            sources=lists
-            or stack.enter_context(open_sources(config, config_path, ledger, routes, debug_dir)),
-            clock=clock,
-            progress=progress,
-        )
-
-
-def configure_logs(config: Config, level: int) -> None:
-    """Logs that hide this spec's secrets."""
-    sites = providers_of(config.providers).values()
-    secrets = [
-        config.server.api_key.get_secret_value(),
-        *(lst.source.address for lst in config.lists),
-    ]
-    secrets += [secret for lst in config.lists for secret in lst.source.secrets]
-    secrets += [secret for site in sites for secret in (site.key, site.secret, site.token)]
-    secrets += [plugins.said_of(name).key for name in plugins.names()]
-    secrets += [url.get_secret_value() for url in config.notify.urls]
-    logs.configure(level=level, secrets=secrets)
-
-
-def _browser_session(config: Config) -> Session:
+def _browser(config: Config) -> Session:
     from reconciler.browser.chromium import ChromiumBrowser  # noqa: PLC0415 - Selenium is heavy
 
     return ChromiumBrowser(config.browser.remote_url)

@@ -1,4 +1,4 @@
-"""The grace period of changes that widen rights, as core/rights_change.py decides."""
+"""The grace period of config changes that widen rights, as core/rights_change.py decides."""
 
 from __future__ import annotations
 
@@ -29,24 +29,27 @@ from reconciler.errors import LedgerError, LockHeldError, ServerError
 from reconciler.logs import Logger
 from reconciler.ports import Clock, Ledger, MediaServer
 
-_STEP = timedelta(seconds=2)  # more than this between two looks at a clock: it was set
-_RETRY = timedelta(seconds=5)  # until a ledger that could not be written is tried again
-_NAMED = 10  # changes that get a line of their own in the log
+_STEP = timedelta(seconds=2)  # the clock was set if it moved this much more than time passed
+_RETRY = timedelta(seconds=5)  # until a failed write to the ledger is tried again
+_MOST_LINES = 10  # changes with a log line of their own
 
 _log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What is in effect of a file. ``may_run`` False: nothing, until the grace is over."""
+    """The part of a config that is in effect. ``may_run`` False: none, until the grace is over."""
 
     config: Config
-    news: tuple[WaitingChange, ...]  # what waits from now on
+    news: tuple[WaitingChange, ...]  # the changes that wait from now on
     may_run: bool = True
 
 
 class GracePeriod:
-    """Which part of the followed file is in effect. The caller's lock keeps its calls apart."""
+    """Decides which part of the followed config is in effect.
+
+    The caller's lock serializes the calls.
+    """
 
     def __init__(
         self,
@@ -54,30 +57,29 @@ class GracePeriod:
         ledger: Callable[[Config], Ledger],
         clock: Clock,
     ) -> None:
-        """Nothing is accepted yet."""
         self._server = server
         self._ledger = ledger
         self._clock = clock
         self._clock_at = (clock.now(), clock.running())
         self._state = RightsState()
-        self._written: tuple[Ledger, RightsState] | None = None
-        self._in_effect: Config | None = None  # in this process; None: it cannot be run
+        self._stored: tuple[Ledger, RightsState] | None = None
+        self._in_effect: Config | None = None  # in this process; None: no config can run
         self._grace = timedelta()
         self._retry = timedelta()
-        self._trouble = ""  # with the ledger, as logged last
-        self._logged: frozenset[Widening] = frozenset()  # by this process: a restart says it again
+        self._trouble = ""  # with the ledger, as last logged
+        self._logged: frozenset[Widening] = frozenset()  # by this process: a restart logs it again
 
     @property
     def waiting(self) -> tuple[WaitingChange, ...]:
-        """The changes of the file that are not in effect yet."""
+        """The changes that are not in effect yet."""
         return waiting_changes(self._state.waiting, self._grace)
 
     def load(self, config: Config) -> None:
-        """Begin with what the ledger knows. Raises LedgerError, LockHeldError."""
+        """Start from the ledger's state. Raises LedgerError, LockHeldError."""
         self._state = self._ledger(config).statuses.rights()
 
     def admit(self, proposed: Config) -> Admission:
-        """What is in effect, now that the file says this."""
+        """Decide what of a config, which was just read from the file, takes effect."""
         now = self._follow_clock()
         rights = file_rights(proposed)
         users = self._users(proposed, rights)
@@ -102,30 +104,30 @@ class GracePeriod:
         return Admission(config, news, may_run)
 
     def is_due(self) -> bool:
-        """Whether something has waited long enough: the file is to be read and admitted again."""
+        """Whether a change has waited long enough: the file has to be read and admitted again."""
         now = self._follow_clock()
         due = next_effect(self._state.waiting, self._grace)
         return due is not None and due <= now and self._clock.running() >= self._retry
 
     def keep(self, config: Config) -> None:
-        """Write what is not in the ledger, which may be another one by now. Raises LedgerError."""
+        """Write the state to the ledger, unless this ledger has it already. Raises LedgerError."""
         self._follow_clock()
         self._write(config, self._state)
 
     def _follow_clock(self) -> datetime:
-        """The time. Setting the clock, or suspending the machine, changes no wait's length."""
+        """The time. A set clock or a suspended machine never changes how long a wait is."""
         now, running = self._clock.now(), self._clock.running()
         step = (now - self._clock_at[0]) - (running - self._clock_at[1])
         if abs(step) > _STEP:
             self._clock_at = (now, running)
             self._state = shift(self._state, step)
             if self._state.waiting:
-                what = "the clock was set: what waits goes on waiting as long as before"
-                _log.warning(what, seconds=round(step.total_seconds()))
+                event = "the clock was set; changes that wait keep their remaining time"
+                _log.warning(event, seconds=round(step.total_seconds()))
         return now
 
     def _users(self, proposed: Config, rights: FileRights) -> Sequence[User] | None:
-        """The server's users, where requesters are to be compared; None: it cannot be asked."""
+        """The server's users if requesters have to be compared; None: they cannot be read."""
         if not compares_requesters(self._state, rights):
             return ()
         if self._knows_key(proposed):
@@ -134,16 +136,18 @@ class GracePeriod:
         return None
 
     def _knows_key(self, proposed: Config) -> bool:
-        """Whether the file's key is one for the accepted server: no other server is sent it."""
+        """Whether the config's key is for the accepted server: no other server is sent that key."""
         accepted = self._state.accepted
         return accepted is None or accepted.server_url == proposed.server.url
 
     def _config_of(self, decision: Decision, proposed: Config) -> Config:
         if decision.holds_file and self._in_effect is not None:
             return self._in_effect
-        said = {lst.name: lst for lst in proposed.lists}
-        kept = self._accepted_lists(proposed)
-        lists = tuple((kept if accepted else said)[name] for name, accepted in decision.lists)
+        present = {lst.name: lst for lst in proposed.lists}
+        previous = self._accepted_lists(proposed)
+        lists = tuple(
+            (previous if is_accepted else present)[name] for name, is_accepted in decision.lists
+        )
         accepted = self._state.accepted
         changes: dict[str, object] = {"lists": lists}
         if decision.holds_file and accepted is not None:
@@ -154,7 +158,7 @@ class GracePeriod:
         return with_generation(proposed.model_copy(update=changes))
 
     def _accepted_lists(self, proposed: Config) -> dict[str, ListConfig]:
-        """The lists as they were, in this process or, after a restart, in the one before."""
+        """The lists as accepted, by this process or, after a restart, by the one before."""
         if self._in_effect is not None:
             return {lst.name: lst for lst in self._in_effect.lists}
         sources = [lst.source for lst in proposed.lists]
@@ -167,8 +171,8 @@ class GracePeriod:
         except (LedgerError, LockHeldError) as error:
             self._retry = self._clock.running() + _RETRY
             if str(error) != self._trouble:
-                what = "the ledger cannot be written: no change of the file widens rights meanwhile"
-                _log.warning(what, error=str(error))
+                event = "the ledger cannot be written; until then no config change widens rights"
+                _log.warning(event, error=str(error))
             self._trouble = str(error)
             return False
         self._trouble = ""
@@ -176,28 +180,29 @@ class GracePeriod:
 
     def _write(self, config: Config, state: RightsState) -> None:
         ledger = self._ledger(config)
-        if self._written is None or self._written[0] is not ledger or self._written[1] != state:
+        if self._stored is None or self._stored[0] is not ledger or self._stored[1] != state:
             if ledger.statuses.rights() != state:
                 ledger.statuses.keep_rights(state)
-            self._written = (ledger, state)
+            self._stored = (ledger, state)
 
 
 def _log_changes(
-    news: Sequence[WaitingChange], granted: Collection[Widening], taken_back: Collection[Widening]
+    news: Sequence[WaitingChange], granted: Collection[Widening], reverted: Collection[Widening]
 ) -> None:
-    for change in news[:_NAMED]:
+    for change in news[:_MOST_LINES]:
         until = change.until and iso_time(change.until)
-        what = "a change of the file widens rights and waits: revert the file to undo it"
-        _log.warning(what, list=_scope(change.list), change=change.words, until=until)
-    if len(news) > _NAMED:
-        _log.warning("more such changes wait: see `listsync status`", number=len(news) - _NAMED)
-    for what, changes in (
-        ("a change that widens rights is in effect", granted),
-        ("a change that waited was taken back", taken_back),
+        event = "a config change widens rights and waits; revert the config to undo it"
+        _log.warning(event, list=_scope(change.list), change=change.words, until=until)
+    if len(news) > _MOST_LINES:
+        number = len(news) - _MOST_LINES
+        _log.warning("more such changes wait; see `listsync status`", number=number)
+    for event, changes in (
+        ("a change that widens rights took effect", granted),
+        ("a waiting change was reverted", reverted),
     ):
-        for one in list(changes)[:_NAMED]:
-            _log.info(what, list=_scope(one.list), change=one.words)
+        for widening in list(changes)[:_MOST_LINES]:
+            _log.info(event, list=_scope(widening.list), change=widening.words)
 
 
 def _scope(name: str) -> str:
-    return "the whole file" if name == WHOLE else name
+    return "the whole config" if name == WHOLE else name

@@ -1,8 +1,8 @@
-"""Watching the file's folder: whether the file, or one that it names, may have changed.
+"""Watching the config file, and the files it names, for changes.
 
-The folder is watched, not the file: editors put a new file in the old one's place, and a ConfigMap
-swaps a symlink in the folder. Events only say when to look; whether something changed is told by
-the files themselves, so that a lost event costs a few seconds and a needless one nothing.
+Their folders are watched, not the files: editors put a new file in the old one's place, and a
+ConfigMap swaps a symlink in the folder. An event only says when to look; the files themselves show
+whether they changed. So a lost event costs a few seconds, and a needless one nothing.
 """
 
 from __future__ import annotations
@@ -12,50 +12,60 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from threading import Event
 
-from watchfiles import Change, watch
+from watchfiles import watch
 
 from reconciler.logs import Logger
 
-_STEP = 50  # milliseconds without a further event until a burst of them is told
-_BURST = 400  # milliseconds after which it is told in any case
-_ANYWAY = 5000  # milliseconds after which the files are looked at without any event
-_POLL = 1.0  # seconds between looks where events do not come
+_STEP = 50  # milliseconds without an event that end a burst of events
+_BURST = 400  # milliseconds after which a burst counts as ended
+_ANYWAY = 5000  # milliseconds after which the files are checked without an event
+_POLL = 1.0  # seconds between checks where there are no events
 _SWAPPED = "..data"  # the symlink that Kubernetes swaps
+_MOUNT_TABLE = Path("/proc/self/mountinfo")  # the fifth word of a line is the mount point
 
 _log = Logger()
 
 
-def news(files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool) -> Iterator[None]:
-    """Each time one of the files has changed. ``poll``: where events do not come.
+def watch_files(
+    files: Callable[[], Collection[Path]], stopping: Event, *, poll: bool
+) -> Iterator[None]:
+    """Yield each time one of the files has changed.
 
-    ``files``: asked again each time, since the file names others.
+    ``files`` is called each time, since the config names other files. ``poll``: check every second,
+    where the system reports no events.
     """
-    last = _looks(files())
+    before = _states(files())
     for _ in _polls(stopping) if poll else _events(files, stopping):
-        now = _looks(files())
-        if now != last:
-            last = now
+        now = _states(files())
+        if now != before:
+            before = now
             yield
 
 
-def _looks(files: Collection[Path]) -> dict[Path, tuple[int, ...] | None]:
-    """How the files are now: which, how long, whose, and when they were last changed."""
-    found: dict[Path, tuple[int, ...] | None] = {}
-    for file in files:
-        try:
-            seen = file.stat()
-        except OSError:
-            found[file] = None
-        else:
-            found[file] = (
-                seen.st_dev,
-                seen.st_ino,
-                seen.st_size,
-                seen.st_mtime_ns,
-                seen.st_mode,
-                seen.st_uid,
-            )
-    return found
+def is_mount_point(file: Path) -> bool:
+    """Whether the file itself is mounted, as containers do with single files.
+
+    A new file in its place then goes unnoticed.
+    """
+    try:
+        mounts = _MOUNT_TABLE.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:  # not Linux
+        return file.is_file() and os.path.ismount(file)
+    places = (line.split()[4].replace(r"\040", " ") for line in mounts.splitlines())
+    return file.is_file() and os.path.realpath(file) in places
+
+
+def _states(files: Collection[Path]) -> dict[Path, tuple[int, ...] | None]:
+    return {file: _state(file) for file in files}
+
+
+def _state(file: Path) -> tuple[int, ...] | None:
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    modified, owner = stat.st_mtime_ns, stat.st_uid
+    return (stat.st_dev, stat.st_ino, stat.st_size, modified, stat.st_mode, owner)
 
 
 def _polls(stopping: Event) -> Iterator[None]:
@@ -64,42 +74,38 @@ def _polls(stopping: Event) -> Iterator[None]:
 
 
 def _events(files: Callable[[], Collection[Path]], stopping: Event) -> Iterator[None]:
-    """Something happened to one of the files, or nothing has for a while.
+    """Yield when something happened in the files' folders, and now and then without an event.
 
-    A system that gives no events, or no more of them, is asked again each second.
+    Where the system reports no events, or stops to, it is asked again every second.
     """
     last_error = ""
     while not stopping.is_set():
         try:
-            yield from _events_of_now(files(), files, stopping)
+            yield from _events_until_moved(files(), files, stopping)
             last_error = ""
-        except (OSError, RuntimeError) as error:  # watchfiles' own is a RuntimeError
+        except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError
             if str(error) != last_error:
                 last_error = str(error)
-                _log.warning("no events of the file: it is looked at each second", error=last_error)
+                _log.warning("no file events: checking the config every second", error=last_error)
             stopping.wait(_POLL)
 
 
-def _events_of_now(
+def _events_until_moved(
     watched: Collection[Path], files: Callable[[], Collection[Path]], stopping: Event
 ) -> Iterator[None]:
-    """As ``_events``, until other files or folders than these are to be watched."""
+    """As ``_events``, until other files or folders than ``watched`` have to be watched."""
     folders = sorted({*_folders(watched)})
     inodes = _inodes(folders)
-    if not folders:  # all is gone, for the moment
+    if not folders:  # everything is gone, for the moment
         stopping.wait(_POLL)
         return
     names = {_SWAPPED, *(file.name for file in watched)}
     names |= {Path(os.path.realpath(file)).name for file in watched}
 
-    def concerns(change: Change, path: str) -> bool:
-        del change
-        return Path(path).name in names
-
-    yield  # it may have changed while nobody was watching
+    yield  # the files may have changed before they were watched
     for _ in watch(
         *folders,
-        watch_filter=concerns,
+        watch_filter=lambda _, path: Path(path).name in names,
         debounce=_BURST,
         step=_STEP,
         rust_timeout=_ANYWAY,
@@ -117,8 +123,8 @@ def _inodes(folders: Collection[Path]) -> list[int | None]:
 
 
 def _folders(files: Collection[Path]) -> Iterator[Path]:
-    """Where the files stand and where their symlinks lead, as far as that is there."""
+    """The existing folders of the files and of the files that their symlinks lead to."""
     for file in files:
-        for place in (file.parent, Path(os.path.realpath(file)).parent):
-            if place.is_dir():
-                yield place.absolute()
+        for folder in (file.parent, Path(os.path.realpath(file)).parent):
+            if folder.is_dir():
+                yield folder.absolute()

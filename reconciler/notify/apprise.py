@@ -1,6 +1,6 @@
-"""``ports.Notifier`` over apprise, which sends from a process of its own: see ``worker.py``.
+"""A ``ports.Notifier`` over apprise, which runs in a process of its own: see ``worker.py``.
 
-An address is a secret: it is named here by its place in the file, and so is it in logs.
+An address is a secret: errors and logs name it by its index in the config.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reconciler.core.privacy import child_environment
 from reconciler.errors import NotifierError
 from reconciler.logs import Logger
 
-PATIENCE = 10  # seconds that a message may take, all addresses together
+TIMEOUT = 10  # seconds for a message, all addresses together
 MOST_WAITING = 100  # messages; so many come together only where something is badly wrong
 
 INSTALL = "run `pip install '.[notify]'` in a checkout of listsync, in its virtual environment"
@@ -30,25 +30,21 @@ _log = Logger()
 
 
 class AppriseNotifier:
-    """Sends messages one after the other, behind the back of whoever hands them over."""
+    """Sends messages one after the other, in a thread that starts with the first message."""
 
     def __init__(self) -> None:
-        """Nothing is started before there is something to send."""
         self._changed = Condition()
         self._waiting: deque[tuple[Sequence[SecretStr], Message]] = deque()
         self._worker: Thread | None = None
 
     def require(self) -> None:
-        """Raise NotifierError where nothing can be sent from here."""
         if find_spec("apprise") is None:
-            what = "notify needs apprise, which is not installed"
-            raise NotifierError(what, hint=INSTALL)
+            raise NotifierError("notify needs apprise, which is not installed", hint=INSTALL)
 
     def send(self, urls: Sequence[SecretStr], message: Message) -> None:
-        """Have a message sent to these addresses. Returns at once; trouble is a line in the log."""
         with self._changed:
             if len(self._waiting) == MOST_WAITING:
-                _log.warning("a notification was dropped: too many wait", told=message.title)
+                _log.warning("notification dropped: too many are waiting", title=message.title)
                 return
             self._waiting.append((urls, message))
             self._changed.notify_all()
@@ -57,73 +53,69 @@ class AppriseNotifier:
                 self._worker.start()
 
     def flush(self, seconds: float) -> None:
-        """Give what is under way so much time; what is not sent then is lost."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting, seconds)
             if self._waiting:
-                _log.warning("notifications were not sent in time", number=len(self._waiting))
+                _log.warning("notifications not sent in time", number=len(self._waiting))
 
     def invalid_addresses(self, urls: Sequence[SecretStr]) -> tuple[int, ...]:
-        """The places of the addresses that apprise does not know; sends nothing.
-
-        Raises NotifierError where apprise is missing or cannot be asked.
-        """
         self.require()
         try:
-            answers = _ask(urls, None)
+            results = _run_worker(urls, None)
         except OSError as error:
             raise NotifierError("apprise cannot be started", hint=str(error.strerror)) from error
-        if len(answers) < len(urls):
-            raise NotifierError(f"apprise gave no answer within {PATIENCE} s", hint="try again")
-        return tuple(place for place in sorted(answers) if not answers[place])
+        if len(results) < len(urls):
+            raise NotifierError(f"apprise did not answer within {TIMEOUT} s", hint="try again")
+        return tuple(index for index in sorted(results) if not results[index])
 
     def _work(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 urls, message = self._waiting[0]
-            self._send(urls, message)
+            self._deliver(urls, message)
             with self._changed:
                 self._waiting.popleft()
                 self._changed.notify_all()
 
-    def _send(self, urls: Sequence[SecretStr], message: Message) -> None:
+    def _deliver(self, urls: Sequence[SecretStr], message: Message) -> None:
+        event, title = "notification not sent", message.title
         try:
             self.require()
-            answers = _ask(urls, message)
+            results = _run_worker(urls, message)
         except NotifierError as error:
-            _log.warning("a notification was not sent", told=message.title, why=str(error))
+            _log.warning(event, title=title, why=str(error))
         except OSError as error:
-            _log.warning("a notification was not sent", told=message.title, why=error.strerror)
+            _log.warning(event, title=title, why=error.strerror)
         else:
-            for place in range(len(urls)):
-                if not answers.get(place):
-                    late = f"it failed, or took more than {PATIENCE} s"
-                    why = "the service did not take it" if place in answers else late
-                    to = f"address {place + 1} of notify.urls"
-                    _log.warning("a notification was not sent", told=message.title, to=to, why=why)
+            for index in range(len(urls)):
+                if not results.get(index):
+                    late = f"it failed, or took more than {TIMEOUT} s"
+                    why = "the service did not accept it" if index in results else late
+                    address = f"address {index + 1} of notify.urls"
+                    _log.warning(event, title=title, to=address, why=why)
 
 
-def _ask(urls: Sequence[SecretStr], message: Message | None) -> dict[int, bool]:
-    """How it went, by the address's place; those that took too long are missing."""
-    letter = message and {"event": message.event, "title": message.title, "body": message.body}
+def _run_worker(urls: Sequence[SecretStr], message: Message | None) -> dict[int, bool]:
+    """The results by the address's index; addresses that took too long are missing."""
+    text = message and {"event": message.event, "title": message.title, "body": message.body}
     order = {
         "urls": [url.get_secret_value() for url in urls],
-        "seconds": PATIENCE,
-        "message": letter,
+        "seconds": TIMEOUT,
+        "message": text,
     }
     try:
-        said = subprocess.run(
-            # -P: a file called apprise.py in the current folder is not taken for it
+        output = subprocess.run(
+            # -P: a file called apprise.py in the current folder is not imported
             [sys.executable, "-P", "-m", "reconciler.notify.worker"],
             input=json.dumps(order).encode(),
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # apprise tells addresses
-            timeout=PATIENCE,
+            stderr=subprocess.DEVNULL,  # apprise writes addresses there
+            timeout=TIMEOUT,
             env=child_environment(os.environ),
             start_new_session=True,  # Ctrl-C is for listsync
             check=False,
         ).stdout
-    except subprocess.TimeoutExpired as late:
-        said = late.stdout or b""
-    return dict(json.loads(line) for line in said.splitlines())
+    except subprocess.TimeoutExpired as expired:
+        output = expired.stdout or b""
+    return dict(json.loads(line) for line in output.splitlines())

@@ -1,6 +1,7 @@
-"""Notifications that are due: chosen, recorded as sent, then handed to the sender.
+"""Decides which notifications are due, records them as sent, and hands them to the sender.
 
-Written down first, so that nothing is told twice: what is lost on the way is not sent again.
+They are recorded first, so that nobody is notified twice: a message that is lost on the way is not
+sent again.
 """
 
 from __future__ import annotations
@@ -25,10 +26,9 @@ _log = Logger()
 
 
 class NotificationDispatcher:
-    """Tells whom the file names; without such addresses it does nothing. Raises nothing."""
+    """Notifies the addresses in the config, if any. Raises nothing. Any thread may use it."""
 
     def __init__(self, notifier: Notifier) -> None:
-        """Any thread may use it."""
         self._notifier = notifier
         self._lock = Lock()
 
@@ -36,23 +36,23 @@ class NotificationDispatcher:
         self,
         config: Config,
         ledger: Ledger,
-        seen: Reconciliation,
+        reconciliation: Reconciliation,
         outcomes: Outcomes,
         now: datetime,
     ) -> None:
-        """A pass over several lists has ended, and how they are is in the ledger."""
+        """Notify of a run of several lists, whose conditions are in the ledger."""
         self.notify_actions(config, ledger, outcomes, now)
         try:
-            known = ledger.statuses.conditions()
-        except LedgerError:  # which the pass itself has met
+            by_list = ledger.statuses.conditions()
+        except LedgerError:  # which ended the run, and was reported
             return
-        read = {name: known[name] for name in seen.snapshots if name in known}
-        self.notify_conditions(config, ledger, read, now)
+        lists = {name: by_list[name] for name in reconciliation.snapshots if name in by_list}
+        self.notify_conditions(config, ledger, lists, now)
 
     def notify_actions(
         self, config: Config, ledger: Ledger, outcomes: Outcomes, now: datetime
     ) -> None:
-        """A pass has acted, or had nothing to do."""
+        """Notify of what a run did; with a daily digest once a day."""
 
         def decide(state: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
             if config.notify.digest is Digest.PASS:
@@ -62,48 +62,48 @@ class NotificationDispatcher:
             return notices.of_day(state, ledger.journal.history()[0], now)
 
         if Event.APPLIED in config.notify.events:
-            self._once(config, ledger, decide, now)
+            self._notify(config, ledger, decide, now)
 
     def notify_conditions(
         self,
         config: Config,
         ledger: Ledger,
-        found: Mapping[str, Mapping[str, Condition]],
+        by_list: Mapping[str, Mapping[str, Condition]],
         now: datetime,
     ) -> None:
-        """How these lists are after their turns."""
+        """Notify of lists that stalled or recovered. ``by_list``: conditions after their runs."""
         names = [lst.name for lst in config.lists]
-        self._once(config, ledger, lambda state: notices.of_lists(state, found, names), now)
+        self._notify(config, ledger, lambda state: notices.of_lists(state, by_list, names), now)
 
-    def notify_invalid_config(self, config: Config, why: str) -> None:
-        """The file is wrong; ``config`` is what still holds."""
-        self._hand_over(config, [Notice(Event.CONFIG_INVALID, why=why)])
+    def notify_invalid_config(self, config: Config, reason: str) -> None:
+        """Notify that the file is invalid. ``config``: the last valid one."""
+        self._send(config, [Notice(Event.CONFIG_INVALID, why=reason)])
 
     def notify_waiting_changes(self, config: Config, changes: Sequence[WaitingChange]) -> None:
-        """Changes of the file widen rights and wait; ``config`` is what is in effect meanwhile."""
-        why = conditions.rights(changes).message
-        self._hand_over(config, [Notice(Event.RIGHTS_WAITING, why=why)])
+        """Notify of changes that widen rights and wait. ``config``: the one in effect."""
+        reason = conditions.rights(changes).message
+        self._send(config, [Notice(Event.RIGHTS_WAITING, why=reason)])
 
     def flush(self, seconds: float) -> None:
-        """Give what is under way so much time."""
+        """Wait up to ``seconds`` for messages under way."""
         self._notifier.flush(seconds)
 
-    def _once(self, config: Config, ledger: Ledger, decide: _Decide, now: datetime) -> None:
+    def _notify(self, config: Config, ledger: Ledger, decide: _Decide, now: datetime) -> None:
         if not config.notify.urls:
             return
         try:
             with self._lock:
                 state = ledger.statuses.notification_state()
-                new, after = decide(state)
+                new_notices, after = decide(state)
                 if after != state:
                     ledger.statuses.keep_notification_state(after, now)
         except LedgerError as error:
-            _log.warning("nobody was notified: the ledger cannot be used", error=str(error))
+            _log.warning("no notification sent: the ledger cannot be used", error=str(error))
         else:
-            self._hand_over(config, new)
+            self._send(config, new_notices)
 
-    def _hand_over(self, config: Config, new: Iterable[Notice]) -> None:
+    def _send(self, config: Config, new_notices: Iterable[Notice]) -> None:
         if config.notify.urls:
-            for notice in new:
+            for notice in new_notices:
                 if notice.event in config.notify.events:
                     self._notifier.send(config.notify.urls, message(notice))

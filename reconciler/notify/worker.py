@@ -1,13 +1,13 @@
-"""A process that sends one message and ends; it alone knows apprise.
+"""A process that sends one message and ends. Only it imports apprise.
 
-A process of its own, since a service may hang, apprise may fail in any way and say so aloud with
-the address in it, and its hundred plug-ins need not stay in the memory of ``run``. The order comes
-on standard input, so that no address stands among the processes' arguments::
+It is a process of its own, since a service may hang, apprise may fail in any way and print the
+address, and its hundred plug-ins need not stay in the memory of ``run``. The order comes on
+standard input, so that no address is among the processes' arguments::
 
     {"urls": […], "seconds": 10, "message": {"event": …, "title": …, "body": …}}
 
-Without a message the addresses are only looked at. The answer is a line for each address once it is
-known: its place among them, and whether it went well.
+Without a message the addresses are only checked. The output has a line for each address as soon as
+its result is known: its index, and whether it succeeded.
 """
 
 from __future__ import annotations
@@ -31,40 +31,36 @@ _TYPES = {
 }
 
 
-class Letter(TypedDict):
-    """A message as it travels to this process."""
-
+class _Message(TypedDict):
     event: str
     title: str
     body: str
 
 
-class Order(TypedDict):
-    """What this process is told to do."""
-
+class _Order(TypedDict):
     urls: list[str]
     seconds: int
-    message: Letter | None
+    message: _Message | None
 
 
 def main() -> None:
-    """Do what standard input says; whatever happens, end in the time it gives."""
-    order: Order = json.load(sys.stdin)
+    """Carry out the order on standard input, and end within its time, whatever happens."""
+    order: _Order = json.load(sys.stdin)
     signal.alarm(order["seconds"])
-    answers, sys.stdout = sys.stdout, sys.stderr  # a plug-in that prints is no answer
+    output, sys.stdout = sys.stdout, sys.stderr  # what a plug-in prints is not a result
 
-    def deliver(place: int, url: str) -> None:
-        went_well = _deliver(url, order["message"])
-        answers.write(f"{json.dumps([place, went_well])}\n")
-        answers.flush()
+    def deliver(index: int, url: str) -> None:
+        succeeded = _deliver(url, order["message"])
+        output.write(f"{json.dumps([index, succeeded])}\n")
+        output.flush()
 
     with ThreadPoolExecutor(len(order["urls"])) as pool:
-        for place, url in enumerate(order["urls"]):
-            pool.submit(deliver, place, url)
+        for index, url in enumerate(order["urls"]):
+            pool.submit(deliver, index, url)
 
 
-def _deliver(url: str, message: Letter | None) -> bool:
-    """Whether it was sent; without a message, whether apprise understands the address."""
+def _deliver(url: str, message: _Message | None) -> bool:
+    """Whether the message was sent; without one, whether the address is valid."""
     # Nothing is kept on disk, and no redirect carries a key elsewhere.
     asset = apprise.AppriseAsset(
         app_id="listsync",

@@ -24,7 +24,7 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
         house = Household(Path(folder), server)
         write(house, lists(house, **{f"list-{n}": (FILMS[n],) for n in range(LISTS)}))
         with running(house) as run:
-            until(lambda: sum(line["event"] == "turn" for line in run.log()) == LISTS, 120)
+            until(lambda: sum(line["event"] == "run ended" for line in run.log()) == LISTS, 120)
             before = _processor_seconds(run.process.pid)
             Event().wait(sizes.idle)
             used = _processor_seconds(run.process.pid) - before

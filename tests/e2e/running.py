@@ -64,7 +64,7 @@ class Running:
 
     def turns(self, name: str) -> int:
         """How many turns a list has had."""
-        return sum(line["event"] == "turn" and line["list"] == name for line in self.log())
+        return sum(line["event"] == "run ended" and line["list"] == name for line in self.log())
 
     def end(self, signum: int = signal.SIGTERM, seconds: float = 20) -> Finished:
         """Have it end, and look at what it said."""

@@ -36,7 +36,7 @@ ELSEWHERE = {
         "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
         " and run `listsync login trakt`"
     ): "the same",
-    "more such changes wait: see `listsync status`": "in the log of `run`",
+    "more such changes wait; see `listsync status`": "in the log of `run`",
 }
 
 

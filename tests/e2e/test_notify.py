@@ -370,7 +370,7 @@ class TestRun:
             until(run.is_ready)
             generation = run.status()["generation"]
             (household.folder / "urls").write_text(receiver.url)
-            until(lambda: any(line["event"] == "the file has changed" for line in run.log()))
+            until(lambda: any(line["event"] == "the config has changed" for line in run.log()))
             lists(household, wishes=(DUNE, HEAT))
             assert household.run("reconcile", "wishes").code == 0
             until(lambda: receiver.posts)
@@ -390,4 +390,4 @@ def processes() -> str:
 
 
 def invalid_reports(log: list[dict[str, Any]]) -> int:
-    return sum(line["event"].startswith("the file is wrong") for line in log)
+    return sum(line["event"].startswith("the config is invalid") for line in log)

@@ -22,7 +22,7 @@ def test_what_is_on_a_list_is_requested(household: Household) -> None:
         until(lambda: sorted(household.stored()) == sorted(numbers([DUNE, HEAT])))
         until(lambda: run.turns("wishes"))
 
-        assert [line["created"] for line in run.events("turn")] == [2]
+        assert [line["created"] for line in run.events("run ended")] == [2]
         assert (household.folder / "pages").is_dir()  # where pages would be that are no lists
 
 
@@ -117,7 +117,7 @@ def test_each_line_of_a_turn_says_which_list_and_which_turn(household: Household
     with running(household, "-v") as run:
         until(lambda: run.turns("wishes"))
         calls = run.events("server call")
-        (turn,) = run.events("turn")
+        (turn,) = run.events("run ended")
 
     assert any(line["method"] == "POST" for line in calls)
     assert {(line.get("run"), line.get("list")) for line in calls} == {(turn["run"], "wishes")}

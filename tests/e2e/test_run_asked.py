@@ -46,7 +46,7 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
         household.server.faults.latency = 0.5
         listed(household, "wishes", DUNE, HEAT)
         assert household.run("reconcile", "wishes").code == 0
-        until(lambda: run.events("asked for"))
+        until(lambda: run.events("run triggered"))
         getattr(run.process, ending)()
         run.process.wait(timeout=20)
     assert household.stored() == numbers([DUNE])
@@ -58,7 +58,7 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
     with running(household) as run:
         assert household.run("reconcile", "wishes").code == 0
         until(lambda: run.turns("wishes") == 1)
-        assert len(run.events("asked for")) == 1
+        assert len(run.events("run triggered")) == 1
 
 
 def test_without_a_running_one_nothing_is_promised(household: Household) -> None:

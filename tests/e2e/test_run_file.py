@@ -40,7 +40,7 @@ def test_a_new_list_is_read_within_a_second_of_the_save(household: Household) ->
             write(household, lists(household, **lists_by_name))
             saved = (household.folder / "listsync.yaml").stat().st_mtime
             until(partial(run.turns, f"list-{number}"))
-            (line,) = (line for line in run.events("turn") if line["list"] == f"list-{number}")
+            (line,) = (line for line in run.events("run ended") if line["list"] == f"list-{number}")
             waits.append(datetime.fromisoformat(line["timestamp"]).timestamp() - saved)
 
     assert min(waits) < 1
@@ -136,7 +136,7 @@ def test_a_reload_interrupts_no_request(household: Household) -> None:
     with running(household) as run:
         until(lambda: any(c.method == "POST" for c in household.server.state.calls))
         write(household, lists(household, more=(JOKER,)), server={"rate": "500/s"})
-        until(lambda: run.events("the file has changed"))
+        until(lambda: run.events("the config has changed"))
         started_requests = len(household.stored())
         until(lambda: run.is_ready("more"))
 
@@ -167,5 +167,5 @@ def test_where_the_system_gives_no_events_the_file_is_followed_all_the_same(
         write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
         until(lambda: run.is_ready("more"))
 
-        (line,) = run.events("no events of the file")
+        (line,) = run.events("no file events")
         assert line["level"] == "warning"

@@ -11,7 +11,7 @@ from tests.e2e.running import Running, lists, running, write
 
 TEN = FILMS[:10]
 HERS = 5  # what alice's quota lets her ask for
-WAITS = "a change of the file widens rights and waits"
+WAITS = "a config change widens rights and waits"
 
 
 def follow(household: Household, grace: str = "2m", **options: Any) -> None:  # noqa: ANN401 - YAML
@@ -73,7 +73,7 @@ def test_a_deleted_requester_that_is_put_back_was_never_gone(household: Househol
         follow(household)
         until(lambda: run.events(WAITS))
         follow(household, requester="alice")
-        until(lambda: run.events("a change that waited was taken back"))
+        until(lambda: run.events("a waiting change was reverted"))
         take_a_turn(household, run)
 
         assert run.status()["generation"] == generation

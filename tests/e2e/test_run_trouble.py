@@ -96,7 +96,7 @@ def test_a_spoilt_config_is_reported_once_and_the_last_valid_one_stays_in_effect
             assert run.get("/readyz")[0] == 503
             listed(household, "wishes", *titles[: number + 1])
             until(lambda: household.stored()[-1] == titles[number].tmdb)  # noqa: B023 - called at once
-            assert len(run.events("the file is wrong")) == number, spoil
+            assert len(run.events("the config is invalid")) == number, spoil
 
             if file.is_dir() and not file.is_symlink():
                 file.rmdir()
@@ -105,7 +105,7 @@ def test_a_spoilt_config_is_reported_once_and_the_last_valid_one_stays_in_effect
             file.write_text(valid)
             until(lambda: run.whole("ConfigValid")["status"] == "True")
             assert run.get("/readyz")[0] == 200
-            assert len(run.events("the file is right again")) == number, spoil
+            assert len(run.events("the config is valid again")) == number, spoil
 
 
 def test_a_server_that_is_away_is_waited_for_and_may_come_back_as_another(

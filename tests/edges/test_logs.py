@@ -67,7 +67,7 @@ def test_a_key_in_the_event_itself_is_hidden(said: io.StringIO) -> None:
 
 
 def test_a_key_bound_for_a_whole_turn_is_hidden(said: io.StringIO) -> None:
-    with logs.bound(list=KEY):
+    with logs.log_context(list=KEY):
         logs.Logger().warning("event")
     assert KEY not in said.getvalue()
 

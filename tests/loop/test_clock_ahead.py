@@ -10,7 +10,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.controller.queue import WorkQueue
-from reconciler.controller.turns import digest
+from reconciler.controller.results import config_hash
 from reconciler.core.model import Schedule
 from reconciler.core.schedule import first_due, retry_wait
 from reconciler.core.times import FARTHEST, bounded, shifted
@@ -43,7 +43,7 @@ def test_a_due_time_that_no_wait_leads_to_is_due_now(
     world.follow(by_tmdb(FILMS[0]))
     config = world.config
     lst = config.lists[0]
-    said = digest(config, lst)
+    said = config_hash(config, lst)
     tried = None if attempted is None else NOON + attempted
     schedule = Schedule(said, NOON + due, 0, tried, None)
 
@@ -80,7 +80,7 @@ def test_a_list_that_became_due_while_the_clock_was_ahead_is_read_now(
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
         schedule = service.status.schedules["wishes"]
-        service.statuses.plan("wishes", replace(schedule, attempted=NOON + YEAR))
+        service.statuses.set_schedule("wishes", replace(schedule, attempted=NOON + YEAR))
         service._workers.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a turn does that ends while the clock is set
         pass_time(world, service, seconds=1)
 

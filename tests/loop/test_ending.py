@@ -28,7 +28,7 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
     def sources(config: Config) -> Iterator[Sources]:
         del config
         stopping.set()
-        reconciler.cut()  # which has seen nothing of what is being opened here
+        reconciler.cancel_fetches()  # which has seen nothing of what is being opened here
         try:
             yield world.lists
         finally:

@@ -52,4 +52,4 @@ def test_a_quiet_turn_is_one_line_of_the_log(world: World, tmp_path: Path) -> No
         with capture_logs() as log:
             pass_time(world, service, hours=HOURS)
 
-    assert [line["event"] for line in log if line["log_level"] != "debug"] == ["turn"]
+    assert [line["event"] for line in log if line["log_level"] != "debug"] == ["run ended"]

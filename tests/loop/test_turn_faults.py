@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import AnswerAfter, SandboxServer
+from reconciler.controller.results import reachable
 from reconciler.controller.service import Service
 from reconciler.controller.statuses import record_server_status
-from reconciler.controller.turns import reachable
 from reconciler.core.model import WHOLE, Outcome, Snapshot
 from reconciler.ledger import SqliteLedger
 from tests.loop.serving import fetches, pass_time, served
@@ -155,7 +155,7 @@ def told() -> AbstractContextManager[list[Any]]:
 
 def turns(log: list[Any]) -> dict[str, dict[str, Any]]:
     """The last line of each list's turns."""
-    return {line["list"]: line for line in log if line["event"] == "turn"}
+    return {line["list"]: line for line in log if line["event"] == "run ended"}
 
 
 def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(

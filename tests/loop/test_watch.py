@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 
-from reconciler.controller.watch import news
+from reconciler.controller.watch import watch_files
 
 
 class Watched:
@@ -51,7 +51,7 @@ class Watched:
             Event().wait(0.01)
 
     def _follow(self) -> None:
-        for _ in news(self.parts, self.stopping, poll=False):
+        for _ in watch_files(self.parts, self.stopping, poll=False):
             self.news += 1
 
 

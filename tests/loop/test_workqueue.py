@@ -39,7 +39,7 @@ def test_no_key_is_worked_on_twice_at_once_and_none_is_forgotten() -> None:
     keys.add("a", NOON)
     assert keys.take(NOON) is None
 
-    keys.done("a", NOON + timedelta(hours=6))
+    keys.finish("a", NOON + timedelta(hours=6))
     assert keys.take(NOON) == "a"
 
 
@@ -49,7 +49,7 @@ def test_a_room_holds_so_many_and_others_pass_by() -> None:
         keys.add(key, NOON)
 
     assert [keys.take(NOON) for _ in range(3)] == ["a", "c", None]
-    keys.done("a", None)
+    keys.finish("a", None)
     assert keys.take(NOON) == "b"
 
 
@@ -59,7 +59,7 @@ def test_what_was_removed_comes_no_more() -> None:
     keys.take(NOON)
     keys.add("a", NOON)
     keys.remove("a")
-    keys.done("a", None)
+    keys.finish("a", None)
 
     assert keys.take(NOON + timedelta(days=1)) is None
 
@@ -82,6 +82,6 @@ def test_a_clock_that_jumps_ahead_and_back_does_each_key_once() -> None:
 
     tomorrow = NOON + timedelta(days=1)
     assert keys.take(tomorrow) == "a"
-    keys.done("a", tomorrow + 10 * MINUTE)
+    keys.finish("a", tomorrow + 10 * MINUTE)
     assert keys.take(NOON) is None
     assert keys.take(NOON + 10 * MINUTE) == "a"

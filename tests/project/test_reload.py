@@ -10,7 +10,7 @@ import pytest
 from reconciler.config import Config, load
 from reconciler.config.models import File
 from reconciler.config.options import ListOptions
-from reconciler.controller.turns import digest
+from reconciler.controller.results import config_hash
 from reconciler.sources.registry import recognize_list
 from tests.project import places
 from tests.project.test_rules import keys
@@ -50,10 +50,11 @@ def config_of(file: dict[str, Any]) -> Config:
     return load(text, name="f", env={}, read=lambda _: "made-up", recognize_list=recognize_list)
 
 
-def turns(after: dict[str, Any], before: dict[str, Any] | None = None) -> list[str]:
-    """The lists whose turn is now that the file says this."""
+def changed_lists(after: dict[str, Any], before: dict[str, Any] | None = None) -> list[str]:
+    """The lists whose configuration this change of the file touches."""
     old, new = config_of(BEFORE | (before or {})), config_of(BEFORE | after)
-    return [lst.name for lst in new.lists if digest(new, lst) != digest(old, old.named(lst.name))]  # type: ignore[arg-type]
+    hashes = {lst.name: config_hash(old, lst) for lst in old.lists}
+    return [lst.name for lst in new.lists if config_hash(new, lst) != hashes[lst.name]]
 
 
 def row_of(key: str) -> str:
@@ -69,14 +70,14 @@ def test_the_page_speaks_of_every_key_of_the_file() -> None:
 @pytest.mark.parametrize("key", sorted(keys(File)))
 def test_only_where_the_page_says_now_a_change_gives_lists_their_turn(key: str) -> None:
     value, whose = CHANGED[key]
-    assert turns({key: value}) == whose
+    assert changed_lists({key: value}) == whose
     assert bool(whose) is ("now:" in row_of(key) or "now, for" in row_of(key))
 
 
 @pytest.mark.parametrize("option", sorted(keys(ListOptions)))
 def test_every_option_of_a_list_gives_it_its_turn(option: str) -> None:
     films = {"source": "imdb:top", option: OPTIONS[option]}
-    assert turns({"lists": BEFORE["lists"] | {"films": films}}) == ["films"]
+    assert changed_lists({"lists": BEFORE["lists"] | {"films": films}}) == ["films"]
 
 
 @pytest.mark.parametrize(
@@ -92,4 +93,4 @@ def test_every_option_of_a_list_gives_it_its_turn(option: str) -> None:
     ids=["another key of the server", "another rate", "another client id"],
 )
 def test_another_key_waits_for_the_next_turn(before: dict[str, Any], after: dict[str, Any]) -> None:
-    assert turns(after, before) == []
+    assert changed_lists(after, before) == []

@@ -16,9 +16,9 @@ def doctor(settings: Settings) -> int:
     from reconciler import wiring
     from reconciler.cli.doctor import Check, run_checks
     from reconciler.cli.output import print_json
-    from reconciler.controller.mounts import is_mount_point
+    from reconciler.controller.results import reachable
     from reconciler.controller.statuses import record_server_status
-    from reconciler.controller.turns import reachable
+    from reconciler.controller.watch import is_mount_point
     from reconciler.render.document import FORMAT_VERSION
     from reconciler.sync.clock import SystemClock
 

@@ -35,8 +35,8 @@ def plan(
     """Show what would be requested, without changing anything."""
     from reconciler.cli.output import document_of, print_plan, write_github_outputs
     from reconciler.cli.selection import select_lists
+    from reconciler.controller.results import reachable
     from reconciler.controller.statuses import record_server_status
-    from reconciler.controller.turns import reachable
     from reconciler.sync import plan_file
     from reconciler.sync.execute import exit_code
     from reconciler.sync.reconcile import reconcile_lists

@@ -1,0 +1,120 @@
+"""What a run means for the conditions of a list and of the server. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from reconciler.config import Config, ListConfig
+from reconciler.core import conditions
+from reconciler.core.model import READ, Finding, ListProblem, Reason, Role, Status, Verdict
+from reconciler.core.schedule import ReconcileResult
+from reconciler.errors import (
+    BrowserError,
+    LedgerError,
+    ListsyncError,
+    LockHeldError,
+    ServerError,
+    TransientError,
+)
+from reconciler.sync.apply import Outcomes
+from reconciler.sync.reconcile import Reconciliation
+
+_DIGITS = 12
+
+
+def config_hash(config: Config, lst: ListConfig) -> str:
+    """A hash of a list's configuration, with its defaults, its site and the server."""
+    site = dict(config.providers).get(lst.source.provider)
+    parts = [
+        config.server.url,
+        # The address may hold a key.
+        lst.model_dump(mode="json", exclude={"source": {"address", "secrets"}}),
+        site.model_dump(mode="json") if site else None,
+    ]
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGITS]
+
+
+def reachable() -> Finding:
+    """The server answers and accepts the key."""
+    return conditions.server(Status.TRUE, "Answers", "")
+
+
+def unreachable(error: ServerError) -> Finding:
+    """The server does not answer, or cannot be used as configured."""
+    reason = "DoesNotAnswer" if isinstance(error, TransientError) else "CannotBeUsed"
+    return conditions.server(Status.FALSE, reason, str(error))
+
+
+def list_result(
+    reconciliation: Reconciliation, outcomes: Outcomes, name: str, trouble: ListsyncError | None
+) -> ReconcileResult:
+    """The result of a run for one of its lists. ``trouble``: the error that ended it early."""
+    snapshot = reconciliation.snapshots[name]
+    lst = next(lst for lst in reconciliation.lists if lst.name == name)
+    verdicts = [v for v in reconciliation.plan.verdicts if name in v.lists]
+    applied = conditions.applied(
+        stop_messages(reconciliation) if lst.rules.role is Role.REQUEST else (),
+        [done.result for action, done in outcomes if name in action.lists],
+        sum(verdict.reason is Reason.UNRESOLVED for verdict in verdicts),
+        [
+            _delivery_problem(verdict, reconciliation)
+            for verdict in verdicts
+            if verdict.reason is Reason.NOT_PERMITTED
+        ],
+    )
+    if trouble is not None and applied.status is not Status.TRUE:
+        applied = conditions.not_applied(_reason(trouble), str(trouble))
+    return ReconcileResult(
+        (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
+        server=unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
+        retry_after=max(snapshot.retry_after or 0, _retry_after(trouble) or 0) or None,
+        own_fault=snapshot.outcome not in READ or not _is_shared(trouble),
+    )
+
+
+def failed_result(error: ListsyncError) -> ReconcileResult:
+    """The result of a run that the server, the ledger or the browser prevented."""
+    return ReconcileResult(
+        (conditions.not_applied(_reason(error), str(error)),),
+        server=unreachable(error) if isinstance(error, ServerError) else None,
+        retry_after=_retry_after(error),
+        own_fault=not _is_shared(error),
+    )
+
+
+def stop_messages(reconciliation: Reconciliation) -> list[str]:
+    """The safety rules that stopped a plan, each with what to do."""
+    return [f"{stop.message}; {stop.hint}" for stop in reconciliation.plan.stops]
+
+
+def _delivery_problem(verdict: Verdict, reconciliation: Reconciliation) -> ListProblem | None:
+    """The problem with Radarr or Sonarr that keeps a title back; None: something else does."""
+    owner = next(lst for lst in reconciliation.lists if lst.name == verdict.lists[0])
+    delivery = owner.deliveries.get(verdict.target.media.kind) if verdict.target else None
+    return delivery if isinstance(delivery, ListProblem) else None
+
+
+def _is_shared(error: ListsyncError | None) -> bool:
+    """Whether the error is not this list's fault: all lists meet it."""
+    return isinstance(error, (ServerError, LedgerError, LockHeldError))
+
+
+def _retry_after(error: ListsyncError | None) -> float | None:
+    return error.retry_after if isinstance(error, TransientError) else None
+
+
+def _reason(error: ListsyncError) -> str:
+    if _retry_after(error):
+        return conditions.SERVER_BUSY
+    for kind, reason in (
+        (TransientError, conditions.SERVER_UNREACHABLE),
+        (ServerError, conditions.SERVER_UNUSABLE),
+        (LedgerError, "LedgerUnusable"),
+        (LockHeldError, "LedgerUnusable"),
+        (BrowserError, "BrowserUnusable"),
+    ):
+        if isinstance(error, kind):
+            return reason
+    return "Failed"
