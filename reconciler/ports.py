@@ -264,7 +264,7 @@ class LedgerCache(Protocol):
     def downloaders(self, now: datetime) -> Mapping[Kind, tuple[Downloader, ...]]:
         """The Radarrs and Sonarrs with their options, for each kind read within the last day."""
 
-    def keep_downloaders(self, kind: Kind, found: tuple[Downloader, ...], now: datetime) -> None:
+    def keep_downloaders(self, kind: Kind, services: tuple[Downloader, ...], now: datetime) -> None:
         """Store the Radarrs or the Sonarrs."""
 
     def reports(self) -> Mapping[str, ListReport]:

@@ -145,7 +145,7 @@ def _apply_at_once(order: Order, context: Context) -> ApplyResult:
             agreement = plan_file.agree(order.saved.actions, current.plan.actions)
             rows: Leftovers = {
                 "plan_id": order.saved.digest[:ID_DIGITS],
-                "satisfied": list(agreement.gone),
+                "satisfied": list(agreement.satisfied),
                 "new": list(agreement.new),
             }
             result = _act(config, context, _with_actions(current, agreement.both))

@@ -1,1 +1,1 @@
-"""`listsync run`: the file is followed, lists are reconciled when due, and their state served."""
+"""``run``: follows the config, runs lists when they are due, and serves their state."""

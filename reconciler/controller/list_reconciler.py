@@ -166,8 +166,8 @@ class ListReconciler:
         with factories.server(config) as server:
             with self._acting:
                 identity = identify(config, server)
-            fetched, fetched_at = self._fetch(config, lst), factories.clock.now()
-            if fetched is None:
+            fetched_lists, fetched_at = self._fetch(config, lst), factories.clock.now()
+            if fetched_lists is None:
                 return None
             with self._acting:
                 current = self.config
@@ -175,7 +175,7 @@ class ListReconciler:
                     return None
                 ledger = factories.ledger(current)
                 context = Context(server, _NoSources(), ledger, factories.clock, factories.progress)
-                reconciliation = plan_fetched(current, context, identity, fetched, fetched_at)
+                reconciliation = plan_fetched(current, context, identity, fetched_lists, fetched_at)
                 with record_run(context, "run") as recorder:
                     execution = execute(current, context, reconciliation, self._stopping)
                     outcomes, trouble = execution.outcomes, execution.trouble

@@ -48,10 +48,10 @@ def is_mount_point(file: Path) -> bool:
     A new file in its place then goes unnoticed.
     """
     try:
-        mounts = _MOUNT_TABLE.read_text(encoding="utf-8", errors="surrogateescape")
+        table = _MOUNT_TABLE.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:  # not Linux
         return file.is_file() and os.path.ismount(file)
-    places = (line.split()[4].replace(r"\040", " ") for line in mounts.splitlines())
+    places = (line.split()[4].replace(r"\040", " ") for line in table.splitlines())
     return file.is_file() and os.path.realpath(file) in places
 
 

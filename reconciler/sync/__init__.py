@@ -1,1 +1,1 @@
-"""One pass with its I/O: fetch, observe, resolve, plan, apply."""
+"""A run with its I/O: fetch, observe, resolve, plan, apply, report."""

@@ -49,8 +49,8 @@ def fetch_due(
     scopes: dict[ListRef, FetchScope] = {}  # a list with two names is fetched once
     for lst in lists:
         scopes[lst.source] = scopes.get(lst.source, need_of(lst)) | need_of(lst)
-    fetched = _fetch_lists(scopes, sources, progress)
-    snapshots = {lst.name: fetched[lst.source] for lst in lists}
+    by_source = _fetch_lists(scopes, sources, progress)
+    snapshots = {lst.name: by_source[lst.source] for lst in lists}
     owned = {lst.name: snapshots.pop(lst.name) for lst in owners}
     return FetchedLists(snapshots, owned)
 

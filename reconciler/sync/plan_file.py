@@ -46,7 +46,7 @@ class Agreement:
     """A plan that somebody has seen, compared with the current one."""
 
     both: tuple[Action, ...]  # to be done
-    gone: tuple[ActionRow, ...]  # seen, and no longer needed
+    satisfied: tuple[ActionRow, ...]  # seen, and no longer needed
     new: tuple[ActionRow, ...]  # needed, but not seen: nobody has agreed to it
 
 
@@ -122,14 +122,14 @@ def read(path: Path, server_url: str) -> SavedPlan:
     return SavedPlan(digest, None if names is None else tuple(names), actions)
 
 
-def agree(seen: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
+def agree(agreed_rows: Sequence[ActionRow], current: Sequence[Action]) -> Agreement:
     """What both plans have, and what only one of them has; each in its own order."""
     rows = {action: action_row(action) for action in current}
-    agreed = {effect_of(row) for row in seen}
+    agreed = {effect_of(row) for row in agreed_rows}
     needed = {effect_of(row) for row in rows.values()}
     return Agreement(
         both=tuple(action for action, row in rows.items() if effect_of(row) in agreed),
-        gone=tuple(row for row in seen if effect_of(row) not in needed),
+        satisfied=tuple(row for row in agreed_rows if effect_of(row) not in needed),
         new=tuple(row for row in rows.values() if effect_of(row) not in agreed),
     )
 

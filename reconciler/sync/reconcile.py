@@ -63,7 +63,7 @@ class Reconciliation:
     """Everything that a run has read and decided."""
 
     identity: Identity
-    fetched: FetchedLists
+    fetched_lists: FetchedLists
     fetched_at: datetime
     lists: tuple[DesiredList, ...]
     observed: Observed
@@ -75,7 +75,7 @@ class Reconciliation:
     @property
     def snapshots(self) -> Mapping[str, Snapshot]:
         """The lists of this run, by name."""
-        return self.fetched.snapshots
+        return self.fetched_lists.snapshots
 
     @property
     def plan(self) -> Plan:
@@ -92,20 +92,22 @@ def reconcile_lists(
     outcome of its snapshot.
     """
     identity = identify(config, context.server)
-    fetched = fetch_due(config, names, context.ledger, context.sources, context.progress)
-    return plan_fetched(config, context, identity, fetched, context.clock.now())
+    fetched_lists = fetch_due(config, names, context.ledger, context.sources, context.progress)
+    return plan_fetched(config, context, identity, fetched_lists, context.clock.now())
 
 
 def reconcile_again(config: Config, context: Context, previous: Reconciliation) -> Reconciliation:
     """Plan the same fetched lists against the server's present state."""
-    return plan_fetched(config, context, previous.identity, previous.fetched, previous.fetched_at)
+    return plan_fetched(
+        config, context, previous.identity, previous.fetched_lists, previous.fetched_at
+    )
 
 
 def plan_fetched(
     config: Config,
     context: Context,
     identity: Identity,
-    fetched: FetchedLists,
+    fetched_lists: FetchedLists,
     fetched_at: datetime,
 ) -> Reconciliation:
     """Observe the server and plan lists that were fetched at ``fetched_at``.
@@ -115,9 +117,9 @@ def plan_fetched(
     server, ledger, now = context.server, context.ledger, context.clock.now()
     observed = observe_server(server, identity)
     read_seconds = (context.clock.now() - now).total_seconds()
-    prior = _prior_state(config.rules, ledger, fetched.owners)
+    prior = _prior_state(config.rules, ledger, fetched_lists.owners)
 
-    snapshots = _snapshots_by_rules(config.rules, fetched.snapshots)
+    snapshots = _snapshots_by_rules(config.rules, fetched_lists.snapshots)
     known_ids = _known_ids(config, observed, snapshots, prior.memberships)
     items, dropped = items_in_question(config.rules, config.exclude, snapshots, prior)
     resolver = Resolver(server, ledger, config.server.concurrency)
@@ -137,7 +139,7 @@ def plan_fetched(
     lists = with_service_options(lists, view, server, ledger)
     return Reconciliation(
         identity=identity,
-        fetched=fetched,
+        fetched_lists=fetched_lists,
         fetched_at=fetched_at,
         lists=tuple(lists),
         observed=observed,

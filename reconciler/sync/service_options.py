@@ -57,14 +57,16 @@ class _Options:
 
     def is_missing(self, lst: DesiredList, kind: Kind) -> bool:
         """Whether a list names something that is not among the options."""
-        return isinstance(self._deliveries(lst).get(kind), ListProblem)
+        return isinstance(self._find_deliveries(lst).get(kind), ListProblem)
 
     def is_due(self, lst: DesiredList, kind: Kind, waiting: Collection[tuple[str, Kind]]) -> bool:
         """Whether options are read again: the list or a title waits, or they are not cached."""
         downloaders = self._downloaders.get(kind)
         if downloaders is None or (lst.name, kind) in waiting:
             return True
-        if all(isinstance(delivery, ListProblem) for delivery in self._deliveries(lst).values()):
+        if all(
+            isinstance(delivery, ListProblem) for delivery in self._find_deliveries(lst).values()
+        ):
             return True
         selection = self._selections[lst.name]
         selected = find_downloader(selection, kind, downloaders, is_4k=lst.rules.is_4k)
@@ -89,21 +91,21 @@ class _Options:
         )
 
     def apply(self, lst: DesiredList) -> DesiredList:
-        deliveries = self._deliveries(lst)
-        problems = [d for d in deliveries.values() if isinstance(d, ListProblem)]
-        problem = all_of(problems) if len(problems) == len(deliveries) else None
+        by_kind = self._find_deliveries(lst)
+        problems = [d for d in by_kind.values() if isinstance(d, ListProblem)]
+        problem = all_of(problems) if len(problems) == len(by_kind) else None
         notices = [lst.notice]
         if lst.rules.is_4k and lst.rules.role is Role.REQUEST:
-            unnamed = _kinds(lst) - deliveries.keys()
+            unnamed = _kinds(lst) - by_kind.keys()
             notices.append(astray(unnamed & self._server.identify().lacks_4k))
         return replace(
             lst,
-            deliveries=deliveries,
+            deliveries=by_kind,
             problem=lst.problem or problem,
             notice="; ".join(filter(None, notices)) or None,
         )
 
-    def _deliveries(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
+    def _find_deliveries(self, lst: DesiredList) -> dict[Kind, Delivery | ListProblem]:
         selection = self._selections.get(lst.name)
         if selection is None:
             return {}

@@ -152,7 +152,7 @@ def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know
     current = [action(1, delivery=delivery), action(2, 1, 2, delivery=delivery)]
     agreement = plan_file.agree(plan_file.read(path, URL).actions, current)
     assert [row.target.media.tmdb for row in agreement.both] == done
-    assert len(agreement.new) == len(agreement.gone) == 2 - len(done)
+    assert len(agreement.new) == len(agreement.satisfied) == 2 - len(done)
 
 
 @pytest.mark.parametrize("version", ["1.3", "3.0", "20.1", "", None, 1])
@@ -220,7 +220,7 @@ def test_nothing_is_done_that_the_saved_or_the_current_plan_lacks(
     agreement = plan_file.agree([action_row(a) for a in saved], current)
     have, need = ({effect_of(action_row(a)) for a in plan} for plan in (saved, current))
     assert {effect_of(action_row(a)) for a in agreement.both} == have & need
-    assert {effect_of(row) for row in agreement.gone} == have - need
+    assert {effect_of(row) for row in agreement.satisfied} == have - need
     assert {effect_of(row) for row in agreement.new} == need - have
 
 
