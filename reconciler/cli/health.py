@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.config import ControllerConfig, decode, glimpse
+from reconciler.config import ControllerConfig, decode, salvage_values
 from reconciler.config.own_files import CONFIG_BYTES, read_file
 from reconciler.controller.endpoint import get_local
 from reconciler.errors import ConfigError
@@ -35,7 +35,8 @@ def _listen(config: Path) -> str:
         if config.is_file():  # a pipe would block the check
             text = decode(read_file(config, CONFIG_BYTES), str(config))
             is_restricted = any(name in os.environ for name in _RESTRICTIONS)
-            return glimpse(text, (_KEY,), {} if is_restricted else os.environ).get(_KEY, DEFAULT)
+            values = salvage_values(text, (_KEY,), {} if is_restricted else os.environ)
+            return values.get(_KEY, DEFAULT)
     return DEFAULT
 
 

@@ -9,7 +9,7 @@ from typing import cast
 from reconciler import wiring
 from reconciler.cli.options import Settings
 from reconciler.config import Config, ControllerConfig
-from reconciler.config.file import glimpse_of
+from reconciler.config.file import salvage_config
 from reconciler.controller.endpoint import get_local
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status, StatusSnapshot
@@ -39,7 +39,7 @@ def read_status(settings: Settings, config: Config) -> StatusDocument:
 
 def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
     """The status of the last valid config's lists. Raises ``error`` where none are known."""
-    keys = glimpse_of(settings.config_path, settings.restrictions)
+    keys = salvage_config(settings.config_path, settings.restrictions)
     listen = keys.get("controller.listen", ControllerConfig().listen)
     if document := _ask_running(settings, listen):
         return document

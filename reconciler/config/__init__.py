@@ -1,6 +1,5 @@
 """YAML text → Config: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
 
-from reconciler.config.glimpse import glimpse
 from reconciler.config.lists import ListConfig
 from reconciler.config.loading import load, with_generation
 from reconciler.config.models import (
@@ -9,10 +8,10 @@ from reconciler.config.models import (
     ControllerConfig,
     ServerConfig,
 )
-from reconciler.config.names import list_names
 from reconciler.config.providers import ImdbConfig, ProvidersConfig, TraktConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions, parse_restrictions
 from reconciler.config.rights import file_rights, restored_exclusions, restored_list
+from reconciler.config.salvage import list_names, salvage_values
 from reconciler.config.schema import json_schema
 from reconciler.config.syntax import decode
 
@@ -29,12 +28,12 @@ __all__ = [
     "TraktConfig",
     "decode",
     "file_rights",
-    "glimpse",
     "json_schema",
     "list_names",
     "load",
     "parse_restrictions",
     "restored_exclusions",
     "restored_list",
+    "salvage_values",
     "with_generation",
 ]

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.config.glimpse import glimpse
 from reconciler.config.loading import load
 from reconciler.config.models import Config
 from reconciler.config.own_files import (
@@ -22,6 +21,7 @@ from reconciler.config.own_files import (
 )
 from reconciler.config.providers import ProvidersConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions
+from reconciler.config.salvage import salvage_values
 from reconciler.config.syntax import decode
 from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError
@@ -37,7 +37,7 @@ class ListSites:
 
 
 class ConfigFile:
-    """The file at ``path``, which may say something else each time it is read."""
+    """The file at ``path``, which may change between two reads."""
 
     def __init__(
         self, path: Path, sites: ListSites, restrictions: Restrictions = UNRESTRICTED
@@ -47,10 +47,10 @@ class ConfigFile:
         self._sites = sites
         self._restrictions = restrictions
         self._secrets: frozenset[Path] = frozenset()
-        self._named: set[Path] = set()  # files of secrets, while the file is read
+        self._secret_files: set[Path] = set()  # files of secrets, while the file is read
 
     def read(self) -> Config:
-        """What it says now. Raises ConfigError with every problem in it."""
+        """The present content. Raises ConfigError with every problem in it."""
         self._check_place()
         try:
             data = read_file(self.path, CONFIG_BYTES)
@@ -59,12 +59,12 @@ class ConfigFile:
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
-        self._named = set()
+        self._secret_files = set()
 
         def secret(name: str) -> str:
             if self._restrictions.confines_files and self._is_outside(name):
                 raise PermissionError(errno.EACCES, OUTSIDE, name)
-            self._named.add(beside(self.path, name))
+            self._secret_files.add(beside(self.path, name))
             data = read_file(beside(self.path, name), NAMED_BYTES)
             return data.decode().replace("\r\n", "\n")
 
@@ -80,28 +80,32 @@ class ConfigFile:
                 is_outside=self._is_outside,
             )
         finally:
-            self._secrets = frozenset(self._named) or self._secrets
+            self._secrets = frozenset(self._secret_files) or self._secrets
 
     def _check_place(self) -> None:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
         is_free = is_handed_over(self.path) or not self._restrictions.confines_files
         if not is_free and self._is_outside(self.path.name):
-            what = "a link to a file outside its folder; name that file with -c FILE"
-            raise ConfigError((f"{self.path}: {what}",), where=str(self.path))
+            error = (
+                f"{self.path}: is a link to a file outside its folder; name that file with -c FILE"
+            )
+            raise ConfigError((error,), where=str(self.path))
 
-    def _objection(self, ref: ListRef, said: ProvidersConfig) -> str | None:
+    def _objection(self, ref: ListRef, providers: ProvidersConfig) -> str | None:
         """Why a list cannot be read, for people; None: it can."""
         path = self._sites.local_path(ref)
         if path is not None and self._restrictions.confines_files and self._is_outside(path):
             return OUTSIDE
         if path is not None and self._holds_secret(path):
-            return "this file holds a secret of the config file, and lists are shown; name another"
-        return self._sites.objection(ref, said)
+            return (
+                "this file contains a secret of the config, and lists are shown; use another file"
+            )
+        return self._sites.objection(ref, providers)
 
     def _holds_secret(self, name: str) -> bool:
         """Whether a path leads to one of the files of secrets, also through a link."""
         with suppress(OSError):
-            return any(beside(self.path, name).samefile(secret) for secret in self._named)
+            return any(beside(self.path, name).samefile(secret) for secret in self._secret_files)
         return False
 
     def _is_outside(self, name: str) -> bool:
@@ -112,15 +116,15 @@ class ConfigFile:
         return frozenset({self.path, *self._secrets})
 
 
-def glimpse_of(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Mapping[str, str]:
-    """Where a file that cannot be followed says that the ledger is, and ``run`` to be heard.
+def salvage_config(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Mapping[str, str]:
+    """The ledger and the address of ``run`` in a file that is invalid.
 
-    Nothing, where the command line restricts the file: what it says may be what is not allowed.
+    Nothing, where the command line restricts the file: these values may not be allowed.
     """
     with suppress(OSError, ConfigError):
         text = decode(read_file(path, CONFIG_BYTES), str(path))
         if restrictions == UNRESTRICTED:
-            return glimpse(text, ("ledger", "controller.listen"), os.environ)
+            return salvage_values(text, ("ledger", "controller.listen"), os.environ)
     return {}
 
 

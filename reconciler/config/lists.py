@@ -1,41 +1,235 @@
-"""One list of the file: its source and options, as values for decisions."""
+"""The lists of the file: their filters and options, and what decisions see of them."""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import ValidationInfo, field_validator
 
-from reconciler.config import values
-from reconciler.config.fields import TEXT, Model
-from reconciler.config.options import ListOptions
-from reconciler.core.model import ListRef, ListRules, Role, ServiceSelection
+from reconciler.config.keys import Choice, Form, Model, key, or_variable, pattern
+from reconciler.config.mini_languages import OptionalYears, RerequestRule, Seasons
+from reconciler.config.problems import suggest
+from reconciler.config.tree import Scalar
+from reconciler.config.values import (
+    Count,
+    Duration,
+    ListName,
+    OptionalRequester,
+    OptionalServiceName,
+    ServiceName,
+    Source,
+    YesNo,
+    several,
+    whole,
+)
+from reconciler.core import genres
+from reconciler.core.items import parse_item, parse_title
+from reconciler.core.model import (
+    Approval,
+    Episodes,
+    Filter,
+    Kind,
+    ListRef,
+    ListRules,
+    Name,
+    Prune,
+    Role,
+    ServiceSelection,
+    Start,
+)
+from reconciler.core.names import spellings
 
-ListName = Annotated[
-    str,
-    BeforeValidator(values.list_name),
-    WithJsonSchema({"type": "string", "pattern": values.LIST_NAME}),
+SHORTEST_FOR_SITES = timedelta(minutes=5)
+_RATING = r"^(10|[0-9])(\.[0-9]{1,2})?$"
+_LANGUAGE = "^[A-Za-z]{2}$"
+_BEST = 10.0
+_ANY_WORD = or_variable({"type": "string", "minLength": 1})
+
+
+def _rating(value: Scalar) -> float:
+    if not re.fullmatch(_RATING, value.text) or float(value.text) > _BEST:
+        raise ValueError(f"{value.shown} is not a rating; use a number from 0 to 10, like 7.5")
+    return float(value.text)
+
+
+def _genre(value: Scalar) -> str:
+    """A genre by its name in core.genres, however it is spelled."""
+    name = genres.named(value.text)
+    if name is None:
+        folded = [genre.casefold() for genre in genres.NAMES]
+        hint = suggest(value.source, folded) or f"; use one of {', '.join(genres.NAMES)}"
+        raise ValueError(f"{value.shown} is not a genre{hint}")
+    return name
+
+
+def _language(value: Scalar) -> str:
+    """Two letters of ISO 639-1, small."""
+    if not re.fullmatch(_LANGUAGE, value.text):
+        raise ValueError(
+            f"{value.shown} is not a language; use its two-letter code, like en, de or ja"
+        )
+    return value.text.lower()
+
+
+def _title(value: Scalar) -> Name:
+    """A title, with its year or without, also as ``exclude`` has it."""
+    if not value.text.strip():
+        raise ValueError("is empty; use a title, like Cats or Cats (2019)")
+    item = parse_title(value.text)
+    with suppress(ValueError):
+        item = parse_item(value.text)
+    if any(item.ids.items()):
+        raise ValueError(
+            f"{value.shown} is an id; use a title, like Cats or Cats (2019), or put the id under "
+            "exclude, for all lists"
+        )
+    return Name(spellings(item.title), item.year)
+
+
+Rating = Annotated[
+    float | None,
+    Form(_rating, or_variable({"type": "number", "minimum": 0, "maximum": 10}, pattern(_RATING))),
 ]
+Genre = Annotated[str, Form(_genre, _ANY_WORD)]
+Language = Annotated[str, Form(_language, or_variable(pattern(_LANGUAGE)))]
+Title = Annotated[Name, Form(_title, _ANY_WORD)]
+
+
+class FilterConfig(Model):
+    """Which of a list's titles are wanted: those that every rule here lets through."""
+
+    types: Annotated[tuple[Choice[Kind], ...], several("[movie, tv]")] = key(
+        (), help="Only films, or only shows: [movie], [tv]."
+    )
+    years: OptionalYears = key(
+        None, help="The year of release: 1990..2005, 1990.., ..2005 or 1999."
+    )
+    min_rating: Rating = key(
+        None, help="The lowest rating, from 0 to 10. The list's rating counts, else TMDB's."
+    )
+    min_votes: Annotated[int | None, whole(0, 100_000_000)] = key(
+        None, help="The fewest votes. The list's votes count, else TMDB's."
+    )
+    genres: Annotated[tuple[Genre, ...], several("[Drama, Crime]")] = key(
+        (), help="At least one of these genres: [Drama, Science Fiction]."
+    )
+    exclude_genres: Annotated[tuple[Genre, ...], several("[Horror]", or_none=True)] = key(
+        (), help="None of these genres: [Horror, Reality]."
+    )
+    languages: Annotated[tuple[Language, ...], several("[en, fr]")] = key(
+        (), help="One of these original languages: [en, fr]."
+    )
+    exclude_titles: Annotated[tuple[Title, ...], several("[Cats (2019)]", or_none=True)] = key(
+        (), help="None of these titles, with or without a year: [Cats (2019), Dune]."
+    )
+
+    @property
+    def rules(self) -> Filter | None:
+        """The filter as the planner knows it; None: everything is wanted."""
+        rules = Filter(**dict(self))
+        return None if rules == Filter() else rules
+
+
+class ListOptions(Model):
+    """Options for every list that does not set them itself; null: the built-in default."""
+
+    interval: Duration = key(
+        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m for sites."
+    )
+    retry_interval: Duration = key(
+        "10m",
+        help="How soon run retries a list that could not be read; longer each time, up to 6h. "
+        "At least 5m for sites.",
+    )
+    requester: OptionalRequester = key(
+        None,
+        help="The server's user as whom requests are made: name, e-mail or id. "
+        "Without it, the API key's owner.",
+    )
+    approval: Choice[Approval] = key(
+        "requester",
+        help="requester: the requester's own rights decide. auto: the API key's owner approves "
+        "on the requester's behalf.",
+    )
+    is_4k: YesNo = key(default=False, alias="4k", help="Request in 4K.")
+    server_id: OptionalServiceName = key(
+        None,
+        help="The server's Radarr or Sonarr to use: its name or id. "
+        "Without it, the server's default.",
+    )
+    profile_id: OptionalServiceName = key(
+        None, help="The quality profile: its name or id. Without it, the server's default."
+    )
+    root_folder: OptionalServiceName = key(
+        None, help="The root folder: its path or id. Without it, the server's default."
+    )
+    tags: Annotated[tuple[ServiceName, ...] | None, several("[kids, 4]", or_none=True)] = key(
+        None,
+        help="The tags, by name or id: [kids, 4]; [] for none. Without it, the server's default.",
+    )
+    seasons: Seasons = key(
+        "all", help="Which aired seasons: all, first, latest, first 2, last 3, 1-3, [1, 4]."
+    )
+    episodes: Choice[Episodes] = key(
+        "skip",
+        help="For a single episode on an IMDb list. skip: ignore it. series: request its series.",
+    )
+    filter: FilterConfig = key(
+        FilterConfig(), help="Which of the list's titles are wanted; see the keys below."
+    )
+    rerequest: RerequestRule = key(
+        "on-readd",
+        help="When a declined or deleted title is requested again. on-readd: once it is put back "
+        "on a list. after 90d: also after that time. never: not at all.",
+    )
+    retry_failed: Annotated[int, whole(0, 100_000)] = key(
+        2, help="How often a request that the downloader rejected is retried."
+    )
+    prune: Choice[Prune] = key(
+        "keep",
+        help="What happens to our own pending requests for titles that have left the lists: keep, "
+        "report or cancel-pending.",
+    )
+    prune_after: Duration = key(
+        "7d", help="How long a title must be off the list before it is pruned."
+    )
+    start: Choice[Start] = key(
+        "all",
+        help="new-only: titles on the list when it is first read completely are not requested.",
+    )
+    suspend: YesNo = key(default=False, help="Request nothing on the list for now; forget nothing.")
+    top: Count = key(None, help="Only the first so many titles of the list.")
+    max_per_run: Count = key(
+        50, help="The most titles that the list requests in one run; the others wait."
+    )
+    role: Choice[Role] = key(
+        "request",
+        help="request: the list's titles are wanted. exclude: none of its titles is ever "
+        "requested.",
+    )
 
 
 class _Sourced(Model):
     """First among a list's keys, since the interval's check looks at the source."""
 
-    source: Annotated[ListRef, BeforeValidator(values.source), WithJsonSchema(TEXT)] = Field(
-        description="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
+    source: Source = key(
+        help="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
     )
 
 
 class ListSection(ListOptions, _Sourced):
-    """One list: where it is, and what becomes of its titles."""
+    """One list: its source, and what happens to its titles."""
 
     @field_validator("interval", "retry_interval")
     @classmethod
-    def _sites_are_spared(cls, interval: timedelta, info: ValidationInfo) -> timedelta:
+    def _spare_sites(cls, interval: timedelta, info: ValidationInfo) -> timedelta:
         source = info.data.get("source")
-        scraped = isinstance(source, ListRef) and source.provider != "file"
-        if scraped and interval < values.SHORTEST_FOR_SITES:
+        is_site = isinstance(source, ListRef) and source.provider != "file"
+        if is_site and interval < SHORTEST_FOR_SITES:
             raise ValueError("must be at least 5m for a list that is read from a site")
         return interval
 
@@ -47,31 +241,12 @@ class ListConfig(ListSection):
 
     @property
     def rules(self) -> ListRules:
-        """What decisions depend on."""
-        asks = self.role is Role.REQUEST
-        return ListRules(
-            name=self.name,
-            source=self.source,
-            role=self.role,
-            requester=self.requester,
-            approval=self.approval,
-            top=self.top,
-            is_4k=self.is_4k,
-            seasons=self.seasons,
-            episodes=self.episodes,
-            filter=self.filter.rules if asks else None,
-            delivery=self._delivery() if asks else None,
-            max_per_run=self.max_per_run,
-            retry_failed=self.retry_failed,
-            rerequest=self.rerequest,
-            prune=self.prune,
-            prune_after=self.prune_after,
-            start=self.start,
-            interval=self.interval,
-            retry_interval=self.retry_interval,
-            suspended=self.suspend,
-        )
-
-    def _delivery(self) -> ServiceSelection | None:
-        wish = ServiceSelection(self.server_id, self.profile_id, self.root_folder, self.tags)
-        return None if wish == ServiceSelection() else wish
+        """What decisions depend on. An exclude list has no filter and selects no service."""
+        names = {field.name for field in fields(ListRules)}
+        same = {name: value for name, value in self if name in names - {"filter"}}
+        rules = ListRules(**same, suspended=self.suspend)
+        if self.role is not Role.REQUEST:
+            return rules
+        selection = ServiceSelection(self.server_id, self.profile_id, self.root_folder, self.tags)
+        delivery = None if selection == ServiceSelection() else selection
+        return replace(rules, filter=self.filter.rules, delivery=delivery)

@@ -7,18 +7,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from reconciler.config.exposure import exposed_secrets
-from reconciler.config.lists import ListConfig, ListSection
+from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.models import Config, File
-from reconciler.config.options import ListOptions
 from reconciler.config.problems import Place, Problem
 from reconciler.config.providers import ProvidersConfig
-from reconciler.config.restrictions import UNRESTRICTED, Restrictions, problems_at, violations
+from reconciler.config.restrictions import UNRESTRICTED, Restrictions, violations
 from reconciler.config.rights import rights_of
-from reconciler.config.secret_files import with_secrets
+from reconciler.config.secrets import exposed_secrets, with_secrets
 from reconciler.config.syntax import compose
 from reconciler.config.tree import Node, Section, grow
-from reconciler.config.verdict import judge
+from reconciler.config.validation import validate
 from reconciler.core.model import ENDLESS_TOP, ListRef
 from reconciler.errors import ConfigError
 
@@ -46,14 +44,14 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
 
     Raises ConfigError with all problems, sorted by line, each as
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
-    tells what a variable, a secret's file or a secret's key holds.
+    quotes a variable, a secret's file or a secret.
     """
     root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env, restrictions)
     file = None
     if root:
         root, unread = with_secrets(root, File, read)
-        file, wrong = judge(File, _with_defaults(root), recognize_list)
-        problems += (*unread, *wrong)
+        file, invalid = validate(File, _with_defaults(root), recognize_list)
+        problems += (*unread, *invalid)
     if root and file:
         problems += (
             *_unreadable(file, root, objection),
@@ -82,13 +80,13 @@ def _tree(
 def _with_defaults(root: Section) -> Section:
     """Each list with the defaults' keys that it has not itself; a key is replaced whole.
 
-    Every value keeps its own place, so that a mistake in ``defaults`` is told once and there.
+    Every value keeps its own place, so that a mistake in ``defaults`` is reported once and there.
     """
     defaults, lists = root.entries.get("defaults"), root.entries.get("lists")
     if not (isinstance(defaults, Section) and isinstance(lists, Section)):
         return root
-    known = ListOptions.known_keys()
-    inherited = {key: node for key, node in defaults.entries.items() if key in known}
+    options = ListOptions.known_keys()
+    inherited = {key: node for key, node in defaults.entries.items() if key in options}
 
     def merged(node: Node) -> Node:
         if not isinstance(node, Section):
@@ -106,7 +104,7 @@ def _unreadable(
     problems: list[Problem] = []
     for name, lst in file.lists.items():
         if sentence := objection(lst.source, file.providers):
-            problems += problems_at(root, ("lists", name, "source"), sentence)
+            problems += root.problems_at(("lists", name, "source"), sentence)
     return tuple(problems)
 
 

@@ -8,7 +8,7 @@ is sent to no address that the file alone has chosen: such an address is the sit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import parse_qsl, urlsplit
@@ -30,7 +30,7 @@ _HARMLESS = frozenset(
     {"format", "overflow", "verify", "cto", "rto", "priority", "tags", "to", "cc"}
 )
 _MAY_READ = (
-    "a parameter of this address may name a file; add --allow-files to use it, or put the whole "
+    "a parameter of this address may name a file; allow it with --allow-files, or put the whole "
     "address into a variable"
 )
 _ALONE = (
@@ -67,8 +67,8 @@ def parse_restrictions(
     names = None if variables is None else re.split(r"[,\s]+", ",".join(variables))
     for place, name in enumerate(names or (), start=1):
         if name and not _NAME.fullmatch(name):
-            what = f"--allow-env: entry {place} is not the name of a variable"
-            raise UsageError(what, hint="write names alone, separated by commas: --allow-env A,B")
+            error = f"--allow-env: entry {place} is not the name of a variable"
+            raise UsageError(error, hint="use only names, separated by commas: --allow-env A,B")
     return Restrictions(
         None if servers is None else tuple(_server(url) for url in servers if url),
         None if names is None else frozenset(filter(None, names)),
@@ -80,7 +80,7 @@ def _server(url: str) -> str:
     try:
         return comparable(normalized_server_url(url))
     except ValueError as error:
-        hint = "write the server's address, such as http://seerr:5055"
+        hint = "use the server's address, such as http://seerr:5055"
         raise UsageError(f"--allow-server: the address {error}", hint=hint) from None
 
 
@@ -99,7 +99,7 @@ def violations(
     ``is_outside``: whether a path leads out of the file's folder.
     """
     if allowed.confines_files and file.ledger and is_outside(file.ledger):
-        yield from problems_at(root, ("ledger",), OUTSIDE)
+        yield from root.problems_at(("ledger",), OUTSIDE)
     if allowed.confines_files:
         yield from _notification_violations(root)
     if allowed.servers is not None:
@@ -112,7 +112,7 @@ def _notification_violations(root: Section) -> Iterator[Problem]:
     Which parameters name files differs by service (``template``, ``keyfile``, ``subfile``, …), so
     that only those are taken that cannot. An address that is a whole variable is not the file's.
     """
-    for node in _elements(_find(root, "notify", "urls")):
+    for node in _elements(root.find("notify", "urls")):
         if not isinstance(node, Scalar) or (node.spans and not _mixes(node)):
             continue
         query = urlsplit(node.text).query if node.text else ""
@@ -123,61 +123,46 @@ def _notification_violations(root: Section) -> Iterator[Problem]:
 
 def _server_violations(allowed: Restrictions, file: File, root: Section) -> Iterator[Problem]:
     if not allowed.allows_server(file.server.url):
-        known = ", ".join(allowed.servers or ()) or "none"
-        what = f"this server is not allowed (allowed: {known}); allow it with --allow-server"
-        yield from problems_at(root, ("server", "url"), what)
-    sources = {name: _find(root, "lists", name, "source") for name in file.lists}
-    named_by_variables = {
-        file.lists[name].source.provider for name, node in sources.items() if _variables(node)
+        servers = ", ".join(allowed.servers or ()) or "none"
+        message = f"this server is not allowed (allowed: {servers}); allow it with --allow-server"
+        yield from root.problems_at(("server", "url"), message)
+    sources = {name: root.find("lists", name, "source") for name in file.lists}
+    from_variables = {
+        file.lists[name].source.provider
+        for name, node in sources.items()
+        if isinstance(node, Scalar) and node.spans
     }
     for site, section in file.providers:
         keys = (value for _, value in section if isinstance(value, SecretStr))
-        is_sent = site in named_by_variables or any(key.get_secret_value() for key in keys)
+        is_sent = site in from_variables or any(key.get_secret_value() for key in keys)
         for key in _ADDRESSES & section.known_keys().keys():
             way, url = ("providers", site, key), getattr(section, key)
-            if is_sent and url != section.known_keys()[key].default:
+            if is_sent and url != getattr(type(section)(), key):
                 if not allowed.allows_server(url):
-                    what = (
-                        f"this server would be sent a key of {site}; allow it with --allow-server"
+                    message = (
+                        f"this server would receive a key of {site}; allow it with --allow-server"
                     )
-                    yield from problems_at(root, way, what)
-            elif _mixes(_find(root, *way)):
-                yield from problems_at(root, way, _ALONE)
+                    yield from root.problems_at(way, message)
+            elif _mixes(root.find(*way)):
+                yield from root.problems_at(way, _ALONE)
     for node in (
         *(node for name, node in sources.items() if file.lists[name].source.address),
-        *_elements(_find(root, "notify", "urls")),
-        _find(root, "browser", "remote_url"),
-        _find(root, "controller", "listen"),
+        *_elements(root.find("notify", "urls")),
+        root.find("browser", "remote_url"),
+        root.find("controller", "listen"),
     ):
         if _mixes(node):
             yield Problem(node.place, node.path, _ALONE)
-
-
-def problems_at(root: Section, way: Sequence[str], what: str) -> Iterator[Problem]:
-    """A problem with the value at the end of a way of keys, if the file has one there."""
-    if node := _find(root, *way):
-        yield Problem(node.place, node.path, what)
-
-
-def _find(root: Section, *way: str) -> Node | None:
-    node: Node | None = root
-    for key in way:
-        node = node.entries.get(key) if isinstance(node, Section) else None
-    return node
 
 
 def _elements(node: Node | None) -> tuple[Node, ...]:
     return node.elements if isinstance(node, Listing) else ()
 
 
-def _variables(node: Node | None) -> tuple[tuple[int, int], ...]:
-    return node.spans if isinstance(node, Scalar) else ()
-
-
 def _mixes(node: Node | None) -> TypeGuard[Scalar]:
     """Whether an address is made of a variable and of something else: its scheme or port apart."""
     if not isinstance(node, Scalar) or not node.spans:
         return False
-    found = _PROVIDER.match(node.text)
-    start = found.end() if found else 0
+    provider = _PROVIDER.match(node.text)
+    start = provider.end() if provider else 0
     return node.spans != ((start, len(node.text)),)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
-from reconciler.config.fields import Model
-from reconciler.config.lists import ListConfig
+from reconciler.config.keys import Model
+from reconciler.config.lists import ListConfig, ListOptions
 from reconciler.config.models import Config
-from reconciler.config.options import ListOptions
 from reconciler.core.items import parse_item
 from reconciler.core.model import FileRights, Item, ListRef, ListRights, Rights
 
@@ -31,30 +30,23 @@ def file_rights(config: Config) -> FileRights:
 
 def rights_of(options: ListOptions) -> Rights:
     """The rights of a list, or of ``defaults``."""
-    return Rights(
-        options.role,
-        options.requester,
-        options.approval,
-        options.is_4k,
-        options.prune,
-        options.top,
-        options.episodes,
-    )
+    return Rights(**{field.name: getattr(options, field.name) for field in fields(Rights)})
 
 
 def restored_list(name: str, accepted: ListRights, sources: Iterable[ListRef]) -> ListConfig:
-    """The list that ``file_rights`` wrote; suspended, where its settings cannot be read any more.
+    """The list that ``file_rights`` wrote; suspended, where its settings are no longer readable.
 
     ``sources``: those of the file, since a source's address may hold a key and was not written.
     """
     provider, _, number = accepted.source.partition(":")
-    rights: dict[str, object] = {"name": name, **asdict(accepted.rights)}
     address = next((ref.address for ref in sources if str(ref) == accepted.source), "")
+    lst = ListConfig(name=name, source=ListRef(provider, number))
     try:
-        lst = _restored(ListConfig, {"source": None, **json.loads(accepted.settings)})
+        lst = _restored(lst, {"source": None, **json.loads(accepted.settings)})
     except (TypeError, ValueError):
-        lst = ListConfig.model_construct(source=ListRef(provider, number), suspend=True)
-    return lst.model_copy(update={"source": replace(lst.source, address=address), **rights})
+        lst = lst.model_copy(update={"suspend": True})
+    source = replace(lst.source, address=address)
+    return lst.model_copy(update={**asdict(accepted.rights), "name": name, "source": source})
 
 
 def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:
@@ -67,15 +59,14 @@ def _list_rights(lst: ListConfig) -> ListRights:
     return ListRights(str(lst.source), rights_of(lst), settings)
 
 
-def _restored(model: type[_M], content: dict[str, Any]) -> _M:
+def _restored(built_in: _M, content: dict[str, Any]) -> _M:
     """A model from its JSON: by its types alone, since its fields read what people write."""
-    types = get_type_hints(model)
-    return model.model_construct(
-        **{
-            name: _restored(types[name], value)
-            if isinstance(types[name], type) and issubclass(types[name], Model)
-            else TypeAdapter(types[name]).validate_python(value)
-            for name, value in content.items()
-            if name in model.model_fields
-        }
-    )
+    types = get_type_hints(type(built_in))
+    values: dict[str, Any] = {}
+    for name in content.keys() & type(built_in).model_fields.keys():
+        default = getattr(built_in, name)
+        if isinstance(default, Model):
+            values[name] = _restored(default, content[name])
+        else:
+            values[name] = TypeAdapter(types[name]).validate_python(content[name])
+    return built_in.model_copy(update=values)

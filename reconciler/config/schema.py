@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.config import models, providers
-from reconciler.config.fields import Model
-from reconciler.config.secret_files import SUFFIX, secret_keys
-
-Schema: TypeAlias = dict[str, Any]  # JSON
+from reconciler.config.keys import Model
+from reconciler.config.secrets import SUFFIX, secret_keys
 
 
 class _Untitled(GenerateJsonSchema):
@@ -23,34 +21,30 @@ class _Untitled(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """The file as people write it, in JSON Schema 2020-12, every key with a description."""
     schema = models.File.model_json_schema(schema_generator=_Untitled)
-    sections: dict[str, Schema] = {**schema["$defs"], models.File.__name__: schema}
-    for name, section in sections.items():
+    for name, section in {**schema["$defs"], models.File.__name__: schema}.items():
         section.pop("title", None)
         _finish(section)
-        holder = getattr(models, name, getattr(providers, name, Model))
-        _allow_files(section, secret_keys(holder))  # the others have none
+        _allow_files(section, getattr(models, name, getattr(providers, name, Model)))
     return {"$schema": _Untitled.schema_dialect, "title": "listsync.yaml", **schema}
 
 
-def _finish(section: Schema) -> None:
+def _finish(section: dict[str, Any]) -> None:
     """Other names than a pattern's are wrong; an optional key may be null, as if left out."""
     for key, schema in section["properties"].items():
         if "patternProperties" in schema:
             schema["additionalProperties"] = False
         if key in section.get("required", ()):
             continue
-        inherited = {
-            word: schema.pop(word) for word in ("description", "default") if word in schema
-        }
+        notes = {word: schema.pop(word) for word in ("description", "default") if word in schema}
         forms = schema["anyOf"] if set(schema) == {"anyOf"} else [schema]
-        section["properties"][key] = {**inherited, "anyOf": [*forms, {"type": "null"}]}
+        section["properties"][key] = {**notes, "anyOf": [*forms, {"type": "null"}]}
 
 
-def _allow_files(section: Schema, secrets: tuple[str, ...]) -> None:
+def _allow_files(section: dict[str, Any], model: type[Model]) -> None:
     """A secret comes by itself or in a file; one that may be left out, in neither."""
-    for secret in secrets:
+    for secret in secret_keys(model):
         in_file = secret + SUFFIX
-        description = f"A file that holds {secret}, instead of it; relative to this file."
+        description = f"A file that contains {secret}, instead of it; relative to this file."
         section["properties"][in_file] = {"type": "string", "description": description}
         if secret not in section.get("required", ()):
             section.setdefault("allOf", []).append({"not": {"required": [secret, in_file]}})

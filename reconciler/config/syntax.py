@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from bisect import bisect_right
 from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,24 +19,32 @@ from yaml.composer import Composer
 from yaml.resolver import Resolver
 
 from reconciler.config.problems import Place, Problem
-from reconciler.config.whitespace import misplaced_spaces
 from reconciler.errors import ConfigError
 
 MAX_DEPTH = 20  # levels of nesting; the file's own are five
 
-
 _FALLBACK = "this is not YAML; check the indentation, the quotes and the colons here"
 _SENTENCES = (
     (r"'\t'", "a tab; YAML is indented with spaces"),
-    ("could not find expected ':'", 'this line is no "key: value"; a space belongs after the ":"'),
-    ("mapping values are not allowed", 'a ":" too many; check the indentation, or quote the value'),
-    ("expected <block end>", "the indentation does not fit the lines above"),
+    ("could not find expected ':'", 'this line is not "key: value"; put a space after the ":"'),
+    ("mapping values are not allowed", 'an extra ":"; check the indentation, or quote the value'),
+    ("expected <block end>", "the indentation does not match the lines above"),
     ("while scanning a quoted", "a quote is not closed"),
     ("expected ',' or", "a bracket is not closed, or a comma is missing"),
-    ("undefined alias", 'a "*" refers to no anchor; quote a value that begins with *'),
+    ("undefined alias", 'a "*" refers to an unknown anchor; quote a value that begins with *'),
     ("escape ", r"a \ in double quotes begins an escape; use single quotes"),
-    ("cannot start any token", "no value begins with this character; quote the value"),
+    ("cannot start any token", "a value cannot begin with this character; quote the value"),
 )
+_LOOKALIKES = (  # Unicode's spaces besides the plain one, and its characters without a width
+    "\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff"
+)
+_LOOKALIKE = re.compile(f"[{_LOOKALIKES}]")
+# In the indentation, after a dash, and around the colon of a key: elsewhere they are text.
+_MISPLACED = re.compile(
+    rf"^[ \t]*(?:(?:-[ \t]+)*-?|[\w.-]+:|[\w.-]+(?=[{_LOOKALIKES}]+:))(?P<spaces>[{_LOOKALIKES}]+)",
+    re.MULTILINE,
+)
+_SHOWN_LINES = 5
 
 
 class Mark(Protocol):
@@ -46,8 +57,8 @@ class Mark(Protocol):
 def decode(data: bytes, name: str) -> str:
     """The file's text, which is UTF-8, with or without a byte order mark.
 
-    Raises ConfigError that names the line and column of the first byte which is not; ``name`` is
-    what errors call the file.
+    Raises ConfigError with the line and column of the first invalid byte; ``name`` is what errors
+    call the file.
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
@@ -64,7 +75,7 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
 
     A document may be read and still have problems (tags); an empty one is one.
     """
-    if problem := misplaced_spaces(text):
+    if problem := _misplaced_spaces(text):
         return None, (problem,)
     scan = _Scan()
     try:
@@ -77,7 +88,7 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
     except yaml.reader.ReaderError as error:
         lines = text[: error.position].split("\n")
         here = Place(len(lines), len(lines[-1]) + 1)
-        return None, (Problem(here, "", "a character that is no text; remove it"),)
+        return None, (Problem(here, "", "an invalid character; remove it"),)
     except yaml.MarkedYAMLError as error:
         return None, (_problem(error, text),)
     except (ValueError, OverflowError):  # "\UFFFFFFFF" or %YAML 1.9999…: PyYAML converts unchecked
@@ -132,9 +143,9 @@ class _Scan:
         if self.documents > 1:
             self._note("a second document begins; remove the ---")
         elif self.depth > MAX_DEPTH:
-            self._note("this is nested too deeply")
+            self._note("nested too deeply")
         elif getattr(event, "tag", None) is not None:
-            self._note("a tag (!…) means nothing here; remove it")
+            self._note("tags (!…) are not supported; remove the tag")
         return self.documents <= 1 and self.depth <= MAX_DEPTH
 
     def _note(self, message: str) -> None:
@@ -151,6 +162,86 @@ def _problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     if variable:
         message = f'inside {{…}} and […] a variable needs quotes; quote it: "{variable[0]}"'
         return Problem(Place(mark.line + 1, mark.column), "", message)
-    said = f"{error.problem} {error.context if end_of_file else ''}"
-    message = next((ours for theirs, ours in _SENTENCES if theirs in said), _FALLBACK)
+    original = f"{error.problem} {error.context if end_of_file else ''}"
+    message = next((ours for theirs, ours in _SENTENCES if theirs in original), _FALLBACK)
     return Problem(place_of(mark), "", message)
+
+
+@dataclass(slots=True)
+class _Scalars:
+    """Where YAML's scanner finds texts and keys, as far as it gets: from and to which character."""
+
+    texts: list[tuple[int, int]] = field(default_factory=list)  # in quotes, or in a block
+    keys: list[tuple[int, int]] = field(default_factory=list)  # without quotes
+    last_line: int = -1
+
+    def is_in_text(self, index: int) -> bool:
+        after = bisect_right(self.texts, (index,))
+        return after > 0 and self.texts[after - 1][0] < index < self.texts[after - 1][1]
+
+
+def _misplaced_spaces(text: str) -> Problem | None:
+    """The problem of a file whose structure has characters that look like a space, or like nothing.
+
+    Copying from a web page brings them along. To YAML they are letters: a key behind one is another
+    key, and a line that is indented with them is not indented.
+    """
+    if not _LOOKALIKE.search(text):
+        return None
+    scalars = _scalars(text)
+    misplaced = {
+        (match.start("spaces"), match["spaces"])
+        for match in _MISPLACED.finditer(text)
+        if not scalars.is_in_text(match.start("spaces"))
+    }
+    for start, end in scalars.keys:
+        misplaced |= {(at, text[at]) for at in (start, end - 1) if _LOOKALIKE.match(text, at)}
+    line_starts = [0, *(newline.end() for newline in re.finditer("\n", text))]
+    places: list[Place] = []
+    characters: set[str] = set()
+    for start, lookalikes in sorted(misplaced):
+        line = bisect_right(line_starts, start)
+        if line - 1 <= scalars.last_line:
+            places.append(Place(line, start - line_starts[line - 1] + 1))
+            characters |= {*lookalikes}
+    if not places:
+        return None
+    lines = list(dict.fromkeys(place.line for place in places))
+    return Problem(places[0], "", _sentence(sorted(characters), lines))
+
+
+def _scalars(text: str) -> _Scalars:
+    scalars = _Scalars()
+    previous: yaml.Token | None = None
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.ScalarToken):
+                place = token.start_mark.index, token.end_mark.index
+                if not token.plain:
+                    scalars.texts.append(place)
+                elif isinstance(previous, yaml.KeyToken):
+                    scalars.keys.append(place)
+            previous = token
+    except yaml.MarkedYAMLError as error:
+        unclosed = (error.context or "").startswith("while scanning a quoted")
+        mark = error.context_mark if unclosed else error.problem_mark
+        scalars.last_line = mark.line if mark else -1
+    except (yaml.YAMLError, ValueError, OverflowError):
+        scalars.last_line = -1
+    else:
+        scalars.last_line = text.count("\n")
+    return scalars
+
+
+def _sentence(characters: Collection[str], lines: Sequence[int]) -> str:
+    names = " and ".join(f"{_name(char)}s (U+{ord(char):04X})" for char in characters)
+    spaces = any(unicodedata.category(char) == "Zs" for char in characters)
+    fix = "replace them with plain spaces" if spaces else "remove them"
+    numbers = ", ".join(map(str, lines[:_SHOWN_LINES]))
+    more = f" and {len(lines) - _SHOWN_LINES} more" if len(lines) > _SHOWN_LINES else ""
+    where = f"in lines {numbers}{more}" if len(lines) > 1 else "in this line"
+    return f"{names} where YAML needs plain spaces; {fix} {where}"
+
+
+def _name(character: str) -> str:
+    return unicodedata.name(character, "invisible character").lower()

@@ -6,7 +6,7 @@ belongs to knows what it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -56,6 +56,18 @@ class Section:
     place: Place
     entries: Mapping[str, Node]
 
+    def find(self, *keys: str) -> Node | None:
+        """The value at the end of a way of keys, if there is one."""
+        node: Node | None = self
+        for key in keys:
+            node = node.entries.get(key) if isinstance(node, Section) else None
+        return node
+
+    def problems_at(self, keys: Sequence[str], message: str) -> tuple[Problem, ...]:
+        """A problem with the value at the end of a way of keys, if there is one."""
+        node = self.find(*keys)
+        return (Problem(node.place, node.path, message),) if node else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -86,7 +98,7 @@ def grow(
         tree = grower.node(node, "", Place(), 0)
     except TooLargeError:
         tree = Section("", Place(), Place(), {})
-        grower.problems.append(Problem(Place(), "", "aliases (*…) make this file too large"))
+        grower.problems.append(Problem(Place(), "", "aliases (*…) make the file too large"))
     return tree, tuple(grower.problems)
 
 
@@ -122,14 +134,16 @@ class _Grower:
                 self._report(here, path, "a key must be a single word")
                 continue
             if key_node.tag == _MERGE:
-                merge = "merge keys are not supported; write the keys out, or use defaults:"
+                merge = "merge keys are not supported; write out the keys, or use defaults:"
                 self._report(here, join(path, "<<"), merge)
                 continue
             name = str(key_node.value)
             grown = self.node(value, join(path, name), here, depth + 1)
             if name in entries:
                 first = entries[name].key.line
-                self._report(here, grown.path, f"given twice, first on line {first}; remove one")
+                self._report(
+                    here, grown.path, f"duplicate key, first on line {first}; remove one of the two"
+                )
             else:
                 entries[name] = grown
         return entries
@@ -142,9 +156,9 @@ class _Grower:
         expansion = expand(source, self.env, self.variables)
         text, problems = expansion.text, expansion.problems
         if not block and node.start_mark.line != node.end_mark.line:
-            problems = ("the value runs over several lines; is a quote not closed?",)
+            problems = ("the value spans several lines; check for an unclosed quote",)
         elif not problems and not text.isprintable():
-            problems = ("the value holds a line break or another character that is no text",)
+            problems = ("the value contains a line break or an invalid character",)
         for problem in problems:
             self._report(here, path, problem)
         return Scalar(

@@ -1,52 +1,43 @@
-"""What single values of the file mean: text in, a value or a ValueError with a sentence out.
+"""Types of single values: what the file writes, in, and a value or a ValueError out.
 
-Nothing here quotes a URL or a key, not even as it is written: both may hold a secret.
+No sentence here quotes a URL or a key, not even as it is written: both may contain a secret.
 """
 
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
-from typing import Literal, TypeVar, cast
+from typing import Annotated, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import BeforeValidator, SecretStr, ValidationInfo
+from pydantic import BeforeValidator, SecretStr, ValidationInfo, WithJsonSchema
 
-from reconciler.config.problems import suggest
+from reconciler.config.keys import TEXT, Form, or_variable, pattern
 from reconciler.config.tree import Scalar
 from reconciler.core import privacy
 from reconciler.core.items import GRAMMAR, parse_item
 from reconciler.core.model import Item, Kind, ListRef, MediaKey
 
 DURATION = r"^([0-9]{1,9}[smhdw])+$"
-RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"
+_RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?/[smhd]$"
+_LIST_NAME = r"^[A-Za-z0-9._-]{1,64}$"
+_LISTEN = r"^([^\s/\[\]:@]*|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})$"
+_HOST_NAME = r"^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$"
 _IPV6_HOST = re.compile(r"\[[0-9A-Fa-f:.%\w-]+\](:[0-9]*)?")
-LIST_NAME = r"^[A-Za-z0-9._-]{1,64}$"
-SHORTEST_FOR_SITES = timedelta(minutes=5)
+_URL = or_variable(pattern("^https?://[^@?#]+$"))
+_ITEM = pattern("^(imdb|tmdb|tvdb|trakt|title):")
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = timedelta(days=365)
 _FASTEST = 1000.0  # calls per second
+_HIGHEST_PORT = 65535
 _API = "/api/v1"  # the media servers' API base, which people paste along
-_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 T = TypeVar("T")
-
-
-def written(parse: Callable[[Scalar], object]) -> BeforeValidator:
-    """Have ``parse`` read a field from the file; a value made in Python passes as it is."""
-
-    def validate(value: object) -> object:
-        if isinstance(value, Scalar):
-            return parse(value)
-        if isinstance(value, dict | tuple):
-            raise ValueError("must be a single value, not a list or a mapping")  # noqa: TRY004 - pydantic collects ValueErrors only
-        return value
-
-    return BeforeValidator(validate)
 
 
 def several(example: str, *, or_none: bool = False) -> BeforeValidator:
@@ -56,41 +47,34 @@ def several(example: str, *, or_none: bool = False) -> BeforeValidator:
         if isinstance(value, Scalar | dict):
             raise ValueError(f"must be a list, such as {example}")  # noqa: TRY004 - pydantic collects ValueErrors only
         if value == () and not or_none:
-            raise ValueError("names none; remove it to let all through")
+            raise ValueError("is empty; remove the key to allow everything")
         return value
 
     return BeforeValidator(validate)
 
 
-def duration(value: Scalar) -> timedelta:
-    """``90m``, ``6h``, ``1h30m``; between one second and 365 days."""
-    seconds = _seconds(value)
-    if not 1 <= seconds <= _LONGEST.total_seconds():
-        raise ValueError("must be from 1s to 365d")
-    return timedelta(seconds=seconds)
-
-
-def grace(value: Scalar) -> timedelta:
-    """As ``duration``, and ``0s``: no wait at all."""
-    seconds = _seconds(value)
-    if seconds > _LONGEST.total_seconds():
-        raise ValueError("must be from 0s to 365d")
-    return timedelta(seconds=seconds)
-
-
-def _seconds(value: Scalar) -> int:
+def parse_duration(value: Scalar, shortest: int = 1) -> timedelta:
+    """``90m``, ``6h``, ``1h30m``; between ``shortest`` seconds and 365 days."""
     if not re.fullmatch(DURATION, value.text):
         raise ValueError(
             f"{value.shown} is not a duration; use a number and a unit, like 90m, 6h or 1d"
         )
-    parts = re.findall(r"(\d+)([smhdw])", value.text)
-    return sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    parts = re.findall(r"(\d{1,9})([smhdw])", value.text)
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if not shortest <= seconds <= _LONGEST.total_seconds():
+        raise ValueError(f"must be from {shortest}s to 365d")
+    return timedelta(seconds=seconds)
 
 
-def rate(value: Scalar) -> float:
-    """``20/s``, ``600/m``, ``5000/h`` in calls per second."""
-    if not re.fullmatch(RATE, value.text):
-        raise ValueError(f"{value.shown} is no rate; write calls per s, m, h or d, such as 20/s")
+Duration = Annotated[timedelta, Form(parse_duration, or_variable(pattern(DURATION)))]
+DurationOrZero = Annotated[
+    timedelta, Form(lambda value: parse_duration(value, 0), or_variable(pattern(DURATION)))
+]
+
+
+def _rate(value: Scalar) -> float:
+    if not re.fullmatch(_RATE, value.text):
+        raise ValueError(f"{value.shown} is not a rate; use calls per s, m, h or d, like 20/s")
     calls, _, unit = value.text.partition("/")
     per_second = float(calls) / _SECONDS[unit]
     if not 0 < per_second <= _FASTEST:
@@ -98,124 +82,124 @@ def rate(value: Scalar) -> float:
     return per_second
 
 
-def whole(low: int, high: int) -> Callable[[Scalar], int]:
-    """A whole number from ``low`` to ``high``."""
+Rate = Annotated[float, Form(_rate, or_variable(pattern(_RATE)))]  # in calls per second
+
+
+def whole(low: int, high: int) -> Form:
+    """The form of a whole number from ``low`` to ``high``."""
 
     def parse(value: Scalar) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", value.text):
-            raise ValueError(f"{value.shown} is no whole number; write one from {low} to {high}")
+            raise ValueError(
+                f"{value.shown} is not a whole number; use a number from {low} to {high}"
+            )
         if not low <= int(value.text) <= high:
             raise ValueError(f"must be from {low} to {high}")
         return int(value.text)
 
-    return parse
+    number = {"type": "integer", "minimum": low, "maximum": high}
+    return Form(parse, or_variable(number, pattern("^[0-9]{1,9}$")))
 
 
-def yes_or_no(value: Scalar) -> bool:
-    """``true`` or ``false``, or one of YAML's older words for them."""
-    if value.text.lower() not in _WORDS:
-        raise ValueError(f"{value.shown} is neither true nor false")
-    return _WORDS[value.text.lower()]
+Few = Annotated[int, whole(1, 32)]
+Count = Annotated[int | None, whole(1, 100_000)]
 
 
-def one_of(noun: str, words: type[StrEnum]) -> Callable[[Scalar], StrEnum]:
-    """One of a vocabulary's words."""
-
-    def parse(value: Scalar) -> StrEnum:
-        known = [str(member) for member in words]
-        if value.text not in known:
-            hint = suggest(value.source, known) or f"; write {' or '.join(known)}"
-            raise ValueError(f"{value.shown} is no {noun}{hint}")
-        return words(value.text)
-
-    return parse
+def _yes_or_no(value: Scalar) -> bool:
+    if value.text.lower() not in _BOOLEANS:
+        raise ValueError(f"must be true or false, not {value.shown}")
+    return _BOOLEANS[value.text.lower()]
 
 
-def via(value: Scalar) -> Literal["browser", "api"] | None:
-    """``browser`` or ``api``; empty: whichever serves."""
-    match value.text:
-        case "browser" | "api" as route:
-            return route
-        case "":
-            return None
-    hint = suggest(value.source, ["browser", "api"]) or "; write browser or api"
-    raise ValueError(f"{value.shown} is no route{hint}")
+YesNo = Annotated[
+    bool,
+    Form(
+        _yes_or_no,
+        or_variable({"type": "boolean"}, {"enum": ["yes", "no", "on", "off", "true", "false"]}),
+    ),
+]
 
 
-def via_browser(value: Scalar) -> Literal["browser"] | None:
-    """``browser``; empty: not at all."""
-    if value.text not in {"browser", ""}:
-        raise ValueError(f"{value.shown} is no route; write browser, or leave it empty")
-    return "browser" if value.text else None
+def _name_or_id(hint: str) -> Form:
+    """The form of a name, or of an id where a number stands without quotes."""
+
+    def parse(value: Scalar) -> int | str:
+        if not value.text.strip():
+            raise ValueError(f"is empty; {hint}")
+        if value.plain and re.fullmatch(r"[0-9]{1,9}", value.text):
+            return int(value.text)
+        return value.text
+
+    return Form(parse, {"type": ["integer", "string"], "minimum": 0, "minLength": 1})
 
 
-def requester(value: Scalar) -> int | str:
-    """A user's id where a number stands without quotes, else a name or e-mail."""
-    if not value.text.strip():
-        raise ValueError("is empty; name a user, or remove it to request as the key's owner")
-    if value.plain and re.fullmatch(r"[0-9]{1,9}", value.text):
-        return int(value.text)
-    return value.text
+OptionalRequester = Annotated[
+    int | str | None,
+    _name_or_id("name a user, or remove the key to request as the API key's owner"),
+]
+_SERVICE_NAME = _name_or_id("use a name or an id, or remove the key")
+ServiceName = Annotated[int | str, _SERVICE_NAME]
+OptionalServiceName = Annotated[int | str | None, _SERVICE_NAME]
+
+OptionalText = Annotated[str | None, Form(lambda value: value.text or None, TEXT)]
 
 
-def named(value: Scalar) -> int | str:
-    """An id where a number stands without quotes, else a name."""
-    if not value.text.strip():
-        raise ValueError("is empty; write a name or an id, or remove it")
-    if value.plain and re.fullmatch(r"[0-9]{1,9}", value.text):
-        return int(value.text)
-    return value.text
-
-
-def optional_text(value: Scalar) -> str | None:
-    """Any text; an empty one is none."""
-    return value.text or None
-
-
-def secret(value: Scalar) -> SecretStr:
-    """A key: ASCII on one line, no spaces, since it travels in an HTTP header."""
+def _secret(value: Scalar) -> SecretStr:
+    """ASCII on one line, no spaces, since it travels in an HTTP header."""
     if not value.text:
         raise ValueError("is empty")
     if not (value.text.isascii() and value.text.isprintable()) or " " in value.text:
-        raise ValueError("holds a space or a character that no key has; copy the key again")
+        raise ValueError(
+            "contains a space or a character that is never part of a key; copy the key again"
+        )
     return SecretStr(value.text)
 
 
-def optional_secret(value: Scalar) -> SecretStr:
-    """As ``secret``; an empty text is none."""
-    return secret(value) if value.text else SecretStr("")
+Secret = Annotated[SecretStr, Form(_secret, TEXT)]
+OptionalSecret = Annotated[
+    SecretStr, Form(lambda value: _secret(value) if value.text else SecretStr(""), TEXT)
+]
 
 
-def notification_url(value: Scalar) -> SecretStr:
-    """An address of apprise's, which holds keys: ``ntfy://ntfy.sh/TOPIC``. An empty one is none."""
+def _notification_url(value: Scalar) -> SecretStr:
     if not value.text.isprintable() or " " in value.text:
-        raise ValueError("holds a space or another character that no address has")
+        raise ValueError("contains a space or an invalid character")
     if value.text and not re.match(r"[A-Za-z][A-Za-z0-9]*://.", value.text):
-        raise ValueError("is not an address for apprise; one looks like ntfy://ntfy.sh/TOPIC")
+        raise ValueError("is not an address for apprise; use one like ntfy://ntfy.sh/TOPIC")
     return SecretStr(value.text)
 
 
-def url(value: Scalar) -> str:
-    """An ``http`` or ``https`` address without user, query or fragment, and no ``/`` at its end."""
-    return _normalized_url(value.text)
+NotificationUrl = Annotated[SecretStr, Form(_notification_url, TEXT)]  # may be empty
 
 
 def _normalized_url(text: str) -> str:
+    """An address without user, query or fragment, its host in lower case, no ``/`` at its end."""
     parts = _split(text)
     if parts.scheme not in {"http", "https"}:
         raise ValueError("must begin with http:// or https://")
     if "@" in parts.netloc:
-        raise ValueError("holds a user or password; write the address without them")
+        raise ValueError("contains a user or password; remove them from the address")
     if not parts.hostname:
-        raise ValueError("names no host; write http://HOST:PORT")
+        raise ValueError("has no host; use http://HOST:PORT")
     if "?" in text or "#" in text:
         raise ValueError("must end before the ? or #")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
-def server_url(value: Scalar) -> str:
-    """As ``url``, without the ``/api/v1`` that people paste along."""
-    return normalized_server_url(value.text)
+def _split(text: str) -> SplitResult:
+    if not text:
+        raise ValueError("is empty; use http://HOST:PORT")
+    if not text.isprintable() or " " in text:
+        raise ValueError("contains a space or an invalid character")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # reading it is what checks it
+    except ValueError as error:
+        raise ValueError("is not an address; use http://HOST:PORT") from error
+    # urlsplit drops what is beside an IPv6 host
+    if "[" in parts.netloc and not _IPV6_HOST.fullmatch(parts.netloc.rpartition("@")[2]):
+        raise ValueError("is not an address; use http://HOST:PORT")
+    return parts
 
 
 def normalized_server_url(text: str) -> str:
@@ -223,15 +207,47 @@ def normalized_server_url(text: str) -> str:
     return _normalized_url(text).removesuffix(_API).rstrip("/")
 
 
-def optional_url(value: Scalar) -> str | None:
-    """As ``url``; an empty text is none."""
-    return url(value) if value.text else None
+Url = Annotated[str, Form(lambda value: _normalized_url(value.text), _URL)]
+ServerUrl = Annotated[str, Form(lambda value: normalized_server_url(value.text), _URL)]
+OptionalUrl = Annotated[
+    str | None,
+    Form(
+        lambda value: _normalized_url(value.text) if value.text else None,
+        or_variable(_URL["anyOf"][0], {"const": ""}),
+    ),
+]
 
 
-def source(value: object, info: ValidationInfo) -> object:
+def _listen(value: Scalar) -> str:
+    """``HOST:PORT``, ``[::1]:8099`` for IPv6; empty: nothing listens."""
+    if not value.text:
+        return ""
+    match = re.fullmatch(_LISTEN, value.text)
+    if not match:
+        raise ValueError(
+            f"{value.shown} is not an address to listen on; use HOST:PORT, or '' for none"
+        )
+    if int(match[2]) > _HIGHEST_PORT:
+        raise ValueError(f"a port is at most {_HIGHEST_PORT}")
+    return value.text
+
+
+Listen = Annotated[str, Form(_listen, or_variable(pattern(_LISTEN), {"const": ""}))]
+
+
+def _host_name(value: Scalar) -> str:
+    if not re.fullmatch(_HOST_NAME, value.text):
+        raise ValueError(f"{value.shown} is not a host name; use one like listsync.example.org")
+    return value.text.lower()
+
+
+HostName = Annotated[str, Form(_host_name, or_variable(pattern(_HOST_NAME)))]
+
+
+def _source(value: object, info: ValidationInfo) -> object:
     """The list a text means, by the sites' own grammar (the validation context).
 
-    That grammar's sentence may quote the text, so that it is not used for what a variable held.
+    That grammar's sentence may quote the text, so that it is not used for what a variable contains.
     """
     if not isinstance(value, Scalar):
         return value
@@ -242,67 +258,107 @@ def source(value: object, info: ValidationInfo) -> object:
         if value.text == value.source:
             raise
         raise ValueError(
-            f"{value.shown} holds no list; it takes a list's address, provider:id or file:PATH"
+            f"{value.shown} is not a list; use a list's address, provider:id or file:PATH"
         ) from error
 
 
 def _private(ref: ListRef, value: Scalar, recognize_list: Callable[[str], ListRef]) -> ListRef:
-    """A list whose name shows nothing of what variables hold, where its name is an address."""
+    """A list whose id shows nothing of what variables contain, where its id is an address."""
     if not (ref.address and value.spans):
         return ref
-    text, veiled = privacy.veil_spans(value.text, value.spans)
-    named = text.lower().startswith(f"{ref.provider}:")
+    text, hidden = privacy.veil_spans(value.text, value.spans)
+    has_provider = text.lower().startswith(f"{ref.provider}:")
     try:
-        shown = recognize_list(text if named else f"{ref.provider}:{text}").id
+        list_id = recognize_list(text if has_provider else f"{ref.provider}:{text}").id
     except ValueError:
-        shown = privacy.veil(ref.address, secret=True)
-    return replace(ref, id=shown, secrets=(*ref.secrets, *veiled, *map(unquote, veiled)))
+        list_id = privacy.veil(ref.address, secret=True)
+    return replace(ref, id=list_id, secrets=(*ref.secrets, *hidden, *map(unquote, hidden)))
 
 
-def list_name(key: str) -> str:
-    """A list's name: its identity in the ledger and on the command line."""
-    if not re.fullmatch(LIST_NAME, key):
+Source = Annotated[ListRef, BeforeValidator(_source), WithJsonSchema(TEXT)]
+
+
+def _list_name(name: str) -> str:
+    if not re.fullmatch(_LIST_NAME, name):
         raise ValueError("a list's name is 1 to 64 letters, digits, - _ or .")
-    return key
+    return name
 
 
-def item(value: Scalar) -> Item:
-    """An item of the one grammar."""
-    return _grammatical(parse_item, value.text, value.shown)
+ListName = Annotated[str, BeforeValidator(_list_name), WithJsonSchema(pattern(_LIST_NAME))]
+
+
+def _parse_item(parse: Callable[[str], T], text: str, shown: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ValueError(f"{shown} is not an item; use {GRAMMAR}") from error
 
 
 def map_key(key: str) -> str:
     """An item of the one grammar, in its canonical form."""
-    return _grammatical(lambda text: parse_item(text).key, key, "the key")
+    return _parse_item(lambda text: parse_item(text).key, key, "the key")
 
 
-def media_key(value: Scalar) -> MediaKey:
-    """``tmdb:movie:N`` or ``tmdb:tv:N``."""
-    found = re.fullmatch(r"tmdb:(movie|tv):([1-9][0-9]{0,9})", value.text)
-    if not found:
+def _media_key(value: Scalar) -> MediaKey:
+    match = re.fullmatch(r"tmdb:(movie|tv):([1-9][0-9]{0,9})", value.text)
+    if not match:
         raise ValueError(f"{value.shown} is not tmdb:movie:N or tmdb:tv:N")
-    return MediaKey(Kind(found[1]), int(found[2]))
+    return MediaKey(Kind(match[1]), int(match[2]))
 
 
-def _grammatical(parse: Callable[[str], T], text: str, shown: str) -> T:
+Exclusion = Annotated[
+    Item,
+    Form(lambda value: _parse_item(parse_item, value.text, value.shown), or_variable(_ITEM)),
+]
+MapKey = Annotated[str, BeforeValidator(map_key), WithJsonSchema(_ITEM)]
+MapTarget = Annotated[
+    MediaKey, Form(_media_key, or_variable(pattern("^tmdb:(movie|tv):[1-9][0-9]*$")))
+]
+
+_PEM_CERTIFICATE = r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
+_PEM_KEYS = tuple(
+    f"{kind}{half} KEY"
+    for half in ("PRIVATE", "PUBLIC")
+    for kind in ("", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ")
+)
+# Other labels are not shown: the file may be any file, and is not quoted.
+_PEM_LABELS = {
+    *_PEM_KEYS, "CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CERTIFICATE REQUEST", "X509 CRL"
+}  # fmt: skip
+CONVERT = "convert one in DER form with: openssl x509 -inform der -in FILE -out FILE.pem"
+
+
+def _certificates(value: Scalar) -> str | None:
+    """The certificates of a PEM file, without its other content; None for an empty text."""
+    if not value.text:
+        return None
+    certificates = "\n".join(re.findall(_PEM_CERTIFICATE, value.text))
+    if not certificates:
+        raise ValueError(f"the file contains {_describe_pem(value.text)}")
     try:
-        return parse(text)
-    except ValueError as error:
-        raise ValueError(f"{shown} is no item; write {GRAMMAR}") from error
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=certificates)
+    except (ssl.SSLError, ValueError) as error:
+        raise ValueError("the file contains a damaged certificate; copy the file again") from error
+    return certificates
 
 
-def _split(text: str) -> SplitResult:
-    if not text:
-        raise ValueError("is empty; write http://HOST:PORT")
-    if not text.isprintable() or " " in text:
-        raise ValueError("holds a space or another character that no address has")
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # reading it is what checks it
-    except ValueError as error:
-        raise ValueError("is not an address; write http://HOST:PORT") from error
-    if "[" in parts.netloc and not _IPV6_HOST.fullmatch(parts.netloc.rpartition("@")[2]):
-        raise ValueError(
-            "is not an address; write http://HOST:PORT"
-        )  # urlsplit drops what is beside
-    return parts
+def _describe_pem(text: str) -> str:
+    """What is in a text without a whole certificate, and what to do about it."""
+    labels = re.findall(r"-----BEGIN ([A-Z0-9 ]+)-----", text)
+    labels = [label for label in labels if label in _PEM_LABELS]
+    if "CERTIFICATE" in labels:
+        return "a certificate that is cut off; copy the file again"
+    if "TRUSTED CERTIFICATE" in labels:
+        form = "OpenSSL's TRUSTED form"
+        return f"a certificate in {form}; convert it with: openssl x509 -in FILE -out FILE.pem"
+    if "PKCS7" in labels:
+        to_pem = "openssl pkcs7 -print_certs -in FILE -out FILE.pem"
+        return f"certificates in PKCS #7 form; convert them with: {to_pem}"
+    name_the_ca = "name the PEM file of the CA's certificate (BEGIN CERTIFICATE)"
+    if labels:
+        kinds = " and ".join(dict.fromkeys(label.lower() for label in labels))
+        return f"no certificate, only: {kinds}; {name_the_ca}"
+    return f"no certificate in PEM form, only other text; {name_the_ca}"
+
+
+Certificates = Annotated[str | None, Form(_certificates, TEXT)]

@@ -1,7 +1,7 @@
 """``${NAME}`` in values: ``${V}``, ``${V:-default}``, ``${V:?message}`` and ``$$``.
 
-Only values are expanded, never the text of the file, so that what a variable holds cannot change
-the file's structure. No sentence here says what a variable holds.
+Only values are expanded, never the text of the file, so that what a variable contains cannot change
+the file's structure. No sentence here says what a variable contains.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 _DOLLAR = re.compile(
     r"""\$(?:
         (?P<escaped>\$)
-      | \{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<kind>[-?])(?P<rest>[^${}]*))?\}
+      | \{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<kind>[-?])(?P<argument>[^${}]*))?\}
       | (?P<broken>\{)
       | (?P<bare>[A-Za-z_])
     )""",
     re.VERBOSE,
 )
-_BROKEN = "a ${ that is no variable; write ${NAME}, ${NAME:-default} or ${NAME:?message}"
-_BARE = "a $ before a name; write ${NAME} for a variable, $$ for a dollar sign"
+_BROKEN = "this ${ does not begin a variable; use ${NAME}, ${NAME:-default} or ${NAME:?message}"
+_BARE = "a $ before a name; use ${NAME} for a variable, $$ for a dollar sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +45,34 @@ def expand(
     spans: list[tuple[int, int]] = []
     names: list[str] = []
     text, end = "", 0
-    for found in _DOLLAR.finditer(source):
-        text += source[end : found.start()]
-        end = found.end()
-        if found["escaped"]:
+    for match in _DOLLAR.finditer(source):
+        text += source[end : match.start()]
+        end = match.end()
+        if match["escaped"]:
             text += "$"
-        elif found["name"] is None:
-            problems.append(_BROKEN if found["broken"] else _BARE)
-        elif allowed is not None and found["name"] not in allowed:
+        elif match["name"] is None:
+            problems.append(_BROKEN if match["broken"] else _BARE)
+        elif allowed is not None and match["name"] not in allowed:
             problems.append(
-                f"the variable {found['name']} is not allowed; allow it with --allow-env"
+                f"the variable {match['name']} is not allowed; allow it with --allow-env"
             )
         else:
-            value, problem = _value(found, env)
+            value, problem = _value(match, env)
             problems += [problem] if problem else []
             if value:
                 spans.append((len(text), len(text) + len(value)))
-                names.append(found["name"])
+                names.append(match["name"])
             text += value
     return Expansion(text + source[end:], tuple(problems), tuple(spans), tuple(names))
 
 
-def _value(found: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | None]:
-    name, kind, rest = found["name"], found["kind"], found["rest"]
+def _value(match: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | None]:
+    name, kind, argument = match["name"], match["kind"], match["argument"]
     value = env.get(name)
     if kind == "-":
-        return value or rest, None
+        return value or argument, None
     if kind == "?" and not value:
-        return "", f"${{{name}}} is not set: {rest or 'it must be'}"
+        return "", f"${{{name}}} is not set: {argument or 'it must be'}"
     if value is None:
         return "", f"${{{name}}} is not set; set the variable"
     return value, None

@@ -82,7 +82,7 @@ class ListReconciler:
     def due_at(self, name: str) -> datetime:
         """When a list is due that was just read from the config."""
         config, now = self.config, self._factories.clock.now()
-        lst = config.named(name)
+        lst = config.list_by_name(name)
         if lst is None or name not in self._statuses.conditions():
             return now  # new, or back in the config
         schedule = self._statuses.schedules().get(name)
@@ -91,7 +91,7 @@ class ListReconciler:
     def room_of(self, name: str) -> Collection[tuple[str, int]]:
         """What fetching a list occupies, and how many lists may at a time: its site, a browser."""
         config = self.config
-        lst, sessions = config.named(name), config.browser.sessions
+        lst, sessions = config.list_by_name(name), config.browser.sessions
         if lst is None or lst.source.provider == "file":
             return ()
         site = (lst.source.provider, sessions)
@@ -111,7 +111,7 @@ class ListReconciler:
     def __call__(self, name: str) -> datetime | None:
         """Run a list. When it is due next; None: the config has no such list, or suspends it."""
         config = self.config
-        lst = config.named(name)
+        lst = config.list_by_name(name)
         if lst is None:
             return None
         if lst.suspend:
@@ -255,7 +255,7 @@ def _fulfill(future: Future[FetchedLists], work: Callable[[], FetchedLists]) -> 
 
 
 def _hash_of(config: Config, name: str) -> str | None:
-    lst = config.named(name)
+    lst = config.list_by_name(name)
     return results.config_hash(config, lst) if lst else None
 
 

@@ -252,7 +252,7 @@ class Service:
         if conditions.is_true(by_type, conditions.SERVER_REACHABLE):  # plan or doctor reached it
             self._post(results.reachable(), write=False)
         for name, trigger in ledger.statuses.triggers().items():
-            if self.config.named(name) is None:
+            if self.config.list_by_name(name) is None:
                 ledger.statuses.clear_triggers([trigger])
             elif self._triggers.get(name) != trigger:  # which stays until the run has ended
                 self._triggers[name] = trigger

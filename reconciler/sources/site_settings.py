@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from reconciler.config.fields import Model
+from reconciler.config.keys import Model
 from reconciler.config.providers import ProvidersConfig
 from reconciler.core.model import ListRef
 from reconciler.errors import ListsyncError

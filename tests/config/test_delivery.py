@@ -41,7 +41,7 @@ def test_an_id_is_a_number_without_quotes_and_all_else_a_name(
     assert (type(found), found) == (type(meant), meant)
 
 
-EMPTY = "is empty; write a name or an id, or remove it"
+EMPTY = "is empty; use a name or an id, or remove the key"
 SINGLE = "must be a single value, not a list or a mapping"
 
 

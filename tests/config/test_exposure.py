@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, get_args
 import pytest
 
 from reconciler.config import load
-from reconciler.config.fields import FromFile, Model
+from reconciler.config.keys import FromFile, Model
 from reconciler.config.models import File
-from reconciler.config.secret_files import secret_keys
+from reconciler.config.secrets import secret_keys
 from reconciler.errors import ConfigError
 from reconciler.sources.registry import recognize_list
 
@@ -143,8 +143,8 @@ def test_the_problem_names_the_place_and_the_variable() -> None:
     file = file_with((REQUESTER, "${KEY}"), (API_KEY, "${KEY}"))
     [problem] = problems_of(file)
     assert problem == (
-        "f.yaml:9:17 lists.a.requester: uses the variable KEY, which holds a secret of "
-        "server.api_key, but is shown and stored; write another value here"
+        "f.yaml:9:17 lists.a.requester: uses the variable KEY, which contains a secret of "
+        "server.api_key, but is shown and stored; use another value here"
     )
 
 

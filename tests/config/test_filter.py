@@ -76,41 +76,45 @@ def test_a_lists_filter_replaces_the_defaults_whole_and_null_takes_it_away(
     ]
 
 
-SPAN = "is no span of years; write 1990..2005, 1990.., ..2005 or 1999"
-RATING = "is no rating; write a number from 0 to 10, such as 7.5"
+SPAN = "is not a range of years; use 1990..2005, 1990.., ..2005 or 1999"
+RATING = "is not a rating; use a number from 0 to 10, like 7.5"
 
 
 @pytest.mark.parametrize(
     ("rule", "where", "problem"),
     [
-        ("types: [movei]", "15 types[0]", '"movei" is no type, did you mean "movie"?'),
+        ("types: [movei]", "15 types[0]", '"movei" is not a valid value, did you mean "movie"?'),
         ("types: movie", "14 types", "must be a list, such as [movie, tv]"),
-        ("types: []", "14 types", "names none; remove it to let all through"),
+        ("types: []", "14 types", "is empty; remove the key to allow everything"),
         ("years: 90..", "14 years", f'"90.." {SPAN}'),
         ("years: ..", "14 years", f'".." {SPAN}'),
-        ("years: 2005..1990", "14 years", '"2005..1990" runs backwards; write 1990..2005'),
+        ("years: 2005..1990", "14 years", '"2005..1990" runs backwards; use 1990..2005'),
         ("years: [1990]", "14 years", "must be a single value, not a list or a mapping"),
         ("min_rating: 75", "19 min_rating", f'"75" {RATING}'),
         ("min_rating: 10.5", "19 min_rating", f'"10.5" {RATING}'),
         ("min_votes: -1", "18 min_votes", "must be from 0 to 100000000"),
-        ("genres: [Drama, Horor]", "23 genres[1]", '"Horor" is no genre, did you mean "horror"?'),
+        (
+            "genres: [Drama, Horor]",
+            "23 genres[1]",
+            '"Horor" is not a genre, did you mean "horror"?',
+        ),
         ("exclude_genres: Horror", "23 exclude_genres", "must be a list, such as [Horror]"),
         (
             "languages: [english]",
             "19 languages[0]",
-            '"english" is no language; write its two letters: en, de, ja',
+            '"english" is not a language; use its two-letter code, like en, de or ja',
         ),
         (
             "exclude_titles: [Cats, '']",
             "30 exclude_titles[1]",
-            "is empty; write a title, such as Cats or Cats (2019)",
+            "is empty; use a title, like Cats or Cats (2019)",
         ),
         (
             "exclude_titles: [Cats, 'tmdb:movie:949']",
             "30 exclude_titles[1]",
             (
-                '"tmdb:movie:949" is an id; write a title, such as Cats or Cats (2019),'
-                " or the id under exclude, for all lists"
+                '"tmdb:movie:949" is an id; use a title, like Cats or Cats (2019),'
+                " or put the id under exclude, for all lists"
             ),
         ),
         ("min_ratng: 7", "7 min_ratng", 'unknown key, did you mean "min_rating"?'),
@@ -128,14 +132,14 @@ def test_a_genre_that_resembles_none_is_answered_with_all_there_are(
     problems_of: Callable[..., list[str]],
 ) -> None:
     (told,) = problems_of(one_list("genres: [Xyzzy]"))
-    assert '"Xyzzy" is no genre; write one of Action, Action & Adventure' in told
+    assert '"Xyzzy" is not a genre; use one of Action, Action & Adventure' in told
     assert told.endswith("War & Politics, Western")
 
 
 def test_a_filter_that_is_no_mapping_is_refused(problems_of: Callable[..., list[str]]) -> None:
     text = f"{HEAD}defaults:\n  filter: [movie]\nlists: {{top: {{source: 'imdb:top'}}}}\n"
     assert problems_of(text) == [
-        "listsync.yaml:3:11 defaults.filter: must be a mapping: keys of its own below it, indented"
+        "listsync.yaml:3:11 defaults.filter: must be a mapping: keys below it, indented"
     ]
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.config.lists import ListSection
-from reconciler.config.options import ListOptions
+from reconciler.config.lists import ListOptions, ListSection
 
 SERVER = "server:\n  url: http://seerr:5055\n  api_key: ${KEY}\n"  # lines 1 to 3
 LISTS = "lists:\n  top:\n    source: imdb:top\n"  # then three more
@@ -15,8 +14,8 @@ FILE = SERVER + LISTS
 GRAMMAR = (
     'imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, trakt:movie:SLUG, trakt:show:SLUG or title:"T (Y)"'
 )
-KNOWN_HERE = "unknown key; known here: "
-NO_MAPPING = "must be a mapping: keys of its own below it, indented"
+KNOWN_HERE = "unknown key; known keys: "
+NO_MAPPING = "must be a mapping: keys below it, indented"
 
 
 @pytest.mark.parametrize(
@@ -101,12 +100,12 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
             id="list for a value",
         ),
         pytest.param(
-            "    4k: maybe", "7:9 lists.top.4k", '"maybe" is neither true nor false', id="boolean"
+            "    4k: maybe", "7:9 lists.top.4k", 'must be true or false, not "maybe"', id="boolean"
         ),
         pytest.param(
             "    top: many",
             "7:10 lists.top.top",
-            '"many" is no whole number; write one from 1 to 100000',
+            '"many" is not a whole number; use a number from 1 to 100000',
             id="number",
         ),
         pytest.param("    top: 0", "7:10 lists.top.top", "must be from 1 to 100000", id="zero"),
@@ -119,61 +118,62 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "    role: exlude",
             "7:11 lists.top.role",
-            '"exlude" is no role, did you mean "exclude"?',
+            '"exlude" is not a valid value, did you mean "exclude"?',
             id="role",
         ),
         pytest.param(
             "    role: x",
             "7:11 lists.top.role",
-            '"x" is no role; write request or exclude',
+            '"x" is not a valid value; use request or exclude',
             id="role like nothing",
         ),
         pytest.param(
             "    requester: ''",
             "7:16 lists.top.requester",
-            "is empty; name a user, or remove it to request as the key's owner",
+            "is empty; name a user, or remove the key to request as the API key's owner",
             id="nobody",
         ),
         pytest.param(
             "    seasons: newest",
             "7:14 lists.top.seasons",
-            '"newest" names no seasons; write all, first, latest, first 2, last 3, 1-3 or [1, 4]',
+            '"newest" does not select seasons;'
+            " use all, first, latest, first 2, last 3, 1-3 or [1, 4]",
             id="seasons",
         ),
         pytest.param(
             "    seasons: 3-1",
             "7:14 lists.top.seasons",
-            '"3-1" runs backwards; write 1-3',
+            '"3-1" runs backwards; use 1-3',
             id="seasons backwards",
         ),
         pytest.param(
             "    seasons: [one]",
             "7:14 lists.top.seasons",
-            '"one" is no season\'s number; write 0 (specials) to 999',
+            '"one" is not a season number; use 0 (specials) to 999',
             id="a season's number",
         ),
         pytest.param(
             "    seasons: []",
             "7:14 lists.top.seasons",
-            "names no season; write all, or the seasons' numbers: [1, 4]",
+            "is empty; use all, or season numbers like [1, 4]",
             id="no season",
         ),
         pytest.param(
             "notify: {urls: x}",
             "7:16 notify.urls",
-            "must be a list: a line for each entry, with - before it",
+            "must be a list: one line for each entry, beginning with -",
             id="one address for a list",
         ),
         pytest.param(
             "notify: {urls: [x]}",
             "7:17 notify.urls[0]",
-            "is not an address for apprise; one looks like ntfy://ntfy.sh/TOPIC",
+            "is not an address for apprise; use one like ntfy://ntfy.sh/TOPIC",
             id="no address to notify",
         ),
         pytest.param(
             "notify: {urls: [ntfy://a b]}",
             "7:17 notify.urls[0]",
-            "holds a space or another character that no address has",
+            "contains a space or an invalid character",
             id="an address to notify with a space",
         ),
         pytest.param(
@@ -185,7 +185,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "notify: {digest: daily}",
             "7:9 notify",
-            "names nobody to tell; give it urls or urls_file",
+            "has no addresses to notify; add urls or urls_file",
             id="notify without addresses",
         ),
         pytest.param(
@@ -197,43 +197,43 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "notify: {urls: ['ntfy://a/b'], events: [stall]}",
             "7:41 notify.events[0]",
-            '"stall" is no event, did you mean "stalled"?',
+            '"stall" is not a valid value, did you mean "stalled"?',
             id="no event",
         ),
         pytest.param(
             "notify: {urls: ['ntfy://a/b'], digest: weekly}",
             "7:40 notify.digest",
-            '"weekly" is no digest; write pass or daily',
+            '"weekly" is not a valid value; use pass or daily',
             id="no digest",
         ),
         pytest.param(
             "budget: 100",
             "7:9 budget",
-            '"100" is no budget; write titles per hour, day, week or month: 100/week',
+            '"100" is not a budget; use titles per hour, day, week or month, like 100/week',
             id="budget",
         ),
         pytest.param(
             "    rerequest: always",
             "7:16 lists.top.rerequest",
-            '"always" is no rule; write never, on-readd, or after 90d',
+            '"always" is not a valid value; use never, on-readd, or after 90d',
             id="rerequest",
         ),
         pytest.param(
             "    rerequest: on-read",
             "7:16 lists.top.rerequest",
-            '"on-read" is no rule, did you mean "on-readd"?',
+            '"on-read" is not a valid value, did you mean "on-readd"?',
             id="rerequest, misspelt",
         ),
         pytest.param(
             "    rerequest: after soon",
             "7:16 lists.top.rerequest",
-            '"after soon" is no rule; write after and a number and s, m, h, d or w: after 90d',
+            '"after soon" is not a valid value; use "after" and a duration, like after 90d',
             id="rerequest after no time",
         ),
         pytest.param(
             "    rerequest: after",
             "7:16 lists.top.rerequest",
-            '"after" is no rule; write after and a number and s, m, h, d or w: after 90d',
+            '"after" is not a valid value; use "after" and a duration, like after 90d',
             id="rerequest after nothing",
         ),
         pytest.param(
@@ -274,7 +274,7 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "  kids: {source: '${KEY}'}",
             "7:18 lists.kids.source",
-            '"${KEY}" holds no list; it takes a list\'s address, provider:id or file:PATH',
+            '"${KEY}" is not a list; use a list\'s address, provider:id or file:PATH',
             id="bad source in a variable",
         ),
         pytest.param(
@@ -298,19 +298,19 @@ NO_MAPPING = "must be a mapping: keys of its own below it, indented"
         pytest.param(
             "map:\n  dune: tmdb:movie:1",
             "8:3 map.dune",
-            f"the key is no item; write {GRAMMAR}",
+            f"the key is not an item; use {GRAMMAR}",
             id="map of no item",
         ),
         pytest.param(
             "exclude:\n  - tmdb:movie:1\n  - dune",
             "9:5 exclude[1]",
-            f'"dune" is no item; write {GRAMMAR}',
+            f'"dune" is not an item; use {GRAMMAR}',
             id="no item",
         ),
         pytest.param(
             "exclude: imdb:tt0944947",
             "7:10 exclude",
-            "must be a list: a line for each entry, with - before it",
+            "must be a list: one line for each entry, beginning with -",
             id="value for a list",
         ),
     ],
@@ -355,15 +355,17 @@ def test_a_mistake_in_the_defaults_is_told_once_and_there(
     text = f"{SERVER}defaults: {{top: x, topp: 1}}\n{lists}"
 
     assert problems_of(text) == [
-        'listsync.yaml:4:17 defaults.top: "x" is no whole number; write one from 1 to 100000',
+        'listsync.yaml:4:17 defaults.top: "x" is not a whole number; use a number from 1 to 100000',
         'listsync.yaml:4:20 defaults.topp: unknown key, did you mean "top"?',
     ]
 
 
 def test_a_file_without_lists_needs_one(problems_of: Callable[..., list[str]]) -> None:
-    assert problems_of(SERVER) == [
-        "listsync.yaml:1:1 lists: missing: The lists by name; a title belongs to the first."
-    ]
+    [problem] = problems_of(SERVER)
+    assert problem == (
+        "listsync.yaml:1:1 lists: missing: The lists by name; a title belongs to the first list"
+        " that has it."
+    )
     assert problems_of(SERVER + "lists: {}\n") == [
         "listsync.yaml:4:8 lists: is empty; it needs at least one entry"
     ]

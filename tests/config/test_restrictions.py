@@ -124,7 +124,7 @@ def test_a_variable_is_sent_to_no_address_of_the_file(text: str, path: str) -> N
 def test_a_key_of_a_site_is_sent_to_no_other_server(site: str, lists: str) -> None:
     text = f"{SEERR}{lists}\nproviders: {{{site}}}"
     [found] = problems(text, SERVER)
-    assert "this server would be sent a key of t" in found
+    assert "this server would receive a key of t" in found
     both = ["http://seerr:5055", "http://evil.example"]
     assert problems(text, parse_restrictions(both, None, allows_files=False)) == []
 
@@ -141,7 +141,7 @@ def test_a_notification_that_may_read_a_file_is_refused(
 ) -> None:
     [found] = problems(f"{SEERR}{LISTS}notify: {{urls: ['{url}']}}", restrictions)
     assert found.split(" ", 1)[1] == (
-        "notify.urls[0]: a parameter of this address may name a file; add --allow-files to use it,"
+        "notify.urls[0]: a parameter of this address may name a file; allow it with --allow-files,"
         " or put the whole address into a variable"
     )
 
@@ -195,7 +195,7 @@ def test_variables_are_names_between_commas(written: list[str], names: set[str])
 
 @pytest.mark.parametrize(("servers", "variables", "says"), [
     (["seerr:5055"], None, "must begin with http://"),
-    (["http://user:swordfish@seerr"], None, "the address holds a user or password"),
+    (["http://user:swordfish@seerr"], None, "the address contains a user or password"),
     (None, ["A=swordfish"], "entry 1 is not the name of a variable"),
     (None, ["A,${A}"], "entry 2 is not the name of a variable"),
 ])  # fmt: skip

@@ -134,7 +134,7 @@ def test_the_key_in_a_file_is_not_told_when_it_cannot_be_one(
 
     [problem] = problems_of(text, ENV, {"/key": f"{SECRET}\n{SECRET}\n"})
 
-    assert problem.startswith("listsync.yaml:1:39 server.api_key_file: holds a space")
+    assert problem.startswith("listsync.yaml:1:39 server.api_key_file: contains a space")
     assert SECRET not in problem
 
 
@@ -178,6 +178,6 @@ def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, s
         wiring.read_config(config)
     (problem,) = refused.value.problems
     assert problem == (
-        f"{config}:2:21 lists.a.source: this file holds a secret of the config file, and lists are"
-        " shown; name another"
+        f"{config}:2:21 lists.a.source: this file contains a secret of the config, and lists are"
+        " shown; use another file"
     )

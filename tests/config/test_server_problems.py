@@ -31,12 +31,12 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "{url: http://s, api_key: a b}",
             "2:28 server.api_key",
-            "holds a space or a character that no key has; copy the key again",
+            "contains a space or a character that is never part of a key; copy the key again",
         ),
         (
             "{url: http://s, api_key: k, api_key_file: /key}",
             "2:31 server.api_key_file",
-            "api_key is given too; remove one of the two",
+            "api_key is also set; remove one of the two",
         ),
         (
             "{url: http://s, api_key_file: /gone}",
@@ -67,39 +67,39 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "{url: 'http://me:pw@s', api_key: k}",
             "2:9 server.url",
-            "holds a user or password; write the address without them",
+            "contains a user or password; remove them from the address",
         ),
         (
             "{url: 'http://@s', api_key: k}",
             "2:9 server.url",
-            "holds a user or password; write the address without them",
+            "contains a user or password; remove them from the address",
         ),
         ("{url: 'http://s?a=b', api_key: k}", "2:9 server.url", "must end before the ? or #"),
         ("{url: 'http://s/#', api_key: k}", "2:9 server.url", "must end before the ? or #"),
-        ("{url: 'http://', api_key: k}", "2:9 server.url", "names no host; write http://HOST:PORT"),
+        ("{url: 'http://', api_key: k}", "2:9 server.url", "has no host; use http://HOST:PORT"),
         (
             "{url: 'http://s:port', api_key: k}",
             "2:9 server.url",
-            "is not an address; write http://HOST:PORT",
+            "is not an address; use http://HOST:PORT",
         ),
         *(
             (
                 f"{{url: '{url}', api_key: k}}",
                 "2:9 server.url",
-                "is not an address; write http://HOST:PORT",
+                "is not an address; use http://HOST:PORT",
             )
             for url in ("http://evil[::1]:5055", "http://[::1].evil:5055", "http://[::1]evil")
         ),
-        ("{url: '', api_key: k}", "2:9 server.url", "is empty; write http://HOST:PORT"),
+        ("{url: '', api_key: k}", "2:9 server.url", "is empty; use http://HOST:PORT"),
         (
             "{url: 'http://a b', api_key: k}",
             "2:9 server.url",
-            "holds a space or another character that no address has",
+            "contains a space or an invalid character",
         ),
         (
             "{url: http://s, api_key: k, rate: 20}",
             "2:37 server.rate",
-            '"20" is no rate; write calls per s, m, h or d, such as 20/s',
+            '"20" is not a rate; use calls per s, m, h or d, like 20/s',
         ),
         (
             "{url: http://s, api_key: k, rate: 0/s}",

@@ -43,25 +43,25 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "server:\n  url http://x\n  api_key: k\n",
             "3:10",
-            'a ":" too many; check the indentation, or quote the value',
+            'an extra ":"; check the indentation, or quote the value',
             id="no colon",
         ),
         pytest.param(
             "server: {}\nlists\nmap: {}\n",
             "3:1",
-            'this line is no "key: value"; a space belongs after the ":"',
+            'this line is not "key: value"; put a space after the ":"',
             id="bare word",
         ),
         pytest.param(
             "server: a: b\n",
             "1:10",
-            'a ":" too many; check the indentation, or quote the value',
+            'an extra ":"; check the indentation, or quote the value',
             id="two colons",
         ),
         pytest.param(
             "server:\n   url: x\n  api_key: k\n",
             "3:3",
-            "the indentation does not fit the lines above",
+            "the indentation does not match the lines above",
             id="indentation",
         ),
         pytest.param('server:\n  url: "http\n', "2:8", "a quote is not closed", id="quote"),
@@ -74,7 +74,7 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "lists: *all\n",
             "1:8",
-            'a "*" refers to no anchor; quote a value that begins with *',
+            'a "*" refers to an unknown anchor; quote a value that begins with *',
             id="alias",
         ),
         pytest.param(
@@ -86,7 +86,7 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "ledger: @home\n",
             "1:9",
-            "no value begins with this character; quote the value",
+            "a value cannot begin with this character; quote the value",
             id="at sign",
         ),
         pytest.param(
@@ -104,7 +104,7 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "a: b\nc: \x07\n",
             "2:4",
-            "a character that is no text; remove it",
+            "an invalid character; remove it",
             id="control character",
         ),
         pytest.param(
@@ -116,13 +116,13 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
             "1:23",
-            "this is nested too deeply",
+            "nested too deeply",
             id="deep",
         ),
         pytest.param(
             "a: &a [*a, *a, *a]\n",
             "1:1",
-            "aliases (*…) make this file too large",
+            "aliases (*…) make the file too large",
             id="alias of itself",
         ),
     ],
@@ -259,7 +259,7 @@ def test_lookalikes_of_spaces_in_a_text_are_text(text: str) -> None:
     ("text", "what"),
     [
         ('a: "b\n\u00a0c: d\n', "1:4: a quote is not closed"),
-        ("\u00a0a: \x07\n", "1:5: a character that is no text; remove it"),
+        ("\u00a0a: \x07\n", "1:5: an invalid character; remove it"),
     ],
     ids=["an open quote", "a control character"],
 )
@@ -283,7 +283,7 @@ def test_aliases_cannot_make_the_file_explode(problems_of: Callable[..., list[st
         f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(12)
     )
 
-    assert "listsync.yaml:1:1: aliases (*…) make this file too large" in problems_of(bomb)
+    assert "listsync.yaml:1:1: aliases (*…) make the file too large" in problems_of(bomb)
 
 
 @pytest.mark.parametrize(

@@ -18,19 +18,19 @@ FILE = (
         pytest.param(
             "  top: {source: ls1}",
             "7:3 lists.top",
-            "given twice, first on line 5; remove one",
+            "duplicate key, first on line 5; remove one of the two",
             id="list twice",
         ),
         pytest.param(
             "    source: ls1",
             "7:5 lists.top.source",
-            "given twice, first on line 6; remove one",
+            "duplicate key, first on line 6; remove one of the two",
             id="key twice",
         ),
         pytest.param(
             "    <<: {top: 3}",
             "7:5 lists.top.<<",
-            "merge keys are not supported; write the keys out, or use defaults:",
+            "merge keys are not supported; write out the keys, or use defaults:",
             id="merge key",
         ),
         pytest.param(
@@ -40,7 +40,7 @@ FILE = (
             id="complex key",
         ),
         pytest.param(
-            "    top: !!int 3", "7:10", "a tag (!…) means nothing here; remove it", id="tag"
+            "    top: !!int 3", "7:10", "tags (!…) are not supported; remove the tag", id="tag"
         ),
         pytest.param(
             "    requester: ${NOBODY}",
@@ -57,25 +57,25 @@ FILE = (
         pytest.param(
             "    requester: $USER",
             "7:16 lists.top.requester",
-            "a $ before a name; write ${NAME} for a variable, $$ for a dollar sign",
+            "a $ before a name; use ${NAME} for a variable, $$ for a dollar sign",
             id="variable without braces",
         ),
         pytest.param(
             "    requester: ${a-b}",
             "7:16 lists.top.requester",
-            "a ${ that is no variable; write ${NAME}, ${NAME:-default} or ${NAME:?message}",
+            "this ${ does not begin a variable; use ${NAME}, ${NAME:-default} or ${NAME:?message}",
             id="broken variable",
         ),
         pytest.param(
             '    requester: "a\n      b"',
             "7:16 lists.top.requester",
-            "the value runs over several lines; is a quote not closed?",
+            "the value spans several lines; check for an unclosed quote",
             id="several lines",
         ),
         pytest.param(
             '    requester: "a\\x07"',
             "7:16 lists.top.requester",
-            "the value holds a line break or another character that is no text",
+            "the value contains a line break or an invalid character",
             id="control character",
         ),
         pytest.param(

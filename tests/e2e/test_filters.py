@@ -75,5 +75,5 @@ def test_a_filter_that_is_wrong_stops_everything_and_says_where(household: House
     household.wish([DUNE], filter={"exclude_genres": ["Horor"]})
     done = household.run("apply", "--yes")
     assert done.code == 78
-    assert 'filter.exclude_genres[0]: "Horor" is no genre, did you mean "horror"?' in done.err
+    assert 'filter.exclude_genres[0]: "Horor" is not a genre, did you mean "horror"?' in done.err
     assert household.stored() == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.config import Config, load
+from reconciler.config.lists import ListOptions
 from reconciler.config.models import File
-from reconciler.config.options import ListOptions
 from reconciler.controller.results import config_hash
 from reconciler.sources.registry import recognize_list
 from tests.project import places

@@ -12,9 +12,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from reconciler.config.filters import FilterConfig
+from reconciler.config.lists import FilterConfig, ListOptions
 from reconciler.config.models import File
-from reconciler.config.options import ListOptions
 from reconciler.core.model import Approval, Episodes, Kind, Prune, Rerequest, Role, Start
 from tests.project import places
 

@@ -1,4 +1,4 @@
-"""A few values of an invalid file: those before the mistake, not validated."""
+"""What can still be read of an invalid file: values before the mistake, and the lists' names."""
 
 from __future__ import annotations
 
@@ -7,21 +7,31 @@ from contextlib import suppress
 
 import yaml
 
+from reconciler.config.syntax import compose
+from reconciler.config.tree import Section, grow
 from reconciler.config.variables import expand
 
 
-def glimpse(text: str, wanted: Collection[str], env: Mapping[str, str]) -> dict[str, str]:
-    """The scalars at these dotted paths, as far as the text can be read, variables filled in.
+def list_names(text: str) -> tuple[str, ...]:
+    """The keys of ``lists``, in file order; none where the text cannot be read that far."""
+    composed, _ = compose(text)
+    if composed is None:
+        return ()
+    tree, _ = grow(composed, {})
+    lists = tree.entries.get("lists") if isinstance(tree, Section) else None
+    return tuple(lists.entries) if isinstance(lists, Section) else ()
 
-    One that needs a variable which is not set is left out.
+
+def salvage_values(text: str, paths: Collection[str], env: Mapping[str, str]) -> dict[str, str]:
+    """The scalars at these dotted paths, not validated, variables filled in, by path.
+
+    A value that needs a variable which is not set is left out.
     """
-    found: dict[str, str] = {}
-    for path, written in _scalars(text):
-        if path in wanted:
-            expansion = expand(written, env)
-            if not expansion.problems:
-                found[path] = expansion.text
-    return found
+    return {
+        path: expansion.text
+        for path, source in _scalars(text)
+        if path in paths and not (expansion := expand(source, env)).problems
+    }
 
 
 def _scalars(text: str) -> Iterator[tuple[str, str]]:

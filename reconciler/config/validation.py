@@ -9,34 +9,36 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reconciler.config.fields import Model
+from reconciler.config.keys import Model
 from reconciler.config.problems import Problem, join, key_head, suggest
-from reconciler.config.secret_files import SUFFIX, secret_keys
+from reconciler.config.secrets import SUFFIX, secret_keys
 from reconciler.config.tree import Listing, Node, Scalar, Section
 
-_MAPPING = "must be a mapping: keys of its own below it, indented"
+_MAPPING = "must be a mapping: keys below it, indented"
 _SENTENCES = {
     "model_type": _MAPPING,
     "dict_type": _MAPPING,
     "mapping_type": _MAPPING,
-    "tuple_type": "must be a list: a line for each entry, with - before it",
+    "tuple_type": "must be a list: one line for each entry, beginning with -",
     "too_short": "is empty; it needs at least one entry",
 }
-_UNEXPECTED = "is not what belongs here"
+_UNEXPECTED = "is not valid here"
 _KEY = "[key]"  # how pydantic's location says that the key is wrong, not its value
 
 M = TypeVar("M", bound=Model)
 
 
-def judge(model: type[M], root: Section, context: object) -> tuple[M | None, tuple[Problem, ...]]:
-    """The tree as a model, or every reason why it is none."""
+def validate(
+    model: type[M], root: Section, context: object
+) -> tuple[M | None, tuple[Problem, ...]]:
+    """The tree as a model, or every reason why it is invalid."""
     try:
-        judged = model.model_validate(_plain(root), context=context, by_alias=True, by_name=False)
+        value = model.model_validate(_plain(root), context=context, by_alias=True, by_name=False)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found = (_problem(detail, model, root) for detail in details)
-        return None, tuple(problem for problem in found if problem)
-    return judged, ()
+        problems = (_problem(detail, model, root) for detail in details)
+        return None, tuple(filter(None, problems))
+    return value, ()
 
 
 def _plain(node: Node) -> object:
@@ -49,20 +51,20 @@ def _plain(node: Node) -> object:
 
 
 def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem | None:
-    """None where the trouble was reported before, as with a variable that is not set."""
-    *way, last = detail["loc"] or ("",)
-    about_key = last == _KEY
+    """None where the problem was reported before, as with a variable that is not set."""
+    *way, key = detail["loc"] or ("",)
+    about_key = key == _KEY
     if about_key:
-        *way, last = way
+        *way, key = way
     parent = _descend(root, way)
-    node = _descend(parent, [last])
+    node = _descend(parent, [key])
     kind = detail["type"]
     if kind == "missing":
-        info = _model_at(model, way).known_keys()[str(last)]
+        info = _model_at(model, way).known_keys()[str(key)]
         place = parent.key if node is parent else node.place  # left out, or null
-        return Problem(place, join(parent.path, str(last)), f"missing: {info.description}")
+        return Problem(place, join(parent.path, str(key)), f"missing: {info.description}")
     if kind == "extra_forbidden":
-        return _unknown(str(last), parent, node, _model_at(model, way))
+        return _unknown(str(key), parent, node, _model_at(model, way))
     if isinstance(node, Scalar) and node.broken and not about_key:
         return None
     context = detail.get("ctx", {})
@@ -71,12 +73,12 @@ def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem
 
 
 def _unknown(key: str, parent: Node, node: Node, model: type[Model]) -> Problem:
-    known = [*model.known_keys(), *(secret + SUFFIX for secret in secret_keys(model))]
+    keys = [*model.known_keys(), *(secret + SUFFIX for secret in secret_keys(model))]
     head = key_head(key)
     if key.startswith(f"{head}:"):
         hint = '; put a space after the ":"'
     else:
-        hint = suggest(key, known) or f"; known here: {', '.join(known)}"
+        hint = suggest(key, keys) or f"; known keys: {', '.join(keys)}"
     return Problem(node.key, join(parent.path, head), f"unknown key{hint}")
 
 
