@@ -171,7 +171,6 @@ BOUNDED = {
     "reconciler/sources/debug/scrub.py": "a debug page of 4 MB at most, own bounds",
     "reconciler/sources/sites/imdb/graphql.py": "the first 1,000 characters of an error",
     "reconciler/sources/sites/imdb/markup.py": "200 characters; own test in test_imdb_markup",
-    "reconciler/config/values.py": "a duration that has matched its pattern already",
 }
 
 USES = {
