@@ -229,7 +229,7 @@ def test_what_is_no_url_is_refused_before_anything_is_called(url: str) -> None:
     ],
 )
 def test_a_url_with_a_name_or_password_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(ServerError, match="contains a user or password") as raised:
+    with pytest.raises(ServerError, match="holds a user or password") as raised:
         OverseerrServer(url, KEY)
     assert "hunter2" not in repr(raised.value) + repr(vars(raised.value))
     assert raised.value.__context__ is None
