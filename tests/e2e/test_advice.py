@@ -27,10 +27,6 @@ OUTPUTS: dict[str, str] = {}  # by the trouble's name
 
 # Advice in the code that no trouble of the catalog shows, and why.
 ELSEWHERE = {
-    (
-        "The client secret of the same app, best as ${TRAKT_CLIENT_SECRET:-}. With it, "
-        "`listsync login trakt` signs in, for private lists and your own."
-    ): "a description in the schema and the docs, where tests/test_project.py checks commands",
     "run `listsync login trakt`": "a person types a code: tests/e2e/test_login.py follows it",
     (
         "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
