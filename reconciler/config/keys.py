@@ -73,7 +73,7 @@ class _OneOf:
                 return None
             if value.text not in words:
                 hint = suggest(value.source, words) or f"; use {' or '.join(words)}"
-                raise ValueError(f"{value.shown} is not a valid value{hint}")
+                raise ValueError(f"{value.quoted} is not a valid value{hint}")
             return source(value.text) if is_enum else value.text
 
         form = Form(parse, or_variable({"enum": words}))

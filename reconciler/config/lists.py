@@ -24,7 +24,7 @@ from reconciler.config.values import (
     Source,
     YesNo,
     several,
-    whole,
+    whole_number,
 )
 from reconciler.core import genres
 from reconciler.core.items import parse_item, parse_title
@@ -52,7 +52,7 @@ _ANY_WORD = or_variable({"type": "string", "minLength": 1})
 
 def _rating(value: Scalar) -> float:
     if not re.fullmatch(_RATING, value.text) or float(value.text) > _BEST:
-        raise ValueError(f"{value.shown} is not a rating; use a number from 0 to 10, like 7.5")
+        raise ValueError(f"{value.quoted} is not a rating; use a number from 0 to 10, like 7.5")
     return float(value.text)
 
 
@@ -62,7 +62,7 @@ def _genre(value: Scalar) -> str:
     if name is None:
         folded = [genre.casefold() for genre in genres.NAMES]
         hint = suggest(value.source, folded) or f"; use one of {', '.join(genres.NAMES)}"
-        raise ValueError(f"{value.shown} is not a genre{hint}")
+        raise ValueError(f"{value.quoted} is not a genre{hint}")
     return name
 
 
@@ -70,7 +70,7 @@ def _language(value: Scalar) -> str:
     """Two letters of ISO 639-1, small."""
     if not re.fullmatch(_LANGUAGE, value.text):
         raise ValueError(
-            f"{value.shown} is not a language; use its two-letter code, like en, de or ja"
+            f"{value.quoted} is not a language; use its two-letter code, like en, de or ja"
         )
     return value.text.lower()
 
@@ -84,7 +84,7 @@ def _title(value: Scalar) -> Name:
         item = parse_item(value.text)
     if any(item.ids.items()):
         raise ValueError(
-            f"{value.shown} is an id; use a title, like Cats or Cats (2019), or put the id under "
+            f"{value.quoted} is an id; use a title, like Cats or Cats (2019), or put the id under "
             "exclude, for all lists"
         )
     return Name(spellings(item.title), item.year)
@@ -111,7 +111,7 @@ class FilterConfig(Model):
     min_rating: Rating = key(
         None, help="The lowest rating, from 0 to 10. The list's rating counts, else TMDB's."
     )
-    min_votes: Annotated[int | None, whole(0, 100_000_000)] = key(
+    min_votes: Annotated[int | None, whole_number(0, 100_000_000)] = key(
         None, help="The fewest votes. The list's votes count, else TMDB's."
     )
     genres: Annotated[tuple[Genre, ...], several("[Drama, Crime]")] = key(
@@ -186,7 +186,7 @@ class ListOptions(Model):
         help="When a declined or deleted title is requested again. on-readd: once it is put back "
         "on a list. after 90d: also after that time. never: not at all.",
     )
-    retry_failed: Annotated[int, whole(0, 100_000)] = key(
+    retry_failed: Annotated[int, whole_number(0, 100_000)] = key(
         2, help="How often a request that the downloader rejected is retried."
     )
     prune: Choice[Prune] = key(

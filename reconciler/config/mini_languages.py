@@ -27,7 +27,8 @@ def _budget(value: Scalar) -> Budget:
     """``100/week``: titles per hour, day, week or month (of 30 days)."""
     if not re.fullmatch(_BUDGET, value.text):
         raise ValueError(
-            f"{value.shown} is not a budget; use titles per hour, day, week or month, like 100/week"
+            f"{value.quoted} is not a budget; use titles per hour, day, week or month, like"
+            " 100/week"
         )
     titles, unit = (part.strip() for part in value.text.split("/"))
     return Budget(int(titles), timedelta(hours=_WINDOWS[unit]), unit)
@@ -44,10 +45,10 @@ def _rerequest(value: Scalar) -> Rerequest | timedelta:
     word, _, duration = value.text.partition(" ")
     if word != "after":
         hint = suggest(value.source, rules) or "; use never, on-readd, or after 90d"
-        raise ValueError(f"{value.shown} is not a valid value{hint}")
+        raise ValueError(f"{value.quoted} is not a valid value{hint}")
     if not re.fullmatch(DURATION, duration.strip()):
         raise ValueError(
-            f'{value.shown} is not a valid value; use "after" and a duration, like after 90d'
+            f'{value.quoted} is not a valid value; use "after" and a duration, like after 90d'
         )
     return parse_duration(replace(value, text=duration.strip()))
 
@@ -67,7 +68,7 @@ def _seasons(value: object) -> object:
     if not isinstance(value, Scalar | dict):
         return value
     text = " ".join(value.text.split()) if isinstance(value, Scalar) else ""
-    shown = value.shown if isinstance(value, Scalar) else "this"
+    shown = value.quoted if isinstance(value, Scalar) else "this"
     if not re.fullmatch(_SEASONS, text):
         raise ValueError(
             f"{shown} does not select seasons; use all, first, latest, first 2, last 3, 1-3 or"
@@ -88,7 +89,7 @@ def _seasons(value: object) -> object:
 
 def _season(value: object) -> int:
     if not isinstance(value, Scalar) or not re.fullmatch(r"[0-9]{1,3}", value.text):
-        shown = value.shown if isinstance(value, Scalar) else "this"
+        shown = value.quoted if isinstance(value, Scalar) else "this"
         raise ValueError(f"{shown} is not a season number; use 0 (specials) to {_HIGHEST_SEASON}")
     return int(value.text)
 
@@ -107,13 +108,13 @@ def _years(value: Scalar) -> Years:
     text = value.text.replace(" ", "")
     if not re.fullmatch(_YEARS, text):
         raise ValueError(
-            f"{value.shown} is not a range of years; use 1990..2005, 1990.., ..2005 or 1999"
+            f"{value.quoted} is not a range of years; use 1990..2005, 1990.., ..2005 or 1999"
         )
     if ".." not in text:
         return Years(int(text), int(text))
     first, last = (int(year) if year else None for year in text.split(".."))
     if first is not None and last is not None and first > last:
-        raise ValueError(f"{value.shown} runs backwards; use {last}..{first}")
+        raise ValueError(f"{value.quoted} runs backwards; use {last}..{first}")
     return Years(first, last)
 
 

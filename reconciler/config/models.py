@@ -32,7 +32,7 @@ from reconciler.config.values import (
     Secret,
     ServerUrl,
     map_key,
-    whole,
+    whole_number,
 )
 from reconciler.core.model import (
     DEFAULT_CONCURRENCY,
@@ -85,7 +85,7 @@ class BrowserConfig(Model):
     remote_url: OptionalUrl = key(
         None, help="The address of a Selenium Grid; empty: Chromium on this host."
     )
-    sessions: Annotated[int, whole(1, 8)] = key(
+    sessions: Annotated[int, whole_number(1, 8)] = key(
         1, help="Browser sessions at once, and lists of one site at once; 1 to 8."
     )
 

@@ -48,8 +48,8 @@ def join(path: str, key: str) -> str:
 
 def key_head(key: str) -> str:
     """An unknown key as it may be shown: ``api_key:SECRET`` without a space is a key to YAML."""
-    found = _KEY_HEAD.match(key)
-    head = found[0] if found else ""
+    match = _KEY_HEAD.match(key)
+    head = match[0] if match else ""
     return head if len(head) <= _SHOWN_KEY else f"{head[:_SHOWN_KEY]}…"
 
 
@@ -65,7 +65,7 @@ def show_path(path: str) -> str:
     return path if "/" in path else quote(path)
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, words: Iterable[str]) -> str:
     """``, did you mean "interval"?``, or nothing where no known word is close."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1)
+    close = difflib.get_close_matches(word.lower(), list(words), n=1)
     return f', did you mean "{close[0]}"?' if close else ""

@@ -37,7 +37,7 @@ class Scalar:
     names: tuple[str, ...] = ()  # of these variables
 
     @property
-    def shown(self) -> str:
+    def quoted(self) -> str:
         """The value in quotes for an error, as it is written in the file."""
         return quote(self.source)
 

@@ -57,7 +57,7 @@ def parse_duration(value: Scalar, shortest: int = 1) -> timedelta:
     """``90m``, ``6h``, ``1h30m``; between ``shortest`` seconds and 365 days."""
     if not re.fullmatch(DURATION, value.text):
         raise ValueError(
-            f"{value.shown} is not a duration; use a number and a unit, like 90m, 6h or 1d"
+            f"{value.quoted} is not a duration; use a number and a unit, like 90m, 6h or 1d"
         )
     parts = re.findall(r"(\d{1,9})([smhdw])", value.text)
     seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
@@ -74,7 +74,7 @@ DurationOrZero = Annotated[
 
 def _rate(value: Scalar) -> float:
     if not re.fullmatch(_RATE, value.text):
-        raise ValueError(f"{value.shown} is not a rate; use calls per s, m, h or d, like 20/s")
+        raise ValueError(f"{value.quoted} is not a rate; use calls per s, m, h or d, like 20/s")
     calls, _, unit = value.text.partition("/")
     per_second = float(calls) / _SECONDS[unit]
     if not 0 < per_second <= _FASTEST:
@@ -85,13 +85,13 @@ def _rate(value: Scalar) -> float:
 Rate = Annotated[float, Form(_rate, or_variable(pattern(_RATE)))]  # in calls per second
 
 
-def whole(low: int, high: int) -> Form:
+def whole_number(low: int, high: int) -> Form:
     """The form of a whole number from ``low`` to ``high``."""
 
     def parse(value: Scalar) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", value.text):
             raise ValueError(
-                f"{value.shown} is not a whole number; use a number from {low} to {high}"
+                f"{value.quoted} is not a whole number; use a number from {low} to {high}"
             )
         if not low <= int(value.text) <= high:
             raise ValueError(f"must be from {low} to {high}")
@@ -101,13 +101,13 @@ def whole(low: int, high: int) -> Form:
     return Form(parse, or_variable(number, pattern("^[0-9]{1,9}$")))
 
 
-Few = Annotated[int, whole(1, 32)]
-Count = Annotated[int | None, whole(1, 100_000)]
+Few = Annotated[int, whole_number(1, 32)]
+Count = Annotated[int | None, whole_number(1, 100_000)]
 
 
 def _yes_or_no(value: Scalar) -> bool:
     if value.text.lower() not in _BOOLEANS:
-        raise ValueError(f"must be true or false, not {value.shown}")
+        raise ValueError(f"must be true or false, not {value.quoted}")
     return _BOOLEANS[value.text.lower()]
 
 
@@ -225,7 +225,7 @@ def _listen(value: Scalar) -> str:
     match = re.fullmatch(_LISTEN, value.text)
     if not match:
         raise ValueError(
-            f"{value.shown} is not an address to listen on; use HOST:PORT, or '' for none"
+            f"{value.quoted} is not an address to listen on; use HOST:PORT, or '' for none"
         )
     if int(match[2]) > _HIGHEST_PORT:
         raise ValueError(f"a port is at most {_HIGHEST_PORT}")
@@ -237,7 +237,7 @@ Listen = Annotated[str, Form(_listen, or_variable(pattern(_LISTEN), {"const": ""
 
 def _host_name(value: Scalar) -> str:
     if not re.fullmatch(_HOST_NAME, value.text):
-        raise ValueError(f"{value.shown} is not a host name; use one like listsync.example.org")
+        raise ValueError(f"{value.quoted} is not a host name; use one like listsync.example.org")
     return value.text.lower()
 
 
@@ -258,7 +258,7 @@ def _source(value: object, info: ValidationInfo) -> object:
         if value.text == value.source:
             raise
         raise ValueError(
-            f"{value.shown} is not a list; use a list's address, provider:id or file:PATH"
+            f"{value.quoted} is not a list; use a list's address, provider:id or file:PATH"
         ) from error
 
 
@@ -302,13 +302,13 @@ def map_key(key: str) -> str:
 def _media_key(value: Scalar) -> MediaKey:
     match = re.fullmatch(r"tmdb:(movie|tv):([1-9][0-9]{0,9})", value.text)
     if not match:
-        raise ValueError(f"{value.shown} is not tmdb:movie:N or tmdb:tv:N")
+        raise ValueError(f"{value.quoted} is not tmdb:movie:N or tmdb:tv:N")
     return MediaKey(Kind(match[1]), int(match[2]))
 
 
 Exclusion = Annotated[
     Item,
-    Form(lambda value: _parse_item(parse_item, value.text, value.shown), or_variable(_ITEM)),
+    Form(lambda value: _parse_item(parse_item, value.text, value.quoted), or_variable(_ITEM)),
 ]
 MapKey = Annotated[str, BeforeValidator(map_key), WithJsonSchema(_ITEM)]
 MapTarget = Annotated[

@@ -14,12 +14,12 @@ from reconciler.errors import ConfigError
 
 def recognize_list(text: str) -> ListRef:
     """Take ``provider:id``, an address or a bare id, as the sites do."""
-    if found := re.fullmatch(
+    if match := re.fullmatch(
         r"(imdb|trakt|file|mdblist|stevenlu|json|tmdb|anilist|rss|simkl|tvdb|letterboxd):(.+)", text
     ):
-        return ListRef(found[1], found[2])
-    if found := re.fullmatch(r"https://(?:www\.)?(imdb|trakt)\.(?:com|tv)/(.+)", text):
-        return ListRef(found[1], found[2])
+        return ListRef(match[1], match[2])
+    if match := re.fullmatch(r"https://(?:www\.)?(imdb|trakt)\.(?:com|tv)/(.+)", text):
+        return ListRef(match[1], match[2])
     if re.fullmatch(r"(ls|ur)\d+", text):
         return ListRef("imdb", text)
     raise ValueError(f"{text!r} is no list; paste its address")

@@ -17,7 +17,7 @@ def one_list(option: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("option", "key", "meant"),
+    ("option", "key", "expected"),
     [
         pytest.param("server_id: 0", "server_id", 0, id="the first server"),
         pytest.param("server_id: Radarr 4K", "server_id", "Radarr 4K", id="a server by name"),
@@ -35,10 +35,10 @@ def one_list(option: str) -> str:
     ],
 )
 def test_an_id_is_a_number_without_quotes_and_all_else_a_name(
-    read_config: Callable[..., Config], option: str, key: str, meant: object
+    read_config: Callable[..., Config], option: str, key: str, expected: object
 ) -> None:
-    found: Any = getattr(read_config(one_list(option)).lists[0], key)
-    assert (type(found), found) == (type(meant), meant)
+    value: Any = getattr(read_config(one_list(option)).lists[0], key)
+    assert (type(value), value) == (type(expected), expected)
 
 
 EMPTY = "is empty; use a name or an id, or remove the key"
@@ -60,12 +60,12 @@ SINGLE = "must be a single value, not a list or a mapping"
         ("profil_id: 4", "5 profil_id", 'unknown key, did you mean "profile_id"?'),
     ],
 )
-def test_a_mistake_is_told_at_its_place(
+def test_a_mistake_is_reported_at_its_place(
     problems_of: Callable[..., list[str]], option: str, where: str, problem: str
 ) -> None:
     column, key = where.split()
-    told = f"listsync.yaml:5:{column} lists.kids.{key}: {problem}"
-    assert problems_of(one_list(option)) == [told]
+    error = f"listsync.yaml:5:{column} lists.kids.{key}: {problem}"
+    assert problems_of(one_list(option)) == [error]
 
 
 def test_a_list_overrides_the_defaults_and_null_takes_them_away(

@@ -17,7 +17,7 @@ def one_list(rule: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rule", "meant"),
+    ("rule", "expected"),
     [
         pytest.param("types: [movie]", Filter(types=(Kind.MOVIE,)), id="types"),
         pytest.param("years: 1990..2005", Filter(years=Years(1990, 2005)), id="span"),
@@ -55,8 +55,10 @@ def one_list(rule: str) -> str:
         pytest.param("types: null", None, id="a rule of its built-in value"),
     ],
 )
-def test_a_rule_means(read_config: Callable[..., Config], rule: str, meant: Filter | None) -> None:
-    assert read_config(one_list(rule)).lists[0].filter.rules == meant
+def test_a_rule_means(
+    read_config: Callable[..., Config], rule: str, expected: Filter | None
+) -> None:
+    assert read_config(one_list(rule)).lists[0].filter.rules == expected
 
 
 def test_a_lists_filter_replaces_the_defaults_whole_and_null_takes_it_away(
@@ -120,20 +122,20 @@ RATING = "is not a rating; use a number from 0 to 10, like 7.5"
         ("min_ratng: 7", "7 min_ratng", 'unknown key, did you mean "min_rating"?'),
     ],
 )
-def test_a_mistake_is_told_at_its_place(
+def test_a_mistake_is_reported_at_its_place(
     problems_of: Callable[..., list[str]], rule: str, where: str, problem: str
 ) -> None:
     column, key = where.split()
-    told = f"listsync.yaml:6:{column} lists.kids.filter.{key}: {problem}"
-    assert problems_of(one_list(rule)) == [told]
+    error = f"listsync.yaml:6:{column} lists.kids.filter.{key}: {problem}"
+    assert problems_of(one_list(rule)) == [error]
 
 
 def test_a_genre_that_resembles_none_is_answered_with_all_there_are(
     problems_of: Callable[..., list[str]],
 ) -> None:
-    (told,) = problems_of(one_list("genres: [Xyzzy]"))
-    assert '"Xyzzy" is not a genre; use one of Action, Action & Adventure' in told
-    assert told.endswith("War & Politics, Western")
+    (error,) = problems_of(one_list("genres: [Xyzzy]"))
+    assert '"Xyzzy" is not a genre; use one of Action, Action & Adventure' in error
+    assert error.endswith("War & Politics, Western")
 
 
 def test_a_filter_that_is_no_mapping_is_refused(problems_of: Callable[..., list[str]]) -> None:

@@ -109,7 +109,9 @@ def test_a_list_overrides_the_defaults_and_null_asks_for_the_built_in(
         + "  a: {source: imdb:top, interval: 2h, max_per_run: null, requester: ~}\n"
     )
 
-    assert [(one.name, one.interval, one.max_per_run, one.requester) for one in config.lists] == [
+    assert [
+        (entry.name, entry.interval, entry.max_per_run, entry.requester) for entry in config.lists
+    ] == [
         ("b", timedelta(hours=1), 9, "anna"),
         ("a", timedelta(hours=2), 50, None),
     ]
@@ -159,7 +161,7 @@ def test_the_map_and_the_exclusions_are_read_by_the_item_grammar(
         "imdb:tt28479262": MediaKey(Kind.MOVIE, 1155828),
         'title:"Dune (2021)"': MediaKey(Kind.MOVIE, 438631),
     }
-    assert [(one.position, one.key) for one in config.exclude] == [
+    assert [(entry.position, entry.key) for entry in config.exclude] == [
         (1, "tmdb:movie:550"),
         (2, "imdb:tt0944947"),
     ]
@@ -193,13 +195,13 @@ def test_anchors_and_a_byte_order_mark_are_fine(read_config: Callable[..., Confi
         "\ufeff" + SERVER + "lists:\n  a: &a {source: imdb:top, top: 3}\n  b: *a\n", {"KEY": "k"}
     )
 
-    assert [(one.name, one.top) for one in config.lists] == [("a", 3), ("b", 3)]
+    assert [(entry.name, entry.top) for entry in config.lists] == [("a", 3), ("b", 3)]
 
 
 def test_two_lists_may_read_the_same_source(read_config: Callable[..., Config]) -> None:
     config = read_config(SERVER + "lists: {a: {source: ls1}, b: {source: ls1}}\n")
 
-    assert [one.source for one in config.lists] == [ListRef("imdb", "ls1")] * 2
+    assert [entry.source for entry in config.lists] == [ListRef("imdb", "ls1")] * 2
 
 
 @pytest.mark.parametrize(

@@ -30,23 +30,23 @@ def logs_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., Config]:
-    def written(text: str, urls: str = "") -> Config:
+    def read_file(text: str, urls: str = "") -> Config:
         (tmp_path / "listsync.yaml").write_text(FILE + text, encoding="utf-8")
         (tmp_path / "urls").write_text(urls, encoding="utf-8")
         return read_config(tmp_path / "listsync.yaml")
 
-    return written
+    return read_file
 
 
 def urls(config: Config) -> list[str]:
     return [url.get_secret_value() for url in config.notify.urls]
 
 
-def test_without_it_nobody_is_told(read: Callable[..., Config]) -> None:
+def test_without_it_nobody_is_notified(read: Callable[..., Config]) -> None:
     assert urls(read("")) == []
 
 
-def test_everything_is_told_of_each_pass_where_nothing_is_said(read: Callable[..., Config]) -> None:
+def test_every_event_of_every_run_is_notified_of_by_default(read: Callable[..., Config]) -> None:
     notify = read(f"notify: {{urls: ['{URL}']}}").notify
 
     assert (notify.events, notify.digest) == (tuple(Event), Digest.PASS)
@@ -59,16 +59,16 @@ def test_events_and_digest_are_chosen(read: Callable[..., Config]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "output"),
     [
         pytest.param(f"{URL}\n", [URL], id="one"),
         pytest.param(f"# phones\r\n{URL}\r\n\r\n  {URL}/2  \r\n", [URL, f"{URL}/2"], id="several"),
     ],
 )
 def test_a_file_has_an_address_on_each_line(
-    read: Callable[..., Config], content: str, told: list[str]
+    read: Callable[..., Config], content: str, output: list[str]
 ) -> None:
-    assert urls(read("notify: {urls_file: urls}", content)) == told
+    assert urls(read("notify: {urls_file: urls}", content)) == output
 
 
 def test_an_empty_address_is_none(
@@ -79,7 +79,7 @@ def test_an_empty_address_is_none(
     assert urls(read(f"notify: {{urls: ['${{NTFY_URL:-}}', '{URL}']}}")) == [URL]
 
 
-def test_another_address_leaves_the_generation_and_who_is_told_does_not(
+def test_another_address_keeps_the_generation_and_no_address_changes_it(
     read: Callable[..., Config],
 ) -> None:
     texts = [f"['{URL}']", f"['{URL}/2']", f"['{URL}', '{URL}/2']"]
@@ -124,6 +124,6 @@ def test_neither_a_log_nor_the_spec_shows_an_address(
 
     log.debug("asked", call=f"POST {URL}", error=error, config=config, raw=config.model_dump())
 
-    told = capsys.readouterr().err
-    assert "POST [hidden]" in told
-    assert TOKEN not in told + repr(config) + json.dumps(config.model_dump(mode="json"))
+    output = capsys.readouterr().err
+    assert "POST [hidden]" in output
+    assert TOKEN not in output + repr(config) + json.dumps(config.model_dump(mode="json"))

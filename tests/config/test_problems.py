@@ -1,4 +1,4 @@
-"""What a wrong file is told: the place, the path, what is wrong and what to do."""
+"""Errors of an invalid file: the place, the path, the problem and the fix."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
 
 
 @pytest.mark.parametrize(
-    ("lines", "where", "what"),
+    ("lines", "where", "message"),
     [
         pytest.param(
             "    intervl: 6h",
@@ -315,10 +315,10 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_what_to_do(
-    problems_of: Callable[..., list[str]], lines: str, where: str, what: str
+def test_a_mistake_is_reported_with_its_place_and_a_fix(
+    problems_of: Callable[..., list[str]], lines: str, where: str, message: str
 ) -> None:
-    assert problems_of(f"{FILE}{lines}\n") == [f"listsync.yaml:{where}: {what}"]
+    assert problems_of(f"{FILE}{lines}\n") == [f"listsync.yaml:{where}: {message}"]
 
 
 def test_all_problems_come_at_once_sorted_by_line(
@@ -348,7 +348,7 @@ def test_all_problems_come_at_once_sorted_by_line(
     ]
 
 
-def test_a_mistake_in_the_defaults_is_told_once_and_there(
+def test_a_mistake_in_the_defaults_is_reported_once_and_there(
     problems_of: Callable[..., list[str]],
 ) -> None:
     lists = "lists: {a: {source: ls1}, b: {source: ls2}}\n"

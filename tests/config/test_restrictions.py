@@ -70,8 +70,8 @@ def test_a_default_port_may_be_left_out(allowed: str, written: str) -> None:
     "http://seerr:5055/base", "http://seerr.:5055", "http://seerr.evil.example:5055",
 ])  # fmt: skip
 def test_another_server_is_a_problem_at_its_place(url: str) -> None:
-    found = problems(f"server:\n  url: '{url}'\n  {KEY}\n{LISTS}", SERVER)
-    assert found == [f"f.yaml:2:8 server.url: {NOT_ALLOWED}"]
+    problem = problems(f"server:\n  url: '{url}'\n  {KEY}\n{LISTS}", SERVER)
+    assert problem == [f"f.yaml:2:8 server.url: {NOT_ALLOWED}"]
 
 
 @pytest.mark.parametrize("text", [
@@ -82,10 +82,10 @@ def test_another_server_is_a_problem_at_its_place(url: str) -> None:
     pytest.param(f"{LISTS}ledger: '${{OTHER:?please}}'", id="with a message"),
 ])  # fmt: skip
 def test_another_variable_is_a_problem_and_its_value_is_not_shown(text: str) -> None:
-    [found] = problems(SEERR + text, VARIABLE)
-    place, _, what = found.partition(": ")
+    [problem] = problems(SEERR + text, VARIABLE)
+    place, _, message = problem.partition(": ")
     assert re.match(r"f\.yaml:[23]:\d+ ", place)
-    assert what == "the variable OTHER is not allowed; allow it with --allow-env"
+    assert message == "the variable OTHER is not allowed; allow it with --allow-env"
 
 
 LEAKS = {
@@ -109,8 +109,8 @@ LEAKS = {
 
 @pytest.mark.parametrize(("text", "path"), LEAKS.values(), ids=LEAKS)
 def test_a_variable_is_sent_to_no_address_of_the_file(text: str, path: str) -> None:
-    [found] = problems(SEERR + text, SERVER)
-    assert found.split(" ", 1)[1] == f"{path}: {ALONE}"
+    [problem] = problems(SEERR + text, SERVER)
+    assert problem.split(" ", 1)[1] == f"{path}: {ALONE}"
 
 
 @pytest.mark.parametrize(("site", "lists"), [
@@ -123,8 +123,8 @@ def test_a_variable_is_sent_to_no_address_of_the_file(text: str, path: str) -> N
 ])  # fmt: skip
 def test_a_key_of_a_site_is_sent_to_no_other_server(site: str, lists: str) -> None:
     text = f"{SEERR}{lists}\nproviders: {{{site}}}"
-    [found] = problems(text, SERVER)
-    assert "this server would receive a key of t" in found
+    [problem] = problems(text, SERVER)
+    assert "this server would receive a key of t" in problem
     both = ["http://seerr:5055", "http://evil.example"]
     assert problems(text, parse_restrictions(both, None, allows_files=False)) == []
 
@@ -139,8 +139,8 @@ MAY_READ = "discord://id/token?template=/run/secrets/other"
 def test_a_notification_that_may_read_a_file_is_refused(
     url: str, restrictions: Restrictions
 ) -> None:
-    [found] = problems(f"{SEERR}{LISTS}notify: {{urls: ['{url}']}}", restrictions)
-    assert found.split(" ", 1)[1] == (
+    [problem] = problems(f"{SEERR}{LISTS}notify: {{urls: ['{url}']}}", restrictions)
+    assert problem.split(" ", 1)[1] == (
         "notify.urls[0]: a parameter of this address may name a file; allow it with --allow-files,"
         " or put the whole address into a variable"
     )
@@ -169,8 +169,8 @@ def test_other_addresses_are_as_free_as_before(text: str) -> None:
 
 @pytest.mark.parametrize("restrictions", [SERVER, VARIABLE], ids=["server", "variable"])
 def test_the_ledger_of_a_restricted_file_is_in_its_folder(restrictions: Restrictions) -> None:
-    [found] = problems(f"{SEERR}{LISTS}ledger: /var/x.db", restrictions)
-    assert found == (
+    [problem] = problems(f"{SEERR}{LISTS}ledger: /var/x.db", restrictions)
+    assert problem == (
         "f.yaml:3:9 ledger: outside the folder of the config file; add --allow-files to use it"
     )
     assert problems(f"{SEERR}{LISTS}ledger: state/x.db", restrictions) == []
@@ -180,10 +180,10 @@ def test_the_ledger_of_a_restricted_file_is_in_its_folder(restrictions: Restrict
 
 def test_an_empty_restriction_allows_nothing() -> None:
     nothing = parse_restrictions([], [], allows_files=False)
-    [found] = problems(SEERR.replace("${SEERR_API_KEY}", "k") + LISTS, nothing)
-    assert found.startswith("f.yaml:1:15 server.url: this server is not allowed (allowed: none)")
-    [found] = problems(SEERR + LISTS, nothing)
-    assert "SEERR_API_KEY is not allowed" in found
+    [problem] = problems(SEERR.replace("${SEERR_API_KEY}", "k") + LISTS, nothing)
+    assert problem.startswith("f.yaml:1:15 server.url: this server is not allowed (allowed: none)")
+    [problem] = problems(SEERR + LISTS, nothing)
+    assert "SEERR_API_KEY is not allowed" in problem
 
 
 @pytest.mark.parametrize(("written", "names"), [

@@ -51,18 +51,20 @@ def test_a_list_is_restored_as_it_was(options: dict[str, Any]) -> None:
 
 def test_an_address_with_a_key_is_not_kept_and_taken_from_the_file() -> None:
     config = config_of({"source": ADDRESS})
-    kept = file_rights(config)
+    rights = file_rights(config)
 
-    assert SECRET not in repr(kept)
-    assert restored_list("films", kept.lists["films"], [config.lists[0].source]) == config.lists[0]
-    assert not restored_list("films", kept.lists["films"], []).source.address
+    assert SECRET not in repr(rights)
+    assert (
+        restored_list("films", rights.lists["films"], [config.lists[0].source]) == config.lists[0]
+    )
+    assert not restored_list("films", rights.lists["films"], []).source.address
 
 
 @pytest.mark.parametrize("settings", ["", "{", "[]", "{}"])
 def test_settings_that_cannot_be_read_make_a_list_that_requests_nothing(settings: str) -> None:
     config = config_of({"requester": "alice", "role": "exclude"})
-    kept = replace(file_rights(config).lists["films"], settings=settings)
-    restored = restored_list("films", kept, [config.lists[0].source])
+    rights = replace(file_rights(config).lists["films"], settings=settings)
+    restored = restored_list("films", rights, [config.lists[0].source])
 
     assert restored.suspend
     assert (restored.name, str(restored.source)) == ("films", "imdb:top")

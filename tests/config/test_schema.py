@@ -54,7 +54,7 @@ def test_the_example_loads_as_it_is(read_config: Callable[..., Config]) -> None:
     config = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
 
     assert text.startswith("# yaml-language-server: $schema=./listsync.schema.json\n")
-    assert [one.name for one in config.lists] == ["imdb-top"]
+    assert [lst.name for lst in config.lists] == ["imdb-top"]
     assert complaints(text) == []
 
 
@@ -75,15 +75,17 @@ def test_the_example_shows_every_key_and_loads_with_all_of_them(
 def test_the_example_writes_the_built_in_values(read_config: Callable[..., Config]) -> None:
     text = everything_uncommented().replace("  requester: anna", "")
 
-    shown = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
+    example = read_config(text, {"SEERR_API_KEY": "k"}, files=FILES)
     plain = read_config(FILE)
 
-    assert shown.server.rate == plain.server.rate
-    assert shown.server.concurrency == plain.server.concurrency
-    assert shown.providers == plain.providers
-    assert shown.browser == plain.browser
+    assert example.server.rate == plain.server.rate
+    assert example.server.concurrency == plain.server.concurrency
+    assert example.providers == plain.providers
+    assert example.browser == plain.browser
     options = {"interval", "max_per_run", "is_4k", "seasons", "role"}
-    assert shown.lists[0].model_dump(include=options) == plain.lists[0].model_dump(include=options)
+    assert example.lists[0].model_dump(include=options) == plain.lists[0].model_dump(
+        include=options
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,14 +73,14 @@ def test_a_file_broken_anywhere_tells_no_secret(
         text = text[:at] + new + text[at + cut :]
     text = text.replace("LITERAL", SECRET)
 
-    told: tuple[str, ...]
+    output: tuple[str, ...]
     try:
-        told = (repr(read_config(text, ENV).server),)
+        output = (repr(read_config(text, ENV).server),)
     except ConfigError as error:
-        told = error.problems
+        output = error.problems
 
-    assert told
-    assert all("\n" not in line and SECRET not in line for line in told)
+    assert output
+    assert all("\n" not in line and SECRET not in line for line in output)
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_a_file_broken_anywhere_tells_no_secret(
     ],
 )
 @pytest.mark.parametrize("form", [SECRET, "${KEY}"], ids=["written", "variable"])
-def test_a_secret_in_the_wrong_place_is_not_told(
+def test_a_secret_in_the_wrong_place_is_not_shown(
     problems_of: Callable[..., list[str]], key: str, form: str
 ) -> None:
     assert SECRET not in "\n".join(problems_of(key.replace("%s", form), ENV))
 
 
-def test_a_variable_that_holds_no_list_is_told_by_its_name(
+def test_a_variable_without_a_list_is_reported_by_its_name(
     problems_of: Callable[..., list[str]],
 ) -> None:
     text = "server: {url: http://s, api_key: k}\nlists: {a: {source: '${KEY}'}}\n"
@@ -127,7 +127,7 @@ def test_a_variable_that_holds_no_list_is_told_by_its_name(
     assert SECRET not in problem
 
 
-def test_the_key_in_a_file_is_not_told_when_it_cannot_be_one(
+def test_an_invalid_key_in_a_file_is_not_shown(
     problems_of: Callable[..., list[str]],
 ) -> None:
     text = "server: {url: http://s, api_key_file: /key}\nlists: {a: {source: ls1}}\n"
@@ -138,7 +138,9 @@ def test_the_key_in_a_file_is_not_told_when_it_cannot_be_one(
     assert SECRET not in problem
 
 
-def test_a_short_key_in_place_of_a_key_is_not_told(problems_of: Callable[..., list[str]]) -> None:
+def test_a_short_secret_in_place_of_a_key_is_not_shown(
+    problems_of: Callable[..., list[str]],
+) -> None:
     uuid = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 
     [problem] = problems_of(
@@ -168,11 +170,11 @@ def test_a_list_is_not_read_from_a_file_of_a_secret(tmp_path: Path, name: str, s
     ending = ".zip" if source.endswith(".zip") else ""
     (tmp_path / f"key{ending}").write_text("key-in-a-file")
     (tmp_path / f"link{ending}").symlink_to(tmp_path / f"key{ending}")
-    named = source.replace("NAME", name.replace("HERE", str(tmp_path)))
+    source_of_secret = source.replace("NAME", name.replace("HERE", str(tmp_path)))
     config = tmp_path / "listsync.yaml"
     config.write_text(
         f"server: {{url: 'http://seerr:5055', api_key_file: 'key{ending}'}}\n"
-        f"lists: {{a: {{source: '{named}'}}}}\n"
+        f"lists: {{a: {{source: '{source_of_secret}'}}}}\n"
     )
     with pytest.raises(ConfigError) as refused:
         wiring.read_config(config)

@@ -1,4 +1,4 @@
-"""What is told of the server's section, whose values are never repeated."""
+"""Errors of the server's section, which never repeat its values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
 
 
 @pytest.mark.parametrize(
-    ("server", "where", "what"),
+    ("server", "where", "message"),
     [
         (
             "url: http://s",
@@ -114,9 +114,9 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
     ],
 )
 def test_a_mistake_in_the_servers_section(
-    problems_of: Callable[..., list[str]], server: str, where: str, what: str
+    problems_of: Callable[..., list[str]], server: str, where: str, message: str
 ) -> None:
     server = server if server.startswith("{") else f" {server}"
     text = f"server:\n  {server}\n{LISTS}"
 
-    assert problems_of(text, files={"/empty": "\n"}) == [f"listsync.yaml:{where}: {what}"]
+    assert problems_of(text, files={"/empty": "\n"}) == [f"listsync.yaml:{where}: {message}"]

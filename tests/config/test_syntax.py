@@ -1,4 +1,4 @@
-"""What is no YAML, or YAML of a kind that is not read."""
+"""Invalid YAML, or YAML of a kind that is not read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = "server: {}\nmap: {}\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "where", "what"),
+    ("text", "where", "message"),
     [
         pytest.param("", "1:1", "the file is empty; it needs server: and lists:", id="empty"),
         pytest.param(
@@ -127,17 +127,17 @@ FILE = "server: {}\nmap: {}\n"
         ),
     ],
 )
-def test_what_cannot_be_read_as_yaml_is_told_in_one_line(
-    problems_of: Callable[..., list[str]], text: str, where: str, what: str
+def test_invalid_yaml_is_reported_in_one_line(
+    problems_of: Callable[..., list[str]], text: str, where: str, message: str
 ) -> None:
-    assert problems_of(text)[0] == f"listsync.yaml:{where}: {what}"
+    assert problems_of(text)[0] == f"listsync.yaml:{where}: {message}"
 
 
 PLAIN = "replace them with plain spaces"
 
 
 @pytest.mark.parametrize(
-    ("text", "where", "what"),
+    ("text", "where", "message"),
     [
         pytest.param(
             "server:\n\u00a0\u00a0url: x\n\u00a0\u00a0api_key: k\n",
@@ -217,9 +217,9 @@ PLAIN = "replace them with plain spaces"
     ],
 )
 def test_lookalikes_of_spaces_in_the_structure_are_one_problem(
-    problems_of: Callable[..., list[str]], text: str, where: str, what: str
+    problems_of: Callable[..., list[str]], text: str, where: str, message: str
 ) -> None:
-    assert problems_of(text) == [f"listsync.yaml:{where}: {what}"]
+    assert problems_of(text) == [f"listsync.yaml:{where}: {message}"]
 
 
 @pytest.mark.parametrize(
@@ -256,16 +256,16 @@ def test_lookalikes_of_spaces_in_a_text_are_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "message"),
     [
         ('a: "b\n\u00a0c: d\n', "1:4: a quote is not closed"),
         ("\u00a0a: \x07\n", "1:5: an invalid character; remove it"),
     ],
     ids=["an open quote", "a control character"],
 )
-def test_what_is_wrong_before_them_comes_first(text: str, what: str) -> None:
+def test_what_is_wrong_before_them_comes_first(text: str, message: str) -> None:
     _, (problem,) = compose(text)
-    assert problem.line("x") == f"x:{what}"
+    assert problem.line("x") == f"x:{message}"
 
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases"
@@ -294,7 +294,7 @@ def test_aliases_cannot_make_the_file_explode(problems_of: Callable[..., list[st
         pytest.param("\ufeffü: ".encode() + b"\x80", "1:4", id="after a byte order mark"),
     ],
 )
-def test_a_file_that_is_not_utf8_is_told_where(data: bytes, place: str) -> None:
+def test_a_file_that_is_not_utf8_is_reported_with_the_place(data: bytes, place: str) -> None:
     with pytest.raises(ConfigError) as caught:
         decode(data, "listsync.yaml")
 

@@ -29,12 +29,12 @@ def logs_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[[str], Config]:
-    def written(text: str) -> Config:
+    def read_file(text: str) -> Config:
         (tmp_path / "listsync.yaml").write_text(SERVER + text, encoding="utf-8")
         (tmp_path / "id.txt").write_text(f"{ID}\n", encoding="utf-8")
         return read_config(tmp_path / "listsync.yaml")
 
-    return written
+    return read_file
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,6 @@ def test_no_log_shows_the_client_id(
     log.debug("asked", call=f"asked with {ID}", headers={"trakt-api-key": ID}, error=error)
     log.debug("the spec", config=config, raw=config.model_dump(), url=f"http://t/?client_id={ID}")
 
-    told = capsys.readouterr().err
-    assert "asked with [hidden]" in told
-    assert ID not in told + repr(config)
+    output = capsys.readouterr().err
+    assert "asked with [hidden]" in output
+    assert ID not in output + repr(config)

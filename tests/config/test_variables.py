@@ -1,4 +1,4 @@
-"""What is told of variables, and of YAML that is legal but not ours."""
+"""Errors of variables, and of YAML that is valid but not supported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = (
 
 
 @pytest.mark.parametrize(
-    ("lines", "where", "what"),
+    ("lines", "where", "message"),
     [
         pytest.param(
             "  top: {source: ls1}",
@@ -86,15 +86,15 @@ FILE = (
         ),
     ],
 )
-def test_a_value_or_key_that_cannot_be_taken_is_told(
-    problems_of: Callable[..., list[str]], lines: str, where: str, what: str
+def test_an_unusable_value_or_key_is_reported(
+    problems_of: Callable[..., list[str]], lines: str, where: str, message: str
 ) -> None:
     env = {"KEY": "the-key", "EMPTY": ""}
 
-    assert problems_of(f"{FILE}{lines}\n", env) == [f"listsync.yaml:{where}: {what}"]
+    assert problems_of(f"{FILE}{lines}\n", env) == [f"listsync.yaml:{where}: {message}"]
 
 
-def test_every_variable_of_a_value_that_is_not_set_is_told(
+def test_every_unset_variable_of_a_value_is_reported(
     problems_of: Callable[..., list[str]],
 ) -> None:
     assert problems_of(f"{FILE}ledger: ${{A}}/${{B}}\n") == [
@@ -103,7 +103,9 @@ def test_every_variable_of_a_value_that_is_not_set_is_told(
     ]
 
 
-def test_a_section_that_is_a_variable_is_told_once(problems_of: Callable[..., list[str]]) -> None:
+def test_a_section_that_is_a_variable_is_reported_once(
+    problems_of: Callable[..., list[str]],
+) -> None:
     assert problems_of(f"{FILE}browser: ${{A}}\n") == [
         "listsync.yaml:7:10 browser: ${A} is not set; set the variable"
     ]

@@ -1,7 +1,7 @@
 """The parts of the documentation that are made from the code.
 
 Such a part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. A test compares; this
-writes them anew: ``python -m tests.project.generated``.
+rewrites them: ``python -m tests.project.generated``.
 """
 
 from __future__ import annotations
@@ -49,20 +49,22 @@ _SECTIONS = {
 def regenerated(page: str) -> str:
     """A page's text with its generated parts as they should be. Raises KeyError for a new name."""
     blocks = _blocks()
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found['name']]}\n\n{found[3]}", page)
+    return _BLOCK.sub(lambda part: f"{part[1]}\n{blocks[part['name']]}\n\n{part[3]}", page)
 
 
 def commands(program: Typer = app) -> dict[str, str]:
     """The commands with the first sentence of their help, in the order of ``--help``."""
     group = get_command(program)
-    known: Mapping[str, Any] = getattr(group, "commands")  # noqa: B009 - the group's type is Typer's own
-    return {name: command.get_short_help_str(limit=200) for name, command in known.items()}
+    commands_by_name: Mapping[str, Any] = getattr(group, "commands")  # noqa: B009 - the group's type is Typer's own
+    return {
+        name: command.get_short_help_str(limit=200) for name, command in commands_by_name.items()
+    }
 
 
 def help_of(*words: str, option: str = "--help") -> str:
     """What ``listsync WORDS --help`` prints on a terminal of 80 columns."""
-    told = CliRunner().invoke(app, [*words, option], prog_name="listsync", terminal_width=80)
-    return told.output.rstrip()
+    result = CliRunner().invoke(app, [*words, option], prog_name="listsync", terminal_width=80)
+    return result.output.rstrip()
 
 
 def _blocks() -> dict[str, str]:
@@ -117,8 +119,8 @@ def _pasted(table: Mapping[str, str]) -> str:
 def _outcomes() -> str:
     """Which outcomes each source never comes to."""
     rows = [
-        f"| {name} | {', '.join(f'`{one}`' for one in Outcome if one not in told) or '-'} |"
-        for name, told in TELLS.items()
+        f"| {name} | {', '.join(f'`{word}`' for word in Outcome if word not in outcomes) or '-'} |"
+        for name, outcomes in TELLS.items()
     ]
     return "\n".join(["| source | never reports |", "|---|---|", *rows])
 
@@ -131,7 +133,7 @@ def _meaning(text: str) -> str:
 
 
 def _commands() -> str:
-    rows = [f"| `listsync {name}` | {told} |" for name, told in commands().items()]
+    rows = [f"| `listsync {name}` | {help_line} |" for name, help_line in commands().items()]
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
@@ -163,7 +165,7 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Write every generated part anew."""
+    """Rewrite every generated part."""
     for page in PAGES:
         before = page.read_text(encoding="utf-8")
         after = regenerated(before)

@@ -34,13 +34,13 @@ def texts() -> tuple[Path, ...]:
     """Every text file of the project, the dot files at its top among them."""
     inside = (path for folder in _FOLDERS for path in folder.rglob("*"))
     above = (path for path in ROOT.iterdir() if path.name != ".git")
-    known = (
+    paths = (
         p
         for p in (*inside, *above)
         if p.suffix in _TEXTS or p.name in {"Makefile", "Dockerfile", "run"}
     )
     return tuple(
-        sorted(path for path in known if path.is_file() and "__pycache__" not in str(path))
+        sorted(path for path in paths if path.is_file() and "__pycache__" not in str(path))
     )
 
 
@@ -72,8 +72,8 @@ def name(path: Path) -> str:
 
 def tables(page: Path, heading: str) -> list[list[list[str]]]:
     """The tables under a heading, each without its head: rows of cells."""
-    _, found, below = f"\n{page.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")
-    assert found, f"{name(page)} has no heading {heading!r}"
+    _, heading_line, below = f"\n{page.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")
+    assert heading_line, f"{name(page)} has no heading {heading!r}"
     level = heading.index(" ")
     section = re.split(rf"^#{{1,{level}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
     blocks = re.findall(r"(?:^\|.*\n)+", section, flags=re.MULTILINE)

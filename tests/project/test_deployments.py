@@ -32,8 +32,8 @@ def pod(name: str) -> dict[str, Any]:
     template = (
         config["template"] if "template" in config else config["jobTemplate"]["spec"]["template"]
     )
-    told: dict[str, Any] = template["spec"]
-    return told
+    document: dict[str, Any] = template["spec"]
+    return document
 
 
 def config_of(text: str) -> Config:
@@ -42,7 +42,7 @@ def config_of(text: str) -> Config:
     )
 
 
-def known(words: list[str]) -> bool:
+def command_exists(words: list[str]) -> bool:
     """Whether a command line of ours has a command and options that there are."""
     options = {word for word in words[1:] if word.startswith("-")}
     return words[0] in commands() and all(option in help_of(words[0]) for option in options)
@@ -68,7 +68,7 @@ def test_kubernetes_finds_what_its_pods_mount() -> None:
         assert not any("subPath" in mount for mount in mounted.values())
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert config["securityContext"]["runAsNonRoot"]
-        assert known(container["args"])
+        assert command_exists(container["args"])
 
 
 def test_the_image_asks_for_its_health_where_the_file_says() -> None:
@@ -92,8 +92,8 @@ def test_kubernetes_has_one_writer_and_probes_it() -> None:
 
 
 def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
-    told = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))
-    service = told["services"]["reconciler"]
+    document = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))
+    service = document["services"]["reconciler"]
     assert service["read_only"]
     assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - in the container
     assert service["volumes"] == ["./config:/config:ro", "./data:/data"]
@@ -104,21 +104,21 @@ def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
 
 
 def test_the_workflow_runs_commands_that_there_are() -> None:
-    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
     lines = [
         step["run"]
-        for job in told["jobs"].values()
+        for job in document["jobs"].values()
         for step in job["steps"]
         if "/listsync " in step.get("run", "")
     ]
     words = [line.partition("bin/listsync ")[2].partition(" >")[0].split() for line in lines]
     assert [line[0] for line in words] == ["plan", "apply"]
-    assert all(known(line) for line in words)
+    assert all(command_exists(line) for line in words)
 
 
 def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -> None:
-    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    plan, apply = told["jobs"]["plan"], told["jobs"]["apply"]
+    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    plan, apply = document["jobs"]["plan"], document["jobs"]["apply"]
     assert plan["if"].split(" && ") == [
         "github.event_name == 'pull_request'",
         "github.event.pull_request.head.repo.full_name == github.repository",
@@ -129,9 +129,9 @@ def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -
 
 
 def test_the_workflow_runs_and_writes_nothing_in_the_repository() -> None:
-    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    assert told["env"]["LISTSYNC_CONFIG"] == "repository/listsync.yaml"
-    for job in told["jobs"].values():
+    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    assert document["env"]["LISTSYNC_CONFIG"] == "repository/listsync.yaml"
+    for job in document["jobs"].values():
         [checkout] = [step for step in job["steps"] if "checkout@" in step.get("uses", "")]
         assert checkout["with"] == {"path": "repository", "persist-credentials": False}
         others = [{**step, "env": ""} for step in job["steps"] if step != checkout]
@@ -139,8 +139,8 @@ def test_the_workflow_runs_and_writes_nothing_in_the_repository() -> None:
 
 
 def test_the_workflow_installs_the_newest_listsync_with_its_constraints_in_each_run() -> None:
-    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    for job in told["jobs"].values():
+    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    for job in document["jobs"].values():
         [install] = [step["run"] for step in job["steps"] if "pip install" in step.get("run", "")]
         assert install.splitlines() == [
             'rm -rf listsync && git clone --quiet --depth 1 "$LISTSYNC" listsync',
@@ -150,9 +150,9 @@ def test_the_workflow_installs_the_newest_listsync_with_its_constraints_in_each_
 
 
 def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
-    told = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    assert "secrets." not in str(told["env"])
-    for job in told["jobs"].values():
+    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
+    assert "secrets." not in str(document["env"])
+    for job in document["jobs"].values():
         assert "secrets." not in str({key: value for key, value in job.items() if key != "steps"})
         steps = [step for step in job["steps"] if "secrets." in str(step)]
         assert all("bin/listsync " in step["run"] for step in steps)
@@ -161,9 +161,9 @@ def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_a_unit_runs_a_command_that_there_is(unit: Path) -> None:
-    found = re.search(r"^ExecStart=\S+/listsync (.+)$", unit.read_text("utf-8"), re.MULTILINE)
-    assert found
-    assert known(found[1].split())
+    match = re.search(r"^ExecStart=\S+/listsync (.+)$", unit.read_text("utf-8"), re.MULTILINE)
+    assert match
+    assert command_exists(match[1].split())
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

@@ -58,16 +58,16 @@ def _use(where: str, module: object, call: ast.Call) -> Iterator[Use]:
     if function.attr not in METHODS or not isinstance(function.value, ast.Name):
         return
     if function.value.id != "re":
-        found = vars(module).get(function.value.id)
-        if isinstance(found, re.Pattern) and isinstance(found.pattern, str):
-            yield Use(where, found, function.attr)
+        pattern = vars(module).get(function.value.id)
+        if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+            yield Use(where, pattern, function.attr)
         return
     try:
         source = eval(ast.unparse(call.args[0]), dict(vars(module)))  # noqa: S307 - our own code
     except NameError:  # made when it is called
         return
     flags = [ast.unparse(word.value) for word in call.keywords if word.arg == "flags"]
-    flags += [ast.unparse(one) for one in call.args if "re." in ast.unparse(one)]
+    flags += [ast.unparse(member) for member in call.args if "re." in ast.unparse(member)]
     if isinstance(source, str):
         yield Use(where, re.compile(source, eval("|".join(flags) or "0")), function.attr)  # noqa: S307
 
@@ -122,9 +122,11 @@ def _member(value: object) -> str:
     negated = [str(op) for op, _ in value][:1] == ["NEGATE"]  # type: ignore[attr-defined]
     if negated:
         return "q"
-    op, one = next(iter(value))  # type: ignore[call-overload]
+    op, member = next(iter(value))  # type: ignore[call-overload]
     return (
-        compiled[str(one)] if str(op) == "CATEGORY" else chr(one[0] if str(op) == "RANGE" else one)
+        compiled[str(member)]
+        if str(op) == "CATEGORY"
+        else chr(member[0] if str(op) == "RANGE" else member)
     )
 
 
@@ -152,13 +154,13 @@ def slowest(use: Use) -> str:
     """The attack that a pattern does not withstand; empty where there is none."""
     times = []
     for start, again in attacks(use.pattern):
-        taken = seconds(use, _text(start, again, SHORT))
-        if taken > QUICK:
-            return f"{taken:.2f} s for {start!r} + {again!r} in {SHORT} characters"
-        times.append((taken, start, again))
+        duration = seconds(use, _text(start, again, SHORT))
+        if duration > QUICK:
+            return f"{duration:.2f} s for {start!r} + {again!r} in {SHORT} characters"
+        times.append((duration, start, again))
     _, start, again = max(times)
-    taken = seconds(use, _text(start, again, LONG))
-    return f"{taken:.2f} s for {start!r} + {again!r}" if taken > PATIENCE else ""
+    duration = seconds(use, _text(start, again, LONG))
+    return f"{duration:.2f} s for {start!r} + {again!r}" if duration > PATIENCE else ""
 
 
 def _text(start: str, again: str, size: int) -> str:

@@ -59,8 +59,8 @@ def changed_lists(after: dict[str, Any], before: dict[str, Any] | None = None) -
 
 def row_of(key: str) -> str:
     """What the page says of a key."""
-    (found,) = [row[1] for row in TABLE if f"`{key}`" in row[0]]
-    return found
+    (cell,) = [row[1] for row in TABLE if f"`{key}`" in row[0]]
+    return cell
 
 
 def test_the_page_speaks_of_every_key_of_the_file() -> None:
@@ -69,9 +69,9 @@ def test_the_page_speaks_of_every_key_of_the_file() -> None:
 
 @pytest.mark.parametrize("key", sorted(keys(File)))
 def test_only_where_the_page_says_now_a_change_gives_lists_their_turn(key: str) -> None:
-    value, whose = CHANGED[key]
-    assert changed_lists({key: value}) == whose
-    assert bool(whose) is ("now:" in row_of(key) or "now, for" in row_of(key))
+    value, names = CHANGED[key]
+    assert changed_lists({key: value}) == names
+    assert bool(names) is ("now:" in row_of(key) or "now, for" in row_of(key))
 
 
 @pytest.mark.parametrize("option", sorted(keys(ListOptions)))

@@ -26,15 +26,15 @@ def texts(pages: list[Path]) -> str:
     return "\n".join(page.read_text("utf-8") for page in pages)
 
 
-def shown(pages: list[Path]) -> list[Any]:
+def yaml_blocks(pages: list[Path]) -> list[Any]:
     """What the pages' blocks of YAML hold; that they load is a test of every page's."""
     blocks = re.findall(r"```yaml\n(.*?)```", texts(pages), flags=re.DOTALL)
-    return [found for block in blocks if (found := yaml.safe_load(block))]
+    return [content for block in blocks if (content := yaml.safe_load(block))]
 
 
 def options(pages: list[Path]) -> Iterator[tuple[str, Any]]:
     """Each option of a list that is shown, with its value."""
-    for block in shown(pages):
+    for block in yaml_blocks(pages):
         for lst in (block.get("defaults", {}), *block.get("lists", {}).values()):
             yield from lst.items()
 
@@ -45,8 +45,8 @@ def keys(model: type[BaseModel]) -> set[str]:
 
 
 def test_every_option_of_a_list_has_an_example() -> None:
-    told = {name for name, _ in options(RULES)}
-    assert keys(ListOptions) - told == TIMES
+    documented = {name for name, _ in options(RULES)}
+    assert keys(ListOptions) - documented == TIMES
     assert {name for name, _ in options(CONTROLLER)} >= TIMES
 
 
@@ -56,9 +56,9 @@ def test_every_rule_of_a_filter_has_an_example() -> None:
 
 
 def test_every_rule_for_all_lists_has_an_example() -> None:
-    told = {key for block in shown(RULES) for key in block}
-    assert told >= {"budget", "exclude", "defaults"}
-    assert told <= keys(File)
+    documented = {key for block in yaml_blocks(RULES) for key in block}
+    assert documented >= {"budget", "exclude", "defaults"}
+    assert documented <= keys(File)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_every_rule_for_all_lists_has_an_example() -> None:
     ],
     ids=str,
 )
-def test_every_word_of_an_option_is_told(option: str, words: type[StrEnum]) -> None:
+def test_every_word_of_an_option_is_documented(option: str, words: type[StrEnum]) -> None:
     """In an example, or as the built-in one or another way beside it."""
     lines = [line for line in texts(RULES).splitlines() if f"{option}:" in line]
     assert [
@@ -82,9 +82,9 @@ def test_every_word_of_an_option_is_told(option: str, words: type[StrEnum]) -> N
 
 
 def test_every_form_of_seasons_has_an_example() -> None:
-    told = {str(value) for name, value in options(RULES) if name == "seasons"}
+    documented = {str(value) for name, value in options(RULES) if name == "seasons"}
     for form in (r"all", r"first", r"first \d", r"latest", r"last \d", r"\d-\d", r"\[0, .*\]"):
-        assert any(re.fullmatch(form, one) for one in told), form
+        assert any(re.fullmatch(form, value) for value in documented), form
 
 
 def test_both_kinds_of_titles_are_in_an_example_of_types() -> None:

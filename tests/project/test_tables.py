@@ -46,18 +46,20 @@ def first_cells(page: Path, heading: str) -> list[str]:
     return [row[0].strip("`") for row in places.table(page, heading)]
 
 
-def test_every_outcome_of_a_fetch_is_told() -> None:
+def test_every_outcome_of_a_fetch_is_documented() -> None:
     assert first_cells(SOURCES / "outcomes.md", "# Outcomes") == [
         str(outcome) for outcome in Outcome
     ]
 
 
-def test_every_source_is_told_and_which_has_charts_without_an_end() -> None:
+def test_every_source_is_documented_and_whether_its_charts_are_endless() -> None:
     table = places.table(SOURCES / "README.md", "## At a glance")
     rows = {row[0].partition("]")[0].strip("["): row[3] for row in table}
     endless = {name for name, texts in PASTED.items() if any(map(is_endless, texts))}
     assert list(rows) == list(READ)
-    assert {name for name, told in rows.items() if f"else {ENDLESS_TOP}" in told} == endless
+    assert {
+        name for name, documented in rows.items() if f"else {ENDLESS_TOP}" in documented
+    } == endless
 
 
 def is_endless(text: str) -> bool:
@@ -67,27 +69,29 @@ def is_endless(text: str) -> bool:
         return False
 
 
-def test_every_action_is_told() -> None:
-    told = first_cells(PLAN, "## Actions")
-    assert told == [str(op) for op in Op]
+def test_every_action_is_documented() -> None:
+    documented = first_cells(PLAN, "## Actions")
+    assert documented == [str(op) for op in Op]
 
 
-def test_every_verdict_is_told_in_the_order_of_its_group() -> None:
-    told = first_cells(PLAN, "## Verdicts")
-    assert told == [str(reason) for reason in Reason if reason not in RESERVED]
-    waiting = [word for word in told if word in DEFERRED]
+def test_every_verdict_is_documented_in_the_order_of_its_group() -> None:
+    documented = first_cells(PLAN, "## Verdicts")
+    assert documented == [str(reason) for reason in Reason if reason not in RESERVED]
+    waiting = [word for word in documented if word in DEFERRED]
     assert (waiting[0], waiting[-1]) == ("over-cap", "backing-off")
-    assert told[told.index("ambiguous") :] == [word for word in told if word in ATTENTION]
+    assert documented[documented.index("ambiguous") :] == [
+        word for word in documented if word in ATTENTION
+    ]
 
 
-def test_the_reserved_verdicts_are_told() -> None:
+def test_the_reserved_verdicts_are_documented() -> None:
     text = PLAN.read_text(encoding="utf-8")
     assert [reason for reason in RESERVED if f"`{reason}`" not in text] == []
 
 
-def test_every_result_is_told() -> None:
-    told = first_cells(PLAN, "## Results")
-    assert told == [str(result) for result in Result]
+def test_every_result_is_documented() -> None:
+    documented = first_cells(PLAN, "## Results")
+    assert documented == [str(result) for result in Result]
 
 
 TITLE = re.compile(r"(?:(?P<kind>film|show) )?(?P<title>.+?)(?: \((?P<year>\d{4})\))?")
@@ -96,26 +100,30 @@ MATCHED = places.table(MATCHING, "## Titles")
 
 
 def candidate(text: str, number: int) -> Candidate:
-    found = TITLE.fullmatch(text)
-    assert found is not None
-    kind = KINDS[found["kind"]]
+    parts = TITLE.fullmatch(text)
+    assert parts is not None
+    kind = KINDS[parts["kind"]]
     assert kind is not None
-    return Candidate(MediaKey(kind, number), found["title"], None, int(found["year"]))
+    return Candidate(MediaKey(kind, number), parts["title"], None, int(parts["year"]))
 
 
 @pytest.mark.parametrize(
-    ("listed", "known", "comes_to"), MATCHED, ids=[" ↔ ".join(r) for r in MATCHED]
+    ("listed", "candidates_text", "comes_to"), MATCHED, ids=[" ↔ ".join(r) for r in MATCHED]
 )
-def test_a_title_comes_to_what_the_page_says(listed: str, known: str, comes_to: str) -> None:
-    found = TITLE.fullmatch(listed)
-    assert found is not None
-    year = int(found["year"]) if found["year"] else None
-    item = Item(1, found["title"], year, KINDS[found["kind"]])
-    candidates = [candidate(text, number) for number, text in enumerate(known.split("; "), 1)]
+def test_a_title_comes_to_what_the_page_says(
+    listed: str, candidates_text: str, comes_to: str
+) -> None:
+    parts = TITLE.fullmatch(listed)
+    assert parts is not None
+    year = int(parts["year"]) if parts["year"] else None
+    item = Item(1, parts["title"], year, KINDS[parts["kind"]])
+    candidates = [
+        candidate(text, number) for number, text in enumerate(candidates_text.split("; "), 1)
+    ]
     match = by_title(item, candidates)
     if isinstance(match, Match):
-        named = dict(zip((c.media for c in candidates), known.split("; "), strict=True))
-        assert named[match.media] == comes_to
+        texts = dict(zip((c.media for c in candidates), candidates_text.split("; "), strict=True))
+        assert texts[match.media] == comes_to
     else:
         assert match.reason == comes_to
 
@@ -151,12 +159,12 @@ def test_a_number_means_what_the_page_says(row: list[str]) -> None:
         assert str(translate.request_status(number)) == request
 
 
-def test_the_rules_of_complete_lists_are_told_as_the_code_has_them() -> None:
-    told = places.tables(COMPLETENESS, "## The rules")[0]
-    assert [tuple(row) for row in told] == COMPLETENESS_TABLE
+def test_the_rules_of_complete_lists_are_those_of_the_code() -> None:
+    documented = places.tables(COMPLETENESS, "## The rules")[0]
+    assert [tuple(row) for row in documented] == COMPLETENESS_TABLE
 
 
-def test_of_every_source_it_is_told_what_ends_a_list_and_who_says_so() -> None:
+def test_the_end_of_a_list_is_documented_for_every_source() -> None:
     rows = places.table(COMPLETENESS, "## What ends a list")
     assert list(dict.fromkeys(row[0].partition(",")[0] for row in rows)) == list(READ)
     assert all(row[4].strip() for row in rows)
