@@ -102,10 +102,10 @@ class Bound(NamedTuple):
 
 BOUNDS = {
     "names in reconciler/": Bound(top_level_names, now=16, target=16),
-    "lines of core/, sync/ and ports": Bound(core_lines, now=9_500, target=5_500),
-    "lines of reconciler/": Bound(all_lines, now=31_700, target=22_000),
+    "lines of core/, sync/ and ports": Bound(core_lines, now=8_800, target=5_500),
+    "lines of reconciler/": Bound(all_lines, now=30_700, target=22_000),
     "lines of a file": Bound(lines_by_file, now=400, target=400),
-    "lines of a site": Bound(lines_by_site, now=230, target=200),
+    "lines of a site": Bound(lines_by_site, now=200, target=200),
     "lines of a module with a command": Bound(lines_by_command_module, now=80, target=80),
     "commands without a module": Bound(commands_without_module, now=0, target=0),
     "lines of a function": Bound(lines_by_function, now=60, target=60),
