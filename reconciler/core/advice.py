@@ -107,7 +107,7 @@ def would_change(row: Action | Verdict, ground: Ground) -> str:
 
 
 def _of_action(action: Action) -> str:
-    does = "nothing needs to: `listsync apply` does it"
+    does = "no change needed: `listsync apply` does it"
     match action.op:
         case Op.CANCEL:
             return f"{does}; {STAYS}"
@@ -123,8 +123,8 @@ def _pruned(case: Case) -> str:
         return f"wait until then; {STAYS}"
     told = [lst.name for lst in case.lists if lst.rules.prune is Prune.REPORT]
     if told:
-        return f"`prune: cancel-pending` on {' and '.join(told)} has it cancelled; {STAYS}"
-    return f"nothing needs to: it is cancelled then; {STAYS}"
+        return f"`prune: cancel-pending` on {' and '.join(told)} cancels it; {STAYS}"
+    return f"no change needed: the request is canceled then; {STAYS}"
 
 
 # ------------------------------------------------------------------------ what a person settled
@@ -136,7 +136,7 @@ def _way_back(case: Case) -> str:
     since = [known.refused for known in case.known if known.refused]
     if isinstance(owner.rules.rerequest, timedelta) and since:
         due = min(since) + owner.rules.rerequest
-        ways.insert(0, f"wait until {format_time(due)}: then it is asked for again")
+        ways.insert(0, f"wait until {format_time(due)}: then it is requested again")
     if owner.rules.rerequest is Rerequest.NEVER:
         ways.append(f"write `rerequest: on-readd` for {owner.name} and then {PUT_BACK}")
     elif all(lst.rules.source.chart for lst in case.lists):
@@ -162,7 +162,8 @@ def _off_the_blocklist(case: Case) -> str:
     slots = case.ground.memory.slots.items()
     if not any(slot.target == case.row.target and not known.readded for slot, known in slots):
         return off
-    return f"{off}, and {BY_HAND}: as it was there before, no list asks for it by itself"
+    why = "since the server had it before, no list requests it again on its own"
+    return f"{off}, and {BY_HAND}: {why}"
 
 
 def _no_more_excluded(case: Case) -> str:
@@ -182,7 +183,7 @@ def _waived(case: Case) -> str:
     if target and target.media.kind is Kind.MOVIE:
         there = film(target, observed).there
         if there in COVERED:
-            return f"nothing needs to: it is {there} on the server"
+            return f"no change needed: it is {there} on the server"
     ways = dict.fromkeys(way for lst in case.lists for way in _asking(lst, case))
     return "; or ".join((*ways, "put it on another list", BY_HAND))
 
@@ -239,7 +240,7 @@ def _until_it_airs(case: Case) -> str:
 def _with_the_right(case: Case) -> str:
     owner, target = case.owner, case.row.target
     if owner.requester is None:
-        return f"mend `requester` or `approval` of {owner.name}"
+        return f"fix `requester` or `approval` of {owner.name}"
     if case.seasons == (0,) and not case.ground.observed.takes_specials:
         return "allow requests for special episodes in the server's settings"
     problem = owner.deliveries.get(target.media.kind) if target else None
@@ -247,7 +248,7 @@ def _with_the_right(case: Case) -> str:
         return how_to_reach([target.media.kind])
     if isinstance(problem, ListProblem):
         keys = "`server_id`, `profile_id`, `root_folder`, `tags`"
-        return f"of Radarr and Sonarr, name what is there: {keys} of {owner.name}"
+        return f"name existing Radarr and Sonarr options in {keys} of {owner.name}"
     user = owner.requester.user.name
     return f"give {user} the right on the server, or name another `requester` for {owner.name}"
 
@@ -255,10 +256,10 @@ def _with_the_right(case: Case) -> str:
 def _supported(case: Case) -> str:
     item = case.row.item
     if (item.unsupported or "").partition(",")[0] not in EPISODES:
-        return "nothing: the server has films and shows only"
+        return "nothing: the server has only films and shows"
     if item.series:
-        return f"`episodes: series` on {case.owner.name}: an episode asks for its series then"
-    return "put its series on the list: nobody says which one the episode belongs to"
+        return f"`episodes: series` on {case.owner.name}: each episode then requests its series"
+    return "put its series on the list: the list does not say which one the episode belongs to"
 
 
 def _identified(case: Case) -> str:
@@ -268,9 +269,9 @@ def _identified(case: Case) -> str:
 def _delivered(case: Case) -> str:
     """What gets a request through that Radarr or Sonarr did not take, or that was never kept."""
     if any(slot.target == case.row.target for slot in case.ground.observed.lost):
-        return f"find out from the server's log why it keeps no request; then {BY_HAND}"
+        return f"find out from the server's log why it drops the request; then {BY_HAND}"
     return (
-        "mend the server's downloader (Radarr, Sonarr) and retry it on the server; "
+        "fix the server's downloader (Radarr, Sonarr) and retry it on the server; "
         f"or raise `retry_failed` of {case.owner.name}"
     )
 
@@ -281,8 +282,8 @@ def _said(text: str) -> Callable[[Case], str]:
 
 
 _ADVICE: dict[Reason, Callable[[Case], str]] = {
-    Reason.AVAILABLE: _said("nothing needs to: it is there"),
-    Reason.REQUESTED: _said("somebody with the right approves or declines it on the server"),
+    Reason.AVAILABLE: _said("no change needed: the server has it"),
+    Reason.REQUESTED: _said("someone with permission approves or declines it on the server"),
     Reason.PROCESSING: _said("the server's downloader gets it, or says that it failed"),
     Reason.DECLINED: _way_back,
     Reason.BLOCKLISTED: _off_the_blocklist,
@@ -293,13 +294,13 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.SUSPENDED: _waived,
     Reason.ADOPTED: _waived,
     Reason.UNSUPPORTED_KIND: _supported,
-    Reason.OVER_CAP: _said("the next pass goes on from there; or raise `max_per_run` of {}"),
+    Reason.OVER_CAP: _said("the next run continues from there; or raise `max_per_run` of {}"),
     Reason.OVER_BUDGET: _said("older requests leave the budget's window; or raise `budget`"),
     Reason.QUOTA: _said(
         "older requests leave the quota's window; or raise the quota on the server, "
         "or name another `requester` for {}"
     ),
-    Reason.BACKING_OFF: _said("wait until then; `listsync history ITEM` says what came of it"),
+    Reason.BACKING_OFF: _said("wait until then; `listsync history ITEM` shows the last result"),
     Reason.AMBIGUOUS: _identified,
     Reason.NOT_FOUND: _identified,
     Reason.TYPE_MISMATCH: _identified,

@@ -107,7 +107,7 @@ class Limits:
         cap = owner.rules.max_per_run
         if cap is None or self._titles.get(owner.name, 0) < cap:
             return None
-        return Deferred(Reason.OVER_CAP, f"max_per_run is {cap}; the next pass goes on")
+        return Deferred(Reason.OVER_CAP, f"max_per_run is {cap}; the next run continues")
 
     def _over_budget(self) -> Deferred | None:
         budget = self._view.policy.budget

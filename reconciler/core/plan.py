@@ -233,7 +233,7 @@ def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> S
             return Stop(
                 Reason.EXCLUDED,
                 f"exclude list {lst.name} unread",
-                f"{unread}; nothing is requested until it can be told what it excludes",
+                f"{unread}; nothing is requested until its titles are known",
             )
     if looks_like_another_server(memory, observed):
         gone, known = vanished(memory, observed)

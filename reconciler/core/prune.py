@@ -131,7 +131,7 @@ def _fate(row: OffList, view: View) -> Action | Verdict:
     if not _cancels(row):
         return _told(row, Reason.REQUESTED, f"{since}; prune: report")
     if row.due > view.now:
-        return _told(row, Reason.REQUESTED, f"{since}, cancelled after {format_time(row.due)}")
+        return _told(row, Reason.REQUESTED, f"{since}, canceled after {format_time(row.due)}")
     if attempts.not_before and attempts.not_before > view.now:
         detail = f"{since}; failed before, next try after {format_time(attempts.not_before)}"
         return _told(row, Reason.BACKING_OFF, detail)

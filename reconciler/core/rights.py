@@ -178,7 +178,7 @@ def _speaking_for(user: User, owner: User, approval: Approval) -> Requester | Li
     if not may_ask_for_others(owner):
         return ListProblem(
             ProblemReason.KEY_LACKS_RIGHTS,
-            f"approval: auto takes the rights to manage users and requests, which {owner.name}, "
-            "the owner of the API key, has not",
+            f"approval: auto requires the rights to manage users and requests, which {owner.name}, "
+            "the owner of the API key, does not have",
         )
     return Requester(user, is_owner=False, approved=True)

@@ -49,7 +49,7 @@ def status_failure(status: int, url: str, retry_after: float | None = None) -> F
         case 401:
             outcome, what, hint = Outcome.PRIVATE, "the list is private", "make it public"
         case 404 | 410:
-            outcome, what, hint = Outcome.MISSING, "there is no such list", "check the address"
+            outcome, what, hint = Outcome.MISSING, "the list does not exist", "check the address"
         case 429:
             outcome, what = Outcome.RATE_LIMITED, "the site got too many requests"
             hint = "it is read again later; a longer interval helps"

@@ -134,7 +134,7 @@ class SiteClient:
             return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
         answer = self._once("GET", target, shown=shown)
         if isinstance(answer, _Redirect):
-            what = "redirects twice, of which listsync follows one"
+            what = "redirects twice; listsync follows one redirect"
             return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
         return answer
 

@@ -27,7 +27,7 @@ _REFUSES = (Outcome.BLOCKED, "Plex refuses this feed")
 _MEANINGS: Meanings = {
     401: _REFUSES,
     403: _REFUSES,
-    404: (Outcome.MISSING, "Plex has no such feed"),
+    404: (Outcome.MISSING, "the Plex feed does not exist"),
 }
 _REFUSALS = {Outcome.BLOCKED, Outcome.MISSING}
 

@@ -73,7 +73,7 @@ def recognize_list(text: str) -> ListRef:
         raise ValueError(f"{what}; paste one address, or write {_forms()}")
     text = unwrapped(text)
     if text != valid_text(text):  # no file, address or ledger can hold half a character
-        raise ValueError(f"not a list: {text!r} holds half a character; write it anew")
+        raise ValueError(f"not a list: {text!r} contains an invalid character; retype it")
     provider, colon, rest = text.partition(":")
     known = colon and provider.lower() not in {"http", "https"}
     if known and (site := _site(provider.lower())):

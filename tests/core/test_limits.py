@@ -205,7 +205,7 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
     )
     assert refusal(limits, film(14, by=ADMIN), capped(1)) == (
         Reason.OVER_CAP,
-        "max_per_run is 1; the next pass goes on",
+        "max_per_run is 1; the next run continues",
     )
 
 

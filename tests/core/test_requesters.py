@@ -92,8 +92,8 @@ MANAGER = User(1, "manager", 8 | 16)
             User(1, "half", 16),
             ListProblem(
                 ProblemReason.KEY_LACKS_RIGHTS,
-                "approval: auto takes the rights to manage users and requests, which half, "
-                "the owner of the API key, has not",
+                "approval: auto requires the rights to manage users and requests, which half, "
+                "the owner of the API key, does not have",
             ),
             id="manager of requests alone",
         ),

@@ -70,7 +70,7 @@ def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
     assert household.stored() == numbers([HEAT])
     explained = household.run("explain", f"imdb:{DUNE.imdb}").out
     assert text in explained
-    assert "of Radarr and Sonarr, name what is there" in explained
+    assert "name existing Radarr and Sonarr options" in explained
     assert "asked" not in explained
 
 

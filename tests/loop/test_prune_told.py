@@ -62,8 +62,8 @@ def test_a_cancel_is_told_in_every_form(world: World) -> None:
 @pytest.mark.parametrize(
     ("prune", "says", "advice"),
     [
-        ("report", "prune: report", "`prune: cancel-pending` on wishes has it cancelled"),
-        ("cancel-pending", "cancelled after 2026-11-29 12:00 UTC", "it is cancelled then"),
+        ("report", "prune: report", "`prune: cancel-pending` on wishes cancels it"),
+        ("cancel-pending", "canceled after 2026-11-29 12:00 UTC", "the request is canceled then"),
     ],
     ids=["report", "cancel-pending"],
 )

@@ -105,7 +105,7 @@ def test_where_one_address_is_refused_the_other_is_tried(
         (401, 401, Outcome.BLOCKED, "Plex refuses this feed (HTTP 401)"),
         (401, 404, Outcome.BLOCKED, "Plex refuses this feed (HTTP 401)"),
         (404, 403, Outcome.BLOCKED, "Plex refuses this feed (HTTP 403)"),
-        (404, 404, Outcome.MISSING, "Plex has no such feed (HTTP 404)"),
+        (404, 404, Outcome.MISSING, "the Plex feed does not exist (HTTP 404)"),
         (401, 500, Outcome.UNREACHABLE, "Plex refuses this feed (HTTP 401)"),
         (401, 429, Outcome.RATE_LIMITED, "HTTP 429"),
     ],

@@ -85,7 +85,7 @@ def test_a_code_is_what_a_person_types(
         (418, Outcome.BLOCKED, "refused on Trakt's page"),
         (401, Outcome.BLOCKED, "client_secret"),
         (500, Outcome.UNREACHABLE, "trouble"),
-        (200, Outcome.CHANGED_LAYOUT, "no answer to a sign-in"),
+        (200, Outcome.CHANGED_LAYOUT, "not a valid sign-in response"),
     ],
 )
 def test_a_code_that_leads_nowhere_says_why(

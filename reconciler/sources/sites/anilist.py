@@ -189,5 +189,7 @@ def _refusal(answer: Response) -> FetchFailure | None:
         problem = f"{answer.url}: the user is private; they can make their lists public"
         return FetchFailure(Outcome.PRIVATE, problem)
     if "not found" in message:
-        return FetchFailure(Outcome.MISSING, f"{answer.url}: there is no such user; check the name")
+        return FetchFailure(
+            Outcome.MISSING, f"{answer.url}: the user does not exist; check the name"
+        )
     return None

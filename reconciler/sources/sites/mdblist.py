@@ -195,6 +195,6 @@ def _refusal(answer: Response) -> FetchFailure | None:
         problem = "the list is private, or there is nothing on it; make it public"
         return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}")
     if "not found" in message or "exist" in message:
-        problem = "there is no such list; check the address"
+        problem = "the list does not exist; check the address"
         return FetchFailure(Outcome.MISSING, f"{answer.url}: {problem}")
     return None

@@ -35,7 +35,7 @@ def parse_url(url: SplitResult) -> ListRef:
         raise ValueError(f"Plex shows this to nobody but you: {_WRITE}")
     address = plex.feed_address(url)
     if address is None:
-        raise ValueError(f"this is no feed: {_WRITE}")
+        raise ValueError(f"not a feed: {_WRITE}")
     return document("rss", address)
 
 

@@ -95,7 +95,7 @@ ADDRESSES = AddressTable(
         ),
         Address(
             "(?:/?(?:chart|india)/)?[a-z-]+(?:/.*)?",
-            refuse=f"IMDb has no such chart; its charts are {', '.join(CHARTS)}",
+            refuse=f"unknown IMDb chart; the charts are {', '.join(CHARTS)}",
         ),
     ),
     # What narrows a list on its page; sort, view, page and the like do not.

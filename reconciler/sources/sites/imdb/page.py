@@ -164,7 +164,7 @@ def private(where: str) -> FetchFailure:
 
 def missing(where: str) -> FetchFailure:
     """A list or user that does not exist."""
-    return FetchFailure(Outcome.MISSING, f"{where}: there is no such list; check the address")
+    return FetchFailure(Outcome.MISSING, f"{where}: the list does not exist; check the address")
 
 
 def another_list(where: str, delivered_id: str) -> FetchFailure:
@@ -187,10 +187,10 @@ def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
     for address in (titles.dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
         if path and path not in requested_path and requested_path not in path:
-            problem = f"the page that came is /{path}, which is no list"
+            problem = f"the site answered with the page /{path}, which is not a list"
             return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     if titles.dig(payload, "stray"):
-        problem = "titles stand on the page that came, but it is no list; a search is none"
+        problem = "the page shows titles but is not a list; a search is not a list"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     return changed_layout(url)
 

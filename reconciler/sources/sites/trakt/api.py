@@ -187,7 +187,7 @@ class _Walk:
             case 401:
                 outcome, what = Outcome.BLOCKED, _REFUSED_KEY
             case 404:
-                missing = "there is no such user or list, or it is private; check the address"
+                missing = "the user or list does not exist or is private; check the address"
                 outcome, what = Outcome.MISSING, missing
             case 420:
                 limit = "the limit of the Trakt account is reached; it is read again later"

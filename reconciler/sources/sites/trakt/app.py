@@ -31,7 +31,7 @@ _YEAR_SUFFIX = re.compile(rf"(?P<rest>.+)-(?P<year>{YEAR})")
 _YEAR_TEXT = re.compile(rf"\b{YEAR}\b")
 
 _PRIVATE = (Outcome.PRIVATE, "the list is private; its owner can make it public")
-_MISSING = (Outcome.MISSING, "there is no such list; check the address")
+_MISSING = (Outcome.MISSING, "the list does not exist; check the address")
 _TROUBLE = (Outcome.UNREACHABLE, "the app could not load the list; try again later")
 _TOO_OFTEN = (Outcome.RATE_LIMITED, "the app got too many requests; it is read again later")
 _EMPTY = (Outcome.EMPTY, "there is nothing on the list")
@@ -195,7 +195,7 @@ def scroll(
     except BrowserError as error:
         return list(cards.values()), browser_failure(error)
     return list(cards.values()), FetchFailure(
-        Outcome.INCOMPLETE, "the page goes on, and no more is read"
+        Outcome.INCOMPLETE, "the page has more titles than are read"
     )
 
 

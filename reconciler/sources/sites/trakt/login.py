@@ -43,7 +43,7 @@ _ENDED = {
 }
 _NO_APP = FetchFailure(
     Outcome.BLOCKED,
-    "there is no app to sign in with; set providers.trakt.client_id and client_secret",
+    "no Trakt app is configured; set providers.trakt.client_id and client_secret",
 )
 
 
@@ -263,7 +263,7 @@ def _refused(answer: Response) -> FetchFailure:
         failure_of(answer)
         if not answer.ok
         else FetchFailure(
-            Outcome.CHANGED_LAYOUT, f"{answer.url}: this is no answer to a sign-in; try again later"
+            Outcome.CHANGED_LAYOUT, f"{answer.url}: not a valid sign-in response; try again later"
         )
     )
 
