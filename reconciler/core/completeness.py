@@ -250,7 +250,7 @@ def checked(snapshot: Snapshot) -> Snapshot:
 
 
 def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot:
-    """A list beside its last reading: a total that is missed twice by the same is never met.
+    """A list compared with its last reading: a total missed twice by the same number is never met.
 
     Trakt counts titles that it hides, for example: to try again later does not help.
     """

@@ -43,7 +43,7 @@ BY_HAND = "exclude"  # what the file's own ``exclude`` is called in a verdict
 
 @dataclass(frozen=True, slots=True)
 class PriorState:
-    """What is remembered as a pass begins: of titles, and of lists by name."""
+    """What the ledger remembers when a run begins: by title, and by list name."""
 
     memory: Memory = field(default_factory=Memory)
     memberships: Mapping[str, Membership] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class MergedFetch:
 
     @property
     def absent(self) -> dict[MediaKey, Absence]:
-        """What may be pruned: nothing of a list whose fetch leaves it in doubt."""
+        """What may be pruned: nothing from a list whose fetch leaves its content in doubt."""
         sure = self.snapshot is None or self.judged
         return absences(self.after) if sure and self.rules.prune is not Prune.KEEP else {}
 
@@ -272,7 +272,7 @@ EPISODES = {"tvEpisode", "episode"}  # what sources call them
 def as_wanted(items: Iterable[Item], episodes: Episodes) -> tuple[Item, ...]:
     """The items as a list wants them: with ``series``, an episode stands for its series.
 
-    One whose list does not say of which series it is stays unsupported.
+    An episode whose list does not name its series stays unsupported.
     """
     if episodes is Episodes.SKIP:
         return tuple(items)
@@ -360,7 +360,7 @@ def items_in_question(
 
 
 def titles_in_question(lists: Sequence[DesiredList]) -> set[MediaKey]:
-    """The titles that are decided in this pass and of which more has to be known.
+    """The titles decided in this run whose details are needed.
 
     Of a show its seasons have to be, unless no list wants it; of a film only what a filter asks and
     the list does not tell.

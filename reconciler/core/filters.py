@@ -1,7 +1,7 @@
 """Whether a list's filter wants a title.
 
 A filter never lets a title through that it does not know: each rule that lacks its fact objects,
-and says so. What is known drops a title before what is not, so that nobody is asked for nothing.
+and says so. A known fact drops a title before an unknown one does, so that no call is made in vain.
 """
 
 from __future__ import annotations
@@ -68,28 +68,28 @@ class TitleFacts:
 
     @property
     def rating(self) -> tuple[float, str] | None:
-        """The rating, and who gives it: the list, if it does."""
+        """The rating, and who gives it: the list where it has one."""
         if self.own.rating is not None:
             return self.own.rating, LIST
         return None if self.asked.rating is None else (self.asked.rating, TMDB)
 
     @property
     def votes(self) -> tuple[int, str] | None:
-        """How many have voted, likewise."""
+        """The number of votes, and who counts them."""
         if self.own.votes is not None:
             return self.own.votes, LIST
         return None if self.asked.votes is None else (self.asked.votes, TMDB)
 
     @property
     def genres(self) -> tuple[tuple[str, ...], str] | None:
-        """The genres, likewise; a title without any has them yet to come."""
+        """The genres, and who assigns them; a title without genres has none yet."""
         if self.own.genres:
             return self.own.genres, LIST
         return (self.asked.genres, TMDB) if self.asked.genres else None
 
     @property
     def language(self) -> tuple[str, str] | None:
-        """The language of the original, likewise."""
+        """The original language, and who states it."""
         if self.own.language:
             return self.own.language, LIST
         return (self.asked.language, TMDB) if self.asked.language else None

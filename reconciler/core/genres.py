@@ -70,7 +70,7 @@ _TOLD = {
 
 
 def named(spelling: str) -> str | None:
-    """The genre that is spelled so, in any case and with any signs; None: there is none."""
+    """The genre with this spelling, whatever its case and punctuation; None if there is none."""
     return _BY_SPELLING.get(_letters(spelling))
 
 

@@ -36,7 +36,7 @@ class Deferred:
 
 
 class Limits:
-    """What one pass has used up so far. Made anew for each plan."""
+    """What one run has used up so far. Each plan has its own."""
 
     def __init__(self, view: View) -> None:
         """A quota that the view does not know binds nobody."""

@@ -129,7 +129,7 @@ def readded(
     re-add, and a chart's ups and downs are none. A list that was never read completely may have
     held all along what it gives now, and so may one that holds the title unresolved.
 
-    ``gone``: of lists that are not in the file. What one held is on no list once a pass has acted
+    ``gone``: of lists that are not in the config. What one held is on no list once a run has acted
     without it, and comes back only to a list that was read since and had lost it; while a list that
     was never read has its source, it was renamed, and holds what it held.
     """

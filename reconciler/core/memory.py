@@ -142,7 +142,7 @@ def _witnessed(known: MemoryEntry | None, seen: SlotView) -> MemoryEntry | None:
 
 
 def _refused(known: MemoryEntry, seen: SlotView, *, present: bool) -> datetime:
-    """Since when it is so. What was asked for once more, and is so again, is so anew."""
+    """Since when it has been refused. A new refusal after another request starts the time again."""
     since = known.refused
     if since is None or known.present != present or _anew(known, seen):
         return seen.now
@@ -225,7 +225,7 @@ def rerequest_notes(
 
 
 def _due(known: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | None:
-    """When it is asked for again by itself; None: never, or the time was not seen to begin."""
+    """When it is requested again on its own; None: never, or the start of the wait is unknown."""
     if known is None or known.refused is None or not isinstance(rule, timedelta):
         return None
     return known.refused + rule
@@ -236,7 +236,7 @@ _THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What is to be remembered once an action came to a result."""
+    """What to remember after an action's result."""
 
     slots: Mapping[MemoryKey, MemoryEntry]
     attempts: Attempts

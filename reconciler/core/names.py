@@ -69,7 +69,7 @@ def spellings(title: str) -> tuple[str, ...]:
 
 
 def has_words(part: str, title: str) -> bool:
-    """Whether a part of a title stands in it; a part without a letter or digit stands in none."""
+    """Whether a title contains a part; no title contains a part without a letter or digit."""
     words = normalise(part)
     return any(c.isalnum() for c in words) and words in normalise(title)
 
@@ -88,7 +88,7 @@ def readings(item: Item) -> Iterator[Reading]:
     """What an item's title may mean, the most literal first.
 
     As written; then without a year at its end that is the item's, or that the item lacks, and
-    without a country; last with the item's year behind it, as some titles are called.
+    without a country; last with the item's year appended, as in some titles.
     """
     written = tuple(name for name in (item.title, item.original_title) if name)
     yield Reading(written, item.year, as_written=True)

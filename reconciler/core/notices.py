@@ -1,14 +1,14 @@
 """Events that people are notified of, once each.
 
-| event | is told |
+| event | notified |
 |---|---|
-| applied | with each pass that asked something of the server, or with the first of a day (UTC) |
+| applied | with each run that sent something to the server, or with the first of a day (UTC) |
 | stalled | when a list cannot come right by itself, unless the file itself holds it back |
 | recovered | when such a list is read and applied again |
 | config-invalid | when the file cannot be followed any more |
 | rights-waiting | when a change of the file widens rights, and therefore waits |
 
-A list that was told to be stalled is told again only once it recovered: that its site could not be
+A stalled list is reported again only after it recovered: that its site could not be
 reached in between says nothing of it.
 """
 

@@ -69,7 +69,7 @@ def requests_to_trace(
 
 
 def account_for_missing(observed: Observed, memory: Memory) -> Observed:
-    """The observation with what is to be made of our requests that no table shows."""
+    """The observation, completed with our requests that no table shows."""
     lost: dict[MemoryKey, tuple[int, ...]] = {}
     withdrawn: set[MemoryKey] = set()
     requests = dict(observed.requests)
@@ -87,7 +87,7 @@ def account_for_missing(observed: Observed, memory: Memory) -> Observed:
 
 
 def with_sightings(observed: Observed, memory: Memory) -> Memory:
-    """Memory of which of our requests a look has shown."""
+    """Memory of which of our requests the server has shown."""
     if not memory.ours:
         return memory
     shown = _shown(observed)

@@ -44,7 +44,7 @@ from reconciler.core.wants import Exclusion, UnresolvedWant, Want, wanted
 def calculate(
     lists: Sequence[DesiredList], observed: Observed, memory: Memory, policy: Policy, now: datetime
 ) -> Plan:
-    """Decide every wanted title: actions, or a verdict that says why there is none.
+    """Decide every wanted title: actions, or a verdict that says why there is no action.
 
     First hit wins; shows take the steps season by season:
 
@@ -98,7 +98,7 @@ def calculate(
     server tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
     ``rerequest`` a time for it that is over. A retry goes where its request was sent, by the right
     it was made with: it is *not-permitted* only where the list's requester is unknown. While a
-    safety rule stops the pass, there are no actions: what they would have been says which rule
+    safety rule stops the run, there are no actions: what they would have been says which rule
     holds it.
     """
     exclusion = Exclusion.of(lists)
@@ -159,7 +159,7 @@ def _terms(want: Want) -> Terms:
 
 
 def _named(want: Want, view: View) -> Want:
-    """A show that a list gives by its id alone is called what its season facts call it."""
+    """Name a show that its list gives by id alone after its season facts."""
     facts = view.observed.shows.get(want.target.media.tmdb)
     if want.item.title or want.target.media.kind is Kind.MOVIE or not isinstance(facts, Show):
         return want

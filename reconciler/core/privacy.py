@@ -1,7 +1,7 @@
-"""Which words of an address may be shown, what stands in place of the others, and masking by value.
+"""Which words of an address may be shown, what replaces the others, and masking by value.
 
 An address of a list may hold a key anywhere behind its host. A word is shown only where it is
-surely harmless; what takes the place of another one tells two lists apart, and nothing of a key:
+surely harmless; the replacement of another word tells two lists apart and reveals nothing of a key:
 
     ============================================  =======================================
     word                                          shown as
@@ -104,7 +104,7 @@ def hidden_part(text: str, span: tuple[int, int]) -> str:
 
 
 def mask(text: str, secrets: Collection[str]) -> str:
-    """A text without these secrets, wherever they stand in it; ``…`` stands in their place."""
+    """A text with ``…`` in place of each of these secrets."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, VEIL)

@@ -48,7 +48,7 @@ class OffList:
 def pruned(
     lists: Sequence[DesiredList], view: View
 ) -> Iterator[tuple[DesiredList, Action | Verdict]]:
-    """What becomes of each request for a title off the lists, with the list that says so.
+    """The decision on each request for a title off the lists, with the list that makes it.
 
     In file order, then by the request's id: such titles have no place on a list.
     """
@@ -103,10 +103,10 @@ def _is_ours(request: RequestState, own: OwnRequest) -> bool:
 def _that_held_it(
     own: OwnRequest, wishes: Sequence[DesiredList], view: View
 ) -> tuple[DesiredList, ...]:
-    """The lists that ever held it; none at all where one of them does not let it go.
+    """The lists that ever held it; empty where one of them still keeps it.
 
-    A list lets it go that is in the file with the source it had, is to be pruned, is not suspended,
-    and has missed it.
+    A list releases it if the config has the list with the same source, prunes it and does not
+    suspend it, and the list has missed the title.
     """
     claims = view.memory.claims.get(own.target, frozenset())
     if not set(own.lists) <= {claim.list for claim in claims}:
@@ -125,7 +125,7 @@ def _that_held_it(
 
 
 def _fate(row: OffList, view: View) -> Action | Verdict:
-    """Cancelled, where its time has come and every list says so; else a word about it."""
+    """A cancel action where it is due and every list says so, otherwise a verdict."""
     since = f"off its lists since {format_time(row.absence.since)}"
     attempts = view.memory.attempts.get(row.request.target, Attempts())
     if not _cancels(row):

@@ -34,7 +34,7 @@ from reconciler.core.wants import entry_identity, item_identity
 
 @dataclass(frozen=True, slots=True)
 class NewState:
-    """What is to be kept of a pass's look: of titles, and by list name."""
+    """What to store after a run's observation: by title, and by list name."""
 
     memory: Memory
     memberships: Mapping[str, Membership] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class NewState:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a pass has decided, and what is to be kept of it."""
+    """A run's decision, and the state to store with it."""
 
     plan: Plan
     accounts: Mapping[str, ListAccount]  # where each list's titles are in the plan
@@ -52,7 +52,7 @@ class Decision:
 
 
 def reconcile(lists: Sequence[DesiredList], state: NewState, view: View) -> Decision:
-    """Decide a pass over these lists, which include the file's exclusions."""
+    """Decide a run over these lists, which include the config's exclusions."""
     plan = calculate(lists, view.observed, view.memory, view.policy, view.now)
     return Decision(plan, list_accounts(lists, plan), state, _claims(lists, view.memory, plan))
 

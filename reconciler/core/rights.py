@@ -31,7 +31,7 @@ VIEW_BLOCKLIST = 1073741824
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What it lets a user do, its name on the server, and the bits any of which suffices."""
+    """What it lets a user do, its name on the server, and the bits; any one of them is enough."""
 
     purpose: str
     name: str

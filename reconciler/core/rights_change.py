@@ -58,10 +58,10 @@ def decide(
     now: datetime,
     grace: timedelta | None,
 ) -> Decision:
-    """What is in effect of a file that is valid, and since when the rest of it waits.
+    """Which parts of a valid file are in effect, and since when the others wait.
 
     ``users``: the server's, None where it could not be asked; asked only for
-    ``compares_requesters``. ``grace`` None: whatever waits goes on waiting.
+    ``compares_requesters``. ``grace`` None: every waiting change keeps waiting.
     A wait that begins in the future was written under a clock that was set back: it begins now.
     """
     accepted = state.accepted

@@ -96,7 +96,7 @@ def is_too_late(schedule: Schedule | None, due: datetime, rules: ListRules, now:
     """Whether ``due`` is later than any wait allows: a clock that was ahead has written it.
 
     A site or server may have asked for a longer wait than the list's interval. A last run that is
-    far in the future proves no such wait.
+    far in the future does not prove such a wait.
     """
     longest = max(add_jitter(rules.interval, 1), rules.retry_interval, LONGEST_RETRY)
     asked = timedelta()

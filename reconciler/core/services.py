@@ -1,6 +1,6 @@
 """Names of Radarr and Sonarr options in a list → their ids on this server, or why there are none.
 
-The server stores whatever it is told and looks at none of it: a profile that is not there would
+The server stores any value without checking it: a profile that does not exist would
 only show when Radarr refuses the title. So each name must fit exactly one thing that is offered.
 """
 
@@ -64,7 +64,7 @@ def find_delivery(
 
 
 def all_of(problems: Sequence[ListProblem]) -> ListProblem | None:
-    """Several problems of one list as one; None: there is none.
+    """Several problems of one list as one; None if there are none.
 
     The first gives the reason, unless one of them passes by itself: then trying again helps.
     """

@@ -49,7 +49,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class NoAction:
-    """Nothing is to be done for the title, and why. ``beside``: each reason's seasons."""
+    """Why a title needs no action. ``beside``: each reason's seasons."""
 
     reason: Reason
     detail: str = ""
@@ -258,7 +258,7 @@ def _beside(
 def _with_retry(
     beside: Mapping[Reason, tuple[int, ...]], retry: Gap | NoAction
 ) -> dict[Reason, tuple[int, ...]]:
-    """What failed is retried, or stays as it is for a reason of its own."""
+    """The reasons, with the failed seasons under the retry's reason; a retry itself has none."""
     rest: dict[Reason, tuple[int, ...]] = dict(beside)
     failed = rest.pop(Reason.FAILED)
     if isinstance(retry, NoAction):

@@ -116,7 +116,7 @@ def _gather(
 
 
 def _seasons(lst: DesiredList, entry: Entry) -> SeasonRule:
-    """What a place on a list wants of a show: the seasons it names itself, else its list's rule."""
+    """The seasons a list entry wants: those it names itself, otherwise its list's rule."""
     return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.rules.seasons
 
 
@@ -138,8 +138,8 @@ def names_of(item: Item) -> frozenset[str]:
 def rule_names(item: Item) -> frozenset[str]:
     """The names by which a rule (``map``, ``exclude``, an exclude list) means an item.
 
-    Its ids; only where it has none its title, with the year where it gives one, so that
-    ``Dune (1984)`` says nothing of the ``Dune`` of 2021.
+    Its ids; for an item without ids its title, with the year if it has one, so that
+    ``Dune (1984)`` does not match the ``Dune`` of 2021.
     """
     return frozenset(_ids(item) or _titles(item)[:1])
 
@@ -196,7 +196,7 @@ class Exclusion:
     """What ``exclude`` and the exclude lists name: media keys, and the names of their items.
 
     An item that resolves to several titles excludes them all, one that resolves to none still
-    excludes what bears its id or its very title.
+    excludes items with its id or exactly its title.
     """
 
     media: dict[MediaKey, str]

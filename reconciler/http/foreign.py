@@ -17,7 +17,7 @@ _LONGEST_LINE = 200  # characters of foreign text that a person gets to see
 
 
 def valid_text(value: object) -> str:
-    """Foreign text as valid Unicode, "?" for half a character; empty where it is no text."""
+    """Foreign text as valid Unicode, "?" for an invalid character; empty for other types."""
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
@@ -37,24 +37,24 @@ def decimal(value: object) -> float | None:
 
 
 def text(value: object) -> str | None:
-    """Text with something in it, or None; half a character in it becomes a "?"."""
+    """Text with something in it, or None; an invalid character becomes a "?"."""
     if not isinstance(value, str) or not value.strip():
         return None
     return value.encode("utf-8", "replace").decode()
 
 
 def record(value: object) -> JsonObject:
-    """A JSON object; empty where there is none."""
+    """A JSON object; empty for any other value."""
     return value if isinstance(value, dict) else {}
 
 
 def records(value: object) -> list[JsonObject]:
-    """The objects of a JSON array; empty where there is none."""
+    """The objects of a JSON array; empty for any other value."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def day(value: object) -> date | None:
-    """A date from ISO text, with or without a time; None where it is no date."""
+    """A date from ISO text, with or without a time; None for any other text."""
     try:
         return date.fromisoformat((text(value) or "")[:10])
     except ValueError:
@@ -62,7 +62,7 @@ def day(value: object) -> date | None:
 
 
 def moment(value: object) -> datetime | None:
-    """A time from ISO text with its zone; None where it is no such time."""
+    """A time from ISO text with its zone; None for any other text."""
     try:
         at = datetime.fromisoformat(text(value) or "")
     except ValueError:
@@ -71,13 +71,13 @@ def moment(value: object) -> datetime | None:
 
 
 def year(value: object) -> int | None:
-    """The year of a date, which may lack month and day; None where there is none."""
+    """The year of a date, which may lack month and day; None for any other text."""
     match = re.match(r"[0-9]{4}(?![0-9])", text(value) or "")
     return (int(match[0]) or None) if match else None
 
 
 def line(value: object) -> str:
-    """Foreign text as one printable line of bounded length; empty where it is no text."""
+    """Foreign text as one printable line of bounded length; empty for other types."""
     words = " ".join((text(value) or "").split())
     printable = "".join(sign for sign in words if sign.isprintable())
     if len(printable) > _LONGEST_LINE:

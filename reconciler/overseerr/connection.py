@@ -97,7 +97,7 @@ class Connection:
         return self._settled(self._read(_API + path, keyed=keyed, timeout=timeout), path)
 
     def page(self, path: str) -> Response | None:
-        """A page outside the API, without the key; None where none is to be had."""
+        """A page outside the API, fetched without the key; None if it cannot be fetched."""
         got = self._exchange("GET", path, keyed=False)
         return got if isinstance(got, Response) else None
 
@@ -195,7 +195,7 @@ class Connection:
             _log.info("slowing down", cause=cause, calls_per_second=self._limiter.rate)
 
     def _settled(self, got: Response | Failure, path: str) -> Response:
-        """The answer, unless it says no more than that there is none to be had."""
+        """The answer. Raises ServerError for no answer, a redirect, a proxy's page, an overload."""
         if isinstance(got, Failure):
             raise got.error(self.url)
         if 300 <= got.status < 400:  # noqa: PLR2004 - HTTP's own ranges
@@ -256,7 +256,7 @@ def _session(url: str, concurrency: int, ca_certificates: str | None) -> Session
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of the server's URL; ServerError where it has none that can be called."""
+    """The parts of the server's URL; ServerError where it cannot be called."""
     what, hint = "server.url is not the URL of a server", "write it like http://seerr:5055"
     try:
         parts = urlsplit(url)

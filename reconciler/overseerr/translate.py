@@ -196,7 +196,7 @@ def quota(row: JsonObject) -> Quota:
 
 
 def _allowance(value: object) -> Allowance:
-    """One quota; 0 is no limit, and without a limit ``days`` and ``remaining`` are missing."""
+    """One quota; 0 means no limit, and without a limit ``days`` and ``remaining`` are missing."""
     row = record(value)
     limit = integer(row.get("limit"))
     if not limit:
@@ -238,7 +238,7 @@ def show(row: JsonObject, tmdb: int) -> Show:
 
 
 def facts(row: JsonObject) -> Facts:
-    """The facts that filters need; a rating without votes is unknown, and so are no genres."""
+    """The facts that filters need; a rating without votes is unknown, as are empty genres."""
     votes = integer(row.get("voteCount"))
     genres = (  # an unknown number keeps the name that the server gives
         _GENRES.get(integer(genre.get("id")) or 0, text(genre.get("name")))

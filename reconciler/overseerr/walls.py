@@ -45,7 +45,7 @@ class Wall:
 
 
 def page_title(content: str) -> str:
-    """The title of an HTML page; empty where there is none."""
+    """The title of an HTML page; empty for a page without one."""
     title = _TITLE.search(content[:_HEAD])
     return line(title[1]) if title else ""
 

@@ -64,7 +64,7 @@ def title(text: str) -> str:
 
 
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
-    """``The Bear (2022) S1-3``; an item without a title is called by its id."""
+    """``The Bear (2022) S1-3``; an item without a title is named by its id."""
     ids = media["ids"]
     name = media["title"] or next((f"{k}:{v}" for k, v in reversed(ids.items())), "?")
     year = f" ({media['year']})" if media["year"] else ""

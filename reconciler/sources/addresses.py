@@ -44,7 +44,7 @@ def _veiled(text: str) -> str:
 
 
 def split(text: str) -> SplitResult | None:
-    """An address in its parts, also where its ``https://`` is missing; None: it is no address."""
+    """An address in its parts, also without ``https://``; None: not an address."""
     try:
         url = urlsplit(text if "://" in text else f"https://{text.lstrip('/')}")
     except ValueError:

@@ -63,7 +63,7 @@ def read_feed(
 
 
 def _below(here: str, link: str) -> str:
-    """Where a feed goes on: at its own site alone, since addresses may hold keys; "": nowhere."""
+    """The next page of a feed, on the same site only, since addresses may hold keys; "": none."""
     try:
         onward = urljoin(here, link) if link else ""
         return onward if urlsplit(onward)[:2] == urlsplit(here)[:2] else ""
@@ -74,7 +74,7 @@ def _below(here: str, link: str) -> str:
 def parse(
     answer: Response, kind: Kind | None
 ) -> tuple[tuple[Item, ...], str] | FetchFailure | None:
-    """A feed's items, and where it goes on; None: this is no feed."""
+    """A feed's items and its next page; None: not a feed."""
     if answer.body is not None:
         items = json_items.parse(answer.body, kind)
         return None if items is None else (items, json_items.next_link(answer.body))

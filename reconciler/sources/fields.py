@@ -94,7 +94,7 @@ def mapping(value: object) -> Mapping[str, object]:
 
 
 def rows(value: object) -> tuple[Mapping[str, object], ...] | None:
-    """The objects of a list, an empty one for each entry that is none; None: this is no list."""
+    """The objects of a list, an empty one for each other entry; None: not a list."""
     return tuple(map(mapping, value)) if isinstance(value, list) else None
 
 

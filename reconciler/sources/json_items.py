@@ -1,6 +1,6 @@
 """JSON as items: lists as Radarr and Sonarr import them, Trakt's rows, and Plex's feed as JSON.
 
-A list of objects, or an object with such a list in it. An id stands in a field of its own, such as
+A list of objects, or an object with such a list in it. An id has a field of its own, such as
 ``imdb_id``, in ``ids``, or in Plex's ``guids``.
 """
 
@@ -47,12 +47,12 @@ def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
 
 
 def declared_total(body: object) -> int | None:
-    """How many entries the whole list has, as far as it says so."""
+    """How many entries the whole list has, where the answer says so."""
     return fields.count(fields.mapping(body), *_TOTALS)
 
 
 def has_further_pages(body: object, entries: int, headers: Mapping[str, str] = _NO_HEADERS) -> bool:
-    """Whether a list speaks, anywhere beside its rows, of more than the ``entries`` it holds."""
+    """Whether an answer declares, outside its rows, more than its ``entries``."""
     of_kinds = 0
     for name, value in _marks(body, headers):
         number = fields.number(value) or 0
@@ -82,12 +82,12 @@ def is_feed(body: object) -> bool:
 
 
 def next_link(body: object) -> str:
-    """Where a feed goes on; empty: it does not say."""
+    """The next page; empty if there is none."""
     return fields.text(fields.mapping(fields.mapping(body).get("links")).get("next"))
 
 
 def is_half(body: object) -> bool:
-    """Whether something that is no list stands where films or shows should."""
+    """Whether the field for films or shows is not a list."""
     page = fields.mapping(body)
     return any(page.get(name) and isinstance(page[name], Mapping | str) for name in _BELOW)
 

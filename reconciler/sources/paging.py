@@ -58,7 +58,7 @@ def without_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 -
 
 
 def open_to_all(ref: ListRef, provider: Provider) -> str | None:  # noqa: ARG001 - a site's
-    """The ``objection`` of a site of which every list can be read."""
+    """The ``objection`` of a site whose lists can all be read."""
     return None
 
 
@@ -80,7 +80,7 @@ def read(  # noqa: PLR0913 - what a site knows of its list
 ) -> Snapshot:
     """Read a list; trouble is an outcome.
 
-    ``parse``: what an answer holds, a setback, or None where it is no list of this site's.
+    ``parse``: what an answer holds, a failure, or None where it is not a list of this site.
     ``meanings``: what a status means here, where that differs. ``refusal``: what an answer of
     another status than 200 says in words. ``joined``: several rows as one item, where a title may
     have several. ``web``: connections that are open already; they are closed, too.

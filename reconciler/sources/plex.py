@@ -38,7 +38,7 @@ def is_feed(ref: ListRef) -> bool:
 
 
 def feed_address(url: SplitResult) -> str | None:
-    """The address of a feed as Plex shows it: without options, since it has none; None: no feed."""
+    """The address of a feed as Plex shows it, without options; None: not a feed."""
     key = _key(url)
     return f"https://{_RSS}/{key.lower()}" if key else None
 

@@ -107,7 +107,7 @@ class Plugin:
 
 
 def names() -> tuple[str, ...]:
-    """What the plugins' sources are called; nothing is loaded."""
+    """The names of the plugins' sources; nothing is loaded."""
     return tuple(dict.fromkeys(entry.name for entry in _entries()))
 
 

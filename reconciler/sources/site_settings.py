@@ -18,7 +18,7 @@ from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 
 
 def trakt_app(config: ProvidersConfig, ledger: Path) -> Provider:
-    """The app that people sign in to Trakt with. Raises ListsyncError where the file has none."""
+    """The app that people sign in to Trakt with. Raises ListsyncError where the config has none."""
     provider = providers_of(config, ledger)["trakt"]
     if not (provider.key and provider.secret):
         hint = (

@@ -24,7 +24,7 @@ SITES = {
     "tvdb": "TVDB",
     "stevenlu": "StevenLu",
 }
-"""What the sites are called, by provider."""
+"""The sites' names, by provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ListProblem:
-    """Why a list, or the titles of one kind on it, may not be requested at all."""
+    """Why no title of a list, or none of one kind on it, may be requested."""
 
     reason: ProblemReason
     message: str
@@ -182,7 +182,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MediaKey:
-    """What the server knows a title by. Film and show numbers overlap, hence the kind."""
+    """The server's key of a title. Film and show numbers overlap, so the kind is part of it."""
 
     kind: Kind
     tmdb: int

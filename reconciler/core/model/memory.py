@@ -91,7 +91,7 @@ class Member:
 
     ``missed``: when a fetch first missed it that says what is not on the list; None: it was shown
     since. A list that stays empty misses its items, but they are not gone (``present``): what it
-    shows again one day is no re-add.
+    shows again one day is not a re-add.
     ``canceled``: our request for it was canceled while the list missed it. To show it again is a
     re-add. It still belongs to the content that a fetch is compared with (the 30 % rule), until a
     fetch that is believed says that it is gone.

@@ -1,4 +1,4 @@
-"""What goes into a plan, what it says, and what came of it."""
+"""A plan's input, its actions and verdicts, and their outcomes."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class ListReport:
-    """A list's last fetch and what came of its items."""
+    """A list's last fetch and the results of its items."""
 
     source: str
     at: datetime

@@ -119,7 +119,7 @@ class RequestState:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """What the server says of a season. None: it says nothing of that.
+    """The server's facts about a season. None: not stated.
 
     No field has a default: a cached season without one of them is read again.
     """

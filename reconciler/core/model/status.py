@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a pass found, before it is known since when that has been so."""
+    """A condition as a run finds it, before the time of its last change is known."""
 
     type: str
     status: Status
@@ -83,7 +83,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A pass that could act. ``ended`` None: it is still at it, or was killed."""
+    """A run that could act. ``ended`` None: still running, or killed."""
 
     id: int
     command: str
@@ -113,7 +113,7 @@ class Digest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PerformedAction:
-    """One thing that was asked of the server, and what came of it."""
+    """One request to the server, and its outcome."""
 
     op: Op
     title: str

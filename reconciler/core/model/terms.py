@@ -112,7 +112,7 @@ class Approval(StrEnum):
 
 
 class ProblemReason(StrEnum):
-    """Why a list may request nothing at all: the reason of its *Stalled* condition."""
+    """Why a list may not request anything: the reason of its *Stalled* condition."""
 
     UNKNOWN_REQUESTER = "UnknownRequester"
     AMBIGUOUS_REQUESTER = "AmbiguousRequester"
@@ -148,7 +148,7 @@ class Prune(StrEnum):
 
 
 class Start(StrEnum):
-    """Whether what is on a new list today is asked for, too."""
+    """Whether the titles that a new list has today are requested as well."""
 
     ALL = "all"
     NEW_ONLY = "new-only"
