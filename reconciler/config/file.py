@@ -86,9 +86,7 @@ class ConfigFile:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
         is_free = is_handed_over(self.path) or not self._restrictions.confines_files
         if not is_free and self._is_outside(self.path.name):
-            error = (
-                f"{self.path}: is a link to a file outside its folder; name that file with -c FILE"
-            )
+            error = f"{self.path}: a link to a file outside its folder; name that file with -c FILE"
             raise ConfigError((error,), where=str(self.path))
 
     def _objection(self, ref: ListRef, providers: ProvidersConfig) -> str | None:
