@@ -8,6 +8,7 @@ from contextvars import copy_context  # what lines of the log have in common
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TypeVar
 
 from reconciler.config import Config
 from reconciler.core.desired import need_of, owners_never_read
@@ -15,7 +16,10 @@ from reconciler.core.membership import current
 from reconciler.core.model import FetchScope, ListRef, Role, Snapshot
 from reconciler.ports import Ledger, Progress, Sources
 
+T = TypeVar("T")
+
 _THREADS = 16  # lists that are read, or wait for their site to be free, at a time
+_SIGNAL_SECONDS = 0.5  # within which a signal is noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,16 @@ def _fetch_lists(
     snapshots: dict[ListRef, Snapshot] = {}
     with progress.stage("fetch", len(scopes)) as step:
         while len(snapshots) < len(scopes):
-            ref, result = results.get()
+            ref, result = _wait_for(results)
             if isinstance(result, BaseException):
                 raise result
             snapshots[ref] = result
             step()
     return snapshots
+
+
+def _wait_for(results: SimpleQueue[T]) -> T:
+    """The next result. A wait without an end can miss a signal: it is noticed between two waits."""
+    while True:
+        with suppress(Empty):
+            return results.get(timeout=_SIGNAL_SECONDS)
