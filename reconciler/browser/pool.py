@@ -24,7 +24,7 @@ class Sessions:
         self.count = count
         self._start = start
         self._idle: list[Session] = []
-        self._lent: list[Session] = []
+        self._in_use: list[Session] = []
         self.closed = False
         self._changed = Condition()
 
@@ -38,7 +38,7 @@ class Sessions:
         """End every session, also those in use; from then on none can be borrowed."""
         with self._changed:
             self.closed = True
-            sessions = [*self._lent, *self._idle]
+            sessions = [*self._in_use, *self._idle]
             self._idle.clear()
             self._changed.notify_all()
         closing = [Thread(target=session.close) for session in sessions]
@@ -48,16 +48,16 @@ class Sessions:
             thread.join()
         # Readers notice at once that their browser is gone; what else they use is closed next.
         with self._changed:
-            self._changed.wait_for(lambda: not self._lent, timeout=_RETURN_SECONDS)
+            self._changed.wait_for(lambda: not self._in_use, timeout=_RETURN_SECONDS)
 
     def borrow(self) -> Session:
         """A session that nobody else uses. Raises BrowserError once the pool is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self.closed or len(self._lent) < self.count)
+            self._changed.wait_for(lambda: self.closed or len(self._in_use) < self.count)
             if self.closed:
                 raise BrowserError("the browser was closed")
             session = self._idle.pop() if self._idle else self._start()
-            self._lent.append(session)
+            self._in_use.append(session)
             return session
 
     def give_back(self, session: Session, *, healthy: bool) -> None:
@@ -65,13 +65,13 @@ class Sessions:
         if not healthy:
             session.close()
         with self._changed:
-            self._lent.remove(session)
+            self._in_use.remove(session)
             if healthy and not self.closed:
                 self._idle.append(session)
             self._changed.notify_all()
 
 
-class Lease:
+class BrowserLease:
     """A ``ports.Browser`` for the reading of one list, given back when its block ends.
 
     A session is borrowed when the first page is opened: a list without a browser needs no session.
@@ -130,7 +130,7 @@ class Lease:
 class LentPage:
     """A ``ports.Page`` of a lease, which records the answers."""
 
-    def __init__(self, page: Page, lease: Lease) -> None:
+    def __init__(self, page: Page, lease: BrowserLease) -> None:
         self._page = page
         self._lease = lease
 

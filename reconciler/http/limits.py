@@ -51,14 +51,14 @@ class Limits:
             _current.reset(self._token)
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds until the deadline; 0 once it has passed."""
         return max(0.0, self.deadline.ends - time.monotonic())
 
     def check_time(self) -> float:
         """The seconds that are left. Raises LimitError where none are."""
-        if left := self.left:
-            return left
+        if seconds_left := self.seconds_left:
+            return seconds_left
         _, seconds, subject = self.deadline
         raise self.exceed(f"the {subject} was not complete after {seconds:g} s")
 

@@ -39,8 +39,8 @@ def redact(text: str) -> str:
 
 
 def _veiled(text: str) -> str:
-    words = re.split(r"([/:])", text)
-    return "".join(word if is_harmless(unquote(word)) else veil(word) for word in words)
+    parts = re.split(r"([/:])", text)
+    return "".join(word if is_harmless(unquote(word)) else veil(word) for word in parts)
 
 
 def split(text: str) -> SplitResult | None:
@@ -55,8 +55,8 @@ def split(text: str) -> SplitResult | None:
 def is_at(url: SplitResult, places: Collection[str]) -> bool:
     """Whether an address is at one of these: a host, or a host and the beginning of a path."""
     host = (url.hostname or "").rstrip(".")
-    whole = {f"{name}{url.path}/" for name in (host, _LAYOUTS.sub("", host))}
-    return any(one.startswith(f"{place}/") for one in whole for place in places)
+    addresses = {f"{name}{url.path}/" for name in (host, _LAYOUTS.sub("", host))}
+    return any(address.startswith(f"{place}/") for address in addresses for place in places)
 
 
 def steps(url: SplitResult) -> list[str]:
@@ -65,14 +65,14 @@ def steps(url: SplitResult) -> list[str]:
 
 
 def read_whole(url: SplitResult, filters: Collection[str]) -> None:
-    """Say so where an address narrows its list: the whole would be another one.
+    """Raise ValueError for an address that narrows its list: the whole list would be another.
 
-    ``filters``: the site's words for that. Raises ValueError with a sentence.
+    ``filters``: the names of the site's parameters that narrow a list.
     """
-    asked = [name for name, _ in parse_qsl(url.query) if name.lower() in filters]
-    if asked:
+    used = [name for name, _ in parse_qsl(url.query) if name.lower() in filters]
+    if used:
         raise ValueError(
-            f"this address shows a part of the list only: take {', '.join(dict.fromkeys(asked))}"
+            f"this address shows a part of the list only: take {', '.join(dict.fromkeys(used))}"
             " out of it, and narrow the list with filter in the file"
         )
 

@@ -42,18 +42,18 @@ def shown_address(address: str) -> tuple[str, tuple[str, ...]]:
     user, _, host = parts.netloc.rpartition("@")
     hidden = [user, *user.split(":")]
 
-    def shown(word: str, plain: str, *, telling: bool = False) -> str:
+    def show_word(word: str, plain: str, *, telling: bool = False) -> str:
         if is_harmless(plain) and not (telling and plain and plain[0] != VEIL):
             return word
         hidden.extend((word, plain))
         return veil(plain, secret=telling)
 
-    path = "/".join(shown(word, unquote(word)) for word in parts.path.split("/"))
+    path = "/".join(show_word(word, unquote(word)) for word in parts.path.split("/"))
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = [
-        _kept(name if value and _NAME.fullmatch(name) else shown(name, name))
+        _quote_separators(name if value and _NAME.fullmatch(name) else show_word(name, name))
         + "="
-        + _kept(shown(value, value, telling=_is_telling(name)))
+        + _quote_separators(show_word(value, value, telling=_is_telling(name)))
         for name, value in pairs
     ]
     secrets = {word for word in (*hidden, *map(quote, hidden)) if len(word) >= SHORTEST_SECRET}
@@ -69,13 +69,13 @@ def shown_for(ref: ListRef) -> Callable[[str], str]:
     _, scheme, rest = ref.id.partition(f"{own.scheme}://")
     name = (scheme + rest).partition("?")[0]
 
-    def shown(address: str) -> str:
+    def show(address: str) -> str:
         parts = urlsplit(address)
         if name and parts[:3] == own[:3]:
             return name
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"/{VEIL}", "", ""))
 
-    return shown
+    return show
 
 
 def kind_of(ref: ListRef) -> Kind | None:
@@ -104,6 +104,6 @@ def _is_telling(parameter: str) -> bool:
     return holds_key(parameter) or "user" in parameter.lower()
 
 
-def _kept(word: str) -> str:
+def _quote_separators(word: str) -> str:
     """A word of a query so that it stays one: another query never looks the same."""
-    return _BETWEEN.sub(lambda found: quote(found[0]), word)
+    return _BETWEEN.sub(lambda match: quote(match[0]), word)

@@ -32,8 +32,8 @@ def browser_failure(error: BrowserError) -> FetchFailure:
 def failure_of(response: Response) -> FetchFailure:
     """What an answer that is not ``ok`` means where the site gives it no meaning itself."""
     if response.status == requests.codes.ok:
-        what = "the answer is not JSON; look for a newer version of listsync"
-        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{response.url}: {what}")
+        problem = "the answer is not JSON; look for a newer version of listsync"
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{response.url}: {problem}")
     return status_failure(response.status, response.url, retry_after(response.headers))
 
 
@@ -47,16 +47,16 @@ def status_failure(status: int, url: str, retry_after: float | None = None) -> F
     """What an HTTP status means for a list, where the site gives it no meaning of its own."""
     match status:
         case 401:
-            outcome, what, hint = Outcome.PRIVATE, "the list is private", "make it public"
+            outcome, problem, hint = Outcome.PRIVATE, "the list is private", "make it public"
         case 404 | 410:
-            outcome, what, hint = Outcome.MISSING, "the list does not exist", "check the address"
+            outcome, problem, hint = Outcome.MISSING, "the list does not exist", "check the address"
         case 429:
-            outcome, what = Outcome.RATE_LIMITED, "the site got too many requests"
+            outcome, problem = Outcome.RATE_LIMITED, "the site got too many requests"
             hint = "it is read again later; a longer interval helps"
         case _:
-            outcome, what, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
+            outcome, problem, hint = Outcome.UNREACHABLE, "the site has trouble", "try again later"
     return FetchFailure(
-        outcome, f"{url}: {what} ({status_text(status, retry_after)}); {hint}", retry_after
+        outcome, f"{url}: {problem} ({status_text(status, retry_after)}); {hint}", retry_after
     )
 
 

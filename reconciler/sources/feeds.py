@@ -48,10 +48,10 @@ def read_feed(
     here = {"url": address}
 
     def part(answer: Response) -> Page | FetchFailure | None:
-        found = parse(answer, kind_of(ref))
-        if not isinstance(found, tuple):
-            return found
-        items, link = found
+        content = parse(answer, kind_of(ref))
+        if not isinstance(content, tuple):
+            return content
+        items, link = content
         onward = _below(here["url"], link)
         if not items or not onward:
             return Page(items, end_unknown=True, document=True)
@@ -86,8 +86,8 @@ def parse(
     except ParseError as error:
         if not is_cut_feed(answer.content, error):
             return None
-        what = f"{answer.url}: the feed was {CUT_OFF}; try again later"
-        return FetchFailure(Outcome.UNREACHABLE, what)
+        problem = f"{answer.url}: the feed was {CUT_OFF}; try again later"
+        return FetchFailure(Outcome.UNREACHABLE, problem)
     except (DefusedXmlException, ValueError, LookupError):
         return None
     channel = root.find("channel")
@@ -99,31 +99,31 @@ def parse(
 
 
 def _item(entry: Element, kind: Kind | None) -> Item:
-    said = {child.tag.rpartition("}")[2]: fields.text(child.text) for child in reversed(entry)}
-    title, released = fields.title_and_year(said.get("title", ""))
-    title = said.get("filmTitle") or title
-    of, unsupported = classify(said.get("category", ""))
-    ids = _ids([fields.text(guid.text) for guid in entry.iter("guid")], said)
-    if "filmTitle" in said:
+    texts = {child.tag.rpartition("}")[2]: fields.text(child.text) for child in reversed(entry)}
+    title, released = fields.title_and_year(texts.get("title", ""))
+    title = texts.get("filmTitle") or title
+    of, unsupported = classify(texts.get("category", ""))
+    ids = _ids([fields.text(guid.text) for guid in entry.iter("guid")], texts)
+    if "filmTitle" in texts:
         of = Kind.MOVIE
     return Item(
         0,
         title,
-        fields.year(said.get("filmYear")) or released,
+        fields.year(texts.get("filmYear")) or released,
         of or kind,
         ids,
         unsupported=unsupported,
-        may_be_show="filmTitle" in said and not any(ids.items()),
+        may_be_show="filmTitle" in texts and not any(ids.items()),
     )
 
 
-def _ids(guids: list[str], said: dict[str, str]) -> Ids:
-    known = fields.ids_of_guids(guids)
-    page = _TITLE_ID.search(" ".join([*guids, said.get("link", "")]))
+def _ids(guids: list[str], texts: dict[str, str]) -> Ids:
+    guid_ids = fields.ids_of_guids(guids)
+    page = _TITLE_ID.search(" ".join([*guids, texts.get("link", "")]))
     return Ids(
-        imdb=fields.imdb_id(known.get("imdb")) or (page[1] if page else None),
-        tmdb=fields.number(known.get("tmdb") or said.get("movieId")),
-        tvdb=fields.number(known.get("tvdb")),
+        imdb=fields.imdb_id(guid_ids.get("imdb")) or (page[1] if page else None),
+        tmdb=fields.number(guid_ids.get("tmdb") or texts.get("movieId")),
+        tvdb=fields.number(guid_ids.get("tvdb")),
     )
 
 
@@ -133,5 +133,5 @@ def is_cut_feed(content: bytes, error: ParseError) -> bool:
     text = content[:_PROLOG].decode(encoding, "ignore").lstrip()
     while prolog := _BEFORE_ROOT.match(text):
         text = text[prolog.end() :]
-    begun = text.startswith(("<?", "<!--")) or any(start.startswith(text) for start in _STARTS)
-    return error.code in _XML_ENDS and (begun or re.match(r"<rss[\s>]", text) is not None)
+    is_prolog = text.startswith(("<?", "<!--")) or any(start.startswith(text) for start in _STARTS)
+    return error.code in _XML_ENDS and (is_prolog or re.match(r"<rss[\s>]", text) is not None)

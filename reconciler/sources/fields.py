@@ -37,23 +37,25 @@ def text(value: object) -> str:
 
 def imdb_id(value: object) -> str | None:
     """``tt0111161``, also where it is written in capitals or as an address; None: it is none."""
-    written = text(value)
-    if not written or _IMDB.fullmatch(written):
-        return written or None
-    found = _IMDB_WRITTEN.fullmatch(written)
-    return found[1].lower() if found else None
+    id_text = text(value)
+    if not id_text or _IMDB.fullmatch(id_text):
+        return id_text or None
+    match = _IMDB_WRITTEN.fullmatch(id_text)
+    return match[1].lower() if match else None
 
 
 def ids_of_guids(guids: Iterable[str]) -> dict[str, str]:
     """The ids in Plex's ``imdb://tt0111161``, ``tmdb://278`` and the like, by the site's name."""
-    found = (_GUID.fullmatch(guid) for guid in guids)
-    return {_GUID_SITES.get(one["site"], one["site"]): one["id"] for one in found if one}
+    matches = (_GUID.fullmatch(guid) for guid in guids)
+    return {
+        _GUID_SITES.get(match["site"], match["site"]): match["id"] for match in matches if match
+    }
 
 
 def title_and_year(text: str) -> tuple[str, int | None]:
     """``Title (Year)`` in two; no year: None."""
-    found = _TITLE_YEAR.fullmatch(text)
-    return (found["title"], int(found["year"])) if found else (text, None)
+    match = _TITLE_YEAR.fullmatch(text)
+    return (match["title"], int(match["year"])) if match else (text, None)
 
 
 def number(value: object) -> int | None:
@@ -62,8 +64,8 @@ def number(value: object) -> int | None:
         return value if 0 < value < _TOO_MUCH else None
     if type(value) is float:
         return number(int(value)) if value.is_integer() else None
-    found = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
-    return int(found[1]) if found else None
+    match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
+    return int(match[1]) if match else None
 
 
 def count(row: Mapping[str, object], *names: str) -> int | None:
@@ -72,8 +74,8 @@ def count(row: Mapping[str, object], *names: str) -> int | None:
         value = row.get(name)
         if value is not None and value is not False and value in (0, "0"):
             return 0
-        if found := number(value):
-            return found
+        if amount := number(value):
+            return amount
     return None
 
 
@@ -83,8 +85,8 @@ def year(value: object) -> int | None:
         return value if value in _YEARS else None
     if type(value) is float:
         return year(int(value)) if value.is_integer() else None
-    found = _YEAR.match(value) if isinstance(value, str) else None
-    return int(found[0]) if found else None
+    match = _YEAR.match(value) if isinstance(value, str) else None
+    return int(match[0]) if match else None
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -111,22 +113,22 @@ def facts(
 ) -> Facts:
     """What filters may ask of a title, as far as these say it. ``rating``: from 0 to 10."""
     if rating is None and votes is None and genres is None:
-        return _spoken(text(language))
+        return _language_facts(text(language))
     rated = rating if isinstance(rating, int | float) else 0.0
     names = genres if isinstance(genres, list) else ()
     return Facts(
         rating=float(rated) if 0 < rated <= _BEST else None,
         votes=number(votes),
         genres=tuple(filter(None, map(text, names))) or None,
-        language=_spoken(text(language)).language if language else None,
+        language=_language_facts(text(language)).language if language else None,
     )
 
 
 @lru_cache(maxsize=256)  # asked for every title of a list, of a few languages
-def _spoken(language: str) -> Facts:
+def _language_facts(language: str) -> Facts:
     return Facts(language=language if re.fullmatch(r"[a-z]{2}", language) else None)
 
 
 def other(name: object, title: str) -> str | None:
     """An original title, where it is another one."""
-    return found if (found := text(name)) and found != title else None
+    return original if (original := text(name)) and original != title else None

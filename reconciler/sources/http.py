@@ -117,7 +117,7 @@ class SiteClient:
                 ):
                     return answer
                 seconds = retry_after(answer.headers)
-                if seconds is None or seconds > min(self._patience, limits.left):
+                if seconds is None or seconds > min(self._patience, limits.seconds_left):
                     return failure_of(answer)
                 self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
                 time.sleep(seconds)
@@ -126,16 +126,16 @@ class SiteClient:
         """What stands where a redirect leads: asked for with nothing but its address."""
         shown = self._show(url)
         if not self._follows:
-            what = f"redirects to {_site(location)}, which listsync does not follow"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+            problem = f"redirects to {_site(location)}, which listsync does not follow"
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; check the address")
         target = public_target(url, location)
         if target is None:
-            what = "redirects to a place that is not public, or without TLS"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; check the address")
+            problem = "redirects to a place that is not public, or without TLS"
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; check the address")
         answer = self._once("GET", target, shown=shown)
         if isinstance(answer, _Redirect):
-            what = "redirects twice; listsync follows one redirect"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
+            problem = "redirects twice; listsync follows one redirect"
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")
         return answer
 
     def _once(  # noqa: PLR0913 - what a call is made of
@@ -168,13 +168,13 @@ class SiteClient:
                 self._turn.enter_context(turn_to_parse(len(content)))
                 value = parse_json(content)
             except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
-                what = limits.problem(error) or _cause(error)
-                return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}; try again later")
-        kept = content if value is None else b""
-        answer = Response(shown, response.status_code, response.headers, value, kept)
+                problem = limits.problem(error) or _cause(error)
+                return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")
+        unparsed = content if value is None else b""
+        answer = Response(shown, response.status_code, response.headers, value, unparsed)
         if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
-            what = f"the answer was {CUT_OFF}; try again later"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {what}")
+            problem = f"the answer was {CUT_OFF}; try again later"
+            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}")
         return answer
 
 

@@ -40,9 +40,9 @@ def parse(body: object, kind: Kind | None = None) -> tuple[Item, ...] | None:
     below = fields.mapping(body)
     if fields.either(below, "error", "errors"):
         return None
-    found = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
-    if found:
-        return _joined([_item(0, row, of or kind) for rows, of in found for row in rows])
+    groups = [(rows, _BELOW[name]) for name in _BELOW if (rows := fields.rows(below.get(name)))]
+    if groups:
+        return _joined([_item(0, row, of or kind) for rows, of in groups for row in rows])
     return () if any(below.get(name) == [] for name in _BELOW) else None
 
 
@@ -116,8 +116,8 @@ def _ids(row: Mapping[str, object]) -> Ids:
     if "ids" in row or "guids" in row or "Guid" in row:
         more = _ids_below(row)
         imdb, tmdb, tvdb = (
-            given or more.get(name)
-            for name, given in (("imdb", imdb), ("tmdb", tmdb), ("tvdb", tvdb))
+            value or more.get(name)
+            for name, value in (("imdb", imdb), ("tmdb", tmdb), ("tvdb", tvdb))
         )
     return Ids(imdb=fields.imdb_id(imdb), tmdb=fields.number(tmdb), tvdb=fields.number(tvdb))
 
@@ -129,13 +129,16 @@ def _ids_below(row: Mapping[str, object]) -> dict[str, object]:
         name.lower().removesuffix("id").rstrip("_"): value
         for name, value in fields.mapping(row.get("ids")).items()
     }
-    return {**fields.ids_of_guids(guids), **{name: one for name, one in nested.items() if one}}
+    return {
+        **fields.ids_of_guids(guids),
+        **{name: value for name, value in nested.items() if value},
+    }
 
 
 def _texts(value: object) -> list[str]:
     """Plex gives a ``guid`` as a text, or as an object with an ``id``."""
-    given = value if isinstance(value, list) else ()
-    return [fields.text(fields.mapping(one).get("id") or one) for one in given]
+    entries = value if isinstance(value, list) else ()
+    return [fields.text(fields.mapping(entry).get("id") or entry) for entry in entries]
 
 
 def _is_trakt(row: Mapping[str, object]) -> bool:

@@ -46,7 +46,7 @@ def visit(context: FetchContext, url: str, probe: str) -> Visit:
     try:
         page = context.browser.open(url)
         payload = page.evaluate(probe) or page.wait_for(probe, _seconds(page, context.patience))
-        return Visit(page, payload, _failure(page, url, found=bool(payload)), page.url)
+        return Visit(page, payload, _failure(page, url, has_content=bool(payload)), page.url)
     except BrowserError as error:
         return Visit(page, failure=browser_failure(error))
 
@@ -84,19 +84,19 @@ def _final(status: int | None) -> bool:
     return status is not None and status >= 400 and status not in _CHECKING  # noqa: PLR2004
 
 
-def _failure(page: Page, url: str, *, found: bool) -> FetchFailure | None:
+def _failure(page: Page, url: str, *, has_content: bool) -> FetchFailure | None:
     status = page.status
-    if not found and (status in _CHECKING or page.evaluate(_CHECK)):
-        what = f"a bot check (HTTP {status}) did not let the browser in"
-        return FetchFailure(Outcome.BLOCKED, f"{url}: {what}; try again later")
+    if not has_content and (status in _CHECKING or page.evaluate(_CHECK)):
+        problem = f"a bot check (HTTP {status}) did not let the browser in"
+        return FetchFailure(Outcome.BLOCKED, f"{url}: {problem}; try again later")
     if status is not None and _final(status):
         return status_failure(status, url)
     if _SIGN_IN.search(urlsplit(page.url).path) and not _SIGN_IN.search(urlsplit(url).path):
-        what = "the site asks to sign in"
-        return FetchFailure(Outcome.PRIVATE, f"{url}: {what}; make the list public")
-    if found:
+        problem = "the site asks to sign in"
+        return FetchFailure(Outcome.PRIVATE, f"{url}: {problem}; make the list public")
+    if has_content:
         return None
     if status is None or page.evaluate(_UNFINISHED):
-        what = "the page was cut off before its end"
-        return FetchFailure(Outcome.UNREACHABLE, f"{url}: {what}; try again later")
+        problem = "the page was cut off before its end"
+        return FetchFailure(Outcome.UNREACHABLE, f"{url}: {problem}; try again later")
     return changed_layout(url)

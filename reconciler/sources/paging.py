@@ -90,7 +90,7 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     call: object = first
     with web or SiteClient() as connections:
         while isinstance(call, Call):
-            answer = _asked(connections, call)
+            answer = _send(connections, call)
             if isinstance(answer, FetchFailure):
                 return reading.fail(answer.snapshot(ROUTE))
             page = parse(answer) if answer.status == _OK else refusal(answer)
@@ -102,17 +102,17 @@ def read(  # noqa: PLR0913 - what a site knows of its list
     return reading.snapshot()
 
 
-def _asked(web: SiteClient, call: Call) -> Response | FetchFailure:
+def _send(web: SiteClient, call: Call) -> Response | FetchFailure:
     method = "GET" if call.body is None else "POST"
     return web.ask(method, call.url, headers=call.headers, params=call.params, body=call.body)
 
 
 def _meaning(answer: Response, meanings: Mapping[int, tuple[Outcome, str]]) -> FetchFailure:
     if answer.status in meanings:
-        outcome, what = meanings[answer.status]
+        outcome, problem = meanings[answer.status]
         wait = retry_after(answer.headers)
         return FetchFailure(
-            outcome, f"{answer.url}: {what} ({status_text(answer.status, wait)})", wait
+            outcome, f"{answer.url}: {problem} ({status_text(answer.status, wait)})", wait
         )
     if answer.status == _OK:
         error = f"{answer.url}: no list was found there; {_NO_LIST}"

@@ -1,8 +1,7 @@
 """Sources that other distributions bring, through the entry points of ``listsync.sources``.
 
-They are looked for where no source of listsync's own is meant, and kept from breaking the others:
-whatever goes wrong in one is told with the distribution it came from. What it says of it is not
-quoted, since it may hold a key.
+They are looked up where no source of listsync's own is meant, and cannot break the others: an error
+in a plugin names its distribution. The text of the error is not quoted, since it may hold a key.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Plugin:
     def __init__(self, entry: EntryPoint) -> None:
         """Load it."""
         self._name = entry.name
-        self._whose = f"the source {entry.name} of {entry.dist.name if entry.dist else 'a plugin'}"
+        self._label = f"the source {entry.name} of {entry.dist.name if entry.dist else 'a plugin'}"
         self.broken = ""  # why it cannot be used
         self.HOSTS: frozenset[str] = frozenset()
         self.FORMS = f"{entry.name}:…"
@@ -46,8 +45,8 @@ class Plugin:
         except _FAULTS as fault:
             missing = [f"loading it raises {type(fault).__name__}"]
         if missing:
-            what = f"{self._whose} cannot be used ({', '.join(missing)})"
-            self.broken = f"{what}; update or uninstall it"
+            problem = f"{self._label} cannot be used ({', '.join(missing)})"
+            self.broken = f"{problem}; update or uninstall it"
 
     def parse_id(self, text: str) -> ListRef:
         """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
@@ -59,20 +58,20 @@ class Plugin:
 
     def objection(self, ref: ListRef, provider: Provider) -> str | None:
         """Why a list cannot be read; None: it can. A plugin need not have this."""
-        asked = None if self.broken else getattr(self._module, "objection", None)
-        if asked is None:
+        check = None if self.broken else getattr(self._module, "objection", None)
+        if check is None:
             return self.broken or None
         try:
-            why = asked(ref, provider)
+            why = check(ref, provider)
         except _FAULTS as fault:
             return self._failed(fault)
         return None if why is None else str(why)
 
     def needs_browser(self, ref: ListRef, provider: Provider) -> bool:
         """Whether reading a list may take a browser; a plugin that does not say it needs none."""
-        asked = None if self.broken else getattr(self._module, "needs_browser", None)
+        check = None if self.broken else getattr(self._module, "needs_browser", None)
         try:
-            return bool(asked and asked(ref, provider))
+            return bool(check and check(ref, provider))
         except _FAULTS:
             return False
 
@@ -86,8 +85,8 @@ class Plugin:
                 return checked(snapshot)
         except _FAULTS as fault:
             return FetchFailure(Outcome.UNREACHABLE, self._failed(fault)).snapshot("plugin")
-        what = f"{self._whose} gave no Snapshot; report this to its author"
-        return FetchFailure(Outcome.UNREACHABLE, what).snapshot("plugin")
+        problem = f"{self._label} gave no Snapshot; report this to its author"
+        return FetchFailure(Outcome.UNREACHABLE, problem).snapshot("plugin")
 
     def _ref(self, parse: Callable[[], object]) -> ListRef:
         if self.broken:
@@ -100,10 +99,10 @@ class Plugin:
             raise ValueError(self._failed(fault)) from fault
         if isinstance(ref, ListRef) and ref.provider == self._name:
             return ref
-        raise ValueError(f"{self._whose} gave no ListRef of its own; report this to its author")
+        raise ValueError(f"{self._label} gave no ListRef of its own; report this to its author")
 
     def _failed(self, fault: BaseException) -> str:
-        return f"{self._whose} failed with {type(fault).__name__}; report this to its author"
+        return f"{self._label} failed with {type(fault).__name__}; report this to its author"
 
 
 def names() -> tuple[str, ...]:
@@ -111,7 +110,7 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.name for entry in _entries()))
 
 
-def said_of(name: str) -> Provider:
+def settings_of(name: str) -> Provider:
     """What the environment says of a plugin's site, address and key; the file has no place."""
     prefix = f"LISTSYNC_{re.sub('[^A-Z0-9]', '_', name.upper())}"
     return Provider(os.environ.get(f"{prefix}_URL", ""), key=os.environ.get(f"{prefix}_KEY", ""))
@@ -123,8 +122,8 @@ def plugins() -> dict[str, Plugin]:
 
 
 def _entries() -> list[EntryPoint]:
-    found = entry_points(group=GROUP)
-    return sorted(found, key=lambda entry: (entry.name, entry.dist.name if entry.dist else ""))
+    entries = entry_points(group=GROUP)
+    return sorted(entries, key=lambda entry: (entry.name, entry.dist.name if entry.dist else ""))
 
 
 @cache

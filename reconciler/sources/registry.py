@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Semaphore
 from urllib.parse import SplitResult
 
-from reconciler.browser.pool import Lease, Sessions
+from reconciler.browser.pool import BrowserLease, Sessions
 from reconciler.core.completeness import compared
 from reconciler.core.model import ALL, FetchScope, ListRef, Outcome, Snapshot
 from reconciler.core.privacy import without_secrets
@@ -69,14 +69,14 @@ def recognize_list(text: str) -> ListRef:
     Raises ValueError, with a sentence that says what to paste instead.
     """
     if len(text) > _LONGEST_ADDRESS:
-        what = f"not a list: longer than {_LONGEST_ADDRESS:,} characters"
-        raise ValueError(f"{what}; paste one address, or write {_forms()}")
+        problem = f"not a list: longer than {_LONGEST_ADDRESS:,} characters"
+        raise ValueError(f"{problem}; paste one address, or write {_forms()}")
     text = unwrapped(text)
     if text != valid_text(text):  # no file, address or ledger can hold half a character
         raise ValueError(f"not a list: {text!r} contains an invalid character; retype it")
     provider, colon, rest = text.partition(":")
-    known = colon and provider.lower() not in {"http", "https"}
-    if known and (site := _site(provider.lower())):
+    has_provider = colon and provider.lower() not in {"http", "https"}
+    if has_provider and (site := _site(provider.lower())):
         rest = rest.strip()
         url = split(rest) if "/" in rest else None  # an address behind its site's name
         return site.parse_url(url) if url and is_at(url, site.HOSTS) else site.parse_id(rest)
@@ -84,8 +84,8 @@ def recognize_list(text: str) -> ListRef:
     for site in SOURCES.values():
         if site.BARE and site.BARE.fullmatch(text.rstrip("/")):
             return site.parse_id(text)
-    if found := _at_address(text):
-        return found
+    if ref := _at_address(text):
+        return ref
     if "://" not in text and (name := _FILES.search(text)):
         forms = f"file:{text}"
         if name[0].lower() == ".zip":
@@ -99,12 +99,12 @@ def recognize_list(text: str) -> ListRef:
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
     """Why a list cannot be read with what the file says of its site, for people; None: it can."""
     site = _site(ref.provider)
-    return site.objection(ref, _said_of(ref, providers)) if site else None
+    return site.objection(ref, _provider_of(ref, providers)) if site else None
 
 
 def needs_browser(ref: ListRef, providers: Mapping[str, Provider]) -> bool:
     """Whether reading a list may take a browser, with what the file says of its site."""
-    return _known(ref.provider).needs_browser(ref, _said_of(ref, providers))
+    return _site_of(ref.provider).needs_browser(ref, _provider_of(ref, providers))
 
 
 class SiteSources:
@@ -159,9 +159,9 @@ class SiteSources:
         _log.error("internal error", source=str(ref), error=name, trace=trace)
         if self._debug:
             self._debug.keep_trace("\n".join([*trace, name, ""]))
-        what = f"{ref}: the answer cannot be read ({name} at {trace[-1]})"
+        problem = f"{ref}: the answer cannot be read ({name} at {trace[-1]})"
         hint = "this is a bug in listsync; please report it with this line"
-        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{what}; {hint}").snapshot("unknown")
+        return FetchFailure(Outcome.CHANGED_LAYOUT, f"{problem}; {hint}").snapshot("unknown")
 
     def _fetch(self, ref: ListRef, need: FetchScope) -> Snapshot:
         longest = Limits(self._patience.whole, subject="list")
@@ -169,16 +169,18 @@ class SiteSources:
             snapshot, lost = self._read(ref, need)
             if lost and snapshot.outcome in _CUT_SHORT and not self._sessions.closed:
                 snapshot, _ = self._read(ref, need)
-        said = _said_of(ref, self._providers)
-        snapshot = without_secrets(snapshot, (*ref.secrets, said.key, said.secret, said.token))
+        provider = _provider_of(ref, self._providers)
+        snapshot = without_secrets(
+            snapshot, (*ref.secrets, provider.key, provider.secret, provider.token)
+        )
         if snapshot.delivered is None:
             return snapshot
         return compared(snapshot, self._routes.last_snapshot(ref), ref.site)
 
     def _read(self, ref: ListRef, need: FetchScope) -> tuple[Snapshot, bool]:
         """What a fetch gives, and whether it lost its browser."""
-        provider = _said_of(ref, self._providers)
-        with Lease(self._sessions, self._patience.whole) as lease:
+        provider = _provider_of(ref, self._providers)
+        with BrowserLease(self._sessions, self._patience.whole) as lease:
             context = FetchContext(
                 lease,
                 self._folder,
@@ -188,7 +190,7 @@ class SiteSources:
                 need,
                 self._is_confined,
             )
-            snapshot = _known(ref.provider).fetch(ref, context)
+            snapshot = _site_of(ref.provider).fetch(ref, context)
             if self._debug:
                 self._debug.keep(ref, snapshot, lease)
             return snapshot, lease.lost
@@ -201,14 +203,14 @@ def _site(name: str) -> Site | None:
     return plugins.plugins().get(name) if name in plugins.names() else None
 
 
-def _said_of(ref: ListRef, providers: Mapping[str, Provider]) -> Provider:
+def _provider_of(ref: ListRef, providers: Mapping[str, Provider]) -> Provider:
     """What the file says of a list's site, or the environment of a plugin's."""
     if ref.provider in SOURCES or ref.provider in providers:
         return providers.get(ref.provider, Provider())
-    return plugins.said_of(ref.provider)
+    return plugins.settings_of(ref.provider)
 
 
-def _known(name: str) -> Site:
+def _site_of(name: str) -> Site:
     site = _site(name)
     if site is None:  # a list is recognised before it is read
         raise KeyError(name)
@@ -227,22 +229,22 @@ def _at_address(text: str) -> ListRef | None:
         for plugin in plugins.plugins().values():
             if is_at(url, plugin.HOSTS):
                 return plugin.parse_url(url)
-    found = _by_its_end(url) if "://" in text else None
-    return found.parse_url(url) if found else None
+    document_site = _by_its_end(url) if "://" in text else None
+    return document_site.parse_url(url) if document_site else None
 
 
 def _by_its_end(url: SplitResult) -> Site | None:
     """What an address of no known site leads to, where its path says that."""
     last = (steps(url) or [""])[-1].lower()
-    found = (site for ending, site in _ENDINGS.items() if last.endswith(ending))
-    return rss if last in _FEEDS else next(found, None)
+    sites = (site for ending, site in _ENDINGS.items() if last.endswith(ending))
+    return rss if last in _FEEDS else next(sites, None)
 
 
 def _instead() -> str:
-    known = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
+    hosts = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
     return (
         "where it is a feed, write rss:ADDRESS, where it is JSON, json:ADDRESS, with https:// in"
-        f" it; else paste an address of {', '.join(known)}, or write {_forms()}"
+        f" it; else paste an address of {', '.join(hosts)}, or write {_forms()}"
     )
 
 

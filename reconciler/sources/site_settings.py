@@ -18,7 +18,7 @@ from reconciler.sources.sites.trakt.login import AGAIN, SignIn
 
 
 def trakt_app(config: ProvidersConfig, ledger: Path) -> Provider:
-    """The app that people sign in to Trakt with. Raises ListsyncError where the config has none."""
+    """The app that people sign in to Trakt with. Raises ListsyncError without one."""
     provider = providers_of(config, ledger)["trakt"]
     if not (provider.key and provider.secret):
         hint = (
@@ -43,13 +43,13 @@ def sign_in_of(
 
     def look() -> str:
         with SiteClient() as web:
-            found = SignIn(provider, web).look()
-        if isinstance(found, FetchFailure):
-            what, _, todo = found.error.partition("; ")
-            raise ListsyncError(what, hint=todo)
-        if found is None and needed:
+            sign_in = SignIn(provider, web).look()
+        if isinstance(sign_in, FetchFailure):
+            problem, _, todo = sign_in.error.partition("; ")
+            raise ListsyncError(problem, hint=todo)
+        if sign_in is None and needed:
             raise ListsyncError("nobody has signed in, and a list is one's own", hint=AGAIN)
-        return found or "nobody has signed in: only public lists are read"
+        return sign_in or "nobody has signed in: only public lists are read"
 
     return look
 
@@ -60,15 +60,17 @@ def providers_of(config: ProvidersConfig, ledger: Path | None = None) -> dict[st
 
 
 def _provider(name: str, section: Model, ledger: Path | None) -> Provider:
-    """Of these keys each site has some; what opens it is called as the site calls it."""
-    said = dict(section)
+    """Each site has some of these keys, under the names that the site uses."""
+    settings = dict(section)
     secret = {
-        key: value.get_secret_value() for key, value in said.items() if isinstance(value, SecretStr)
+        key: value.get_secret_value()
+        for key, value in settings.items()
+        if isinstance(value, SecretStr)
     }
     return Provider(
-        said.get("base_url", ""),
-        said.get("api_url", ""),
-        said.get("via"),
+        settings.get("base_url", ""),
+        settings.get("api_url", ""),
+        settings.get("via"),
         key=secret.get("api_key", "") or secret.get("client_id", ""),
         secret=secret.get("client_secret", ""),
         tokens=ledger.with_name(f"{ledger.name}.{name}") if ledger else None,

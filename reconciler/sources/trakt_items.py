@@ -62,7 +62,7 @@ def _part_name(row: Mapping[str, object]) -> str:
 
 def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
     ids, year = _mapping(part.get("ids")), part.get("year")
-    known = Ids(
+    title_ids = Ids(
         imdb=imdb if _IMDB.fullmatch(imdb := valid_text(ids.get("imdb"))) else None,
         tmdb=_number(ids.get("tmdb")),
         tvdb=_number(ids.get("tvdb")),
@@ -70,7 +70,7 @@ def _title(part: Mapping[str, object], kind: Kind | None) -> Item:
     )
     sure = year if isinstance(year, int) and year in _YEARS else None
     item_facts = facts(*map(part.get, ("rating", "votes", "genres", "language")))
-    return Item(0, valid_text(part.get("title")), sure, kind, known, facts=item_facts)
+    return Item(0, valid_text(part.get("title")), sure, kind, title_ids, facts=item_facts)
 
 
 def _joined(first: Item, more: Item) -> Item:

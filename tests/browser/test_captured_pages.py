@@ -37,11 +37,11 @@ def browser() -> Iterator[Sessions]:
         yield started
 
 
-def served(name: str, *kept: str) -> str:
+def served(name: str, *script_words: str) -> str:
     """The page with only those scripts whose attributes hold one of ``kept``."""
 
-    def script(found: re.Match[str]) -> str:
-        return found[0] if any(word in found[1] for word in kept) else ""
+    def script(match: re.Match[str]) -> str:
+        return match[0] if any(word in match[1] for word in script_words) else ""
 
     whole = (CAPTURES / name).read_text("utf-8", errors="replace")
     return _CALLS.sub("", _SCRIPT.sub(script, whole))
@@ -54,8 +54,8 @@ def read(browser: Sessions, source: str, path: str, page: str) -> Snapshot:
         return SiteSources(browser, providers, Path(), patience).fetch(recognize_list(source))
 
 
-def top(browser: Sessions, name: str, *kept: str) -> Snapshot:
-    return read(browser, "imdb:top", "/chart/top/", served(f"chart-top250/{name}", *kept))
+def top(browser: Sessions, name: str, *script_words: str) -> Snapshot:
+    return read(browser, "imdb:top", "/chart/top/", served(f"chart-top250/{name}", *script_words))
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,11 @@ def expected(browser: Sessions) -> list[tuple[str | None, str, int | None]]:
 
 
 @pytest.mark.parametrize("name", [*RAW, RENDERED])
-@pytest.mark.parametrize("kept", ["__NEXT_DATA__", "ld+json"])
+@pytest.mark.parametrize("script_word", ["__NEXT_DATA__", "ld+json"])
 def test_a_chart_is_whole_by_its_json_and_by_its_linked_data(
-    browser: Sessions, name: str, kept: str
+    browser: Sessions, name: str, script_word: str
 ) -> None:
-    snapshot = top(browser, name, kept)
+    snapshot = top(browser, name, script_word)
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 250)
     assert len({item.ids.imdb for item in snapshot.items}) == 250
     assert {item.kind for item in snapshot.items} == {Kind.MOVIE}

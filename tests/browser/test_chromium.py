@@ -207,7 +207,7 @@ def programs(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     """Put a program before the installed one of its name; gives where it notes its starts."""
     with tempfile.TemporaryDirectory(prefix="ls-bin-", dir="/tmp") as folder:
 
-        def put(name: str, text: str) -> Path:
+        def install(name: str, text: str) -> Path:
             installed = shutil.which(name)
             program = Path(folder, name)
             program.write_text(text.replace("REAL", str(installed)))
@@ -215,7 +215,7 @@ def programs(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
             return program.with_name(f"{name}.starts")
 
         monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-        yield put
+        yield install
     assert becomes_true(lambda: not list(temporary.iterdir()))
 
 
@@ -329,8 +329,8 @@ def test_a_remote_browser_is_used_and_given_back() -> None:
 
 
 def test_a_remote_browser_that_is_not_there_is_named() -> None:
-    with TinySite({}) as gone:
+    with TinySite({}) as closed_site:
         pass
-    with ChromiumBrowser(gone.url) as browser, pytest.raises(BrowserError) as refusal:
+    with ChromiumBrowser(closed_site.url) as browser, pytest.raises(BrowserError) as refusal:
         browser.open("http://127.0.0.1/")
     assert "Selenium Grid is running at 127.0.0.1" in str(refusal.value)

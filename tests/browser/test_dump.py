@@ -11,7 +11,7 @@ import pytest
 from examples.sandbox.imdb_next_data import MADE_UP_VISITOR
 from examples.sandbox.sites import SandboxSites
 from reconciler.browser.chromium import ChromiumBrowser
-from reconciler.browser.pool import Lease, Sessions
+from reconciler.browser.pool import BrowserLease, Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.sources.context import Patience, Provider
 from reconciler.sources.debug.folder import DebugFolder
@@ -59,7 +59,7 @@ def fetch(sessions: Sessions, url: str, folder: Path, source: str) -> Snapshot:
     )
 
 
-def kept(folder: Path) -> dict[str, str]:
+def files_in(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
@@ -72,7 +72,7 @@ def test_a_list_that_was_not_read_is_kept_without_its_visitor(
     sessions: Sessions, sandbox: SandboxSites, tmp_path: Path, source: str
 ) -> None:
     snapshot = fetch(sessions, sandbox.imdb_url, tmp_path, source)
-    files = kept(tmp_path)
+    files = files_in(tmp_path)
     assert set(files) == {f"imdb_{source}.html", f"imdb_{source}.txt"}
     assert f"outcome: {snapshot.outcome}\n" in files[f"imdb_{source}.txt"]
     assert f"url: {sandbox.imdb_url}/list/{source}" in files[f"imdb_{source}.txt"].replace(
@@ -87,10 +87,10 @@ def test_the_page_itself_does_tell_of_its_visitor(
     sessions: Sessions, sandbox: SandboxSites
 ) -> None:
     """Else the test above would prove nothing."""
-    with Lease(sessions, 60) as lease:
+    with BrowserLease(sessions, 60) as lease:
         page = lease.open(f"{sandbox.imdb_url}/list/ls000000003/")
-        told = str(page.evaluate("return document.documentElement.outerHTML;"))
-    assert secrets_in(told) >= set(MADE_UP_VISITOR.values())
+        source = str(page.evaluate("return document.documentElement.outerHTML;"))
+    assert secrets_in(source) >= set(MADE_UP_VISITOR.values())
 
 
 def test_attributes_and_scripts_do_not_tell_of_it_either(
@@ -99,7 +99,7 @@ def test_attributes_and_scripts_do_not_tell_of_it_either(
     with TinySite({"/list/ls000001/": Answer(body=TELLTALE)}) as site:
         snapshot = fetch(sessions, site.url, tmp_path, "ls000001")
     assert snapshot.outcome is Outcome.CHANGED_LAYOUT
-    files = kept(tmp_path)
+    files = files_in(tmp_path)
     assert "No list here" in files["imdb_ls000001.html"]
     assert secrets_in("".join(files.values())) == set()
 
@@ -109,7 +109,7 @@ def test_a_list_that_was_read_leaves_nothing(
 ) -> None:
     for source in ("ls000000001", "imdb:top"):
         fetch(sessions, sandbox.imdb_url, tmp_path, source)
-    assert kept(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
 def test_a_second_time_takes_the_place_of_the_first(
@@ -117,4 +117,4 @@ def test_a_second_time_takes_the_place_of_the_first(
 ) -> None:
     for _ in range(2):
         fetch(sessions, sandbox.imdb_url, tmp_path, "ls000000404")
-    assert len(kept(tmp_path)) == 2
+    assert len(files_in(tmp_path)) == 2

@@ -64,8 +64,8 @@ def test_a_connection_beyond_the_bound_is_refused_until_another_ends(egress: Egr
             return client.recv(10) == b"\x05\x00"
         return False
 
-    with ExitStack() as held:
-        clients = [held.enter_context(dialed(egress)) for _ in range(MOST_CONNECTIONS)]
+    with ExitStack() as stack:
+        clients = [stack.enter_context(dialed(egress)) for _ in range(MOST_CONNECTIONS)]
         clients[-1].sendall(b"\x05\x01\x00")
         assert clients[-1].recv(10) == b"\x05\x00"
         with dialed(egress) as further:
@@ -163,11 +163,11 @@ def test_close_ends_a_handshake(egress: EgressProxy) -> None:
 def test_a_connection_that_is_made_too_late_ends(
     egress: EgressProxy, monkeypatch: pytest.MonkeyPatch, end: Callable[[EgressProxy], None]
 ) -> None:
-    asked, is_late = Event(), Event()
+    is_asked, is_late = Event(), Event()
 
     def serve(visitor: socket.socket) -> None:
         visitor.recv(1000)
-        asked.set()
+        is_asked.set()
         is_late.wait()
         hold(visitor)
 
@@ -178,7 +178,7 @@ def test_a_connection_that_is_made_too_late_ends(
     ):
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
         client.sendall(b"\x05\x01\x00\x05\x01\x00\x03\x0epublic.example\x01\xbb")
-        assert asked.wait(SOON)
+        assert is_asked.wait(SOON)
         threads = threads_of_connections()
         end(egress)
         is_late.set()

@@ -26,12 +26,12 @@ ADDRESSES = {
 def egress(monkeypatch: pytest.MonkeyPatch) -> Iterator[EgressProxy]:
     look_up = socket.getaddrinfo
 
-    def look_up_here(host: str, port: int, *rest: object, **named: object) -> object:
+    def look_up_here(host: str, port: int, *rest: object, **options: object) -> object:
         if host.endswith(".invalid"):
             raise socket.gaierror
         if host in ADDRESSES:
             return [(0, 0, 0, "", (address, port)) for address in ADDRESSES[host]]
-        return look_up(host, port, *rest, **named)  # type: ignore[arg-type]
+        return look_up(host, port, *rest, **options)  # type: ignore[arg-type]
 
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -159,21 +159,21 @@ def test_what_is_not_a_request_ends_the_connection_alone(
     assert capfd.readouterr().err == ""
 
 
-def http_proxy(asked: list[str]) -> Callable[[socket.socket], None]:
+def http_proxy(requests: list[str]) -> Callable[[socket.socket], None]:
     def serve(visitor: socket.socket) -> None:
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += visitor.recv(1000)
-        asked.append(head.decode())
+        requests.append(head.decode())
         visitor.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         echo(visitor)
 
     return serve
 
 
-def socks_proxy(asked: list[str]) -> Callable[[socket.socket], None]:
+def socks_proxy(requests: list[str]) -> Callable[[socket.socket], None]:
     def serve(visitor: socket.socket) -> None:
-        asked.append("{}:{}".format(*read_request(visitor)))
+        requests.append("{}:{}".format(*read_request(visitor)))
         send_reply(visitor, succeeded=True)
         echo(visitor)
 
@@ -196,29 +196,29 @@ def test_a_proxy_of_the_environment_is_asked_for_public_places_alone(
     serve: Callable[[list[str]], Callable[[socket.socket], None]],
     port: int,
 ) -> None:
-    asked: list[str] = []
-    with serving(serve(asked)) as proxy:
+    requests: list[str] = []
+    with serving(serve(requests)) as proxy:
         monkeypatch.setenv(*setting.format(proxy).split("=", 1))
         for host in ("public.example", "only-the-proxy-knows.invalid"):
             with connected(egress, host, port) as client:
                 client.sendall(b"hello")
                 assert client.recv(100) == b"HELLO"
-            assert f"{host}:{port}" in asked[-1]
+            assert f"{host}:{port}" in requests[-1]
         for host in ("private.example", "localhost", "10.0.0.1"):
             with pytest.raises(ValueError, match="does not connect"), connected(egress, host, port):
                 pass
-    assert len(asked) == 2
+    assert len(requests) == 2
 
 
 def test_a_proxy_gets_the_user_and_password_of_its_address(
     egress: EgressProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    with serving(http_proxy(asked)) as proxy:
+    requests: list[str] = []
+    with serving(http_proxy(requests)) as proxy:
         monkeypatch.setenv("https_proxy", f"http://user:p%40ss@127.0.0.1:{proxy}")
         with connected(egress, "public.example", 443):
             pass
-    assert "Proxy-Authorization: Basic dXNlcjpwQHNz\r\n" in asked[0]
+    assert "Proxy-Authorization: Basic dXNlcjpwQHNz\r\n" in requests[0]
 
 
 def test_this_machine_is_never_reached_through_a_proxy(

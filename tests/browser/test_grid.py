@@ -66,10 +66,10 @@ def test_one_session_serves_list_after_list() -> None:
 def test_a_grid_reads_as_many_lists_at_once_and_gets_its_sessions_back(grid: SeleniumGrid) -> None:
     start = partial(ChromiumBrowser, grid.url)
     with TinySite(meeting(2)) as site, Sessions(start, 2) as sessions:
-        found = read(sessions, site, "ls000001", "ls000002")
+        snapshots = read(sessions, site, "ls000001", "ls000002")
         assert len(grid.sessions()) == 2
         assert browser_groups() == set()
-    assert [len(snapshot.items) for snapshot in found] == [2, 3]
+    assert [len(snapshot.items) for snapshot in snapshots] == [2, 3]
     assert becomes_true(lambda: grid.sessions() == [])  # the hub hears of an end a little later
 
 

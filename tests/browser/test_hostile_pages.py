@@ -23,7 +23,7 @@ class Victim:
     """A service on this machine, at one port of several addresses, that notes who speaks to it."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.messages: list[str] = []
         self._sockets = [socket.create_server(("127.0.0.1", 0))]
         self.port = int(self._sockets[0].getsockname()[1])
         self._sockets.append(socket.create_server(("127.0.0.2", self.port)))
@@ -51,13 +51,13 @@ class Victim:
                 if listening.type == socket.SOCK_DGRAM:
                     if not (data := listening.recv(100)):
                         return
-                    self.heard.append(f"a datagram: {data!r}")
+                    self.messages.append(f"a datagram: {data!r}")
                     continue
                 visitor = listening.accept()[0]
-                self.heard.append("a connection")
+                self.messages.append("a connection")
                 with visitor, suppress(OSError):
                     visitor.settimeout(1)
-                    self.heard.append(repr(visitor.recv(100).partition(b"\r\n")[0]))
+                    self.messages.append(repr(visitor.recv(100).partition(b"\r\n")[0]))
                     visitor.sendall(
                         b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n"
                         b"Content-Length: 6\r\nConnection: close\r\n\r\nsecret"
@@ -144,7 +144,7 @@ def test_no_way_of_a_page_leads_to_another_place_on_this_machine(browser: Chromi
             finished = page.wait_for("return window.finished;", 10)
     assert finished
     assert any(visit.startswith("/redirect") for visit in site.visits)
-    assert victim.heard == []
+    assert victim.messages == []
 
 
 NAVIGATIONS = {
@@ -171,7 +171,7 @@ def test_a_page_that_leads_elsewhere_on_this_machine_is_an_error(
             pytest.raises(BrowserError, match=f"leads to {host}:{victim.port}, which is on this"),
         ):
             browser.open(site.url).wait_for("return false;", 5)
-    assert victim.heard == []
+    assert victim.messages == []
 
 
 FILE_WAYS = """<body><script>

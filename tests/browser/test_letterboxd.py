@@ -78,7 +78,7 @@ def test_a_list_is_read_whole_and_in_order(sources: SiteSources, source: str, fi
 
 
 @pytest.mark.parametrize(
-    ("source", "outcome", "kept"),
+    ("source", "outcome", "count"),
     [
         ("anna/list/check", Outcome.BLOCKED, 0),
         ("anna/list/cut", Outcome.INCOMPLETE, 3),
@@ -89,8 +89,8 @@ def test_a_list_is_read_whole_and_in_order(sources: SiteSources, source: str, fi
     ],
 )
 def test_every_trouble_has_its_own_outcome(
-    sources: SiteSources, source: str, outcome: Outcome, kept: int
+    sources: SiteSources, source: str, outcome: Outcome, count: int
 ) -> None:
     snapshot = sources.fetch(recognize_list(f"letterboxd:{source}"))
-    assert (snapshot.outcome, len(snapshot.items)) == (outcome, kept)
+    assert (snapshot.outcome, len(snapshot.items)) == (outcome, count)
     assert bool(snapshot.error) == (outcome is not Outcome.EMPTY)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.browser.chromium import ChromiumBrowser
-from reconciler.browser.pool import Lease, Sessions
+from reconciler.browser.pool import BrowserLease, Sessions
 from reconciler.core.model import Outcome, Snapshot
 from reconciler.errors import BrowserError
 from reconciler.sources.context import Patience, Provider
@@ -192,19 +192,19 @@ addEventListener('scroll', () => { scrollTo(0, 0); grow(); });
 
 
 @pytest.mark.parametrize(
-    ("whole", "kept", "says"),
+    ("whole", "least", "says"),
     [(60, 20_000, "the page has more titles than are read"), (1, 1, "was not read within 1 s")],
     ids=["in titles", "in time"],
 )
 def test_a_page_that_grows_for_ever_is_bounded(
-    sessions: Sessions, whole: float, kept: int, says: str
+    sessions: Sessions, whole: float, least: int, says: str
 ) -> None:
     with TinySite({"/users/anna/lists/films": Answer(body=GROWS_FOR_EVER)}) as site:
         patience = Patience(settle=0.3, whole=whole)
         sources = SiteSources(sessions, {"trakt": Provider(site.url)}, Path(), patience)
         snapshot = sources.fetch(recognize_list("trakt:anna/films"))
     assert snapshot.outcome is Outcome.INCOMPLETE
-    assert kept <= len(snapshot.items) < 21_000
+    assert least <= len(snapshot.items) < 21_000
     assert says in (snapshot.error or "")
 
 
@@ -216,9 +216,9 @@ def test_a_page_that_grows_for_ever_is_bounded(
     ],
 )
 def test_a_page_that_cannot_be_reached_says_why(sessions: Sessions, url: str, says: str) -> None:
-    with TinySite({}) as gone:
-        port = gone.url.rpartition(":")[2]
-    with Lease(sessions, 60) as browser, pytest.raises(BrowserError, match=says):
+    with TinySite({}) as closed_site:
+        port = closed_site.url.rpartition(":")[2]
+    with BrowserLease(sessions, 60) as browser, pytest.raises(BrowserError, match=says):
         browser.open(url.format(closed=port))
 
 

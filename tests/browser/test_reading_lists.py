@@ -161,7 +161,7 @@ def test_a_trakt_list_may_be_filtered_by_kind(sources: SiteSources, sites: Sandb
 
 
 @pytest.mark.parametrize(
-    ("source", "outcome", "kept"),
+    ("source", "outcome", "count"),
     [
         ("imdb:ls000000001", Outcome.EMPTY, 0),
         ("imdb:ls000000002", Outcome.PRIVATE, 0),
@@ -183,10 +183,10 @@ def test_a_trakt_list_may_be_filtered_by_kind(sources: SiteSources, sites: Sandb
     ],
 )
 def test_every_trouble_has_its_own_outcome(
-    sources: SiteSources, source: str, outcome: Outcome, kept: int
+    sources: SiteSources, source: str, outcome: Outcome, count: int
 ) -> None:
     snapshot = fetch(sources, source)
-    assert (snapshot.outcome, len(snapshot.items)) == (outcome, kept)
+    assert (snapshot.outcome, len(snapshot.items)) == (outcome, count)
     assert bool(snapshot.error) == (outcome is not Outcome.EMPTY)
 
 

@@ -33,20 +33,15 @@ REPLACED = """
 """
 # How many such names a folder still has, at most. A folder that is not here has none.
 LEFT: dict[str, int] = {
-    "reconciler/browser": 2,
     "reconciler/core": 202,
-    "reconciler/http": 1,
     "reconciler/overseerr": 19,
-    "reconciler/sources": 100,
     "tests/bench": 23,
-    "tests/browser": 24,
     "tests/core": 318,
     "tests/e2e": 11,
     "tests/edges": 10,
     "tests/image": 9,
     "tests/loop": 169,
     "tests/sandbox": 48,
-    "tests/sources": 103,
     "tests/torture": 55,
 }
 

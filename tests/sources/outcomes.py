@@ -54,8 +54,8 @@ def read(shown: Shown, folder: Path, mock: requests_mock.Mocker) -> Snapshot:
 
 def failing(source: str, **others: int) -> dict[Outcome, Shown]:
     """What statuses mean, wherever they come from."""
-    meant = {"missing": 404, "blocked": 403, "rate_limited": 429, "unreachable": 500} | others
-    return {Outcome[name.upper()]: Shown(source, status) for name, status in meant.items()} | {
+    statuses = {"missing": 404, "blocked": 403, "rate_limited": 429, "unreachable": 500} | others
+    return {Outcome[name.upper()]: Shown(source, status) for name, status in statuses.items()} | {
         Outcome.CHANGED_LAYOUT: Shown(source, text="<html>something else</html>")
     }
 

@@ -69,12 +69,12 @@ class Source:
         return sources.fetch(ref)
 
 
-def _one(row: object, make: Callable[[int], object]) -> object:
+def _row_of(row: object, make: Callable[[int], object]) -> object:
     return make(row) if type(row) is int else row
 
 
 def _rows(rows: Sequence[object], make: Callable[[int], object]) -> list[object]:
-    return [_one(row, make) for row in rows]
+    return [_row_of(row, make) for row in rows]
 
 
 def _number(request: Request, name: str) -> int:
@@ -118,13 +118,15 @@ def _trakt(path: str, kind: str, size: int = 250) -> Callable[[requests_mock.Moc
     def serve(mock: requests_mock.Mocker, served: Served) -> None:
         def answer(request: Request, context: Context) -> object:
             at = _number(request, "page") - 1
-            said = {
+            pagination = {
                 "Page": at + 1,
                 "Limit": size,
                 "Page-Count": len(served.pages),
                 "Item-Count": served.total(at),
             }
-            context.headers |= {f"X-Pagination-{name}": str(told) for name, told in said.items()}
+            context.headers |= {
+                f"X-Pagination-{name}": str(value) for name, value in pagination.items()
+            }
             return _rows(served.page(at), lambda number: trakt_row(number, kind))
 
         mock.get(f"{API}{path}", json=answer)

@@ -29,26 +29,28 @@ def test_a_key_in_an_address_of_no_list_is_not_shown() -> None:
 
 
 def test_two_keys_in_one_address_are_two_lists() -> None:
-    one, other = (
+    first, other = (
         recognize_list(f"json:https://lists.example/{key}-4e5f-6071-8293-a4b5c6d7e8f9")
         for key in ("0a1b2c3d", "1a1b2c3d")
     )
-    assert str(one) != str(other)
+    assert str(first) != str(other)
 
 
 def test_one_address_with_two_short_keys_is_fetched_twice() -> None:
-    one, other = (recognize_list(f"https://lists.example/a.json?key={key}") for key in "ab")
-    assert (str(one) == str(other), one == other) == (True, False)
+    first, other = (recognize_list(f"https://lists.example/a.json?key={key}") for key in "ab")
+    assert (str(first) == str(other), first == other) == (True, False)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [("a=1&b=2", "a=1%26b=2"), ("a=1+2", "a=1%2B2"), ("a=%25b", "a=b"), ("a%3Db=c", "a=b=c")],
 )
-def test_two_queries_that_look_alike_decoded_are_two_lists(one: str, other: str) -> None:
-    known = [str(recognize_list(f"json:https://lists.example/a?{query}")) for query in (one, other)]
-    assert known[0] != known[1]
-    assert [str(recognize_list(text)) for text in known] == known
+def test_two_queries_that_look_alike_decoded_are_two_lists(first: str, other: str) -> None:
+    names = [
+        str(recognize_list(f"json:https://lists.example/a?{query}")) for query in (first, other)
+    ]
+    assert names[0] != names[1]
+    assert [str(recognize_list(text)) for text in names] == names
 
 
 @pytest.mark.parametrize("name", [*SOURCES, "nothing-known"])
@@ -57,7 +59,7 @@ def test_no_refusal_quotes_a_query(name: str, before: str) -> None:
     place = min(SOURCES[name].HOSTS, default="x.example") if name in SOURCES else "x.example"
     text = f"{before.format(place if '//' in before else name)}?apikey=hunter2"
     try:
-        told = str(recognize_list(text))
+        shown = str(recognize_list(text))
     except ValueError as refusal:
-        told = str(refusal)
-    assert name == "file" or "hunter2" not in told
+        shown = str(refusal)
+    assert name == "file" or "hunter2" not in shown

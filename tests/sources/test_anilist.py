@@ -20,13 +20,13 @@ def media(number: int, form: str = "TV", **changes: object) -> Row:
 
 
 def chunk(*lists: list[Row], more: bool = False) -> Row:
-    named = [{"isCustomList": False, "entries": entries} for entries in lists]
-    return {"data": {"MediaListCollection": {"hasNextChunk": more, "lists": named}}}
+    named_lists = [{"isCustomList": False, "entries": entries} for entries in lists]
+    return {"data": {"MediaListCollection": {"hasNextChunk": more, "lists": named_lists}}}
 
 
 def test_a_title_has_its_names_year_and_kind_and_no_id(requests_mock: requests_mock.Mocker) -> None:
-    told = media(3, "MOVIE", genres=["Drama"], averageScore=81)
-    rows = [media(1), media(2, "OVA", title={"romaji": "Only"}), told, media(4, "MUSIC")]
+    with_facts = media(3, "MOVIE", genres=["Drama"], averageScore=81)
+    rows = [media(1), media(2, "OVA", title={"romaji": "Only"}), with_facts, media(4, "MUSIC")]
     requests_mock.post(API, json=chunk(rows))
     snapshot = fetch("anilist:anna/planning")
     assert snapshot.outcome is Outcome.COMPLETE
@@ -54,8 +54,8 @@ def test_a_status_is_asked_for_in_anilists_word(
 ) -> None:
     requests_mock.post(API, json=chunk([]))
     assert fetch(source).outcome is Outcome.EMPTY
-    asked = requests_mock.request_history[0].json()["variables"]
-    assert (asked["user"], asked["status"], asked["chunk"]) == ("anna", status, 1)
+    variables = requests_mock.request_history[0].json()["variables"]
+    assert (variables["user"], variables["status"], variables["chunk"]) == ("anna", status, 1)
 
 
 def test_without_a_status_everything_is_asked_for(requests_mock: requests_mock.Mocker) -> None:
@@ -69,7 +69,7 @@ def test_chunks_are_read_to_the_last(requests_mock: requests_mock.Mocker) -> Non
     requests_mock.post(API, answers)
     snapshot = fetch("anilist:anna/planning")
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2)
-    chunks = [asked.json()["variables"]["chunk"] for asked in requests_mock.request_history]
+    chunks = [call.json()["variables"]["chunk"] for call in requests_mock.request_history]
     assert chunks == [1, 2]
 
 
@@ -96,12 +96,12 @@ def test_titles_without_an_id_are_dropped_on_no_chunk(requests_mock: requests_mo
     first = chunk([media(1), media(2, id=None)], more=True)
     requests_mock.post(API, [{"json": first}, {"json": chunk([media(3, id=None), {}])}])
     snapshot = fetch("anilist:anna")
-    named = [item.title or item.unsupported for item in snapshot.items]
-    assert named == ["Title 1", "Title 2", "Title 3", "unknown"]
+    names = [item.title or item.unsupported for item in snapshot.items]
+    assert names == ["Title 1", "Title 2", "Title 3", "unknown"]
     assert [item.position for item in snapshot.items] == [1, 2, 3, 4]
 
 
-def test_a_chunk_of_nothing_that_is_told_apart_ends_the_reading(
+def test_a_chunk_without_anything_new_ends_the_reading(
     requests_mock: requests_mock.Mocker,
 ) -> None:
     requests_mock.post(API, json=chunk([{}, media(1)], more=True))
@@ -118,7 +118,7 @@ def test_a_list_whose_entries_are_not_there_is_not_read_as_empty(
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "outcome"),
+    ("status", "message", "outcome"),
     [
         (404, "User not found", Outcome.MISSING),
         (404, "Private User", Outcome.PRIVATE),
@@ -127,8 +127,8 @@ def test_a_list_whose_entries_are_not_there_is_not_read_as_empty(
     ],
 )
 def test_what_anilist_says_is_an_outcome(
-    requests_mock: requests_mock.Mocker, status: int, said: str, outcome: Outcome
+    requests_mock: requests_mock.Mocker, status: int, message: str, outcome: Outcome
 ) -> None:
-    body = {"errors": [{"message": said, "status": status}], "data": None}
+    body = {"errors": [{"message": message, "status": status}], "data": None}
     requests_mock.post(API, status_code=status, json=body)
     assert fetch("anilist:anna").outcome is outcome

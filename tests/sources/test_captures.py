@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captured pages
 
 def document(page: Path) -> object:
     """The page's JSON, or None: what the probe reads in the browser."""
-    found = re.search(r'id="__NEXT_DATA__"[^>]*>(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
-    return json.loads(found[1]) if found else None
+    match = re.search(r'id="__NEXT_DATA__"[^>]*>(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
+    return json.loads(match[1]) if match else None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "source", "total", "kept"),
+    ("name", "source", "total", "count"),
     [
         ("2026-09-24_TOP_RATED_TV_SHOWS_first2.json", "imdb:toptv", 250, 2),
         ("2026-09-24_TOP_RATED_TV_SHOWS_first5.json", "imdb:toptv", 250, 5),
@@ -64,13 +64,13 @@ def test_a_real_watchlist_gives_its_15_titles() -> None:
     ],
 )
 def test_a_real_answer_for_a_chart_gives_its_titles_in_order(
-    name: str, source: str, total: int | None, kept: int
+    name: str, source: str, total: int | None, count: int
 ) -> None:
     body = json.loads((CAPTURES / "imdb/graphql-charts" / name).read_text("utf-8"))
     sheet = imdb.parse(body, recognize_list(source))
     assert isinstance(sheet, Page)
     assert sheet.total == total
-    assert [item.position for item in sheet.items] == list(range(1, kept + 1))
+    assert [item.position for item in sheet.items] == list(range(1, count + 1))
     assert all(item.ids.imdb and item.year for item in sheet.items)
 
 

@@ -18,7 +18,7 @@ from tests.sources.pages import NO_PATIENCE, FakeBrowser, FakePage
 from tests.sources.serving import NOTHINGS, SOURCES, UNREADABLE, Served, Source
 
 EACH = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-WITH_TOTALS = {name: one for name, one in SOURCES.items() if one.totals}
+WITH_TOTALS = {name: source for name, source in SOURCES.items() if source.totals}
 
 
 def pages_of(number: int, size: int) -> list[list[Any]]:
@@ -35,7 +35,7 @@ def counting_pages(pages: list[list[Any]]) -> list[int]:
     return [len(page) for page in pages]
 
 
-def whole(source: Source) -> Outcome:
+def best_outcome(source: Source) -> Outcome:
     return Outcome.COMPLETE if source.verified else Outcome.UNVERIFIED
 
 
@@ -48,7 +48,7 @@ def test_a_list_is_whole_whatever_is_on_its_last_page(
     number = full * source.size + more
     pages = pages_of(number, source.size)
     snapshot = source.read(requests_mock, Served(pages, counting_list(pages)))
-    assert (snapshot.outcome, len(snapshot.items)) == (whole(source), number)
+    assert (snapshot.outcome, len(snapshot.items)) == (best_outcome(source), number)
     assert [item.title for item in snapshot.items[-1:]] in (
         [f"T {number}"],
         [f"Title tt{number:07}"],
@@ -64,8 +64,8 @@ def test_a_list_with_nothing_on_it_is_empty(
 
 @pytest.mark.parametrize(
     "source",
-    [one for one in WITH_TOTALS.values() if one.says],
-    ids=[name for name, one in WITH_TOTALS.items() if one.says],
+    [source for source in WITH_TOTALS.values() if source.says],
+    ids=[name for name, source in WITH_TOTALS.items() if source.says],
 )
 @pytest.mark.parametrize("more", [-1, 0, 1], ids=["one less", "exactly", "one more"])
 def test_a_total_that_counts_the_page_ends_no_list_that_says_that_more_follows(
@@ -76,7 +76,7 @@ def test_a_total_that_counts_the_page_ends_no_list_that_says_that_more_follows(
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 2 * source.size + more)
 
 
-SAY_MORE = {name: one for name, one in SOURCES.items() if one.says or one.counts_pages}
+SAY_MORE = {name: source for name, source in SOURCES.items() if source.says or source.counts_pages}
 
 
 @pytest.mark.parametrize("source", SAY_MORE.values(), ids=SAY_MORE)
@@ -86,7 +86,7 @@ def test_a_page_that_is_not_full_ends_no_list_whose_site_says_that_more_follows(
     hidden, last = source.size, source.size + 30
     pages = [list(range(1, hidden)), list(range(hidden + 1, last + 1))]
     snapshot = source.read(requests_mock, Served(pages, counting_list(pages)))
-    assert (snapshot.outcome, len(snapshot.items)) == (whole(source), last - 1)
+    assert (snapshot.outcome, len(snapshot.items)) == (best_outcome(source), last - 1)
 
 
 class LastTime:
@@ -144,7 +144,7 @@ def test_a_row_that_one_answer_holds_twice_makes_a_list_incomplete(
     snapshot = source.read(requests_mock, served)
     document, merged = source.text.startswith("rss:"), source.text.startswith("anilist:")
     if document or merged:  # a document may hold it twice; AniList's lists of a user's own do
-        assert snapshot.outcome is whole(source)
+        assert snapshot.outcome is best_outcome(source)
     else:
         assert snapshot.outcome is Outcome.INCOMPLETE
 
@@ -314,9 +314,9 @@ def test_a_film_of_tvdb_without_name_and_ids_makes_a_list_incomplete(
     requests_mock.get(f"{API}/v4/movies/7/extended", json={"data": {"id": 7, "name": None}})
     requests_mock.get(f"{API}/v4/movies/3/extended", status_code=404)
     snapshot = fetch("tvdb:lists/7", key=KEY)
-    gone = number == 3  # TVDB says so, and nothing else is to be read of it
-    assert snapshot.outcome is (Outcome.COMPLETE if gone else Outcome.INCOMPLETE)
-    assert snapshot.items[1].unsupported == ("gone" if gone else "unknown")
+    is_gone = number == 3  # TVDB says so, and nothing else is to be read of it
+    assert snapshot.outcome is (Outcome.COMPLETE if is_gone else Outcome.INCOMPLETE)
+    assert snapshot.items[1].unsupported == ("gone" if is_gone else "unknown")
 
 
 def test_a_film_that_tvdb_lists_twice_does_not_end_the_list(
@@ -361,5 +361,5 @@ def test_a_title_that_simkl_lists_twice_does_not_end_the_list(
 
 def test_no_source_calls_a_list_complete_itself() -> None:
     modules = Path(sources.__file__).parent.rglob("*.py")
-    judging = [one.name for one in modules if "Outcome.COMPLETE" in one.read_text("utf-8")]
+    judging = [module.name for module in modules if "Outcome.COMPLETE" in module.read_text("utf-8")]
     assert judging == []

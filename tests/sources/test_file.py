@@ -308,7 +308,7 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(
 
 
 @pytest.mark.parametrize(
-    ("rows", "kept", "says"),
+    ("rows", "count", "says"),
     [
         ("1,tt0000001,A,A,Movie,2000\n2,,,,Movie,2000\n3,tt0000003,C,C,Movie,2000\n", 2, "line 3"),
         ('1,tt0000001,A,A,Movie,2000\n2,tt0000002,"B,B,Movie,2000\n', 1, "quotes"),
@@ -327,10 +327,10 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(
     ],
 )
 def test_a_bad_row_is_named_and_the_rest_is_kept(
-    fetch: Callable[..., Snapshot], rows: str, kept: int, says: str
+    fetch: Callable[..., Snapshot], rows: str, count: int, says: str
 ) -> None:
     snapshot = fetch(IMDB + rows)
-    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, kept)
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.INCOMPLETE, count)
     assert says in (snapshot.error or "")
 
 

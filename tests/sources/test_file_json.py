@@ -55,9 +55,9 @@ def test_a_file_of_trakts_export_is_read_in_its_zip(tmp_path: Path, around: str)
     assert [item.key for item in read(tmp_path, "file:export.zip/mine.csv").items] == [
         "imdb:tt0113277"
     ]
-    gone = read(tmp_path, "file:export.zip/lists-day.json")
-    assert gone.outcome is Outcome.MISSING
-    assert "lists-night.json" in (gone.error or "")
+    missing = read(tmp_path, "file:export.zip/lists-day.json")
+    assert missing.outcome is Outcome.MISSING
+    assert "lists-night.json" in (missing.error or "")
 
 
 @pytest.mark.parametrize(

@@ -122,16 +122,16 @@ def test_a_redirect_is_not_followed_and_only_its_site_is_named(
     mock.get(URL, status_code=302, headers={"Location": location})
     failure = ask()
     assert isinstance(failure, FetchFailure)
-    what = f"redirects to {to}, which listsync does not follow"
-    assert failure.error == f"{URL}: {what}; check the address"
+    problem = f"redirects to {to}, which listsync does not follow"
+    assert failure.error == f"{URL}: {problem}; check the address"
 
 
 def test_a_redirect_to_what_is_no_address_is_an_outcome(mock: requests_mock.Mocker) -> None:
     mock.get(URL, status_code=302, headers={"Location": "http://["})
     failure = ask()
     assert isinstance(failure, FetchFailure)
-    what = "redirects to an invalid address, which listsync does not follow"
-    assert failure.error == f"{URL}: {what}; check the address"
+    problem = "redirects to an invalid address, which listsync does not follow"
+    assert failure.error == f"{URL}: {problem}; check the address"
     assert mock.call_count == 1
 
 

@@ -94,8 +94,8 @@ def test_a_watchlist_is_read_at_its_users_address() -> None:
 
 
 def rated(total: int, *numbers: int, author: str = "ur42") -> FakePage:
-    found = [{"node": {"title": title(f"tt{number:07}")}} for number in numbers]
-    search = {"total": total, "edges": found}
+    rows = [{"node": {"title": title(f"tt{number:07}")}} for number in numbers]
+    search = {"total": total, "edges": rows}
     return FakePage(
         next_data({"advancedTitleSearch": search}, aboveTheFoldData={"authorId": author})
     )
@@ -138,8 +138,8 @@ def test_positions_put_a_page_that_is_sorted_otherwise_into_list_order() -> None
 
 @pytest.mark.parametrize("positions", [(None, None), (7, 4), (1, 1), (2, True)], ids=str)
 def test_positions_with_gaps_give_way_to_the_pages_order(positions: tuple[int, int]) -> None:
-    found = [edge(positions[0], "tt0000009"), edge(positions[1], "tt0000002")]
-    snapshot = fetch_list(FakePage(listing(2, found)))
+    rows = [edge(positions[0], "tt0000009"), edge(positions[1], "tt0000002")]
+    snapshot = fetch_list(FakePage(listing(2, rows)))
     assert [(item.position, item.ids.imdb) for item in snapshot.items] == [
         (1, "tt0000009"),
         (2, "tt0000002"),
@@ -240,7 +240,7 @@ def test_half_a_list_is_incomplete_and_keeps_what_was_read(
         "a total that is no number",
     ],
 )
-def test_outcomes_are_told_apart(page: FakePage, outcome: Outcome) -> None:
+def test_every_page_has_its_outcome(page: FakePage, outcome: Outcome) -> None:
     snapshot = fetch_list(page)
     assert snapshot.outcome is outcome
     assert snapshot.items == ()
@@ -292,9 +292,9 @@ def test_a_list_that_was_edited_between_two_pages_is_incomplete() -> None:
 
 
 def test_a_place_whose_title_was_deleted_is_named_and_the_list_is_not_whole() -> None:
-    gone = {"node": {"absolutePosition": 2}, "listItem": None}
+    deleted_row = {"node": {"absolutePosition": 2}, "listItem": None}
     pages = {
-        LIST: FakePage(listing(3, [*edges(1, 1), gone, *edges(3, 3)])),
+        LIST: FakePage(listing(3, [*edges(1, 1), deleted_row, *edges(3, 3)])),
         f"{LIST}?page=2": FakePage(listing(3, [])),
     }
     snapshot = fetch("ls000001", pages)
@@ -329,7 +329,7 @@ def test_another_lists_titles_in_the_page_do_not_make_a_private_list_public() ->
     assert fetch_list(page).outcome is Outcome.PRIVATE
 
 
-def one(**changes: object) -> Item:
+def only_item(**changes: object) -> Item:
     return fetch_list(FakePage(listing(1, [edge(1, "tt0000001", **changes)]))).items[0]
 
 
@@ -355,12 +355,12 @@ def one(**changes: object) -> Item:
 def test_a_title_type_is_a_kind_or_named_as_unsupported(
     title_type: str, kind: Kind | None, unsupported: str | None
 ) -> None:
-    item = one(titleType={"id": title_type})
+    item = only_item(titleType={"id": title_type})
     assert (item.kind, item.unsupported) == (kind, unsupported)
 
 
 @pytest.mark.parametrize(
-    ("given", "series"),
+    ("series_field", "series"),
     [
         (
             {"series": {"id": "tt0944947", "titleText": {"text": "Thrones"}}},
@@ -372,9 +372,11 @@ def test_a_title_type_is_a_kind_or_named_as_unsupported(
     ],
     ids=["named", "by its id alone", "no title's id", "none"],
 )
-def test_an_episode_says_which_series_it_belongs_to(given: object, series: TitleRef | None) -> None:
-    assert one(titleType={"id": "tvEpisode"}, series=given).series == series
-    assert one(series=given).series is None
+def test_an_episode_says_which_series_it_belongs_to(
+    series_field: object, series: TitleRef | None
+) -> None:
+    assert only_item(titleType={"id": "tvEpisode"}, series=series_field).series == series
+    assert only_item(series=series_field).series is None
 
 
 @pytest.mark.parametrize(
@@ -394,16 +396,16 @@ def test_an_episode_says_which_series_it_belongs_to(given: object, series: Title
     ids=["all", "a whole number", "nobody has voted", "rated 0", "other things", "nothing"],
 )
 def test_a_title_tells_what_filters_ask(rating: object, genres: object, facts: Facts) -> None:
-    assert one(ratingsSummary=rating, titleGenres=genres).facts == facts
+    assert only_item(ratingsSummary=rating, titleGenres=genres).facts == facts
 
 
 @pytest.mark.parametrize("year", [None, {}, {"year": None}, {"year": True}], ids=str)
 def test_a_title_without_a_year_stays_on_the_list(year: object) -> None:
-    assert one(releaseYear=year).year is None
+    assert only_item(releaseYear=year).year is None
 
 
 @pytest.mark.parametrize(
-    ("given", "original", "title", "original_title"),
+    ("name", "original", "title", "original_title"),
     [
         ("half \ud83d", "\ude00 half", "half ?", "? half"),
         (300, "300", "300", "300"),
@@ -414,9 +416,9 @@ def test_a_title_without_a_year_stays_on_the_list(year: object) -> None:
     ids=["half a character", "one number", "nothing", "only numbers", "nothing in them"],
 )
 def test_a_title_is_valid_text_and_nothing_else(
-    given: object, original: object, title: str, original_title: str | None
+    name: object, original: object, title: str, original_title: str | None
 ) -> None:
-    item = one(titleText={"text": given}, originalTitleText={"text": original})
+    item = only_item(titleText={"text": name}, originalTitleText={"text": original})
     assert (item.title, item.original_title) == (title, original_title)
 
 
@@ -425,8 +427,8 @@ def chart(source: str, path: str, page: FakePage) -> Snapshot:
 
 
 def ranked(*ranks: int) -> FakePage:
-    found = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in ranks]
-    return FakePage(next_data(pageData={"chartTitles": {"edges": found}}))
+    rows = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in ranks]
+    return FakePage(next_data(pageData={"chartTitles": {"edges": rows}}))
 
 
 @pytest.mark.parametrize(
@@ -536,8 +538,8 @@ def test_a_redirect_to_another_list_is_not_the_list(
     search = {"total": 1, "edges": edges(1, 1)}
     page = FakePage(next_data({"list": {"titleListItemSearch": search, **about}}))
     page.url = BASE + landed
-    asked = LIST if source == "ls000001" else f"{BASE}/user/{source}/watchlist/"
-    snapshot = fetch(source, {asked: page})
+    address = LIST if source == "ls000001" else f"{BASE}/user/{source}/watchlist/"
+    snapshot = fetch(source, {address: page})
     assert (snapshot.outcome, bool(snapshot.items)) == (outcome, outcome is Outcome.COMPLETE)
 
 
@@ -547,10 +549,10 @@ def test_a_chart_without_titles_is_a_changed_page_not_an_empty_list() -> None:
 
 
 def test_a_release_without_titles_leaves_the_box_office_complete() -> None:
-    known = {name: title("tt0000007")[name] for name in ("id", "titleText", "titleType")}
-    titles = [[], *([{**known, "id": f"tt{number:07}"}] for number in range(1, 10))]
-    found = [{"node": {"release": {"titles": given}}} for given in titles]
-    page = FakePage(next_data(pageData={"topGrossingReleases": {"edges": found}}))
+    fields = {name: title("tt0000007")[name] for name in ("id", "titleText", "titleType")}
+    titles = [[], *([{**fields, "id": f"tt{number:07}"}] for number in range(1, 10))]
+    rows = [{"node": {"release": {"titles": release_titles}}} for release_titles in titles]
+    page = FakePage(next_data(pageData={"topGrossingReleases": {"edges": rows}}))
     snapshot = chart("imdb:boxoffice", "/chart/boxoffice/", page)
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.COMPLETE, 9)
     assert [item.position for item in snapshot.items] == list(range(1, 10))

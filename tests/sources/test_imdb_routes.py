@@ -98,7 +98,7 @@ def test_the_interface_gives_a_list_whole_and_in_order(sites: SandboxSites, sour
         "fewer than declared",
     ],
 )
-def test_the_interfaces_noes_are_told_apart(
+def test_every_refusal_of_the_interface_has_its_outcome(
     sites: SandboxSites, source: str, outcome: Outcome, says: str | None
 ) -> None:
     snapshot = fetch(sites.imdb_api_url, source)
@@ -119,11 +119,11 @@ def test_an_episode_brings_its_series_along_unless_the_interface_knows_none(
     assert series_of(fetch(sites.imdb_api_url, "imdb:ls000000012")) == [None]
 
 
-@pytest.mark.parametrize("what", ["", "/ratings"])
-def test_a_profile_is_read_as_the_user_behind_it(sites: SandboxSites, what: str) -> None:
-    by_profile = fetch(sites.imdb_api_url, f"imdb:p.annasandbox{what}")
+@pytest.mark.parametrize("suffix", ["", "/ratings"])
+def test_a_profile_is_read_as_the_user_behind_it(sites: SandboxSites, suffix: str) -> None:
+    by_profile = fetch(sites.imdb_api_url, f"imdb:p.annasandbox{suffix}")
     assert by_profile.outcome is Outcome.COMPLETE
-    assert by_profile == fetch(sites.imdb_api_url, f"imdb:ur000000143{what}")
+    assert by_profile == fetch(sites.imdb_api_url, f"imdb:ur000000143{suffix}")
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_the_interface_is_asked_for_a_lists_version(requests_mock: requests_mock
 def test_half_an_answer_for_the_box_office_is_incomplete(
     requests_mock: requests_mock.Mocker,
 ) -> None:
-    named = [{"title": title(f"tt{number:07}")} for number in range(1, 10)]
-    entries = [*named, {"title": None}]
+    with_titles = [{"title": title(f"tt{number:07}")} for number in range(1, 10)]
+    entries = [*with_titles, {"title": None}]
     errors = [{"message": "timed out", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
     body = {"data": {"boxOfficeWeekendChart": {"entries": entries}}}
     silent = fetch(answers(requests_mock, body), "imdb:boxoffice")
@@ -219,18 +219,18 @@ def test_half_an_answer_for_the_box_office_is_incomplete(
 def test_a_chart_that_neither_declares_a_total_nor_always_has_one_is_unverified(
     requests_mock: requests_mock.Mocker, source: str
 ) -> None:
-    found = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in (1, 2)]
-    weekend = {"entries": [{"title": edge["node"]} for edge in found]}
-    body = {"data": {"chartTitles": {"edges": found}, "boxOfficeWeekendChart": weekend}}
+    edges = [{"currentRank": rank, "node": title(f"tt{rank:07}")} for rank in (1, 2)]
+    weekend = {"entries": [{"title": edge["node"]} for edge in edges]}
+    body = {"data": {"chartTitles": {"edges": edges}, "boxOfficeWeekendChart": weekend}}
     snapshot = fetch(answers(requests_mock, body), source)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, 2)
 
 
 def test_an_answer_about_another_list_is_not_the_list(requests_mock: requests_mock.Mocker) -> None:
     whole = [film(place, place) for place in range(1, 5)]
-    named = fetch(answers(requests_mock, page_of(None, *whole, id="ls000001")), "ls000001")
+    same = fetch(answers(requests_mock, page_of(None, *whole, id="ls000001")), "ls000001")
     other = fetch(answers(requests_mock, page_of(None, *whole, id="ls000002")), "ls000001")
-    assert (named.outcome, other.outcome) == (Outcome.COMPLETE, Outcome.CHANGED_LAYOUT)
+    assert (same.outcome, other.outcome) == (Outcome.COMPLETE, Outcome.CHANGED_LAYOUT)
     assert "what came is ls000002" in (other.error or "")
 
 
@@ -346,9 +346,9 @@ def test_a_plan_tells_of_lists_that_a_blocked_browser_leaves_to_the_interface(
     sites: SandboxSites, other: str
 ) -> None:
     notes = Notes()
-    told = "read over IMDb's interface, since a bot check keeps the browser out"
-    assert fetch(sites.imdb_api_url, SHELF, None, BLOCKED, notes).note == told
-    assert fetch(sites.imdb_api_url, other, None, {}, notes).note == told
+    note = "read over IMDb's interface, since a bot check keeps the browser out"
+    assert fetch(sites.imdb_api_url, SHELF, None, BLOCKED, notes).note == note
+    assert fetch(sites.imdb_api_url, other, None, {}, notes).note == note
     assert fetch(sites.imdb_api_url, other, "api", {}, notes).note is None  # as the file has it
 
 

@@ -38,7 +38,7 @@ STATUSES = [
 ]
 
 
-def said(mock: requests_mock.Mocker, status: int) -> None:
+def answer_everywhere(mock: requests_mock.Mocker, status: int) -> None:
     headers = {"Retry-After": "90"} if status == 429 else {"Location": "http://other.test/x"}
     mock.register_uri(ANY, EVERYWHERE, status_code=status, headers=headers, text="")
 
@@ -48,7 +48,7 @@ def said(mock: requests_mock.Mocker, status: int) -> None:
 def test_without_a_key_a_status_is_an_outcome(
     requests_mock: requests_mock.Mocker, source: str, status: int, outcome: Outcome, _: Outcome
 ) -> None:
-    said(requests_mock, status)
+    answer_everywhere(requests_mock, status)
     snapshot = fetch(source)
     assert (snapshot.outcome, snapshot.items) == (outcome, ())
     assert snapshot.retry_after == (90 if status == 429 else None)
@@ -60,7 +60,7 @@ def test_without_a_key_a_status_is_an_outcome(
 def test_with_a_key_a_status_is_an_outcome_that_never_tells_it(
     requests_mock: requests_mock.Mocker, source: str, status: int, _: Outcome, outcome: Outcome
 ) -> None:
-    said(requests_mock, status)
+    answer_everywhere(requests_mock, status)
     snapshot = fetch(source, key=KEY)
     assert snapshot.outcome is outcome
     assert snapshot.retry_after == (90 if status == 429 else None)
@@ -144,7 +144,7 @@ def test_a_chart_of_entries_that_are_none_is_a_changed_layout(
 def test_an_address_that_is_refused_has_its_key_doubted(
     requests_mock: requests_mock.Mocker, source: str, status: int
 ) -> None:
-    said(requests_mock, status)
+    answer_everywhere(requests_mock, status)
     assert "in the address" in str(fetch(source).error)
 
 

@@ -110,8 +110,8 @@ def test_the_source_may_say_the_kind_that_the_list_leaves_out(
     requests_mock: requests_mock.Mocker, word: str, kind: Kind
 ) -> None:
     assert only(requests_mock, {"tmdb_id": 3}, f"json:{word}:{URL}").kind is kind
-    told = {"tmdb_id": 3, "type": "show"}
-    assert only(requests_mock, told, f"json:{word}:{URL}").kind is Kind.TV
+    row = {"tmdb_id": 3, "type": "show"}
+    assert only(requests_mock, row, f"json:{word}:{URL}").kind is Kind.TV
 
 
 def test_a_list_keeps_its_order_and_is_complete(requests_mock: requests_mock.Mocker) -> None:

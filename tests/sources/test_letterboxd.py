@@ -105,9 +105,9 @@ def test_a_list_that_is_called_like_a_part_of_the_export_is_not_taken_for_it(
 
 def test_the_site_is_not_read_unless_the_file_says_so() -> None:
     ref = recognize_list("https://letterboxd.com/anna/watchlist/")
-    told = objection(ref, {"letterboxd": Provider()})
-    assert "terms" in str(told)
-    assert "letterboxd:EXPORT.zip" in str(told)
+    problem = objection(ref, {"letterboxd": Provider()})
+    assert "terms" in str(problem)
+    assert "letterboxd:EXPORT.zip" in str(problem)
     assert read("letterboxd:anna/watchlist", via=None).outcome is Outcome.BLOCKED
     assert objection(ref, {"letterboxd": Provider(via="browser")}) is None
 
@@ -117,10 +117,10 @@ def page(names: list[str], total: str) -> FakePage:
 
 
 def test_with_via_browser_pages_are_read_to_the_total() -> None:
-    told = "A list of 3 films compiled on Letterboxd, including A (2001)."
+    description = "A list of 3 films compiled on Letterboxd, including A (2001)."
     pages = {
-        f"{SITE}/anna/list/night/": page(["A (2001)", "B (2002) (1999)"], told),
-        f"{SITE}/anna/list/night/page/2/": page(["C"], told),
+        f"{SITE}/anna/list/night/": page(["A (2001)", "B (2002) (1999)"], description),
+        f"{SITE}/anna/list/night/page/2/": page(["C"], description),
     }
     snapshot = read("https://letterboxd.com/anna/list/night/", pages=pages)
     assert snapshot.outcome is Outcome.COMPLETE
@@ -132,7 +132,7 @@ def test_with_via_browser_pages_are_read_to_the_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "outcome"),
+    ("site_page", "outcome"),
     [
         (page(["A (2001)"], "2"), Outcome.INCOMPLETE),
         (page([], "0"), Outcome.EMPTY),
@@ -142,8 +142,8 @@ def test_with_via_browser_pages_are_read_to_the_total() -> None:
     ],
     ids=["one is missing", "empty", "no total", "a bot check", "404"],
 )
-def test_what_a_page_is_not_is_an_outcome(given: FakePage, outcome: Outcome) -> None:
-    pages = {f"{SITE}/anna/watchlist/{at}": given for at in ("", "page/2/")}
+def test_what_a_page_is_not_is_an_outcome(site_page: FakePage, outcome: Outcome) -> None:
+    pages = {f"{SITE}/anna/watchlist/{at}": site_page for at in ("", "page/2/")}
     assert read("letterboxd:anna/watchlist", pages=pages).outcome is outcome
 
 
@@ -161,9 +161,9 @@ def test_a_real_page_gives_its_films_and_the_total(name: str, films: int, total:
         r'<li class="(?:posteritem|griditem).*?data-item-name="(.*?)"', text, re.DOTALL
     )
     counted = re.search(r'data-num-entries="(\d+)"', text)
-    told = re.search(r'<meta name="description" content="(.*?)"', text, re.DOTALL)
-    said = counted[1] if counted else told[1] if told else ""
-    sheet = letterboxd.parse({"names": [html.unescape(row) for row in rows], "total": said})
+    description = re.search(r'<meta name="description" content="(.*?)"', text, re.DOTALL)
+    total_text = counted[1] if counted else description[1] if description else ""
+    sheet = letterboxd.parse({"names": [html.unescape(row) for row in rows], "total": total_text})
     assert isinstance(sheet, Page)
     assert (len(sheet.items), sheet.total) == (films, total)
     assert all(item.title and item.year and item.kind is Kind.MOVIE for item in sheet.items)

@@ -67,10 +67,10 @@ def test_a_file_that_is_stored_or_deflated_is_unpacked(method: int) -> None:
     ],
 )
 def test_a_file_that_could_unpack_to_much_is_not_unpacked(data: bytes, says: str) -> None:
-    found = unpack(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
-    assert isinstance(found, FetchFailure)
-    assert found.outcome is Outcome.UNREACHABLE
-    assert says in found.error
+    failure = unpack(ListFile("file:x.zip", data, is_ours=True), "watchlist.csv")
+    assert isinstance(failure, FetchFailure)
+    assert failure.outcome is Outcome.UNREACHABLE
+    assert says in failure.error
 
 
 # ------------------------------------------------------------------------------------------- JSON

@@ -29,11 +29,11 @@ def rows(first: int, count: int) -> list[Row]:
 def test_a_row_has_kind_year_ids_and_language(requests_mock: requests_mock.Mocker) -> None:
     requests_mock.get(OPEN, json=[row(1), row(2, "show", imdb_id=None, tvdb_id=9)])
     snapshot = fetch("mdblist:anna/night")
-    told = Facts(language="en")
+    facts = Facts(language="en")
     assert snapshot.outcome is Outcome.COMPLETE
     assert snapshot.items == (
-        Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1), facts=told),
-        Item(2, "Title 2", 2001, Kind.TV, Ids(tmdb=2, tvdb=9), facts=told),
+        Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1), facts=facts),
+        Item(2, "Title 2", 2001, Kind.TV, Ids(tmdb=2, tvdb=9), facts=facts),
     )
 
 
@@ -63,7 +63,7 @@ def test_a_page_that_comes_again_makes_the_list_incomplete(
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome"),
+    ("message", "outcome"),
     [
         ("List is private", Outcome.PRIVATE),
         ("empty or private list", Outcome.PRIVATE),
@@ -74,11 +74,11 @@ def test_a_page_that_comes_again_makes_the_list_incomplete(
 @pytest.mark.parametrize("rows", [False, True], ids=["alone", "in the list's only row"])
 def test_an_error_in_words_is_an_outcome(
     requests_mock: requests_mock.Mocker,
-    said: str,
+    message: str,
     outcome: Outcome,
     rows: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    body = {"error": said}
+    body = {"error": message}
     requests_mock.get(OPEN, json=[body] if rows else body)
     assert fetch("mdblist:anna/night").outcome is outcome
 
@@ -164,9 +164,9 @@ def test_a_list_of_any_length_is_complete_whatever_its_totals_count(
 ) -> None:
     for offset in range(0, number + 1, 1000):
         some = rows(offset + 1, min(1000, number - offset))
-        told = headers(number, len(some), more=offset + 1000 < number)
+        page_headers = headers(number, len(some), more=offset + 1000 < number)
         answer = {"movies": some, "shows": []}
-        requests_mock.get(f"{KEYED}?offset={offset}", json=answer, headers=told)
+        requests_mock.get(f"{KEYED}?offset={offset}", json=answer, headers=page_headers)
     snapshot = fetch("mdblist:anna/night", key=KEY)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, number)
 
@@ -176,8 +176,8 @@ def test_a_list_whose_later_page_stays_away_is_incomplete_whatever_its_totals_co
     requests_mock: requests_mock.Mocker, headers: Callable[..., dict[str, str]]
 ) -> None:
     some = rows(1, 1000)
-    told = headers(1378, 1000, more=True)
-    requests_mock.get(f"{KEYED}?offset=0", json={"movies": some}, headers=told)
+    first_headers = headers(1378, 1000, more=True)
+    requests_mock.get(f"{KEYED}?offset=0", json={"movies": some}, headers=first_headers)
     empty = headers(1378, 0, more=True)
     requests_mock.get(f"{KEYED}?offset=1000", json={"movies": []}, headers=empty)
     snapshot = fetch("mdblist:anna/night", key=KEY)
@@ -187,8 +187,8 @@ def test_a_list_whose_later_page_stays_away_is_incomplete_whatever_its_totals_co
 def test_the_totals_of_films_and_shows_are_counted_against(
     requests_mock: requests_mock.Mocker,
 ) -> None:
-    told = {"total_movies": 2, "total_shows": 1, "has_more": False}
-    requests_mock.get(KEYED, json=page(rows(1, 2), [], **told), headers={"X-Total-Items": "2"})
+    totals = {"total_movies": 2, "total_shows": 1, "has_more": False}
+    requests_mock.get(KEYED, json=page(rows(1, 2), [], **totals), headers={"X-Total-Items": "2"})
     snapshot = fetch("mdblist:anna/night", key=KEY)
     assert (snapshot.outcome, snapshot.declared_total) == (Outcome.INCOMPLETE, 3)
 
@@ -217,17 +217,17 @@ def test_ranks_order_the_list(
 
 
 @pytest.mark.parametrize(
-    ("source", "address", "what"),
+    ("source", "address", "label"),
     [
         ("mdblist:watchlist", f"{API}/watchlist/items", "your own watchlist"),
         ("mdblist:external/7", f"{API}/external/lists/7/items", "an external list"),
     ],
 )
 def test_lists_that_only_the_api_gives_need_a_key(
-    requests_mock: requests_mock.Mocker, source: str, address: str, what: str
+    requests_mock: requests_mock.Mocker, source: str, address: str, label: str
 ) -> None:
     error = str(fetch(source).error)
-    assert error.startswith(f"{what} is only read through MDBList's API")
+    assert error.startswith(f"{label} is only read through MDBList's API")
     assert "providers.mdblist.api_key" in error
     requests_mock.get(address, json=page(rows(1, 2), [row(3, "show")], has_more=False))
     snapshot = fetch(source, key=KEY)

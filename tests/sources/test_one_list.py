@@ -84,14 +84,14 @@ def imdb(kind: str, name: str) -> list[str]:
     return [*web("imdb.com", f"user/ur{number}/ratings"), f"imdb:ur{number}/ratings"]
 
 
-def trakt(user: str, what: str, mode: str) -> list[str]:
-    path = f"users/{user}/{what}"
-    asked = f"?mode={mode}" if mode else ""
-    plain = web("trakt.tv", path) if not mode else [f"https://trakt.tv/{path}{asked}"]
-    items = "/items" if "/" in what else ""
+def trakt(user: str, list_path: str, mode: str) -> list[str]:
+    path = f"users/{user}/{list_path}"
+    query = f"?mode={mode}" if mode else ""
+    plain = web("trakt.tv", path) if not mode else [f"https://trakt.tv/{path}{query}"]
+    items = "/items" if "/" in list_path else ""
     group = f"/{mode}s" if mode else ""
     api = f"https://api.trakt.tv/{path}{items}{group}"
-    return [*plain, f"https://app.trakt.tv/{path}{asked}", api, f"trakt:{path}{asked}"]
+    return [*plain, f"https://app.trakt.tv/{path}{query}", api, f"trakt:{path}{query}"]
 
 
 def mdblist(user: str, slug: str) -> list[str]:
@@ -105,24 +105,24 @@ def mdblist(user: str, slug: str) -> list[str]:
     ]
 
 
-def letterboxd(user: str, what: str) -> list[str]:
-    path = f"{user}/{what}"
+def letterboxd(user: str, list_path: str) -> list[str]:
+    path = f"{user}/{list_path}"
     sorted_ = f"https://letterboxd.com/{path}/by/release/page/2/"
     return [*web("letterboxd.com", path), sorted_, f"letterboxd:{path}"]
 
 
-def tmdb(what: str, number: str) -> list[str]:
-    path = f"{what}/{number}"
+def tmdb(group: str, number: str) -> list[str]:
+    path = f"{group}/{number}"
     api = f"https://api.themoviedb.org/3/{path}?api_key=k"
-    return [*web("themoviedb.org", f"{path}-a-name"), api, f"tmdb:{path}", f"tmdb:{what}:{number}"]
+    return [*web("themoviedb.org", f"{path}-a-name"), api, f"tmdb:{path}", f"tmdb:{group}:{number}"]
 
 
 def anilist(user: str, status: str) -> list[str]:
     path = f"user/{user}/animelist"
     if not status:
         return [*web("anilist.co", path), f"anilist:{user}"]
-    asked = f"https://anilist.co/{path}?status={status}"
-    return [*web("anilist.co", f"{path}/{status}"), asked, f"anilist:{user}/{status}"]
+    by_query = f"https://anilist.co/{path}?status={status}"
+    return [*web("anilist.co", f"{path}/{status}"), by_query, f"anilist:{user}/{status}"]
 
 
 def simkl(user: str, group: str, status: str) -> list[str]:
@@ -185,7 +185,7 @@ LISTS: dict[str, tuple[st.SearchStrategy[Meaning], Callable[..., list[str]]]] = 
 }
 
 
-def meant(text: str) -> str:
+def name_of(text: str) -> str:
     """The list a text means; the empty text where it is refused."""
     try:
         return str(recognize_list(text))
@@ -202,7 +202,7 @@ def test_every_source_has_lists_to_try() -> None:
 @given(data=st.data())
 def test_every_text_for_one_list_means_that_list(source: str, data: st.DataObject) -> None:
     meanings, texts = LISTS[source]
-    meanings_of = {text: meant(text) for text in texts(*data.draw(meanings))}
+    meanings_of = {text: name_of(text) for text in texts(*data.draw(meanings))}
     assert len(set(meanings_of.values())) == 1, meanings_of
 
 
@@ -211,10 +211,10 @@ def test_every_text_for_one_list_means_that_list(source: str, data: st.DataObjec
 @given(data=st.data())
 def test_two_lists_never_mean_the_same(source: str, data: st.DataObject) -> None:
     meanings, texts = LISTS[source]
-    drawn = data.draw(st.lists(meanings, min_size=2, max_size=6, unique=True))
-    known = [meant(texts(*meaning)[0]) for meaning in drawn]
-    for one, other in combinations(filter(None, known), 2):
-        assert one != other
+    samples = data.draw(st.lists(meanings, min_size=2, max_size=6, unique=True))
+    names = [name_of(texts(*meaning)[0]) for meaning in samples]
+    for first, other in combinations(filter(None, names), 2):
+        assert first != other
 
 
 @pytest.mark.parametrize("source", LISTS)
@@ -222,5 +222,5 @@ def test_two_lists_never_mean_the_same(source: str, data: st.DataObject) -> None
 @given(data=st.data())
 def test_what_a_text_means_means_itself(source: str, data: st.DataObject) -> None:
     meanings, texts = LISTS[source]
-    known = meant(texts(*data.draw(meanings))[0])
-    assert meant(known) == known
+    name = name_of(texts(*data.draw(meanings))[0])
+    assert name_of(name) == name

@@ -11,7 +11,7 @@ from reconciler.core.model import READ, Outcome
 from reconciler.sources.registry import SOURCES
 from tests.sources.outcomes import TELLS, read
 
-EACH = [(source, outcome) for source, told in TELLS.items() for outcome in told]
+EACH = [(source, outcome) for source, outcomes in TELLS.items() for outcome in outcomes]
 WITH_TITLES = {Outcome.COMPLETE, Outcome.UNVERIFIED, Outcome.INCOMPLETE}
 
 

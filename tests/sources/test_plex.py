@@ -36,12 +36,12 @@ CAPTURE = (
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     """No name is looked up outside: those that end in ``.example.com`` are public."""
-    known = {"inside.example.com": "192.168.1.10", "both.example.com": "10.0.0.1"}
+    private = {"inside.example.com": "192.168.1.10", "both.example.com": "10.0.0.1"}
 
     def look_up(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
         if host == "nowhere.example.com":
             raise socket.gaierror(-2, "Name or service not known")
-        addresses = [known.get(host, host if host[0].isdigit() or ":" in host else "8.8.8.8")]
+        addresses = [private.get(host, host if host[0].isdigit() or ":" in host else "8.8.8.8")]
         if host == "both.example.com":
             addresses.append("8.8.8.8")
         return [(2, 1, 6, "", (address, port)) for address in addresses]

@@ -30,8 +30,8 @@ SITE = "http://site.test"
 
 
 def block(language: str, nth: int = 0) -> str:
-    found = list(re.finditer(rf"```{language}\n(.*?)```", PAGE, re.DOTALL))
-    return found[nth][1]
+    blocks = list(re.finditer(rf"```{language}\n(.*?)```", PAGE, re.DOTALL))
+    return blocks[nth][1]
 
 
 @pytest.fixture(scope="module", name="built")
@@ -41,13 +41,13 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pyproject.toml").write_text(block("toml"), encoding="utf-8")
     (folder / "listsync_shelf.py").write_text(block("python"), encoding="utf-8")
     words = ["install", "-q", "--no-deps", "--no-index", "--no-build-isolation", "--target"]
-    told = subprocess.run(  # noqa: S603 - pip of this very environment
+    result = subprocess.run(  # noqa: S603 - pip of this very environment
         [sys.executable, "-m", "pip", *words, str(target), str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert told.returncode == 0, told.stderr
+    assert result.returncode == 0, result.stderr
     return target
 
 
@@ -83,13 +83,13 @@ def test_the_command_line_reads_the_list_that_the_page_tries(built: Path, tmp_pa
     file = tmp_path / "listsync.yaml"
     server = "server: {url: 'http://seerr:5055', api_key: k}\n"
     file.write_text(server + "lists: {a: {source: 'shelf:12'}}\n", encoding="utf-8")
-    tried = re.search(r"echo '(.*)' > site/(\S+)", PAGE)
-    assert tried is not None
-    with TinySite({f"/{tried[2]}": Answer(body=tried[1])}) as site:
+    example = re.search(r"echo '(.*)' > site/(\S+)", PAGE)
+    assert example is not None
+    with TinySite({f"/{example[2]}": Answer(body=example[1])}) as site:
         words = [sys.executable, "-m", "reconciler", "fetch", "a", "-c", str(file)]
         environment = {"PYTHONPATH": f"{built}:{ROOT}", "LISTSYNC_SHELF_URL": site.url}
-        told = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - listsync itself
-    assert (told.returncode, "Dune (2021)" in told.stdout) == (0, True), told.stderr
+        result = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - listsync itself
+    assert (result.returncode, "Dune (2021)" in result.stdout) == (0, True), result.stderr
 
 
 @pytest.fixture(name="bring")
@@ -142,13 +142,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("name", "code"), BROKEN.items(), ids=BROKEN)
-def test_one_that_does_not_load_is_told_with_its_distribution_and_breaks_no_other(
+def test_an_error_of_loading_names_the_distribution_and_breaks_no_other(
     bring: Callable[[str, str], None], name: str, code: str
 ) -> None:
     bring(name, code)
-    with pytest.raises(ValueError, match=f"the source {name} of listsync-{name} cannot") as told:
+    with pytest.raises(ValueError, match=f"the source {name} of listsync-{name} cannot") as refusal:
         recognize_list(f"{name}:1")
-    assert "secret-key" not in str(told.value)
+    assert "secret-key" not in str(refusal.value)
     assert str(recognize_list("imdb:top")) == "imdb:top"
     with pytest.raises(ValueError, match=f"no list of a known site.*listsync-{name}"):
         recognize_list("https://nowhere.example/list")
@@ -184,9 +184,9 @@ def test_what_fails_in_a_plugin_is_a_sentence_or_an_outcome(
 ) -> None:
     bring("works", WORKING)
     for text in ("works:fails", "works:exits", "works:none"):
-        with pytest.raises(ValueError, match="listsync-works") as told:
+        with pytest.raises(ValueError, match="listsync-works") as refusal:
             recognize_list(text)
-        assert "secret-key" not in str(told.value)
+        assert "secret-key" not in str(refusal.value)
     for text in ("works:silent", "works:divides", "works:leaves", "works:own"):
         snapshot = read(text)
         assert snapshot.outcome is Outcome.UNREACHABLE
@@ -204,7 +204,7 @@ def test_a_plugin_may_object_and_never_takes_listsyncs_own_hosts(
     assert recognize_list("https://www.imdb.com/list/ls004610270/").provider == "imdb"
 
 
-def test_a_plugins_key_comes_from_the_environment_and_is_told_nobody(
+def test_a_plugins_key_comes_from_the_environment_and_is_shown_nowhere(
     bring: Callable[[str, str], None],
     monkeypatch: pytest.MonkeyPatch,
     requests_mock: requests_mock.Mocker,
@@ -217,7 +217,7 @@ def test_a_plugins_key_comes_from_the_environment_and_is_told_nobody(
 
     monkeypatch.setenv("LISTSYNC_SHELF_KEY", "hunter2-hunter2")
     assert objection(ref, {}) is None
-    provider = replace(plugins.said_of("shelf"), base_url=SITE)
+    provider = replace(plugins.settings_of("shelf"), base_url=SITE)
     sources = SiteSources(FakeBrowser({}), {"shelf": provider}, Path(), NO_PATIENCE)
     assert sources.fetch(ref).outcome is Outcome.EMPTY
     assert requests_mock.request_history[0].headers["Authorization"] == "Bearer hunter2-hunter2"
@@ -252,5 +252,5 @@ def test_a_plugins_key_is_hidden_in_the_logs(
     file.write_text(server + "lists: {a: {source: 'works:12'}}\n", encoding="utf-8")
     wiring.configure_logs(read_config(file), logging.INFO)
     Logger().info("asked", url="http://works.example/?key=hunter2-hunter2")
-    told = capsys.readouterr().err
-    assert ("asked" in told, "hunter2" in told) == (True, False)
+    output = capsys.readouterr().err
+    assert ("asked" in output, "hunter2" in output) == (True, False)

@@ -30,11 +30,11 @@ def content(path: Path) -> Any:  # noqa: ANN401 - foreign JSON
 def test_mdblists_headers_end_a_list_under_both_meanings(
     requests_mock: requests_mock.Mocker, meaning: str
 ) -> None:
-    for told in content(CASES / "mdblist-headers.json")[meaning]:
-        first = told["offset"] + 1
-        rows = [mdblist_row(number) for number in range(first, first + told["rows"])]
-        headers = {name: told[name] for name in ("X-Total-Items", "X-Has-More")}
-        address = f"{API}/lists/anna/night/items?offset={told['offset']}"
+    for recorded_page in content(CASES / "mdblist-headers.json")[meaning]:
+        first = recorded_page["offset"] + 1
+        rows = [mdblist_row(number) for number in range(first, first + recorded_page["rows"])]
+        headers = {name: recorded_page[name] for name in ("X-Total-Items", "X-Has-More")}
+        address = f"{API}/lists/anna/night/items?offset={recorded_page['offset']}"
         requests_mock.get(address, json={"movies": rows, "shows": []}, headers=headers)
     snapshot = fetch("mdblist:anna/night", key=KEY)
     assert (snapshot.outcome, len(snapshot.items)) == (Outcome.COMPLETE, 1378)

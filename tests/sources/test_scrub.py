@@ -68,8 +68,8 @@ SCRIPT = f'<script id="__NEXT_DATA__">{json.dumps(CONTEXT)}</script>'
     ],
 )
 def test_nothing_of_the_visitor_stays(page: str) -> None:
-    told = scrub(page)
-    assert [name for name, secret in SECRETS.items() if secret in told] == []
+    scrubbed = scrub(page)
+    assert [name for name, secret in SECRETS.items() if secret in scrubbed] == []
 
 
 @pytest.mark.parametrize(

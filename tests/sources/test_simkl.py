@@ -42,9 +42,9 @@ def test_films_shows_and_anime_are_one_list(requests_mock: requests_mock.Mocker)
         Item(3, "T3", 2001, Kind.TV, Ids("tt0000003", 3, 7)),
         Item(4, "T4", 2001, Kind.MOVIE, Ids("tt0000004", 4)),
     )
-    for asked in requests_mock.request_history:
-        assert asked.headers["simkl-api-key"] == KEY
-        assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
+    for call in requests_mock.request_history:
+        assert call.headers["simkl-api-key"] == KEY
+        assert call.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
 def test_one_group_is_asked_for_alone(requests_mock: requests_mock.Mocker) -> None:

@@ -54,15 +54,17 @@ def test_an_unexpected_exception_is_the_lists_outcome_and_asks_for_a_report(
     with capture_logs() as log:
         snapshot = fetch_raising(error, monkeypatch)
     name = type(error).__name__
-    said = str(snapshot.error)
+    message = str(snapshot.error)
 
     assert (snapshot.outcome, snapshot.items) == (Outcome.CHANGED_LAYOUT, ())
-    assert said.startswith(f"stevenlu:all: the answer cannot be read ({name} at test_surprises.py:")
-    assert "please report it" in said
+    assert message.startswith(
+        f"stevenlu:all: the answer cannot be read ({name} at test_surprises.py:"
+    )
+    assert "please report it" in message
     (line,) = log
     assert (line["log_level"], line["source"], line["error"]) == ("error", "stevenlu:all", name)
     assert line["trace"][0].startswith("reconciler/sources/registry.py:")
-    assert SECRET not in f"{said} {log}"
+    assert SECRET not in f"{message} {log}"
 
 
 @pytest.mark.parametrize("error", [BrowserError("x"), LedgerError("x"), KeyboardInterrupt()])

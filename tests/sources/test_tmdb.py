@@ -55,9 +55,9 @@ def test_a_token_reads_the_same_list_through_v4_and_stays_out_of_the_address(
 ) -> None:
     requests_mock.get(f"{API}/4/list/7", json=page([film(1, media_type="movie")]))
     assert fetch("tmdb:list/7", key=TOKEN).outcome is Outcome.COMPLETE
-    (asked,) = requests_mock.request_history
-    assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
-    assert "token" not in asked.url
+    (call,) = requests_mock.request_history
+    assert call.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert "token" not in call.url
 
 
 def pages(mock: requests_mock.Mocker, path: str, *parts: list[Row], total: int) -> None:

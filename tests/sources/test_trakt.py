@@ -34,7 +34,7 @@ def test_a_slugs_year_counts_unless_it_is_the_titles_own(
 
 
 @pytest.mark.parametrize(
-    ("given", "item"),
+    ("site_card", "item"),
     [
         (
             card("/movies/dune-2021", "Dune"),
@@ -71,8 +71,8 @@ def test_a_slugs_year_counts_unless_it_is_the_titles_own(
         "numbers for texts",
     ],
 )
-def test_a_card_is_an_item(given: dict[str, object], item: Item) -> None:
-    assert parse([given]) == (item,)
+def test_a_card_is_an_item(site_card: dict[str, object], item: Item) -> None:
+    assert parse([site_card]) == (item,)
 
 
 def test_cards_keep_their_order_and_links_elsewhere_are_none() -> None:

@@ -95,11 +95,11 @@ def test_a_list_is_asked_for_where_the_api_has_it(
 
     snapshot = fetch(source)
 
-    asked = requests_mock.request_history[-1]
-    assert (asked.path, snapshot.outcome, snapshot.route) == (path, Outcome.EMPTY, "api")
+    call = requests_mock.request_history[-1]
+    assert (call.path, snapshot.outcome, snapshot.route) == (path, Outcome.EMPTY, "api")
     headers = ("trakt-api-version", "trakt-api-key", "Content-Type")
-    assert [asked.headers[name] for name in headers] == ["2", KEY, "application/json"]
-    assert asked.headers["User-Agent"].startswith("listsync")
+    assert [call.headers[name] for name in headers] == ["2", KEY, "application/json"]
+    assert call.headers["User-Agent"].startswith("listsync")
 
 
 def test_a_list_is_read_page_by_page_to_its_item_count(serve: Callable[..., None]) -> None:
@@ -213,7 +213,7 @@ def chart(first: int, rows: int) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("top", "kept", "pages"),
+    ("top", "count", "pages"),
     [
         pytest.param(None, 100, 1, id="100 where nothing is said"),
         pytest.param(20, 20, 1, id="the first 20"),
@@ -225,7 +225,7 @@ def test_of_a_chart_without_an_end_only_the_first_are_read(
     requests_mock: requests_mock.Mocker,
     serve: Callable[..., None],
     top: int | None,
-    kept: int,
+    count: int,
     pages: int,
 ) -> None:
     rows = [chart(1 + page * 100, 100) for page in range(9)]
@@ -233,8 +233,8 @@ def test_of_a_chart_without_an_end_only_the_first_are_read(
 
     snapshot = fetch("https://trakt.tv/movies/watched/weekly", top)
 
-    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, kept)
-    assert snapshot.note == f"the first {kept}, since this chart has no end"
+    assert (snapshot.outcome, len(snapshot.items)) == (Outcome.UNVERIFIED, count)
+    assert snapshot.note == f"the first {count}, since this chart has no end"
     assert requests_mock.call_count == pages
 
 
@@ -443,17 +443,26 @@ def test_without_a_client_id_a_users_lists_are_read_in_the_browser() -> None:
     assert "http://app.test/users/anna/lists/night" in str(snapshot.error)
 
 
-TOLD = {"rating": 8.15, "votes": 4321, "genres": ["science-fiction", "drama"], "language": "fr"}
+FACT_FIELDS = {
+    "rating": 8.15,
+    "votes": 4321,
+    "genres": ["science-fiction", "drama"],
+    "language": "fr",
+}
 
 
 @pytest.mark.parametrize("facts", [True, False], ids=["a filter asks", "no filter asks"])
 @pytest.mark.parametrize(
     ("source", "path", "row"),
     [
-        ("trakt:lists/1", "/lists/1/items", listed(1, movie=film(1, **TOLD))),
-        ("trakt:movies/trending", "/movies/trending", {"watchers": 1, "movie": film(1, **TOLD)}),
-        ("trakt:movies/popular", "/movies/popular", film(1, **TOLD)),
-        ("trakt:boxoffice", "/movies/boxoffice", {"revenue": 1, "movie": film(1, **TOLD)}),
+        ("trakt:lists/1", "/lists/1/items", listed(1, movie=film(1, **FACT_FIELDS))),
+        (
+            "trakt:movies/trending",
+            "/movies/trending",
+            {"watchers": 1, "movie": film(1, **FACT_FIELDS)},
+        ),
+        ("trakt:movies/popular", "/movies/popular", film(1, **FACT_FIELDS)),
+        ("trakt:boxoffice", "/movies/boxoffice", {"revenue": 1, "movie": film(1, **FACT_FIELDS)}),
     ],
     ids=["a list", "a chart", "a bare chart", "the box office"],
 )
@@ -468,13 +477,13 @@ def test_facts_are_asked_for_where_a_filter_needs_them(
 
     (item,) = fetch(source, facts=facts).items
 
-    asked = requests_mock.request_history[0].qs
-    assert asked.get("extended") == (["full"] if facts else None)
+    query = requests_mock.request_history[0].qs
+    assert query.get("extended") == (["full"] if facts else None)
     assert item.facts == Facts(8.15, 4321, ("science-fiction", "drama"), "fr")
 
 
 @pytest.mark.parametrize(
-    ("told", "facts"),
+    ("fact_fields", "facts"),
     [
         ({"rating": 0.0, "votes": 0, "genres": []}, Facts()),
         ({"rating": 81, "votes": -1, "genres": "drama", "language": "french"}, Facts()),
@@ -484,15 +493,15 @@ def test_facts_are_asked_for_where_a_filter_needs_them(
     ids=["nobody has voted", "nonsense", "nothing", "a language alone"],
 )
 def test_a_fact_that_is_none_is_not_known(
-    serve: Callable[..., None], told: Row, facts: Facts
+    serve: Callable[..., None], fact_fields: Row, facts: Facts
 ) -> None:
-    serve("/lists/1/items", [[listed(1, movie=film(1, **told))]], items=1)
+    serve("/lists/1/items", [[listed(1, movie=film(1, **fact_fields))]], items=1)
 
     assert fetch("trakt:lists/1", facts=True).items[0].facts == facts
 
 
 def test_a_season_on_a_list_brings_the_facts_of_its_show(serve: Callable[..., None]) -> None:
-    row = listed(1, "season", season={"number": 2}, show={**show(1), **TOLD})
+    row = listed(1, "season", season={"number": 2}, show={**show(1), **FACT_FIELDS})
     serve("/lists/1/items", [[row]], items=1)
 
     assert fetch("trakt:lists/1", facts=True).items[0].facts.votes == 4321

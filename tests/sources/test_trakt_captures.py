@@ -59,8 +59,8 @@ def test_a_real_answer_is_the_list(
     provider = Provider(api_url="http://api.test", key="a-client-id")
     sources = SiteSources(FakeBrowser({}), {"trakt": provider}, Path())
 
-    wanted = recognize_list(source if "//" in source else f"trakt:{source}")
-    snapshot = sources.fetch(wanted, FetchScope(sum(kinds.values())))
+    ref = recognize_list(source if "//" in source else f"trakt:{source}")
+    snapshot = sources.fetch(ref, FetchScope(sum(kinds.values())))
 
     assert (snapshot.outcome, snapshot.route) == (outcome, "api")
     assert Counter(str(item.kind) for item in snapshot.items) == kinds

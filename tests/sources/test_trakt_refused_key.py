@@ -84,8 +84,8 @@ def test_a_list_is_read_from_the_app_in_place_of_a_refused_api(
     assert (snapshot.outcome, snapshot.route) == (Outcome.UNVERIFIED, "browser")
     assert (snapshot.note, snapshot.error) == (NOTE, None)
     assert [item.ids.trakt for item in snapshot.items] == ["dune-2021", "heat-1995"]
-    asked = [call.url.partition("?")[0] for call in requests_mock.request_history]
-    assert asked == [f"{API}/users/anna/lists/night/items", PROBE]
+    addresses = [call.url.partition("?")[0] for call in requests_mock.request_history]
+    assert addresses == [f"{API}/users/anna/lists/night/items", PROBE]
     assert KEY not in repr((snapshot, notes))
 
 

@@ -29,7 +29,7 @@ from tests.sources.pages import NO_PATIENCE, FakeBrowser
 API = "http://api.test"
 KEY, SECRET = "the-client-id", "the-client-secret"
 CODE = Code("AB12", "https://trakt.tv/activate", 600, 1, "the-device-code")
-GIVEN = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 86_400}
+NEW_TOKENS = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 86_400}
 DAY, OVER, SOON = 86_400.0, -1.0, 60.0  # seconds until a token ends
 
 
@@ -49,7 +49,7 @@ def signed_in(app: Provider, lasts: float = DAY, issued: str = f"{API} {KEY}") -
     TokenFile(app.tokens, issued).write(Tokens("access-1", "refresh-1", time.time() + lasts))
 
 
-def kept(app: Provider) -> str:
+def stored_token(app: Provider) -> str:
     assert app.tokens
     return str(json.loads(app.tokens.read_text())["access"])
 
@@ -69,9 +69,9 @@ def serve(mock: requests_mock.Mocker, path: str, status: int = 200) -> None:
 def test_a_code_is_what_a_person_types(
     sign_in: SignIn, requests_mock: requests_mock.Mocker
 ) -> None:
-    told = {"device_code": "the-device-code", "user_code": "AB12", "expires_in": 600, "interval": 1}
+    code = {"device_code": "the-device-code", "user_code": "AB12", "expires_in": 600, "interval": 1}
     address = {"verification_url": "https://trakt.tv/activate"}
-    requests_mock.post(f"{API}/oauth/device/code", json=told | address)
+    requests_mock.post(f"{API}/oauth/device/code", json=code | address)
     assert sign_in.begin() == CODE
     assert requests_mock.request_history[-1].json() == {"client_id": KEY}
 
@@ -96,10 +96,10 @@ def test_a_code_that_leads_nowhere_says_why(
     says: str,
 ) -> None:
     requests_mock.post(f"{API}/oauth/device/token", json={}, status_code=status)
-    found = sign_in.ask(CODE)
-    assert isinstance(found, FetchFailure)
-    assert (found.outcome, says in found.error) == (outcome, True)
-    assert not any(secret in found.error for secret in (KEY, SECRET, CODE.secret))
+    failure = sign_in.ask(CODE)
+    assert isinstance(failure, FetchFailure)
+    assert (failure.outcome, says in failure.error) == (outcome, True)
+    assert not any(secret in failure.error for secret in (KEY, SECRET, CODE.secret))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_code_that_leads_nowhere_says_why(
 def test_a_code_is_waited_for_through_what_passes(
     sign_in: SignIn, requests_mock: requests_mock.Mocker, meanwhile: dict[str, Any]
 ) -> None:
-    answers = [meanwhile, meanwhile, {"json": GIVEN}]
+    answers = [meanwhile, meanwhile, {"json": NEW_TOKENS}]
     requests_mock.post(f"{API}/oauth/device/token", answers)
     assert wait_for_tokens(sign_in, replace(CODE, interval=0.0)).access == "access-2"
 
@@ -143,7 +143,7 @@ def test_what_is_to_be_typed_is_only_text() -> None:
 def test_tokens_are_kept_for_their_owners_eyes_alone_and_shown_to_nobody(
     app: Provider, sign_in: SignIn, requests_mock: requests_mock.Mocker
 ) -> None:
-    requests_mock.post(f"{API}/oauth/device/token", json=GIVEN)
+    requests_mock.post(f"{API}/oauth/device/token", json=NEW_TOKENS)
     tokens = sign_in.ask(CODE)
     assert isinstance(tokens, Tokens)
     assert sign_in.keep(tokens) == app.tokens
@@ -161,9 +161,9 @@ def test_what_there_is_no_place_for_is_said(tmp_path: Path) -> None:
     nowhere = Provider("", API, key=KEY, secret=SECRET, tokens=tmp_path / "plain" / "tokens")
     with SiteClient() as web:
         sign_in = SignIn(nowhere, web)
-        for found in (sign_in.begin(), sign_in.keep(Tokens("a", "b", 0))):
-            assert isinstance(found, FetchFailure)
-            assert "cannot be kept here" in found.error
+        for failure in (sign_in.begin(), sign_in.keep(Tokens("a", "b", 0))):
+            assert isinstance(failure, FetchFailure)
+            assert "cannot be kept here" in failure.error
 
 
 @pytest.mark.parametrize(
@@ -183,11 +183,11 @@ def test_a_token_is_exchanged_before_it_ends(
     status: int | None,
     token: str,
 ) -> None:
-    requests_mock.post(f"{API}/oauth/token", json=GIVEN, status_code=status or 200)
+    requests_mock.post(f"{API}/oauth/token", json=NEW_TOKENS, status_code=status or 200)
     signed_in(app, lasts)
     with SiteClient() as web:
         assert SignIn(app, web).token() == token
-    assert kept(app) == token
+    assert stored_token(app) == token
     sent = [call.json()["refresh_token"] for call in requests_mock.request_history]
     assert sent == (["refresh-1"] if status else [])
 

@@ -44,7 +44,7 @@ def test_a_list_keeps_its_order_and_its_films_come_with_ids(
     )
     login, *others = requests_mock.request_history
     assert login.json() == {"apikey": KEY}
-    assert {asked.headers["Authorization"] for asked in others} == {"Bearer signed-in"}
+    assert {call.headers["Authorization"] for call in others} == {"Bearer signed-in"}
 
 
 def test_what_is_gone_or_unknown_is_counted(requests_mock: requests_mock.Mocker) -> None:
@@ -95,6 +95,6 @@ def test_half_of_the_favourites_is_no_list(requests_mock: requests_mock.Mocker) 
     assert fetch("tvdb:favorites", key=KEY, token=PIN).outcome is Outcome.CHANGED_LAYOUT
 
 
-def test_what_a_file_must_say_is_told() -> None:
+def test_an_objection_names_what_the_file_lacks() -> None:
     assert "providers.tvdb.api_key" in str(fetch("tvdb:lists/7").error)
     assert "providers.tvdb.pin" in str(fetch("tvdb:favorites", key=KEY).error)

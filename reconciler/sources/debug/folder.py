@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.browser.pool import Lease
+from reconciler.browser.pool import BrowserLease
 from reconciler.core.model import READ, ListRef, Snapshot
 from reconciler.errors import BrowserError, ListsyncError
 from reconciler.logs import Logger
@@ -22,7 +22,7 @@ _log = Logger()
 
 
 class DebugFolder:
-    """Two files a list, written anew each time: the page as it was, and what was made of it.
+    """Two files a list, rewritten each time: the page as it was, and what was made of it.
 
     Both are for their owner alone, and scrubbed of what the page tells of its visitor.
     """
@@ -36,8 +36,8 @@ class DebugFolder:
             raise ListsyncError(problem, where=str(folder), hint="name another") from error
         self._folder = folder
 
-    def keep(self, ref: ListRef, snapshot: Snapshot, lease: Lease) -> None:
-        """Write what was seen of a list, if it was not read as one. A full disk is no error."""
+    def keep(self, ref: ListRef, snapshot: Snapshot, lease: BrowserLease) -> None:
+        """Write what was seen of a list, if it was not read as one. A full disk is not an error."""
         if snapshot.outcome in READ:
             return
         page = lease.page if lease.healthy else None

@@ -58,7 +58,7 @@ _MOST = 300  # values that are looked for all over the page
 
 
 def scrub(text: str, secrets_given: Iterable[str] = ()) -> str:
-    """The text without what it tells of a visitor. ``known``: what must not stay in any case."""
+    """The text without what it tells of a visitor. ``secrets_given``: must not stay."""
     secrets = {*secrets_given, *_secret_values(text)}
     text = _without_context(text, secrets)
     for secret in sorted(secrets, key=len, reverse=True)[:_MOST]:
@@ -118,7 +118,7 @@ def _cookies(text: str) -> Iterator[str]:
 
 
 def _without_context(text: str, secrets: set[str]) -> str:
-    """Without IMDb's ``requestContext``; what stands in there is a secret everywhere else."""
+    """Without IMDb's ``requestContext``; its values are secrets everywhere else."""
     decoder = json.JSONDecoder()
     while match := _CONTEXT.search(text):
         try:

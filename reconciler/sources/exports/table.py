@@ -101,7 +101,7 @@ def split_lines(text: str) -> list[str] | Unreadable:
 
 
 def find_header(lines: Sequence[str], least: int) -> Header | None:
-    """Where the header is and what it says; None: there is none."""
+    """Where the header is and what it says; None: no header."""
     start = _films_start(lines)
     for number, line in enumerate(lines[start : start + _PREAMBLE_LINES], start):
         separator = max(_SEPARATORS, key=line.count)
@@ -231,7 +231,7 @@ def _row(cells: Mapping[str, str], place: int) -> Item | None:
 
 
 def _name_of_ids(ids: Ids) -> str | None:
-    """What is called so where it has no title."""
+    """What a row without a title is called."""
     return next((f"{name}:{value}" for name, value in ids.items()), None)
 
 

@@ -97,19 +97,19 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list through the API."""
     if why := objection(ref, context.provider):
         return blocked(why)
-    what, _, name = ref.id.partition("/")
+    group, _, name = ref.id.partition("/")
     key, api = context.provider.key, context.provider.api_url or API_URL
     token = len(key) > _TOKEN
-    version = 4 if token and what == "list" else 3
+    version = 4 if token and group == "list" else 3
     first = Call(
-        f"{api}/{version}/{what}/{name.replace('-', '_')}",
+        f"{api}/{version}/{group}/{name.replace('-', '_')}",
         {} if token else {"api_key": key},
         {"Authorization": f"Bearer {key}"} if token else {},
     )
-    kind = Kind.MOVIE if what == "collection" else _KINDS.get(what)
-    if what == "trending":
+    kind = Kind.MOVIE if group == "collection" else _KINDS.get(group)
+    if group == "trending":
         kind = _KINDS[name.partition("/")[0]]
-    if what != "collection":
+    if group != "collection":
         first = replace(first, params={**first.params, "page": 1})
 
     def part(answer: Response) -> Page | None:
@@ -122,20 +122,20 @@ def parse(body: object, first: Call, kind: Kind | None) -> Page | None:
     """A page; None: this is none. ``kind``: of titles that do not say it."""
     page = fields.mapping(body)
     places = (fields.rows(page.get(name)) for name in ("results", "items", "parts"))
-    found = next((rows for rows in places if rows is not None), None)
-    if found is None:
+    entries = next((rows for rows in places if rows is not None), None)
+    if entries is None:
         return None
     number = fields.number(page.get("page")) or 1
     pages = fields.number(page.get("total_pages")) or 1
     paged = "page" in first.params
     total = fields.count(page, "total_results", "item_count") if paged else None
     following = None
-    if found and number < pages:
+    if entries and number < pages:
         following = replace(first, params={**first.params, "page": number + 1})
     return Page(
-        tuple(_item(row, kind) for row in found),
+        tuple(_item(row, kind) for row in entries),
         total,
-        cut_off=TRY_LATER if not found and number < pages else "",
+        cut_off=TRY_LATER if not entries and number < pages else "",
         end_unknown=paged and total is None and "total_pages" not in page,
         following=following,
     )

@@ -94,7 +94,7 @@ class _Walk:
         return self._onward(())
 
     def refusal(self, answer: Response) -> Page | None:
-        """A film that TVDB has no more is counted, and the list goes on."""
+        """A film that TVDB no longer has is counted, and reading continues."""
         if answer.status == _NOT_FOUND and answer.url.startswith(f"{self._api}/movies/"):
             number = answer.url.removesuffix("/extended").rpartition("/")[2]
             missing_film = Item(0, f"film {number} of TVDB", kind=Kind.MOVIE, unsupported="gone")
@@ -135,7 +135,7 @@ class _Walk:
 
 
 def parse(data: Mapping[str, object]) -> tuple[Item | int, ...] | None:
-    """The series of a list, and the numbers of its films, in order; None: this is no list."""
+    """The series of a list, and the numbers of its films, in order; None: not a list."""
     entities = fields.rows(data.get("entities"))
     if entities is not None:
         ordered = sorted(entities, key=lambda row: fields.number(row.get("order")) or 0)

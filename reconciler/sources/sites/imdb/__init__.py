@@ -61,13 +61,13 @@ def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list by the route that the file, and what is remembered of the browser, allow.
 
-    Ratings that are none count as hidden. What a profile that hides them answers is not known to
-    differ from one that has none, and whoever excludes what they have seen must not get it.
+    No ratings count as hidden ones: a profile that hides them may answer like a profile without
+    any, and a list that excludes what somebody has seen must not request it then.
     """
     snapshot = _fetch(ref, context)
     if is_ratings(ref) and snapshot.outcome is Outcome.EMPTY:
-        what = f"{ref}: no ratings are shown; where there are some, make them public on IMDb"
-        return replace(snapshot, outcome=Outcome.PRIVATE, error=what)
+        problem = f"{ref}: no ratings are shown; where there are some, make them public on IMDb"
+        return replace(snapshot, outcome=Outcome.PRIVATE, error=problem)
     return snapshot
 
 

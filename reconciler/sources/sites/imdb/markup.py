@@ -1,4 +1,4 @@
-"""What stands in an IMDb page besides its JSON: a chart's JSON-LD, and the rows as shown.
+"""What an IMDb page holds besides its JSON: a chart's JSON-LD, and the rows as shown.
 
 The second and third way to read a page. Neither has positions to check; ids are IMDb's own.
 """
@@ -65,7 +65,7 @@ _ID_IN_LINK = re.compile(r"(?:/title/|inline-watched-button-)(tt\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the page. ``rank``: 0 where it stands in the title's text, if at all."""
+    """One row of the page. ``rank``: 0 where only the title's text may hold it."""
 
     imdb: str
     text: str
@@ -80,14 +80,14 @@ def total_of(payload: object) -> int | None:
     A range alone says what is shown, and not how much there is.
     """
     text = valid_text(dig(payload, "total"))[:_LONGEST_TOTAL]
-    found = _GROUPED.findall(_RANGE.sub("", text))
-    return max((_number(text) for text in found), default=None)
+    numbers = _GROUPED.findall(_RANGE.sub("", text))
+    return max((_number(text) for text in numbers), default=None)
 
 
 def parse_rows(payload: object, ref: ListRef, offset: int) -> Page | None:
-    """The page's rows, which come after ``offset`` others; None where it has none."""
-    found = dig(payload, "rows")
-    rows = [_row(row) for row in found] if isinstance(found, list) else []
+    """The page's rows, which come after ``offset`` others; None: no rows."""
+    row_list = dig(payload, "rows")
+    rows = [_row(row) for row in row_list] if isinstance(row_list, list) else []
     if not any(rows):
         return None
     placed = [(place, row) for place, row in enumerate(rows, start=offset + 1) if row]
@@ -97,14 +97,16 @@ def parse_rows(payload: object, ref: ListRef, offset: int) -> Page | None:
 
 
 def parse_linked_data(payload: object) -> Page | None:
-    """A chart's JSON-LD, in rank order; ``name`` is the original title, and there is no year."""
+    """A chart's JSON-LD, in rank order; ``name`` is the original title; years are missing."""
     texts = dig(payload, "data_ld")
     for text in texts if isinstance(texts, list) else ():
         entries = dig(_json(text), "itemListElement")
         if not isinstance(entries, list):
             continue
-        found = [_thing(dig(entry, "item"), place) for place, entry in enumerate(entries, start=1)]
-        items = tuple(item for item in found if item)
+        ranked_items = [
+            _thing(dig(entry, "item"), place) for place, entry in enumerate(entries, start=1)
+        ]
+        items = tuple(item for item in ranked_items if item)
         if items:
             return _page(items, len(entries), total_of(payload))
     return None
@@ -121,8 +123,8 @@ def is_ranked(payload: object, page: Page) -> bool | None:
 
     Where titles are numbered, all are: "1. FC" may be a title.
     """
-    found = dig(payload, "rows")
-    rows = [row for row in map(_row, found if isinstance(found, list) else ()) if row]
+    row_list = dig(payload, "rows")
+    rows = [row for row in map(_row, row_list if isinstance(row_list, list) else ()) if row]
     numbered = all(_prefix(row.text) for row in rows)
     ranks = {row.imdb: row.rank or (numbered and _prefix(row.text)) or 0 for row in rows}
     shown_ranks = {imdb: rank for imdb, rank in ranks.items() if rank}
@@ -163,8 +165,8 @@ def _item(row: Row, place: int, ref: ListRef, *, numbered: bool) -> Item:
 
 
 def _prefix(text: str) -> int | None:
-    found = _PREFIX.match(text)
-    return _number(found[1]) if found else None
+    match = _PREFIX.match(text)
+    return _number(match[1]) if match else None
 
 
 def _number(text: str) -> int:
@@ -172,8 +174,8 @@ def _number(text: str) -> int:
 
 
 def _thing(thing: object, place: int) -> Item | None:
-    found = _ID_IN_LINK.search(valid_text(dig(thing, "url")))
-    imdb = imdb_id(found[1]) if found else None
+    match = _ID_IN_LINK.search(valid_text(dig(thing, "url")))
+    imdb = imdb_id(match[1]) if match else None
     if imdb is None:
         return None
     original = unescape(valid_text(dig(thing, "name")))

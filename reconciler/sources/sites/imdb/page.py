@@ -105,7 +105,7 @@ class BrowserRoute:
         return page or changed_layout(url)
 
     def _counted(self, page: Page, shown_total: int | None) -> Page:
-        """A ranking's JSON holds no total; the page shows it beside. The box office has none."""
+        """A ranking's JSON holds no total, but its page shows one; the box office has none."""
         if not self._ref.chart or self._ref.id == "boxoffice" or shown_total is None:
             return page
         return replace(page, total=max(page.entries, shown_total))
@@ -141,7 +141,7 @@ class BrowserRoute:
 
 
 def charted(page: Page, ref: ListRef, route: str) -> Snapshot:
-    """A chart that came whole, in the order of its ranks; what has none comes last.
+    """A chart that came whole, in the order of its ranks; titles without a rank come last.
 
     A page and an answer follow the order that was asked for. A chart has at least the size that it
     always has: a smaller total counts what was delivered.
@@ -182,7 +182,7 @@ def not_titles(where: str, kind: str) -> FetchFailure:
 
 
 def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
-    """The page is there and is no list. It may say itself what it is."""
+    """The page is not a list. It may say itself what it is."""
     requested_path = urlsplit(url).path.strip("/")
     for address in (titles.dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
@@ -196,7 +196,7 @@ def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
 
 
 def _document(data: object) -> object:
-    """The page's data; None where there is none, or none that can be read."""
+    """The page's data; None: missing or not JSON."""
     try:
         return json.loads(data) if isinstance(data, str) else None
     except (ValueError, RecursionError):  # endless numbers, endless nesting

@@ -76,7 +76,7 @@ def parse(document: object, ref: ListRef) -> Page | None:
 
 
 def is_private(document: object) -> bool:
-    """A hidden list is there without its titles, or says so."""
+    """Whether a list is hidden: it says so, or comes without its titles."""
     content = content_of(document)
     if not isinstance(content, dict):
         return False
@@ -87,7 +87,7 @@ def is_private(document: object) -> bool:
 
 
 def is_missing(document: object) -> bool:
-    """A list or user that does not exist is there as null."""
+    """Whether a list or user does not exist: it is null then."""
     column = _column(document)
     names = [name for name in _LISTS if isinstance(column, dict) and name in column]
     return bool(names) and all(dig(column, name) is None for name in names)

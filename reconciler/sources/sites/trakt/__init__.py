@@ -72,8 +72,10 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     missing = None if provider.key else _missing_in_app(ref)
     if missing is None:
         return None
-    what, instead = missing
-    return f"{what} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
+    subject, instead = missing
+    return (
+        f"{subject} is only read through Trakt's API: set providers.trakt.client_id, or {instead}"
+    )
 
 
 def needs_browser(ref: ListRef, provider: Provider) -> bool:  # noqa: ARG001 - a site's
@@ -99,8 +101,8 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
         return reading.snapshot
     context.routes.keep_blocked(route)
     if missing:
-        what, instead = missing
-        more = f"{what} is only read through Trakt's API; {instead}"
+        subject, instead = missing
+        more = f"{subject} is only read through Trakt's API; {instead}"
         return replace(reading.snapshot, error=f"{reading.snapshot.error}; {more}")
     shown = shown or _in_place_of_api(ref, context)
     if shown.outcome in _NO_ANSWER:
@@ -136,7 +138,7 @@ def _in_app(ref: ListRef, context: FetchContext) -> Snapshot:
 def _in_place_of_api(ref: ListRef, context: FetchContext) -> Snapshot:
     """What the app shows of a list that was perhaps read whole before.
 
-    What its page looks like without titles is not known for certain: that is no word of an end.
+    A page without titles does not prove that the list is empty: how such a page looks is unknown.
     """
     snapshot = replace(_in_app(ref, context), note=_NOTE)
     empty = snapshot.outcome is Outcome.EMPTY
@@ -144,7 +146,7 @@ def _in_place_of_api(ref: ListRef, context: FetchContext) -> Snapshot:
 
 
 def _listing(ref: ListRef) -> Listing:
-    """Where the API has a list; a watchlist's kinds are called otherwise than a list's."""
+    """Where the API has a list; a watchlist names kinds differently than a list does."""
     path, _, mode = ref.id.partition("?mode=")
     kind = KINDS.get(mode)
     if ref.chart:

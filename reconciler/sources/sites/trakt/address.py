@@ -53,41 +53,41 @@ def parse_id(text: str) -> ListRef:
     """The list that ``trakt:TEXT`` means. Raises ValueError with a sentence."""
     path, _, query = text.partition("?")
     parts = [part for part in path.lower().split("/") if part]
-    asked = parse_qs(query)
+    parameters = parse_qs(query)
     match parts:
         case ["lists", number] if _NUMBER.fullmatch(number):
-            return _numbered(number, _mode(asked))
+            return _numbered(number, _mode(parameters))
         case ["users", *rest]:
-            return _of_a_user(rest, asked, text)
+            return _of_a_user(rest, parameters, text)
         case ["discover", *rest]:
-            return _chart(rest, asked)
+            return _chart(rest, parameters)
         case [_, *_] if _WORDS.issuperset(parts):
-            return _chart(parts, asked)
-    return _of_a_user(parts, asked, text)
+            return _chart(parts, parameters)
+    return _of_a_user(parts, parameters, text)
 
 
 def parse_url(url: SplitResult) -> ListRef:
     """The list at a Trakt address. Raises ValueError with a sentence that says what to paste."""
     parts = [part.lower() for part in steps(url)]
-    asked = parse_qs(url.query)
+    parameters = parse_qs(url.query)
     _sort_out(parts)
     match parts:
         case ["users", _, "watchlist" | "favorites", *_] | ["users", _, "lists", _, *_]:
             read_whole(url, _FILTERS)
-            return _of_a_user(parts[1:], asked, url.path)
+            return _of_a_user(parts[1:], parameters, url.path)
         case ["profile", user, "favorites", *rest]:
-            return _of_a_user([user, "favorites", *rest], asked, url.path)
+            return _of_a_user([user, "favorites", *rest], parameters, url.path)
         case ["lists", number, *rest] if _NUMBER.fullmatch(number):
             read_whole(url, _FILTERS)
-            return _numbered(number, _mode(asked, rest))
+            return _numbered(number, _mode(parameters, rest))
         case ["movies" | "shows" | "discover", *rest]:
             read_whole(url, _FILTERS)
-            return _chart(rest if parts[0] == "discover" else parts, asked)
+            return _chart(rest if parts[0] == "discover" else parts, parameters)
     raise ValueError(f"no list at {url.hostname}{url.path}: {_WRITE}")
 
 
 def _sort_out(parts: list[str]) -> None:
-    """Raises ValueError for what Trakt has and is no list that can be read."""
+    """Raises ValueError for pages of Trakt that are not lists."""
     match parts:
         case ["users", _, "lists"] | ["lists"] | ["lists", "trending" | "popular"]:
             raise ValueError(f"this is an index of lists: {_WRITE}")
@@ -128,8 +128,8 @@ def _list(user: str, slug: str, mode: str) -> ListRef:
     if not _SLUG.fullmatch(slug):
         raise ValueError(f"not a Trakt list: {user}/{slug}; {_WRITE}")
     # A list may be called "watchlist", too, and is not the watchlist; and a user "movies".
-    told_apart = slug in {*_OWN, "collection"} or {user, slug} <= _WORDS
-    own = f"lists/{slug}" if told_apart else slug
+    needs_prefix = slug in {*_OWN, "collection"} or {user, slug} <= _WORDS
+    own = f"lists/{slug}" if needs_prefix else slug
     return ListRef("trakt", f"{user}/{own}{mode}")
 
 
@@ -166,8 +166,8 @@ def _mode(query: Mapping[str, list[str]], rest: Sequence[str] = ()) -> str:
 
     Raises ValueError where it is another one than films and shows.
     """
-    asked = [*query.get("mode", []), *query.get("display", []), *rest]
-    words = [word for one in asked for word in one.split(",")]
+    values = [*query.get("mode", []), *query.get("display", []), *rest]
+    words = [word for value in values for word in value.split(",")]
     kinds = {KINDS[word] for word in words if word in KINDS}
     if not kinds and (other := next((word for word in words if word in _OTHERS), "")):
         raise ValueError(f"of a list, {other} alone cannot be read: paste its address without it")

@@ -27,7 +27,7 @@ from reconciler.sources.context import FetchContext
 from reconciler.sources.failure import FetchFailure, status_text
 from reconciler.sources.http import SiteClient
 from reconciler.sources.paging import ROUTE, Call
-from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, ended
+from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, sign_in_ended
 from reconciler.sources.trakt_items import item_of, joined, readable
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
@@ -111,14 +111,18 @@ def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
     with SiteClient() as web:
         token = "" if listing.chart else SignIn(context.provider, web).token()
         if isinstance(token, FetchFailure):
-            lost = token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
-            failure = FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if lost else token
-            return ApiReading(failure.snapshot(ROUTE), bool(lost))
+            has_lost_key = (
+                token.outcome is Outcome.BLOCKED and _Api(web, url, headers).key_is_refused()
+            )
+            failure = (
+                FetchFailure(Outcome.BLOCKED, f"{url}: {_REFUSED_KEY}") if has_lost_key else token
+            )
+            return ApiReading(failure.snapshot(ROUTE), bool(has_lost_key))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         elif listing.own:
-            what = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
-            failure = FetchFailure(Outcome.PRIVATE, f"{url}{listing.path}: {what}")
+            problem = f"this is the list of whoever signs in, and nobody has; {AGAIN}"
+            failure = FetchFailure(Outcome.PRIVATE, f"{url}{listing.path}: {problem}")
             return ApiReading(failure.snapshot(ROUTE))
         walk = _Walk(listing, _Api(web, url, headers), limit, facts=context.need.facts)
         snapshot = paging.read(
@@ -128,7 +132,7 @@ def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
 
 
 def is_by_cloudflare(answer: Response) -> bool:
-    """Whether Cloudflare, which stands in front of Trakt, refused in its place.
+    """Whether Cloudflare, in front of Trakt, refused in its place.
 
     ``Server: cloudflare`` is on every answer. A refusal of Cloudflare's own is a page in HTML, or
     its error code; Trakt's own have no body, a word or JSON.
@@ -163,10 +167,10 @@ class _Walk:
         if rows and not any(map(readable, rows)):
             return None
         kind = self._listing.kind
-        found = [(item_of(row, kind), _identity(row)) for row in rows]
+        pairs = [(item_of(row, kind), _identity(row)) for row in rows]
         others = {Kind.MOVIE, Kind.TV} - {kind} if kind else set()
-        kept = [one for one in found if one[0].kind not in others or not is_readable(one[0])]
-        items, keys = tuple(item for item, _ in kept), tuple(key for _, key in kept)
+        of_kind = [pair for pair in pairs if pair[0].kind not in others or not is_readable(pair[0])]
+        items, keys = tuple(item for item, _ in of_kind), tuple(key for _, key in of_kind)
         return self._placed(Page(items, keys=keys), len(rows), answer)
 
     def refusal(self, answer: Response) -> FetchFailure | None:
@@ -176,27 +180,27 @@ class _Walk:
         """
         match answer.status:
             case 401 if self._api.signed_in and self._api.sign_in_has_ended():
-                return ended(answer.url)
+                return sign_in_ended(answer.url)
             case 401 if not self._listing.chart:
-                outcome, what = (
+                outcome, problem = (
                     Outcome.PRIVATE,
                     "the user is private; they can make the list public",
                 )
             case 403:
-                outcome, what = self._forbidden(answer)
+                outcome, problem = self._forbidden(answer)
             case 401:
-                outcome, what = Outcome.BLOCKED, _REFUSED_KEY
+                outcome, problem = Outcome.BLOCKED, _REFUSED_KEY
             case 404:
                 missing = "the user or list does not exist or is private; check the address"
-                outcome, what = Outcome.MISSING, missing
+                outcome, problem = Outcome.MISSING, missing
             case 420:
                 limit = "the limit of the Trakt account is reached; it is read again later"
-                outcome, what = Outcome.RATE_LIMITED, limit
+                outcome, problem = Outcome.RATE_LIMITED, limit
             case _:
                 return None
         wait = retry_after(answer.headers)
         return FetchFailure(
-            outcome, f"{answer.url}: {what} ({status_text(answer.status, wait)})", wait
+            outcome, f"{answer.url}: {problem} ({status_text(answer.status, wait)})", wait
         )
 
     def _forbidden(self, answer: Response) -> tuple[Outcome, str]:

@@ -105,15 +105,15 @@ def read(path: str, kind: Kind | None, context: FetchContext) -> Snapshot:
     """Scroll through the list at ``path`` and keep every card; with ``kind``, only those."""
     query = f"?{urlencode({'mode': _MODES[kind]})}" if kind else ""
     url = f"{context.provider.base_url or BASE_URL}{path}{query}"
-    seen = visit(context, url, probe(path))
-    if seen.failure or seen.page is None:
-        return (seen.failure or changed_layout(url)).snapshot()
-    state = _read(seen.payload)
+    page_visit = visit(context, url, probe(path))
+    if page_visit.failure or page_visit.page is None:
+        return (page_visit.failure or changed_layout(url)).snapshot()
+    state = _read(page_visit.payload)
     if not state.get("cards"):
         failure = without_cards(state, url)
         empty = failure.outcome is Outcome.EMPTY
         return snapshot_of(ListPage(), ROUTE) if empty else failure.snapshot()
-    cards, trouble = scroll(seen.page, path, context.patience)
+    cards, trouble = scroll(page_visit.page, path, context.patience)
     reading = ListReading(ROUTE)
     unreadable = sum(_item(card) is None for card in cards)
     reading.add(ListPage(parse(cards, kind), unreadable=unreadable, end_unknown=True))
@@ -135,8 +135,8 @@ def _item(card: Mapping[str, object]) -> Item | None:
             name = title or slug.replace("-", " ")
             return Item(0, name, year, _KINDS[group], Ids(trakt=slug))
         case ["shows", slug, "seasons", *rest]:
-            what = classify("episode" if "episodes" in rest else "season")[1]
-            return Item(0, " ".join([title or slug, *rest]), unsupported=what)
+            label = classify("episode" if "episodes" in rest else "season")[1]
+            return Item(0, " ".join([title or slug, *rest]), unsupported=label)
         case ["people", slug]:
             return Item(0, title or slug, unsupported=classify("person")[1])
     return None
@@ -144,18 +144,18 @@ def _item(card: Mapping[str, object]) -> Item | None:
 
 def _year(slug: str, title: str) -> int | None:
     """The year a slug ends with, unless it is the title that does: "blade-runner-2049"."""
-    found = _YEAR_SUFFIX.fullmatch(slug)
-    if not found:
+    match = _YEAR_SUFFIX.fullmatch(slug)
+    if not match:
         return None
-    ends_so = title.rstrip().endswith(found["year"])
-    if ends_so and not found["rest"].endswith(found["year"]):
+    ends_so = title.rstrip().endswith(match["year"])
+    if ends_so and not match["rest"].endswith(match["year"]):
         return None
-    return int(found["year"])
+    return int(match["year"])
 
 
 def _year_in(note: str) -> int | None:
-    found = _YEAR_TEXT.search(note)
-    return int(found[0]) if found else None
+    match = _YEAR_TEXT.search(note)
+    return int(match[0]) if match else None
 
 
 def probe(path: str) -> str:

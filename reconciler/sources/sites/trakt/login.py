@@ -1,4 +1,4 @@
-"""Signing in to Trakt with a code, and the tokens that come of it.
+"""Signing in to Trakt with a code, and storing the tokens.
 
 A person opens Trakt's page on any device and types the code; the tokens are kept in a file of their
 own, for its owner's eyes alone, and go to the address and for the app they were given for, nowhere
@@ -35,7 +35,7 @@ _NOWHERE = "urn:ietf:wg:oauth:2.0:oob"  # where a sign-in without a web page of 
 _MINUTE = "%Y-%m-%d %H:%MZ"
 _FAR = 4e9  # later than this no clock of ours can tell
 _WAITING = 400
-_ENDED = {
+_CODE_ERRORS = {
     404: "Trakt does not know the code any more",
     409: "the code was used before",
     410: "the code has expired",
@@ -78,10 +78,12 @@ class TokenFile:
     def read(self) -> Tokens | None:
         """The tokens; None: there are none that can be used. Raises OSError."""
         try:
-            kept = json.loads(read_file(self.path, SECRET_BYTES))
-            if kept["issued"] != self._issued:
+            content = json.loads(read_file(self.path, SECRET_BYTES))
+            if content["issued"] != self._issued:
                 return None
-            return Tokens(str(kept["access"]), str(kept["refresh"]), float(kept["expires"]))
+            return Tokens(
+                str(content["access"]), str(content["refresh"]), float(content["expires"])
+            )
         except (
             FileNotFoundError,
             ValueError,
@@ -93,24 +95,21 @@ class TokenFile:
             return None
 
     def write(self, tokens: Tokens) -> None:
-        """Keep them, whole or not at all. Raises OSError."""
-        kept = {"issued": self._issued, "expires": tokens.expires}
-        kept |= {"access": tokens.access, "refresh": tokens.refresh}
+        """Store the tokens atomically. Raises OSError."""
+        content = {"issued": self._issued, "expires": tokens.expires}
+        content |= {"access": tokens.access, "refresh": tokens.refresh}
         beside = self.path.with_name(f"{self.path.name}.new")
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            json.dump(kept, file)
+            json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else exchanges the tokens meanwhile: each can be used for that once.
-
-        Raises OSError.
-        """
+        """Keep others from exchanging the tokens, each of which works once. Raises OSError."""
         descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -158,8 +157,8 @@ class SignIn:
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & 0o077:
-                what = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
-                return FetchFailure(Outcome.BLOCKED, f"{what}; run chmod 600 {path}")
+                problem = f"{path}: others may read the sign-in to Trakt (mode {mode:04o})"
+                return FetchFailure(Outcome.BLOCKED, f"{problem}; run chmod 600 {path}")
             token = self.token()
             tokens = self._file.read()
         except FileNotFoundError:
@@ -169,8 +168,8 @@ class SignIn:
         if isinstance(token, FetchFailure):
             return token
         if tokens is None:
-            what = f"{path}: what is kept here was given for another app or address"
-            return FetchFailure(Outcome.BLOCKED, f"{what}; {AGAIN}")
+            problem = f"{path}: what is kept here was given for another app or address"
+            return FetchFailure(Outcome.BLOCKED, f"{problem}; {AGAIN}")
         until = time.gmtime(min(tokens.expires, _FAR))
         return f"{path} is its owner's alone, and good until {time.strftime(_MINUTE, until)}"
 
@@ -196,12 +195,12 @@ class SignIn:
             return answer
         if answer.status == _WAITING:
             return None
-        if why := _ENDED.get(answer.status):
+        if why := _CODE_ERRORS.get(answer.status):
             return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {why}; {AGAIN} again")
         return _tokens(answer) or _refused(answer)
 
     def keep(self, tokens: Tokens) -> Path | FetchFailure:
-        """Keep the tokens, and say where; why not, where there is no place for them."""
+        """Store the tokens: the path, or why they cannot be stored."""
         if self._file is None:
             return _NO_APP
         try:
@@ -230,14 +229,14 @@ class SignIn:
             return tokens.access
         if isinstance(answer, FetchFailure):
             return answer
-        return ended(answer.url) if answer.status in {400, 401, 403} else failure_of(answer)
+        return sign_in_ended(answer.url) if answer.status in {400, 401, 403} else failure_of(answer)
 
     def _post(self, path: str, body: Mapping[str, str]) -> Response | FetchFailure:
         headers = {"Content-Type": "application/json"}
         return self._web.ask("POST", f"{self._url}{path}", headers=headers, body=body)
 
 
-def ended(where: str) -> FetchFailure:
+def sign_in_ended(where: str) -> FetchFailure:
     """Trakt does not take the tokens any more."""
     return FetchFailure(Outcome.BLOCKED, f"{where}: the sign-in to Trakt has ended; {AGAIN}")
 
@@ -256,9 +255,11 @@ def _tokens(answer: Response) -> Tokens | None:
 
 def _refused(answer: Response) -> FetchFailure:
     if answer.status in {401, 403}:
-        what = "Trakt does not accept the app"
+        problem = "Trakt does not accept the app"
         hint = "check providers.trakt.client_id and client_secret"
-        return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {what} (HTTP {answer.status}); {hint}")
+        return FetchFailure(
+            Outcome.BLOCKED, f"{answer.url}: {problem} (HTTP {answer.status}); {hint}"
+        )
     return (
         failure_of(answer)
         if not answer.ok
@@ -276,5 +277,5 @@ def _unusable(path: Path, error: OSError) -> FetchFailure:
 
 
 def _number(value: object, default: float) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-    return float(value) if known and isinstance(value, int | float) else default
+    is_positive = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return float(value) if is_positive and isinstance(value, int | float) else default
