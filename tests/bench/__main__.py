@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from tests.bench import idle, interfaces, ledger_writes, passes, planner, posters, scraping, startup
-from tests.bench.promises import FULL, Promise, Reading, Sizes, promises, shown
+from tests.bench.promises import FULL, Promise, Reading, Sizes, format_figure, promises
 
 BENCHES = {
     "startup": startup.measure,
@@ -27,11 +27,11 @@ def table(promised: Mapping[str, Promise], readings: Mapping[str, Reading]) -> s
     for name, promise in promised.items():
         if (reading := readings.get(name)) is None:
             continue
-        ok = "ok" if promise.kept(reading) else "MISSED"
+        ok = "ok" if promise.is_met(reading) else "MISSED"
         cells = (
-            promise.what,
-            shown(reading.value, promise.unit),
-            promise.bound,
+            promise.label,
+            format_figure(reading.value, promise.unit),
+            promise.bound_text,
             promise.beside(reading),
             ok,
         )
@@ -48,7 +48,7 @@ def run(sizes: Sizes, chosen: list[str]) -> int:
         sys.stderr.write(f"{name}: {time.monotonic() - began:.0f} s\n")
     promised = promises(sizes)
     sys.stdout.write(table(promised, readings) + "\n")
-    return 0 if all(promised[name].kept(read) for name, read in readings.items()) else 1
+    return 0 if all(promised[name].is_met(read) for name, read in readings.items()) else 1
 
 
 if __name__ == "__main__":

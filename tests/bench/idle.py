@@ -21,9 +21,9 @@ TICK = os.sysconf("SC_CLK_TCK")
 def measure(sizes: Sizes) -> dict[str, Reading]:
     """Twenty lists from files, all read once; then it is watched for a while."""
     with tempfile.TemporaryDirectory() as folder, SandboxServer() as server:
-        house = Household(Path(folder), server)
-        write(house, lists(house, **{f"list-{n}": (FILMS[n],) for n in range(LISTS)}))
-        with running(house) as run:
+        household = Household(Path(folder), server)
+        write(household, lists(household, **{f"list-{n}": (FILMS[n],) for n in range(LISTS)}))
+        with running(household) as run:
             until(lambda: sum(line["event"] == "run ended" for line in run.log()) == LISTS, 120)
             before = _processor_seconds(run.process.pid)
             Event().wait(sizes.idle)

@@ -35,7 +35,7 @@ LISTS = {
 }
 
 
-class Kept:
+class CachedSite:
     """A site whose pages are made once and given after a while. It notes its calls."""
 
     def __init__(self, site: Site, delay: float) -> None:
@@ -48,17 +48,17 @@ class Kept:
     def answer(self, visit: Visit) -> tuple[Page, Fault]:
         """A page of the site, after its time."""
         self._calls.append((visit.method, visit.target, dict(visit.headers), visit.body.decode()))
-        asked = (visit.target, visit.body)
-        if asked not in self._pages:
-            self._pages[asked] = self._site.answer(visit)[0]
-        return self._pages[asked], self._fault
+        key = (visit.target, visit.body)
+        if key not in self._pages:
+            self._pages[key] = self._site.answer(visit)[0]
+        return self._pages[key], self._fault
 
-    def desk(self) -> Desk:
+    def call_log(self) -> CallLog:
         """What tells the calls since it was last asked."""
-        return Desk(self._calls)
+        return CallLog(self._calls)
 
 
-class Desk:
+class CallLog:
     """Tells the calls that were made since it was last asked."""
 
     def __init__(self, calls: list[Call]) -> None:
@@ -68,8 +68,8 @@ class Desk:
         """Answer ``/calls``; all else is the site's."""
         if visit.path != "/calls":
             return None
-        told, self._calls[:] = json.dumps(self._calls), []
-        return Page(told, content_type=JSON)
+        calls, self._calls[:] = json.dumps(self._calls), []
+        return Page(calls, content_type=JSON)
 
 
 def titles(count: int) -> list[Title]:
@@ -103,8 +103,8 @@ def main(sizes: Mapping[str, int], delay: float) -> None:
     with ExitStack() as stack:
         urls = {}
         for name, site in sites.items():
-            kept = Kept(site, delay)
-            urls[name] = stack.enter_context(SiteServer(kept, kept.desk())).url
+            cached_site = CachedSite(site, delay)
+            urls[name] = stack.enter_context(SiteServer(cached_site, cached_site.call_log())).url
         sys.stdout.write(json.dumps(urls) + "\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -37,9 +37,9 @@ class Server:
     url: str
     key: str
 
-    def tell(self, path: str, **what: object) -> None:
+    def tell(self, path: str, **settings: object) -> None:
         """Set the sandbox up."""
-        requests.post(f"{self.url}/sandbox/{path}", json=what, timeout=60).raise_for_status()
+        requests.post(f"{self.url}/sandbox/{path}", json=settings, timeout=60).raise_for_status()
 
     def calls(self) -> list[tuple[str, str]]:
         """Method and path of each call so far."""
@@ -142,11 +142,11 @@ def _bare(server: Server, calls: list[tuple[str, str]], workers: int) -> float:
     session = requests.Session()
     session.headers["X-Api-Key"] = server.key
     session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=workers))
-    wanted = iter(range(1, len(calls) + 1))
-    bodies = [_body(next(wanted)) if method == "POST" else None for method, _ in calls]
+    numbers = iter(range(1, len(calls) + 1))
+    bodies = [_body(next(numbers)) if method == "POST" else None for method, _ in calls]
 
-    def call(what: tuple[str, str], body: dict[str, Any] | None) -> None:
-        answer = session.request(what[0], server.url + what[1], json=body, timeout=60)
+    def call(endpoint: tuple[str, str], body: dict[str, Any] | None) -> None:
+        answer = session.request(endpoint[0], server.url + endpoint[1], json=body, timeout=60)
         answer.raise_for_status()
         answer.json()
 

@@ -104,8 +104,8 @@ def _facts(tmdb: int) -> Show:
 
 def _in_a_process(wants: int) -> dict[str, float]:
     command = (sys.executable, "-m", "tests.bench.planner", str(wants))
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - this module
-    read: dict[str, float] = json.loads(said.stdout)
+    process = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - this module
+    read: dict[str, float] = json.loads(process.stdout)
     return read
 
 

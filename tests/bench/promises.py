@@ -69,17 +69,17 @@ class Promise:
     Of a rate the bare figure is the higher one: ``share`` is what it may be divided by.
     """
 
-    what: str
+    label: str
     unit: str
     most: float | None = None
     times: float | None = None
     share: float | None = None
 
     @property
-    def bound(self) -> str:
+    def bound_text(self) -> str:
         """As the table shows it."""
         if self.most is not None:
-            return f"≤ {shown(self.most, self.unit)}"
+            return f"≤ {format_figure(self.most, self.unit)}"
         if self.share is not None:
             return f"≥ beside / {self.share:g}"
         return f"≤ {self.times:g} × beside" if self.times is not None else "none"
@@ -93,9 +93,9 @@ class Promise:
             ratio = f" (× {reading.value / reading.bare:.2f})"
         if reading.value and self.share:
             ratio = f" (/ {reading.bare / reading.value:.2f})"
-        return shown(reading.bare, self.unit) + ratio
+        return format_figure(reading.bare, self.unit) + ratio
 
-    def kept(self, reading: Reading) -> bool:
+    def is_met(self, reading: Reading) -> bool:
         """Whether a reading is within the bound."""
         if self.most is not None:
             return reading.value <= self.most
@@ -106,7 +106,7 @@ class Promise:
         return True
 
 
-def shown(value: float, unit: str) -> str:
+def format_figure(value: float, unit: str) -> str:
     """A figure with its unit, in three digits where it is not a count."""
     if unit == "calls":
         return f"{value:,.0f} calls"

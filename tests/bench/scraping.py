@@ -49,8 +49,8 @@ def measure(sizes: Sizes) -> dict[str, Reading]:
 
 def _in_a_process(url: str, titles: int, rounds: int) -> dict[str, float]:
     command = (sys.executable, "-m", "tests.bench.scraping", url, str(titles), str(rounds))
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - this module
-    read: dict[str, float] = json.loads(said.stdout)
+    process = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - this module
+    read: dict[str, float] = json.loads(process.stdout)
     return read
 
 
@@ -62,11 +62,11 @@ def _listsync(browser: ChromiumBrowser, url: str, titles: int) -> int:
 def _bare(browser: ChromiumBrowser, url: str, titles: int) -> int:
     # The driver as listsync starts it: the same flags, the same waiting for a page.
     driver = browser._started_driver()  # noqa: SLF001 - what lies below it is the bare thing
-    found = 0
+    number = 0
     for page in range(1, ceil(titles / IMDB_PAGE_SIZE) + 1):
         driver.get(f"{url}{path_of(titles)}" + (f"?page={page}" if page > 1 else ""))
-        found += len(driver.execute_script(SCRAPE))
-    return found
+        number += len(driver.execute_script(SCRAPE))
+    return number
 
 
 READERS = {"listsync": _listsync, "bare": _bare}
@@ -81,10 +81,10 @@ def main(url: str, titles: int, rounds: int) -> None:
         for _ in range(rounds):
             for name, read in READERS.items():
                 began = time.perf_counter()
-                found = read(browser, url, titles)
+                number = read(browser, url, titles)
                 seconds[name].append(time.perf_counter() - began)
-                if found != titles:
-                    raise SystemExit(f"{name} found {found} of {titles} titles")
+                if number != titles:
+                    raise SystemExit(f"{name} found {number} of {titles} titles")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     medians = {name: median(times) for name, times in seconds.items()}
     sys.stdout.write(json.dumps({**medians, "megabytes": peak}))

@@ -30,20 +30,20 @@ class HeavySite(ImdbSite):
         super().__init__(lists)
         self._pages: dict[str, Page] = {}
 
-    def page(self, visit: Visit, wanted: SiteList | None, fault: Fault) -> Page:
+    def page(self, visit: Visit, site_list: SiteList | None, fault: Fault) -> Page:
         """A page of a list."""
-        if wanted is None:
-            return super().page(visit, wanted, fault)
+        if site_list is None:
+            return super().page(visit, site_list, fault)
         if visit.target not in self._pages:
-            self._pages[visit.target] = _heavy(visit, wanted)
+            self._pages[visit.target] = _heavy(visit, site_list)
         return self._pages[visit.target]
 
 
-def _heavy(visit: Visit, wanted: SiteList) -> Page:
+def _heavy(visit: Visit, site_list: SiteList) -> Page:
     number = visit.number("page", 1)
     before = (number - 1) * IMDB_PAGE_SIZE
-    rows = wanted.rows[before : before + IMDB_PAGE_SIZE]
-    sheet = Sheet(rows, before + 1, len(wanted.rows))
+    rows = site_list.rows[before : before + IMDB_PAGE_SIZE]
+    sheet = Sheet(rows, before + 1, len(site_list.rows))
     search = list_search(sheet)
     for edge in search["edges"]:
         weight = TITLE_WEIGHT - len(json.dumps(edge))
@@ -54,7 +54,7 @@ def _heavy(visit: Visit, wanted: SiteList) -> Page:
     }
     body = markup.rows_block(sheet, markup.LIST)
     body += markup.data_script("__NEXT_DATA__", next_data(visit.path, "en-US", props, {}))
-    return Page(markup.document(wanted.name, body))
+    return Page(markup.document(site_list.name, body))
 
 
 def _text(length: int) -> str:

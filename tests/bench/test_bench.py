@@ -70,11 +70,13 @@ def test_every_promise_is_measured_by_one_bench() -> None:
 def test_calls_are_within_their_bounds_at_any_size() -> None:
     readings = readings_of("passes")
     promised = promises(SMALL)
-    assert all(promised[n].kept(readings[n]) for n in ("first calls", "quiet calls", "full calls"))
+    assert all(
+        promised[n].is_met(readings[n]) for n in ("first calls", "quiet calls", "full calls")
+    )
 
 
 @pytest.mark.parametrize(
-    ("promise", "reading", "kept"),
+    ("promise", "reading", "is_met"),
     [
         (Promise("calls", "calls", most=8), Reading(8), True),
         (Promise("calls", "calls", most=8), Reading(9), False),
@@ -98,12 +100,12 @@ def test_calls_are_within_their_bounds_at_any_size() -> None:
         "no bound",
     ],
 )
-def test_a_bound_is_kept_or_missed(promise: Promise, reading: Reading, kept: bool) -> None:  # noqa: FBT001 - a table's column
-    assert promise.kept(reading) is kept
+def test_a_bound_is_kept_or_missed(promise: Promise, reading: Reading, is_met: bool) -> None:  # noqa: FBT001 - a table's column
+    assert promise.is_met(reading) is is_met
 
 
 @pytest.mark.parametrize(("measured", "code"), [(1.4, 0), (1.6, 1)], ids=["kept", "missed"])
-def test_a_missed_bound_is_exit_1_and_told_in_the_table(
+def test_a_missed_bound_is_exit_1_and_marked_in_the_table(
     measured: float,
     code: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -115,5 +117,5 @@ def test_a_missed_bound_is_exit_1_and_told_in_the_table(
 
 
 def test_the_page_shows_every_figure_with_its_bound() -> None:
-    told = {row[0]: row[2] for row in places.table(PAGE, "## The table")}
-    assert told == {promise.what: promise.bound for promise in promises(FULL).values()}
+    page_rows = {row[0]: row[2] for row in places.table(PAGE, "## The table")}
+    assert page_rows == {promise.label: promise.bound_text for promise in promises(FULL).values()}

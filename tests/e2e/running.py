@@ -40,7 +40,7 @@ class Running:
         document: dict[str, Any] = json.loads(self.get("/status")[1])
         return document
 
-    def whole(self, kind: str) -> dict[str, str]:
+    def global_condition(self, kind: str) -> dict[str, str]:
         """A condition of the file or the server."""
         return next((c for c in self.status()["conditions"] if c["type"] == kind), {})
 

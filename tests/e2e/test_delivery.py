@@ -27,7 +27,7 @@ def household(household: Household) -> Household:
     return household
 
 
-def sent(household: Household) -> list[tuple[int, bool, dict[str, Any]]]:
+def requests_sent(household: Household) -> list[tuple[int, bool, dict[str, Any]]]:
     """Each request on the server, by title: which, whether in 4K, and where it goes."""
     rows = household.server.state.requests.values()
     result = [(row.media.tmdb, row.is4k, dict(row.options)) for row in rows]
@@ -44,7 +44,7 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(household: Ho
     )
     assert "· to Radarr: profile HD, tags kids · to Sonarr: profile HD, tags kids" in shown.out
     assert household.run("apply", "--yes").code == 0
-    assert sent(household) == [
+    assert requests_sent(household) == [
         (SHOW.tmdb, False, {"serverId": 0, "profileId": 3, "tags": [9]}),
         (DUNE.tmdb, False, {"serverId": 0, "profileId": 4, "tags": [2]}),
     ]
@@ -208,7 +208,7 @@ def test_a_title_that_is_there_is_another_one_in_4k(household: Household) -> Non
     assert [(row["is_4k"], row["lists"]) for row in document["actions"]] == [(True, ["sharp"])]
     assert [(row["is_4k"], row["reason"]) for row in document["verdicts"]] == [(False, "available")]
     assert household.run("apply", "--yes").code == 0
-    assert sent(household)[-1] == (DUNE.tmdb, True, {})
+    assert requests_sent(household)[-1] == (DUNE.tmdb, True, {})
     assert "0 to request" in household.run("plan").out
 
 

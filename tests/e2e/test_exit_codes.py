@@ -13,7 +13,7 @@ APPLY = ("apply", "--yes", "--detailed-exitcode")
 WISHES = {"source": "file:wishes.txt"}
 UNREAD = {"source": "file:none.txt"}  # 1: a list that cannot be read
 NEVER = {"source": "file:none.txt", "role": "exclude"}  # 3: a safety rule
-WRONG = {"source": "file:wishes.txt", "top": "many"}  # 78: an invalid file
+INVALID = {"source": "file:wishes.txt", "top": "many"}  # 78: an invalid file
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ WRONG = {"source": "file:wishes.txt", "top": "many"}  # 78: an invalid file
     [
         (("apply", "--detailed-exitcode"), [UNREAD, NEVER], True, 64),
         ((*APPLY, "--expect", "0"), [UNREAD, NEVER], True, 64),
-        (APPLY, [UNREAD, NEVER, WRONG], True, 78),
+        (APPLY, [UNREAD, NEVER, INVALID], True, 78),
         (APPLY, [UNREAD, NEVER], True, 75),
         ((*APPLY, "--expect", "0" * 8), [UNREAD], True, 75),
         (APPLY, [UNREAD, NEVER], False, 3),

@@ -145,9 +145,9 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
 
 @pytest.mark.parametrize("everything", [False, True])
 def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everything: bool) -> None:
-    given = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
+    baseline = Baseline("file:wishes.txt", NOW, frozenset({ON_LIST.key, "imdb:tt9"}))
     with ledger(folder) as opened:
-        opened.memory.keep_baselines({"wishes": given})
+        opened.memory.keep_baselines({"wishes": baseline})
 
     result = forget(folder, "tmdb:movie:949", *["--all"] * everything)
 

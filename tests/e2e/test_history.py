@@ -49,8 +49,8 @@ def test_history_tells_every_action_oldest_first(past: Household) -> None:
     )
     assert actions[2]["media"]["ids"] == {"tmdb": JOKER.tmdb}
     assert [row["at"] for row in actions] == sorted(row["at"] for row in actions)
-    known = [(r["op"], r["result"], r["http_status"], r["lists"]) for r in actions]
-    assert known == [
+    recorded = [(r["op"], r["result"], r["http_status"], r["lists"]) for r in actions]
+    assert recorded == [
         *[("request", "created", 201, ["wishes"])] * 2,
         ("request", "created", 201, ["more"]),
     ]

@@ -293,7 +293,7 @@ class TestRun:
                 (household.folder / "listsync.yaml").write_text(invalid)
                 until(lambda: invalid_reports(run.log()) >= 1)
             (household.folder / "listsync.yaml").write_text(text)
-            until(lambda: run.whole("ConfigValid").get("status") == "True")
+            until(lambda: run.global_condition("ConfigValid").get("status") == "True")
             until(lambda: receiver.posts)
 
         (post,) = receiver.posts

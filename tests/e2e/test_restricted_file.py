@@ -113,8 +113,8 @@ def test_lists_outside_the_folder_need_to_be_allowed(
         {"wishes": {"source": f"file:{place.format(outside=outside, name=outside.name)}"}}
     )
     done = household.run("validate", "--allow-env", "SEERR_API_KEY")
-    what = "outside the folder of the config file; add --allow-files to use it"
-    assert (done.code, done.err) == (78, f"listsync.yaml:10:14 lists.wishes.source: {what}\n")
+    problem = "outside the folder of the config file; add --allow-files to use it"
+    assert (done.code, done.err) == (78, f"listsync.yaml:10:14 lists.wishes.source: {problem}\n")
     assert household.run("validate", "--allow-env", "SEERR_API_KEY", "--allow-files").code == 0
     allowed = {"LISTSYNC_ALLOW_ENV": "SEERR_API_KEY", "LISTSYNC_ALLOW_FILES": "1"}
     assert household.run("validate", env=allowed).code == 0
@@ -157,8 +157,8 @@ def test_a_restricted_file_is_itself_no_link_out_of_its_folder(
     file.unlink()
     file.symlink_to(outside / "real.yaml")
     done = household.run("validate", "--allow-env", "SEERR_API_KEY")
-    what = "a link to a file outside its folder; name that file with -c FILE"
-    assert (done.code, done.err) == (78, f"listsync.yaml: {what}\n")
+    problem = "a link to a file outside its folder; name that file with -c FILE"
+    assert (done.code, done.err) == (78, f"listsync.yaml: {problem}\n")
     assert household.run("validate").code == 0
 
 
@@ -210,8 +210,11 @@ def test_a_run_goes_on_with_its_last_file_where_the_next_one_breaks_a_restrictio
             url=evil.url,
             controller={"grace": "0s"},
         )
-        until(lambda: run.whole("ConfigValid").get("status") == "False")
-        assert "server.url: this server is not allowed" in run.whole("ConfigValid")["message"]
+        until(lambda: run.global_condition("ConfigValid").get("status") == "False")
+        assert (
+            "server.url: this server is not allowed"
+            in run.global_condition("ConfigValid")["message"]
+        )
         assert run.status()["generation"] == generation
     assert evil.state.calls == []
 

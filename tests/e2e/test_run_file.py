@@ -110,7 +110,7 @@ def test_another_key_in_its_file_is_used_and_the_generation_stays(household: Hou
     document["server"]["api_key_file"] = "key"
     (household.folder / "listsync.yaml").write_text(json.dumps(document))
     with running(household) as run:
-        until(lambda: run.whole("ServerReachable").get("status") == "False")
+        until(lambda: run.global_condition("ServerReachable").get("status") == "False")
         generation = run.status()["generation"]
         (household.folder / "key").write_text(household.server.api_key)
 

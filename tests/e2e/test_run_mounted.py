@@ -17,10 +17,10 @@ def mounted(household: Household) -> Iterator[Household]:
     file = household.folder / "listsync.yaml"
     (household.folder / "elsewhere.yaml").write_text(file.read_text())
     there = str(household.folder / "elsewhere.yaml")
-    tried = subprocess.run(  # noqa: S603 - a fixed command
+    attempt = subprocess.run(  # noqa: S603 - a fixed command
         ["/bin/mount", "--bind", there, str(file)], check=False, capture_output=True
     )
-    if tried.returncode:
+    if attempt.returncode:
         pytest.skip("nothing can be mounted here")
     yield household
     subprocess.run(["/bin/umount", str(file)], check=True)  # noqa: S603 - a fixed command

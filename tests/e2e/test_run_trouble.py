@@ -91,8 +91,8 @@ def test_a_spoilt_config_is_reported_once_and_the_last_valid_one_stays_in_effect
         valid = file.read_text()
         for number, (spoil, message) in enumerate(SPOILT.items(), start=1):
             spoil(file)
-            until(lambda: run.whole("ConfigValid")["status"] == "False")
-            assert re.search(message, run.whole("ConfigValid")["message"]), spoil
+            until(lambda: run.global_condition("ConfigValid")["status"] == "False")
+            assert re.search(message, run.global_condition("ConfigValid")["message"]), spoil
             assert run.get("/readyz")[0] == 503
             listed(household, "wishes", *titles[: number + 1])
             until(lambda: household.stored()[-1] == titles[number].tmdb)  # noqa: B023 - called at once
@@ -103,7 +103,7 @@ def test_a_spoilt_config_is_reported_once_and_the_last_valid_one_stays_in_effect
             else:
                 file.unlink(missing_ok=True)
             file.write_text(valid)
-            until(lambda: run.whole("ConfigValid")["status"] == "True")
+            until(lambda: run.global_condition("ConfigValid")["status"] == "True")
             assert run.get("/readyz")[0] == 200
             assert len(run.events("the config is valid again")) == number, spoil
 
@@ -117,7 +117,7 @@ def test_a_server_that_is_away_is_waited_for_and_may_come_back_as_another(
     server.stop()
     write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
     with running(household) as run:
-        until(lambda: run.whole("ServerReachable").get("status") == "False")
+        until(lambda: run.global_condition("ServerReachable").get("status") == "False")
         until(lambda: not run.is_ready() and run.condition("wishes", "Applied"))
         assert run.condition("wishes", "Applied")["reason"] == "ServerUnreachable"
         assert run.get("/healthz")[0] == 200
@@ -160,7 +160,7 @@ def test_a_ledger_comes_back_locked_when_its_deleted_folder_does(household: Hous
         assert "restore the folder or mount it again" in result.out
         household.ledger.parent.mkdir()
         until(household.ledger.is_file)
-        until(lambda: run.whole("LedgerUsable")["status"] == "True")
+        until(lambda: run.global_condition("LedgerUsable")["status"] == "True")
 
         assert household.run("apply", "--yes").code == 75
 
@@ -174,7 +174,7 @@ def test_a_ledger_that_somebody_else_holds_meanwhile_is_waited_for(household: Ho
         lock = WriterLock(theirs / household.ledger.name)
         shutil.rmtree(household.ledger.parent)
         theirs.rename(household.ledger.parent)
-        until(lambda: "another listsync" in run.whole("LedgerUsable")["message"])
+        until(lambda: "another listsync" in run.global_condition("LedgerUsable")["message"])
         listed(household, "wishes", DUNE, HEAT, ALIEN)
         run_now(household)
         until(lambda: run.condition("wishes", "Applied")["reason"] == "LedgerUnusable")
@@ -183,7 +183,7 @@ def test_a_ledger_that_somebody_else_holds_meanwhile_is_waited_for(household: Ho
         lock.release()
 
         until(lambda: len(household.stored()) == 3)
-        until(lambda: run.whole("LedgerUsable")["status"] == "True")
+        until(lambda: run.global_condition("LedgerUsable")["status"] == "True")
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_a_ledger_that_may_not_be_written_stops_requests_until_it_may(household:
         listed(household, "wishes", DUNE, HEAT, ALIEN)
         run_now(household)
         until(lambda: run.condition("wishes", "Applied")["reason"] == "LedgerUnusable")
-        until(lambda: run.whole("LedgerUsable")["status"] == "False")
+        until(lambda: run.global_condition("LedgerUsable")["status"] == "False")
         status, text = run.get("/readyz")
         assert (status, text.partition(":")[0]) == (503, "LedgerUsable")
         assert household.stored() == numbers([DUNE])
@@ -239,7 +239,7 @@ def test_a_ledger_that_may_not_be_written_stops_requests_until_it_may(household:
         endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, endless)
         until(lambda: len(household.stored()) == 3)
-        until(lambda: run.is_ready() and run.whole("LedgerUsable")["status"] == "True")
+        until(lambda: run.is_ready() and run.global_condition("LedgerUsable")["status"] == "True")
 
 
 WITH_A_CLOCK = """

@@ -12,7 +12,7 @@ from tests.e2e.household import DUNE, HEAT, Household, until
 from tests.e2e.running import lists, running, write
 
 
-def whole(document: dict[str, Any], kind: str) -> dict[str, str]:
+def global_condition(document: dict[str, Any], kind: str) -> dict[str, str]:
     """A condition of the file or the server."""
     return next((c for c in document["conditions"] if c["type"] == kind), {})
 
@@ -26,13 +26,16 @@ def test_a_server_that_was_away_is_back_for_whoever_has_reached_it(
     household.wish([DUNE])
     household.server.stop()
     assert household.run("apply", "--yes").code == 1
-    away = whole(household.run("status", "-o", "json").document, "ServerReachable")
+    away = global_condition(household.run("status", "-o", "json").document, "ServerReachable")
     assert (away["status"], away["reason"]) == ("False", "DoesNotAnswer")
     household.server.start()
     assert household.run(*command).code == 0
 
     assert (
-        whole(household.run("status", "-o", "json").document, "ServerReachable")["status"] == "True"
+        global_condition(household.run("status", "-o", "json").document, "ServerReachable")[
+            "status"
+        ]
+        == "True"
     )
 
 
@@ -68,11 +71,11 @@ def test_a_running_one_is_asked_how_the_lists_are(household: Household) -> None:
     with running(household) as run:
         until(lambda: run.is_ready() and run.is_ready("more"))
         file.write_text(file.read_text()[:-2])  # its ledger and its port can still be read
-        until(lambda: run.whole("ConfigValid")["status"] == "False")
+        until(lambda: run.global_condition("ConfigValid")["status"] == "False")
         document = household.run("status", "-o", "json")
         assert (document.code, names(document.document)) == (78, ["wishes", "more"])
         assert document.document == run.status()
-        assert "listsync.yaml:" in whole(document.document, "ConfigValid")["message"]
+        assert "listsync.yaml:" in global_condition(document.document, "ConfigValid")["message"]
         assert "listsync.yaml:" in document.err
 
         text = household.run("status", "wishes")
@@ -83,7 +86,7 @@ def test_a_running_one_is_asked_how_the_lists_are(household: Household) -> None:
         assert household.run("status", "whishes").code == 64
 
 
-def judged(household: Household) -> set[str]:
+def lists_with_conditions(household: Household) -> set[str]:
     """The lists of which the ledger says how they are."""
     with closing(sqlite3.connect(household.ledger)) as ledger:
         return {name for (name,) in ledger.execute("SELECT list FROM conditions")}
@@ -98,9 +101,9 @@ def test_without_a_running_one_the_ledger_knows_the_lists(household: Household, 
     )
     with household.started("run") as process:
         until(lambda: len(household.stored()) == 2)
-        until(lambda: "gone" in judged(household))
+        until(lambda: "gone" in lists_with_conditions(household))
         write(household, lists(household, wishes=(DUNE,), more=(HEAT,)), controller={"listen": ""})
-        until(lambda: "gone" not in judged(household))
+        until(lambda: "gone" not in lists_with_conditions(household))
         process.terminate()
         process.wait(timeout=20)
     file = household.folder / "listsync.yaml"
@@ -112,7 +115,7 @@ def test_without_a_running_one_the_ledger_knows_the_lists(household: Household, 
         document = household.run("status", "-o", "json")
 
     assert (document.code, names(document.document)) == (78, ["more", "wishes"])
-    valid = whole(document.document, "ConfigValid")
+    valid = global_condition(document.document, "ConfigValid")
     assert (valid["status"], valid["reason"]) == ("False", "Invalid")
     assert all(lst["last_success"] for lst in document.document["lists"])
 

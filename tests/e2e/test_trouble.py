@@ -170,7 +170,7 @@ def shelved(household: Household) -> Iterator[Household]:
 
 
 @pytest.fixture
-def bound() -> tuple[str, ...]:
+def unprivileged() -> tuple[str, ...]:
     """A way to run a program so that permission bits bind it, root or not."""
     if os.geteuid() != 0:
         return ()
@@ -181,15 +181,15 @@ def bound() -> tuple[str, ...]:
 
 
 def test_a_ledger_that_may_only_be_read_serves_plans_and_stops_applies(
-    shelved: Household, bound: tuple[str, ...]
+    shelved: Household, unprivileged: tuple[str, ...]
 ) -> None:
-    plan = shelved.apart("plan", "-o", "json", command=(*bound, *COMMAND))
+    plan = shelved.apart("plan", "-o", "json", command=(*unprivileged, *COMMAND))
     assert plan.code == 0
     assert [row["media"]["ids"] for row in plan.document["actions"]] == [
         {"tmdb": HEAT.tmdb, "imdb": HEAT.imdb}
     ]
     assert [row["reason"] for row in plan.document["verdicts"]] == ["handled"]
-    done = shelved.apart("apply", "--yes", command=(*bound, *COMMAND))
+    done = shelved.apart("apply", "--yes", command=(*unprivileged, *COMMAND))
     assert (done.code, done.out) == (1, "")
     assert "read-only" in done.err
     assert shelved.stored() == []

@@ -47,6 +47,6 @@ def test_what_sends_notifications_sees_no_key(
     monkeypatch.setenv("SEERR_API_KEY", "planted-key-of-the-server")
 
     assert AppriseNotifier().invalid_addresses([SecretStr("json://localhost")]) == ()
-    seen = (tmp_path / "seen").read_text()
-    assert "PATH=" in seen
-    assert "planted-key" not in seen
+    variables = (tmp_path / "seen").read_text()
+    assert "PATH=" in variables
+    assert "planted-key" not in variables

@@ -77,10 +77,10 @@ def test_a_host_is_known_where_no_stranger_can_point_its_name_here(
 def test_pages_are_shown_to_known_hosts_alone(
     endpoint: Endpoint, headers: tuple[str, ...], version: str, status: int
 ) -> None:
-    got = answer(endpoint, "/status", *headers, version=version)
-    assert int(got.split()[1]) == status
-    assert ("titles" in got) is (status == 200)
-    assert ("controller.hosts" in got) is (status == 421)
+    response = answer(endpoint, "/status", *headers, version=version)
+    assert int(response.split()[1]) == status
+    assert ("titles" in response) is (status == 200)
+    assert ("controller.hosts" in response) is (status == 421)
 
 
 def test_an_unknown_path_says_as_little_to_a_stranger(endpoint: Endpoint) -> None:
@@ -102,7 +102,7 @@ def test_a_hundred_visitors_may_knock_at_once(endpoint: Endpoint) -> None:
     answers = [visitor.recv(4096) for visitor in visitors]
     for visitor in visitors:
         visitor.close()
-    assert all(got.startswith(b"HTTP/1.0 200") for got in answers)
+    assert all(response.startswith(b"HTTP/1.0 200") for response in answers)
 
 
 @pytest.mark.parametrize(

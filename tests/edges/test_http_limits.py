@@ -92,8 +92,8 @@ def test_a_call_to_a_site_ends_whatever_drips(
         answer = web.ask("GET", url)
     assert time.monotonic() - began < BY_THEN
     assert isinstance(answer, FetchFailure)
-    what = f"{url}: the answer was not complete after {LONGEST} s; try again later"
-    assert (answer.outcome, answer.error) == (Outcome.UNREACHABLE, what)
+    message = f"{url}: the answer was not complete after {LONGEST} s; try again later"
+    assert (answer.outcome, answer.error) == (Outcome.UNREACHABLE, message)
 
 
 def test_a_handshake_that_drips_ends() -> None:
@@ -133,8 +133,8 @@ def test_the_deadline_is_that_of_all_tries_together() -> None:
 
 def packed(size: int) -> bytes:
     """Zeros, compressed to a thousandth."""
-    one = gzip.compress(MEGABYTE)
-    return one * (size // len(MEGABYTE))
+    member = gzip.compress(MEGABYTE)
+    return member * (size // len(MEGABYTE))
 
 
 def sends(content: bytes, *, encoding: str = "", times: int = 1) -> Reply:

@@ -43,7 +43,7 @@ ATTACKS = {
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     configured = structlog.get_config()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
@@ -53,32 +53,32 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_a_key_is_hidden(said: io.StringIO, attack: dict[str, object]) -> None:
+def test_a_key_is_hidden(output: io.StringIO, attack: dict[str, object]) -> None:
     logs.Logger().warning("event", **attack)
 
-    assert KEY not in said.getvalue()
-    assert "some-other-key" not in said.getvalue()
-    assert logs.HIDDEN in said.getvalue()
+    assert KEY not in output.getvalue()
+    assert "some-other-key" not in output.getvalue()
+    assert logs.HIDDEN in output.getvalue()
 
 
-def test_a_key_in_the_event_itself_is_hidden(said: io.StringIO) -> None:
+def test_a_key_in_the_event_itself_is_hidden(output: io.StringIO) -> None:
     logs.Logger().warning(f"called with {KEY}")
-    assert json.loads(said.getvalue())["event"] == f"called with {logs.HIDDEN}"
+    assert json.loads(output.getvalue())["event"] == f"called with {logs.HIDDEN}"
 
 
-def test_a_key_bound_for_a_whole_turn_is_hidden(said: io.StringIO) -> None:
+def test_a_key_bound_for_a_whole_turn_is_hidden(output: io.StringIO) -> None:
     with logs.log_context(list=KEY):
         logs.Logger().warning("event")
-    assert KEY not in said.getvalue()
+    assert KEY not in output.getvalue()
 
 
-def test_a_key_in_a_traceback_is_hidden(said: io.StringIO) -> None:
+def test_a_key_in_a_traceback_is_hidden(output: io.StringIO) -> None:
     try:
         raise fault()
     except ValueError:
         logs.Logger().error("a mistake", exc_info=True)
-    assert KEY not in said.getvalue()
-    assert "ValueError" in said.getvalue()
+    assert KEY not in output.getvalue()
+    assert "ValueError" in output.getvalue()
 
 
 def test_the_log_is_imported_for_its_first_line_only() -> None:
@@ -109,7 +109,7 @@ class Pieces(io.StringIO):
         return len(text)
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_each_line_is_one_write_with_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """So lines of several threads never share one, also while the settings change."""
     place = Pieces()

@@ -58,7 +58,7 @@ class Engine:
         """Every stage, in the file's order. Raises CalledProcessError with what a step said."""
         for stage in self._stages.values():
             base = self.images.get(stage.base)
-            image = Image(stage, self._made(stage.name, "files"))
+            image = Image(stage, self._make_folder(stage.name, "files"))
             if base is None:
                 _without_people(image.files)
             else:
@@ -101,10 +101,10 @@ class Engine:
             origin = self.images[sources.pop(0).removeprefix("--from=")].files
         where = image.files / str(Path(image.workdir) / target).lstrip("/")
         for source in sources:
-            found = origin / source.lstrip("/")
-            into = where / found.name if len(sources) > 1 else where
+            origin_path = origin / source.lstrip("/")
+            into = where / origin_path.name if len(sources) > 1 else where
             into.parent.mkdir(parents=True, exist_ok=True)
-            _copy_all(found, into)
+            _copy_all(origin_path, into)
 
     def _shell(self, image: Image, line: str) -> None:
         script = f"cd {shlex.quote(image.workdir)} && {line}"
@@ -122,7 +122,7 @@ class Engine:
         name: str,
         arguments: Sequence[str],
         *,
-        mounts: Mapping[str, Path],
+        volumes: Mapping[str, Path],
         env: Mapping[str, str],
     ) -> subprocess.Popen[str]:
         """The image's entry point with ``arguments``, or a command where they begin with a path."""
@@ -130,7 +130,7 @@ class Engine:
         words = [*arguments] if arguments[0].startswith("/") else [*image.entrypoint, *arguments]
         run = shlex.join(["cd", image.workdir]) + " && exec " + shlex.join(words)
         return subprocess.Popen(  # noqa: S603 - what the image runs
-            self._entered(image, ["/bin/sh", "-c", run], mounts=mounts, writable=False),
+            self._entered(image, ["/bin/sh", "-c", run], volumes=volumes, writable=False),
             env={**image.env, **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -142,15 +142,15 @@ class Engine:
         image: Image,
         words: Sequence[str],
         *,
-        mounts: Mapping[str, Path] | None = None,
+        volumes: Mapping[str, Path] | None = None,
         writable: bool,
     ) -> list[str]:
         """A command line that runs ``words`` in the image, in a mount namespace of its own."""
-        root = self._made(image.stage.name, "root")
-        work = self._made(image.stage.name, "work")
+        root = self._make_folder(image.stage.name, "root")
+        work = self._make_folder(image.stage.name, "work")
         options = f"{'rw' if writable else 'ro'},lowerdir=/,upperdir={image.files},workdir={work}"
         binds = [
-            f"mount --bind {shlex.quote(str(p))} {root}{to}" for to, p in (mounts or {}).items()
+            f"mount --bind {shlex.quote(str(p))} {root}{to}" for to, p in (volumes or {}).items()
         ]
         script = _MOUNTS.format(
             options=options,
@@ -161,8 +161,8 @@ class Engine:
         )
         return ["unshare", "--mount", "/bin/sh", "-c", script]
 
-    def _made(self, stage: str, what: str) -> Path:
-        folder = self._folder / stage / what
+    def _make_folder(self, stage: str, name: str) -> Path:
+        folder = self._folder / stage / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -178,8 +178,8 @@ def _without_people(files: Path) -> None:
     people = {user.pw_name for user in pwd.getpwall() if 1000 <= user.pw_uid < 60000}
     for name in ("passwd", "shadow", "group", "gshadow"):
         lines = Path("/etc", name).read_text("utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if line.partition(":")[0] not in people]
-        (files / "etc" / name).write_text("".join(kept))
+        remaining = [line for line in lines if line.partition(":")[0] not in people]
+        (files / "etc" / name).write_text("".join(remaining))
         shutil.copymode(Path("/etc", name), files / "etc" / name)
 
 

@@ -23,23 +23,23 @@ class Stage:
     base: str
     steps: list[Instruction] = field(default_factory=list)
 
-    def last(self, name: str) -> str | None:
+    def last_instruction(self, name: str) -> str | None:
         """What the last instruction of this name says."""
         return next((step.rest for step in reversed(self.steps) if step.name == name), None)
 
 
 def stages(text: str) -> dict[str, Stage]:
     """Every stage by name, in the file's order."""
-    found: dict[str, Stage] = {}
+    by_name: dict[str, Stage] = {}
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     for line in "\n".join(lines).replace("\\\n", " ").splitlines():
         name, _, rest = line.strip().partition(" ")
         match [name, *rest.split()]:
             case ["FROM", base, "AS", called]:
-                found[called] = Stage(called, base)
+                by_name[called] = Stage(called, base)
             case [name, *_] if name:
-                [*found.values()][-1].steps.append(Instruction(name, rest.strip()))
-    return found
+                [*by_name.values()][-1].steps.append(Instruction(name, rest.strip()))
+    return by_name
 
 
 def environment(rest: str) -> dict[str, str]:

@@ -51,22 +51,22 @@ class Deployed:
 
     def __init__(self, engine: Engine, folder: Path, server: SandboxServer) -> None:
         self.engine = engine
-        self.mounts: Mapping[str, Path] = {
+        self.volumes: Mapping[str, Path] = {
             name: folder / name.strip("/") for name in ("/config", "/data")
         }
-        for path in self.mounts.values():
+        for path in self.volumes.values():
             path.mkdir()
-        os.chown(self.mounts["/data"], OWNER, OWNER)
+        os.chown(self.volumes["/data"], OWNER, OWNER)
         self.env = {"SEERR_API_KEY": server.api_key}
         self.server = server
 
     def write(self, lists: Mapping[str, object], **sections: object) -> None:
         server = {"url": self.server.url, "api_key": "${SEERR_API_KEY}"}
         text = yaml.safe_dump({"server": server, "lists": lists, **sections})
-        (self.mounts["/config"] / "listsync.yaml").write_text(text)
+        (self.volumes["/config"] / "listsync.yaml").write_text(text)
 
     def start(self, image: str, *arguments: str) -> subprocess.Popen[str]:
-        return self.engine.process(image, arguments, mounts=self.mounts, env=self.env)
+        return self.engine.process(image, arguments, volumes=self.volumes, env=self.env)
 
     def run(self, image: str, *arguments: str) -> tuple[int, str, str]:
         process = self.start(image, *arguments)
@@ -93,11 +93,11 @@ def test_chromium_reads_a_list_as_an_ordinary_user_on_a_read_only_root(deployed:
     assert code == 0, err
     assert "3 created" in out
     assert len(deployed.server.state.requests) == 3
-    assert (deployed.mounts["/data"] / "listsync.db").stat().st_uid == OWNER
+    assert (deployed.volumes["/data"] / "listsync.db").stat().st_uid == OWNER
 
 
 def test_the_slim_image_reads_files(deployed: Deployed) -> None:
-    (deployed.mounts["/config"] / "wishes.txt").write_text("imdb:tt1160419\n")
+    (deployed.volumes["/config"] / "wishes.txt").write_text("imdb:tt1160419\n")
     deployed.write({"wishes": {"source": "file:wishes.txt"}})
     code, out, err = deployed.run("slim", "apply", "--yes")
     assert code == 0, err
@@ -107,7 +107,7 @@ def test_the_slim_image_reads_files(deployed: Deployed) -> None:
 def test_the_image_stays_healthy_until_it_is_asked_to_end(
     deployed: Deployed, engine: Engine
 ) -> None:
-    (deployed.mounts["/config"] / "wishes.txt").write_text("imdb:tt1160419\n")
+    (deployed.volumes["/config"] / "wishes.txt").write_text("imdb:tt1160419\n")
     deployed.write({"wishes": {"source": "file:wishes.txt"}})
     running = deployed.start("slim", *engine.images["slim"].command)
     health = engine.images["slim"].health

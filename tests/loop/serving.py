@@ -48,7 +48,7 @@ class File:
         return frozenset({self._path})
 
 
-def factories_of(world: World, held: LockedLedger, meter: Meter | None = None) -> Factories:
+def factories_of(world: World, ledgers: LockedLedger, meter: Meter | None = None) -> Factories:
     """How turns get at what is in this world."""
 
     def server(config: Config) -> AbstractContextManager[MediaServer]:
@@ -62,7 +62,7 @@ def factories_of(world: World, held: LockedLedger, meter: Meter | None = None) -
     return Factories(
         server=server,
         sources=sources,
-        ledger=lambda config: held.at(world.ledger, config.server.url),
+        ledger=lambda config: ledgers.at(world.ledger, config.server.url),
         needs_browser=may_need_browser,
         clock=world.clock,
         progress=Silence(),
@@ -75,8 +75,8 @@ def factories_of(world: World, held: LockedLedger, meter: Meter | None = None) -
 @contextmanager
 def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Service]:
     """A service over this world, ended when the block ends."""
-    with LockedLedger() as held:
-        factories = factories_of(world, held, meter)
+    with LockedLedger() as ledgers:
+        factories = factories_of(world, ledgers, meter)
         service = Service(world.config, File(world, path), factories, lambda _: None)
         service.load()
         service.begin(poll=True)
@@ -94,4 +94,4 @@ def pass_time(world: World, service: Service, **by: float) -> None:
 
 
 def fetches(world: World) -> int:
-    return len(world.lists.fetched)
+    return len(world.lists.fetched_lists)

@@ -13,14 +13,19 @@ from examples.sandbox.titles import Title
 from examples.sandbox.tricky_titles import TRICKY
 from reconciler.render.explanation import explain_text
 from reconciler.sync.explain import explain
-from tests.loop.world import World, by_tmdb, words
+from tests.loop.world import World, by_tmdb, decisions
 
-ENDED, WITHOUT_TVDB = SHOWS[0], next(title for title in SHOWS if title.tvdb is None)
+ENDED_SHOW, WITHOUT_TVDB = SHOWS[0], next(title for title in SHOWS if title.tvdb is None)
 TRICKY_NAMED = {title.title: title for title in TRICKY}
 RUNNING, PLACEHOLDER = TRICKY_NAMED["Long Orbit"], TRICKY_NAMED["Tides"]
 NOT_BEGUN = TRICKY_NAMED["Announced Only"]
-ALL = (ENDED, WITHOUT_TVDB, RUNNING, PLACEHOLDER, NOT_BEGUN)
-REQUESTED = {ENDED: [1, 2, 3, 4, 5], WITHOUT_TVDB: [1, 2, 3], RUNNING: [1], PLACEHOLDER: [1, 2]}
+ALL = (ENDED_SHOW, WITHOUT_TVDB, RUNNING, PLACEHOLDER, NOT_BEGUN)
+REQUESTED = {
+    ENDED_SHOW: [1, 2, 3, 4, 5],
+    WITHOUT_TVDB: [1, 2, 3],
+    RUNNING: [1],
+    PLACEHOLDER: [1, 2],
+}
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def test_the_same_seasons_are_requested_whichever_site_they_come_from(
     world.follow(*map(by_tmdb, ALL))
     world.apply()
     assert seasons_requested(world) == {show.tmdb: numbers for show, numbers in REQUESTED.items()}
-    assert words(world.look())[NOT_BEGUN.title] == "unaired"
+    assert decisions(world.look())[NOT_BEGUN.title] == "unaired"
 
 
 def test_while_the_tvdb_is_down_nothing_changes(from_tvdb: World) -> None:
@@ -63,7 +68,7 @@ def test_while_the_tvdb_is_down_nothing_changes(from_tvdb: World) -> None:
     ("title", "says"),
     [
         pytest.param(
-            ENDED, "S0-5 aired (no air date, but the show has ended)", id="the show has ended"
+            ENDED_SHOW, "S0-5 aired (no air date, but the show has ended)", id="the show has ended"
         ),
         pytest.param(WITHOUT_TVDB, "S1-3 aired (air date)", id="not on TheTVDB"),
         pytest.param(
@@ -100,19 +105,19 @@ def test_explain_says_so_of_dates_as_well(world: World) -> None:
 
 def test_what_an_older_version_cached_holds_no_show_back(from_tvdb: World) -> None:
     """It knew dates alone, and would be believed for a week."""
-    from_tvdb.follow(by_tmdb(ENDED))
+    from_tvdb.follow(by_tmdb(ENDED_SHOW))
     from_tvdb.look()
     older = {
-        "tmdb": ENDED.tmdb,
-        "title": ENDED.title,
-        "year": ENDED.year,
+        "tmdb": ENDED_SHOW.tmdb,
+        "title": ENDED_SHOW.title,
+        "year": ENDED_SHOW.year,
         "ended": True,
-        "seasons": [{"number": season.number, "air_date": None} for season in ENDED.seasons],
+        "seasons": [{"number": season.number, "air_date": None} for season in ENDED_SHOW.seasons],
         "facts": {"rating": 7.1, "votes": 100, "genres": ["Drama"], "language": "en"},
-        "original_title": ENDED.title,
+        "original_title": ENDED_SHOW.title,
     }
     with closing(sqlite3.connect(from_tvdb.ledger)) as connection, connection:
         changed = connection.execute("UPDATE titles SET details = ?", (json.dumps(older),))
         assert changed.rowcount == 1
     from_tvdb.apply()
-    assert seasons_requested(from_tvdb) == {ENDED.tmdb: REQUESTED[ENDED]}
+    assert seasons_requested(from_tvdb) == {ENDED_SHOW.tmdb: REQUESTED[ENDED_SHOW]}

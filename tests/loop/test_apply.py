@@ -26,16 +26,16 @@ from reconciler.render.rows import action_row
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.plan_file import agree
 from reconciler.sync.reconcile import reconcile_again, reconcile_lists
-from tests.loop.world import ADMIN, ALICE, World, by_tmdb, posts, words
+from tests.loop.world import ADMIN, ALICE, World, by_tmdb, decisions, posts
 
-ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+FIRST, SECOND = "imdb:ls000000001", "imdb:ls000000002"
 
 
 def results(outcomes: Outcomes) -> list[Result]:
     return [done.result for _, done in outcomes]
 
 
-def diary(world: World) -> list[tuple[int, str | None, bool]]:
+def intents(world: World) -> list[tuple[int, str | None, bool]]:
     """Every intent: its title, its result, and whether it is settled."""
     with closing(sqlite3.connect(world.ledger)) as ledger:
         rows = ledger.execute("SELECT tmdb, result, settled_at FROM intents ORDER BY id").fetchall()
@@ -54,13 +54,13 @@ def test_everything_missing_is_requested_and_the_next_plan_is_empty(world: World
     assert results(world.apply()) == [Result.CREATED] * 6
     assert sorted(world.requested()) == sorted(t.tmdb for t in (*FILMS[:4], *SHOWS[:2]))
     assert world.look().plan.actions == ()
-    assert [(result, settled) for _, result, settled in diary(world)] == [("created", True)] * 6
+    assert [(result, settled) for _, result, settled in intents(world)] == [("created", True)] * 6
 
 
 def test_a_plan_sends_nothing(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:4]))
     assert {call.method for call in world.calls(world.look)} == {"GET"}
-    assert diary(world) == []
+    assert intents(world) == []
 
 
 @pytest.mark.parametrize("cap", [1, 2, 3])
@@ -75,8 +75,8 @@ def test_with_a_cap_as_many_passes_finish_as_it_takes(world: World, cap: int) ->
 def test_a_quota_defers_and_time_frees_it(world: World) -> None:
     world.follow(*map(by_tmdb, (*FILMS[:7], SHOWS[4])), requester="alice")
     assert results(world.apply()) == [Result.CREATED] * 6  # five films, and a season
-    told = words(world.look())
-    assert [told[film.title] for film in FILMS[5:7]] == ["quota", "quota"]
+    by_title = decisions(world.look())
+    assert [by_title[film.title] for film in FILMS[5:7]] == ["quota", "quota"]
     world.clock.forward(days=8)
     assert results(world.apply()) == [Result.CREATED] * 2
     assert world.look().plan.actions == ()
@@ -120,9 +120,9 @@ def test_a_quota_takes_a_shows_oldest_seasons_and_says_when_the_rest_may_come(wo
     world.follow(by_tmdb(show), requester="alice")
     users = world.sandbox.state.users
     users[ALICE] = replace(users[ALICE], tv_limit=2)
-    (asked,) = world.look().plan.actions
+    (action,) = world.look().plan.actions
     (waits,) = world.look().plan.verdicts
-    assert (asked.seasons, str(waits.reason)) == ((1, 2), "quota")
+    assert (action.seasons, str(waits.reason)) == ((1, 2), "quota")
     world.apply()
     assert "the next slot opens 2026-11-29 12:00 UTC" in world.look().plan.verdicts[0].detail
 
@@ -131,9 +131,9 @@ def test_a_budget_outlives_the_process_and_time_frees_it(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.write({"wishes": {"source": "imdb:ls000000001"}}, budget="2/day")
     assert len(world.apply()) == 2
-    told = world.look().plan
-    assert told.actions == ()
-    assert told.verdicts[-1].detail == (
+    plan = world.look().plan
+    assert plan.actions == ()
+    assert plan.verdicts[-1].detail == (
         "the budget is 2 a day; the next slot opens 2026-11-23 12:00 UTC"
     )
     world.clock.forward(days=1)
@@ -143,24 +143,22 @@ def test_a_budget_outlives_the_process_and_time_frees_it(world: World) -> None:
 # ----------------------------------------------------------------------------------- lost answers
 
 
-@pytest.mark.parametrize("wanted", [FILMS[0], SHOWS[0]], ids=["a film", "a show"])
+@pytest.mark.parametrize("title", [FILMS[0], SHOWS[0]], ids=["a film", "a show"])
 @pytest.mark.parametrize("fault", ["drop_after_commit", "hang_after_commit"])
 def test_a_request_whose_answer_is_lost_is_found_by_one_look(
-    world: World, fault: str, wanted: Title
+    world: World, fault: str, title: Title
 ) -> None:
-    world.follow(by_tmdb(wanted))
+    world.follow(by_tmdb(title))
     hurried(world)
     setattr(world.sandbox.faults, fault, 1)
-    came: list[Outcomes] = []
-    calls = world.calls(lambda: came.append(world.apply()))
-    ((_, done),) = came[0]
-    assert (done.result, done.request_id) == (Result.CREATED, world.number(wanted))
+    outcomes: list[Outcomes] = []
+    calls = world.calls(lambda: outcomes.append(world.apply()))
+    ((_, done),) = outcomes[0]
+    assert (done.result, done.request_id) == (Result.CREATED, world.number(title))
     after = calls[calls.index(posts(calls)[0]) + 1 :]
-    assert [call.path.partition("?")[0] for call in after] == [
-        f"/api/v1/{wanted.kind}/{wanted.tmdb}"
-    ]
+    assert [call.path.partition("?")[0] for call in after] == [f"/api/v1/{title.kind}/{title.tmdb}"]
     assert world.look().plan.actions == ()
-    assert diary(world) == [(wanted.tmdb, "created", True)]
+    assert intents(world) == [(title.tmdb, "created", True)]
 
 
 def test_a_request_that_never_arrived_stays_open_until_the_next_pass_sends_it(
@@ -171,7 +169,7 @@ def test_a_request_that_never_arrived_stays_open_until_the_next_pass_sends_it(
     calls = world.calls(lambda: results(world.apply()))
     assert len(posts(calls)) == 1
     assert world.requested() == []
-    assert diary(world) == [(FILMS[0].tmdb, "unknown", False)]
+    assert intents(world) == [(FILMS[0].tmdb, "unknown", False)]
     assert results(world.apply()) == [Result.CREATED]
     assert world.requested() == [FILMS[0].tmdb]
 
@@ -180,9 +178,11 @@ def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:9]))
     world.sandbox.faults.drop_after_commit = 1
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
+        reconciliation = reconcile_lists(world.config, context)
         world.sandbox.faults.answer_after = AnswerAfter(calls=0, status=503, method="GET")
-        outcomes = Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 1, world.stopping).apply(
+            reconciliation, reconciliation.plan.actions
+        )
     assert results(outcomes) == [Result.UNKNOWN] + [Result.SKIPPED] * 8
     assert len(world.requested()) == 1
     world.sandbox.faults.answer_after = None
@@ -193,13 +193,15 @@ def test_an_answer_and_the_look_lost_too_decide_nothing(world: World) -> None:
 def test_somebody_who_was_quicker_is_no_failure(world: World) -> None:
     world.follow(by_tmdb(FILMS[0]), by_tmdb(SHOWS[0]))
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
+        reconciliation = reconcile_lists(world.config, context)
         numbers = [season.number for season in SHOWS[0].seasons if season.number]
         film = {"mediaType": "movie", "mediaId": FILMS[0].tmdb, "is4k": False}
         show = {"mediaType": "tv", "mediaId": SHOWS[0].tmdb, "is4k": False, "seasons": numbers}
         world.person("POST", "/request", film, ALICE)
         world.person("POST", "/request", show, ADMIN)
-        outcomes = Applier(context, 4, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 4, world.stopping).apply(
+            reconciliation, reconciliation.plan.actions
+        )
     assert [(done.result, done.http_status) for _, done in outcomes] == [
         (Result.EXISTS, 409),
         (Result.EXISTS, 202),
@@ -215,11 +217,11 @@ def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World)
     world.follow(*map(by_tmdb, FILMS[:8]))
     world.workers = 1
     world.sandbox.faults.stop_after_posts = 3
-    came = results(world.apply())
-    assert came.count(Result.CREATED) == 3
-    assert Result.SKIPPED in came
-    assert len(diary(world)) == 4  # the fourth found the server gone, the rest did not try
-    assert set(came) <= {Result.CREATED, Result.SKIPPED, Result.UNKNOWN}
+    action_results = results(world.apply())
+    assert action_results.count(Result.CREATED) == 3
+    assert Result.SKIPPED in action_results
+    assert len(intents(world)) == 4  # the fourth found the server gone, the rest did not try
+    assert set(action_results) <= {Result.CREATED, Result.SKIPPED, Result.UNKNOWN}
     world.sandbox.start()
     world.apply()
     assert sorted(world.requested()) == sorted(film.tmdb for film in FILMS[:8])
@@ -229,29 +231,31 @@ def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World)
 def test_a_server_that_is_gone_is_not_asked_for_every_title(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:8]))
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
+        reconciliation = reconcile_lists(world.config, context)
         world.sandbox.stop()
-        outcomes = Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
+        outcomes = Applier(context, 1, world.stopping).apply(
+            reconciliation, reconciliation.plan.actions
+        )
     assert set(results(outcomes)) <= {Result.SKIPPED, Result.UNKNOWN}
-    assert len(diary(world)) == 1
+    assert len(intents(world)) == 1
 
 
 def test_nothing_is_begun_once_somebody_asked_to_stop(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:6]))
-    asked = world.stopping
+    stopping = world.stopping
 
     class Stopping(OverseerrServer):
         def request(self, action: Action) -> Done:
-            asked.set()
+            stopping.set()
             return super().request(action)
 
     world.server_type = Stopping
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
-        outcomes = Applier(context, 1, asked).apply(seen, seen.plan.actions)
+        reconciliation = reconcile_lists(world.config, context)
+        outcomes = Applier(context, 1, stopping).apply(reconciliation, reconciliation.plan.actions)
     assert results(outcomes) == [Result.CREATED] + [Result.SKIPPED] * 5
     assert world.requested() == [FILMS[0].tmdb]
-    assert diary(world) == [(FILMS[0].tmdb, "created", True)]
+    assert intents(world) == [(FILMS[0].tmdb, "created", True)]
 
 
 def ledger_with_limits(
@@ -299,9 +303,9 @@ def test_without_an_intent_on_disk_nothing_is_sent(
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = ledger_with_limits(**limits)
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
+        reconciliation = reconcile_lists(world.config, context)
         applier = Applier(context, 1, world.stopping)
-        outcomes = applier.apply(seen, seen.plan.actions)
+        outcomes = applier.apply(reconciliation, reconciliation.plan.actions)
     assert [done.result for _, done in outcomes].count(Result.CREATED) == sent
     assert {done.result for _, done in outcomes[sent:]} == {Result.SKIPPED}
     assert isinstance(applier.trouble, LedgerError)
@@ -317,9 +321,9 @@ def test_a_ledger_that_cannot_be_written_at_the_start_ends_it_before_anything_is
     world.follow(*map(by_tmdb, FILMS[:5]))
     world.ledger_type = ledger_with_limits(records=0)
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
+        reconciliation = reconcile_lists(world.config, context)
         with pytest.raises(LedgerError, match="disk is full"):
-            Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
+            Applier(context, 1, world.stopping).apply(reconciliation, reconciliation.plan.actions)
     assert not world.requested()
 
 
@@ -362,22 +366,22 @@ def test_as_many_requests_are_in_flight_as_the_file_allows(world: World) -> None
     crowd = Crowd(3)
     world.server_type = partial(Crowded, crowd=crowd)
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
-        Applier(context, 3, world.stopping).apply(seen, seen.plan.actions)
+        reconciliation = reconcile_lists(world.config, context)
+        Applier(context, 3, world.stopping).apply(reconciliation, reconciliation.plan.actions)
     assert max(map(len, crowd.together)) == 3
     assert len(world.requested()) == 6
 
 
 def test_two_requests_of_one_title_are_never_in_flight_together(world: World) -> None:
-    world.lists.hold(ONE, map(by_tmdb, FILMS[:2]))
-    world.lists.hold(OTHER, map(by_tmdb, FILMS[:2]))
-    world.write({"hd": {"source": ONE}, "uhd": {"source": OTHER, "4k": True}})
+    world.lists.hold(FIRST, map(by_tmdb, FILMS[:2]))
+    world.lists.hold(SECOND, map(by_tmdb, FILMS[:2]))
+    world.write({"hd": {"source": FIRST}, "uhd": {"source": SECOND, "4k": True}})
     crowd = Crowd(2)
     world.server_type = partial(Crowded, crowd=crowd)
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
-        paired = sorted(seen.plan.actions, key=lambda action: action.target)
-        outcomes = Applier(context, 2, Event()).apply(seen, paired)
+        reconciliation = reconcile_lists(world.config, context)
+        paired = sorted(reconciliation.plan.actions, key=lambda action: action.target)
+        outcomes = Applier(context, 2, Event()).apply(reconciliation, paired)
     assert results(outcomes) == [Result.CREATED] * 4
     assert all(len(set(flight)) == len(flight) for flight in crowd.together)
     assert max(map(len, crowd.together)) == 2
@@ -392,9 +396,9 @@ def test_what_was_agreed_to_is_done_as_far_as_it_still_stands(world: World) -> N
         shown = reconcile_lists(world.config, context)
         film = {"mediaType": "movie", "mediaId": FILMS[1].tmdb, "is4k": False}
         world.person("POST", "/request", film, ALICE)
-        world.lists.fetched.clear()
+        world.lists.fetched_lists.clear()
         current = reconcile_again(world.config, context, shown)
         agreed = agree([action_row(row) for row in shown.plan.actions], current.plan.actions)
         Applier(context, 1, world.stopping).apply(current, agreed.both)
-    assert world.lists.fetched == []
+    assert world.lists.fetched_lists == []
     assert world.requested() == [FILMS[1].tmdb, FILMS[0].tmdb, FILMS[2].tmdb]

@@ -20,12 +20,12 @@ class SlowShelves(Shelves):
 
     def __init__(self) -> None:
         super().__init__()
-        self.begun, self.go_on = Event(), Event()
+        self.has_begun, self.go_on = Event(), Event()
         self.go_on.set()
 
     def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
         snapshot = super().fetch(ref, need)
-        self.begun.set()
+        self.has_begun.set()
         assert self.go_on.wait(20)
         return snapshot
 
@@ -35,9 +35,9 @@ class SlowShelves(Shelves):
 
 @pytest.fixture
 def slow(world: World) -> SlowShelves:
-    world.lists = shelves = SlowShelves()
+    world.lists = lists = SlowShelves()
     world.follow(by_tmdb(FILMS[0]))
-    return shelves
+    return lists
 
 
 def ask(world: World, name: str = "wishes") -> None:
@@ -45,7 +45,7 @@ def ask(world: World, name: str = "wishes") -> None:
         ledger.statuses.trigger(name)
 
 
-def asked(world: World) -> Mapping[str, int]:
+def triggers(world: World) -> Mapping[str, int]:
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         return ledger.statuses.triggers()
 
@@ -60,7 +60,7 @@ def test_what_is_asked_for_is_done_once(world: World, tmp_path: Path) -> None:
             pass_time(world, service, seconds=1)
 
         assert fetches(world) == 2
-    assert asked(world) == {}
+    assert triggers(world) == {}
 
 
 def test_a_word_stands_in_the_ledger_until_its_turn_has_been(
@@ -68,17 +68,17 @@ def test_a_word_stands_in_the_ledger_until_its_turn_has_been(
 ) -> None:
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        slow.begun.clear()
+        slow.has_begun.clear()
         slow.go_on.clear()
         ask(world)
         service.tick()
-        assert slow.begun.wait(20)
-        standing = asked(world)
+        assert slow.has_begun.wait(20)
+        standing = triggers(world)
         slow.go_on.set()
         assert service.wait_until_idle(20)
 
     assert list(standing) == ["wishes"]
-    assert asked(world) == {}
+    assert triggers(world) == {}
 
 
 def test_a_word_whose_turn_was_cut_off_is_heard_by_the_next_process(
@@ -86,18 +86,18 @@ def test_a_word_whose_turn_was_cut_off_is_heard_by_the_next_process(
 ) -> None:
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        slow.begun.clear()
+        slow.has_begun.clear()
         slow.go_on.clear()
         ask(world)
         service.tick()
-        assert slow.begun.wait(20)
-    assert list(asked(world)) == ["wishes"]
+        assert slow.has_begun.wait(20)
+    assert list(triggers(world)) == ["wishes"]
 
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=1)
     assert fetches(world) == 3
-    assert asked(world) == {}
+    assert triggers(world) == {}
 
 
 def test_what_is_asked_while_a_list_is_read_is_done_after_it(
@@ -106,7 +106,7 @@ def test_what_is_asked_while_a_list_is_read_is_done_after_it(
     with served(world, tmp_path) as service:
         slow.go_on.clear()
         service.tick()
-        assert slow.begun.wait(20)
+        assert slow.has_begun.wait(20)
         ask(world)
         service.tick()
         slow.go_on.set()
@@ -114,7 +114,7 @@ def test_what_is_asked_while_a_list_is_read_is_done_after_it(
         pass_time(world, service, seconds=1)
 
     assert fetches(world) == 2
-    assert asked(world) == {}
+    assert triggers(world) == {}
 
 
 def test_a_word_about_a_list_that_the_file_does_not_have_goes_away(
@@ -126,5 +126,5 @@ def test_a_word_about_a_list_that_the_file_does_not_have_goes_away(
         ask(world, "another")
         pass_time(world, service, seconds=1)
 
-    assert asked(world) == {}
+    assert triggers(world) == {}
     assert fetches(world) == 1

@@ -43,11 +43,11 @@ def test_a_due_time_that_no_wait_leads_to_is_due_now(
     world.follow(by_tmdb(FILMS[0]))
     config = world.config
     lst = config.lists[0]
-    said = config_hash(config, lst)
-    tried = None if attempted is None else NOON + attempted
-    schedule = Schedule(said, NOON + due, 0, tried, None)
+    list_hash = config_hash(config, lst)
+    last_attempt = None if attempted is None else NOON + attempted
+    schedule = Schedule(list_hash, NOON + due, 0, last_attempt, None)
 
-    assert first_due(schedule, said, lst.rules, NOON) == (NOON if is_now else NOON + due)
+    assert first_due(schedule, list_hash, lst.rules, NOON) == (NOON if is_now else NOON + due)
 
 
 @pytest.mark.parametrize("ahead", [YEAR, NEVER - NOON], ids=["a year", "the year 9999"])

@@ -12,12 +12,12 @@ from examples.sandbox.catalogue import CATALOGUE
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.titles import Title
 from reconciler.core.model import Facts, Ids, Item, Kind
-from tests.loop.world import World, by_imdb, by_tmdb, words
+from tests.loop.world import World, by_imdb, by_tmdb, decisions
 
-ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+FIRST, SECOND = "imdb:ls000000001", "imdb:ls000000002"
 SEVERANCE = next(show for show in SHOWS if show.title == "Severance")  # still running
 GENERATED = [title for title in CATALOGUE if title.tmdb >= 9_200_000]
-ENDED = [title for title in GENERATED if title.kind == "tv"][:25]
+ENDED_SHOWS = [title for title in GENERATED if title.kind == "tv"][:25]
 
 
 def paths(world: World, part: str) -> list[str]:
@@ -25,15 +25,15 @@ def paths(world: World, part: str) -> list[str]:
     return [call.path.partition("?")[0] for call in world.calls(world.look) if part in call.path]
 
 
-@pytest.mark.parametrize("wanted", [10, 150], ids=["a short list", "a long list"])
-def test_a_quiet_pass_costs_the_same_however_long_the_lists_are(world: World, wanted: int) -> None:
-    titles = (*GENERATED[:1100], *ENDED)
+@pytest.mark.parametrize("length", [10, 150], ids=["a short list", "a long list"])
+def test_a_quiet_pass_costs_the_same_however_long_the_lists_are(world: World, length: int) -> None:
+    titles = (*GENERATED[:1100], *ENDED_SHOWS)
     world.sandbox.state.seed(titles, requested_by=1, status=5)
-    listed = [*map(by_imdb, GENERATED[:wanted]), *map(by_imdb, ENDED[: wanted // 10])]
-    world.lists.hold(ONE, listed)
-    world.lists.hold(OTHER, listed)
+    listed = [*map(by_imdb, GENERATED[:length]), *map(by_imdb, ENDED_SHOWS[: length // 10])]
+    world.lists.hold(FIRST, listed)
+    world.lists.hold(SECOND, listed)
     world.write(
-        {"a": {"source": ONE, "requester": "alice"}, "b": {"source": OTHER, "requester": "bob"}}
+        {"a": {"source": FIRST, "requester": "alice"}, "b": {"source": SECOND, "requester": "bob"}}
     )
     world.apply()
     calls = world.calls(world.apply)
@@ -58,9 +58,9 @@ def test_a_known_id_is_never_looked_up(world: World) -> None:
 
 
 def test_one_title_on_two_lists_is_looked_up_once(world: World) -> None:
-    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
-    world.lists.hold(ONE, [by_imdb(FILMS[0])])
-    world.lists.hold(OTHER, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
+    world.write({"a": {"source": FIRST}, "b": {"source": SECOND}})
+    world.lists.hold(FIRST, [by_imdb(FILMS[0])])
+    world.lists.hold(SECOND, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
     assert len(paths(world, "/search")) == 2
 
 
@@ -71,22 +71,22 @@ def both_ids(title: Title, tmdb: int | None = None) -> Item:
 
 
 def test_a_title_is_not_looked_up_whose_tmdb_id_another_list_carries(world: World) -> None:
-    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
-    world.lists.hold(ONE, [by_imdb(FILMS[0]), by_imdb(SHOWS[0])])
-    world.lists.hold(OTHER, [both_ids(FILMS[0]), both_ids(SHOWS[0])])
+    world.write({"a": {"source": FIRST}, "b": {"source": SECOND}})
+    world.lists.hold(FIRST, [by_imdb(FILMS[0]), by_imdb(SHOWS[0])])
+    world.lists.hold(SECOND, [both_ids(FILMS[0]), both_ids(SHOWS[0])])
     assert paths(world, "/search") == []
-    assert words(world.look()) == {FILMS[0].title: "request", SHOWS[0].title: "request"}
+    assert decisions(world.look()) == {FILMS[0].title: "request", SHOWS[0].title: "request"}
 
 
 def test_a_title_is_not_looked_up_whose_tmdb_id_a_list_carried_in_an_earlier_run(
     world: World,
 ) -> None:
-    world.write({"a": {"source": ONE}, "b": {"source": OTHER}})
-    world.lists.hold(ONE, [by_imdb(FILMS[1])])
-    world.lists.hold(OTHER, [both_ids(FILMS[0])])
+    world.write({"a": {"source": FIRST}, "b": {"source": SECOND}})
+    world.lists.hold(FIRST, [by_imdb(FILMS[1])])
+    world.lists.hold(SECOND, [both_ids(FILMS[0])])
     world.apply()
-    world.lists.hold(ONE, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
-    world.lists.fail(OTHER)
+    world.lists.hold(FIRST, [by_imdb(FILMS[1]), by_imdb(FILMS[0])])
+    world.lists.fail(SECOND)
     assert paths(world, "/search") == []
 
 
@@ -104,7 +104,7 @@ RATED = {"min_rating": 1, "genres": ["Drama"]}
 BY_NAME = {"types": ["movie", "tv"], "years": "1900..", "exclude_titles": ["Cats (2019)"]}
 
 
-def told(title: Title) -> Item:
+def with_facts(title: Title) -> Item:
     """A title whose list tells all that a filter asks."""
     return replace(by_imdb(title), facts=Facts(8.0, 10_000, ("Drama",), "en"))
 
@@ -113,7 +113,9 @@ def told(title: Title) -> Item:
     ("items", "rules", "more"),
     [
         pytest.param([by_imdb(film) for film in FILMS[:30]], RATED, 30, id="films, facts unknown"),
-        pytest.param([told(film) for film in FILMS[:30]], RATED, 0, id="films, their list tells"),
+        pytest.param(
+            [with_facts(film) for film in FILMS[:30]], RATED, 0, id="films, their list tells"
+        ),
         pytest.param([by_imdb(show) for show in SHOWS[:10]], RATED, 0, id="shows"),
         pytest.param(
             [by_imdb(film) for film in FILMS[:30]], BY_NAME, 0, id="what every list tells"
@@ -136,7 +138,7 @@ def test_a_filter_costs_one_call_for_each_film_that_its_list_does_not_tell_of_an
 
 
 @pytest.mark.parametrize(
-    ("later", "asked"),
+    ("later", "numbers"),
     [
         (timedelta(hours=23), []),
         (timedelta(hours=25), [SEVERANCE.tmdb]),
@@ -146,16 +148,16 @@ def test_a_filter_costs_one_call_for_each_film_that_its_list_does_not_tell_of_an
     ids=["the same day", "the next day", "within the week", "after a week"],
 )
 def test_season_facts_are_believed_for_a_day_and_those_of_ended_shows_for_a_week(
-    world: World, later: timedelta, asked: list[int]
+    world: World, later: timedelta, numbers: list[int]
 ) -> None:
     world.follow(by_tmdb(SHOWS[0]), by_tmdb(SEVERANCE))
     world.look()
     world.clock.moment += later
-    assert sorted(paths(world, "/tv/")) == [f"/api/v1/tv/{number}" for number in asked]
+    assert sorted(paths(world, "/tv/")) == [f"/api/v1/tv/{number}" for number in numbers]
 
 
 def test_at_most_twenty_shows_are_read_again_in_a_pass(world: World) -> None:
-    world.follow(*map(by_tmdb, ENDED))
+    world.follow(*map(by_tmdb, ENDED_SHOWS))
     assert len(paths(world, "/tv/")) == 25
     world.clock.forward(days=8)
     first, second = paths(world, "/tv/"), paths(world, "/tv/")
@@ -168,7 +170,7 @@ def test_old_season_facts_serve_while_tmdb_does_not_answer(world: World) -> None
     world.look()
     world.clock.forward(days=2)
     world.sandbox.faults.tmdb_down = True
-    assert words(world.look()) == {"Severance": "request"}
+    assert decisions(world.look()) == {"Severance": "request"}
 
 
 def test_a_show_whose_seasons_cannot_be_read_is_unresolved_and_asked_for_again(
@@ -176,10 +178,10 @@ def test_a_show_whose_seasons_cannot_be_read_is_unresolved_and_asked_for_again(
 ) -> None:
     world.follow(by_tmdb(SEVERANCE), by_tmdb(FILMS[0]))
     world.sandbox.faults.tmdb_down = True
-    told = words(world.look())
-    assert told == {"Severance": "unresolved", FILMS[0].title: "request"}
+    by_title = decisions(world.look())
+    assert by_title == {"Severance": "unresolved", FILMS[0].title: "request"}
     world.sandbox.faults.tmdb_down = False
-    assert words(world.look())["Severance"] == "request"
+    assert decisions(world.look())["Severance"] == "request"
 
 
 # --------------------------------------------------------------------------------------- look-ups
@@ -192,7 +194,7 @@ NOBODYS = Item(1, "The Reel in the Attic", 1997, Kind.MOVIE, Ids(imdb="tt9000000
 )
 def test_a_no_is_believed_for_a_week(world: World, days: float, times: int) -> None:
     world.follow(NOBODYS)
-    assert words(world.look()) == {NOBODYS.title: "not-found"}
+    assert decisions(world.look()) == {NOBODYS.title: "not-found"}
     world.clock.forward(days=days)
     assert len(paths(world, "/search")) == times
 
@@ -212,9 +214,9 @@ def test_a_match_is_believed_for_good(world: World) -> None:
 def test_trouble_at_tmdb_is_unresolved_and_not_remembered(world: World, item: Item) -> None:
     world.follow(item)
     world.sandbox.faults.tmdb_down = True
-    assert words(world.look()) == {FILMS[0].title: "unresolved"}
+    assert decisions(world.look()) == {FILMS[0].title: "unresolved"}
     world.sandbox.faults.tmdb_down = False
-    assert words(world.look()) == {FILMS[0].title: "request"}
+    assert decisions(world.look()) == {FILMS[0].title: "request"}
 
 
 def test_a_title_with_its_year_or_country_is_found_by_one_search(world: World) -> None:

@@ -118,5 +118,5 @@ def test_no_value_in_any_column_is_more_than_a_sentence(
                 pytest.fail(f"{table}.{column} = {value!r:.60}: {type(error).__name__}: {error}")
     assert planned
     assert len(sentences) > 10
-    assert all("damaged" in one or "cannot be read" in one for one in sentences)
-    assert all("move the file away" in one and "\n" not in one for one in sentences)
+    assert all("damaged" in sentence or "cannot be read" in sentence for sentence in sentences)
+    assert all("move the file away" in sentence and "\n" not in sentence for sentence in sentences)

@@ -16,7 +16,7 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Service, Settings
 from reconciler.core.model import ProblemReason
 from reconciler.overseerr import OverseerrServer
-from tests.loop.world import World, by_tmdb, words
+from tests.loop.world import World, by_tmdb, decisions
 
 RADARR = Service(
     0,
@@ -43,13 +43,13 @@ def stored(world: World) -> list[dict[str, Any]]:
     return [dict(row.options) for row in world.sandbox.state.requests.values()]
 
 
-def asked(world: World) -> int:
+def service_calls(world: World) -> int:
     """How often a look asks what Radarr or Sonarr is there, or offers."""
     return sum("/service/" in call.path for call in world.calls(world.look))
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "fields"),
     [
         ({"server_id": "spare"}, {"serverId": 1}),
         ({"server_id": 1, "profile_id": "SMALL"}, {"serverId": 1, "profileId": 9}),
@@ -64,29 +64,29 @@ def asked(world: World) -> int:
     ids=["server", "server and profile", "profile", "path", "folder id", "tags", "none", "4K", "-"],
 )
 def test_a_request_goes_where_its_list_says(
-    world: World, options: dict[str, Any], told: dict[str, Any]
+    world: World, options: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     world.follow(FILM, **options)
     world.apply()
-    assert stored(world) == [told]
+    assert stored(world) == [fields]
 
 
 def test_a_name_means_for_each_kind_what_is_called_so_there(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="HD-1080p")
     world.apply()
-    asked = {(row["serverId"], row["profileId"]) for row in stored(world)}
-    assert asked == {(0, 4), (0, 3)}
+    services = {(row["serverId"], row["profileId"]) for row in stored(world)}
+    assert services == {(0, 4), (0, 3)}
 
 
 def test_what_only_radarr_knows_holds_the_shows_of_the_list_and_no_film(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Ultra-HD")
-    seen = world.look()
-    assert words(seen) == {FILM.title: "request", SHOW.title: "not-permitted"}
-    assert "'HD-1080p' (3)" in seen.plan.verdicts[0].detail
+    reconciliation = world.look()
+    assert decisions(reconciliation) == {FILM.title: "request", SHOW.title: "not-permitted"}
+    assert "'HD-1080p' (3)" in reconciliation.plan.verdicts[0].detail
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"server_id": "Radar"}, "server_id 'Radar' is not at the server, did you mean 'Radarr'?"),
         ({"server_id": "Radarr 4K"}, "it offers 'Radarr' (0), 'Spare' (1)"),
@@ -97,7 +97,7 @@ def test_what_only_radarr_knows_holds_the_shows_of_the_list_and_no_film(world: W
     ],
 )
 def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
-    world: World, options: dict[str, Any], said: str
+    world: World, options: dict[str, Any], message: str
 ) -> None:
     world.lists.hold("imdb:ls000000001", [FILM])
     world.lists.hold("imdb:ls000000002", [OTHER])
@@ -106,9 +106,9 @@ def test_a_list_that_names_what_is_not_there_does_nothing_and_the_others_go_on(
         "good": {"source": "imdb:ls000000002"},
     }
     world.write(lists)
-    seen = world.look()
-    assert said in str(seen.lists[0].problem)
-    assert words(seen) == {FILM.title: "not-permitted", OTHER.title: "request"}
+    reconciliation = world.look()
+    assert message in str(reconciliation.lists[0].problem)
+    assert decisions(reconciliation) == {FILM.title: "not-permitted", OTHER.title: "request"}
 
 
 def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: World) -> None:
@@ -121,7 +121,7 @@ def test_a_sonarr_that_is_away_is_its_lists_problem_and_not_remembered(world: Wo
         "Sonarr did not answer (the server says: /service/sonarr/0 failed"
     )
     world.sandbox.faults.sonarr_down = False
-    assert words(world.look()) == {SHOW.title: "request"}
+    assert decisions(world.look()) == {SHOW.title: "request"}
 
 
 def test_a_sonarr_that_is_away_takes_nothing_from_what_it_offered_today(world: World) -> None:
@@ -134,7 +134,7 @@ def test_a_sonarr_that_is_away_takes_nothing_from_what_it_offered_today(world: W
     world.write({"good": {**good, "seasons": "all"}, "odd": odd})
     world.look()  # which asks, for the title that waits
     world.write({"good": {**good, "seasons": "all"}})
-    assert words(world.look()) == {SHOW.title: "extend"}
+    assert decisions(world.look()) == {SHOW.title: "extend"}
 
 
 def test_a_radarr_that_is_away_delays_a_plan_by_seconds_and_only_its_titles_wait(
@@ -145,11 +145,11 @@ def test_a_radarr_that_is_away_delays_a_plan_by_seconds_and_only_its_titles_wait
     world.sandbox.services.sonarr = (replace(SONARR, folders=((1, "/tv"),)),)
     world.sandbox.faults.radarr_down = True
     before = time.monotonic()
-    seen = world.look()
+    reconciliation = world.look()
     assert time.monotonic() - before < 4  # World's client waits 5 s for other calls
-    assert words(seen) == {FILM.title: "not-permitted", SHOW.title: "request"}
-    (held,) = seen.plan.verdicts
-    assert "Radarr did not answer within" in held.detail
+    assert decisions(reconciliation) == {FILM.title: "not-permitted", SHOW.title: "request"}
+    (verdict,) = reconciliation.plan.verdicts
+    assert "Radarr did not answer within" in verdict.detail
 
 
 def test_what_a_radarr_offered_today_is_good_while_it_is_away(world: World) -> None:
@@ -163,10 +163,11 @@ def test_what_a_radarr_offered_today_is_good_while_it_is_away(world: World) -> N
         "good": {"source": "imdb:ls000000002", "profile_id": 4},
     }
     world.write(lists)
-    seen = world.look()
-    assert words(seen) == {OTHER.title: "not-permitted", FILM.title: "request"}
+    reconciliation = world.look()
+    assert decisions(reconciliation) == {OTHER.title: "not-permitted", FILM.title: "request"}
     assert (
-        "is not at Radarr as of its last answer (the server says: " in seen.plan.verdicts[0].detail
+        "is not at Radarr as of its last answer (the server says: "
+        in reconciliation.plan.verdicts[0].detail
     )
 
 
@@ -176,7 +177,7 @@ def test_an_exclude_list_sends_nothing_and_so_asks_nobody_where_to(world: World)
     world.write({"wishes": {"source": "imdb:ls000000001"}, "never": never})
     world.lists.hold("imdb:ls000000001", [FILM])
     assert [lst.problem for lst in world.look().lists[:2]] == [None, None]
-    assert asked(world) == 0
+    assert service_calls(world) == 0
 
 
 def test_what_failed_is_retried_while_its_list_names_what_is_not_there(world: World) -> None:
@@ -194,16 +195,16 @@ def test_more_seasons_go_where_the_list_says_too(world: World) -> None:
     world.follow(SHOW, seasons="first")
     world.apply()
     world.follow(SHOW, root_folder="/tv")
-    assert words(world.look()) == {SHOW.title: "extend"}
+    assert decisions(world.look()) == {SHOW.title: "extend"}
     world.apply()
     assert stored(world) == [{}, {"serverId": 0, "rootFolder": "/tv"}]
 
 
 def test_what_is_offered_is_asked_once_a_day(world: World) -> None:
     world.follow(FILM, profile_id=4, tags=["kids"])
-    assert (asked(world), asked(world)) == (2, 0)
+    assert (service_calls(world), service_calls(world)) == (2, 0)
     world.clock.moment += timedelta(days=1)
-    assert asked(world) == 2
+    assert service_calls(world) == 2
 
 
 def test_a_quiet_pass_keeps_its_bound_of_calls(world: World) -> None:
@@ -218,15 +219,15 @@ def test_a_name_that_one_kind_lacks_costs_no_call_while_no_title_waits_for_it(
     world.sandbox.state.seed([SHOWS[0]], requested_by=1, status=5)
     world.follow(FILM, SHOW, profile_id="Ultra-HD", seasons="first")
     world.apply()
-    assert words(world.look()) == {FILM.title: "processing", SHOW.title: "available"}
-    assert asked(world) == 0
+    assert decisions(world.look()) == {FILM.title: "processing", SHOW.title: "available"}
+    assert service_calls(world) == 0
     assert len(world.calls(world.apply)) <= 2 + 6
 
 
 def test_a_name_that_a_title_waits_for_is_found_as_soon_as_it_is_there(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Ultra-HD")
     world.apply()
-    assert (words(world.look())[SHOW.title], asked(world)) == ("not-permitted", 2)
+    assert (decisions(world.look())[SHOW.title], service_calls(world)) == ("not-permitted", 2)
     made = replace(SONARR, profiles=((3, "HD-1080p"), (8, "Ultra-HD")))
     world.sandbox.services.sonarr = (made,)
     world.apply()
@@ -243,9 +244,9 @@ def test_a_name_that_new_seasons_wait_for_is_found_as_soon_as_it_is_there(world:
     world.follow(FILM, SHOW, seasons="first")
     world.apply()
     world.follow(FILM, SHOW, profile_id="Ultra-HD")
-    assert words(world.look())[SHOW.title] == "not-permitted"
+    assert decisions(world.look())[SHOW.title] == "not-permitted"
     make_the_profile(world)
-    assert words(world.look())[SHOW.title] == "extend"
+    assert decisions(world.look())[SHOW.title] == "extend"
 
 
 def test_a_name_that_a_title_put_back_waits_for_is_found_as_soon_as_it_is_there(
@@ -258,9 +259,9 @@ def test_a_name_that_a_title_put_back_waits_for_is_found_as_soon_as_it_is_there(
     world.follow(FILM, *others, profile_id="Ultra-HD")
     world.apply()
     world.follow(FILM, SHOW, *others, profile_id="Ultra-HD")
-    assert words(world.look())[SHOW.title] == "not-permitted"
+    assert decisions(world.look())[SHOW.title] == "not-permitted"
     make_the_profile(world)
-    assert words(world.look())[SHOW.title] == "request"
+    assert decisions(world.look())[SHOW.title] == "request"
 
 
 def test_who_names_nothing_costs_no_call(world: World) -> None:
@@ -273,15 +274,15 @@ def test_a_name_without_which_a_whole_list_goes_nowhere_is_found_as_soon_as_it_i
 ) -> None:
     world.sandbox.state.seed([FILMS[0]], requested_by=1, status=5)
     world.follow(FILM, tags=["bob"])
-    assert [world.look().lists[0].problem is None, asked(world)] == [False, 2]
+    assert [world.look().lists[0].problem is None, service_calls(world)] == [False, 2]
     world.sandbox.services.radarr = (replace(RADARR, tags=((7, "Bob"),)),)
     assert world.look().lists[0].problem is None
-    assert (words(world.look()), asked(world)) == ({FILM.title: "available"}, 0)
+    assert (decisions(world.look()), service_calls(world)) == ({FILM.title: "available"}, 0)
 
 
 def test_a_pass_asks_each_program_once_though_titles_wait_for_it(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Nope")
-    assert [asked(world), asked(world)] == [4, 4]
+    assert [service_calls(world), service_calls(world)] == [4, 4]
 
 
 def test_an_unknown_requester_is_said_before_a_name_that_is_not_there(world: World) -> None:

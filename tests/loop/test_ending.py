@@ -34,13 +34,13 @@ def test_what_is_opened_just_after_the_cut_is_closed_unread(world: World) -> Non
         finally:
             closed.set()
 
-    with LockedLedger() as held:
-        factories = replace(factories_of(world, held), sources=sources)
+    with LockedLedger() as ledgers:
+        factories = replace(factories_of(world, ledgers), sources=sources)
         reconciler = ListReconciler(world.config, factories, StatusStore(), stopping)
         reconciler("wishes")
 
     assert closed.is_set()
-    assert (world.lists.fetched, world.requested()) == ([], [])
+    assert (world.lists.fetched_lists, world.requested()) == ([], [])
 
 
 class Deaf(Shelves):
@@ -48,10 +48,10 @@ class Deaf(Shelves):
 
     def __init__(self) -> None:
         super().__init__()
-        self.begun, self.go_on = Event(), Event()
+        self.has_begun, self.go_on = Event(), Event()
 
     def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
-        self.begun.set()
+        self.has_begun.set()
         self.go_on.wait(20)
         return super().fetch(ref, need)
 
@@ -62,9 +62,9 @@ def test_nobody_waits_for_a_site_that_has_said_to_come_back_later(
     world.lists = lists = Deaf()
     world.follow(by_tmdb(FILMS[0]))
     with served(world, tmp_path) as service:
-        assert lists.begun.wait(20)
-        asked = time.monotonic()
+        assert lists.has_begun.wait(20)
+        start = time.monotonic()
         assert service.stop()
-        assert time.monotonic() - asked < 10
+        assert time.monotonic() - start < 10
     lists.go_on.set()
     assert world.requested() == []

@@ -14,7 +14,7 @@ from reconciler.core.model import Item, Kind
 from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain, unwanted
-from tests.loop.test_prune_told import told as document_of
+from tests.loop.test_prune_text import document_of
 from tests.loop.world import World, by_imdb, by_tmdb
 
 HOSTILE = [
@@ -38,7 +38,7 @@ def test_an_action_says_why(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "is_found"),
     [
         (FILMS[0].imdb, True),
         (f" {FILMS[0].imdb} ", True),
@@ -52,21 +52,21 @@ def test_an_action_says_why(world: World) -> None:
 def test_a_title_is_found_by_its_id_or_by_words_of_its_name(
     world: World,
     query: str,
-    found: bool,  # noqa: FBT001
+    is_found: bool,  # noqa: FBT001
 ) -> None:
     world.follow(by_imdb(FILMS[0]))
-    assert bool(explain(world.look(), query)) is found
+    assert bool(explain(world.look(), query)) is is_found
 
 
 def test_a_title_beyond_the_top_of_its_list_says_so(world: World) -> None:
     world.follow(*map(by_imdb, FILMS[:4]), top=2)
-    seen = world.look()
-    assert explain(seen, FILMS[3].title) == []
-    (one,) = unwanted(seen, f"imdb:{FILMS[3].imdb}")
-    assert (one["list"], one["position"], one["why"]) == ("wishes", 4, "beyond the list's top: 2")
-    text = explain_text([], "?", [one])
+    reconciliation = world.look()
+    assert explain(reconciliation, FILMS[3].title) == []
+    (row,) = unwanted(reconciliation, f"imdb:{FILMS[3].imdb}")
+    assert (row["list"], row["position"], row["why"]) == ("wishes", 4, "beyond the list's top: 2")
+    text = explain_text([], "?", [row])
     assert "  verdict   none: beyond the list's top: 2\n  to change raise `top` of wishes\n" in text
-    assert unwanted(seen, f"imdb:{FILMS[1].imdb}") == []
+    assert unwanted(reconciliation, f"imdb:{FILMS[1].imdb}") == []
 
 
 def test_a_title_on_an_exclude_list_alone_says_so(world: World) -> None:
@@ -79,8 +79,10 @@ def test_a_title_on_an_exclude_list_alone_says_so(world: World) -> None:
         },
         exclude=[f"imdb:{FILMS[2].imdb}"],
     )
-    seen = world.look()
-    assert [one["list"] for film in FILMS[:4] for one in unwanted(seen, f"imdb:{film.imdb}")] == [
+    reconciliation = world.look()
+    assert [
+        row["list"] for film in FILMS[:4] for row in unwanted(reconciliation, f"imdb:{film.imdb}")
+    ] == [
         "never",
         "exclude",
     ]
@@ -90,8 +92,11 @@ def test_in_4k_and_not_in_4k_a_title_is_on_the_lists_that_ask_for_it_so(world: W
     world.lists.hold("imdb:ls000000001", [by_tmdb(FILMS[0])])
     source = {"source": "imdb:ls000000001"}
     world.write({"plain": source, "sharp": {**source, "4k": True}})
-    told = explain(world.look(), FILMS[0].title)
-    assert {one["is_4k"]: [place["name"] for place in one["lists"]] for one in told} == {
+    explanations = explain(world.look(), FILMS[0].title)
+    assert {
+        explanation["is_4k"]: [place["name"] for place in explanation["lists"]]
+        for explanation in explanations
+    } == {
         False: ["plain"],
         True: ["sharp"],
     }
@@ -100,24 +105,28 @@ def test_in_4k_and_not_in_4k_a_title_is_on_the_lists_that_ask_for_it_so(world: W
 def test_what_is_remembered_of_seasons_alike_is_said_once(world: World) -> None:
     world.follow(by_tmdb(SHOWS[0]))
     world.apply()
-    (one,) = explain(world.look(), SHOWS[0].title)
-    text = explain_text([one], "?")
-    seen = "on the server at the last look"
-    assert f"  memory    {seen}; S1-5 {seen}\n" in text
+    (explanation,) = explain(world.look(), SHOWS[0].title)
+    text = explain_text([explanation], "?")
+    sighting = "on the server at the last look"
+    assert f"  memory    {sighting}; S1-5 {sighting}\n" in text
 
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, title: str) -> None:
     world.follow(Item(1, title, 2031, Kind.MOVIE))
-    seen = world.look()
-    (told,) = explain(seen, title)
-    assert told["verdict"]["word"] == "not-found"
-    line = re.search(r"`map: (\{.*\})` in the file", told["would_change"])
+    reconciliation = world.look()
+    (explanation,) = explain(reconciliation, title)
+    assert explanation["verdict"]["word"] == "not-found"
+    line = re.search(r"`map: (\{.*\})` in the file", explanation["would_change"])
     assert line
     ((key, target),) = yaml.safe_load(line[1]).items()
     assert target == "tmdb:movie:N"
     assert (parse_item(key).title, parse_item(key).year) == (title, 2031)
-    (row,) = [row for row in plan_text(document_of(seen)).splitlines() if "listsync explain" in row]
+    (row,) = [
+        row
+        for row in plan_text(document_of(reconciliation)).splitlines()
+        if "listsync explain" in row
+    ]
     program, verb, item = shlex.split(row.partition(" · ")[2].rpartition(" · ")[2])
     assert (program, verb, parse_item(item).title) == ("listsync", "explain", title)
 

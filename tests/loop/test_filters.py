@@ -12,9 +12,9 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.titles import Title
 from reconciler.core.model import Facts, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.render.rows import fetch_document
-from tests.loop.world import World, by_imdb, by_tmdb, words
+from tests.loop.world import World, by_imdb, by_tmdb, decisions
 
-ONE, OTHER = "imdb:ls000000001", "imdb:ls000000002"
+FIRST, SECOND = "imdb:ls000000001", "imdb:ls000000002"
 OLD, NEW = FILMS[0], next(film for film in FILMS if film.title == "Joker")
 SEVERANCE = next(show for show in SHOWS if show.title == "Severance")
 UNTITLED = next(title for title in CATALOGUE if title.title == "Untitled Glacier Project")
@@ -31,7 +31,7 @@ TITLES = ("/search", "/movie/", "/tv/")
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "detail"),
     [
         ({"types": ["tv"]}, "a film, not a show"),
         ({"years": "2000.."}, f"of {OLD.year}, before 2000"),
@@ -41,11 +41,11 @@ TITLES = ("/search", "/movie/", "/tv/")
     ids=["types", "years", "exclude_titles", "the list's rating"],
 )
 def test_what_the_list_tells_drops_a_title_without_a_look_up(
-    world: World, rule: dict[str, object], told: str
+    world: World, rule: dict[str, object], detail: str
 ) -> None:
     world.follow(replace(by_imdb(OLD), facts=Facts(rating=9.3)), filter=rule)
     assert paths(world, *TITLES) == []
-    assert [row.detail for row in world.look().plan.verdicts] == [told]
+    assert [row.detail for row in world.look().plan.verdicts] == [detail]
 
 
 @pytest.mark.parametrize(
@@ -76,41 +76,41 @@ def test_two_names_of_a_list_ask_for_what_both_need_and_an_exclude_list_for_no_f
 ) -> None:
     world.write(
         {
-            "all": {"source": ONE, "filter": {}},
-            "rated": {"source": ONE, "filter": {"min_rating": 7}},
-            "never": {"source": OTHER, "role": "exclude"},
+            "all": {"source": FIRST, "filter": {}},
+            "rated": {"source": FIRST, "filter": {"min_rating": 7}},
+            "never": {"source": SECOND, "role": "exclude"},
         },
         defaults={"filter": {"languages": ["en"]}},
     )
-    world.lists.hold(ONE, [by_imdb(OLD)])
-    world.lists.hold(OTHER, [by_imdb(NEW)])
+    world.lists.hold(FIRST, [by_imdb(OLD)])
+    world.lists.hold(SECOND, [by_imdb(NEW)])
     world.look()
-    asked = zip(world.lists.fetched, world.lists.needs, strict=True)
-    assert {source: need.facts for source, need in asked} == {ONE: True, OTHER: False}
+    fetches = zip(world.lists.fetched_lists, world.lists.needs, strict=True)
+    assert {source: need.facts for source, need in fetches} == {FIRST: True, SECOND: False}
 
 
 def test_a_show_that_is_dropped_needs_no_seasons(world: World) -> None:
     world.follow(by_tmdb(SEVERANCE), filter={"types": ["movie"]})
     assert paths(world, *TITLES) == []
-    assert words(world.look()) == {"Severance": "filtered"}
+    assert decisions(world.look()) == {"Severance": "filtered"}
 
 
 def test_a_title_that_another_list_wants_is_looked_up(world: World) -> None:
-    world.write({"a": {"source": ONE, "filter": {"years": "2000.."}}, "b": {"source": OTHER}})
-    world.lists.hold(ONE, [by_imdb(OLD)])
-    world.lists.hold(OTHER, [by_imdb(OLD)])
+    world.write({"a": {"source": FIRST, "filter": {"years": "2000.."}}, "b": {"source": SECOND}})
+    world.lists.hold(FIRST, [by_imdb(OLD)])
+    world.lists.hold(SECOND, [by_imdb(OLD)])
     (action,) = world.look().plan.actions
     assert action.lists == ("b",)
 
 
-@pytest.mark.parametrize("known", [Facts(rating=8.1), Facts()], ids=["by the list", "by TMDB"])
+@pytest.mark.parametrize("facts", [Facts(rating=8.1), Facts()], ids=["by the list", "by TMDB"])
 def test_a_film_is_asked_for_once_where_its_list_does_not_rate_it(
-    world: World, known: Facts
+    world: World, facts: Facts
 ) -> None:
-    world.follow(replace(by_imdb(NEW), facts=known), filter={"min_rating": 7})
-    assert len(paths(world, "/movie/")) == (known.rating is None)
+    world.follow(replace(by_imdb(NEW), facts=facts), filter={"min_rating": 7})
+    assert len(paths(world, "/movie/")) == (facts.rating is None)
     assert paths(world, *TITLES) == []
-    assert words(world.look()) == {"Joker": "request"}
+    assert decisions(world.look()) == {"Joker": "request"}
 
 
 def test_a_first_pass_costs_one_call_more_for_each_film_that_is_asked_for(world: World) -> None:
@@ -122,18 +122,18 @@ def test_a_first_pass_costs_one_call_more_for_each_film_that_is_asked_for(world:
     assert len(calls) <= 2 * 30 + 10 + 10 + 20
 
 
-@pytest.mark.parametrize("wanted", [10, 150], ids=["a short list", "a long list"])
+@pytest.mark.parametrize("length", [10, 150], ids=["a short list", "a long list"])
 def test_a_quiet_pass_with_a_filter_is_as_cheap_however_long_the_list_is(
-    world: World, wanted: int
+    world: World, length: int
 ) -> None:
-    world.follow(*map(by_imdb, GENERATED[:wanted]), filter={"min_rating": 9}, max_per_run=None)
+    world.follow(*map(by_imdb, GENERATED[:length]), filter={"min_rating": 9}, max_per_run=None)
     world.apply()
     assert paths(world, *TITLES) == []
     assert len(world.calls(world.apply)) <= 8
 
 
 @pytest.mark.parametrize(
-    ("film", "days", "asked"),
+    ("film", "days", "is_read"),
     [
         pytest.param(OLD, 29, False, id="an old film, within 30 days"),
         pytest.param(OLD, 31, True, id="an old film, later"),
@@ -142,12 +142,12 @@ def test_a_quiet_pass_with_a_filter_is_as_cheap_however_long_the_list_is(
     ],
 )
 def test_what_is_known_of_a_film_is_believed_for_a_month_and_of_a_new_one_for_a_week(
-    world: World, film: Title, days: int, *, asked: bool
+    world: World, film: Title, days: int, *, is_read: bool
 ) -> None:
     world.follow(by_tmdb(film), filter={"min_votes": 1})
     world.look()
     world.clock.moment += timedelta(days=days)
-    assert bool(paths(world, "/movie/")) is asked
+    assert bool(paths(world, "/movie/")) is is_read
 
 
 def test_at_most_twenty_titles_are_read_again_in_a_pass(world: World) -> None:
@@ -167,13 +167,13 @@ def test_a_fact_that_nobody_has_is_unknown_and_so_is_one_that_tmdb_keeps_back(
     assert untitled.detail.startswith("rating unknown (TMDB did not answer the server")
     assert joker.detail == untitled.detail
     world.sandbox.faults.tmdb_down = False
-    assert words(world.look()) == {UNTITLED.title: "filtered", "Joker": "request"}
+    assert decisions(world.look()) == {UNTITLED.title: "filtered", "Joker": "request"}
     assert [row.detail for row in world.look().plan.verdicts] == ["rating unknown"]
 
 
 def test_top_comes_before_the_filter(world: World) -> None:
     world.follow(by_imdb(OLD), by_imdb(NEW), filter={"years": "2000.."}, top=1)
-    assert words(world.look()) == {OLD.title: "filtered"}
+    assert decisions(world.look()) == {OLD.title: "filtered"}
 
 
 def test_a_title_is_not_gone_because_it_is_filtered(world: World) -> None:
@@ -188,7 +188,7 @@ def test_a_title_is_not_gone_because_it_is_filtered(world: World) -> None:
     world.follow(by_imdb(OLD), filter=wide)
     world.apply()
     assert world.requested() == []
-    assert words(world.look()) == {OLD.title: "handled"}
+    assert decisions(world.look()) == {OLD.title: "handled"}
 
 
 def test_what_is_seen_there_while_it_is_filtered_is_remembered(world: World) -> None:
@@ -198,7 +198,7 @@ def test_what_is_seen_there_while_it_is_filtered_is_remembered(world: World) -> 
     world.person("DELETE", f"/request/{world.number(OLD)}")
     world.follow(by_tmdb(OLD))
     world.apply()
-    assert words(world.look()) == {OLD.title: "handled"}
+    assert decisions(world.look()) == {OLD.title: "handled"}
 
 
 def test_what_a_list_tells_of_a_title_stands_in_its_json() -> None:
@@ -216,18 +216,18 @@ def test_what_a_list_tells_of_a_title_stands_in_its_json() -> None:
 
 def test_an_exclude_list_is_not_weakened_by_the_filter_of_defaults(world: World) -> None:
     nameless = Item(1, "", None, Kind.MOVIE, Ids(tmdb=OLD.tmdb))
-    world.lists.hold(ONE, [nameless])
-    world.lists.hold(OTHER, [by_imdb(OLD)])
+    world.lists.hold(FIRST, [nameless])
+    world.lists.hold(SECOND, [by_imdb(OLD)])
     world.write(
-        {"a": {"source": ONE, "filter": None}, "never": {"source": OTHER, "role": "exclude"}},
+        {"a": {"source": FIRST, "filter": None}, "never": {"source": SECOND, "role": "exclude"}},
         defaults={"filter": {"years": "2000.."}},
     )
-    assert words(world.look()) == {"": "excluded"}
+    assert decisions(world.look()) == {"": "excluded"}
 
 
 def test_a_title_that_cannot_be_found_and_is_dropped_anyway_needs_nobody(world: World) -> None:
     nobodys = Item(1, "The Reel in the Attic", 1897, Kind.MOVIE, Ids(imdb="tt90000003"))
     world.follow(nobodys, filter={"years": "1990.."})
-    assert words(world.look()) == {nobodys.title: "filtered"}
+    assert decisions(world.look()) == {nobodys.title: "filtered"}
     world.follow(nobodys, filter={"years": "1890.."})
-    assert words(world.look()) == {nobodys.title: "not-found"}
+    assert decisions(world.look()) == {nobodys.title: "not-found"}

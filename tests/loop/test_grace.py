@@ -387,19 +387,19 @@ def test_what_waits_is_written_to_a_ledger_that_takes_the_place_of_another(
             pass
         pass_time(world, service, seconds=1)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
-        kept = ledger.statuses.rights()
+        rights = ledger.statuses.rights()
 
-    assert list(kept.waiting.values()) == [NOON + timedelta(seconds=1)]
+    assert list(rights.waiting.values()) == [NOON + timedelta(seconds=1)]
 
 
 # what people are told
 
 
-def test_people_are_told_once_also_over_a_restart(world: World, tmp_path: Path) -> None:
-    told = {"notify": {"urls": ["ntfy://ntfy.sh/a"], "events": ["rights-waiting"]}}
-    follow(world, 1, requester="alice", sections=told)
+def test_people_are_notified_once_even_over_a_restart(world: World, tmp_path: Path) -> None:
+    sections = {"notify": {"urls": ["ntfy://ntfy.sh/a"], "events": ["rights-waiting"]}}
+    follow(world, 1, requester="alice", sections=sections)
     with started(world, tmp_path) as service:
-        follow(world, 1, sections=told)
+        follow(world, 1, sections=sections)
         changed(world, service)
         pass_time(world, service, seconds=1)
     with started(world, tmp_path):

@@ -18,7 +18,7 @@ from reconciler.render.markdown import fetch_markdown, plan_markdown
 from reconciler.render.rows import fetch_document
 from reconciler.render.text import fetch_text, plan_text
 from tests.loop.test_markdown import check_structure
-from tests.loop.test_prune_told import told
+from tests.loop.test_prune_text import document_of
 from tests.loop.world import World, by_tmdb
 
 EVIL = (
@@ -36,11 +36,11 @@ def soiled(value: Any, key: str = "") -> Any:  # noqa: ANN401 - any document
     if key in OWN:
         return value
     if isinstance(value, dict):
-        return {name: soiled(one, name) for name, one in value.items()}
+        return {name: soiled(member, name) for name, member in value.items()}
     if isinstance(value, list) and key == "lists" and value and isinstance(value[0], str):
         return value  # names that lead from a row to its list
     if isinstance(value, list | tuple):
-        return [soiled(one, key) for one in value]
+        return [soiled(member, key) for member in value]
     return EVIL if isinstance(value, str) else value
 
 
@@ -54,7 +54,7 @@ def document(world: World) -> Any:  # noqa: ANN401 - what a plan looks like
         by_tmdb(FILMS[1]),
         **{"4k": True, "max_per_run": 1, "filter": {"exclude_titles": [FILMS[1].title]}},
     )
-    made: Any = told(world.look())
+    made: Any = document_of(world.look())
     made["stopped"] = [{"message": "x", "hint": "x"}]
     made["lists"][0]["problem"] = "x"
     made["lists"][0]["fetch"] |= {"error": "x", "note": "x", "outcome": "incomplete"}
@@ -98,8 +98,8 @@ def test_no_form_of_a_plan_holds_control_characters(
 
 def check_plain(text: str) -> None:
     """No character that moves, colours, reorders or breaks lines, but our own line ends."""
-    found = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
-    assert found <= {"\n", "\u200b"}
+    controls = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    assert controls <= {"\n", "\u200b"}
 
 
 @pytest.mark.parametrize(("form", "is_markdown"), [(fetch_text, False), (fetch_markdown, True)])
@@ -120,7 +120,7 @@ def test_a_list_in_every_form_holds_foreign_text_as_text_alone(
 
 
 def test_an_explanation_holds_foreign_text_on_its_own_line() -> None:
-    one: Any = {
+    explanation: Any = {
         "media": {"type": "movie", "title": EVIL, "year": 2021, "ids": {"trakt": EVIL}},
         "is_4k": False,
         "lists": [
@@ -154,7 +154,7 @@ def test_an_explanation_holds_foreign_text_on_its_own_line() -> None:
         },
         "would_change": EVIL,
     }
-    text = explain_text([one], EVIL)
+    text = explain_text([explanation], EVIL)
     check_plain(text)
     assert len(text.splitlines()) == 12
     check_plain(explain_text([], EVIL))
@@ -162,7 +162,7 @@ def test_an_explanation_holds_foreign_text_on_its_own_line() -> None:
 
 def test_a_long_title_is_cut_everywhere_but_in_json(world: World) -> None:
     world.follow(Item(1, "x" * 100_000, 2031, Kind.MOVIE))
-    document: Any = told(world.look())
+    document: Any = document_of(world.look())
     assert max(map(len, plan_text(document).splitlines())) < 1_000
     assert "x" * 299 + "…" in plan_text(document)
     assert "x" * 100_000 in json_text(document)

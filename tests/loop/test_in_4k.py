@@ -12,7 +12,7 @@ from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
-from tests.loop.test_prune_told import told
+from tests.loop.test_prune_text import document_of
 from tests.loop.world import World, by_tmdb, posts
 
 FILM, SHOW = by_tmdb(FILMS[0]), by_tmdb(SHOWS[0])
@@ -31,7 +31,7 @@ LIST = "imdb:ls000000001"
 
 
 def notice(world: World) -> str | None:
-    (row,) = told(world.look())["lists"]
+    (row,) = document_of(world.look())["lists"]
     return row["notice"]
 
 
@@ -63,20 +63,20 @@ def test_a_4k_list_says_where_the_server_has_4k_off(
 
 
 @pytest.mark.parametrize("listed", [FILM, SHOW], ids=["films", "shows"])
-def test_only_what_the_list_holds_is_told_of(world: World, listed: object) -> None:
+def test_only_the_kinds_on_the_list_are_named(world: World, listed: object) -> None:
     world.follow(listed, **{"4k": True})  # type: ignore[arg-type]
     assert notice(world) == (FILMS_OFF if listed is FILM else SHOWS_OFF)
 
 
-def test_it_is_told_in_every_form_of_the_plan_and_by_explain(world: World) -> None:
+def test_the_notice_is_in_every_form_of_the_plan_and_in_explain(world: World) -> None:
     world.follow(FILM, **{"4k": True})
-    seen = world.look()
-    assert f"  i {FILMS_OFF}\n" in plan_text(told(seen))
-    assert FILMS_OFF in plan_markdown(told(seen)).replace("\\", "")
-    assert FILMS_OFF in explain_text(explain(seen, FILM.title), FILM.title)
+    reconciliation = world.look()
+    assert f"  i {FILMS_OFF}\n" in plan_text(document_of(reconciliation))
+    assert FILMS_OFF in plan_markdown(document_of(reconciliation)).replace("\\", "")
+    assert FILMS_OFF in explain_text(explain(reconciliation, FILM.title), FILM.title)
 
 
-def test_it_stands_beside_what_else_is_to_be_told_of_the_list(world: World) -> None:
+def test_the_notice_is_shown_with_the_lists_other_notices(world: World) -> None:
     world.follow(FILM, **{"4k": True, "start": "new-only"})
     assert notice(world) == f"adopted 1 title (no ledger found); {FILMS_OFF}"
 

@@ -8,17 +8,17 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Expected, Ids, Item, Outcome
-from tests.loop.world import ALICE, BOB, World, by_imdb, by_tmdb, words
+from tests.loop.world import ALICE, BOB, World, by_imdb, by_tmdb, decisions
 
 DUNE, HEAT, ALIEN, JOKER = (
-    next(film for film in FILMS if (film.title, film.year) == named)
-    for named in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
+    next(film for film in FILMS if (film.title, film.year) == name_and_year)
+    for name_and_year in (("Dune", 2021), ("Heat", 1995), ("Alien", 1979), ("Joker", 2019))
 )
-ONE, OTHER, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
+FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
 
 
 def two_lists(world: World, **second: object) -> None:
-    world.write({"first": {"source": ONE}, "second": {"source": OTHER, **second}})
+    world.write({"first": {"source": FIRST}, "second": {"source": SECOND, **second}})
 
 
 @pytest.mark.parametrize(
@@ -36,24 +36,24 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_others(
     world: World, outcome: Outcome
 ) -> None:
     two_lists(world)
-    world.lists.fail(ONE, outcome)
-    world.lists.hold(OTHER, [by_tmdb(DUNE)])
-    assert words(world.look()) == {"Dune": "request"}
+    world.lists.fail(FIRST, outcome)
+    world.lists.hold(SECOND, [by_tmdb(DUNE)])
+    assert decisions(world.look()) == {"Dune": "request"}
 
 
 def test_half_a_list_may_add(world: World) -> None:
     two_lists(world)
-    world.lists.hold(ONE, [by_tmdb(HEAT)], Outcome.INCOMPLETE)
-    world.lists.hold(OTHER, [by_tmdb(DUNE)], Outcome.UNVERIFIED)
-    assert words(world.look()) == {"Dune": "request", "Heat": "request"}
+    world.lists.hold(FIRST, [by_tmdb(HEAT)], Outcome.INCOMPLETE)
+    world.lists.hold(SECOND, [by_tmdb(DUNE)], Outcome.UNVERIFIED)
+    assert decisions(world.look()) == {"Dune": "request", "Heat": "request"}
 
 
 def test_one_list_under_two_names_is_fetched_once(world: World) -> None:
-    world.write({"a": {"source": ONE}, "b": {"source": "ls000000001", "4k": True}})
-    world.lists.hold(ONE, [by_tmdb(DUNE)])
-    seen = world.look()
-    assert world.lists.fetched == [ONE]
-    assert [(a.lists, a.target.is_4k) for a in seen.plan.actions] == [
+    world.write({"a": {"source": FIRST}, "b": {"source": "ls000000001", "4k": True}})
+    world.lists.hold(FIRST, [by_tmdb(DUNE)])
+    reconciliation = world.look()
+    assert world.lists.fetched_lists == [FIRST]
+    assert [(a.lists, a.target.is_4k) for a in reconciliation.plan.actions] == [
         (("a",), False),
         (("b",), True),
     ]
@@ -69,18 +69,20 @@ def test_one_chart_under_two_names_is_read_as_far_as_either_wants(
     world.write({name: {"source": chart, "top": top} for name, top in names.items()})
     world.lists.hold(chart, titles, Outcome.UNVERIFIED)
 
-    seen = world.look()
+    reconciliation = world.look()
 
-    assert {lst.name: len(lst.entries) for lst in seen.lists if lst.name in names} == names
+    assert {
+        lst.name: len(lst.entries) for lst in reconciliation.lists if lst.name in names
+    } == names
 
 
 def test_an_unknown_requester_is_the_error_of_its_list_alone(world: World) -> None:
     two_lists(world, requester="nobody")
-    world.lists.hold(ONE, [by_tmdb(DUNE)])
-    world.lists.hold(OTHER, [by_tmdb(HEAT)])
-    seen = world.look()
-    assert words(seen) == {"Dune": "request", "Heat": "not-permitted"}
-    problems = {lst.name: lst.problem.message for lst in seen.lists if lst.problem}
+    world.lists.hold(FIRST, [by_tmdb(DUNE)])
+    world.lists.hold(SECOND, [by_tmdb(HEAT)])
+    reconciliation = world.look()
+    assert decisions(reconciliation) == {"Dune": "request", "Heat": "not-permitted"}
+    problems = {lst.name: lst.problem.message for lst in reconciliation.lists if lst.problem}
     assert problems == {"second": "requester 'nobody' is not a user of the server"}
 
 
@@ -105,32 +107,32 @@ def test_the_keys_owner_approves_what_it_asks_on_a_users_behalf(world: World) ->
 
 def test_top_cuts_a_list_before_any_look_up(world: World) -> None:
     world.follow(*map(by_imdb, FILMS[:9]), top=2)
-    calls = world.calls(lambda: words(world.look()))
+    calls = world.calls(lambda: decisions(world.look()))
     assert sum("/search" in call.path for call in calls) == 2
-    assert list(words(world.look())) == [film.title for film in FILMS[:2]]
+    assert list(decisions(world.look())) == [film.title for film in FILMS[:2]]
 
 
 def test_only_requesters_with_a_quota_are_asked_for_it(world: World) -> None:
     world.write(
         {
-            name: {"source": ONE, **({"requester": name} if name != "owner" else {})}
+            name: {"source": FIRST, **({"requester": name} if name != "owner" else {})}
             for name in ("owner", "alice", "bob")
         }
-        | {"again": {"source": OTHER, "requester": "alice"}}
+        | {"again": {"source": SECOND, "requester": "alice"}}
     )
-    world.lists.hold(ONE, [by_tmdb(DUNE)])
-    world.lists.hold(OTHER, [by_tmdb(HEAT)])
+    world.lists.hold(FIRST, [by_tmdb(DUNE)])
+    world.lists.hold(SECOND, [by_tmdb(HEAT)])
     calls = world.calls(world.look)
-    asked = [call.path for call in calls if call.path.endswith("/quota")]
-    assert sorted(asked) == [f"/api/v1/user/{user}/quota" for user in (ALICE, BOB)]
+    quota_calls = [call.path for call in calls if call.path.endswith("/quota")]
+    assert sorted(quota_calls) == [f"/api/v1/user/{user}/quota" for user in (ALICE, BOB)]
 
 
 # ---------------------------------------------------------------------------------- exclude lists
 
 
 def with_exclusion(world: World) -> None:
-    world.write({"wishes": {"source": ONE}, "never": {"source": NEVER, "role": "exclude"}})
-    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT, ALIEN)))
+    world.write({"wishes": {"source": FIRST}, "never": {"source": NEVER, "role": "exclude"}})
+    world.lists.hold(FIRST, map(by_tmdb, (DUNE, HEAT, ALIEN)))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.INCOMPLETE, Outcome.EMPTY])
@@ -139,18 +141,18 @@ def test_an_exclude_list_that_was_never_complete_stops_everything(
 ) -> None:
     with_exclusion(world)
     world.lists.hold(NEVER, [by_imdb(HEAT)] * (outcome is Outcome.INCOMPLETE), outcome)
-    seen = world.look()
-    assert [stop.message for stop in seen.plan.stops] == ["exclude list never unread"]
-    assert seen.plan.actions == ()
+    reconciliation = world.look()
+    assert [stop.message for stop in reconciliation.plan.stops] == ["exclude list never unread"]
+    assert reconciliation.plan.actions == ()
     world.apply()
     assert world.requested() == []
 
 
 def test_an_exclude_file_that_is_truly_empty_stops_nothing(world: World) -> None:
-    world.write({"wishes": {"source": ONE}, "never": {"source": "file:n.txt", "role": "exclude"}})
-    world.lists.hold(ONE, [by_tmdb(DUNE)])
+    world.write({"wishes": {"source": FIRST}, "never": {"source": "file:n.txt", "role": "exclude"}})
+    world.lists.hold(FIRST, [by_tmdb(DUNE)])
     world.lists.hold("file:n.txt", [], Outcome.EMPTY, route="file")
-    assert words(world.look()) == {"Dune": "request"}
+    assert decisions(world.look()) == {"Dune": "request"}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.INCOMPLETE])
@@ -161,10 +163,10 @@ def test_an_exclude_list_that_fails_excludes_what_it_held_and_what_it_shows(
     world.lists.hold(NEVER, map(by_imdb, (DUNE, HEAT, ALIEN)))
     world.apply()
     fresh = [by_imdb(JOKER)] * (outcome is Outcome.INCOMPLETE)
-    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT, ALIEN, JOKER)))
+    world.lists.hold(FIRST, map(by_tmdb, (DUNE, HEAT, ALIEN, JOKER)))
     world.lists.hold(NEVER, fresh, outcome)
-    held = dict.fromkeys(("Dune", "Heat", "Alien"), "excluded")
-    assert words(world.look()) == {**held, "Joker": "excluded" if fresh else "request"}
+    excluded = dict.fromkeys(("Dune", "Heat", "Alien"), "excluded")
+    assert decisions(world.look()) == {**excluded, "Joker": "excluded" if fresh else "request"}
 
 
 def test_an_exclude_list_that_is_whole_again_frees_what_left_it(world: World) -> None:
@@ -172,16 +174,16 @@ def test_an_exclude_list_that_is_whole_again_frees_what_left_it(world: World) ->
     world.lists.hold(NEVER, map(by_imdb, (*FILMS[:8], HEAT)))
     world.apply()
     world.lists.hold(NEVER, map(by_imdb, FILMS[:8]))
-    assert words(world.look())["Heat"] == "request"
+    assert decisions(world.look())["Heat"] == "request"
 
 
 def test_an_exclude_list_whose_titles_cannot_be_looked_up_stops_everything(world: World) -> None:
     with_exclusion(world)
     world.lists.hold(NEVER, [by_imdb(HEAT)])
     world.sandbox.faults.tmdb_down = True
-    seen = world.look()
-    assert seen.plan.actions == ()
-    assert "could not be looked up" in seen.plan.stops[0].hint
+    reconciliation = world.look()
+    assert reconciliation.plan.actions == ()
+    assert "could not be looked up" in reconciliation.plan.stops[0].hint
 
 
 NAMELESS = Item(1, "Heat", 1995, ids=Ids(imdb="tt0000123"))
@@ -212,14 +214,16 @@ MAPPED = {"map": {"imdb:tt0000123": f"tmdb:movie:{HEAT.tmdb}"}}
 def test_a_title_is_excluded_by_whatever_names_it(
     world: World, sections: dict[str, Any], item: Item, verdict: str
 ) -> None:
-    world.lists.hold(ONE, [by_tmdb(DUNE), item])
-    world.write({"wishes": {"source": ONE}}, **sections)
-    assert words(world.look()) == {"Dune": "request", "Heat": verdict}
+    world.lists.hold(FIRST, [by_tmdb(DUNE), item])
+    world.write({"wishes": {"source": FIRST}}, **sections)
+    assert decisions(world.look()) == {"Dune": "request", "Heat": verdict}
 
 
 def test_map_decides_what_an_item_is(world: World) -> None:
-    world.lists.hold(ONE, [by_imdb(DUNE)])
-    world.write({"wishes": {"source": ONE}}, map={f"imdb:{DUNE.imdb}": f"tmdb:tv:{SHOWS[0].tmdb}"})
+    world.lists.hold(FIRST, [by_imdb(DUNE)])
+    world.write(
+        {"wishes": {"source": FIRST}}, map={f"imdb:{DUNE.imdb}": f"tmdb:tv:{SHOWS[0].tmdb}"}
+    )
     (action,) = world.look().plan.actions
     assert (str(action.target.media), action.matched_by) == (f"tv/{SHOWS[0].tmdb}", "map")
 
@@ -230,15 +234,15 @@ def test_map_decides_what_an_item_is(world: World) -> None:
 def test_a_list_that_fails_still_owns_what_it_held(world: World) -> None:
     world.write(
         {
-            "alices": {"source": ONE, "requester": "alice", "max_per_run": 1},
-            "bobs": {"source": OTHER, "requester": "bob"},
+            "alices": {"source": FIRST, "requester": "alice", "max_per_run": 1},
+            "bobs": {"source": SECOND, "requester": "bob"},
         }
     )
-    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
-    world.lists.hold(OTHER, [by_tmdb(ALIEN)])
+    world.lists.hold(FIRST, map(by_tmdb, (DUNE, HEAT)))
+    world.lists.hold(SECOND, [by_tmdb(ALIEN)])
     world.apply()
-    world.lists.fail(ONE)
-    world.lists.hold(OTHER, map(by_tmdb, (ALIEN, HEAT)))
+    world.lists.fail(FIRST)
+    world.lists.hold(SECOND, map(by_tmdb, (ALIEN, HEAT)))
     (action,) = world.look().plan.actions
     assert (action.item.title, action.requester.user.id, action.lists) == (
         "Heat",
@@ -249,24 +253,24 @@ def test_a_list_that_fails_still_owns_what_it_held(world: World) -> None:
 
 def test_what_only_a_failed_list_held_is_not_requested(world: World) -> None:
     two_lists(world)
-    world.write({"wishes": {"source": ONE, "max_per_run": 1}})
-    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
+    world.write({"wishes": {"source": FIRST, "max_per_run": 1}})
+    world.lists.hold(FIRST, map(by_tmdb, (DUNE, HEAT)))
     world.apply()
-    world.lists.fail(ONE)
+    world.lists.fail(FIRST)
     assert world.look().plan.actions == ()
 
 
 def test_a_list_with_another_source_is_a_new_list(world: World) -> None:
-    world.write({"wishes": {"source": ONE, "requester": "alice", "max_per_run": 1}})
-    world.lists.hold(ONE, map(by_tmdb, (DUNE, HEAT)))
+    world.write({"wishes": {"source": FIRST, "requester": "alice", "max_per_run": 1}})
+    world.lists.hold(FIRST, map(by_tmdb, (DUNE, HEAT)))
     world.apply()
     world.write(
         {
             "wishes": {"source": NEVER, "requester": "alice"},
-            "bobs": {"source": OTHER, "requester": "bob"},
+            "bobs": {"source": SECOND, "requester": "bob"},
         }
     )
     world.lists.fail(NEVER)
-    world.lists.hold(OTHER, [by_tmdb(HEAT)])
+    world.lists.hold(SECOND, [by_tmdb(HEAT)])
     (action,) = world.look().plan.actions
     assert (action.requester.user.id, action.lists) == (BOB, ("bobs",))

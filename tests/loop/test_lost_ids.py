@@ -8,7 +8,7 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS
 from reconciler.core.model import Ids, Item, Kind
-from tests.loop.world import World, by_imdb, words
+from tests.loop.world import World, by_imdb, decisions
 
 FILM, OTHERS = FILMS[0], tuple(by_imdb(film) for film in FILMS[1:10])
 ROW = by_imdb(FILM)
@@ -38,7 +38,7 @@ def test_it_does_not_count_as_removed_and_readded(
     world.follow(row, *OTHERS)
     world.apply()
 
-    assert words(world.look())[title] == verdict
+    assert decisions(world.look())[title] == verdict
     assert world.requested().count(FILM.tmdb) == (verdict == "declined")
 
 
@@ -62,4 +62,4 @@ def test_it_stays_adopted(world: World) -> None:
     world.apply()
 
     assert world.requested() == []
-    assert words(world.look())[FILM.title] == "adopted"
+    assert decisions(world.look())[FILM.title] == "adopted"

@@ -18,14 +18,14 @@ from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.sync.apply import Applier
 from reconciler.sync.reconcile import reconcile_lists
-from tests.loop.world import World, by_tmdb, posts, words
+from tests.loop.world import World, by_tmdb, decisions, posts
 
 FILM, SHOW = FILMS[0], SHOWS[0]
 EITHER = pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
 
 
-def said(world: World, title: Title = FILM) -> str:
-    return words(world.look())[title.title]
+def decision(world: World, title: Title = FILM) -> str:
+    return decisions(world.look())[title.title]
 
 
 def by_id(world: World) -> list[str]:
@@ -40,7 +40,7 @@ def sightings(world: World) -> list[Sighting | None]:
         return [own.sighting for own in ledger.memory.read().ours.values()]
 
 
-def made(world: World, title: Title = FILM, **faults: object) -> None:
+def request_title(world: World, title: Title = FILM, **faults: object) -> None:
     """A title was requested, with what the server then did to it."""
     world.follow(by_tmdb(title))
     world.sandbox.faults.set(faults)
@@ -55,7 +55,7 @@ def made(world: World, title: Title = FILM, **faults: object) -> None:
 def test_a_request_that_was_not_kept_is_made_again_and_its_reason_is_said(
     world: World, title: Title
 ) -> None:
-    made(world, title, roll_back=1)
+    request_title(world, title, roll_back=1)
     assert world.requested() == []
     (action,) = world.look().plan.actions
     assert (action.why, action.detail) == (
@@ -65,13 +65,13 @@ def test_a_request_that_was_not_kept_is_made_again_and_its_reason_is_said(
     ((_, done),) = world.apply()
     assert done.result is Result.CREATED
     assert world.requested() == [title.tmdb]
-    assert said(world, title) == "processing"
+    assert decision(world, title) == "processing"
     assert world.apply() == ()
 
 
 @EITHER
 def test_to_know_that_it_is_lost_takes_two_calls(world: World, title: Title) -> None:
-    made(world, title, roll_back=1)
+    request_title(world, title, roll_back=1)
     assert by_id(world) == ["/request/1", f"/{title.kind}/{title.tmdb}"]
 
 
@@ -80,13 +80,13 @@ def test_a_server_that_keeps_nothing_is_not_asked_for_ever(world: World) -> None
     world.sandbox.faults.roll_back = 99
     sent = [len(posts(world.calls(world.apply))) for _ in range(6)]
     assert sent == [1] * MOST_LOST + [0] * (6 - MOST_LOST)
-    assert said(world) == "failed"
+    assert decision(world) == "failed"
     (verdict,) = world.look().plan.verdicts
     assert verdict.detail == "the server accepted request 1, 2, 3 and did not keep it"
     world.sandbox.faults.roll_back = 0
-    wanted = {"mediaType": "movie", "mediaId": FILM.tmdb, "is4k": False}
-    world.person("POST", "/request", wanted)  # as `explain` advises
-    assert said(world) == "processing"
+    body = {"mediaType": "movie", "mediaId": FILM.tmdb, "is4k": False}
+    world.person("POST", "/request", body)  # as `explain` advises
+    assert decision(world) == "processing"
 
 
 def delete_request(world: World, title: Title) -> None:
@@ -104,10 +104,10 @@ def clear_data(world: World, title: Title) -> None:
 def test_what_a_person_deleted_before_any_look_is_handled(
     world: World, title: Title, delete: Callable[[World, Title], None]
 ) -> None:
-    made(world, title)
+    request_title(world, title)
     delete(world, title)
     assert by_id(world) == []
-    assert said(world, title) == "handled"
+    assert decision(world, title) == "handled"
     assert world.apply() == ()
     assert sightings(world) == [Sighting.GONE]
 
@@ -116,20 +116,20 @@ def test_what_a_person_deleted_before_any_look_is_handled(
 def test_what_was_seen_once_and_is_gone_is_handled_whatever_its_row_says(
     world: World, title: Title
 ) -> None:
-    made(world, title)
+    request_title(world, title)
     world.apply()
     assert sightings(world) == [Sighting.LISTED]
     (request,) = world.sandbox.state.requests.values()
     world.sandbox.state.remove_request(request)
     assert request.media.status == 3
-    assert said(world, title) == "handled"
+    assert decision(world, title) == "handled"
     assert by_id(world) == []
     assert world.apply() == ()
 
 
 def test_a_person_who_deletes_it_between_two_calls_of_a_look_is_heeded(world: World) -> None:
     """The media table still has the row at 3, the table of requests is read after the deletion."""
-    made(world)
+    request_title(world)
 
     class Deleting(OverseerrServer):
         def requests(self) -> tuple[RequestState, ...]:
@@ -138,26 +138,26 @@ def test_a_person_who_deletes_it_between_two_calls_of_a_look_is_heeded(world: Wo
             return super().requests()
 
     world.server_type = Deleting
-    assert words(world.look())[FILM.title] == "handled"
+    assert decisions(world.look())[FILM.title] == "handled"
 
 
 def test_a_request_that_only_the_table_missed_is_not_made_again(world: World) -> None:
     """It is made by another process right after the table was read."""
-    made(world)
+    request_title(world)
 
     class Hasty(OverseerrServer):
         def requests(self) -> tuple[RequestState, ...]:
             return ()
 
     world.server_type = Hasty
-    assert words(world.look())[FILM.title] == "processing"
+    assert decisions(world.look())[FILM.title] == "processing"
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
 def test_where_nobody_says_what_became_of_it_nothing_is_requested(
     world: World, status: int
 ) -> None:
-    made(world, roll_back=1)
+    request_title(world, roll_back=1)
 
     class Silent(OverseerrServer):
         def trace_request(self, request_id: int, media: MediaKey) -> RequestTrace:
@@ -168,19 +168,19 @@ def test_where_nobody_says_what_became_of_it_nothing_is_requested(
                 world.sandbox.faults.answer_after = None
 
     world.server_type = Silent
-    assert words(world.look())[FILM.title] == "processing"
+    assert decisions(world.look())[FILM.title] == "processing"
 
 
 def test_tmdb_being_down_leaves_it_in_doubt(world: World) -> None:
-    made(world, roll_back=1)
+    request_title(world, roll_back=1)
     world.sandbox.faults.tmdb_down = True
-    assert said(world) == "processing"
+    assert decision(world) == "processing"
     world.sandbox.faults.tmdb_down = False
-    assert said(world) == "request"
+    assert decision(world) == "request"
 
 
 def test_two_processes_do_not_both_make_it_again(world: World) -> None:
-    made(world, roll_back=1)
+    request_title(world, roll_back=1)
     with world.open_context() as context:
         stale = reconcile_lists(world.config, context)
     world.apply()
@@ -191,13 +191,13 @@ def test_two_processes_do_not_both_make_it_again(world: World) -> None:
 
 
 def test_a_look_that_is_not_acted_on_asks_again_and_changes_nothing(world: World) -> None:
-    made(world, roll_back=1)
-    assert [said(world), said(world)] == ["request", "request"]
+    request_title(world, roll_back=1)
+    assert [decision(world), decision(world)] == ["request", "request"]
     assert sightings(world) == [None]
 
 
 def test_an_unlisted_title_is_not_asked_about(world: World) -> None:
-    made(world, roll_back=1)
+    request_title(world, roll_back=1)
     world.follow(by_tmdb(FILMS[1]))
     assert "/request/1" not in by_id(world)
 
@@ -219,16 +219,16 @@ def test_a_detached_request_is_processing_and_asked_about_once(
     world = World(tmp_path)
     world.sandbox = SandboxServer(flavour=flavour, settings=Settings(clock=world.clock.now))
     with world.sandbox:
-        made(world, detach=1)
+        request_title(world, detach=1)
         assert by_id(world) == ["/request/1"]
-        assert said(world) == "processing"
+        assert decision(world) == "processing"
         assert world.apply() == ()
         assert sightings(world) == [Sighting.DETACHED]
         assert by_id(world) == []
-        assert said(world) == "processing"
+        assert decision(world) == "processing"
         (media,) = world.sandbox.state.media.values()
         media.status = 5
-        assert said(world) == "available"
+        assert decision(world) == "available"
 
 
 # ------------------------------------------------------------------------------------- orphans

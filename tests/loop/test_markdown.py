@@ -47,9 +47,9 @@ def long_plan(titles: int, *names: str, title: str = "Dune") -> PlanDocument:
         for name in names
         for number in range(1, titles + 1)
     ]
-    told = document(*actions)
-    told["server"] |= {"media": 0, "requests": 0, "slowdown": None}
-    return {**told, "lists": [listed(name) for name in names]}
+    plan = document(*actions)
+    plan["server"] |= {"media": 0, "requests": 0, "slowdown": None}
+    return {**plan, "lists": [listed(name) for name in names]}
 
 
 def titles_of(text: str) -> list[str]:
@@ -106,13 +106,13 @@ def test_a_plan_that_is_too_long_is_cut_and_says_by_how_much(titles: int, names:
     assert 0.95 * LONGEST < len(text) <= LONGEST
     shown = len(titles_of(text))
     sections = text.count("\n#### ")
-    said = re.fullmatch(
+    remark = re.fullmatch(
         r"\*\*Cut:\*\* ([\d,]+) titles?(?: and ([\d,]+) whole sections?)? did not fit; "
         r"`-o json` has them all\.",
         text.splitlines()[-1],
     )
-    assert said
-    cut, whole = (int((number or "0").replace(",", "")) for number in said.groups())
+    assert remark
+    cut, whole = (int((number or "0").replace(",", "")) for number in remark.groups())
     assert (shown + cut, sections + whole) == (len(plan["actions"]), len(names))
 
 
@@ -128,7 +128,7 @@ def test_a_plan_that_just_fits_is_whole_and_one_title_more_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "said"),
+    ("title", "escaped"),
     [
         ("@anna", "@\u200banna"),
         ("#12", "\\#\u200b12"),
@@ -137,5 +137,5 @@ def test_a_plan_that_just_fits_is_whole_and_one_title_more_is_not() -> None:
         ("\u202eDune\x1b", "Dune"),
     ],
 )
-def test_a_title_in_markdown_is_only_itself(title: str, said: str) -> None:
-    assert escape(title) == said
+def test_a_title_in_markdown_is_only_itself(title: str, escaped: str) -> None:
+    assert escape(title) == escaped

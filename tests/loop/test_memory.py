@@ -15,17 +15,17 @@ from reconciler.core.model import Item, Kind, ListRef, MediaKey, Outcome, Reason
 from reconciler.sync.apply import Applier
 from reconciler.sync.explain import explain
 from reconciler.sync.reconcile import reconcile_lists
-from tests.loop.world import World, by_imdb, by_tmdb, words
+from tests.loop.world import World, by_imdb, by_tmdb, decisions
 
 Refusal: TypeAlias = Callable[[World, Title], None]
 
 LIST = "imdb:ls000000001"
 FILM, SHOW = FILMS[0], SHOWS[1]
-KEPT = [by_tmdb(film) for film in FILMS[1:5]]
+OTHERS = [by_tmdb(film) for film in FILMS[1:5]]
 
 
-def said(world: World, title: Title = FILM) -> str:
-    return words(world.look())[title.title]
+def decision(world: World, title: Title = FILM) -> str:
+    return decisions(world.look())[title.title]
 
 
 def decline(world: World, title: Title) -> None:
@@ -44,9 +44,9 @@ def delete_media(world: World, title: Title) -> None:
 
 def requested_once(world: World, title: Title = FILM) -> None:
     """The title was requested among others, and everything is quiet."""
-    world.follow(*KEPT, by_imdb(title))
+    world.follow(*OTHERS, by_imdb(title))
     world.apply()
-    assert said(world, title) in {"processing", "requested"}
+    assert decision(world, title) in {"processing", "requested"}
 
 
 NO = [(decline, "declined"), (delete_request, "handled"), (delete_media, "handled")]
@@ -63,18 +63,18 @@ def test_a_no_on_the_server_is_final(
     requested_once(world, title)
     refuse(world, title)
     for _ in range(3):
-        assert said(world, title) == verdict
+        assert decision(world, title) == verdict
         assert world.apply() == ()
         world.clock.forward(days=30)
 
 
 def without(world: World) -> None:
-    world.lists.hold(LIST, KEPT)
+    world.lists.hold(LIST, OTHERS)
     world.apply()
 
 
 def back(world: World, title: Title = FILM) -> None:
-    world.lists.hold(LIST, [*KEPT, by_imdb(title)])
+    world.lists.hold(LIST, [*OTHERS, by_imdb(title)])
 
 
 @NOS
@@ -91,7 +91,7 @@ def test_a_title_that_was_taken_off_and_put_back_is_requested_again(
     world.apply()
     assert world.look().plan.actions == ()
     refuse(world, title)
-    assert said(world, title) == verdict
+    assert decision(world, title) == verdict
 
 
 def test_a_lost_request_is_not_mistaken_for_an_older_one_of_the_title(world: World) -> None:
@@ -111,11 +111,11 @@ def test_a_lost_request_is_not_mistaken_for_an_older_one_of_the_title(world: Wor
 @pytest.mark.parametrize(
     ("items", "outcome"),
     [
-        (KEPT, Outcome.INCOMPLETE),
-        (KEPT, Outcome.UNVERIFIED),
+        (OTHERS, Outcome.INCOMPLETE),
+        (OTHERS, Outcome.UNVERIFIED),
         ([], Outcome.EMPTY),
         ([], Outcome.UNREACHABLE),
-        (KEPT[:2], Outcome.COMPLETE),
+        (OTHERS[:2], Outcome.COMPLETE),
     ],
     ids=["incomplete", "unverified", "empty", "unreachable", "shrunk"],
 )
@@ -125,27 +125,27 @@ def test_half_a_list_takes_nothing_off(world: World, items: list[Item], outcome:
     world.lists.hold(LIST, items, outcome)
     world.apply()
     back(world)
-    assert said(world) == "declined"
+    assert decision(world) == "declined"
 
 
 def test_a_list_that_stays_small_for_a_week_is_believed(world: World) -> None:
     requested_once(world)
     decline(world, FILM)
     for _ in range(8):
-        world.lists.hold(LIST, KEPT[:2])
+        world.lists.hold(LIST, OTHERS[:2])
         world.apply()
         world.clock.forward(days=1)
     back(world)
-    assert said(world) == "request"
+    assert decision(world) == "request"
 
 
 def test_a_plan_alone_sees_no_title_leave(world: World) -> None:
     requested_once(world)
     decline(world, FILM)
-    world.lists.hold(LIST, KEPT)
+    world.lists.hold(LIST, OTHERS)
     world.look()
     back(world)
-    assert said(world) == "declined"
+    assert decision(world) == "declined"
 
 
 def test_a_title_that_another_list_still_holds_was_not_taken_off(world: World) -> None:
@@ -156,7 +156,7 @@ def test_a_title_that_another_list_still_holds_was_not_taken_off(world: World) -
     decline(world, FILM)
     without(world)
     back(world)
-    assert said(world) == "declined"
+    assert decision(world) == "declined"
 
 
 def both(world: World, *names: str) -> None:
@@ -182,9 +182,9 @@ def test_a_title_that_moves_from_a_list_taken_out_of_the_file_was_not_taken_off(
 ) -> None:
     both(declined, "wishes")
     back(declined)
-    assert said(declined) == "declined"
+    assert decision(declined) == "declined"
     declined.apply()
-    assert said(declined) == "declined"
+    assert decision(declined) == "declined"
 
 
 def test_a_title_that_was_on_no_list_of_the_file_and_comes_back_is_readded(
@@ -193,19 +193,19 @@ def test_a_title_that_was_on_no_list_of_the_file_and_comes_back_is_readded(
     both(declined, "wishes")
     declined.apply()
     back(declined)
-    assert said(declined) == "request"
+    assert decision(declined) == "request"
 
 
 def test_a_renamed_list_that_cannot_be_read_holds_what_it_held(declined: World) -> None:
-    held = declined.lists.fetch(ListRef("imdb", "ls000000002")).items
+    items = declined.lists.fetch(ListRef("imdb", "ls000000002")).items
     declined.lists.hold("imdb:ls000000002", (), Outcome.UNREACHABLE)
     both(declined, "wishes", "renamed")
     declined.apply()
     back(declined)
-    assert said(declined) == "declined"
-    declined.lists.hold("imdb:ls000000002", held)
+    assert decision(declined) == "declined"
+    declined.lists.hold("imdb:ls000000002", items)
     declined.apply()
-    assert said(declined) == "declined"
+    assert decision(declined) == "declined"
 
 
 def test_a_list_that_comes_back_into_the_file_puts_nothing_back(declined: World) -> None:
@@ -213,44 +213,44 @@ def test_a_list_that_comes_back_into_the_file_puts_nothing_back(declined: World)
     declined.apply()
     both(declined, "wishes", "other")
     declined.apply()
-    assert said(declined) == "declined"
+    assert decision(declined) == "declined"
 
 
 def test_a_chart_puts_nothing_back(world: World) -> None:
     world.write({"chart": {"source": "imdb:top"}})
-    world.lists.hold("imdb:top", [*KEPT, by_imdb(FILM)])
+    world.lists.hold("imdb:top", [*OTHERS, by_imdb(FILM)])
     world.apply()
     decline(world, FILM)
-    world.lists.hold("imdb:top", KEPT)
+    world.lists.hold("imdb:top", OTHERS)
     world.apply()
-    world.lists.hold("imdb:top", [*KEPT, by_imdb(FILM)])
-    assert said(world) == "declined"
+    world.lists.hold("imdb:top", [*OTHERS, by_imdb(FILM)])
+    assert decision(world) == "declined"
 
 
 def test_a_title_seen_in_the_library_and_deleted_there_is_not_requested(world: World) -> None:
     world.sandbox.state.seed([FILM])
-    world.follow(*KEPT, by_tmdb(FILM))
+    world.follow(*OTHERS, by_tmdb(FILM))
     world.apply()
-    assert said(world) == "available"
+    assert decision(world) == "available"
     delete_media(world, FILM)
-    assert said(world) == "handled"
+    assert decision(world) == "handled"
 
 
 def test_memory_outlives_a_renamed_list(world: World) -> None:
     requested_once(world)
     delete_media(world, FILM)
     world.write({"renamed": {"source": LIST}})
-    assert said(world) == "handled"
+    assert decision(world) == "handled"
 
 
 def test_a_blocklisted_title_is_left_alone_and_then_free_again(world: World) -> None:
     world.follow(by_tmdb(FILM))
     entry = {"tmdbId": FILM.tmdb, "mediaType": "movie", "user": 1}
     world.person("POST", "/blocklist", entry)
-    assert said(world) == "blocklisted"
+    assert decision(world) == "blocklisted"
     assert world.apply() == ()
     world.person("DELETE", f"/blocklist/{FILM.tmdb}")
-    assert said(world) == "request"
+    assert decision(world) == "request"
 
 
 # ---------------------------------------------------------------------------------- another server
@@ -261,9 +261,9 @@ def test_a_server_on_which_most_is_gone_is_taken_for_another_one(world: World) -
     world.apply()
     world.sandbox.state.reset()
     for _ in range(2):
-        seen = world.look()
-        assert [stop.reason for stop in seen.plan.stops] == [Reason.UNRESOLVED]
-        assert "12 of 12 titles" in seen.plan.stops[0].message
+        reconciliation = world.look()
+        assert [stop.reason for stop in reconciliation.plan.stops] == [Reason.UNRESOLVED]
+        assert "12 of 12 titles" in reconciliation.plan.stops[0].message
         assert world.apply() == ()
     assert world.requested() == []
 
@@ -273,9 +273,9 @@ def test_another_address_is_another_memory(world: World, tmp_path: Path) -> None
     delete_media(world, FILM)
     other = World(tmp_path)
     with other.sandbox:
-        other.follow(*KEPT, by_imdb(FILM))
+        other.follow(*OTHERS, by_imdb(FILM))
         assert len(other.look().plan.actions) == 5
-    assert said(world) == "handled"
+    assert decision(world) == "handled"
 
 
 # --------------------------------------------------------------------------------- failed requests
@@ -287,12 +287,12 @@ def test_a_failed_request_is_retried_twice_with_growing_pauses(tmp_path: Path) -
         world.sandbox.faults.radarr_down = True
         world.follow(by_tmdb(FILM))
         world.apply()
-        told = []
+        decisions_by_day = []
         for minutes in (0, 9, 2, 0, 19, 2):
             world.clock.forward(minutes=minutes)
-            told.append(said(world))
+            decisions_by_day.append(decision(world))
             world.apply()
-        assert told == ["retry", "backing-off", "retry", "failed", "failed", "failed"]
+        assert decisions_by_day == ["retry", "backing-off", "retry", "failed", "failed", "failed"]
         assert len(world.requested()) == 1
 
 
@@ -304,7 +304,7 @@ def test_a_retry_that_helps_ends_in_the_library(tmp_path: Path) -> None:
         world.apply()
         world.sandbox.faults.radarr_down = False
         world.apply()
-        assert said(world) == "processing"
+        assert decision(world) == "processing"
 
 
 @pytest.mark.parametrize("flavour", ["overseerr", "jellyseerr", "seerr"])
@@ -317,10 +317,10 @@ def test_the_three_servers_come_to_the_same(tmp_path: Path, flavour: str) -> Non
     with world.sandbox:
         requested_once(world)
         decline(world, FILM)
-        assert said(world) == "declined"
+        assert decision(world) == "declined"
         without(world)
         back(world)
-        assert said(world) == "request"
+        assert decision(world) == "request"
 
 
 def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: World) -> None:
@@ -328,13 +328,13 @@ def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: 
     delete_media(world, FILM)
     world.apply()
     with world.open_context() as context, context.ledger.lock():
-        seen = reconcile_lists(world.config, context)
-        assert words(seen)[FILM.title] == "handled"
+        reconciliation = reconcile_lists(world.config, context)
+        assert decisions(reconciliation)[FILM.title] == "handled"
         with world.open_context() as beside:
             beside.ledger.memory.forget([MediaKey(Kind.MOVIE, FILM.tmdb)], {}, [])
-        Applier(context, 1, world.stopping).apply(seen, seen.plan.actions)
+        Applier(context, 1, world.stopping).apply(reconciliation, reconciliation.plan.actions)
 
-    assert said(world) == "request"
+    assert decision(world) == "request"
 
 
 @pytest.mark.parametrize("title", [FILM, SHOW], ids=["a film", "a show"])
@@ -342,15 +342,15 @@ def test_a_declined_title_is_asked_for_again_after_the_time_its_list_gives(
     world: World, title: Title
 ) -> None:
     requested_once(world, title)
-    world.follow(*KEPT, by_imdb(title), rerequest="after 90d")
+    world.follow(*OTHERS, by_imdb(title), rerequest="after 90d")
     for _ in range(2):
         decline(world, title)
         assert world.apply() == ()
         world.clock.forward(days=89)
         assert world.apply() == ()
-        (told,) = explain(world.look(), title.title)
-        assert told["verdict"]["word"] == "declined"
-        assert "asked again after" in told["verdict"]["detail"]
+        (explanation,) = explain(world.look(), title.title)
+        assert explanation["verdict"]["word"] == "declined"
+        assert "asked again after" in explanation["verdict"]["detail"]
         world.clock.forward(days=1)
         ((action, done),) = world.apply()
         assert (action.target.media.tmdb, done.result) == (title.tmdb, Result.CREATED)

@@ -11,7 +11,7 @@ from reconciler.sync.reports import list_reports
 from tests.loop.world import World, by_imdb
 
 FIRST, SECOND, NEVER = "imdb:ls000000001", "imdb:ls000000002", "imdb:ls000000003"
-ONE, TWO, THREE = (by_imdb(title) for title in FILMS[:3])
+FILM_1, FILM_2, FILM_3 = (by_imdb(title) for title in FILMS[:3])
 
 
 @pytest.fixture(autouse=True)
@@ -24,13 +24,13 @@ def lists(world: World) -> None:
             "never": {"source": NEVER, "role": "exclude"},
         }
     )
-    world.lists.hold(FIRST, [ONE])
-    world.lists.hold(SECOND, [ONE, TWO, THREE])
-    world.lists.hold(NEVER, [THREE])
+    world.lists.hold(FIRST, [FILM_1])
+    world.lists.hold(SECOND, [FILM_1, FILM_2, FILM_3])
+    world.lists.hold(NEVER, [FILM_3])
 
 
 def narrowed(world: World, *names: str) -> Reconciliation:
-    world.lists.fetched.clear()
+    world.lists.fetched_lists.clear()
     with world.open_context() as context:
         return reconcile_lists(world.config, context, names)
 
@@ -38,59 +38,61 @@ def narrowed(world: World, *names: str) -> Reconciliation:
 def remember(world: World) -> None:
     """A pass over all lists that is remembered, and asks for nothing."""
     with world.open_context() as context:
-        seen = reconcile_lists(world.config, context)
-        state = seen.decision.state
+        reconciliation = reconcile_lists(world.config, context)
+        state = reconciliation.decision.state
         context.ledger.memory.record(
             state.memory.slots,
             state.memberships,
-            seen.decision.claims,
-            seen.recalled,
+            reconciliation.decision.claims,
+            reconciliation.recalled,
             state.memory.ours,
         )
         sources = {lst.name: lst.source for lst in world.config.lists}
-        context.ledger.cache.keep_reports(list_reports(seen, sources, (), {}, world.clock.now()))
+        context.ledger.cache.keep_reports(
+            list_reports(reconciliation, sources, (), {}, world.clock.now())
+        )
 
 
-def asked(seen: Reconciliation) -> dict[str, str]:
-    return {action.item.title: action.requester.user.name for action in seen.plan.actions}
+def requesters(reconciliation: Reconciliation) -> dict[str, str]:
+    return {action.item.title: action.requester.user.name for action in reconciliation.plan.actions}
 
 
 def test_only_the_named_lists_are_read_once_the_others_are_known(world: World) -> None:
     narrowed(world, "second")
-    assert world.lists.fetched == [SECOND, NEVER, FIRST]
+    assert world.lists.fetched_lists == [SECOND, NEVER, FIRST]
     world.apply()
     narrowed(world, "second")
-    assert world.lists.fetched == [SECOND]
+    assert world.lists.fetched_lists == [SECOND]
 
 
 def test_only_the_named_lists_lead_to_actions(world: World) -> None:
-    assert asked(narrowed(world, "first")) == {ONE.title: "alice"}
+    assert requesters(narrowed(world, "first")) == {FILM_1.title: "alice"}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.COMPLETE, Outcome.UNVERIFIED])
 def test_a_title_stays_with_its_owner_though_that_list_is_not_read(
     world: World, outcome: Outcome
 ) -> None:
-    world.lists.hold(FIRST, [ONE], outcome)
+    world.lists.hold(FIRST, [FILM_1], outcome)
     remember(world)
-    assert asked(narrowed(world, "second")) == {ONE.title: "alice", TWO.title: "bob"}
+    assert requesters(narrowed(world, "second")) == {FILM_1.title: "alice", FILM_2.title: "bob"}
 
 
 def test_an_exclude_list_that_is_not_read_excludes_what_it_held(world: World) -> None:
     remember(world)
-    assert THREE.title not in asked(narrowed(world, "second"))
+    assert FILM_3.title not in requesters(narrowed(world, "second"))
 
 
 def test_a_shared_title_is_requested_as_its_owners_requester_before_that_list_ever_ran(
     world: World,
 ) -> None:
-    seen = narrowed(world, "second")
-    assert asked(seen) == {ONE.title: "alice", TWO.title: "bob"}
-    assert seen.snapshots.keys() == {"second", "never"}
+    reconciliation = narrowed(world, "second")
+    assert requesters(reconciliation) == {FILM_1.title: "alice", FILM_2.title: "bob"}
+    assert reconciliation.snapshots.keys() == {"second", "never"}
 
 
 @pytest.mark.parametrize(
-    ("options", "fetched"),
+    ("options", "others"),
     [
         pytest.param({"requester": "alice"}, [FIRST], id="another requester"),
         pytest.param({"requester": "bob"}, [], id="the same requester"),
@@ -100,7 +102,7 @@ def test_a_shared_title_is_requested_as_its_owners_requester_before_that_list_ev
     ],
 )
 def test_a_list_above_is_read_along_where_it_may_own_titles_for_somebody_else(
-    world: World, options: dict[str, object], fetched: list[str]
+    world: World, options: dict[str, object], others: list[str]
 ) -> None:
     world.write(
         {
@@ -109,16 +111,16 @@ def test_a_list_above_is_read_along_where_it_may_own_titles_for_somebody_else(
         }
     )
     narrowed(world, "second")
-    assert world.lists.fetched == [SECOND, *fetched]
+    assert world.lists.fetched_lists == [SECOND, *others]
 
 
 def test_a_list_below_is_not_read_along(world: World) -> None:
     narrowed(world, "first")
-    assert SECOND not in world.lists.fetched
+    assert SECOND not in world.lists.fetched_lists
 
 
 def test_a_list_that_could_not_be_read_before_holds_nobody_up(world: World) -> None:
     world.lists.fail(FIRST)
     remember(world)
-    assert asked(narrowed(world, "second")) == {ONE.title: "bob", TWO.title: "bob"}
-    assert FIRST not in world.lists.fetched
+    assert requesters(narrowed(world, "second")) == {FILM_1.title: "bob", FILM_2.title: "bob"}
+    assert FIRST not in world.lists.fetched_lists

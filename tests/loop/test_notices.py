@@ -19,54 +19,54 @@ def follow(world: World, **notify: object) -> None:
     world.write({"wishes": {"source": LIST, "interval": "1h", "retry_interval": "1h"}}, **section)
 
 
-def told(world: World) -> list[str]:
+def notifications(world: World) -> list[str]:
     """What was told since the last look."""
     messages, world.mailbox.messages = world.mailbox.messages, []
     return [message.title.removeprefix("listsync: ") for message in messages]
 
 
-def test_what_is_out_of_reach_after_it_stalled_has_neither_recovered_nor_stalled_anew(
+def test_an_unreachable_list_that_was_stalled_neither_recovers_nor_stalls_again(
     world: World, tmp_path: Path
 ) -> None:
     follow(world)
     world.lists.fail(LIST, Outcome.PRIVATE)
-    heard = []
+    by_look = []
     with served(world, tmp_path) as service:
         for outcome in (Outcome.PRIVATE, Outcome.UNREACHABLE, Outcome.PRIVATE, Outcome.COMPLETE):
             world.lists.hold(LIST, [], outcome)
             pass_time(world, service, hours=9)
-            heard.append(told(world))
+            by_look.append(notifications(world))
 
-    assert heard == [["wishes is stalled"], [], [], ["wishes has recovered"]]
+    assert by_look == [["wishes is stalled"], [], [], ["wishes has recovered"]]
 
 
-def test_by_the_day_a_quiet_day_is_silent_and_a_full_one_is_told_after_its_end(
+def test_a_daily_digest_follows_the_end_of_a_day_with_actions_and_no_other(
     world: World, tmp_path: Path
 ) -> None:
     follow(world, digest="daily")
-    heard = []
+    by_look = []
     with served(world, tmp_path) as service:
         for films in ((FILMS[0],), (FILMS[0], FILMS[1]), (FILMS[0], FILMS[1])):
             world.lists.hold(LIST, [by_tmdb(film) for film in films])
             pass_time(world, service, hours=2)
-            heard.append(told(world))  # noon is long past, midnight is not
+            by_look.append(notifications(world))  # noon is long past, midnight is not
         for _ in range(3):
             pass_time(world, service, days=1)
-            heard.append(told(world))
+            by_look.append(notifications(world))
 
-    assert heard == [["1 created"], [], [], ["1 created"], [], []]
+    assert by_look == [["1 created"], [], [], ["1 created"], [], []]
 
 
-def test_who_is_not_told_by_the_file_is_not_told(world: World, tmp_path: Path) -> None:
+def test_without_an_address_in_the_file_nothing_is_sent(world: World, tmp_path: Path) -> None:
     follow(world, urls=[])
     world.lists.hold(LIST, [by_tmdb(FILMS[0])])
     with served(world, tmp_path) as service:
         pass_time(world, service, hours=1)
 
-    assert (told(world), world.requested()) == ([], [FILMS[0].tmdb])
+    assert (notifications(world), world.requested()) == ([], [FILMS[0].tmdb])
 
 
-def test_a_list_that_was_stalled_before_anybody_was_named_is_told(
+def test_a_list_that_stalled_before_an_address_was_in_the_file_is_notified(
     world: World, tmp_path: Path
 ) -> None:
     follow(world, urls=[])
@@ -77,4 +77,4 @@ def test_a_list_that_was_stalled_before_anybody_was_named_is_told(
         service.reload()
         pass_time(world, service, hours=9)
 
-    assert told(world) == ["wishes is stalled"]
+    assert notifications(world) == ["wishes is stalled"]

@@ -13,8 +13,8 @@ from reconciler.core.model import Ids, Item, Kind
 from reconciler.render.text import plan_text
 from reconciler.sources import json_items
 from reconciler.sync.explain import explain
-from tests.loop.test_prune_told import told as document_of
-from tests.loop.world import World, words
+from tests.loop.test_prune_text import document_of
+from tests.loop.world import World, decisions
 from tests.project import places
 
 ADDRESS = "https://lists.example/shows"
@@ -40,16 +40,18 @@ def test_a_person_is_asked_which_one_it_is_and_the_advice_settles_it(
     world: World, row: Mapping[str, object]
 ) -> None:
     follow(world, row)
-    seen = world.look()
+    reconciliation = world.look()
     (line,) = [
-        line for line in plan_text(document_of(seen)).splitlines() if "film or show?" in line
+        line
+        for line in plan_text(document_of(reconciliation)).splitlines()
+        if "film or show?" in line
     ]
     command = shlex.split(line.rpartition(" · ")[2])
     assert command[:2] == ["listsync", "explain"]
-    (told,) = explain(seen, command[2])
-    assert told["verdict"]["word"] == "ambiguous"
-    assert "use `json:shows:…` or `json:movies:…`" in told["would_change"]
-    assert "map" not in told["would_change"]
+    (explanation,) = explain(reconciliation, command[2])
+    assert explanation["verdict"]["word"] == "ambiguous"
+    assert "use `json:shows:…` or `json:movies:…`" in explanation["would_change"]
+    assert "map" not in explanation["would_change"]
 
     follow(world, row, Kind.TV)
     world.apply()
@@ -58,7 +60,7 @@ def test_a_person_is_asked_which_one_it_is_and_the_advice_settles_it(
 
 def test_a_title_of_that_year_settles_it(world: World) -> None:
     follow(world, {"title": SHOW.title, "year": SHOW.year, "tmdbId": SHOW.tmdb})
-    assert words(world.look()) == {SHOW.title: "request"}
+    assert decisions(world.look()) == {SHOW.title: "request"}
 
 
 @pytest.mark.parametrize(

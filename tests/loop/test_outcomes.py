@@ -15,11 +15,11 @@ from reconciler.core.model import Attempts, Kind, MediaKey, Result, Target
 from reconciler.ledger import SqliteLedger
 from tests.e2e.household import Household
 from tests.loop.serving import pass_time, served
-from tests.loop.world import ALICE, World, by_tmdb, posts, words
+from tests.loop.world import ALICE, World, by_tmdb, decisions, posts
 
 FILM, SHOW = FILMS[0], SHOWS[0]
 NO_TVDB_ID = show(8_600_001, None, None, "The Paper Hunter", "2015-01-01", (2, 3))
-ONE = show(8_600_002, None, 465000, "Lonely Shadow", "2015-01-01", (2,))
+LONELY = show(8_600_002, None, 465000, "Lonely Shadow", "2015-01-01", (2,))
 SAME_TVDB_ID = show(8_600_003, None, 465000, "Lonely Shadow Again", "2016-01-01", (2,))
 AWAY = {"radarr": (Service(0, "Radarr"),), "sonarr": (Service(0, "Sonarr"),)}
 
@@ -34,7 +34,7 @@ def away(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Household]:
+def household(tmp_path: Path) -> Iterator[Household]:
     """The same with the command."""
     with SandboxServer(settings=Settings(**AWAY)) as server:  # type: ignore[arg-type]
         server.faults.radarr_down = True
@@ -63,9 +63,9 @@ def test_a_request_that_is_failed_in_the_answer_is_ours_and_no_success(away: Wor
     with SqliteLedger(away.ledger, away.sandbox.url) as ledger:
         assert list(ledger.memory.read().ours) == [1]
         assert len(ledger.memory.read().created) == 1
-    assert words(away.look()) == {FILM.title: "backing-off"}
+    assert decisions(away.look()) == {FILM.title: "backing-off"}
     away.clock.forward(minutes=11)
-    assert words(away.look()) == {FILM.title: "retry"}
+    assert decisions(away.look()) == {FILM.title: "retry"}
 
 
 @pytest.mark.parametrize("tells", [True, False], ids=["its answer says 4", "its answer says 2"])
@@ -88,7 +88,7 @@ def test_a_retry_that_is_taken_is_a_success(away: World) -> None:
     away.sandbox.faults.radarr_down = False
     away.clock.forward(hours=1)
     assert result(away) is Result.RETRIED
-    assert words(away.look()) == {FILM.title: "processing"}
+    assert decisions(away.look()) == {FILM.title: "processing"}
 
 
 def test_a_retry_of_what_was_retried_by_hand_meanwhile_does_nothing(away: World) -> None:
@@ -112,16 +112,16 @@ def test_a_retry_of_what_was_retried_by_hand_meanwhile_does_nothing(away: World)
     ],
 )
 def test_what_is_not_taken_is_marked_and_makes_the_exit_code_1(
-    house: Household, output: str, shown: str
+    household: Household, output: str, shown: str
 ) -> None:
-    house.server.faults.tells_failures = True
-    house.wish([next(film for film in FILMS if film.title == "Dune")])
-    done = house.run("apply", "--yes", "-o", output)
+    household.server.faults.tells_failures = True
+    household.wish([next(film for film in FILMS if film.title == "Dune")])
+    done = household.run("apply", "--yes", "-o", output)
     assert done.code == 1
     assert shown in done.out
     assert "✓" not in done.out
     assert "could not send it to Radarr" in done.out
-    (run,) = house.run("history", "-o", "json").document["runs"]
+    (run,) = household.run("history", "-o", "json").document["runs"]
     assert (run["exit_code"], run["results"]) == (1, {"undelivered": 1})
 
 
@@ -160,7 +160,7 @@ def test_an_automatic_request_in_the_way_is_a_failure_that_names_who_can_remove_
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         remembered = {slot.season for slot in ledger.memory.read().slots}
     assert not remembered & set(action.seasons or ()), "nothing new is remembered as present"
-    assert words(world.look()) == {SHOW.title: "backing-off"}
+    assert decisions(world.look()) == {SHOW.title: "backing-off"}
     waits = [attempts(world, action.target.media).not_before]
     world.clock.forward(hours=1)
     assert result(world) is Result.FAILED
@@ -172,18 +172,18 @@ def test_following_the_advice_about_an_automatic_request_has_the_title_requested
     tmp_path: Path,
 ) -> None:
     with SandboxServer() as server:
-        house = Household(tmp_path, server)
-        house.wish([SHOW], requester="alice")
+        household = Household(tmp_path, server)
+        household.wish([SHOW], requester="alice")
         server.state.seed([SHOW], status=3, requested_by=ALICE)
         (made,) = server.state.requests.values()
         made.is_auto, made.seasons = True, made.seasons[:1]
-        failed = house.run("apply", "--yes", "-o", "json").document["actions"][0]
+        failed = household.run("apply", "--yes", "-o", "json").document["actions"][0]
         assert failed["result"] == "failed"
         command = failed["message"].partition("`listsync ")[2].partition("`")[0].split()
         server.state.remove_request(made)
         made.media.status = 1
-        assert house.run(*command).code == 0
-        assert house.run("apply", "--yes", "-o", "json").results() == ["created"]
+        assert household.run(*command).code == 0
+        assert household.run("apply", "--yes", "-o", "json").results() == ["created"]
 
 
 def test_another_requester_is_not_in_the_way_of_an_automatic_request(world: World) -> None:
@@ -215,12 +215,12 @@ def test_what_the_server_cannot_store_fails_with_a_reason_and_waits_longer_each_
     world = World(tmp_path)
     world.sandbox = SandboxServer(
         flavour=flavour,
-        catalogue=[NO_TVDB_ID, ONE, SAME_TVDB_ID],
+        catalogue=[NO_TVDB_ID, LONELY, SAME_TVDB_ID],
         settings=Settings(clock=world.clock.now, sonarr=AWAY["sonarr"]),
     )
     with world.sandbox:
         world.sandbox.faults.postgresql = postgresql
-        world.sandbox.state.seed([ONE], status=5)
+        world.sandbox.state.seed([LONELY], status=5)
         world.follow(by_tmdb(title))  # type: ignore[arg-type]
         ((_, done),) = world.apply()
         assert (done.result, why in done.message) == (Result.FAILED, True)

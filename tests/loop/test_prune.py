@@ -13,7 +13,7 @@ from reconciler.core.model import Done, MediaKey, Outcome, RequestState, Result
 from reconciler.overseerr import OverseerrServer
 from reconciler.sync.apply import Outcomes
 from tests.loop.serving import pass_time, served
-from tests.loop.world import ALICE, World, by_tmdb, words
+from tests.loop.world import ALICE, World, by_tmdb, decisions
 
 LIST = "imdb:ls000000001"
 REST = tuple(map(by_tmdb, FILMS[1:5]))
@@ -57,7 +57,7 @@ def test_it_comes_back_when_it_is_put_back_and_not_before(world: World) -> None:
     world.lists.hold("imdb:ls000000002", WITH_DUNE)
     sources = {"wishes": LIST, "more": "imdb:ls000000002"}
     world.write({name: {"source": source, "requester": "bob"} for name, source in sources.items()})
-    assert words(world.look())[DUNE.title] == "handled"  # first sight on another list
+    assert decisions(world.look())[DUNE.title] == "handled"  # first sight on another list
     world.follow(*WITH_DUNE, requester="bob")
     world.apply()
     assert world.requested().count(DUNE.tmdb) == 1
@@ -67,11 +67,11 @@ def test_from_an_empty_list_it_comes_back_too(world: World) -> None:
     world.follow(by_tmdb(DUNE), requester="alice", prune="cancel-pending", prune_after="1d")
     world.apply()
     world.lists.hold(LIST, (), Outcome.EMPTY)
-    came = []
+    results = []
     for _ in range(4):
-        came += cancelled(world.apply())
+        results += cancelled(world.apply())
         world.clock.forward(days=1)
-    assert came == [Result.CANCELLED]
+    assert results == [Result.CANCELLED]
     world.lists.hold(LIST, [by_tmdb(DUNE)])
     world.apply()
     assert world.requested() == [DUNE.tmdb]
@@ -96,8 +96,8 @@ def test_a_cancel_does_not_make_a_shrunk_list_believed(world: World) -> None:
     world.apply()
 
     world.lists.hold(LIST, whole)
-    seen = words(world.look())
-    assert {film.title: seen[film.title] for film in by_hand[:2]} == {
+    by_title = decisions(world.look())
+    assert {film.title: by_title[film.title] for film in by_hand[:2]} == {
         film.title: "declined" for film in by_hand[:2]
     }
 
@@ -118,14 +118,14 @@ def test_what_was_declined_instead_of_cancelled_stays_out_when_an_empty_list_is_
             return super().look(media)
 
     world.server_type = Declined
-    came = []
+    results = []
     for _ in range(4):
-        came += cancelled(world.apply())
+        results += cancelled(world.apply())
         world.clock.forward(days=1)
-    assert came == [Result.MOOT]
+    assert results == [Result.MOOT]
     world.lists.hold(LIST, [by_tmdb(DUNE)])
     world.apply()
-    assert words(world.look())[DUNE.title] == "declined"
+    assert decisions(world.look())[DUNE.title] == "declined"
     assert world.requested() == [DUNE.tmdb]
 
 
@@ -134,7 +134,7 @@ def test_unless_the_file_says_so_nothing_is_cancelled(world: World, prune: str) 
     wish(world, prune)
     assert after_a_week(world) == ()
     assert DUNE.tmdb in world.requested()
-    assert words(world.look()).get(DUNE.title) == (None if prune == "keep" else "requested")
+    assert decisions(world.look()).get(DUNE.title) == (None if prune == "keep" else "requested")
 
 
 @pytest.mark.parametrize("verdict", ["approve", "decline"])
@@ -201,14 +201,14 @@ def test_a_request_that_is_gone_by_then_is_no_failure(world: World) -> None:
     wish(world)
     number = world.number(DUNE)
 
-    class Gone(OverseerrServer):
+    class WithoutRequest(OverseerrServer):
         """Somebody deletes it after the last look."""
 
         def cancel(self, request_id: int) -> Done:
             world.person("DELETE", f"/request/{number}")
             return super().cancel(request_id)
 
-    world.server_type = Gone
+    world.server_type = WithoutRequest
     assert cancelled(after_a_week(world)) == [Result.MOOT]
     assert world.look().plan.actions == ()
 
@@ -239,7 +239,7 @@ def test_a_shows_pending_seasons_are_cancelled_with_it(world: World) -> None:
     world.lists.hold(LIST, REST)
     world.apply()
     assert cancelled(after_a_week(world)) == [Result.CANCELLED]
-    assert words(world.look()).get(show.title) is None
+    assert decisions(world.look()).get(show.title) is None
     world.lists.hold(LIST, (*REST, show))
     world.apply()
     assert world.requested().count(SHOWS[4].tmdb) == 1
@@ -272,14 +272,14 @@ def test_a_cancel_takes_nothing_from_what_may_be_requested_and_gives_nothing_bac
     options = {"source": LIST, "requester": "alice", "prune": "cancel-pending", **cap}
     world.write({"wishes": options}, **({} if cap else budget))
     world.clock.forward(days=7)
-    seen = world.look()
-    assert [str(action.op) for action in seen.plan.actions] == ["request", "cancel"]
-    assert words(seen)[new[1].title] == ("over-cap" if cap else "over-budget")
+    reconciliation = world.look()
+    assert [str(action.op) for action in reconciliation.plan.actions] == ["request", "cancel"]
+    assert decisions(reconciliation)[new[1].title] == ("over-cap" if cap else "over-budget")
     world.apply()
-    assert words(world.look())[new[1].title] == ("request" if cap else "over-budget")
+    assert decisions(world.look())[new[1].title] == ("request" if cap else "over-budget")
 
 
-def test_the_diary_tells_what_was_cancelled(world: World) -> None:
+def test_the_journal_contains_what_was_cancelled(world: World) -> None:
     wish(world)
     number = world.number(DUNE)
     after_a_week(world)

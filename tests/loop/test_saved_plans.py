@@ -61,26 +61,26 @@ def document(*actions: Action, url: str = URL) -> PlanDocument:
     return plan_document(Plan(actions), config=config, server=server, lists=[])
 
 
-def written(path: Path, told: object) -> Path:
-    path.write_text(json.dumps(told), encoding="utf-8")
+def write_json(path: Path, plan: object) -> Path:
+    path.write_text(json.dumps(plan), encoding="utf-8")
     return path
 
 
 def test_a_plan_comes_back_as_it_was_saved(tmp_path: Path) -> None:
-    told, path = document(action(1), action(2, 1, 2)), tmp_path / "plan.json"
-    plan_file.save(told, path)
+    plan, path = document(action(1), action(2, 1, 2)), tmp_path / "plan.json"
+    plan_file.save(plan, path)
     saved = plan_file.read(path, URL)
-    assert (saved.digest, list(saved.actions)) == (told["digest"], told["actions"])
+    assert (saved.digest, list(saved.actions)) == (plan["digest"], plan["actions"])
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["plan.json"]
 
 
 @pytest.mark.parametrize("key", document(action())["actions"][0])
 def test_an_action_that_was_changed_in_the_file_is_refused(tmp_path: Path, key: str) -> None:
-    told: Any = json.loads(json.dumps(document(action())))
-    told["actions"][0][key] = "changed"
+    plan: Any = json.loads(json.dumps(document(action())))
+    plan["actions"][0][key] = "changed"
     with pytest.raises(PlanMismatchError):
-        plan_file.read(written(tmp_path / "plan.json", told), URL)
+        plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 
 @pytest.mark.parametrize(
@@ -99,33 +99,33 @@ def test_an_action_that_was_changed_in_the_file_is_refused(tmp_path: Path, key: 
 def test_what_apply_reads_is_refused_where_it_was_changed(
     tmp_path: Path, key: str, value: object
 ) -> None:
-    told: Any = {**document(action()), key: value}
+    plan: Any = {**document(action()), key: value}
     with pytest.raises(PlanMismatchError, match="damage"):
-        plan_file.read(written(tmp_path / "plan.json", told), URL)
+        plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 
 @pytest.mark.parametrize("key", ["server", "narrowed_to", "actions", "digest", "checksum"])
 def test_what_apply_reads_is_refused_where_it_is_missing(tmp_path: Path, key: str) -> None:
-    told: Any = {name: value for name, value in document(action()).items() if name != key}
+    plan: Any = {name: value for name, value in document(action()).items() if name != key}
     with pytest.raises(PlanMismatchError, match="damage"):
-        plan_file.read(written(tmp_path / "plan.json", told), URL)
+        plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 
-def test_json_that_another_program_wrote_anew_is_accepted(tmp_path: Path) -> None:
-    told: Any = document(action(1, title="Amélie 🎬"), action(2, 1, 2))
-    told["server"]["seconds"] = 1  # jq writes 1.0 so
+def test_json_that_another_program_rewrote_is_accepted(tmp_path: Path) -> None:
+    plan: Any = document(action(1, title="Amélie 🎬"), action(2, 1, 2))
+    plan["server"]["seconds"] = 1  # jq writes 1.0 so
     layouts: list[dict[str, Any]] = [{"indent": 8}, {"sort_keys": True}, {"ensure_ascii": False}]
     for n, layout in enumerate(layouts):
         path = tmp_path / f"{n}.json"
-        path.write_text(json.dumps(told, **layout), encoding="utf-8")
-        assert list(plan_file.read(path, URL).actions) == told["actions"]
+        path.write_text(json.dumps(plan, **layout), encoding="utf-8")
+        assert list(plan_file.read(path, URL).actions) == plan["actions"]
 
 
 def test_a_later_minor_format_is_read_for_what_is_known_of_it(tmp_path: Path) -> None:
-    told: Any = {**document(action()), "format_version": "2.9", "mood": "good"}
-    told["server"] |= {"mood": 0.5}
-    told["lists"] = [{"mood": None}]
-    assert plan_file.read(written(tmp_path / "plan.json", told), URL).digest == told["digest"]
+    plan: Any = {**document(action()), "format_version": "2.9", "mood": "good"}
+    plan["server"] |= {"mood": 0.5}
+    plan["lists"] = [{"mood": None}]
+    assert plan_file.read(write_json(tmp_path / "plan.json", plan), URL).digest == plan["digest"]
 
 
 LATER_KEYS = ("server_id", "profile_id", "root_folder", "tags")  # as if a later minor had them
@@ -133,11 +133,11 @@ LATER_KEYS = ("server_id", "profile_id", "root_folder", "tags")  # as if a later
 
 def of_an_older_format(*actions: Action) -> dict[str, Any]:
     """The document as a format would have it that knew nothing of Radarr and Sonarr."""
-    told: Any = json.loads(json.dumps(document(*actions)))
-    rows: Any = [{k: v for k, v in row.items() if k not in LATER_KEYS} for row in told["actions"]]
+    plan: Any = json.loads(json.dumps(document(*actions)))
+    rows: Any = [{k: v for k, v in row.items() if k not in LATER_KEYS} for row in plan["actions"]]
     digest = plan_digest(URL, rows)
     proof = {"plan_id": digest[:8], "digest": digest, "checksum": checksum(URL, None, rows)}
-    return {**told, **proof, "format_version": "2.0", "actions": rows}
+    return {**plan, **proof, "format_version": "2.0", "actions": rows}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def of_an_older_format(*actions: Action) -> dict[str, Any]:
 def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know(
     tmp_path: Path, delivery: Delivery | None, done: list[int]
 ) -> None:
-    path = written(tmp_path / "plan.json", of_an_older_format(action(1), action(2, 1, 2)))
+    path = write_json(tmp_path / "plan.json", of_an_older_format(action(1), action(2, 1, 2)))
     current = [action(1, delivery=delivery), action(2, 1, 2, delivery=delivery)]
     agreement = plan_file.agree(plan_file.read(path, URL).actions, current)
     assert [row.target.media.tmdb for row in agreement.both] == done
@@ -157,9 +157,9 @@ def test_an_older_minor_format_agrees_to_what_names_nothing_that_it_did_not_know
 
 @pytest.mark.parametrize("version", ["1.3", "3.0", "20.1", "", None, 1])
 def test_another_major_format_is_refused(tmp_path: Path, version: object) -> None:
-    told: Any = {**document(action()), "format_version": version}
+    plan: Any = {**document(action()), "format_version": version}
     with pytest.raises(PlanMismatchError, match=r"format .*2\.x"):
-        plan_file.read(written(tmp_path / "plan.json", told), URL)
+        plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 
 def test_a_folder_is_no_plan(tmp_path: Path) -> None:
@@ -178,16 +178,16 @@ def test_a_plan_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, pla
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_checksum_that_was_made_anew_does_not_hide_a_changed_action(tmp_path: Path) -> None:
-    told: Any = json.loads(json.dumps(document(action())))
-    told["actions"][0]["media"]["ids"]["tmdb"] = 2
-    told["checksum"] = checksum(URL, None, told["actions"])
+def test_a_recomputed_checksum_does_not_hide_a_changed_action(tmp_path: Path) -> None:
+    plan: Any = json.loads(json.dumps(document(action())))
+    plan["actions"][0]["media"]["ids"]["tmdb"] = 2
+    plan["checksum"] = checksum(URL, None, plan["actions"])
     with pytest.raises(PlanMismatchError, match="disagree"):
-        plan_file.read(written(tmp_path / "plan.json", told), URL)
+        plan_file.read(write_json(tmp_path / "plan.json", plan), URL)
 
 
 def test_a_plan_for_another_server_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "plan.json", document(action(), url="http://other:5055"))
+    path = write_json(tmp_path / "plan.json", document(action(), url="http://other:5055"))
     with pytest.raises(PlanMismatchError, match="is for http://other:5055, but the config has"):
         plan_file.read(path, URL)
 
@@ -249,7 +249,9 @@ NOT_SENT = {
 NOT_IN_THE_ID = {"matched_by", "item", "detail"}
 
 
-@pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Action) if one.compare])
+@pytest.mark.parametrize(
+    "name", [field.name for field in dataclasses.fields(Action) if field.compare]
+)
 def test_every_field_of_an_action_is_part_of_what_is_agreed_to_or_said_not_to_be(
     name: str,
 ) -> None:
@@ -262,6 +264,6 @@ def test_every_field_of_an_action_is_part_of_what_is_agreed_to_or_said_not_to_be
 
 
 def test_which_title_it_is_and_where_is_part_of_the_id() -> None:
-    told = [action(1), action(2), action(1, 1)]
-    assert len({plan_digest(URL, [action_row(row)]) for row in told}) == len(told)
+    actions = [action(1), action(2), action(1, 1)]
+    assert len({plan_digest(URL, [action_row(row)]) for row in actions}) == len(actions)
     assert plan_digest(URL, []) != plan_digest("http://other:5055", [])

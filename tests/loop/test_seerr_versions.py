@@ -10,7 +10,7 @@ import pytest
 from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import RequestStatus
 from examples.sandbox.tricky_titles import TRICKY
-from tests.loop.world import ALICE, World, by_tmdb, words
+from tests.loop.world import ALICE, World, by_tmdb, decisions
 
 RECORDED, NEWEST = "3.1.0", "3.4.1"
 BOTH = pytest.mark.parametrize("version", [RECORDED, NEWEST])
@@ -35,7 +35,7 @@ def test_what_is_blocklisted_is_not_requested_and_its_namesake_by_number_is(
 ) -> None:
     world.follow(by_tmdb(FILM), by_tmdb(SHOW))
     block(world, "movie" if blocked is FILM else "tv")
-    film, show = words(world.look())[FILM.title], words(world.look())[SHOW.title]
+    film, show = decisions(world.look())[FILM.title], decisions(world.look())[SHOW.title]
     assert (film, show) == (
         ("blocklisted", "request") if blocked is FILM else ("request", "blocklisted")
     )
@@ -51,7 +51,7 @@ def test_a_film_that_the_server_blocks_along_with_a_show_is_believed_blocklisted
         "POST", "/request", {"mediaType": "movie", "mediaId": FILM.tmdb, "is4k": False}, ALICE
     )
     block(world, "tv")
-    assert words(world.look()) == {FILM.title: film, SHOW.title: "blocklisted"}
+    assert decisions(world.look()) == {FILM.title: film, SHOW.title: "blocklisted"}
 
 
 @pytest.mark.parametrize("version", [NEWEST])
@@ -59,7 +59,7 @@ def test_both_of_one_number_can_be_blocklisted(world: World) -> None:
     world.follow(by_tmdb(FILM), by_tmdb(SHOW))
     block(world, "movie")
     block(world, "tv")
-    assert set(words(world.look()).values()) == {"blocklisted"}
+    assert set(decisions(world.look()).values()) == {"blocklisted"}
 
 
 @pytest.mark.parametrize("version", [NEWEST])
@@ -93,4 +93,4 @@ def test_a_film_that_is_there_needs_nothing_whatever_became_of_its_request(world
     world.person("POST", "/request", body)
     (request,) = world.sandbox.state.requests.values()
     assert request.status in {RequestStatus.APPROVED, RequestStatus.COMPLETED}
-    assert words(world.look()) == {FILMS[0].title: "available"}
+    assert decisions(world.look()) == {FILMS[0].title: "available"}

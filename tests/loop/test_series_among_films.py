@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Item, Kind
-from tests.loop.world import World, words
+from tests.loop.world import World, decisions
 
 SHOW = SHOWS[0]
 LISTED = Item(1, SHOW.title, SHOW.year, Kind.MOVIE, may_be_show=True)
@@ -18,17 +18,17 @@ def test_a_series_on_a_list_of_films_is_requested_as_a_show(world: World) -> Non
     world.apply()
     requests = {(row.media.kind, row.media.tmdb) for row in world.sandbox.state.requests.values()}
     assert requests == {("tv", SHOW.tmdb), ("movie", FILMS[0].tmdb)}
-    assert words(world.look()) == {SHOW.title: "processing", FILMS[0].title: "processing"}
+    assert decisions(world.look()) == {SHOW.title: "processing", FILMS[0].title: "processing"}
 
 
 def test_a_list_that_is_sure_of_its_films_gets_no_show(world: World) -> None:
     world.follow(replace(LISTED, may_be_show=False))
-    assert words(world.look()) == {SHOW.title: "type-mismatch"}
+    assert decisions(world.look()) == {SHOW.title: "type-mismatch"}
 
 
 def test_a_filter_for_shows_lets_the_series_through_and_drops_the_film(world: World) -> None:
     world.follow(LISTED, FILM, filter={"types": ["tv"]})
-    assert words(world.look()) == {SHOW.title: "request", FILMS[0].title: "filtered"}
+    assert decisions(world.look()) == {SHOW.title: "request", FILMS[0].title: "filtered"}
 
 
 def test_a_rule_by_title_may_name_a_show(world: World) -> None:

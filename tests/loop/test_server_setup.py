@@ -11,7 +11,7 @@ from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import Permission, Settings, User
 from reconciler.core.model import Item, Kind
 from reconciler.errors import CsrfProtectionError, MissingRightError
-from tests.loop.world import World, by_tmdb, posts, words
+from tests.loop.world import World, by_tmdb, decisions, posts
 
 VIEWER = Permission.REQUEST | Permission.REQUEST_VIEW | Permission.VIEW_BLOCKLIST
 FILM = by_tmdb(FILMS[0])
@@ -68,9 +68,9 @@ def test_a_quota_that_may_not_be_seen_stops_its_list_alone(world: World) -> None
             "mine": {"source": "imdb:ls000000002"},
         }
     )
-    seen = world.look()
-    assert words(seen) == {FILM.title: "not-permitted", FILMS[1].title: "request"}
-    assert '"Manage Users"' in str(seen.lists[0].problem)
+    reconciliation = world.look()
+    assert decisions(reconciliation) == {FILM.title: "not-permitted", FILMS[1].title: "request"}
+    assert '"Manage Users"' in str(reconciliation.lists[0].problem)
 
 
 def test_csrf_protection_is_found_before_anything_is_sent(world: World) -> None:
@@ -91,4 +91,4 @@ def test_csrf_protection_is_found_before_anything_is_sent(world: World) -> None:
 def test_an_english_list_is_found_on_a_french_server(world: World) -> None:
     amelie = next(title for title in FILMS if title.title != title.original_title)
     world.follow(Item(1, amelie.title, amelie.year, Kind.MOVIE))
-    assert words(world.look()) == {amelie.title: "request"}
+    assert decisions(world.look()) == {amelie.title: "request"}

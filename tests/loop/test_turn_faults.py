@@ -114,22 +114,22 @@ def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
 ) -> None:
     for n in (1, 2):
         world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
-    one, other = ({"source": f"imdb:ls{n:09}"} for n in (1, 2))
-    world.write({"one": one})
+    first, second = ({"source": f"imdb:ls{n:09}"} for n in (1, 2))
+    world.write({"one": first})
     world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
     with served(world, tmp_path) as service:
         pass_time(world, service)  # no time: the first turn may have begun already
         wait = service.status.schedules["one"].due - world.clock.now()
         world.sandbox.faults.answer_after = None
-        world.write({"one": one, "other": other})
+        world.write({"one": first, "other": second})
         service.reload()
         pass_time(world, service, minutes=100)
-        before = list(world.lists.fetched)
+        before = list(world.lists.fetched_lists)
         pass_time(world, service, minutes=20)
 
     # what is left of the two hours once the answer has been dealt with
     assert timedelta(hours=2) - timedelta(minutes=1) < wait <= timedelta(hours=2)
-    assert (before, world.lists.fetched[-1]) == (["imdb:ls000000002"], "imdb:ls000000001")
+    assert (before, world.lists.fetched_lists[-1]) == (["imdb:ls000000002"], "imdb:ls000000001")
 
 
 def test_a_site_that_says_when_to_come_back_is_left_alone_until_then_also_after_a_restart(
@@ -148,7 +148,7 @@ def test_a_site_that_says_when_to_come_back_is_left_alone_until_then_also_after_
         assert fetches(world) == 3
 
 
-def told() -> AbstractContextManager[list[Any]]:
+def capture_log() -> AbstractContextManager[list[Any]]:
     """What is logged within the block."""
     return capture_logs(processors=[merge_contextvars])
 
@@ -166,7 +166,7 @@ def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(
     first = {"source": "imdb:ls000000001", "max_per_run": 1}
     other = {"source": "imdb:ls000000002", "requester": "nobody"}
     world.write({"first": first})
-    with served(world, tmp_path) as service, told() as log:
+    with served(world, tmp_path) as service, capture_log() as log:
         pass_time(world, service, seconds=1)
         world.write({"first": first, "other": other})
         service.reload()
@@ -183,7 +183,7 @@ def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None
     world.lists.fail("imdb:ls000000002")
     never = {"source": "imdb:ls000000002", "role": "exclude"}
     world.write({"wishes": {"source": "imdb:ls000000001"}, "never": never})
-    with served(world, tmp_path) as service, told() as log:
+    with served(world, tmp_path) as service, capture_log() as log:
         pass_time(world, service, seconds=1)
         ready = service.status.conditions["wishes"]["Ready"]
 
@@ -199,19 +199,19 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
     world.ledger = tmp_path / "data" / "listsync.db"
     world.ledger.parent.mkdir()
     world.follow(by_tmdb(FILMS[0]))
-    with served(world, tmp_path) as service, told() as log:
+    with served(world, tmp_path) as service, capture_log() as log:
         pass_time(world, service, seconds=1)
         shutil.rmtree(world.ledger.parent)
         world.follow(by_tmdb(FILMS[0]), suspend=True)
         service.reload()
         pass_time(world, service, hours=1)
-        held = service.status.conditions["wishes"]["Ready"]
+        ready = service.status.conditions["wishes"]["Ready"]
         world.ledger.parent.mkdir()
         pass_time(world, service, seconds=1)
     with SqliteLedger(world.ledger, world.sandbox.url) as ledger:
         written = ledger.statuses.conditions()["wishes"]["Ready"]
 
-    assert (held.reason, written.reason) == ("Suspended", "Suspended")
+    assert (ready.reason, written.reason) == ("Suspended", "Suspended")
     assert not [line for line in log if "internal error" in line["event"]]
 
 
@@ -220,7 +220,10 @@ def test_a_turn_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
 ) -> None:
     world.lists.hold("imdb:ls000000002", [by_tmdb(FILMS[1])])
     world.write({f"list-{n}": {"source": f"imdb:ls{n:09}"} for n in (1, 2)})
-    with served(world, tmp_path) as service, told() as log:  # the world has no list 1: a KeyError
+    with (
+        served(world, tmp_path) as service,
+        capture_log() as log,
+    ):  # the world has no list 1: a KeyError
         pass_time(world, service, seconds=1)
         pass_time(world, service, seconds=3)
         ready = service.status.conditions["list-1"]["Ready"]

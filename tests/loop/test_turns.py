@@ -73,17 +73,17 @@ def test_a_list_waits_for_the_first_run_of_one_that_may_own_its_titles(world: Wo
             "second": {"source": second, "requester": "bob"},
         }
     )
-    with LockedLedger() as held:
+    with LockedLedger() as ledgers:
         reconciler = ListReconciler(
-            world.config, factories_of(world, held), StatusStore(), threading.Event()
+            world.config, factories_of(world, ledgers), StatusStore(), threading.Event()
         )
 
         assert reconciler("second") == world.clock.now() + OWNER_WAIT
-        assert world.lists.fetched == []
+        assert world.lists.fetched_lists == []
         reconciler("first")
         reconciler("second")
 
-    assert world.lists.fetched == [first, second]
+    assert world.lists.fetched_lists == [first, second]
     (request,) = world.sandbox.state.requests.values()
     assert request.requested_by.id == ALICE
 
@@ -125,10 +125,13 @@ def test_a_list_whose_sonarr_is_away_is_tried_again_sooner_each_time_later(
     world.follow(by_tmdb(SHOWS[0]), profile_id="HD")
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        found = service.status.conditions["wishes"]
-        assert found["Stalled"].status == "False"
-        assert (found["Applied"].status, found["Applied"].reason) == ("False", "ServiceUnavailable")
-        assert '1 title is waiting: Sonarr "Main" did not answer' in found["Applied"].message
+        conditions = service.status.conditions["wishes"]
+        assert conditions["Stalled"].status == "False"
+        assert (conditions["Applied"].status, conditions["Applied"].reason) == (
+            "False",
+            "ServiceUnavailable",
+        )
+        assert '1 title is waiting: Sonarr "Main" did not answer' in conditions["Applied"].message
         waits = []
         for _ in range(2):
             due = service.status.schedules["wishes"].due
@@ -148,8 +151,8 @@ def test_a_suspended_list_is_left_alone_until_it_is_not(world: World, tmp_path: 
     world.follow(by_tmdb(FILM), suspend=True)
     with served(world, tmp_path) as service:
         pass_time(world, service, days=1)
-        held = service.status.conditions["wishes"]["Ready"]
-        assert (held.status, held.reason, fetches(world)) == ("False", "Suspended", 0)
+        ready = service.status.conditions["wishes"]["Ready"]
+        assert (ready.status, ready.reason, fetches(world)) == ("False", "Suspended", 0)
 
         world.follow(by_tmdb(FILM))
         service.reload()
@@ -189,27 +192,27 @@ def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: 
     world.write(both)
     with served(world, tmp_path) as service:
         pass_time(world, service, seconds=1)
-        world.lists.fetched.clear()
+        world.lists.fetched_lists.clear()
         world.write(both, defaults={"max_per_run": 50})
         service.reload()
         pass_time(world, service, seconds=1)
-        assert world.lists.fetched == []
+        assert world.lists.fetched_lists == []
         world.write({**both, "list-2": {**both["list-2"], "top": 5}})
         service.reload()
         pass_time(world, service, seconds=1)
 
-    assert world.lists.fetched == ["imdb:ls000000002"]
+    assert world.lists.fetched_lists == ["imdb:ls000000002"]
 
 
 class Crowd(Shelves):
     """Lists that note how many of them are read at once; a reader waits a while for ``wanted``."""
 
-    def __init__(self, wanted: int, seconds: float = 20) -> None:
+    def __init__(self, awaited: int, seconds: float = 20) -> None:
         super().__init__()
         self._seconds = seconds
         self.most: Counter[str] = Counter()
         self._now: Counter[str] = Counter()
-        self._wanted = wanted
+        self._awaited = awaited
         self._changed = threading.Condition()
 
     def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
@@ -218,7 +221,7 @@ class Crowd(Shelves):
                 self._now[key] += 1
                 self.most[key] = max(self.most[key], self._now[key])
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.most["all"] >= self._wanted, self._seconds)
+            self._changed.wait_for(lambda: self.most["all"] >= self._awaited, self._seconds)
             for key in (ref.provider, "all"):
                 self._now[key] -= 1
             return super().fetch(ref, need)

@@ -60,7 +60,7 @@ def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> N
     with Watched(tmp_path / "listsync.yaml") as watched:
         watched.until(lambda: watched.looks >= 3)  # by then, a change will be noticed
         assert watched.save()
-        before, told = watched.looks, watched.news
+        before, news = watched.looks, watched.news
         deadline = time.monotonic() + 2
         while time.monotonic() < deadline:
             for name in ("listsync.db", "listsync.db-journal", "listsync.db.lock", "run.log"):
@@ -69,5 +69,5 @@ def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> N
         looks = watched.looks - before
 
         assert looks <= 4  # twice as one was begun before, twice as one comes each five seconds
-        assert watched.news == told
+        assert watched.news == news
         assert watched.save()

@@ -64,11 +64,11 @@ class Shelves:
 
     def __init__(self) -> None:
         self.snapshots: dict[str, Snapshot] = {}
-        self.fetched: list[str] = []
+        self.fetched_lists: list[str] = []
         self.needs: list[FetchScope] = []
 
     def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
-        self.fetched.append(str(ref))
+        self.fetched_lists.append(str(ref))
         self.needs.append(need)
         snapshot = self.snapshots[str(ref)]
         return replace(snapshot, items=snapshot.items[: need.top if ref.endless else None])
@@ -168,11 +168,11 @@ class World:
         """A pass that acts, unless a safety rule stops it."""
         config = self.config
         with self.open_context() as context, context.ledger.lock():
-            seen = reconcile_lists(config, context)
-            if seen.plan.stops:
+            reconciliation = reconcile_lists(config, context)
+            if reconciliation.plan.stops:
                 return ()
             applier = Applier(context, self.workers, self.stopping)
-            return applier.apply(seen, seen.plan.actions)
+            return applier.apply(reconciliation, reconciliation.plan.actions)
 
     def calls(self, of: Callable[[], object]) -> list[CallRecord]:
         """The calls the server gets while ``of`` runs."""
@@ -189,9 +189,9 @@ class World:
         content = None if body is None else json.dumps(body)
         connection.request(method, f"/api/v1{path}", content, headers)
         answer = connection.getresponse()
-        said = answer.read()
+        answer_body = answer.read()
         connection.close()
-        assert answer.status < 300, said
+        assert answer.status < 300, answer_body
 
     def requested(self) -> list[int]:
         """The TMDB numbers of all requests on the server, oldest first."""
@@ -212,10 +212,10 @@ def by_imdb(title: Title) -> Item:
     return Item(1, title.title, title.year, Kind(title.kind), Ids(imdb=title.imdb))
 
 
-def words(seen: Reconciliation) -> dict[str, str]:
+def decisions(reconciliation: Reconciliation) -> dict[str, str]:
     """What a pass says of each title: an action's op, or a verdict's reason."""
-    actions = {row.item.title: str(row.op) for row in seen.plan.actions}
-    return actions | {row.item.title: str(row.reason) for row in seen.plan.verdicts}
+    actions = {row.item.title: str(row.op) for row in reconciliation.plan.actions}
+    return actions | {row.item.title: str(row.reason) for row in reconciliation.plan.verdicts}
 
 
 def posts(calls: Iterable[CallRecord]) -> list[CallRecord]:

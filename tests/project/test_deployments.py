@@ -52,8 +52,8 @@ def test_the_image_runs_as_nobody_special_with_its_folders() -> None:
     images = stages((places.ROOT / "Dockerfile").read_text("utf-8"))
     assert [*images][-1] == "full"
     for name in ("slim", "full"):
-        assert images[name].last("USER") == "listsync"
-    assert images["slim"].last("VOLUME") == '["/config", "/data"]'
+        assert images[name].last_instruction("USER") == "listsync"
+    assert images["slim"].last_instruction("VOLUME") == '["/config", "/data"]'
 
 
 def test_kubernetes_finds_what_its_pods_mount() -> None:

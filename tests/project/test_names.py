@@ -35,14 +35,7 @@ REPLACED = """
 LEFT: dict[str, int] = {
     "reconciler/core": 202,
     "reconciler/overseerr": 19,
-    "tests/bench": 23,
     "tests/core": 318,
-    "tests/e2e": 11,
-    "tests/edges": 10,
-    "tests/image": 9,
-    "tests/loop": 169,
-    "tests/sandbox": 48,
-    "tests/torture": 55,
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from examples.sandbox.media_server import MediaStatus, SandboxServer, Service, State
 from examples.sandbox.seerr.state import Media, Request
 
-ADMIN, ALICE, GONE = 1, 2, 0
+ADMIN, ALICE, DELETED_USER = 1, 2, 0
 OTHERS = 8_500_000  # from which on titles are none of the recorded ones
 RADARR, SONARR = Service(0, "Radarr"), Service(0, "Sonarr")
 
@@ -47,7 +47,7 @@ def had(
 
 def add_request(state: State, row: Media, requester: int, *, detached: bool = False) -> None:
     number, now = state.next_id("request"), state.now()
-    if requester == GONE:
+    if requester == DELETED_USER:
         return
     user = state.users[requester]
     made = Request(
@@ -108,13 +108,13 @@ def failed_retry(
     )
 
 
-_ASKED = (*[ADMIN] * 6, *[ALICE] * 5, *[GONE] * 6)
-SEERRS_FAILED_RETRY = failed_retry(11, 3, _ASKED, 19, (0, 5, 15))
+_REQUESTERS = (*[ADMIN] * 6, *[ALICE] * 5, *[DELETED_USER] * 6)
+SEERRS_FAILED_RETRY = failed_retry(11, 3, _REQUESTERS, 19, (0, 5, 15))
 JELLYSEERRS_FAILED_RETRY = also(
-    failed_retry(11, 3, _ASKED, 19, (5,)), 1, row(15, status=MediaStatus.PROCESSING)
+    failed_retry(11, 3, _REQUESTERS, 19, (5,)), 1, row(15, status=MediaStatus.PROCESSING)
 )
 OVERSEERRS_FAILED_RETRY = also(
-    failed_retry(12, 1, (*[ADMIN] * 7, *[ALICE] * 6, *[GONE] * 3), 18, (0, 5, 15, 20)),
+    failed_retry(12, 1, (*[ADMIN] * 7, *[ALICE] * 6, *[DELETED_USER] * 3), 18, (0, 5, 15, 20)),
     6,
     row(14, status=MediaStatus.PROCESSING),
 )
@@ -133,7 +133,7 @@ def orphaned(others: int, pending: int, requests: int, tmdb: int) -> Course:
 
 
 POSTGRES = Course(
-    before=lambda state: had(state, 586, [ADMIN] * 584 + [GONE] * 2),
+    before=lambda state: had(state, 586, [ADMIN] * 584 + [DELETED_USER] * 2),
     meanwhile={0: fault(postgresql=True)},
 )
 
@@ -169,7 +169,7 @@ LOST_201 = Course(
 )
 # The Sonarr behind them did not know the last show by its TVDB id.
 TVDB_ID = Course(
-    before=lambda state: had(state, 9, [ADMIN] * 4 + [ALICE] * 5 + [GONE] * 3, 14),
+    before=lambda state: had(state, 9, [ADMIN] * 4 + [ALICE] * 5 + [DELETED_USER] * 3, 14),
     meanwhile={16: row(14, service_id=None)},
     sonarr=(SONARR,),
 )

@@ -71,38 +71,38 @@ def titles_of(recordings: tuple[str, ...]) -> tuple[Title, ...]:
     """Every title of some recordings, as far as their answers tell."""
     titles: dict[tuple[str, int], Title] = {}
     for exchange in (each for recording in recordings for each in exchanges(recording)):
-        for title in (*shown(exchange), *requested(exchange)):
-            known = titles.get((title.kind, title.tmdb))
-            titles[title.kind, title.tmdb] = merged(known, title) if known else title
+        for title in (*shown_titles(exchange), *requested(exchange)):
+            previous = titles.get((title.kind, title.tmdb))
+            titles[title.kind, title.tmdb] = merged(previous, title) if previous else title
     return tuple(titles.values())
 
 
-def shown(exchange: Exchange) -> Iterator[Title]:
+def shown_titles(exchange: Exchange) -> Iterator[Title]:
     """The titles whose details, or search results, an answer holds."""
-    wanted = re.search(r"imdb:(tt\d+)", unquote(exchange.call["path"]))
-    for found in objects(exchange.call["response"]):
-        imdb = found.get("externalIds", {}).get("imdbId") or (wanted and wanted[1])
-        if "releaseDate" in found:
-            name, original = found["title"], found["originalTitle"]
+    id_in_path = re.search(r"imdb:(tt\d+)", unquote(exchange.call["path"]))
+    for row in objects(exchange.call["response"]):
+        imdb = row.get("externalIds", {}).get("imdbId") or (id_in_path and id_in_path[1])
+        if "releaseDate" in row:
+            name, original = row["title"], row["originalTitle"]
             if not is_french(exchange):
-                yield film(found["id"], imdb, name, found["releaseDate"], original)
-        elif "firstAirDate" in found:
+                yield film(row["id"], imdb, name, row["releaseDate"], original)
+        elif "firstAirDate" in row:
             yield replace(
-                show(found["id"], imdb, None, found["name"], found["firstAirDate"], ()),
-                tvdb=found.get("externalIds", {}).get("tvdbId"),
-                original_title=found["originalName"],
-                status=found.get("status", ""),
+                show(row["id"], imdb, None, row["name"], row["firstAirDate"], ()),
+                tvdb=row.get("externalIds", {}).get("tvdbId"),
+                original_title=row["originalName"],
+                status=row.get("status", ""),
                 seasons=tuple(
-                    Season(season["seasonNumber"], aired_on(season, found), season["episodeCount"])
-                    for season in found.get("seasons", ())
+                    Season(season["seasonNumber"], aired_on(season, row), season["episodeCount"])
+                    for season in row.get("seasons", ())
                 ),
             )
 
 
 def is_french(exchange: Exchange) -> bool:
     """Whether an answer's titles are French, by its call or by the server's display language."""
-    named = re.search("language=([a-z]+)", exchange.call["path"])
-    return named[1] == "fr" if named else exchange.recording.endswith("-locale")
+    language = re.search("language=([a-z]+)", exchange.call["path"])
+    return language[1] == "fr" if language else exchange.recording.endswith("-locale")
 
 
 def aired_on(season: Json, of_show: Json) -> str | None:
@@ -124,23 +124,29 @@ def requested(exchange: Exchange) -> Iterator[Title]:
     if body.get("mediaType") == "movie" and "status code 404" not in str(answer):
         yield film(tmdb, None, f"Film {tmdb}", None)
     if body.get("mediaType") == "tv":
-        shown = None if "tvdbId" in body else answer.get("media", {}).get("tvdbId")
-        tvdb = HALF_KNOWN.get(tmdb) or shown
+        tvdb_in_answer = None if "tvdbId" in body else answer.get("media", {}).get("tvdbId")
+        tvdb = HALF_KNOWN.get(tmdb) or tvdb_in_answer
         numbers = [season["seasonNumber"] for season in answer.get("seasons", ())]
         seasons = tuple(Season(number, None, 1) for number in numbers if number < 99)
         made = show(tmdb, None, tvdb, f"Show {tmdb}", None, (1,) if tmdb in HALF_KNOWN else ())
         yield replace(made, seasons=seasons or made.seasons)
 
 
-def merged(known: Title, new: Title) -> Title:
+def merged(previous: Title, new: Title) -> Title:
     """What two answers together tell of a title; the one that dates it knows it best."""
-    best = new if new.date and (not known.date or len(new.seasons) > len(known.seasons)) else known
+    best = (
+        new
+        if new.date and (not previous.date or len(new.seasons) > len(previous.seasons))
+        else previous
+    )
     return replace(
         best,
-        imdb=known.imdb or new.imdb,
-        tvdb=known.tvdb or new.tvdb,
-        status=best.status or known.status or new.status,
-        seasons=max(known.seasons, new.seasons, key=lambda all_: [s.air_date or "" for s in all_]),
+        imdb=previous.imdb or new.imdb,
+        tvdb=previous.tvdb or new.tvdb,
+        status=best.status or previous.status or new.status,
+        seasons=max(
+            previous.seasons, new.seasons, key=lambda all_: [s.air_date or "" for s in all_]
+        ),
     )
 
 
@@ -161,11 +167,11 @@ def send(server: SandboxServer, exchange: Exchange) -> tuple[int, str | None, ob
         connection.request(call["method"], call["path"], body, headers)
         answer = connection.getresponse()
         content = answer.read()
-        said = answer.headers.get("Content-Type")
+        content_type = answer.headers.get("Content-Type")
         try:
-            return answer.status, said, json.loads(content) if content else None
+            return answer.status, content_type, json.loads(content) if content else None
         except ValueError:
-            return answer.status, said, content.decode()
+            return answer.status, content_type, content.decode()
     finally:
         connection.close()
 
@@ -193,14 +199,14 @@ def incidental_types(value: object, path: str = "") -> dict[str, str]:
         return incidental_types(value[0], f"{path}[]") if value else {}
     if not isinstance(value, dict):
         return {}
-    found: dict[str, str] = {}
+    types: dict[str, str] = {}
     for name, member in value.items():
         if name not in INCIDENTAL:
-            found |= incidental_types(member, f"{path}.{name}")
+            types |= incidental_types(member, f"{path}.{name}")
         elif member is not None:
             kind = "number" if isinstance(member, int | float) else type(member).__name__
-            found[f"{path}.{name}"] = kind
-    return found
+            types[f"{path}.{name}"] = kind
+    return types
 
 
 def unequal(ours: object, theirs: object, path: str = "$") -> Iterator[str]:
@@ -213,8 +219,8 @@ def unequal(ours: object, theirs: object, path: str = "$") -> Iterator[str]:
             else:
                 yield from unequal(ours[name], theirs[name], f"{path}.{name}")
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
-        for position, (one, other) in enumerate(zip(ours, theirs, strict=True)):
-            yield from unequal(one, other, f"{path}[{position}]")
+        for position, (our_member, their_member) in enumerate(zip(ours, theirs, strict=True)):
+            yield from unequal(our_member, their_member, f"{path}[{position}]")
     elif ours != theirs:
         yield f"{path} is {ours!r} instead of {theirs!r}"
 
@@ -228,12 +234,16 @@ def as_cut(answer: object, call: Json) -> object:
         names = cut[1].split(", ")
         return {name: member for name, member in answer.items() if name not in names}
     rows = answer.get("results", [])
-    if came := re.search(r"\(([0-9]+) rows came; all but the first cut", note):
-        return answer | {"results": rows[:1]} if len(rows) == int(came[1]) else answer
+    if row_note := re.search(r"\(([0-9]+) rows came; all but the first cut", note):
+        return answer | {"results": rows[:1]} if len(rows) == int(row_note[1]) else answer
     if others := re.search(r"\(([0-9]+) rows? of other titles cut", note):
-        shown = {row["id"] for row in call["response"]["results"]}
-        kept = [row for row in rows if row["id"] in shown]
-        return answer | {"results": kept} if len(rows) - len(kept) == int(others[1]) else answer
+        shown_ids = {row["id"] for row in call["response"]["results"]}
+        remaining = [row for row in rows if row["id"] in shown_ids]
+        return (
+            answer | {"results": remaining}
+            if len(rows) - len(remaining) == int(others[1])
+            else answer
+        )
     return answer
 
 
@@ -253,5 +263,5 @@ def difference(
     if places := list(unequal(protocol(answer), protocol(call["response"]))):
         return "\n    ".join(places)
     ours, theirs = incidental_types(answer), incidental_types(call["response"])
-    wrong = {place for place in ours.keys() & theirs.keys() if ours[place] != theirs[place]}
-    return f"types differ at {sorted(wrong)}" if wrong else None
+    differing = {place for place in ours.keys() & theirs.keys() if ours[place] != theirs[place]}
+    return f"types differ at {sorted(differing)}" if differing else None

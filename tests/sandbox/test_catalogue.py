@@ -13,7 +13,7 @@ from examples.sandbox.catalogue import CATALOGUE, Catalogue, Kind, Title, words_
 
 catalogue = Catalogue(CATALOGUE)
 
-KNOWN: dict[tuple[Kind, int], tuple[str, int]] = {
+WELL_KNOWN: dict[tuple[Kind, int], tuple[str, int]] = {
     ("movie", 278): ("tt0111161", 1994),
     ("movie", 238): ("tt0068646", 1972),
     ("movie", 438631): ("tt1160419", 2021),
@@ -28,7 +28,7 @@ KNOWN: dict[tuple[Kind, int], tuple[str, int]] = {
 }
 
 
-@pytest.mark.parametrize(("key", "facts"), KNOWN.items(), ids=str)
+@pytest.mark.parametrize(("key", "facts"), WELL_KNOWN.items(), ids=str)
 def test_a_well_known_title_has_its_true_ids(key: tuple[Kind, int], facts: tuple[str, int]) -> None:
     title = catalogue.get(*key)
     assert title is not None

@@ -67,9 +67,12 @@ def contract(flavour: Flavour) -> Json:
                     part["properties"][member]["nullable"] = True
     for path, kinds in config["paths"].items():
         if path in {"/service/radarr/{radarrId}", "/service/sonarr/{sonarrId}"}:
-            told = kinds["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            schema = kinds["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             for member in LISTED:
-                told["properties"][member] = {"type": "array", "items": told["properties"][member]}
+                schema["properties"][member] = {
+                    "type": "array",
+                    "items": schema["properties"][member],
+                }
     return config
 
 
@@ -97,10 +100,10 @@ def validator(flavour: Flavour, template: str, method: str, status: str) -> Any:
 
 def template_of(flavour: Flavour, path: str) -> str:
     parts = path.partition("?")[0].split("/")
-    for template in sorted(contract(flavour)["paths"], key=lambda one: "{" in one):
-        known = template.split("/")
-        if len(known) == len(parts) and all(
-            a == b or a.startswith("{") for a, b in zip(known, parts, strict=True)
+    for template in sorted(contract(flavour)["paths"], key=lambda template: "{" in template):
+        template_parts = template.split("/")
+        if len(template_parts) == len(parts) and all(
+            a == b or a.startswith("{") for a, b in zip(template_parts, parts, strict=True)
         ):
             return str(template)
     raise AssertionError(f"{path} is not in the contract")
@@ -158,5 +161,9 @@ def test_every_path_of_the_sandbox_is_in_the_contract_with_the_same_parameters(
         for kind in ("radarr", "sonarr"):
             path = route.template.replace("(?P<kind>radarr|sonarr)", kind)
             operation = contract(flavour)["paths"][template_of(flavour, path)][route.method.lower()]
-            known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
-            assert set(route.query) == known, f"{route.method} {path}"
+            parameters = {
+                parameter["name"]
+                for parameter in operation.get("parameters", [])
+                if parameter["in"] == "query"
+            }
+            assert set(route.query) == parameters, f"{route.method} {path}"

@@ -173,8 +173,8 @@ def test_tmdb_being_down_shows_in_look_ups_by_id_only(
 
 class TestOverHttp:
     def test_faults_are_set_and_reset(self, server: SandboxServer, client: Client) -> None:
-        wanted = {"tmdb_down": True, "answer_after": {"calls": 9, "status": 502}}
-        shown = client.control("POST", "faults", wanted).json()
+        settings = {"tmdb_down": True, "answer_after": {"calls": 9, "status": 502}}
+        shown = client.control("POST", "faults", settings).json()
         assert shown["tmdb_down"] is True
         assert shown["answer_after"]["calls"] == 9
         assert isinstance(server.faults.answer_after, AnswerAfter)

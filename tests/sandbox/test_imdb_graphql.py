@@ -78,8 +78,8 @@ def test_a_list_is_walked_with_its_cursor(sites: SandboxSites) -> None:
     ranks: list[int] = []
     after = None
     while True:
-        found = ask(sites, LIST, id="ls000000620", after=after)
-        search = found["data"]["list"]["titleListItemSearch"]
+        answer = ask(sites, LIST, id="ls000000620", after=after)
+        search = answer["data"]["list"]["titleListItemSearch"]
         ranks += [edge["node"]["absolutePosition"] for edge in search["edges"]]
         after = search["pageInfo"]["endCursor"]
         if not search["pageInfo"]["hasNextPage"]:
@@ -88,8 +88,8 @@ def test_a_list_is_walked_with_its_cursor(sites: SandboxSites) -> None:
 
 
 def test_more_than_the_interface_gives_at_once_is_refused(sites: SandboxSites) -> None:
-    found = ask(sites, LIST, id="ls000000620", n=1000)
-    assert "Too much data requested" in found["errors"][0]["message"]
+    answer = ask(sites, LIST, id="ls000000620", n=1000)
+    assert "Too much data requested" in answer["errors"][0]["message"]
 
 
 @needs_captures

@@ -45,9 +45,10 @@ def test_a_site_that_wants_a_key_wants_this_one(
     sites: SandboxSites, method: str, path: str, sent: dict[str, Any]
 ) -> None:
     url = sites.others_url + path
-    wrong = {kind: dict.fromkeys(values, "another") for kind, values in sent.items()}
+    wrong_keys = {kind: dict.fromkeys(values, "another") for kind, values in sent.items()}
     statuses = [
-        requests.request(method, url, timeout=10, **with_).status_code for with_ in (sent, wrong)
+        requests.request(method, url, timeout=10, **with_).status_code
+        for with_ in (sent, wrong_keys)
     ]
     assert statuses == [200, 401]
 
@@ -58,8 +59,8 @@ def test_the_total_of_mdblists_api_counts_the_page_unless_it_is_to_count_the_lis
     path = "/mdblist/api/lists/anna/night/items"
 
     def totals() -> list[str]:
-        asked = [{"apikey": KEY, "limit": "4", "offset": str(offset)} for offset in (0, 4)]
-        answers = [requests.get(sites.others_url + path, query, timeout=10) for query in asked]
+        queries = [{"apikey": KEY, "limit": "4", "offset": str(offset)} for offset in (0, 4)]
+        answers = [requests.get(sites.others_url + path, query, timeout=10) for query in queries]
         return [answer.headers["X-Total-Items"] for answer in answers]
 
     assert totals() == ["4", "3"]
@@ -72,8 +73,8 @@ def test_a_list_of_tmdb_comes_in_pages_of_twenty_that_say_how_many_there_are(
     sites: SandboxSites,
 ) -> None:
     url, titles = f"{sites.others_url}/tmdb/3/list/8136", sites.lists["tmdb:list/8136"]
-    asked = [{"api_key": KEY, "page": str(number)} for number in (1, 2)]
-    pages = [requests.get(url, params=params, timeout=10).json() for params in asked]
+    queries = [{"api_key": KEY, "page": str(number)} for number in (1, 2)]
+    pages = [requests.get(url, params=params, timeout=10).json() for params in queries]
     assert [row["id"] for page in pages for row in page["items"]] == [t.tmdb for t in titles]
     assert [(len(p["items"]), p["item_count"], p["total_pages"]) for p in pages] == [
         (20, 23, 2),

@@ -52,7 +52,7 @@ class TestRequests:
         server.faults.rendezvous = 6
         with ThreadPoolExecutor(6) as pool:
             sent = [pool.submit(client.request, "movie", 278) for _ in range(6)]
-        assert [one.result().status_code for one in sent] == [201] * 6
+        assert [future.result().status_code for future in sent] == [201] * 6
         assert {(row["mediaType"], row["tmdbId"]) for row in client.get("/media")["results"]} == {
             ("movie", 278)
         }
@@ -117,8 +117,8 @@ class TestRequests:
     def test_without_a_right_to_view_one_sees_ones_own_requests_only(self, client: Client) -> None:
         client.request("movie", 278)
         client.request("movie", 238, user=ALICE)
-        seen = client.get("/request", user=ALICE)["results"]
-        assert [row["media"]["tmdbId"] for row in seen] == [238]
+        rows = client.get("/request", user=ALICE)["results"]
+        assert [row["media"]["tmdbId"] for row in rows] == [238]
 
     def test_declining_an_approved_show_leaves_its_media_processing(self, client: Client) -> None:
         made = client.request("tv", 1396, seasons=[1]).json()["id"]
@@ -153,7 +153,9 @@ class TestServices:
         made = client.request("movie", 278)
         assert made.status_code == 201
         row = client.get("/request?filter=failed")
-        assert [(one["status"], one["media"]["status"]) for one in row["results"]] == [(4, 2)]
+        assert [(request["status"], request["media"]["status"]) for request in row["results"]] == [
+            (4, 2)
+        ]
         assert row["serviceErrors"]["radarr"] == [{"id": 0, "name": "Radarr"}]
         assert client.request("movie", 278).status_code == 409
         server.faults.radarr_down = False
@@ -398,7 +400,7 @@ class TestVersions:
     def test_what_all_seasons_are(self, flavour: Flavour, version: str | None, first: int) -> None:
         with SandboxServer(flavour=flavour, version=version) as server, Client(server) as client:
             made = client.request("tv", 1396, seasons="all").json()
-            assert [one["seasonNumber"] for one in made["seasons"]] == list(range(first, 6))
+            assert [season["seasonNumber"] for season in made["seasons"]] == list(range(first, 6))
 
     @pytest.mark.parametrize(
         ("radarr", "on"),

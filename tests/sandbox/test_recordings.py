@@ -224,7 +224,7 @@ def catalogue(session: Session) -> tuple[Title, ...]:
 def differences(name: str) -> dict[tuple[str, int], str | None]:
     """Replay a session on a fresh server and compare every answer."""
     session = SESSIONS[name]
-    found: dict[tuple[str, int], str | None] = {}
+    by_key: dict[tuple[str, int], str | None] = {}
     with SandboxServer(
         flavour=session.flavour, catalogue=catalogue(session), settings=session.settings
     ) as server:
@@ -237,19 +237,19 @@ def differences(name: str) -> dict[tuple[str, int], str | None]:
                 server.state.users[1] = replace(server.state.users[1], permissions=0)
             server.faults.csrf_protection = exchange.key in CSRF_PROTECTION_WAS_ON
             server.faults.tvdb_down = exchange.key in TVDB_WAS_DOWN
-            found[exchange.key] = difference(exchange, *send(server, exchange))
-    return found
+            by_key[exchange.key] = difference(exchange, *send(server, exchange))
+    return by_key
 
 
 @pytest.mark.parametrize("session", SESSIONS)
 def test_recorded_calls_are_answered_as_recorded(session: str) -> None:
-    wrong = {
+    differing = {
         key: how
         for key, how in differences(session).items()
         if how is not None and key not in NOT_REPRODUCED
     }
-    report = [f"{key}: {how}" for key, how in wrong.items()]
-    assert not wrong, "\n".join(report)
+    report = [f"{key}: {how}" for key, how in differing.items()]
+    assert not differing, "\n".join(report)
 
 
 @pytest.mark.parametrize("key", NOT_REPRODUCED, ids=str)

@@ -37,17 +37,17 @@ class TestImdbLists:
     def test_the_pages_of_a_list_give_all_of_it_in_order(
         self, sites: SandboxSites, path: str, key: str
     ) -> None:
-        wanted = ids(sites, key)
+        expected = ids(sites, key)
         edges: list[dict[str, Any]] = []
-        for page in range(1, ceil(len(wanted) / 250) + 1):
+        for page in range(1, ceil(len(expected) / 250) + 1):
             answer = ask(f"{sites.imdb_url}{path}?sort=created%3Adesc&page={page}")
             search = list_search(answer.body)
-            assert search["total"] == len(wanted)
+            assert search["total"] == len(expected)
             edges += search["edges"]
-            assert search["pageInfo"]["hasNextPage"] == (len(edges) < len(wanted))
-        assert [edge["listItem"]["id"] for edge in edges] == wanted
+            assert search["pageInfo"]["hasNextPage"] == (len(edges) < len(expected))
+        assert [edge["listItem"]["id"] for edge in edges] == expected
         positions = [edge["node"]["absolutePosition"] for edge in edges]
-        assert positions == list(range(1, len(wanted) + 1))
+        assert positions == list(range(1, len(expected) + 1))
 
     @pytest.mark.parametrize(
         ("path", "count"),
@@ -198,15 +198,15 @@ class TestFaults:
         assert time.monotonic() - began >= 0.2
 
     def test_faults_are_set_and_cleared_over_http(self, sites: SandboxSites) -> None:
-        desk = f"{sites.imdb_url}/sandbox/faults"
-        ask(desk, {"path": self.PATH, "status": 503})
-        ask(desk, {"path": "/chart/top", "outcome": "challenge"})
+        address = f"{sites.imdb_url}/sandbox/faults"
+        ask(address, {"path": self.PATH, "status": 503})
+        ask(address, {"path": "/chart/top", "outcome": "challenge"})
         assert ask(sites.imdb_url + self.PATH).status == 503
-        ask(desk, {"path": self.PATH})
+        ask(address, {"path": self.PATH})
         assert ask(sites.imdb_url + self.PATH).status == 200
         assert ask(f"{sites.imdb_url}/chart/top/").status == 202
-        ask(desk, {})
-        assert json.loads(ask(desk).body) == {}
+        ask(address, {})
+        assert json.loads(ask(address).body) == {}
 
     @pytest.mark.parametrize(
         ("address", "content", "message"),
@@ -229,10 +229,10 @@ class TestFaults:
 
 class TestEditing:
     def test_a_list_is_edited_over_http(self, sites: SandboxSites) -> None:
-        desk = f"{sites.imdb_url}/sandbox/lists"
-        items = json.loads(ask(desk).body)["imdb:ls000000012"]
+        address = f"{sites.imdb_url}/sandbox/lists"
+        items = json.loads(ask(address).body)["imdb:ls000000012"]
         edited = [items[-1], "imdb:tt1160419", *items[1:3]]
-        assert ask(desk, {"list": "imdb:ls000000012", "items": edited}).status == 200
+        assert ask(address, {"list": "imdb:ls000000012", "items": edited}).status == 200
         edges = list_search(ask(f"{sites.imdb_url}/list/ls000000012/").body)["edges"]
         kinds = [edge["listItem"]["titleType"]["id"] for edge in edges]
         assert kinds == ["movie", "movie", "tvSeries", "tvEpisode"]
@@ -240,8 +240,8 @@ class TestEditing:
         assert [title.kind for title in sites.lists["imdb:ls000000012"]] == ["movie", "movie", "tv"]
 
     def test_a_new_list_can_be_made(self, sites: SandboxSites) -> None:
-        wanted = {"list": "trakt:bob/new", "items": ["tmdb:tv:1396"]}
-        ask(f"{sites.trakt_url}/sandbox/lists", wanted)
+        new_list = {"list": "trakt:bob/new", "items": ["tmdb:tv:1396"]}
+        ask(f"{sites.trakt_url}/sandbox/lists", new_list)
         answer = ask(f"{sites.trakt_url}/sandbox/app-data/users/bob/lists/new")
         assert [item["path"] for item in json.loads(answer.body)["items"]] == [
             "/shows/breaking-bad"
@@ -279,8 +279,8 @@ class TestTrakt:
     ) -> None:
         items = ["imdb:tt0211915", "imdb:tt2802850", "imdb:tt0290978", "tmdb:movie:9100015"]
         items += ["tmdb:movie:9100003", "tmdb:movie:9100004"]
-        wanted = {"list": "trakt:bob/names", "items": items}
-        ask(f"{sites.trakt_url}/sandbox/lists", wanted)
+        new_list = {"list": "trakt:bob/names", "items": items}
+        ask(f"{sites.trakt_url}/sandbox/lists", new_list)
         answer = ask(f"{sites.trakt_url}/sandbox/app-data/users/bob/lists/names")
         paths = [item["path"] for item in json.loads(answer.body)["items"]]
         assert paths == [

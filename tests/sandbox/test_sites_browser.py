@@ -39,13 +39,13 @@ def browser() -> Iterator[Chrome]:
     driver.quit()
 
 
-def until(browser: Chrome, script: str, wanted: object, seconds: float = 10) -> object:
+def until(browser: Chrome, script: str, expected: object, seconds: float = 10) -> object:
     """Run the script until it returns what is wanted, and return its last answer."""
     last: list[object] = [None]
 
     def look(driver: Chrome) -> bool:
         last[0] = driver.execute_script(script)
-        return last[0] == wanted
+        return last[0] == expected
 
     WebDriverWait(browser, seconds, poll_frequency=0.05).until(look)
     return last[0]
@@ -71,7 +71,7 @@ def test_a_list_attaches_its_other_rows_when_scrolled(browser: Chrome, sites: Sa
 )
 def test_the_data_arrives_in_spite_of(browser: Chrome, sites: SandboxSites, address: str) -> None:
     browser.get(sites.imdb_url + address)
-    assert until(browser, HAS_DATA, wanted=True)
+    assert until(browser, HAS_DATA, expected=True)
 
 
 def test_the_consent_layer_leaves_when_answered(browser: Chrome, sites: SandboxSites) -> None:
@@ -85,14 +85,14 @@ def test_cards_are_mounted_only_near_the_view(browser: Chrome, sites: SandboxSit
     places = "return document.querySelectorAll('[role=listitem]').length"
     until(browser, places, 100)
     cards = "return document.querySelectorAll('.trakt-card').length > 0"
-    until(browser, cards, wanted=True)
+    until(browser, cards, expected=True)
     mounted = browser.find_elements("css selector", ".trakt-card")
     assert 5 <= len(mounted) < 100
 
 
 def test_scrolling_meets_every_card_of_a_list(browser: Chrome, sites: SandboxSites) -> None:
     browser.get(f"{sites.trakt_url}/users/anna/lists/big-shelf")
-    wanted = len(sites.lists["trakt:anna/big-shelf"])
+    expected = len(sites.lists["trakt:anna/big-shelf"])
     collect = """
         window.seen ??= new Set();
         const cards = ".trakt-grid-list-container .trakt-list-items[role=list] .trakt-card";
@@ -101,7 +101,7 @@ def test_scrolling_meets_every_card_of_a_list(browser: Chrome, sites: SandboxSit
         scrollBy(0, innerHeight);
         return window.seen.size;
     """
-    assert until(browser, collect, wanted, seconds=30) == wanted
+    assert until(browser, collect, expected, seconds=30) == expected
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_app_says_why_there_is_nothing(
     browser: Chrome, sites: SandboxSites, slug: str, text: str
 ) -> None:
     browser.get(f"{sites.trakt_url}/users/anna/lists/{slug}")
-    assert until(browser, f"return document.body.innerText.includes('{text}')", wanted=True)
+    assert until(browser, f"return document.body.innerText.includes('{text}')", expected=True)
 
 
 def test_a_list_that_stops_half_way_keeps_its_first_hundred(
@@ -125,6 +125,6 @@ def test_a_list_that_stops_half_way_keeps_its_first_hundred(
     browser.get(f"{sites.trakt_url}/users/anna/lists/stops-half-way")
     places = "scrollBy(0, 9999); return document.querySelectorAll('[role=listitem]').length"
     assert until(browser, places, 100) == 100
-    asked = "/sandbox/app-data/users/anna/lists/stops-half-way?page=2"
-    WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda _: asked in sites.trakt.visits)
+    next_page = "/sandbox/app-data/users/anna/lists/stops-half-way?page=2"
+    WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda _: next_page in sites.trakt.visits)
     assert browser.execute_script(places) == 100

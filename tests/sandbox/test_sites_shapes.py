@@ -30,7 +30,7 @@ def sites() -> Iterator[SandboxSites]:
 
 def shape(value: Any, at: JsonPath = ()) -> dict[JsonPath, set[type]]:  # noqa: ANN401 - any JSON
     """Tell which types stand at which path; list positions and type names do not count."""
-    found: dict[JsonPath, set[type]] = {at: {type(value)}}
+    by_path: dict[JsonPath, set[type]] = {at: {type(value)}}
     inner: list[tuple[JsonPath, Any]] = []
     if isinstance(value, dict):
         inner = [((*at, key), entry) for key, entry in value.items() if key != "__typename"]
@@ -38,16 +38,16 @@ def shape(value: Any, at: JsonPath = ()) -> dict[JsonPath, set[type]]:  # noqa: 
         inner = [((*at, "[]"), entry) for entry in value]
     for path, entry in inner:
         for deeper, types in shape(entry, path).items():
-            found.setdefault(deeper, set()).update(types)
-    return found
+            by_path.setdefault(deeper, set()).update(types)
+    return by_path
 
 
 def unlike(ours: object, real: object) -> list[str]:
     """Name every path at which our JSON differs from the real one in presence or type."""
-    known = shape(real)
+    real_shape = shape(real)
     strangers = []
     for path, types in shape(ours).items():
-        allowed = known.get(path, set())
+        allowed = real_shape.get(path, set())
         if not allowed or not types <= allowed | {type(None)}:
             strangers.append(f"{'.'.join(path)}: {types}, really {allowed or 'absent'}")
     return strangers

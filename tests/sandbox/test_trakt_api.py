@@ -26,8 +26,8 @@ def sites() -> Iterator[SandboxSites]:
 
 
 def ask(sites: SandboxSites, path: str, **headers: str | None) -> requests.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    sent = {**HEADERS, **named}
+    dashed = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {**HEADERS, **dashed}
     return requests.get(f"{sites.trakt_api_url}{path}", headers=sent, timeout=10)
 
 
@@ -75,11 +75,11 @@ def test_an_answer_has_the_shape_of_the_captured_one(
 def _without_plex(row: object) -> object:
     """Ids of another service differ from title to title."""
     text = json.dumps(row, sort_keys=True)
-    found = json.loads(text)
-    for part in (found, *found.values()):
+    document = json.loads(text)
+    for part in (document, *document.values()):
         if isinstance(part, dict) and "ids" in part:
             part["ids"].pop("plex", None)
-    return found
+    return document
 
 
 @pytest.mark.parametrize(

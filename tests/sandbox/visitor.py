@@ -34,9 +34,9 @@ def ask(url: str, content: object = None, cookie: str = "") -> Answer:
 
 
 def next_data(html: str) -> dict[str, Any]:
-    found = re.search(r'<script id="__NEXT_DATA__"[^>]*>(.*?)</script>', html, re.DOTALL)
-    assert found, "no __NEXT_DATA__"
-    page_props: dict[str, Any] = json.loads(found[1])["props"]["pageProps"]
+    script = re.search(r'<script id="__NEXT_DATA__"[^>]*>(.*?)</script>', html, re.DOTALL)
+    assert script, "no __NEXT_DATA__"
+    page_props: dict[str, Any] = json.loads(script[1])["props"]["pageProps"]
     return page_props
 
 
@@ -51,8 +51,8 @@ def walk_for(name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         return value[name] if name in value else walk_for(name, list(value.values()))
     if isinstance(value, list):
-        found = (walk_for(name, inner) for inner in value)
-        return next((inner for inner in found if inner is not None), None)
+        members = (walk_for(name, inner) for inner in value)
+        return next((inner for inner in members if inner is not None), None)
     return None
 
 
@@ -67,11 +67,11 @@ class Marks(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        classes = set((named.get("class") or "").split())
+        attributes = dict(attrs)
+        classes = set((attributes.get("class") or "").split())
         self.classes |= classes
         self.rows += tag == "li" and "ipc-metadata-list-summary-item" in classes
-        if test_id := named.get("data-testid"):
+        if test_id := attributes.get("data-testid"):
             self.test_ids.add(re.sub(r"tt\d+$", "tt…", test_id))
 
 

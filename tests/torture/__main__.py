@@ -30,7 +30,7 @@ def table(results: Sequence[Result]) -> str:
             result.attack.name,
             f"{result.rounds:,}",
             f"{result.seconds:.0f}",
-            result.found,
+            result.summary,
             result.attack.bound,
             f"{len(result.failures)} FAILED" if result.failures else "ok",
         )
@@ -44,9 +44,9 @@ def run(seed: int, minutes: float, chosen: Sequence[str], rounds: Sequence[int] 
     for name in chosen:
         result = run_rounds(ATTACKS[name], seed, minutes * 60 / len(chosen), rounds)
         results.append(result)
-        for number, what in result.failures.items():
+        for number, message in result.failures.items():
             again = f"{_PROGRAM} --seed {seed} --only {name} --round {number}"
-            sys.stderr.write(f"{name}, round {number}: {what}\n  again: {again}\n")
+            sys.stderr.write(f"{name}, round {number}: {message}\n  again: {again}\n")
         sys.stderr.write(f"{name}: {result.seconds:.0f} s\n")
     sys.stdout.write(f"seed {seed}\n\n{table(results)}\n")
     return 1 if any(result.failures for result in results) else 0
@@ -63,12 +63,14 @@ def _arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(words: Sequence[str] | None = None) -> int:
     """The command line."""
-    told = _arguments(words)
-    chosen = told.only.split(",")
+    options = _arguments(words)
+    chosen = options.only.split(",")
     if unknown := sorted(set(chosen) - ATTACKS.keys()):
         sys.stderr.write(f"unknown attacks: {', '.join(unknown)} (known: {', '.join(ATTACKS)})\n")
         return 64
-    return run(told.seed, told.minutes, chosen, None if told.round is None else [told.round])
+    return run(
+        options.seed, options.minutes, chosen, None if options.round is None else [options.round]
+    )
 
 
 if __name__ == "__main__":

@@ -23,19 +23,19 @@ class DamageError(AssertionError):
     """A round found what must not be."""
 
 
-def check(holds: object, what: str) -> None:
-    """Raise DamageError with ``what`` unless it holds."""
+def check(holds: object, message: str) -> None:
+    """Raise DamageError with ``message`` unless it holds."""
     if not holds:
-        raise DamageError(what)
+        raise DamageError(message)
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """``opened``: what the rounds share while they last. ``bound``: what must be true of them."""
+    """``set_up``: what the rounds share while they last. ``bound``: what must be true of them."""
 
     name: str
     bound: str
-    opened: Callable[[], AbstractContextManager[Strike]]
+    set_up: Callable[[], AbstractContextManager[Strike]]
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Result:
                 self.figures[name] += value  # type: ignore[assignment]
 
     @property
-    def found(self) -> str:
+    def summary(self) -> str:
         """All figures in one line."""
         return ", ".join(
             f"{name} {value:,.3g}" if value % 1 else f"{name} {value:,.0f}"
@@ -71,7 +71,7 @@ def run_rounds(
     """Rounds until the time is over, one at least. ``rounds``: these, whatever they take."""
     result = Result(attack)
     began = time.monotonic()
-    with attack.opened() as strike:
+    with attack.set_up() as strike:
         for number in count() if rounds is None else rounds:
             if rounds is None and number and time.monotonic() - began > seconds:
                 break

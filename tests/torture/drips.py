@@ -28,7 +28,7 @@ LATE = 3.0  # seconds after the deadline that a busy machine may take
 
 
 @contextmanager
-def opened() -> Iterator[Strike]:
+def set_up() -> Iterator[Strike]:
     """Each round has a server of its own."""
     yield strike
 
@@ -94,4 +94,4 @@ CALLS: tuple[Callable[[str, float, list[bytes]], None], ...] = (
     _call_of_site,
     _list,
 )
-ATTACK = Attack("drips", f"each call ends within {LATE:g} s after its deadline", opened)
+ATTACK = Attack("drips", f"each call ends within {LATE:g} s after its deadline", set_up)

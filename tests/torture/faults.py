@@ -51,7 +51,7 @@ class Ahead(SystemClock):
 
 
 @contextmanager
-def opened() -> Iterator[Strike]:
+def set_up() -> Iterator[Strike]:
     """The sites are the same for all rounds; each has a server and a ledger of its own."""
     with SandboxSites() as sites, patch("reconciler.wiring.SystemClock", Ahead):
         yield lambda chance: strike(chance, sites)
@@ -61,58 +61,58 @@ def strike(chance: Random, sites: SandboxSites) -> Figures:
     """Some passes with faults, then as many without as it takes."""
     Ahead.days = 0
     listed = chance.sample(FILMS, chance.randint(1, 6)) + chance.sample(SHOWS[:2], 1)
-    wanted = {title.tmdb for title in (*listed, *sites.lists["json:films"])}
+    expected = {title.tmdb for title in (*listed, *sites.lists["json:films"])}
     with TemporaryDirectory() as folder, HostileServer() as server:
-        house = Household(Path(folder), server)
-        _write(house, sites, listed)
+        household = Household(Path(folder), server)
+        _write(household, sites, listed)
         passes = chance.randint(1, 5)
         try:
             for _ in range(passes):
                 _spoil(chance, server, sites)
-                _apply(house)
-                _check_requests(house, wanted)
+                _apply(household)
+                _check_requests(household, expected)
         finally:
             sites.others.faults.clear()
             server.faults.reset()
             server.spoil = None
         sound, last = 0, ""
-        while set(house.stored()) != wanted and sound < SOUND_PASSES:
+        while set(household.stored()) != expected and sound < SOUND_PASSES:
             sound += 1
-            last = _apply(house).out
-        _check_requests(house, wanted)
-        missing = wanted - set(house.stored())
+            last = _apply(household).out
+        _check_requests(household, expected)
+        missing = expected - set(household.stored())
         check(not missing, f"{len(missing)} titles are not requested in the end: {last}")
-    return {"passes": passes + sound, "requests": len(wanted)}
+    return {"passes": passes + sound, "requests": len(expected)}
 
 
-def _write(house: Household, sites: SandboxSites, listed: list[Title]) -> None:
+def _write(household: Household, sites: SandboxSites, listed: list[Title]) -> None:
     lines = [f"imdb:{title.imdb}\n" for title in listed]
-    (house.folder / "wishes.txt").write_text("".join(lines))
+    (household.folder / "wishes.txt").write_text("".join(lines))
     lists = {"wishes": {"source": "file:wishes.txt"}}
     lists |= {name: {"source": text.format(sites.others_url)} for name, (text, _) in LISTS.items()}
-    house.write(lists, providers=sites.providers)
+    household.write(lists, providers=sites.providers)
 
 
-def _apply(house: Household) -> Finished:
+def _apply(household: Household) -> Finished:
     """One pass, a day after the last one; a traceback or a secret in it is an AssertionError."""
     Ahead.days += 1
-    done = house.run(*APPLY)
+    done = household.run(*APPLY)
     check(done.code in CODES, f"exit {done.code}: {done.err}")
     check("internal error" not in done.out + done.err, f"a bug: {done.err}{done.out[-2000:]}")
     check("this is a bug" not in done.out + done.err, f"a bug: {done.err}{done.out[-2000:]}")
     return done
 
 
-def _check_requests(house: Household, wanted: set[int]) -> None:
-    rows = house.server.state.requests.values()
-    asked = Counter(
+def _check_requests(household: Household, expected: set[int]) -> None:
+    rows = household.server.state.requests.values()
+    sent = Counter(
         (row.media.tmdb, number)
         for row in rows
         for number in ([season.number for season in row.seasons] or [0])
     )
-    doubles = [row for row, number in asked.items() if number > 1]
+    doubles = [row for row, number in sent.items() if number > 1]
     check(not doubles, f"requested twice: {doubles}")
-    strays = {row.media.tmdb for row in rows} - wanted
+    strays = {row.media.tmdb for row in rows} - expected
     check(not strays, f"requested though nobody wants it: {strays}")
 
 
@@ -149,8 +149,8 @@ def _spoiler(chance: Random) -> Callable[[Call, Answer], Answer]:
     kind = chance.randrange(KINDS)
 
     def spoil(call: Call, answer: Answer) -> Answer:
-        meant = call.method in methods and call.path.startswith(paths)
-        return spoiled(chance, answer, kind) if meant and chance.random() < share else answer
+        is_chosen = call.method in methods and call.path.startswith(paths)
+        return spoiled(chance, answer, kind) if is_chosen and chance.random() < share else answer
 
     return spoil
 
@@ -175,4 +175,4 @@ SERVER_FAULTS: tuple[Callable[[Random], dict[str, object]], ...] = (
     lambda _: {"csrf_protection": True},
     lambda chance: {"latency": chance.uniform(0, 0.02)},
 )
-ATTACK = Attack("faults", "converges to what is wanted, 0 twice", opened)
+ATTACK = Attack("faults", "converges to what is wanted, 0 twice", set_up)

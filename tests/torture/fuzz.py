@@ -58,7 +58,7 @@ SHELF = {"names": ["A (2001)", "B (1999)"], "total": "2 films"}
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Workspace:
     """What the inputs are made of and written to."""
 
     folder: Path
@@ -68,28 +68,30 @@ class Desk:
 
 
 @contextmanager
-def opened() -> Iterator[Strike]:
+def set_up() -> Iterator[Strike]:
     """One server and one folder for all rounds."""
     with TemporaryDirectory() as folder, HostileServer() as server:
-        house = Household(Path(folder), server)
-        house.wish([*FILMS[:3], *SHOWS[:2]])
-        house.run("plan", "--out", "plan.json")
-        desk = Desk(Path(folder), server, (Path(folder) / "plan.json").read_text(), _peak())
-        yield lambda chance: strike(chance, desk)
+        household = Household(Path(folder), server)
+        household.wish([*FILMS[:3], *SHOWS[:2]])
+        household.run("plan", "--out", "plan.json")
+        workspace = Workspace(
+            Path(folder), server, (Path(folder) / "plan.json").read_text(), _peak()
+        )
+        yield lambda chance: strike(chance, workspace)
 
 
-def strike(chance: Random, desk: Desk) -> Figures:
+def strike(chance: Random, workspace: Workspace) -> Figures:
     """A few inputs for every reader."""
     slowest = 0.0
     for name, reader in READERS.items():
         for _ in range(BATCH):
             began = time.process_time()
-            reader(chance, desk)
+            reader(chance, workspace)
             seconds = time.process_time() - began
             check(seconds < SLOWEST, f"{name}: {seconds:.1f} s of processor time")
             slowest = max(slowest, seconds)
     peak = _peak()
-    check(peak < max(LARGEST, desk.before + 1), f"{peak:.0f} MB of memory")
+    check(peak < max(LARGEST, workspace.before + 1), f"{peak:.0f} MB of memory")
     return {"inputs": len(READERS) * BATCH, "slowest in s": slowest, "peak in MB": peak}
 
 
@@ -97,43 +99,45 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
 
 
-def _interface(chance: Random, desk: Desk) -> None:
+def _interface(chance: Random, workspace: Workspace) -> None:
     """An answer of a site's interface."""
-    shown = chance.choice([one for told in TELLS.values() for one in told.values() if one.json])
-    _read(replace(shown, json=None, text=mutated_json(chance, shown.json)), desk)
+    shown = chance.choice(
+        [answer for by_source in TELLS.values() for answer in by_source.values() if answer.json]
+    )
+    _read(replace(shown, json=None, text=mutated_json(chance, shown.json)), workspace)
 
 
-def _page(chance: Random, desk: Desk) -> None:
+def _page(chance: Random, workspace: Workspace) -> None:
     """What a page in the browser gives."""
     with suppress(ValueError, RecursionError):
         payload = json.loads(mutated_json(chance, SHELF))
-        _read(Shown("letterboxd:anna/watchlist", page=FakePage(payload)), desk)
+        _read(Shown("letterboxd:anna/watchlist", page=FakePage(payload)), workspace)
 
 
-def _text(chance: Random, desk: Desk) -> None:
+def _text(chance: Random, workspace: Workspace) -> None:
     """A feed, a table or a text."""
     source, text = chance.choice(list(TEXTS.items()))
-    _read(Shown(source, text=_writable(mutated_text(chance, text))), desk)
+    _read(Shown(source, text=_writable(mutated_text(chance, text))), workspace)
 
 
-def _json_file(chance: Random, desk: Desk) -> None:
+def _json_file(chance: Random, workspace: Workspace) -> None:
     rows = [{"title": "A", "year": 2001, "ids": {"imdb": "tt0111161"}}, {"movie": {"title": "B"}}]
-    _read(Shown("file:a.json", text=_writable(mutated_json(chance, rows))), desk)
+    _read(Shown("file:a.json", text=_writable(mutated_json(chance, rows))), workspace)
 
 
-def _read(shown: Shown, desk: Desk) -> None:
+def _read(shown: Shown, workspace: Workspace) -> None:
     with requests_mock.Mocker() as mock:
         snapshot = read(
-            replace(shown, text=shown.text and _writable(shown.text)), desk.folder, mock
+            replace(shown, text=shown.text and _writable(shown.text)), workspace.folder, mock
         )
     check("this is a bug" not in str(snapshot.error), f"{shown.source}: {snapshot.error}")
 
 
-def _config(chance: Random, _: Desk) -> None:
+def _config(chance: Random, _: Workspace) -> None:
     text = (places.ROOT / "listsync.yaml.example").read_text(encoding="utf-8")
     text = re.sub(
         r"(?m)^( *)#(\w+:)",
-        lambda found: found[0] if chance.random() < 0.5 else found[1] + found[2],
+        lambda match: match[0] if chance.random() < 0.5 else match[1] + match[2],
         text,
     )
     env = {"SEERR_API_KEY": chance.choice(("a-key-0123456789", "", "\n", "${X}"))}
@@ -147,32 +151,32 @@ def _config(chance: Random, _: Desk) -> None:
         )
 
 
-def _plan(chance: Random, desk: Desk) -> None:
-    path = desk.folder / "mutated.json"
-    document = json.loads(desk.plan)
-    make = chance.choice((mutated_json, lambda chance, _: mutated_text(chance, desk.plan)))
+def _plan(chance: Random, workspace: Workspace) -> None:
+    path = workspace.folder / "mutated.json"
+    document = json.loads(workspace.plan)
+    make = chance.choice((mutated_json, lambda chance, _: mutated_text(chance, workspace.plan)))
     path.write_text(_writable(make(chance, document)))
     with suppress(UsageError, PlanMismatchError):
-        plan_file.read(path, desk.server.url)
+        plan_file.read(path, workspace.server.url)
 
 
-def _address(chance: Random, _: Desk) -> None:
-    pasted = chance.choice([text for told in PASTED.values() for text in told])
+def _address(chance: Random, _: Workspace) -> None:
+    pasted = chance.choice([text for by_source in PASTED.values() for text in by_source])
     with suppress(ValueError):
         recognize_list(mutated_text(chance, pasted))
 
 
-def _server(chance: Random, desk: Desk) -> None:
+def _server(chance: Random, workspace: Workspace) -> None:
     """An answer of the media server, of each kind."""
 
     def spoil(_: Call, answer: Answer) -> Answer:
         return replace(answer, body=_writable(mutated_json(chance, answer.body)))
 
-    desk.server.spoil = spoil
-    client = OverseerrServer(desk.server.url, desk.server.api_key, rate=10_000)
+    workspace.server.spoil = spoil
+    client = OverseerrServer(workspace.server.url, workspace.server.api_key, rate=10_000)
     with client as server, suppress(ServerError):
         chance.choice(CALLS)(server)
-    desk.server.spoil = None
+    workspace.server.spoil = None
 
 
 def _writable(text: str) -> str:
@@ -199,7 +203,7 @@ CALLS: tuple[Callable[[OverseerrServer], object], ...] = (
     lambda server: server.retry(1),
     lambda server: server.cancel(1),
 )
-READERS: dict[str, Callable[[Random, Desk], None]] = {
+READERS: dict[str, Callable[[Random, Workspace], None]] = {
     "interface": _interface,
     "page": _page,
     "text": _text,
@@ -210,5 +214,5 @@ READERS: dict[str, Callable[[Random, Desk], None]] = {
     "media server": _server,
 }
 ATTACK = Attack(
-    "fuzz", f"only documented errors, each input < {SLOWEST:g} s, all < {LARGEST >> 10} GB", opened
+    "fuzz", f"only documented errors, each input < {SLOWEST:g} s, all < {LARGEST >> 10} GB", set_up
 )

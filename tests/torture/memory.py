@@ -74,7 +74,7 @@ def documents(entries: int, largest: int) -> dict[str, bytes]:
 
 
 @contextmanager
-def opened() -> Iterator[Strike]:
+def set_up() -> Iterator[Strike]:
     """The documents are the same for all rounds."""
     handler = type("Site", (_Site,), {"documents": documents(LONGEST_LIST, LARGEST)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
@@ -88,7 +88,7 @@ def strike(chance: Random, site: str) -> Figures:
     kinds = [*(kind.__name__ for kind in KINDS), "feed"]
     kinds += chance.choices(kinds, k=LISTS - len(kinds))
     with TemporaryDirectory() as folder, SandboxServer() as server:
-        house = Household(Path(folder), server)
+        household = Household(Path(folder), server)
         chance.shuffle(kinds)
         lists = {
             f"{kind}{number}": {
@@ -96,11 +96,11 @@ def strike(chance: Random, site: str) -> Figures:
             }
             for number, kind in enumerate(kinds)
         }
-        house.write(lists)
-        with house.started("plan") as process:
+        household.write(lists)
+        with household.started("plan") as process:
             watch = Thread(target=_watch, args=(process, peaks := [0.0]))
             watch.start()
-            done = house.finish(process, 300)
+            done = household.finish(process, 300)
             watch.join()
     check(done.code in {0, 1}, f"exit {done.code}: {done.err}")
     check("titles" in done.out, f"nothing was read: {done.out[:500]}")
@@ -115,9 +115,9 @@ def _watch(process: subprocess.Popen[str], peaks: list[float]) -> None:
             status = Path(f"/proc/{process.pid}/status").read_text()
         except OSError:
             return
-        held = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-        peaks.extend(int(kilobytes) / 1024 for kilobytes in held)
+        sizes = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+        peaks.extend(int(kilobytes) / 1024 for kilobytes in sizes)
         Event().wait(0.02)
 
 
-ATTACK = Attack("memory", f"{LISTS} hostile lists in one run < {BOUND >> 10} GB", opened)
+ATTACK = Attack("memory", f"{LISTS} hostile lists in one run < {BOUND >> 10} GB", set_up)

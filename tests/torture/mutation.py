@@ -72,7 +72,7 @@ def _changed(chance: Random, value: object, marks: dict[str, str]) -> object:
     if isinstance(value, dict) and value and chance.random() < 0.85:
         key = chance.choice(list(value))
         if chance.random() < 0.1:
-            return {name: held for name, held in value.items() if name != key}
+            return {name: member for name, member in value.items() if name != key}
         return value | {key: _changed(chance, value[key], marks)}
     if isinstance(value, list) and value and chance.random() < 0.85:
         at = chance.randrange(len(value))

@@ -88,21 +88,21 @@ class _Site(BaseHTTPRequestHandler):
     """Echoes what it is asked for into titles, redirects and errors."""
 
     def do_GET(self) -> None:
-        said = f"{self.path} {unquote(self.path)} {' '.join(self.headers.values())}"
+        echo = f"{self.path} {unquote(self.path)} {' '.join(self.headers.values())}"
         rows: list[dict[str, Any]] = [{"title": "Dune", "imdb_id": DUNE.imdb}]
-        rows += [{"title": f"Echo {said}", "year": 2021}, {"title": "Echo", "original_title": said}]
+        rows += [{"title": f"Echo {echo}", "year": 2021}, {"title": "Echo", "original_title": echo}]
         body = json.dumps(rows).encode()
         if "/tmdb/" in self.path:
             page = {"page": 1, "total_pages": 1, "total_results": 1}
-            row = {"id": DUNE.tmdb, "title": f"Echo {said}", "media_type": "movie"}
+            row = {"id": DUNE.tmdb, "title": f"Echo {echo}", "media_type": "movie"}
             body = json.dumps({"items": [row], **page}).encode()
         if "/feed" in self.path:
             item = (
-                f"<item><title>Echo {quote(said)} (2001)</title><link>{quote(said)}</link></item>"
+                f"<item><title>Echo {quote(echo)} (2001)</title><link>{quote(echo)}</link></item>"
             )
             body = f"<rss><channel>{item}</channel></rss>".encode()
         if "broken" in self.path:
-            body = json.dumps({"error": said, "message": said}).encode()
+            body = json.dumps({"error": echo, "message": echo}).encode()
         status = 302 if "moved" in self.path else 500 if "/broken/" in self.path else 200
         self.send_response(status)
         if status == 302:
@@ -116,7 +116,7 @@ class _Site(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def opened() -> Iterator[Strike]:
+def set_up() -> Iterator[Strike]:
     """The site is the same for all rounds; each has a server and a folder of its own."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as site:
         Thread(target=site.serve_forever, args=(0.01,), daemon=True).start()
@@ -128,23 +128,25 @@ def strike(chance: Random, site: str) -> Figures:
     """A file full of secrets, and most commands on it."""
     with TemporaryDirectory() as folder, HostileServer() as server, Receiver() as receiver:
         server.spoil = _echo(server.api_key)
-        house = Household(Path(folder), server)
-        lists, hidden = _lists(chance, site, house)
-        providers, keys = _providers(chance, site, house)
+        household = Household(Path(folder), server)
+        lists, hidden = _lists(chance, site, household)
+        providers, keys = _providers(chance, site, household)
         lists |= {"keyed": {"source": "mdblist:anna/night"}, "token": {"source": "tmdb:list/7"}}
         hidden += keys
         notify = {"urls": [receiver.url], "events": ["applied", "stalled"]}
-        write(house, lists, notify=notify, providers=providers)
+        write(household, lists, notify=notify, providers=providers)
         hidden = [*hidden, server.api_key]
-        check(house.run("validate").code == 0, "the file is refused")
+        check(household.run("validate").code == 0, "the file is refused")
         commands = [command for command in COMMANDS if chance.random() < SHARE] or [COMMANDS[4]]
-        said = [_run(house, command, chance.choice(list(lists))) for command in commands]
+        outputs = [_run(household, command, chance.choice(list(lists))) for command in commands]
         if chance.random() < IN_RUN:
-            said.append(_pages(house, lists))
+            outputs.append(_pages(household, lists))
             commands.append(("run",))
-        said.append(json.dumps(receiver.posts, ensure_ascii=False))
-        said += [file.read_bytes().decode("utf-8", "replace") for file in _kept(house)]
-    text = "\n".join(said)
+        outputs.append(json.dumps(receiver.posts, ensure_ascii=False))
+        outputs += [
+            file.read_bytes().decode("utf-8", "replace") for file in _files_of_listsync(household)
+        ]
+    text = "\n".join(outputs)
     hits = [secret for secret in hidden for form in _spellings(secret) if form in text]
     places = [f"…{text[max(0, at - 150) : at + 60]!r}" for at in _first(text, hits)]
     check(not hits, f"{len(hits)} hits after {commands}: {hits}, at {places}")
@@ -155,7 +157,7 @@ OURS = {"listsync.yaml", "port", "mdblist.key", "tmdb.key"}
 SHARE = 0.5  # of the commands in a round
 
 
-def _lists(chance: Random, site: str, house: Household) -> tuple[dict[str, Any], list[str]]:
+def _lists(chance: Random, site: str, household: Household) -> tuple[dict[str, Any], list[str]]:
     """Lists with secrets in their addresses, and those secrets."""
     lists: dict[str, Any] = {}
     hidden: list[str] = []
@@ -166,7 +168,7 @@ def _lists(chance: Random, site: str, house: Household) -> tuple[dict[str, Any],
             hidden.append(secret)
             word = quote(secret, safe="")
             if chance.random() < 0.5:
-                house.env[f"SECRET_{number}_{part}"] = word
+                household.env[f"SECRET_{number}_{part}"] = word
                 word = f"${{SECRET_{number}_{part}}}"
             words.append(word.replace("$", "$$") if not word.startswith("${") else word)
         lists[f"list{number}"] = {"source": place.format(*words, site=site)}
@@ -174,7 +176,7 @@ def _lists(chance: Random, site: str, house: Household) -> tuple[dict[str, Any],
 
 
 def _providers(
-    chance: Random, site: str, house: Household
+    chance: Random, site: str, household: Household
 ) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Keys of two sites: from a file, from a variable, or as they are."""
     providers: dict[str, dict[str, str]] = {}
@@ -182,8 +184,8 @@ def _providers(
     for name in ("mdblist", "tmdb"):
         key = secret_of(chance, chance.choice(("token", "hex", "base64", "uuid")))
         keys.append(key)
-        (house.folder / f"{name}.key").write_text(f"{key}\n")
-        house.env[f"KEY_OF_{name.upper()}"] = key
+        (household.folder / f"{name}.key").write_text(f"{key}\n")
+        household.env[f"KEY_OF_{name.upper()}"] = key
         written = {
             "api_key": chance.choice((key, f"${{KEY_OF_{name.upper()}}}")),
             "api_key_file": f"{name}.key",
@@ -199,28 +201,28 @@ def _echo(key: str) -> Any:  # noqa: ANN401 - a function
     def spoil(_: Call, answer: Answer) -> Answer:
         if not isinstance(answer.body, dict):
             return answer
-        told = {
+        echoed = {
             name: f"{value} {key}" for name, value in answer.body.items() if isinstance(value, str)
         }
-        return replace(answer, body=answer.body | told)
+        return replace(answer, body=answer.body | echoed)
 
     return spoil
 
 
-def _run(house: Household, command: tuple[str, ...], name: str) -> str:
-    done = house.run(*(word.replace("{list}", name) for word in command))
+def _run(household: Household, command: tuple[str, ...], name: str) -> str:
+    done = household.run(*(word.replace("{list}", name) for word in command))
     return done.out + done.err
 
 
-def _pages(house: Household, lists: dict[str, Any]) -> str:
-    with running(house) as run:
+def _pages(household: Household, lists: dict[str, Any]) -> str:
+    with running(household) as run:
         until(lambda: all(run.condition(name, "Ready") for name in lists))
         pages = [run.get(page)[1] for page in ("/status", "/metrics", "/readyz")]
     return "\n".join(pages)
 
 
-def _kept(house: Household) -> list[Path]:
-    files = [file for file in house.folder.rglob("*") if file.is_file()]
+def _files_of_listsync(household: Household) -> list[Path]:
+    files = [file for file in household.folder.rglob("*") if file.is_file()]
     return [file for file in files if file.name not in OURS]
 
 
@@ -231,8 +233,8 @@ def _spellings(secret: str) -> set[str]:
 
 
 def _first(text: str, hits: list[str]) -> list[int]:
-    found = (text.find(form) for secret in hits[:3] for form in _spellings(secret))
-    return [at for at in found if at >= 0][:3]
+    places = (text.find(form) for secret in hits[:3] for form in _spellings(secret))
+    return [at for at in places if at >= 0][:3]
 
 
-ATTACK = Attack("secrets", "0 hits", opened)
+ATTACK = Attack("secrets", "0 hits", set_up)

@@ -52,7 +52,7 @@ def test_hostile_documents_are_as_large_as_they_are_asked_to_be() -> None:
 
 
 @contextmanager
-def _opened() -> Iterator[Strike]:
+def _set_up() -> Iterator[Strike]:
     def strike(chance: Random) -> Figures:
         number = chance.randrange(1_000_000)
         check(number % 2, f"{number} is even")
@@ -63,7 +63,7 @@ def _opened() -> Iterator[Strike]:
 
 @pytest.fixture
 def coin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(torture.ATTACKS, "kills", Attack("kills", "0 even", _opened))
+    monkeypatch.setitem(torture.ATTACKS, "kills", Attack("kills", "0 even", _set_up))
 
 
 @pytest.mark.usefixtures("coin")

@@ -18,15 +18,21 @@ from tests.loop.test_prune import DUNE, wish
 from tests.loop.world import World
 
 
-def told(seen: Reconciliation) -> PlanDocument:
+def document_of(reconciliation: Reconciliation) -> PlanDocument:
     server: Any = {"url": "http://s", "flavour": "seerr", "version": "3.1.0"}
     lists = [
-        list_row(lst, None, seen.snapshots[lst.name], None, seen.decision.accounts[lst.name])
-        for lst in seen.lists
-        if lst.name in seen.snapshots
+        list_row(
+            lst,
+            None,
+            reconciliation.snapshots[lst.name],
+            None,
+            reconciliation.decision.accounts[lst.name],
+        )
+        for lst in reconciliation.lists
+        if lst.name in reconciliation.snapshots
     ]
     return plan_document(
-        seen.plan,
+        reconciliation.plan,
         config={"path": "listsync.yaml", "generation": "ab12cd"},
         server=server | {"media": 5, "requests": 5, "seconds": 0.1, "slowdown": None},
         lists=lists,
@@ -39,9 +45,9 @@ def a_week_later(world: World, prune: str) -> Reconciliation:
     return world.look()
 
 
-def test_a_cancel_is_told_in_every_form(world: World) -> None:
-    seen = a_week_later(world, "cancel-pending")
-    document = told(seen)
+def test_a_cancel_is_in_every_form_of_the_plan(world: World) -> None:
+    reconciliation = a_week_later(world, "cancel-pending")
+    document = document_of(reconciliation)
 
     (row,) = document["actions"]
     assert document["summary"]["cancel"] == 1
@@ -52,7 +58,7 @@ def test_a_cancel_is_told_in_every_form(world: World) -> None:
     assert "cancel · off its lists since 2026-11-22" in line
     assert "1 to cancel" in plan_text(document)
     assert "cancel · off its lists since" in plan_markdown(document).replace("\\", "")
-    (explained,) = explain(seen, f"tmdb:movie:{DUNE.tmdb}")
+    (explained,) = explain(reconciliation, f"tmdb:movie:{DUNE.tmdb}")
     assert explained["verdict"]["word"] == "cancel"
     assert "put it back on a list, or write `prune: keep`, and it stays" in explain_text(
         [explained], "dune"
@@ -67,12 +73,12 @@ def test_a_cancel_is_told_in_every_form(world: World) -> None:
     ],
     ids=["report", "cancel-pending"],
 )
-def test_a_report_and_what_is_not_due_yet_are_told_in_every_form_and_do_nothing(
+def test_a_report_and_a_cancel_that_is_not_due_are_in_every_form_and_do_nothing(
     world: World, prune: str, says: str, advice: str
 ) -> None:
     wish(world, prune)
-    seen = world.look()
-    document = told(seen)
+    reconciliation = world.look()
+    document = document_of(reconciliation)
 
     (row,) = [row for row in document["verdicts"] if row["media"]["title"] == DUNE.title]
     assert (row["reason"], row.get("would")) == ("requested", "cancel")
@@ -83,5 +89,5 @@ def test_a_report_and_what_is_not_due_yet_are_told_in_every_form_and_do_nothing(
     line = next(line for line in plan_text(document).splitlines() if DUNE.title in line)
     assert "requested · off its lists since" in line
     assert "requested · off its lists since" in plan_markdown(document).replace("\\", "")
-    (explained,) = explain(seen, f"tmdb:movie:{DUNE.tmdb}")
+    (explained,) = explain(reconciliation, f"tmdb:movie:{DUNE.tmdb}")
     assert advice in explained["would_change"]

@@ -15,13 +15,13 @@ RADARR, SONARR = Option(0, "Radarr"), Option(3, "Sonarr")
 FULL = Delivery(RADARR, Option(4, "HD"), Option(1, "/kids"), (Option(2, "kids"), Option(5, "anna")))
 
 
-def going(deliveries: dict[str, Delivery]) -> PlanDocument:
-    told = {kind: delivery_names(delivery) for kind, delivery in deliveries.items()}
-    return {**long_plan(1, "kids"), "lists": [{**listed("kids"), "delivery": told}]}
+def plan_to(by_kind: dict[str, Delivery]) -> PlanDocument:
+    names = {kind: delivery_names(delivery) for kind, delivery in by_kind.items()}
+    return {**long_plan(1, "kids"), "lists": [{**listed("kids"), "delivery": names}]}
 
 
 @pytest.mark.parametrize(
-    ("deliveries", "said"),
+    ("by_kind", "ending"),
     [
         ({}, "as anna (pending approval)"),
         ({"movie": Delivery(RADARR)}, "as anna (pending approval) · to Radarr"),
@@ -50,22 +50,22 @@ def going(deliveries: dict[str, Delivery]) -> PlanDocument:
     ids=["nothing named", "server", "profile", "all", "no tags", "both", "namesakes", "odd name"],
 )
 def test_the_line_of_a_list_says_where_its_requests_go(
-    deliveries: dict[str, Delivery], said: str
+    by_kind: dict[str, Delivery], ending: str
 ) -> None:
-    line = next(row for row in plan_text(going(deliveries)).splitlines() if row.startswith("kids "))
-    assert line.endswith(said)
+    line = next(row for row in plan_text(plan_to(by_kind)).splitlines() if row.startswith("kids "))
+    assert line.endswith(ending)
 
 
 def test_in_markdown_a_name_is_no_more_than_itself() -> None:
     name = "@octocat <b> #1"
-    text = plan_markdown(going({"movie": Delivery(RADARR, Option(4, name))}))
+    text = plan_markdown(plan_to({"movie": Delivery(RADARR, Option(4, name))}))
     (line,) = (row for row in text.splitlines() if "to Radarr" in row)
     assert "profile" in line
     assert [part for part in ("@octocat", "<b>", " #1") if part in line] == []
 
 
 @pytest.mark.parametrize(
-    ("delivery", "told"),
+    ("delivery", "ids"),
     [
         (None, (None, None, None, None)),
         (Delivery(RADARR), (0, None, None, None)),
@@ -75,6 +75,6 @@ def test_in_markdown_a_name_is_no_more_than_itself() -> None:
     ids=["nothing named", "server 0", "all", "no tags"],
 )
 def test_an_action_tells_the_ids_that_are_sent(
-    delivery: Delivery | None, told: tuple[object, ...]
+    delivery: Delivery | None, ids: tuple[object, ...]
 ) -> None:
-    assert tuple(destination(delivery).values()) == told
+    assert tuple(destination(delivery).values()) == ids
