@@ -108,7 +108,7 @@ class MissingRightError(ServerError):
 
     def __init__(self, message: str, *, where: str) -> None:
         """``message``: who lacks which permission; ``where``: the server's URL."""
-        hint = "give this user the right on the server: Users → Edit → Permissions"
+        hint = "grant this user the permission on the server: Users → Edit → Permissions"
         super().__init__(message, where=where, hint=hint)
 
 

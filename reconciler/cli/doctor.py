@@ -32,7 +32,7 @@ from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
 from reconciler.render.words import counted
 from reconciler.sync.service_options import load_service_options
 
-_GIVE_RIGHT = "give this user the right on the server: Users → Edit → Permissions"
+_GIVE_RIGHT = "grant this user the permission on the server: Users → Edit → Permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _check(name: str, look: Callable[[], str]) -> Check:
 def _file(lst: ListConfig, sources: Sources) -> str:
     snapshot = sources.fetch(lst.source)
     if snapshot.outcome not in READ:
-        message, todo = snapshot.error or f"it is {snapshot.outcome}", ""
+        message, todo = snapshot.error or f"the file is {snapshot.outcome}", ""
         if snapshot.outcome is not Outcome.INCOMPLETE:  # its error lists the entries
             message, _, todo = message.partition("; ")
         raise ListsyncError(message, hint=todo or f"fix {lst.source.id}, or export the list again")
@@ -120,7 +120,9 @@ def _key(server: MediaServer, owners: list[User]) -> str:
 def _rights(server: MediaServer, owner: User) -> str:
     if lacking := unplannable(owner, server.identify().flavour):
         raise MissingRightError(lacking, where=server.url)
-    return f"{owner.name} can read what a plan needs: all requests, and the blocklist if any"
+    return (
+        f"{owner.name} can read what a plan needs: all requests, and the blocklist if there is one"
+    )
 
 
 def _requesters(lists: Sequence[ListConfig], server: MediaServer, owner: User) -> Iterator[Check]:
@@ -256,6 +258,6 @@ def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
 def _notify(config: Config, notifier: Notifier) -> str:
     urls = config.notify.urls
     if invalid := [str(place + 1) for place in notifier.invalid_addresses(urls)]:
-        message = f"apprise does not understand number {', '.join(invalid)} of notify.urls"
+        message = f"apprise does not recognize entry {', '.join(invalid)} of notify.urls"
         raise ListsyncError(message, hint="see the service's page in apprise's documentation")
-    return f"{counted(len(urls), 'URL')} that apprise understands; nothing was sent"
+    return f"{counted(len(urls), 'URL')} that apprise recognizes; nothing was sent"

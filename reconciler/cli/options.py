@@ -108,85 +108,49 @@ def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
-def _shared(name: str, default: object, annotation: object) -> inspect.Parameter:
+_SHARED: dict[str, tuple[tuple[str, ...], str | None, str]] = {  # its names, value and help
+    "config_path": (("-c", "--config"), "FILE", "Config file."),
+    "ledger": (("--ledger",), "FILE", "Ledger file, overriding the config."),
+    "output": (("-o", "--output"), None, "Output format."),
+    "verbose": (("-v", "--verbose"), None, "Log every request to stderr."),
+    "debug_dir": (("--debug-dir",), "DIR", "Folder for pages that could not be read."),
+    "allow_server": (("--allow-server",), "URL", "Allow only this server in the config."),
+    "allow_env": (("--allow-env",), "A,B", "Allow only these variables in the config."),
+    "allow_files": (("--allow-files",), None, "Also allow files outside the config's folder."),
+}
+
+
+def option(name: str, note: str = "", **more: Any) -> Any:  # noqa: ANN401 - as typer's Option
+    """A shared option, with what is special to one place: its ``envvar``, say."""
+    names, metavar, text = _SHARED[name]
+    is_file = metavar == "FILE"  # who reads it reports what is wrong with it
+    return typer.Option(*names, metavar=metavar, readable=not is_file, help=text + note, **more)
+
+
+def _shared(name: str, kind: object, default: object = None, note: str = "") -> inspect.Parameter:
+    annotation = Annotated[kind, option(name, note)]  # type: ignore[valid-type]
     keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, keyword, default=default, annotation=annotation)
 
 
-_CONFIG = _shared(
-    "config_path",
-    None,
-    Annotated[
-        Path | None,
-        typer.Option(
-            "-c",
-            "--config",
-            metavar="FILE",
-            readable=False,
-            help="Config file. [default: listsync.yaml]",
-        ),
-    ],
-)
-LEDGER = _shared(
-    "ledger",
-    None,
-    Annotated[
-        Path | None,
-        typer.Option(
-            "--ledger",
-            metavar="FILE",
-            readable=False,
-            help="Ledger file, instead of the config's.",
-        ),
-    ],
-)
-_OUTPUT = typer.Option("-o", "--output", help="Output format.")
-PlainOutput = Annotated[PlainForm, _OUTPUT]
-OUTPUT = _shared("output", Form.TEXT, Annotated[Form, _OUTPUT])
-PLAIN_OUTPUT = _shared("output", PlainForm.TEXT, PlainOutput)
-VERBOSE = _shared(
-    "verbose",
-    False,  # noqa: FBT003 - the option's default
-    Annotated[bool, typer.Option("-v", "--verbose", help="Log every request to stderr.")],
-)
-DEBUG_DIR = _shared(
-    "debug_dir",
-    None,
-    Annotated[
-        Path | None,
-        typer.Option("--debug-dir", metavar="DIR", help="Save pages that are not lists here."),
-    ],
-)
+PlainOutput = Annotated[PlainForm, option("output")]
+LEDGER = _shared("ledger", Path | None)
+OUTPUT = _shared("output", Form, Form.TEXT)
+PLAIN_OUTPUT = _shared("output", PlainForm, PlainForm.TEXT)
+VERBOSE = _shared("verbose", bool, default=False)
+DEBUG_DIR = _shared("debug_dir", Path | None)
+_CONFIG = _shared("config_path", Path | None, note=" [default: listsync.yaml]")
 _RESTRICTIONS = (
-    _shared(
-        "allow_server",
-        None,
-        Annotated[
-            list[str] | None,
-            typer.Option("--allow-server", metavar="URL", help="Refuse any other server in FILE."),
-        ],
-    ),
-    _shared(
-        "allow_env",
-        None,
-        Annotated[
-            list[str] | None,
-            typer.Option("--allow-env", metavar="A,B", help="Refuse other variables in FILE."),
-        ],
-    ),
-    _shared(
-        "allow_files",
-        False,  # noqa: FBT003 - the option's default
-        Annotated[
-            bool,
-            typer.Option("--allow-files", help="Still allow files outside FILE's folder."),
-        ],
-    ),
+    _shared("allow_server", list[str] | None),
+    _shared("allow_env", list[str] | None),
+    _shared("allow_files", bool, default=False),
 )
 
 ListName = Annotated[
     str,
-    typer.Argument(metavar="LIST", help="List in the config.", autocompletion=complete_list),
+    typer.Argument(
+        metavar="LIST", help="Name of a list in the config.", autocompletion=complete_list
+    ),
 ]
 ListNames = Annotated[
     list[str] | None,

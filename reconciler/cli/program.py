@@ -25,7 +25,7 @@ from reconciler.cli.commands.status import status
 from reconciler.cli.commands.validate import validate
 from reconciler.cli.commands.version import version
 from reconciler.cli.faults import report_errors
-from reconciler.cli.options import Settings
+from reconciler.cli.options import Settings, option
 
 COMMANDS = (
     init, validate, plan, apply, adopt, forget, run, reconcile,
@@ -48,24 +48,14 @@ for command in COMMANDS:
 @app.callback(invoke_without_command=True)
 def _before_the_command(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
-    config_path: Annotated[
-        Path,
-        typer.Option("-c", "--config", metavar="FILE", envvar="LISTSYNC_CONFIG", readable=False),
-    ] = Path("listsync.yaml"),
-    ledger: Annotated[
-        Path | None,
-        typer.Option("--ledger", metavar="FILE", envvar="LISTSYNC_LEDGER", readable=False),
-    ] = None,
-    allow_server: Annotated[
-        list[str] | None, typer.Option("--allow-server", metavar="URL", envvar=ALLOW_SERVER)
-    ] = None,
-    allow_env: Annotated[
-        list[str] | None, typer.Option("--allow-env", metavar="A,B", envvar=ALLOW_ENV)
-    ] = None,
+    config_path: Annotated[Path, option("config_path", envvar="LISTSYNC_CONFIG")] = Path(
+        "listsync.yaml"
+    ),
+    ledger: Annotated[Path | None, option("ledger", envvar="LISTSYNC_LEDGER")] = None,
+    allow_server: Annotated[list[str] | None, option("allow_server", envvar=ALLOW_SERVER)] = None,
+    allow_env: Annotated[list[str] | None, option("allow_env", envvar=ALLOW_ENV)] = None,
     *,
-    allow_files: Annotated[
-        bool, typer.Option("--allow-files", envvar="LISTSYNC_ALLOW_FILES")
-    ] = False,
+    allow_files: Annotated[bool, option("allow_files", envvar="LISTSYNC_ALLOW_FILES")] = False,
     show_version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
     context.obj = Settings(

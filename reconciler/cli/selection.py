@@ -142,7 +142,7 @@ def parse_past_query(
         query = PastQuery(title=text)
         if not any(query.includes_intent(intent) for intent in intents):
             message = f"nothing in the history matches {text!r}{suggest(text, names)}"
-            hint = "use a list, an item, or part of the title of a request"
+            hint = "use a list's name, an item's id, or part of a requested title"
             raise UsageError(message, hint=hint) from None
         return query
     if item.title and not item.ids.trakt:

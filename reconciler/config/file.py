@@ -55,7 +55,9 @@ class ConfigFile:
         try:
             data = read_file(self.path, CONFIG_BYTES)
         except OSError as error:
-            hint = "name another with -c FILE or LISTSYNC_CONFIG; listsync.yaml.example is a start"
+            hint = (
+                "name the config with -c FILE or LISTSYNC_CONFIG, or write one with `listsync init`"
+            )
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
@@ -96,7 +98,7 @@ class ConfigFile:
             return OUTSIDE
         if path is not None and self._holds_secret(path):
             return (
-                "this file contains a secret of the config, and lists are shown; use another file"
+                "this file contains a secret of the config, but lists are shown; use another file"
             )
         return self._sites.objection(ref, providers)
 
@@ -138,5 +140,5 @@ def _plainly(error: OSError) -> str:
     return {
         FileNotFoundError: "no such file",
         IsADirectoryError: "is a folder",
-        PermissionError: "may not be read",
+        PermissionError: "cannot be read: permission denied",
     }.get(type(error), error.strerror or "cannot be read")

@@ -109,10 +109,11 @@ class FilterConfig(Model):
         None, help="The year of release: 1990..2005, 1990.., ..2005 or 1999."
     )
     min_rating: Rating = key(
-        None, help="The lowest rating, from 0 to 10. The list's rating counts, else TMDB's."
+        None,
+        help="The lowest rating, from 0 to 10: the list's own if it has one, otherwise TMDB's.",
     )
     min_votes: Annotated[int | None, whole_number(0, 100_000_000)] = key(
-        None, help="The fewest votes. The list's votes count, else TMDB's."
+        None, help="The lowest number of votes: the list's own if it has one, otherwise TMDB's."
     )
     genres: Annotated[tuple[Genre, ...], several("[Drama, Crime]")] = key(
         (), help="At least one of these genres: [Drama, Science Fiction]."
@@ -184,15 +185,15 @@ class ListOptions(Model):
     rerequest: RerequestRule = key(
         "on-readd",
         help="When a declined or deleted title is requested again. on-readd: once it is put back "
-        "on a list. after 90d: also after that time. never: not at all.",
+        "on a list. after 90d: also after that time. never: not again.",
     )
     retry_failed: Annotated[int, whole_number(0, 100_000)] = key(
         2, help="How often a request that the downloader rejected is retried."
     )
     prune: Choice[Prune] = key(
         "keep",
-        help="What happens to our own pending requests for titles that have left the lists: keep, "
-        "report or cancel-pending.",
+        help="What happens to listsync's pending requests for titles that have left the lists: "
+        "keep, report or cancel-pending.",
     )
     prune_after: Duration = key(
         "7d", help="How long a title must be off the list before it is pruned."
@@ -201,10 +202,12 @@ class ListOptions(Model):
         "all",
         help="new-only: titles on the list when it is first read completely are not requested.",
     )
-    suspend: YesNo = key(default=False, help="Request nothing on the list for now; forget nothing.")
-    top: Count = key(None, help="Only the first so many titles of the list.")
+    suspend: YesNo = key(
+        default=False, help="Pause the list: request nothing for now, and keep its history."
+    )
+    top: Count = key(None, help="Use only the first N titles of the list.")
     max_per_run: Count = key(
-        50, help="The most titles that the list requests in one run; the others wait."
+        50, help="The most titles to request for the list in one run; the others wait."
     )
     role: Choice[Role] = key(
         "request",

@@ -73,7 +73,7 @@ class ServerConfig(Model):
         help="A PEM file with the private CA that signed the server's certificate; relative to "
         "this file.",
     )
-    rate: Rate = key(f"{DEFAULT_RATE:g}/s", help="The most calls per time: 60/s, 600/m.")
+    rate: Rate = key(f"{DEFAULT_RATE:g}/s", help="The highest rate of calls: 60/s, 600/m.")
     concurrency: Few = key(
         DEFAULT_CONCURRENCY, help="Calls in flight at once, one per title; 1 to 32."
     )
@@ -151,7 +151,7 @@ class _Content(Model):
     server: ServerConfig = key(help="The media server.")
     ledger: OptionalText = key(
         None,
-        help="The file that remembers what was done; by default in the state folder.",
+        help="The ledger, a file that records what was done; by default in the state folder.",
     )
     exclude: Annotated[tuple[Exclusion, ...], AfterValidator(_with_positions)] = key(
         (), help="Titles that are never requested: imdb:tt0944947, tmdb:movie:550."
@@ -160,7 +160,7 @@ class _Content(Model):
         {}, help="Fixes a wrong or missing match: imdb:tt28479262: tmdb:movie:1155."
     )
     budget: OptionalBudget = key(
-        None, help="The most titles requested in any such time, over all lists: 100/week."
+        None, help="The most titles requested per period, across all lists: 100/week."
     )
     providers: ProvidersConfig = key(ProvidersConfig(), help="Settings of the list sites.")
     browser: BrowserConfig = key(
@@ -181,7 +181,7 @@ class _Content(Model):
                 continue  # reported with the key's own place
             if item in spellings:
                 first, second = quote(spellings[item]), quote(spelling)
-                raise ValueError(f"{first} and {second} are the same item")
+                raise ValueError(f"{first} and {second} are the same item; remove one of the two")
             spellings[item] = spelling
         return value
 

@@ -25,9 +25,9 @@ MAX_DEPTH = 20  # levels of nesting; the file's own are five
 
 _FALLBACK = "this is not YAML; check the indentation, the quotes and the colons here"
 _SENTENCES = (
-    (r"'\t'", "a tab; YAML is indented with spaces"),
+    (r"'\t'", "contains a tab; indent with spaces"),
     ("could not find expected ':'", 'this line is not "key: value"; put a space after the ":"'),
-    ("mapping values are not allowed", 'an extra ":"; check the indentation, or quote the value'),
+    ("mapping values are not allowed", 'unexpected ":"; check the indentation, or quote the value'),
     ("expected <block end>", "the indentation does not match the lines above"),
     ("while scanning a quoted", "a quote is not closed"),
     ("expected ',' or", "a bracket is not closed, or a comma is missing"),
@@ -66,7 +66,7 @@ def decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         lines = data[: error.start].decode("utf-8").split("\n")
         place = Place(len(lines), len(lines[-1]) + 1)
-        problem = Problem(place, "", "a byte that is not UTF-8; save the file as UTF-8")
+        problem = Problem(place, "", "invalid UTF-8; save the file as UTF-8")
         raise ConfigError((problem.line(name),), where=name) from None
 
 
@@ -141,7 +141,7 @@ class _Scan:
         self.depth += isinstance(event, yaml.CollectionStartEvent)
         self.depth -= isinstance(event, yaml.CollectionEndEvent)
         if self.documents > 1:
-            self._note("a second document begins; remove the ---")
+            self._note("only one YAML document is allowed; remove the ---")
         elif self.depth > MAX_DEPTH:
             self._note("nested too deeply")
         elif getattr(event, "tag", None) is not None:

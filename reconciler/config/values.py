@@ -182,7 +182,7 @@ def _normalized_url(text: str) -> str:
     if not parts.hostname:
         raise ValueError("has no host; use http://HOST:PORT")
     if "?" in text or "#" in text:
-        raise ValueError("must end before the ? or #")
+        raise ValueError("contains a ? or #; remove it and everything after it")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
@@ -228,7 +228,7 @@ def _listen(value: Scalar) -> str:
             f"{value.quoted} is not an address to listen on; use HOST:PORT, or '' for none"
         )
     if int(match[2]) > _HIGHEST_PORT:
-        raise ValueError(f"a port is at most {_HIGHEST_PORT}")
+        raise ValueError(f"the port must be at most {_HIGHEST_PORT}")
     return value.text
 
 
@@ -280,7 +280,7 @@ Source = Annotated[ListRef, BeforeValidator(_source), WithJsonSchema(TEXT)]
 
 def _list_name(name: str) -> str:
     if not re.fullmatch(_LIST_NAME, name):
-        raise ValueError("a list's name is 1 to 64 letters, digits, - _ or .")
+        raise ValueError("a list name must be 1 to 64 letters, digits, - _ or .")
     return name
 
 
@@ -302,7 +302,7 @@ def map_key(key: str) -> str:
 def _media_key(value: Scalar) -> MediaKey:
     match = re.fullmatch(r"tmdb:(movie|tv):([1-9][0-9]{0,9})", value.text)
     if not match:
-        raise ValueError(f"{value.quoted} is not tmdb:movie:N or tmdb:tv:N")
+        raise ValueError(f"{value.quoted} is not a TMDB title; use tmdb:movie:N or tmdb:tv:N")
     return MediaKey(Kind(match[1]), int(match[2]))
 
 

@@ -20,7 +20,7 @@ _DOLLAR = re.compile(
     re.VERBOSE,
 )
 _BROKEN = "this ${ does not begin a variable; use ${NAME}, ${NAME:-default} or ${NAME:?message}"
-_BARE = "a $ before a name; use ${NAME} for a variable, $$ for a dollar sign"
+_BARE = "unescaped $ before a name; use ${NAME} for a variable, $$ for a dollar sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _value(match: re.Match[str], env: Mapping[str, str]) -> tuple[str, str | Non
     if kind == "-":
         return value or argument, None
     if kind == "?" and not value:
-        return "", f"${{{name}}} is not set: {argument or 'it must be'}"
+        return "", f"${{{name}}} is not set: {argument or 'it is required'}"
     if value is None:
-        return "", f"${{{name}}} is not set; set the variable"
+        return "", f"${{{name}}} is not set; set this environment variable"
     return value, None

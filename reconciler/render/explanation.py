@@ -23,8 +23,8 @@ def explain_text(
     """A paragraph a title; where no list has it, what to do."""
     if not explanations and not unwanted:
         return (
-            f"no list has {words.clean(query)}, as the lists were last fetched\n"
-            "  `listsync status` shows when that was; `listsync plan` fetches them again\n"
+            f"no list has {words.clean(query)}as of the last fetch\n"
+            "  `listsync status` shows when that was; `listsync plan` fetches the lists again\n"
         )
     paragraphs = ["\n".join(_lines(explanation)) + "\n" for explanation in explanations]
     return "\n".join((*paragraphs, *map(_unwanted, unwanted)))
@@ -48,7 +48,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     for place in explanation["lists"]:
         ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
         role = "excluded by" if place["role"] == "exclude" else "on"
-        age = "" if place["fresh"] else " (as last complete)"
+        age = "" if place["fresh"] else " (from the last complete fetch)"
         name = words.clean(place["name"])
         yield f"  {role:9} {name}, place {place['position']}{age}  {words.clean(ids)}".rstrip()
         if episode := place.get("episode"):
@@ -110,7 +110,7 @@ def _server(server: ServerState) -> Iterator[str]:
         seasons = f" {span(request['seasons'])}" if request["seasons"] else ""
         yield f"request {request['id']}{seasons} {request['status']} (user {request['requester']})"
     if not (server["blocklisted"] or server["media"] or server["requests"]):
-        yield "nothing there"
+        yield "not on the server"
 
 
 def _airing(airing: Airing) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _airing(airing: Airing) -> Iterator[str]:
         groups.setdefault(f"{aired} ({_basis(season, airing)})", []).append(season["season"])
     yield from (f"{span(numbers)} {conclusion}" for conclusion, numbers in groups.items())
     if not groups:
-        yield "the server lists none"
+        yield "none known to the server"
 
 
 def _basis(season: SeasonAiring, airing: Airing) -> str:
@@ -143,10 +143,10 @@ def _memory(memory: MemoryRow) -> Iterator[str]:
     for sighting in memory["seen"]:
         since = f" since {sighting['refused']}" if sighting["refused"] else ""
         if sighting["still_there"]:
-            text = f"on the server at the last look{', declined' if since else ''}{since}"
+            text = f"on the server when last checked{', declined' if since else ''}{since}"
         else:
             text = f"gone from the server{since}"
-        text += ", put back on a list after that" * sighting["readded"]
+        text += ", added back to a list since" * sighting["readded"]
         if sighting["season"] is None:
             yield text
         else:
@@ -157,6 +157,6 @@ def _memory(memory: MemoryRow) -> Iterator[str]:
     if memory["retries"]:
         yield words.counted(memory["retries"], "retry")
     if memory["not_before"]:
-        yield f"not before {memory['not_before']}"
+        yield f"no attempt before {memory['not_before']}"
     if not any(memory.values()):
         yield "nothing"

@@ -63,7 +63,7 @@ def history_text(document: HistoryDocument) -> str:
     runs = [_run_line(row) for row in document["runs"]]
     actions = [_intent_line(row) for row in document["actions"]]
     if not runs and not actions:
-        return "nothing was requested yet\n"
+        return "nothing has been requested yet\n"
     parts = [["runs", *runs]] if runs else []
     parts += [["actions", *actions]] if actions else []
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
@@ -107,7 +107,9 @@ def _run_line(row: RunRow) -> str:
     lists = counted(len(row["lists"]), "list")
     results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
     details = f"exit {row['exit_code']} · {lists} · {results or 'nothing sent'}"
-    return f"  {row['began']}  {row['command']:7}  " + (details if row["ended"] else "did not end")
+    return f"  {row['began']}  {row['command']:7}  " + (
+        details if row["ended"] else "did not finish"
+    )
 
 
 def _intent_line(row: IntentRow) -> str:

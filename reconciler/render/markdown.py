@@ -77,7 +77,7 @@ class _Section(NamedTuple):
     after: list[str]
 
 
-_TABLE = ["| title | kind | id | what |", "|---|---|---|---|"]
+_TABLE = ["| title | kind | id | status |", "|---|---|---|---|"]
 
 
 def _head(document: PlanDocument) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _list(row: ListRow, document: PlanDocument) -> _Section:
     after += [line for phrase in words.rowless_titles(row) for line in ("", escape(phrase))]
     counts = [
         (len(actions), "done" if words.is_applied(document) else "to do"),
-        (len(waiting), "waiting or in need of you"),
+        (len(waiting), "waiting or needing attention"),
         (len(filtered) + more, "filtered"),
     ]
     summary = ", ".join(f"{count:,} {label}" for count, label in counts if count)

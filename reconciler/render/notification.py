@@ -68,13 +68,13 @@ def _counts(deeds: tuple[PerformedAction, ...]) -> str:
 def _digest(deeds: tuple[PerformedAction, ...]) -> str:
     lines = [_line(deed) for deed in deeds[:TITLES]]
     if len(deeds) > TITLES:
-        lines.append(f"and {counted(len(deeds) - TITLES, 'title')} more: listsync history")
+        lines.append(f"and {counted(len(deeds) - TITLES, 'more title')}: listsync history")
     return "\n".join(lines)
 
 
 def _line(deed: PerformedAction) -> str:
     """``Dune (2021): created, for wishes``."""
-    name = harmless(deed.title, _TITLE) or "a title without a name"
+    name = harmless(deed.title, _TITLE) or "an untitled entry"
     year = f" ({deed.year})" if deed.year else ""
     seasons = f" {span(deed.seasons)}" if deed.seasons else ""
     return f"{name}{year}{seasons}{' 4K' * deed.is_4k}: {deed.done.result}, for {deed.lists[0]}"

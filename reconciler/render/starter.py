@@ -28,11 +28,11 @@ server:
   api_key: ${{SEERR_API_KEY}}  # from the environment; or api_key_file: FILE
 
 defaults:
-  max_per_run: 10  # most titles that a list requests in one run; the others wait
+  max_per_run: 10  # most titles to request for a list in one run; the others wait
   #interval: 6h  # how often to read each list
-  #requester: anna  # the server's user who requests; default: the key's owner
+  #requester: anna  # server user to request as; default: the API key's owner
 {providers}
-# Each list is remembered by its name. A title on several lists belongs to the first one.
+# listsync identifies each list by its name. A title on several lists belongs to the first one.
 lists:
 """
 _TAIL = """

@@ -160,13 +160,13 @@ def leftovers(document: PlanDocument) -> Iterator[tuple[str, ActionRow, str]]:
             for verdict_row in verdicts.get(_title(row), ())
             if _share_seasons(row, verdict_row)
         ]
-        now += ["as below"] if _title(row) in new else []
+        now += ["changed, see below"] if _title(row) in new else []
         is_done = SATISFIED.issuperset(now)
         reasons = f", now {', '.join(dict.fromkeys(now))}" if now else ""
         text = f"{row['op']}: {'already satisfied' if is_done else 'left out'}{reasons}"
         yield "=" if is_done else "›", row, text
     for row in document["saved"]["new"]:
-        yield "›", row, f"{row['op']}: new, not in the saved plan, not done"
+        yield "›", row, f"{row['op']}: new since the saved plan, not done"
 
 
 def _title(row: ActionRow | VerdictRow) -> _Title:
@@ -302,7 +302,7 @@ def rowless_titles(lst: ListRow) -> list[str]:
 
 
 def summary(document: PlanDocument) -> str:
-    """``2 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete``.
+    """``2 to request, 1 to extend · 1 deferred, 1 needs attention, 1 list incomplete``.
 
     After ``apply`` it begins with the results: ``3 created``.
     """
@@ -315,7 +315,7 @@ def summary(document: PlanDocument) -> str:
         done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
     others = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
     if counts["attention"]:
-        others.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} you")
+        others.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} attention")
     broken = sum(fetch_problem(row["fetch"]) is not None for row in document["lists"])
     if broken:
         others.append(f"{counted(broken, 'list')} incomplete")

@@ -280,7 +280,7 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
         pytest.param(
             "  the kids: {source: ls1}",
             "7:3 lists.the kids",
-            "a list's name is 1 to 64 letters, digits, - _ or .",
+            "a list name must be 1 to 64 letters, digits, - _ or .",
             id="name of a list",
         ),
         pytest.param(
@@ -292,7 +292,7 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
         pytest.param(
             "map:\n  imdb:tt0000001: imdb:tt0000002",
             "8:19 map.imdb:tt0000001",
-            '"imdb:tt0000002" is not tmdb:movie:N or tmdb:tv:N',
+            '"imdb:tt0000002" is not a TMDB title; use tmdb:movie:N or tmdb:tv:N',
             id="map to no TMDB id",
         ),
         pytest.param(

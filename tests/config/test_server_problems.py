@@ -74,8 +74,16 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
             "2:9 server.url",
             "contains a user or password; remove them from the address",
         ),
-        ("{url: 'http://s?a=b', api_key: k}", "2:9 server.url", "must end before the ? or #"),
-        ("{url: 'http://s/#', api_key: k}", "2:9 server.url", "must end before the ? or #"),
+        (
+            "{url: 'http://s?a=b', api_key: k}",
+            "2:9 server.url",
+            "contains a ? or #; remove it and everything after it",
+        ),
+        (
+            "{url: 'http://s/#', api_key: k}",
+            "2:9 server.url",
+            "contains a ? or #; remove it and everything after it",
+        ),
         ("{url: 'http://', api_key: k}", "2:9 server.url", "has no host; use http://HOST:PORT"),
         (
             "{url: 'http://s:port', api_key: k}",

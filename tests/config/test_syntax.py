@@ -36,14 +36,14 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             FILE + "---\n" + FILE,
             "3:1",
-            "a second document begins; remove the ---",
+            "only one YAML document is allowed; remove the ---",
             id="two documents",
         ),
-        pytest.param("server:\n\turl: x\n", "2:1", "a tab; YAML is indented with spaces", id="tab"),
+        pytest.param("server:\n\turl: x\n", "2:1", "contains a tab; indent with spaces", id="tab"),
         pytest.param(
             "server:\n  url http://x\n  api_key: k\n",
             "3:10",
-            'an extra ":"; check the indentation, or quote the value',
+            'unexpected ":"; check the indentation, or quote the value',
             id="no colon",
         ),
         pytest.param(
@@ -55,7 +55,7 @@ FILE = "server: {}\nmap: {}\n"
         pytest.param(
             "server: a: b\n",
             "1:10",
-            'an extra ":"; check the indentation, or quote the value',
+            'unexpected ":"; check the indentation, or quote the value',
             id="two colons",
         ),
         pytest.param(
@@ -299,7 +299,7 @@ def test_a_file_that_is_not_utf8_is_reported_with_the_place(data: bytes, place: 
         decode(data, "listsync.yaml")
 
     assert caught.value.problems == (
-        f"listsync.yaml:{place}: a byte that is not UTF-8; save the file as UTF-8",
+        f"listsync.yaml:{place}: invalid UTF-8; save the file as UTF-8",
     )
 
 

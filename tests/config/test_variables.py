@@ -45,7 +45,7 @@ FILE = (
         pytest.param(
             "    requester: ${NOBODY}",
             "7:16 lists.top.requester",
-            "${NOBODY} is not set; set the variable",
+            "${NOBODY} is not set; set this environment variable",
             id="unset variable",
         ),
         pytest.param(
@@ -57,7 +57,7 @@ FILE = (
         pytest.param(
             "    requester: $USER",
             "7:16 lists.top.requester",
-            "a $ before a name; use ${NAME} for a variable, $$ for a dollar sign",
+            "unescaped $ before a name; use ${NAME} for a variable, $$ for a dollar sign",
             id="variable without braces",
         ),
         pytest.param(
@@ -81,7 +81,7 @@ FILE = (
         pytest.param(
             'map:\n  title:Dune: tmdb:movie:1\n  title:"Dune": tmdb:movie:2',
             "8:3 map",
-            '"title:Dune" and "title:"Dune"" are the same item',
+            '"title:Dune" and "title:"Dune"" are the same item; remove one of the two',
             id="map twice",
         ),
     ],
@@ -98,8 +98,8 @@ def test_every_unset_variable_of_a_value_is_reported(
     problems_of: Callable[..., list[str]],
 ) -> None:
     assert problems_of(f"{FILE}ledger: ${{A}}/${{B}}\n") == [
-        "listsync.yaml:7:9 ledger: ${A} is not set; set the variable",
-        "listsync.yaml:7:9 ledger: ${B} is not set; set the variable",
+        "listsync.yaml:7:9 ledger: ${A} is not set; set this environment variable",
+        "listsync.yaml:7:9 ledger: ${B} is not set; set this environment variable",
     ]
 
 
@@ -107,5 +107,5 @@ def test_a_section_that_is_a_variable_is_reported_once(
     problems_of: Callable[..., list[str]],
 ) -> None:
     assert problems_of(f"{FILE}browser: ${{A}}\n") == [
-        "listsync.yaml:7:10 browser: ${A} is not set; set the variable"
+        "listsync.yaml:7:10 browser: ${A} is not set; set this environment variable"
     ]

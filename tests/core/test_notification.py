@@ -55,7 +55,7 @@ def test_many_titles_are_counted() -> None:
     digest = message(Notice(Event.APPLIED, deeds=(deed(),) * (TITLES + 2)))
 
     assert len(digest.body.splitlines()) == TITLES + 1
-    assert digest.body.endswith("and 2 titles more: listsync history")
+    assert digest.body.endswith("and 2 more titles: listsync history")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_an_event_says_what_happened(notice: Notice, title: str, first: str) -> 
         pytest.param("\u200b@\u200beveryone", "(at)everyone", id="invisible"),
         pytest.param("```Dune```", "'''Dune'''", id="code"),
         pytest.param("M*A*S*H & Wall·E", "M*A*S*H & Wall·E", id="an honest title"),
-        pytest.param("", "a title without a name", id="none"),
+        pytest.param("", "an untitled entry", id="none"),
     ],
 )
 def test_a_scraped_title_does_nothing(scraped: str, harmless: str) -> None:

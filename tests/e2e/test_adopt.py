@@ -38,7 +38,7 @@ def adopted(folder: Path) -> set[str]:
 def test_what_is_on_the_list_is_taken_as_given_and_adds_up(tmp_path: Path) -> None:
     first = adopt(tmp_path, "tmdb:movie:949\ntmdb:movie:550\n")
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout.startswith("adopted 2 titles of wishes")
+    assert first.stdout.startswith("adopted 2 titles from wishes")
     assert adopt(tmp_path, "tmdb:movie:278\n").returncode == 0
     assert adopted(tmp_path) == {"tmdb:movie:949", "tmdb:movie:550", "tmdb:movie:278"}
 

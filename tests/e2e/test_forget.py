@@ -96,14 +96,14 @@ def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
 
 
 def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
-    assert "including a decline, still counts" in forget(folder, "tmdb:tv:136315").stdout
+    assert "such as a decline, still count" in forget(folder, "tmdb:tv:136315").stdout
     assert remembered(folder) == {HEAT}
 
 
 def test_an_item_nobody_knows_is_said_to_be_unknown(folder: Path) -> None:
     result = forget(folder, "tmdb:movie:1")
 
-    assert (result.returncode, result.stdout) == (0, "nothing is remembered about tmdb:movie:1\n")
+    assert (result.returncode, result.stdout) == (0, "nothing is recorded about tmdb:movie:1\n")
     assert remembered(folder) == {HEAT, BEAR}
 
 

@@ -99,7 +99,7 @@ def test_history_is_narrowed_to_a_list_or_a_title(
 @pytest.mark.parametrize("query", ["?", "", " ", 'title:"?"', "no such title"])
 def test_what_names_nothing_matches_nothing(past: Household, query: str) -> None:
     done = past.run("history", query)
-    assert (done.code, done.out) in {(64, ""), (0, "nothing was requested yet\n")}
+    assert (done.code, done.out) in {(64, ""), (0, "nothing has been requested yet\n")}
 
 
 def test_the_last_ones_are_the_newest(past: Household) -> None:
@@ -121,7 +121,7 @@ def test_history_of_nothing_says_so(household: Household) -> None:
     household.wish([DUNE])
     household.server.stop()
     done = household.run("history")
-    assert (done.code, done.out) == (0, "nothing was requested yet\n")
+    assert (done.code, done.out) == (0, "nothing has been requested yet\n")
 
 
 def test_a_word_that_is_no_list_and_no_title_is_unknown(past: Household) -> None:

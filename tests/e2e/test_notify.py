@@ -236,8 +236,8 @@ class TestDoctor:
     @pytest.mark.parametrize(
         ("urls", "code", "result"),
         [
-            (["${NOTIFY_URL}"], 0, "ok   notify: 1 URL that apprise understands"),
-            (["${NOTIFY_URL}", "nonsense://x"], 1, "apprise does not understand number 2"),
+            (["${NOTIFY_URL}"], 0, "ok   notify: 1 URL that apprise recognizes"),
+            (["${NOTIFY_URL}", "nonsense://x"], 1, "apprise does not recognize entry 2"),
         ],
         ids=["right", "wrong"],
     )

@@ -66,7 +66,7 @@ def test_a_plan_says_the_same_as_json_text_and_markdown(household: Household) ->
     }
     assert document["complete"] is False
     assert [row["name"] for row in document["lists"]] == ["bobs", "alices", "never", "gone"]
-    sentence = "6 to request, 1 to extend · 1 deferred, 1 needs you, 1 list incomplete"
+    sentence = "6 to request, 1 to extend · 1 deferred, 1 needs attention, 1 list incomplete"
     text, markdown = plans["text"].out, plans["markdown"].out
     assert f"Plan {document['plan_id']}: {sentence}" in text
     assert f"`{document['plan_id']}`: {sentence}" in markdown

@@ -30,4 +30,4 @@ def test_doctor_and_the_log_say_so(mounted: Household) -> None:
     with running(mounted) as run:
         until(run.is_ready)
         assert any(line["event"].startswith("the file itself is mounted") for line in run.log())
-    assert "is a mount itself" in mounted.run("doctor").out
+    assert "is mounted as a single file" in mounted.run("doctor").out

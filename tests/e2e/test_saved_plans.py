@@ -62,7 +62,7 @@ def test_what_a_saved_plan_left_alone_is_shown_with_what_it_is_now(household: Ho
         f"= Dune (2021) movie tmdb:{DUNE.tmdb} request: already satisfied",
         f"= Heat (1995) movie tmdb:{HEAT.tmdb} request: already satisfied, now processing",
         f"› Alien (1979) movie tmdb:{ALIEN.tmdb} request: left out, now declined",
-        f"› Joker (2019) movie tmdb:{JOKER.tmdb} request: new, not in the saved plan, not done",
+        f"› Joker (2019) movie tmdb:{JOKER.tmdb} request: new since the saved plan, not done",
         "",
         lines[-1],
     ]

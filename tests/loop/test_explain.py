@@ -107,7 +107,7 @@ def test_what_is_remembered_of_seasons_alike_is_said_once(world: World) -> None:
     world.apply()
     (explanation,) = explain(world.look(), SHOWS[0].title)
     text = explain_text([explanation], "?")
-    sighting = "on the server at the last look"
+    sighting = "on the server when last checked"
     assert f"  memory    {sighting}; S1-5 {sighting}\n" in text
 
 
@@ -134,11 +134,11 @@ def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, titl
 @pytest.mark.parametrize(
     ("failures", "retries", "says"),
     [
-        (0, 1, "1 retry; not before"),
-        (0, 2, "2 retries; not before"),
-        (1, 0, "1 failed attempt; not before"),
-        (2, 1, "2 failed attempts; 1 retry; not before"),
-        (0, 0, "not before"),
+        (0, 1, "1 retry; no attempt before"),
+        (0, 2, "2 retries; no attempt before"),
+        (1, 0, "1 failed attempt; no attempt before"),
+        (2, 1, "2 failed attempts; 1 retry; no attempt before"),
+        (0, 0, "no attempt before"),
     ],
 )
 def test_attempts_are_counted_in_the_right_number_and_zeros_left_out(

@@ -68,7 +68,7 @@ def check_structure(text: str) -> None:
             assert open_folds == 1
             assert len(re.findall(r"(?<!\\)\|", line)) == 5
             assert line.endswith("|")
-            assert before.startswith("|") or line == "| title | kind | id | what |"
+            assert before.startswith("|") or line == "| title | kind | id | status |"
         if line in {"<details>", "</details>"} or line.startswith("#"):
             assert before == ""
     assert open_folds == 0

@@ -18,7 +18,7 @@ from reconciler.errors import ListsyncError
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def adopt(settings: Settings, name: ListName) -> int:
-    """Mark a list's current titles as handled: none is requested."""
+    """Mark a list's current titles as handled, so none is requested."""
     from reconciler import wiring
     from reconciler.cli.output import print_json
     from reconciler.cli.selection import find_list
@@ -39,7 +39,7 @@ def adopt(settings: Settings, name: ListName) -> int:
     # Unverified is enough: a person says that the list is whole.
     if snapshot.outcome not in {Outcome.COMPLETE, Outcome.UNVERIFIED}:
         raise ListsyncError(
-            f"{name} is {snapshot.outcome}: only a whole list can be adopted; nothing was adopted",
+            f"{name} is {snapshot.outcome}, not complete; nothing was adopted",
             where=str(lst.source),
             hint=snapshot.error or "try again when the list can be read",
         )
@@ -53,7 +53,7 @@ def adopt(settings: Settings, name: ListName) -> int:
         print_json({"format_version": FORMAT_VERSION, "list": name, "adopted": count})
     else:
         sys.stdout.write(
-            f"adopted {counted(count, 'title')} of {name}: none of them will be requested; "
-            "titles that are added later will be\n"
+            f"adopted {counted(count, 'title')} from {name}: none of them will be requested; "
+            "titles added later will be\n"
         )
     return 0

@@ -29,13 +29,13 @@ ListsOrPlan = Annotated[
 ]
 PlanFile = Annotated[
     Path | None,
-    typer.Option("--plan", metavar="FILE", readable=False, help="Saved plan, of any file name."),
+    typer.Option("--plan", metavar="FILE", readable=False, help="Saved plan, under any name."),
 ]
 Expect = Annotated[
     str | None,
     typer.Option("--expect", metavar="ID", help="Act only if the plan still has this id."),
 ]
-Due = Annotated[bool, typer.Option("--due", help="Only the lists that are due.")]
+Due = Annotated[bool, typer.Option("--due", help="Apply only the lists that are due.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 

@@ -12,7 +12,7 @@ from reconciler.errors import LedgerError
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def doctor(settings: Settings) -> int:
-    """Check everything that a run needs, and say how to fix problems."""
+    """Check everything a run needs, and suggest fixes for problems."""
     from reconciler import wiring
     from reconciler.cli.doctor import Check, run_checks
     from reconciler.cli.output import print_json
@@ -34,7 +34,9 @@ def doctor(settings: Settings) -> int:
             sys.stdout.write(f"{mark}  {check.name}: {check.finding}\n{todo}")
 
     if is_mount_point(settings.config_path):
-        finding = f"{settings.config_path} is a mount itself, so run cannot see its replacement"
+        finding = (
+            f"{settings.config_path} is mounted as a single file, so run cannot see it replaced"
+        )
         report(
             Check("file", ok=True, finding=finding, todo="mount the folder that contains the file")
         )

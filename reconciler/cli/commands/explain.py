@@ -13,14 +13,14 @@ Query = Annotated[
     str,
     typer.Argument(
         metavar="ITEM|TITLE",
-        help="imdb:tt…, tmdb:movie:N, tvdb:N, trakt:movie:SLUG, part of a title.",
+        help="imdb:tt…, tmdb:movie:N, tvdb:N, trakt:movie:SLUG, or part of a title.",
     ),
 ]
 
 
 @command_with(LEDGER, PLAIN_OUTPUT, VERBOSE)
 def explain(settings: Settings, query: Query) -> int:
-    """Explain why a title is requested or not, and what changes that."""
+    """Explain why a title is or is not requested, and how to change it."""
     from reconciler import wiring
     from reconciler.cli.output import print_json
     from reconciler.render.document import FORMAT_VERSION

@@ -16,7 +16,7 @@ from reconciler.cli.options import (
 
 @command_with(OUTPUT, VERBOSE, DEBUG_DIR)
 def fetch(settings: Settings, name: ListName) -> int:
-    """Read one list and print its items, without the media server."""
+    """Fetch one list and print its items, without the media server."""
     from reconciler import wiring
     from reconciler.cli.output import print_json
     from reconciler.cli.selection import find_list

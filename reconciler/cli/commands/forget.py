@@ -60,16 +60,16 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
 
 def _message(text: str, forgetting: Forgetting, *, is_known: bool, everything: bool) -> str:
     adopted = ", ".join(sorted(forgetting.adopted))
-    forget_all = f"run `listsync forget {shlex.quote(text)} --all` to forget that, too"
+    forget_all = f"run `listsync forget {shlex.quote(text)} --all` to forget that too"
     if not is_known:
         more = f"; it was adopted on {adopted}: {forget_all}" if adopted else ""
-        return f"nothing is remembered about {text}{more}"
+        return f"nothing is recorded about {text}{more}"
     if adopted and not everything:
-        effect = f"it stays adopted on {adopted}: {forget_all}"
+        effect = f"it remains adopted on {adopted}: {forget_all}"
     elif forgetting.still_there:
-        effect = "what the server has of it, including a decline, still counts"
+        effect = "the server's own records, such as a decline, still count"
     elif forgetting.lists:
         effect = f"the next apply may request it again: it is on {', '.join(forgetting.lists)}"
     else:
-        effect = "it is on no list, so it is not requested"
+        effect = "it is not on any list, so it will not be requested"
     return f"forgot {text}: {effect}"

@@ -24,7 +24,7 @@ Last = Annotated[
 
 @command_with(LEDGER, PLAIN_OUTPUT)
 def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
-    """Show the last runs, and what was requested with which result."""
+    """Show recent runs, and each request with its result."""
     from reconciler import wiring
     from reconciler.cli.output import print_json
     from reconciler.cli.selection import parse_past_query

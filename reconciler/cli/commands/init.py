@@ -13,12 +13,12 @@ from reconciler.errors import ListsyncError, UsageError
 
 Texts = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[URL]...", help="Addresses of lists, or names like imdb:top."),
+    typer.Argument(metavar="[URL]...", help="URLs of lists, or ids like imdb:top."),
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        "-c", "--config", metavar="FILE", help="Where to write; - prints. [default: listsync.yaml]"
+        "-c", "--config", metavar="FILE", help="File to write; - prints. [default: listsync.yaml]"
     ),
 ]
 Server = Annotated[str, typer.Option("--server", metavar="URL", help="Address of the server.")]

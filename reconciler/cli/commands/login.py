@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 Site = StrEnum("Site", {"TRAKT": "trakt"})
-SiteName = Annotated[Site, typer.Argument(help="Where to sign in.")]
+SiteName = Annotated[Site, typer.Argument(help="Site to sign in to.")]
 
 
 @command_with(LEDGER, VERBOSE)
@@ -76,4 +76,4 @@ def wait_for_tokens(sign_in: SignIn, code: Code) -> Tokens:
             raise ListsyncError(answer.error)
         error_message = answer.error if answer else ""
         pause += code.interval if answer else 0.0
-    raise ListsyncError(error_message or "nobody entered the code in time", hint=f"{AGAIN} again")
+    raise ListsyncError(error_message or "the code was not entered in time", hint=f"{AGAIN} again")

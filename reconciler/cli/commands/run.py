@@ -22,7 +22,7 @@ _TICK = 0.5  # seconds between looks for `listsync reconcile`
 
 Poll = Annotated[
     bool,
-    typer.Option("--poll", help="Check the config each second, e.g. on NFS: no events there."),
+    typer.Option("--poll", help="Check the config every second, where NFS reports no changes."),
 ]
 
 

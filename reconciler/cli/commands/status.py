@@ -12,13 +12,13 @@ from reconciler.errors import ConfigError
 
 AnyList = Annotated[
     str | None,
-    typer.Argument(metavar="LIST", help="A list's name.", autocompletion=complete_list),
+    typer.Argument(metavar="LIST", help="Name of a list.", autocompletion=complete_list),
 ]
 
 
 @command_with(LEDGER, PLAIN_OUTPUT)
 def status(settings: Settings, name: AnyList = None) -> int:
-    """Show the last fetch of each list, or one list title by title."""
+    """Show the status of each list, or of one list title by title."""
     from reconciler.cli.output import print_json
     from reconciler.cli.selection import check_list_name, find_list
     from reconciler.cli.statuses import read_last_status, read_status
