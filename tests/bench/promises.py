@@ -17,9 +17,9 @@ SOURCES = {
     "simkl": ("Simkl", 3_000),
     "tvdb": ("TVDB", 10),
     "rss": ("RSS", 500),
-    "json": ("JSON, one answer", 1_000),
-    "big json": ("JSON, one big answer", 10_000),
-    "stevenlu": ("StevenLu, one answer", 1_000),
+    "json": ("JSON, one response", 1_000),
+    "big json": ("JSON, one big response", 10_000),
+    "stevenlu": ("StevenLu, one response", 1_000),
     "export": ("Letterboxd's export", 5_000),
 }
 _CALLED = {name: called for name, (called, _) in SOURCES.items()}
@@ -32,7 +32,7 @@ UNBOUND = {"export", "big json"}
 class Sizes:
     """How much is measured."""
 
-    titles: int = 1_000  # of the first pass
+    titles: int = 1_000  # of the first run
     rows: int = 10_000  # each of media and requests, on a full server
     default_titles: int = 200  # of the first sync with default settings
     files: int = 20  # lists from files, for the time that planning takes outside the server
@@ -118,14 +118,14 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
     titles, full, small = sizes.titles, sizes.rows, min(sizes.titles, sizes.rows)
     few, many, most = sizes.wants
     short, long = sizes.lists
-    first = f"first pass, {titles:,} titles by IMDb id"
+    first = f"first run, {titles:,} titles by IMDb id"
     return {
         "first calls": Promise(f"{first}: calls", "calls", most=2 * titles + 10),
         "first wall": Promise(f"{first}: wall", "s", times=1.2),
-        "quiet calls": Promise(f"quiet pass, {small:,} rows: calls", "calls", most=_quiet(small)),
-        "quiet wall": Promise(f"quiet pass, {small:,} rows: wall", "s"),
-        "full calls": Promise(f"quiet pass, {full:,} rows: calls", "calls", most=_quiet(full)),
-        "full wall": Promise(f"quiet pass, {full:,} rows: wall", "s"),
+        "quiet calls": Promise(f"quiet run, {small:,} rows: calls", "calls", most=_quiet(small)),
+        "quiet wall": Promise(f"quiet run, {small:,} rows: wall", "s"),
+        "full calls": Promise(f"quiet run, {full:,} rows: calls", "calls", most=_quiet(full)),
+        "full wall": Promise(f"quiet run, {full:,} rows: wall", "s"),
         "default wall": Promise(
             f"first sync, {sizes.default_titles:,} films by IMDb id, default settings: wall",
             "s",
@@ -145,7 +145,7 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
         "long list": Promise(f"IMDb list of {long:,}", "s", times=1.25),
         "long memory": Promise(f"IMDb list of {long:,}: Python's memory", "MB", most=300),
         **_of_sources({**sizes.sources, "letterboxd": sizes.posters}),
-        "ledger": Promise(f"ledger, a pass of {sizes.actions:,} titles: written", "s", times=1.3),
+        "ledger": Promise(f"ledger, a run of {sizes.actions:,} titles: written", "s", times=1.3),
         "idle memory": Promise("run, 20 lists from files, idle: memory", "MB", most=90),
         "idle processor": Promise("run, idle: of one core", "%", most=0.5),
         "idle processes": Promise("run, idle: other processes", "of them", most=0),
