@@ -132,7 +132,7 @@ def promises(sizes: Sizes) -> dict[str, Promise]:
             most=8,
         ),
         "many lists": Promise(
-            f"plan, {sizes.files} lists from files: outside the server's answers", "s", most=0.5
+            f"plan, {sizes.files} lists from files: outside the server's responses", "s", most=0.5
         ),
         "plan few": Promise(f"plan, {few:,} wants", "s"),
         "plan many": Promise(f"plan, {many:,} wants", "s", most=2.0),

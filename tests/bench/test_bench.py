@@ -117,5 +117,5 @@ def test_a_missed_bound_is_exit_1_and_marked_in_the_table(
 
 
 def test_the_page_shows_every_figure_with_its_bound() -> None:
-    page_rows = {row[0]: row[2] for row in places.table(PAGE, "## The table")}
+    page_rows = {row[0]: row[2] for row in places.table(PAGE, "## Results")}
     assert page_rows == {promise.label: promise.bound_text for promise in promises(FULL).values()}

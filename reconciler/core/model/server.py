@@ -11,7 +11,7 @@ from reconciler.core.model.lists import UNTOLD, Facts, MediaKey, Target, Unmatch
 from reconciler.core.model.memory import MemoryKey
 from reconciler.core.model.terms import Kind
 
-# Measured on a real server: docs/internals/performance.md, "In calls".
+# Measured on a real server: docs/internals/performance.md, "Rate".
 DEFAULT_RATE = 60.0  # calls per second
 DEFAULT_CONCURRENCY = 4  # calls in flight
 
