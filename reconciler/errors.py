@@ -97,17 +97,15 @@ class CsrfProtectionError(ServerError):
     """The media server refuses every request that is made with an API key."""
 
     def __init__(self, where: str) -> None:
-        """``where``: the server's URL."""
         message = "its CSRF protection refuses every request made with an API key"
         hint = 'turn off "Enable CSRF Protection" in its settings (Network; on Overseerr General)'
         super().__init__(message, where=where, hint=hint)
 
 
 class MissingRightError(ServerError):
-    """The owner of the API key lacks a permission."""
+    """The owner of the API key lacks a permission; ``message`` says which."""
 
     def __init__(self, message: str, *, where: str) -> None:
-        """``message``: who lacks which permission; ``where``: the server's URL."""
         hint = "grant this user the permission on the server: Users → Edit → Permissions"
         super().__init__(message, where=where, hint=hint)
 

@@ -28,22 +28,18 @@ _SECRET_NAMES = (
 
 
 class Logger:
-    """What a module logs with."""
+    """What a module logs with. A warning is for a person to know, an error for one to fix."""
 
     def debug(self, event: str, **values: object) -> None:
-        """Log what helps to find a fault."""
         _write(logging.DEBUG, event, values)
 
     def info(self, event: str, **values: object) -> None:
-        """Log normal operation."""
         _write(logging.INFO, event, values)
 
     def warning(self, event: str, **values: object) -> None:
-        """Log what a person should know."""
         _write(logging.WARNING, event, values)
 
     def error(self, event: str, **values: object) -> None:
-        """Log what a person has to fix."""
         _write(logging.ERROR, event, values)
 
 

@@ -220,7 +220,8 @@ class MediaServer(Protocol):
     def request(self, action: Action) -> Done:
         """Send a request or an extension, once.
 
-        Raises AnswerLostError where it is unknown whether the request was created.
+        Raises AnswerLostError where it is unknown whether the request was created, TransientError
+        where it certainly was not, ServerError where every other request would fail as well.
         """
 
     def retry(self, request_id: int) -> Done:

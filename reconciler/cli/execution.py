@@ -23,7 +23,7 @@ from reconciler.render.document import ID_DIGITS, ActionRow, Leftovers, plan_dig
 from reconciler.render.rows import action_row
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.execute import OK, execute, exit_code, lock_and_record
+from reconciler.sync.execute import OK, execute, exit_code, record_run
 from reconciler.sync.plan_file import SavedPlan
 from reconciler.sync.reconcile import Context, Reconciliation, reconcile_again, reconcile_lists
 
@@ -135,7 +135,7 @@ def _remaining_lists(config: Config, saved: SavedPlan) -> tuple[str, ...] | None
 def _apply_at_once(order: Order, context: Context) -> ApplyResult:
     """Plan and act under the lock, without asking; of a saved plan only what it agrees to."""
     config = order.config
-    with lock_and_record(context, "apply") as recorder:
+    with context.ledger.lock(), record_run(context, "apply") as recorder:
         with recording_outage(config, context.ledger, context.clock):
             current = reconcile_lists(config, context, order.names)
         _check_current(order, current)
@@ -164,7 +164,7 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
     print_plan(document, order.settings.output)
     if preview.plan.actions and not confirm("Apply this?"):
         return None
-    with lock_and_record(context, "apply") as recorder:
+    with context.ledger.lock(), record_run(context, "apply") as recorder:
         current = reconcile_again(config, context, preview)
         _check_current(order, current)
         agreement = plan_file.agree(_rows(preview), current.plan.actions)

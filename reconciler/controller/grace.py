@@ -71,7 +71,6 @@ class GracePeriod:
 
     @property
     def waiting(self) -> tuple[WaitingChange, ...]:
-        """The changes that are not in effect yet."""
         return waiting_changes(self._state.waiting, self._grace)
 
     def load(self, config: Config) -> None:

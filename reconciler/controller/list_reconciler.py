@@ -246,7 +246,6 @@ class _NoSources:
 
 
 def _fulfill(future: Future[FetchedLists], work: Callable[[], FetchedLists]) -> None:
-    """Set the future's result, unless it was canceled."""
     with suppress(InvalidStateError):
         try:
             future.set_result(work())
@@ -260,7 +259,6 @@ def _hash_of(config: Config, name: str) -> str | None:
 
 
 def _log_values(reconciliation: Reconciliation, outcomes: Outcomes, name: str) -> dict[str, object]:
-    """What was done for a list and what was not."""
     snapshot = reconciliation.snapshots[name]
     values: dict[str, object] = {"fetch": snapshot.outcome.value, "titles": len(snapshot.items)}
     if snapshot.error:

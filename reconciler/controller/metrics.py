@@ -64,7 +64,6 @@ class Metrics:
         self._registry.register(_StatusCollector(read_status, self._items))
 
     def text(self) -> bytes:
-        """All figures in Prometheus' text format."""
         return generate_latest(self._registry)
 
 

@@ -26,11 +26,9 @@ class WorkQueue:
 
     @property
     def running(self) -> frozenset[str]:
-        """The keys that are being worked on."""
         return frozenset(self._running)
 
     def due(self, key: str) -> datetime | None:
-        """When a waiting key is due."""
         return self._waiting.get(key)
 
     def is_due(self, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -73,34 +73,30 @@ class SqliteCache(LedgerPart):
             " AND (valid_until IS NULL OR valid_until > ? AND valid_until <= ?)",
             (json.dumps(list(keys)), time_text(now), time_text(now + NO_MATCH_AGE)),
         )
-        matches, unreadable = _parse(_MATCH.validate_json, [(row[0], row[1]) for row in rows])
-        noted_before = time_text(now - _USE_PRECISION)
-        used = [key for key, _, at in rows if key in matches and at < noted_before]
-        if unreadable or used:
-            self.database.write_cache(
-                ("DELETE FROM matches WHERE key = ?", ((key,) for key in unreadable)),
-                (
-                    "UPDATE matches SET used_at = ? WHERE key = ?",
-                    ((time_text(now), key) for key in used),
-                ),
-            )
+        matches = self._parse(
+            rows,
+            lambda key, answer, used_at: _MATCH.validate_json(answer),  # noqa: ARG005 - a row
+            "DELETE FROM matches WHERE key = :key",
+        )
+        unnoted = time_text(now - _USE_PRECISION)
+        used = [(time_text(now), key) for key, _, at in rows if key in matches and at < unnoted]
+        if used:
+            self.database.write_cache(("UPDATE matches SET used_at = ? WHERE key = ?", used))
         return matches
 
     def keep_matches(self, matches: Mapping[str, Match | Unmatched], now: datetime) -> None:
-        self.database.write_cache(
+        rows = (  # made in the transaction, so that a match that cannot be stored raises nothing
             (
-                _INSERT_MATCH,
-                (
-                    (
-                        key,
-                        _MATCH.dump_json(match).decode(),
-                        None if isinstance(match, Match) else time_text(now + NO_MATCH_AGE),
-                        time_text(now),
-                    )
-                    for key, match in matches.items()
-                    if isinstance(match, Match) or match.reason in _ANSWERS
-                ),
-            ),
+                key,
+                _MATCH.dump_json(match).decode(),
+                None if isinstance(match, Match) else time_text(now + NO_MATCH_AGE),
+                time_text(now),
+            )
+            for key, match in matches.items()
+            if isinstance(match, Match) or match.reason in _ANSWERS
+        )
+        self.database.write_cache(
+            (_INSERT_MATCH, rows),
             ("DELETE FROM matches WHERE used_at < ?", [(time_text(now - UNUSED_AGE),)]),
         )
 
@@ -111,32 +107,20 @@ class SqliteCache(LedgerPart):
             " WHERE media IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
-        titles: dict[MediaKey, tuple[Film | Show, datetime]] = {}
-        unreadable = []
-        for key, details, read_at in rows:
-            title = keys[key]
-            try:
-                film_or_show = _DETAILS[title.kind].validate_json(details)
-                titles[title] = film_or_show, stored_time(read_at)
-            except ValueError:  # of pydantic as well
-                unreadable.append((key,))
-        if unreadable:
-            self.database.write_cache(("DELETE FROM titles WHERE media = ?", unreadable))
-        return titles
+
+        def parse(key: str, details: str, read_at: str) -> tuple[Film | Show, datetime]:
+            return _DETAILS[keys[key].kind].validate_json(details), stored_time(read_at)
+
+        titles = self._parse(rows, parse, "DELETE FROM titles WHERE media = :key")
+        return {keys[key]: title for key, title in titles.items()}
 
     def keep_details(self, titles: Iterable[Film | Show], now: datetime) -> None:
+        rows = (
+            (str(title.media), _DETAILS[title.media.kind].dump_json(title).decode(), time_text(now))
+            for title in titles
+        )
         self.database.write_cache(
-            (
-                _INSERT_TITLE,
-                (
-                    (
-                        str(title.media),
-                        _DETAILS[title.media.kind].dump_json(title).decode(),
-                        time_text(now),
-                    )
-                    for title in titles
-                ),
-            ),
+            (_INSERT_TITLE, rows),
             ("DELETE FROM titles WHERE read_at < ?", [(time_text(now - UNUSED_AGE),)]),
         )
 
@@ -146,60 +130,49 @@ class SqliteCache(LedgerPart):
             " WHERE server = ? AND read_at > ? AND read_at <= ?",
             (self.server, time_text(now - DOWNLOADERS_AGE), time_text(now)),
         )
-        downloaders, _ = _parse(_DOWNLOADERS.validate_json, rows)  # unreadable: soon replaced
-        return {Kind(kind): each for kind, each in downloaders.items() if kind in set(Kind)}
+        # An unreadable row is soon replaced.
+        by_kind = self._parse(rows, lambda _, options: _DOWNLOADERS.validate_json(options))
+        return {Kind(kind): each for kind, each in by_kind.items() if kind in set(Kind)}
 
     def keep_downloaders(
         self, kind: Kind, downloaders: tuple[Downloader, ...], now: datetime
     ) -> None:
-        row = (
-            self.server,
-            kind.value,
-            _DOWNLOADERS.dump_json(downloaders).decode(),
-            time_text(now),
-        )
-        self.database.write_cache(
-            (
-                _INSERT_DOWNLOADERS,
-                [row],
-            )
-        )
+        options = _DOWNLOADERS.dump_json(downloaders).decode()
+        row = (self.server, kind.value, options, time_text(now))
+        self.database.write_cache((_INSERT_DOWNLOADERS, [row]))
 
     def reports(self) -> dict[str, ListReport]:
         rows = self.database.rows(
             "SELECT list, report FROM reports WHERE server = ?", (self.server,)
         )
-        reports, unreadable = _parse(_stored_report, rows)
-        if unreadable:
-            self.database.write_cache(
-                (
-                    "DELETE FROM reports WHERE server = ? AND list = ?",
-                    [(self.server, name) for name in unreadable],
-                )
-            )
-        return reports
+
+        def parse(_: str, text: str) -> ListReport:
+            report = _REPORT.validate_json(text)
+            if report.at.tzinfo is None:
+                raise ValueError("a time without its zone")
+            return report
+
+        return self._parse(
+            rows, parse, "DELETE FROM reports WHERE server = :server AND list = :key"
+        )
 
     def keep_reports(self, reports: Mapping[str, ListReport]) -> None:
         newest = sorted(report.at for report in reports.values())[-1:]
+        rows = (
+            (self.server, name, _REPORT.dump_json(report), time_text(report.at))
+            for name, report in reports.items()
+        )
         self.database.write_cache(
-            (
-                _INSERT_REPORT,
-                (
-                    (self.server, name, _REPORT.dump_json(report), time_text(report.at))
-                    for name, report in reports.items()
-                ),
-            ),
+            (_INSERT_REPORT, rows),
             ("DELETE FROM reports WHERE at < ?", [(time_text(at - UNUSED_AGE),) for at in newest]),
         )
 
     def is_blocked(self, route: str, now: datetime) -> bool:
-        return bool(
-            self.database.rows(
-                "SELECT 1 FROM blocked_routes"
-                " WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
-                (route, time_text(now - BLOCKED_AGE), time_text(now)),
-            )
+        rows = self.database.rows(
+            "SELECT 1 FROM blocked_routes WHERE route = ? AND blocked_at > ? AND blocked_at <= ?",
+            (route, time_text(now - BLOCKED_AGE), time_text(now)),
         )
+        return bool(rows)
 
     def keep_blocked(self, route: str, now: datetime) -> None:
         self.database.write_cache(
@@ -209,6 +182,20 @@ class SqliteCache(LedgerPart):
             ),
             ("DELETE FROM blocked_routes WHERE blocked_at <= ?", [(time_text(now - BLOCKED_AGE),)]),
         )
+
+    def _parse(
+        self, rows: Iterable[tuple[Any, ...]], parse: Callable[..., _Value], delete: str = ""
+    ) -> dict[str, _Value]:
+        """The rows' values by key, their first column. ``delete``: for a row that is unreadable."""
+        values, unreadable = {}, []
+        for row in rows:
+            try:
+                values[row[0]] = parse(*row)
+            except ValueError:  # of pydantic as well
+                unreadable.append({"server": self.server, "key": row[0]})
+        if unreadable and delete:
+            self.database.write_cache((delete, unreadable))
+        return values
 
 
 class CachedRoutes:
@@ -235,23 +222,3 @@ class CachedRoutes:
         of_list = (report for report in reports if report.source == str(ref))
         newest = max(of_list, key=lambda report: report.at, default=None)
         return newest.known if newest else None
-
-
-def _parse(
-    parse: Callable[[str], _Value], rows: Iterable[tuple[str, str]]
-) -> tuple[dict[str, _Value], list[str]]:
-    """The values by key, and the keys of the rows that cannot be parsed."""
-    values, unreadable = {}, []
-    for key, text in rows:
-        try:
-            values[key] = parse(text)
-        except ValueError:  # of pydantic as well
-            unreadable.append(key)
-    return values, unreadable
-
-
-def _stored_report(text: str) -> ListReport:
-    report = _REPORT.validate_json(text)
-    if report.at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return report

@@ -13,26 +13,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic_core import PydanticSerializationError
 
 from reconciler.errors import LedgerError
-from reconciler.ledger.schema import (
-    APPLICATION_ID,
-    OLDEST_VERSION,
-    VERSION,
-    find_damage,
-    upgrade,
-)
+from reconciler.ledger.schema import APPLICATION_ID, OLDEST_VERSION, VERSION, find_damage, upgrade
 from reconciler.logs import Logger
 
 _BUSY_SECONDS = 5.0
 
-_MOVE_AWAY = (
-    "move the file away, or restore a copy of it, and run again; without it listsync no longer "
-    "knows which declined and deleted titles to leave alone"
-)
+_FORGETS = "without it listsync no longer knows which declined and deleted titles to leave alone"
+_MOVE_AWAY = f"move the file away, or restore a copy of it, and run again; {_FORGETS}"
 _DAMAGED = "the ledger is damaged, or is not a ledger"
 _PERMISSIONS = (
     "listsync must be able to write this file and its folder; check their owner and permissions"
@@ -62,6 +54,8 @@ _FAULTS = (
     ("SQLITE_CANTOPEN", "the ledger cannot be opened", _PERMISSIONS),
     ("SQLITE_IOERR", "the disk failed to read or write the ledger", "check the disk and its quota"),
 )
+
+_Parameters: TypeAlias = tuple[object, ...] | dict[str, object]
 
 _log = Logger()
 
@@ -96,7 +90,6 @@ class Database:
             self._connection.close()
 
     def data_version(self) -> int:
-        """A number that changes when another connection has written. Raises LedgerError."""
         with self._mutex, _explained(self.path):
             return _number(self._connection, "PRAGMA data_version")
 
@@ -153,7 +146,6 @@ class Database:
             yield self._connection
 
     def rows(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises LedgerError."""
         with self.reading() as connection:
             return connection.execute(query, parameters).fetchall()
 
@@ -164,7 +156,7 @@ class Database:
         with self._transaction("BEGIN IMMEDIATE"):
             yield self._connection
 
-    def write_cache(self, *statements: tuple[str, Iterable[tuple[object, ...]]]) -> None:
+    def write_cache(self, *statements: tuple[str, Iterable[_Parameters]]) -> None:
         """Run each statement with each of its parameters: all of them or, silently, none."""
         try:
             with self._transaction("BEGIN IMMEDIATE"):
@@ -298,31 +290,23 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     tables = _number(connection, "SELECT count(*) FROM sqlite_master")
     owner = _number(connection, "PRAGMA application_id")
     version = _number(connection, "PRAGMA user_version")
+    hint = _MOVE_AWAY
     if tables and owner != APPLICATION_ID:
-        raise LedgerError(
-            "this is another program's database",
-            where=str(path),
-            hint="name another file as the ledger",
-        )
-    if version > VERSION:
-        raise LedgerError(
-            "the ledger was written by a newer listsync",
-            where=str(path),
-            hint="upgrade listsync, or use another ledger",
-        )
-    if 0 < version < OLDEST_VERSION:
-        raise LedgerError(
-            f"the ledger has the format of a development version ({version}) that this listsync "
-            "cannot upgrade",
-            where=str(path),
-            hint="move the file away and run again; without it listsync no longer knows which "
-            "declined and deleted titles to leave alone",
-        )
-    if version < 0 or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise LedgerError("the ledger is damaged", where=str(path), hint=_MOVE_AWAY)
-    if version == VERSION and (damage := find_damage(connection)):
-        raise LedgerError(f"the ledger is damaged: {damage}", where=str(path), hint=_MOVE_AWAY)
-    return version
+        message, hint = "this is another program's database", "name another file as the ledger"
+    elif version > VERSION:
+        message = "the ledger was written by a newer listsync"
+        hint = "upgrade listsync, or use another ledger"
+    elif 0 < version < OLDEST_VERSION:
+        message = f"the ledger has the format of a development version ({version}) that this "
+        message += "listsync cannot upgrade"
+        hint = f"move the file away and run again; {_FORGETS}"
+    elif version < 0 or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        message = "the ledger is damaged"
+    elif version == VERSION and (damage := find_damage(connection)):
+        message = f"the ledger is damaged: {damage}"
+    else:
+        return version
+    raise LedgerError(message, where=str(path), hint=hint)
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:

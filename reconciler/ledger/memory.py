@@ -51,12 +51,7 @@ _BASELINE = TypeAdapter(Baseline)
 
 # Of the intents, those by which the server stored something.
 _STORED = "server = ? AND result IN (?, ?) AND op IN (?, ?)"
-_STORED_VALUES = (
-    str(Result.CREATED),
-    str(Result.UNDELIVERED),
-    str(Op.REQUEST),
-    str(Op.EXTEND),
-)
+_STORED_VALUES = (str(Result.CREATED), str(Result.UNDELIVERED), str(Op.REQUEST), str(Op.EXTEND))
 
 
 class SqliteMemory(LedgerPart):
@@ -64,10 +59,19 @@ class SqliteMemory(LedgerPart):
 
     def read(self) -> Memory:
         with self.database.reading() as connection:
+            columns = "kind, tmdb, is_4k, failures, retries, not_before"
+            attempts = select(connection, "attempts", columns, self.server)
+            created = connection.execute(
+                f"SELECT at FROM intents WHERE {_STORED} ORDER BY at",  # noqa: S608 - question marks
+                (self.server, *_STORED_VALUES),
+            )
             return Memory(
                 _entries(connection, self.server),
-                _attempts(connection, self.server),
-                _created(connection, self.server),
+                {
+                    stored_target(*target): Attempts(failures, retries, optional_time(not_before))
+                    for *target, failures, retries, not_before in attempts
+                },
+                tuple(stored_time(at) for (at,) in created),
                 _own_requests(connection, self.server),
                 _claims(connection, self.server),
             )
@@ -103,10 +107,7 @@ class SqliteMemory(LedgerPart):
                 _write_membership(connection, self.server, name, membership)
 
     def forget(
-        self,
-        media: Iterable[MediaKey],
-        baselines: Mapping[str, Baseline],
-        lists: Iterable[str],
+        self, media: Iterable[MediaKey], baselines: Mapping[str, Baseline], lists: Iterable[str]
     ) -> None:
         titles = [(self.server, str(title.kind), title.tmdb) for title in media]
         with self.database.writing() as connection:
@@ -184,23 +185,6 @@ def _write_entries(
             for key, entry in entries.items()
         ),
     )
-
-
-def _attempts(connection: Connection, server: str) -> dict[Target, Attempts]:
-    columns = "kind, tmdb, is_4k, failures, retries, not_before"
-    rows = select(connection, "attempts", columns, server)
-    return {
-        stored_target(kind, tmdb, is_4k): Attempts(failures, retries, optional_time(not_before))
-        for kind, tmdb, is_4k, failures, retries, not_before in rows
-    }
-
-
-def _created(connection: Connection, server: str) -> tuple[datetime, ...]:
-    rows = connection.execute(
-        f"SELECT at FROM intents WHERE {_STORED} ORDER BY at",  # noqa: S608 - question marks
-        (server, *_STORED_VALUES),
-    )
-    return tuple(stored_time(at) for (at,) in rows)
 
 
 def _own_requests(connection: Connection, server: str) -> dict[int, OwnRequest]:

@@ -219,7 +219,7 @@ _UPGRADES = {
         ALTER TABLE asked RENAME TO triggers;
         ALTER TABLE told RENAME TO notifications;
         ALTER TABLE waiting_rights RENAME COLUMN words TO description;
-    """,
+    """
 }
 
 _TYPE_NAMES = {"TEXT": "text", "INTEGER": "a whole number"}

@@ -99,11 +99,7 @@ class AppriseNotifier:
 def _run_worker(urls: Sequence[SecretStr], message: Message | None) -> dict[int, bool]:
     """The results by the address's index; addresses that took too long are missing."""
     text = message and {"event": message.event, "title": message.title, "body": message.body}
-    order = {
-        "urls": [url.get_secret_value() for url in urls],
-        "seconds": TIMEOUT,
-        "message": text,
-    }
+    order = {"urls": [url.get_secret_value() for url in urls], "seconds": TIMEOUT, "message": text}
     try:
         output = subprocess.run(
             # -P: a file called apprise.py in the current folder is not imported

@@ -63,9 +63,7 @@ def _deliver(url: str, message: _Message | None) -> bool:
     """Whether the message was sent; without one, whether the address is valid."""
     # Nothing is kept on disk, and no redirect carries a key elsewhere.
     asset = apprise.AppriseAsset(
-        app_id="listsync",
-        http_redirects=False,
-        storage_mode=apprise.PersistentStoreMode.MEMORY,
+        app_id="listsync", http_redirects=False, storage_mode=apprise.PersistentStoreMode.MEMORY
     )
     service = apprise.Apprise(asset=asset)
     if not service.add(url):

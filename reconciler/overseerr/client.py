@@ -171,10 +171,9 @@ class OverseerrServer:
         return frozenset(self._table(path, _blocklisted_media) if status == 400 else ())  # noqa: PLR2004
 
     def find(self, route: MatchMethod, foreign_id: str) -> tuple[Candidate, ...]:
-        """Titles with this id; empty: TMDB knows none, or another site's ids are asked for.
+        """Titles with this id; for a TMDB id never empty.
 
-        Raises TmdbError. To the server, an unknown TMDB id looks like a TMDB that does not
-        answer, so the result for a TMDB id is never empty.
+        To the server, an unknown TMDB id looks like a TMDB that does not answer.
         """
         if not titles.is_id(route, foreign_id):
             return ()  # the server would search for it as a title
@@ -184,13 +183,10 @@ class OverseerrServer:
         return titles.candidates(answer)
 
     def search(self, title: str, year: int | None) -> tuple[Candidate, ...]:
-        """Titles found by name; ``year`` narrows a search that gives more than one page.
+        """Titles found by name; a narrowed search gives titles of that year and without a year.
 
-        A narrowed search is complete for that year alone: of other years it has what happens to be
-        on the first page, where the only title of a name need not be the only one there is. So it
-        gives titles of exactly that year, and those without a year.
-
-        Raises TmdbError where TMDB did not answer, which the server hides in an empty page.
+        It is complete for that year alone: of other years it has what happens to be on the first
+        page, where the only title of a name need not be the only one there is.
         """
         query = titles.search_query(title)
         if not query:
@@ -232,15 +228,9 @@ class OverseerrServer:
         return services.downloaders(require_ok(self._connection.get(path), path, self.url).body)
 
     def service_options(self, kind: Kind, number: int) -> ServiceOptions:
-        """Raises ServerError after seconds if the Radarr or Sonarr does not answer."""
         return self._services.options(kind, number)
 
     def request(self, action: Action) -> Done:
-        """Send a request or an extension, once.
-
-        Raises AnswerLostError where it may have been created, TransientError where it certainly
-        was not, ServerError where every other request would fail as well.
-        """
         requester = action.requester
         user = None if requester.is_owner or requester.approved else requester.user.id
         answer = self._connection.post("/request", requests.request_body(action), user=user)
@@ -249,14 +239,13 @@ class OverseerrServer:
         return requests.request_outcome(answer, action, self.url)
 
     def retry(self, request_id: int) -> Done:
-        """Raises as ``request``."""
         answer = self._connection.post(f"/request/{request_id}/retry")
         if answer.guarded:
             return self._refusal(answer, None)
         return requests.retry_outcome(answer, self.url)
 
     def cancel(self, request_id: int) -> Done:
-        """Delete a request; the server does not tell Radarr and Sonarr. Raises as ``request``."""
+        """Delete a request; the server does not tell Radarr and Sonarr."""
         answer = self._connection.delete(f"/request/{request_id}")
         if answer.guarded and answer.status != 401:  # noqa: PLR2004 - not the guard's here
             return self._refusal(answer, None)

@@ -71,7 +71,6 @@ def _flavour(connection: Connection, version: str, settings: Response) -> Flavou
 
 
 def _not_a_media_server(connection: Connection) -> ServerError:
-    """The error for another kind of server, with the title of its pages."""
     pages = (connection.page(path) for path in ("/", "/login"))
     title = next((page.page_title for page in pages if page and page.page_title), "")
     looks = f' (its page title is "{title}")' if title else ""

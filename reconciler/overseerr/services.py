@@ -26,7 +26,6 @@ class Services:
     """
 
     def __init__(self, connection: Connection, patience: float) -> None:
-        """``patience``: seconds for those that do not answer, in all."""
         self._connection = connection
         self._patience = patience
 

@@ -53,13 +53,11 @@ class Titles:
         self._connection = connection
 
     def search(self, query: str) -> Response:
-        """A page of search results."""
         # The server refuses every reserved character in a query, and a plus in place of a space.
         quoted = quote(query, safe="", errors="replace")
         return self._ask(f"/search?query={quoted}&{_IN_ENGLISH}", _is_search)
 
     def details(self, media: MediaKey) -> JsonObject:
-        """The details of a film or show."""
         path = f"/{media.kind}/{media.tmdb}?{_IN_ENGLISH}"
         return self._ask(path, partial(_is_details, media)).record
 

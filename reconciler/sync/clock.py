@@ -12,9 +12,7 @@ class SystemClock:
     """A ``ports.Clock`` in UTC."""
 
     def now(self) -> datetime:
-        """What the machine says it is, which somebody may set."""
         return bounded(datetime.now(UTC))
 
     def running(self) -> timedelta:
-        """Since the machine started."""
         return timedelta(seconds=time.monotonic())

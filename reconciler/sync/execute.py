@@ -70,13 +70,6 @@ class RunRecorder:
 
 
 @contextmanager
-def lock_and_record(context: Context, command: str) -> Iterator[RunRecorder]:
-    """Be the one writer, and record a run. Raises LockHeldError and LedgerError."""
-    with context.ledger.lock(), record_run(context, command) as recorder:
-        yield recorder
-
-
-@contextmanager
 def record_run(context: Context, command: str) -> Iterator[RunRecorder]:
     """Record a run that acts, whatever ends it. The caller holds the ledger's lock.
 

@@ -38,13 +38,7 @@ from reconciler.render.document import (
     ServerState,
     Unwanted,
 )
-from reconciler.render.rows import (
-    action_row,
-    candidate_row,
-    delivery_names,
-    user_row,
-    verdict_row,
-)
+from reconciler.render.rows import action_row, candidate_row, delivery_names, user_row, verdict_row
 from reconciler.sync.reconcile import Reconciliation
 
 _BARE = re.compile(IMDB_ID)  # as people copy it from IMDb

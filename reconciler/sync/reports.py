@@ -27,7 +27,6 @@ class CachedSources:
     """A ``ports.Sources`` of the lists as they were last fetched."""
 
     def __init__(self, reports: Iterable[ListReport]) -> None:
-        """``reports``: from the ledger's cache."""
         oldest_first = sorted(reports, key=lambda report: report.at)  # a list may have two names
         self._snapshots = {report.source: report.known for report in oldest_first}
 

@@ -131,7 +131,6 @@ class Resolver:
     def details(
         self, media: Iterable[MediaKey], now: datetime, progress: Progress
     ) -> dict[MediaKey, Film | Show | Unmatched]:
-        """The details of these titles: seasons, and what filters ask for."""
         keys = sorted(set(media))
         cached = self._cache.details(keys)
         details: dict[MediaKey, Film | Show | Unmatched] = {
@@ -159,7 +158,6 @@ class Resolver:
     def _each(
         self, stage: str, arguments: Sequence[T], ask: Callable[[T], R], progress: Progress
     ) -> Iterator[tuple[T, R]]:
-        """Each argument with its answer, as answers arrive."""
         with (
             progress.stage(stage, len(arguments)) as step,
             ThreadPoolExecutor(self._workers) as pool,

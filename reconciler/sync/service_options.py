@@ -56,7 +56,6 @@ class _Options:
         self._downloaders = dict(ledger.cache.downloaders(now)) if self._selections else {}
 
     def is_missing(self, lst: DesiredList, kind: Kind) -> bool:
-        """Whether a list names something that is not among the options."""
         return isinstance(self._find_deliveries(lst).get(kind), ListProblem)
 
     def is_due(self, lst: DesiredList, kind: Kind, waiting: Collection[tuple[str, Kind]]) -> bool:
