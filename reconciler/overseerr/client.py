@@ -43,7 +43,7 @@ from reconciler.errors import MissingRightError, ServerError
 from reconciler.http.foreign import JsonObject, integer, record, records
 from reconciler.logs import Logger
 from reconciler.overseerr import identity, requests, services, titles, translate
-from reconciler.overseerr.answer import Response
+from reconciler.overseerr.answer import ServerResponse
 from reconciler.overseerr.connection import LONGEST, Called, Connection
 from reconciler.overseerr.tables import (
     DeniedError,
@@ -251,7 +251,9 @@ class OverseerrServer:
             return self._refusal(answer, None)
         return requests.cancel_outcome(answer, request_id, self.url)
 
-    def _refusal(self, answer: Response, user: int | None, right: Right = DECIDE_REQUESTS) -> Done:
+    def _refusal(
+        self, answer: ServerResponse, user: int | None, right: Right = DECIDE_REQUESTS
+    ) -> Done:
         """Tell a wrong key (raises), an unknown user and a lacking right apart: they look alike."""
         owner = self.whoami()
         message = lacks(owner, right) if user is None else f"the server has no user {user}"

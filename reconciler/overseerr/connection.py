@@ -11,17 +11,15 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError
 
 from reconciler.core.model import Slowdown
 from reconciler.errors import AnswerLostError, ServerError, TransientError
-from reconciler.http.client import Session, read_body
+from reconciler.http.client import CallFailure, Cause, Session, send
 from reconciler.http.foreign import line
-from reconciler.http.limits import LimitError, Limits
-from reconciler.http.payload import turn_to_parse
+from reconciler.http.limits import Limits
 from reconciler.http.transport import Adapter
 from reconciler.logs import Logger
-from reconciler.overseerr.answer import Failure, Response, answer_of, failure_of
+from reconciler.overseerr.answer import ServerResponse, hint_for
 from reconciler.overseerr.rate_limiter import BUSY, RateLimiter, overload
 
 _API = "/api/v1"
@@ -29,11 +27,14 @@ _PAUSES = (0.2, 0.5)  # seconds before the quick retries of a read
 _CONNECT_TIMEOUT = 10.0  # seconds; a server that is there accepts sooner
 LONGEST = 60.0  # seconds for one call, its retries and the whole answer included
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
+_BRIEF = {Cause.UNKNOWN_HOST, Cause.NOT_CONNECTED, Cause.UNREADABLE, Cause.LOST}
+_LASTING = {Cause.CERTIFICATE, Cause.TLS, Cause.INVALID_URL}  # the configuration is wrong
 
 _log = Logger()
 
 
-Called: TypeAlias = "Callable[[str, str], None]"  # told an endpoint and what came of the call
+Called: TypeAlias = "Callable[[str, str], None]"  # gets an endpoint, and the status or "none"
+_Result: TypeAlias = "ServerResponse | CallFailure"
 
 
 class _Credentials(AuthBase):
@@ -87,56 +88,61 @@ class Connection:
         """Close every connection."""
         self._session.close()
 
-    def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> Response:
+    def get(self, path: str, *, keyed: bool = True, timeout: float | None = None) -> ServerResponse:
         """Read ``path`` (below ``/api/v1``, query included), with at most two quick retries.
 
         ``timeout``: seconds for the whole call, where they are fewer than for other calls.
 
         Raises TransientError where the server cannot answer now, ServerError where it redirects.
         """
-        return self._settled(self._read(_API + path, keyed=keyed, timeout=timeout), path)
+        return self._require(self._read(_API + path, keyed=keyed, timeout=timeout), path)
 
-    def page(self, path: str) -> Response | None:
+    def page(self, path: str) -> ServerResponse | None:
         """A page outside the API, fetched without the key; None if it cannot be fetched."""
-        got = self._exchange("GET", path, keyed=False)
-        return got if isinstance(got, Response) else None
+        result = self._exchange("GET", path, keyed=False)
+        return None if isinstance(result, CallFailure) else result
 
-    def post(self, path: str, body: object = None, *, user: int | None = None) -> Response:
+    def post(self, path: str, body: object = None, *, user: int | None = None) -> ServerResponse:
         """Send ``body`` once, as ``user`` or as the key's owner.
 
         Raises AnswerLostError where it may have arrived and no answer came, TransientError where
         it certainly did not, ServerError where the server redirects.
         """
-        return self._sent(self._exchange("POST", _API + path, body=body, user=user), path)
+        return self._require_sent(self._exchange("POST", _API + path, body=body, user=user), path)
 
-    def delete(self, path: str) -> Response:
+    def delete(self, path: str) -> ServerResponse:
         """Have ``path`` deleted, once, as the key's owner. Raises as ``post``."""
-        return self._sent(self._exchange("DELETE", _API + path), path)
+        return self._require_sent(self._exchange("DELETE", _API + path), path)
 
-    def _sent(self, got: Response | Failure, path: str) -> Response:
-        """The answer to what is never sent twice."""
-        if isinstance(got, Failure) and got.sent:
-            raise AnswerLostError(f"sent, but {got.what}", where=self.url, hint=got.hint)
-        if isinstance(got, Response) and got.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
-            return got  # what it means for something sent is not for this file to say
-        return self._settled(got, path)
+    def _require_sent(self, result: _Result, path: str) -> ServerResponse:
+        """The response to what is never sent twice."""
+        if isinstance(result, CallFailure):
+            if result.sent:
+                message, hint = f"sent, but {result.message}", self._hint(result)
+                raise AnswerLostError(message, where=self.url, hint=hint)
+        elif result.status >= 500:  # noqa: PLR2004 - HTTP's own ranges
+            return result  # what it means for something sent is not for this file to say
+        return self._require(result, path)
 
-    def _read(self, path: str, *, keyed: bool, timeout: float | None) -> Response | Failure:
+    def _read(self, path: str, *, keyed: bool, timeout: float | None) -> _Result:
         with Limits(self._longest if timeout is None else min(timeout, self._longest)):
             for pause in _PAUSES:
-                got = self._exchange("GET", path, keyed=keyed, timeout=timeout)
-                if not self._wait_out(got, pause):
-                    return got
+                result = self._exchange("GET", path, keyed=keyed, timeout=timeout)
+                if not self._wait_out(result, pause):
+                    return result
             return self._exchange("GET", path, keyed=keyed, timeout=timeout)
 
-    def _wait_out(self, got: Response | Failure, pause: float) -> bool:
+    def _wait_out(self, result: _Result, pause: float) -> bool:
         """Whether a read is worth repeating; waits, or books the wait, if so."""
-        if isinstance(got, Response) and got.status in BUSY and got.retry_after is not None:
-            return self._limiter.pause(time.monotonic(), got.retry_after)
-        brief = got.brief if isinstance(got, Failure) else got.status in _GATEWAY_TROUBLE
-        if brief:
+        if isinstance(result, CallFailure):
+            is_brief = result.cause in _BRIEF
+        elif result.status in BUSY and result.retry_after is not None:
+            return self._limiter.pause(time.monotonic(), result.retry_after)
+        else:
+            is_brief = result.status in _GATEWAY_TROUBLE
+        if is_brief:
             time.sleep(pause)
-        return brief
+        return is_brief
 
     def _exchange(  # noqa: PLR0913 - each is a part of the call
         self,
@@ -147,70 +153,69 @@ class Connection:
         body: object = None,
         user: int | None = None,
         timeout: float | None = None,
-    ) -> Response | Failure:
-        """One call, whatever comes of it."""
+    ) -> _Result:
+        """One call, and its response or failure."""
         patience = self._timeout if timeout is None else min(timeout, self._timeout)
         time.sleep(self._limiter.reserve(time.monotonic()))
         began = time.monotonic()
-        headers = {} if user is None else {"X-Api-User": str(user)}
-        got: Response | Failure
         with Limits(self._longest) as limits:
-            try:
-                with self._session.request(
-                    method,
-                    self.url + path,
-                    json=body,
-                    headers=headers,
-                    auth=self._credentials if keyed else None,
-                    timeout=(min(patience, _CONNECT_TIMEOUT), patience),
-                    stream=True,
-                ) as response:
-                    content = read_body(response, limits)
-                with turn_to_parse(len(content)):
-                    got = answer_of(response, content, self._credentials.api_key)
-            except (requests.RequestException, HTTPError, LimitError) as error:
-                got = failure_of(
-                    error, patience, limits.problem(error), has_ca_file=self._has_ca_file
-                )
-        self._spare_server(got, began)
-        status = str(got.status) if isinstance(got, Response) else "none"
-        self._called(f"{method} {endpoint(path)}", status)
+            result = send(
+                self._session,
+                method,
+                self.url + path,
+                ServerResponse,
+                limits=limits,
+                timeout=(min(patience, _CONNECT_TIMEOUT), patience),
+                secret=self._credentials.api_key,
+                headers={} if user is None else {"X-Api-User": str(user)},
+                body=body,
+                auth=self._credentials if keyed else None,
+            )
+        status: int | str
+        if isinstance(result, CallFailure):
+            status, label = result.message, "none"
+        else:
+            self._spare_server(result, began)
+            status, label = result.status, str(result.status)
+        self._called(f"{method} {endpoint(path)}", label)
         _log.debug(
             "server call",
             method=method,
             path=path,
-            status=got.status if isinstance(got, Response) else got.what,
+            status=status,
             ms=round((time.monotonic() - began) * 1000),
         )
-        return got
+        return result
 
-    def _spare_server(self, response: Response | Failure, began: float) -> None:
+    def _spare_server(self, response: ServerResponse, began: float) -> None:
         """Halve the rate for the rest of the run where the server shows that it is overloaded."""
-        if isinstance(response, Failure):
-            return  # there is no answer to judge the server by
         now = time.monotonic()
         cause = overload(response.status, now - began)
         if cause and self._limiter.slow_down(began, now):
             self.slowdown = Slowdown(self._configured_rate, self._limiter.rate, cause)
             _log.info("slowing down", cause=cause, calls_per_second=self._limiter.rate)
 
-    def _settled(self, got: Response | Failure, path: str) -> Response:
-        """The answer. Raises ServerError for no answer, a redirect, a proxy's page, an overload."""
-        if isinstance(got, Failure):
-            raise got.error(self.url)
-        if 300 <= got.status < 400:  # noqa: PLR2004 - HTTP's own ranges
-            raise redirect_error(self.url, _API + path, got)
-        if got.wall:
-            kind = TransientError if got.wall.passing else ServerError
-            raise kind(got.wall.message, where=self.url, hint=got.wall.hint)
-        if got.status in _GATEWAY_TROUBLE | BUSY:
+    def _hint(self, failure: CallFailure) -> str:
+        return hint_for(failure, self.url, has_ca_file=self._has_ca_file)
+
+    def _require(self, result: _Result, path: str) -> ServerResponse:
+        """The response. Raises ServerError for none, a redirect, a proxy's page, an overload."""
+        if isinstance(result, CallFailure):
+            kind = ServerError if result.cause in _LASTING else TransientError
+            raise kind(result.message, where=self.url, hint=self._hint(result))
+        if 300 <= result.status < 400:  # noqa: PLR2004 - HTTP's own ranges
+            raise redirect_error(self.url, _API + path, result)
+        if wall := result.wall:
+            kind = TransientError if wall.passing else ServerError
+            raise kind(wall.message, where=self.url, hint=wall.hint)
+        if result.status in _GATEWAY_TROUBLE | BUSY:
             raise TransientError(
-                f"answers HTTP {got.status}",
+                f"answers HTTP {result.status}",
                 where=self.url,
                 hint="the server is overloaded, or its reverse proxy cannot reach it",
-                retry_after=got.retry_after,
+                retry_after=result.retry_after,
             )
-        return got
+        return result
 
 
 def endpoint(path: str) -> str:
@@ -218,7 +223,7 @@ def endpoint(path: str) -> str:
     return re.sub(r"/\d+(?=/|$)", "/{id}", path.partition("?")[0].removeprefix(_API))
 
 
-def redirect_error(url: str, path: str, answer: Response) -> ServerError:
+def redirect_error(url: str, path: str, answer: ServerResponse) -> ServerError:
     """The error for a redirect: which URL to write, where the redirect tells that."""
     called = path.partition("?")[0]
     try:
@@ -227,19 +232,16 @@ def redirect_error(url: str, path: str, answer: Response) -> ServerError:
         parts = urlsplit(url + called)
     # It may lead to a place with a password, which is not to be shown.
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    prefix, found, rest = parts.path.rpartition(called)
-    wanted = origin + prefix
-    if found and not rest and parts.scheme in {"http", "https"} and wanted != url:
-        what, hint = f"redirects to {wanted}", f"write `url: {wanted}` under `server`"
-    elif answer.wall:
-        what, hint = (
-            f"{answer.wall.message}: it redirects to {origin}{parts.path}",
-            answer.wall.hint,
-        )
+    prefix, match, suffix = parts.path.rpartition(called)
+    target = origin + prefix
+    if match and not suffix and parts.scheme in {"http", "https"} and target != url:
+        problem, hint = f"redirects to {target}", f"write `url: {target}` under `server`"
+    elif wall := answer.wall:
+        problem, hint = f"{wall.message}: it redirects to {origin}{parts.path}", wall.hint
     else:
-        what = f"redirects to {origin}{parts.path}"
+        problem = f"redirects to {origin}{parts.path}"
         hint = "write the server's own address in server.url, like http://seerr:5055"
-    return ServerError(f"{what} (HTTP {answer.status})", where=url, hint=hint)
+    return ServerError(f"{problem} (HTTP {answer.status})", where=url, hint=hint)
 
 
 def _session(url: str, concurrency: int, ca_certificates: str | None) -> Session:
@@ -257,13 +259,13 @@ def _session(url: str, concurrency: int, ca_certificates: str | None) -> Session
 
 def _split(url: str) -> SplitResult:
     """The parts of the server's URL; ServerError where it cannot be called."""
-    what, hint = "server.url is not the URL of a server", "write it like http://seerr:5055"
+    problem, hint = "server.url is not the URL of a server", "write it like http://seerr:5055"
     try:
         parts = urlsplit(url)
         if "@" in parts.netloc:
-            what, hint = "server.url holds a user or password", "write the address without them"
+            problem, hint = "server.url holds a user or password", "write the address without them"
         elif parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:  # brackets or a port that make no sense; the error below says it better
         pass
-    raise ServerError(what, hint=hint)
+    raise ServerError(problem, hint=hint)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.core.model import Flavour, Kind, ServerInfo
 from reconciler.errors import CsrfProtectionError, ServerError
 from reconciler.http.foreign import line
-from reconciler.overseerr.answer import Response
+from reconciler.overseerr.answer import ServerResponse
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.tables import require_ok
 
@@ -50,7 +50,7 @@ def identify(connection: Connection) -> ServerIdentity:
     return ServerIdentity(ServerInfo(flavour, version, without_4k, has_specials), initialized)
 
 
-def _flavour(connection: Connection, version: str, settings: Response) -> Flavour:
+def _flavour(connection: Connection, version: str, settings: ServerResponse) -> Flavour:
     """By the version; for a build between releases, by its settings and paths.
 
     Jellyseerr has shared Overseerr's numbers for a while, but always had a ``mediaServerType``;

@@ -17,7 +17,7 @@ from reconciler.core.model import Action, Done, Kind, RequestStatus, Result, Whe
 from reconciler.core.services import undelivered
 from reconciler.errors import AnswerLostError, CsrfProtectionError, ServerError
 from reconciler.http.foreign import integer, record
-from reconciler.overseerr.answer import Response
+from reconciler.overseerr.answer import ServerResponse
 from reconciler.overseerr.services import request_options
 from reconciler.overseerr.tables import require_ok, unexpected_answer
 from reconciler.overseerr.translate import request_status
@@ -80,7 +80,7 @@ def request_body(action: Action) -> dict[str, object]:
     return body | request_options(action.delivery)
 
 
-def request_outcome(answer: Response, action: Action, url: str) -> Done:
+def request_outcome(answer: ServerResponse, action: Action, url: str) -> Done:
     """The result of ``POST /request``."""
     if answer.status == 201:  # noqa: PLR2004 - HTTP's own numbers
         return _success(answer, Result.CREATED, url)
@@ -89,14 +89,14 @@ def request_outcome(answer: Response, action: Action, url: str) -> Done:
     return _refusal(answer, url, who=action.requester.user.name, item=item)
 
 
-def retry_outcome(answer: Response, url: str) -> Done:
+def retry_outcome(answer: ServerResponse, url: str) -> Done:
     """The result of ``POST /request/{id}/retry``."""
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
         return _success(answer, Result.RETRIED, url)
     return _refusal(answer, url)
 
 
-def cancel_outcome(answer: Response, request_id: int, url: str) -> Done:
+def cancel_outcome(answer: ServerResponse, request_id: int, url: str) -> Done:
     """The result of ``DELETE /request/{id}``."""
     match answer.status:
         case 204:
@@ -107,7 +107,7 @@ def cancel_outcome(answer: Response, request_id: int, url: str) -> Done:
             return _refusal(answer, url)
 
 
-def request_whereabouts(answer: Response, url: str) -> Whereabouts:
+def request_whereabouts(answer: ServerResponse, url: str) -> Whereabouts:
     """Where the request of ``GET /request/{id}`` is. Raises ServerError for other answers."""
     if answer.status == 404 and "request not found" in answer.message.casefold():  # noqa: PLR2004
         return Whereabouts.GONE
@@ -117,7 +117,7 @@ def request_whereabouts(answer: Response, url: str) -> Whereabouts:
     return Whereabouts.DETACHED if request["media"] is None else Whereabouts.FOUND
 
 
-def _success(answer: Response, result: Result, url: str) -> Done:
+def _success(answer: ServerResponse, result: Result, url: str) -> Done:
     """The result for a request that the server stored.
 
     Raises AnswerLostError for a body that is not a request: another program may have answered.
@@ -138,7 +138,7 @@ def _success(answer: Response, result: Result, url: str) -> Done:
     return Done(result, answer.status, request_id, str(request_status(status)))
 
 
-def _refusal(answer: Response, url: str, *, who: str = "", item: str = "") -> Done:
+def _refusal(answer: ServerResponse, url: str, *, who: str = "", item: str = "") -> Done:
     """The result for an answer after which nothing is stored.
 
     Raises AnswerLostError where that is not certain, ServerError where no request can succeed.
@@ -159,13 +159,13 @@ def _refusal(answer: Response, url: str, *, who: str = "", item: str = "") -> Do
     return Done(meaning.result, answer.status, message=message)
 
 
-def _meaning(answer: Response) -> Meaning | None:
+def _meaning(answer: ServerResponse) -> Meaning | None:
     message = answer.message.casefold()
     of_status = (meaning for meaning in MEANINGS if meaning.status == answer.status)
     return next((each for each in of_status if each.text.casefold() in message), None)
 
 
-def _answer_lost(answer: Response, url: str) -> AnswerLostError:
+def _answer_lost(answer: ServerResponse, url: str) -> AnswerLostError:
     reason = f": {answer.message}" if answer.message else ""
     message = f"sent, but HTTP {answer.status} does not say whether it succeeded{reason}"
     return AnswerLostError(message, where=url, hint="listsync looks at the server to find out")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.errors import ServerError, TransientError
 from reconciler.http.foreign import JsonObject, integer, record
-from reconciler.overseerr.answer import Response
+from reconciler.overseerr.answer import ServerResponse
 from reconciler.overseerr.connection import Connection
 
 PAGE = 1000  # rows; the server has no maximum below 30,000
@@ -18,7 +18,7 @@ _KEY_HINT = "copy server.api_key from the server's Settings → General → API 
 class StatusError(ServerError):
     """The server answered a call with an unexpected status."""
 
-    def __init__(self, answer: Response, path: str, url: str) -> None:
+    def __init__(self, answer: ServerResponse, path: str, url: str) -> None:
         reason = f": {answer.message}" if answer.message else ""
         message = f"{path.partition('?')[0]} answered HTTP {answer.status}{reason}"
         super().__init__(message, where=url, hint=_URL_HINT)
@@ -41,7 +41,7 @@ class _Page:
     rows: list[object]
 
 
-def require_ok(answer: Response, path: str, url: str) -> Response:
+def require_ok(answer: ServerResponse, path: str, url: str) -> ServerResponse:
     """The answer if its status is 200.
 
     Raises DeniedError for a refused key and a missing right, TransientError for 5xx, StatusError

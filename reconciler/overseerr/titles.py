@@ -11,7 +11,7 @@ from reconciler.core.model import Candidate, Kind, MatchMethod, MediaKey
 from reconciler.errors import TmdbError
 from reconciler.http.foreign import JsonObject, integer, records
 from reconciler.overseerr import translate
-from reconciler.overseerr.answer import Response
+from reconciler.overseerr.answer import ServerResponse
 from reconciler.overseerr.connection import Connection
 from reconciler.overseerr.tables import require_ok, unexpected_answer
 
@@ -36,7 +36,7 @@ def search_query(title: str) -> str:
     return _PREFIX.sub(r"\1 ", title)[:_LONGEST_TITLE].strip()
 
 
-def candidates(answer: Response) -> tuple[Candidate, ...]:
+def candidates(answer: ServerResponse) -> tuple[Candidate, ...]:
     """The films and shows in a page of search results."""
     rows = map(translate.candidate, records(answer.record.get("results")))
     return tuple(candidate for candidate in rows if candidate is not None)
@@ -52,7 +52,7 @@ class Titles:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def search(self, query: str) -> Response:
+    def search(self, query: str) -> ServerResponse:
         # The server refuses every reserved character in a query, and a plus in place of a space.
         quoted = quote(query, safe="", errors="replace")
         return self._ask(f"/search?query={quoted}&{_IN_ENGLISH}", _is_search)
@@ -61,12 +61,12 @@ class Titles:
         path = f"/{media.kind}/{media.tmdb}?{_IN_ENGLISH}"
         return self._ask(path, partial(_is_details, media)).record
 
-    def refuse_silence(self, answer: Response) -> None:
+    def refuse_silence(self, answer: ServerResponse) -> None:
         """Raise TmdbError for an empty search that claims to have a page: TMDB did not answer."""
         if not answer.record.get("results") and answer.record.get("totalPages") != 0:
             raise self._silence("an empty page of search results")
 
-    def _ask(self, path: str, is_complete: Callable[[JsonObject], bool]) -> Response:
+    def _ask(self, path: str, is_complete: Callable[[JsonObject], bool]) -> ServerResponse:
         answer = self._connection.get(path)
         if answer.status == 500:  # noqa: PLR2004 - HTTP's own numbers
             raise self._silence(answer.message)

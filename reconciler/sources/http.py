@@ -7,18 +7,16 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from reconciler.core.model import Outcome
-from reconciler.http.client import Response, Session, read_body, retry_after
-from reconciler.http.limits import LimitError, Limits
-from reconciler.http.payload import CUT_OFF, is_cut_json, parse_json, turn_to_parse
+from reconciler.http.client import CallFailure, Response, Session, send
+from reconciler.http.limits import Limits
+from reconciler.http.payload import CUT_OFF, is_cut_json
 from reconciler.http.public_addresses import public_target
 from reconciler.http.transport import Adapter
 from reconciler.sources.failure import FetchFailure, failure_of
@@ -37,26 +35,6 @@ _QUICK_RETRIES = Retry(
     raise_on_status=False,
     respect_retry_after_header=False,
 )
-
-
-class _Session(Session):
-    """A session that asks the environment for its proxies, and no ``.netrc`` for passwords.
-
-    What stands there would take the place of a key, and go to whoever runs the site.
-    """
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """As ever, but for passwords of the environment's."""
-        self.trust_env = False
-        try:
-            return super().prepare_request(request)
-        finally:
-            self.trust_env = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    location: str = field(repr=False)
 
 
 class SiteClient:
@@ -80,7 +58,7 @@ class SiteClient:
         self._follows = follows
         self._patience = patience
         self._longest = longest
-        self._session = _Session(Adapter(retries=_QUICK_RETRIES))
+        self._session = Session(Adapter(retries=_QUICK_RETRIES))
         self._turn = ExitStack()  # held from a large answer until the next call
 
     def __enter__(self) -> Self:
@@ -103,42 +81,40 @@ class SiteClient:
     ) -> Response | FetchFailure:
         """One call, with at most two quick retries; a short Retry-After is waited out.
 
-        Any answer is given back but for redirects, too many requests and no answer at all.
+        A redirect, too many requests and a call without a response are failures.
         """
-        self._turn.close()
         with Limits(self._longest, LARGEST) as limits:
             while True:
-                answer = self._once(method, url, headers=headers, params=params, body=body)
-                if isinstance(answer, _Redirect):
-                    answer = self._redirected(url, answer.location)
-                if (
-                    isinstance(answer, FetchFailure)
-                    or answer.status != requests.codes.too_many_requests
-                ):
+                answer = self._call(method, url, headers=headers, params=params, body=body)
+                if isinstance(answer, Response) and answer.is_redirect:
+                    answer = self._follow(url, answer.location)
+                if isinstance(answer, FetchFailure):
                     return answer
-                seconds = retry_after(answer.headers)
+                if answer.status != requests.codes.too_many_requests:
+                    return answer
+                seconds = answer.retry_after
                 if seconds is None or seconds > min(self._patience, limits.seconds_left):
                     return failure_of(answer)
-                self._patience -= max(seconds, 1.0)  # "0" is no invitation to ask for ever
+                self._patience -= max(seconds, 1.0)  # a "0" must not make this loop for ever
+                self._turn.close()
                 time.sleep(seconds)
 
-    def _redirected(self, url: str, location: str) -> Response | FetchFailure:
-        """What stands where a redirect leads: asked for with nothing but its address."""
-        shown = self._show(url)
-        if not self._follows:
-            problem = f"redirects to {_site(location)}, which listsync does not follow"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; check the address")
-        target = public_target(url, location)
-        if target is None:
+    def _follow(self, url: str, location: str) -> Response | FetchFailure:
+        """The response from where a redirect leads, called with nothing but its address."""
+        shown, advice = self._show(url), "check the address"
+        target = public_target(url, location) if self._follows else None
+        if target:
+            answer = self._call("GET", target, shown=shown)
+            if isinstance(answer, FetchFailure) or not answer.is_redirect:
+                return answer
+            problem, advice = "redirects twice; listsync follows one redirect", "try again later"
+        elif self._follows:
             problem = "redirects to a place that is not public, or without TLS"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; check the address")
-        answer = self._once("GET", target, shown=shown)
-        if isinstance(answer, _Redirect):
-            problem = "redirects twice; listsync follows one redirect"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")
-        return answer
+        else:
+            problem = f"redirects to {_site(location)}, which listsync does not follow"
+        return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; {advice}")
 
-    def _once(  # noqa: PLR0913 - what a call is made of
+    def _call(  # noqa: PLR0913 - what a call is made of
         self,
         method: str,
         url: str,
@@ -147,35 +123,31 @@ class SiteClient:
         params: Mapping[str, str | int] | None = None,
         body: object = None,
         shown: str = "",
-    ) -> Response | FetchFailure | _Redirect:
+    ) -> Response | FetchFailure:
         """One call. ``shown``: the address as it may be shown, where that is another one."""
+        self._turn.close()
         shown = shown or self._show(url)
         with Limits(self._longest, LARGEST) as limits:
-            try:
-                limits.check_time()
-                with self._session.request(
-                    method,
-                    url,
-                    headers=headers,
-                    params=params,
-                    json=body,
-                    timeout=_TIMEOUT,
-                    stream=True,
-                ) as response:
-                    if response.is_redirect:
-                        return _Redirect(response.headers.get("Location", ""))
-                    content = read_body(response, limits)
-                self._turn.enter_context(turn_to_parse(len(content)))
-                value = parse_json(content)
-            except (requests.RequestException, HTTPError, LimitError, ValueError) as error:
-                problem = limits.problem(error) or _cause(error)
-                return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")
-        unparsed = content if value is None else b""
-        answer = Response(shown, response.status_code, response.headers, value, unparsed)
-        if answer.status == requests.codes.ok and answer.body is None and is_cut_json(content):
-            problem = f"the answer was {CUT_OFF}; try again later"
-            return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}")
-        return answer
+            answer = send(
+                self._session,
+                method,
+                url,
+                Response,
+                limits=limits,
+                timeout=_TIMEOUT,
+                shown=shown,
+                turn=self._turn,
+                headers=headers,
+                params=params,
+                body=body,
+            )
+        if isinstance(answer, CallFailure):
+            problem = answer.message
+        elif answer.status == requests.codes.ok and is_cut_json(answer.content):
+            problem = f"the answer was {CUT_OFF}"
+        else:
+            return answer
+        return FetchFailure(Outcome.UNREACHABLE, f"{shown}: {problem}; try again later")
 
 
 def shown_url(url: str) -> str:
@@ -206,18 +178,3 @@ def _site(location: str) -> str:
         return "an invalid address"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, "", "", "")) if host else "another page of its own"
-
-
-def _cause(error: Exception) -> str:
-    """Why no answer came, in words; what ``requests`` says of it may hold a key."""
-    match error:
-        case requests.exceptions.SSLError():
-            return "no secure connection could be made"
-        case requests.exceptions.ProxyError():
-            return "the proxy did not let the call through"
-        case requests.Timeout() | ReadTimeoutError():
-            return "nothing answered in time"
-        case requests.ConnectionError():
-            return "the connection failed"
-        case _:
-            return "the answer could not be read"

@@ -116,6 +116,13 @@ def test_a_proxy_whose_answer_drips_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert all(call.startswith(b"CONNECT ") for call in calls)
 
 
+def test_a_request_after_its_deadline_is_not_sent_and_counts_as_lost() -> None:
+    with Scripted(says({})) as script, OverseerrServer(script.url, KEY, longest=0) as server:
+        with pytest.raises(AnswerLostError, match="not complete after 0 s"):
+            server.request(request_of())
+        assert script.calls == []
+
+
 def test_the_deadline_is_that_of_all_tries_together() -> None:
     slow = [says(status=503, Retry_After="0")]
     began = time.monotonic()
@@ -137,9 +144,11 @@ def packed(size: int) -> bytes:
     return member * (size // len(MEGABYTE))
 
 
-def sends(content: bytes, *, encoding: str = "", times: int = 1) -> Reply:
+def sends(content: bytes, *, encoding: str = "", times: int = 1, location: str = "") -> Reply:
     def reply(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
+        handler.send_response(302 if location else 200)
+        if location:
+            handler.send_header("Location", location)
         handler.send_header("Content-Length", str(len(content) * times))
         if encoding:
             handler.send_header("Content-Encoding", encoding)
@@ -189,6 +198,15 @@ def test_an_answer_of_a_site_that_is_too_long_is_given_up(reply: Callable[[], Re
         answer = web.ask("GET", script.url)
     assert isinstance(answer, FetchFailure)
     assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
+
+
+def test_a_redirect_that_is_too_long_is_given_up_and_not_followed() -> None:
+    reply = sends(b" " * (1 << 20), times=65, location="https://lists.example.com/")
+    with Scripted(reply) as script, SiteClient(follows=True) as web:
+        answer = web.ask("GET", script.url)
+    assert isinstance(answer, FetchFailure)
+    assert answer.error == f"{script.url}: the answer is longer than 20 MB; try again later"
+    assert len(script.calls) == 1
 
 
 def test_json_of_too_many_entries_is_an_error_of_the_call() -> None:

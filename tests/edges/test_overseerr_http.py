@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from threading import Barrier
 
 import pytest
+import requests
 
 from reconciler.core.model import Result, Slowdown, User
 from reconciler.errors import AnswerLostError, ServerError, TransientError
@@ -140,6 +141,7 @@ def test_an_error_of_the_server_itself_is_not_hidden_behind_retries() -> None:
         pytest.param(resets, id="a reset connection"),
         pytest.param(stops_short, id="half an answer"),
         pytest.param(says(status=503, Retry_After="0"), id="503"),
+        pytest.param(says({}, 201, Content_Encoding="gzip"), id="a wrong encoding"),
     ],
 )
 def test_a_request_whose_answer_is_lost_is_not_sent_again(
@@ -149,6 +151,19 @@ def test_a_request_whose_answer_is_lost_is_not_sent_again(
         with pytest.raises(AnswerLostError):
             server.request(request_of())
         assert [call.method for call in script.calls] == ["POST"]
+
+
+def test_a_request_that_fails_in_an_unknown_way_is_a_lost_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(KEY)
+
+    monkeypatch.setattr(requests.Session, "request", fail)
+    with client("http://127.0.0.1:1") as server:
+        with pytest.raises(AnswerLostError, match="sent, but the answer cannot be read") as raised:
+            server.request(request_of())
+        assert KEY not in str(raised.value)
 
 
 def test_a_request_that_hangs_is_a_lost_one() -> None:

@@ -12,6 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from reconciler.errors import ListsyncError, ServerError, TransientError
+from reconciler.http.client import Response, Session, send
+from reconciler.http.limits import Limits
+from reconciler.http.transport import Adapter
 from reconciler.overseerr import OverseerrServer, connection
 from tests.edges.made_up import GUARD, KEY, request_of
 from tests.edges.scripted import Scripted, resets, says, stops_short
@@ -38,6 +41,7 @@ def everything_said_of(error: BaseException) -> str:
         pytest.param(says(f"<title>{KEY}</title>", 200), id="a page that echoes the key"),
         pytest.param(says(status=503), id="503"),
         pytest.param(says(status=301, Location=f"/{KEY}"), id="redirect that echoes the key"),
+        pytest.param(says(status=401, WWW_Authenticate=KEY), id="a log-in that echoes the key"),
     ],
 )
 @pytest.mark.parametrize(
@@ -73,6 +77,19 @@ def test_no_error_log_or_value_tells_the_key(
         assert script.calls
     assert logs
     assert KEY not in output + repr(logs) + caplog.text
+
+
+def test_no_header_or_content_of_a_response_repeats_the_key() -> None:
+    reply = says({"error": KEY}, 200, Location=f"/{KEY}?{KEY}", X_Echo=KEY, Set_Cookie=f"a={KEY}")
+    timeout = (5.0, 5.0)
+    with Scripted(reply) as script, Session(Adapter()) as session, Limits(5) as limits:
+        url, response_class = script.url, Response
+        response = send(
+            session, "GET", url, response_class, limits=limits, timeout=timeout, secret=KEY
+        )
+    assert isinstance(response, Response)
+    assert response.headers["X-Echo"] == "…"
+    assert KEY not in f"{dict(response.headers)} {response.body}"
 
 
 def test_a_debug_line_tells_each_call_without_its_headers() -> None:

@@ -90,13 +90,14 @@ def test_the_patience_is_that_of_all_calls_together(mock: requests_mock.Mocker) 
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (requests.ConnectTimeout(f"{URL}?key=secret-key"), "nothing answered in time"),
-        (requests.ConnectionError(f"{URL}?key=secret-key"), "the connection failed"),
-        (requests.exceptions.SSLError("secret-key"), "no secure connection"),
+        (requests.ConnectTimeout(f"{URL}?key=secret-key"), "no connection within the time-out"),
+        (requests.ConnectionError(f"{URL}?key=secret-key"), "the connection was lost"),
+        (requests.exceptions.SSLError("secret-key"), "the TLS connection fails"),
         (requests.exceptions.ProxyError("secret-key"), "the proxy"),
-        (requests.exceptions.InvalidHeader("secret-key"), "could not be read"),
+        (requests.exceptions.InvalidHeader("secret-key"), "cannot be read"),
+        (requests.exceptions.ContentDecodingError("secret-key"), "cannot be read"),
     ],
-    ids=["a timeout", "no connection", "no certificate", "the proxy", "anything else"],
+    ids=["a timeout", "no connection", "no TLS", "the proxy", "a bad header", "a bad encoding"],
 )
 def test_no_answer_is_an_outcome_that_quotes_nothing(
     mock: requests_mock.Mocker, error: Exception, says: str
