@@ -114,8 +114,8 @@ class CallFailure:
     answered: bool = False  # a part of a response had come
 
     @property
-    def sent(self) -> bool:
-        """Whether the call may have arrived."""
+    def may_have_arrived(self) -> bool:
+        """Whether a call that must not be repeated has to count as sent."""
         return self.cause not in _NOT_SENT
 
 

@@ -117,7 +117,7 @@ class Connection:
     def _require_sent(self, result: _Result, path: str) -> ServerResponse:
         """The response to what is never sent twice."""
         if isinstance(result, CallFailure):
-            if result.sent:
+            if result.may_have_arrived:
                 message, hint = f"sent, but {result.message}", self._hint(result)
                 raise AnswerLostError(message, where=self.url, hint=hint)
         elif result.status >= 500:  # noqa: PLR2004 - HTTP's own ranges

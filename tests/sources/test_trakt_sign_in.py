@@ -122,7 +122,7 @@ def test_a_code_is_waited_for_through_what_passes(
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(400, "nobody entered the code"), (500, "HTTP 500"), (410, "expired")],
+    [(400, "the code was not entered"), (500, "HTTP 500"), (410, "expired")],
 )
 def test_a_code_that_comes_to_nothing_says_why(
     sign_in: SignIn, requests_mock: requests_mock.Mocker, status: int, says: str
