@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
 from reconciler.config import Config
-from reconciler.render.document import Leftovers, PlanDocument, json_text
+from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, json_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
 from reconciler.render.text import plan_text
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
+
+D = TypeVar("D", bound=Mapping[str, object])
 
 
 def print_json(document: Mapping[str, object]) -> None:
@@ -24,12 +27,19 @@ def print_json(document: Mapping[str, object]) -> None:
     sys.stdout.write(json_text(document))
 
 
+def print_result(output: str, document: D, text: Callable[[D], str]) -> None:
+    """Print a document as JSON, or as the text that is made from it."""
+    sys.stdout.write(json_text(document) if output == "json" else text(document))
+
+
+def with_version(**rows: object) -> dict[str, object]:
+    """A document of its own, with the version of its format."""
+    return {"format_version": FORMAT_VERSION, **rows}
+
+
 def print_plan(document: PlanDocument, output: str) -> None:
     """Print a plan in the form that ``-o`` names."""
-    if output == "json":
-        print_json(document)
-    else:
-        sys.stdout.write(plan_markdown(document) if output == "markdown" else plan_text(document))
+    print_result(output, document, plan_markdown if output == "markdown" else plan_text)
 
 
 def document_of(  # noqa: PLR0913 - all that a document shows

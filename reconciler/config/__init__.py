@@ -1,5 +1,6 @@
 """YAML text → Config: models, loading with line numbers, ``${ENV}``, ``*_file``, JSON Schema."""
 
+from reconciler.config.file import list_names, salvage_values
 from reconciler.config.lists import ListConfig
 from reconciler.config.loading import load, with_generation
 from reconciler.config.models import (
@@ -11,7 +12,6 @@ from reconciler.config.models import (
 from reconciler.config.providers import ImdbConfig, ProvidersConfig, TraktConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions, parse_restrictions
 from reconciler.config.rights import file_rights, restored_exclusions, restored_list
-from reconciler.config.salvage import list_names, salvage_values
 from reconciler.config.schema import json_schema
 from reconciler.config.syntax import decode
 

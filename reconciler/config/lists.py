@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -23,6 +22,7 @@ from reconciler.config.values import (
     ServiceName,
     Source,
     YesNo,
+    match_text,
     several,
     whole_number,
 )
@@ -44,16 +44,13 @@ from reconciler.core.model import (
 from reconciler.core.names import spellings
 
 SHORTEST_FOR_SITES = timedelta(minutes=5)
-_RATING = r"^(10|[0-9])(\.[0-9]{1,2})?$"
+_RATING = r"^(10(\.0{1,2})?|[0-9](\.[0-9]{1,2})?)$"
 _LANGUAGE = "^[A-Za-z]{2}$"
-_BEST = 10.0
 _ANY_WORD = or_variable({"type": "string", "minLength": 1})
 
 
 def _rating(value: Scalar) -> float:
-    if not re.fullmatch(_RATING, value.text) or float(value.text) > _BEST:
-        raise ValueError(f"{value.quoted} is not a rating; use a number from 0 to 10, like 7.5")
-    return float(value.text)
+    return float(match_text(value, _RATING, "a rating", "a number from 0 to 10, like 7.5")[0])
 
 
 def _genre(value: Scalar) -> str:
@@ -68,10 +65,7 @@ def _genre(value: Scalar) -> str:
 
 def _language(value: Scalar) -> str:
     """Two letters of ISO 639-1, small."""
-    if not re.fullmatch(_LANGUAGE, value.text):
-        raise ValueError(
-            f"{value.quoted} is not a language; use its two-letter code, like en, de or ja"
-        )
+    match_text(value, _LANGUAGE, "a language", "its two-letter code, like en, de or ja")
     return value.text.lower()
 
 

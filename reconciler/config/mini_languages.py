@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from reconciler.config.keys import VARIABLE, Form, or_variable, pattern
 from reconciler.config.problems import suggest
 from reconciler.config.tree import Scalar
-from reconciler.config.values import DURATION, parse_duration
+from reconciler.config.values import DURATION, match_text, parse_duration
 from reconciler.core.model import ALL_SEASONS, Budget, Rerequest, SeasonRule, Years
 
 _AFTER = r"^after +([0-9]{1,9}[smhdw])+$"
@@ -25,11 +25,7 @@ _WINDOWS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24}  # in hours
 
 def _budget(value: Scalar) -> Budget:
     """``100/week``: titles per hour, day, week or month (of 30 days)."""
-    if not re.fullmatch(_BUDGET, value.text):
-        raise ValueError(
-            f"{value.quoted} is not a budget; use titles per hour, day, week or month, like"
-            " 100/week"
-        )
+    match_text(value, _BUDGET, "a budget", "titles per hour, day, week or month, like 100/week")
     titles, unit = (part.strip() for part in value.text.split("/"))
     return Budget(int(titles), timedelta(hours=_WINDOWS[unit]), unit)
 
@@ -106,10 +102,8 @@ Seasons = Annotated[
 def _years(value: Scalar) -> Years:
     """``1990..2005``, ``1990..``, ``..2005`` or ``1999``."""
     text = value.text.replace(" ", "")
-    if not re.fullmatch(_YEARS, text):
-        raise ValueError(
-            f"{value.quoted} is not a range of years; use 1990..2005, 1990.., ..2005 or 1999"
-        )
+    years = replace(value, text=text)
+    match_text(years, _YEARS, "a range of years", "1990..2005, 1990.., ..2005 or 1999")
     if ".." not in text:
         return Years(int(text), int(text))
     first, last = (int(year) if year else None for year in text.split(".."))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from reconciler.config.keys import Choice, Model, key
 from reconciler.config.values import OptionalSecret, Url
 
 
+def _address(url: str, site: str) -> Any:  # noqa: ANN401 - as key
+    """The key of an address of a site."""
+    return key(url, help=f"{site}; for proxies and tests.")
+
+
 class ImdbConfig(Model):
     """IMDb's lists, watchlists and charts."""
 
-    base_url: Url = key("https://www.imdb.com", help="IMDb's address; for proxies and tests.")
-    api_url: Url = key(
-        "https://api.graphql.imdb.com", help="The address of IMDb's API; for proxies and tests."
-    )
+    base_url: Url = _address("https://www.imdb.com", "IMDb's address")
+    api_url: Url = _address("https://api.graphql.imdb.com", "The address of IMDb's API")
     via: Choice[Literal["browser", "api"] | None] = key(
         None,
         help="The only route to use: browser or api. Without it the browser, "
@@ -35,10 +38,8 @@ class TraktConfig(Model):
         help="The client secret of the same app, best as ${TRAKT_CLIENT_SECRET:-}. With it, "
         "`listsync login trakt` signs in, for private lists and your own.",
     )
-    api_url: Url = key(
-        "https://api.trakt.tv", help="The address of Trakt's API; for proxies and tests."
-    )
-    base_url: Url = key("https://app.trakt.tv", help="Trakt's address; for proxies and tests.")
+    api_url: Url = _address("https://api.trakt.tv", "The address of Trakt's API")
+    base_url: Url = _address("https://app.trakt.tv", "Trakt's address")
 
 
 class MdblistConfig(Model):
@@ -49,10 +50,8 @@ class MdblistConfig(Model):
         help="Your MDBList key, best as ${MDBLIST_API_KEY:-}. With it MDBList's API is read; "
         "without it, public lists only.",
     )
-    api_url: Url = key(
-        "https://api.mdblist.com", help="The address of MDBList's API; for proxies and tests."
-    )
-    base_url: Url = key("https://mdblist.com", help="MDBList's address; for proxies and tests.")
+    api_url: Url = _address("https://api.mdblist.com", "The address of MDBList's API")
+    base_url: Url = _address("https://mdblist.com", "MDBList's address")
 
 
 class LetterboxdConfig(Model):
@@ -63,9 +62,7 @@ class LetterboxdConfig(Model):
         help="browser: read the site, which its terms forbid without permission. Without it, "
         "only exports are read.",
     )
-    base_url: Url = key(
-        "https://letterboxd.com", help="Letterboxd's address; for proxies and tests."
-    )
+    base_url: Url = _address("https://letterboxd.com", "Letterboxd's address")
 
 
 class TmdbConfig(Model):
@@ -74,17 +71,13 @@ class TmdbConfig(Model):
     api_key: OptionalSecret = key(
         "", help="Your TMDB API key (v3) or access token (v4), best as ${TMDB_API_KEY}."
     )
-    api_url: Url = key(
-        "https://api.themoviedb.org", help="The address of TMDB's API; for proxies and tests."
-    )
+    api_url: Url = _address("https://api.themoviedb.org", "The address of TMDB's API")
 
 
 class AnilistConfig(Model):
     """The lists of AniList's users."""
 
-    api_url: Url = key(
-        "https://graphql.anilist.co", help="The address of AniList's API; for proxies and tests."
-    )
+    api_url: Url = _address("https://graphql.anilist.co", "The address of AniList's API")
 
 
 class SimklConfig(Model):
@@ -96,9 +89,7 @@ class SimklConfig(Model):
     access_token: OptionalSecret = key(
         "", help="The access token of the user whose lists are read."
     )
-    api_url: Url = key(
-        "https://api.simkl.com", help="The address of Simkl's API; for proxies and tests."
-    )
+    api_url: Url = _address("https://api.simkl.com", "The address of Simkl's API")
 
 
 class TvdbConfig(Model):
@@ -108,17 +99,13 @@ class TvdbConfig(Model):
     pin: OptionalSecret = key(
         "", help="Your subscriber PIN, for your favorites; some keys always need it."
     )
-    api_url: Url = key(
-        "https://api4.thetvdb.com", help="The address of TVDB's API; for proxies and tests."
-    )
+    api_url: Url = _address("https://api4.thetvdb.com", "The address of TVDB's API")
 
 
 class StevenluConfig(Model):
     """StevenLu's lists of popular films."""
 
-    base_url: Url = key(
-        "https://movies.stevenlu.com", help="The address of the lists; for proxies and tests."
-    )
+    base_url: Url = _address("https://movies.stevenlu.com", "The address of the lists")
 
 
 class ProvidersConfig(Model):

@@ -40,6 +40,13 @@ _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False,
 T = TypeVar("T")
 
 
+def match_text(value: Scalar, expression: str, noun: str, hint: str) -> re.Match[str]:
+    """The match of the whole value. Raises ValueError: ``"soon" is not a duration; use 6h``."""
+    if match := re.fullmatch(expression, value.text):
+        return match
+    raise ValueError(f"{value.quoted} is not {noun}; use {hint}")
+
+
 def several(example: str, *, or_none: bool = False) -> BeforeValidator:
     """A list of values; an empty one only where that says something."""
 
@@ -55,10 +62,7 @@ def several(example: str, *, or_none: bool = False) -> BeforeValidator:
 
 def parse_duration(value: Scalar, shortest: int = 1) -> timedelta:
     """``90m``, ``6h``, ``1h30m``; between ``shortest`` seconds and 365 days."""
-    if not re.fullmatch(DURATION, value.text):
-        raise ValueError(
-            f"{value.quoted} is not a duration; use a number and a unit, like 90m, 6h or 1d"
-        )
+    match_text(value, DURATION, "a duration", "a number and a unit, like 90m, 6h or 1d")
     parts = re.findall(r"(\d{1,9})([smhdw])", value.text)
     seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
     if not shortest <= seconds <= _LONGEST.total_seconds():
@@ -73,8 +77,7 @@ DurationOrZero = Annotated[
 
 
 def _rate(value: Scalar) -> float:
-    if not re.fullmatch(_RATE, value.text):
-        raise ValueError(f"{value.quoted} is not a rate; use calls per s, m, h or d, like 20/s")
+    match_text(value, _RATE, "a rate", "calls per s, m, h or d, like 20/s")
     calls, _, unit = value.text.partition("/")
     per_second = float(calls) / _SECONDS[unit]
     if not 0 < per_second <= _FASTEST:
@@ -89,10 +92,8 @@ def whole_number(low: int, high: int) -> Form:
     """The form of a whole number from ``low`` to ``high``."""
 
     def parse(value: Scalar) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,9}", value.text):
-            raise ValueError(
-                f"{value.quoted} is not a whole number; use a number from {low} to {high}"
-            )
+        hint = f"a number from {low} to {high}"
+        match_text(value, r"-?[0-9]{1,9}", "a whole number", hint)
         if not low <= int(value.text) <= high:
             raise ValueError(f"must be from {low} to {high}")
         return int(value.text)
@@ -222,11 +223,7 @@ def _listen(value: Scalar) -> str:
     """``HOST:PORT``, ``[::1]:8099`` for IPv6; empty: nothing listens."""
     if not value.text:
         return ""
-    match = re.fullmatch(_LISTEN, value.text)
-    if not match:
-        raise ValueError(
-            f"{value.quoted} is not an address to listen on; use HOST:PORT, or '' for none"
-        )
+    match = match_text(value, _LISTEN, "an address to listen on", "HOST:PORT, or '' for none")
     if int(match[2]) > _HIGHEST_PORT:
         raise ValueError(f"the port must be at most {_HIGHEST_PORT}")
     return value.text
@@ -236,8 +233,7 @@ Listen = Annotated[str, Form(_listen, or_variable(pattern(_LISTEN), {"const": ""
 
 
 def _host_name(value: Scalar) -> str:
-    if not re.fullmatch(_HOST_NAME, value.text):
-        raise ValueError(f"{value.quoted} is not a host name; use one like listsync.example.org")
+    match_text(value, _HOST_NAME, "a host name", "one like listsync.example.org")
     return value.text.lower()
 
 
@@ -300,9 +296,8 @@ def map_key(key: str) -> str:
 
 
 def _media_key(value: Scalar) -> MediaKey:
-    match = re.fullmatch(r"tmdb:(movie|tv):([1-9][0-9]{0,9})", value.text)
-    if not match:
-        raise ValueError(f"{value.quoted} is not a TMDB title; use tmdb:movie:N or tmdb:tv:N")
+    expression = r"tmdb:(movie|tv):([1-9][0-9]{0,9})"
+    match = match_text(value, expression, "a TMDB title", "tmdb:movie:N or tmdb:tv:N")
     return MediaKey(Kind(match[1]), int(match[2]))
 
 

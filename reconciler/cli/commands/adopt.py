@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
 from reconciler.cli.options import (
@@ -20,12 +19,11 @@ from reconciler.errors import ListsyncError
 def adopt(settings: Settings, name: ListName) -> int:
     """Mark a list's current titles as handled, so none is requested."""
     from reconciler import wiring
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_list
     from reconciler.core.desired import as_wanted
     from reconciler.core.membership import taken_as_given
     from reconciler.core.model import Outcome
-    from reconciler.render.document import FORMAT_VERSION
     from reconciler.render.words import counted
 
     config = settings.read_config()
@@ -49,11 +47,12 @@ def adopt(settings: Settings, name: ListName) -> int:
         baseline = taken_as_given(previous, lst.source, items, datetime.now(UTC))
         ledger.memory.keep_baselines({name: baseline})
     count = len(snapshot.items)
-    if settings.output == "json":
-        print_json({"format_version": FORMAT_VERSION, "list": name, "adopted": count})
-    else:
-        sys.stdout.write(
+    print_result(
+        settings.output,
+        with_version(list=name, adopted=count),
+        lambda _: (
             f"adopted {counted(count, 'title')} from {name}: none of them will be requested; "
             "titles added later will be\n"
-        )
+        ),
+    )
     return 0

@@ -53,10 +53,9 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
     """Request what is missing, after asking for confirmation."""
     from reconciler import wiring
     from reconciler.cli import execution
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_json, with_version
     from reconciler.cli.selection import parse_plan_id
     from reconciler.controller.statuses import due_lists
-    from reconciler.render.document import FORMAT_VERSION
     from reconciler.sync.clock import SystemClock
 
     if due and (arguments or plan or expect):
@@ -69,7 +68,7 @@ def apply(  # noqa: PLR0913 - a command's parameters are its options
             arguments = list(due_lists(config, ledger, SystemClock().now()))
         if not arguments:
             if settings.output == "json":
-                print_json({"format_version": FORMAT_VERSION, "lists": []})
+                print_json(with_version(lists=[]))
             return 0
     order = execution.parse_order(
         settings, config, arguments or (), plan, expected, yes=yes, detailed=detailed_exitcode

@@ -15,11 +15,10 @@ def doctor(settings: Settings) -> int:
     """Check everything a run needs, and suggest fixes for problems."""
     from reconciler import wiring
     from reconciler.cli.doctor import Check, run_checks
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_json, with_version
     from reconciler.controller.results import reachable
     from reconciler.controller.statuses import record_server_status
     from reconciler.controller.watch import is_mount_point
-    from reconciler.render.document import FORMAT_VERSION
     from reconciler.sync.clock import SystemClock
 
     config = settings.read_config()
@@ -59,11 +58,10 @@ def doctor(settings: Settings) -> int:
     if all(check.ok for check in checks if check.name in {"server", "key"}):
         with suppress(LedgerError), wiring.open_ledger(config, path) as ledger:
             record_server_status(config, ledger, reachable(), SystemClock().now())
-    is_ok = all(check.ok for check in checks)
     if settings.output == "json":
         rows = [
             {"name": check.name, "ok": check.ok, "found": check.finding, "todo": check.todo}
             for check in checks
         ]
-        print_json({"format_version": FORMAT_VERSION, "checks": rows})
-    return 0 if is_ok else 1
+        print_json(with_version(checks=rows))
+    return 0 if all(check.ok for check in checks) else 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -22,8 +21,7 @@ Query = Annotated[
 def explain(settings: Settings, query: Query) -> int:
     """Explain why a title is or is not requested, and how to change it."""
     from reconciler import wiring
-    from reconciler.cli.output import print_json
-    from reconciler.render.document import FORMAT_VERSION
+    from reconciler.cli.output import print_result, with_version
     from reconciler.render.explanation import explain_text
     from reconciler.sync import explain as explaining
     from reconciler.sync.reconcile import reconcile_lists
@@ -36,9 +34,6 @@ def explain(settings: Settings, query: Query) -> int:
         reconciliation = reconcile_lists(config, context)
     titles = explaining.explain(reconciliation, query)
     unwanted = explaining.unwanted(reconciliation, query)
-    if settings.output == "json":
-        rows = {"titles": titles, "unwanted": unwanted}
-        print_json({"format_version": FORMAT_VERSION, "query": query, **rows})
-    else:
-        sys.stdout.write(explain_text(titles, query, unwanted))
+    document = with_version(query=query, titles=titles, unwanted=unwanted)
+    print_result(settings.output, document, lambda _: explain_text(titles, query, unwanted))
     return 0

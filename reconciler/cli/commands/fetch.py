@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from reconciler.cli.options import (
     DEBUG_DIR,
     OUTPUT,
@@ -18,7 +16,7 @@ from reconciler.cli.options import (
 def fetch(settings: Settings, name: ListName) -> int:
     """Fetch one list and print its items, without the media server."""
     from reconciler import wiring
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_result
     from reconciler.cli.selection import find_list
     from reconciler.core.desired import need_of
     from reconciler.core.model import READ
@@ -38,9 +36,6 @@ def fetch(settings: Settings, name: ListName) -> int:
     ):
         snapshot = sources.fetch(lst.source, need_of(lst.rules))
     document = fetch_document(lst.name, str(lst.source), snapshot)
-    if settings.output == "json":
-        print_json(document)
-    else:
-        form = fetch_markdown if settings.output == "markdown" else fetch_text
-        sys.stdout.write(form(document))
+    text = fetch_markdown if settings.output == "markdown" else fetch_text
+    print_result(settings.output, document, text)
     return OK if snapshot.outcome in READ else SOMETHING_FAILED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,10 +24,9 @@ Everything = Annotated[bool, typer.Option("--all", help="Also forget that the ti
 def forget(settings: Settings, text: ItemText, *, everything: Everything = False) -> int:
     """Forget a title's history, and show what will happen next."""
     from reconciler import wiring
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_history
     from reconciler.core.items import GRAMMAR, parse_item
-    from reconciler.render.document import FORMAT_VERSION
 
     try:
         item = parse_item(text)
@@ -50,11 +48,9 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
             }
             ledger.memory.forget(forgetting.media, remaining, forgetting.lists)
     message = _message(text, forgetting, is_known=is_known, everything=everything)
-    if settings.output == "json":
-        document = {"item": text, "forgotten": is_known, "lists": list(forgetting.lists)}
-        print_json({"format_version": FORMAT_VERSION, **document, "message": message})
-    else:
-        sys.stdout.write(f"{message}\n")
+    lists = list(forgetting.lists)
+    document = with_version(item=text, forgotten=is_known, lists=lists, message=message)
+    print_result(settings.output, document, lambda _: f"{message}\n")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -26,7 +25,7 @@ Last = Annotated[
 def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
     """Show recent runs, and each request with its result."""
     from reconciler import wiring
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_result
     from reconciler.cli.selection import parse_past_query
     from reconciler.render.history import history_document, history_text
 
@@ -38,8 +37,5 @@ def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
             intents = tuple(intent for intent in intents if past.includes_intent(intent))
             runs = tuple(run for run in runs if past.includes_run(run))
     document = history_document(intents[-last:], runs[-last:])
-    if settings.output == "json":
-        print_json(document)
-    else:
-        sys.stdout.write(history_text(document))
+    print_result(settings.output, document, history_text)
     return 0

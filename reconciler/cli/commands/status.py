@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ AnyList = Annotated[
 @command_with(LEDGER, PLAIN_OUTPUT)
 def status(settings: Settings, name: AnyList = None) -> int:
     """Show the status of each list, or of one list title by title."""
-    from reconciler.cli.output import print_json
+    from reconciler.cli.output import print_result
     from reconciler.cli.selection import check_list_name, find_list
     from reconciler.cli.statuses import read_last_status, read_status
     from reconciler.render.status import status_text
@@ -37,10 +38,7 @@ def status(settings: Settings, name: AnyList = None) -> int:
         check_list_name([lst["name"] for lst in document["lists"]], name)
         lists = [lst for lst in document["lists"] if lst["name"] == name]
         document = {**document, "lists": lists}
-    if settings.output == "json":
-        print_json(document)
-    else:
-        sys.stdout.write(status_text(document, in_detail=name is not None))
+    print_result(settings.output, document, partial(status_text, in_detail=name is not None))
     if invalid:
         sys.stderr.write("\n".join(invalid.problems) + "\n")
         return invalid.exit_code

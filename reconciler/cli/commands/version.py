@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,8 +21,7 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
     from importlib import metadata
 
     from reconciler.browser.driver import BROWSERS, DRIVERS
-    from reconciler.cli.output import print_json
-    from reconciler.render.document import FORMAT_VERSION
+    from reconciler.cli.output import print_result, with_version
 
     listsync, python = metadata.version("listsync"), platform.python_version()
     libraries = {name: metadata.version(name) for name in LIBRARIES}
@@ -31,20 +29,15 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
     is_container = any(mark.exists() for mark in _CONTAINER_MARKS) or any(
         os.environ.get(name) for name in _CONTAINER_VARIABLES
     )
-    if output is PlainForm.JSON:
-        print_json(
-            {
-                "format_version": FORMAT_VERSION,
-                "listsync": listsync,
-                "python": python,
-                "platform": platform.platform(),
-                "container": is_container,
-                "sqlite": sqlite3.sqlite_version,
-                "libraries": libraries,
-                "programs": programs,
-            }
-        )
-        return 0
+    document = with_version(
+        listsync=listsync,
+        python=python,
+        platform=platform.platform(),
+        container=is_container,
+        sqlite=sqlite3.sqlite_version,
+        libraries=libraries,
+        programs=programs,
+    )
     rows = {
         "platform": f"{platform.platform()}, {'in a' if is_container else 'no'} container",
         "sqlite": sqlite3.sqlite_version,
@@ -55,7 +48,8 @@ def version(output: PlainOutput = PlainForm.TEXT) -> int:
         if program is not None:
             rows[name] = f"{program['version'] or 'unknown version'} ({program['path']})"
     lines = [f"{name:12}  {value}\n" for name, value in rows.items()]
-    sys.stdout.write(f"listsync {listsync} (Python {python})\n" + "".join(lines))
+    head = f"listsync {listsync} (Python {python})\n"
+    print_result(output, document, lambda _: head + "".join(lines))
     return 0
 
 
