@@ -20,7 +20,6 @@ from reconciler.core.model import (
     Outcome,
     ProblemReason,
     Role,
-    ServerInfo,
     ServiceSelection,
     Target,
     User,
@@ -79,8 +78,10 @@ def run_checks(  # noqa: PLR0913 - everything that a run needs
         for lst in requesting:
             yield from _services(lst, server)
     yield _check("ledger", partial(_ledger, open_ledger))
-    if is_public(config.controller.listen):
-        yield _listening(config.controller.listen)
+    if is_public(listen := config.controller.listen):  # a container has to: no failure
+        finding = f"run listens on {listen}, where other machines can read list names and titles"
+        todo = "to prevent that, set controller.listen: 127.0.0.1:8099"
+        yield Check("listen", ok=True, finding=finding, todo=todo)
     if sign_in:
         yield _check("sign-in to Trakt", sign_in)
     if browser:
@@ -173,20 +174,19 @@ def _names(lists: Sequence[ListConfig]) -> str:
 
 
 def _services(lst: ListConfig, server: MediaServer) -> Iterator[Check]:
-    """Where the server sends a list's titles."""
+    """Where the server sends a list's titles.
+
+    Titles in 4K without a default server are information, not a failure: the server accepts such
+    requests, and a person can handle them.
+    """
     if selection := lst.rules.delivery:
         yield _check(f"downloader of {lst.name}", partial(_delivery, lst, selection, server))
     elif lst.is_4k:
-        yield _in_4k(lst, server.identify())
-
-
-def _in_4k(lst: ListConfig, info: ServerInfo) -> Check:
-    """Information, not a failure: the server accepts such requests, a person can handle them."""
-    name = f"4K of {lst.name}"
-    if stray := astray(info.lacks_4k):
-        todo = "set a default 4K Radarr and Sonarr on the server, or remove 4k from the list"
-        return Check(name, ok=True, finding=stray, todo=todo)
-    return Check(name, ok=True, finding="the server has a default 4K Radarr and Sonarr")
+        finding, todo = "the server has a default 4K Radarr and Sonarr", ""
+        if stray := astray(server.identify().lacks_4k):
+            finding = stray
+            todo = "set a default 4K Radarr and Sonarr on the server, or remove 4k from the list"
+        yield Check(f"4K of {lst.name}", ok=True, finding=finding, todo=todo)
 
 
 def _delivery(lst: ListConfig, selection: ServiceSelection, server: MediaServer) -> str:
@@ -221,22 +221,6 @@ def _ledger(open_ledger: Callable[[], AbstractContextManager[Ledger]]) -> str:
         return f"can be read; {error.message}"
 
 
-def _listening(listen: str) -> Check:
-    """Information, not a failure: a container has to listen for other machines."""
-    finding = f"run listens on {listen}, where other machines can read list names and titles"
-    todo = "to prevent that, set controller.listen: 127.0.0.1:8099"
-    return Check("listen", ok=True, finding=finding, todo=todo)
-
-
-def _browser(
-    config: Config, browser: Browser, sandbox_obstacle: Callable[[], str | None]
-) -> Iterator[Check]:
-    start_check = _check("browser", partial(_start, config, browser))
-    yield start_check
-    if start_check.ok:
-        yield _sandbox(config, sandbox_obstacle)
-
-
 def _start(config: Config, browser: Browser) -> str:
     browser.open("data:text/html,<title>listsync</title>")
     grid = config.browser.remote_url
@@ -244,15 +228,21 @@ def _start(config: Config, browser: Browser) -> str:
     return f"starts and shows a page{where}"
 
 
-def _sandbox(config: Config, obstacle: Callable[[], str | None]) -> Check:
-    """Information, not a failure: root and most containers cannot have a sandbox."""
-    name = "browser sandbox"
+def _browser(
+    config: Config, browser: Browser, obstacle: Callable[[], str | None]
+) -> Iterator[Check]:
+    """No sandbox is information, not a failure: root and most containers cannot have one."""
+    start_check = _check("browser", partial(_start, config, browser))
+    yield start_check
+    if not start_check.ok:
+        return
+    finding, todo = "on", ""
     if config.browser.remote_url:
-        return Check(name, ok=True, finding="unknown: the Selenium Grid starts the browser")
-    if why := obstacle():
+        finding = "unknown: the Selenium Grid starts the browser"
+    elif why := obstacle():
+        finding = f"off: {why}"
         todo = 'see "Sandbox" in docs/internals/browser.md for how to turn it on'
-        return Check(name, ok=True, finding=f"off: {why}", todo=todo)
-    return Check(name, ok=True, finding="on")
+    yield Check("browser sandbox", ok=True, finding=finding, todo=todo)
 
 
 def _notify(config: Config, notifier: Notifier) -> str:

@@ -14,7 +14,7 @@ from reconciler import wiring
 from reconciler.cli.options import Settings
 from reconciler.cli.output import document_of, print_plan, write_github_outputs
 from reconciler.cli.selection import check_plan_id, lists_or_plan
-from reconciler.cli.signals import Interrupt, confirm, defer_signals
+from reconciler.cli.signals import confirm, defer_signals
 from reconciler.config import Config
 from reconciler.controller.statuses import record_statuses, recording_outage
 from reconciler.core.model import Action
@@ -193,25 +193,13 @@ def _act(config: Config, context: Context, reconciliation: Reconciliation) -> Ap
     with defer_signals() as interrupt:
         execution = execute(config, context, reconciliation, interrupt.stopping)
         reconciliation = replace(reconciliation, slowdown=context.server.slowdown)
-        trouble = execution.trouble or _keep_statuses(
-            config, context, reconciliation, execution.outcomes, interrupt
-        )
-    return ApplyResult(reconciliation, execution.outcomes, interrupt.exit_code, trouble)
-
-
-def _keep_statuses(
-    config: Config,
-    context: Context,
-    reconciliation: Reconciliation,
-    outcomes: Outcomes,
-    interrupt: Interrupt,
-) -> LedgerError | None:
-    """Write the lists' conditions and due times unless interrupted; the error that prevents it."""
-    if interrupt.exit_code:
-        return None
-    now, chance = context.clock.now(), random.random()  # noqa: S311 - jitter is no secret
-    try:
-        record_statuses(config, context.ledger, reconciliation, outcomes, now=now, chance=chance)
-    except LedgerError as error:
-        return error
-    return None
+        outcomes, trouble = execution.outcomes, execution.trouble
+        if not (trouble or interrupt.exit_code):
+            now, chance = context.clock.now(), random.random()  # noqa: S311 - jitter is no secret
+            try:
+                record_statuses(
+                    config, context.ledger, reconciliation, outcomes, now=now, chance=chance
+                )
+            except LedgerError as error:
+                trouble = error
+    return ApplyResult(reconciliation, outcomes, interrupt.exit_code, trouble)

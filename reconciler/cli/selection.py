@@ -91,7 +91,7 @@ def find_media(item: Item, ledger: Ledger) -> set[MediaKey]:
 
 def find_history(item: Item, config: Config, ledger: Ledger) -> Forgetting:
     """Everything that the ledger and the lists have of an item, to forget it."""
-    sources = {lst.name: str(lst.source) for lst in config.lists}
+    sources = config.sources
     shown = {
         name: report.known.items
         for name, report in ledger.cache.reports().items()

@@ -1,8 +1,9 @@
-"""``init``: what the pasted texts mean, which keys their sites need, and whether the file loads."""
+"""``init``: what the pasted texts mean, which keys their sites need, and the file for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.config import load
 from reconciler.core.model import ListRef
@@ -19,9 +20,41 @@ KEYS = {
 }
 _PROVIDERS = (Provider(), Provider(key="key"), Provider(key="key", secret="secret"))  # noqa: S106 - neither is one
 _NOTHING_WRITTEN = "nothing was written"
+SCHEMA = "listsync.schema.json"
+_CHART = 25  # of a site's own ranking: enough to see what it does
+_LONGEST_NAME = 64
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9:/._?=&%~+-]*[A-Za-z0-9/]")
+
+_HEAD = """\
+# yaml-language-server: $schema=./{schema}
+#
+# Next:
+#
+#   export SEERR_API_KEY=…     Settings → General → API Key, on the server
+{exports}#   listsync validate          check this file
+#   listsync doctor            check the server, key, requesters, ledger and browser
+#   listsync plan              show what would be requested, without changing anything
+#   listsync apply             show the plan, ask, and request
+
+server:
+  url: {server}  # your Overseerr, Jellyseerr or Seerr
+  api_key: ${{SEERR_API_KEY}}  # from the environment; or api_key_file: FILE
+
+defaults:
+  max_per_run: 10  # most titles to request for a list in one run; the others wait
+  #interval: 6h  # how often to read each list
+  #requester: anna  # server user to request as; default: the API key's owner
+{providers}
+# listsync identifies each list by its name. A title on several lists belongs to the first one.
+lists:
+"""
+_TAIL = """
+# Never requested: imdb:tt…, tmdb:movie:N, tmdb:tv:N, tvdb:N, title:"Title (Year)".
+#exclude: [tmdb:movie:550]
+"""
 
 
-def recognise_lists(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
+def recognize_lists(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
     """Each text with the list it means. Raises UsageError that names all that mean none."""
     lists, problems = [], []
     for text in texts:
@@ -47,6 +80,84 @@ def required_keys(refs: Iterable[ListRef]) -> dict[str, tuple[str, ...]]:
         if len(needed) > len(required.get(ref.provider, ())):
             required[ref.provider] = needed
     return required
+
+
+def name_lists(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, ListRef]]:
+    """Each list once, with the text it was pasted as, by a name of its own."""
+    by_name: dict[str, tuple[str, ListRef]] = {}
+    for text, ref in lists:
+        if any(ref == other for _, other in by_name.values()):
+            continue
+        base = _name(ref)
+        name, number = base, 1
+        while name in by_name:
+            number += 1
+            name = f"{base[: _LONGEST_NAME - 4]}-{number}"
+        by_name[name] = (text, ref)
+    return by_name
+
+
+def starter_text(
+    lists: Mapping[str, tuple[str, ListRef]], server: str, keys: Mapping[str, Sequence[str]]
+) -> str:
+    """The text of a config file with these lists.
+
+    ``keys``: the names of the keys that sites need, by the site's name in the file.
+    """
+    sections = [_section(name, text, ref) for name, (text, ref) in lists.items()]
+    head = _HEAD.format(
+        schema=SCHEMA,
+        server=_scalar(server),
+        exports="".join(f"#   export {name}=…\n" for name in variables(keys)),
+        providers=_providers(keys),
+    )
+    return head + "\n".join(sections) + _TAIL
+
+
+def variables(keys: Mapping[str, Sequence[str]]) -> list[str]:
+    """The environment variables with the sites' keys."""
+    return [_variable(site, key) for site, names in keys.items() for key in names]
+
+
+def _variable(site: str, key: str) -> str:
+    return f"{site}_{key}".upper()
+
+
+def _providers(keys: Mapping[str, Sequence[str]]) -> str:
+    lines = ["", "providers:"] if keys else []
+    for site, names in keys.items():
+        lines += [f"  {site}:", *(f"    {key}: ${{{_variable(site, key)}}}" for key in names)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _name(ref: ListRef) -> str:
+    """``imdb-top``, ``anna-family-night``, ``never-again``."""
+    text = ref.id
+    if ref.provider == "file":
+        text = text.rpartition("/")[2].partition(".")[0]
+    elif ref.provider == "imdb" or ref.chart:
+        text = f"{ref.provider}-{text}"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
+    return name[:_LONGEST_NAME].rstrip("-._") or ref.provider
+
+
+def _section(name: str, text: str, ref: ListRef) -> str:
+    lines = [f"  {_scalar(name)}:", f"    source: {_scalar(text)}"]
+    if ref.chart:
+        lines.append(
+            f"    top: {_CHART}  # only the first {_CHART}; without this line, the whole chart"
+        )
+    elif ref.provider != "file":
+        lines.append("    #requester: anna")
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(text: str) -> str:
+    """A string in YAML, plain where possible; a dollar sign would be a variable."""
+    if _PLAIN.fullmatch(text):
+        return text
+    quoted = text.replace("$", "$$").replace("'", "''")
+    return f"'{quoted}'"
 
 
 def check_loads(content: str, variables: Sequence[str]) -> None:

@@ -210,6 +210,11 @@ class Config(_Content):
         """The lists' rules, in the file's order."""
         return tuple(lst.rules for lst in self.lists)
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """Each list's source by the list's name, in the file's order."""
+        return {lst.name: str(lst.source) for lst in self.lists}
+
     def list_by_name(self, name: str) -> ListConfig | None:
         """The list of this name, if there is one."""
         return next((lst for lst in self.lists if lst.name == name), None)

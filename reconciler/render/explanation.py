@@ -31,10 +31,9 @@ def explain_text(
 
 
 def _unwanted(row: Unwanted) -> str:
-    year = f" ({row['year']})" if row["year"] else ""
     place = f", place {row['position']}" if row["position"] else ""
     return (
-        f"{words.title(row['title'] or 'a title')}{year}\n"
+        f"{words.with_year(words.title(row['title'] or 'a title'), row['year'])}\n"
         f"  on        {words.clean(row['list'])}{place}\n"
         f"  verdict   none: {words.clean(row['why'])}\n"
         f"  to change {words.clean(row['would_change'])}\n"
@@ -61,11 +60,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if resolved["by"]:
         yield f"  resolved  tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
     for candidate in resolved["candidates"]:
-        year = f" ({candidate['year']})" if candidate["year"] else ""
-        yield (
-            f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  "
-            f"{words.title(candidate['title'])}{year}"
-        )
+        name = words.with_year(words.title(candidate["title"]), candidate["year"])
+        yield f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  {name}"
     if explanation["server"]:
         yield f"  server    {'; '.join(_server(explanation['server']))}"
         if explanation["airing"]:

@@ -61,11 +61,9 @@ def fetch_markdown(fetch: Fetch) -> str:
     lines += ["| # | title | kind | ids |", "|--:|---|---|---|"]
     for item in fetch.get("items", []):
         ids = escape(" ".join(f"{name}:{value}" for name, value in item["ids"].items()))
-        year = f" ({item['year']})" if item["year"] else ""
+        title = escape(words.with_year(item["title"] or "", item["year"]))
         kind = escape(item.get("unsupported") or item["kind"] or "-")
-        lines.append(
-            f"| {item['position']} | {escape((item['title'] or '') + year)} | {kind} | {ids} |"
-        )
+        lines.append(f"| {item['position']} | {title} | {kind} | {ids} |")
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 
 from reconciler.core.model import Event, Message, Notice, PerformedAction
 from reconciler.core.seasons import span
-from reconciler.render.words import clean, counted
+from reconciler.render.words import clean, counted, with_year
 
 TITLES = 10  # named in one message; the rest is counted
 _TITLE, _WHY = 80, 300  # characters
@@ -74,7 +74,6 @@ def _digest(deeds: tuple[PerformedAction, ...]) -> str:
 
 def _line(deed: PerformedAction) -> str:
     """``Dune (2021): created, for wishes``."""
-    name = harmless(deed.title, _TITLE) or "an untitled entry"
-    year = f" ({deed.year})" if deed.year else ""
+    name = with_year(harmless(deed.title, _TITLE) or "an untitled entry", deed.year)
     seasons = f" {span(deed.seasons)}" if deed.seasons else ""
-    return f"{name}{year}{seasons}{' 4K' * deed.is_4k}: {deed.done.result}, for {deed.lists[0]}"
+    return f"{name}{seasons}{' 4K' * deed.is_4k}: {deed.done.result}, for {deed.lists[0]}"

@@ -257,10 +257,10 @@ def _item(row: RowReport) -> ItemStatus:
 
 def _items(lst: ListStatus) -> Iterator[str]:
     for item in lst["items"]:
-        year = f" ({item['year']})" if item["year"] else ""
-        name = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
+        title = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
+        name = words.with_year(words.title(title), item["year"])
         detail = f" · {words.clean(item['detail'])}" if item["detail"] else ""
         yield (
-            f"  {item['position']:>4}  {words.title(name) + year:34}  {item['kind'] or '-':5}  "
+            f"  {item['position']:>4}  {name:34}  {item['kind'] or '-':5}  "
             f"{item['verdict']}{detail}"
         )

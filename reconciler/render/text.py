@@ -34,8 +34,7 @@ def fetch_text(fetch: Fetch) -> str:
         lines.append(f"  ! {problem}")
     for item in fetch.get("items", []):
         ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
-        year = f" ({item['year']})" if item["year"] else ""
-        title = words.title(item["title"] or "") + year
+        title = words.with_year(words.title(item["title"] or ""), item["year"])
         kind = words.clean(item.get("unsupported") or item["kind"] or "-")
         line = f"  {item['position']:>4}  {title:{LABEL}}  {kind:7}  {words.clean(ids)}"
         lines.append(line.rstrip())

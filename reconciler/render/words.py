@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from reconciler.core.limits import within
-from reconciler.core.model import ATTENTION, DEFERRED, READ, Kind, Outcome, Reason
+from reconciler.core.model import ATTENTION, DEFERRED, READ, Outcome, Reason, id_keys
 from reconciler.core.seasons import span
 from reconciler.render.document import (
     ActionRow,
@@ -63,12 +63,17 @@ def title(text: str) -> str:
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
 
 
+def with_year(name: str, year: int | None) -> str:
+    """``Dune (2021)``."""
+    return f"{name} ({year})" if year else name
+
+
 def label(media: Media, seasons: list[int] | None, *, is_4k: bool) -> str:
     """``The Bear (2022) S1-3``; an item without a title is named by its id."""
     ids = media["ids"]
     name = media["title"] or next((f"{k}:{v}" for k, v in reversed(ids.items())), "?")
-    year = f" ({media['year']})" if media["year"] else ""
-    return title(name) + year + (f" {span(seasons)}" if seasons else "") + (" 4K" * is_4k)
+    numbers = f" {span(seasons)}" if seasons else ""
+    return with_year(title(name), media["year"]) + numbers + " 4K" * is_4k
 
 
 def where(media: Media) -> str:
@@ -95,22 +100,12 @@ def item_key(media: Media) -> str:
 
 
 def _item_text(media: Media) -> str:
-    """The item in the grammar of core.items; one that none of its ids can name, by its title.
-
-    TMDB and Trakt number films and shows apart: without a kind their ids would name another title.
-    """
-    ids, kind = media["ids"], media["type"]
-    for name, value in ids.items():
-        if name == "tmdb" and kind:
-            return f"tmdb:{kind}:{value}"
-        if name == "trakt" and kind:
-            return clean(f"trakt:{'show' if kind == Kind.TV else kind}:{value}")
-        if name not in {"tmdb", "trakt"}:
-            return clean(f"{name}:{value}")
-    if not media["title"] and "tmdb" in ids:
-        return f"tmdb:{ids['tmdb']}"  # which ``explain`` alone takes
-    year = f" ({media['year']})" if media["year"] else ""
-    return f'title:"{clean(media["title"] or "")}{year}"'
+    """The item in the grammar of core.items; one that none of its ids can name, by its title."""
+    if key := next(id_keys(media["ids"].items(), media["type"]), None):
+        return clean(key)
+    if not media["title"] and "tmdb" in media["ids"]:
+        return f"tmdb:{media['ids']['tmdb']}"  # which ``explain`` alone takes
+    return f'title:"{with_year(clean(media["title"] or ""), media["year"])}"'
 
 
 def action(row: ActionRow) -> str:

@@ -37,21 +37,21 @@ def init(
     force: Force = False,
 ) -> int:
     """Write a config file with the lists that you paste."""
-    from reconciler.cli.starter import check_loads, recognise_lists, required_keys
-    from reconciler.render.starter import SCHEMA, name_lists, starter_text, variables
+    from reconciler.cli import starter
 
     path = config or context.obj.config_path
-    lists = name_lists(recognise_lists(texts or (_CHART,)))
-    keys = required_keys(ref for _, ref in lists.values())
-    content = starter_text(lists, server, keys)
-    check_loads(content, variables(keys))
+    lists = starter.name_lists(starter.recognize_lists(texts or (_CHART,)))
+    keys = starter.required_keys(ref for _, ref in lists.values())
+    content = starter.starter_text(lists, server, keys)
+    variables = starter.variables(keys)
+    starter.check_loads(content, variables)
     if path == _STDOUT:
         sys.stdout.write(content)
         return 0
-    schema = path.with_name(SCHEMA)
+    schema = path.with_name(starter.SCHEMA)
     _write(path, content, force=force)
     _write(schema, schema_text(), force=True)
-    exports = "".join(f"  export {name}=…\n" for name in variables(keys))
+    exports = "".join(f"  export {name}=…\n" for name in variables)
     option = "" if path == Path("listsync.yaml") else f" -c {path}"
     sys.stdout.write(
         f"{path} written: {', '.join(lists)}\n"

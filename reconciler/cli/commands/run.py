@@ -30,8 +30,8 @@ Poll = Annotated[
 def run(settings: Settings, *, poll: Poll = False) -> int:
     """Run continuously: sync lists on schedule and reload the config."""
     from reconciler import wiring
-    from reconciler.cli.pages import items_at_last_fetch, pages_of
     from reconciler.cli.signals import queue_signals
+    from reconciler.cli.statuses import items_at_last_fetch, pages_of
     from reconciler.controller.endpoint import Endpoint, is_public
     from reconciler.controller.metrics import Metrics
     from reconciler.ledger import LockedLedger
