@@ -23,7 +23,7 @@ from reconciler.controller import results
 from reconciler.controller.statuses import StatusStore
 from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
-from reconciler.core.model import ALL, ATTENTION, DEFERRED, FetchScope, ListRef, Result, Snapshot
+from reconciler.core.model import ATTENTION, DEFERRED, ListRef, Result
 from reconciler.core.schedule import ReconcileResult, first_due
 from reconciler.core.times import iso_time
 from reconciler.errors import ListsyncError, internal_error, trace_of
@@ -35,6 +35,7 @@ from reconciler.sync.execute import execute, exit_code, record_run
 from reconciler.sync.fetch import FetchedLists, attempted_lists, fetch_due
 from reconciler.sync.observe import identify
 from reconciler.sync.reconcile import Context, Reconciliation, plan_fetched
+from reconciler.sync.reports import CachedSources
 
 OWNER_WAIT = timedelta(seconds=2)
 
@@ -174,11 +175,11 @@ class ListReconciler:
                 if self._stopping.is_set() or _hash_of(current, name) != _hash_of(config, name):
                     return None
                 ledger = factories.ledger(current)
-                context = Context(server, _NoSources(), ledger, factories.clock, factories.progress)
+                no_sources = CachedSources(())  # the lists are fetched already
+                context = Context(server, no_sources, ledger, factories.clock, factories.progress)
                 reconciliation = plan_fetched(current, context, identity, fetched_lists, fetched_at)
                 with record_run(context, "run") as recorder:
-                    execution = execute(current, context, reconciliation, self._stopping)
-                    outcomes, trouble = execution.outcomes, execution.trouble
+                    outcomes, trouble = execute(current, context, reconciliation, self._stopping)
                     code = trouble.exit_code if trouble else exit_code(reconciliation, outcomes)
                     recorder.record(reconciliation, outcomes, code)
                 for action, done in outcomes:
@@ -235,14 +236,6 @@ class ListReconciler:
         log = _log.info if ready else _log.warning
         log("run ended", **run.log_values, next=iso_time(schedule.due))
         return schedule.due
-
-
-class _NoSources:
-    """The sources of a plan whose lists are fetched already."""
-
-    def fetch(self, ref: ListRef, need: FetchScope = ALL) -> Snapshot:
-        del need
-        raise NotImplementedError(str(ref))
 
 
 def _fulfill(future: Future[FetchedLists], work: Callable[[], FetchedLists]) -> None:

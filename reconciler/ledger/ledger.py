@@ -94,7 +94,13 @@ class LockedLedger:
             if self._lock is not None and not self._lock.guards(place[0]):
                 self._release()
             if self._ledger is None:
-                self._ledger, self._place = _open_writable(*place), place
+                ledger = SqliteLedger(*place)
+                try:
+                    ledger.database.require_writable()
+                except LedgerError:
+                    ledger.close()
+                    raise
+                self._ledger, self._place = ledger, place
             if self._lock is None:
                 self._lock = WriterLock(place[0])
             return self._ledger
@@ -130,13 +136,3 @@ def open_last_used(path: Path) -> Iterator[SqliteLedger | None]:
             return
         server = stack.enter_context(SqliteLedger(path, "")).statuses.last_server()
         yield stack.enter_context(SqliteLedger(path, server)) if server else None
-
-
-def _open_writable(path: Path, server_url: str) -> SqliteLedger:
-    ledger = SqliteLedger(path, server_url)
-    try:
-        ledger.database.require_writable()
-    except LedgerError:
-        ledger.close()
-        raise
-    return ledger

@@ -78,7 +78,31 @@ class SqliteMemory(LedgerPart):
 
     def memberships(self) -> dict[str, Membership]:
         with self.database.reading() as connection:
-            return _memberships(connection, self.server)
+            members: dict[str, dict[str, Member]] = {}
+            columns = "list, key, item, match, present, missed, canceled"
+            for name, key, item, match, present, missed, canceled in select(
+                connection, "members", columns, self.server
+            ):
+                members.setdefault(name, {})[key] = Member(
+                    _ITEM.validate_json(item),
+                    match and _MATCH.validate_json(match),
+                    bool(present),
+                    optional_time(missed),
+                    bool(canceled),
+                )
+            columns = "list, source, completed, shrunk, shrunk_since, left_at"
+            lists = select(connection, "memberships", columns, self.server)
+            return {
+                name: Membership(
+                    source,
+                    optional_time(completed),
+                    members.get(name, {}),
+                    shrunk,
+                    optional_time(since),
+                    optional_time(left_at),
+                )
+                for name, source, completed, shrunk, since, left_at in lists
+            }
 
     def baselines(self) -> dict[str, Baseline]:
         with self.database.reading() as connection:
@@ -240,34 +264,6 @@ def _write_claims(
             for claim in of_target
         ),
     )
-
-
-def _memberships(connection: Connection, server: str) -> dict[str, Membership]:
-    members: dict[str, dict[str, Member]] = {}
-    columns = "list, key, item, match, present, missed, canceled"
-    for name, key, item, match, present, missed, canceled in select(
-        connection, "members", columns, server
-    ):
-        members.setdefault(name, {})[key] = Member(
-            _ITEM.validate_json(item),
-            match and _MATCH.validate_json(match),
-            bool(present),
-            optional_time(missed),
-            bool(canceled),
-        )
-    columns = "list, source, completed, shrunk, shrunk_since, left_at"
-    lists = select(connection, "memberships", columns, server)
-    return {
-        name: Membership(
-            source,
-            optional_time(completed),
-            members.get(name, {}),
-            shrunk,
-            optional_time(since),
-            optional_time(left_at),
-        )
-        for name, source, completed, shrunk, since, left_at in lists
-    }
 
 
 def _write_membership(

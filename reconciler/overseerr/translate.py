@@ -11,6 +11,8 @@ the server's owner; ratings go from 0 to 10, and are 0 where nobody has voted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reconciler.core.model import (
     Allowance,
     Candidate,
@@ -121,12 +123,18 @@ def media_state(row: JsonObject) -> MediaState | None:
         status_4k=media_status(row.get("status4k")),
         seasons={
             number: (media_status(season.get("status")), media_status(season.get("status4k")))
-            for season in records(row.get("seasons"))
-            if (number := integer(season.get("seasonNumber"))) is not None
+            for number, season in _seasons(row)
         },
         imdb=text(row.get("imdbId")),
         tvdb=integer(row.get("tvdbId")),
     )
+
+
+def _seasons(row: JsonObject) -> Iterator[tuple[int, JsonObject]]:
+    """The seasons that have a number, by it."""
+    for season in records(row.get("seasons")):
+        if (number := integer(season.get("seasonNumber"))) is not None:
+            yield number, season
 
 
 def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | None:
@@ -139,11 +147,7 @@ def request_state(row: JsonObject, media: MediaKey | None) -> RequestState | Non
         target=Target(media, is_4k=row.get("is4k") is True),
         status=request_status(row.get("status")),
         requester=integer(record(row.get("requestedBy")).get("id")),
-        seasons={
-            season_number: request_status(season.get("status"))
-            for season in records(row.get("seasons"))
-            if (season_number := integer(season.get("seasonNumber"))) is not None
-        },
+        seasons={n: request_status(season.get("status")) for n, season in _seasons(row)},
         created=moment(row.get("createdAt")),
         ignores_quota=row.get("ignoreQuota") is True,
     )
@@ -222,8 +226,7 @@ def show(row: JsonObject, tmdb: int) -> Show:
     """The answer of ``/tv/{id}``."""
     seasons = {
         number: Season(number, day(season.get("airDate")), integer(season.get("episodeCount")))
-        for season in records(row.get("seasons"))
-        if (number := integer(season.get("seasonNumber"))) is not None
+        for number, season in _seasons(row)
     }
     return Show(
         tmdb=tmdb,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Event
+from typing import NamedTuple
 
 from reconciler.config import Config
 from reconciler.core.conditions import NOT_DONE
@@ -19,8 +20,7 @@ from reconciler.sync.reports import keep_reports
 OK, SOMETHING_FAILED, CHANGES, STOPPED = 0, 1, 2, 3  # exit codes
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """The outcomes of a plan's actions; ``trouble``: the error that ended it early."""
 
     outcomes: Outcomes

@@ -119,7 +119,11 @@ def plan_fetched(
     read_seconds = (context.clock.now() - now).total_seconds()
     prior = _prior_state(config.rules, ledger, fetched_lists.owners)
 
-    snapshots = _snapshots_by_rules(config.rules, fetched_lists.snapshots)
+    snapshots = {
+        lst.name: replace(snapshot, items=as_wanted(snapshot.items, lst.episodes))
+        for lst in config.rules
+        if (snapshot := fetched_lists.snapshots.get(lst.name)) is not None
+    }
     known_ids = _known_ids(config, observed, snapshots, prior.memberships)
     items, dropped = items_in_question(config.rules, config.exclude, snapshots, prior)
     resolver = Resolver(server, ledger, config.server.concurrency)
@@ -166,17 +170,6 @@ def _prior_state(
         baselines=ledger.memory.baselines(),
         shown={name: snapshot.items for name, snapshot in {**shown, **owners}.items()},
     )
-
-
-def _snapshots_by_rules(
-    lists: Sequence[ListRules], snapshots: Mapping[str, Snapshot]
-) -> dict[str, Snapshot]:
-    """Each list's snapshot with episodes as the list's rules want them."""
-    return {
-        lst.name: replace(snapshot, items=as_wanted(snapshot.items, lst.episodes))
-        for lst in lists
-        if (snapshot := snapshots.get(lst.name)) is not None
-    }
 
 
 def _with_details(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from examples.sandbox.known_titles import FILMS
-from reconciler.controller.queue import WorkQueue
 from reconciler.controller.results import config_hash
+from reconciler.controller.workers import WorkQueue
 from reconciler.core.model import Schedule
 from reconciler.core.schedule import first_due, retry_wait
 from reconciler.core.times import FARTHEST, bounded, shifted
