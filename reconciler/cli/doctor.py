@@ -25,7 +25,13 @@ from reconciler.core.model import (
     User,
 )
 from reconciler.core.rights import find_requester, outlook, unplannable
-from reconciler.core.services import all_of, astray, find_delivery, how_to_reach, is_passing
+from reconciler.core.services import (
+    all_of,
+    find_delivery,
+    how_to_reach,
+    is_passing,
+    undeliverable_4k,
+)
 from reconciler.errors import ListsyncError, LockHeldError, MissingRightError
 from reconciler.ports import Browser, Ledger, MediaServer, Notifier, Sources
 from reconciler.render.words import counted
@@ -183,7 +189,7 @@ def _services(lst: ListConfig, server: MediaServer) -> Iterator[Check]:
         yield _check(f"downloader of {lst.name}", partial(_delivery, lst, selection, server))
     elif lst.is_4k:
         finding, todo = "the server has a default 4K Radarr and Sonarr", ""
-        if stray := astray(server.identify().lacks_4k):
+        if stray := undeliverable_4k(server.identify().lacks_4k):
             finding = stray
             todo = "set a default 4K Radarr and Sonarr on the server, or remove 4k from the list"
         yield Check(f"4K of {lst.name}", ok=True, finding=finding, todo=todo)

@@ -55,7 +55,7 @@ def _rating(value: Scalar) -> float:
 
 def _genre(value: Scalar) -> str:
     """A genre by its name in core.genres, however it is spelled."""
-    name = genres.named(value.text)
+    name = genres.find_genre(value.text)
     if name is None:
         folded = [genre.casefold() for genre in genres.NAMES]
         hint = suggest(value.source, folded) or f"; use one of {', '.join(genres.NAMES)}"

@@ -116,7 +116,7 @@ class ListReconciler:
         if lst is None:
             return None
         if lst.suspend:
-            now, findings = self._factories.clock.now(), (conditions.suspended(),)
+            now, findings = self._factories.clock.now(), (conditions.suspension_finding(),)
             self._statuses.update(name, findings, config.generation, now)
             with suppress(ListsyncError):  # it is written once the ledger can be used
                 self._statuses.write(self._factories.ledger(config))

@@ -54,7 +54,7 @@ def list_result(
     snapshot = reconciliation.snapshots[name]
     lst = next(lst for lst in reconciliation.lists if lst.name == name)
     verdicts = [v for v in reconciliation.plan.verdicts if name in v.lists]
-    applied = conditions.applied(
+    applied = conditions.apply_finding(
         stop_messages(reconciliation) if lst.rules.role is Role.REQUEST else (),
         [done.result for action, done in outcomes if name in action.lists],
         sum(verdict.reason is Reason.UNRESOLVED for verdict in verdicts),
@@ -65,9 +65,13 @@ def list_result(
         ],
     )
     if trouble is not None and applied.status is not Status.TRUE:
-        applied = conditions.not_applied(_reason(trouble), str(trouble))
+        applied = conditions.failure_finding(_reason(trouble), str(trouble))
     return ReconcileResult(
-        (conditions.fetched(snapshot), conditions.stalled(snapshot, lst.problem), applied),
+        (
+            conditions.fetch_finding(snapshot),
+            conditions.stall_finding(snapshot, lst.problem),
+            applied,
+        ),
         server=unreachable(trouble) if isinstance(trouble, ServerError) else reachable(),
         retry_after=max(snapshot.retry_after or 0, _retry_after(trouble) or 0) or None,
         own_fault=snapshot.outcome not in READ or not _is_shared(trouble),
@@ -77,7 +81,7 @@ def list_result(
 def failed_result(error: ListsyncError) -> ReconcileResult:
     """The result of a run that the server, the ledger or the browser prevented."""
     return ReconcileResult(
-        (conditions.not_applied(_reason(error), str(error)),),
+        (conditions.failure_finding(_reason(error), str(error)),),
         server=unreachable(error) if isinstance(error, ServerError) else None,
         retry_after=_retry_after(error),
         own_fault=not _is_shared(error),
@@ -92,7 +96,7 @@ def stop_messages(reconciliation: Reconciliation) -> list[str]:
 def _delivery_problem(verdict: Verdict, reconciliation: Reconciliation) -> ListProblem | None:
     """The problem with Radarr or Sonarr that keeps a title back; None: something else does."""
     owner = next(lst for lst in reconciliation.lists if lst.name == verdict.lists[0])
-    delivery = owner.deliveries.get(verdict.target.media.kind) if verdict.target else None
+    delivery = owner.delivery_by_kind.get(verdict.target.media.kind) if verdict.target else None
     return delivery if isinstance(delivery, ListProblem) else None
 
 

@@ -77,7 +77,7 @@ class Case:
         return self.lists[0]
 
     @property
-    def known(self) -> list[MemoryEntry]:
+    def entries(self) -> list[MemoryEntry]:
         """What is remembered of it, or of these seasons of it."""
         target, slots = self.row.target, self.ground.memory.slots
         if target is None:
@@ -86,7 +86,7 @@ class Case:
         marks = [
             slots.get(MemoryKey(target, number)) or whole for number in self.seasons or (None,)
         ]
-        return [known for known in marks if known]
+        return [entries for entries in marks if entries]
 
 
 def would_change(row: Action | Verdict, ground: Ground) -> str:
@@ -94,16 +94,16 @@ def would_change(row: Action | Verdict, ground: Ground) -> str:
     observed = account_for_missing(ground.observed, ground.memory)
     ground = replace(ground, observed=observed)
     cases = [Case(reason, row, numbers, ground) for reason, numbers in row.beside.items()]
-    told = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
+    parts = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
     if isinstance(row, Action):
-        return "; ".join((_of_action(row), *told))
+        return "; ".join((_of_action(row), *parts))
     for stop in ground.stops:
         if (row.reason, row.detail) == (stop.reason, stop.message):
             return stop.hint
     case = Case(row.reason, row, row.seasons or row.beside.get(row.reason, ()), ground)
     if row.would:
         return _pruned(case)
-    return "; ".join(told) if len(told) > 1 else _ADVICE[row.reason](case)
+    return "; ".join(parts) if len(parts) > 1 else _ADVICE[row.reason](case)
 
 
 def _of_action(action: Action) -> str:
@@ -121,19 +121,19 @@ def _pruned(case: Case) -> str:
     """What keeps a request whose title is on no list any more, and what has it cancelled."""
     if case.reason is Reason.BACKING_OFF:
         return f"wait until then; {STAYS}"
-    told = [lst.name for lst in case.lists if lst.rules.prune is Prune.REPORT]
-    if told:
-        return f"`prune: cancel-pending` on {' and '.join(told)} cancels it; {STAYS}"
+    reporting = [lst.name for lst in case.lists if lst.rules.prune is Prune.REPORT]
+    if reporting:
+        return f"`prune: cancel-pending` on {' and '.join(reporting)} cancels it; {STAYS}"
     return f"no change needed: the request is canceled then; {STAYS}"
 
 
 # ------------------------------------------------------------------------ what a person settled
 
 
-def _way_back(case: Case) -> str:
+def _bring_back(case: Case) -> str:
     """How what was declined or taken away comes back: the owner's ``rerequest`` decides."""
     owner, ways = case.owner, [BY_HAND]
-    since = [known.refused for known in case.known if known.refused]
+    since = [entry.refused for entry in case.entries if entry.refused]
     if isinstance(owner.rules.rerequest, timedelta) and since:
         due = min(since) + owner.rules.rerequest
         ways.insert(0, f"wait until {format_time(due)}: then it is requested again")
@@ -152,21 +152,21 @@ def _server_tells(case: Case) -> bool:
     """Whether the server itself shows that it was taken away, which no ``forget`` changes."""
     target, observed = case.row.target, case.ground.observed
     if target is None or target.media.kind is Kind.MOVIE:
-        return target is not None and film(target, observed).there is not Presence.NOTHING
-    return any(season(target, n, observed).there is not Presence.NOTHING for n in case.seasons)
+        return target is not None and film(target, observed).presence is not Presence.NOTHING
+    return any(season(target, n, observed).presence is not Presence.NOTHING for n in case.seasons)
 
 
-def _off_the_blocklist(case: Case) -> str:
+def _unblock(case: Case) -> str:
     """What was there before it was blocklisted is *handled* then."""
     off = "take it off the server's blocklist"
     slots = case.ground.memory.slots.items()
-    if not any(slot.target == case.row.target and not known.readded for slot, known in slots):
+    if not any(slot.target == case.row.target and not entry.readded for slot, entry in slots):
         return off
     why = "since the server had it before, no list requests it again on its own"
     return f"{off}, and {BY_HAND}: {why}"
 
 
-def _no_more_excluded(case: Case) -> str:
+def _unexclude(case: Case) -> str:
     lists = (lst for lst in case.ground.lists if lst.rules.role is Role.EXCLUDE)
     by = next((lst for lst in lists if case.row.detail == f"by {lst.name}"), None)
     if by is None or by.index < 0:  # the file's own
@@ -177,27 +177,27 @@ def _no_more_excluded(case: Case) -> str:
 # --------------------------------------------------------------------------- what lists ask for
 
 
-def _waived(case: Case) -> str:
+def _make_lists_ask(case: Case) -> str:
     """What each of its lists would have to say for asking for it, unless it is there anyway."""
     target, observed = case.row.target, case.ground.observed
     if target and target.media.kind is Kind.MOVIE:
-        there = film(target, observed).there
-        if there in COVERED:
-            return f"no change needed: it is {there} on the server"
+        presence = film(target, observed).presence
+        if presence in COVERED:
+            return f"no change needed: it is {presence} on the server"
     ways = dict.fromkeys(way for lst in case.lists for way in _asking(lst, case))
     return "; or ".join((*ways, "put it on another list", BY_HAND))
 
 
 def _asking(lst: DesiredList, case: Case) -> Iterator[str]:
     entry = next((entry for entry in lst.entries if _is_of(entry, case.row)), None)
-    told = skip_reason(lst, entry, case.ground.observed) if entry else None
-    if told is None:
+    skip = skip_reason(lst, entry, case.ground.observed) if entry else None
+    if skip is None:
         return
-    if told[0] is Reason.FILTERED:
+    if skip[0] is Reason.FILTERED:
         yield f"widen `filter` of {lst.name}"
-    elif told[0] is Reason.SUSPENDED:
+    elif skip[0] is Reason.SUSPENDED:
         yield f"take `suspend` out of {lst.name}"
-    elif lst.expectant:
+    elif lst.awaits_baseline:
         yield f"write `start: all` for {lst.name}"
     else:
         yield "`listsync forget ITEM --all`, which forgets that it was adopted"
@@ -209,7 +209,7 @@ def _is_of(entry: Entry, row: Action | Verdict) -> bool:
     return entry.item.key == row.item.key
 
 
-def _until_it_airs(case: Case) -> str:
+def _wait_for_airing(case: Case) -> str:
     target = case.row.target
     show = case.ground.observed.shows.get(target.media.tmdb) if target else None
     has_specials = isinstance(show, Show) and any(s.number == 0 for s in show.seasons)
@@ -237,13 +237,13 @@ def _until_it_airs(case: Case) -> str:
 # ----------------------------------------------------------------------- what is not understood
 
 
-def _with_the_right(case: Case) -> str:
+def _grant_right(case: Case) -> str:
     owner, target = case.owner, case.row.target
     if owner.requester is None:
         return f"fix `requester` or `approval` of {owner.name}"
     if case.seasons == (0,) and not case.ground.observed.takes_specials:
         return "allow requests for special episodes in the server's settings"
-    problem = owner.deliveries.get(target.media.kind) if target else None
+    problem = owner.delivery_by_kind.get(target.media.kind) if target else None
     if target and is_passing(problem):
         return how_to_reach([target.media.kind])
     if isinstance(problem, ListProblem):
@@ -253,7 +253,7 @@ def _with_the_right(case: Case) -> str:
     return f"give {user} the right on the server, or name another `requester` for {owner.name}"
 
 
-def _supported(case: Case) -> str:
+def _support_kind(case: Case) -> str:
     item = case.row.item
     if (item.unsupported or "").partition(",")[0] not in EPISODES:
         return "nothing: the server has only films and shows"
@@ -262,11 +262,11 @@ def _supported(case: Case) -> str:
     return "put its series on the list: the list does not say which one the episode belongs to"
 
 
-def _identified(case: Case) -> str:
+def _identify(case: Case) -> str:
     return how_to_identify(case.row, case.reason, case.owner)
 
 
-def _delivered(case: Case) -> str:
+def _fix_delivery(case: Case) -> str:
     """What gets a request through that Radarr or Sonarr did not take, or that was never kept."""
     if any(slot.target == case.row.target for slot in case.ground.observed.lost):
         return f"find out from the server's log why it drops the request; then {BY_HAND}"
@@ -276,37 +276,39 @@ def _delivered(case: Case) -> str:
     )
 
 
-def _said(text: str) -> Callable[[Case], str]:
+def _fixed_text(text: str) -> Callable[[Case], str]:
     """The same for every title; {} is the list that it belongs to."""
     return lambda case: text.format(case.owner.name)
 
 
 _ADVICE: dict[Reason, Callable[[Case], str]] = {
-    Reason.AVAILABLE: _said("no change needed: the server has it"),
-    Reason.REQUESTED: _said("someone with permission approves or declines it on the server"),
-    Reason.PROCESSING: _said("the server's downloader gets it, or says that it failed"),
-    Reason.DECLINED: _way_back,
-    Reason.BLOCKLISTED: _off_the_blocklist,
-    Reason.HANDLED: _way_back,
-    Reason.EXCLUDED: _no_more_excluded,
-    Reason.FILTERED: _waived,
-    Reason.UNAIRED: _until_it_airs,
-    Reason.SUSPENDED: _waived,
-    Reason.ADOPTED: _waived,
-    Reason.UNSUPPORTED_KIND: _supported,
-    Reason.OVER_CAP: _said("the next run continues from there; or raise `max_per_run` of {}"),
-    Reason.OVER_BUDGET: _said("older requests leave the budget's window; or raise `budget`"),
-    Reason.QUOTA: _said(
+    Reason.AVAILABLE: _fixed_text("no change needed: the server has it"),
+    Reason.REQUESTED: _fixed_text("someone with permission approves or declines it on the server"),
+    Reason.PROCESSING: _fixed_text("the server's downloader gets it, or says that it failed"),
+    Reason.DECLINED: _bring_back,
+    Reason.BLOCKLISTED: _unblock,
+    Reason.HANDLED: _bring_back,
+    Reason.EXCLUDED: _unexclude,
+    Reason.FILTERED: _make_lists_ask,
+    Reason.UNAIRED: _wait_for_airing,
+    Reason.SUSPENDED: _make_lists_ask,
+    Reason.ADOPTED: _make_lists_ask,
+    Reason.UNSUPPORTED_KIND: _support_kind,
+    Reason.OVER_CAP: _fixed_text("the next run continues from there; or raise `max_per_run` of {}"),
+    Reason.OVER_BUDGET: _fixed_text("older requests leave the budget's window; or raise `budget`"),
+    Reason.QUOTA: _fixed_text(
         "older requests leave the quota's window; or raise the quota on the server, "
         "or name another `requester` for {}"
     ),
-    Reason.BACKING_OFF: _said("wait until then; `listsync history ITEM` shows the last result"),
-    Reason.AMBIGUOUS: _identified,
-    Reason.NOT_FOUND: _identified,
-    Reason.TYPE_MISMATCH: _identified,
-    Reason.UNRESOLVED: _said("TMDB answers the server again; try later"),
-    Reason.NOT_PERMITTED: _with_the_right,
-    Reason.FAILED: _delivered,
+    Reason.BACKING_OFF: _fixed_text(
+        "wait until then; `listsync history ITEM` shows the last result"
+    ),
+    Reason.AMBIGUOUS: _identify,
+    Reason.NOT_FOUND: _identify,
+    Reason.TYPE_MISMATCH: _identify,
+    Reason.UNRESOLVED: _fixed_text("TMDB answers the server again; try later"),
+    Reason.NOT_PERMITTED: _grant_right,
+    Reason.FAILED: _fix_delivery,
 }
 
 
@@ -322,10 +324,12 @@ def how_to_identify(row: Action | Verdict, reason: Reason, owner: DesiredList) -
     offered = {candidate.media.kind for candidate in candidates}
     kind = None if reason is Reason.TYPE_MISMATCH else row.item.certain_kind
     kinds = sorted({kind} if kind else offered or set(Kind))
-    meant = [c.media for c in candidates if c.media.kind in kinds]
-    known = reason is not Reason.NOT_FOUND and 0 < len(meant) <= _CANDIDATES
+    media_keys = [c.media for c in candidates if c.media.kind in kinds]
+    is_short = reason is not Reason.NOT_FOUND and 0 < len(media_keys) <= _CANDIDATES
     targets = (
-        [f"{media.kind}:{media.tmdb}" for media in meant] if known else [f"{k}:N" for k in kinds]
+        [f"{media.kind}:{media.tmdb}" for media in media_keys]
+        if is_short
+        else [f"{k}:N" for k in kinds]
     )
     line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
     if reason is Reason.TYPE_MISMATCH and not any(ids.items()):

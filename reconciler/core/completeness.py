@@ -103,7 +103,7 @@ class ListReading:
         self._merge = merge
         self._pages: list[Page] = []
         self._rows: list[Item] = []
-        self._seen: set[str | tuple[int, str]] = set()  # keys, and keys with their positions
+        self._names_read: set[str | tuple[int, str]] = set()  # keys, and keys with their positions
         self._moved = False
         self._twice = 0  # rows that came before in what is one answer of the site
         self._repeats = 0  # rows that came before, whichever way
@@ -133,7 +133,9 @@ class ListReading:
         keys = tuple(map(_key, items)) if page.keys is None else page.keys[:room]
         places = [(item.position, key) for item, key in zip(items, keys, strict=True)]
         names = places if page.version else keys
-        again = [bool(key) and name in self._seen for key, name in zip(keys, names, strict=True)]
+        again = [
+            bool(key) and name in self._names_read for key, name in zip(keys, names, strict=True)
+        ]
         twice = [] if page.document else _repeated(keys, names)
         same = len(items) > 1 and bool(self._pages) and page.items == self._pages[-1].items
         nothing_new = same or (any(again) and sum(again) == sum(map(bool, keys)))
@@ -146,7 +148,7 @@ class ListReading:
             leave_out = repeats if page.version or self._most is not None else set()
             self._rows += [item for at, item in enumerate(items) if at not in leave_out]
             self._repeats += len(repeats - leave_out)
-        self._seen.update(keys, places)
+        self._names_read.update(keys, places)
         self._pages.append(page)
 
     def fail(self, failure: Snapshot) -> Snapshot:
@@ -172,8 +174,8 @@ class ListReading:
             cut = len(self._rows) >= self._most
             note = f"the first {self._most:,}, since this chart has no end" if cut else None
             return replace(self._snapshot(Outcome.UNVERIFIED), note=note)
-        known = not any(page.end_unknown for page in self._pages)
-        return self._snapshot(Outcome.COMPLETE if known else Outcome.UNVERIFIED)
+        has_end = not any(page.end_unknown for page in self._pages)
+        return self._snapshot(Outcome.COMPLETE if has_end else Outcome.UNVERIFIED)
 
     def _problem(self) -> Snapshot | None:
         """A list that has an end, where its pages do not come to the whole of it."""
@@ -203,8 +205,8 @@ class ListReading:
             number = self.entries
             return f"only {number:,}{of} entries were delivered{repeats}; {cut_off or TRY_LATER}"
         if self._twice:
-            came = f"{_entries(self._twice)} came twice, so that others may be missing"
-            return f"{came}; {TRY_LATER}, or remove from the list what is on it twice"
+            problem = f"{_entries(self._twice)} came twice, so that others may be missing"
+            return f"{problem}; {TRY_LATER}, or remove from the list what is on it twice"
         return ""
 
     @property
@@ -217,8 +219,8 @@ class ListReading:
         """What to say of entries that cannot be read; empty: there are none."""
         number = marked + sum(page.unreadable for page in self._pages)
         hint = next((page.unreadable_hint for page in self._pages if page.unreadable_hint), "")
-        said = f"{number:,} of {_entries(self._delivered)} cannot be read: {hint or _REMOVE}"
-        return said if number else ""
+        problem = f"{number:,} of {_entries(self._delivered)} cannot be read: {hint or _REMOVE}"
+        return problem if number else ""
 
     @property
     def _totals(self) -> set[int]:
@@ -245,8 +247,8 @@ def checked(snapshot: Snapshot) -> Snapshot:
         return snapshot
     unverified = snapshot.outcome is Outcome.UNVERIFIED
     page = Page(snapshot.items, end_unknown=unverified, document=True)
-    found = snapshot_of(page, snapshot.route)
-    return replace(found, declared_total=snapshot.declared_total, note=snapshot.note)
+    recounted = snapshot_of(page, snapshot.route)
+    return replace(recounted, declared_total=snapshot.declared_total, note=snapshot.note)
 
 
 def compared(snapshot: Snapshot, before: Snapshot | None, site: str) -> Snapshot:
@@ -281,11 +283,11 @@ def snapshot_of(page: Page, route: str, longest: int = LONGEST_LIST) -> Snapshot
 
 def numbered(items: Iterable[Item]) -> tuple[Item, ...]:
     """The items in list order: by their positions where those are gap-free, else as they came."""
-    given = tuple(items)
-    by_position = sorted(given, key=attrgetter("position"))
-    if [item.position for item in by_position] == list(range(1, len(given) + 1)):
+    rows = tuple(items)
+    by_position = sorted(rows, key=attrgetter("position"))
+    if [item.position for item in by_position] == list(range(1, len(rows) + 1)):
         return tuple(by_position)
-    return tuple(Item(place, *_WITHOUT_POSITION(item)) for place, item in enumerate(given, start=1))
+    return tuple(Item(place, *_WITHOUT_POSITION(item)) for place, item in enumerate(rows, start=1))
 
 
 def _marked(item: Item) -> Item:

@@ -36,7 +36,7 @@ NOT_DONE = frozenset(
     {Result.UNDELIVERED, Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.SKIPPED}
 )
 
-READY, FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
+READY, LIST_FETCHED, APPLIED, STALLED = "Ready", "Fetched", "Applied", "Stalled"
 CONFIG_VALID, SERVER_REACHABLE = "ConfigValid", "ServerReachable"
 SUSPENDED = "Suspended"  # why a list is stalled that the file holds back
 LEDGER_USABLE = "LedgerUsable"
@@ -44,7 +44,7 @@ RIGHTS_WAITING = "RightsWaiting"
 SERVER_UNREACHABLE, SERVER_BUSY = "ServerUnreachable", "ServerBusy"  # why a list is not applied
 SERVER_UNUSABLE = "ServerUnusable"
 GOOD_WHEN_FALSE = frozenset({STALLED, RIGHTS_WAITING})
-_TOLD = 5  # changes that wait, by name
+_MOST_NAMED = 5  # changes that wait, by name
 
 
 def update(
@@ -83,14 +83,14 @@ def waits_for_server(conditions: Mapping[str, Condition]) -> bool:
     return condition is not None and condition.reason in {SERVER_UNREACHABLE, SERVER_UNUSABLE}
 
 
-def fetched(snapshot: Snapshot) -> Finding:
+def fetch_finding(snapshot: Snapshot) -> Finding:
     """Whether a list was read."""
     status = Status.TRUE if snapshot.outcome in READ else Status.FALSE
     message = snapshot.error or f"{len(snapshot.items)} titles"
-    return Finding(FETCHED, status, _camel(snapshot.outcome), message)
+    return Finding(LIST_FETCHED, status, _camel(snapshot.outcome), message)
 
 
-def applied(
+def apply_finding(
     stops: Collection[str],
     results: Collection[Result],
     unresolved: int,
@@ -118,12 +118,12 @@ def applied(
     return Finding(APPLIED, Status.TRUE, "InStep", "nothing is left to do now")
 
 
-def not_applied(reason: str, message: str) -> Finding:
+def failure_finding(reason: str, message: str) -> Finding:
     """Nothing could be planned or done: the server, the ledger or the program failed."""
     return Finding(APPLIED, Status.FALSE, reason, message)
 
 
-def stalled(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
+def stall_finding(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
     """Whether trying again is of no use. ``problem``: why the list may request nothing."""
     if problem and not is_passing(problem):
         return Finding(STALLED, Status.TRUE, problem.reason, problem.message)
@@ -133,7 +133,7 @@ def stalled(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
     return Finding(STALLED, Status.FALSE, "CanProceed", "")
 
 
-def suspended() -> Finding:
+def suspension_finding() -> Finding:
     """The file holds the list back."""
     return Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the file")
 
@@ -159,10 +159,12 @@ def rights(waiting: Sequence[WaitingChange]) -> Finding:
     """Which changes of the file wait because they widen rights."""
     if not waiting:
         return Finding(RIGHTS_WAITING, Status.FALSE, "NothingWaits", "")
-    changes = [f"{one.list or 'the whole file'}: {one.words}" for one in waiting[:_TOLD]]
-    if len(waiting) > _TOLD:
-        changes.append(f"{len(waiting) - _TOLD} more")
-    last = max((one.until for one in waiting if one.until), default=None)
+    changes = [
+        f"{change.list or 'the whole file'}: {change.words}" for change in waiting[:_MOST_NAMED]
+    ]
+    if len(waiting) > _MOST_NAMED:
+        changes.append(f"{len(waiting) - _MOST_NAMED} more")
+    last = max((change.until for change in waiting if change.until), default=None)
     when = f"by {iso_time(last)}" if last else "after controller.grace"
     message = f"in effect {when} unless the file is reverted: {'; '.join(changes)}"
     return Finding(RIGHTS_WAITING, Status.TRUE, "WaitsForGrace", message)
@@ -173,7 +175,7 @@ def ready(conditions: Mapping[str, Condition]) -> Finding:
     stuck = conditions.get(STALLED)
     if stuck and stuck.status is Status.TRUE:
         return Finding(READY, Status.FALSE, stuck.reason, stuck.message)
-    parts = [conditions.get(name) for name in (FETCHED, APPLIED)]
+    parts = [conditions.get(name) for name in (LIST_FETCHED, APPLIED)]
     for part in parts:
         if part is not None and part.status is not Status.TRUE:
             return Finding(READY, part.status, part.reason, part.message)
@@ -186,9 +188,11 @@ def _titles(count: int) -> str:
     return "1 title is" if count == 1 else f"{count} titles are"
 
 
-def _next(before: Condition | None, found: Finding, generation: str, now: datetime) -> Condition:
-    since = before.since if before and before.status is found.status else now
-    return Condition(found.type, found.status, found.reason, found.message, since, generation)
+def _next(before: Condition | None, finding: Finding, generation: str, now: datetime) -> Condition:
+    since = before.since if before and before.status is finding.status else now
+    return Condition(
+        finding.type, finding.status, finding.reason, finding.message, since, generation
+    )
 
 
 def _camel(outcome: Outcome) -> str:

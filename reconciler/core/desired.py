@@ -52,11 +52,11 @@ class PriorState:
 
     def of(self, rules: ListRules) -> ListHistory:
         """What is known of a list; of one whose source has changed, nothing."""
-        taken = self.baselines.get(rules.name)
+        baseline = self.baselines.get(rules.name)
         return ListHistory(
             current(self.memberships.get(rules.name), rules.source),
             as_wanted(self.shown.get(rules.name, ()), rules.episodes),
-            taken if taken and taken.source == str(rules.source) else None,
+            baseline if baseline and baseline.source == str(rules.source) else None,
             blank=not self.memberships,
         )
 
@@ -79,7 +79,7 @@ class MergedFetch:
     snapshot: Snapshot | None  # None: it was not read in this pass
     past: ListHistory
     after: Membership
-    whole: bool  # this fetch says what is on the list and what is not (law 7)
+    is_complete: bool  # this fetch says what is on the list and what is not (law 7)
     fresh_baseline: Baseline | None = None  # what this pass adopts
     at: datetime | None = None  # when it was fetched
 
@@ -89,14 +89,14 @@ class MergedFetch:
         return self.past.membership
 
     @property
-    def judged(self) -> bool:
+    def confirms_absences(self) -> bool:
         """Whether this fetch says what is missing; of a list that stays empty, one day, too."""
         return self.snapshot is not None and self.after.completed == self.at
 
     @property
     def absent(self) -> dict[MediaKey, Absence]:
         """What may be pruned: nothing from a list whose fetch leaves its content in doubt."""
-        sure = self.snapshot is None or self.judged
+        sure = self.snapshot is None or self.confirms_absences
         return absences(self.after) if sure and self.rules.prune is not Prune.KEEP else {}
 
     @property
@@ -111,7 +111,7 @@ class MergedFetch:
         One that was never complete still holds what it last showed, until it shows something else.
         """
         shot, top = self.snapshot, self.rules.top
-        if shot and (self.whole or (_shorter_file(shot) and self.rules.role is Role.EXCLUDE)):
+        if shot and (self.is_complete or (_shorter_file(shot) and self.rules.role is Role.EXCLUDE)):
             return ()
         if self.before.completed is None and showed_nothing(shot):
             return tuple(Member(item, None) for item in self.past.shown[:top])
@@ -127,33 +127,33 @@ def merge_fetch(
     rules: ListRules,
     snapshot: Snapshot | None,
     past: ListHistory,
-    found: Mapping[str, Match | Unmatched],
+    resolutions: Mapping[str, Match | Unmatched],
     at: datetime,
 ) -> MergedFetch:
     """Lay a fetch made ``at`` some time beside what the ledger knows of the list."""
     before = past.membership
     if snapshot is None:
-        return MergedFetch(rules, None, past, before, whole=False)
-    matches = {key: match for key, match in found.items() if isinstance(match, Match)}
+        return MergedFetch(rules, None, past, before, is_complete=False)
+    matches = {key: match for key, match in resolutions.items() if isinstance(match, Match)}
     after = advance(before, snapshot, matches, at, rules.prune_after)
     believed = after.completed == at and after.shrunk is None
-    whole = snapshot.complete and bool(snapshot.items) and believed
-    taken = None
-    if rules.start is Start.NEW_ONLY and past.baseline is None and whole:
+    is_complete = snapshot.complete and bool(snapshot.items) and believed
+    new_baseline = None
+    if rules.start is Start.NEW_ONLY and past.baseline is None and is_complete:
         keys = frozenset(item.key for item in snapshot.items)
-        taken = Baseline(before.source, at, keys)
-    return MergedFetch(rules, snapshot, past, after, whole, taken, at)
+        new_baseline = Baseline(before.source, at, keys)
+    return MergedFetch(rules, snapshot, past, after, is_complete, new_baseline, at)
 
 
 def desired_lists(
-    held: Sequence[MergedFetch],
+    fetches: Sequence[MergedFetch],
     requesters: Mapping[str, Requester | ListProblem],
-    found: Mapping[str, Match | Unmatched],
+    resolutions: Mapping[str, Match | Unmatched],
 ) -> list[DesiredList]:
     """All lists for the planner, in the file's order; ``requesters`` by list name."""
     return [
-        desired_list(lst, index, requesters.get(lst.rules.name), found)
-        for index, lst in enumerate(held)
+        desired_list(lst, index, requesters.get(lst.rules.name), resolutions)
+        for index, lst in enumerate(fetches)
     ]
 
 
@@ -161,13 +161,13 @@ def desired_list(
     lst: MergedFetch,
     index: int,
     requester: Requester | ListProblem | None,
-    found: Mapping[str, Match | Unmatched],
+    resolutions: Mapping[str, Match | Unmatched],
 ) -> DesiredList:
     """The list for the planner: what it gave now, and what it held when last complete."""
     rules = lst.rules
-    fresh = tuple(Entry(item, _outcome(item, found)) for item in lst.items)
+    fresh = tuple(Entry(item, _resolution(item, resolutions)) for item in lst.items)
     stale = tuple(
-        Entry(member.item, member.match or _outcome(member.item, found), fresh=False)
+        Entry(member.item, member.match or _resolution(member.item, resolutions), fresh=False)
         for member in lst.stale
     )
     baseline = lst.past.baseline or lst.fresh_baseline
@@ -175,27 +175,27 @@ def desired_list(
         rules=rules,
         index=index,
         entries=fresh + stale,
-        whole=lst.whole,
-        unread=reason_unread(lst.snapshot, lst.after.completed),
+        is_complete=lst.is_complete,
+        unread_reason=reason_unread(lst.snapshot, lst.after.completed),
         requester=requester if isinstance(requester, Requester) else None,
         problem=requester if isinstance(requester, ListProblem) else None,
         adopted=_adopted(baseline, lst.before, fresh),
-        expectant=rules.start is Start.NEW_ONLY and baseline is None,
+        awaits_baseline=rules.start is Start.NEW_ONLY and baseline is None,
         notice=_notice(lst, baseline),
-        judged=lst.judged,
+        confirms_absences=lst.confirms_absences,
         absent=lst.absent,
     )
 
 
 def owners_never_read(
-    lists: Sequence[ListRules], due: Sequence[ListRules], tried: Collection[tuple[str, str]]
+    lists: Sequence[ListRules], due: Sequence[ListRules], attempted: Collection[tuple[str, str]]
 ) -> list[ListRules]:
     """The lists that nobody has tried to read yet and that may own titles of the ``due`` ones.
 
     A title belongs to the first list that wants it and is requested as that list's requester. So
     a list matters that stands before a due one, in its quality, and requests as somebody else.
 
-    ``tried``: name and source of each list that a run has read, or tried to.
+    ``attempted``: name and source of each list that a run has read, or tried to.
     """
     wishes = [lst for lst in lists if lst.role is Role.REQUEST and not lst.suspended]
     places = {lst.name: index for index, lst in enumerate(wishes)}
@@ -203,7 +203,7 @@ def owners_never_read(
         owner
         for owner in wishes
         if owner not in due
-        if (owner.name, str(owner.source)) not in tried
+        if (owner.name, str(owner.source)) not in attempted
         if any(
             lst in wishes
             and places[owner.name] < places[lst.name]
@@ -223,23 +223,25 @@ def _notice(lst: MergedFetch, baseline: Baseline | None) -> str | None:
     """What ``start: new-only`` has to tell of the list."""
     if lst.rules.start is Start.NEW_ONLY and baseline is None:
         return "start: new-only: adds nothing before it was read completely once"
-    if taken := lst.fresh_baseline:
+    if adopted := lst.fresh_baseline:
         why = " (no ledger found)" if lst.past.blank else ""
-        return f"adopted {len(taken.keys):,} title{'s' * (len(taken.keys) != 1)}{why}"
+        return f"adopted {len(adopted.keys):,} title{'s' * (len(adopted.keys) != 1)}{why}"
     return None
 
 
-def excluded_by_hand(items: Sequence[Item], found: Mapping[str, Match | Unmatched]) -> DesiredList:
+def excluded_by_hand(
+    items: Sequence[Item], resolutions: Mapping[str, Match | Unmatched]
+) -> DesiredList:
     """The file's ``exclude`` as one more exclude list."""
-    entries = tuple(Entry(item, _outcome(item, found)) for item in items)
+    entries = tuple(Entry(item, _resolution(item, resolutions)) for item in items)
     rules = ListRules(BY_HAND, ListRef("config", BY_HAND), role=Role.EXCLUDE)
     return DesiredList(rules, -1, entries)
 
 
-def _outcome(item: Item, found: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
+def _resolution(item: Item, resolutions: Mapping[str, Match | Unmatched]) -> Match | Unmatched:
     if item.unsupported:
         return Unmatched(Reason.UNSUPPORTED_KIND, item.unsupported)
-    return found.get(item.key, Unmatched(Reason.NOT_FOUND, "it was not looked up"))
+    return resolutions.get(item.key, Unmatched(Reason.NOT_FOUND, "it was not looked up"))
 
 
 def _adopted(

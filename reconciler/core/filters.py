@@ -43,7 +43,7 @@ class TitleFacts:
     names: tuple[str, ...]
     year: int | None
     own: Facts  # the list's
-    asked: Facts = UNTOLD  # TMDB's, through the server
+    from_server: Facts = UNTOLD  # TMDB's, through the server
 
     @classmethod
     def of(
@@ -55,12 +55,12 @@ class TitleFacts:
         """From an item, what it was matched with, and what the server told where it was asked."""
         matched = match if isinstance(match, Match) else None
         server_facts = details if isinstance(details, Film | Show) else None
-        named = [name for one in (item, matched, server_facts) if one for name in _names(one)]
+        names = [name for title in (item, matched, server_facts) if title for name in _names(title)]
         ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
         years = (item.year, matched and matched.year, server_facts and server_facts.year)
         return cls(
             matched.media.kind if matched else item.certain_kind,
-            tuple(name for name in named if name not in ids),
+            tuple(name for name in names if name not in ids),
             next((year for year in years if year), None),
             item.facts,
             server_facts.facts if server_facts else UNTOLD,
@@ -71,48 +71,48 @@ class TitleFacts:
         """The rating, and who gives it: the list where it has one."""
         if self.own.rating is not None:
             return self.own.rating, LIST
-        return None if self.asked.rating is None else (self.asked.rating, TMDB)
+        return None if self.from_server.rating is None else (self.from_server.rating, TMDB)
 
     @property
     def votes(self) -> tuple[int, str] | None:
         """The number of votes, and who counts them."""
         if self.own.votes is not None:
             return self.own.votes, LIST
-        return None if self.asked.votes is None else (self.asked.votes, TMDB)
+        return None if self.from_server.votes is None else (self.from_server.votes, TMDB)
 
     @property
     def genres(self) -> tuple[tuple[str, ...], str] | None:
         """The genres, and who assigns them; a title without genres has none yet."""
         if self.own.genres:
             return self.own.genres, LIST
-        return (self.asked.genres, TMDB) if self.asked.genres else None
+        return (self.from_server.genres, TMDB) if self.from_server.genres else None
 
     @property
     def language(self) -> tuple[str, str] | None:
         """The original language, and who states it."""
         if self.own.language:
             return self.own.language, LIST
-        return (self.asked.language, TMDB) if self.asked.language else None
+        return (self.from_server.language, TMDB) if self.from_server.language else None
 
 
 def objection(rules: Filter, title: TitleFacts) -> Rejection | None:
     """Why the filter drops a title; None: it lets it through."""
-    raised = [one for rule in _RULES if (one := rule(rules, title))]
-    sure = next((one for one in raised if one.sure), None)
+    raised = [rejection for rule in _RULES if (rejection := rule(rules, title))]
+    sure = next((rejection for rejection in raised if rejection.sure), None)
     if sure or not raised:
         return sure
-    return Rejection("; ".join(dict.fromkeys(one.detail for one in raised)), sure=False)
+    return Rejection("; ".join(dict.fromkeys(rejection.detail for rejection in raised)), sure=False)
 
 
 def facts_for(rules: Filter, title: TitleFacts) -> dict[str, tuple[object, str] | None]:
     """Of the facts that somebody tells, those the filter asks: what it is, and who tells it."""
-    asked = {
+    needs = {
         "rating": rules.min_rating is not None,
         "votes": rules.min_votes is not None,
         "genres": bool(rules.genres or rules.exclude_genres),
         "language": bool(rules.languages),
     }
-    return {name: getattr(title, name) for name, wanted in asked.items() if wanted}
+    return {name: getattr(title, name) for name, is_needed in needs.items() if is_needed}
 
 
 def asks_facts(rules: Filter) -> bool:
@@ -140,7 +140,11 @@ def _titles(rules: Filter, title: TitleFacts) -> Rejection | None:
     if not title.names:
         return _unknown("title")
     names = {spelling for name in title.names for spelling in spellings(name)}
-    years = {one.year for one in rules.exclude_titles if not names.isdisjoint(one.spellings)}
+    years = {
+        name_rule.year
+        for name_rule in rules.exclude_titles
+        if not names.isdisjoint(name_rule.spellings)
+    }
     if None in years or (title.year is not None and title.year in years):
         return Rejection("among exclude_titles")
     return _unknown("year") if years and title.year is None else None
@@ -218,8 +222,8 @@ def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
     return Rejection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
 
 
-def _names(one: Item | Match | Film | Show) -> tuple[str, ...]:
-    return tuple(name for name in (one.title, one.original_title) if name)
+def _names(title: Item | Match | Film | Show) -> tuple[str, ...]:
+    return tuple(name for name in (title.title, title.original_title) if name)
 
 
 def _unknown(fact: str) -> Rejection:

@@ -63,20 +63,20 @@ _OTHER_SPELLINGS = {
 }
 
 NAMES: tuple[str, ...] = tuple(sorted(_EVERYWHERE | _FILMS_ALONE | _SHOWS_ALONE | _NOT_OF_TMDB))
-_TOLD = {
+_OF_TMDB = {
     Kind.MOVIE: _EVERYWHERE | _FILMS_ALONE,
     Kind.TV: _EVERYWHERE | _SHOWS_ALONE | frozenset().union(*_JOINT.values()),
 }
 
 
-def named(spelling: str) -> str | None:
+def find_genre(spelling: str) -> str | None:
     """The genre with this spelling, whatever its case and punctuation; None if there is none."""
     return _BY_SPELLING.get(_letters(spelling))
 
 
-def wanted_among(wanted: Iterable[str], spellings: Iterable[str]) -> bool:
+def wanted_among(genres: Iterable[str], spellings: Iterable[str]) -> bool:
     """Whether a title of these genres surely is of one of the wanted: a joint one names no half."""
-    return not _with_halves(wanted).isdisjoint(_names(spellings))
+    return not _with_halves(genres).isdisjoint(_names(spellings))
 
 
 def unwanted_among(unwanted: Iterable[str], spellings: Iterable[str]) -> frozenset[str]:
@@ -89,14 +89,16 @@ def unwanted_among(unwanted: Iterable[str], spellings: Iterable[str]) -> frozens
 
 def untold(genres: Iterable[str], kind: Kind | None) -> tuple[str, ...]:
     """Those of the genres that TMDB never names of such a title, whatever it is."""
-    known = _TOLD[kind] if kind else _EVERYWHERE
+    named_by_tmdb = _OF_TMDB[kind] if kind else _EVERYWHERE
     return tuple(
-        name for name in genres if name not in known and not _JOINT.get(name, {name}) <= known
+        name
+        for name in genres
+        if name not in named_by_tmdb and not _JOINT.get(name, {name}) <= named_by_tmdb
     )
 
 
 def _names(spellings: Iterable[str]) -> frozenset[str]:
-    return frozenset(named(spelling) or spelling for spelling in spellings)
+    return frozenset(find_genre(spelling) or spelling for spelling in spellings)
 
 
 def _with_halves(names: Iterable[str]) -> frozenset[str]:

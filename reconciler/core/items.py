@@ -26,14 +26,14 @@ def parse_item(text: str, position: int = 1) -> Item:
     scheme, colon, name = text.strip().partition(":")
     if colon and scheme == "imdb" and _IMDB.fullmatch(name):
         return Item(position, "", ids=Ids(imdb=name))
-    if colon and scheme == "tmdb" and (found := _TMDB.fullmatch(name)):
-        return Item(position, "", kind=Kind(found[1]), ids=Ids(tmdb=int(found[2])))
+    if colon and scheme == "tmdb" and (match := _TMDB.fullmatch(name)):
+        return Item(position, "", kind=Kind(match[1]), ids=Ids(tmdb=int(match[2])))
     if colon and scheme == "tvdb" and _TVDB.fullmatch(name):
         return Item(position, "", kind=Kind.TV, ids=Ids(tvdb=int(name)))
-    if colon and scheme == "trakt" and (found := _TRAKT.fullmatch(name)):
-        kind = Kind.MOVIE if found[1] == "movie" else Kind.TV
-        title, year = _slug_words(found[2]) if kind is Kind.MOVIE else (found[2], None)
-        return Item(position, title.replace("-", " "), year, kind, Ids(trakt=found[2]))
+    if colon and scheme == "trakt" and (match := _TRAKT.fullmatch(name)):
+        kind = Kind.MOVIE if match[1] == "movie" else Kind.TV
+        title, year = _slug_words(match[2]) if kind is Kind.MOVIE else (match[2], None)
+        return Item(position, title.replace("-", " "), year, kind, Ids(trakt=match[2]))
     if colon and scheme == "title" and (title := _unquote(name)):
         return parse_title(title, position)
     msg = f"not an item: {text!r}; write {GRAMMAR}"
@@ -42,8 +42,8 @@ def parse_item(text: str, position: int = 1) -> Item:
 
 def parse_title(text: str, position: int = 1) -> Item:
     """``Title (Year)``, or a title alone."""
-    if found := _TITLE_YEAR.match(text.strip()):
-        return Item(position, found["title"], int(found["year"]))
+    if match := _TITLE_YEAR.match(text.strip()):
+        return Item(position, match["title"], int(match["year"]))
     return Item(position, text.strip())
 
 

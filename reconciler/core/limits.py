@@ -43,7 +43,7 @@ class Limits:
         self._view = view
         self._spent: dict[tuple[int, Kind], int] = {}
         self._titles: dict[str, int] = {}
-        self._asked = 0
+        self._admitted = 0
         self._made: dict[tuple[int | None, Kind], list[datetime]] | None = None
 
     def admit(self, action: Action, owner: DesiredList) -> tuple[Action | Deferred, ...]:
@@ -60,7 +60,7 @@ class Limits:
             return (replace(over, seasons=action.seasons),)
         self._spent[purse] = self._spent.get(purse, 0) + fitting
         self._titles[owner.name] = self._titles.get(owner.name, 0) + 1
-        self._asked += 1
+        self._admitted += 1
         if fitting == len(units):
             return (action,)
         now, later = tuple(sorted(units[:fitting])), tuple(sorted(units[fitting:]))
@@ -97,10 +97,10 @@ class Limits:
         if self._made is None:
             self._made = {}
             for target, requests in self._view.observed.requests.items():
-                for one in requests:
-                    if one.created and _counts(one):
-                        whose = (one.requester, target.media.kind)
-                        self._made.setdefault(whose, []).append(one.created)
+                for request in requests:
+                    if request.created and _counts(request):
+                        user_and_kind = (request.requester, target.media.kind)
+                        self._made.setdefault(user_and_kind, []).append(request.created)
         return self._made
 
     def _over_cap(self, owner: DesiredList) -> Deferred | None:
@@ -122,7 +122,7 @@ class Limits:
         """When each title was requested that counts now, the oldest first."""
         now = self._view.now
         before = sorted(at for at in self._view.memory.created if at > now - budget.window)
-        return before + [now] * self._asked
+        return before + [now] * self._admitted
 
 
 def _counts(request: RequestState) -> bool:

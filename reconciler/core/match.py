@@ -25,9 +25,9 @@ def by_number(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     """A TMDB number without a kind: films and shows are numbered apart, so the title must agree."""
     if not candidates:
         return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with the number {item.ids.tmdb}")
-    found = by_title(item, candidates)
-    if isinstance(found, Match):
-        return replace(found, by=MatchMethod.TMDB)
+    match = by_title(item, candidates)
+    if isinstance(match, Match):
+        return replace(match, by=MatchMethod.TMDB)
     return _ambiguous(
         f"film or show? the list gives the TMDB number {item.ids.tmdb} without a kind", candidates
     )
@@ -44,8 +44,8 @@ def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
         return _film_else_show(item, candidates)
     for reading in readings(item):
         verdicts = [
-            _among(item.kind, reading.year, named, lenient=lenient)
-            for named, lenient in _named(reading, candidates)
+            _among(item.kind, reading.year, namesakes, lenient=lenient)
+            for namesakes, lenient in _find_namesakes(reading, candidates)
         ]
         if verdicts:
             return _settled(verdicts, reading.year)
@@ -68,19 +68,19 @@ def _settled(verdicts: Sequence[Match | Unmatched], year: int | None) -> Match |
     return first
 
 
-def _named(
+def _find_namesakes(
     reading: Reading, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[list[Candidate], bool]]:
     """The candidates that a reading names as written, with leniency, and those it names folded."""
     compatriots = [c for c in candidates if reading.country in {None, *c.countries}]
-    written = _alike(normalise, reading, compatriots)
+    written = _with_same_name(normalise, reading, compatriots)
     if written:
         yield written, reading.as_written
-    if more := [c for c in _alike(fold, reading, compatriots) if c not in written]:
+    if more := [c for c in _with_same_name(fold, reading, compatriots) if c not in written]:
         yield [*written, *more], False
 
 
-def _alike(
+def _with_same_name(
     spelled: Callable[[str], str], reading: Reading, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     names = set(map(spelled, reading.names))
@@ -88,14 +88,16 @@ def _alike(
 
 
 def _among(
-    kind: Kind | None, year: int | None, named: Sequence[Candidate], *, lenient: bool
+    kind: Kind | None, year: int | None, namesakes: Sequence[Candidate], *, lenient: bool
 ) -> Match | Unmatched:
     """Which of the candidates of a name is meant. ``lenient``: a year off by one may count."""
-    kin = [c for c in named if kind in (None, c.media.kind)]
+    kin = [c for c in namesakes if kind in (None, c.media.kind)]
     if not kin:
-        wrong = "show" if kind is Kind.MOVIE else "film"
+        other_kind = "show" if kind is Kind.MOVIE else "film"
         return Unmatched(
-            Reason.TYPE_MISMATCH, f"only a {wrong} of this name was found", tuple(named[:SHOWN])
+            Reason.TYPE_MISMATCH,
+            f"only a {other_kind} of this name was found",
+            tuple(namesakes[:SHOWN]),
         )
     if len({c.media.kind for c in kin}) > 1:
         return _ambiguous("there are a film and a show of this name", kin)

@@ -43,7 +43,11 @@ def current(stored: Membership | None, ref: ListRef) -> Membership:
 
 def departed(stored: Mapping[str, Membership], sources: Mapping[str, str]) -> dict[str, Membership]:
     """The memberships that no list of the file continues. ``sources``: of its lists, by name."""
-    return {name: one for name, one in stored.items() if sources.get(name) != one.source}
+    return {
+        name: membership
+        for name, membership in stored.items()
+        if sources.get(name) != membership.source
+    }
 
 
 def advance(
@@ -60,23 +64,22 @@ def advance(
     """
     if before.completed and before.completed > at:
         return before
-    fetched = {item.key: item for item in snapshot.items}
-    before = _shown(before, fetched.keys())
+    items = {item.key: item for item in snapshot.items}
+    before = _clear_missed(before, items.keys())
     if not _tells(snapshot, before):
         return before
-    if _shrunk(before, fetched.keys()):
-        fingerprint = hashlib.sha256("\n".join(sorted(fetched)).encode()).hexdigest()[:16]
+    if _shrunk(before, items.keys()):
+        fingerprint = hashlib.sha256("\n".join(sorted(items)).encode()).hexdigest()[:16]
         since = (before.shrunk_since if before.shrunk == fingerprint else None) or at
         before = replace(before, shrunk=fingerprint, shrunk_since=since)
         if at - since < patience:
             return before
-        if not fetched or at - since < PATIENCE:
-            return _missing(before, fetched.keys(), at)
+        if not items or at - since < PATIENCE:
+            return _missing(before, items.keys(), at)
     members = {
-        key: _member(before.members.get(key), item, matches.get(key))
-        for key, item in fetched.items()
+        key: _member(before.members.get(key), item, matches.get(key)) for key, item in items.items()
     }
-    for key, member in _missing(before, fetched.keys(), at).members.items():
+    for key, member in _missing(before, items.keys(), at).members.items():
         members.setdefault(key, replace(member, present=False))
     return Membership(before.source, at, members)
 
@@ -96,13 +99,13 @@ def absences(membership: Membership) -> dict[MediaKey, Absence]:
     return {media: absence for media, absence in missing.items() if media not in shown}
 
 
-def taken_as_given(
+def extend_baseline(
     before: Baseline | None, ref: ListRef, items: Iterable[Item], at: datetime
 ) -> Baseline:
     """The baseline once a person adopts what a list shows, beside what already was."""
     keys = frozenset(item.key for item in items)
-    known = before.keys if before and before.source == str(ref) else frozenset()
-    return Baseline(str(ref), at, keys | known)
+    previous_keys = before.keys if before and before.source == str(ref) else frozenset()
+    return Baseline(str(ref), at, keys | previous_keys)
 
 
 def stale_members(
@@ -121,7 +124,7 @@ def stale_members(
 def readded(
     before: Mapping[str, Membership],
     lists: Sequence[DesiredList],
-    gone: Collection[Membership] = (),
+    left_file: Collection[Membership] = (),
 ) -> frozenset[MediaKey]:
     """The titles that were gone from every list that held them, and are on one again.
 
@@ -129,21 +132,27 @@ def readded(
     re-add, and a chart's ups and downs are none. A list that was never read completely may have
     held all along what it gives now, and so may one that holds the title unresolved.
 
-    ``gone``: of lists that are not in the config. What one held is on no list once a run has acted
-    without it, and comes back only to a list that was read since and had lost it; while a list that
-    was never read has its source, it was renamed, and holds what it held.
+    ``left_file``: memberships of lists that are not in the config. The titles of such a list are on
+    no list once a run has acted without it, and come back only to a list that was read since and
+    had lost them; while a list that was never read has its source, it was renamed, and keeps them.
     """
     wishes = [lst for lst in lists if lst.rules.role is Role.REQUEST and lst.name in before]
-    named = {lst.name: before[lst.name] for lst in wishes}
-    unread = {str(lst.rules.source) for lst in wishes if named[lst.name].completed is None}
-    holding = [one for one in gone if one.left is None or one.source in unread]
-    until = _held_until(gone)
-    members = [m for one in (*named.values(), *holding) for m in one.members.values()]
-    held = {m.match.media for m in members if m.match and m.is_held}
-    held |= {
+    memberships = {lst.name: before[lst.name] for lst in wishes}
+    unread = {str(lst.rules.source) for lst in wishes if memberships[lst.name].completed is None}
+    holding = [
+        membership
+        for membership in left_file
+        if membership.left is None or membership.source in unread
+    ]
+    until = _held_until(left_file)
+    members = [
+        m for membership in (*memberships.values(), *holding) for m in membership.members.values()
+    ]
+    still_held = {m.match.media for m in members if m.match and m.is_held}
+    still_held |= {
         entry.match.media
         for lst in wishes
-        if named[lst.name].completed is None and not lst.whole
+        if memberships[lst.name].completed is None and not lst.is_complete
         for entry in lst.entries
         if isinstance(entry.match, Match)
     }
@@ -151,23 +160,23 @@ def readded(
     return frozenset(
         entry.match.media
         for lst in wishes
-        if lst.whole and not lst.rules.source.chart
+        if lst.is_complete and not lst.rules.source.chart
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
-        if _was_gone(named[lst.name], entry) and entry.match.media not in held
-        if _was_read_since(named[lst.name], until.get(entry.match.media))
+        if _was_gone(memberships[lst.name], entry) and entry.match.media not in still_held
+        if _was_read_since(memberships[lst.name], until.get(entry.match.media))
         if not names_of(entry.item) & unresolved
     )
 
 
-def _held_until(gone: Iterable[Membership]) -> dict[MediaKey, datetime]:
+def _held_until(left_file: Iterable[Membership]) -> dict[MediaKey, datetime]:
     """When the last list that held a title was seen to have left the file."""
     until: dict[MediaKey, datetime] = {}
-    for one in gone:
-        for member in one.members.values():
-            if one.left and member.match and member.is_held:
+    for membership in left_file:
+        for member in membership.members.values():
+            if membership.left and member.match and member.is_held:
                 media = member.match.media
-                until[media] = max(one.left, until.get(media, one.left))
+                until[media] = max(membership.left, until.get(media, membership.left))
     return until
 
 
@@ -188,33 +197,33 @@ def _tells(snapshot: Snapshot, before: Membership) -> bool:
     """Whether a fetch says what is not on its list: a whole one, or where something was, none."""
     if snapshot.items:
         return snapshot.complete
-    held = any(member.is_held for member in before.members.values())
-    return snapshot.outcome is Outcome.EMPTY and held
+    has_members = any(member.is_held for member in before.members.values())
+    return snapshot.outcome is Outcome.EMPTY and has_members
 
 
-def _shown(before: Membership, fetched: Collection[str]) -> Membership:
+def _clear_missed(before: Membership, keys: Collection[str]) -> Membership:
     """What any fetch shows is not missing, however little of the list it gave."""
     back = {
         key: replace(before.members[key], missed=None)
-        for key in fetched
+        for key in keys
         if key in before.members and before.members[key].missed
     }
     return replace(before, members={**before.members, **back}) if back else before
 
 
-def _missing(before: Membership, fetched: Collection[str], at: datetime) -> Membership:
+def _missing(before: Membership, keys: Collection[str], at: datetime) -> Membership:
     """Every member that was not fetched is missed from now on, or has been for longer."""
     members = {
-        key: member if member.missed or key in fetched else replace(member, missed=at)
+        key: member if member.missed or key in keys else replace(member, missed=at)
         for key, member in before.members.items()
     }
     return replace(before, completed=at, members=members)
 
 
-def _shrunk(before: Membership, fetched: Iterable[str]) -> bool:
+def _shrunk(before: Membership, keys: Iterable[str]) -> bool:
     """Whether too much of the last content is missing; another list by mistake may be as long."""
     present = {key for key, member in before.members.items() if member.present}
-    return len(present & set(fetched)) * 100 < KEPT_PERCENT * len(present)
+    return len(present & set(keys)) * 100 < KEPT_PERCENT * len(present)
 
 
 def _member(before: Member | None, item: Item, match: Match | None) -> Member:

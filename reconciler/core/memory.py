@@ -35,7 +35,7 @@ from reconciler.core.own_requests import account_for_missing, with_sightings
 from reconciler.core.seasons import span
 from reconciler.core.state import COVERED, Presence, film, known_seasons, season, show
 from reconciler.core.times import format_time
-from reconciler.core.wants import called, names_of, rule_names
+from reconciler.core.wants import names_of, rule_names, with_server_title
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
@@ -44,9 +44,9 @@ ENOUGH = 10  # known titles from which on "most of them vanished" means somethin
 class SlotView:
     """What a look shows of a slot: what is there, when it was last asked for, whether put back."""
 
-    there: Presence
-    asked: datetime | None
-    lifted: bool
+    presence: Presence
+    requested_at: datetime | None
+    readded: bool
     now: datetime
 
 
@@ -66,15 +66,17 @@ def observe(
     observed = account_for_missing(observed, memory)
     slots = dict(memory.slots)
     seasons: dict[Target, set[int]] = {target: set() for target in targets}
-    lifted = {target for target in seasons if target.media in readded}
+    targets_readded = {target for target in seasons if target.media in readded}
     for slot in memory.slots:
-        known = seasons.setdefault(slot.target, set())
+        season_numbers = seasons.setdefault(slot.target, set())
         if slot.season is not None:
-            known.add(slot.season)
+            season_numbers.add(slot.season)
     for target, numbers in seasons.items():
-        for slot, there in _look(target, numbers, observed):
-            glance = SlotView(there, _asked(slot, observed), target in lifted, now)
-            remembered = _witnessed(slots.get(slot), glance)
+        for slot, presence in _look(target, numbers, observed):
+            glance = SlotView(
+                presence, _last_requested(slot, observed), target in targets_readded, now
+            )
+            remembered = _entry_after_look(slots.get(slot), glance)
             if remembered is not None:
                 slots[slot] = remembered
     return replace(memory, slots=slots)
@@ -82,33 +84,33 @@ def observe(
 
 def vanished(memory: Memory, observed: Observed) -> tuple[int, int]:
     """How many titles that were there when last looked at have left no trace, and of how many."""
-    present = [s for s, known in memory.slots.items() if s.season is None and known.present]
-    gone = [
+    present = [s for s, entry in memory.slots.items() if s.season is None and entry.present]
+    missing = [
         s
         for s in present
         if s.target.media not in observed.media and not observed.requests.get(s.target)
     ]
-    return len(gone), len(present)
+    return len(missing), len(present)
 
 
 def looks_like_another_server(memory: Memory, observed: Observed) -> bool:
     """Whether most known titles vanished at once, which no household does by hand."""
-    gone, present = vanished(memory, observed)
-    return present >= ENOUGH and gone * 2 > present
+    missing, present = vanished(memory, observed)
+    return present >= ENOUGH and missing * 2 > present
 
 
 def _look(
     target: Target, remembered: set[int], observed: Observed
 ) -> Iterator[tuple[MemoryKey, Presence]]:
     if target.media.kind is Kind.MOVIE:
-        yield MemoryKey(target), film(target, observed).there
+        yield MemoryKey(target), film(target, observed).presence
         return
     yield MemoryKey(target), show(target, observed)
     for number in remembered | known_seasons(target, observed):
-        yield MemoryKey(target, number), season(target, number, observed).there
+        yield MemoryKey(target, number), season(target, number, observed).presence
 
 
-def _asked(slot: MemoryKey, observed: Observed) -> datetime | None:
+def _last_requested(slot: MemoryKey, observed: Observed) -> datetime | None:
     """When the newest of the slot's requests was made."""
     made = (
         request.created
@@ -118,40 +120,44 @@ def _asked(slot: MemoryKey, observed: Observed) -> datetime | None:
     return max((at for at in made if at), default=None)
 
 
-def _witnessed(known: MemoryEntry | None, seen: SlotView) -> MemoryEntry | None:
+def _entry_after_look(before: MemoryEntry | None, view: SlotView) -> MemoryEntry | None:
     """A slot's memory after a look; None: there is nothing to remember.
 
     A re-add that still waits is kept while nothing changes. What was declined or deleted since is
     the person's later word, and binds.
     """
-    there = seen.there
-    if there is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
-        return known and replace(known, refused=None)  # and the time of an older "no" begins anew
-    if there is Presence.LOST:  # nobody said no: it is as it was when it was asked for
-        if known is None or not seen.lifted:
-            return known
-        return replace(known, readded=True, refused=known.refused or seen.now)
-    if there in COVERED | {Presence.FAILED}:  # no "no" to lift
+    presence = view.presence
+    if presence is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
+        return before and replace(before, refused=None)  # a later "no" starts its own time
+    if presence is Presence.LOST:  # nobody said no: it is as it was when it was asked for
+        if before is None or not view.readded:
+            return before
+        return replace(before, readded=True, refused=before.refused or view.now)
+    if presence in COVERED | {Presence.FAILED}:  # no "no" to lift
         return MemoryEntry(present=True)
-    present = there not in {Presence.NOTHING, Presence.DELETED}
-    if known is None:
-        return None if there is Presence.NOTHING else MemoryEntry(present, seen.lifted, seen.now)
-    changed = known.present != present and there is not Presence.NOTHING
-    kept = known.readded and not changed and not _anew(known, seen)
-    return MemoryEntry(present, seen.lifted or kept, _refused(known, seen, present=present))
+    present = presence not in {Presence.NOTHING, Presence.DELETED}
+    if before is None:
+        return (
+            None if presence is Presence.NOTHING else MemoryEntry(present, view.readded, view.now)
+        )
+    changed = before.present != present and presence is not Presence.NOTHING
+    still_readded = before.readded and not changed and not _requested_again(before, view)
+    return MemoryEntry(
+        present, view.readded or still_readded, _refused(before, view, present=present)
+    )
 
 
-def _refused(known: MemoryEntry, seen: SlotView, *, present: bool) -> datetime:
+def _refused(before: MemoryEntry, view: SlotView, *, present: bool) -> datetime:
     """Since when it has been refused. A new refusal after another request starts the time again."""
-    since = known.refused
-    if since is None or known.present != present or _anew(known, seen):
-        return seen.now
+    since = before.refused
+    if since is None or before.present != present or _requested_again(before, view):
+        return view.now
     return since
 
 
-def _anew(known: MemoryEntry, seen: SlotView) -> bool:
+def _requested_again(before: MemoryEntry, view: SlotView) -> bool:
     """Whether what is refused was asked for once more since it was first seen so."""
-    return bool(known.refused and seen.asked and seen.asked > known.refused)
+    return bool(before.refused and view.requested_at and view.requested_at > before.refused)
 
 
 SHORTEST = timedelta(minutes=10)
@@ -194,41 +200,41 @@ def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> A
             return before
 
 
-def lifted(known: MemoryEntry | None, rule: Rerequest | timedelta, now: datetime) -> bool:
+def is_lifted(entry: MemoryEntry | None, rule: Rerequest | timedelta, now: datetime) -> bool:
     """Whether *declined* and *handled* are lifted: by a re-add, or since their time is over."""
-    at = _due(known, rule)
-    return put_back(known, rule) or (at is not None and at <= now)
+    at = _due(entry, rule)
+    return put_back(entry, rule) or (at is not None and at <= now)
 
 
-def put_back(known: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
+def put_back(entry: MemoryEntry | None, rule: Rerequest | timedelta) -> bool:
     """Whether a re-add lifts them."""
-    return known is not None and known.readded and rule is not Rerequest.NEVER
+    return entry is not None and entry.readded and rule is not Rerequest.NEVER
 
 
 def rerequest_notes(
     marks: Mapping[int | None, MemoryEntry | None], rule: Rerequest | timedelta, now: datetime
 ) -> Iterator[str]:
     """``S1-2 asked again after …``, or since when they were out; by season, None: a film."""
-    alike: dict[str, list[int]] = {}
-    for number, known in marks.items():
-        at = _due(known, rule)
-        if known is None or known.readded or known.refused is None or at is None:
+    seasons_by_note: dict[str, list[int]] = {}
+    for number, entry in marks.items():
+        at = _due(entry, rule)
+        if entry is None or entry.readded or entry.refused is None or at is None:
             continue
         text = (
-            f"out since {format_time(known.refused)}"
+            f"out since {format_time(entry.refused)}"
             if at <= now
             else f"asked again after {format_time(at)}"
         )
-        alike.setdefault(text, []).extend(() if number is None else (number,))
-    for text, numbers in alike.items():
+        seasons_by_note.setdefault(text, []).extend(() if number is None else (number,))
+    for text, numbers in seasons_by_note.items():
         yield f"{span(numbers)} {text}" if numbers else text
 
 
-def _due(known: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | None:
+def _due(entry: MemoryEntry | None, rule: Rerequest | timedelta) -> datetime | None:
     """When it is requested again on its own; None: never, or the start of the wait is unknown."""
-    if known is None or known.refused is None or not isinstance(rule, timedelta):
+    if entry is None or entry.refused is None or not isinstance(rule, timedelta):
         return None
-    return known.refused + rule
+    return entry.refused + rule
 
 
 _THERE = frozenset({Result.CREATED, Result.UNDELIVERED, Result.EXISTS})
@@ -253,8 +259,10 @@ def settle(action: Action, done: Done, attempts: Attempts, now: datetime) -> Set
     if done.result in _THERE:
         slots = dict.fromkeys(_slots(action), MemoryEntry())
     if done.result is Result.CANCELLED:
-        gone = [slot for slot in _slots(action) if slot.season is not None or not action.seasons]
-        slots = dict.fromkeys(gone, MemoryEntry(present=False))
+        canceled_slots = [
+            slot for slot in _slots(action) if slot.season is not None or not action.seasons
+        ]
+        slots = dict.fromkeys(canceled_slots, MemoryEntry(present=False))
     return Settlement(
         slots,
         attempts_after(attempts, action.op, done.result, now),
@@ -273,7 +281,7 @@ class Forgetting:
     """Of one item: which titles it may mean, what is known of them, which lists hold them."""
 
     media: frozenset[MediaKey]
-    known: int  # films, seasons and shows that were seen there, or counted as refused
+    remembered: int  # films, seasons and shows that were seen there, or counted as refused
     still_there: bool  # one of them was there at the last look: the server remembers it, too
     lists: tuple[str, ...]
     adopted: Mapping[str, frozenset[str]]  # what each list adopted of it, by item key
@@ -296,23 +304,27 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
     ``media``: what the item is known to mean; a TMDB id means that very title, all else may mean
     what lists have under that name, too.
     """
-    names, found = set(rule_names(item)), set(media)
-    members = [m for one in memberships.values() for m in one.members.values()]
+    names, titles = set(rule_names(item)), set(media)
+    members = [m for membership in memberships.values() for m in membership.members.values()]
     if not item.ids.tmdb:
-        found |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
-    items = {m.item for m in members if m.match and m.match.media in found}
-    items |= {i for i in chain.from_iterable(shown.values()) if _leads_to(i, matches, found)}
-    names |= {name for one in items for name in rule_names(one)}
+        titles |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
+    items = {m.item for m in members if m.match and m.match.media in titles}
+    items |= {i for i in chain.from_iterable(shown.values()) if _leads_to(i, matches, titles)}
+    names |= {name for membership in items for name in rule_names(membership)}
     lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
-    keys = frozenset(one.key for one in items) | {item.key}
-    slots = [known for slot, known in memory.slots.items() if slot.target.media in found]
-    tried = [target for target in memory.attempts if target.media in found]
+    keys = frozenset(membership.key for membership in items) | {item.key}
+    slots = [entry for slot, entry in memory.slots.items() if slot.target.media in titles]
+    attempted = [target for target in memory.attempts if target.media in titles]
     return Forgetting(
-        frozenset(found),
-        len(slots) + len(tried),
-        any(known.present for known in slots),
+        frozenset(titles),
+        len(slots) + len(attempted),
+        any(entry.present for entry in slots),
         tuple(lists),
-        {name: keys & one.keys for name, one in baselines.items() if keys & one.keys},
+        {
+            name: keys & membership.keys
+            for name, membership in baselines.items()
+            if keys & membership.keys
+        },
     )
 
 
@@ -325,4 +337,4 @@ def _leads_to(
 
 def _names(item: Item, match: Match) -> frozenset[str]:
     """Every name of what a list has, also the server's, for a list of bare ids."""
-    return names_of(item) | names_of(called(item, match))
+    return names_of(item) | names_of(with_server_title(item, match))

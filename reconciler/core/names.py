@@ -111,13 +111,13 @@ def search_terms(item: Item) -> tuple[str, int | None]:
 def _without_suffixes(item: Item) -> Iterator[Reading]:
     title, year, country = item.title, item.year, None
     for _ in range(2):  # a year and a country, in either order
-        if (found := _YEAR.fullmatch(title)) and year in {None, int(found["year"])}:
-            year = int(found["year"])
-        elif country is None and (found := _COUNTRY.fullmatch(title)):
-            country = _ISO_3166.get(found["country"], found["country"])
+        if (match := _YEAR.fullmatch(title)) and year in {None, int(match["year"])}:
+            year = int(match["year"])
+        elif country is None and (match := _COUNTRY.fullmatch(title)):
+            country = _ISO_3166.get(match["country"], match["country"])
         else:
             return
-        title = found["title"]
+        title = match["title"]
         yield Reading((title,), year, country)
 
 
@@ -142,8 +142,8 @@ def _set_apart(title: str, *, always: bool = False) -> str:
     )
 
 
-def _join_initials(found: re.Match[str]) -> str:
+def _join_initials(match: re.Match[str]) -> str:
     """Dotted initials as a word, unless two of them are all there is: "I.T." is not "It"."""
-    letters = found[0].replace(".", "")
-    around = found.string[: found.start()] + found.string[found.end() :]
-    return f"{letters} " if len(letters) > _PAIR or normalise(around) else found[0]
+    letters = match[0].replace(".", "")
+    around = match.string[: match.start()] + match.string[match.end() :]
+    return f"{letters} " if len(letters) > _PAIR or normalise(around) else match[0]

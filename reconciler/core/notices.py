@@ -34,15 +34,15 @@ from reconciler.core.model import (
 
 
 def of_lists(
-    state: NotificationState, found: Mapping[str, Mapping[str, Condition]], names: Collection[str]
+    state: NotificationState, changed: Mapping[str, Mapping[str, Condition]], names: Collection[str]
 ) -> tuple[tuple[Notice, ...], NotificationState]:
     """What is new of these lists, and what people know then.
 
-    ``found``: the lists' conditions by name and type; ``names``: all lists of the file.
+    ``changed``: the lists' conditions by name and type; ``names``: all lists of the file.
     """
     notices: list[Notice] = []
     stalled = set(state.stalled & set(names))
-    for name, conditions in found.items():
+    for name, conditions in changed.items():
         stuck, ready = conditions.get(STALLED), conditions.get(READY)
         if stuck is not None and _is_news(stuck) and name not in stalled:
             stalled.add(name)
@@ -57,7 +57,7 @@ def of_pass(
     state: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
     """What one pass asked of the server; nothing where it asked nothing."""
-    found = _digest(
+    notices = _digest(
         PerformedAction(
             action.op,
             action.item.title,
@@ -69,7 +69,7 @@ def of_pass(
         )
         for action, done in outcomes
     )
-    return found, replace(state, digested=now) if found else state
+    return notices, replace(state, digested=now) if notices else state
 
 
 def of_day(

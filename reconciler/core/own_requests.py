@@ -56,13 +56,13 @@ class Missing:
 
 
 def requests_to_trace(
-    observed: Observed, memory: Memory, wanted: Collection[Target]
+    observed: Observed, memory: Memory, targets: Collection[Target]
 ) -> tuple[int, ...]:
     """The requests for wanted titles that have to be asked for by their id: few, mostly none."""
     numbers = [
         missing.number
         for missing in _missing(observed, memory)
-        if missing.own.target in wanted
+        if missing.own.target in targets
         if missing.own.sighting is None
     ]
     return tuple(sorted(numbers)[:MOST_TRACED])
@@ -90,7 +90,7 @@ def with_sightings(observed: Observed, memory: Memory) -> Memory:
     """Memory of which of our requests the server has shown."""
     if not memory.ours:
         return memory
-    shown = _shown(observed)
+    shown = _listed_ids(observed)
     ours = dict(memory.ours)
     for number, own in memory.ours.items():
         sighting = Sighting.LISTED if number in shown else _sighting(number, own, observed)
@@ -118,24 +118,26 @@ def _sighting(number: int, own: OwnRequest, observed: Observed) -> Sighting | No
 def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
     if not observed.shows_all_requests or not memory.ours:
         return
-    shown = _shown(observed)
+    shown = _listed_ids(observed)
     by_target: dict[Target, list[int]] = {}
     for number, own in memory.ours.items():
         if number not in shown and _is_in_question(own.target, observed):
             by_target.setdefault(own.target, []).append(number)
     for target, numbers in by_target.items():
-        asked = observed.requests.get(target, ())
-        taken = _asked_by((r for r in asked if r.status in _LIVING), target)
+        requests = observed.requests.get(target, ())
+        claimed = _asked_by((r for r in requests if r.status in _LIVING), target)
         unseen = tuple(sorted(n for n in numbers if memory.ours[n].sighting is None))
         for number in sorted(numbers, reverse=True):
             own = memory.ours[number]
-            slots = _slots(own) - taken - _asked_by((r for r in asked if r.id > number), target)
-            taken |= slots
+            slots = (
+                _slots(own) - claimed - _asked_by((r for r in requests if r.id > number), target)
+            )
+            claimed |= slots
             if slots:
-                yield Missing(number, own, slots, slots - _asked_by(asked, target), unseen)
+                yield Missing(number, own, slots, slots - _asked_by(requests, target), unseen)
 
 
-def _shown(observed: Observed) -> frozenset[int]:
+def _listed_ids(observed: Observed) -> frozenset[int]:
     return frozenset(r.id for requests in observed.requests.values() for r in requests)
 
 
@@ -174,8 +176,8 @@ def _slots(own: OwnRequest) -> frozenset[MemoryKey]:
 def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:
     if own.sighting in {Sighting.LISTED, Sighting.GONE}:
         return True
-    gone = trace is not None and trace.whereabouts is Whereabouts.GONE
-    return gone and (trace is None or trace.row is None or not _waits(trace.row, own.target))
+    is_gone = trace is not None and trace.whereabouts is Whereabouts.GONE
+    return is_gone and (trace is None or trace.row is None or not _waits(trace.row, own.target))
 
 
 def _presumed(missing: Missing, observed: Observed) -> RequestState:

@@ -38,7 +38,7 @@ from reconciler.core.prune import pruned
 from reconciler.core.rights import outlook
 from reconciler.core.times import format_time
 from reconciler.core.titles import Gap, NoAction, Terms, needs
-from reconciler.core.wants import Exclusion, UnresolvedWant, Want, wanted
+from reconciler.core.wants import Exclusion, UnresolvedWant, Want, gather_wants
 
 
 def calculate(
@@ -107,8 +107,9 @@ def calculate(
     limits = Limits(view)
     actions: list[Action] = []
     verdicts: list[Verdict] = []
-    asked = ((w.owner, row) for w in wanted(lists, observed) for row in _decide(w, exclusion, view))
-    for owner, row in chain(asked, pruned(lists, view)):
+    wants = gather_wants(lists, observed)
+    rows = ((want.owner, row) for want in wants for row in _decide(want, exclusion, view))
+    for owner, row in chain(rows, pruned(lists, view)):
         for admitted in _admitted(row, owner, stop, limits):
             if isinstance(admitted, Action):
                 actions.append(admitted)
@@ -123,7 +124,7 @@ def requestable(lists: Sequence[DesiredList], view: View) -> frozenset[tuple[str
     view = replace(view, observed=account_for_missing(view.observed, view.memory))
     return frozenset(
         (want.owner.name, want.target.media.kind)
-        for want in wanted(lists, view.observed)
+        for want in gather_wants(lists, view.observed)
         if isinstance(want, Want)
         for need in _needs(want, exclusion, view)
         if isinstance(need, Gap) and need.op is not Op.RETRY
@@ -141,7 +142,7 @@ def _decide(
             why.reason, want.item, want.lists, detail=why.detail, candidates=why.candidates
         )
         return
-    want = _named(want, view)
+    want = _with_title(want, view)
     for need in _needs(want, exclusion, view):
         yield _verdict(want, need) if isinstance(need, NoAction) else _permitted(want, need, view)
 
@@ -158,7 +159,7 @@ def _terms(want: Want) -> Terms:
     return Terms(want.seasons, want.owner.rules.retry_failed, want.owner.rules.rerequest)
 
 
-def _named(want: Want, view: View) -> Want:
+def _with_title(want: Want, view: View) -> Want:
     """Name a show that its list gives by id alone after its season facts."""
     facts = view.observed.shows.get(want.target.media.tmdb)
     if want.item.title or want.target.media.kind is Kind.MOVIE or not isinstance(facts, Show):
@@ -175,12 +176,12 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
         return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
     hopes, delivery = outlook(requester, want.target), None
     if need.op is not Op.RETRY:  # which the server sends where it was sent before
-        found = want.owner.deliveries.get(want.target.media.kind)
-        if isinstance(found, ListProblem):
-            return _verdict(want, NoAction(Reason.NOT_PERMITTED, found.message, need.seasons))
-        delivery = found
+        choice = want.owner.delivery_by_kind.get(want.target.media.kind)
+        if isinstance(choice, ListProblem):
+            return _verdict(want, NoAction(Reason.NOT_PERMITTED, choice.message, need.seasons))
+        delivery = choice
         if hopes is Expected.REFUSED:
-            detail = f"{requester.user.name} may not request {_what(want)} on the server"
+            detail = f"{requester.user.name} may not request {_noun(want)} on the server"
             return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
@@ -210,20 +211,22 @@ def _admitted(
     if isinstance(row, Verdict):
         yield row
         return
-    held = (Deferred(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
-    for part in held:
+    parts = (
+        (Deferred(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
+    )
+    for part in parts:
         yield part if isinstance(part, Action) else _waits(row, part)
 
 
-def _waits(action: Action, held: Deferred) -> Verdict:
+def _waits(action: Action, deferred: Deferred) -> Verdict:
     return Verdict(
-        held.reason,
+        deferred.reason,
         action.item,
         action.lists,
         target=action.target,
         matched_by=action.matched_by,
-        seasons=held.seasons,
-        detail=held.detail,
+        seasons=deferred.seasons,
+        detail=deferred.detail,
     )
 
 
@@ -236,18 +239,18 @@ def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> S
                 f"{unread}; nothing is requested until its titles are known",
             )
     if looks_like_another_server(memory, observed):
-        gone, known = vanished(memory, observed)
+        missing, total = vanished(memory, observed)
         return Stop(
             Reason.UNRESOLVED,
-            f"{gone} of {known} titles known to be on this server are gone: another server?",
+            f"{missing} of {total} titles known to be on this server are gone: another server?",
             "check server.url; if the server was really emptied, start with a new ledger file",
         )
     return None
 
 
 def _unread(lst: DesiredList) -> str | None:
-    if lst.unread:
-        return lst.unread
+    if lst.unread_reason:
+        return lst.unread_reason
     lost = sum(
         isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED for e in lst.entries
     )
@@ -267,6 +270,6 @@ def _verdict(want: Want, settled: NoAction) -> Verdict:
     )
 
 
-def _what(want: Want) -> str:
+def _noun(want: Want) -> str:
     noun = "films" if want.target.media.kind is Kind.MOVIE else "shows"
     return f"4K {noun}" if want.target.is_4k else noun

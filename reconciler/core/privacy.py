@@ -47,10 +47,10 @@ def is_harmless(word: str) -> bool:
     """Whether a word of an address is surely no secret."""
     if len(word) < SHORTEST_SECRET or _NUMBER.fullmatch(word) or _VEILED.fullmatch(word):
         return True
-    found = _PLAIN.fullmatch(word)
-    if not found or len(found["words"]) > _LONGEST_PLAIN or _HEX.fullmatch(found["words"]):
+    match = _PLAIN.fullmatch(word)
+    if not match or len(match["words"]) > _LONGEST_PLAIN or _HEX.fullmatch(match["words"]):
         return False
-    return all(part.islower() or part.istitle() or part.isupper() for part in _parts(found[1]))
+    return all(part.islower() or part.istitle() or part.isupper() for part in _parts(match[1]))
 
 
 def veil(word: str, *, secret: bool = False) -> str:
@@ -71,15 +71,15 @@ def veil_spans(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[
     start = host.start() if scheme >= 0 and host else 0
     inside = tuple(span for span in spans if span[1] > start)
     shown, veiled, end = text[:start], [], start
-    for found in _DELIMITERS.finditer(text, start):
-        shown += text[end : found.start()]
-        end = found.end()
-        if any(begin < end and found.start() < close for begin, close in inside):
-            parts = [text[max(first, found.start()) : min(last, end)] for first, last in inside]
-            veiled += [found[0], *filter(None, parts)]
-            shown += veil(found[0], secret=True) if found[0] in parts else VEIL
+    for match in _DELIMITERS.finditer(text, start):
+        shown += text[end : match.start()]
+        end = match.end()
+        if any(begin < end and match.start() < close for begin, close in inside):
+            parts = [text[max(first, match.start()) : min(last, end)] for first, last in inside]
+            veiled += [match[0], *filter(None, parts)]
+            shown += veil(match[0], secret=True) if match[0] in parts else VEIL
         else:
-            shown += found[0]
+            shown += match[0]
     return shown + text[end:], tuple(dict.fromkeys(veiled))
 
 
@@ -95,8 +95,8 @@ def hidden_part(text: str, span: tuple[int, int]) -> str:
     """
     begin, end = span
     scheme = text.find("://") + 3 if "://" in text else 0
-    found = re.compile(r"[/?#]|\Z").search(text, scheme)
-    host_end = found.start() if found else len(text)
+    match = re.compile(r"[/?#]|\Z").search(text, scheme)
+    host_end = match.start() if match else len(text)
     host = text.rfind("@", scheme, host_end) + 1 or scheme
     part = text[max(begin, scheme) : min(end, host)] + text[max(begin, host_end) : end]
     words = _DELIMITERS.findall(part)

@@ -59,7 +59,7 @@ def pruned(
         return
     rows = sorted(_off_list(wishes, view), key=lambda row: (row.lists[0].index, row.request.id))
     for row in rows:
-        yield row.lists[0], _fate(row, view)
+        yield row.lists[0], _decide(row, view)
 
 
 def _off_list(wishes: Sequence[DesiredList], view: View) -> Iterator[OffList]:
@@ -74,12 +74,14 @@ def _off_list(wishes: Sequence[DesiredList], view: View) -> Iterator[OffList]:
     for own, request in _pending(view):
         media = request.target.media
         lists = () if media in shown else _that_held_it(own, wishes, view)
-        if not lists or not lists[0].judged:
+        if not lists or not lists[0].confirms_absences:
             continue
-        gone = [lst.absent[media] for lst in lists]
-        if not any(names_of(absence.item) & lost for absence in gone):
-            due = max(a.since + lst.rules.prune_after for a, lst in zip(gone, lists, strict=True))
-            yield OffList(request, lists, max(gone, key=lambda a: a.since), due)
+        absences = [lst.absent[media] for lst in lists]
+        if not any(names_of(absence.item) & lost for absence in absences):
+            due = max(
+                a.since + lst.rules.prune_after for a, lst in zip(absences, lists, strict=True)
+            )
+            yield OffList(request, lists, max(absences, key=lambda a: a.since), due)
 
 
 def _pending(view: View) -> Iterator[tuple[OwnRequest, RequestState]]:
@@ -111,7 +113,7 @@ def _that_held_it(
     claims = view.memory.claims.get(own.target, frozenset())
     if not set(own.lists) <= {claim.list for claim in claims}:
         return ()
-    held = tuple(
+    holders = tuple(
         lst
         for lst in wishes
         if Claim(lst.name, str(lst.rules.source)) in claims
@@ -119,22 +121,22 @@ def _that_held_it(
         and not lst.rules.suspended
         and own.target.media in lst.absent
     )
-    if len(held) < len(claims):
+    if len(holders) < len(claims):
         return ()
-    return tuple(sorted(held, key=lambda lst: (not lst.judged, lst.index)))
+    return tuple(sorted(holders, key=lambda lst: (not lst.confirms_absences, lst.index)))
 
 
-def _fate(row: OffList, view: View) -> Action | Verdict:
+def _decide(row: OffList, view: View) -> Action | Verdict:
     """A cancel action where it is due and every list says so, otherwise a verdict."""
     since = f"off its lists since {format_time(row.absence.since)}"
     attempts = view.memory.attempts.get(row.request.target, Attempts())
     if not _cancels(row):
-        return _told(row, Reason.REQUESTED, f"{since}; prune: report")
+        return _report(row, Reason.REQUESTED, f"{since}; prune: report")
     if row.due > view.now:
-        return _told(row, Reason.REQUESTED, f"{since}, canceled after {format_time(row.due)}")
+        return _report(row, Reason.REQUESTED, f"{since}, canceled after {format_time(row.due)}")
     if attempts.not_before and attempts.not_before > view.now:
         detail = f"{since}; failed before, next try after {format_time(attempts.not_before)}"
-        return _told(row, Reason.BACKING_OFF, detail)
+        return _report(row, Reason.BACKING_OFF, detail)
     return Action(
         op=Op.CANCEL,
         why=Why.OFF_LIST,
@@ -155,7 +157,7 @@ def _cancels(row: OffList) -> bool:
     return all(lst.rules.prune is Prune.CANCEL_PENDING for lst in row.lists)
 
 
-def _told(row: OffList, reason: Reason, detail: str) -> Verdict:
+def _report(row: OffList, reason: Reason, detail: str) -> Verdict:
     return Verdict(
         reason,
         titled(row.absence.item, row.absence.match),

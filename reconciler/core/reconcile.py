@@ -85,9 +85,9 @@ def update_state(
     read_at = next((lst.at for lst in fetches if lst.at), now)
     names = {lst.rules.name for lst in fetches}
     left = {
-        name: replace(one, left=read_at)
-        for name, one in _departed(recalled, fetches).items()
-        if one.left is None and name not in names
+        name: replace(membership, left=read_at)
+        for name, membership in _departed(recalled, fetches).items()
+        if membership.left is None and name not in names
     }
     return NewState(
         observe(recalled.memory, targets, observed, now, back),
@@ -101,11 +101,11 @@ def _claims(
 ) -> dict[Target, frozenset[Claim]]:
     """Which lists hold now what was requested here, or will be."""
     ours = {own.target for own in memory.ours.values()} | {a.target for a in plan.actions}
-    held: dict[Target, set[Claim]] = {}
+    claims: dict[Target, set[Claim]] = {}
     for lst, _, media in places(lists):
         if (target := Target(media, lst.rules.is_4k)) in ours:
-            held.setdefault(target, set()).add(Claim(lst.name, str(lst.rules.source)))
-    return {target: frozenset(those) for target, those in held.items()}
+            claims.setdefault(target, set()).add(Claim(lst.name, str(lst.rules.source)))
+    return {target: frozenset(claimants) for target, claimants in claims.items()}
 
 
 @dataclass(frozen=True, slots=True)

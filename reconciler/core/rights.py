@@ -94,10 +94,10 @@ def expected(user: User, target: Target) -> Expected:
     """Whether a request for ``target`` by ``user`` will be approved, wait, or be refused."""
     if user.permissions & ADMIN:
         return Expected.APPROVED
-    wanted = (target.is_4k, target.media.kind)
-    if not user.permissions & _MAY_REQUEST[wanted]:
+    key = (target.is_4k, target.media.kind)
+    if not user.permissions & _MAY_REQUEST[key]:
         return Expected.REFUSED
-    if user.permissions & _AUTO_APPROVED[wanted]:
+    if user.permissions & _AUTO_APPROVED[key]:
         return Expected.APPROVED
     return Expected.PENDING
 
@@ -128,7 +128,7 @@ def has_more_rights(user: User, other: User, *, is_4k: bool) -> bool:
 
 
 def find_requester(
-    wanted: int | str | None,
+    selector: int | str | None,
     users: Sequence[User],
     owner: User,
     approval: Approval = Approval.REQUESTER,
@@ -139,32 +139,32 @@ def find_requester(
     exactly one user. None: the key's owner. With ``approval: auto`` the owner asks on the user's
     behalf, which takes rights of the owner's own.
     """
-    if wanted is None:
+    if selector is None:
         return Requester(owner)
-    found = users_named(wanted, users)
-    if len(found) == 1:
-        return _speaking_for(found[0], owner, approval)
-    if found:
-        ids = ", ".join(str(user.id) for user in found)
+    matching = find_users(selector, users)
+    if len(matching) == 1:
+        return _speaking_for(matching[0], owner, approval)
+    if matching:
+        ids = ", ".join(str(user.id) for user in matching)
         return ListProblem(
             ProblemReason.AMBIGUOUS_REQUESTER,
-            f"requester {wanted!r} fits several users of the server (ids {ids}); name the id",
+            f"requester {selector!r} fits several users of the server (ids {ids}); name the id",
         )
-    if isinstance(wanted, str) and "@" in wanted and not has_right(owner, SEE_USERS):
-        message = f"requester {wanted!r} cannot be found: {lacks(owner, SEE_USERS)}"
+    if isinstance(selector, str) and "@" in selector and not has_right(owner, SEE_USERS):
+        message = f"requester {selector!r} cannot be found: {lacks(owner, SEE_USERS)}"
         return ListProblem(ProblemReason.KEY_LACKS_RIGHTS, message)
     return ListProblem(
-        ProblemReason.UNKNOWN_REQUESTER, f"requester {wanted!r} is not a user of the server"
+        ProblemReason.UNKNOWN_REQUESTER, f"requester {selector!r} is not a user of the server"
     )
 
 
-def users_named(wanted: int | str, users: Sequence[User]) -> list[User]:
+def find_users(selector: int | str, users: Sequence[User]) -> list[User]:
     """The users that a requester in the file may mean: by id, or by name or e-mail address."""
-    if isinstance(wanted, int):
-        return [user for user in users if user.id == wanted]
-    name = wanted.casefold()
+    if isinstance(selector, int):
+        return [user for user in users if user.id == selector]
+    name = selector.casefold()
     return [
-        user for user in users if name in {known.casefold() for known in (user.name, *user.aliases)}
+        user for user in users if name in {alias.casefold() for alias in (user.name, *user.aliases)}
     ]
 
 

@@ -37,7 +37,7 @@ from reconciler.core.model import (
     WaitingChange,
     Widening,
 )
-from reconciler.core.rights import has_more_rights, users_named
+from reconciler.core.rights import find_users, has_more_rights
 from reconciler.core.times import shifted
 
 
@@ -70,32 +70,38 @@ def decide(
             RightsState(proposed), lists=tuple((name, False) for name in proposed.lists)
         )
     changes = list_changes(accepted, proposed)
-    found = find_widenings(accepted, proposed, changes, users)
-    waiting = {widening: min(state.waiting.get(widening, now), now) for widening in found}
-    held = {w.list for w, since in waiting.items() if grace is None or now < since + grace}
-    if WHOLE in held:
+    widenings = find_widenings(accepted, proposed, changes, users)
+    waiting = {widening: min(state.waiting.get(widening, now), now) for widening in widenings}
+    waiting_lists = {w.list for w, since in waiting.items() if grace is None or now < since + grace}
+    if WHOLE in waiting_lists:
         lists = tuple((name, True) for name in accepted.lists)
         return Decision(RightsState(accepted, waiting), holds_file=True, lists=lists)
-    lists = _in_effect(changes, held)
+    lists = _in_effect(changes, waiting_lists)
     return Decision(
         RightsState(
             _accepted(accepted, proposed, lists),
-            {widening: since for widening, since in waiting.items() if widening.list in held},
+            {
+                widening: since
+                for widening, since in waiting.items()
+                if widening.list in waiting_lists
+            },
         ),
         lists=lists,
-        granted=tuple(widening for widening in waiting if widening.list not in held),
+        granted=tuple(widening for widening in waiting if widening.list not in waiting_lists),
     )
 
 
 def _in_effect(
-    changes: Sequence[ListChange], held: Collection[str]
+    changes: Sequence[ListChange], waiting_lists: Collection[str]
 ) -> tuple[tuple[str, bool], ...]:
     """The lists in effect. One whose name is still taken by a list that waits, waits with it."""
-    stay = {change for change in changes if change.name in held}
+    stay = {change for change in changes if change.name in waiting_lists}
     while more := {change for change in changes if _is_taken(change.new, stay)} - stay:
         stay |= more
-    kept = [(change.old if change in stay else change.new, change in stay) for change in changes]
-    return tuple((name, as_accepted) for name, as_accepted in kept if name is not None)
+    effective = [
+        (change.old if change in stay else change.new, change in stay) for change in changes
+    ]
+    return tuple((name, as_accepted) for name, as_accepted in effective if name is not None)
 
 
 def _is_taken(name: str | None, stay: Collection[ListChange]) -> bool:
@@ -196,8 +202,8 @@ def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange
         )
         for name, after in proposed.lists.items()
     ]
-    gone = [name for name in accepted.lists if name not in partners.values()]
-    return (*changes, *(ListChange(name, None, accepted.lists[name], None) for name in gone))
+    removed = [name for name in accepted.lists if name not in partners.values()]
+    return (*changes, *(ListChange(name, None, accepted.lists[name], None) for name in removed))
 
 
 def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
@@ -210,9 +216,9 @@ def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
     for is_same in (by_both, by_source, by_name):
         for name in new:
             free = [other for other in old if other not in partners.values()]
-            known = next((other for other in free if is_same(name, other)), None)
-            if name not in partners and known is not None:
-                partners[name] = known
+            partner = next((other for other in free if is_same(name, other)), None)
+            if name not in partners and partner is not None:
+                partners[name] = partner
     return partners
 
 
@@ -223,24 +229,24 @@ def find_widenings(
     users: Sequence[User] | None,
 ) -> tuple[Widening, ...]:
     """All widenings. ``users``: the server's; None: it could not be asked."""
-    found = [*_of_server(accepted, proposed), *_of_exclude(accepted, proposed)]
+    widenings = [*_of_server(accepted, proposed), *_of_exclude(accepted, proposed)]
     in_lists = [
         (change.name, *change_text) for change in changes for change_text in _of_list(change, users)
     ]
     of_defaults = list(_of_defaults(accepted.defaults, proposed.defaults, users))
     inherited = {(setting, value) for setting, value, _ in of_defaults}
     inherited &= {(setting, value) for _, setting, value, _ in in_lists}
-    found += [
+    widenings += [
         Widening(WHOLE, f"defaults.{setting}", value, f"defaults: {words}")
         for setting, value, words in of_defaults
         if (setting, value) in inherited
     ]
-    found += [
+    widenings += [
         Widening(name, setting, value, words)
         for name, setting, value, words in in_lists
         if (setting, value) not in inherited
     ]
-    return tuple(found)
+    return tuple(widenings)
 
 
 def _of_server(before: FileRights, after: FileRights) -> Iterator[Widening]:
@@ -312,9 +318,11 @@ def _requester_widens(before: Rights, after: Rights, users: Sequence[User] | Non
     replaced = f"requester {old} is replaced by {new}"
     if users is None:
         return f"{replaced}, and the server could not be asked who has more rights"
-    successors, known = users_named(new, users), users_named(old, users)
+    successors, predecessors = find_users(new, users), find_users(old, users)
     if len(successors) != 1:
         return ""  # such a list requests nothing
-    if len(known) == 1 and not has_more_rights(successors[0], known[0], is_4k=after.is_4k):
+    if len(predecessors) == 1 and not has_more_rights(
+        successors[0], predecessors[0], is_4k=after.is_4k
+    ):
         return ""
     return f"{replaced}, who has more rights"

@@ -66,10 +66,12 @@ def next_run(  # noqa: PLR0913 - all that a wait depends on
         wait = retry_wait(tries, rules.retry_interval, chance)
     else:
         wait = retry_wait(1, rules.retry_interval, chance)
-    asked = timedelta(seconds=min(result.retry_after or 0, LONGEST_RETRY_AFTER.total_seconds()))
+    requested_wait = timedelta(
+        seconds=min(result.retry_after or 0, LONGEST_RETRY_AFTER.total_seconds())
+    )
     return Schedule(
         digest=config_hash,
-        due=now + max(wait, asked),
+        due=now + max(wait, requested_wait),
         tries=tries,
         attempted=now,
         succeeded=now if ready else before.succeeded if before else None,
@@ -99,7 +101,7 @@ def is_too_late(schedule: Schedule | None, due: datetime, rules: ListRules, now:
     far in the future does not prove such a wait.
     """
     longest = max(add_jitter(rules.interval, 1), rules.retry_interval, LONGEST_RETRY)
-    asked = timedelta()
+    requested_wait = timedelta()
     if schedule and schedule.attempted and schedule.attempted <= now + longest:
-        asked = min(schedule.due - schedule.attempted, LONGEST_RETRY_AFTER)
-    return due > now + (longest if asked <= longest else longest + asked)
+        requested_wait = min(schedule.due - schedule.attempted, LONGEST_RETRY_AFTER)
+    return due > now + (longest if requested_wait <= longest else longest + requested_wait)

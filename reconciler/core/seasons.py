@@ -56,7 +56,7 @@ def has_aired(season: Season, show: Show, today: date) -> bool:
             return False
 
 
-def chosen(
+def choose_seasons(
     rules: Iterable[SeasonRule], show: Show, today: date
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The seasons that rules want and that have aired, and those they want that have not.
@@ -64,17 +64,17 @@ def chosen(
     Several lists on one show want the union. Specials are wanted only where they are named.
     """
     out, coming = aired(show, today), unaired(show, today)
-    wanted: set[int] = set()
+    numbers: set[int] = set()
     for rule in rules:
         if rule.named is not None:
-            wanted.update(rule.named)
+            numbers.update(rule.named)
         elif rule.first is not None:
-            wanted.update(sorted((*out, *coming))[: rule.first])
+            numbers.update(sorted((*out, *coming))[: rule.first])
         else:
-            wanted.update(coming)  # a show that is followed
-            wanted.update(out if rule.last is None else out[-rule.last :])
+            numbers.update(coming)  # a show that is followed
+            numbers.update(out if rule.last is None else out[-rule.last :])
     here = {season.number for season in show.seasons if has_aired(season, show, today)}
-    return tuple(sorted(wanted & here)), tuple(sorted(wanted - here))
+    return tuple(sorted(numbers & here)), tuple(sorted(numbers - here))
 
 
 def aired(show: Show, today: date) -> tuple[int, ...]:

@@ -58,9 +58,11 @@ def find_delivery(
         return profile
     if isinstance(folder, ListProblem):
         return folder
-    found = tuple(sorted({tag for tag in tags if isinstance(tag, Option)}, key=lambda tag: tag.id))
+    chosen_tags = tuple(
+        sorted({tag for tag in tags if isinstance(tag, Option)}, key=lambda tag: tag.id)
+    )
     problem = next((tag for tag in tags if isinstance(tag, ListProblem)), None)
-    return problem or Delivery(there, profile, folder, None if wish.tags is None else found)
+    return problem or Delivery(there, profile, folder, None if wish.tags is None else chosen_tags)
 
 
 def all_of(problems: Sequence[ListProblem]) -> ListProblem | None:
@@ -99,7 +101,7 @@ def _silence(downloader: Downloader, kind: Kind) -> str:
     return f"{name} did not answer" + f" (the server says: {trouble})" * bool(trouble)
 
 
-def astray(kinds: Collection[Kind]) -> str | None:
+def undeliverable_4k(kinds: Collection[Kind]) -> str | None:
     """What becomes of requests for kinds that the server has 4K off for; None: there are none.
 
     It takes and approves them all the same, and hands them to nobody
@@ -123,18 +125,18 @@ def find_downloader(
     One of the other quality is none: the server would lose sight of what it was sent.
     """
     program = PROGRAM[kind] + " for 4K" * is_4k
-    fitting = [one for one in downloaders if one.is_4k is is_4k]
+    fitting = [downloader for downloader in downloaders if downloader.is_4k is is_4k]
     if not fitting:
         return ListProblem(ProblemReason.UNKNOWN_SERVICE, f"the server has no {program}")
     if wish.server is None:
-        default = next((one for one in fitting if one.is_default), None)
+        default = next((downloader for downloader in fitting if downloader.is_default), None)
         message = f"the server has no default {program}; name one with server_id"
         return default or ListProblem(ProblemReason.UNKNOWN_SERVICE, message)
-    offers = [Option(one.id, one.name) for one in fitting]
-    found = _pick("server_id", wish.server, offers, "the server")
-    if isinstance(found, ListProblem):
-        return found
-    return next(one for one in fitting if one.id == found.id)
+    offers = [Option(downloader.id, downloader.name) for downloader in fitting]
+    option = _pick("server_id", wish.server, offers, "the server")
+    if isinstance(option, ListProblem):
+        return option
+    return next(downloader for downloader in fitting if downloader.id == option.id)
 
 
 def names_more(wish: ServiceSelection) -> bool:
@@ -143,33 +145,39 @@ def names_more(wish: ServiceSelection) -> bool:
 
 
 def _optional(
-    key: str, wanted: int | str | None, offers: Sequence[Option], where: str
+    key: str, selector: int | str | None, offers: Sequence[Option], where: str
 ) -> Option | ListProblem | None:
-    return None if wanted is None else _pick(key, wanted, offers, where)
+    return None if selector is None else _pick(key, selector, offers, where)
 
 
 def _pick(
-    key: str, wanted: int | str, offers: Sequence[Option], where: str
+    key: str, selector: int | str, offers: Sequence[Option], where: str
 ) -> Option | ListProblem:
     """The one offer that is meant, or why none is."""
-    found = [offer for offer in offers if _means(wanted, offer)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(str(offer.id) for offer in found)
-        message = f"{key} {wanted!r} fits several at {where} (ids {ids}); name the id"
+    matching = [offer for offer in offers if _means(selector, offer)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        ids = ", ".join(str(offer.id) for offer in matching)
+        message = f"{key} {selector!r} fits several at {where} (ids {ids}); name the id"
         return ListProblem(ProblemReason.AMBIGUOUS_OPTION, message)
     names = {_plain(offer.name): offer.name for offer in offers}
-    close = difflib.get_close_matches(_plain(str(wanted)), names, n=1)
-    meant = f", did you mean {names[close[0]]!r}?" if close else ""
+    close = difflib.get_close_matches(_plain(str(selector)), names, n=1)
+    suggestion = f", did you mean {names[close[0]]!r}?" if close else ""
     options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
-    message = f"{key} {wanted!r} is not at {where}{meant}; it offers {options or 'none'}{more}"
+    message = (
+        f"{key} {selector!r} is not at {where}{suggestion}; it offers {options or 'none'}{more}"
+    )
     return ListProblem(_UNKNOWN[key], message)
 
 
-def _means(wanted: int | str, offer: Option) -> bool:
-    return offer.id == wanted if isinstance(wanted, int) else _plain(wanted) == _plain(offer.name)
+def _means(selector: int | str, offer: Option) -> bool:
+    return (
+        offer.id == selector
+        if isinstance(selector, int)
+        else _plain(selector) == _plain(offer.name)
+    )
 
 
 def _plain(name: str) -> str:

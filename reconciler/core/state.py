@@ -39,10 +39,10 @@ COVERED = frozenset({Presence.AVAILABLE, Presence.REQUESTED, Presence.PROCESSING
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class TargetState:
     """What is there, and the requests that say so."""
 
-    there: Presence
+    presence: Presence
     request_ids: tuple[int, ...] = ()
 
 
@@ -58,19 +58,19 @@ def _blocked(media: MediaKey, rows: tuple[MediaState, ...], observed: Observed) 
     return media in observed.blocklist
 
 
-def film(target: Target, observed: Observed) -> State:
+def film(target: Target, observed: Observed) -> TargetState:
     """The state of a film in the target's quality."""
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
-        return State(Presence.BLOCKLISTED)
+        return TargetState(Presence.BLOCKLISTED)
     requests = observed.requests.get(target, ())
-    statuses = _whole(target, rows)
+    statuses = _show_statuses(target, rows)
     if not requests and observed.shows_all_requests:
         statuses -= {MediaStatus.PENDING}
     return _state_of(MemoryKey(target), statuses, [(r.id, r.status) for r in requests], observed)
 
 
-def season(target: Target, number: int, observed: Observed) -> State:
+def season(target: Target, number: int, observed: Observed) -> TargetState:
     """The state of one season. The show's own status counts where it speaks of the whole show.
 
     A show deleted as a whole covers seasons that never had a row of their own: a person's word
@@ -79,7 +79,7 @@ def season(target: Target, number: int, observed: Observed) -> State:
     """
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
-        return State(Presence.BLOCKLISTED)
+        return TargetState(Presence.BLOCKLISTED)
     statuses = {row.seasons[number][target.is_4k] for row in rows if number in row.seasons}
     requests = [
         (r.id, RequestStatus.DECLINED if r.seasons[number] is RequestStatus.DECLINED else r.status)
@@ -95,13 +95,13 @@ def show(target: Target, observed: Observed) -> Presence:
     rows = observed.media.get(target.media, ())
     if _blocked(target.media, rows, observed):
         return Presence.BLOCKLISTED
-    seasons = {season(target, n, observed).there for n in known_seasons(target, observed)}
+    seasons = {season(target, n, observed).presence for n in known_seasons(target, observed)}
     whole = _of_whole_show(target, rows)
     if MediaStatus.AVAILABLE in whole:
         seasons.add(Presence.AVAILABLE)
     if MediaStatus.DELETED in whole:
         seasons.add(Presence.DELETED)
-    return next((there for there in _MOST_ALIVE if there in seasons), Presence.NOTHING)
+    return next((presence for presence in _MOST_ALIVE if presence in seasons), Presence.NOTHING)
 
 
 def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
@@ -111,12 +111,12 @@ def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaSta
         for row in rows
         if all(season[target.is_4k] is MediaStatus.UNKNOWN for season in row.seasons.values())
     )
-    return (_whole(target, rows) & {MediaStatus.DELETED}) | (
-        _whole(target, silent) & {MediaStatus.AVAILABLE}
+    return (_show_statuses(target, rows) & {MediaStatus.DELETED}) | (
+        _show_statuses(target, silent) & {MediaStatus.AVAILABLE}
     )
 
 
-def _whole(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
+def _show_statuses(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
     """What the title's own rows say of it in the target's quality."""
     return {row.status_4k if target.is_4k else row.status for row in rows}
 
@@ -149,44 +149,44 @@ def _state_of(
     statuses: set[MediaStatus],
     requests: list[tuple[int, RequestStatus]],
     observed: Observed,
-) -> State:
+) -> TargetState:
     """With what is concluded of a request of ours that no table shows."""
     if slot in observed.withdrawn:
         statuses = statuses - {MediaStatus.PENDING, MediaStatus.PROCESSING}
     lost = observed.lost.get(slot, ())
     if lost and statuses.isdisjoint(_HERE | {MediaStatus.DELETED}):
-        return State(Presence.LOST, lost)
+        return TargetState(Presence.LOST, lost)
     return _state(statuses, requests)
 
 
-def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]) -> State:
+def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]) -> TargetState:
     """First hit wins. Available and deleted stand before failed: a library's word is newer.
 
     A request that was completed once, with nothing there now, is a title that was taken away.
     """
     if not statuses.isdisjoint(_HERE):
-        return State(Presence.AVAILABLE)
-    asked = {status for _, status in requests}
+        return TargetState(Presence.AVAILABLE)
+    request_statuses = {status for _, status in requests}
     last = max(requests)[1] if requests else None  # ids grow: what was asked last decides
-    live = not asked.isdisjoint(_LIVE)
+    live = not request_statuses.isdisjoint(_LIVE)
     dead = not live and last in _DEAD
     if MediaStatus.DELETED in statuses and not live:
-        return State(Presence.DELETED)
+        return TargetState(Presence.DELETED)
     if dead and last is RequestStatus.FAILED:
-        return _said_by(Presence.FAILED, RequestStatus.FAILED, requests)
-    if RequestStatus.PENDING in asked:
-        return _said_by(Presence.REQUESTED, RequestStatus.PENDING, requests)
-    if RequestStatus.APPROVED in asked:
-        return _said_by(Presence.PROCESSING, RequestStatus.APPROVED, requests)
+        return _state_from(Presence.FAILED, RequestStatus.FAILED, requests)
+    if RequestStatus.PENDING in request_statuses:
+        return _state_from(Presence.REQUESTED, RequestStatus.PENDING, requests)
+    if RequestStatus.APPROVED in request_statuses:
+        return _state_from(Presence.PROCESSING, RequestStatus.APPROVED, requests)
     if MediaStatus.PROCESSING in statuses and not dead:
-        return State(Presence.PROCESSING)
+        return TargetState(Presence.PROCESSING)
     if MediaStatus.PENDING in statuses and not dead:
-        return State(Presence.REQUESTED)
-    if RequestStatus.DECLINED in asked:
-        return _said_by(Presence.DECLINED, RequestStatus.DECLINED, requests)
-    if RequestStatus.COMPLETED in asked:
-        return _said_by(Presence.DELETED, RequestStatus.COMPLETED, requests)
-    return State(Presence.NOTHING)
+        return TargetState(Presence.REQUESTED)
+    if RequestStatus.DECLINED in request_statuses:
+        return _state_from(Presence.DECLINED, RequestStatus.DECLINED, requests)
+    if RequestStatus.COMPLETED in request_statuses:
+        return _state_from(Presence.DELETED, RequestStatus.COMPLETED, requests)
+    return TargetState(Presence.NOTHING)
 
 
 _HERE = frozenset({MediaStatus.AVAILABLE, MediaStatus.PARTIAL})
@@ -194,7 +194,10 @@ _LIVE = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 _DEAD = frozenset({RequestStatus.DECLINED, RequestStatus.FAILED})
 
 
-def _said_by(
-    there: Presence, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
-) -> State:
-    return State(there, tuple(sorted(number for number, said in requests if said is status)))
+def _state_from(
+    presence: Presence, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
+) -> TargetState:
+    return TargetState(
+        presence,
+        tuple(sorted(number for number, request_status in requests if request_status is status)),
+    )

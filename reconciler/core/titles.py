@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from reconciler.core.memory import lifted, put_back, rerequest_notes
+from reconciler.core.memory import is_lifted, put_back, rerequest_notes
 from reconciler.core.model import (
     Attempts,
     Kind,
@@ -21,11 +21,11 @@ from reconciler.core.model import (
     View,
     Why,
 )
-from reconciler.core.seasons import chosen, span
+from reconciler.core.seasons import choose_seasons, span
 from reconciler.core.state import (
     COVERED,
     Presence,
-    State,
+    TargetState,
     blocklisted,
     film,
     known_seasons,
@@ -66,7 +66,7 @@ _VERDICT = {
 }
 _REFUSED = frozenset({Reason.DECLINED, Reason.HANDLED})
 _OUT = _REFUSED | {None}  # what is, or was, kept out by them
-_GONE = frozenset({Presence.NOTHING, Presence.DELETED})
+_ABSENT = frozenset({Presence.NOTHING, Presence.DELETED})
 _NO_SPECIALS = "the server takes no requests for specials"
 _ONLY_SPECIALS = "it has only specials, which the list does not ask for"
 MOST_LOST = 3  # requests of one title in a row, until a person has to see to it
@@ -106,42 +106,42 @@ def needs(target: Target, terms: Terms, view: View) -> tuple[Gap | NoAction, ...
 
 def _film(target: Target, terms: Terms, view: View) -> Gap | NoAction:
     state = film(target, view.observed)
-    if state.there is Presence.FAILED:
+    if state.presence is Presence.FAILED:
         return _retry(target, (max(state.request_ids),), terms, view)
-    known = view.memory.slots.get(MemoryKey(target))
-    free = lifted(known, terms.rerequest, view.now)
-    settled = _verdict(state.there, remembered=known is not None, lifted=free)
+    entry = view.memory.slots.get(MemoryKey(target))
+    free = is_lifted(entry, terms.rerequest, view.now)
+    settled = _verdict(state.presence, remembered=entry is not None, is_free=free)
     if settled and settled not in _REFUSED:
         return NoAction(settled)
-    detail = "; ".join(rerequest_notes({None: known}, terms.rerequest, view.now))
+    detail = "; ".join(rerequest_notes({None: entry}, terms.rerequest, view.now))
     if settled:
         return NoAction(settled, detail)
-    if state.there is Presence.LOST:
-        reason = _lost(state.request_ids)
-        if _is_lost_for_good(state, known, terms):
+    if state.presence is Presence.LOST:
+        reason = _lost_detail(state.request_ids)
+        if _is_lost_for_good(state, entry, terms):
             return NoAction(Reason.FAILED, reason)
         return Gap(Op.REQUEST, Why.LOST, detail=reason)
-    why = Why.READDED if put_back(known, terms.rerequest) else Why.MISSING
+    why = Why.READDED if put_back(entry, terms.rerequest) else Why.MISSING
     return Gap(Op.REQUEST, why, detail=detail)
 
 
-def _is_lost_for_good(state: State, known: MemoryEntry | None, terms: Terms) -> bool:
+def _is_lost_for_good(state: TargetState, entry: MemoryEntry | None, terms: Terms) -> bool:
     """Whether the server has lost so many requests for it that only a re-add asks once more."""
-    often = state.there is Presence.LOST and len(state.request_ids) >= MOST_LOST
-    return often and not put_back(known, terms.rerequest)
+    often = state.presence is Presence.LOST and len(state.request_ids) >= MOST_LOST
+    return often and not put_back(entry, terms.rerequest)
 
 
-def _lost(requests: tuple[int, ...]) -> str:
+def _lost_detail(requests: tuple[int, ...]) -> str:
     numbers = ", ".join(map(str, requests))
     return f"the server accepted request {numbers} and did not keep it"
 
 
-def _verdict(there: Presence, *, remembered: bool, lifted: bool) -> Reason | None:
+def _verdict(presence: Presence, *, remembered: bool, is_free: bool) -> Reason | None:
     """Why a film or season is not asked for; None: it is."""
-    if there is Presence.LOST:
+    if presence is Presence.LOST:
         return None
-    reason = _VERDICT.get(there, Reason.HANDLED if remembered else None)
-    return None if lifted and reason in _REFUSED else reason
+    reason = _VERDICT.get(presence, Reason.HANDLED if remembered else None)
+    return None if is_free and reason in _REFUSED else reason
 
 
 def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Gap | NoAction:
@@ -156,43 +156,43 @@ def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) 
 
 
 def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | NoAction, ...]:
-    wanted, coming = chosen(terms.seasons, facts, view.now.date())
-    if not wanted:
+    numbers, coming = choose_seasons(terms.seasons, facts, view.now.date())
+    if not numbers:
         beside = {Reason.UNAIRED: coming}
         detail = _list(Reason.UNAIRED, coming)
         if not coming:
             detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons of it"
         return (NoAction(Reason.UNAIRED, detail, beside=beside),)
-    states = {n: season(target, n, view.observed) for n in wanted}
-    fates = _fates(target, states, terms, view)
-    missing = tuple(n for n in wanted if fates[n] is None)
-    failed = tuple(n for n in wanted if states[n].there is Presence.FAILED)
+    states = {n: season(target, n, view.observed) for n in numbers}
+    reasons = _season_reasons(target, states, terms, view)
+    missing = tuple(n for n in numbers if reasons[n] is None)
+    failed = tuple(n for n in numbers if states[n].presence is Presence.FAILED)
     out: dict[int | None, MemoryEntry | None] = {
-        n: view.memory.slots.get(MemoryKey(target, n)) for n in wanted if fates[n] in _OUT
+        n: view.memory.slots.get(MemoryKey(target, n)) for n in numbers if reasons[n] in _OUT
     }
     again = rerequest_notes(out, terms.rerequest, view.now)
-    beside = _beside(fates, coming)
+    beside = _beside(reasons, coming)
     barred = _NO_SPECIALS if Reason.NOT_PERMITTED in beside else ""
-    rest = "; ".join(filter(None, (_rest(beside, missing), barred, *again)))
+    summary = "; ".join(filter(None, (_season_summary(beside, missing), barred, *again)))
     rows: list[Gap | NoAction] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
         rows.append(_retry(target, tuple(sorted(ids)), terms, view))
         beside = _with_retry(beside, rows[0])
     if missing:
-        rows.append(replace(_ask(target, missing, terms, view, rest), beside=beside))
-    asked = tuple(row for row in rows if isinstance(row, Gap))
-    if asked:
-        return asked
+        rows.append(replace(_ask(target, missing, terms, view, summary), beside=beside))
+    gaps = tuple(row for row in rows if isinstance(row, Gap))
+    if gaps:
+        return gaps
     if rows and isinstance(rows[0], NoAction):
-        detail = f"{rows[0].detail}; {rest}".strip("; ")
-        return (NoAction(rows[0].reason, detail, wanted, beside),)
-    reason = next(r for r in _PRECEDENCE if r in fates.values())
-    return (NoAction(reason, rest, wanted, beside),)
+        detail = f"{rows[0].detail}; {summary}".strip("; ")
+        return (NoAction(rows[0].reason, detail, numbers, beside),)
+    reason = next(r for r in _PRECEDENCE if r in reasons.values())
+    return (NoAction(reason, summary, numbers, beside),)
 
 
-def _fates(
-    target: Target, states: Mapping[int, State], terms: Terms, view: View
+def _season_reasons(
+    target: Target, states: Mapping[int, TargetState], terms: Terms, view: View
 ) -> dict[int, Reason | None]:
     """Why each season is not asked for; None: it is missing.
 
@@ -203,53 +203,55 @@ def _fates(
     whole = slots.get(MemoryKey(target))
     taken_away = (
         whole is not None
-        and all(state.there in _GONE for state in states.values())  # saves a look at the others
-        and show(target, view.observed) in _GONE
+        and all(state.presence in _ABSENT for state in states.values())  # cheaper than ``show``
+        and show(target, view.observed) in _ABSENT
     )
-    fates: dict[int, Reason | None] = {}
+    reasons: dict[int, Reason | None] = {}
     for number, state in states.items():
-        known = slots.get(MemoryKey(target, number))
-        fates[number] = (
+        entry = slots.get(MemoryKey(target, number))
+        reasons[number] = (
             Reason.FAILED
-            if state.there is Presence.FAILED or _is_lost_for_good(state, known or whole, terms)
+            if state.presence is Presence.FAILED or _is_lost_for_good(state, entry or whole, terms)
             else _verdict(
-                state.there,
-                remembered=taken_away or known is not None,
-                lifted=lifted(known or whole, terms.rerequest, view.now),
+                state.presence,
+                remembered=taken_away or entry is not None,
+                is_free=is_lifted(entry or whole, terms.rerequest, view.now),
             )
         )
-    if 0 in fates and fates[0] is None and not view.observed.takes_specials:
-        fates[0] = Reason.NOT_PERMITTED
-    return fates
+    if 0 in reasons and reasons[0] is None and not view.observed.takes_specials:
+        reasons[0] = Reason.NOT_PERMITTED
+    return reasons
 
 
-def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, rest: str) -> Gap:
+def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, detail: str) -> Gap:
     observed = view.observed
     here = [
-        n for n in known_seasons(target, observed) if season(target, n, observed).there in COVERED
+        n
+        for n in known_seasons(target, observed)
+        if season(target, n, observed).presence in COVERED
     ]
     followed = [n for n in here if n >= 1]  # specials say nothing of what is new
-    known = [view.memory.slots.get(MemoryKey(target, n)) for n in missing]
+    entries = [view.memory.slots.get(MemoryKey(target, n)) for n in missing]
     whole = view.memory.slots.get(MemoryKey(target))  # for a season that has no memory of its own
     lost = {view.observed.lost.get(MemoryKey(target, n), ()) for n in missing} - {()}
     if lost:
         why = Why.LOST
-        rest = "; ".join(filter(None, (rest, *map(_lost, sorted(lost)))))
-    elif any(put_back(one or whole, terms.rerequest) for one in known):
+        detail = "; ".join(filter(None, (detail, *map(_lost_detail, sorted(lost)))))
+    elif any(put_back(entry or whole, terms.rerequest) for entry in entries):
         why = Why.READDED
-    elif followed and min(missing) > max(followed) and not any(known):
+    elif followed and min(missing) > max(followed) and not any(entries):
         why = Why.NEW_SEASON
     else:
         why = Why.MISSING
-    return Gap(Op.EXTEND if here else Op.REQUEST, why, missing, detail=rest)
+    return Gap(Op.EXTEND if here else Op.REQUEST, why, missing, detail=detail)
 
 
 def _beside(
-    fates: Mapping[int, Reason | None], coming: tuple[int, ...]
+    reasons: Mapping[int, Reason | None], coming: tuple[int, ...]
 ) -> dict[Reason, tuple[int, ...]]:
     """Why each season is not asked for, by reason."""
     groups: dict[Reason, tuple[int, ...]] = {}
-    for number, reason in fates.items():
+    for number, reason in reasons.items():
         if reason is not None:
             groups[reason] = (*groups.get(reason, ()), number)
     return groups | {Reason.UNAIRED: coming} if coming else groups
@@ -259,14 +261,14 @@ def _with_retry(
     beside: Mapping[Reason, tuple[int, ...]], retry: Gap | NoAction
 ) -> dict[Reason, tuple[int, ...]]:
     """The reasons, with the failed seasons under the retry's reason; a retry itself has none."""
-    rest: dict[Reason, tuple[int, ...]] = dict(beside)
-    failed = rest.pop(Reason.FAILED)
+    others: dict[Reason, tuple[int, ...]] = dict(beside)
+    failed = others.pop(Reason.FAILED)
     if isinstance(retry, NoAction):
-        rest[retry.reason] = failed
-    return rest
+        others[retry.reason] = failed
+    return others
 
 
-def _rest(beside: Mapping[Reason, tuple[int, ...]], missing: tuple[int, ...]) -> str:
+def _season_summary(beside: Mapping[Reason, tuple[int, ...]], missing: tuple[int, ...]) -> str:
     """``S1-2 available, S3 declined``; nothing where one reason holds for all seasons."""
     if len(beside) == 1 and not missing and Reason.UNAIRED not in beside:
         return ""

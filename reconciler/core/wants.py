@@ -58,7 +58,7 @@ class UnresolvedWant:
     lists: tuple[str, ...]
 
 
-def wanted(
+def gather_wants(
     lists: Sequence[DesiredList], observed: Observed = _UNSEEN
 ) -> Iterator[Want | UnresolvedWant]:
     """Each wanted title once, in file order, then list position.
@@ -68,11 +68,11 @@ def wanted(
 
     ``observed`` tells filters of a title what its list does not.
     """
-    held: dict[Target | str, list[tuple[DesiredList, Entry]]] = {}
+    places_by_identity: dict[Target | str, list[tuple[DesiredList, Entry]]] = {}
     for lst in sorted((x for x in lists if x.rules.role is Role.REQUEST), key=lambda x: x.index):
         for entry in sorted(lst.entries, key=lambda e: (e.item.position, e.item.key)):
-            held.setdefault(entry_identity(lst, entry), []).append((lst, entry))
-    for identity, places in held.items():
+            places_by_identity.setdefault(entry_identity(lst, entry), []).append((lst, entry))
+    for identity, places in places_by_identity.items():
         if any(entry.fresh for _, entry in places):
             yield _gather(identity, places, observed)
 
@@ -122,10 +122,10 @@ def _seasons(lst: DesiredList, entry: Entry) -> SeasonRule:
 
 def titled(item: Item, match: Match) -> Item:
     """The item as it is shown: a list of bare ids has no titles, the server has."""
-    return item if item.title else called(item, match)
+    return item if item.title else with_server_title(item, match)
 
 
-def called(item: Item, match: Match) -> Item:
+def with_server_title(item: Item, match: Match) -> Item:
     """The item as the server calls its title."""
     return replace(item, title=match.title, year=match.year, original_title=None)
 
@@ -211,7 +211,7 @@ class Exclusion:
             if lst.rules.role is not Role.EXCLUDE:
                 continue
             for entry in lst.entries:
-                for key in _meant(entry):
+                for key in _excluded_media(entry):
                     media.setdefault(key, lst.name)
                 for name in _excluding_names(entry.item):
                     keys.setdefault(name, lst.name)
@@ -223,18 +223,18 @@ class Exclusion:
             return by_media
         if not self.keys:
             return None
-        items = (*want.items, called(want.items[0], want.match))
+        items = (*want.items, with_server_title(want.items[0], want.match))
         return next((by for item in items if (by := self.names_item(item))), None)
 
     def names_item(self, item: Item) -> str | None:
         """The list that excludes an item by one of its names; None: none does."""
         if not self.keys:
             return None
-        named = sorted(_excludable_names(item) & self.keys.keys())
-        return self.keys[named[0]] if named else None
+        names_excluded = sorted(_excludable_names(item) & self.keys.keys())
+        return self.keys[names_excluded[0]] if names_excluded else None
 
 
-def _meant(entry: Entry) -> tuple[MediaKey, ...]:
+def _excluded_media(entry: Entry) -> tuple[MediaKey, ...]:
     if isinstance(entry.match, Match):
         return (entry.match.media,)
     if entry.match.reason is Reason.AMBIGUOUS:
@@ -277,7 +277,7 @@ def in_doubt(lst: DesiredList, entry: Entry) -> bool:
     return own is not None and not own.sure and _standing(lst, entry) is None
 
 
-def known(entry: Entry, observed: Observed) -> TitleFacts:
+def title_facts(entry: Entry, observed: Observed) -> TitleFacts:
     """All that is known of an item: what its list tells, and what the server was asked for."""
     if isinstance(entry.match, Unmatched):
         return TitleFacts.of(entry.item)
@@ -295,7 +295,7 @@ def _standing(lst: DesiredList, entry: Entry) -> tuple[Reason, str] | None:
     """What holds for the item whatever it is."""
     if lst.rules.suspended:
         return Reason.SUSPENDED, f"{lst.name} is suspended"
-    if lst.expectant:
+    if lst.awaits_baseline:
         return Reason.ADOPTED, f"{lst.name} adds nothing before it was read completely once"
     if entry.item.key in lst.adopted:
         return Reason.ADOPTED, f"it was on {lst.name} before"

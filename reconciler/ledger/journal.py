@@ -95,7 +95,7 @@ class SqliteJournal(LedgerPart):
             connection.execute(
                 "UPDATE runs SET ended = ?, lists = ?, counts = ?, exit_code = ? WHERE id = ?",
                 (
-                    optional_time_text(run.ended),
+                    optional_time_text(run.ended_at),
                     json.dumps(run.lists),
                     json.dumps(dict(run.counts)),
                     run.exit_code,

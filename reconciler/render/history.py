@@ -74,7 +74,7 @@ def _run(run: Run) -> RunRow:
         "id": run.id,
         "command": run.command,
         "began": iso_time(run.began),
-        "ended": iso_time(run.ended) if run.ended else None,
+        "ended": iso_time(run.ended_at) if run.ended_at else None,
         "lists": list(run.lists),
         "results": dict(run.counts),
         "exit_code": run.exit_code,

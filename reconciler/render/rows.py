@@ -157,7 +157,7 @@ def list_row(
         },
         "delivery": {
             kind: delivery_names(delivery)
-            for kind, delivery in lst.deliveries.items()
+            for kind, delivery in lst.delivery_by_kind.items()
             if isinstance(delivery, Delivery)
         },
         "titles": _titles(account) if account else None,

@@ -86,4 +86,4 @@ def record_run(context: Context, command: str) -> Iterator[RunRecorder]:
         raise
     finally:
         with suppress(LedgerError):
-            journal.end_run(replace(recorder.run, ended=clock.now()))
+            journal.end_run(replace(recorder.run, ended_at=clock.now()))

@@ -27,7 +27,7 @@ from reconciler.core.names import has_words
 from reconciler.core.seasons import basis, has_aired
 from reconciler.core.state import blocklisted
 from reconciler.core.times import iso_time
-from reconciler.core.wants import known, names_of, rule_names
+from reconciler.core.wants import names_of, rule_names, title_facts
 from reconciler.render import words
 from reconciler.render.document import (
     Airing,
@@ -180,7 +180,7 @@ def _places(
             continue
         facts = {}
         if lst.rules.filter is not None:
-            facts = facts_for(lst.rules.filter, known(entry, reconciliation.observed))
+            facts = facts_for(lst.rules.filter, title_facts(entry, reconciliation.observed))
         place: ListPlace = {
             "name": lst.name,
             "role": lst.rules.role,

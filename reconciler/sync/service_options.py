@@ -23,7 +23,13 @@ from reconciler.core.model import (
     View,
 )
 from reconciler.core.plan import requestable
-from reconciler.core.services import all_of, astray, find_delivery, find_downloader, names_more
+from reconciler.core.services import (
+    all_of,
+    find_delivery,
+    find_downloader,
+    names_more,
+    undeliverable_4k,
+)
 from reconciler.errors import ServerError
 from reconciler.ports import Ledger, MediaServer
 
@@ -96,10 +102,10 @@ class _Options:
         notices = [lst.notice]
         if lst.rules.is_4k and lst.rules.role is Role.REQUEST:
             unnamed = _kinds(lst) - by_kind.keys()
-            notices.append(astray(unnamed & self._server.identify().lacks_4k))
+            notices.append(undeliverable_4k(unnamed & self._server.identify().lacks_4k))
         return replace(
             lst,
-            deliveries=by_kind,
+            delivery_by_kind=by_kind,
             problem=lst.problem or problem,
             notice="; ".join(filter(None, notices)) or None,
         )

@@ -171,7 +171,7 @@ def _wishlists(draw: st.DrawFn, index: int) -> DesiredList:
         entries=tuple(_at(position, e) for position, e in enumerate(entries, start=1)),
         requester=requester,
         problem=None if requester else ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody"),
-        unread=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
+        unread_reason=None if draw(st.integers(1, UNLIKELY)) > 1 else "never read",
     )
 
 

@@ -153,7 +153,7 @@ READDED = seen(readded=True)
 FULL = Quota(movies=Allowance(0, 5, 7))
 TWO = films([DUNE.tmdb, HEAT.tmdb])
 BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
-UNREAD = having(wishes(name="never", index=5), role=Role.EXCLUDE, unread="it is blocked")
+UNREAD = having(wishes(name="never", index=5), role=Role.EXCLUDE, unread_reason="it is blocked")
 THERE = Memory({MemoryKey(Target(replace(DUNE, tmdb=n))): MemoryEntry() for n in range(1, 13)})
 WAITING_ROW = row(DUNE, MediaStatus.PROCESSING)
 VANISHED = replace(
@@ -175,8 +175,8 @@ UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "requester 'ann' is not a
 NO_PROFILE = ListProblem(ProblemReason.UNKNOWN_PROFILE, "Radarr has no profile HD")
 NOBODY = replace(LIST, requester=None, problem=UNKNOWN)
 SILENT = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr did not answer within 2.5 s")
-AWAY = replace(LIST, deliveries={Kind.MOVIE: SILENT})
-NOWHERE = replace(LIST, deliveries={Kind.MOVIE: NO_PROFILE})
+AWAY = replace(LIST, delivery_by_kind={Kind.MOVIE: SILENT})
+NOWHERE = replace(LIST, delivery_by_kind={Kind.MOVIE: NO_PROFILE})
 BY_CAROL = replace(LIST, requester=CAROL)
 
 # Why, the world, all that the advice has to say, and: the world once it was followed → what then.
@@ -234,7 +234,7 @@ TABLE = [
      ["take it off the exclude list never"], [(World(), ASKED)]),
     (Reason.EXCLUDED, "an exclude list is unread", World((LIST, UNREAD)),
      ["nothing is requested until its titles are known"],
-     [(World((LIST, replace(UNREAD, unread=None))), ASKED)]),
+     [(World((LIST, replace(UNREAD, unread_reason=None))), ASKED)]),
     (Reason.FILTERED, "filter", World((having(LIST, filter=OLD),)),
      ["widen `filter` of list", MAYBE, BY_HAND],
      [(World(), ASKED), (World((having(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
@@ -279,7 +279,7 @@ TABLE = [
      World((replace(LIST, adopted=frozenset({item(DUNE).key})),),
            server(request(1, DUNE, RequestStatus.PENDING))),
      ["no change needed: it is requested on the server"], []),
-    (Reason.ADOPTED, "no baseline yet", World((replace(LIST, expectant=True),)),
+    (Reason.ADOPTED, "no baseline yet", World((replace(LIST, awaits_baseline=True),)),
      ["write `start: all` for list", MAYBE, BY_HAND], [(World(), ASKED)]),
     (Reason.UNSUPPORTED_KIND, "a game", World((unsupported(replace(EPISODE, unsupported="game")),)),
      ["nothing: the server has only films and shows"], []),

@@ -47,14 +47,14 @@ def test_another_reason_is_told_and_moves_nothing() -> None:
 
 def test_what_was_not_looked_at_stays() -> None:
     before = conditions.update({}, [GOOD], "g1", NOON)
-    trouble = conditions.not_applied("ServerUnreachable", "")
+    trouble = conditions.failure_finding("ServerUnreachable", "")
     found = conditions.update(before, [trouble], "g1", LATER)
     assert found["Fetched"] == before["Fetched"]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_list_is_fetched_if_it_was_read(outcome: Outcome) -> None:
-    found = conditions.fetched(Snapshot(outcome, "browser", (Item(1, "Dune"),)))
+    found = conditions.fetch_finding(Snapshot(outcome, "browser", (Item(1, "Dune"),)))
     read = outcome in {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 
     assert found.status is (Status.TRUE if read else Status.FALSE)
@@ -63,7 +63,7 @@ def test_a_list_is_fetched_if_it_was_read(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
-    found = conditions.stalled(Snapshot(outcome, "browser"), None)
+    found = conditions.stall_finding(Snapshot(outcome, "browser"), None)
 
     stalls = outcome in {Outcome.PRIVATE, Outcome.MISSING}
     assert found.status is (Status.TRUE if stalls else Status.FALSE)
@@ -71,23 +71,25 @@ def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
 
 def test_a_radarr_that_is_away_stalls_nothing() -> None:
     away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr is away")
-    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), away)
+    found = conditions.stall_finding(Snapshot(Outcome.COMPLETE, "browser"), away)
     assert found.status is Status.FALSE
 
 
 def test_applied_counts_the_titles_that_may_not_be_requested() -> None:
     away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr is away")
-    waiting = conditions.applied((), [Result.CREATED], 0, [away, None])
+    waiting = conditions.apply_finding((), [Result.CREATED], 0, [away, None])
     assert (waiting.status, waiting.reason) == (Status.FALSE, "ServiceUnavailable")
     assert waiting.message == "1 title is waiting: Radarr is away"
-    barred = conditions.applied((), [], 0, [None, None])
+    barred = conditions.apply_finding((), [], 0, [None, None])
     assert (barred.status, barred.reason) == (Status.TRUE, "InStep")
     assert barred.message == "2 titles are not permitted; nothing else is left to do now"
 
 
 @pytest.mark.parametrize("reason", STALLING)
 def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: ProblemReason) -> None:
-    found = conditions.stalled(Snapshot(Outcome.COMPLETE, "browser"), ListProblem(reason, "why"))
+    found = conditions.stall_finding(
+        Snapshot(Outcome.COMPLETE, "browser"), ListProblem(reason, "why")
+    )
     assert (found.status, found.reason, found.message) == (Status.TRUE, reason, "why")
 
 
@@ -104,7 +106,7 @@ def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: Prob
 def test_applied_says_what_is_left_to_do(
     stops: tuple[str, ...], results: list[Result], unresolved: int, reason: str
 ) -> None:
-    found = conditions.applied(stops, results, unresolved, ())
+    found = conditions.apply_finding(stops, results, unresolved, ())
     assert found.reason == reason
     assert found.status is (Status.TRUE if reason == "InStep" else Status.FALSE)
 

@@ -86,7 +86,7 @@ def test_a_list_takes_its_options_from_the_file() -> None:
         True,
         7,
     )
-    assert (lst.rules.source.chart, lst.whole, lst.unread) == (True, True, None)
+    assert (lst.rules.source.chart, lst.is_complete, lst.unread_reason) == (True, True, None)
     assert (lst.requester, lst.problem) == (ADMIN, None)
 
 
@@ -110,7 +110,7 @@ def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -
     lst = seen(snapshot([1, 9], outcome), stored(1, 2, 3))
 
     assert (numbers(lst, fresh=True), numbers(lst, fresh=False)) == ([1, 9], [2, 3])
-    assert (lst.whole, lst.unread) == (False, None)
+    assert (lst.is_complete, lst.unread_reason) == (False, None)
 
 
 def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
@@ -118,7 +118,7 @@ def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
     first = merge_fetch(RULES, small, past(stored(*range(10))), found(range(10)), NOW)
     later = merge_fetch(RULES, small, past(first.after), found(range(10)), NOW + PATIENCE)
 
-    assert (first.whole, later.whole) == (False, True)
+    assert (first.is_complete, later.is_complete) == (False, True)
     assert len(desired_list(first, 0, ADMIN, found(range(10))).entries) == 10
     assert len(desired_list(later, 0, ADMIN, found(range(10))).entries) == 2
 
@@ -128,7 +128,7 @@ def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_you
 
     assert not merge_fetch(
         RULES, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW
-    ).whole
+    ).is_complete
 
 
 def test_a_list_whose_source_changed_starts_anew() -> None:
@@ -137,7 +137,7 @@ def test_a_list_whose_source_changed_starts_anew() -> None:
     lst = seen(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), rules)
 
     assert numbers(lst, fresh=False) == []
-    assert lst.unread
+    assert lst.unread_reason
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_list_whose_source_changed_starts_anew() -> None:
 def test_a_lists_content_is_known_once_a_fetch_was_complete(
     shot: Snapshot, before: Membership | None, *, read: bool
 ) -> None:
-    assert (seen(shot, before).unread is None) is read
+    assert (seen(shot, before).unread_reason is None) is read
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_lists_content_is_known_once_a_fetch_was_complete(
 def test_a_list_that_was_never_read_says_what_is_wrong_with_it(
     outcome: Outcome, advice: str
 ) -> None:
-    assert advice in str(seen(snapshot([], outcome)).unread)
+    assert advice in str(seen(snapshot([], outcome)).unread_reason)
 
 
 EXCLUDES = replace(RULES, role=Role.EXCLUDE)
@@ -247,7 +247,7 @@ def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
 
     lst = excluded_by_hand([item(key(1))], known)
 
-    assert (lst.rules.role, lst.unread, lst.name) == (Role.EXCLUDE, None, "exclude")
+    assert (lst.rules.role, lst.unread_reason, lst.name) == (Role.EXCLUDE, None, "exclude")
     assert [e.match for e in lst.entries] == [Match(key(1), MatchMethod.TMDB)]
 
 

@@ -32,7 +32,7 @@ NOTHING = TitleFacts(None, (), None, Facts())
 
 def by_tmdb(title: TitleFacts) -> TitleFacts:
     """The same, told by the server instead."""
-    return replace(title, own=title.asked, asked=title.own)
+    return replace(title, own=title.from_server, from_server=title.own)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_known_drops_a_title_before_what_is_not() -> None:
 
 
 def test_the_lists_own_word_counts_before_tmdbs() -> None:
-    title = replace(HEAT, own=Facts(rating=6.0), asked=Facts(rating=9.0, votes=5))
+    title = replace(HEAT, own=Facts(rating=6.0), from_server=Facts(rating=9.0, votes=5))
     assert objection(Filter(min_rating=7.0), title) == Rejection("rating 6 by the list, below 7")
     assert objection(Filter(min_votes=9), title) == Rejection("5 votes by TMDB, below 9")
 
@@ -173,7 +173,7 @@ def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
     ],
 )
 def test_a_genre_has_one_name_however_it_is_spelled(spelling: str, name: str | None) -> None:
-    assert genres.named(spelling) == name
+    assert genres.find_genre(spelling) == name
 
 
 JOINT = replace(HEAT, kind=TV, own=Facts(genres=("Sci-Fi & Fantasy",)))
@@ -293,8 +293,8 @@ def test_the_order_of_a_rules_values_says_nothing(rules: Filter, title: TitleFac
 def test_what_a_title_is_surely_dropped_for_no_further_fact_changes(
     rules: Filter, title: TitleFacts, more: Facts
 ) -> None:
-    own = objection(rules, replace(title, asked=Facts()))
+    own = objection(rules, replace(title, from_server=Facts()))
     if own is not None and own.sure:
-        told = objection(rules, replace(title, asked=more))
+        told = objection(rules, replace(title, from_server=more))
         assert told is not None
         assert told.sure

@@ -169,7 +169,7 @@ def test_nothing_is_asked_for_against_a_persons_word(world: World) -> None:
 def test_an_exclude_list_that_is_not_known_closes_the_gate(world: World) -> None:
     lists, _, _ = world
     unread = any(
-        lst.unread
+        lst.unread_reason
         or any(
             isinstance(e.match, Unmatched) and e.match.reason is Reason.UNRESOLVED
             for e in lst.entries

@@ -221,7 +221,7 @@ def test_a_title_that_was_gone_and_is_there_again_is_readded() -> None:
         pytest.param({"list": held([1], gone=[2])}, [shows(1)], id="it is still gone"),
         pytest.param(
             {"list": held([1], gone=[2])},
-            [replace(shows(1, 2), whole=False)],
+            [replace(shows(1, 2), is_complete=False)],
             id="a fetch that is not complete",
         ),
         pytest.param(
@@ -244,7 +244,7 @@ def test_a_title_that_was_gone_and_is_there_again_is_readded() -> None:
         ),
         pytest.param(
             {"list": held([1], gone=[2]), "other": held([2])},
-            [shows(1, 2), replace(shows(name="other", index=1), whole=False)],
+            [shows(1, 2), replace(shows(name="other", index=1), is_complete=False)],
             id="another list held it and cannot be read now",
         ),
         pytest.param(
@@ -294,7 +294,7 @@ def test_what_another_list_of_the_same_length_gives_takes_nothing_away() -> None
 
 
 def test_a_list_that_was_never_complete_may_have_held_a_title_all_along() -> None:
-    trakt = replace(shows(2, name="trakt", index=1), whole=False)
+    trakt = replace(shows(2, name="trakt", index=1), is_complete=False)
     before = {"list": held([1], gone=[2]), "trakt": Membership("trakt:anna/watchlist")}
 
     assert readded(before, [shows(1, 2), trakt]) == frozenset()
@@ -331,7 +331,7 @@ def test_what_a_list_held_that_left_the_file_is_readded_only_once_it_was_seen_on
 
 
 def test_a_list_that_was_renamed_holds_what_it_held_until_it_was_read() -> None:
-    renamed = having(shows(name="new", index=1), whole=False, source=ListRef("imdb", "ls2"))
+    renamed = having(shows(name="new", index=1), is_complete=False, source=ListRef("imdb", "ls2"))
     before = {"list": held([1], gone=[2]), "new": Membership("imdb:ls2")}
     old = [out(2, left=BEFORE_THAT)]
     read = {**before, "new": replace(held([3]), source="imdb:ls2")}

@@ -37,12 +37,14 @@ def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:
 
 def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
     snapshot = Snapshot(outcome, "browser", error=None if outcome in READ else "it broke")
-    applied = conditions.applied((), (), 0, ())
-    return state(conditions.fetched(snapshot), conditions.stalled(snapshot, None), applied)
+    applied = conditions.apply_finding((), (), 0, ())
+    return state(
+        conditions.fetch_finding(snapshot), conditions.stall_finding(snapshot, None), applied
+    )
 
 
 WELL, PRIVATE, AWAY = read(Outcome.COMPLETE), read(Outcome.PRIVATE), read(Outcome.UNREACHABLE)
-SUSPENDED = state(conditions.suspended())
+SUSPENDED = state(conditions.suspension_finding())
 
 
 def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:

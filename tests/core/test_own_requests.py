@@ -123,7 +123,7 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("observed", "memory", "there"),
+    ("observed", "memory", "presence"),
     [
         pytest.param(all_seen(WAITS, _13=GONE), made(13), Presence.LOST, id="lost"),
         pytest.param(all_seen(WAITS, _13=DETACHED), made(13), Presence.PROCESSING, id="detached"),
@@ -164,9 +164,9 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
     ],
 )
 def test_what_a_film_is_when_our_request_for_it_is_missing(
-    observed: Observed, memory: Memory, there: Presence
+    observed: Observed, memory: Memory, presence: Presence
 ) -> None:
-    assert film(FILM, account_for_missing(observed, memory)).there is there
+    assert film(FILM, account_for_missing(observed, memory)).presence is presence
 
 
 def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> None:
@@ -176,7 +176,7 @@ def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> No
         _13=RequestTrace(Whereabouts.GONE, row(BEAR, MediaStatus.PROCESSING)),
     )
     told = account_for_missing(observed, seasons(13, 1, 2))
-    assert [season(SHOW, n, told).there for n in (1, 2)] == [Presence.DECLINED, Presence.LOST]
+    assert [season(SHOW, n, told).presence for n in (1, 2)] == [Presence.DECLINED, Presence.LOST]
 
 
 def test_accounting_twice_is_accounting_once() -> None:
@@ -240,7 +240,7 @@ def test_what_was_deleted_before_any_look_is_not_lost_when_its_row_waits_once_mo
     """Somebody else's request, say, that a stopped server left as an orphan."""
     deleted = learned(made(13), all_seen(row(DUNE)))
     orphan = all_seen(row(DUNE, MediaStatus.PENDING), _13=GONE)
-    assert film(FILM, account_for_missing(orphan, deleted)).there is Presence.NOTHING
+    assert film(FILM, account_for_missing(orphan, deleted)).presence is Presence.NOTHING
 
 
 def test_a_lost_request_is_no_persons_no() -> None:

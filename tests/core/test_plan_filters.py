@@ -187,7 +187,10 @@ def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
             id="adopted",
         ),
         pytest.param(
-            replace(filtered(WELL_RATED, entry(DUNE)), expectant=True), False, False, id="expectant"
+            replace(filtered(WELL_RATED, entry(DUNE)), awaits_baseline=True),
+            False,
+            False,
+            id="expectant",
         ),
     ],
 )

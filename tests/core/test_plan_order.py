@@ -75,7 +75,9 @@ def test_the_owners_cap_and_requester_hold() -> None:
 
 
 def test_a_title_of_which_the_owner_was_not_read_is_requested_as_the_owner_asks() -> None:
-    unread = replace(wishes(entry(DUNE, fresh=False), name="unread"), requester=ANNA, whole=False)
+    unread = replace(
+        wishes(entry(DUNE, fresh=False), name="unread"), requester=ANNA, is_complete=False
+    )
     read = wishes(entry(DUNE), name="read", index=1)
 
     assert [a.requester for a in plan(unread, read).actions] == [ANNA]
@@ -89,7 +91,7 @@ def never(*entries: Entry, name: str = "never", index: int = 9) -> DesiredList:
 
 
 def test_an_exclude_list_that_was_never_read_stops_every_action() -> None:
-    unread = replace(never(), unread="never read", whole=False)
+    unread = replace(never(), unread_reason="never read", is_complete=False)
     failed = request(1, HEAT, RequestStatus.FAILED)
 
     made = plan(wishes(entry(DUNE), entry(HEAT, 2)), unread, on=server(failed))
@@ -118,7 +120,7 @@ def test_an_exclude_list_with_a_title_that_leads_nowhere_stops_nothing(reason: R
 
 
 def test_an_exclude_list_read_once_that_cannot_be_read_now_excludes_what_it_held() -> None:
-    kept = replace(never(entry(DUNE, fresh=False)), whole=False)
+    kept = replace(never(entry(DUNE, fresh=False)), is_complete=False)
 
     made = plan(wishes(entry(DUNE), entry(HEAT, 2)), kept)
 
@@ -128,20 +130,22 @@ def test_an_exclude_list_read_once_that_cannot_be_read_now_excludes_what_it_held
 def test_what_needs_no_action_says_so_although_the_pass_is_stopped() -> None:
     requested = request(1, DUNE, RequestStatus.PENDING)
 
-    made = plan(wishes(entry(DUNE)), replace(never(), unread="never read"), on=server(requested))
+    made = plan(
+        wishes(entry(DUNE)), replace(never(), unread_reason="never read"), on=server(requested)
+    )
 
     assert words(made) == ["requested"]
 
 
 def test_a_request_list_that_was_never_read_stops_nothing() -> None:
-    unread = replace(wishes(name="unread", index=1), unread="never read", whole=False)
+    unread = replace(wishes(name="unread", index=1), unread_reason="never read", is_complete=False)
 
     assert plan(wishes(entry(DUNE)), unread).stops == ()
 
 
 def test_the_first_exclude_list_of_the_file_is_named() -> None:
     first, second = (
-        replace(never(name=n, index=i), unread="never read") for i, n in enumerate("ab")
+        replace(never(name=n, index=i), unread_reason="never read") for i, n in enumerate("ab")
     )
 
     stops = [plan(*lists).stops for lists in ((first, second), (second, first))]
@@ -167,7 +171,7 @@ def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
 
 
 def test_a_stop_says_what_to_do() -> None:
-    unread = plan(replace(never(), unread="never read")).stops
+    unread = plan(replace(never(), unread_reason="never read")).stops
     elsewhere = plan(
         memory=Memory(
             {MemoryKey(Target(MediaKey(Kind.MOVIE, n))): MemoryEntry() for n in range(1, 12)}

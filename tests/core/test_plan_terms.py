@@ -107,7 +107,7 @@ def test_what_was_on_a_list_before_is_not_asked_for_and_what_is_new_is() -> None
     lst = wishes(entry(DUNE, 1), entry(HEAT, 2))
     given = replace(lst, adopted=frozenset({entry(DUNE).item.key}))
     assert words(plan(given)) == ["request (missing)", "adopted"]
-    assert words(plan(replace(lst, expectant=True))) == ["adopted", "adopted"]
+    assert words(plan(replace(lst, awaits_baseline=True))) == ["adopted", "adopted"]
 
 
 def test_what_one_list_adopted_another_may_ask_for() -> None:
@@ -123,7 +123,7 @@ TO_RADARR = Delivery(Option(0, "Radarr"), Option(4, "HD-1080p"))
 
 def sent(media: MediaKey, where: Delivery | ListProblem) -> DesiredList:
     """A list that names something of Radarr or Sonarr."""
-    return replace(wishes(entry(media)), deliveries=dict.fromkeys(Kind, where))
+    return replace(wishes(entry(media)), delivery_by_kind=dict.fromkeys(Kind, where))
 
 
 @pytest.mark.parametrize("where", [NOWHERE, TO_RADARR], ids=["not there", "there"])

@@ -247,7 +247,7 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         },
     ),
     "no list that has it asks for it now": (
-        ANY, {"suspended": option(suspended=True), "adopted": option(expectant=True)}),
+        ANY, {"suspended": option(suspended=True), "adopted": option(awaits_baseline=True)}),
     "its lists' filters drop it, or lack a fact": (ANY, {"filtered": rule(min_rating=5.0)}),
     "on the blocklist, or media status 6": (ANY, {"blocklisted": blocklisted}),
     "the show's seasons cannot be read": (
@@ -273,7 +273,7 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
     NOTHING_THERE: (FILM, {"handled": known(slots={MemoryKey(Target(DUNE)): MemoryEntry()})}),
     LOST_THRICE: (FILM, {"failed": lost_thrice}),
     "specials, and the server takes no requests for them": (SHOW, {"not-permitted": specials}),
-    NO_RIGHT: (ANY, {"not-permitted": option(deliveries=NOWHERE)}),
+    NO_RIGHT: (ANY, {"not-permitted": option(delivery_by_kind=NOWHERE)}),
     "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
     "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),
     "over the list's cap": (ANY, {"over-cap": option(max_per_run=0)}),

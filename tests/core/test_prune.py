@@ -71,7 +71,7 @@ def missing(name: str = "a", index: int = 0, *, days: float = 8) -> DesiredList:
         index,
         (),
         requester=ADMIN,
-        judged=True,
+        confirms_absences=True,
         absent={DUNE: absence},
     )
 
@@ -112,8 +112,12 @@ def ours(*held: DesiredList, names: Iterable[str] = ("a",)) -> Memory:
         pytest.param([A, having(B, prune=Prune.REPORT)], ours(A, B), TOLD, id="one reports it"),
         pytest.param([A, having(B, prune=Prune.KEEP)], ours(A), CANCEL, id="one never held it"),
         pytest.param([A, replace(B, absent={})], ours(A, B), KEPT, id="one is in doubt"),
-        pytest.param([replace(A, judged=False)], ours(A), KEPT, id="read by no pass now"),
-        pytest.param([A, replace(B, judged=False)], ours(A, B), CANCEL, id="one was read before"),
+        pytest.param(
+            [replace(A, confirms_absences=False)], ours(A), KEPT, id="read by no pass now"
+        ),
+        pytest.param(
+            [A, replace(B, confirms_absences=False)], ours(A, B), CANCEL, id="one was read before"
+        ),
         pytest.param([having(A, suspended=True)], ours(A), KEPT, id="suspended"),
         pytest.param([having(A, role=Role.EXCLUDE)], ours(A), KEPT, id="excludes now"),
         pytest.param(
@@ -186,7 +190,7 @@ def test_a_show_to_which_somebody_added_seasons_is_left_alone() -> None:
 
 
 def test_a_cancel_says_what_it_deletes_as_whom_for_which_lists_and_why() -> None:
-    lists = (missing(), replace(missing("b", 1, days=9), judged=False))
+    lists = (missing(), replace(missing("b", 1, days=9), confirms_absences=False))
     (action,) = plan(*lists, on=server(PENDING), memory=ours(*lists)).actions
 
     assert (action.op, action.why, action.target) == (Op.CANCEL, Why.OFF_LIST, FILM)
@@ -228,7 +232,7 @@ def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
 
 
 def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:
-    shut = DesiredList(rules("never", role=Role.EXCLUDE), 1, (), unread="never read")
+    shut = DesiredList(rules("never", role=Role.EXCLUDE), 1, (), unread_reason="never read")
 
     assert plan(A, shut, on=server(PENDING), memory=ours(A)).actions == ()
 
@@ -250,7 +254,7 @@ SHOWN = [
     for status in RequestStatus
 ]
 SOME_LISTS = [
-    having(lst, prune=prune, judged=judged, source=source, suspended=suspended)
+    having(lst, prune=prune, confirms_absences=judged, source=source, suspended=suspended)
     for lst in (A, missing(days=1), HOLDS_IT, B, replace(B, absent={}))
     for prune in Prune
     for judged, source, suspended in (
@@ -288,5 +292,5 @@ def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_fi
             assert named[claim.list].rules.prune is Prune.CANCEL_PENDING
             since = named[claim.list].absent[action.target.media].since
             assert NOW - since >= named[claim.list].rules.prune_after
-        assert any(named[name].judged for name in action.lists)
+        assert any(named[name].confirms_absences for name in action.lists)
         assert all(e.match != Match(DUNE, MatchMethod.TMDB) for lst in lists for e in lst.entries)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconciler.core import conditions
-from reconciler.core.conditions import APPLIED, FETCHED, STALLED
+from reconciler.core.conditions import APPLIED, LIST_FETCHED, STALLED
 from reconciler.core.model import Finding, ListRef, ListRules, Schedule, Status
 from reconciler.core.schedule import ReconcileResult, add_jitter, first_due, next_run, retry_wait
 
@@ -15,8 +15,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 RULES = ListRules("kids", ListRef("imdb", "ls1"), interval=6 * HOUR, retry_interval=10 * MINUTE)
 FAILED_TWICE = Schedule("hash", NOON, 2, NOON - HOUR, NOON - 9 * HOUR)
-READY = (Finding(FETCHED, Status.TRUE, "", ""), Finding(APPLIED, Status.TRUE, "", ""))
-NOT_READY = (Finding(FETCHED, Status.FALSE, "Blocked", ""),)
+READY = (Finding(LIST_FETCHED, Status.TRUE, "", ""), Finding(APPLIED, Status.TRUE, "", ""))
+NOT_READY = (Finding(LIST_FETCHED, Status.FALSE, "Blocked", ""),)
 STUCK = (Finding(STALLED, Status.TRUE, "Private", ""),)
 
 

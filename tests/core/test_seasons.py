@@ -18,7 +18,7 @@ from reconciler.core.model import (
     Show,
     Unmatched,
 )
-from reconciler.core.seasons import Basis, aired, basis, chosen, span, unaired
+from reconciler.core.seasons import Basis, aired, basis, choose_seasons, span, unaired
 from tests.core.values import BEAR, TODAY, entry, facts, plan, request, row, server, wishes, words
 
 
@@ -140,7 +140,9 @@ def test_specials_without_a_date_have_aired_once_anything_of_the_show_has(
     facts: Show,
     here: bool,  # noqa: FBT001
 ) -> None:
-    assert chosen([SeasonRule(named=(0,))], facts, TODAY) == (((0,), ()) if here else ((), (0,)))
+    assert choose_seasons([SeasonRule(named=(0,))], facts, TODAY) == (
+        ((0,), ()) if here else ((), (0,))
+    )
 
 
 WITH_SPECIALS = facts(0, 1, 2, 3, 4, coming=(5,))
@@ -167,7 +169,7 @@ WITH_SPECIALS = facts(0, 1, 2, 3, 4, coming=(5,))
 def test_a_rule_chooses_among_the_aired_seasons(
     rules: list[SeasonRule], out: tuple[int, ...], coming: tuple[int, ...]
 ) -> None:
-    assert chosen(rules, WITH_SPECIALS, TODAY) == (out, coming)
+    assert choose_seasons(rules, WITH_SPECIALS, TODAY) == (out, coming)
 
 
 @pytest.mark.parametrize(

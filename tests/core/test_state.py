@@ -14,7 +14,15 @@ from reconciler.core.model import (
     RequestStatus,
     Target,
 )
-from reconciler.core.state import Presence, State, blocklisted, film, known_seasons, season, show
+from reconciler.core.state import (
+    Presence,
+    TargetState,
+    blocklisted,
+    film,
+    known_seasons,
+    season,
+    show,
+)
 from tests.core.values import BEAR, DUNE, request, row, server
 
 FILM, FILM_4K, SHOW = Target(DUNE), Target(DUNE, is_4k=True), Target(BEAR)
@@ -30,7 +38,7 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
 
 
 @pytest.mark.parametrize(
-    ("observed", "there"),
+    ("observed", "presence"),
     [
         pytest.param(server(), Presence.NOTHING, id="nothing"),
         pytest.param(server(row(DUNE)), Presence.NOTHING, id="1: a row without meaning"),
@@ -111,13 +119,13 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
     ],
 )
 def test_a_film_is_what_its_requests_and_then_its_rows_say(
-    observed: Observed, there: Presence
+    observed: Observed, presence: Presence
 ) -> None:
-    assert film(FILM, observed).there is there
+    assert film(FILM, observed).presence is presence
 
 
 @pytest.mark.parametrize(
-    ("observed", "there"),
+    ("observed", "presence"),
     [
         (server(row(DUNE, AVAILABLE)), Presence.NOTHING),
         (server(row(DUNE, UNKNOWN, AVAILABLE)), Presence.AVAILABLE),
@@ -127,14 +135,14 @@ def test_a_film_is_what_its_requests_and_then_its_rows_say(
     ],
     ids=["row", "4K row", "request", "4K request", "the blocklist knows no quality"],
 )
-def test_4k_is_a_title_of_its_own(observed: Observed, there: Presence) -> None:
-    assert film(FILM_4K, observed).there is there
+def test_4k_is_a_title_of_its_own(observed: Observed, presence: Presence) -> None:
+    assert film(FILM_4K, observed).presence is presence
 
 
 def test_the_requests_that_say_so_are_named() -> None:
     observed = server(request(9, DUNE, RequestStatus.FAILED), FAILED)
 
-    assert film(FILM, observed) == State(Presence.FAILED, (4, 9))
+    assert film(FILM, observed) == TargetState(Presence.FAILED, (4, 9))
 
 
 def test_a_blocklist_entry_of_the_show_with_the_same_number_says_nothing() -> None:
@@ -152,7 +160,7 @@ def ask(number: int, status: RequestStatus, *seasons: int) -> RequestState:
 
 
 @pytest.mark.parametrize(
-    ("observed", "there"),
+    ("observed", "presence"),
     [
         pytest.param(server(), Presence.NOTHING, id="nothing"),
         pytest.param(
@@ -222,16 +230,16 @@ def ask(number: int, status: RequestStatus, *seasons: int) -> RequestState:
     ],
 )
 def test_a_season_is_what_its_requests_and_then_its_rows_say(
-    observed: Observed, there: Presence
+    observed: Observed, presence: Presence
 ) -> None:
-    assert season(SHOW, 2, observed).there is there
+    assert season(SHOW, 2, observed).presence is presence
 
 
 def test_a_show_marked_as_available_in_4k_is_there_in_4k_alone() -> None:
     marked = server(MediaState(BEAR, AVAILABLE, AVAILABLE, {1: (AVAILABLE, UNKNOWN)}))
 
-    assert season(Target(BEAR, is_4k=True), 2, marked).there is Presence.AVAILABLE
-    assert season(SHOW, 2, marked).there is Presence.NOTHING
+    assert season(Target(BEAR, is_4k=True), 2, marked).presence is Presence.AVAILABLE
+    assert season(SHOW, 2, marked).presence is Presence.NOTHING
     assert show(Target(BEAR, is_4k=True), marked) is Presence.AVAILABLE
 
 
@@ -241,9 +249,9 @@ def test_a_season_declined_within_a_living_request_is_declined() -> None:
         seasons={1: RequestStatus.APPROVED, 2: RequestStatus.DECLINED},
     )
 
-    there = [season(SHOW, number, server(mixed)).there for number in (1, 2)]
+    presence = [season(SHOW, number, server(mixed)).presence for number in (1, 2)]
 
-    assert there == [Presence.PROCESSING, Presence.DECLINED]
+    assert presence == [Presence.PROCESSING, Presence.DECLINED]
 
 
 def test_the_known_seasons_are_those_of_rows_and_requests() -> None:

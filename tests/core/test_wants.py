@@ -20,7 +20,14 @@ from reconciler.core.model import (
     Target,
     Unmatched,
 )
-from reconciler.core.wants import Exclusion, UnresolvedWant, Want, names_of, rule_names, wanted
+from reconciler.core.wants import (
+    Exclusion,
+    UnresolvedWant,
+    Want,
+    gather_wants,
+    names_of,
+    rule_names,
+)
 from tests.core.values import BEAR, DUNE, HEAT, entry, having, lost, plan, rules, wishes, words
 
 
@@ -28,7 +35,7 @@ def rows(*lists: DesiredList) -> list[tuple[object, str, tuple[str, ...]]]:
     """What is wanted, who owns it, and which lists want it."""
     return [
         (row.target if isinstance(row, Want) else row.item.title, row.owner.name, row.lists)
-        for row in wanted(lists)
+        for row in gather_wants(lists)
     ]
 
 
@@ -92,7 +99,7 @@ def test_exclude_lists_want_nothing() -> None:
 def test_a_bare_id_is_shown_by_the_servers_title() -> None:
     bare = Entry(parse_item("imdb:tt1160419"), Match(DUNE, MatchMethod.IMDB, "Dune", 2021))
 
-    (want,) = wanted([wishes(bare)])
+    (want,) = gather_wants([wishes(bare)])
 
     assert (want.item.title, want.item.year) == ("Dune", 2021)
 
@@ -100,7 +107,7 @@ def test_a_bare_id_is_shown_by_the_servers_title() -> None:
 def test_an_item_of_a_kind_that_cannot_be_requested_says_what_it_is() -> None:
     game = Item(1, "Dune", 1992, unsupported="videoGame")
 
-    (row,) = wanted([wishes(Entry(game, Match(DUNE, MatchMethod.IMDB)))])
+    (row,) = gather_wants([wishes(Entry(game, Match(DUNE, MatchMethod.IMDB)))])
 
     assert isinstance(row, UnresolvedWant)
     assert row.why == Unmatched(Reason.UNSUPPORTED_KIND, "videoGame")
@@ -169,7 +176,7 @@ def test_a_title_is_excluded_in_every_quality() -> None:
 
 def test_what_an_exclude_list_held_when_last_complete_is_excluded_too() -> None:
     never = DesiredList(
-        rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), whole=False
+        rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), is_complete=False
     )
 
     assert words(plan(wishes(entry(DUNE)), never)) == ["excluded"]

@@ -51,7 +51,7 @@ def test_runs_are_listed_oldest_first_and_a_killed_one_has_no_end(
     first = ledger.journal.begin_run("apply", NOW)
     ended_run = replace(
         first,
-        ended=NOW + timedelta(seconds=9),
+        ended_at=NOW + timedelta(seconds=9),
         lists=("anna", "top"),
         counts={"created": 2, "quota": 1},
         exit_code=1,

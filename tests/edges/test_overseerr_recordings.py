@@ -251,7 +251,7 @@ def test_a_recorded_show_marked_as_available_without_seasons_is_there(server_nam
         media={row.media: (row,) for row in media},
         requests={state.target: (state,) for state in listed},
     )
-    assert [season(marked, number, observed).there for number in (1, 2, 3)] == [
+    assert [season(marked, number, observed).presence for number in (1, 2, 3)] == [
         Presence.AVAILABLE
     ] * 3
     assert (recorded[6].body["seasons"], recorded[6].status) == ([3], 201)

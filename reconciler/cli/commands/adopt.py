@@ -22,7 +22,7 @@ def adopt(settings: Settings, name: ListName) -> int:
     from reconciler.cli.output import print_result, with_version
     from reconciler.cli.selection import find_list
     from reconciler.core.desired import as_wanted
-    from reconciler.core.membership import taken_as_given
+    from reconciler.core.membership import extend_baseline
     from reconciler.core.model import Outcome
     from reconciler.render.words import counted
 
@@ -44,7 +44,7 @@ def adopt(settings: Settings, name: ListName) -> int:
     with wiring.open_ledger(config, path) as ledger:
         previous = ledger.memory.baselines().get(name)
         items = as_wanted(snapshot.items, lst.episodes)
-        baseline = taken_as_given(previous, lst.source, items, datetime.now(UTC))
+        baseline = extend_baseline(previous, lst.source, items, datetime.now(UTC))
         ledger.memory.keep_baselines({name: baseline})
     count = len(snapshot.items)
     print_result(

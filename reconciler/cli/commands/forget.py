@@ -38,7 +38,7 @@ def forget(settings: Settings, text: ItemText, *, everything: Everything = False
         if len(forgetting.media) > 1:
             choices = ", ".join(f"tmdb:{key.kind}:{key.tmdb}" for key in sorted(forgetting.media))
             raise UsageError(f"{text} matches several titles", hint=f"choose one: {choices}")
-        is_known = bool(forgetting.known or (everything and forgetting.adopted))
+        is_known = bool(forgetting.remembered or (everything and forgetting.adopted))
         if is_known:
             baselines = ledger.memory.baselines() if everything else {}
             remaining = {

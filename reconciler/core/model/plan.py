@@ -50,13 +50,13 @@ class DesiredList:
     entries: tuple[Entry, ...]
     requester: Requester | None = None
     problem: ListProblem | None = None
-    deliveries: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
+    delivery_by_kind: Mapping[Kind, Delivery | ListProblem] = field(default_factory=dict)
     adopted: frozenset[str] = frozenset()  # items by key: what was adopted
-    expectant: bool = False  # "new-only" without a baseline: nothing is known to be new
+    awaits_baseline: bool = False  # "new-only" without a baseline: nothing is known to be new
     notice: str | None = None  # what is to be told of the list
-    whole: bool = True  # this pass's fetch says what is on it and what is not (law 7)
-    unread: str | None = None  # why its content is not known: never complete, nor is it now
-    judged: bool = False  # this pass's fetch says what is not on it; a list that stays empty, too
+    is_complete: bool = True  # this run's fetch says what is on it and what is not (law 7)
+    unread_reason: str | None = None  # why its content is not known: never complete, nor is it now
+    confirms_absences: bool = False  # what it misses now is gone; days of empty fetches count, too
     absent: Mapping[MediaKey, Absence] = field(default_factory=dict)  # none while it is in doubt
 
     @property

@@ -83,12 +83,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that could act. ``ended`` None: still running, or killed."""
+    """A run that could act. ``ended_at`` None: still running, or killed."""
 
     id: int
     command: str
     began: datetime
-    ended: datetime | None = None
+    ended_at: datetime | None = None
     lists: tuple[str, ...] = ()  # those it read
     counts: Mapping[str, int] = field(default_factory=dict)  # its actions, by result
     exit_code: int | None = None
