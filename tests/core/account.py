@@ -25,9 +25,9 @@ class Turn:
     """What a pass makes of the lists; by name but for ``back``: what is re-added."""
 
     back: frozenset[MediaKey]
-    whole: frozenset[str]
-    judged: frozenset[str]  # what they miss is known now; of an empty one, too
-    held: Mapping[str, frozenset[MediaKey]]  # what counts as on them
+    complete: frozenset[str]
+    confirming: frozenset[str]  # what they miss is known now; of an empty one, too
+    members: Mapping[str, frozenset[MediaKey]]  # what counts as on them
     absent: Mapping[str, Mapping[MediaKey, datetime]]  # since when they miss what may be pruned
 
 
@@ -35,14 +35,14 @@ class Turn:
 class Shelf:
     """One list, by its name.
 
-    ``held``: what it had when last believed. ``gone``: what it had before. ``missing``: since when
-    a fetch that can tell has not shown a title. ``left``: since when it is not in the file.
+    ``members``: what it had when last believed. ``removed``: what it had before. ``missing``: since
+    when a fetch that can tell has not shown a title. ``left``: since when it is not in the file.
     ``canceled``: what was held until our request for it was canceled; a fetch is compared with it.
     """
 
     source: str
-    held: frozenset[MediaKey] = frozenset()
-    gone: frozenset[MediaKey] = frozenset()
+    members: frozenset[MediaKey] = frozenset()
+    removed: frozenset[MediaKey] = frozenset()
     canceled: frozenset[MediaKey] = frozenset()
     missing: dict[MediaKey, datetime] = field(default_factory=dict)
     read: datetime | None = None
@@ -53,10 +53,10 @@ class Shelf:
         """Whether it says what is on the list and what is not, and at least what is missing."""
         shown = fetch.shown
         self.missing = {m: at for m, at in self.missing.items() if m not in shown}
-        whole = fetch.outcome is Outcome.COMPLETE and bool(shown)
-        if not whole and not (fetch.outcome is Outcome.EMPTY and self.held):
+        complete = fetch.outcome is Outcome.COMPLETE and bool(shown)
+        if not complete and not (fetch.outcome is Outcome.EMPTY and self.members):
             return False, False
-        believed = self.held | self.canceled
+        believed = self.members | self.canceled
         if len(believed & shown) * 10 < len(believed) * 7:
             if self.small is None or self.small[0] != shown:
                 self.small = shown, now
@@ -67,18 +67,18 @@ class Shelf:
                 self._miss(shown, now)
                 return False, True
         self._miss(shown, now)
-        self.gone = (self.gone | self.held) - shown
-        self.held, self.small, self.canceled = shown, None, frozenset()
+        self.removed = (self.removed | self.members) - shown
+        self.members, self.small, self.canceled = shown, None, frozenset()
         return True, True
 
     def give_up(self, media: MediaKey) -> None:
         """A request for what it misses was cancelled: it is gone from it."""
-        if media in self.missing and media in self.held:
-            self.held, self.gone = self.held - {media}, self.gone | {media}
+        if media in self.missing and media in self.members:
+            self.members, self.removed = self.members - {media}, self.removed | {media}
             self.canceled |= {media}
 
     def _miss(self, shown: frozenset[MediaKey], now: datetime) -> None:
-        lost = (self.held | self.gone) - shown
+        lost = (self.members | self.removed) - shown
         self.missing = dict.fromkeys(lost, now) | self.missing
         self.read = now
 
@@ -88,37 +88,38 @@ class Shelves:
 
     def __init__(self) -> None:
         """Nothing was ever read."""
-        self.named: dict[str, Shelf] = {}
+        self.lists: dict[str, Shelf] = {}
 
     def turn(self, file: Sequence[ListRules], fetches: Mapping[str, Fetch], now: datetime) -> Turn:
         """Move the account on by a pass that reads some lists of the file."""
         before = {lst.name: copy(self._shelf(lst)) for lst in file}
-        out = {name: shelf for name, shelf in self.named.items() if name not in before}
-        told = {
-            lst.name: self.named[lst.name].fetch(fetches[lst.name], now, lst.prune_after)
+        out = {name: shelf for name, shelf in self.lists.items() if name not in before}
+        readings = {
+            lst.name: self.lists[lst.name].fetch(fetches[lst.name], now, lst.prune_after)
             for lst in file
             if lst.name in fetches
         }
-        whole = frozenset(name for name, (is_whole, _) in told.items() if is_whole)
-        judged = frozenset(name for name, (_, is_judged) in told.items() if is_judged)
+        complete = frozenset(name for name, (is_whole, _) in readings.items() if is_whole)
+        confirming = frozenset(name for name, (_, is_judged) in readings.items() if is_judged)
         shown = {n: fetches[n].shown if n in fetches else frozenset() for n in before}
-        back = _back(before, shown, whole, list(out.values()))
+        back = _back(before, shown, complete, list(out.values()))
         for shelf in out.values():
             shelf.left = shelf.left or now
         return Turn(
             back,
-            whole,
-            judged,
-            {n: shown[n] if n in whole else shown[n] | before[n].held for n in before},
+            complete,
+            confirming,
+            {n: shown[n] if n in complete else shown[n] | before[n].members for n in before},
             {
-                lst.name: self.named[lst.name].missing
+                lst.name: self.lists[lst.name].missing
                 for lst in file
-                if lst.prune is not Prune.KEEP and (lst.name not in fetches or lst.name in judged)
+                if lst.prune is not Prune.KEEP
+                and (lst.name not in fetches or lst.name in confirming)
             },
         )
 
     def _shelf(self, lst: ListRules) -> Shelf:
-        shelf = self.named.setdefault(lst.name, Shelf(str(lst.source)))
+        shelf = self.lists.setdefault(lst.name, Shelf(str(lst.source)))
         shelf.left = None
         return shelf
 
@@ -126,21 +127,23 @@ class Shelves:
 def _back(
     before: Mapping[str, Shelf],
     shown: Mapping[str, frozenset[MediaKey]],
-    whole: frozenset[str],
+    complete: frozenset[str],
     out: Sequence[Shelf],
 ) -> frozenset[MediaKey]:
     """What no list held any more, and a whole fetch shows again."""
     unread = {shelf.source for shelf in before.values() if shelf.read is None}
-    held = {media for shelf in before.values() for media in shelf.held}
-    held |= {
-        m for n, shelf in before.items() if not shelf.read and n not in whole for m in shown[n]
+    members = {media for shelf in before.values() for media in shelf.members}
+    members |= {
+        m for n, shelf in before.items() if not shelf.read and n not in complete for m in shown[n]
     }
-    held |= {m for shelf in out if not shelf.left or shelf.source in unread for m in shelf.held}
+    members |= {
+        m for shelf in out if not shelf.left or shelf.source in unread for m in shelf.members
+    }
     return frozenset(
         media
-        for name in whole
-        for media in (before[name].gone & shown[name]) - held
-        if all(_knows(before[name], shelf.left) for shelf in out if media in shelf.held)
+        for name in complete
+        for media in (before[name].removed & shown[name]) - members
+        if all(_knows(before[name], shelf.left) for shelf in out if media in shelf.members)
     )
 
 

@@ -72,13 +72,13 @@ RULES = [
     SeasonRule(named=(0, 2)),
     SeasonRule(named=(3,)),
 ]
-WANTED = [
+FILTERS = [
     *[None] * 5,
     Filter(types=(Kind.MOVIE,)),
     Filter(years=Years(2000)),
     Filter(min_rating=7.0),
 ]
-TOLD: list[Film | Unmatched] = [
+FILM_FACTS: list[Film | Unmatched] = [
     Film(0, "A film", 2020, Facts(rating=8.0)),
     Film(0, "A film", 2020, Facts(rating=6.0)),
     Film(0, "A film", None),
@@ -114,7 +114,7 @@ ROWS = [
     for whole in (MediaStatus.PARTIAL, MediaStatus.PARTIAL, MediaStatus.DELETED)
     for plain in product(set(MediaStatus) - {MediaStatus.BLOCKLISTED}, repeat=3)
 ]
-ASKED = [
+REQUESTS = [
     RequestState(0, target, status, 1, dict.fromkeys(seasons, status))
     for target in TARGETS + [target for target in TARGETS if not target.is_4k] * 2
     for status in RequestStatus
@@ -126,8 +126,8 @@ FACTS = [
         (LONG_AGO,), (LONG_AGO, NEXT_YEAR), (LONG_AGO, NEXT_YEAR), (LONG_AGO, None)
     )
 ] + [  # without air dates
-    Show(0, "A show", 2020, ended, tuple(map(Season, (0, *SEASONS), [None] * 4, counts)), last)
-    for ended, last in ((True, 3), (False, 2), (False, None))
+    Show(0, "A show", 2020, has_ended, tuple(map(Season, (0, *SEASONS), [None] * 4, counts)), last)
+    for has_ended, last in ((True, 3), (False, 2), (False, None))
     for counts in (EIGHT, (0, 8, 8, 0))
 ]
 NO_FACTS = Unmatched(Reason.UNRESOLVED, "TMDB did not answer")
@@ -137,8 +137,10 @@ SLOTS = [
     for target in TARGETS
     for season in ((None, *SEASONS) if target.media.kind is Kind.TV else (None,))
 ]
-KNOWN = [MemoryEntry(present, readded) for present, readded in product((True, False), repeat=2)]
-TRIED = [
+MEMORY_ENTRIES = [
+    MemoryEntry(present, readded) for present, readded in product((True, False), repeat=2)
+]
+ATTEMPTS = [
     Attempts(1, retries, due)
     for retries in (0, 1, 2)
     for due in (None, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
@@ -155,7 +157,7 @@ ASKING: list[tuple[Requester | None, bool]] = [
 
 
 @st.composite
-def _wishlists(draw: st.DrawFn, index: int) -> DesiredList:
+def _desired_lists(draw: st.DrawFn, index: int) -> DesiredList:
     requester, is_4k = draw(st.sampled_from(ASKING))
     entries = draw(st.lists(st.sampled_from(ENTRIES), max_size=6))
     return DesiredList(
@@ -164,7 +166,7 @@ def _wishlists(draw: st.DrawFn, index: int) -> DesiredList:
             role=draw(st.sampled_from([Role.REQUEST] * 4 + [Role.EXCLUDE])),
             is_4k=is_4k,
             seasons=draw(st.sampled_from(RULES)),
-            filter=draw(st.sampled_from(WANTED)),
+            filter=draw(st.sampled_from(FILTERS)),
             max_per_run=draw(st.sampled_from([None, 1, 2])),
         ),
         index=index,
@@ -192,17 +194,17 @@ def grouped(pairs: list[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
 @st.composite
 def _observations(draw: st.DrawFn) -> Observed:
     rows = draw(st.lists(st.sampled_from(ROWS), max_size=5))
-    asked = [
-        RequestState(number, one.target, one.status, 1, one.seasons)
-        for number, one in enumerate(draw(st.lists(st.sampled_from(ASKED), max_size=8)), start=1)
+    requests = [
+        RequestState(number, row.target, row.status, 1, row.seasons)
+        for number, row in enumerate(draw(st.lists(st.sampled_from(REQUESTS), max_size=8)), start=1)
     ]
     films, seasons = draw(st.sampled_from([(None, None), (0, 4), (1, 2), (2, 0)]))
     return Observed(
-        media=grouped([(one.media, one) for one in rows]),
-        requests=grouped([(one.target, one) for one in asked]),
+        media=grouped([(row.media, row) for row in rows]),
+        requests=grouped([(row.target, row) for row in requests]),
         blocklist=draw(st.sampled_from([frozenset(), frozenset(), frozenset(BLOCKED)])),
         shows={media.tmdb: draw(st.sampled_from(SOME_FACTS)) for media in SHOWS},
-        films={media.tmdb: draw(st.sampled_from(TOLD)) for media in FILMS[:2]},
+        films={media.tmdb: draw(st.sampled_from(FILM_FACTS)) for media in FILMS[:2]},
         quotas={4: Quota(Allowance(films, 5, 7), Allowance(seasons, 5, 7))},
         shows_all_requests=draw(st.sampled_from([True, True, True, False])),
         traces=draw(
@@ -220,14 +222,14 @@ OURS = [
 ]
 UNLISTED = range(7, 15)  # numbers of requests that are seldom, or never, in the server's table
 TRACES = [RequestTrace(Whereabouts.FOUND), RequestTrace(Whereabouts.DETACHED)] + [
-    RequestTrace(Whereabouts.GONE, one)
-    for one in (None, *(row for row in ROWS if row.status is row.status_4k))
+    RequestTrace(Whereabouts.GONE, row)
+    for row in (None, *(row for row in ROWS if row.status is row.status_4k))
 ]
 
 _memories = st.builds(
     Memory,
-    st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(KNOWN), max_size=8),
-    st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(TRIED), max_size=2),
+    st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(MEMORY_ENTRIES), max_size=8),
+    st.dictionaries(st.sampled_from(TARGETS), st.sampled_from(ATTEMPTS), max_size=2),
     ours=st.dictionaries(st.sampled_from(UNLISTED), st.sampled_from(OURS), max_size=3),
 )
 
@@ -235,41 +237,41 @@ _memories = st.builds(
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Up to four lists, a server and a memory."""
-    lists = tuple(draw(_wishlists(index)) for index in range(draw(st.integers(1, 4))))
+    lists = tuple(draw(_desired_lists(index)) for index in range(draw(st.integers(1, 4))))
     return lists, draw(_observations()), draw(_memories)
 
 
 def reordered(world: World, turn: int) -> World:
     """The same world, with every part of it told in another order."""
-    lists, seen, memory = world
+    lists, server, memory = world
     media = {
-        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
-        for key, same in seen.media.items()
+        key: _mixed(tuple(replace(row, seasons=_turned(row.seasons, turn)) for row in same), turn)
+        for key, same in server.media.items()
     }
     requests = {
-        key: _mixed(tuple(replace(one, seasons=_turned(one.seasons, turn)) for one in same), turn)
-        for key, same in seen.requests.items()
+        key: _mixed(tuple(replace(row, seasons=_turned(row.seasons, turn)) for row in same), turn)
+        for key, same in server.requests.items()
     }
     shows = {
         key: replace(show, seasons=_mixed(show.seasons, turn)) if isinstance(show, Show) else show
-        for key, show in seen.shows.items()
+        for key, show in server.shows.items()
     }
-    told = tuple(
+    desired = tuple(
         replace(lst, entries=_mixed(lst.entries, turn), absent=_turned(lst.absent, turn))
         for lst in lists
     )
     observed = Observed(
         _turned(media, turn),
         _turned(requests, turn),
-        seen.blocklist,
+        server.blocklist,
         _turned(shows, turn),
-        _turned(seen.quotas, turn),
-        _turned(seen.films, turn),
-        seen.takes_specials,
-        seen.shows_all_requests,
-        _turned(seen.traces, turn),
+        _turned(server.quotas, turn),
+        _turned(server.films, turn),
+        server.takes_specials,
+        server.shows_all_requests,
+        _turned(server.traces, turn),
     )
-    known = replace(
+    reordered_memory = replace(
         memory,
         slots=_turned(memory.slots, turn),
         attempts=_turned(memory.attempts, turn),
@@ -277,7 +279,7 @@ def reordered(world: World, turn: int) -> World:
         ours=_turned(memory.ours, turn),
         claims=_turned(memory.claims, turn),
     )
-    return _mixed(told, turn), observed, known
+    return _mixed(desired, turn), observed, reordered_memory
 
 
 def _mixed(values: tuple[V, ...], turn: int) -> tuple[V, ...]:

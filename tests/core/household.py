@@ -112,9 +112,9 @@ class Server:
         """A new request, of the planner or of a person; it takes a moment."""
         self.last += 1
         self.now += MOMENT
-        asked = dict.fromkeys(seasons, status)
+        season_statuses = dict.fromkeys(seasons, status)
         self.requests[self.last] = RequestState(
-            self.last, Target(media), status, requester, asked, self.now
+            self.last, Target(media), status, requester, season_statuses, self.now
         )
         waiting = MediaStatus.PENDING if status is RequestStatus.PENDING else MediaStatus.PROCESSING
         before = self.rows.get(media, MediaState(media, UNKNOWN, UNKNOWN)).seasons
@@ -123,9 +123,9 @@ class Server:
 
     def judge(self, number: int, status: RequestStatus) -> None:
         """Decline, fail or approve: the row stays as it was."""
-        judged = self.requests[number]
-        seasons = dict.fromkeys(judged.seasons, status)
-        self.requests[number] = replace(judged, status=status, seasons=seasons)
+        request = self.requests[number]
+        seasons = dict.fromkeys(request.seasons, status)
+        self.requests[number] = replace(request, status=status, seasons=seasons)
 
     def complete(self, number: int) -> None:
         """What was approved is in the library."""
@@ -138,9 +138,11 @@ class Server:
 
     def mark_deleted(self, media: MediaKey) -> None:
         """The library no longer has it: row and seasons are at 7, the requests stay."""
-        gone = (MediaStatus.DELETED, UNKNOWN)
+        deleted = (MediaStatus.DELETED, UNKNOWN)
         row = self.rows[media]
-        seasons = {n: gone if s[0] is MediaStatus.AVAILABLE else s for n, s in row.seasons.items()}
+        seasons = {
+            n: deleted if s[0] is MediaStatus.AVAILABLE else s for n, s in row.seasons.items()
+        }
         self.rows[media] = replace(row, status=MediaStatus.DELETED, seasons=seasons)
 
     def mark_available(self, media: MediaKey) -> None:
@@ -152,7 +154,11 @@ class Server:
         """The row goes, and all its requests."""
         self.rows.pop(media, None)
         self.requests = {n: r for n, r in self.requests.items() if r.target.media != media}
-        self.detached = {n: lost for n, lost in self.detached.items() if lost != media}
+        self.detached = {
+            n: detached_media
+            for n, detached_media in self.detached.items()
+            if detached_media != media
+        }
 
     def take_over(self, number: int, requester: int, seasons: tuple[int, ...]) -> None:
         """Somebody edits a request: it is another user's now, or asks for more seasons."""
@@ -229,31 +235,35 @@ class Household:
 
     def look(
         self,
-        held: Mapping[str, Snapshot],
+        snapshots: Mapping[str, Snapshot],
         policy: Policy = ANY,
         *,
         pause: timedelta = PAUSE,
         trouble: bool = False,
     ) -> Reconciliation:
-        """A pass that changes nothing but the time. Lists that are not ``held`` are not read.
+        """A pass that changes nothing but the time. Lists that are not ``snapshots`` are not read.
 
         ``trouble``: what is excluded cannot be looked up.
         """
         self.server.now += pause
         now = self.now
         excluded = [item(media) for media in self.excluded]
-        found: dict[str, Match | Unmatched] = {
-            one.key: TMDB_TROUBLE
-            if trouble and one in excluded
-            else Match(_media(one), MatchMethod.TMDB)
-            for one in [i for s in held.values() for i in s.items] + excluded
+        resolutions: dict[str, Match | Unmatched] = {
+            wanted_item.key: TMDB_TROUBLE
+            if trouble and wanted_item in excluded
+            else Match(_media(wanted_item), MatchMethod.TMDB)
+            for wanted_item in [i for s in snapshots.values() for i in s.items] + excluded
         }
         recalled = PriorState(self.ledger.memory, self.ledger.memberships)
         fetches = [
-            merge_fetch(lst, held.get(lst.name), recalled.of(lst), found, now) for lst in self.file
+            merge_fetch(lst, snapshots.get(lst.name), recalled.of(lst), resolutions, now)
+            for lst in self.file
         ]
         asking = {lst.name: self.requesters.get(lst.name, ADMIN) for lst in self.file}
-        lists = (*desired_lists(fetches, asking, found), excluded_by_hand(excluded, found))
+        lists = (
+            *desired_lists(fetches, asking, resolutions),
+            excluded_by_hand(excluded, resolutions),
+        )
         server = cast("MediaServer", self.server)
         observed = trace_requests(self.server.observed(), recalled.memory, lists, server)
         state = update_state(recalled, fetches, lists, observed, now)
@@ -261,26 +271,26 @@ class Household:
         back = put_back(recalled, fetches, lists)
         return Reconciliation(lists, observed, policy, now, decision, back)
 
-    def apply(self, seen: Reconciliation) -> None:
+    def apply(self, reconciliation: Reconciliation) -> None:
         """Remember what was seen, and do what was decided."""
-        self.apply_until_killed(seen, len(seen.plan.actions))
+        self.apply_until_killed(reconciliation, len(reconciliation.plan.actions))
 
-    def apply_until_killed(self, seen: Reconciliation, settled: int) -> None:
+    def apply_until_killed(self, reconciliation: Reconciliation, settled: int) -> None:
         """Some actions are done; the next one is sent, and nobody writes what became of it."""
-        self._record(seen)
-        for action in seen.plan.actions[:settled]:
+        self._record(reconciliation)
+        for action in reconciliation.plan.actions[:settled]:
             self._send(action)
             self._settle(action)
-        for action in seen.plan.actions[settled : settled + 1]:
+        for action in reconciliation.plan.actions[settled : settled + 1]:
             self._send(action)
 
-    def _record(self, seen: Reconciliation) -> None:
-        state = seen.decision.state
-        held = dict(state.memory.claims)
-        for target, those in seen.decision.claims.items():
-            held[target] = held.get(target, frozenset()) | those
+    def _record(self, reconciliation: Reconciliation) -> None:
+        state = reconciliation.decision.state
+        claims = dict(state.memory.claims)
+        for target, claimants in reconciliation.decision.claims.items():
+            claims[target] = claims.get(target, frozenset()) | claimants
         self.ledger = Ledger(
-            replace(state.memory, claims=held),
+            replace(state.memory, claims=claims),
             {**self.ledger.memberships, **state.memberships},
         )
 
@@ -304,14 +314,14 @@ class Household:
         settlement = settle(action, done, memory.attempts.get(target, Attempts()), self.now)
         if settlement.canceled:
             self._give_up(target.media)
-        asked = done.result is Result.CREATED
+        is_created = done.result is Result.CREATED
         own = OwnRequest(target, action.requester.user.id, action.lists, action.seasons)
         self.ledger.memory = replace(
             memory,
             slots={**memory.slots, **settlement.slots},
             attempts={**memory.attempts, target: settlement.attempts},
-            created=memory.created + (self.now,) * asked,
-            ours={**memory.ours, **({self.server.last: own} if asked else {})},
+            created=memory.created + (self.now,) * is_created,
+            ours={**memory.ours, **({self.server.last: own} if is_created else {})},
         )
 
     def _give_up(self, media: MediaKey) -> None:
@@ -341,5 +351,5 @@ def snapshot(media: list[MediaKey], outcome: Outcome = Outcome.COMPLETE) -> Snap
     return Snapshot(Outcome.EMPTY if empty else outcome, "browser", items)
 
 
-def _media(one: Item) -> MediaKey:
-    return MediaKey(one.kind or Kind.MOVIE, one.ids.tmdb or 0)
+def _media(item: Item) -> MediaKey:
+    return MediaKey(item.kind or Kind.MOVIE, item.ids.tmdb or 0)

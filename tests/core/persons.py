@@ -67,8 +67,8 @@ class Persons(RuleBasedStateMachine):
 
     ``refused``: what a person declined or took away and has not put back on a list since, with the
     first pass that could know. ``doubtful``: of these, what may be known for less long.
-    ``known``: what a pass or a request of ours has put into the ledger's memory.
-    ``seen``: what was there at the last pass.
+    ``remembered``: what a pass or a request of ours has put into the ledger's memory.
+    ``present``: what was there at the last pass.
     ``made``: the requests that the ledger knows as ours. ``claims``: which lists ever held those.
     ``looked_at``: of these, what a pass has seen, or has seen to be deleted.
     """
@@ -76,7 +76,7 @@ class Persons(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.server = Server(dict(FACTS))
-        self.house = Household(self.server, excluded=(NEVER,), requesters=REQUESTERS)
+        self.household = Household(self.server, excluded=(NEVER,), requesters=REQUESTERS)
         self.content: dict[str, list[MediaKey]] = {source: [] for source in SOURCES}
         self.whole: list[MediaKey] = []  # what the first list held before it lost most
         self.names = {source: source for source in SOURCES}
@@ -85,12 +85,12 @@ class Persons(RuleBasedStateMachine):
         self.rerequest: Rerequest | timedelta = Rerequest.ON_READD
         self.refused: dict[MemoryKey, datetime | None] = {}
         self.doubtful: set[MemoryKey] = set()
-        self.seen: set[MemoryKey] = set()
-        self._begin_anew()
+        self.present: set[MemoryKey] = set()
+        self._start_over()
 
-    def _begin_anew(self) -> None:
-        self.known: set[MemoryKey] = set()
-        self.shelves = Shelves()
+    def _start_over(self) -> None:
+        self.remembered: set[MemoryKey] = set()
+        self.account = Shelves()
         self.made: dict[int, OwnRequest] = {}
         self.looked_at: set[int] = set()
         self.claims: dict[MediaKey, set[str]] = {}
@@ -111,7 +111,7 @@ class Persons(RuleBasedStateMachine):
         self.a_good_pass(NEVER)
 
     def _write_the_file(self, max_per_run: int | None = None) -> None:
-        self.house.file = [
+        self.household.file = [
             listed(
                 self.names[source],
                 source,
@@ -155,7 +155,7 @@ class Persons(RuleBasedStateMachine):
         self.content["first"] = [m for m in self.content["first"] if m != media]
 
     def take_off(self, media: MediaKey) -> None:
-        self.content = {s: [m for m in held if m != media] for s, held in self.content.items()}
+        self.content = {s: [m for m in titles if m != media] for s, titles in self.content.items()}
 
     def lose_most(self, media: MediaKey) -> None:
         """The first list shows little, or nothing but this."""
@@ -178,8 +178,8 @@ class Persons(RuleBasedStateMachine):
         """TMDB does not tell of a show's seasons for a time."""
         if media.kind is Kind.TV:
             lost = self.server.shows[media.tmdb] is TMDB_TROUBLE
-            told = FACTS[media.tmdb] if lost else TMDB_TROUBLE
-            self.server.shows = {**self.server.shows, media.tmdb: told}
+            answer = FACTS[media.tmdb] if lost else TMDB_TROUBLE
+            self.server.shows = {**self.server.shows, media.tmdb: answer}
 
     def ask_for_one_season(self, media: MediaKey) -> None:
         free = {1} & {slot.season for slot in slots_of(media) - self._there()}
@@ -247,9 +247,9 @@ class Persons(RuleBasedStateMachine):
         """To clear away one that is declined says nothing new."""
         number = self._newest(media, *RequestStatus)
         if number is not None:
-            asked = self._asked_by(number)
-            self._refuse(asked & self._there(), leaves_a_trace=False)
-            self.doubtful |= asked - self._there()
+            slots_asked = self._asked_by(number)
+            self._refuse(slots_asked & self._there(), leaves_a_trace=False)
+            self.doubtful |= slots_asked - self._there()
             self.server.delete_request(number)
             self._forget_what_nobody_saw()
 
@@ -285,11 +285,11 @@ class Persons(RuleBasedStateMachine):
         """The server did not keep what we have just asked for, and nobody has looked since."""
         number = self._newest(media, *LIVE)
         if number in self.made and number not in self.looked_at:
-            asked = self._asked_by(number)
+            slots_asked = self._asked_by(number)
             self.server.lose(number)
-            for slot in asked & self.refused.keys():
+            for slot in slots_asked & self.refused.keys():
                 self.doubtful.add(slot)
-                if slot in self._lost():  # it was asked for since, and that was not kept
+                if slot in self._lost_slots():  # it was asked for since, and that was not kept
                     del self.refused[slot]
                 else:  # an older request says no, and its time begins anew
                     self.refused[slot] = None
@@ -313,31 +313,38 @@ class Persons(RuleBasedStateMachine):
         """
         row = self.server.rows.get(media)
         free = row is None or row.status is MediaStatus.UNKNOWN
-        asked = any(r.target.media == media for r in self.server.requests.values())
-        if media.kind is Kind.MOVIE and free and not asked and media not in self.server.blocklist:
+        is_requested = any(r.target.media == media for r in self.server.requests.values())
+        if (
+            media.kind is Kind.MOVIE
+            and free
+            and not is_requested
+            and media not in self.server.blocklist
+        ):
             self.server.leave_an_orphan(media)
-            for slot in slots_of(media) & self._lost():
+            for slot in slots_of(media) & self._lost_slots():
                 self.refused.pop(slot, None)
                 self.doubtful.add(slot)
 
-    def _lost(self) -> set[MemoryKey]:
+    def _lost_slots(self) -> set[MemoryKey]:
         """What the server did not keep, and nobody has seen, or asked for since."""
         lost: set[MemoryKey] = set()
         for media in {own.target.media for own in self.made.values()} - self.server.blocklist:
-            gone = {
+            unlisted = {
                 n: slots_of(media, own.seasons or ())
                 for n, own in self.made.items()
                 if own.target.media == media
                 if n not in self.server.requests and n not in self.server.detached
             }
-            if self._waits(media) and len(gone.keys() - self.looked_at) < MOST_LOST:
+            if self._waits(media) and len(unlisted.keys() - self.looked_at) < MOST_LOST:
                 for slot in slots_of(media):
-                    newest = max((n for n, slots in gone.items() if slot in slots), default=None)
+                    newest = max(
+                        (n for n, slots in unlisted.items() if slot in slots), default=None
+                    )
                     lost |= {slot} if newest and newest not in self.looked_at else set()
-        asked = {
+        slots_asked = {
             s for r in self.server.requests.values() for s in slots_of(r.target.media, r.seasons)
         }
-        return lost - asked - self._available() - self._detached()
+        return lost - slots_asked - self._available() - self._detached()
 
     def _detached(self) -> set[MemoryKey]:
         """What is asked for by a request that only its id leads to."""
@@ -377,7 +384,7 @@ class Persons(RuleBasedStateMachine):
     def _refuse(self, slots: set[MemoryKey], *, leaves_a_trace: bool) -> None:
         """A person says no. What was asked for and taken away between two looks nobody can tell."""
         for slot in slots:
-            if leaves_a_trace or slot in self.seen:
+            if leaves_a_trace or slot in self.present:
                 self.refused[slot] = None
                 self.doubtful.discard(slot)
             else:
@@ -394,27 +401,27 @@ class Persons(RuleBasedStateMachine):
         self.refused = {
             slot: since
             for slot, since in self.refused.items()
-            if slot in traces or (slot in self.known and (since or slot in self.seen))
+            if slot in traces or (slot in self.remembered and (since or slot in self.present))
         }
 
     def _available(self) -> set[MemoryKey]:
-        found = set()
+        slots = set()
         for media, row in self.server.rows.items():
             if media.kind is Kind.MOVIE and row.status is MediaStatus.AVAILABLE:
-                found.add(MemoryKey(Target(media)))
+                slots.add(MemoryKey(Target(media)))
             here = [n for n, (plain, _) in row.seasons.items() if plain is MediaStatus.AVAILABLE]
             if row.status is MediaStatus.AVAILABLE and not _says_something(row):
                 here = [*SEASONS]
-            found |= {MemoryKey(Target(media), number) for number in here}
-        return found
+            slots |= {MemoryKey(Target(media), number) for number in here}
+        return slots
 
     def _there(self) -> set[MemoryKey]:
         """What is in the library, asked for, or failed on its way."""
         live = [
             r for r in self.server.requests.values() if r.status in LIVE | {RequestStatus.FAILED}
         ]
-        asked = {s for r in live for s in slots_of(r.target.media, r.seasons)}
-        return self._available() | self._detached() | asked
+        slots_asked = {s for r in live for s in slots_of(r.target.media, r.seasons)}
+        return self._available() | self._detached() | slots_asked
 
     def _traces(self) -> set[MemoryKey]:
         """What the server says was declined or deleted."""

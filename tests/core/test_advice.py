@@ -71,8 +71,8 @@ from tests.core.values import (
     request,
     row,
     server,
+    summarize,
     wishes,
-    words,
 )
 
 EMPTY, NOTHING, NO_LIMIT, AT_ONCE = Observed(), Memory(), Policy(), timedelta()
@@ -84,7 +84,7 @@ BY_HAND = "request it on the server by hand"
 PUT_BACK = "take it off every list that holds it and put it back later"
 FORGET = "`listsync forget ITEM`"
 MAYBE = "or put it on another list"
-ASKED = "request (missing)"
+REQUEST = "request (missing)"
 AGAIN = "request (readded)"
 BRAND_NEW = wishes(entry(DUNE), name="another", index=1)
 CHART = ListRef("imdb", "top", chart=True)
@@ -112,32 +112,32 @@ class World:
         rows: tuple[Action | Verdict, ...] = (*made.actions, *made.verdicts)
         reasons = [*(a.why for a in made.actions), *(v.reason for v in made.verdicts)]
         return [
-            (reason, word, would_change(one, ground))
-            for reason, word, one in zip(reasons, words(made), rows, strict=True)
+            (reason, word, would_change(row, ground))
+            for reason, word, row in zip(reasons, summarize(made), rows, strict=True)
         ]
 
 
-def seen(*, present: bool = True, readded: bool = False, days: int | None = None) -> Memory:
+def remember(*, present: bool = True, readded: bool = False, days: int | None = None) -> Memory:
     """Dune was seen at the last look, and so many days ago it was first seen to be refused."""
     refused = None if days is None else NOW - timedelta(days=days)
     return Memory({MemoryKey(FILM): MemoryEntry(present, readded, refused)})
 
 
 def unmatched(reason: Reason, *offered: Candidate, kind: Kind | None = None) -> DesiredList:
-    told = Entry(Item(1, "Sing Sing", 2023, kind), Unmatched(reason, "because", offered))
-    return wishes(told)
+    unmatched_entry = Entry(Item(1, "Sing Sing", 2023, kind), Unmatched(reason, "because", offered))
+    return wishes(unmatched_entry)
 
 
 def numbered(source: str) -> DesiredList:
     """A list whose row gives a TMDB number, and says neither film nor show."""
     row = Item(1, "Rogue People", ids=Ids(tmdb=93871))
-    told = Unmatched(Reason.AMBIGUOUS, "film or show?", BOTH)
+    reason = Unmatched(Reason.AMBIGUOUS, "film or show?", BOTH)
     provider, _, number = source.partition(":")
-    return having(wishes(Entry(row, told)), source=ListRef(provider, number))
+    return having(wishes(Entry(row, reason)), source=ListRef(provider, number))
 
 
-def unsupported(one: Item) -> DesiredList:
-    return wishes(Entry(one, Unmatched(Reason.UNSUPPORTED_KIND, str(one.unsupported))))
+def unsupported(item: Item) -> DesiredList:
+    return wishes(Entry(item, Unmatched(Reason.UNSUPPORTED_KIND, str(item.unsupported))))
 
 
 def excludes(name: str, index: int = 9) -> DesiredList:
@@ -147,9 +147,9 @@ def excludes(name: str, index: int = 9) -> DesiredList:
 DECLINED = server(request(3, DUNE, RequestStatus.DECLINED))
 DELETED = server(row(DUNE, MediaStatus.DELETED))
 FAILED = server(request(4, DUNE, RequestStatus.FAILED))
-TRIED = Memory(attempts={FILM: Attempts(0, 2)})
+RETRIED_TWICE = Memory(attempts={FILM: Attempts(0, 2)})
 NOT_YET = Memory(attempts={FILM: Attempts(1, 0, SOON)})
-READDED = seen(readded=True)
+READDED = remember(readded=True)
 FULL = Quota(movies=Allowance(0, 5, 7))
 TWO = films([DUNE.tmdb, HEAT.tmdb])
 BUDGET = Policy(Budget(1, timedelta(days=7), "week"))
@@ -167,7 +167,7 @@ MADE = Memory({MemoryKey(FILM): MemoryEntry()}, ours={13: OwnRequest(FILM, 1, ("
 MADE_AGAIN = replace(MADE, ours=dict.fromkeys((13, 14, 15), MADE.ours[13]))
 SEASONS = {BEAR.tmdb: facts(1, 2, coming=[3])}
 SPECIALS = having(SERIES, name="specials", index=1, seasons=SeasonRule(named=(0,)))
-NAMED = having(SERIES, seasons=SeasonRule(named=(3,)))
+SEASON_3 = having(SERIES, seasons=SeasonRule(named=(3,)))
 UNDATED = facts(1, undated=[3])
 EPISODELESS = replace(UNDATED, seasons=(Season(3, LONG_AGO, 0),))
 OLD = Filter(years=Years(last=1999))
@@ -207,55 +207,57 @@ TABLE = [
     (Reason.DECLINED, "rerequest: never", World((NEVER,), DECLINED, READDED),
      [BY_HAND, f"write `rerequest: on-readd` for list and then {PUT_BACK}"],
      [(World(on=DECLINED, memory=READDED), AGAIN)]),
-    (Reason.DECLINED, "rerequest: after 90d", World((AFTER,), DECLINED, seen(days=80)),
+    (Reason.DECLINED, "rerequest: after 90d", World((AFTER,), DECLINED, remember(days=80)),
      ["wait until 2026-12-02 20:15 UTC: then it is requested again", BY_HAND, PUT_BACK],
-     [(World((AFTER,), DECLINED, seen(days=80), later=timedelta(days=10)), ASKED),
+     [(World((AFTER,), DECLINED, remember(days=80), later=timedelta(days=10)), REQUEST),
       (World((AFTER,), DECLINED, READDED), AGAIN)]),
-    (Reason.DECLINED, "on charts alone", World((having(LIST, source=CHART),), DECLINED, seen()),
+    (Reason.DECLINED, "on charts alone", World((having(LIST, source=CHART),), DECLINED, remember()),
      ["have it on a list of your own, too", PUT_BACK], []),
-    (Reason.HANDLED, "gone from the server", World(memory=seen(present=False)),
+    (Reason.HANDLED, "gone from the server", World(memory=remember(present=False)),
      [BY_HAND, PUT_BACK, FORGET],
-     [(World(), ASKED), (World(memory=seen(present=False, readded=True)), AGAIN)]),
-    (Reason.HANDLED, "gone, rerequest: never", World((NEVER,), memory=seen(present=False)),
-     ["`rerequest: on-readd`", FORGET], [(World((NEVER,)), ASKED)]),
+     [(World(), REQUEST), (World(memory=remember(present=False, readded=True)), AGAIN)]),
+    (Reason.HANDLED, "gone, rerequest: never", World((NEVER,), memory=remember(present=False)),
+     ["`rerequest: on-readd`", FORGET], [(World((NEVER,)), REQUEST)]),
     (Reason.HANDLED, "gone, rerequest: after 90d",
-     World((AFTER,), memory=seen(present=False, days=80)),
+     World((AFTER,), memory=remember(present=False, days=80)),
      ["wait until 2026-12-02 20:15 UTC", BY_HAND, PUT_BACK, FORGET],
-     [(World((AFTER,), memory=seen(present=False, days=80), later=timedelta(days=10)), ASKED)]),
+     [(World((AFTER,), memory=remember(present=False, days=80), later=timedelta(days=10)),
+       REQUEST)]),
     (Reason.BLOCKLISTED, "never there", World(on=server(blocklist=[DUNE])),
-     ["take it off the server's blocklist"], [(World(), ASKED)]),
-    (Reason.BLOCKLISTED, "there before", World(on=server(blocklist=[DUNE]), memory=seen()),
+     ["take it off the server's blocklist"], [(World(), REQUEST)]),
+    (Reason.BLOCKLISTED, "there before", World(on=server(blocklist=[DUNE]), memory=remember()),
      ["take it off the server's blocklist, and request it on the server by hand",
       "since the server had it"],
-     [(World(memory=seen()), "handled")]),
+     [(World(memory=remember()), "handled")]),
     (Reason.EXCLUDED, "by exclude", World((LIST, excludes("exclude", -1))),
-     ["take it out of `exclude`"], [(World(), ASKED)]),
+     ["take it out of `exclude`"], [(World(), REQUEST)]),
     (Reason.EXCLUDED, "by a list", World((LIST, excludes("never"))),
-     ["take it off the exclude list never"], [(World(), ASKED)]),
+     ["take it off the exclude list never"], [(World(), REQUEST)]),
     (Reason.EXCLUDED, "an exclude list is unread", World((LIST, UNREAD)),
      ["nothing is requested until its titles are known"],
-     [(World((LIST, replace(UNREAD, unread_reason=None))), ASKED)]),
+     [(World((LIST, replace(UNREAD, unread_reason=None))), REQUEST)]),
     (Reason.FILTERED, "filter", World((having(LIST, filter=OLD),)),
      ["widen `filter` of list", MAYBE, BY_HAND],
-     [(World(), ASKED), (World((having(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+     [(World(), REQUEST), (World((having(LIST, filter=OLD), BRAND_NEW)), REQUEST)]),
     (Reason.FILTERED, "filter, and suspended on another list",
      World((having(LIST, filter=OLD), having(BRAND_NEW, suspended=True))),
      ["widen `filter` of list; or take `suspend` out of another"],
-     [(World((having(LIST, filter=OLD), BRAND_NEW)), ASKED)]),
+     [(World((having(LIST, filter=OLD), BRAND_NEW)), REQUEST)]),
     (Reason.FILTERED, "it is there anyway",
      World((having(LIST, filter=OLD),), server(row(DUNE, MediaStatus.AVAILABLE))),
      ["no change needed: it is available on the server"], []),
-    (Reason.UNAIRED, "with a date", World((NAMED,), server(shows=SEASONS)),
+    (Reason.UNAIRED, "with a date", World((SEASON_3,), server(shows=SEASONS)),
      ["S3 airs on 2027-04-14"],
-     [(World((NAMED,), server(shows=SEASONS), later=timedelta(days=200)), "request S3 (missing)")]),
-    (Reason.UNAIRED, "without a date",
-     World((NAMED,), server(shows={BEAR.tmdb: UNDATED})),
-     ["an episode of S3 airs, and the server knows of it"],
-     [(World((NAMED,), server(shows={BEAR.tmdb: replace(UNDATED, last_aired_season=3)})),
+     [(World((SEASON_3,), server(shows=SEASONS), later=timedelta(days=200)),
        "request S3 (missing)")]),
-    (Reason.UNAIRED, "without episodes", World((NAMED,), server(shows={BEAR.tmdb: EPISODELESS})),
+    (Reason.UNAIRED, "without a date",
+     World((SEASON_3,), server(shows={BEAR.tmdb: UNDATED})),
+     ["an episode of S3 airs, and the server knows of it"],
+     [(World((SEASON_3,), server(shows={BEAR.tmdb: replace(UNDATED, last_aired_season=3)})),
+       "request S3 (missing)")]),
+    (Reason.UNAIRED, "without episodes", World((SEASON_3,), server(shows={BEAR.tmdb: EPISODELESS})),
      ["the server lists episodes of S3, and one has aired"],
-     [(World((NAMED,), server(shows={BEAR.tmdb: facts(1, 3)})), "request S3 (missing)")]),
+     [(World((SEASON_3,), server(shows={BEAR.tmdb: facts(1, 3)})), "request S3 (missing)")]),
     (Reason.UNAIRED, "specials alone",
      World((SERIES,), server(shows={BEAR.tmdb: facts(0)})),
      ["a season airs", "put it on a list of its own with `seasons: [0]`"],
@@ -272,15 +274,15 @@ TABLE = [
            server(shows={BEAR.tmdb: facts(1)})),
      ["it has no specials"], []),
     (Reason.SUSPENDED, "suspend", World((having(LIST, suspended=True),)),
-     ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), ASKED)]),
+     ["take `suspend` out of list", MAYBE, BY_HAND], [(World(), REQUEST)]),
     (Reason.ADOPTED, "adopted", World((replace(LIST, adopted=frozenset({item(DUNE).key})),)),
-     ["`listsync forget ITEM --all`", MAYBE, BY_HAND], [(World(), ASKED)]),
+     ["`listsync forget ITEM --all`", MAYBE, BY_HAND], [(World(), REQUEST)]),
     (Reason.ADOPTED, "it was requested before",
      World((replace(LIST, adopted=frozenset({item(DUNE).key})),),
            server(request(1, DUNE, RequestStatus.PENDING))),
      ["no change needed: it is requested on the server"], []),
     (Reason.ADOPTED, "no baseline yet", World((replace(LIST, awaits_baseline=True),)),
-     ["write `start: all` for list", MAYBE, BY_HAND], [(World(), ASKED)]),
+     ["write `start: all` for list", MAYBE, BY_HAND], [(World(), REQUEST)]),
     (Reason.UNSUPPORTED_KIND, "a game", World((unsupported(replace(EPISODE, unsupported="game")),)),
      ["nothing: the server has only films and shows"], []),
     (Reason.UNSUPPORTED_KIND, "an episode of a series",
@@ -291,17 +293,17 @@ TABLE = [
      ["put its series on the list"], []),
     (Reason.OVER_CAP, "max_per_run", World((having(TWO, max_per_run=1),)),
      ["the next run continues from there", "raise `max_per_run` of list"],
-     [(World((having(TWO, max_per_run=2),)), ASKED)]),
+     [(World((having(TWO, max_per_run=2),)), REQUEST)]),
     (Reason.OVER_BUDGET, "budget", World((TWO,), policy=BUDGET),
-     ["older requests leave the budget's window", "raise `budget`"], [(World((TWO,)), ASKED)]),
+     ["older requests leave the budget's window", "raise `budget`"], [(World((TWO,)), REQUEST)]),
     (Reason.QUOTA, "quota", World((replace(LIST, requester=ANNA),), server(quotas={4: FULL})),
      ["older requests leave the quota's window", "raise the quota on the server",
       "name another `requester` for list"],
-     [(World((replace(LIST, requester=ANNA),)), ASKED),
-      (World(on=server(quotas={4: FULL})), ASKED)]),
+     [(World((replace(LIST, requester=ANNA),)), REQUEST),
+      (World(on=server(quotas={4: FULL})), REQUEST)]),
     (Reason.BACKING_OFF, "refused before", World(memory=NOT_YET),
      ["wait until then", "`listsync history ITEM` shows the last result"],
-     [(World(memory=NOT_YET, later=timedelta(minutes=6)), ASKED)]),
+     [(World(memory=NOT_YET, later=timedelta(minutes=6)), REQUEST)]),
     (Reason.BACKING_OFF, "cancel refused before",
      World((A,), server(OURS), replace(ours(A), attempts={FILM: Attempts(1, 0, SOON)})),
      ["wait until then; put it back on a list, or write `prune: keep`, and it stays"],
@@ -326,25 +328,25 @@ TABLE = [
     (Reason.UNRESOLVED, "TMDB", World((unmatched(Reason.UNRESOLVED),)),
      ["TMDB answers the server again"], []),
     (Reason.UNRESOLVED, "another server", World(memory=THERE), ["check server.url"],
-     [(World(), ASKED)]),
+     [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "the requester", World((BY_CAROL,)),
      ["give carol the right on the server, or name another `requester` for list"],
-     [(World((replace(LIST, requester=ANNA),)), ASKED)]),
+     [(World((replace(LIST, requester=ANNA),)), REQUEST)]),
     (Reason.NOT_PERMITTED, "nobody", World((NOBODY,)), ["fix `requester` or `approval` of list"],
-     [(World(), ASKED)]),
+     [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "nowhere", World((NOWHERE,)),
-     ["name existing Radarr and Sonarr options", "`profile_id`", "of list"], [(World(), ASKED)]),
+     ["name existing Radarr and Sonarr options", "`profile_id`", "of list"], [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "Radarr is away", World((AWAY,)),
-     ["check that Radarr is running and that the server reaches it"], [(World(), ASKED)]),
+     ["check that Radarr is running and that the server reaches it"], [(World(), REQUEST)]),
     (Reason.NOT_PERMITTED, "specials",
      World((having(SERIES, seasons=SeasonRule(named=(0,))),),
            replace(server(shows={BEAR.tmdb: facts(0, 1)}), takes_specials=False)),
      ["allow requests for special episodes in the server's settings"],
      [(World((having(SERIES, seasons=SeasonRule(named=(0,))),),
              server(shows={BEAR.tmdb: facts(0, 1)})), "request S0 (missing)")]),
-    (Reason.FAILED, "retries used up", World(on=FAILED, memory=TRIED),
+    (Reason.FAILED, "retries used up", World(on=FAILED, memory=RETRIED_TWICE),
      ["fix the server's downloader", "raise `retry_failed` of list"],
-     [(World((having(LIST, retry_failed=3),), FAILED, TRIED), "retry (retry-failed)")]),
+     [(World((having(LIST, retry_failed=3),), FAILED, RETRIED_TWICE), "retry (retry-failed)")]),
     (Reason.FAILED, "lost for good", World(on=LOST_AGAIN, memory=MADE_AGAIN),
      ["find out from the server's log", BY_HAND],
      [(World(on=server(request(4, DUNE, RequestStatus.APPROVED)), memory=MADE_AGAIN),
@@ -382,9 +384,9 @@ TABLE = [
 def test_explain_says_what_would_change_a_verdict_and_following_it_does(
     reason: Reason | Why, world: World, says: list[str], followed: list[tuple[World, str | None]]
 ) -> None:
-    told = [advice for why, _, advice in world.plan() if why is reason]
-    assert len(told) == 1
-    assert [part for part in says if part not in told[0]] == []
+    advices = [advice for why, _, advice in world.plan() if why is reason]
+    assert len(advices) == 1
+    assert [part for part in says if part not in advices[0]] == []
     for then, answer in followed:
         words_then = [word for _, word, _ in then.plan()]
         assert answer in words_then if answer else not words_then
@@ -423,7 +425,7 @@ def test_a_show_is_advised_on_season_by_season() -> None:
 
 @pytest.mark.parametrize(
     ("on", "memory", "way"),
-    [(Observed(), seen(present=False), True), (DELETED, seen(present=False), False)],
+    [(Observed(), remember(present=False), True), (DELETED, remember(present=False), False)],
     ids=["the ledger alone", "the server, too"],
 )
 def test_forgetting_is_advised_where_the_ledger_alone_remembers(
@@ -436,9 +438,9 @@ def test_forgetting_is_advised_where_the_ledger_alone_remembers(
     assert (FORGET in advice) is way
 
 
-def test_a_stop_is_told_even_where_a_title_is_excluded_beside_it() -> None:
-    told = World((TWO, excludes("exclude", -1), UNREAD)).plan()
-    assert [(reason, "`exclude`" in advice) for reason, _, advice in told] == [
+def test_a_stop_is_advised_even_where_a_title_is_excluded_beside_it() -> None:
+    advices = World((TWO, excludes("exclude", -1), UNREAD)).plan()
+    assert [(reason, "`exclude`" in advice) for reason, _, advice in advices] == [
         (Reason.EXCLUDED, True),
         (Reason.EXCLUDED, False),
     ]

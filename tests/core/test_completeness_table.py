@@ -146,22 +146,22 @@ BY_ROW = dict(TABLE)
 
 
 def test_the_table_speaks_of_what_is_tested() -> None:
-    assert [said for said, _ in TABLE] == list(CHANGES)
+    assert [row for row, _ in TABLE] == list(CHANGES)
 
 
-def check(said: str, snapshot: Snapshot) -> None:
-    outcome = BY_ROW[said]
+def check(row: str, snapshot: Snapshot) -> None:
+    outcome = BY_ROW[row]
     expected = FAILED.outcome if outcome == "that failure's" else Outcome(outcome)
     assert snapshot.outcome is expected
-    assert SAYS.get(said, "") in str(snapshot.error or "")
-    assert bool(snapshot.error) is (said in SAYS)
+    assert SAYS.get(row, "") in str(snapshot.error or "")
+    assert bool(snapshot.error) is (row in SAYS)
 
 
-@pytest.mark.parametrize("said", CHANGES)
-def test_what_a_row_says_comes_of_it(said: str) -> None:
+@pytest.mark.parametrize("row", CHANGES)
+def test_what_a_row_says_comes_of_it(row: str) -> None:
     world = World()
-    CHANGES[said](world)
-    check(said, world.read())
+    CHANGES[row](world)
+    check(row, world.read())
 
 
 # What cannot both be so: other pages altogether, or a chart without an end and a list with one.
@@ -185,8 +185,8 @@ COUNTED = {
 UNCOUNTED = "entries, and nothing that tells where the list ends"
 
 
-def can_both_be(one: str, other: str) -> bool:
-    pair = {one, other}
+def can_both_be(first: str, other: str) -> bool:
+    pair = {first, other}
     if pair & OTHER_PAGES or (UNCOUNTED in pair and pair & COUNTED):
         return False
     return not (ENDLESS in pair and pair & OF_LISTS_WITH_AN_END)
@@ -354,7 +354,7 @@ def test_a_list_that_is_complete_is_compared_with_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "items", "outcome"),
+    ("reported", "items", "outcome"),
     [
         pytest.param(Outcome.COMPLETE, titles(1, 2), Outcome.COMPLETE, id="whole"),
         pytest.param(Outcome.COMPLETE, (title(1), NOTHING), Outcome.INCOMPLETE, id="unreadable"),
@@ -366,9 +366,9 @@ def test_a_list_that_is_complete_is_compared_with_nothing() -> None:
     ],
 )
 def test_a_list_that_another_source_judged_is_held_to_the_rule_of_unreadable_entries(
-    given: Outcome, items: tuple[Item, ...], outcome: Outcome
+    reported: Outcome, items: tuple[Item, ...], outcome: Outcome
 ) -> None:
-    assert checked(Snapshot(given, "plugin", items)).outcome is outcome
+    assert checked(Snapshot(reported, "plugin", items)).outcome is outcome
 
 
 def test_a_rank_that_comes_twice_leaves_a_chart_incomplete() -> None:

@@ -23,7 +23,7 @@ from reconciler.core.model import (
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 GOOD = Finding("Fetched", Status.TRUE, "Complete", "3 titles")
-STALLING = [one for one in ProblemReason if one is not ProblemReason.SERVICE_UNAVAILABLE]
+STALLING = [reason for reason in ProblemReason if reason is not ProblemReason.SERVICE_UNAVAILABLE]
 BAD = Finding("Fetched", Status.FALSE, "Blocked", "a bot check")
 
 
@@ -38,7 +38,7 @@ def test_since_is_when_it_became_so() -> None:
     )
 
 
-def test_another_reason_is_told_and_moves_nothing() -> None:
+def test_another_reason_is_recorded_and_moves_nothing() -> None:
     first = conditions.update({}, [BAD], "g1", NOON)
     other = conditions.update(first, [Finding("Fetched", Status.FALSE, "Private", "")], "g1", LATER)
 
@@ -48,31 +48,31 @@ def test_another_reason_is_told_and_moves_nothing() -> None:
 def test_what_was_not_looked_at_stays() -> None:
     before = conditions.update({}, [GOOD], "g1", NOON)
     trouble = conditions.failure_finding("ServerUnreachable", "")
-    found = conditions.update(before, [trouble], "g1", LATER)
-    assert found["Fetched"] == before["Fetched"]
+    finding = conditions.update(before, [trouble], "g1", LATER)
+    assert finding["Fetched"] == before["Fetched"]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_list_is_fetched_if_it_was_read(outcome: Outcome) -> None:
-    found = conditions.fetch_finding(Snapshot(outcome, "browser", (Item(1, "Dune"),)))
+    finding = conditions.fetch_finding(Snapshot(outcome, "browser", (Item(1, "Dune"),)))
     read = outcome in {Outcome.COMPLETE, Outcome.EMPTY, Outcome.UNVERIFIED}
 
-    assert found.status is (Status.TRUE if read else Status.FALSE)
-    assert found.reason == str(outcome).title().replace("-", "")
+    assert finding.status is (Status.TRUE if read else Status.FALSE)
+    assert finding.reason == str(outcome).title().replace("-", "")
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_only_what_a_person_has_to_change_stalls(outcome: Outcome) -> None:
-    found = conditions.stall_finding(Snapshot(outcome, "browser"), None)
+    finding = conditions.stall_finding(Snapshot(outcome, "browser"), None)
 
     stalls = outcome in {Outcome.PRIVATE, Outcome.MISSING}
-    assert found.status is (Status.TRUE if stalls else Status.FALSE)
+    assert finding.status is (Status.TRUE if stalls else Status.FALSE)
 
 
 def test_a_radarr_that_is_away_stalls_nothing() -> None:
     away = ListProblem(ProblemReason.SERVICE_UNAVAILABLE, "Radarr is away")
-    found = conditions.stall_finding(Snapshot(Outcome.COMPLETE, "browser"), away)
-    assert found.status is Status.FALSE
+    finding = conditions.stall_finding(Snapshot(Outcome.COMPLETE, "browser"), away)
+    assert finding.status is Status.FALSE
 
 
 def test_applied_counts_the_titles_that_may_not_be_requested() -> None:
@@ -87,10 +87,10 @@ def test_applied_counts_the_titles_that_may_not_be_requested() -> None:
 
 @pytest.mark.parametrize("reason", STALLING)
 def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: ProblemReason) -> None:
-    found = conditions.stall_finding(
+    finding = conditions.stall_finding(
         Snapshot(Outcome.COMPLETE, "browser"), ListProblem(reason, "why")
     )
-    assert (found.status, found.reason, found.message) == (Status.TRUE, reason, "why")
+    assert (finding.status, finding.reason, finding.message) == (Status.TRUE, reason, "why")
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_a_list_that_may_request_nothing_is_stalled_for_that_reason(reason: Prob
 def test_applied_says_what_is_left_to_do(
     stops: tuple[str, ...], results: list[Result], unresolved: int, reason: str
 ) -> None:
-    found = conditions.apply_finding(stops, results, unresolved, ())
-    assert found.reason == reason
-    assert found.status is (Status.TRUE if reason == "InStep" else Status.FALSE)
+    finding = conditions.apply_finding(stops, results, unresolved, ())
+    assert finding.reason == reason
+    assert finding.status is (Status.TRUE if reason == "InStep" else Status.FALSE)
 
 
 @pytest.mark.parametrize(
-    ("found", "ready"),
+    ("statuses", "ready"),
     [
         ({"Fetched": True, "Applied": True, "Stalled": False}, Status.TRUE),
         ({"Fetched": True, "Applied": False, "Stalled": False}, Status.FALSE),
@@ -123,23 +123,23 @@ def test_applied_says_what_is_left_to_do(
         ({}, Status.UNKNOWN),
     ],
 )
-def test_ready_is_what_the_others_come_to(found: dict[str, bool], ready: Status) -> None:
-    known = {
+def test_ready_is_what_the_others_come_to(statuses: dict[str, bool], ready: Status) -> None:
+    conditions_by_type = {
         kind: Condition(kind, Status(str(holds)), "Because", "", NOON, "g1")
-        for kind, holds in found.items()
+        for kind, holds in statuses.items()
     }
-    assert conditions.ready(known).status is ready
+    assert conditions.ready(conditions_by_type).status is ready
 
 
-def test_what_waits_is_told_with_its_end_and_of_many_a_few() -> None:
+def test_waiting_changes_are_named_with_their_end_and_of_many_a_few() -> None:
     waiting = [WaitingChange("", f"change {n}", NOON, LATER) for n in range(7)]
-    found = conditions.rights([*waiting[:6], WaitingChange("wishes", "4k is on", NOON, NOON)])
+    finding = conditions.rights([*waiting[:6], WaitingChange("wishes", "4k is on", NOON, NOON)])
 
-    assert (found.status, found.reason) == (Status.TRUE, "WaitsForGrace")
-    assert found.message.startswith(
+    assert (finding.status, finding.reason) == (Status.TRUE, "WaitsForGrace")
+    assert finding.message.startswith(
         "in effect by 2026-11-22T13:00:00Z unless the file is reverted: the whole file: change 0; "
     )
-    assert found.message.endswith("the whole file: change 4; 2 more")
+    assert finding.message.endswith("the whole file: change 4; 2 more")
     assert conditions.rights([]).status is Status.FALSE
     assert (
         "after controller.grace" in conditions.rights([WaitingChange("a", "b", NOON, None)]).message

@@ -30,7 +30,7 @@ ALL = (SPARE, FOR_4K, RADARR)
 TWELVE_TAGS = ServiceOptions(tags=tuple(Option(n, f"t{n}") for n in range(12)))
 
 
-def found(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | ListProblem:  # noqa: ANN401
+def delivery_of(*there: Downloader, is_4k: bool = False, **wish: Any) -> Delivery | ListProblem:  # noqa: ANN401
     return find_delivery(ServiceSelection(**wish), Kind.MOVIE, there or ALL, is_4k=is_4k)
 
 
@@ -39,7 +39,7 @@ def at(downloader: Downloader) -> Option:
 
 
 @pytest.mark.parametrize(
-    ("wish", "meant"),
+    ("wish", "expected"),
     [
         pytest.param({"server": "SPARE"}, Delivery(at(SPARE)), id="server by name, case-blind"),
         pytest.param({"server": 0}, Delivery(at(RADARR)), id="server 0"),
@@ -67,13 +67,13 @@ def at(downloader: Downloader) -> Option:
     ],
 )
 def test_a_name_means_the_one_thing_that_is_called_so(
-    wish: dict[str, Any], meant: Delivery
+    wish: dict[str, Any], expected: Delivery
 ) -> None:
-    assert found(**wish) == meant
+    assert delivery_of(**wish) == expected
 
 
 @pytest.mark.parametrize(
-    ("there", "wish", "said", "reason"),
+    ("there", "wish", "message", "reason"),
     [
         pytest.param(
             (replace(RADARR, stock=ServiceOptions((HD, OTHER_HD))),),
@@ -165,13 +165,13 @@ def test_a_name_means_the_one_thing_that_is_called_so(
     ],
 )  # fmt: skip
 def test_a_name_that_means_nothing_or_several_things_is_a_sentence(
-    there: tuple[Downloader, ...], wish: dict[str, Any], said: str, reason: ProblemReason
+    there: tuple[Downloader, ...], wish: dict[str, Any], message: str, reason: ProblemReason
 ) -> None:
-    assert found(*there, **wish) == ListProblem(reason, said)
+    assert delivery_of(*there, **wish) == ListProblem(reason, message)
 
 
 def test_a_downloader_that_is_only_named_need_not_say_what_it_offers() -> None:
-    assert found(replace(RADARR, stock=None), server="Radarr") == Delivery(at(RADARR))
+    assert delivery_of(replace(RADARR, stock=None), server="Radarr") == Delivery(at(RADARR))
 
 
 def test_of_several_problems_the_one_that_passes_by_itself_gives_the_reason() -> None:
@@ -183,5 +183,5 @@ def test_of_several_problems_the_one_that_passes_by_itself_gives_the_reason() ->
 
 
 def test_shows_go_to_sonarr() -> None:
-    said = find_delivery(ServiceSelection(server=1), Kind.TV, (), is_4k=False)
-    assert said == ListProblem(ProblemReason.UNKNOWN_SERVICE, "the server has no Sonarr")
+    message = find_delivery(ServiceSelection(server=1), Kind.TV, (), is_4k=False)
+    assert message == ListProblem(ProblemReason.UNKNOWN_SERVICE, "the server has no Sonarr")

@@ -56,19 +56,23 @@ def past(before: Membership | None, rules: ListRules = RULES) -> ListHistory:
     return ListHistory(current(before, rules.source))
 
 
-def found(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
+def resolve(numbers: Iterable[int]) -> dict[str, Match | Unmatched]:
     return {item(key(n)).key: Match(key(n), MatchMethod.TMDB) for n in numbers}
 
 
 def stored(*numbers: int) -> Membership:
     """What the ledger holds of a list that was complete a day ago."""
     before = NOW - timedelta(days=1)
-    return merge_fetch(RULES, snapshot(numbers), NEW, found(numbers), before).after
+    return merge_fetch(RULES, snapshot(numbers), NEW, resolve(numbers), before).after
 
 
-def seen(shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES) -> DesiredList:
-    known = found(range(100))
-    return desired_list(merge_fetch(rules, shot, past(before, rules), known, NOW), 0, ADMIN, known)
+def desire(
+    shot: Snapshot, before: Membership | None = None, rules: ListRules = RULES
+) -> DesiredList:
+    resolutions = resolve(range(100))
+    return desired_list(
+        merge_fetch(rules, shot, past(before, rules), resolutions, NOW), 0, ADMIN, resolutions
+    )
 
 
 def numbers(lst: DesiredList, *, fresh: bool) -> list[int]:
@@ -78,7 +82,7 @@ def numbers(lst: DesiredList, *, fresh: bool) -> list[int]:
 def test_a_list_takes_its_options_from_the_file() -> None:
     rules = replace(RULES, is_4k=True, source=ListRef("imdb", "top", chart=True))
 
-    lst = seen(snapshot([1]), rules=rules)
+    lst = desire(snapshot([1]), rules=rules)
 
     assert (lst.name, lst.rules.role, lst.rules.is_4k, lst.rules.max_per_run) == (
         "list",
@@ -97,7 +101,7 @@ def test_a_list_without_its_requester_says_why() -> None:
 
 
 def test_a_complete_fetch_is_all_there_is() -> None:
-    lst = seen(snapshot([1, 2, 3]), stored(1, 2, 3, 4))
+    lst = desire(snapshot([1, 2, 3]), stored(1, 2, 3, 4))
 
     assert (numbers(lst, fresh=True), numbers(lst, fresh=False)) == ([1, 2, 3], [])
 
@@ -107,7 +111,7 @@ NOT_COMPLETE = [outcome for outcome in Outcome if outcome is not Outcome.COMPLET
 
 @pytest.mark.parametrize("outcome", NOT_COMPLETE)
 def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -> None:
-    lst = seen(snapshot([1, 9], outcome), stored(1, 2, 3))
+    lst = desire(snapshot([1, 9], outcome), stored(1, 2, 3))
 
     assert (numbers(lst, fresh=True), numbers(lst, fresh=False)) == ([1, 9], [2, 3])
     assert (lst.is_complete, lst.unread_reason) == (False, None)
@@ -115,26 +119,26 @@ def test_a_fetch_that_is_not_complete_adds_to_what_was_known(outcome: Outcome) -
 
 def test_a_shrunk_fetch_adds_to_what_was_known_until_it_is_believed() -> None:
     small = snapshot([1, 2])
-    first = merge_fetch(RULES, small, past(stored(*range(10))), found(range(10)), NOW)
-    later = merge_fetch(RULES, small, past(first.after), found(range(10)), NOW + PATIENCE)
+    first = merge_fetch(RULES, small, past(stored(*range(10))), resolve(range(10)), NOW)
+    later = merge_fetch(RULES, small, past(first.after), resolve(range(10)), NOW + PATIENCE)
 
     assert (first.is_complete, later.is_complete) == (False, True)
-    assert len(desired_list(first, 0, ADMIN, found(range(10))).entries) == 10
-    assert len(desired_list(later, 0, ADMIN, found(range(10))).entries) == 2
+    assert len(desired_list(first, 0, ADMIN, resolve(range(10))).entries) == 10
+    assert len(desired_list(later, 0, ADMIN, resolve(range(10))).entries) == 2
 
 
 def test_an_incomplete_fetch_is_not_whole_though_the_last_complete_one_is_as_young() -> None:
-    before = merge_fetch(RULES, snapshot([1, 2]), NEW, found([1, 2]), NOW).after
+    before = merge_fetch(RULES, snapshot([1, 2]), NEW, resolve([1, 2]), NOW).after
 
     assert not merge_fetch(
-        RULES, snapshot([1], Outcome.INCOMPLETE), past(before), found([1]), NOW
+        RULES, snapshot([1], Outcome.INCOMPLETE), past(before), resolve([1]), NOW
     ).is_complete
 
 
-def test_a_list_whose_source_changed_starts_anew() -> None:
+def test_a_list_whose_source_changed_starts_over() -> None:
     rules = replace(RULES, source=ListRef("imdb", "ls2"))
 
-    lst = seen(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), rules)
+    lst = desire(snapshot([1], Outcome.INCOMPLETE), stored(1, 2), rules)
 
     assert numbers(lst, fresh=False) == []
     assert lst.unread_reason
@@ -154,7 +158,7 @@ def test_a_list_whose_source_changed_starts_anew() -> None:
 def test_a_lists_content_is_known_once_a_fetch_was_complete(
     shot: Snapshot, before: Membership | None, *, read: bool
 ) -> None:
-    assert (seen(shot, before).unread_reason is None) is read
+    assert (desire(shot, before).unread_reason is None) is read
 
 
 @pytest.mark.parametrize(
@@ -169,14 +173,14 @@ def test_a_lists_content_is_known_once_a_fetch_was_complete(
 def test_a_list_that_was_never_read_says_what_is_wrong_with_it(
     outcome: Outcome, advice: str
 ) -> None:
-    assert advice in str(seen(snapshot([], outcome)).unread_reason)
+    assert advice in str(desire(snapshot([], outcome)).unread_reason)
 
 
 EXCLUDES = replace(RULES, role=Role.EXCLUDE)
 
 
 @pytest.mark.parametrize(
-    ("rules", "shot", "kept"),
+    ("rules", "shot", "positions"),
     [
         pytest.param(EXCLUDES, snapshot([1], route="file"), [], id="a file is its owner's word"),
         pytest.param(
@@ -201,30 +205,30 @@ EXCLUDES = replace(RULES, role=Role.EXCLUDE)
     ],
 )
 def test_what_a_shrunk_list_held_counts_on_unless_its_owner_says_otherwise(
-    rules: ListRules, shot: Snapshot, kept: list[int]
+    rules: ListRules, shot: Snapshot, positions: list[int]
 ) -> None:
-    lst = seen(shot, stored(1, 2, 3, 4, 5), rules)
+    lst = desire(shot, stored(1, 2, 3, 4, 5), rules)
 
-    assert numbers(lst, fresh=False) == kept
+    assert numbers(lst, fresh=False) == positions
 
 
 TOP = replace(RULES, top=2)
 
 
 def test_top_counts_in_list_order() -> None:
-    assert numbers(seen(snapshot([5, 4, 3]), rules=TOP), fresh=True) == [5, 4]
+    assert numbers(desire(snapshot([5, 4, 3]), rules=TOP), fresh=True) == [5, 4]
 
 
 def test_what_stands_below_the_top_is_not_gone() -> None:
     after = merge_fetch(
-        TOP, snapshot([5, 4, 3]), past(stored(3, 4, 5)), found([3, 4, 5]), NOW
+        TOP, snapshot([5, 4, 3]), past(stored(3, 4, 5)), resolve([3, 4, 5]), NOW
     ).after
 
     assert all(member.present for member in after.members.values())
 
 
 def test_what_stood_below_the_top_is_not_held_by_a_list_that_cannot_be_read() -> None:
-    lst = seen(snapshot([], Outcome.UNREACHABLE), stored(5, 4, 3), TOP)
+    lst = desire(snapshot([], Outcome.UNREACHABLE), stored(5, 4, 3), TOP)
 
     assert sorted(numbers(lst, fresh=False)) == [4, 5]
 
@@ -232,9 +236,9 @@ def test_what_stood_below_the_top_is_not_held_by_a_list_that_cannot_be_read() ->
 def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
     lost, game = Item(1, "Sing Sing"), Item(2, "Dune", unsupported="videoGame")
     shot = Snapshot(Outcome.COMPLETE, "browser", (lost, game))
-    known: dict[str, Match | Unmatched] = {lost.key: NOTHING}
+    resolutions: dict[str, Match | Unmatched] = {lost.key: NOTHING}
 
-    lst = desired_list(merge_fetch(RULES, shot, NEW, known, NOW), 0, ADMIN, known)
+    lst = desired_list(merge_fetch(RULES, shot, NEW, resolutions, NOW), 0, ADMIN, resolutions)
 
     assert [e.match for e in lst.entries] == [
         NOTHING,
@@ -243,9 +247,9 @@ def test_an_item_keeps_the_reason_why_it_leads_nowhere() -> None:
 
 
 def test_the_files_own_exclusions_are_one_more_exclude_list() -> None:
-    known: dict[str, Match | Unmatched] = {item(key(1)).key: Match(key(1), MatchMethod.TMDB)}
+    resolutions: dict[str, Match | Unmatched] = {item(key(1)).key: Match(key(1), MatchMethod.TMDB)}
 
-    lst = excluded_by_hand([item(key(1))], known)
+    lst = excluded_by_hand([item(key(1))], resolutions)
 
     assert (lst.rules.role, lst.unread_reason, lst.name) == (Role.EXCLUDE, None, "exclude")
     assert [e.match for e in lst.entries] == [Match(key(1), MatchMethod.TMDB)]
@@ -258,7 +262,7 @@ IN_FULL = Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1, None, "title-
 
 
 @pytest.mark.parametrize(
-    ("given", "unresolved", "shown", "adopted"),
+    ("fetched_item", "unresolved", "shown", "adopted"),
     [
         pytest.param(IN_FULL, True, BY_SLUG, True, id="by a name that the list gave before"),
         pytest.param(item(key(1)), False, BY_SLUG, True, id="by the title it leads to"),
@@ -269,23 +273,27 @@ IN_FULL = Item(1, "Title 1", 2001, Kind.MOVIE, Ids("tt0000001", 1, None, "title-
     ],
 )
 def test_what_was_taken_as_given_stays_so_under_the_names_of_another_route(
-    given: Item, shown: Item, *, unresolved: bool, adopted: bool
+    fetched_item: Item, shown: Item, *, unresolved: bool, adopted: bool
 ) -> None:
-    known = {
+    resolutions = {
         BY_SLUG.key: Match(key(1), MatchMethod.TITLE),
         IN_FULL.key: Match(key(1), MatchMethod.IMDB),
     }
-    known |= {
+    resolutions |= {
         OTHER_SLUG.key: Match(key(2), MatchMethod.TITLE),
-        item(key(1)).key: known[IN_FULL.key],
+        item(key(1)).key: resolutions[IN_FULL.key],
     }
     rules = replace(RULES, start=Start.NEW_ONLY)
-    at_first = {} if unresolved else known
-    first = merge_fetch(rules, Snapshot(Outcome.COMPLETE, "api", (given,)), NEW, at_first, NOW)
+    at_first = {} if unresolved else resolutions
+    first = merge_fetch(
+        rules, Snapshot(Outcome.COMPLETE, "api", (fetched_item,)), NEW, at_first, NOW
+    )
     assert first.fresh_baseline
     before = ListHistory(first.after, baseline=first.fresh_baseline)
-    now = merge_fetch(rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, known, NOW)
+    now = merge_fetch(
+        rules, Snapshot(Outcome.UNVERIFIED, "browser", (shown,)), before, resolutions, NOW
+    )
 
-    lst = desired_list(now, 0, ADMIN, known)
+    lst = desired_list(now, 0, ADMIN, resolutions)
 
     assert (shown.key in lst.adopted) is adopted

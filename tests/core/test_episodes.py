@@ -21,7 +21,7 @@ def test_without_a_word_an_episode_stays_what_it_is(item: Item) -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "wanted"),
+    ("item", "expected"),
     [
         (
             PILOT,
@@ -40,8 +40,8 @@ def test_without_a_word_an_episode_stays_what_it_is(item: Item) -> None:
     ],
     ids=["an episode", "a game", "an episode of a podcast", "a film"],
 )
-def test_with_series_an_episode_stands_for_its_series(item: Item, wanted: Item) -> None:
-    assert as_wanted([item], Episodes.SERIES) == (wanted,)
+def test_with_series_an_episode_stands_for_its_series(item: Item, expected: Item) -> None:
+    assert as_wanted([item], Episodes.SERIES) == (expected,)
 
 
 def test_an_episode_whose_series_the_list_does_not_name_stays_unsupported() -> None:

@@ -36,7 +36,7 @@ def by_tmdb(title: TitleFacts) -> TitleFacts:
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"),
+    ("rules", "detail"),
     [
         pytest.param(Filter(), None, id="no rule"),
         pytest.param(Filter(types=(MOVIE,)), None, id="type"),
@@ -76,10 +76,10 @@ def by_tmdb(title: TitleFacts) -> TitleFacts:
         pytest.param(Filter(exclude_titles=(Name(("heat",)),)), "among exclude_titles", id="title"),
     ],
 )
-def test_a_rule_decides(rules: Filter, told: str | None) -> None:
+def test_a_rule_decides(rules: Filter, detail: str | None) -> None:
     by_list, by_server = objection(rules, HEAT), objection(rules, by_tmdb(HEAT))
-    assert by_list == (Rejection(told) if told else None)
-    assert by_server == (Rejection(told.replace("the list", "TMDB")) if told else None)
+    assert by_list == (Rejection(detail) if detail else None)
+    assert by_server == (Rejection(detail.replace("the list", "TMDB")) if detail else None)
 
 
 ONE_RULE_EACH = [
@@ -94,9 +94,9 @@ ONE_RULE_EACH = [
 ]
 
 
-@pytest.mark.parametrize(("rules", "told"), ONE_RULE_EACH, ids=[t for _, t in ONE_RULE_EACH])
-def test_a_fact_that_is_not_known_is_told(rules: Filter, told: str) -> None:
-    assert objection(rules, NOTHING) == Rejection(told, sure=False)
+@pytest.mark.parametrize(("rules", "detail"), ONE_RULE_EACH, ids=[t for _, t in ONE_RULE_EACH])
+def test_an_unknown_fact_is_named(rules: Filter, detail: str) -> None:
+    assert objection(rules, NOTHING) == Rejection(detail, sure=False)
 
 
 def test_of_a_title_that_may_be_of_the_excluded_year_the_year_is_unknown() -> None:
@@ -148,8 +148,8 @@ def test_a_title_of_which_only_the_id_is_known_has_no_name() -> None:
     rules = Filter(exclude_titles=(Name(("cats",)),))
     bare = Item(1, "tmdb:536869", kind=MOVIE, ids=Ids(tmdb=536869))
     assert objection(rules, TitleFacts.of(bare)) == Rejection("title unknown", sure=False)
-    told = Film(536869, "Cats", 2019)
-    assert objection(rules, TitleFacts.of(bare, None, told)) == Rejection("among exclude_titles")
+    film = Film(536869, "Cats", 2019)
+    assert objection(rules, TitleFacts.of(bare, None, film)) == Rejection("among exclude_titles")
 
 
 # ------------------------------------------------------------------------------------------ genres
@@ -200,7 +200,7 @@ def test_one_half_of_a_wanted_joint_genre_is_wanted_and_of_an_unwanted_one_unwan
 
 
 @pytest.mark.parametrize(
-    ("kind", "genre", "told"),
+    ("kind", "genre", "detail"),
     [
         (TV, "Horror", "genre Horror unknown: TMDB never names it of shows"),
         (TV, "Science Fiction", None),
@@ -212,11 +212,11 @@ def test_one_half_of_a_wanted_joint_genre_is_wanted_and_of_an_unwanted_one_unwan
     ],
 )
 def test_that_a_title_lacks_a_genre_which_tmdb_never_names_is_not_known(
-    kind: Kind, genre: str, told: str | None
+    kind: Kind, genre: str, detail: str | None
 ) -> None:
     rules = Filter(exclude_genres=(genre,))
     title = TitleFacts(kind, ("A",), 2020, Facts(), Facts(genres=("Drama",)))
-    assert objection(rules, title) == (Rejection(told, sure=False) if told else None)
+    assert objection(rules, title) == (Rejection(detail, sure=False) if detail else None)
     assert objection(rules, by_tmdb(title)) is None  # a list's own word is the site's whole one
 
 
@@ -274,19 +274,24 @@ def test_a_title_passes_when_it_passes_each_rule_by_itself(
         objection(Filter(**{key: getattr(rules, key)}), title)
         for key in Filter.__dataclass_fields__
     ]
-    told = objection(rules, title)
-    assert (told is None) is all(one is None for one in alone)
-    assert (told is not None and told.sure) is any(one is not None and one.sure for one in alone)
+    rejection = objection(rules, title)
+    assert (rejection is None) is all(each is None for each in alone)
+    assert (rejection is not None and rejection.sure) is any(
+        each is not None and each.sure for each in alone
+    )
 
 
 @given(FILTERS, TITLES)
 def test_the_order_of_a_rules_values_says_nothing(rules: Filter, title: TitleFacts) -> None:
-    told = objection(rules, title)
+    rejection = objection(rules, title)
     given_rules = {key: getattr(rules, key) for key in Filter.__dataclass_fields__}
     for key in ("types", "genres", "exclude_genres", "languages", "exclude_titles"):
         for order in permutations(given_rules[key]):
             again = objection(Filter(**{**given_rules, key: order}), title)
-            assert (again is None, again and again.sure) == (told is None, told and told.sure)
+            assert (again is None, again and again.sure) == (
+                rejection is None,
+                rejection and rejection.sure,
+            )
 
 
 @given(FILTERS, TITLES, FACTS)
@@ -295,6 +300,6 @@ def test_what_a_title_is_surely_dropped_for_no_further_fact_changes(
 ) -> None:
     own = objection(rules, replace(title, from_server=Facts()))
     if own is not None and own.sure:
-        told = objection(rules, replace(title, from_server=more))
-        assert told is not None
-        assert told.sure
+        rejection = objection(rules, replace(title, from_server=more))
+        assert rejection is not None
+        assert rejection.sure

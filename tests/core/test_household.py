@@ -150,36 +150,38 @@ class AnyHistory(Persons):
                 getattr(self, act)(media)
 
     def a_good_pass(self, _media: MediaKey) -> None:
-        self._pass(self._held())
+        self._pass(self._fetches())
 
     def a_pass_in_which_all_waits(self, _media: MediaKey) -> None:
         self._write_the_file(max_per_run=0)
-        self._pass(self._held())
+        self._pass(self._fetches())
         self._write_the_file()
 
     def a_half_pass(self, _media: MediaKey) -> None:
         """The first list gives what is at its end, the second is whole."""
         outcomes = dict(zip(SOURCES, (Outcome.INCOMPLETE, Outcome.COMPLETE), strict=True))
-        self._pass(self._held(outcomes, 1))
+        self._pass(self._fetches(outcomes, 1))
 
     def a_pass_of_the_first(self, _media: MediaKey) -> None:
         """The second is not read, or does not answer."""
-        held = self._held()
-        self._pass({name: given for name, given in held.items() if name.startswith("first")})
+        fetches = self._fetches()
+        self._pass(
+            {name: snapshot for name, snapshot in fetches.items() if name.startswith("first")}
+        )
 
     def a_pass_that_reads_nothing(self, _media: MediaKey) -> None:
         self._pass({})
 
     def a_pass_in_trouble(self, _media: MediaKey) -> None:
-        self._pass(self._held(), trouble=True)
+        self._pass(self._fetches(), trouble=True)
 
     def a_pass_that_is_killed(self, media: MediaKey) -> None:
         """It has sent the first of its actions for a title, and not written what came of it."""
-        seen = self._look(self._held(), ANY)
-        targets = [action.target.media for action in seen.plan.actions]
+        reconciliation = self._look(self._fetches(), ANY)
+        targets = [action.target.media for action in reconciliation.plan.actions]
         settled = targets.index(media) if media in targets else len(targets)
-        self._note(seen, seen.plan.actions[:settled])
-        self.house.apply_until_killed(seen, settled)
+        self._note(reconciliation, reconciliation.plan.actions[:settled])
+        self.household.apply_until_killed(reconciliation, settled)
         self._note_what_was_done()
 
     @rule(
@@ -191,15 +193,15 @@ class AnyHistory(Persons):
         self, outcomes: tuple[Outcome | None, Outcome | None], part: int, *, trouble: bool
     ) -> None:
         """``None``: the list is not read. ``trouble``: what is excluded is not known."""
-        self._pass(self._held(dict(zip(SOURCES, outcomes, strict=True)), part), trouble=trouble)
+        self._pass(self._fetches(dict(zip(SOURCES, outcomes, strict=True)), part), trouble=trouble)
 
     @rule(titles=st.integers(1, 4))
     def a_pass_on_a_budget(self, titles: int) -> None:
-        before = self.house.ledger.memory.created
+        before = self.household.ledger.memory.created
         window = timedelta(days=30)
-        used = [at for at in before if at > self.house.now + PAUSE - window]
-        self._pass(self._held(), Policy(budget=Budget(titles, window, "month")))
-        made = len(self.house.ledger.memory.created) - len(before)
+        used = [at for at in before if at > self.household.now + PAUSE - window]
+        self._pass(self._fetches(), Policy(budget=Budget(titles, window, "month")))
+        made = len(self.household.ledger.memory.created) - len(before)
         assert made <= max(0, titles - len(used)), "the budget is kept"
 
     @rule()
@@ -208,92 +210,103 @@ class AnyHistory(Persons):
 
         Rows that wait without a request are tidied up: nobody could tell why they do.
         """
-        self.house.ledger = Ledger()
+        self.household.ledger = Ledger()
         requests = self.server.requests.values()
-        asked = {r.target.media for r in requests if r.status in LIVE | {RequestStatus.FAILED}}
-        for media in set(self.server.rows) - asked:
+        requested = {r.target.media for r in requests if r.status in LIVE | {RequestStatus.FAILED}}
+        for media in set(self.server.rows) - requested:
             if self._waits(media):
                 self.server.remove(media)
         self.refused = dict.fromkeys(self._traces() - self._there())
-        self._begin_anew()
+        self._start_over()
 
     def _pass(
-        self, held: Mapping[str, Snapshot], policy: Policy = ANY, *, trouble: bool = False
+        self, snapshots: Mapping[str, Snapshot], policy: Policy = ANY, *, trouble: bool = False
     ) -> None:
-        seen = self._look(held, policy, trouble=trouble)
-        self._note(seen, seen.plan.actions)
-        self.house.apply(seen)
+        reconciliation = self._look(snapshots, policy, trouble=trouble)
+        self._note(reconciliation, reconciliation.plan.actions)
+        self.household.apply(reconciliation)
         self._note_what_was_done()
-        if seen.plan.actions or seen.readded:
-            again = self.house.look(held, policy, pause=timedelta(0), trouble=trouble)
+        if reconciliation.plan.actions or reconciliation.readded:
+            again = self.household.look(snapshots, policy, pause=timedelta(0), trouble=trouble)
             assert again.plan.actions == (), "law 3"
-            assert not again.readded or any(a.op is Op.CANCEL for a in seen.plan.actions)
+            assert not again.readded or any(a.op is Op.CANCEL for a in reconciliation.plan.actions)
 
-    def _held(
+    def _fetches(
         self, outcomes: Mapping[str, Outcome | None] | None = None, part: int = 0
     ) -> dict[str, Snapshot]:
         """What the lists of the file give: all of it, unless they are in trouble."""
-        given: dict[str, Snapshot] = {}
+        fetches: dict[str, Snapshot] = {}
         for source in SOURCES:
             outcome = outcomes[source] if outcomes else Outcome.COMPLETE
             if source in self.in_file and outcome is not None:
                 whole = self.content[source]
                 some = whole if outcome is Outcome.COMPLETE else whole[:part]
                 shown = [] if outcome is Outcome.EMPTY else some
-                given[self.names[source]] = snapshot(shown, outcome)
-        return given
+                fetches[self.names[source]] = snapshot(shown, outcome)
+        return fetches
 
     def _look(
-        self, held: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False
+        self, snapshots: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False
     ) -> Reconciliation:
         """A pass up to its plan, which is held against what persons said."""
-        before = self.house.ledger.memberships
-        seen = self.house.look(held, policy, trouble=trouble)
-        if seen.plan.actions:
-            told = (seen.lists, seen.observed, seen.decision.state.memory)
-            turned = reordered(told, len(seen.plan.verdicts))
-            assert calculate(*turned, policy, seen.now) == seen.plan, "law 1"
-        fetches = {n: Fetch(s.outcome, frozenset(map(_media, s.items))) for n, s in held.items()}
-        turn = self.shelves.turn(self.house.file, fetches, seen.now)
-        assert seen.readded == turn.back
-        cancels = [action for action in seen.plan.actions if action.op is Op.CANCEL]
+        before = self.household.ledger.memberships
+        reconciliation = self.household.look(snapshots, policy, trouble=trouble)
+        if reconciliation.plan.actions:
+            world = (
+                reconciliation.lists,
+                reconciliation.observed,
+                reconciliation.decision.state.memory,
+            )
+            turned = reordered(world, len(reconciliation.plan.verdicts))
+            assert calculate(*turned, policy, reconciliation.now) == reconciliation.plan, "law 1"
+        fetches = {
+            n: Fetch(s.outcome, frozenset(map(_media, s.items))) for n, s in snapshots.items()
+        }
+        turn = self.account.turn(self.household.file, fetches, reconciliation.now)
+        assert reconciliation.readded == turn.back
+        cancels = [action for action in reconciliation.plan.actions if action.op is Op.CANCEL]
         cancelled = {action.target.media for action in cancels}
-        for name in before.keys() & held.keys() - turn.whole:
+        for name in before.keys() & snapshots.keys() - turn.complete:
             here = {k: m.present for k, m in before[name].members.items()}
-            now = {k: m.present for k, m in seen.decision.state.memberships[name].members.items()}
-            gone = {k for k in here if here[k] != now.get(k)}
-            assert {_media(before[name].members[k].item) for k in gone} <= cancelled, "law 7"
-        self._know(seen, turn)
-        assert not (trouble and seen.plan.actions), "the gate is closed"
-        self._hold_against(seen)
+            now = {
+                k: m.present
+                for k, m in reconciliation.decision.state.memberships[name].members.items()
+            }
+            lost_members = {k for k in here if here[k] != now.get(k)}
+            assert {_media(before[name].members[k].item) for k in lost_members} <= cancelled, (
+                "law 7"
+            )
+        self._know(reconciliation, turn)
+        assert not (trouble and reconciliation.plan.actions), "the gate is closed"
+        self._hold_against(reconciliation)
         if not trouble:
             numbers = [number for action in cancels for number in action.request_ids]
-            assert sorted(numbers) == self._to_cancel(turn, seen), "law 6"
-            self._expect_all_that_is_free(seen, turn)
+            assert sorted(numbers) == self._to_cancel(turn, reconciliation), "law 6"
+            self._expect_all_that_is_free(reconciliation, turn)
         for media in cancelled:
-            for shelf in (self.shelves.named[lst.name] for lst in self.house.file):
+            for shelf in (self.account.lists[lst.name] for lst in self.household.file):
                 shelf.give_up(media)
-        return seen
+        return reconciliation
 
     # laws 4 and 5
 
-    def _hold_against(self, seen: Reconciliation) -> None:
-        for action in seen.plan.actions:
+    def _hold_against(self, reconciliation: Reconciliation) -> None:
+        for action in reconciliation.plan.actions:
             media = action.target.media
             assert media != NEVER or action.op is Op.CANCEL
             assert media not in self.server.blocklist
             if action.op is Op.RETRY:
-                asked = self.server.requests
-                assert {asked[n].status for n in action.request_ids} == {RequestStatus.FAILED}
+                requests = self.server.requests
+                assert {requests[n].status for n in action.request_ids} == {RequestStatus.FAILED}
                 assert self.retried.get(media, 0) < RETRIES
             elif action.op is not Op.CANCEL:
                 slots = slots_of(media, action.seasons or ())
-                assert media.kind is Kind.MOVIE or _told(self.server, media), "seasons unknown"
+                assert media.kind is Kind.MOVIE or _has_facts(self.server, media), "seasons unknown"
                 assert not slots & self._there(), ("law 4", action)
-                assert not slots & self._out(seen.now), ("law 5", action)
-                assert slots & self.known or action.why is not Why.READDED
-                owner = next(name for name, held in self.held.items() if media in held)
-                assert action.requester == self.house.requesters[owner], "the first list asks"
+                assert not slots & self._out(reconciliation.now), ("law 5", action)
+                assert slots & self.remembered or action.why is not Why.READDED
+                owner = next(name for name, members in self.members.items() if media in members)
+                assert action.requester == self.household.requesters[owner], "the first list asks"
 
     def _out(self, now: datetime) -> set[MemoryKey]:
         """What a person's word keeps out: for ever, or until its time is over."""
@@ -302,48 +315,52 @@ class AnyHistory(Persons):
             return set(self.refused)
         return {s for s, since in self.refused.items() if since is None or now - since < after}
 
-    def _expect_all_that_is_free(self, seen: Reconciliation, turn: Turn) -> None:
+    def _expect_all_that_is_free(self, reconciliation: Reconciliation, turn: Turn) -> None:
         """What is new, was put back, or whose time is over, and is not there, is asked for."""
-        asked = {
+        slots_asked = {
             slot
-            for action in seen.plan.actions
+            for action in reconciliation.plan.actions
             if action.op in {Op.REQUEST, Op.EXTEND}
             for slot in slots_of(action.target.media, action.seasons or ())
         }
-        given = {m for name in turn.held for m in self._given(seen, name)}
+        titles_given = {
+            m for name in turn.members for m in self._titles_given(reconciliation, name)
+        }
         waiting = {
             row.target.media
-            for row in seen.plan.verdicts
+            for row in reconciliation.plan.verdicts
             if row.target and row.reason in {Reason.OVER_BUDGET, Reason.OVER_CAP}
         }
-        unknown = {m for m in MEDIA if m.kind is Kind.TV and not _told(self.server, m)}
+        unknown = {m for m in MEDIA if m.kind is Kind.TV and not _has_facts(self.server, m)}
         put_back = turn.back if self.rerequest is not Rerequest.NEVER else frozenset()
-        lost = self._lost()
-        for media in given - self.server.blocklist - {NEVER} - waiting - unknown:
+        lost = self._lost_slots()
+        for media in titles_given - self.server.blocklist - {NEVER} - waiting - unknown:
             slots = slots_of(media)
-            if media in put_back or not slots & (self.known | self.refused.keys()):
-                assert slots - self._there() <= asked, ("nothing is lost", media)
-            over = {s for s in slots & self.refused.keys() & self.known if s not in self.doubtful}
-            over -= self._out(seen.now) | self._there()
-            assert over <= asked, ("its time is over", media)
-            assert slots & lost <= asked, ("lost", media)
+            if media in put_back or not slots & (self.remembered | self.refused.keys()):
+                assert slots - self._there() <= slots_asked, ("nothing is lost", media)
+            over = {
+                s for s in slots & self.refused.keys() & self.remembered if s not in self.doubtful
+            }
+            over -= self._out(reconciliation.now) | self._there()
+            assert over <= slots_asked, ("its time is over", media)
+            assert slots & lost <= slots_asked, ("lost", media)
 
     @staticmethod
-    def _given(seen: Reconciliation, name: str) -> set[MediaKey]:
-        (lst,) = (lst for lst in seen.lists if lst.name == name)
+    def _titles_given(reconciliation: Reconciliation, name: str) -> set[MediaKey]:
+        (lst,) = (lst for lst in reconciliation.lists if lst.name == name)
         return {_media(e.item) for e in lst.entries if e.fresh}
 
     # law 6
 
-    def _to_cancel(self, turn: Turn, seen: Reconciliation) -> list[int]:
+    def _to_cancel(self, turn: Turn, reconciliation: Reconciliation) -> list[int]:
         """The requests that are ours, wait, and that every list has let go for long enough."""
         return sorted(
             number
             for number, request in self.server.requests.items()
             if number in self.made and self._is_as_it_was_made(request)
             if request.target.media not in self.server.blocklist
-            if not self._is_tried_later(request, seen.now)
-            if self._is_let_go(request.target.media, turn, seen)
+            if not self._is_tried_later(request, reconciliation.now)
+            if self._is_let_go(request.target.media, turn, reconciliation)
         )
 
     def _is_as_it_was_made(self, request: RequestState) -> bool:
@@ -355,49 +372,49 @@ class AnyHistory(Persons):
         )
 
     def _is_tried_later(self, request: RequestState, now: datetime) -> bool:
-        attempts = self.house.ledger.memory.attempts.get(request.target, Attempts())
+        attempts = self.household.ledger.memory.attempts.get(request.target, Attempts())
         return attempts.not_before is not None and attempts.not_before > now
 
-    def _is_let_go(self, media: MediaKey, turn: Turn, seen: Reconciliation) -> bool:
-        prune = {lst.name: lst.prune for lst in self.house.file}
+    def _is_let_go(self, media: MediaKey, turn: Turn, reconciliation: Reconciliation) -> bool:
+        prune = {lst.name: lst.prune for lst in self.household.file}
         claims = self.claims.get(media, set())
         shown = {
             name
-            for name, held in turn.held.items()
-            if media in held and media not in turn.absent.get(name, {})
+            for name, members in turn.members.items()
+            if media in members and media not in turn.absent.get(name, {})
         }
         return (
             not shown
-            and bool(claims & turn.judged)
+            and bool(claims & turn.confirming)
             and all(prune.get(name) is Prune.CANCEL_PENDING for name in claims)
             and all(media in turn.absent.get(name, {}) for name in claims)
-            and all(seen.now - turn.absent[name][media] >= DAY for name in claims)
+            and all(reconciliation.now - turn.absent[name][media] >= DAY for name in claims)
         )
 
     # the machine's own account of the ledger
 
-    def _know(self, seen: Reconciliation, turn: Turn) -> None:
+    def _know(self, reconciliation: Reconciliation, turn: Turn) -> None:
         """What this pass sees, or learns from the lists, before it decides."""
-        listed = {media for held in turn.held.values() for media in held}
-        looked_at = listed | {slot.target.media for slot in self.known}
+        listed = {media for members in turn.members.values() for media in members}
+        looked_at = listed | {slot.target.media for slot in self.remembered}
         for slot, since in self.refused.items():
             if since is None and slot.target.media in looked_at - self.server.blocklist:
-                self.refused[slot] = seen.now
+                self.refused[slot] = reconciliation.now
         if self.rerequest is not Rerequest.NEVER:
             back = {slot for media in turn.back for slot in slots_of(media)}
             self.refused = {s: since for s, since in self.refused.items() if s not in back}
         blocked = {slot for media in self.server.blocklist for slot in slots_of(media)}
-        self.seen = self._there() - blocked
-        self.held = turn.held
+        self.present = self._there() - blocked
+        self.members = turn.members
 
-    def _note(self, seen: Reconciliation, settled: Iterable[Action]) -> None:
+    def _note(self, reconciliation: Reconciliation, settled: Iterable[Action]) -> None:
         """What a pass writes; ``settled``: the actions whose outcome it writes, too."""
-        seeable = {m for held in self.held.values() for m in held} - self.server.blocklist
-        wanted = {slot for media in seeable for slot in slots_of(media)}
-        self.known |= set(seen.decision.state.memory.slots) | (
-            wanted & (self._there() | self._traces())
+        seeable = {m for members in self.members.values() for m in members} - self.server.blocklist
+        slots_listed = {slot for media in seeable for slot in slots_of(media)}
+        self.remembered |= set(reconciliation.decision.state.memory.slots) | (
+            slots_listed & (self._there() | self._traces())
         )
-        shown = {r.id for requests in seen.observed.requests.values() for r in requests}
+        shown = {r.id for requests in reconciliation.observed.requests.values() for r in requests}
         deleted = {
             number
             for number, own in self.made.items()
@@ -407,8 +424,8 @@ class AnyHistory(Persons):
         for number in deleted & self.server.detached.keys():  # it stands for its title no more
             del self.server.detached[number]
         ours = {own.target.media for own in self.made.values()}
-        for media in ours | {action.target.media for action in seen.plan.actions}:
-            holding = {name for name, held in self.held.items() if media in held}
+        for media in ours | {action.target.media for action in reconciliation.plan.actions}:
+            holding = {name for name, members in self.members.items() if media in members}
             self.claims.setdefault(media, set()).update(holding)
         number = self.server.last
         for action in settled:
@@ -421,17 +438,17 @@ class AnyHistory(Persons):
                 number += 1
                 asking = action.requester.user.id
                 self.made[number] = OwnRequest(action.target, asking, (), action.seasons)
-                self.seen |= slots
+                self.present |= slots
 
     def _note_what_was_done(self) -> None:
-        self.known |= set(self.house.ledger.memory.slots)
+        self.remembered |= set(self.household.ledger.memory.slots)
 
 
 def _media(item: Item) -> MediaKey:
     return MediaKey(item.kind or Kind.MOVIE, item.ids.tmdb or 0)
 
 
-def _told(server: Server, media: MediaKey) -> bool:
+def _has_facts(server: Server, media: MediaKey) -> bool:
     return isinstance(server.shows[media.tmdb], Show)
 
 
@@ -443,12 +460,12 @@ TestAnyHistory.settings = settings(max_examples=180, stateful_step_count=5)
 @settings(max_examples=60, deadline=None)
 def test_with_a_cap_of_k_it_takes_n_over_k_passes(titles: int, cap: int) -> None:
     media = [MediaKey(Kind.MOVIE, n) for n in range(1, titles + 1)]
-    house = Household(Server({}), file=[listed("first", max_per_run=cap), listed("second")])
-    held = {"first": snapshot(media), "second": snapshot([])}
+    household = Household(Server({}), file=[listed("first", max_per_run=cap), listed("second")])
+    snapshots = {"first": snapshot(media), "second": snapshot([])}
     acted: list[list[Action]] = []
-    while (seen := house.look(held)).plan.actions:
-        house.apply(seen)
-        acted.append(list(seen.plan.actions))
+    while (reconciliation := household.look(snapshots)).plan.actions:
+        household.apply(reconciliation)
+        acted.append(list(reconciliation.plan.actions))
 
     assert len(acted) == -(-titles // cap)
     assert [action.target.media for made in acted for action in made] == media

@@ -70,7 +70,7 @@ def test_making_a_plan_changes_nothing(world: World) -> None:
 # ---------------------------------------------------------------------------------- laws 4 and 5
 
 
-def asked(made: Plan) -> list[tuple[Action, MemoryKey]]:
+def requested_slots(made: Plan) -> list[tuple[Action, MemoryKey]]:
     """Every film and season that is asked for, with its action."""
     return [
         (action, MemoryKey(action.target, season))
@@ -91,22 +91,22 @@ def requests_of(slot: MemoryKey, observed: Observed) -> list[RequestStatus]:
 
 def statuses_of(slot: MemoryKey, observed: Observed) -> set[MediaStatus]:
     """What the rows say of a film or a season."""
-    found: set[MediaStatus] = set()
-    for one in observed.media.get(slot.target.media, ()):
+    statuses: set[MediaStatus] = set()
+    for row in observed.media.get(slot.target.media, ()):
         pair = (
-            (one.status, one.status_4k)
+            (row.status, row.status_4k)
             if slot.season is None
-            else one.seasons.get(slot.season, (MediaStatus.UNKNOWN, MediaStatus.UNKNOWN))
+            else row.seasons.get(slot.season, (MediaStatus.UNKNOWN, MediaStatus.UNKNOWN))
         )
-        found.add(pair[slot.target.is_4k])
-    return found
+        statuses.add(pair[slot.target.is_4k])
+    return statuses
 
 
 @any_world
 @often
 def test_nothing_is_asked_for_that_is_there_or_has_been_asked_for(world: World) -> None:
     _, observed, _ = world
-    for action, slot in asked(decide(world)):
+    for action, slot in requested_slots(decide(world)):
         assert not LIVE & set(requests_of(slot, observed)), action
         assert not HERE & statuses_of(slot, observed), action
 
@@ -115,7 +115,7 @@ def test_nothing_is_asked_for_that_is_there_or_has_been_asked_for(world: World) 
 @often
 def test_nothing_is_asked_for_twice_in_one_plan(world: World) -> None:
     made = decide(world)
-    slots = [slot for _, slot in asked(made)]
+    slots = [slot for _, slot in requested_slots(made)]
     retried = [number for action in made.actions for number in action.request_ids]
 
     assert len(slots) == len(set(slots))
@@ -154,7 +154,7 @@ def test_nothing_is_asked_for_against_a_persons_word(world: World) -> None:
         assert media not in excluded
         assert media not in observed.blocklist
         assert all(MediaStatus.BLOCKLISTED not in (r.status, r.status_4k) for r in here)
-    for action, slot in asked(made):
+    for action, slot in requested_slots(made):
         whole = memory.slots.get(MemoryKey(action.target))
         mark = memory.slots.get(slot, whole)
         taken_away = RequestStatus.DECLINED in requests_of(slot, observed)
@@ -191,19 +191,19 @@ def test_an_exclude_list_that_is_not_known_closes_the_gate(world: World) -> None
 def test_each_title_that_a_list_gave_is_in_one_row_or_is_retried_beside_it(world: World) -> None:
     lists, _, _ = world
     made = decide(world)
-    said: dict[Target | str, list[str]] = {}
+    words_by_title: dict[Target | str, list[str]] = {}
     for row in rows(made):
-        said.setdefault(row.target or row.item.key, []).append(_word(row))
+        words_by_title.setdefault(row.target or row.item.key, []).append(_word(row))
 
-    wanted = {
+    expected = {
         Target(e.match.media, lst.rules.is_4k) if isinstance(e.match, Match) else e.item.key
         for lst in lists
         if lst.rules.role is Role.REQUEST
         for e in lst.entries
         if e.fresh
     }
-    assert said.keys() == wanted
-    for identity, words in said.items():
+    assert words_by_title.keys() == expected
+    for identity, words in words_by_title.items():
         assert len(words) == 1 or _is_pair(identity, words), words
 
 
@@ -228,8 +228,10 @@ def test_each_row_names_the_lists_that_want_it_the_owner_first(world: World) -> 
 
     for row in rows(made):
         if row.target:
-            told = [n for n, asks in holding[row.target].items() if asks or row.target not in fresh]
-            assert list(row.lists) == told
+            expected = [
+                n for n, asks in holding[row.target].items() if asks or row.target not in fresh
+            ]
+            assert list(row.lists) == expected
     for action in made.actions:
         assert action.requester == requesters[action.lists[0]]
 

@@ -67,37 +67,37 @@ def capped(cap: int | None, name: str = "list") -> DesiredList:
     return having(wishes(name=name), max_per_run=cap)
 
 
-def fates(limits: Limits, owner: DesiredList, *actions: Action) -> list[str]:
+def outcomes(limits: Limits, owner: DesiredList, *actions: Action) -> list[str]:
     parts = [part for action in actions for part in limits.admit(action, owner)]
     return ["admitted" if isinstance(part, Action) else str(part.reason) for part in parts]
 
 
 def limits_of(
     quotas: dict[int, Quota] | None = None,
-    *asked: RequestState,
+    *requests: RequestState,
     created: tuple[datetime, ...] = (),
     budget: Budget | None = None,
 ) -> Limits:
-    observed = server(*asked, quotas=quotas)
+    observed = server(*requests, quotas=quotas)
     return Limits(View(observed, Memory(created=created), Policy(budget=budget), NOW))
 
 
 def refusal(limits: Limits, action: Action, owner: DesiredList) -> tuple[Reason, str]:
-    held = limits.admit(action, owner)[-1]
-    assert isinstance(held, Deferred)
-    return held.reason, held.detail
+    deferred = limits.admit(action, owner)[-1]
+    assert isinstance(deferred, Deferred)
+    return deferred.reason, deferred.detail
 
 
 def test_without_quota_and_cap_everything_is_admitted() -> None:
     limits = limits_of()
 
-    assert fates(limits, capped(None), *map(film, range(1, 100))) == ["admitted"] * 99
+    assert outcomes(limits, capped(None), *map(film, range(1, 100))) == ["admitted"] * 99
 
 
 def test_a_cap_admits_so_many_titles_films_and_shows_together() -> None:
     actions = [film(1), show(2, 1, 2, 3), show(3, 4, op=Op.EXTEND), film(4)]
 
-    assert fates(limits_of(), capped(2), *actions) == [
+    assert outcomes(limits_of(), capped(2), *actions) == [
         "admitted",
         "admitted",
         "over-cap",
@@ -108,14 +108,14 @@ def test_a_cap_admits_so_many_titles_films_and_shows_together() -> None:
 def test_each_list_has_its_own_cap() -> None:
     limits = limits_of()
 
-    assert fates(limits, capped(1, "one"), film(1), film(2)) == ["admitted", "over-cap"]
-    assert fates(limits, capped(1, "two"), film(3)) == ["admitted"]
+    assert outcomes(limits, capped(1, "one"), film(1), film(2)) == ["admitted", "over-cap"]
+    assert outcomes(limits, capped(1, "two"), film(3)) == ["admitted"]
 
 
 def test_a_quota_of_films_says_nothing_of_shows() -> None:
     limits = limits_of({4: quota(films=1)})
 
-    assert fates(limits, capped(None), film(1), film(2), show(3, 1)) == [
+    assert outcomes(limits, capped(None), film(1), film(2), show(3, 1)) == [
         "admitted",
         "quota",
         "admitted",
@@ -125,7 +125,9 @@ def test_a_quota_of_films_says_nothing_of_shows() -> None:
 def test_a_quota_counts_the_seasons_of_a_show_and_takes_the_oldest_that_fit() -> None:
     limits = limits_of({4: quota(seasons=3)})
     first, second, later = [
-        part for one in (show(1, 1, 2), show(2, 0, 1, 2)) for part in limits.admit(one, capped(2))
+        part
+        for action in (show(1, 1, 2), show(2, 0, 1, 2))
+        for part in limits.admit(action, capped(2))
     ]
 
     assert isinstance(first, Action)
@@ -138,31 +140,35 @@ def test_a_quota_counts_the_seasons_of_a_show_and_takes_the_oldest_that_fit() ->
 def test_one_users_quota_is_not_anothers() -> None:
     limits = limits_of({4: quota(films=0)})
 
-    assert fates(limits, capped(None), film(1), film(2, by=ADMIN)) == ["quota", "admitted"]
+    assert outcomes(limits, capped(None), film(1), film(2, by=ADMIN)) == ["quota", "admitted"]
 
 
 def test_a_quota_spans_the_lists_of_a_user() -> None:
     limits = limits_of({4: quota(films=1)})
 
-    assert fates(limits, capped(None, "one"), film(1)) == ["admitted"]
-    assert fates(limits, capped(None, "two"), film(2)) == ["quota"]
+    assert outcomes(limits, capped(None, "one"), film(1)) == ["admitted"]
+    assert outcomes(limits, capped(None, "two"), film(2)) == ["quota"]
 
 
 def test_a_title_over_its_quota_uses_up_no_cap() -> None:
     limits = limits_of({4: quota(films=0)})
 
-    assert fates(limits, capped(1), film(1), film(2), show(3, 1)) == ["quota", "quota", "admitted"]
+    assert outcomes(limits, capped(1), film(1), film(2), show(3, 1)) == [
+        "quota",
+        "quota",
+        "admitted",
+    ]
 
 
 def test_a_title_over_the_cap_uses_up_no_quota() -> None:
     limits = limits_of({4: quota(films=2)})
 
-    assert fates(limits, capped(1, "one"), film(1), film(2), film(3)) == [
+    assert outcomes(limits, capped(1, "one"), film(1), film(2), film(3)) == [
         "admitted",
         "over-cap",
         "over-cap",
     ]
-    assert fates(limits, capped(1, "two"), film(4)) == ["admitted"]
+    assert outcomes(limits, capped(1, "two"), film(4)) == ["admitted"]
 
 
 @pytest.mark.parametrize("op", [Op.RETRY, Op.CANCEL])
@@ -174,7 +180,7 @@ def test_only_requests_and_extensions_count(op: Op) -> None:
 
 
 def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
-    asked = [
+    requests = [
         replace(
             request(number, MediaKey(kind, number), status, created=NOW - timedelta(days=ago)),
             requester=user,
@@ -192,7 +198,7 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
             start=1,
         )
     ]
-    limits = limits_of({4: quota(films=1, seasons=0)}, *asked)
+    limits = limits_of({4: quota(films=1, seasons=0)}, *requests)
     limits.admit(film(11), capped(1))
 
     assert refusal(limits, film(12), capped(9)) == (
@@ -229,8 +235,8 @@ def test_a_budget_counts_the_titles_of_all_lists_within_its_window() -> None:
     before = (NOW - timedelta(days=7), NOW - timedelta(days=3))  # the first has just left
     limits = limits_of(created=before, budget=WEEK)
 
-    assert fates(limits, capped(None, "one"), film(1)) == ["admitted"]
-    assert fates(limits, capped(None, "two"), show(2, 1, 2, 3), film(3)) == [
+    assert outcomes(limits, capped(None, "one"), film(1)) == ["admitted"]
+    assert outcomes(limits, capped(None, "two"), show(2, 1, 2, 3), film(3)) == [
         "admitted",
         "over-budget",
     ]
@@ -254,7 +260,7 @@ def test_a_budget_says_when_the_next_slot_opens(before: tuple[int, ...], opens: 
 
 def test_a_title_over_the_budget_uses_up_no_quota_and_no_cap() -> None:
     limits = limits_of({4: quota(films=2)}, budget=Budget(1, timedelta(days=7), "week"))
-    fates(limits, capped(2), film(1), film(2), film(3))
+    outcomes(limits, capped(2), film(1), film(2), film(3))
 
-    assert fates(limits, capped(2), show(4, 1)) == ["over-budget"]
+    assert outcomes(limits, capped(2), show(4, 1)) == ["over-budget"]
     assert refusal(limits, film(5), capped(1))[0] is Reason.OVER_CAP

@@ -30,7 +30,7 @@ def show(tmdb: int, title: str, year: int | None, *countries: str) -> Candidate:
     return Candidate(MediaKey(Kind.TV, tmdb), title, None, year, countries)
 
 
-def found(answer: Match | Unmatched) -> str:
+def answer_text(answer: Match | Unmatched) -> str:
     """``movie/949`` or ``ambiguous``."""
     return str(answer.media) if isinstance(answer, Match) else str(answer.reason)
 
@@ -57,7 +57,7 @@ def test_an_id_leads_to_one_title_or_is_ambiguous(
 ) -> None:
     item = Item(1, "Heat", 1995, kind)
 
-    assert found(by_id(item, candidates, MatchMethod.IMDB)) == answer
+    assert answer_text(by_id(item, candidates, MatchMethod.IMDB)) == answer
 
 
 def test_an_id_beats_title_and_year_and_keeps_what_the_server_calls_it() -> None:
@@ -150,8 +150,8 @@ DUNES = [film(1, "Dune", 1984), film(2, "Dune", 2021), show(3, "Dune", 2000)]
 def test_exactly_one_candidate_must_agree_on_title_kind_and_year(
     item: Item, candidates: list[Candidate], answer: str
 ) -> None:
-    assert found(by_title(item, candidates)) == answer
-    assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+    assert answer_text(by_title(item, candidates)) == answer
+    assert answer_text(by_title(item, candidates[::-1])) == answer, "in any order"
 
 
 OFFICES = [show(1, "The Office", 2001, "GB"), show(2, "The Office", 2005, "US")]
@@ -299,8 +299,8 @@ ROBIN = film(2, "Robin (1973)", 1973)
 def test_a_name_that_needs_leniency_must_be_of_the_very_year_and_alone(
     item: Item, candidates: list[Candidate], answer: str
 ) -> None:
-    assert found(by_title(item, candidates)) == answer
-    assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+    assert answer_text(by_title(item, candidates)) == answer
+    assert answer_text(by_title(item, candidates[::-1])) == answer, "in any order"
 
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -314,38 +314,41 @@ def cases(name: str) -> list[list[str]]:
 
 
 @here
-@pytest.mark.parametrize(("listed", "known", "year"), cases("that-are-one"))
+@pytest.mark.parametrize(("listed", "offered", "year"), cases("that-are-one"))
 @pytest.mark.parametrize("kind", Kind)
 def test_titles_that_are_one_are_matched_in_their_year_alone(
-    listed: str, known: str, year: str, kind: Kind
+    listed: str, offered: str, year: str, kind: Kind
 ) -> None:
-    candidate = Candidate(MediaKey(kind, 1), known, None, int(year))
+    candidate = Candidate(MediaKey(kind, 1), offered, None, int(year))
 
-    assert found(by_title(Item(1, listed, int(year), kind), [candidate])) == f"{kind}/1"
-    assert found(by_title(Item(1, listed, int(year) + 2, kind), [candidate])) == "not-found"
+    assert answer_text(by_title(Item(1, listed, int(year), kind), [candidate])) == f"{kind}/1"
+    assert answer_text(by_title(Item(1, listed, int(year) + 2, kind), [candidate])) == "not-found"
 
 
 @here
-@pytest.mark.parametrize(("listed", "known", "year"), cases("that-are-two"))
+@pytest.mark.parametrize(("listed", "offered", "year"), cases("that-are-two"))
 def test_titles_that_are_two_are_never_taken_for_each_other(
-    listed: str, known: str, year: str
+    listed: str, offered: str, year: str
 ) -> None:
-    for one, other in ((listed, known), (known, listed)):
+    for title, other in ((listed, offered), (offered, listed)):
         for of in (int(year), int(year) + 1, None):
-            assert found(by_title(Item(1, one, int(year)), [film(1, other, of)])) == "not-found"
+            assert (
+                answer_text(by_title(Item(1, title, int(year)), [film(1, other, of)]))
+                == "not-found"
+            )
 
 
 @here
 @pytest.mark.parametrize(
-    ("listed", "listed_year", "kind", "known", "year"), cases("with-their-year")
+    ("listed", "listed_year", "kind", "offered", "year"), cases("with-their-year")
 )
 def test_titles_with_their_year_are_matched(
-    listed: str, listed_year: str, kind: str, known: str, year: str
+    listed: str, listed_year: str, kind: str, offered: str, year: str
 ) -> None:
-    candidate = (show if kind == "show" else film)(1, known, int(year))
+    candidate = (show if kind == "show" else film)(1, offered, int(year))
     item = Item(1, listed, int(listed_year) if listed_year else None, candidate.media.kind)
 
-    assert found(by_title(item, [candidate])) == str(candidate.media)
+    assert answer_text(by_title(item, [candidate])) == str(candidate.media)
 
 
 NAMES = [
@@ -378,9 +381,9 @@ YEARS = st.sampled_from([1972, 1973, 1974, None])
 def test_the_order_of_the_candidates_does_not_matter(
     item: Item, orders: tuple[list[Candidate], list[Candidate]]
 ) -> None:
-    one, other = (by_title(item, candidates) for candidates in orders)
+    first, second = (by_title(item, candidates) for candidates in orders)
 
-    assert found(one) == found(other)
+    assert answer_text(first) == answer_text(second)
 
 
 LISTED = Item(1, "Dune", 2021, Kind.MOVIE, may_be_show=True)
@@ -429,8 +432,8 @@ LISTED = Item(1, "Dune", 2021, Kind.MOVIE, may_be_show=True)
 def test_what_is_listed_among_films_is_a_show_of_that_year_where_no_film_fits(
     item: Item, candidates: list[Candidate], answer: str
 ) -> None:
-    assert found(by_title(item, candidates)) == answer
-    assert found(by_title(item, candidates[::-1])) == answer, "in any order"
+    assert answer_text(by_title(item, candidates)) == answer
+    assert answer_text(by_title(item, candidates[::-1])) == answer, "in any order"
 
 
 def test_all_that_might_be_meant_is_kept_so_that_an_exclusion_excludes_it() -> None:

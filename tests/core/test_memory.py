@@ -22,7 +22,7 @@ from reconciler.core.model import (
 from tests.core.values import BEAR, DUNE, HEAT, NOW, request, row, server
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
-THERE, GONE = MemoryEntry(present=True), MemoryEntry(present=False, refused=NOW)
+THERE, TAKEN_AWAY = MemoryEntry(present=True), MemoryEntry(present=False, refused=NOW)
 DECLINED = MemoryEntry(present=True, refused=NOW)
 DECLINED_AGAIN = MemoryEntry(present=True, readded=True, refused=NOW)
 GONE_AGAIN = MemoryEntry(present=False, readded=True, refused=NOW)
@@ -30,19 +30,19 @@ GONE_AGAIN = MemoryEntry(present=False, readded=True, refused=NOW)
 AVAILABLE, DELETED = MediaStatus.AVAILABLE, MediaStatus.DELETED
 
 
-def film(known: MemoryEntry | None) -> Memory:
-    return Memory({MemoryKey(FILM): known} if known else {})
+def film(entry: MemoryEntry | None) -> Memory:
+    return Memory({MemoryKey(FILM): entry} if entry else {})
 
 
-def show(*seasons: int, known: MemoryEntry = THERE) -> Memory:
-    return Memory({MemoryKey(SHOW, number): known for number in (None, *seasons)})
+def show(*seasons: int, entry: MemoryEntry = THERE) -> Memory:
+    return Memory({MemoryKey(SHOW, number): entry for number in (None, *seasons)})
 
 
 @pytest.mark.parametrize("status", list(RequestStatus))
 def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
-    seen = observe(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
+    after_look = observe(Memory(), [FILM], server(request(1, DUNE, status)), NOW)
 
-    assert MemoryKey(FILM) in seen.slots
+    assert MemoryKey(FILM) in after_look.slots
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_a_film_that_left_a_trace_is_remembered(status: RequestStatus) -> None:
         pytest.param(None, server(), None, id="nothing"),
         pytest.param(None, server(row(DUNE)), None, id="a row without meaning"),
         pytest.param(None, server(row(DUNE, AVAILABLE)), THERE, id="first seen available"),
-        pytest.param(None, server(row(DUNE, DELETED)), GONE, id="first seen deleted"),
-        pytest.param(THERE, server(), GONE, id="taken away"),
-        pytest.param(THERE, server(row(DUNE)), GONE, id="its request deleted, its row left"),
-        pytest.param(THERE, server(row(DUNE, DELETED)), GONE, id="deleted"),
-        pytest.param(GONE, server(row(DUNE, AVAILABLE)), THERE, id="there again"),
-        pytest.param(GONE, server(), GONE, id="still gone"),
+        pytest.param(None, server(row(DUNE, DELETED)), TAKEN_AWAY, id="first seen deleted"),
+        pytest.param(THERE, server(), TAKEN_AWAY, id="taken away"),
+        pytest.param(THERE, server(row(DUNE)), TAKEN_AWAY, id="its request deleted, its row left"),
+        pytest.param(THERE, server(row(DUNE, DELETED)), TAKEN_AWAY, id="deleted"),
+        pytest.param(TAKEN_AWAY, server(row(DUNE, AVAILABLE)), THERE, id="there again"),
+        pytest.param(TAKEN_AWAY, server(), TAKEN_AWAY, id="still gone"),
         pytest.param(GONE_AGAIN, server(), GONE_AGAIN, id="a re-add waits"),
         pytest.param(
             GONE_AGAIN, server(row(DUNE, DELETED)), GONE_AGAIN, id="a re-add waits, deleted"
@@ -87,7 +87,7 @@ def test_a_look_at_a_film_is_remembered(
 
 
 def test_titles_off_all_lists_are_watched_on() -> None:
-    assert observe(film(THERE), [], server(), NOW) == film(GONE)
+    assert observe(film(THERE), [], server(), NOW) == film(TAKEN_AWAY)
 
 
 def test_titles_nobody_wants_are_not_remembered() -> None:
@@ -97,9 +97,9 @@ def test_titles_nobody_wants_are_not_remembered() -> None:
 def test_the_qualities_are_remembered_apart() -> None:
     targets = [FILM, Target(DUNE, is_4k=True)]
 
-    seen = observe(Memory(), targets, server(row(DUNE, AVAILABLE)), NOW)
+    after_look = observe(Memory(), targets, server(row(DUNE, AVAILABLE)), NOW)
 
-    assert seen == film(THERE)
+    assert after_look == film(THERE)
 
 
 def test_attempts_are_not_a_looks_business() -> None:
@@ -114,35 +114,35 @@ def test_a_show_is_remembered_as_a_whole_and_season_by_season() -> None:
         request(1, BEAR, RequestStatus.PENDING, 4),
     )
 
-    seen = observe(Memory(), [SHOW], observed, NOW)
+    after_look = observe(Memory(), [SHOW], observed, NOW)
 
-    assert seen.slots == {
+    assert after_look.slots == {
         MemoryKey(SHOW): THERE,
         MemoryKey(SHOW, 1): THERE,
-        MemoryKey(SHOW, 2): GONE,
+        MemoryKey(SHOW, 2): TAKEN_AWAY,
         MemoryKey(SHOW, 4): THERE,
     }
 
 
 def test_a_season_taken_away_is_remembered_while_others_stay() -> None:
-    seen = observe(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
+    after_look = observe(show(1, 2), [SHOW], server(row(BEAR, seasons={1: AVAILABLE})), NOW)
 
-    assert seen.slots == {
+    assert after_look.slots == {
         MemoryKey(SHOW): THERE,
         MemoryKey(SHOW, 1): THERE,
-        MemoryKey(SHOW, 2): GONE,
+        MemoryKey(SHOW, 2): TAKEN_AWAY,
     }
 
 
 def test_a_show_taken_away_is_remembered_with_all_its_seasons() -> None:
-    assert observe(show(1, 2), [SHOW], server(), NOW) == show(1, 2, known=GONE)
+    assert observe(show(1, 2), [SHOW], server(), NOW) == show(1, 2, entry=TAKEN_AWAY)
 
 
 def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
     """Once its row is gone too, nothing but the ledger can tell (law 5)."""
-    seen = observe(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
+    after_look = observe(Memory(), [SHOW], server(row(BEAR, DELETED)), NOW)
 
-    assert seen.slots.get(MemoryKey(SHOW)) == GONE
+    assert after_look.slots.get(MemoryKey(SHOW)) == TAKEN_AWAY
 
 
 # ---------------------------------------------------------------------------------------- re-adds
@@ -150,11 +150,11 @@ def test_a_show_deleted_before_any_season_had_a_row_is_remembered() -> None:
 
 def test_a_readd_marks_the_title_with_all_its_seasons_and_nothing_else() -> None:
     other = MemoryKey(Target(HEAT))
-    memory = Memory({**show(1, 2, known=GONE).slots, other: GONE})
+    memory = Memory({**show(1, 2, entry=TAKEN_AWAY).slots, other: TAKEN_AWAY})
 
-    lifted = observe(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
+    after_readd = observe(memory, [SHOW, Target(HEAT)], server(), NOW, frozenset({BEAR}))
 
-    assert lifted.slots == {**show(1, 2, known=GONE_AGAIN).slots, other: GONE}
+    assert after_readd.slots == {**show(1, 2, entry=GONE_AGAIN).slots, other: TAKEN_AWAY}
 
 
 def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
@@ -164,14 +164,14 @@ def test_a_readd_of_a_title_without_memory_has_nothing_to_lift() -> None:
 def test_a_readd_counts_in_the_quality_its_list_asks_for() -> None:
     in_4k = Target(DUNE, is_4k=True)
 
-    both = Memory({MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE})
-    lifted = observe(both, [in_4k], server(), NOW, frozenset({DUNE}))
+    both = Memory({MemoryKey(FILM): TAKEN_AWAY, MemoryKey(in_4k): TAKEN_AWAY})
+    after_readd = observe(both, [in_4k], server(), NOW, frozenset({DUNE}))
 
-    assert lifted.slots == {MemoryKey(FILM): GONE, MemoryKey(in_4k): GONE_AGAIN}
+    assert after_readd.slots == {MemoryKey(FILM): TAKEN_AWAY, MemoryKey(in_4k): GONE_AGAIN}
 
 
 def test_a_readd_clears_no_attempts() -> None:
-    memory = Memory({MemoryKey(FILM): GONE}, {FILM: Attempts(retries=2)})
+    memory = Memory({MemoryKey(FILM): TAKEN_AWAY}, {FILM: Attempts(retries=2)})
 
     assert observe(memory, [FILM], server(), NOW, frozenset({DUNE})).attempts == memory.attempts
 
@@ -180,16 +180,16 @@ def test_a_readd_lifts_declined_seasons_that_were_never_seen_before() -> None:
     """Requested and declined by others while the show was on no list, as a film may be."""
     declined = server(request(1, BEAR, RequestStatus.DECLINED, 1, 2))
 
-    seen = observe(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
+    after_look = observe(Memory(), [SHOW], declined, NOW, frozenset({BEAR}))
 
-    assert {n: seen.slots[MemoryKey(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
+    assert {n: after_look.slots[MemoryKey(SHOW, n)].readded for n in (1, 2)} == {1: True, 2: True}
 
 
 @pytest.mark.parametrize(
     ("before", "observed", "after"),
     [
-        pytest.param(GONE, server(), GONE_AGAIN, id="gone"),
-        pytest.param(GONE, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted"),
+        pytest.param(TAKEN_AWAY, server(), GONE_AGAIN, id="gone"),
+        pytest.param(TAKEN_AWAY, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted"),
         pytest.param(None, server(row(DUNE, DELETED)), GONE_AGAIN, id="deleted, never seen"),
         pytest.param(
             THERE, server(request(1, DUNE, RequestStatus.DECLINED)), DECLINED_AGAIN, id="declined"
@@ -231,7 +231,7 @@ def test_what_is_declined_after_a_readd_that_still_waits_is_not_lifted_by_it(
     between: list[Observed],
 ) -> None:
     """The owner's word is the later one (law 5)."""
-    memory = observe(film(GONE), [FILM], server(), NOW, frozenset({DUNE}))
+    memory = observe(film(TAKEN_AWAY), [FILM], server(), NOW, frozenset({DUNE}))
     assert memory == film(GONE_AGAIN)
     for observed in (*between, server(request(1, DUNE, RequestStatus.DECLINED))):
         memory = observe(memory, [FILM], observed, NOW)
@@ -256,9 +256,9 @@ def test_what_was_asked_for_and_declined_once_more_is_not_lifted_by_a_readd_befo
     assert waiting == film(DECLINED_AGAIN)
 
     later = NOW + timedelta(minutes=2)
-    seen = observe(waiting, [FILM], server(first, second), later)
+    after_look = observe(waiting, [FILM], server(first, second), later)
 
-    assert seen == film(MemoryEntry(present=True, refused=later))
+    assert after_look == film(MemoryEntry(present=True, refused=later))
     assert observe(waiting, [FILM], server(first), later) == waiting
 
 
@@ -320,7 +320,7 @@ def test_a_no_goes_on_from_look_to_look() -> None:
 # --------------------------------------------------------------------------------- another server
 
 
-def known(count: int, kind: Kind = Kind.MOVIE) -> dict[MemoryKey, MemoryEntry]:
+def entries_of(count: int, kind: Kind = Kind.MOVIE) -> dict[MemoryKey, MemoryEntry]:
     return {MemoryKey(Target(MediaKey(kind, n))): THERE for n in range(1, count + 1)}
 
 
@@ -342,17 +342,17 @@ def holding(count: int, kind: Kind = Kind.MOVIE) -> Observed:
 def test_most_titles_vanishing_at_once_is_another_server(
     count: int, left: int, *, other: bool
 ) -> None:
-    memory, observed = Memory(known(count)), holding(left)
+    memory, observed = Memory(entries_of(count)), holding(left)
 
     assert vanished(memory, observed) == (count - left, count)
     assert looks_like_another_server(memory, observed) is other
 
 
 def test_titles_gone_before_and_seasons_do_not_count_as_vanished() -> None:
-    gone = dict.fromkeys(known(30), GONE)
+    taken_away = dict.fromkeys(entries_of(30), TAKEN_AWAY)
     seasons = {MemoryKey(SHOW, number): THERE for number in range(1, 30)}
 
-    assert vanished(Memory({**gone, **seasons}), server()) == (0, 0)
+    assert vanished(Memory({**taken_away, **seasons}), server()) == (0, 0)
 
 
 def test_a_request_without_a_row_is_a_trace() -> None:

@@ -23,11 +23,11 @@ DAY = timedelta(days=1)
 WEEK = 7 * DAY
 REF = ListRef("imdb", "a")
 KEYS = [replace(DUNE, tmdb=number) for number in range(1, 9)]
-FOUND = {item(media).key: Match(media, MatchMethod.TMDB) for media in KEYS}
-HELD = advance(
+MATCHES = {item(media).key: Match(media, MatchMethod.TMDB) for media in KEYS}
+MEMBERSHIP = advance(
     Membership(str(REF)),
     Snapshot(Outcome.COMPLETE, "browser", tuple(map(item, KEYS))),
-    FOUND,
+    MATCHES,
     NOW,
 )
 
@@ -43,10 +43,10 @@ FEW = fetch([1, 2])
 
 def after(*fetches: tuple[float, Snapshot], patience: timedelta = WEEK) -> Membership:
     """The membership after fetches, each so many days from now."""
-    held = HELD
+    membership = MEMBERSHIP
     for days, snapshot in fetches:
-        held = advance(held, snapshot, FOUND, NOW + days * DAY, patience)
-    return held
+        membership = advance(membership, snapshot, MATCHES, NOW + days * DAY, patience)
+    return membership
 
 
 def since(membership: Membership) -> dict[int, float]:
@@ -106,12 +106,12 @@ def test_a_list_that_stays_empty_misses_its_titles_and_they_are_not_gone() -> No
 
 
 def test_a_title_under_two_names_is_missed_when_both_are() -> None:
-    named = replace(item(KEYS[0]), title="Another", ids=replace(item(KEYS[0]).ids, imdb="tt1"))
-    both = Snapshot(Outcome.COMPLETE, "browser", (*map(item, KEYS), named))
-    found = {**FOUND, named.key: Match(KEYS[0], MatchMethod.IMDB)}
-    held = advance(HELD, both, found, NOW + DAY)
-    one = advance(held, fetch(range(1, 9)), found, NOW + 2 * DAY)
-    none = advance(one, fetch(range(2, 9)), found, NOW + 3 * DAY)
+    renamed = replace(item(KEYS[0]), title="Another", ids=replace(item(KEYS[0]).ids, imdb="tt1"))
+    both = Snapshot(Outcome.COMPLETE, "browser", (*map(item, KEYS), renamed))
+    matches = {**MATCHES, renamed.key: Match(KEYS[0], MatchMethod.IMDB)}
+    first = advance(MEMBERSHIP, both, matches, NOW + DAY)
+    second = advance(first, fetch(range(1, 9)), matches, NOW + 2 * DAY)
+    third = advance(second, fetch(range(2, 9)), matches, NOW + 3 * DAY)
 
-    assert since(one) == {}
-    assert since(none) == {1: 3}
+    assert since(second) == {}
+    assert since(third) == {1: 3}

@@ -13,7 +13,7 @@ TEXT = st.text() | st.text(st.sampled_from("aI.9½³×+&'`\u00b4·æßİ (1)"))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         pytest.param("Amélie", "AMELIE", id="case and accents"),
         pytest.param("WALL·E", "wall-e", id="punctuation"),
@@ -31,12 +31,12 @@ TEXT = st.text() | st.text(st.sampled_from("aI.9½³×+&'`\u00b4·æßİ (1)"))
         pytest.param("君の名は。", "君の名は", id="other scripts"),
     ],
 )
-def test_titles_that_differ_in_spelling_only_are_one_as_written(one: str, other: str) -> None:
-    assert normalise(one) == normalise(other)
+def test_titles_that_differ_in_spelling_only_are_one_as_written(title: str, other: str) -> None:
+    assert normalise(title) == normalise(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         pytest.param("Alien", "Aliens", id="one letter"),
         pytest.param("Dune", "Dune Part Two", id="more words"),
@@ -52,13 +52,13 @@ def test_titles_that_differ_in_spelling_only_are_one_as_written(one: str, other:
         pytest.param("Mr Robot", "M R Robot", id="letters"),
     ],
 )
-def test_titles_that_differ_are_two_in_every_spelling(one: str, other: str) -> None:
-    assert normalise(one) != normalise(other)
-    assert fold(one) != fold(other)
+def test_titles_that_differ_are_two_in_every_spelling(title: str, other: str) -> None:
+    assert normalise(title) != normalise(other)
+    assert fold(title) != fold(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("title", "other"),
     [
         pytest.param("Un couteau dans le cœur", "Un couteau dans le coeur", id="oe"),
         pytest.param("ÆON FLUX", "Aeon Flux", id="ae"),
@@ -84,8 +84,8 @@ def test_titles_that_differ_are_two_in_every_spelling(one: str, other: str) -> N
         ),
     ],
 )
-def test_titles_that_people_type_in_two_ways_are_one_when_folded(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+def test_titles_that_people_type_in_two_ways_are_one_when_folded(title: str, other: str) -> None:
+    assert fold(title) == fold(other)
 
 
 @given(TEXT)
@@ -144,7 +144,9 @@ def test_what_is_folded_stays_as_it_is(title: str) -> None:
 def test_a_title_has_these_readings_the_most_literal_first(
     item: Item, meanings: list[tuple[str, int | None, str | None]]
 ) -> None:
-    assert [(*one.names, one.year, one.country) for one in readings(item)] == meanings
+    assert [
+        (*reading.names, reading.year, reading.country) for reading in readings(item)
+    ] == meanings
 
 
 @pytest.mark.parametrize(

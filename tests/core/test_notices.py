@@ -31,8 +31,8 @@ from tests.core.values import NOW
 
 def state(*findings: Finding) -> dict[str, Mapping[str, Condition]]:
     """The conditions of the list ``kids`` after a turn that found this."""
-    found = conditions.update({}, findings, "g", NOW)
-    return {"kids": conditions.update(found, [conditions.ready(found)], "g", NOW)}
+    updated = conditions.update({}, findings, "g", NOW)
+    return {"kids": conditions.update(updated, [conditions.ready(updated)], "g", NOW)}
 
 
 def read(outcome: Outcome) -> dict[str, Mapping[str, Condition]]:
@@ -49,15 +49,15 @@ SUSPENDED = state(conditions.suspension_finding())
 
 def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
     """What is told after each of these turns."""
-    told, heard = NotificationState(), []
-    for found in turns:
-        new, told = notices.of_lists(told, found, ["kids"])
-        heard.append([str(notice.event) for notice in new])
-    return heard
+    state, events_by_turn = NotificationState(), []
+    for conditions_by_list in turns:
+        new, state = notices.of_lists(state, conditions_by_list, ["kids"])
+        events_by_turn.append([str(notice.event) for notice in new])
+    return events_by_turn
 
 
 @pytest.mark.parametrize(
-    ("turns", "heard"),
+    ("turns", "expected"),
     [
         pytest.param([WELL, WELL], [[], []], id="a list that is well"),
         pytest.param([PRIVATE, PRIVATE], [["stalled"], []], id="stalled is told once"),
@@ -83,10 +83,10 @@ def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
         ),
     ],
 )
-def test_a_list_is_told_of_when_it_changes(
-    turns: list[Mapping[str, Mapping[str, Condition]]], heard: list[list[str]]
+def test_a_list_is_reported_when_it_changes(
+    turns: list[Mapping[str, Mapping[str, Condition]]], expected: list[list[str]]
 ) -> None:
-    assert events(*turns) == heard
+    assert events(*turns) == expected
 
 
 def test_a_stalled_list_says_why() -> None:
@@ -96,9 +96,9 @@ def test_a_stalled_list_says_why() -> None:
 
 
 def test_a_list_that_left_the_file_is_forgotten() -> None:
-    _, told = notices.of_lists(NotificationState(frozenset({"kids", "gone"})), {}, ["kids"])
+    _, state_after = notices.of_lists(NotificationState(frozenset({"kids", "gone"})), {}, ["kids"])
 
-    assert told == NotificationState(frozenset({"kids"}))
+    assert state_after == NotificationState(frozenset({"kids"}))
 
 
 def intent(at: datetime, result: Result | None = Result.CREATED, title: str = "Dune") -> Intent:
@@ -123,7 +123,7 @@ def test_a_day_is_over_at_midnight_utc(digested: datetime | None, *, over: bool)
     assert notices.is_day_over(NotificationState(digested=digested), NOW) is over
 
 
-def test_a_day_tells_what_was_not_told_yet() -> None:
+def test_a_day_reports_what_was_not_reported_yet() -> None:
     done = [
         intent(NOW - 30 * HOUR, title="told already"),
         intent(NOW - 20 * HOUR, title="Dune"),
@@ -132,12 +132,14 @@ def test_a_day_tells_what_was_not_told_yet() -> None:
         intent(NOW, Result.SKIPPED, title="not begun"),
     ]
 
-    ((notice,), told) = notices.of_day(NotificationState(digested=NOW - 30 * HOUR), done, NOW)
+    ((notice,), state_after) = notices.of_day(
+        NotificationState(digested=NOW - 30 * HOUR), done, NOW
+    )
 
     assert notice.event is Event.APPLIED
     assert [deed.title for deed in notice.deeds] == ["Dune", "Heat"]
-    assert told.digested == NOW
-    assert notices.of_day(told, done, NOW + 24 * HOUR)[0] == ()
+    assert state_after.digested == NOW
+    assert notices.of_day(state_after, done, NOW + 24 * HOUR)[0] == ()
 
 
 def test_the_first_day_begins_at_midnight() -> None:

@@ -29,7 +29,7 @@ def deed(title: str = "Dune", result: Result = Result.CREATED, **more: object) -
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-def told(title: str) -> str:
+def body_about(title: str) -> str:
     """The message about one title."""
     return message(Notice(Event.APPLIED, deeds=(deed(title),))).body
 
@@ -88,9 +88,9 @@ def test_many_titles_are_counted() -> None:
     ],
 )
 def test_an_event_says_what_happened(notice: Notice, title: str, first: str) -> None:
-    said = message(notice)
+    sent = message(notice)
 
-    assert (said.title, said.body.splitlines()[0]) == (title, first)
+    assert (sent.title, sent.body.splitlines()[0]) == (title, first)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_an_event_says_what_happened(notice: Notice, title: str, first: str) -> 
     ],
 )
 def test_a_scraped_title_does_nothing(scraped: str, harmless: str) -> None:
-    assert told(scraped) == f"{harmless} (2021): created, for kids"
+    assert body_about(scraped) == f"{harmless} (2021): created, for kids"
 
 
 @given(
@@ -118,14 +118,14 @@ def test_a_scraped_title_does_nothing(scraped: str, harmless: str) -> None:
     | st.lists(st.sampled_from(["@", "<", "[", "](", "://", "a", "\n", "\x00"])).map("".join)
 )
 def test_no_foreign_text_gets_through_with_its_teeth(text: str) -> None:
-    for said in (
+    for sent in (
         message(Notice(Event.APPLIED, deeds=(deed(text),))),
         message(Notice(Event.STALLED, "kids", text)),
         message(Notice(Event.CONFIG_INVALID, why=text)),
     ):
-        assert not re.search(r"[@<>\[\]`\uff20\ufe6b]|://", said.title + said.body)
-        assert len(said.body.splitlines()) == 1 + (said.event is not Event.APPLIED)
-        shown = said.body.replace("\n", "")
+        assert not re.search(r"[@<>\[\]`\uff20\ufe6b]|://", sent.title + sent.body)
+        assert len(sent.body.splitlines()) == 1 + (sent.event is not Event.APPLIED)
+        shown = sent.body.replace("\n", "")
         assert not [char for char in shown if unicodedata.category(char)[0] == "C"]
 
 
@@ -149,4 +149,4 @@ def test_the_longest_message_is_taken_by_every_service() -> None:
     ],
 )
 def test_no_title_is_a_link_by_its_domain(title: str, shown: str) -> None:
-    assert told(title).startswith(f"{shown} (2021)")
+    assert body_about(title).startswith(f"{shown} (2021)")

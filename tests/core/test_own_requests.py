@@ -32,7 +32,7 @@ from tests.core.values import BEAR, DUNE, NOW, request, row, server
 
 FILM, SHOW = Target(DUNE), Target(BEAR)
 WAITS = row(DUNE, MediaStatus.PROCESSING)
-GONE = RequestTrace(Whereabouts.GONE, WAITS)
+NOT_FOUND = RequestTrace(Whereabouts.GONE, WAITS)
 DETACHED = RequestTrace(Whereabouts.DETACHED)
 
 
@@ -46,15 +46,15 @@ def all_seen(*parts: object, **traces: RequestTrace) -> Observed:
     )
 
 
-def made(*numbers: int, sighting: Sighting | None = None, target: Target = FILM) -> Memory:
+def memory_of(*numbers: int, sighting: Sighting | None = None, target: Target = FILM) -> Memory:
     own = OwnRequest(target, 4, ("list",), None, sighting)
     return Memory({MemoryKey(target): MemoryEntry()}, ours=dict.fromkeys(numbers, own))
 
 
-def seasons(number: int, *wanted: int, sighting: Sighting | None = None) -> Memory:
-    own = OwnRequest(SHOW, 4, ("list",), wanted, sighting)
+def seasons(number: int, *numbers: int, sighting: Sighting | None = None) -> Memory:
+    own = OwnRequest(SHOW, 4, ("list",), numbers, sighting)
     return Memory(
-        {MemoryKey(SHOW, n): MemoryEntry() for n in (None, *wanted)},
+        {MemoryKey(SHOW, n): MemoryEntry() for n in (None, *numbers)},
         ours={number: own},
     )
 
@@ -63,34 +63,53 @@ DECLINED = request(9, DUNE, RequestStatus.DECLINED)
 
 
 @pytest.mark.parametrize(
-    ("observed", "memory", "asked"),
+    ("observed", "memory", "traced"),
     [
-        pytest.param(all_seen(WAITS), made(13), (13,), id="never seen, the row waits"),
+        pytest.param(all_seen(WAITS), memory_of(13), (13,), id="never seen, the row waits"),
         pytest.param(
-            all_seen(row(DUNE, MediaStatus.PENDING)), made(13), (13,), id="the row is at 2"
+            all_seen(row(DUNE, MediaStatus.PENDING)), memory_of(13), (13,), id="the row is at 2"
         ),
-        pytest.param(all_seen(row(DUNE)), made(13), (), id="the row is at 1"),
-        pytest.param(all_seen(), made(13), (), id="no row"),
-        pytest.param(all_seen(row(DUNE, MediaStatus.AVAILABLE)), made(13), (), id="it is there"),
+        pytest.param(all_seen(row(DUNE)), memory_of(13), (), id="the row is at 1"),
+        pytest.param(all_seen(), memory_of(13), (), id="no row"),
         pytest.param(
-            all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)), made(13), (), id="shown"
-        ),
-        pytest.param(all_seen(WAITS, DECLINED), made(13), (13,), id="beside an older dead one"),
-        pytest.param(all_seen(WAITS, DECLINED), made(5), (), id="a newer request decides"),
-        pytest.param(
-            all_seen(WAITS, request(9, DUNE, RequestStatus.APPROVED)), made(13), (), id="one lives"
+            all_seen(row(DUNE, MediaStatus.AVAILABLE)), memory_of(13), (), id="it is there"
         ),
         pytest.param(
-            replace(all_seen(WAITS), blocklist=frozenset({DUNE})), made(13), (), id="blocklisted"
+            all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)),
+            memory_of(13),
+            (),
+            id="shown",
         ),
         pytest.param(
-            replace(all_seen(WAITS), shows_all_requests=False), made(13), (), id="not all is shown"
+            all_seen(WAITS, DECLINED), memory_of(13), (13,), id="beside an older dead one"
         ),
-        pytest.param(all_seen(WAITS), made(13, sighting=Sighting.LISTED), (), id="seen once"),
-        pytest.param(all_seen(WAITS), made(13, sighting=Sighting.DETACHED), (), id="known"),
-        pytest.param(all_seen(WAITS), made(13, 14), (14,), id="the newest of two"),
+        pytest.param(all_seen(WAITS, DECLINED), memory_of(5), (), id="a newer request decides"),
         pytest.param(
-            all_seen(WAITS), made(13, target=Target(DUNE, is_4k=True)), (), id="the other quality"
+            all_seen(WAITS, request(9, DUNE, RequestStatus.APPROVED)),
+            memory_of(13),
+            (),
+            id="one lives",
+        ),
+        pytest.param(
+            replace(all_seen(WAITS), blocklist=frozenset({DUNE})),
+            memory_of(13),
+            (),
+            id="blocklisted",
+        ),
+        pytest.param(
+            replace(all_seen(WAITS), shows_all_requests=False),
+            memory_of(13),
+            (),
+            id="not all is shown",
+        ),
+        pytest.param(all_seen(WAITS), memory_of(13, sighting=Sighting.LISTED), (), id="seen once"),
+        pytest.param(all_seen(WAITS), memory_of(13, sighting=Sighting.DETACHED), (), id="known"),
+        pytest.param(all_seen(WAITS), memory_of(13, 14), (14,), id="the newest of two"),
+        pytest.param(
+            all_seen(WAITS),
+            memory_of(13, target=Target(DUNE, is_4k=True)),
+            (),
+            id="the other quality",
         ),
         pytest.param(
             all_seen(row(BEAR, MediaStatus.PROCESSING)), seasons(13, 1, 2), (13,), id="a show"
@@ -106,10 +125,10 @@ DECLINED = request(9, DUNE, RequestStatus.DECLINED)
     ],
 )
 def test_a_request_is_asked_for_by_its_id_only_where_that_decides_something(
-    observed: Observed, memory: Memory, asked: tuple[int, ...]
+    observed: Observed, memory: Memory, traced: tuple[int, ...]
 ) -> None:
     targets = {own.target for own in memory.ours.values()}
-    assert requests_to_trace(observed, memory, targets) == asked
+    assert requests_to_trace(observed, memory, targets) == traced
     assert requests_to_trace(observed, memory, ()) == (), "its title is on no list"
 
 
@@ -117,49 +136,57 @@ def test_a_pass_asks_for_so_many_and_no_more() -> None:
     films = [Target(replace(DUNE, tmdb=n)) for n in range(1, 100)]
     rows = [row(target.media, MediaStatus.PROCESSING) for target in films]
     ours = {n: OwnRequest(target, 4, ("list",)) for n, target in enumerate(films)}
-    asked = requests_to_trace(all_seen(*rows), Memory(ours=ours), films)
-    assert asked == tuple(range(MOST_TRACED))
+    traced = requests_to_trace(all_seen(*rows), Memory(ours=ours), films)
+    assert traced == tuple(range(MOST_TRACED))
     assert len(films) > MOST_TRACED
 
 
 @pytest.mark.parametrize(
     ("observed", "memory", "presence"),
     [
-        pytest.param(all_seen(WAITS, _13=GONE), made(13), Presence.LOST, id="lost"),
-        pytest.param(all_seen(WAITS, _13=DETACHED), made(13), Presence.PROCESSING, id="detached"),
+        pytest.param(all_seen(WAITS, _13=NOT_FOUND), memory_of(13), Presence.LOST, id="lost"),
+        pytest.param(
+            all_seen(WAITS, _13=DETACHED), memory_of(13), Presence.PROCESSING, id="detached"
+        ),
         pytest.param(
             all_seen(WAITS, DECLINED, _13=DETACHED),
-            made(13),
+            memory_of(13),
             Presence.PROCESSING,
             id="detached, beside an older dead one",
         ),
         pytest.param(
-            all_seen(WAITS, DECLINED, _13=GONE),
-            made(13),
+            all_seen(WAITS, DECLINED, _13=NOT_FOUND),
+            memory_of(13),
             Presence.DECLINED,
             id="404 beside an older dead one, whose row a deletion leaves as it is",
         ),
-        pytest.param(all_seen(WAITS), made(13), Presence.PROCESSING, id="not asked"),
+        pytest.param(all_seen(WAITS), memory_of(13), Presence.PROCESSING, id="not asked"),
         pytest.param(
             all_seen(row(DUNE, MediaStatus.PENDING)),
-            made(13),
+            memory_of(13),
             Presence.REQUESTED,
             id="not asked, 2",
         ),
         pytest.param(
             all_seen(WAITS),
-            made(13, sighting=Sighting.LISTED),
+            memory_of(13, sighting=Sighting.LISTED),
             Presence.NOTHING,
             id="seen, and gone",
         ),
         pytest.param(
-            all_seen(WAITS, _14=GONE),
-            replace(made(14), ours={**made(13, sighting=Sighting.LISTED).ours, **made(14).ours}),
+            all_seen(WAITS, _14=NOT_FOUND),
+            replace(
+                memory_of(14),
+                ours={**memory_of(13, sighting=Sighting.LISTED).ours, **memory_of(14).ours},
+            ),
             Presence.LOST,
             id="an older one was seen and gone; the newest decides",
         ),
         pytest.param(
-            all_seen(WAITS, _15=GONE), made(13, 14, 15), Presence.LOST, id="lost three times"
+            all_seen(WAITS, _15=NOT_FOUND),
+            memory_of(13, 14, 15),
+            Presence.LOST,
+            id="lost three times",
         ),
     ],
 )
@@ -175,15 +202,18 @@ def test_a_season_that_another_request_holds_is_not_lost_with_the_others() -> No
         request(9, BEAR, RequestStatus.DECLINED, 1),
         _13=RequestTrace(Whereabouts.GONE, row(BEAR, MediaStatus.PROCESSING)),
     )
-    told = account_for_missing(observed, seasons(13, 1, 2))
-    assert [season(SHOW, n, told).presence for n in (1, 2)] == [Presence.DECLINED, Presence.LOST]
+    completed = account_for_missing(observed, seasons(13, 1, 2))
+    assert [season(SHOW, n, completed).presence for n in (1, 2)] == [
+        Presence.DECLINED,
+        Presence.LOST,
+    ]
 
 
 def test_accounting_twice_is_accounting_once() -> None:
-    for trace in (GONE, DETACHED, None):
+    for trace in (NOT_FOUND, DETACHED, None):
         observed = replace(all_seen(WAITS), traces={13: trace} if trace else {})
-        once = account_for_missing(observed, made(13))
-        assert account_for_missing(once, made(13)) == once
+        once = account_for_missing(observed, memory_of(13))
+        assert account_for_missing(once, memory_of(13)) == once
 
 
 # ---------------------------------------------------------------------------------- what is learned
@@ -199,7 +229,7 @@ def learned(memory: Memory, observed: Observed) -> Memory:
         (all_seen(WAITS), None, None),
         (all_seen(WAITS, request(13, DUNE, RequestStatus.PENDING)), None, Sighting.LISTED),
         (all_seen(WAITS, _13=DETACHED), None, Sighting.DETACHED),
-        (all_seen(WAITS, _13=GONE), None, None),
+        (all_seen(WAITS, _13=NOT_FOUND), None, None),
         (all_seen(WAITS, _13=RequestTrace(Whereabouts.GONE, row(DUNE))), None, Sighting.GONE),
         (all_seen(row(DUNE)), None, Sighting.GONE),
         (all_seen(), None, Sighting.GONE),
@@ -233,25 +263,25 @@ def learned(memory: Memory, observed: Observed) -> Memory:
 def test_a_look_remembers_how_it_has_shown_a_request(
     observed: Observed, before: Sighting | None, after: Sighting | None
 ) -> None:
-    assert learned(made(13, sighting=before), observed).ours[13].sighting is after
+    assert learned(memory_of(13, sighting=before), observed).ours[13].sighting is after
 
 
 def test_what_was_deleted_before_any_look_is_not_lost_when_its_row_waits_once_more() -> None:
     """Somebody else's request, say, that a stopped server left as an orphan."""
-    deleted = learned(made(13), all_seen(row(DUNE)))
-    orphan = all_seen(row(DUNE, MediaStatus.PENDING), _13=GONE)
+    deleted = learned(memory_of(13), all_seen(row(DUNE)))
+    orphan = all_seen(row(DUNE, MediaStatus.PENDING), _13=NOT_FOUND)
     assert film(FILM, account_for_missing(orphan, deleted)).presence is Presence.NOTHING
 
 
 def test_a_lost_request_is_no_persons_no() -> None:
-    after = learned(made(13), all_seen(WAITS, _13=GONE))
+    after = learned(memory_of(13), all_seen(WAITS, _13=NOT_FOUND))
     assert after.slots == {MemoryKey(FILM): MemoryEntry()}
     assert learned(after, all_seen(row(DUNE))).slots[MemoryKey(FILM)].present is False
 
 
 def test_a_no_that_comes_after_a_lost_title_was_put_back_binds() -> None:
-    lost = all_seen(WAITS, _13=GONE)
-    waiting = observe(made(13), [FILM], lost, NOW, frozenset({DUNE}))
+    lost = all_seen(WAITS, _13=NOT_FOUND)
+    waiting = observe(memory_of(13), [FILM], lost, NOW, frozenset({DUNE}))
     assert waiting.slots[MemoryKey(FILM)].readded
     later = replace(DECLINED, created=NOW + timedelta(hours=1))
     refused = observe(waiting, [FILM], all_seen(WAITS, later), NOW + timedelta(hours=2))
@@ -259,13 +289,13 @@ def test_a_no_that_comes_after_a_lost_title_was_put_back_binds() -> None:
 
 
 def test_one_that_was_seen_and_is_gone_is_a_persons_no_whatever_the_row_says() -> None:
-    seen = learned(made(13), all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)))
-    after = learned(seen, all_seen(WAITS, _13=GONE))
+    before = learned(memory_of(13), all_seen(WAITS, request(13, DUNE, RequestStatus.APPROVED)))
+    after = learned(before, all_seen(WAITS, _13=NOT_FOUND))
     assert after.slots == {MemoryKey(FILM): MemoryEntry(present=False, refused=NOW)}
 
 
 def test_a_detached_request_is_never_taken_for_one_that_may_be_cancelled() -> None:
-    told = account_for_missing(all_seen(row(DUNE, MediaStatus.PENDING)), made(13))
-    (presumed,) = told.requests[FILM]
+    completed = account_for_missing(all_seen(row(DUNE, MediaStatus.PENDING)), memory_of(13))
+    (presumed,) = completed.requests[FILM]
     assert isinstance(presumed, RequestState)
     assert presumed.requester is None

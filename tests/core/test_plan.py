@@ -48,8 +48,8 @@ from tests.core.values import (
     request,
     row,
     server,
+    summarize,
     wishes,
-    words,
 )
 
 FILM, FILM_4K = Target(DUNE), Target(DUNE, is_4k=True)
@@ -66,7 +66,7 @@ def remembered(*, present: bool = False, readded: bool = False) -> Memory:
     return Memory({MemoryKey(FILM): MemoryEntry(present, readded)})
 
 
-def tried(failures: int = 0, retries: int = 0, *, soon: bool = False) -> Memory:
+def attempts(failures: int = 0, retries: int = 0, *, soon: bool = False) -> Memory:
     """Attempts after which the next one is due in five minutes, or was five minutes ago."""
     not_before = SOON if soon else EARLIER
     return Memory(attempts={FILM: Attempts(failures, retries, not_before)})
@@ -124,14 +124,14 @@ READDED = remembered(present=True, readded=True)
             server(FAILED), remembered(present=True), "retry (retry-failed)", id="failed, ours"
         ),
         pytest.param(
-            server(FAILED), tried(retries=1), "retry (retry-failed)", id="failed, due again"
+            server(FAILED), attempts(retries=1), "retry (retry-failed)", id="failed, due again"
         ),
         pytest.param(
-            server(FAILED), tried(retries=1, soon=True), "backing-off", id="failed, not due yet"
+            server(FAILED), attempts(retries=1, soon=True), "backing-off", id="failed, not due yet"
         ),
-        pytest.param(server(FAILED), tried(retries=2), "failed", id="failed, retries used up"),
+        pytest.param(server(FAILED), attempts(retries=2), "failed", id="failed, retries used up"),
         pytest.param(
-            server(FAILED), tried(retries=2, soon=True), "failed", id="used up beats not due"
+            server(FAILED), attempts(retries=2, soon=True), "failed", id="used up beats not due"
         ),
         pytest.param(server(FAILED, REQUESTED), Memory(), "requested", id="failed and requested"),
         pytest.param(
@@ -167,8 +167,8 @@ READDED = remembered(present=True, readded=True)
         pytest.param(server(), remembered(), "handled", id="gone"),
         pytest.param(server(), remembered(present=True), "handled", id="gone since the last look"),
         pytest.param(server(), remembered(readded=True), "request (readded)", id="gone, re-added"),
-        pytest.param(server(), tried(1, soon=True), "backing-off", id="refused, not due yet"),
-        pytest.param(server(), tried(1), "request (missing)", id="refused, due again"),
+        pytest.param(server(), attempts(1, soon=True), "backing-off", id="refused, not due yet"),
+        pytest.param(server(), attempts(1), "request (missing)", id="refused, due again"),
         pytest.param(
             server(request(1, DUNE, RequestStatus.PENDING, is_4k=True)),
             Memory(),
@@ -192,7 +192,7 @@ READDED = remembered(present=True, readded=True)
 def test_a_film_is_decided_by_the_first_row_that_holds(
     observed: Observed, memory: Memory, answer: str
 ) -> None:
-    assert words(plan(wishes(entry(DUNE)), on=observed, memory=memory)) == [answer]
+    assert summarize(plan(wishes(entry(DUNE)), on=observed, memory=memory)) == [answer]
 
 
 @pytest.mark.parametrize(
@@ -212,18 +212,18 @@ def test_a_request_needs_a_requester_with_the_right(
 ) -> None:
     lst = having(wishes(entry(media)), requester=requester, is_4k=is_4k)
 
-    assert words(plan(lst, on=server(shows={BEAR.tmdb: facts(1, 2)}))) == [answer]
+    assert summarize(plan(lst, on=server(shows={BEAR.tmdb: facts(1, 2)}))) == [answer]
 
 
-def test_a_missing_right_is_told_before_a_wait_and_costs_no_cap() -> None:
+def test_a_missing_right_comes_before_a_wait_and_costs_no_cap() -> None:
     lst = having(films([1, 2]), requester=CAROL, max_per_run=1)
     memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
 
-    assert words(plan(lst, memory=memory)) == ["not-permitted", "not-permitted"]
+    assert summarize(plan(lst, memory=memory)) == ["not-permitted", "not-permitted"]
 
 
 def test_a_request_that_failed_is_not_said_to_have_been_refused() -> None:
-    (verdict,) = plan(wishes(entry(DUNE)), memory=tried(1, soon=True)).verdicts
+    (verdict,) = plan(wishes(entry(DUNE)), memory=attempts(1, soon=True)).verdicts
 
     assert verdict.detail == f"failed before, next try after {SOON:%Y-%m-%d %H:%M} UTC"
 
@@ -240,24 +240,24 @@ def test_a_title_that_waits_or_may_not_uses_up_no_quota() -> None:
     observed = server(quotas={4: Quota(movies=Allowance(1, 5, 7))})
     memory = Memory(attempts={Target(MediaKey(Kind.MOVIE, 1)): Attempts(1, 0, SOON)})
 
-    assert words(plan(lst, on=observed, memory=memory)) == ["request (missing)", "backing-off"]
+    assert summarize(plan(lst, on=observed, memory=memory)) == ["request (missing)", "backing-off"]
 
 
 def test_over_quota_comes_before_over_cap() -> None:
     lst = having(films([1, 2, 3]), requester=ANNA, max_per_run=1)
     observed = server(quotas={4: Quota(movies=Allowance(2, 5, 7))})
 
-    assert words(plan(lst, on=observed)) == ["request (missing)", "over-cap", "over-cap"]
+    assert summarize(plan(lst, on=observed)) == ["request (missing)", "over-cap", "over-cap"]
 
     observed = server(quotas={4: Quota(movies=Allowance(1, 5, 7))})
 
-    assert words(plan(lst, on=observed)) == ["request (missing)", "quota", "quota"]
+    assert summarize(plan(lst, on=observed)) == ["request (missing)", "quota", "quota"]
 
 
 def test_retries_count_against_no_cap() -> None:
     lst = having(wishes(entry(DUNE, 1), entry(HEAT, 2)), max_per_run=1)
 
-    assert words(plan(lst, on=server(FAILED))) == ["retry (retry-failed)", "request (missing)"]
+    assert summarize(plan(lst, on=server(FAILED))) == ["retry (retry-failed)", "request (missing)"]
 
 
 def test_only_the_newest_failed_request_of_a_film_is_retried() -> None:
@@ -302,7 +302,7 @@ def test_an_item_that_leads_nowhere_says_why_and_what_it_may_be(reason: Reason) 
 def test_a_game_is_of_no_kind_that_can_be_requested() -> None:
     game = Entry(Item(1, "Doom", unsupported="videoGame"), Match(DUNE, MatchMethod.IMDB))
 
-    assert words(plan(wishes(game))) == ["unsupported-kind"]
+    assert summarize(plan(wishes(game))) == ["unsupported-kind"]
 
 
 def test_entries_that_nothing_names_are_counted_one_by_one() -> None:
@@ -310,4 +310,4 @@ def test_entries_that_nothing_names_are_counted_one_by_one() -> None:
         Entry(Item(place, "", unsupported="unknown"), Unmatched(Reason.UNSUPPORTED_KIND, "unknown"))
         for place in (1, 2, 3)
     ]
-    assert words(plan(wishes(*nameless))) == ["unsupported-kind"] * 3
+    assert summarize(plan(wishes(*nameless))) == ["unsupported-kind"] * 3

@@ -33,11 +33,11 @@ from tests.core.values import (
     entry,
     facts,
     having,
-    lost,
     plan,
     server,
+    summarize,
+    unresolved_entry,
     wishes,
-    words,
 )
 
 WELL_RATED = Filter(min_rating=7.0)
@@ -54,9 +54,9 @@ def filtered(rules: Filter, *entries: Entry, name: str = "list", index: int = 0)
     return having(wishes(*entries, name=name, index=index), filter=rules)
 
 
-def films(**told: Film | Unmatched) -> Observed:
+def films(**facts_by_name: Film | Unmatched) -> Observed:
     """A server that was asked for ``dune``."""
-    return replace(server(), films={DUNE.tmdb: told["dune"]})
+    return replace(server(), films={DUNE.tmdb: facts_by_name["dune"]})
 
 
 def dune(rating: float | None) -> Film:
@@ -64,7 +64,7 @@ def dune(rating: float | None) -> Film:
 
 
 @pytest.mark.parametrize(
-    ("given", "on", "told"),
+    ("rated_by_list", "on", "expected"),
     [
         pytest.param(8.0, films(dune=dune(1.0)), "request (missing)", id="the list rates it"),
         pytest.param(None, films(dune=dune(8.0)), "request (missing)", id="TMDB rates it"),
@@ -83,20 +83,20 @@ def dune(rating: float | None) -> Film:
     ],
 )
 def test_a_title_is_filtered_and_it_is_said_why(
-    given: float | None, on: Observed, told: str
+    rated_by_list: float | None, on: Observed, expected: str
 ) -> None:
-    made = plan(filtered(WELL_RATED, rated(DUNE, given)), on=on)
-    if words(made) != ["filtered"]:
-        assert words(made) == [told]
+    made = plan(filtered(WELL_RATED, rated(DUNE, rated_by_list)), on=on)
+    if summarize(made) != ["filtered"]:
+        assert summarize(made) == [expected]
         return
-    assert [(row.reason, row.detail) for row in made.verdicts] == [(Reason.FILTERED, told)]
+    assert [(row.reason, row.detail) for row in made.verdicts] == [(Reason.FILTERED, expected)]
 
 
 def test_a_shows_facts_come_with_its_seasons() -> None:
     good, bad = (replace(facts(1, 2), facts=Facts(rating=rating)) for rating in (8.6, 5.0))
     lst = filtered(WELL_RATED, entry(BEAR))
-    assert words(plan(lst, on=server(shows={BEAR.tmdb: good}))) == ["request S1-2 (missing)"]
-    assert words(plan(lst, on=server(shows={BEAR.tmdb: bad}))) == ["filtered"]
+    assert summarize(plan(lst, on=server(shows={BEAR.tmdb: good}))) == ["request S1-2 (missing)"]
+    assert summarize(plan(lst, on=server(shows={BEAR.tmdb: bad}))) == ["filtered"]
 
 
 def test_a_title_that_one_list_filters_belongs_to_the_next_that_wants_it() -> None:
@@ -109,13 +109,13 @@ def test_a_title_that_one_list_filters_belongs_to_the_next_that_wants_it() -> No
 def test_a_list_that_was_not_read_wakes_no_title_that_another_filters() -> None:
     here = filtered(OLD, entry(DUNE), name="here")
     unread = wishes(entry(DUNE, fresh=False), name="unread", index=1)
-    assert words(plan(here, unread)) == ["filtered"]
+    assert summarize(plan(here, unread)) == ["filtered"]
 
 
 def test_of_lists_that_were_not_read_none_asks_for_a_title_that_those_that_were_filter() -> None:
     unread = wishes(entry(DUNE, fresh=False), name="unread")
     here = filtered(OLD, entry(DUNE), name="here", index=1)
-    assert words(plan(unread, here)) == ["filtered"]
+    assert summarize(plan(unread, here)) == ["filtered"]
 
 
 def test_a_list_that_filters_a_show_adds_no_seasons_of_it() -> None:
@@ -123,36 +123,38 @@ def test_a_list_that_filters_a_show_adds_no_seasons_of_it() -> None:
     other = filtered(OLD, Entry(item, Match(BEAR, MatchMethod.TMDB)), name="other", index=1)
     mine = wishes(replace(entry(BEAR), item=replace(item, seasons=(1,))), name="mine")
     on = server(shows={BEAR.tmdb: facts(1, 2, 3)})
-    assert words(plan(mine, other, on=on)) == ["request S1 (missing)"]
+    assert summarize(plan(mine, other, on=on)) == ["request S1 (missing)"]
 
 
 def test_an_exclusion_comes_before_a_filter() -> None:
     never = having(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
-    assert words(plan(filtered(OLD, entry(DUNE)), never)) == ["excluded"]
+    assert summarize(plan(filtered(OLD, entry(DUNE)), never)) == ["excluded"]
 
 
 def test_what_the_list_tells_drops_a_title_of_a_suspended_list_and_nothing_else_is_asked() -> None:
     lst = having(filtered(WELL_RATED, rated(DUNE, 6.0), rated(HEAT, None, 2)), suspended=True)
-    assert words(plan(lst)) == ["filtered", "suspended"]
+    assert summarize(plan(lst)) == ["filtered", "suspended"]
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    ("reason", "expected"),
     [
         (Reason.AMBIGUOUS, "filtered"),
         (Reason.NOT_FOUND, "filtered"),
         (Reason.UNSUPPORTED_KIND, "unsupported-kind"),
     ],
 )
-def test_a_title_that_its_list_drops_anyway_needs_nobody(reason: Reason, told: str) -> None:
-    gone = lost(reason)
+def test_a_title_that_its_list_drops_anyway_needs_nobody(reason: Reason, expected: str) -> None:
+    unmatched = unresolved_entry(reason)
     if reason is Reason.UNSUPPORTED_KIND:
-        gone = replace(gone, item=replace(gone.item, unsupported="videoGame"))
-    assert words(plan(filtered(OLD, gone))) == [told]
+        unmatched = replace(unmatched, item=replace(unmatched.item, unsupported="videoGame"))
+    assert summarize(plan(filtered(OLD, unmatched))) == [expected]
 
 
 def test_a_title_that_leads_nowhere_stays_so_where_its_list_does_not_tell_enough() -> None:
-    assert words(plan(filtered(WELL_RATED, lost(Reason.NOT_FOUND)))) == ["not-found"]
+    assert summarize(plan(filtered(WELL_RATED, unresolved_entry(Reason.NOT_FOUND)))) == [
+        "not-found"
+    ]
 
 
 def test_the_kind_is_the_servers_where_the_title_was_matched() -> None:
@@ -167,7 +169,7 @@ def test_a_list_of_bare_ids_is_filtered_by_the_names_the_server_gives() -> None:
         Item(1, "", None, None, Ids(imdb="tt1")), Match(DUNE, MatchMethod.IMDB, "Dune", 2021)
     )
     cats = Filter(exclude_titles=(Name(("dune",), 2021),))
-    assert words(plan(filtered(cats, bare))) == ["filtered"]
+    assert summarize(plan(filtered(cats, bare))) == ["filtered"]
 
 
 @pytest.mark.parametrize(

@@ -28,14 +28,14 @@ from tests.core.values import (
     entry,
     films,
     having,
-    lost,
     plan,
     request,
     row,
     rules,
     server,
+    summarize,
+    unresolved_entry,
     wishes,
-    words,
 )
 
 
@@ -58,7 +58,7 @@ def test_the_cap_takes_titles_in_list_order_and_the_next_pass_goes_on() -> None:
     made = plan(lst)
 
     assert [a.target.media.tmdb for a in made.actions] == [3, 1]
-    assert words(made)[2:] == ["over-cap"]
+    assert summarize(made)[2:] == ["over-cap"]
 
 
 def test_the_owners_cap_and_requester_hold() -> None:
@@ -71,7 +71,7 @@ def test_the_owners_cap_and_requester_hold() -> None:
         (1, "anna"),
         (3, "admin"),
     ]
-    assert words(made)[2:] == ["over-cap"]
+    assert summarize(made)[2:] == ["over-cap"]
 
 
 def test_a_title_of_which_the_owner_was_not_read_is_requested_as_the_owner_asks() -> None:
@@ -104,7 +104,7 @@ def test_an_exclude_list_that_was_never_read_stops_every_action() -> None:
 
 
 def test_an_exclude_list_with_a_title_that_could_not_be_looked_up_stops_every_action() -> None:
-    made = plan(wishes(entry(DUNE)), never(lost(Reason.UNRESOLVED)))
+    made = plan(wishes(entry(DUNE)), never(unresolved_entry(Reason.UNRESOLVED)))
 
     assert made.actions == ()
     assert [stop.message for stop in made.stops] == ["exclude list never unread"]
@@ -114,17 +114,17 @@ def test_an_exclude_list_with_a_title_that_could_not_be_looked_up_stops_every_ac
     "reason", [Reason.NOT_FOUND, Reason.AMBIGUOUS, Reason.TYPE_MISMATCH, Reason.UNSUPPORTED_KIND]
 )
 def test_an_exclude_list_with_a_title_that_leads_nowhere_stops_nothing(reason: Reason) -> None:
-    made = plan(wishes(entry(DUNE)), never(lost(reason)))
+    made = plan(wishes(entry(DUNE)), never(unresolved_entry(reason)))
 
-    assert (words(made), made.stops) == (["request (missing)"], ())
+    assert (summarize(made), made.stops) == (["request (missing)"], ())
 
 
 def test_an_exclude_list_read_once_that_cannot_be_read_now_excludes_what_it_held() -> None:
-    kept = replace(never(entry(DUNE, fresh=False)), is_complete=False)
+    stored = replace(never(entry(DUNE, fresh=False)), is_complete=False)
 
-    made = plan(wishes(entry(DUNE), entry(HEAT, 2)), kept)
+    made = plan(wishes(entry(DUNE), entry(HEAT, 2)), stored)
 
-    assert (words(made), made.stops) == (["request (missing)", "excluded"], ())
+    assert (summarize(made), made.stops) == (["request (missing)", "excluded"], ())
 
 
 def test_what_needs_no_action_says_so_although_the_pass_is_stopped() -> None:
@@ -134,7 +134,7 @@ def test_what_needs_no_action_says_so_although_the_pass_is_stopped() -> None:
         wishes(entry(DUNE)), replace(never(), unread_reason="never read"), on=server(requested)
     )
 
-    assert words(made) == ["requested"]
+    assert summarize(made) == ["requested"]
 
 
 def test_a_request_list_that_was_never_read_stops_nothing() -> None:
@@ -155,13 +155,13 @@ def test_the_first_exclude_list_of_the_file_is_named() -> None:
 
 
 def test_a_server_without_most_of_the_known_titles_stops_every_action() -> None:
-    known = {MemoryKey(Target(MediaKey(Kind.MOVIE, n))): MemoryEntry() for n in range(1, 12)}
+    slots = {MemoryKey(Target(MediaKey(Kind.MOVIE, n))): MemoryEntry() for n in range(1, 12)}
     lst = films([1, 500])
 
-    made = plan(lst, memory=Memory(known))
+    made = plan(lst, memory=Memory(slots))
 
     assert made.actions == ()
-    assert words(made) == ["handled", "unresolved"]
+    assert summarize(made) == ["handled", "unresolved"]
     assert [(stop.reason, stop.message) for stop in made.stops] == [
         (
             Reason.UNRESOLVED,

@@ -8,10 +8,10 @@ import pytest
 
 from reconciler.core.model import Action, Memory, Observed, Reason, SeasonRule, Verdict
 from tests.core.test_plan_shows import DECLINED, ask, remembered, there
-from tests.core.values import BEAR, entry, facts, having, plan, server, wishes, words
+from tests.core.values import BEAR, entry, facts, having, plan, server, summarize, wishes
 
 FIRST, LATEST = SeasonRule(first=1), SeasonRule(last=1)
-KNOWN = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}
+SHOWS = {BEAR.tmdb: facts(1, 2, 3, coming=(4,))}
 
 
 def by_rules(*rules: SeasonRule, on: Observed, memory: Memory | None = None) -> list[str]:
@@ -20,7 +20,7 @@ def by_rules(*rules: SeasonRule, on: Observed, memory: Memory | None = None) -> 
         having(wishes(entry(BEAR), name=f"list {i}", index=i), seasons=rule)
         for i, rule in enumerate(rules)
     ]
-    return words(plan(*lists, on=replace(on, shows=KNOWN), memory=memory))
+    return summarize(plan(*lists, on=replace(on, shows=SHOWS), memory=memory))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_lists_ask_for_the_seasons_they_want(
 
 
 @pytest.mark.parametrize(
-    ("named", "observed", "answer"),
+    ("numbers", "observed", "answer"),
     [
         pytest.param((0,), server(), ["not-permitted"], id="specials alone"),
         pytest.param((0, 1), server(), ["request S1 (missing)"], id="others are asked for"),
@@ -58,16 +58,16 @@ def test_lists_ask_for_the_seasons_they_want(
     ],
 )
 def test_specials_are_not_asked_of_a_server_that_takes_none(
-    named: tuple[int, ...], observed: Observed, answer: list[str]
+    numbers: tuple[int, ...], observed: Observed, answer: list[str]
 ) -> None:
-    lst = having(wishes(entry(BEAR)), seasons=SeasonRule(named=named))
+    lst = having(wishes(entry(BEAR)), seasons=SeasonRule(named=numbers))
     on = replace(observed, shows={BEAR.tmdb: facts(0, 1)}, takes_specials=False)
     made = plan(lst, on=on)
-    assert words(made) == answer
+    assert summarize(made) == answer
     rows: list[Action | Verdict] = [*made.actions, *made.verdicts]
-    told = [row.detail for row in rows if Reason.NOT_PERMITTED in row.beside]
-    assert all("the server takes no requests for specials" in detail for detail in told)
-    assert bool(told) is (answer != ["available"] or named == (0, 1))
+    details = [row.detail for row in rows if Reason.NOT_PERMITTED in row.beside]
+    assert all("the server takes no requests for specials" in detail for detail in details)
+    assert bool(details) is (answer != ["available"] or numbers == (0, 1))
 
 
 def test_a_season_taken_away_stays_out_while_others_are_asked_for() -> None:
@@ -75,13 +75,13 @@ def test_a_season_taken_away_stays_out_while_others_are_asked_for() -> None:
 
 
 def test_seasons_that_a_place_on_a_list_names_are_the_only_ones_it_wants() -> None:
-    named = replace(entry(BEAR).item, seasons=(2,))
-    lst = wishes(replace(entry(BEAR), item=named))
-    assert words(plan(lst, on=replace(server(), shows=KNOWN))) == ["request S2 (missing)"]
+    item = replace(entry(BEAR).item, seasons=(2,))
+    lst = wishes(replace(entry(BEAR), item=item))
+    assert summarize(plan(lst, on=replace(server(), shows=SHOWS))) == ["request S2 (missing)"]
 
 
 def test_what_another_list_held_when_last_complete_counts_for_its_seasons() -> None:
     fresh = having(wishes(entry(BEAR)), seasons=FIRST)
     stale = having(wishes(entry(BEAR, fresh=False), name="other", index=1), seasons=LATEST)
-    made = plan(fresh, stale, on=replace(server(), shows=KNOWN))
-    assert words(made) == ["request S1, S3 (missing)"]
+    made = plan(fresh, stale, on=replace(server(), shows=SHOWS))
+    assert summarize(made) == ["request S1, S3 (missing)"]

@@ -30,8 +30,8 @@ from tests.core.values import (
     request,
     row,
     server,
+    summarize,
     wishes,
-    words,
 )
 
 SHOW = Target(BEAR)
@@ -48,14 +48,14 @@ def decide(
     observed: Observed, memory: Memory | None = None, show: Show | Unmatched | None = None
 ) -> list[str]:
     """A show of three aired seasons, where nothing else is said."""
-    known = {BEAR.tmdb: show or facts(1, 2, 3)}
-    return words(plan(wishes(entry(BEAR)), on=replace(observed, shows=known), memory=memory))
+    shows = {BEAR.tmdb: show or facts(1, 2, 3)}
+    return summarize(plan(wishes(entry(BEAR)), on=replace(observed, shows=shows), memory=memory))
 
 
 def beside(observed: Observed, memory: Memory | None = None, show: Show | None = None) -> str:
     """What is told beside the first row."""
-    known = {BEAR.tmdb: show or facts(1, 2, 3)}
-    made = plan(wishes(entry(BEAR)), on=replace(observed, shows=known), memory=memory)
+    shows = {BEAR.tmdb: show or facts(1, 2, 3)}
+    made = plan(wishes(entry(BEAR)), on=replace(observed, shows=shows), memory=memory)
     return made.actions[0].detail if made.actions else made.verdicts[0].detail
 
 
@@ -67,7 +67,7 @@ def remembered(*seasons: int | None, present: bool = False, readded: bool = Fals
     return Memory({MemoryKey(SHOW, number): MemoryEntry(present, readded) for number in seasons})
 
 
-def tried(retries: int, *, soon: bool = False) -> Memory:
+def attempts(retries: int, *, soon: bool = False) -> Memory:
     return Memory(attempts={SHOW: Attempts(0, retries, SOON if soon else NOW)})
 
 
@@ -252,19 +252,19 @@ def test_what_a_person_took_away_stays_away_until_readded(
             ["retry (retry-failed)"],
             id="one failed, the others requested",
         ),
-        pytest.param(server(ask(FAILED, 1, 2, 3)), tried(2), ["failed"], id="retries used up"),
+        pytest.param(server(ask(FAILED, 1, 2, 3)), attempts(2), ["failed"], id="retries used up"),
         pytest.param(
             server(ask(FAILED, 1)),
-            tried(2),
+            attempts(2),
             ["request S2-3 (missing)"],
             id="retries used up, the others missing",
         ),
         pytest.param(
-            server(ask(FAILED, 1, 2, 3)), tried(1, soon=True), ["backing-off"], id="not due yet"
+            server(ask(FAILED, 1, 2, 3)), attempts(1, soon=True), ["backing-off"], id="not due yet"
         ),
         pytest.param(
             server(ask(FAILED, 1), ask(DECLINED, 2, 3, number=2)),
-            tried(1),
+            attempts(1),
             ["retry (retry-failed)"],
             id="one failed, the others declined",
         ),
@@ -290,7 +290,7 @@ def test_a_show_in_4k_is_decided_by_itself() -> None:
     sharp = having(wishes(entry(BEAR)), is_4k=True)
     observed = replace(there(1, 2, 3), shows={BEAR.tmdb: facts(1, 2, 3)})
 
-    assert words(plan(sharp, on=observed)) == ["request S1-3 (missing)"]
+    assert summarize(plan(sharp, on=observed)) == ["request S1-3 (missing)"]
 
 
 @pytest.mark.parametrize(
@@ -308,11 +308,11 @@ def test_a_show_in_4k_is_decided_by_itself() -> None:
         ),
         pytest.param(there(1, 2, 3), None, None, "", id="all alike"),
         pytest.param(server(), None, None, "", id="nothing beside"),
-        pytest.param(server(ask(FAILED, 1)), tried(2), None, "S1 failed", id="given up"),
+        pytest.param(server(ask(FAILED, 1)), attempts(2), None, "S1 failed", id="given up"),
         pytest.param(server(), None, facts(coming=[1, 2]), "S1-2 unaired", id="nothing aired"),
     ],
 )
-def test_what_stands_beside_the_seasons_asked_for_is_told(
+def test_what_stands_beside_the_requested_seasons_is_listed(
     observed: Observed, memory: Memory | None, show: Show | None, text: str
 ) -> None:
     assert beside(observed, memory, show) == text

@@ -35,8 +35,8 @@ from tests.core.values import (
     plan,
     request,
     server,
+    summarize,
     wishes,
-    words,
 )
 
 FILM = Target(DUNE)
@@ -47,7 +47,7 @@ NEVER, ON_READD = Rerequest.NEVER, Rerequest.ON_READD
 
 def test_a_suspended_list_asks_for_nothing() -> None:
     made = plan(having(wishes(entry(DUNE)), suspended=True))
-    assert words(made) == ["suspended"]
+    assert summarize(made) == ["suspended"]
     assert made.verdicts[0].detail == "list is suspended"
 
 
@@ -61,15 +61,15 @@ def test_a_title_belongs_to_the_first_list_that_is_not_suspended() -> None:
 def test_a_list_that_was_not_read_wakes_no_title_of_a_suspended_one() -> None:
     asleep = having(wishes(entry(DUNE), name="asleep"), suspended=True)
     unread = wishes(entry(DUNE, fresh=False), name="unread", index=1)
-    assert words(plan(asleep, unread)) == ["suspended"]
+    assert summarize(plan(asleep, unread)) == ["suspended"]
 
 
 def test_a_suspended_list_adds_no_seasons() -> None:
     asleep = having(wishes(entry(BEAR), name="asleep"), suspended=True)
-    named = replace(entry(BEAR).item, seasons=(2,))
-    awake = wishes(replace(entry(BEAR), item=named), name="awake", index=1)
+    item = replace(entry(BEAR).item, seasons=(2,))
+    awake = wishes(replace(entry(BEAR), item=item), name="awake", index=1)
     on = server(shows={BEAR.tmdb: facts(1, 2, 3)})
-    assert words(plan(asleep, awake, on=on)) == ["request S2 (missing)"]
+    assert summarize(plan(asleep, awake, on=on)) == ["request S2 (missing)"]
 
 
 @pytest.mark.parametrize("media", [DUNE, BEAR], ids=["film", "show"])
@@ -89,7 +89,7 @@ def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
     on = server(shows={BEAR.tmdb: facts(1)})
     made = plan(lst, on=on, memory=Memory(back))
     again = "request S1 (readded)" if season else "request (readded)"
-    assert words(made) == [again if asks else "handled"]
+    assert summarize(made) == [again if asks else "handled"]
 
 
 @pytest.mark.parametrize(
@@ -99,20 +99,20 @@ def test_a_title_put_back_is_asked_for_again_as_its_list_has_it(
 def test_a_list_says_how_often_a_failed_request_is_retried(allowed: int, answer: str) -> None:
     lst = having(wishes(entry(DUNE)), retry_failed=allowed)
     failed = server(request(1, DUNE, RequestStatus.FAILED))
-    tried = Memory(attempts={FILM: Attempts(0, 3, NOW)})
-    assert words(plan(lst, on=failed, memory=tried)) == [answer]
+    memory = Memory(attempts={FILM: Attempts(0, 3, NOW)})
+    assert summarize(plan(lst, on=failed, memory=memory)) == [answer]
 
 
 def test_what_was_on_a_list_before_is_not_asked_for_and_what_is_new_is() -> None:
     lst = wishes(entry(DUNE, 1), entry(HEAT, 2))
-    given = replace(lst, adopted=frozenset({entry(DUNE).item.key}))
-    assert words(plan(given)) == ["request (missing)", "adopted"]
-    assert words(plan(replace(lst, awaits_baseline=True))) == ["adopted", "adopted"]
+    adopting = replace(lst, adopted=frozenset({entry(DUNE).item.key}))
+    assert summarize(plan(adopting)) == ["request (missing)", "adopted"]
+    assert summarize(plan(replace(lst, awaits_baseline=True))) == ["adopted", "adopted"]
 
 
 def test_what_one_list_adopted_another_may_ask_for() -> None:
-    given = replace(wishes(entry(DUNE), name="given"), adopted=frozenset({entry(DUNE).item.key}))
-    (action,) = plan(given, wishes(entry(DUNE), name="other", index=1)).actions
+    adopting = replace(wishes(entry(DUNE), name="given"), adopted=frozenset({entry(DUNE).item.key}))
+    (action,) = plan(adopting, wishes(entry(DUNE), name="other", index=1)).actions
     assert action.lists == ("other",)
 
 
@@ -121,7 +121,7 @@ UNKNOWN = ListProblem(ProblemReason.UNKNOWN_REQUESTER, "nobody is not a user of 
 TO_RADARR = Delivery(Option(0, "Radarr"), Option(4, "HD-1080p"))
 
 
-def sent(media: MediaKey, where: Delivery | ListProblem) -> DesiredList:
+def routed(media: MediaKey, where: Delivery | ListProblem) -> DesiredList:
     """A list that names something of Radarr or Sonarr."""
     return replace(wishes(entry(media)), delivery_by_kind=dict.fromkeys(Kind, where))
 
@@ -130,19 +130,19 @@ def sent(media: MediaKey, where: Delivery | ListProblem) -> DesiredList:
 def test_a_failed_request_is_retried_as_it_was_sent_whatever_its_list_names(
     where: Delivery | ListProblem,
 ) -> None:
-    (action,) = plan(sent(DUNE, where), on=server(request(1, DUNE, RequestStatus.FAILED))).actions
+    (action,) = plan(routed(DUNE, where), on=server(request(1, DUNE, RequestStatus.FAILED))).actions
     assert (action.op, action.request_ids, action.delivery) == (Op.RETRY, (1,), None)
 
 
-def test_only_what_is_asked_for_anew_needs_a_place_to_go() -> None:
+def test_only_new_requests_need_a_place_to_go() -> None:
     on = server(request(1, BEAR, RequestStatus.FAILED, 1), shows={BEAR.tmdb: facts(1, 2)})
-    made = plan(sent(BEAR, NOWHERE), on=on)
-    assert words(made) == ["retry (retry-failed)", "not-permitted"]
+    made = plan(routed(BEAR, NOWHERE), on=on)
+    assert summarize(made) == ["retry (retry-failed)", "not-permitted"]
     assert (made.verdicts[0].seasons, made.verdicts[0].detail) == ((2,), NOWHERE.message)
-    assert [a.delivery for a in plan(sent(BEAR, TO_RADARR), on=on).actions] == [None, TO_RADARR]
+    assert [a.delivery for a in plan(routed(BEAR, TO_RADARR), on=on).actions] == [None, TO_RADARR]
 
 
 def test_a_list_whose_requester_is_not_known_retries_nothing() -> None:
     unknown = replace(wishes(entry(DUNE)), requester=None, problem=UNKNOWN)
     made = plan(unknown, on=server(request(1, DUNE, RequestStatus.FAILED)))
-    assert words(made) == ["not-permitted"]
+    assert summarize(made) == ["not-permitted"]

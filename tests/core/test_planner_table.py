@@ -88,10 +88,10 @@ class World:
     policy: Policy = Policy()  # noqa: RUF009 - frozen
     reasons: list[str] = field(default_factory=list)  # of the actions that were decided last
 
-    def words(self) -> list[str]:
+    def decide(self) -> list[str]:
         """What the plan says of it: actions' ops and verdicts' reasons."""
-        one = replace(item(self.media), unsupported=self.kind_of)
-        entry = Entry(one, self.why or Match(self.media, MatchMethod.TMDB))
+        title = replace(item(self.media), unsupported=self.kind_of)
+        entry = Entry(title, self.why or Match(self.media, MatchMethod.TMDB))
         lst = replace(wishes(entry), requester=ANNA)
         lst = having(lst, filter=Filter(**self.rules) if self.rules else None, **self.options)
         on = server(*self.there, shows=self.shows, blocklist=self.blocklist, quotas=self.quotas)
@@ -109,12 +109,12 @@ class World:
 Sign: TypeAlias = Callable[[World], object]
 
 
-def option(**given: object) -> Sign:
-    return lambda world: world.options.update(given)
+def option(**values: object) -> Sign:
+    return lambda world: world.options.update(values)
 
 
-def rule(**given: object) -> Sign:
-    return lambda world: world.rules.update(given)
+def rule(**values: object) -> Sign:
+    return lambda world: world.rules.update(values)
 
 
 def unmatched(reason: Reason) -> Sign:
@@ -129,12 +129,12 @@ def there(*parts: MediaState | RequestState) -> Sign:
     return lambda world: world.there.extend(parts)
 
 
-def known(**given: object) -> Sign:
-    return lambda world: world.memory.update(given)
+def remembering(**values: object) -> Sign:
+    return lambda world: world.memory.update(values)
 
 
-def show(told: Show | Unmatched) -> Sign:
-    return lambda world: world.shows.update({BEAR.tmdb: told})
+def show(answer: Show | Unmatched) -> Sign:
+    return lambda world: world.shows.update({BEAR.tmdb: answer})
 
 
 def excluded(world: World) -> None:
@@ -154,7 +154,7 @@ def specials(world: World) -> None:
     world.takes_specials = False
 
 
-def tried(failures: int, retries: int) -> Sign:
+def attempted(failures: int, retries: int) -> Sign:
     """Attempts after which the next one is due in five minutes."""
     return lambda world: world.memory.update(
         attempts={Target(world.media): Attempts(failures, retries, SOON)}
@@ -206,12 +206,12 @@ def made_here(
 
 
 def lost_thrice(world: World) -> None:
-    made_here(MediaStatus.PROCESSING, GONE)(world)
+    made_here(MediaStatus.PROCESSING, NOT_FOUND)(world)
     own = world.memory["ours"][13]
     world.memory.update(ours={11: own, 12: own, 13: own})
 
 
-GONE = RequestTrace(Whereabouts.GONE, row(DUNE, MediaStatus.PROCESSING))
+NOT_FOUND = RequestTrace(Whereabouts.GONE, row(DUNE, MediaStatus.PROCESSING))
 DETACHED = RequestTrace(Whereabouts.DETACHED)
 FAILED = there(request(9, DUNE, RequestStatus.FAILED))  # the last one
 FULL = {4: Quota(Allowance(0, 5, 7), Allowance(0, 5, 7))}
@@ -260,8 +260,8 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         FILM,
         {
             "retry": FAILED,
-            "backing-off": both(FAILED, tried(0, 1)),
-            "failed": both(FAILED, tried(0, 2)),
+            "backing-off": both(FAILED, attempted(0, 1)),
+            "failed": both(FAILED, attempted(0, 2)),
         },
     ),
     REQUESTED: (FILM, {"requested": there(request(1, DUNE, RequestStatus.PENDING))}),
@@ -270,16 +270,16 @@ SIGNS: dict[str, tuple[str, dict[str, Sign]]] = {
         FILM, {"declined": there(request(3, DUNE, RequestStatus.DECLINED))}),
     WITHDRAWN: (
         FILM, {"handled": made_here(MediaStatus.PROCESSING, sighting=Sighting.LISTED)}),
-    NOTHING_THERE: (FILM, {"handled": known(slots={MemoryKey(Target(DUNE)): MemoryEntry()})}),
+    NOTHING_THERE: (FILM, {"handled": remembering(slots={MemoryKey(Target(DUNE)): MemoryEntry()})}),
     LOST_THRICE: (FILM, {"failed": lost_thrice}),
     "specials, and the server takes no requests for them": (SHOW, {"not-permitted": specials}),
     NO_RIGHT: (ANY, {"not-permitted": option(delivery_by_kind=NOWHERE)}),
-    "a refused attempt whose time has not come": (ANY, {"backing-off": tried(1, 0)}),
+    "a refused attempt whose time has not come": (ANY, {"backing-off": attempted(1, 0)}),
     "over the requester's quota": (ANY, {"quota": lambda world: world.quotas.update(FULL)}),
     "over the list's cap": (ANY, {"over-cap": option(max_per_run=0)}),
     "over the budget of all lists": (ANY, {"over-budget": over_budget}),
     ORPHAN: (FILM, {"request": there(row(DUNE, MediaStatus.PENDING))}),
-    LOST: (FILM, {"request": made_here(MediaStatus.PROCESSING, GONE)}),
+    LOST: (FILM, {"request": made_here(MediaStatus.PROCESSING, NOT_FOUND)}),
     "else": (ANY, {"request": lambda _: None, "extend": in_part}),
     "a request of ours PENDING, its title on no list": (
         "no title of a list",
@@ -298,25 +298,25 @@ MATCHED = {  # of these one at most
     "a game, a podcast, an episode",
     "it leads to no media key, and why",
 }
-TRIED = {"no request alive, the last one FAILED", "a refused attempt whose time has not come"}
+ATTEMPTED = {"no request alive, the last one FAILED", "a refused attempt whose time has not come"}
 
 
 def rows() -> list[tuple[str, list[str]]]:
     """The docstring's rows: what the first column says, and the words of the second."""
     _, _, table, _ = re.split(r"^ *=+ +=+\n", str(calculate.__doc__), flags=re.MULTILINE)
     indent = len(table) - len(table.lstrip())
-    found: list[tuple[str, str]] = []
+    cells: list[tuple[str, str]] = []
     for line in table.splitlines():
-        left, right = line[indent : indent + WIDTH].strip(), line[indent + WIDTH :].strip()
-        if left and right:
-            found.append((left, right))
+        condition, right = line[indent : indent + WIDTH].strip(), line[indent + WIDTH :].strip()
+        if condition and right:
+            cells.append((condition, right))
         else:  # one of the two goes on
-            said, word = found.pop()
-            found.append((f"{said} {left}".strip(), f"{word} {right}".strip()))
+            above, word = cells.pop()
+            cells.append((f"{above} {condition}".strip(), f"{word} {right}".strip()))
     words = {str(word) for word in (*Reason, *Op)}
     return [
-        (said, [word for word in re.findall(r"[a-z-]+", right) if word in words])
-        for said, right in found
+        (condition, [word for word in re.findall(r"[a-z-]+", right) if word in words])
+        for condition, right in cells
     ]
 
 
@@ -324,26 +324,26 @@ TABLE = rows()
 
 
 def test_the_table_speaks_of_what_is_tested_and_names_the_words_that_come_of_it() -> None:
-    assert {said: set(words) for said, words in TABLE} == {
-        said: set(ways) for said, (_, ways) in SIGNS.items()
+    assert {condition: set(words) for condition, words in TABLE} == {
+        condition: set(ways) for condition, (_, ways) in SIGNS.items()
     }
     assert {str(reason) for reason in Reason} <= {word for _, words in TABLE for word in words}
 
 
 @pytest.mark.parametrize(
-    ("said", "word"), [(said, word) for said, words in TABLE for word in words]
+    ("condition", "word"), [(condition, word) for condition, words in TABLE for word in words]
 )
-def test_what_a_row_says_comes_of_it(said: str, word: str) -> None:
-    of, ways = SIGNS[said]
+def test_what_a_row_says_comes_of_it(condition: str, word: str) -> None:
+    of, ways = SIGNS[condition]
     world = World(BEAR if of is SHOW else DUNE)
     ways[word](world)
-    assert world.words() == [word]
+    assert world.decide() == [word]
 
 
-def can_both_be(one: str, other: str) -> bool:
-    pair = {one, other}
-    kinds = {SIGNS[said][0] for said in pair} - {ANY}
-    if len(kinds) > 1 or pair <= MATCHED or pair <= TRIED:
+def can_both_be(first: str, other: str) -> bool:
+    pair = {first, other}
+    kinds = {SIGNS[condition][0] for condition in pair} - {ANY}
+    if len(kinds) > 1 or pair <= MATCHED or pair <= ATTEMPTED:
         return False
     if pair & ALIVE and pair & DEAD:
         return False
@@ -357,21 +357,21 @@ def can_both_be(one: str, other: str) -> bool:
 VANISHED = {WITHDRAWN, LOST, LOST_THRICE}  # which speak of a request, and of no other one
 THERE = {"media 4 or 5", "a request DECLINED; not re-added"}
 PAIRS = [
-    (one, other)
-    for one, other in combinations([said for said, _ in TABLE][:-2], 2)
-    if can_both_be(one, other)
+    (first, other)
+    for first, other in combinations([left for left, _ in TABLE][:-2], 2)
+    if can_both_be(first, other)
 ]
 
 
 @pytest.mark.parametrize(("first", "later"), PAIRS, ids=[" | ".join(pair) for pair in PAIRS])
 def test_of_two_rows_that_hold_the_first_decides(first: str, later: str) -> None:
-    of = {SIGNS[said][0] for said in (first, later)}
+    of = {SIGNS[condition][0] for condition in (first, later)}
     for word, sign in SIGNS[first][1].items():
         for other in SIGNS[later][1].values():
             world = World(BEAR if SHOW in of else DUNE)
             other(world)
             sign(world)
-            assert world.words() == [word]
+            assert world.decide() == [word]
 
 
 def test_a_retry_too_needs_a_requester_who_is_known() -> None:
@@ -381,7 +381,7 @@ def test_a_retry_too_needs_a_requester_who_is_known() -> None:
         requester=None,
         problem=ListProblem(ProblemReason.UNKNOWN_REQUESTER, "the server has no user 'anna'"),
     )(world)
-    assert world.words() == ["not-permitted"]
+    assert world.decide() == ["not-permitted"]
 
 
 PENDING_ROW, APPROVED_ROW = MediaStatus.PENDING, MediaStatus.PROCESSING
@@ -392,8 +392,8 @@ DELETED_ROW = RequestTrace(Whereabouts.GONE, row(DUNE))
 @pytest.mark.parametrize(
     ("sign", "word"),
     [
-        pytest.param(made_here(APPROVED_ROW, GONE), "request (lost)", id="lost, row at 3"),
-        pytest.param(made_here(PENDING_ROW, GONE), "request (lost)", id="lost, row at 2"),
+        pytest.param(made_here(APPROVED_ROW, NOT_FOUND), "request (lost)", id="lost, row at 3"),
+        pytest.param(made_here(PENDING_ROW, NOT_FOUND), "request (lost)", id="lost, row at 2"),
         pytest.param(made_here(APPROVED_ROW, DETACHED), "processing", id="detached"),
         pytest.param(
             made_here(APPROVED_ROW, sighting=Sighting.DETACHED), "processing", id="detached before"
@@ -404,7 +404,7 @@ DELETED_ROW = RequestTrace(Whereabouts.GONE, row(DUNE))
             made_here(PENDING_ROW, RequestTrace(Whereabouts.FOUND)), "requested", id="found"
         ),
         pytest.param(
-            made_here(APPROVED_ROW, GONE, Sighting.LISTED), "handled", id="seen once, and gone"
+            made_here(APPROVED_ROW, NOT_FOUND, Sighting.LISTED), "handled", id="seen once, and gone"
         ),
         pytest.param(
             made_here(APPROVED_ROW, DELETED_ROW), "handled", id="deleted while it was looked for"
@@ -412,10 +412,10 @@ DELETED_ROW = RequestTrace(Whereabouts.GONE, row(DUNE))
         pytest.param(
             made_here(APPROVED_ROW, RequestTrace(Whereabouts.GONE)), "handled", id="row gone, too"
         ),
-        pytest.param(made_here(MediaStatus.UNKNOWN, GONE), "handled", id="row at 1"),
-        pytest.param(made_here(MediaStatus.AVAILABLE, GONE), "available", id="row at 5"),
+        pytest.param(made_here(MediaStatus.UNKNOWN, NOT_FOUND), "handled", id="row at 1"),
+        pytest.param(made_here(MediaStatus.AVAILABLE, NOT_FOUND), "available", id="row at 5"),
         pytest.param(
-            both(made_here(APPROVED_ROW, GONE), lambda w: setattr(w, "shows_all", False)),
+            both(made_here(APPROVED_ROW, NOT_FOUND), lambda w: setattr(w, "shows_all", False)),
             "handled or processing",
             id="not all requests may be seen",
         ),
@@ -426,17 +426,17 @@ def test_a_request_of_ours_that_no_table_shows_comes_to_what_is_known_of_it(
 ) -> None:
     world = World(media)
     sign(world)
-    (told,) = world.words()
-    wanted, _, why = word.partition(" (")
-    assert told in wanted.split(" or ")
+    (decision,) = world.decide()
+    expected, _, why = word.partition(" (")
+    assert decision in expected.split(" or ")
     assert world.reasons == ([why.strip(")")] if why else [])
 
 
 def test_an_orphan_is_requested_only_where_every_request_may_be_seen() -> None:
     world = World(DUNE, there=[row(DUNE, PENDING_ROW)])
-    assert world.words() == ["request"]
+    assert world.decide() == ["request"]
     world.shows_all = False
-    assert world.words() == ["requested"]
+    assert world.decide() == ["requested"]
 
 
 @pytest.mark.parametrize(
@@ -453,4 +453,4 @@ def test_a_row_at_2_beside_a_request_of_any_status_is_no_orphan(
     status: RequestStatus, word: str
 ) -> None:
     world = World(DUNE, there=[row(DUNE, PENDING_ROW), request(9, DUNE, status)])
-    assert world.words() == [word]
+    assert world.decide() == [word]

@@ -52,15 +52,15 @@ from tests.core.values import (
     request,
     rules,
     server,
-    words,
+    summarize,
 )
 
 DAY = timedelta(days=1)
 FILM = Target(DUNE)
 PENDING = request(7, DUNE, RequestStatus.PENDING)
 CANCEL = ["cancel (off-list)"]
-KEPT: list[str] = []
-TOLD = ["requested"]
+NO_ROWS: list[str] = []
+REPORTED = ["requested"]
 
 
 def missing(name: str = "a", index: int = 0, *, days: float = 8) -> DesiredList:
@@ -80,9 +80,9 @@ A, B = missing(), missing("b", 1)
 HOLDS_IT = replace(A, entries=(entry(DUNE),), absent={})
 
 
-def ours(*held: DesiredList, names: Iterable[str] = ("a",)) -> Memory:
-    """The ledger: request 7 was made here for the lists ``names``; ``held`` it: these lists."""
-    claims = frozenset(Claim(lst.name, str(lst.rules.source)) for lst in held)
+def ours(*holders: DesiredList, names: Iterable[str] = ("a",)) -> Memory:
+    """The ledger: request 7 was made here for the lists ``names``; ``holders`` it: these lists."""
+    claims = frozenset(Claim(lst.name, str(lst.rules.source)) for lst in holders)
     return Memory(ours={7: OwnRequest(FILM, 1, tuple(names))}, claims={FILM: claims})
 
 
@@ -91,39 +91,43 @@ def ours(*held: DesiredList, names: Iterable[str] = ("a",)) -> Memory:
     [
         pytest.param([A], ours(A), CANCEL, id="absent for longer than prune_after"),
         pytest.param([missing(days=7)], ours(A), CANCEL, id="for exactly as long"),
-        pytest.param([missing(days=6.9)], ours(A), TOLD, id="not for long enough"),
-        pytest.param([having(A, prune_after=9 * DAY)], ours(A), TOLD, id="a longer prune_after"),
-        pytest.param([having(A, prune=Prune.KEEP)], ours(A), KEPT, id="keep"),
-        pytest.param([having(A, prune=Prune.REPORT)], ours(A), TOLD, id="report"),
-        pytest.param([A], Memory(), KEPT, id="not ours"),
-        pytest.param([A], ours(), KEPT, id="who held it is not known"),
-        pytest.param([A], ours(A, names="ab"), KEPT, id="asked for a list nobody knows of"),
+        pytest.param([missing(days=6.9)], ours(A), REPORTED, id="not for long enough"),
+        pytest.param(
+            [having(A, prune_after=9 * DAY)], ours(A), REPORTED, id="a longer prune_after"
+        ),
+        pytest.param([having(A, prune=Prune.KEEP)], ours(A), NO_ROWS, id="keep"),
+        pytest.param([having(A, prune=Prune.REPORT)], ours(A), REPORTED, id="report"),
+        pytest.param([A], Memory(), NO_ROWS, id="not ours"),
+        pytest.param([A], ours(), NO_ROWS, id="who held it is not known"),
+        pytest.param([A], ours(A, names="ab"), NO_ROWS, id="asked for a list nobody knows of"),
         pytest.param([A, B], ours(A, B), CANCEL, id="absent from both"),
-        pytest.param([A, missing("b", 1, days=2)], ours(A, B), TOLD, id="from one not long enough"),
-        pytest.param([A], ours(A, B), KEPT, id="a list was removed from the file"),
+        pytest.param(
+            [A, missing("b", 1, days=2)], ours(A, B), REPORTED, id="from one not long enough"
+        ),
+        pytest.param([A], ours(A, B), NO_ROWS, id="a list was removed from the file"),
         pytest.param(
             [A, having(B, source=ListRef("imdb", "other"))],
             ours(A, B),
-            KEPT,
+            NO_ROWS,
             id="a list's source changed",
         ),
-        pytest.param([having(A, name="c")], ours(A), KEPT, id="its list was renamed"),
-        pytest.param([A, having(B, prune=Prune.KEEP)], ours(A, B), KEPT, id="one keeps it"),
-        pytest.param([A, having(B, prune=Prune.REPORT)], ours(A, B), TOLD, id="one reports it"),
+        pytest.param([having(A, name="c")], ours(A), NO_ROWS, id="its list was renamed"),
+        pytest.param([A, having(B, prune=Prune.KEEP)], ours(A, B), NO_ROWS, id="one keeps it"),
+        pytest.param([A, having(B, prune=Prune.REPORT)], ours(A, B), REPORTED, id="one reports it"),
         pytest.param([A, having(B, prune=Prune.KEEP)], ours(A), CANCEL, id="one never held it"),
-        pytest.param([A, replace(B, absent={})], ours(A, B), KEPT, id="one is in doubt"),
+        pytest.param([A, replace(B, absent={})], ours(A, B), NO_ROWS, id="one is in doubt"),
         pytest.param(
-            [replace(A, confirms_absences=False)], ours(A), KEPT, id="read by no pass now"
+            [replace(A, confirms_absences=False)], ours(A), NO_ROWS, id="read by no pass now"
         ),
         pytest.param(
             [A, replace(B, confirms_absences=False)], ours(A, B), CANCEL, id="one was read before"
         ),
-        pytest.param([having(A, suspended=True)], ours(A), KEPT, id="suspended"),
-        pytest.param([having(A, role=Role.EXCLUDE)], ours(A), KEPT, id="excludes now"),
+        pytest.param([having(A, suspended=True)], ours(A), NO_ROWS, id="suspended"),
+        pytest.param([having(A, role=Role.EXCLUDE)], ours(A), NO_ROWS, id="excludes now"),
         pytest.param(
             [A, replace(B, absent={}, entries=(entry(DUNE, fresh=False),))],
             ours(A),
-            KEPT,
+            NO_ROWS,
             id="another list held it when last complete",
         ),
         pytest.param(
@@ -151,7 +155,7 @@ def test_a_pending_request_of_ours_is_cancelled_only_when_every_list_let_it_go(
 ) -> None:
     made = plan(*lists, on=server(PENDING), memory=memory)
 
-    assert words(made) == rows
+    assert summarize(made) == rows
     for verdict in made.verdicts:
         if verdict.detail.startswith("off its lists"):
             assert (verdict.would, verdict.target) == (Op.CANCEL, FILM)
@@ -159,7 +163,7 @@ def test_a_pending_request_of_ours_is_cancelled_only_when_every_list_let_it_go(
 
 @pytest.mark.parametrize("status", [s for s in RequestStatus if s is not RequestStatus.PENDING])
 def test_what_was_decided_is_never_cancelled(status: RequestStatus) -> None:
-    assert words(plan(A, on=server(request(7, DUNE, status)), memory=ours(A))) == KEPT
+    assert summarize(plan(A, on=server(request(7, DUNE, status)), memory=ours(A))) == NO_ROWS
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,7 @@ def test_what_was_decided_is_never_cancelled(status: RequestStatus) -> None:
     ],
 )
 def test_a_request_that_is_not_what_the_ledger_says_is_left_alone(shown: object) -> None:
-    assert words(plan(A, on=server(shown), memory=ours(A))) == KEPT  # type: ignore[arg-type]
+    assert summarize(plan(A, on=server(shown), memory=ours(A))) == NO_ROWS  # type: ignore[arg-type]
 
 
 def test_a_show_to_which_somebody_added_seasons_is_left_alone() -> None:
@@ -185,8 +189,8 @@ def test_a_show_to_which_somebody_added_seasons_is_left_alone() -> None:
     as_asked = server(request(7, BEAR, RequestStatus.PENDING, 1, 2))
     more = server(request(7, BEAR, RequestStatus.PENDING, 1, 2, 3))
 
-    assert words(plan(lst, on=as_asked, memory=memory)) == ["cancel S1-2 (off-list)"]
-    assert words(plan(lst, on=more, memory=memory)) == KEPT
+    assert summarize(plan(lst, on=as_asked, memory=memory)) == ["cancel S1-2 (off-list)"]
+    assert summarize(plan(lst, on=more, memory=memory)) == NO_ROWS
 
 
 def test_a_cancel_says_what_it_deletes_as_whom_for_which_lists_and_why() -> None:
@@ -216,7 +220,7 @@ def test_a_cancel_counts_against_no_cap_and_waits_for_none() -> None:
     full = having(films([1], "c", 2), max_per_run=0)
     made = plan(having(A, max_per_run=0), full, on=server(PENDING), memory=ours(A))
 
-    assert words(made) == [*CANCEL, "over-cap"]
+    assert summarize(made) == [*CANCEL, "over-cap"]
 
 
 def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
@@ -225,7 +229,7 @@ def test_a_cancel_waits_for_no_budget_and_uses_none_up() -> None:
 
     def decided(titles: int) -> list[str]:
         policy = Policy(budget=Budget(titles, 7 * DAY, "week"))
-        return words(calculate(lists, server(PENDING), spent, policy, NOW))
+        return summarize(calculate(lists, server(PENDING), spent, policy, NOW))
 
     assert decided(1) == [*CANCEL, "over-budget", "over-budget"]
     assert decided(2) == ["request (missing)", *CANCEL, "over-budget"]
@@ -240,9 +244,9 @@ def test_while_a_safety_rule_holds_nothing_is_cancelled() -> None:
 def test_what_is_still_on_a_list_is_not_off_it_whatever_the_file_says_of_it() -> None:
     excluded = DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),))
 
-    assert words(plan(HOLDS_IT, excluded, on=server(PENDING), memory=ours(A))) == ["excluded"]
+    assert summarize(plan(HOLDS_IT, excluded, on=server(PENDING), memory=ours(A))) == ["excluded"]
     suspended = having(HOLDS_IT, suspended=True)
-    assert words(plan(suspended, on=server(PENDING), memory=ours(A))) == ["suspended"]
+    assert summarize(plan(suspended, on=server(PENDING), memory=ours(A))) == ["suspended"]
 
 
 # ----------------------------------------------------------------------------------------- law 6
@@ -254,10 +258,10 @@ SHOWN = [
     for status in RequestStatus
 ]
 SOME_LISTS = [
-    having(lst, prune=prune, confirms_absences=judged, source=source, suspended=suspended)
+    having(lst, prune=prune, confirms_absences=confirms, source=source, suspended=suspended)
     for lst in (A, missing(days=1), HOLDS_IT, B, replace(B, absent={}))
     for prune in Prune
-    for judged, source, suspended in (
+    for confirms, source, suspended in (
         (True, lst.rules.source, False),
         (False, lst.rules.source, False),
         (True, ListRef("imdb", "other"), False),
@@ -286,11 +290,11 @@ def test_only_a_pending_request_in_the_ledger_is_cancelled_and_only_where_the_fi
         there = next(r for r in shown if r.id == number)  # type: ignore[attr-defined]
         assert there.status is RequestStatus.PENDING  # type: ignore[attr-defined]
         assert there.target == memory.ours[number].target  # type: ignore[attr-defined]
-        named = {lst.name: lst for lst in lists}
+        by_name = {lst.name: lst for lst in lists}
         for claim in memory.claims[action.target]:
-            assert str(named[claim.list].rules.source) == claim.source
-            assert named[claim.list].rules.prune is Prune.CANCEL_PENDING
-            since = named[claim.list].absent[action.target.media].since
-            assert NOW - since >= named[claim.list].rules.prune_after
-        assert any(named[name].confirms_absences for name in action.lists)
+            assert str(by_name[claim.list].rules.source) == claim.source
+            assert by_name[claim.list].rules.prune is Prune.CANCEL_PENDING
+            since = by_name[claim.list].absent[action.target.media].since
+            assert NOW - since >= by_name[claim.list].rules.prune_after
+        assert any(by_name[name].confirms_absences for name in action.lists)
         assert all(e.match != Match(DUNE, MatchMethod.TMDB) for lst in lists for e in lst.entries)

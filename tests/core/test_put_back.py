@@ -28,16 +28,18 @@ def test_what_was_requested_and_taken_away_is_handled_without_a_trace_of_it(
     number: int | None,
 ) -> None:
     media = DUNE if number is None else BEAR
-    house = Household(Server(FACTS))
-    held = {"first": snapshot([media]), "second": snapshot([])}
-    house.apply(house.look(held))
-    house.server.remove(media)
+    household = Household(Server(FACTS))
+    snapshots = {"first": snapshot([media]), "second": snapshot([])}
+    household.apply(household.look(snapshots))
+    household.server.remove(media)
 
-    seen = house.look(held)
+    reconciliation = household.look(snapshots)
 
-    assert seen.plan.actions == ()
-    gone = MemoryEntry(present=False, refused=house.now)
-    assert seen.decision.state.memory.slots[MemoryKey(Target(media), number)] == gone
+    assert reconciliation.plan.actions == ()
+    taken_away = MemoryEntry(present=False, refused=household.now)
+    assert (
+        reconciliation.decision.state.memory.slots[MemoryKey(Target(media), number)] == taken_away
+    )
 
 
 def _newest(server: Server, media: MediaKey) -> int:
@@ -73,17 +75,17 @@ def test_a_title_can_be_put_back_again_however_it_ended_before(
     second: Callable[[Server, MediaKey], None],
     media: MediaKey,
 ) -> None:
-    house = Household(Server(FACTS))
-    held = {"first": snapshot([*OTHERS, media]), "second": snapshot([])}
-    without = {**held, "first": snapshot(OTHERS)}
-    house.apply(house.look(held))
+    household = Household(Server(FACTS))
+    snapshots = {"first": snapshot([*OTHERS, media]), "second": snapshot([])}
+    without = {**snapshots, "first": snapshot(OTHERS)}
+    household.apply(household.look(snapshots))
     for end in (first, second):
-        end(house.server, media)
-        assert house.look(held).plan.actions == ()
-        house.apply(house.look(without))
-        back = house.look(held)
+        end(household.server, media)
+        assert household.look(snapshots).plan.actions == ()
+        household.apply(household.look(without))
+        back = household.look(snapshots)
         assert [(a.target.media, a.why) for a in back.plan.actions] == [(media, Why.READDED)]
-        house.apply(back)
+        household.apply(back)
 
 
 @pytest.mark.parametrize("media", [DUNE, BEAR], ids=["film", "show"])
@@ -91,12 +93,14 @@ def test_a_title_can_be_put_back_again_however_it_ended_before(
 def test_a_request_that_fails_after_a_title_was_put_back_is_retried(
     end: Callable[[Server, MediaKey], None], media: MediaKey
 ) -> None:
-    house = Household(Server(FACTS))
-    held = {"first": snapshot([*OTHERS, media]), "second": snapshot([])}
-    house.apply(house.look(held))
-    end(house.server, media)
-    house.apply(house.look({**held, "first": snapshot(OTHERS)}))
-    house.apply(house.look(held))
-    house.server.judge(_newest(house.server, media), RequestStatus.FAILED)
+    household = Household(Server(FACTS))
+    snapshots = {"first": snapshot([*OTHERS, media]), "second": snapshot([])}
+    household.apply(household.look(snapshots))
+    end(household.server, media)
+    household.apply(household.look({**snapshots, "first": snapshot(OTHERS)}))
+    household.apply(household.look(snapshots))
+    household.server.judge(_newest(household.server, media), RequestStatus.FAILED)
 
-    assert [(a.op, a.target.media) for a in house.look(held).plan.actions] == [(Op.RETRY, media)]
+    assert [(a.op, a.target.media) for a in household.look(snapshots).plan.actions] == [
+        (Op.RETRY, media)
+    ]

@@ -16,7 +16,7 @@ UNKNOWN, AMBIGUOUS = ProblemReason.UNKNOWN_REQUESTER, ProblemReason.AMBIGUOUS_RE
 
 
 @pytest.mark.parametrize(
-    ("wanted", "user"),
+    ("selector", "user"),
     [
         pytest.param(None, OWNER, id="nobody named: the key's owner"),
         pytest.param(4, ANNA, id="id"),
@@ -27,8 +27,8 @@ UNKNOWN, AMBIGUOUS = ProblemReason.UNKNOWN_REQUESTER, ProblemReason.AMBIGUOUS_RE
         pytest.param(6, OTHER_BOB, id="an id tells namesakes apart"),
     ],
 )
-def test_a_requester_is_found_by_id_name_or_address(wanted: int | str | None, user: User) -> None:
-    assert find_requester(wanted, USERS, OWNER) == Requester(user, is_owner=user is OWNER)
+def test_a_requester_is_found_by_id_name_or_address(selector: int | str | None, user: User) -> None:
+    assert find_requester(selector, USERS, OWNER) == Requester(user, is_owner=user is OWNER)
 
 
 def test_the_owner_named_is_the_owner() -> None:
@@ -36,7 +36,7 @@ def test_the_owner_named_is_the_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says", "reason"),
+    ("selector", "says", "reason"),
     [
         pytest.param(
             "dora",
@@ -71,9 +71,9 @@ def test_the_owner_named_is_the_owner() -> None:
     ],
 )
 def test_an_unknown_requester_is_a_sentence(
-    wanted: int | str, says: str, reason: ProblemReason
+    selector: int | str, says: str, reason: ProblemReason
 ) -> None:
-    answer = find_requester(wanted, USERS, OWNER)
+    answer = find_requester(selector, USERS, OWNER)
 
     assert isinstance(answer, ListProblem)
     assert answer.reason is reason
@@ -110,7 +110,7 @@ def test_the_owner_needs_nobody_to_approve() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "wanted", "answer"),
+    ("bits", "selector", "answer"),
     [
         pytest.param(32, 4, "lacks the right to see other users' quotas", id="a quota unseen"),
         pytest.param(32, "bob@example.org", "'bob@example.org' cannot be found", id="an address"),
@@ -120,15 +120,15 @@ def test_the_owner_needs_nobody_to_approve() -> None:
     ],
 )
 def test_an_owner_who_does_not_manage_users_sees_neither_quotas_nor_addresses_of_others(
-    bits: int, wanted: int | str, answer: Requester | str
+    bits: int, selector: int | str, answer: Requester | str
 ) -> None:
     owner = User(1, "keeper", bits)
     without_addresses = (owner, User(4, "Anna", 32, ANNA.aliases), User(7, "free", 8))
-    found = find_requester(wanted, without_addresses, owner)
+    requester = find_requester(selector, without_addresses, owner)
     if isinstance(answer, Requester):
-        assert found == answer
+        assert requester == answer
     else:
-        assert isinstance(found, ListProblem)
-        assert found.reason is ProblemReason.KEY_LACKS_RIGHTS
-        assert answer in found.message
-        assert '("Manage Users")' in found.message
+        assert isinstance(requester, ListProblem)
+        assert requester.reason is ProblemReason.KEY_LACKS_RIGHTS
+        assert answer in requester.message
+        assert '("Manage Users")' in requester.message

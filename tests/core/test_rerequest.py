@@ -36,8 +36,8 @@ from tests.core.values import (
     request,
     row,
     server,
+    summarize,
     wishes,
-    words,
 )
 
 AFTER = timedelta(days=90)
@@ -55,7 +55,7 @@ def film(refused: datetime | None, *, present: bool, readded: bool = False) -> M
 
 
 @pytest.mark.parametrize(
-    ("rule", "on", "memory", "said"),
+    ("rule", "on", "memory", "expected"),
     [
         pytest.param(
             AFTER, [DECLINED], film(OVER, present=True), "request (missing)", id="declined"
@@ -87,24 +87,24 @@ def film(refused: datetime | None, *, present: bool, readded: bool = False) -> M
     ],
 )
 def test_a_film_is_asked_for_again_when_its_time_is_over(
-    rule: Rerequest | timedelta, on: list[MediaState | RequestState], memory: Memory, said: str
+    rule: Rerequest | timedelta, on: list[MediaState | RequestState], memory: Memory, expected: str
 ) -> None:
-    assert words(plan(wish(rule=rule), on=server(*on), memory=memory)) == [said]
+    assert summarize(plan(wish(rule=rule), on=server(*on), memory=memory)) == [expected]
 
 
 def test_no_time_lifts_a_blocklist_or_an_exclusion() -> None:
     memory = film(OVER, present=True)
     blocked = server(DECLINED, blocklist=[DUNE])
     never = having(wishes(entry(DUNE), name="never", index=1), role=Role.EXCLUDE)
-    assert words(plan(wish(), on=blocked, memory=memory)) == ["blocklisted"]
-    assert words(plan(wish(), never, on=server(DECLINED), memory=memory)) == ["excluded"]
+    assert summarize(plan(wish(), on=blocked, memory=memory)) == ["blocklisted"]
+    assert summarize(plan(wish(), never, on=server(DECLINED), memory=memory)) == ["excluded"]
 
 
 def test_an_attempt_that_was_refused_is_not_made_again_at_once() -> None:
     memory = replace(
         film(OVER, present=True), attempts={Target(DUNE): Attempts(failures=1, not_before=SOON)}
     )
-    assert words(plan(wish(), on=server(DECLINED), memory=memory)) == ["backing-off"]
+    assert summarize(plan(wish(), on=server(DECLINED), memory=memory)) == ["backing-off"]
 
 
 def test_the_plan_says_until_when_and_since_when_it_is_out() -> None:
@@ -122,7 +122,7 @@ def show(**refused: datetime | None) -> Memory:
 
 
 @pytest.mark.parametrize(
-    ("memory", "said", "detail"),
+    ("memory", "expected", "detail"),
     [
         pytest.param(
             show(S1=None, S2=OVER, S3=NOT_YET),
@@ -145,20 +145,20 @@ def show(**refused: datetime | None) -> Memory:
         ),
     ],
 )
-def test_seasons_come_back_one_by_one(memory: Memory, said: str, detail: str) -> None:
+def test_seasons_come_back_one_by_one(memory: Memory, expected: str, detail: str) -> None:
     here = row(BEAR, MediaStatus.PARTIAL, seasons={1: MediaStatus.AVAILABLE})
     declined = request(1, BEAR, RequestStatus.DECLINED, 2, 3)
     on = server(here, declined, shows={BEAR.tmdb: facts(1, 2, 3)})
     made = plan(wish(BEAR), on=on, memory=memory)
-    assert words(made) == [said]
+    assert summarize(made) == [expected]
     assert [a.detail for a in made.actions] + [v.detail for v in made.verdicts] == [detail]
 
 
 def test_a_show_taken_away_as_a_whole_comes_back_as_a_whole() -> None:
-    gone = MemoryEntry(present=False, refused=OVER)
-    memory = Memory({MemoryKey(Target(BEAR), n): gone for n in (None, 1)})
+    removed = MemoryEntry(present=False, refused=OVER)
+    memory = Memory({MemoryKey(Target(BEAR), n): removed for n in (None, 1)})
     on = server(shows={BEAR.tmdb: facts(1, 2)})
-    assert words(plan(wish(BEAR), on=on, memory=memory)) == ["request S1-2 (missing)"]
+    assert summarize(plan(wish(BEAR), on=on, memory=memory)) == ["request S1-2 (missing)"]
 
 
 @pytest.mark.parametrize("media", [DUNE, BEAR], ids=["film", "show"])
@@ -166,18 +166,20 @@ def test_a_show_taken_away_as_a_whole_comes_back_as_a_whole() -> None:
 def test_what_is_refused_again_waits_as_long_again(media: MediaKey, *, deleted: bool) -> None:
     """No request in each pass: one in each such time."""
     file = [listed("first", rerequest=AFTER), listed("second", rerequest=AFTER)]
-    house = Household(Server({BEAR.tmdb: facts(1)}), file=file)
-    held = {"first": snapshot([media, MediaKey(Kind.MOVIE, 1)]), "second": snapshot([])}
-    asked = []
+    household = Household(Server({BEAR.tmdb: facts(1)}), file=file)
+    snapshots = {"first": snapshot([media, MediaKey(Kind.MOVIE, 1)]), "second": snapshot([])}
+    requested = []
     for day in range(400):
-        house.server.now = NOW + timedelta(days=day)
-        seen = house.look(held)
-        house.apply(seen)
-        if any(action.target.media == media for action in seen.plan.actions):
-            asked.append(day)
+        household.server.now = NOW + timedelta(days=day)
+        reconciliation = household.look(snapshots)
+        household.apply(reconciliation)
+        if any(action.target.media == media for action in reconciliation.plan.actions):
+            requested.append(day)
             if deleted:
-                house.server.remove(media)
+                household.server.remove(media)
             else:
-                last = max(n for n, r in house.server.requests.items() if r.target.media == media)
-                house.server.judge(last, RequestStatus.DECLINED)
-    assert asked == [0, 91, 182, 273, 364]
+                last = max(
+                    n for n, r in household.server.requests.items() if r.target.media == media
+                )
+                household.server.judge(last, RequestStatus.DECLINED)
+    assert requested == [0, 91, 182, 273, 364]

@@ -43,13 +43,15 @@ ALICE = Rights(requester="alice")
 EXCLUDES = Rights(role=Role.EXCLUDE)
 
 
-def lists(**named: Rights) -> dict[str, ListRights]:
+def lists(**rights_by_name: Rights) -> dict[str, ListRights]:
     """Each from a source of its own."""
-    return {name: ListRights(f"imdb:{name}", rights, name) for name, rights in named.items()}
+    return {
+        name: ListRights(f"imdb:{name}", rights, name) for name, rights in rights_by_name.items()
+    }
 
 
-def file(**named: Rights) -> FileRights:
-    return FileRights("http://s:5055", lists=lists(**named))
+def file(**rights_by_name: Rights) -> FileRights:
+    return FileRights("http://s:5055", lists=lists(**rights_by_name))
 
 
 def change(before: FileRights, after: FileRights, **by: float) -> Decision:
@@ -219,8 +221,10 @@ def test_no_grace_is_no_wait() -> None:
 # which list is which
 
 
-def renamed(sources: dict[str, str], **named: Rights) -> FileRights:
-    listed = {name: ListRights(sources[name], rights, name) for name, rights in named.items()}
+def renamed(sources: dict[str, str], **rights_by_name: Rights) -> FileRights:
+    listed = {
+        name: ListRights(sources[name], rights, name) for name, rights in rights_by_name.items()
+    }
     return FileRights("http://s:5055", lists=listed)
 
 
@@ -266,8 +270,8 @@ def test_a_list_is_known_by_its_source_else_by_its_name(
 
 
 def test_a_list_that_left_and_comes_back_is_not_new() -> None:
-    gone = change(file(wishes=ALICE, more=Rights()), file(more=Rights())).state
-    back = decide(gone, file(wishes=Rights(), more=Rights()), (), NOON, GRACE)
+    without = change(file(wishes=ALICE, more=Rights()), file(more=Rights())).state
+    back = decide(without, file(wishes=Rights(), more=Rights()), (), NOON, GRACE)
 
     assert waits(back) == [("wishes", "requester")]
     assert back.lists == (("more", False),)
@@ -299,8 +303,8 @@ def test_a_second_change_restarts_no_other_and_is_waited_for() -> None:
     state = decide(RightsState(file(wishes=ALICE)), first, (), NOON, GRACE).state
     later = decide(state, both, (), NOON + timedelta(minutes=1), GRACE)
 
-    begun = {widening.setting: since for widening, since in later.state.waiting.items()}
-    assert begun == {"requester": NOON, "4k": NOON + timedelta(minutes=1)}
+    since_by_setting = {widening.setting: since for widening, since in later.state.waiting.items()}
+    assert since_by_setting == {"requester": NOON, "4k": NOON + timedelta(minutes=1)}
     assert next_effect(later.state.waiting, GRACE) == NOON + timedelta(minutes=3)
     two_minutes = decide(later.state, both, (), NOON + timedelta(minutes=2), GRACE)
     assert two_minutes.lists == (("wishes", True),)
@@ -309,14 +313,14 @@ def test_a_second_change_restarts_no_other_and_is_waited_for() -> None:
 
 
 def test_what_is_taken_back_waits_no_more_and_the_rest_goes_on() -> None:
-    both, one = file(wishes=Rights(is_4k=True)), file(wishes=Rights())
+    both, single = file(wishes=Rights(is_4k=True)), file(wishes=Rights())
     state = decide(RightsState(file(wishes=ALICE)), both, (), NOON, GRACE).state
-    later = decide(state, one, (), NOON + timedelta(minutes=1), GRACE)
+    later = decide(state, single, (), NOON + timedelta(minutes=1), GRACE)
 
     assert {w.setting: since for w, since in later.state.waiting.items()} == {"requester": NOON}
 
 
-def test_what_was_reverted_and_comes_back_waits_anew() -> None:
+def test_what_was_reverted_and_comes_back_waits_again() -> None:
     before, after = file(wishes=ALICE), file(wishes=Rights())
     state = decide(RightsState(before), after, (), NOON, GRACE).state
     reverted = decide(state, before, (), NOON + timedelta(minutes=1), GRACE)
@@ -350,9 +354,9 @@ def test_a_clock_that_is_set_changes_no_wait(step: timedelta) -> None:
 def test_without_leave_to_widen_it_goes_on_waiting() -> None:
     before, after = file(wishes=ALICE), file(wishes=Rights())
     state = decide(RightsState(before), after, (), NOON, GRACE).state
-    held = decide(state, after, (), NOON + timedelta(days=1), None)
+    still_waiting = decide(state, after, (), NOON + timedelta(days=1), None)
 
-    assert held == decide(state, after, (), NOON, GRACE)
+    assert still_waiting == decide(state, after, (), NOON, GRACE)
 
 
 def test_another_grace_counts_from_the_same_beginning() -> None:
@@ -382,20 +386,22 @@ def test_a_narrower_file_is_what_the_next_change_is_compared_with() -> None:
     ]
 
 
-def test_what_waits_is_told_with_its_list_its_beginning_and_its_end() -> None:
+def test_a_waiting_change_has_its_list_its_beginning_and_its_end() -> None:
     decision = change(file(wishes=ALICE), file(wishes=Rights()))
-    (told,) = waiting_changes(decision.state.waiting, GRACE)
+    (waiting,) = waiting_changes(decision.state.waiting, GRACE)
 
-    assert (told.list, told.since, told.until) == ("wishes", NOON, NOON + GRACE)
-    assert told.words == "requester alice is removed: requests are made as the owner of the API key"
+    assert (waiting.list, waiting.since, waiting.until) == ("wishes", NOON, NOON + GRACE)
+    assert (
+        waiting.words == "requester alice is removed: requests are made as the owner of the API key"
+    )
     assert waiting_changes(decision.state.waiting, None)[0].until is None
 
 
 def test_the_order_of_lists_and_entries_changes_nothing() -> None:
     before: dict[str, Any] = {"wishes": ALICE, "more": EXCLUDES}
     after = {"more": Rights(), "wishes": Rights()}
-    one = change(file(**before), file(**after))
-    other = change(file(**dict(reversed(before.items()))), file(**dict(reversed(after.items()))))
+    first = change(file(**before), file(**after))
+    second = change(file(**dict(reversed(before.items()))), file(**dict(reversed(after.items()))))
 
-    assert one.state.waiting == other.state.waiting
-    assert dict(one.lists) == dict(other.lists)
+    assert first.state.waiting == second.state.waiting
+    assert dict(first.lists) == dict(second.lists)

@@ -19,7 +19,18 @@ from reconciler.core.model import (
     Unmatched,
 )
 from reconciler.core.seasons import Basis, aired, basis, choose_seasons, span, unaired
-from tests.core.values import BEAR, TODAY, entry, facts, plan, request, row, server, wishes, words
+from tests.core.values import (
+    BEAR,
+    TODAY,
+    entry,
+    facts,
+    plan,
+    request,
+    row,
+    server,
+    summarize,
+    wishes,
+)
 
 
 def show(*seasons: tuple[int, date | None]) -> Show:
@@ -32,7 +43,7 @@ def running(*seasons: tuple[int, date | None, int | None], last: int | None = No
     return Show(1, "A show", 2020, ended=False, seasons=listed, last_aired_season=last)
 
 
-def ended(*seasons: tuple[int, date | None, int | None], last: int | None = None) -> Show:
+def ended_show(*seasons: tuple[int, date | None, int | None], last: int | None = None) -> Show:
     """A show that has ended or was canceled."""
     return replace(running(*seasons, last=last), ended=True)
 
@@ -60,17 +71,20 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
             id="without dates, up to the last episode",
         ),
         pytest.param(
-            ended((1, None, 8), (2, None, 8), last=1),
+            ended_show((1, None, 8), (2, None, 8), last=1),
             (1, 2),
             (),
             id="without dates, the show has ended",
         ),
-        pytest.param(ended((1, None, 8)), (1,), (), id="ended, no last episode is known"),
+        pytest.param(ended_show((1, None, 8)), (1,), (), id="ended, no last episode is known"),
         pytest.param(
-            ended((1, None, 8), (2, None, 0)), (1,), (2,), id="ended, a season without episodes"
+            ended_show((1, None, 8), (2, None, 0)),
+            (1,),
+            (2,),
+            id="ended, a season without episodes",
         ),
         pytest.param(
-            ended((1, None, None), (2, None, None), last=1),
+            ended_show((1, None, None), (2, None, None), last=1),
             (1,),
             (2,),
             id="ended, the numbers of episodes are unknown",
@@ -99,7 +113,7 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
             (),
             id="so does a date that has come",
         ),
-        pytest.param(ended((1, TOMORROW, 8), last=1), (), (1,), id="and the end of the show"),
+        pytest.param(ended_show((1, TOMORROW, 8), last=1), (), (1,), id="and the end of the show"),
         pytest.param(
             running((0, None, 3), (1, None, 8), last=0), (), (1,), id="the last was a special"
         ),
@@ -114,16 +128,16 @@ def test_a_season_has_aired_once_its_first_episode_has(
 
 def test_of_the_facts_that_are_known_the_first_of_the_table_decides() -> None:
     """From a season of which nothing is known to one of which all is, fact by fact."""
-    known = [
+    shows = [
         running((1, None, None)),
         running((1, None, None), last=1),
-        ended((1, None, 8), last=1),
-        ended((1, YESTERDAY, 8), last=1),
-        ended((1, YESTERDAY, 0), last=1),
+        ended_show((1, None, 8), last=1),
+        ended_show((1, YESTERDAY, 8), last=1),
+        ended_show((1, YESTERDAY, 0), last=1),
     ]
     table = re.findall(r" (no-episodes|air-date|ended|last-episode|nothing)  ", basis.__doc__ or "")
     assert table == list(Basis)
-    assert [basis(show.seasons[0], show) for show in known] == list(Basis)[::-1]
+    assert [basis(show.seasons[0], show) for show in shows] == list(Basis)[::-1]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +147,7 @@ def test_of_the_facts_that_are_known_the_first_of_the_table_decides() -> None:
         pytest.param(running((0, None, 3)), False, id="nothing is known to have aired"),
         pytest.param(running((0, None, 0), last=2), False, id="there are none"),
         pytest.param(running((0, TOMORROW, 3), last=2), False, id="they have a date to come"),
-        pytest.param(ended((0, None, 3)), True, id="the show has ended"),
+        pytest.param(ended_show((0, None, 3)), True, id="the show has ended"),
     ],
 )
 def test_specials_without_a_date_have_aired_once_anything_of_the_show_has(
@@ -220,10 +234,10 @@ S1_IS_THERE = server(row(BEAR, seasons={1: MediaStatus.AVAILABLE}))
 def test_only_seasons_that_aired_are_asked_for(
     show: Show | Unmatched, observed: Observed, answer: list[str]
 ) -> None:
-    known = replace(observed, shows={BEAR.tmdb: show})
+    with_show = replace(observed, shows={BEAR.tmdb: show})
 
-    assert words(plan(wishes(entry(BEAR)), on=known)) == answer
+    assert summarize(plan(wishes(entry(BEAR)), on=with_show)) == answer
 
 
 def test_a_show_of_which_nothing_was_read_is_unresolved() -> None:
-    assert words(plan(wishes(entry(BEAR)))) == ["unresolved"]
+    assert summarize(plan(wishes(entry(BEAR)))) == ["unresolved"]

@@ -30,7 +30,7 @@ FILM, FILM_4K, SHOW = Target(DUNE), Target(DUNE, is_4k=True), Target(BEAR)
 UNKNOWN, PENDING, PROCESSING = MediaStatus.UNKNOWN, MediaStatus.PENDING, MediaStatus.PROCESSING
 PARTIAL, AVAILABLE, DELETED = MediaStatus.PARTIAL, MediaStatus.AVAILABLE, MediaStatus.DELETED
 
-ASKED = request(1, DUNE, RequestStatus.PENDING)
+PENDING_REQUEST = request(1, DUNE, RequestStatus.PENDING)
 APPROVED = request(2, DUNE, RequestStatus.APPROVED)
 DECLINED = request(3, DUNE, RequestStatus.DECLINED)
 FAILED = request(4, DUNE, RequestStatus.FAILED)
@@ -54,7 +54,7 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
             Presence.BLOCKLISTED,
             id="on the blocklist, though available",
         ),
-        pytest.param(server(ASKED), Presence.REQUESTED, id="pending request"),
+        pytest.param(server(PENDING_REQUEST), Presence.REQUESTED, id="pending request"),
         pytest.param(server(APPROVED), Presence.PROCESSING, id="approved request"),
         pytest.param(server(DECLINED), Presence.DECLINED, id="declined request"),
         pytest.param(server(FAILED), Presence.FAILED, id="failed request"),
@@ -89,10 +89,14 @@ COMPLETED = request(5, DUNE, RequestStatus.COMPLETED)
             Presence.DECLINED,
             id="completed and gone, declined after that",
         ),
-        pytest.param(server(DECLINED, ASKED), Presence.REQUESTED, id="declined, asked again"),
+        pytest.param(
+            server(DECLINED, PENDING_REQUEST), Presence.REQUESTED, id="declined, asked again"
+        ),
         pytest.param(server(FAILED, APPROVED), Presence.PROCESSING, id="failed, approved again"),
         pytest.param(
-            server(row(DUNE, DELETED), ASKED), Presence.REQUESTED, id="deleted, asked again"
+            server(row(DUNE, DELETED), PENDING_REQUEST),
+            Presence.REQUESTED,
+            id="deleted, asked again",
         ),
         pytest.param(
             server(row(DUNE, DELETED), COMPLETED), Presence.DELETED, id="completed and deleted"
@@ -129,7 +133,7 @@ def test_a_film_is_what_its_requests_and_then_its_rows_say(
     [
         (server(row(DUNE, AVAILABLE)), Presence.NOTHING),
         (server(row(DUNE, UNKNOWN, AVAILABLE)), Presence.AVAILABLE),
-        (server(ASKED), Presence.NOTHING),
+        (server(PENDING_REQUEST), Presence.NOTHING),
         (server(request(1, DUNE, RequestStatus.PENDING, is_4k=True)), Presence.REQUESTED),
         (server(row(DUNE, MediaStatus.BLOCKLISTED)), Presence.BLOCKLISTED),
     ],

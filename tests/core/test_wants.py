@@ -28,7 +28,18 @@ from reconciler.core.wants import (
     names_of,
     rule_names,
 )
-from tests.core.values import BEAR, DUNE, HEAT, entry, having, lost, plan, rules, wishes, words
+from tests.core.values import (
+    BEAR,
+    DUNE,
+    HEAT,
+    entry,
+    having,
+    plan,
+    rules,
+    summarize,
+    unresolved_entry,
+    wishes,
+)
 
 
 def rows(*lists: DesiredList) -> list[tuple[object, str, tuple[str, ...]]]:
@@ -86,8 +97,8 @@ def test_a_list_that_could_not_be_read_keeps_its_titles() -> None:
 
 
 def test_an_item_that_leads_nowhere_is_one_row_however_many_lists_have_it() -> None:
-    first = wishes(lost(Reason.NOT_FOUND), name="first", index=0)
-    second = wishes(lost(Reason.NOT_FOUND), name="second", index=1)
+    first = wishes(unresolved_entry(Reason.NOT_FOUND), name="first", index=0)
+    second = wishes(unresolved_entry(Reason.NOT_FOUND), name="second", index=1)
 
     assert rows(first, second) == [("Sing Sing", "first", ("first", "second"))]
 
@@ -115,7 +126,9 @@ def test_an_item_of_a_kind_that_cannot_be_requested_says_what_it_is() -> None:
 
 # --------------------------------------------------------------------------------------- exclusion
 
-WANTED = Item(1, "Dune: Part Two", 2024, Kind.MOVIE, Ids("tt15239678", 693134, None, "dune-2-2024"))
+PART_TWO_ITEM = Item(
+    1, "Dune: Part Two", 2024, Kind.MOVIE, Ids("tt15239678", 693134, None, "dune-2-2024")
+)
 PART_TWO = MediaKey(Kind.MOVIE, 693134)
 NOWHERE = Unmatched(Reason.NOT_FOUND, "TMDB knows no such title")
 
@@ -128,7 +141,7 @@ def excludes(rule: str, *candidates: MediaKey, reason: Reason = Reason.NOT_FOUND
 
 
 def fate(item: Item, never: DesiredList, match: Match | None = None) -> list[str]:
-    return words(plan(wishes(Entry(item, match or Match(PART_TWO, MatchMethod.IMDB))), never))
+    return summarize(plan(wishes(Entry(item, match or Match(PART_TWO, MatchMethod.IMDB))), never))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +162,9 @@ def fate(item: Item, never: DesiredList, match: Match | None = None) -> list[str
 def test_a_rule_that_leads_nowhere_excludes_what_bears_its_name(
     rule: str, *, excluded: bool
 ) -> None:
-    assert fate(WANTED, excludes(rule)) == (["excluded"] if excluded else ["request (missing)"])
+    assert fate(PART_TWO_ITEM, excludes(rule)) == (
+        ["excluded"] if excluded else ["request (missing)"]
+    )
 
 
 def test_a_rule_excludes_the_title_it_leads_to_by_whatever_name_it_is_wanted() -> None:
@@ -163,13 +178,13 @@ def test_an_excluded_film_says_nothing_of_the_show_with_its_number() -> None:
     show = MediaKey(Kind.TV, PART_TWO.tmdb)
     never = DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(show),))
 
-    assert fate(WANTED, never) == ["request (missing)"]
+    assert fate(PART_TWO_ITEM, never) == ["request (missing)"]
 
 
 def test_a_title_is_excluded_in_every_quality() -> None:
     sharp = having(wishes(entry(DUNE)), is_4k=True)
 
-    assert words(
+    assert summarize(
         plan(sharp, DesiredList(rules("never", role=Role.EXCLUDE), 1, (entry(DUNE),)))
     ) == ["excluded"]
 
@@ -179,27 +194,27 @@ def test_what_an_exclude_list_held_when_last_complete_is_excluded_too() -> None:
         rules("never", role=Role.EXCLUDE), 1, (entry(DUNE, fresh=False),), is_complete=False
     )
 
-    assert words(plan(wishes(entry(DUNE)), never)) == ["excluded"]
+    assert summarize(plan(wishes(entry(DUNE)), never)) == ["excluded"]
 
 
 def test_an_ambiguous_rule_excludes_all_it_may_mean() -> None:
     never = excludes('title:"Dune"', DUNE, PART_TWO, reason=Reason.AMBIGUOUS)
 
-    assert fate(WANTED, never) == ["excluded"]
+    assert fate(PART_TWO_ITEM, never) == ["excluded"]
 
 
 def test_the_candidates_of_a_rule_that_means_none_of_them_are_free() -> None:
     never = excludes('title:"Duna"', PART_TWO, reason=Reason.NOT_FOUND)
 
-    assert fate(WANTED, never) == ["request (missing)"]
+    assert fate(PART_TWO_ITEM, never) == ["request (missing)"]
 
 
 def test_a_title_known_only_to_the_server_is_excluded_by_it() -> None:
     """A list of bare ids names no titles; what its rows are called in the plan counts."""
     bare = parse_item("imdb:tt15239678")
-    found = Match(PART_TWO, MatchMethod.IMDB, "Dune: Part Two", 2024)
+    match = Match(PART_TWO, MatchMethod.IMDB, "Dune: Part Two", 2024)
 
-    assert fate(bare, excludes('title:"Dune: Part Two"'), found) == ["excluded"]
+    assert fate(bare, excludes('title:"Dune: Part Two"'), match) == ["excluded"]
 
 
 def test_a_year_in_a_title_is_not_the_year_of_a_rule() -> None:

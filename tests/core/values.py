@@ -63,7 +63,7 @@ def entry(media: MediaKey, position: int = 1, *, fresh: bool = True) -> Entry:
     return Entry(item(media, position), Match(media, MatchMethod.TMDB), fresh)
 
 
-def lost(reason: Reason, title: str = "Sing Sing", position: int = 1) -> Entry:
+def unresolved_entry(reason: Reason, title: str = "Sing Sing", position: int = 1) -> Entry:
     """An item that leads to no title."""
     return Entry(Item(position, title, 2023), Unmatched(reason, "because"))
 
@@ -100,7 +100,7 @@ def row(
     seasons: Mapping[int, MediaStatus] | None = None,
 ) -> MediaState:
     """A media row; the seasons' statuses are those of the ordinary quality."""
-    numbered = {n: (known, MediaStatus.UNKNOWN) for n, known in (seasons or {}).items()}
+    numbered = {n: (status, MediaStatus.UNKNOWN) for n, status in (seasons or {}).items()}
     return MediaState(media, status, status_4k, numbered)
 
 
@@ -144,11 +144,13 @@ def plan(*lists: DesiredList, on: Observed | None = None, memory: Memory | None 
     return calculate(lists, on or Observed(), memory or Memory(), Policy(), NOW)
 
 
-def words(decided: Plan) -> list[str]:
+def summarize(decided: Plan) -> list[str]:
     """Every row in short, actions first: ``extend S2-3 (new-season)``, ``available``."""
-    return [_asked(row) for row in decided.actions] + [str(row.reason) for row in decided.verdicts]
+    return [_action_text(row) for row in decided.actions] + [
+        str(row.reason) for row in decided.verdicts
+    ]
 
 
-def _asked(row: Action) -> str:
+def _action_text(row: Action) -> str:
     seasons = f" {span(row.seasons)}" if row.seasons else ""
     return f"{row.op}{seasons} ({row.why})"
