@@ -111,8 +111,10 @@ class MergedFetch:
         One that was never complete still holds what it last showed, until it shows something else.
         """
         shot, top = self.snapshot, self.rules.top
-        if shot and (self.is_complete or (_shorter_file(shot) and self.rules.role is Role.EXCLUDE)):
+        if shot and self.is_complete:
             return ()
+        if shot and self.rules.role is Role.EXCLUDE and shot.complete and is_owners_word(shot):
+            return ()  # a shorter file
         if self.before.completed is None and showed_nothing(shot):
             return tuple(Member(item, None) for item in self.past.shown[:top])
         return stale_members(self.before, shot.items if shot else (), top)
@@ -262,10 +264,6 @@ def _adopted(
         if not names.isdisjoint(sure_names(entry.item))
         or (isinstance(entry.match, Match) and entry.match.media in media)
     }
-
-
-def _shorter_file(snapshot: Snapshot) -> bool:
-    return snapshot.complete and is_owners_word(snapshot)
 
 
 EPISODES = {"tvEpisode", "episode"}  # what sources call them

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reconciler.core.genres import untold, unwanted_among, wanted_among
 from reconciler.core.model import (
@@ -25,6 +26,7 @@ from reconciler.core.model import (
 from reconciler.core.names import spellings
 
 LIST, TMDB = "the list", "TMDB"  # who tells a fact
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,13 @@ class TitleFacts:
         """From an item, what it was matched with, and what the server told where it was asked."""
         matched = match if isinstance(match, Match) else None
         server_facts = details if isinstance(details, Film | Show) else None
-        names = [name for title in (item, matched, server_facts) if title for name in _names(title)]
+        names = [
+            name
+            for title in (item, matched, server_facts)
+            if title
+            for name in (title.title, title.original_title)
+            if name
+        ]
         ids = {f"{name}:{value}" for name, value in item.ids.items()}  # as a CSV of ids calls it
         years = (item.year, matched and matched.year, server_facts and server_facts.year)
         return cls(
@@ -69,30 +77,28 @@ class TitleFacts:
     @property
     def rating(self) -> tuple[float, str] | None:
         """The rating, and who gives it: the list where it has one."""
-        if self.own.rating is not None:
-            return self.own.rating, LIST
-        return None if self.from_server.rating is None else (self.from_server.rating, TMDB)
+        return _with_teller(self.own.rating, self.from_server.rating)
 
     @property
     def votes(self) -> tuple[int, str] | None:
         """The number of votes, and who counts them."""
-        if self.own.votes is not None:
-            return self.own.votes, LIST
-        return None if self.from_server.votes is None else (self.from_server.votes, TMDB)
+        return _with_teller(self.own.votes, self.from_server.votes)
 
     @property
     def genres(self) -> tuple[tuple[str, ...], str] | None:
         """The genres, and who assigns them; a title without genres has none yet."""
-        if self.own.genres:
-            return self.own.genres, LIST
-        return (self.from_server.genres, TMDB) if self.from_server.genres else None
+        return _with_teller(self.own.genres or None, self.from_server.genres or None)
 
     @property
     def language(self) -> tuple[str, str] | None:
         """The original language, and who states it."""
-        if self.own.language:
-            return self.own.language, LIST
-        return (self.from_server.language, TMDB) if self.from_server.language else None
+        return _with_teller(self.own.language or None, self.from_server.language or None)
+
+
+def _with_teller(own: Fact | None, from_server: Fact | None) -> tuple[Fact, str] | None:
+    if own is not None:
+        return own, LIST
+    return None if from_server is None else (from_server, TMDB)
 
 
 def objection(rules: Filter, title: TitleFacts) -> Rejection | None:
@@ -220,10 +226,6 @@ def _votes(rules: Filter, title: TitleFacts) -> Rejection | None:
     if votes >= rules.min_votes:
         return None
     return Rejection(f"{votes:,} votes by {teller}, below {rules.min_votes:,}")
-
-
-def _names(title: Item | Match | Film | Show) -> tuple[str, ...]:
-    return tuple(name for name in (title.title, title.original_title) if name)
 
 
 def _unknown(fact: str) -> Rejection:

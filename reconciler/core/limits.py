@@ -6,7 +6,7 @@ A title held back by one limit uses up none of the others and never blocks the t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.core.model import (
@@ -19,20 +19,11 @@ from reconciler.core.model import (
     Quota,
     Reason,
     Requester,
-    RequestState,
     RequestStatus,
     View,
 )
 from reconciler.core.times import format_time
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """What of an action has to wait, and why."""
-
-    reason: Reason
-    detail: str
-    seasons: tuple[int, ...] | None = None
+from reconciler.core.titles import NoAction
 
 
 class Limits:
@@ -46,16 +37,17 @@ class Limits:
         self._admitted = 0
         self._made: dict[tuple[int | None, Kind], list[datetime]] | None = None
 
-    def admit(self, action: Action, owner: DesiredList) -> tuple[Action | Deferred, ...]:
+    def admit(self, action: Action, owner: DesiredList) -> tuple[Action | NoAction, ...]:
         """What of an action may be done now (it is counted), and what has to wait."""
         if action.op not in {Op.REQUEST, Op.EXTEND}:
             return (action,)
-        units = _oldest_first(action.seasons) if action.seasons else (0,)
+        # The oldest season first; specials come last: they go with no season.
+        units = sorted(action.seasons or (0,), key=lambda number: (number == 0, number))
         purse = (action.requester.user.id, action.target.media.kind)
         room = self._room(action)
         fitting = len(units) if room is None else min(len(units), room)
         if not fitting:
-            return (Deferred(Reason.QUOTA, self._quota(action), action.seasons),)
+            return (NoAction(Reason.QUOTA, self._quota(action), action.seasons),)
         if over := self._over_cap(owner) or self._over_budget():
             return (replace(over, seasons=action.seasons),)
         self._spent[purse] = self._spent.get(purse, 0) + fitting
@@ -64,7 +56,7 @@ class Limits:
         if fitting == len(units):
             return (action,)
         now, later = tuple(sorted(units[:fitting])), tuple(sorted(units[fitting:]))
-        return (replace(action, seasons=now), Deferred(Reason.QUOTA, self._quota(action), later))
+        return (replace(action, seasons=now), NoAction(Reason.QUOTA, self._quota(action), later))
 
     def _room(self, action: Action) -> int | None:
         """How many films or seasons the requester's quota has room for; None: any number."""
@@ -98,25 +90,26 @@ class Limits:
             self._made = {}
             for target, requests in self._view.observed.requests.items():
                 for request in requests:
-                    if request.created and _counts(request):
+                    counts = request.status is not RequestStatus.DECLINED
+                    if request.created and counts and not request.ignores_quota:
                         user_and_kind = (request.requester, target.media.kind)
                         self._made.setdefault(user_and_kind, []).append(request.created)
         return self._made
 
-    def _over_cap(self, owner: DesiredList) -> Deferred | None:
+    def _over_cap(self, owner: DesiredList) -> NoAction | None:
         cap = owner.rules.max_per_run
         if cap is None or self._titles.get(owner.name, 0) < cap:
             return None
-        return Deferred(Reason.OVER_CAP, f"max_per_run is {cap}; the next run continues")
+        return NoAction(Reason.OVER_CAP, f"max_per_run is {cap}; the next run continues")
 
-    def _over_budget(self) -> Deferred | None:
+    def _over_budget(self) -> NoAction | None:
         budget = self._view.policy.budget
         used = self._used(budget) if budget else ()
         if budget is None or len(used) < budget.titles:
             return None
         opens = used[len(used) - budget.titles] + budget.window
         detail = f"the budget is {budget.titles} a {budget.unit}"
-        return Deferred(Reason.OVER_BUDGET, f"{detail}; the next slot opens {format_time(opens)}")
+        return NoAction(Reason.OVER_BUDGET, f"{detail}; the next slot opens {format_time(opens)}")
 
     def _used(self, budget: Budget) -> Sequence[datetime]:
         """When each title was requested that counts now, the oldest first."""
@@ -125,16 +118,6 @@ class Limits:
         return before + [now] * self._admitted
 
 
-def _counts(request: RequestState) -> bool:
-    """Whether the server counts a request for its requester's quota."""
-    return request.status is not RequestStatus.DECLINED and not request.ignores_quota
-
-
 def within(days: int | None) -> str:
     """`` in 7 days``; nothing where what was asked for counts for ever."""
     return f" in {days} day{'s' * (days != 1)}" if days else ""
-
-
-def _oldest_first(seasons: Sequence[int]) -> tuple[int, ...]:
-    """Specials come last: they go with no season."""
-    return tuple(sorted(seasons, key=lambda number: (number == 0, number)))

@@ -17,7 +17,6 @@ from reconciler.core.model import (
     Absence,
     Baseline,
     DesiredList,
-    Entry,
     Item,
     ListRef,
     Match,
@@ -163,7 +162,8 @@ def readded(
         if lst.is_complete and not lst.rules.source.chart
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
-        if _was_gone(memberships[lst.name], entry) and entry.match.media not in still_held
+        if (member := memberships[lst.name].members.get(entry.item.key)) and not member.is_held
+        if entry.match.media not in still_held
         if _was_read_since(memberships[lst.name], until.get(entry.match.media))
         if not names_of(entry.item) & unresolved
     )
@@ -186,11 +186,6 @@ def _was_read_since(membership: Membership, at: datetime | None) -> bool:
         return True
     read = membership.completed
     return read is not None and read >= at and membership.shrunk is None
-
-
-def _was_gone(membership: Membership, entry: Entry) -> bool:
-    member = membership.members.get(entry.item.key)
-    return member is not None and not member.is_held
 
 
 def _tells(snapshot: Snapshot, before: Membership) -> bool:

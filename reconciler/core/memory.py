@@ -34,7 +34,7 @@ from reconciler.core.model import (
 from reconciler.core.own_requests import account_for_missing, with_sightings
 from reconciler.core.seasons import span
 from reconciler.core.state import COVERED, Presence, film, known_seasons, season, show
-from reconciler.core.times import format_time
+from reconciler.core.times import doubled_wait, format_time
 from reconciler.core.wants import names_of, rule_names, with_server_title
 
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
@@ -140,35 +140,23 @@ def _entry_after_look(before: MemoryEntry | None, view: SlotView) -> MemoryEntry
         return (
             None if presence is Presence.NOTHING else MemoryEntry(present, view.readded, view.now)
         )
-    changed = before.present != present and presence is not Presence.NOTHING
-    still_readded = before.readded and not changed and not _requested_again(before, view)
-    return MemoryEntry(
-        present, view.readded or still_readded, _refused(before, view, present=present)
+    requested_again = bool(  # since it was first seen refused
+        before.refused and view.requested_at and view.requested_at > before.refused
     )
-
-
-def _refused(before: MemoryEntry, view: SlotView, *, present: bool) -> datetime:
-    """Since when it has been refused. A new refusal after another request starts the time again."""
-    since = before.refused
-    if since is None or before.present != present or _requested_again(before, view):
-        return view.now
-    return since
-
-
-def _requested_again(before: MemoryEntry, view: SlotView) -> bool:
-    """Whether what is refused was asked for once more since it was first seen so."""
-    return bool(before.refused and view.requested_at and view.requested_at > before.refused)
+    changed = before.present != present and presence is not Presence.NOTHING
+    still_readded = before.readded and not changed and not requested_again
+    same_refusal = before.present == present and not requested_again
+    since = before.refused if same_refusal else None
+    return MemoryEntry(present, view.readded or still_readded, since or view.now)
 
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
 
-_DOUBLINGS = 8  # 10 min · 2⁸ is past a day: doubling any further would only make big numbers
-
 
 def gap(tries: int) -> timedelta:
     """How long to wait after this many tries (1, 2, …): 10 min, 20, 40, … up to 24 h."""
-    return min(SHORTEST * (1 << max(0, min(tries - 1, _DOUBLINGS))), LONGEST)
+    return doubled_wait(tries, SHORTEST, LONGEST)
 
 
 def attempts_after(before: Attempts, op: Op, result: Result, now: datetime) -> Attempts:
@@ -307,9 +295,17 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
     names, titles = set(rule_names(item)), set(media)
     members = [m for membership in memberships.values() for m in membership.members.values()]
     if not item.ids.tmdb:
-        titles |= {m.match.media for m in members if m.match and names & _names(m.item, m.match)}
+        titles |= {  # by the server's name as well, for a list of bare ids
+            m.match.media
+            for m in members
+            if m.match and names & (names_of(m.item) | names_of(with_server_title(m.item, m.match)))
+        }
     items = {m.item for m in members if m.match and m.match.media in titles}
-    items |= {i for i in chain.from_iterable(shown.values()) if _leads_to(i, matches, titles)}
+    items |= {
+        item
+        for item in chain.from_iterable(shown.values())
+        if isinstance(match := matches.get(item.key), Match) and match.media in titles
+    }
     names |= {name for membership in items for name in rule_names(membership)}
     lists = [name for name, of_it in shown.items() if any(names & names_of(i) for i in of_it)]
     keys = frozenset(membership.key for membership in items) | {item.key}
@@ -326,15 +322,3 @@ def forgetting(  # noqa: PLR0913 - all that the ledger knows of a title
             if keys & membership.keys
         },
     )
-
-
-def _leads_to(
-    item: Item, matches: Mapping[str, Match | Unmatched], media: Collection[MediaKey]
-) -> bool:
-    match = matches.get(item.key)
-    return isinstance(match, Match) and match.media in media
-
-
-def _names(item: Item, match: Match) -> frozenset[str]:
-    """Every name of what a list has, also the server's, for a list of bare ids."""
-    return names_of(item) | names_of(with_server_title(item, match))

@@ -44,7 +44,8 @@ def of_lists(
     stalled = set(state.stalled & set(names))
     for name, conditions in changed.items():
         stuck, ready = conditions.get(STALLED), conditions.get(READY)
-        if stuck is not None and _is_news(stuck) and name not in stalled:
+        is_news = stuck and stuck.status is Status.TRUE and stuck.reason != SUSPENDED
+        if stuck and is_news and name not in stalled:
             stalled.add(name)
             notices.append(Notice(Event.STALLED, name, stuck.message))
         elif ready is not None and ready.status is Status.TRUE and name in stalled:
@@ -87,10 +88,6 @@ def of_day(
 def is_day_over(state: NotificationState, now: datetime) -> bool:
     """Whether a day (UTC) has ended since people were last told what was done."""
     return state.digested is None or state.digested.date() < now.date()
-
-
-def _is_news(stuck: Condition) -> bool:
-    return stuck.status is Status.TRUE and stuck.reason != SUSPENDED
 
 
 def _digest(deeds: Iterable[PerformedAction]) -> tuple[Notice, ...]:

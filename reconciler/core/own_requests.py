@@ -38,6 +38,7 @@ from reconciler.core.model import (
     Target,
     Whereabouts,
 )
+from reconciler.core.state import blocklisted
 
 MOST_TRACED = 20  # requests asked for by their id in one pass
 _LIVING = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -107,7 +108,8 @@ def _sighting(number: int, own: OwnRequest, observed: Observed) -> Sighting | No
     trace = observed.traces.get(number)
     if own.sighting is Sighting.LISTED or not observed.shows_all_requests:
         return own.sighting
-    settled = not _is_hidden(own.target, observed) and not _is_in_question(own.target, observed)
+    hidden = blocklisted(own.target.media, observed)  # with its requests
+    settled = not hidden and not _is_in_question(own.target, observed)
     if settled or _is_withdrawn(own, trace):
         return Sighting.GONE
     if trace and trace.whereabouts is Whereabouts.DETACHED:
@@ -143,15 +145,8 @@ def _listed_ids(observed: Observed) -> frozenset[int]:
 
 def _is_in_question(target: Target, observed: Observed) -> bool:
     rows = observed.media.get(target.media, ())
-    return not _is_hidden(target, observed) and any(_waits(row, target) for row in rows)
-
-
-def _is_hidden(target: Target, observed: Observed) -> bool:
-    """Whether the server hides the requests of a title: it is blocklisted."""
-    rows = observed.media.get(target.media, ())
-    return target.media in observed.blocklist or any(
-        MediaStatus.BLOCKLISTED in (row.status, row.status_4k) for row in rows
-    )
+    is_hidden = blocklisted(target.media, observed)
+    return not is_hidden and any(_waits(row, target) for row in rows)
 
 
 def _waits(row: MediaState, target: Target) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from reconciler.core.limits import Deferred, Limits
+from reconciler.core.limits import Limits
 from reconciler.core.memory import looks_like_another_server, vanished
 from reconciler.core.model import (
+    NOUN,
     Action,
     Attempts,
     DesiredList,
@@ -152,11 +153,8 @@ def _needs(want: Want, exclusion: Exclusion, view: View) -> tuple[Gap | NoAction
         return (NoAction(Reason.EXCLUDED, f"by {by}"),)
     if want.skip_reason:
         return (NoAction(*want.skip_reason),)
-    return needs(want.target, _terms(want), view)
-
-
-def _terms(want: Want) -> Terms:
-    return Terms(want.seasons, want.owner.rules.retry_failed, want.owner.rules.rerequest)
+    rules = want.owner.rules
+    return needs(want.target, Terms(want.seasons, rules.retry_failed, rules.rerequest), view)
 
 
 def _with_title(want: Want, view: View) -> Want:
@@ -181,7 +179,8 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
             return _verdict(want, NoAction(Reason.NOT_PERMITTED, choice.message, need.seasons))
         delivery = choice
         if hopes is Expected.REFUSED:
-            detail = f"{requester.user.name} may not request {_noun(want)} on the server"
+            titles = f"{'4K ' * want.target.is_4k}{NOUN[want.target.media.kind]}s"
+            detail = f"{requester.user.name} may not request {titles} on the server"
             return _verdict(want, NoAction(Reason.NOT_PERMITTED, detail, need.seasons))
         attempts = view.memory.attempts.get(want.target, Attempts())
         if attempts.failures and attempts.not_before and attempts.not_before > view.now:
@@ -193,7 +192,7 @@ def _permitted(want: Want, need: Gap, view: View) -> Action | Verdict:
         target=want.target,
         item=want.item,
         lists=want.lists,
-        matched_by=want.by,
+        matched_by=want.matched_by,
         requester=requester,
         expected=hopes,
         seasons=need.seasons,
@@ -212,22 +211,10 @@ def _admitted(
         yield row
         return
     parts = (
-        (Deferred(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
+        (NoAction(stop.reason, stop.message, row.seasons),) if stop else limits.admit(row, owner)
     )
     for part in parts:
-        yield part if isinstance(part, Action) else _waits(row, part)
-
-
-def _waits(action: Action, deferred: Deferred) -> Verdict:
-    return Verdict(
-        deferred.reason,
-        action.item,
-        action.lists,
-        target=action.target,
-        matched_by=action.matched_by,
-        seasons=deferred.seasons,
-        detail=deferred.detail,
-    )
+        yield part if isinstance(part, Action) else _verdict(row, part)
 
 
 def _stop(lists: Sequence[DesiredList], observed: Observed, memory: Memory) -> Stop | None:
@@ -257,19 +244,14 @@ def _unread(lst: DesiredList) -> str | None:
     return f"{lost} of its titles could not be looked up: try again later" if lost else None
 
 
-def _verdict(want: Want, settled: NoAction) -> Verdict:
+def _verdict(row: Want | Action, why: NoAction) -> Verdict:
     return Verdict(
-        settled.reason,
-        want.item,
-        want.lists,
-        target=want.target,
-        matched_by=want.by,
-        seasons=settled.seasons,
-        detail=settled.detail,
-        beside=settled.beside,
+        why.reason,
+        row.item,
+        row.lists,
+        target=row.target,
+        matched_by=row.matched_by,
+        seasons=why.seasons,
+        detail=why.detail,
+        beside=why.beside,
     )
-
-
-def _noun(want: Want) -> str:
-    noun = "films" if want.target.media.kind is Kind.MOVIE else "shows"
-    return f"4K {noun}" if want.target.is_4k else noun

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -50,7 +50,8 @@ def is_harmless(word: str) -> bool:
     match = _PLAIN.fullmatch(word)
     if not match or len(match["words"]) > _LONGEST_PLAIN or _HEX.fullmatch(match["words"]):
         return False
-    return all(part.islower() or part.istitle() or part.isupper() for part in _parts(match[1]))
+    parts = re.split(r"[-_. ]", match["words"])
+    return all(part.islower() or part.istitle() or part.isupper() for part in parts)
 
 
 def veil(word: str, *, secret: bool = False) -> str:
@@ -160,10 +161,6 @@ def _without(item: Item, secrets: Collection[str]) -> Item:
             item.facts, genres=genres and tuple(mask(genre, secrets) for genre in genres)
         ),
     )
-
-
-def _parts(words: str) -> Sequence[str]:
-    return re.split(r"[-_. ]", words)
 
 
 _PASSED_ON = re.compile(

@@ -130,7 +130,7 @@ def _decide(row: OffList, view: View) -> Action | Verdict:
     """A cancel action where it is due and every list says so, otherwise a verdict."""
     since = f"off its lists since {format_time(row.absence.since)}"
     attempts = view.memory.attempts.get(row.request.target, Attempts())
-    if not _cancels(row):
+    if any(lst.rules.prune is not Prune.CANCEL_PENDING for lst in row.lists):
         return _report(row, Reason.REQUESTED, f"{since}; prune: report")
     if row.due > view.now:
         return _report(row, Reason.REQUESTED, f"{since}, canceled after {format_time(row.due)}")
@@ -150,11 +150,6 @@ def _decide(row: OffList, view: View) -> Action | Verdict:
         request_ids=(row.request.id,),
         detail=since,
     )
-
-
-def _cancels(row: OffList) -> bool:
-    """The mildest of the lists decides."""
-    return all(lst.rules.prune is Prune.CANCEL_PENDING for lst in row.lists)
 
 
 def _report(row: OffList, reason: Reason, detail: str) -> Verdict:

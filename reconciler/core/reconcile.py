@@ -128,11 +128,12 @@ def list_accounts(lists: Sequence[DesiredList], plan: Plan) -> dict[str, ListAcc
     owners: dict[Target | str, str] = {
         row.target or item_identity(row.lists[0], row.item): row.lists[0] for row in rows
     }
-    return {lst.name: _account(lst, owners) for lst in lists if lst.rules.role is Role.REQUEST}
-
-
-def _account(lst: DesiredList, owners: Mapping[Target | str, str]) -> ListAccount:
-    identities = Counter(entry_identity(lst, entry) for entry in lst.entries if entry.fresh)
-    places = Counter(owners[identity] for identity in identities)
-    own = places.pop(lst.name, 0)
-    return ListAccount(own, dict(places), identities.total() - len(identities))
+    accounts = {}
+    for lst in lists:
+        if lst.rules.role is Role.REQUEST:
+            identities = Counter(entry_identity(lst, entry) for entry in lst.entries if entry.fresh)
+            elsewhere = Counter(owners[identity] for identity in identities)
+            own = elsewhere.pop(lst.name, 0)
+            repeated = identities.total() - len(identities)
+            accounts[lst.name] = ListAccount(own, dict(elsewhere), repeated)
+    return accounts

@@ -72,40 +72,32 @@ def decide(
     changes = list_changes(accepted, proposed)
     widenings = find_widenings(accepted, proposed, changes, users)
     waiting = {widening: min(state.waiting.get(widening, now), now) for widening in widenings}
-    waiting_lists = {w.list for w, since in waiting.items() if grace is None or now < since + grace}
-    if WHOLE in waiting_lists:
+    held_back = {w.list for w, since in waiting.items() if grace is None or now < since + grace}
+    if WHOLE in held_back:
         lists = tuple((name, True) for name in accepted.lists)
         return Decision(RightsState(accepted, waiting), holds_file=True, lists=lists)
-    lists = _in_effect(changes, waiting_lists)
+    lists = _in_effect(changes, held_back)
     return Decision(
         RightsState(
             _accepted(accepted, proposed, lists),
-            {
-                widening: since
-                for widening, since in waiting.items()
-                if widening.list in waiting_lists
-            },
+            {widening: since for widening, since in waiting.items() if widening.list in held_back},
         ),
         lists=lists,
-        granted=tuple(widening for widening in waiting if widening.list not in waiting_lists),
+        granted=tuple(widening for widening in waiting if widening.list not in held_back),
     )
 
 
 def _in_effect(
-    changes: Sequence[ListChange], waiting_lists: Collection[str]
+    changes: Sequence[ListChange], held_back: Collection[str]
 ) -> tuple[tuple[str, bool], ...]:
     """The lists in effect. One whose name is still taken by a list that waits, waits with it."""
-    stay = {change for change in changes if change.name in waiting_lists}
-    while more := {change for change in changes if _is_taken(change.new, stay)} - stay:
+    stay = {change for change in changes if change.name in held_back}
+    while more := {c for c in changes if c.new in {other.old for other in stay} - {None}} - stay:
         stay |= more
     effective = [
         (change.old if change in stay else change.new, change in stay) for change in changes
     ]
     return tuple((name, as_accepted) for name, as_accepted in effective if name is not None)
-
-
-def _is_taken(name: str | None, stay: Collection[ListChange]) -> bool:
-    return name is not None and any(change.old == name for change in stay)
 
 
 def _accepted(
@@ -229,7 +221,13 @@ def find_widenings(
     users: Sequence[User] | None,
 ) -> tuple[Widening, ...]:
     """All widenings. ``users``: the server's; None: it could not be asked."""
-    widenings = [*_of_server(accepted, proposed), *_of_exclude(accepted, proposed)]
+    widenings = [
+        Widening(WHOLE, "exclude", key, f"{key} is removed from exclude")
+        for key in sorted(accepted.excluded - proposed.excluded)
+    ]
+    if accepted.server_url != proposed.server_url:
+        words = f"server.url changes from {accepted.server_url} to {proposed.server_url}"
+        widenings.insert(0, Widening(WHOLE, "server.url", proposed.server_url, words))
     in_lists = [
         (change.name, *change_text) for change in changes for change_text in _of_list(change, users)
     ]
@@ -247,17 +245,6 @@ def find_widenings(
         if (setting, value) not in inherited
     ]
     return tuple(widenings)
-
-
-def _of_server(before: FileRights, after: FileRights) -> Iterator[Widening]:
-    if before.server_url != after.server_url:
-        words = f"server.url changes from {before.server_url} to {after.server_url}"
-        yield Widening(WHOLE, "server.url", after.server_url, words)
-
-
-def _of_exclude(before: FileRights, after: FileRights) -> Iterator[Widening]:
-    for key in sorted(before.excluded - after.excluded):
-        yield Widening(WHOLE, "exclude", key, f"{key} is removed from exclude")
 
 
 def _of_defaults(before: Rights, after: Rights, users: Sequence[User] | None) -> Iterator[_Change]:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from reconciler.core.conditions import READY, STALLED, is_true
 from reconciler.core.model import Condition, Finding, ListRules, Schedule
+from reconciler.core.times import doubled_wait
 
 LONGEST_RETRY = timedelta(hours=6)
 LONGEST_RETRY_AFTER = timedelta(days=30)  # a site that asks for more is asked again after this
 _JITTER = 0.1  # of a wait, at most: lists that ran together do not run together for ever
-_DOUBLINGS = 16  # past every limit in use: more would only make big numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,6 @@ class ReconcileResult:
     server: Finding | None = None
     retry_after: float | None = None  # seconds, where the site or the server named them
     own_fault: bool = True  # False: the server or the ledger failed, not the list
-
-
-def doubled_wait(tries: int, first: timedelta, longest: timedelta) -> timedelta:
-    """``first`` after one failure in a row, twice as long after each further one."""
-    return min(first * (1 << max(0, min(tries - 1, _DOUBLINGS))), longest)
 
 
 def retry_wait(tries: int, first: timedelta, chance: float) -> timedelta:

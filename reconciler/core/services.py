@@ -154,7 +154,12 @@ def _pick(
     key: str, selector: int | str, offers: Sequence[Option], where: str
 ) -> Option | ListProblem:
     """The one offer that is meant, or why none is."""
-    matching = [offer for offer in offers if _means(selector, offer)]
+    plain = _plain(str(selector))
+    matching = [
+        offer
+        for offer in offers
+        if (offer.id == selector if isinstance(selector, int) else _plain(offer.name) == plain)
+    ]
     if len(matching) == 1:
         return matching[0]
     if matching:
@@ -162,7 +167,7 @@ def _pick(
         message = f"{key} {selector!r} fits several at {where} (ids {ids}); name the id"
         return ListProblem(ProblemReason.AMBIGUOUS_OPTION, message)
     names = {_plain(offer.name): offer.name for offer in offers}
-    close = difflib.get_close_matches(_plain(str(selector)), names, n=1)
+    close = difflib.get_close_matches(plain, names, n=1)
     suggestion = f", did you mean {names[close[0]]!r}?" if close else ""
     options = ", ".join(f"{offer.name!r} ({offer.id})" for offer in offers[:_SHOWN])
     more = f" and {len(offers) - _SHOWN} more" if len(offers) > _SHOWN else ""
@@ -170,14 +175,6 @@ def _pick(
         f"{key} {selector!r} is not at {where}{suggestion}; it offers {options or 'none'}{more}"
     )
     return ListProblem(_UNKNOWN[key], message)
-
-
-def _means(selector: int | str, offer: Option) -> bool:
-    return (
-        offer.id == selector
-        if isinstance(selector, int)
-        else _plain(selector) == _plain(offer.name)
-    )
 
 
 def _plain(name: str) -> str:

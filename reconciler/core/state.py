@@ -48,20 +48,16 @@ class TargetState:
 
 def blocklisted(media: MediaKey, observed: Observed) -> bool:
     """Whether the server would refuse the title: on its blocklist, or marked so by a row."""
-    return _blocked(media, observed.media.get(media, ()), observed)
-
-
-def _blocked(media: MediaKey, rows: tuple[MediaState, ...], observed: Observed) -> bool:
-    for row in rows:
-        if MediaStatus.BLOCKLISTED in (row.status, row.status_4k):
-            return True
-    return media in observed.blocklist
+    return media in observed.blocklist or any(
+        MediaStatus.BLOCKLISTED in (row.status, row.status_4k)
+        for row in observed.media.get(media, ())
+    )
 
 
 def film(target: Target, observed: Observed) -> TargetState:
     """The state of a film in the target's quality."""
     rows = observed.media.get(target.media, ())
-    if _blocked(target.media, rows, observed):
+    if blocklisted(target.media, observed):
         return TargetState(Presence.BLOCKLISTED)
     requests = observed.requests.get(target, ())
     statuses = _show_statuses(target, rows)
@@ -78,7 +74,7 @@ def season(target: Target, number: int, observed: Observed) -> TargetState:
     is available while no season has a status: somebody has marked all of it as available.
     """
     rows = observed.media.get(target.media, ())
-    if _blocked(target.media, rows, observed):
+    if blocklisted(target.media, observed):
         return TargetState(Presence.BLOCKLISTED)
     statuses = {row.seasons[number][target.is_4k] for row in rows if number in row.seasons}
     requests = [
@@ -93,7 +89,7 @@ def season(target: Target, number: int, observed: Observed) -> TargetState:
 def show(target: Target, observed: Observed) -> Presence:
     """What there is of a show as a whole: the most alive of what its seasons and its row say."""
     rows = observed.media.get(target.media, ())
-    if _blocked(target.media, rows, observed):
+    if blocklisted(target.media, observed):
         return Presence.BLOCKLISTED
     seasons = {season(target, n, observed).presence for n in known_seasons(target, observed)}
     whole = _of_whole_show(target, rows)

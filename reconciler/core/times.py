@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 FARTHEST = datetime(9000, 1, 1, tzinfo=UTC)  # no wait and no window is as long as what follows
+_DOUBLINGS = 16  # past every limit in use: more would only make big numbers
 
 
 def format_time(at: datetime) -> str:
@@ -31,3 +32,8 @@ def shifted(at: datetime, by: timedelta) -> datetime:
         return bounded(at + by)
     except OverflowError:
         return at
+
+
+def doubled_wait(tries: int, first: timedelta, longest: timedelta) -> timedelta:
+    """``first`` after one failure in a row, twice as long after each further one."""
+    return min(first * (1 << max(0, min(tries - 1, _DOUBLINGS))), longest)

@@ -49,7 +49,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class NoAction:
-    """Why a title needs no action. ``beside``: each reason's seasons."""
+    """Why a title, or some seasons, get no action now. ``beside``: each reason's seasons."""
 
     reason: Reason
     detail: str = ""

@@ -43,7 +43,7 @@ class Want:
     items: tuple[Item, ...]  # as the lists give it
 
     @property
-    def by(self) -> MatchMethod:
+    def matched_by(self) -> MatchMethod:
         """The route that led to the target."""
         return self.match.by
 
@@ -105,7 +105,12 @@ def _gather(
     if isinstance(identity, Target) and isinstance(first.match, Match):
         item = titled(first.item, first.match)
         items = tuple(entry.item for _, entry in places)
-        seasons = tuple(dict.fromkeys(_seasons(lst, entry) for lst, entry in places))
+        seasons = tuple(  # those that the entry names itself, otherwise its list's rule
+            dict.fromkeys(
+                SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.rules.seasons
+                for lst, entry in places
+            )
+        )
         return Want(owner, item, identity, first.match, names, seasons, waiver, items)
     if isinstance(first.match, Unmatched):
         if waiver and waiver[0] is Reason.FILTERED and not first.item.unsupported:
@@ -113,11 +118,6 @@ def _gather(
         return UnresolvedWant(owner, first.item, first.match, names)
     why = Unmatched(Reason.UNSUPPORTED_KIND, str(first.item.unsupported))
     return UnresolvedWant(owner, first.item, why, names)
-
-
-def _seasons(lst: DesiredList, entry: Entry) -> SeasonRule:
-    """The seasons a list entry wants: those it names itself, otherwise its list's rule."""
-    return SeasonRule(named=entry.item.seasons) if entry.item.seasons else lst.rules.seasons
 
 
 def titled(item: Item, match: Match) -> Item:

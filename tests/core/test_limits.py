@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.core.limits import Deferred, Limits
+from reconciler.core.limits import Limits, NoAction
 from reconciler.core.model import (
     Action,
     Allowance,
@@ -29,6 +29,7 @@ from reconciler.core.model import (
     View,
     Why,
 )
+from reconciler.core.titles import NoAction
 from tests.core.values import ADMIN, ANNA, NOW, having, item, request, server, wishes
 
 
@@ -84,7 +85,7 @@ def limits_of(
 
 def refusal(limits: Limits, action: Action, owner: DesiredList) -> tuple[Reason, str]:
     deferred = limits.admit(action, owner)[-1]
-    assert isinstance(deferred, Deferred)
+    assert isinstance(deferred, NoAction)
     return deferred.reason, deferred.detail
 
 
@@ -132,7 +133,7 @@ def test_a_quota_counts_the_seasons_of_a_show_and_takes_the_oldest_that_fit() ->
 
     assert isinstance(first, Action)
     assert isinstance(second, Action)
-    assert isinstance(later, Deferred)
+    assert isinstance(later, NoAction)
     assert (first.seasons, second.seasons) == ((1, 2), (1,))
     assert (later.reason, later.seasons) == (Reason.QUOTA, (0, 2))
 
