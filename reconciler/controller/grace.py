@@ -17,7 +17,7 @@ from reconciler.config import (
 )
 from reconciler.core.model import WHOLE, FileRights, RightsState, User, WaitingChange, Widening
 from reconciler.core.rights_change import (
-    Decision,
+    RightsDecision,
     compares_requesters,
     decide,
     next_effect,
@@ -139,7 +139,7 @@ class GracePeriod:
         accepted = self._state.accepted
         return accepted is None or accepted.server_url == proposed.server.url
 
-    def _config_of(self, decision: Decision, proposed: Config) -> Config:
+    def _config_of(self, decision: RightsDecision, proposed: Config) -> Config:
         if decision.holds_file and self._in_effect is not None:
             return self._in_effect
         present = {lst.name: lst for lst in proposed.lists}

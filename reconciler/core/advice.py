@@ -73,7 +73,6 @@ class Case:
 
     @property
     def owner(self) -> DesiredList:
-        """The list that it belongs to: its requester and its rules hold."""
         return self.lists[0]
 
     @property

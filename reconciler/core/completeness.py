@@ -44,7 +44,6 @@ class Page:
 
     @property
     def entries(self) -> int:
-        """How many entries the answer holds, readable or not."""
         return len(self.items) + self.unreadable
 
 
@@ -112,7 +111,6 @@ class ListReading:
 
     @property
     def entries(self) -> int:
-        """How many different entries were read, readable or not."""
         return self._delivered - self._repeats
 
     @property
@@ -126,7 +124,6 @@ class ListReading:
         return enough or self._stuck or self._too_long or len(self._pages) >= _MOST_PAGES
 
     def add(self, page: Page) -> None:
-        """Take one more page."""
         room = self._longest - len(self._rows)
         self._too_long |= len(page.items) > room
         items = tuple(map(_marked, page.items[:room]))
@@ -159,7 +156,6 @@ class ListReading:
         return replace(self._snapshot(Outcome.INCOMPLETE, error), retry_after=failure.retry_after)
 
     def snapshot(self) -> Snapshot:
-        """The list, read as far as its pages go."""
         marked = sum(item.unsupported == UNREADABLE for item in self._rows)
         if marked and marked == self._delivered:
             error = f"{_entries(marked)}, none of them with a title or an id; {_NO_LIST}"

@@ -85,7 +85,6 @@ class MergedFetch:
 
     @property
     def before(self) -> Membership:
-        """What it held before this pass."""
         return self.past.membership
 
     @property

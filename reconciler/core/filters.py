@@ -81,7 +81,6 @@ class TitleFacts:
 
     @property
     def votes(self) -> tuple[int, str] | None:
-        """The number of votes, and who counts them."""
         return _with_teller(self.own.votes, self.from_server.votes)
 
     @property
@@ -91,7 +90,6 @@ class TitleFacts:
 
     @property
     def language(self) -> tuple[str, str] | None:
-        """The original language, and who states it."""
         return _with_teller(self.own.language or None, self.from_server.language or None)
 
 

@@ -40,16 +40,6 @@ from reconciler.core.wants import names_of, rule_names, with_server_title
 ENOUGH = 10  # known titles from which on "most of them vanished" means something
 
 
-@dataclass(frozen=True, slots=True)
-class SlotView:
-    """What a look shows of a slot: what is there, when it was last asked for, whether put back."""
-
-    presence: Presence
-    requested_at: datetime | None
-    readded: bool
-    now: datetime
-
-
 def observe(
     memory: Memory,
     targets: Iterable[Target],
@@ -73,10 +63,13 @@ def observe(
             season_numbers.add(slot.season)
     for target, numbers in seasons.items():
         for slot, presence in _look(target, numbers, observed):
-            glance = SlotView(
-                presence, _last_requested(slot, observed), target in targets_readded, now
+            remembered = _entry_after_look(
+                slots.get(slot),
+                presence,
+                _last_requested(slot, observed),
+                now,
+                readded=target in targets_readded,
             )
-            remembered = _entry_after_look(slots.get(slot), glance)
             if remembered is not None:
                 slots[slot] = remembered
     return replace(memory, slots=slots)
@@ -120,34 +113,39 @@ def _last_requested(slot: MemoryKey, observed: Observed) -> datetime | None:
     return max((at for at in made if at), default=None)
 
 
-def _entry_after_look(before: MemoryEntry | None, view: SlotView) -> MemoryEntry | None:
+def _entry_after_look(
+    before: MemoryEntry | None,
+    presence: Presence,
+    requested_at: datetime | None,
+    now: datetime,
+    *,
+    readded: bool,
+) -> MemoryEntry | None:
     """A slot's memory after a look; None: there is nothing to remember.
 
-    A re-add that still waits is kept while nothing changes. What was declined or deleted since is
-    the person's later word, and binds.
+    ``requested_at``: when it was last asked for. ``readded``: whether it was just put back. A
+    re-add that still waits is kept while nothing changes. What was declined or deleted since is the
+    person's later word, and binds.
     """
-    presence = view.presence
     if presence is Presence.BLOCKLISTED:  # a person may lift that, and then the title is free again
         return before and replace(before, refused=None)  # a later "no" starts its own time
     if presence is Presence.LOST:  # nobody said no: it is as it was when it was asked for
-        if before is None or not view.readded:
+        if before is None or not readded:
             return before
-        return replace(before, readded=True, refused=before.refused or view.now)
+        return replace(before, readded=True, refused=before.refused or now)
     if presence in COVERED | {Presence.FAILED}:  # no "no" to lift
         return MemoryEntry(present=True)
     present = presence not in {Presence.NOTHING, Presence.DELETED}
     if before is None:
-        return (
-            None if presence is Presence.NOTHING else MemoryEntry(present, view.readded, view.now)
-        )
+        return None if presence is Presence.NOTHING else MemoryEntry(present, readded, now)
     requested_again = bool(  # since it was first seen refused
-        before.refused and view.requested_at and view.requested_at > before.refused
+        before.refused and requested_at and requested_at > before.refused
     )
     changed = before.present != present and presence is not Presence.NOTHING
     still_readded = before.readded and not changed and not requested_again
     same_refusal = before.present == present and not requested_again
     since = before.refused if same_refusal else None
-    return MemoryEntry(present, view.readded or still_readded, since or view.now)
+    return MemoryEntry(present, readded or still_readded, since or now)
 
 
 SHORTEST = timedelta(minutes=10)

@@ -34,11 +34,10 @@ from reconciler.core.model import (
     Verdict,
     View,
 )
-from reconciler.core.own_requests import account_for_missing
-from reconciler.core.prune import pruned
+from reconciler.core.own_requests import account_for_missing, pruned
 from reconciler.core.rights import outlook
 from reconciler.core.times import format_time
-from reconciler.core.titles import Gap, NoAction, Terms, needs
+from reconciler.core.titles import Gap, NoAction, needs
 from reconciler.core.wants import Exclusion, UnresolvedWant, Want, gather_wants
 
 
@@ -93,10 +92,10 @@ def calculate(
     A season has aired by the table of core.seasons.basis. A show at media 5 while no season has a
     status is available as a whole.
 
-    Only titles that a list gave in this pass get a row, and then those that such a list has lost
-    (core.prune); what the other lists held when last complete counts for ownership, exclusion and
-    pruning. *Ours*: a request that was made here (core.own_requests); of these and of an orphan the
-    server tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
+    Only titles that a list gave in this run get a row, and then those that such a list has lost;
+    what the other lists held when last complete counts for ownership, exclusion and pruning.
+    *Ours*: a request that was made here (core.own_requests); of these and of an orphan the server
+    tells only a key whose owner may see everybody's requests. *Not re-added*: nor has
     ``rerequest`` a time for it that is over. A retry goes where its request was sent, by the right
     it was made with: it is *not-permitted* only where the list's requester is unknown. While a
     safety rule stops the run, there are no actions: what they would have been says which rule
@@ -153,8 +152,7 @@ def _needs(want: Want, exclusion: Exclusion, view: View) -> tuple[Gap | NoAction
         return (NoAction(Reason.EXCLUDED, f"by {by}"),)
     if want.skip_reason:
         return (NoAction(*want.skip_reason),)
-    rules = want.owner.rules
-    return needs(want.target, Terms(want.seasons, rules.retry_failed, rules.rerequest), view)
+    return needs(want.target, want.seasons, want.owner.rules, view)
 
 
 def _with_title(want: Want, view: View) -> Want:

@@ -118,7 +118,6 @@ class ListAccount:
 
     @property
     def total(self) -> int:
-        """All of them."""
         return self.own + sum(self.elsewhere.values()) + self.repeated
 
 

@@ -19,7 +19,7 @@ back waits no more. A list, or the whole file, takes effect once all its widenin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ from reconciler.core.times import shifted
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RightsDecision:
     """What is in effect. Rights are ``granted`` only once ``state`` is written."""
 
     state: RightsState
@@ -57,7 +57,7 @@ def decide(
     users: Sequence[User] | None,
     now: datetime,
     grace: timedelta | None,
-) -> Decision:
+) -> RightsDecision:
     """Which parts of a valid file are in effect, and since when the others wait.
 
     ``users``: the server's, None where it could not be asked; asked only for
@@ -66,7 +66,7 @@ def decide(
     """
     accepted = state.accepted
     if accepted is None:
-        return Decision(
+        return RightsDecision(
             RightsState(proposed), lists=tuple((name, False) for name in proposed.lists)
         )
     changes = list_changes(accepted, proposed)
@@ -75,9 +75,9 @@ def decide(
     held_back = {w.list for w, since in waiting.items() if grace is None or now < since + grace}
     if WHOLE in held_back:
         lists = tuple((name, True) for name in accepted.lists)
-        return Decision(RightsState(accepted, waiting), holds_file=True, lists=lists)
+        return RightsDecision(RightsState(accepted, waiting), holds_file=True, lists=lists)
     lists = _in_effect(changes, held_back)
-    return Decision(
+    return RightsDecision(
         RightsState(
             _accepted(accepted, proposed, lists),
             {widening: since for widening, since in waiting.items() if widening.list in held_back},
@@ -201,14 +201,17 @@ def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange
 def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
     """The accepted list that each list was: by name and source, else by source, else by name."""
     old, new = accepted.lists, proposed.lists
-    by_both: Callable[[str, str], bool] = lambda n, o: n == o and new[n].source == old[o].source  # noqa: E731
-    by_source: Callable[[str, str], bool] = lambda n, o: new[n].source == old[o].source  # noqa: E731
-    by_name: Callable[[str, str], bool] = lambda n, o: n == o  # noqa: E731
     partners: dict[str, str] = {}
-    for is_same in (by_both, by_source, by_name):
+    for by_name, by_source in ((True, True), (False, True), (True, False)):
         for name in new:
-            free = [other for other in old if other not in partners.values()]
-            partner = next((other for other in free if is_same(name, other)), None)
+            fitting = (
+                other
+                for other in old
+                if other not in partners.values()
+                if not by_name or other == name
+                if not by_source or old[other].source == new[name].source
+            )
+            partner = next(fitting, None)
             if name not in partners and partner is not None:
                 partners[name] = partner
     return partners

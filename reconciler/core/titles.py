@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from reconciler.core.memory import is_lifted, put_back, rerequest_notes
 from reconciler.core.model import (
     Attempts,
     Kind,
+    ListRules,
     MemoryEntry,
     MemoryKey,
     Op,
     Reason,
-    Rerequest,
     SeasonRule,
     Show,
     Target,
@@ -81,54 +80,50 @@ _PRECEDENCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the lists want of a title, and how often its owner asks."""
+def needs(
+    target: Target, seasons: Iterable[SeasonRule], rules: ListRules, view: View
+) -> tuple[Gap | NoAction, ...]:
+    """What a title needs: one settled answer, or one need for each kind of action.
 
-    seasons: tuple[SeasonRule, ...]  # of a show: what each place on a list wants
-    retry_failed: int
-    rerequest: Rerequest | timedelta
-
-
-def needs(target: Target, terms: Terms, view: View) -> tuple[Gap | NoAction, ...]:
-    """What a title needs: one settled answer, or one need for each kind of action."""
+    ``seasons``: of a show, what each place on a list wants; ``rules``: those of its owner.
+    """
     if blocklisted(target.media, view.observed):
         return (NoAction(Reason.BLOCKLISTED),)
     if target.media.kind is Kind.MOVIE:
-        return (_film(target, terms, view),)
+        return (_film(target, rules, view),)
     facts = view.observed.shows.get(target.media.tmdb)
     if not isinstance(facts, Show):
         return (
             NoAction(Reason.UNRESOLVED, facts.detail if facts else "its seasons are not known"),
         )
-    return _show(target, facts, terms, view)
+    return _show(target, facts, seasons, rules, view)
 
 
-def _film(target: Target, terms: Terms, view: View) -> Gap | NoAction:
+def _film(target: Target, rules: ListRules, view: View) -> Gap | NoAction:
     state = film(target, view.observed)
     if state.presence is Presence.FAILED:
-        return _retry(target, (max(state.request_ids),), terms, view)
+        return _retry(target, (max(state.request_ids),), rules, view)
     entry = view.memory.slots.get(MemoryKey(target))
-    free = is_lifted(entry, terms.rerequest, view.now)
+    free = is_lifted(entry, rules.rerequest, view.now)
     settled = _verdict(state.presence, remembered=entry is not None, is_free=free)
     if settled and settled not in _REFUSED:
         return NoAction(settled)
-    detail = "; ".join(rerequest_notes({None: entry}, terms.rerequest, view.now))
+    detail = "; ".join(rerequest_notes({None: entry}, rules.rerequest, view.now))
     if settled:
         return NoAction(settled, detail)
     if state.presence is Presence.LOST:
         reason = _lost_detail(state.request_ids)
-        if _is_lost_for_good(state, entry, terms):
+        if _is_lost_for_good(state, entry, rules):
             return NoAction(Reason.FAILED, reason)
         return Gap(Op.REQUEST, Why.LOST, detail=reason)
-    why = Why.READDED if put_back(entry, terms.rerequest) else Why.MISSING
+    why = Why.READDED if put_back(entry, rules.rerequest) else Why.MISSING
     return Gap(Op.REQUEST, why, detail=detail)
 
 
-def _is_lost_for_good(state: TargetState, entry: MemoryEntry | None, terms: Terms) -> bool:
+def _is_lost_for_good(state: TargetState, entry: MemoryEntry | None, rules: ListRules) -> bool:
     """Whether the server has lost so many requests for it that only a re-add asks once more."""
     often = state.presence is Presence.LOST and len(state.request_ids) >= MOST_LOST
-    return often and not put_back(entry, terms.rerequest)
+    return often and not put_back(entry, rules.rerequest)
 
 
 def _lost_detail(requests: tuple[int, ...]) -> str:
@@ -144,19 +139,27 @@ def _verdict(presence: Presence, *, remembered: bool, is_free: bool) -> Reason |
     return None if is_free and reason in _REFUSED else reason
 
 
-def _retry(target: Target, requests: tuple[int, ...], terms: Terms, view: View) -> Gap | NoAction:
+def _retry(
+    target: Target, numbers: tuple[int, ...], rules: ListRules, view: View
+) -> Gap | NoAction:
     attempts = view.memory.attempts.get(target, Attempts())
-    if attempts.retries >= terms.retry_failed:
+    if attempts.retries >= rules.retry_failed:
         return NoAction(
             Reason.FAILED, f"the server could not send it on; retries: {attempts.retries}"
         )
     if attempts.not_before and attempts.not_before > view.now:
         return NoAction(Reason.BACKING_OFF, f"next retry after {format_time(attempts.not_before)}")
-    return Gap(Op.RETRY, Why.RETRY_FAILED, request_ids=requests)
+    return Gap(Op.RETRY, Why.RETRY_FAILED, request_ids=numbers)
 
 
-def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | NoAction, ...]:
-    numbers, coming = choose_seasons(terms.seasons, facts, view.now.date())
+def _show(
+    target: Target,
+    facts: Show,
+    seasons: Iterable[SeasonRule],
+    rules: ListRules,
+    view: View,
+) -> tuple[Gap | NoAction, ...]:
+    numbers, coming = choose_seasons(seasons, facts, view.now.date())
     if not numbers:
         beside = {Reason.UNAIRED: coming}
         detail = _list(Reason.UNAIRED, coming)
@@ -164,23 +167,23 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | 
             detail = _ONLY_SPECIALS if facts.seasons else "the server lists no seasons of it"
         return (NoAction(Reason.UNAIRED, detail, beside=beside),)
     states = {n: season(target, n, view.observed) for n in numbers}
-    reasons = _season_reasons(target, states, terms, view)
+    reasons = _season_reasons(target, states, rules, view)
     missing = tuple(n for n in numbers if reasons[n] is None)
     failed = tuple(n for n in numbers if states[n].presence is Presence.FAILED)
     out: dict[int | None, MemoryEntry | None] = {
         n: view.memory.slots.get(MemoryKey(target, n)) for n in numbers if reasons[n] in _OUT
     }
-    again = rerequest_notes(out, terms.rerequest, view.now)
+    again = rerequest_notes(out, rules.rerequest, view.now)
     beside = _beside(reasons, coming)
     barred = _NO_SPECIALS if Reason.NOT_PERMITTED in beside else ""
     summary = "; ".join(filter(None, (_season_summary(beside, missing), barred, *again)))
     rows: list[Gap | NoAction] = []
     if failed:
         ids = {max(states[n].request_ids) for n in failed}
-        rows.append(_retry(target, tuple(sorted(ids)), terms, view))
+        rows.append(_retry(target, tuple(sorted(ids)), rules, view))
         beside = _with_retry(beside, rows[0])
     if missing:
-        rows.append(replace(_ask(target, missing, terms, view, summary), beside=beside))
+        rows.append(replace(_ask(target, missing, rules, view, summary), beside=beside))
     gaps = tuple(row for row in rows if isinstance(row, Gap))
     if gaps:
         return gaps
@@ -192,7 +195,7 @@ def _show(target: Target, facts: Show, terms: Terms, view: View) -> tuple[Gap | 
 
 
 def _season_reasons(
-    target: Target, states: Mapping[int, TargetState], terms: Terms, view: View
+    target: Target, states: Mapping[int, TargetState], rules: ListRules, view: View
 ) -> dict[int, Reason | None]:
     """Why each season is not asked for; None: it is missing.
 
@@ -211,11 +214,11 @@ def _season_reasons(
         entry = slots.get(MemoryKey(target, number))
         reasons[number] = (
             Reason.FAILED
-            if state.presence is Presence.FAILED or _is_lost_for_good(state, entry or whole, terms)
+            if state.presence is Presence.FAILED or _is_lost_for_good(state, entry or whole, rules)
             else _verdict(
                 state.presence,
                 remembered=taken_away or entry is not None,
-                is_free=is_lifted(entry or whole, terms.rerequest, view.now),
+                is_free=is_lifted(entry or whole, rules.rerequest, view.now),
             )
         )
     if 0 in reasons and reasons[0] is None and not view.observed.takes_specials:
@@ -223,7 +226,9 @@ def _season_reasons(
     return reasons
 
 
-def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, detail: str) -> Gap:
+def _ask(
+    target: Target, missing: tuple[int, ...], rules: ListRules, view: View, detail: str
+) -> Gap:
     observed = view.observed
     here = [
         n
@@ -237,7 +242,7 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, det
     if lost:
         why = Why.LOST
         detail = "; ".join(filter(None, (detail, *map(_lost_detail, sorted(lost)))))
-    elif any(put_back(entry or whole, terms.rerequest) for entry in entries):
+    elif any(put_back(entry or whole, rules.rerequest) for entry in entries):
         why = Why.READDED
     elif followed and min(missing) > max(followed) and not any(entries):
         why = Why.NEW_SEASON
@@ -249,7 +254,6 @@ def _ask(target: Target, missing: tuple[int, ...], terms: Terms, view: View, det
 def _beside(
     reasons: Mapping[int, Reason | None], coming: tuple[int, ...]
 ) -> dict[Reason, tuple[int, ...]]:
-    """Why each season is not asked for, by reason."""
     groups: dict[Reason, tuple[int, ...]] = {}
     for number, reason in reasons.items():
         if reason is not None:

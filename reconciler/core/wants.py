@@ -44,7 +44,6 @@ class Want:
 
     @property
     def matched_by(self) -> MatchMethod:
-        """The route that led to the target."""
         return self.match.by
 
 

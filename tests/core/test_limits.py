@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciler.core.limits import Limits, NoAction
+from reconciler.core.limits import Limits
 from reconciler.core.model import (
     Action,
     Allowance,

@@ -21,7 +21,7 @@ from reconciler.core.model import (
     User,
 )
 from reconciler.core.rights_change import (
-    Decision,
+    RightsDecision,
     compares_requesters,
     decide,
     next_effect,
@@ -54,14 +54,14 @@ def file(**rights_by_name: Rights) -> FileRights:
     return FileRights("http://s:5055", lists=lists(**rights_by_name))
 
 
-def change(before: FileRights, after: FileRights, **by: float) -> Decision:
+def change(before: FileRights, after: FileRights, **by: float) -> RightsDecision:
     """``before`` was accepted, ``after`` was read at noon and again after so much time."""
     state = RightsState(before)
     decision = decide(state, after, USERS, NOON, GRACE)
     return decide(decision.state, after, USERS, NOON + timedelta(**by), GRACE) if by else decision
 
 
-def waits(decision: Decision) -> list[tuple[str, str]]:
+def waits(decision: RightsDecision) -> list[tuple[str, str]]:
     return [(widening.list, widening.setting) for widening in decision.state.waiting]
 
 

@@ -204,7 +204,6 @@ class Target:
     is_4k: bool = False
 
     def __hash__(self) -> int:
-        """As its media key's."""
         return self.media.tmdb
 
 

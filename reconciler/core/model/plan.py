@@ -61,7 +61,6 @@ class DesiredList:
 
     @property
     def name(self) -> str:
-        """What the file calls the list."""
         return self.rules.name
 
 

@@ -144,7 +144,6 @@ class Show:
 
     @property
     def media(self) -> MediaKey:
-        """What the server knows it by."""
         return MediaKey(Kind.TV, self.tmdb)
 
 
@@ -160,7 +159,6 @@ class Film:
 
     @property
     def media(self) -> MediaKey:
-        """What the server knows it by."""
         return MediaKey(Kind.MOVIE, self.tmdb)
 
 
