@@ -1,4 +1,4 @@
-"""Reading foreign JSON: every value is checked for its type."""
+"""Foreign JSON: every value is checked for its type, whoever sent it."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ def record(value: object) -> JsonObject:
 def records(value: object) -> list[JsonObject]:
     """The objects of a JSON array; empty for any other value."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def dig(value: object, *path: str | int) -> object:
+    """The value at a path of names and positions; None where the path ends early."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = next(iter(value[step : step + 1]), None)
+        else:
+            return None
+    return value
 
 
 def day(value: object) -> date | None:

@@ -1,12 +1,17 @@
 """Feeds of titles: RSS, and the same feed as JSON, read part after part.
 
 A feed shows what its site wants it to, mostly the newest, and no total.
+
+Plex has two addresses for each of its watchlist feeds. Since July 2026 ``rss.plex.tv`` may refuse a
+feed that ``discover.provider.plex.tv`` still gives, by a redirect to an address that lets whoever
+has it read the feed. Where it leads is shown nowhere.
 """
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from dataclasses import replace
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -32,6 +37,21 @@ _TITLE_ID = re.compile(rf"imdb\.com/title/({IMDB_ID})")
 _BEFORE_ROOT = re.compile(r"(<\?[^>]{0,1000}\?>|<!--[^>]{0,1000}-->)\s*")
 _STARTS = ("<rss", "<?xml", "<!--")
 _PROLOG = 10_000  # bytes that are looked at
+
+_RSS, _DISCOVER = "rss.plex.tv", "discover.provider.plex.tv"
+PLEX_HOSTS = frozenset({_RSS, _DISCOVER})
+
+_ADVICE = (
+    "open the address in a browser; if Plex refuses it there as well, copy it again from Watchlist,"
+    " RSS in Plex, or keep the titles on a list of another site"
+)
+_REFUSES = (Outcome.BLOCKED, "Plex refuses this feed")
+_PLEX_MEANINGS: Meanings = {
+    401: _REFUSES,
+    403: _REFUSES,
+    404: (Outcome.MISSING, "the Plex feed does not exist"),
+}
+_REFUSALS = {Outcome.BLOCKED, Outcome.MISSING}
 
 # Expat's errors at the end of a text: no element, or an open tag, character or CDATA section.
 _XML_ENDS = {3, 5, 6, 20}
@@ -135,3 +155,46 @@ def is_cut_feed(content: bytes, error: ParseError) -> bool:
         text = text[prolog.end() :]
     is_prolog = text.startswith(("<?", "<!--")) or any(start.startswith(text) for start in _STARTS)
     return error.code in _XML_ENDS and (is_prolog or re.match(r"<rss[\s>]", text) is not None)
+
+
+def is_plex(ref: ListRef) -> bool:
+    """Whether a list is one of Plex's feeds, however it is written."""
+    return urlsplit(ref.address).hostname in PLEX_HOSTS
+
+
+def plex_address(url: SplitResult) -> str | None:
+    """The address of a feed as Plex shows it, without options; None: not a feed."""
+    key = _key(url)
+    return f"https://{_RSS}/{key.lower()}" if key else None
+
+
+def fetch_plex(ref: ListRef, context: FetchContext) -> Snapshot:
+    """Read a feed where its address is, and where that is refused at Plex's other one."""
+    url = urlsplit(ref.address)
+    here = urlunsplit(url._replace(scheme="https"))
+    there = f"https://{_DISCOVER}/rss/{_key(url)}"
+    if url.hostname == _DISCOVER:
+        there = f"https://{_RSS}/{_key(url)}"
+    first = _read_plex(here, ref, context)
+    if first.outcome not in _REFUSALS:
+        return first
+    second = _read_plex(there, ref, context)
+    if second.error is None:
+        return second
+    error = f"{first.error}; {second.error}"
+    if second.outcome not in _REFUSALS:
+        return replace(second, error=error)
+    outcome = first.outcome if first.outcome is second.outcome else Outcome.BLOCKED
+    return replace(second, outcome=outcome, error=f"{error}; {_ADVICE}")
+
+
+def _read_plex(address: str, ref: ListRef, context: FetchContext) -> Snapshot:
+    return read_feed(
+        address, ref, context, _PLEX_MEANINGS, SiteClient(follows=True, show=shown_for(ref))
+    )
+
+
+def _key(url: SplitResult) -> str:
+    """What tells a feed from others, and lets whoever has it read the feed."""
+    parts = [part for part in url.path.split("/") if part]
+    return "/".join(parts[1:] if url.hostname == _DISCOVER and parts[:1] == ["rss"] else parts)

@@ -1,4 +1,4 @@
-"""Foreign values as ours: a value of the wrong type or range is left out."""
+"""Fields of titles, as sites write them: a value of the wrong type or range is left out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from reconciler.core.model import IMDB_ID, YEAR, Facts
-from reconciler.http.foreign import valid_text
+from reconciler.http.foreign import JsonObject, record, valid_text
 
 _IMDB = re.compile(IMDB_ID)
 _IMDB_WRITTEN = re.compile(  # in capitals, or as the title's address
-    r"(?:(?:https?://)?(?:(?:www|m)\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/)?(tt[0-9]{5,})(?:[/?#].*)?",
+    r"(?:(?:https?://)?(?:(?:www|m)\.)?imdb\.com/(?:[a-z-]{2,5}/)?title/)?("
+    + IMDB_ID
+    + r")(?:[/?#].*)?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"([1-9][0-9]{0,9})(?:\.0+)?")
@@ -25,7 +27,6 @@ _TITLE_YEAR = re.compile(rf"(?P<title>.*\S)\s*\((?P<year>{YEAR})\)", re.DOTALL)
 _YEARS = range(1800, 2200)
 _TOO_MUCH = 10_000_000_000
 _BEST = 10
-_NOTHING: Mapping[str, object] = {}
 
 
 def text(value: object) -> str:
@@ -89,15 +90,9 @@ def year(value: object) -> int | None:
     return int(match[0]) if match else None
 
 
-def mapping(value: object) -> Mapping[str, object]:
-    """An object of JSON; an empty one where it is none."""
-    # What comes of JSON is a dict; asking that first spares the question that takes long.
-    return value if type(value) is dict or isinstance(value, Mapping) else _NOTHING
-
-
-def rows(value: object) -> tuple[Mapping[str, object], ...] | None:
+def rows(value: object) -> tuple[JsonObject, ...] | None:
     """The objects of a list, an empty one for each other entry; None: not a list."""
-    return tuple(map(mapping, value)) if isinstance(value, list) else None
+    return tuple(map(record, value)) if isinstance(value, list) else None
 
 
 def either(row: Mapping[str, object], *names: str) -> object:

@@ -20,8 +20,8 @@ JSON = st.recursive(
 KITS = {
     f"{kit.__name__.rpartition('.')[2]}.{name}": getattr(kit, name)
     for kit, names in (
-        (foreign, ["integer", "decimal", "text", "records", "day", "moment", "year", "line"]),
-        (fields, ["text", "imdb_id", "number", "year", "mapping", "rows"]),
+        (foreign, ["integer", "decimal", "text", "record", "records", "day", "moment", "line"]),
+        (fields, ["text", "imdb_id", "number", "year", "rows"]),
         (json_items, ["parse", "declared_total", "is_feed", "next_link", "is_half"]),
         (letterboxd, ["parse"]),
     )
@@ -40,6 +40,8 @@ def test_any_value_is_read_or_left_out(reader: object, value: object) -> None:
 def test_facts_and_counts_of_any_value(value: object, other: object) -> None:
     fields.facts(value, other, value, other)
     fields.count({"a": value, "b": other}, "a", "b")
+    foreign.dig([value, other], 1, "a", 0)
+    foreign.year(value)
     letterboxd.parse({"names": [value], "total": other})
 
 

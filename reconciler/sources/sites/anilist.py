@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
+from reconciler.http.foreign import dig, record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext
@@ -110,8 +111,8 @@ class _Walk:
 
     def part(self, answer: Response) -> Page | FetchFailure | None:
         """A chunk. A user's own lists repeat titles; a status that repeats one has moved."""
-        body = fields.mapping(answer.body)
-        collection = fields.mapping(fields.mapping(body.get("data")).get("MediaListCollection"))
+        body = record(answer.body)
+        collection = record(dig(body, "data", "MediaListCollection"))
         media = _media(collection)
         if media is None:
             return _refusal(answer)
@@ -158,17 +159,17 @@ def _media(
     for at, (entry, custom) in enumerate(
         (row_list, own) for some, own in entry_lists for row_list in some or ()
     ):
-        row = fields.mapping(entry.get("media"))
+        row = record(entry.get("media"))
         number = fields.number(row.get("id"))
         titles.setdefault(number or -at, (number, row, custom))
     return list(titles.values())
 
 
 def _item(media: Mapping[str, object]) -> Item:
-    names = fields.mapping(media.get("title"))
+    names = record(media.get("title"))
     title = fields.text(fields.either(names, "english", "romaji", "native"))
     original = fields.other(fields.either(names, "romaji", "native"), title)
-    released = fields.year(fields.mapping(media.get("startDate")).get("year"))
+    released = fields.year(dig(media, "startDate", "year"))
     form = fields.text(media.get("format"))
     score = media.get("averageScore")
     item_facts = fields.facts(
@@ -183,7 +184,7 @@ def _item(media: Mapping[str, object]) -> Item:
 
 def _refusal(answer: Response) -> FetchFailure | None:
     """What AniList says in words; None: nothing that is known."""
-    errors = fields.rows(fields.mapping(answer.body).get("errors")) or ()
+    errors = fields.rows(dig(answer.body, "errors")) or ()
     message = " ".join(fields.text(error.get("message")) for error in errors).casefold()
     if "private" in message:
         problem = f"{answer.url}: the user is private; they can make their lists public"

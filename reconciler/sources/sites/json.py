@@ -11,9 +11,10 @@ from urllib.parse import SplitResult
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Item, ListRef, Snapshot
 from reconciler.http.client import Response
-from reconciler.sources import json_items, plex
+from reconciler.sources import json_items
 from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import MEANINGS, document, kind_of, shown_for
+from reconciler.sources.feeds import fetch_plex, is_plex
 from reconciler.sources.http import SiteClient
 from reconciler.sources.paging import Call, open_to_all, read, without_browser
 
@@ -38,8 +39,8 @@ def parse_url(url: SplitResult) -> ListRef:
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a list: one answer, which is whole where it is JSON; a feed of Plex's as such."""
-    if plex.is_feed(ref):
-        return plex.fetch(ref, context)
+    if is_plex(ref):
+        return fetch_plex(ref, context)
 
     def part(answer: Response) -> Page | None:
         items = json_items.parse(answer.body, kind_of(ref))

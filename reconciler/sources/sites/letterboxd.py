@@ -11,6 +11,7 @@ from urllib.parse import SplitResult
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import Item, Kind, ListRef, Outcome, Snapshot
+from reconciler.http.foreign import record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
@@ -142,7 +143,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 def parse(payload: object) -> Page | None:
     """A page's films and the list's total; None: it is not known how to read it."""
-    page = fields.mapping(payload)
+    page = record(payload)
     names = page.get("names")
     total_text = fields.text(page.get("total"))
     match = _TOTAL.search(total_text)

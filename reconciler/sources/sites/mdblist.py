@@ -14,6 +14,7 @@ from urllib.parse import quote
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
+from reconciler.http.foreign import record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
@@ -130,13 +131,13 @@ class _Walk:
 
     def keyed(self, answer: Response) -> Page | FetchFailure | None:
         """A page of the API: films and shows apart, and whether more follow."""
-        body = fields.mapping(answer.body)
+        body = record(answer.body)
         groups = [body.get(name) for name in ("movies", "shows")]
-        groups_of_rows = [fields.rows(group) for group in groups]
-        if all(rows is None for rows in groups_of_rows):
+        parsed = [fields.rows(group) for group in groups]
+        if all(rows is None for rows in parsed):
             return _refusal(answer)
-        rows_found = tuple(row for rows in groups_of_rows for row in rows or ())
-        pages = fields.mapping(body.get("pagination"))
+        rows_found = tuple(row for rows in parsed for row in rows or ())
+        pages = record(body.get("pagination"))
         totals = [fields.count(pages, name) for name in ("total_movies", "total_shows")]
         total = fields.count(answer.headers, "X-Total-Items")
         if None not in totals:
@@ -148,8 +149,7 @@ class _Walk:
         if silent:
             more = _perhaps_full(rows_found)
         part = self._part(rows_found, total, following=bool(rows_found) and more, cursor=cursor)
-        halves = zip(groups, groups_of_rows, strict=True)
-        is_half = any(group and rows is None for group, rows in halves)
+        is_half = any(group and rows is None for group, rows in zip(groups, parsed, strict=True))
         cut_off = TRY_LATER if is_half or (more and not rows_found) else ""
         return replace(part, cut_off=cut_off, end_unknown=silent and total is None)
 
@@ -175,7 +175,7 @@ def _perhaps_full(rows_found: Sequence[object]) -> bool:
 def _item(row: Mapping[str, object]) -> Item:
     rank = fields.count(row, "rank")
     position = 0 if rank is None else rank + 1  # a watchlist's ranks begin with 0
-    get, ids = row.get, fields.mapping(row.get("ids"))
+    get, ids = row.get, record(row.get("ids"))
     kind, unsupported = classify(fields.text(get("mediatype")))
     title_ids = Ids(
         imdb=fields.imdb_id(get("imdb_id") or ids.get("imdb")),
@@ -189,7 +189,7 @@ def _item(row: Mapping[str, object]) -> Item:
 
 def _refusal(answer: Response) -> FetchFailure | None:
     """What an error in place of a list, or of its rows, means; None: unknown."""
-    first = next(iter(fields.rows(answer.body) or ()), fields.mapping(answer.body))
+    first = next(iter(fields.rows(answer.body) or ()), record(answer.body))
     message = fields.text(first.get("error")).casefold()
     if "private" in message:  # in full "empty or private list": it does not tell the two apart
         problem = "the list is private, or there is nothing on it; make it public"

@@ -6,14 +6,13 @@ import re
 from urllib.parse import SplitResult
 
 from reconciler.core.model import ListRef, Snapshot
-from reconciler.sources import plex
 from reconciler.sources.addresses import is_at
 from reconciler.sources.context import FetchContext
 from reconciler.sources.documents import document
-from reconciler.sources.feeds import read_feed
+from reconciler.sources.feeds import PLEX_HOSTS, fetch_plex, is_plex, plex_address, read_feed
 from reconciler.sources.paging import open_to_all, without_browser
 
-HOSTS = frozenset({*plex.HOSTS, "plex.tv", "watch.plex.tv", "app.plex.tv"})
+HOSTS = frozenset({*PLEX_HOSTS, "plex.tv", "watch.plex.tv", "app.plex.tv"})
 BARE: re.Pattern[str] | None = None
 FORMS = "rss:https://HOST/FEED"
 needs_browser = without_browser
@@ -31,9 +30,9 @@ def parse_url(url: SplitResult) -> ListRef:
     """The list at an address. Raises ValueError with a sentence."""
     if not is_at(url, HOSTS):
         return document("rss", url.geturl())
-    if url.hostname not in plex.HOSTS:
+    if url.hostname not in PLEX_HOSTS:
         raise ValueError(f"Plex shows this to nobody but you: {_WRITE}")
-    address = plex.feed_address(url)
+    address = plex_address(url)
     if address is None:
         raise ValueError(f"not a feed: {_WRITE}")
     return document("rss", address)
@@ -41,6 +40,6 @@ def parse_url(url: SplitResult) -> ListRef:
 
 def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
     """Read a feed, and the further parts that it names."""
-    if plex.is_feed(ref):
-        return plex.fetch(ref, context)
+    if is_plex(ref):
+        return fetch_plex(ref, context)
     return read_feed(ref.address, ref, context)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from reconciler.core.completeness import Page, is_readable
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
+from reconciler.http.foreign import dig, record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
@@ -66,7 +67,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 def parse(body: object, group: str, first: int = 1) -> tuple[Item, ...] | None:
     """The items of a group, the first of them at this place of the list; None: this is none."""
-    rows = fields.rows(fields.mapping(body).get(group))
+    rows = fields.rows(dig(body, group))
     if rows is None:
         return None
     return tuple(_item(place, row, group) for place, row in enumerate(rows, start=first))
@@ -74,10 +75,8 @@ def parse(body: object, group: str, first: int = 1) -> tuple[Item, ...] | None:
 
 def _keys(body: object, group: str, items: tuple[Item, ...]) -> tuple[str, ...]:
     """What tells entries apart: Simkl's own numbers, since seasons of anime may share other ids."""
-    rows = fields.rows(fields.mapping(body).get(group)) or ()
-    numbers = [
-        fields.number(fields.mapping(_media(row, group).get("ids")).get("simkl")) for row in rows
-    ]
+    rows = fields.rows(dig(body, group)) or ()
+    numbers = [fields.number(dig(_media(row, group), "ids", "simkl")) for row in rows]
     return tuple(
         f"simkl:{item.kind}:{number}" if number else item.key if is_readable(item) else ""
         for item, number in zip(items, numbers, strict=True)
@@ -85,7 +84,7 @@ def _keys(body: object, group: str, items: tuple[Item, ...]) -> tuple[str, ...]:
 
 
 def _media(row: Mapping[str, object], group: str) -> Mapping[str, object]:
-    return fields.mapping(row.get(_PARTS[group]) or row.get("movie"))
+    return record(row.get(_PARTS[group]) or row.get("movie"))
 
 
 def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
@@ -107,8 +106,7 @@ def _walk(ref: ListRef, provider: Provider) -> tuple[Call, _Parse]:
     def part(answer: Response) -> Page | FetchFailure | None:
         nonlocal first
         if answer.url.endswith("/users/settings"):
-            account = fields.mapping(fields.mapping(answer.body).get("account"))
-            if str(account.get("id")) != user:
+            if str(dig(answer.body, "account", "id")) != user:
                 problem = f"this list is that of another user, {user}"
                 return FetchFailure(Outcome.PRIVATE, f"{answer.url}: {problem}; {_YOURS}")
             return Page(following=calls[0])
@@ -142,7 +140,7 @@ def _meanings(provider: Provider) -> dict[int, tuple[Outcome, str]]:
 
 def _item(place: int, row: Mapping[str, object], group: str) -> Item:
     media = _media(row, group)
-    ids = fields.mapping(media.get("ids"))
+    ids = record(media.get("ids"))
     film = group == "movies" or row.get("anime_type") == "movie"
     title_ids = Ids(
         imdb=fields.imdb_id(ids.get("imdb")),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Snapshot
 from reconciler.http.client import Response
+from reconciler.http.foreign import record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
@@ -120,7 +121,7 @@ def fetch(ref: ListRef, context: FetchContext) -> Snapshot:
 
 def parse(body: object, first: Call, kind: Kind | None) -> Page | None:
     """A page; None: this is none. ``kind``: of titles that do not say it."""
-    page = fields.mapping(body)
+    page = record(body)
     places = (fields.rows(page.get(name)) for name in ("results", "items", "parts"))
     entries = next((rows for rows in places if rows is not None), None)
     if entries is None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from reconciler.core.completeness import Page
 from reconciler.core.model import Ids, Item, Kind, ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
+from reconciler.http.foreign import dig, record
 from reconciler.sources import fields
 from reconciler.sources.addresses import Address, AddressTable
 from reconciler.sources.context import FetchContext, Provider
@@ -76,7 +77,7 @@ class _Walk:
 
     def part(self, answer: Response) -> Page | FetchFailure | None:
         """What an answer brings, and the call after it."""
-        data = fields.mapping(fields.mapping(answer.body).get("data"))
+        data = record(dig(answer.body, "data"))
         match answer.url.removeprefix(self._api).split("/"):
             case ["", "login"]:
                 return self._signed_in(fields.text(data.get("token")))

@@ -17,7 +17,8 @@ import requests
 from reconciler.core.completeness import TRY_LATER, Page
 from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.http.client import Response
-from reconciler.http.foreign import valid_text
+from reconciler.http.foreign import dig, valid_text
+from reconciler.sources import fields
 from reconciler.sources.failure import FetchFailure, changed_layout, failure_of
 from reconciler.sources.http import SiteClient
 from reconciler.sources.pages import read_pages
@@ -167,7 +168,7 @@ class _Reading:
             return answer
         if not answer.ok:
             return _trouble(answer, self._ref)
-        user = valid_text(titles.dig(answer.body, "data", "userProfile", "userId"))
+        user = valid_text(dig(answer.body, "data", "userProfile", "userId"))
         codes = {code for _, code in _errors(answer.body)}
         if not user and codes <= {"RESOURCE_NOT_FOUND"}:
             return missing(f"{self._url}: {self._ref}")
@@ -203,7 +204,7 @@ class _Reading:
             return private(where)
         if content is None and "RESOURCE_NOT_FOUND" in codes:
             return missing(where)
-        if not self._ref.chart and content is None and not codes and titles.dig(body, "data"):
+        if not self._ref.chart and content is None and not codes and dig(body, "data"):
             return missing(where)  # a user that does not exist is null, without an error
         if other := titles.other_list(body):
             return not_titles(where, other)
@@ -249,12 +250,8 @@ def _without_rejected(query: str, body: object) -> str:
 
 def _errors(body: object) -> Iterator[tuple[str, str]]:
     """Message and code of each error in an answer."""
-    errors = titles.dig(body, "errors")
-    for error in errors if isinstance(errors, list) else ():
-        yield (
-            valid_text(titles.dig(error, "message")),
-            valid_text(titles.dig(error, "extensions", "code")),
-        )
+    for error in fields.rows(dig(body, "errors")) or ():
+        yield valid_text(error.get("message")), valid_text(dig(error, "extensions", "code"))
 
 
 def _trouble(answer: Response, ref: ListRef) -> FetchFailure:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from html import unescape
 
 from reconciler.core.completeness import Page
-from reconciler.core.model import YEAR, Ids, Item, Kind, ListRef
-from reconciler.http.foreign import valid_text
-from reconciler.sources.sites.imdb.titles import dig, facts, imdb_id
+from reconciler.core.model import IMDB_ID, YEAR, Ids, Item, Kind, ListRef
+from reconciler.http.foreign import dig, valid_text
+from reconciler.sources import fields
+from reconciler.sources.sites.imdb.titles import facts
 from reconciler.sources.title_types import classify
 
 ROWS = (
@@ -60,7 +61,7 @@ _LONGEST_TOTAL = 200  # characters; finding a range takes quadratic time
 _RANGE = re.compile(rf"(?:{_GROUPED.pattern})\s*[-–—]\s*(?:{_GROUPED.pattern})")  # "1 - 25"
 _PREFIX = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)\.\s")
 _YEAR = re.compile(rf"({YEAR})(?:\s*[-–—].*)?")  # "1994", "2023– ", "2008–2013"
-_ID_IN_LINK = re.compile(r"(?:/title/|inline-watched-button-)(tt\d+)")
+_ID_IN_LINK = re.compile(rf"(?:/title/|inline-watched-button-)({IMDB_ID})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def total_of(payload: object) -> int | None:
 
 def parse_rows(payload: object, ref: ListRef, offset: int) -> Page | None:
     """The page's rows, which come after ``offset`` others; None: no rows."""
-    row_list = dig(payload, "rows")
-    rows = [_row(row) for row in row_list] if isinstance(row_list, list) else []
+    rows = [_row(row) for row in fields.rows(dig(payload, "rows")) or ()]
     if not any(rows):
         return None
     placed = [(place, row) for place, row in enumerate(rows, start=offset + 1) if row]
@@ -123,8 +123,7 @@ def is_ranked(payload: object, page: Page) -> bool | None:
 
     Where titles are numbered, all are: "1. FC" may be a title.
     """
-    row_list = dig(payload, "rows")
-    rows = [row for row in map(_row, row_list if isinstance(row_list, list) else ()) if row]
+    rows = [row for row in map(_row, fields.rows(dig(payload, "rows")) or ()) if row]
     numbered = all(_prefix(row.text) for row in rows)
     ranks = {row.imdb: row.rank or (numbered and _prefix(row.text)) or 0 for row in rows}
     shown_ranks = {imdb: rank for imdb, rank in ranks.items() if rank}
@@ -136,8 +135,7 @@ def is_ranked(payload: object, page: Page) -> bool | None:
 
 def _row(row: object) -> Row | None:
     link = _ID_IN_LINK.search(valid_text(dig(row, "link")))
-    imdb = imdb_id(link[1]) if link else None
-    if imdb is None:
+    if link is None:
         return None
     rank = _GROUPED.search(valid_text(dig(row, "rank")))
     cells = dig(row, "cells")
@@ -146,7 +144,7 @@ def _row(row: object) -> Row | None:
         for cell in (cells[:1] if isinstance(cells, list) else ())
     ]
     return Row(
-        imdb,
+        link[1],
         " ".join(valid_text(dig(row, "text")).split()),
         _number(rank[0]) if rank else 0,
         next((int(year[1]) for year in years if year), None),
@@ -174,10 +172,10 @@ def _number(text: str) -> int:
 
 
 def _thing(thing: object, place: int) -> Item | None:
-    match = _ID_IN_LINK.search(valid_text(dig(thing, "url")))
-    imdb = imdb_id(match[1]) if match else None
-    if imdb is None:
+    link = _ID_IN_LINK.search(valid_text(dig(thing, "url")))
+    if link is None:
         return None
+    imdb = link[1]
     original = unescape(valid_text(dig(thing, "name")))
     title = unescape(valid_text(dig(thing, "alternateName"))) or original or imdb
     kind = _LD_TYPES.get(valid_text(dig(thing, "@type")))

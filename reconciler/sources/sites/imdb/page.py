@@ -15,6 +15,7 @@ from reconciler import ports
 from reconciler.core.completeness import Page, snapshot_of
 from reconciler.core.model import ListRef, Outcome, Snapshot
 from reconciler.errors import BrowserError
+from reconciler.http.foreign import dig
 from reconciler.sources.context import FetchContext
 from reconciler.sources.failure import FetchFailure, browser_failure, changed_layout
 from reconciler.sources.pages import ROUTE, read_pages, visit
@@ -83,14 +84,14 @@ class BrowserRoute:
     def _look(self, number: int) -> Page | FetchFailure:
         url = self._base_url + path_of(self._ref, number)
         page_visit = visit(self._reach, url, _PROBE)
-        document = _document(titles.dig(page_visit.payload, "data"))
+        document = _document(dig(page_visit.payload, "data"))
         if other := titles.other_list(document):
             return not_titles(url, other)
-        if titles.dig(page_visit.payload, "hidden") or titles.is_private(document):
+        if dig(page_visit.payload, "hidden") or titles.is_private(document):
             return private(url)
         if page_visit.failure and page_visit.failure.outcome is not Outcome.CHANGED_LAYOUT:
             return page_visit.failure
-        if titles.dig(page_visit.payload, "missing") or titles.is_missing(document):
+        if dig(page_visit.payload, "missing") or titles.is_missing(document):
             return missing(url)
         page: Page | FetchFailure | None = titles.parse(document, self._ref)
         if isinstance(page, Page):
@@ -117,7 +118,7 @@ class BrowserRoute:
             payload = page.evaluate(markup.PROBE)
             if self._ref.chart and (linked := self._linked(payload, page.url)):
                 return linked
-            if not titles.dig(payload, "rows", 0):
+            if not dig(payload, "rows", 0):
                 return _no_list(url, page.url, payload)
             wanted_rows = min(PAGE_SIZE, (markup.total_of(payload) or PAGE_SIZE + offset) - offset)
             page.wait_for(markup.shown_rows(wanted_rows), self._reach.patience.content)
@@ -184,12 +185,12 @@ def not_titles(where: str, kind: str) -> FetchFailure:
 def _no_list(url: str, landed: str, payload: object) -> FetchFailure:
     """The page is not a list. It may say itself what it is."""
     requested_path = urlsplit(url).path.strip("/")
-    for address in (titles.dig(payload, "address"), landed):
+    for address in (dig(payload, "address"), landed):
         path = urlsplit(address).path.strip("/") if isinstance(address, str) else ""
         if path and path not in requested_path and requested_path not in path:
             problem = f"the site answered with the page /{path}, which is not a list"
             return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
-    if titles.dig(payload, "stray"):
+    if dig(payload, "stray"):
         problem = "the page shows titles but is not a list; a search is not a list"
         return FetchFailure(Outcome.CHANGED_LAYOUT, f"{url}: {problem}; check the address")
     return changed_layout(url)

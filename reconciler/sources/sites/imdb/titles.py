@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconciler.core.completeness import Page
 from reconciler.core.model import IMDB_ID, Facts, Ids, Item, Kind, ListRef, TitleRef
-from reconciler.http.foreign import valid_text
+from reconciler.http.foreign import dig, integer, records, valid_text
 from reconciler.sources.sites.imdb.address import CHARTS, is_ratings, user_of
 from reconciler.sources.title_types import classify
 
@@ -51,6 +51,7 @@ _TITLE = re.compile(IMDB_ID)
 _LISTS = ("list", "predefinedList")
 _DELETED = "remove deleted titles from the list"
 _BOX_OFFICE = 10  # films on that chart, at least
+_GENRES = ("titleGenres", "genres")
 
 
 def parse(document: object, ref: ListRef) -> Page | None:
@@ -65,12 +66,14 @@ def parse(document: object, ref: ListRef) -> Page | None:
         trends = (_trending(node) for node in found_at(document, "topTrendingSetsPredefined"))
         return next((page for page in (*ranked, *trends) if page), None)
     if is_ratings(ref):
-        rated = (_rated(node) for node in found_at(document, "advancedTitleSearch"))
+        searches = found_at(document, "advancedTitleSearch")
+        rated = (_search_page(search, ("node", "title")) for search in searches)
         return next((page for page in rated if page), None)
     inside = content_of(document)
     for place in (inside, document):
         for search in found_at(place, "titleListItemSearch"):
-            if page := _list_page(search, valid_text(dig(inside, "lastModifiedDate"))):
+            version = valid_text(dig(inside, "lastModifiedDate"))
+            if page := _search_page(search, ("listItem",), version):
                 return page
     return None
 
@@ -128,18 +131,6 @@ def found_at(document: object, name: str) -> Iterator[dict[str, object]]:
             waiting.extend(node)
 
 
-def dig(node: object, *path: str | int) -> object:
-    """The value at a path; None where the path ends early."""
-    for step in path:
-        if isinstance(node, dict):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int):
-            node = next(iter(node[step : step + 1]), None)
-        else:
-            return None
-    return node
-
-
 def imdb_id(text: object) -> str | None:
     """A title's id, where the text is one."""
     return text if isinstance(text, str) and _TITLE.fullmatch(text) else None
@@ -151,35 +142,21 @@ def facts(rating: object, votes: object, genres: Iterable[str]) -> Facts:
     return Facts(number or None, integer(votes), tuple(filter(None, genres)) or None)
 
 
-def integer(value: object) -> int | None:
-    """A whole number, or None; JSON's true and false are none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _column(document: object) -> object:
     column = dig(document, "props", "pageProps", "mainColumnData")
     return dig(document, "data") if column is None else column
 
 
-def _list_page(search: dict[str, object], modified: str) -> Page | None:
+def _search_page(
+    search: dict[str, object], title_path: tuple[str, ...], version: str = ""
+) -> Page | None:
+    """A page of a list, or of a search for what a user has rated, whose rows have no positions."""
     total, edges = integer(search.get("total")), search.get("edges")
     if total is None or not isinstance(edges, list):
         return None
-    items = [_item(dig(edge, "listItem"), dig(edge, "node", "absolutePosition")) for edge in edges]
-    return replace(_page(items, total, modified), more=_more(search))
-
-
-def _rated(search: dict[str, object]) -> Page | None:
-    """What a user has rated is a search by user; its rows have no positions."""
-    total, edges = integer(search.get("total")), search.get("edges")
-    if total is None or not isinstance(edges, list):
-        return None
-    items = [_item(dig(edge, "node", "title"), None) for edge in edges]
-    return replace(_page(items, total), more=_more(search))
-
-
-def _more(search: dict[str, object]) -> bool:
-    return dig(search, "pageInfo", "hasNextPage") is True
+    items = [_item(dig(edge, *title_path), dig(edge, "node", "absolutePosition")) for edge in edges]
+    more = dig(search, "pageInfo", "hasNextPage") is True
+    return replace(_page(items, total, version), more=more)
 
 
 def _chart(titles: dict[str, object], kind: Kind) -> Page | None:
@@ -256,14 +233,9 @@ def _item(node: object, position: object, usual: Kind | None = None) -> Item | N
         facts=facts(
             dig(node, "ratingsSummary", "aggregateRating"),
             dig(node, "ratingsSummary", "voteCount"),
-            [valid_text(dig(genre, "genre", "text")) for genre in _genres(node)],
+            [valid_text(dig(row, "genre", "text")) for row in records(dig(node, *_GENRES))],
         ),
     )
-
-
-def _genres(node: object) -> list[object]:
-    genres = dig(node, "titleGenres", "genres")
-    return genres if isinstance(genres, list) else []
 
 
 def _series(node: object) -> TitleRef | None:

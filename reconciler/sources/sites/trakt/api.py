@@ -26,9 +26,9 @@ from reconciler.sources import paging
 from reconciler.sources.context import FetchContext
 from reconciler.sources.failure import FetchFailure, status_text
 from reconciler.sources.http import SiteClient
+from reconciler.sources.json_items import is_trakt_row, join_seasons, trakt_item
 from reconciler.sources.paging import ROUTE, Call
 from reconciler.sources.sites.trakt.login import AGAIN, API_URL, SignIn, sign_in_ended
-from reconciler.sources.trakt_items import item_of, joined, readable
 
 _MOST_ROWS = 250  # a page; since June 2026 more is clamped
 _BOX_OFFICE = 10  # films, on one page, without a word of how many there are
@@ -126,7 +126,7 @@ def read(listing: Listing, ref: ListRef, context: FetchContext) -> ApiReading:
             return ApiReading(failure.snapshot(ROUTE))
         walk = _Walk(listing, _Api(web, url, headers), limit, facts=context.need.facts)
         snapshot = paging.read(
-            walk.call, walk.part, ref, context, refusal=walk.refusal, joined=joined, web=web
+            walk.call, walk.part, ref, context, refusal=walk.refusal, joined=join_seasons, web=web
         )
         return ApiReading(snapshot, walk.key_refused)
 
@@ -164,10 +164,10 @@ class _Walk:
         if not isinstance(answer.body, list):
             return None
         rows = [row if isinstance(row, dict) else {} for row in answer.body]
-        if rows and not any(map(readable, rows)):
+        if rows and not any(map(is_trakt_row, rows)):
             return None
         kind = self._listing.kind
-        pairs = [(item_of(row, kind), _identity(row)) for row in rows]
+        pairs = [(trakt_item(row, kind), _identity(row)) for row in rows]
         others = {Kind.MOVIE, Kind.TV} - {kind} if kind else set()
         of_kind = [pair for pair in pairs if pair[0].kind not in others or not is_readable(pair[0])]
         items, keys = tuple(item for item, _ in of_kind), tuple(key for _, key in of_kind)

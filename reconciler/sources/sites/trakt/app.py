@@ -17,7 +17,7 @@ from reconciler.core.completeness import ListReading, numbered, snapshot_of
 from reconciler.core.completeness import Page as ListPage
 from reconciler.core.model import YEAR, Ids, Item, Kind, Outcome, Snapshot
 from reconciler.errors import BrowserError
-from reconciler.http.foreign import valid_text
+from reconciler.http.foreign import record, records, valid_text
 from reconciler.ports import Page
 from reconciler.sources.context import FetchContext, Patience
 from reconciler.sources.failure import FetchFailure, browser_failure, changed_layout
@@ -108,7 +108,7 @@ def read(path: str, kind: Kind | None, context: FetchContext) -> Snapshot:
     page_visit = visit(context, url, probe(path))
     if page_visit.failure or page_visit.page is None:
         return (page_visit.failure or changed_layout(url)).snapshot()
-    state = _read(page_visit.payload)
+    state = record(page_visit.payload)
     if not state.get("cards"):
         failure = without_cards(state, url)
         empty = failure.outcome is Outcome.EMPTY
@@ -186,12 +186,12 @@ def scroll(
         page.evaluate(_COUNT_OPEN)
         state = _now(page, path)
         while len(cards) < _MOST_CARDS:
-            fresh = {card.get("path"): card for card in _cards(state)}
+            fresh = {card.get("path"): card for card in records(state.get("cards"))}
             at_end = state.get("bottom") and fresh.keys() <= cards.keys()
             cards |= fresh
             if at_end and not _grows(page, path, state, patience):
                 return list(cards.values()), _missing_rest(page, path)
-            state = _read(page.evaluate(_NEXT % {"state": _state(path)}))
+            state = record(page.evaluate(_NEXT % {"state": _state(path)}))
     except BrowserError as error:
         return list(cards.values()), browser_failure(error)
     return list(cards.values()), FetchFailure(
@@ -222,17 +222,8 @@ def _missing_rest(page: Page, path: str) -> FetchFailure | None:
 
 
 def _now(page: Page, path: str) -> Mapping[str, object]:
-    return _read(page.evaluate(_state(path) + "return state;"))
+    return record(page.evaluate(_state(path) + "return state;"))
 
 
 def _state(path: str) -> str:
     return _STATE % {"path": json.dumps(path)}
-
-
-def _read(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _cards(state: Mapping[str, object]) -> list[Mapping[str, object]]:
-    cards = state.get("cards")
-    return [card for card in cards if isinstance(card, dict)] if isinstance(cards, list) else []

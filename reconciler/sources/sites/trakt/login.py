@@ -17,12 +17,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from reconciler.config.own_files import SECRET_BYTES, read_file
 from reconciler.core.model import Outcome
 from reconciler.http.client import Response
-from reconciler.http.foreign import valid_text
+from reconciler.http.foreign import record, valid_text
 from reconciler.sources.context import Provider
 from reconciler.sources.failure import FetchFailure, failure_of
 from reconciler.sources.http import SiteClient
@@ -180,7 +179,7 @@ class SignIn:
         answer = self._post("/oauth/device/code", {"client_id": self._app["client_id"]})
         if isinstance(answer, FetchFailure):
             return answer
-        body = answer.body if isinstance(answer.body, dict) else {}
+        body = record(answer.body)
         typed, address = valid_text(body.get("user_code")), valid_text(body.get("verification_url"))
         secret = valid_text(body.get("device_code"))
         if not answer.ok or not (typed and address and secret):
@@ -246,7 +245,7 @@ def _ends_soon(tokens: Tokens) -> bool:
 
 
 def _tokens(answer: Response) -> Tokens | None:
-    body: Mapping[str, Any] = answer.body if isinstance(answer.body, dict) else {}
+    body = record(answer.body)
     access, refresh = valid_text(body.get("access_token")), valid_text(body.get("refresh_token"))
     if not answer.ok or not access or not refresh:
         return None
@@ -277,5 +276,6 @@ def _unusable(path: Path, error: OSError) -> FetchFailure:
 
 
 def _number(value: object, default: float) -> float:
-    is_positive = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-    return float(value) if is_positive and isinstance(value, int | float) else default
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    return default
