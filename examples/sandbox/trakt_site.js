@@ -1,4 +1,4 @@
-// The app: asks for items a hundred at a time when the end of the page comes into view, and mounts
+// The app: requests items a hundred at a time when the end of the page comes into view, and mounts
 // a card only while its place is near the visible part of the page.
 (() => {
   const app = document.getElementById("app");

@@ -24,7 +24,7 @@ _PROGRAM = f"{shlex.quote(sys.executable)} -m tests.torture"  # the Python that 
 
 def table(results: Sequence[Result]) -> str:
     """What the attacks found, as a Markdown table."""
-    lines = ["| attack | rounds | seconds | found | bound | ok |", "|---|---|---|---|---|---|"]
+    lines = ["| attack | rounds | seconds | result | bound | ok |", "|---|---|---|---|---|---|"]
     for result in results:
         cells = (
             result.attack.name,

@@ -82,7 +82,7 @@ def strike(chance: Random, sites: SandboxSites) -> Figures:
         _check_requests(household, expected)
         missing = expected - set(household.stored())
         check(not missing, f"{len(missing)} titles are not requested in the end: {last}")
-    return {"passes": passes + sound, "requests": len(expected)}
+    return {"runs": passes + sound, "requests": len(expected)}
 
 
 def _write(household: Household, sites: SandboxSites, listed: list[Title]) -> None:
@@ -175,4 +175,4 @@ SERVER_FAULTS: tuple[Callable[[Random], dict[str, object]], ...] = (
     lambda _: {"csrf_protection": True},
     lambda chance: {"latency": chance.uniform(0, 0.02)},
 )
-ATTACK = Attack("faults", "converges to what is wanted, 0 twice", set_up)
+ATTACK = Attack("faults", "converges to the wanted requests, 0 twice", set_up)

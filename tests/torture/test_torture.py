@@ -96,5 +96,5 @@ def test_an_attack_that_is_not_known_is_refused() -> None:
 
 
 def test_the_page_shows_every_attack_with_its_bound() -> None:
-    shown = {row[0]: row[4] for row in places.table(PAGE, "## The figures")}
+    shown = {row[0]: row[4] for row in places.table(PAGE, "## Results")}
     assert shown == {name: attack.bound for name, attack in torture.ATTACKS.items()}
