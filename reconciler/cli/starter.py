@@ -45,7 +45,7 @@ defaults:
   #interval: 6h  # how often to read each list
   #requester: anna  # server user to request as; default: the API key's owner
 {providers}
-# listsync identifies each list by its name. A title on several lists belongs to the first one.
+# The name of a list is its identity. A title on several lists belongs to the first one.
 lists:
 """
 _TAIL = """

@@ -11,7 +11,7 @@ from collections import Counter
 
 from reconciler.core.model import Event, Message, Notice, PerformedAction
 from reconciler.core.seasons import span
-from reconciler.render.words import clean, counted, with_year
+from reconciler.render.words import clean, with_year
 
 TITLES = 10  # named in one message; the rest is counted
 _TITLE, _WHY = 80, 300  # characters
@@ -68,7 +68,7 @@ def _counts(deeds: tuple[PerformedAction, ...]) -> str:
 def _digest(deeds: tuple[PerformedAction, ...]) -> str:
     lines = [_line(deed) for deed in deeds[:TITLES]]
     if len(deeds) > TITLES:
-        lines.append(f"and {counted(len(deeds) - TITLES, 'more title')}: listsync history")
+        lines.append(f"and {len(deeds) - TITLES:,} more: listsync history")
     return "\n".join(lines)
 
 

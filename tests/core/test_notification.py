@@ -55,7 +55,7 @@ def test_many_titles_are_counted() -> None:
     digest = message(Notice(Event.APPLIED, deeds=(deed(),) * (TITLES + 2)))
 
     assert len(digest.body.splitlines()) == TITLES + 1
-    assert digest.body.endswith("and 2 more titles: listsync history")
+    assert digest.body.endswith("and 2 more: listsync history")
 
 
 @pytest.mark.parametrize(

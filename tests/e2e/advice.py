@@ -333,6 +333,11 @@ def new_plan(world: World, done: Finished) -> None:
     assert world.household.stored() == [DUNE.tmdb]
 
 
+def without_file(world: World) -> None:
+    quiet(world)
+    (world.household.folder / "listsync.yaml").unlink()
+
+
 def locked(world: World) -> None:
     world.household.wish([DUNE])
     world.patches.enter_context(WriterLock(world.household.ledger.resolve()))
@@ -449,6 +454,8 @@ CATALOG = [
     Trouble("an option that is none", nothing, ("plan", "--frobnicate"), {
         "listsync --help": shows("Usage: listsync")}),
     Trouble("apply asks nobody", quiet, ("apply",), {"--yes": stores(DUNE.tmdb)}),
+    Trouble("no file", without_file, ("plan",), {
+        "listsync init": shows("listsync.yaml written")}),
     Trouble("init over a file", init_again, ("init",), {"--force": shows("listsync.yaml written")}),
     Trouble("what to do after init", quiet, INIT, {
         "listsync validate -c mine.yaml": shows("ok"),
@@ -476,5 +483,5 @@ CATALOG = [
     Trouble("a change that waits", quiet, shows_message(Event.RIGHTS_WAITING), {
         "listsync status": shows("wishes")}),
     Trouble("a long digest", quiet, shows_message(Event.APPLIED), {
-        "listsync history": shows("nothing was requested")}),
+        "listsync history": shows("nothing has been requested")}),
 ]  # fmt: skip

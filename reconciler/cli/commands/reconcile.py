@@ -23,6 +23,6 @@ def reconcile(settings: Settings, name: ListName) -> int:
         ledger.statuses.trigger(lst.name)
     sys.stdout.write(
         f"requested a sync of {lst.name}: a running listsync starts it within a second, "
-        "otherwise the next `listsync run` does\n"
+        "otherwise the next one you start does\n"
     )
     return 0
