@@ -62,8 +62,8 @@ class Running:
         """The lines of its log that begin so."""
         return [line for line in self.log() if line["event"].startswith(beginning)]
 
-    def turns(self, name: str) -> int:
-        """How many turns a list has had."""
+    def run_count(self, name: str) -> int:
+        """How many runs a list has had."""
         return sum(line["event"] == "run ended" and line["list"] == name for line in self.log())
 
     def end(self, signum: int = signal.SIGTERM, seconds: float = 20) -> Finished:

@@ -22,7 +22,7 @@ FILTER = {
 }
 
 
-def test_what_passes_is_requested_and_the_plan_says_why_the_rest_is_not(
+def test_a_title_that_the_filter_lets_through_is_requested_and_the_plan_says_why_the_rest_is_not(
     household: Household,
 ) -> None:
     everything: list[Title] = [DUNE, HEAT, ALIEN, JOKER, AMELIE, UNSEEN]

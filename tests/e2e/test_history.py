@@ -13,7 +13,7 @@ from tests.e2e.household import ALICE, DUNE, HEAT, JOKER, Household
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    """Three passes: two films for alice, one more film, and one that found a wrong key."""
+    """Three runs: two films for alice, one more film, and one that found a wrong key."""
     with SandboxServer() as server:
         household = Household(tmp_path_factory.mktemp("past"), server)
         (household.folder / "wishes.txt").write_text(f"imdb:{DUNE.imdb}\nimdb:{HEAT.imdb}\n")
@@ -59,7 +59,7 @@ def test_history_tells_every_action_oldest_first(past: Household) -> None:
     assert numbers == set(past.server.state.requests)
 
 
-def test_history_tells_every_pass_that_acted_or_failed_to(past: Household) -> None:
+def test_history_tells_every_run_that_acted_or_failed_to(past: Household) -> None:
     runs = history_of(past)["runs"]
     assert [(r["command"], r["exit_code"], r["results"], r["lists"]) for r in runs] == [
         ("apply", 0, {"created": 2}, ["wishes", "more"]),
@@ -69,7 +69,7 @@ def test_history_tells_every_pass_that_acted_or_failed_to(past: Household) -> No
     assert all(row["began"] <= row["ended"] for row in runs)
 
 
-def test_a_plan_leaves_no_pass(past: Household) -> None:
+def test_a_plan_leaves_no_run(past: Household) -> None:
     before = history_of(past)["runs"]
     past.run("plan")
     assert history_of(past)["runs"] == before
@@ -139,5 +139,5 @@ def test_a_list_that_left_the_file_is_known(household: Household) -> None:
     assert run["lists"] == ["wishes"]
 
 
-def test_no_passes_at_all_are_wrong_usage(past: Household) -> None:
+def test_no_runs_at_all_are_wrong_usage(past: Household) -> None:
     assert past.run("history", "--last", "0").code == 64

@@ -54,7 +54,7 @@ class TestApply:
         ]
         assert post["type"] == "success"
 
-    def test_a_quiet_pass_is_silent(self, household: Household, receiver: Receiver) -> None:
+    def test_a_quiet_run_is_silent(self, household: Household, receiver: Receiver) -> None:
         wish(household, DUNE)
         household.run("apply", "--yes")
         receiver.posts.clear()
@@ -97,14 +97,14 @@ class TestApply:
 
         assert receiver.posts == []
 
-    def test_by_the_day_the_first_pass_of_a_day_tells_all_since_the_last(
+    def test_by_the_day_the_first_run_of_a_day_tells_all_since_the_last(
         self, household: Household, receiver: Receiver
     ) -> None:
         wish(household, DUNE, digest="daily")
         household.run("apply", "--yes")
         wish(household, DUNE, HEAT, digest="daily")
         household.run("apply", "--yes")
-        assert receiver.titles() == ["listsync: 1 created"]  # the first pass ever
+        assert receiver.titles() == ["listsync: 1 created"]  # the first run ever
 
         with sqlite3.connect(household.ledger) as ledger:  # a day goes by
             ledger.execute("UPDATE notifications SET at = '2026-01-01T00:00:00.000000+00:00'")
@@ -195,7 +195,7 @@ class TestTrouble:
         output = {word for word in ("address 1", "address 2", "address 3") if word in done.err}
         assert output == {"address 1", "address 3"}
 
-    def test_without_apprise_the_pass_goes_on_and_says_what_to_install(
+    def test_without_apprise_the_run_goes_on_and_says_what_to_install(
         self, household: Household, receiver: Receiver, tmp_path: Path
     ) -> None:
         hide_apprise(household, tmp_path)
@@ -275,7 +275,7 @@ class TestRun:
         lists_by_name["wishes"]["interval"] = "1s"
         follow(household, lists_by_name)
         with running(household) as run:
-            until(lambda: run.turns("wishes") > 2)
+            until(lambda: run.run_count("wishes") > 2)
             until(lambda: receiver.posts)
             lists(household, wishes=(DUNE, HEAT))
             until(lambda: len(receiver.posts) == 2)
@@ -308,7 +308,7 @@ class TestRun:
         lists_by_name["wishes"]["requester"] = "alice"
         follow(household, lists_by_name, events=["rights-waiting"])
         with running(household) as run:
-            until(lambda: run.turns("wishes"))
+            until(lambda: run.run_count("wishes"))
             del lists_by_name["wishes"]["requester"]
             follow(household, lists_by_name, events=["rights-waiting"])
             until(lambda: receiver.posts)
@@ -328,7 +328,7 @@ class TestRun:
         follow(household, lists_by_name)
         for _ in range(2):
             with running(household) as run:
-                until(lambda: run.turns("wishes") > 1)
+                until(lambda: run.run_count("wishes") > 1)
         until(lambda: receiver.posts)
         lists_by_name["wishes"]["requester"] = (
             "alice"  # who may do more than a user that is not there
@@ -344,14 +344,14 @@ class TestRun:
             "listsync: wishes is stalled",
         ]
 
-    def test_a_service_that_hangs_holds_neither_turns_nor_the_end(
+    def test_a_service_that_hangs_holds_neither_runs_nor_the_end(
         self, household: Household, receiver: Receiver
     ) -> None:
         lists_by_name = lists(household, wishes=(DUNE,), more=(ALIEN,), rest=tuple(FILMS[:3]))
         follow(household, lists_by_name)
         receiver.hangs = True
         with running(household) as run:
-            until(lambda: all(run.turns(name) for name in lists_by_name))
+            until(lambda: all(run.run_count(name) for name in lists_by_name))
             until(lambda: receiver.posts)
             assert TOKEN not in processes()
             assert TOKEN not in run.get("/status")[1] + run.get("/metrics")[1]
@@ -360,7 +360,7 @@ class TestRun:
 
         assert time.monotonic() - began < 10  # 2 s of patience, not 12, and the process's own end
 
-    def test_another_address_is_used_from_the_next_turn_on_and_the_generation_stays(
+    def test_another_address_is_used_from_the_next_run_on_and_the_generation_stays(
         self, household: Household, receiver: Receiver
     ) -> None:
         (household.folder / "urls").write_text("json://127.0.0.1:9/closed\n")

@@ -20,7 +20,7 @@ def test_what_is_on_a_list_is_requested(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE, HEAT)))
     with running(household, "--debug-dir", "pages") as run:
         until(lambda: sorted(household.stored()) == sorted(numbers([DUNE, HEAT])))
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
 
         assert [line["created"] for line in run.events("run ended")] == [2]
         assert (household.folder / "pages").is_dir()  # where pages would be that are no lists
@@ -34,7 +34,7 @@ def test_a_restart_reads_nothing_that_is_not_due(household: Household) -> None:
     with running(household) as run:
         until(lambda: run.is_ready("more"))
 
-        assert run.turns("wishes") == 0
+        assert run.run_count("wishes") == 0
 
 
 @pytest.mark.parametrize("days", [-30, 30], ids=["set back", "set forward"])
@@ -54,7 +54,7 @@ def test_a_clock_that_was_set_between_two_runs_keeps_no_list_waiting(
             ]
             ledger.execute("UPDATE schedules SET attempted = ?, due = ?", moved)
     with running(household) as run:
-        until(lambda: run.turns("wishes") > 1, seconds=20)
+        until(lambda: run.run_count("wishes") > 1, seconds=20)
         assert run.is_ready()
 
 
@@ -112,10 +112,10 @@ def test_a_request_under_way_is_finished_and_recorded(
         assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT, ALIEN, JOKER]))
 
 
-def test_each_line_of_a_turn_says_which_list_and_which_turn(household: Household) -> None:
+def test_each_line_of_a_run_says_which_list_and_which_run(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE, HEAT)))
     with running(household, "-v") as run:
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
         calls = run.events("server call")
         (turn,) = run.events("run ended")
 
@@ -151,7 +151,7 @@ def test_a_second_signal_ends_it_at_once_and_the_lock_goes_with_it(household: Ho
 def test_over_http_it_says_how_it_is_and_changes_nothing(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE,)))
     with running(household) as run:
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
         assert run.get("/healthz") == (200, "ok\n")
         assert run.get("/readyz")[0] == 200
         assert run.get("/nothing")[0] == 404
@@ -183,7 +183,7 @@ def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(household: H
     with running(household) as run:
         until(run.is_ready)
     with running(household) as run:
-        assert run.turns("wishes") == 0
+        assert run.run_count("wishes") == 0
         assert 'listsync_list_items{list="wishes"} 1.0' in run.get("/metrics")[1]
 
 

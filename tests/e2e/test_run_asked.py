@@ -19,20 +19,20 @@ def test_reconcile_asks_a_running_one(household: Household) -> None:
 
 
 def test_what_is_forgotten_is_asked_for_at_once_by_a_running_one(household: Household) -> None:
-    """The list's next turn would be hours away."""
+    """The list's next run would be hours away."""
     write(household, lists(household, wishes=(DUNE,)))
     with running(household) as run:
         until(run.is_ready)
         [number] = household.server.state.requests
         household.person("DELETE", f"/request/{number}")
         assert household.run("reconcile", "wishes").code == 0
-        until(lambda: run.turns("wishes") == 2)
+        until(lambda: run.run_count("wishes") == 2)
         assert household.stored() == []  # handled: somebody took it away
 
         output = household.run("forget", f"imdb:{DUNE.imdb}")
         assert (output.code, "it is on wishes" in output.out) == (0, True)
         until(lambda: household.stored() == numbers([DUNE]))
-        until(lambda: run.turns("wishes") == 3)
+        until(lambda: run.run_count("wishes") == 3)
     assert household.stored() == numbers([DUNE])
 
 
@@ -54,10 +54,10 @@ def test_a_word_outlives_a_process_that_ends_before_it_is_done(
     household.server.faults.latency = 0.0
     with running(household) as run:
         until(lambda: household.stored() == numbers([DUNE, HEAT]))
-        until(lambda: run.turns("wishes") == 1)
+        until(lambda: run.run_count("wishes") == 1)
     with running(household) as run:
         assert household.run("reconcile", "wishes").code == 0
-        until(lambda: run.turns("wishes") == 1)
+        until(lambda: run.run_count("wishes") == 1)
         assert len(run.events("run triggered")) == 1
 
 

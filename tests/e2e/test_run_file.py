@@ -24,7 +24,7 @@ def test_a_new_list_is_read_at_once_and_no_other(household: Household) -> None:
         write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
         until(lambda: run.is_ready("more"))
         assert len(household.stored()) == 2
-        assert run.turns("wishes") == 1
+        assert run.run_count("wishes") == 1
         assert run.condition("more", "Ready")["observed_generation"] == run.status()["generation"]
 
 
@@ -39,7 +39,7 @@ def test_a_new_list_is_read_within_a_second_of_the_save(household: Household) ->
             lists_by_name[f"list-{number}"] = (HEAT,)
             write(household, lists(household, **lists_by_name))
             saved = (household.folder / "listsync.yaml").stat().st_mtime
-            until(partial(run.turns, f"list-{number}"))
+            until(partial(run.run_count, f"list-{number}"))
             (line,) = (line for line in run.events("run ended") if line["list"] == f"list-{number}")
             waits.append(datetime.fromisoformat(line["timestamp"]).timestamp() - saved)
 
@@ -56,9 +56,9 @@ def test_a_list_that_left_the_file_stops_and_is_remembered(household: Household)
         until(lambda: run.is_ready() and run.is_ready("more"))
         write(household, {"wishes": both["wishes"]})
         until(lambda: [lst["name"] for lst in run.status()["lists"]] == ["wishes"])
-        turns = run.turns("more")
-        until(lambda: run.turns("wishes") > 4)
-        assert run.turns("more") <= turns + 1  # one may have been under way
+        count = run.run_count("more")
+        until(lambda: run.run_count("wishes") > 4)
+        assert run.run_count("more") <= count + 1  # one may have been under way
 
         write(household, {**both, "more": {**both["more"], "interval": "1h"}})
         until(lambda: run.is_ready("more"))

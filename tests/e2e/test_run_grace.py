@@ -26,11 +26,11 @@ def requesters(household: Household) -> list[int]:
     return [row.requested_by.id for row in household.server.state.requests.values()]
 
 
-def take_a_turn(household: Household, run: Running) -> None:
+def await_a_run(household: Household, run: Running) -> None:
     """Have the list read again, whatever waits."""
-    turns = run.turns("wishes")
+    count = run.run_count("wishes")
     assert household.run("reconcile", "wishes").code == 0
-    until(lambda: run.turns("wishes") > turns)
+    until(lambda: run.run_count("wishes") > count)
 
 
 def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(
@@ -39,10 +39,10 @@ def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(
     follow(household, requester="alice")
     with running(household) as run:
         until(lambda: len(requesters(household)) == HERS)
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
         follow(household)
         until(lambda: run.events(WAITS))
-        take_a_turn(household, run)
+        await_a_run(household, run)
         assert requesters(household) == [ALICE] * HERS
 
         (line,) = run.events(WAITS)
@@ -68,13 +68,13 @@ def test_a_deleted_requester_requests_nothing_before_the_grace_is_over(
 def test_a_deleted_requester_that_is_put_back_was_never_gone(household: Household) -> None:
     follow(household, requester="alice")
     with running(household) as run:
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
         generation = run.status()["generation"]
         follow(household)
         until(lambda: run.events(WAITS))
         follow(household, requester="alice")
         until(lambda: run.events("a waiting change was reverted"))
-        take_a_turn(household, run)
+        await_a_run(household, run)
 
         assert run.status()["generation"] == generation
     assert requesters(household) == [ALICE] * HERS
@@ -83,13 +83,13 @@ def test_a_deleted_requester_that_is_put_back_was_never_gone(household: Househol
 def test_a_restart_goes_on_with_the_grace_and_a_short_one_ends(household: Household) -> None:
     follow(household, requester="alice")
     with running(household) as run:
-        until(lambda: run.turns("wishes"))
+        until(lambda: run.run_count("wishes"))
         follow(household)
         until(lambda: run.status()["waiting"])
         before = run.status()["waiting"]
     stored_file = json.loads(household.run("status", "-o", "json").out)["waiting"]
     with running(household) as run:
-        take_a_turn(household, run)
+        await_a_run(household, run)
         assert stored_file == run.status()["waiting"] == before
         assert requesters(household) == [ALICE] * HERS
         assert len(run.events(WAITS)) == 1

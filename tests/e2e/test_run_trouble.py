@@ -142,7 +142,7 @@ def test_a_ledger_deleted_under_it_comes_back_with_what_it_knew(household: House
         household.ledger.unlink()
         until(household.ledger.is_file)
         assert household.run("reconcile", "wishes").code == 0
-        until(lambda: run.turns("wishes") == 2)
+        until(lambda: run.run_count("wishes") == 2)
 
         assert household.stored() == []  # it remembers that somebody took it away
         assert any("has been restored" in line["event"] for line in run.log())
@@ -255,8 +255,8 @@ cli.main()
 """
 
 
-def has_had(run: Running, turns: int) -> bool:
-    return run.turns("wishes") >= turns
+def has_had(run: Running, count: int) -> bool:
+    return run.run_count("wishes") >= count
 
 
 def set_clock(household: Household, days: int) -> None:
@@ -273,7 +273,7 @@ def test_a_clock_that_steps_back_and_forth_under_it_keeps_no_list_waiting(
         until(run.is_ready)
         for days in (-30, 0, 30, -1):
             set_clock(household, days)
-            until(partial(has_had, run, run.turns("wishes") + 2))
+            until(partial(has_had, run, run.run_count("wishes") + 2))
             now = datetime.now(UTC) + timedelta(days=days)
             due = datetime.fromisoformat(run.status()["lists"][0]["next_due"])
             assert abs(due - now) < timedelta(minutes=1)

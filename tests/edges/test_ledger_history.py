@@ -1,4 +1,4 @@
-"""The ledger's diary: what was asked, what came of it, and in which passes."""
+"""The ledger's journal: the actions sent, their outcomes, and the runs they belong to."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_runs_are_listed_oldest_first_and_a_killed_one_has_no_end(
 
 
 @pytest.mark.parametrize(("days", "runs_left"), [(90, 2), (91, 1)])
-def test_a_pass_is_forgotten_after_90_days_and_its_actions_never(
+def test_a_run_is_forgotten_after_90_days_and_its_actions_never(
     ledger: SqliteLedger, days: int, runs_left: int
 ) -> None:
     ledger.journal.begin_run("apply", NOW)

@@ -98,7 +98,7 @@ passes = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(passes)
-def test_what_passes_record_is_what_a_new_process_reads(
+def test_what_runs_record_is_what_a_new_process_reads(
     recorded: list[tuple[Mapping[MemoryKey, MemoryEntry], Mapping[str, Membership]]],
 ) -> None:
     """Slots are added up; a list's membership is the last one given, whole."""
@@ -228,7 +228,7 @@ def test_notifications_are_kept_for_each_server(path: Path, after: NotificationS
         assert ledger.statuses.notification_state().digested == (after.digested or NOW)
 
 
-def test_what_is_forgotten_while_a_pass_goes_on_is_not_written_back(
+def test_what_is_forgotten_while_a_run_goes_on_is_not_written_back(
     path: Path, ledger: SqliteLedger
 ) -> None:
     other, new = Target(MediaKey(Kind.MOVIE, 949)), Target(MediaKey(Kind.MOVIE, 680))

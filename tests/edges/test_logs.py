@@ -66,7 +66,7 @@ def test_a_key_in_the_event_itself_is_hidden(output: io.StringIO) -> None:
     assert json.loads(output.getvalue())["event"] == f"called with {logs.HIDDEN}"
 
 
-def test_a_key_bound_for_a_whole_turn_is_hidden(output: io.StringIO) -> None:
+def test_a_key_bound_for_a_whole_run_is_hidden(output: io.StringIO) -> None:
     with logs.log_context(list=KEY):
         logs.Logger().warning("event")
     assert KEY not in output.getvalue()

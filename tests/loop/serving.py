@@ -49,7 +49,7 @@ class File:
 
 
 def factories_of(world: World, ledgers: LockedLedger, meter: Meter | None = None) -> Factories:
-    """How turns get at what is in this world."""
+    """How runs get at what is in this world."""
 
     def server(config: Config) -> AbstractContextManager[MediaServer]:
         key = config.server.api_key.get_secret_value()

@@ -64,7 +64,7 @@ def test_a_plan_sends_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("cap", [1, 2, 3])
-def test_with_a_cap_as_many_passes_finish_as_it_takes(world: World, cap: int) -> None:
+def test_with_a_cap_as_many_runs_finish_as_it_takes(world: World, cap: int) -> None:
     world.follow(*map(by_tmdb, FILMS[:5]), max_per_run=cap)
     passes = [len(world.apply()) for _ in range(-(-5 // cap))]
     assert passes == [cap] * (5 // cap) + [5 % cap] * (5 % cap > 0)
@@ -82,8 +82,8 @@ def test_a_quota_defers_and_time_frees_it(world: World) -> None:
     assert world.look().plan.actions == ()
 
 
-def test_what_was_deferred_is_done_in_list_order_over_the_passes_to_come(world: World) -> None:
-    """A pass a day: Alice's five films in seven days, two a run of the other list, eight in all.
+def test_what_was_deferred_is_done_in_list_order_over_the_runs_to_come(world: World) -> None:
+    """A run a day: Alice's five films in seven days, two a run of the other list, eight in all.
 
     Nobody's wait holds up the other list; what came first is done first, nothing twice, none lost.
     """
@@ -161,7 +161,7 @@ def test_a_request_whose_answer_is_lost_is_found_by_one_look(
     assert intents(world) == [(title.tmdb, "created", True)]
 
 
-def test_a_request_that_never_arrived_stays_open_until_the_next_pass_sends_it(
+def test_a_request_that_never_arrived_stays_open_until_the_next_run_sends_it(
     world: World,
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:2]), max_per_run=1)
@@ -213,7 +213,7 @@ def test_somebody_who_was_quicker_is_no_failure(world: World) -> None:
 # ------------------------------------------------------------------------------------ in mid-apply
 
 
-def test_a_server_that_goes_away_leaves_the_rest_for_the_next_pass(world: World) -> None:
+def test_a_server_that_goes_away_leaves_the_rest_for_the_next_run(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:8]))
     world.workers = 1
     world.sandbox.faults.stop_after_posts = 3

@@ -1,4 +1,4 @@
-"""A turn that somebody asks for: it comes once, whatever ends the process in between."""
+"""A run that somebody asks for: it comes once, whatever ends the process in between."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_is_asked_for_is_done_once(world: World, tmp_path: Path) -> None:
     assert triggers(world) == {}
 
 
-def test_a_word_stands_in_the_ledger_until_its_turn_has_been(
+def test_a_trigger_stays_in_the_ledger_until_its_run_has_ended(
     world: World, slow: SlowShelves, tmp_path: Path
 ) -> None:
     with served(world, tmp_path) as service:
@@ -81,7 +81,7 @@ def test_a_word_stands_in_the_ledger_until_its_turn_has_been(
     assert triggers(world) == {}
 
 
-def test_a_word_whose_turn_was_cut_off_is_heard_by_the_next_process(
+def test_a_trigger_whose_run_was_cut_off_is_answered_by_the_next_process(
     world: World, slow: SlowShelves, tmp_path: Path
 ) -> None:
     with served(world, tmp_path) as service:

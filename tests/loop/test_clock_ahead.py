@@ -34,7 +34,7 @@ NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
         pytest.param(-HOUR, YEAR, True, id="a year, which no site may ask for"),
         pytest.param(YEAR, YEAR + 6 * HOUR, True, id="written a year ahead"),
         pytest.param(YEAR, YEAR + 12 * HOUR, True, id="written a year ahead, a site asked"),
-        pytest.param(-YEAR, YEAR, True, id="a turn long ago, due in a year"),
+        pytest.param(-YEAR, YEAR, True, id="a run long ago, due in a year"),
     ],
 )
 def test_a_due_time_that_no_wait_leads_to_is_due_now(
@@ -81,7 +81,7 @@ def test_a_list_that_became_due_while_the_clock_was_ahead_is_read_now(
         pass_time(world, service, seconds=1)
         schedule = service.status.schedules["wishes"]
         service.statuses.set_schedule("wishes", replace(schedule, attempted=NOON + YEAR))
-        service._workers.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a turn does that ends while the clock is set
+        service._workers.move("wishes", NOON + YEAR + 6 * HOUR)  # noqa: SLF001 - as a run does that ends while the clock is set
         pass_time(world, service, seconds=1)
 
     assert fetches(world) == 2

@@ -1,4 +1,4 @@
-"""What a pass costs the media server in calls, and what it does not ask again."""
+"""What a run costs the media server in calls, and what it does not ask again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def paths(world: World, part: str) -> list[str]:
 
 
 @pytest.mark.parametrize("length", [10, 150], ids=["a short list", "a long list"])
-def test_a_quiet_pass_costs_the_same_however_long_the_lists_are(world: World, length: int) -> None:
+def test_a_quiet_run_costs_the_same_however_long_the_lists_are(world: World, length: int) -> None:
     titles = (*GENERATED[:1100], *ENDED_SHOWS)
     world.sandbox.state.seed(titles, requested_by=1, status=5)
     listed = [*map(by_imdb, GENERATED[:length]), *map(by_imdb, ENDED_SHOWS[: length // 10])]
@@ -42,7 +42,7 @@ def test_a_quiet_pass_costs_the_same_however_long_the_lists_are(world: World, le
     assert {call.method for call in calls} == {"GET"}
 
 
-def test_a_first_pass_asks_once_for_each_title_and_each_show(world: World) -> None:
+def test_a_first_run_asks_once_for_each_title_and_each_show(world: World) -> None:
     films, shows = FILMS[:30], SHOWS[:10]
     world.follow(*map(by_imdb, (*films, *shows)))
     calls = world.calls(world.apply)
@@ -156,7 +156,7 @@ def test_season_facts_are_believed_for_a_day_and_those_of_ended_shows_for_a_week
     assert sorted(paths(world, "/tv/")) == [f"/api/v1/tv/{number}" for number in numbers]
 
 
-def test_at_most_twenty_shows_are_read_again_in_a_pass(world: World) -> None:
+def test_at_most_twenty_shows_are_read_again_in_a_run(world: World) -> None:
     world.follow(*map(by_tmdb, ENDED_SHOWS))
     assert len(paths(world, "/tv/")) == 25
     world.clock.forward(days=8)

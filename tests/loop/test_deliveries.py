@@ -207,7 +207,7 @@ def test_what_is_offered_is_asked_once_a_day(world: World) -> None:
     assert service_calls(world) == 2
 
 
-def test_a_quiet_pass_keeps_its_bound_of_calls(world: World) -> None:
+def test_a_quiet_run_keeps_its_bound_of_calls(world: World) -> None:
     world.follow(FILM, profile_id=4)
     world.apply()
     assert len(world.calls(world.apply)) <= 2 + 6
@@ -280,7 +280,7 @@ def test_a_name_without_which_a_whole_list_goes_nowhere_is_found_as_soon_as_it_i
     assert (decisions(world.look()), service_calls(world)) == ({FILM.title: "available"}, 0)
 
 
-def test_a_pass_asks_each_program_once_though_titles_wait_for_it(world: World) -> None:
+def test_a_run_asks_each_program_once_though_titles_wait_for_it(world: World) -> None:
     world.follow(FILM, SHOW, profile_id="Nope")
     assert [service_calls(world), service_calls(world)] == [4, 4]
 

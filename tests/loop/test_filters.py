@@ -1,4 +1,4 @@
-"""Filters in a pass: what they cost the server, and what is still remembered of what they drop."""
+"""Filters in a run: what they cost the server, and what is still remembered of what they drop."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_film_is_asked_for_once_where_its_list_does_not_rate_it(
     assert decisions(world.look()) == {"Joker": "request"}
 
 
-def test_a_first_pass_costs_one_call_more_for_each_film_that_is_asked_for(world: World) -> None:
+def test_a_first_run_costs_one_call_more_for_each_film_that_is_asked_for(world: World) -> None:
     films, shows = FILMS[:20], SHOWS[:10]
     world.follow(*map(by_imdb, (*films, *shows)), filter={"min_rating": 1, "genres": ["Drama"]})
     calls = world.calls(world.apply)
@@ -123,7 +123,7 @@ def test_a_first_pass_costs_one_call_more_for_each_film_that_is_asked_for(world:
 
 
 @pytest.mark.parametrize("length", [10, 150], ids=["a short list", "a long list"])
-def test_a_quiet_pass_with_a_filter_is_as_cheap_however_long_the_list_is(
+def test_a_quiet_run_with_a_filter_is_as_cheap_however_long_the_list_is(
     world: World, length: int
 ) -> None:
     world.follow(*map(by_imdb, GENERATED[:length]), filter={"min_rating": 9}, max_per_run=None)
@@ -150,7 +150,7 @@ def test_what_is_known_of_a_film_is_believed_for_a_month_and_of_a_new_one_for_a_
     assert bool(paths(world, "/movie/")) is is_read
 
 
-def test_at_most_twenty_titles_are_read_again_in_a_pass(world: World) -> None:
+def test_at_most_twenty_titles_are_read_again_in_a_run(world: World) -> None:
     world.follow(*map(by_tmdb, (*GENERATED[:15], *SHOWS[:10])), filter={"min_rating": 1})
     assert len(paths(world, *TITLES)) == 25
     world.clock.forward(days=31)

@@ -51,7 +51,7 @@ def waits(service: Service) -> list[str]:
 
 @contextmanager
 def started(world: World, path: Path) -> Iterator[Service]:
-    """A service whose lists have had their first turns."""
+    """A service whose lists have had their first runs."""
     with served(world, path) as service:
         pass_time(world, service, seconds=1)
         yield service

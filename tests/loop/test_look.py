@@ -1,4 +1,4 @@
-"""A pass that only looks: lists, requesters, exclusion and ownership."""
+"""A run that only looks: lists, requesters, exclusion and ownership."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def test_an_unlisted_title_is_not_asked_about(world: World) -> None:
     assert "/request/1" not in by_id(world)
 
 
-def test_at_most_twenty_requests_are_asked_about_in_a_pass(world: World) -> None:
+def test_at_most_twenty_requests_are_asked_about_in_a_run(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:30]))
     world.sandbox.faults.roll_back = 30
     world.apply()
@@ -269,7 +269,7 @@ def test_a_row_at_2_beside_a_request_that_may_not_be_seen_is_not_taken_for_an_or
 # -------------------------------------------------------------------------------------- ledger
 
 
-def test_a_quiet_pass_asks_for_no_request_by_its_id(world: World) -> None:
+def test_a_quiet_run_asks_for_no_request_by_its_id(world: World) -> None:
     world.follow(*map(by_tmdb, FILMS[:10]))
     world.apply()
     calls = world.calls(world.apply)

@@ -1,4 +1,4 @@
-"""What passes remember of each other: a person's word holds until a title is put back (law 5)."""
+"""What runs remember of each other: a person's word holds until a title is put back (law 5)."""
 
 from __future__ import annotations
 
@@ -323,7 +323,7 @@ def test_the_three_servers_come_to_the_same(tmp_path: Path, flavour: str) -> Non
         assert decision(world) == "request"
 
 
-def test_what_is_forgotten_while_a_pass_goes_on_is_asked_for_by_the_next(world: World) -> None:
+def test_what_is_forgotten_while_a_run_goes_on_is_asked_for_by_the_next(world: World) -> None:
     requested_once(world)
     delete_media(world, FILM)
     world.apply()

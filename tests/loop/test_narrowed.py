@@ -1,4 +1,4 @@
-"""A pass that reads some lists only: the others act on nothing, and count all the same."""
+"""A run that reads some lists only: the others act on nothing, and count all the same."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def narrowed(world: World, *names: str) -> Reconciliation:
 
 
 def remember(world: World) -> None:
-    """A pass over all lists that is remembered, and asks for nothing."""
+    """A run over all lists that is remembered, and asks for nothing."""
     with world.open_context() as context:
         reconciliation = reconcile_lists(world.config, context)
         state = reconciliation.decision.state

@@ -125,7 +125,7 @@ def test_what_is_not_taken_is_marked_and_makes_the_exit_code_1(
     assert (run["exit_code"], run["results"]) == (1, {"undelivered": 1})
 
 
-def test_a_turn_of_run_keeps_the_exit_code_that_apply_would_have(
+def test_a_run_of_the_controller_keeps_the_exit_code_that_apply_would_have(
     away: World, tmp_path: Path
 ) -> None:
     away.sandbox.faults.tells_failures = True

@@ -43,7 +43,7 @@ def test_no_key_is_worked_on_twice_at_once_and_none_is_forgotten() -> None:
     assert keys.take(NOON) == "a"
 
 
-def test_a_room_holds_so_many_and_others_pass_by() -> None:
+def test_a_full_room_lets_other_keys_go_first() -> None:
     keys = queue(a=("imdb", 1), b=("imdb", 1), c=("trakt", 1))
     for key in "abc":
         keys.add(key, NOON)

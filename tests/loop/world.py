@@ -41,7 +41,7 @@ ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
 
 
 class HandClock:
-    """Stands still until it is moved, which each pass does by a second."""
+    """Stands still until it is moved, which each run does by a second."""
 
     def __init__(self) -> None:
         self.moment = NOON
@@ -115,7 +115,7 @@ class Mailbox:
 
 
 class World:
-    """Everything a pass meets. ``server_type`` and ``ledger_type`` may be replaced by a test."""
+    """Everything a run meets. ``server_type`` and ``ledger_type`` may be replaced by a test."""
 
     def __init__(
         self, folder: Path, settings: Settings | None = None, version: str | None = None
@@ -160,12 +160,12 @@ class World:
             yield Context(server, self.lists, ledger, self.clock, Silence())
 
     def look(self) -> Reconciliation:
-        """A pass that changes nothing."""
+        """A run that changes nothing."""
         with self.open_context() as context:
             return reconcile_lists(self.config, context)
 
     def apply(self) -> Outcomes:
-        """A pass that acts, unless a safety rule stops it."""
+        """A run that acts, unless a safety rule stops it."""
         config = self.config
         with self.open_context() as context, context.ledger.lock():
             reconciliation = reconcile_lists(config, context)
@@ -213,7 +213,7 @@ def by_imdb(title: Title) -> Item:
 
 
 def decisions(reconciliation: Reconciliation) -> dict[str, str]:
-    """What a pass says of each title: an action's op, or a verdict's reason."""
+    """What a run says of each title: an action's op, or a verdict's reason."""
     actions = {row.item.title: str(row.op) for row in reconciliation.plan.actions}
     return actions | {row.item.title: str(row.reason) for row in reconciliation.plan.verdicts}
 

@@ -41,7 +41,7 @@ STATUSES = (202, 301, 302, 400, 401, 403, 404, 405, 408, 410, 418, 429, 500, 502
 
 
 class Ahead(SystemClock):
-    """A clock that somebody may set ahead, so that no wait keeps a pass from trying again."""
+    """A clock that somebody may set ahead, so that no wait keeps a run from trying again."""
 
     days = 0
 
@@ -58,7 +58,7 @@ def set_up() -> Iterator[Strike]:
 
 
 def strike(chance: Random, sites: SandboxSites) -> Figures:
-    """Some passes with faults, then as many without as it takes."""
+    """Some runs with faults, then as many without as it takes."""
     Ahead.days = 0
     listed = chance.sample(FILMS, chance.randint(1, 6)) + chance.sample(SHOWS[:2], 1)
     expected = {title.tmdb for title in (*listed, *sites.lists["json:films"])}
@@ -117,7 +117,7 @@ def _check_requests(household: Household, expected: set[int]) -> None:
 
 
 def _spoil(chance: Random, server: HostileServer, sites: SandboxSites) -> None:
-    """Set up what goes wrong in the next pass, in place of what did in the last one."""
+    """Set up what goes wrong in the next run, in place of what did in the last one."""
     sites.others.faults.clear()
     server.faults.reset()
     server.spoil = None

@@ -1,4 +1,4 @@
-"""What a turn that did not go well leads to: what is said of it, and when it is tried again."""
+"""What a run that did not go well leads to: what is said of it, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_outage_of_the_server_counts_as_no_failure_of_the_list(
     assert (tries, back) == (2, timedelta(minutes=42))
 
 
-def test_an_outage_in_the_middle_of_a_turn_counts_as_none_either(
+def test_an_outage_in_the_middle_of_a_run_counts_as_none_either(
     world: World, tmp_path: Path
 ) -> None:
     world.follow(*map(by_tmdb, FILMS[:9]))
@@ -98,7 +98,7 @@ def test_a_server_that_somebody_else_has_reached_is_not_waited_for(
     assert world.requested() == [FILMS[0].tmdb]
 
 
-def test_a_wrong_key_is_the_reason_from_the_first_turn_on(world: World, tmp_path: Path) -> None:
+def test_a_wrong_key_is_the_reason_from_the_first_run_on(world: World, tmp_path: Path) -> None:
     world.follow(by_tmdb(FILMS[0]))
     world.sandbox.faults.wrong_key = True
     with served(world, tmp_path) as service:
@@ -118,7 +118,7 @@ def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
     world.write({"one": first})
     world.sandbox.faults.answer_after = AnswerAfter(0, status=429, retry_after=7200)
     with served(world, tmp_path) as service:
-        pass_time(world, service)  # no time: the first turn may have begun already
+        pass_time(world, service)  # no time: the first run may have begun already
         wait = service.status.schedules["one"].due - world.clock.now()
         world.sandbox.faults.answer_after = None
         world.write({"one": first, "other": second})
@@ -153,12 +153,12 @@ def capture_log() -> AbstractContextManager[list[Any]]:
     return capture_logs(processors=[merge_contextvars])
 
 
-def turns(log: list[Any]) -> dict[str, dict[str, Any]]:
-    """The last line of each list's turns."""
+def last_lines(log: list[Any]) -> dict[str, dict[str, Any]]:
+    """The last line of each list's runs."""
     return {line["list"]: line for line in log if line["event"] == "run ended"}
 
 
-def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(
+def test_a_run_counts_what_was_asked_for_this_list_and_for_others(
     world: World, tmp_path: Path
 ) -> None:
     world.lists.hold("imdb:ls000000001", map(by_tmdb, FILMS[:2]))
@@ -172,8 +172,8 @@ def test_a_turn_counts_what_was_asked_for_this_list_and_for_others(
         service.reload()
         pass_time(world, service, seconds=1)
 
-    assert (turns(log)["first"]["created"], turns(log)["first"]["over-cap"]) == (1, 1)
-    line = turns(log)["other"]
+    assert (last_lines(log)["first"]["created"], last_lines(log)["first"]["over-cap"]) == (1, 1)
+    line = last_lines(log)["other"]
     assert "created" not in line
     assert (line["for_others"], line["not-permitted"]) == ({"first": {"created": 1}}, 1)
 
@@ -189,7 +189,7 @@ def test_a_stop_for_safety_says_what_to_do(world: World, tmp_path: Path) -> None
 
     assert (ready.status, ready.reason) == ("False", "StoppedForSafety")
     assert ready.message.startswith("exclude list never unread; it is unreachable")
-    assert turns(log)["wishes"]["stopped"] == [ready.message]
+    assert last_lines(log)["wishes"]["stopped"] == [ready.message]
     assert world.requested() == []
 
 
@@ -215,7 +215,7 @@ def test_a_list_is_held_back_also_where_that_cannot_be_written_yet(
     assert not [line for line in log if "internal error" in line["event"]]
 
 
-def test_a_turn_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
+def test_a_run_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
     world: World, tmp_path: Path
 ) -> None:
     world.lists.hold("imdb:ls000000002", [by_tmdb(FILMS[1])])
@@ -231,5 +231,5 @@ def test_a_turn_that_a_bug_ends_is_a_condition_with_a_trace_in_the_log(
     assert world.requested() == [FILMS[1].tmdb]
     assert (ready.status, ready.reason) == ("False", "Failed")
     assert "please report it" in ready.message
-    line = turns(log)["list-1"]
+    line = last_lines(log)["list-1"]
     assert any(call.endswith(" fetch") for call in line["trace"])

@@ -1,4 +1,4 @@
-"""A turn in which nothing is to be done: what it writes, and what it says."""
+"""A run in which nothing is to be done: what it writes, and what it says."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_conditions_are_written_once_and_only_when_they_have_changed(
     assert changed == ["Fetched", "Ready"]
 
 
-def test_a_quiet_turn_is_one_line_of_the_log(world: World, tmp_path: Path) -> None:
+def test_a_quiet_run_is_one_line_of_the_log(world: World, tmp_path: Path) -> None:
     world.lists.hold("imdb:ls000000001", [by_tmdb(FILMS[0])])
     world.write({"wishes": {"source": "imdb:ls000000001"}})
     with served(world, tmp_path) as service:

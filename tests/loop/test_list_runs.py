@@ -1,4 +1,4 @@
-"""A day of turns, and what each fault leads to, with a clock set by hand: nobody waits."""
+"""A day of runs, and what each fault leads to, with a clock set by hand: nobody waits."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_what_a_new_filter_lets_through_is_requested_at_once(world: World, tmp_p
     assert world.requested() == [FILM.tmdb]
 
 
-def test_only_a_list_that_the_file_changes_has_its_turn(world: World, tmp_path: Path) -> None:
+def test_only_a_list_that_the_file_changes_has_its_run(world: World, tmp_path: Path) -> None:
     for n in (1, 2):
         world.lists.hold(f"imdb:ls{n:09}", [by_tmdb(FILMS[n])])
     both = {f"list-{n}": {"source": f"imdb:ls{n:09}"} for n in (1, 2)}
