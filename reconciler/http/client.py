@@ -126,7 +126,6 @@ class Session(requests.Session):
     """
 
     def __init__(self, adapter: Adapter) -> None:
-        """``adapter``: for every address."""
         super().__init__()
         self.headers["User-Agent"] = "listsync"
         self.headers["Accept-Encoding"] = "gzip, deflate"

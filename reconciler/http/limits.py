@@ -39,14 +39,12 @@ class Limits:
         self._token: Token[Limits | None] | None = None
 
     def __enter__(self) -> Self:
-        """Hold for the calls of this thread."""
         if outer := _current.get():
             self.deadline = min(self.deadline, outer.deadline)
         self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the calls to the outer block's limits."""
         if self._token:
             _current.reset(self._token)
 

@@ -31,12 +31,10 @@ class Adapter(HTTPAdapter):
         super().__init__(pool_maxsize=connections, pool_block=block, max_retries=retries)
 
     def init_poolmanager(self, *sizes: Any, **options: Any) -> None:  # noqa: ANN401 - HTTPAdapter's
-        """Make direct connections that keep limits."""
         super().init_poolmanager(*sizes, **(options | self._trusted))
         _keep_limits(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - as above
-        """Make connections through a proxy that keep limits."""
         manager = super().proxy_manager_for(proxy, **(options | self._trusted))
         _keep_limits(manager)
         return manager

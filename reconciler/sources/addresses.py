@@ -64,12 +64,12 @@ def steps(url: SplitResult) -> list[str]:
     return [step for part in url.path.split("/") if (step := unquote(part).strip())]
 
 
-def read_whole(url: SplitResult, filters: Collection[str]) -> None:
+def read_whole(url: SplitResult, filters: str) -> None:
     """Raise ValueError for an address that narrows its list: the whole list would be another.
 
     ``filters``: the names of the site's parameters that narrow a list.
     """
-    used = [name for name, _ in parse_qsl(url.query) if name.lower() in filters]
+    used = [name for name, _ in parse_qsl(url.query) if name.lower() in filters.split()]
     if used:
         raise ValueError(
             f"this address shows a part of the list only: take {', '.join(dict.fromkeys(used))}"
@@ -104,7 +104,6 @@ class AddressTable:
     prefix: str = ""  # a pattern: what an address's path may begin with, to no effect
 
     def parse_id(self, text: str) -> ListRef:
-        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
         path, _, query = text.partition("?")
         if ref := self._find("/".join(part for part in path.split("/") if part), query):
             return ref
@@ -112,10 +111,9 @@ class AddressTable:
         raise ValueError(f"not a list of {site}: {redact(text)}; {self.advice}")
 
     def parse_url(self, url: SplitResult) -> ListRef:
-        """The list at an address. Raises ValueError with a sentence."""
         path = f"/{'/'.join(steps(url))}".lower()
         if ref := self._find(re.sub(rf"\A{self.prefix}", "", path) or "/", url.query):
-            read_whole(url, self.filters.split())
+            read_whole(url, self.filters)
             return ref
         raise ValueError(f"no list at {url.hostname}{url.path}: {self.advice}")
 

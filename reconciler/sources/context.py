@@ -42,14 +42,12 @@ class AllOpen:
     """A ``ports.BlockedRoutes`` where nothing is remembered."""
 
     def is_blocked(self, route: str) -> bool:  # noqa: ARG002 - the protocol's
-        """No route is."""
         return False
 
     def keep_blocked(self, route: str) -> None:
         """Nobody asks for it."""
 
     def last_snapshot(self, ref: ListRef) -> Snapshot | None:  # noqa: ARG002 - the protocol's
-        """None is known."""
         return None
 
 

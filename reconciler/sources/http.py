@@ -62,11 +62,9 @@ class SiteClient:
         self._turn = ExitStack()  # held from a large answer until the next call
 
     def __enter__(self) -> Self:
-        """Nothing is connected yet."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close every connection."""
         self._turn.close()
         self._session.close()
 

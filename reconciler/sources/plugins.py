@@ -30,7 +30,6 @@ class Plugin:
     BARE: re.Pattern[str] | None = None
 
     def __init__(self, entry: EntryPoint) -> None:
-        """Load it."""
         self._name = entry.name
         self._label = f"the source {entry.name} of {entry.dist.name if entry.dist else 'a plugin'}"
         self.broken = ""  # why it cannot be used
@@ -49,11 +48,9 @@ class Plugin:
             self.broken = f"{problem}; update or uninstall it"
 
     def parse_id(self, text: str) -> ListRef:
-        """The list that ``provider:TEXT`` means. Raises ValueError with a sentence."""
         return self._ref(lambda: self._module.parse_id(text))
 
     def parse_url(self, url: SplitResult) -> ListRef:
-        """The list at an address. Raises ValueError with a sentence."""
         return self._ref(lambda: self._module.parse_url(url))
 
     def objection(self, ref: ListRef, provider: Provider) -> str | None:

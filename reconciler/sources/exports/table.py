@@ -18,7 +18,7 @@ from reconciler.sources.fields import imdb_id
 from reconciler.sources.title_types import classify
 
 MOST_LINES = 2 * LONGEST_FILE  # with remarks and empty lines
-TITLE_ID = re.compile(r"tt\d{7,}")  # a shorter one is a part of one
+TITLE_ID = re.compile(r"tt\d{7,}")  # in a file, a shorter one is what is left of one
 
 _COLUMNS = {
     "imdb": ("const", "imdb", "imdb id", "imdbid"),

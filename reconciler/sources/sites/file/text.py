@@ -34,7 +34,7 @@ _COMMENT = re.compile(r"#($|[#\s])")
 _SCHEME = re.compile(r"(imdb|tmdb|tvdb|trakt|title):")
 _SITE = r"(?:https?://)?(?:www\.|m\.|app\.)?"
 _TITLE_ADDRESSES = {
-    rf"{_SITE}imdb\.com/(?:[a-z-]{{2,5}}/)?title/(tt\d{{7,}})\b.*": "imdb:{}",
+    rf"{_SITE}imdb\.com/(?:[a-z-]{{2,5}}/)?title/({TITLE_ID.pattern})\b.*": "imdb:{}",
     rf"{_SITE}themoviedb\.org/(movie|tv)/([1-9]\d{{0,9}})\b.*": "tmdb:{}:{}",
     rf"{_SITE}trakt\.tv/(movie|show)s/([a-z0-9][a-z0-9_-]*)/?(?:[?#].*)?": "trakt:{}:{}",
 }

@@ -46,7 +46,7 @@ try {{
   const usual = {{props: {{pageProps: {{
     mainColumnData: column, aboveTheFoldData: {{authorId: author}}}}}}}};
   if (Array.isArray(search?.edges) && Number.isInteger(search.total)) {{
-    data = JSON.stringify(usual, {json.dumps(titles.FIELDS)});
+    data = JSON.stringify(usual, {json.dumps(titles.FIELDS.split())});
   }}
 }} catch {{ data = null; }}
 return (data || hidden || missing || other)
@@ -58,7 +58,6 @@ class BrowserRoute:
     """One reading of one list. ``blocked``: a page was kept from the browser by a bot check."""
 
     def __init__(self, ref: ListRef, context: FetchContext) -> None:
-        """Nothing is opened yet."""
         self._ref = ref
         self._reach = context
         self._base_url = context.provider.base_url or BASE_URL

@@ -15,37 +15,13 @@ from reconciler.sources.title_types import classify
 TITLES = "TITLES"  # listType.id of a list of titles; others hold people, images or videos
 
 # Every name that is read of a list where it usually stands: a tenth of its page.
-FIELDS = (
-    *(
-        "props",
-        "pageProps",
-        "mainColumnData",
-        "aboveTheFoldData",
-        "authorId",
-        "advancedTitleSearch",
-        "title",
-        "list",
-        "predefinedList",
-        "listType",
-        "author",
-    ),
-    *("visibility", "lastModifiedDate", "titleListItemSearch", "total", "edges", "node"),
-    *("pageInfo", "hasNextPage"),
-    *("absolutePosition", "listItem", "id", "titleText", "originalTitleText", "text"),
-    *(
-        "titleType",
-        "releaseYear",
-        "year",
-        "userId",
-        "series",
-        "ratingsSummary",
-        "aggregateRating",
-        "voteCount",
-        "titleGenres",
-        "genres",
-        "genre",
-    ),
-)
+FIELDS = """
+    props pageProps mainColumnData aboveTheFoldData authorId advancedTitleSearch title list
+    predefinedList listType author visibility lastModifiedDate titleListItemSearch total edges
+    node pageInfo hasNextPage absolutePosition listItem id titleText originalTitleText text
+    titleType releaseYear year userId series ratingsSummary aggregateRating voteCount
+    titleGenres genres genre
+"""
 
 _TITLE = re.compile(IMDB_ID)
 _LISTS = ("list", "predefinedList")

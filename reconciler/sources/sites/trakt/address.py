@@ -19,27 +19,10 @@ _OF_A_WHILE = {"watched", "played", "collected", "favorited"}
 _CHARTS = {"trending", "popular", "anticipated", "boxoffice"} | _OF_A_WHILE
 _OTHERS = {"season", "seasons", "episode", "episodes", "person", "people"}
 # What narrows a list; what sorts it does not.
-_FILTERS = frozenset(
-    {
-        "genres",
-        "subgenres",
-        "years",
-        "ratings",
-        "runtimes",
-        "languages",
-        "countries",
-        "certifications",
-        "networks",
-        "studios",
-        "statuses",
-        "votes",
-        "query",
-        "terms",
-        "hide",
-        "ignore_watched",
-        "ignore_watchlisted",
-        "ignore_collected",
-    }
+_FILTERS = (
+    "genres subgenres years ratings runtimes languages countries certifications networks "
+    "studios statuses votes query terms hide ignore_watched ignore_watchlisted "
+    "ignore_collected"
 )
 _PERIODS = {"daily", "weekly", "monthly", "yearly", "all"}
 _WORDS = _CHARTS | _PERIODS | KINDS.keys()

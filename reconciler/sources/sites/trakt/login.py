@@ -174,7 +174,8 @@ class SignIn:
 
     def begin(self) -> Code | FetchFailure:
         """Ask for a code, where there is a place for what comes of it."""
-        if place := self._no_place():
+        place = self.keep(None)
+        if isinstance(place, FetchFailure):
             return place
         answer = self._post("/oauth/device/code", {"client_id": self._app["client_id"]})
         if isinstance(answer, FetchFailure):
@@ -198,25 +199,17 @@ class SignIn:
             return FetchFailure(Outcome.BLOCKED, f"{answer.url}: {why}; {AGAIN} again")
         return _tokens(answer) or _refused(answer)
 
-    def keep(self, tokens: Tokens) -> Path | FetchFailure:
-        """Store the tokens: the path, or why they cannot be stored."""
+    def keep(self, tokens: Tokens | None) -> Path | FetchFailure:
+        """Store the tokens: the path, or why they cannot be stored. None: only find that out."""
         if self._file is None:
             return _NO_APP
         try:
             with self._file.alone():
-                self._file.write(tokens)
+                if tokens:
+                    self._file.write(tokens)
         except OSError as error:
             return _unusable(self._file.path, error)
         return self._file.path
-
-    def _no_place(self) -> FetchFailure | None:
-        if self._file is None:
-            return _NO_APP
-        try:
-            with self._file.alone():
-                return None
-        except OSError as error:
-            return _unusable(self._file.path, error)
 
     def _exchanged(self, tokens: Tokens, file: TokenFile) -> str | FetchFailure:
         body = {**self._app, "refresh_token": tokens.refresh, "redirect_uri": _NOWHERE}
