@@ -261,8 +261,37 @@ def _support_kind(case: Case) -> str:
     return "put its series on the list: the list does not say which one the episode belongs to"
 
 
+_CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
+
+
 def _identify(case: Case) -> str:
-    return how_to_identify(case.row, case.reason, case.owner)
+    row, reason = case.row, case.reason
+    ids = row.item.ids
+    if ids.tmdb and not (row.item.kind or ids.imdb or ids.tvdb):
+        return _with_a_kind(case.owner)
+    candidates = row.candidates if isinstance(row, Verdict) else ()
+    offered = {candidate.media.kind for candidate in candidates}
+    kind = None if reason is Reason.TYPE_MISMATCH else row.item.certain_kind
+    kinds = sorted({kind} if kind else offered or set(Kind))
+    media_keys = [c.media for c in candidates if c.media.kind in kinds]
+    is_short = reason is not Reason.NOT_FOUND and 0 < len(media_keys) <= _CANDIDATES
+    targets = (
+        [f"{media.kind}:{media.tmdb}" for media in media_keys]
+        if is_short
+        else [f"{k}:N" for k in kinds]
+    )
+    line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
+    if reason is Reason.TYPE_MISMATCH and not any(ids.items()):
+        # A rule of ``map`` by title is for titles of its own kind.
+        items = " or ".join(f"`tmdb:{target}`" for target in targets)
+        return f"if that is the right title, put {items} on a list of your own, such as a text file"
+    match reason:
+        case Reason.AMBIGUOUS:
+            return f"say which one is meant: {line} in the file"
+        case Reason.NOT_FOUND:
+            return f"look the title up on TMDB and write {line} in the file"
+        case _:
+            return f"if that is the right title, write {line} in the file"
 
 
 def _fix_delivery(case: Case) -> str:
@@ -309,39 +338,6 @@ _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.NOT_PERMITTED: _grant_right,
     Reason.FAILED: _fix_delivery,
 }
-
-
-_CANDIDATES = 3  # more are listed above the advice, and one of their numbers takes the place of N
-
-
-def how_to_identify(row: Action | Verdict, reason: Reason, owner: DesiredList) -> str:
-    """What settles which title is meant, or that none was found. ``reason``: why it is open."""
-    ids = row.item.ids
-    if ids.tmdb and not (row.item.kind or ids.imdb or ids.tvdb):
-        return _with_a_kind(owner)
-    candidates = row.candidates if isinstance(row, Verdict) else ()
-    offered = {candidate.media.kind for candidate in candidates}
-    kind = None if reason is Reason.TYPE_MISMATCH else row.item.certain_kind
-    kinds = sorted({kind} if kind else offered or set(Kind))
-    media_keys = [c.media for c in candidates if c.media.kind in kinds]
-    is_short = reason is not Reason.NOT_FOUND and 0 < len(media_keys) <= _CANDIDATES
-    targets = (
-        [f"{media.kind}:{media.tmdb}" for media in media_keys]
-        if is_short
-        else [f"{k}:N" for k in kinds]
-    )
-    line = " or ".join(f"`map: {{ITEM: tmdb:{target}}}`" for target in targets)
-    if reason is Reason.TYPE_MISMATCH and not any(ids.items()):
-        # A rule of ``map`` by title is for titles of its own kind.
-        items = " or ".join(f"`tmdb:{target}`" for target in targets)
-        return f"if that is the right title, put {items} on a list of your own, such as a text file"
-    match reason:
-        case Reason.AMBIGUOUS:
-            return f"say which one is meant: {line} in the file"
-        case Reason.NOT_FOUND:
-            return f"look the title up on TMDB and write {line} in the file"
-        case _:
-            return f"if that is the right title, write {line} in the file"
 
 
 def _with_a_kind(owner: DesiredList) -> str:

@@ -38,7 +38,6 @@ from reconciler.core.model import (
     Expected,
     Kind,
     Match,
-    MediaState,
     MediaStatus,
     Memory,
     MemoryKey,
@@ -60,12 +59,11 @@ from reconciler.core.model import (
     Whereabouts,
     Why,
 )
-from reconciler.core.state import blocklisted
+from reconciler.core.state import LIVE, blocklisted, row_statuses
 from reconciler.core.times import format_time
 from reconciler.core.wants import names_of, sure_names, titled
 
 MOST_TRACED = 20  # requests asked for by their id in one pass
-_LIVING = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 _WAITING = frozenset({MediaStatus.PENDING, MediaStatus.PROCESSING})
 
 
@@ -151,7 +149,7 @@ def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
             by_target.setdefault(own.target, []).append(number)
     for target, numbers in by_target.items():
         requests = observed.requests.get(target, ())
-        claimed = _asked_by((r for r in requests if r.status in _LIVING), target)
+        claimed = _asked_by((r for r in requests if r.status in LIVE), target)
         unseen = tuple(sorted(n for n in numbers if memory.ours[n].sighting is None))
         for number in sorted(numbers, reverse=True):
             own = memory.ours[number]
@@ -168,13 +166,8 @@ def _listed_ids(observed: Observed) -> frozenset[int]:
 
 
 def _is_in_question(target: Target, observed: Observed) -> bool:
-    rows = observed.media.get(target.media, ())
-    is_hidden = blocklisted(target.media, observed)
-    return not is_hidden and any(_waits(row, target) for row in rows)
-
-
-def _waits(row: MediaState, target: Target) -> bool:
-    return (row.status_4k if target.is_4k else row.status) in _WAITING
+    statuses = row_statuses(target, observed.media.get(target.media, ()))
+    return not blocklisted(target.media, observed) and not statuses.isdisjoint(_WAITING)
 
 
 def _asked_by(requests: Iterable[RequestState], target: Target) -> frozenset[MemoryKey]:
@@ -194,8 +187,9 @@ def _slots(own: OwnRequest) -> frozenset[MemoryKey]:
 def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:
     if own.sighting in {Sighting.LISTED, Sighting.GONE}:
         return True
-    is_gone = trace is not None and trace.whereabouts is Whereabouts.GONE
-    return is_gone and (trace is None or trace.row is None or not _waits(trace.row, own.target))
+    if trace is None or trace.whereabouts is not Whereabouts.GONE:
+        return False
+    return row_statuses(own.target, (trace.row,) if trace.row else ()).isdisjoint(_WAITING)
 
 
 def _presumed(missing: Missing, observed: Observed) -> RequestState:
@@ -204,8 +198,7 @@ def _presumed(missing: Missing, observed: Observed) -> RequestState:
     detached = own.sighting is Sighting.DETACHED or (
         trace is not None and trace.whereabouts is Whereabouts.DETACHED
     )
-    rows = observed.media.get(own.target.media, ())
-    statuses = {row.status_4k if own.target.is_4k else row.status for row in rows}
+    statuses = row_statuses(own.target, observed.media.get(own.target.media, ()))
     pending = not detached and MediaStatus.PROCESSING not in statuses
     status = RequestStatus.PENDING if pending else RequestStatus.APPROVED
     seasons = {slot.season: status for slot in sorted(missing.slots) if slot.season is not None}

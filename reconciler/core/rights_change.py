@@ -234,7 +234,10 @@ def find_widenings(
     in_lists = [
         (change.name, *change_text) for change in changes for change_text in _of_list(change, users)
     ]
-    of_defaults = list(_of_defaults(accepted.defaults, proposed.defaults, users))
+    before, after = accepted.defaults, proposed.defaults
+    of_defaults = [*_of_requests(before, after, users)]
+    if before.role is Role.EXCLUDE and after.role is not Role.EXCLUDE:
+        of_defaults.insert(0, ("role", after.role, "titles are requested, no longer excluded"))
     inherited = {(setting, value) for setting, value, _ in of_defaults}
     inherited &= {(setting, value) for _, setting, value, _ in in_lists}
     widenings += [
@@ -248,12 +251,6 @@ def find_widenings(
         if (setting, value) not in inherited
     ]
     return tuple(widenings)
-
-
-def _of_defaults(before: Rights, after: Rights, users: Sequence[User] | None) -> Iterator[_Change]:
-    if before.role is Role.EXCLUDE and after.role is not Role.EXCLUDE:
-        yield "role", after.role, "titles are requested, no longer excluded"
-    yield from _of_requests(before, after, users)
 
 
 def _of_list(change: ListChange, users: Sequence[User] | None) -> Iterator[_Change]:

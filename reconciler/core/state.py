@@ -60,7 +60,7 @@ def film(target: Target, observed: Observed) -> TargetState:
     if blocklisted(target.media, observed):
         return TargetState(Presence.BLOCKLISTED)
     requests = observed.requests.get(target, ())
-    statuses = _show_statuses(target, rows)
+    statuses = row_statuses(target, rows)
     if not requests and observed.shows_all_requests:
         statuses -= {MediaStatus.PENDING}
     return _state_of(MemoryKey(target), statuses, [(r.id, r.status) for r in requests], observed)
@@ -107,12 +107,12 @@ def _of_whole_show(target: Target, rows: tuple[MediaState, ...]) -> set[MediaSta
         for row in rows
         if all(season[target.is_4k] is MediaStatus.UNKNOWN for season in row.seasons.values())
     )
-    return (_show_statuses(target, rows) & {MediaStatus.DELETED}) | (
-        _show_statuses(target, silent) & {MediaStatus.AVAILABLE}
+    return (row_statuses(target, rows) & {MediaStatus.DELETED}) | (
+        row_statuses(target, silent) & {MediaStatus.AVAILABLE}
     )
 
 
-def _show_statuses(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
+def row_statuses(target: Target, rows: tuple[MediaState, ...]) -> set[MediaStatus]:
     """What the title's own rows say of it in the target's quality."""
     return {row.status_4k if target.is_4k else row.status for row in rows}
 
@@ -152,48 +152,43 @@ def _state_of(
     lost = observed.lost.get(slot, ())
     if lost and statuses.isdisjoint(_HERE | {MediaStatus.DELETED}):
         return TargetState(Presence.LOST, lost)
-    return _state(statuses, requests)
+    ids: dict[RequestStatus, tuple[int, ...]] = {}
+    for number, status in sorted(requests):
+        ids[status] = (*ids.get(status, ()), number)
+    return _state(statuses, ids)
 
 
-def _state(statuses: set[MediaStatus], requests: list[tuple[int, RequestStatus]]) -> TargetState:
+def _state(statuses: set[MediaStatus], ids: dict[RequestStatus, tuple[int, ...]]) -> TargetState:
     """First hit wins. Available and deleted stand before failed: a library's word is newer.
 
-    A request that was completed once, with nothing there now, is a title that was taken away.
+    ``ids``: the requests by status, in order. One that was completed once, with nothing there now,
+    is a title that was taken away.
     """
     if not statuses.isdisjoint(_HERE):
         return TargetState(Presence.AVAILABLE)
-    request_statuses = {status for _, status in requests}
-    last = max(requests)[1] if requests else None  # ids grow: what was asked last decides
-    live = not request_statuses.isdisjoint(_LIVE)
+    # Ids grow: what was asked last decides.
+    last = max(ids, key=lambda status: ids[status][-1], default=None)
+    live = not LIVE.isdisjoint(ids)
     dead = not live and last in _DEAD
     if MediaStatus.DELETED in statuses and not live:
         return TargetState(Presence.DELETED)
     if dead and last is RequestStatus.FAILED:
-        return _state_from(Presence.FAILED, RequestStatus.FAILED, requests)
-    if RequestStatus.PENDING in request_statuses:
-        return _state_from(Presence.REQUESTED, RequestStatus.PENDING, requests)
-    if RequestStatus.APPROVED in request_statuses:
-        return _state_from(Presence.PROCESSING, RequestStatus.APPROVED, requests)
+        return TargetState(Presence.FAILED, ids[RequestStatus.FAILED])
+    if RequestStatus.PENDING in ids:
+        return TargetState(Presence.REQUESTED, ids[RequestStatus.PENDING])
+    if RequestStatus.APPROVED in ids:
+        return TargetState(Presence.PROCESSING, ids[RequestStatus.APPROVED])
     if MediaStatus.PROCESSING in statuses and not dead:
         return TargetState(Presence.PROCESSING)
     if MediaStatus.PENDING in statuses and not dead:
         return TargetState(Presence.REQUESTED)
-    if RequestStatus.DECLINED in request_statuses:
-        return _state_from(Presence.DECLINED, RequestStatus.DECLINED, requests)
-    if RequestStatus.COMPLETED in request_statuses:
-        return _state_from(Presence.DELETED, RequestStatus.COMPLETED, requests)
+    if RequestStatus.DECLINED in ids:
+        return TargetState(Presence.DECLINED, ids[RequestStatus.DECLINED])
+    if RequestStatus.COMPLETED in ids:
+        return TargetState(Presence.DELETED, ids[RequestStatus.COMPLETED])
     return TargetState(Presence.NOTHING)
 
 
 _HERE = frozenset({MediaStatus.AVAILABLE, MediaStatus.PARTIAL})
-_LIVE = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
+LIVE = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 _DEAD = frozenset({RequestStatus.DECLINED, RequestStatus.FAILED})
-
-
-def _state_from(
-    presence: Presence, status: RequestStatus, requests: list[tuple[int, RequestStatus]]
-) -> TargetState:
-    return TargetState(
-        presence,
-        tuple(sorted(number for number, request_status in requests if request_status is status)),
-    )
