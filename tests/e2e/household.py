@@ -26,6 +26,7 @@ from examples.sandbox.known_titles import FILMS
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.titles import Title
+from tests.e2e import fork_server
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "reconciler")
@@ -95,17 +96,24 @@ class Household:
 
     @contextmanager
     def started(self, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401 - Popen's
-        """The command while it runs; killed at the end if it still does."""
-        command = options.pop("command", COMMAND)
-        environment = {**self.env, **options.pop("env", {})}
+        """The command while it runs; killed at the end if it still does.
+
+        It is forked from a process that has imported the program, unless ``command`` is to start.
+        """
+        command = options.pop("command", None if fork_server.IS_SUPPORTED else COMMAND)
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(  # noqa: S603 - the project's own command
-            [*command, *arguments],
-            cwd=self.folder,
-            env=environment,
-            text=True,
-            errors="replace",
-            **{**pipes, **options},
+        settings = {
+            "cwd": self.folder,
+            "env": {**self.env, **options.pop("env", {})},
+            "text": True,
+            "errors": "replace",
+            **pipes,
+            **options,
+        }
+        with (
+            subprocess.Popen([*command, *arguments], **settings)  # noqa: S603 - the project's own command
+            if command
+            else fork_server.ForkedCommand(arguments, **settings)
         ) as process:
             try:
                 yield process
@@ -118,8 +126,8 @@ class Household:
         return self.checked(process.returncode, out or "", err or "")
 
     def apart(self, *arguments: str, **options: Any) -> Finished:  # noqa: ANN401 - Popen's
-        """The command from its beginning to its end, as a process of its own."""
-        with self.started(*arguments, **options) as process:
+        """The command from its beginning to its end, as a process of its own from the start."""
+        with self.started(*arguments, **{"command": COMMAND, **options}) as process:
             return self.finish(process)
 
     def run(self, *arguments: str, env: Mapping[str, str] = NOTHING_MORE) -> Finished:

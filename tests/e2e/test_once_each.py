@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
-from tests.e2e.household import DUNE, HEAT, Household, numbers, until
+from tests.e2e.household import COMMAND, DUNE, HEAT, Household, numbers, until
 
 TITLES = (*FILMS[:6], *SHOWS[:2])
 APPLY = ("apply", "--yes", "-o", "json")
@@ -103,7 +103,7 @@ def test_a_server_that_stops_in_the_middle_is_one_clear_failure(household: House
 def test_a_second_apply_says_who_holds_the_lock(household: Household) -> None:
     household.wish([DUNE, HEAT])
     household.server.faults.hang_after_commit = 2
-    with household.started(*APPLY) as first:
+    with household.started(*APPLY, command=COMMAND) as first:
         until(lambda: len(household.stored()) == 2)
         second = household.run("apply", "--yes")
         look = household.run("plan", "--detailed-exitcode")
