@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -24,44 +20,10 @@ def _compiled_once() -> Iterator[None]:
         yield
 
 
-class Waiting(NamedTuple):
-    """A command that is still at it."""
-
-    household: Household
-    process: subprocess.Popen[str]
-
-
 @pytest.fixture(scope="session")
 def sites() -> Iterator[SandboxSites]:
     with SandboxSites() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def half_a_minute(
-    sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Waiting]]:
-    """What takes so long: a bot check that lets nobody in, and a server that never answers."""
-    with ExitStack() as stack:
-        server = stack.enter_context(SandboxServer())
-        blocked = Household(tmp_path_factory.mktemp("blocked"), server)
-        blocked.follow(sites, blocked="ls000000202")
-        mute = Household(tmp_path_factory.mktemp("mute"), server)
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        mute.write({"wishes": {"source": "file:wishes.txt"}}, url=url)
-        fetch = blocked.started("fetch", "blocked", "-o", "json")
-        yield {
-            "blocked": Waiting(blocked, stack.enter_context(fetch)),
-            "mute": Waiting(mute, stack.enter_context(mute.started("plan"))),
-        }
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _begun_early(request: pytest.FixtureRequest) -> None:
-    """Let the slow ones wait while other tests run, where they are wanted at all."""
-    if any("half_a_minute" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        request.getfixturevalue("half_a_minute")
 
 
 @pytest.fixture

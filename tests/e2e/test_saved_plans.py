@@ -70,7 +70,7 @@ def test_what_a_saved_plan_left_alone_is_shown_with_what_it_is_now(household: Ho
     heading, fold = f"#### Saved plan `{plan_id}`", "<summary>4 left alone</summary>"
     assert f"\n{heading}\n\n<details>\n{fold}\n\n| title |" in text
     assert f"| `tmdb:movie:{HEAT.tmdb}` | request\\: already satisfied, now processing |" in text
-    assert household.stored() == numbers([HEAT, ALIEN])
+    assert sorted(household.stored()) == sorted(numbers([HEAT, ALIEN]))
 
 
 def test_the_detailed_exit_code_tells_whether_a_saved_plan_changed_anything(
@@ -93,7 +93,7 @@ def test_a_list_may_be_called_like_a_file_and_a_plan_like_anything(household: Ho
     assert household.stored() == numbers([DUNE])
     assert household.run("plan", "--out", "wishes").code == 0
     assert household.run("apply", "--plan", "wishes").code == 0
-    assert household.stored() == numbers([DUNE, HEAT])
+    assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_an_expected_plan_is_applied(household: Household) -> None:
     household.wish([DUNE, HEAT])
     digest = household.run("plan", "wishes", "--out", "plan.json", "-o", "json").document["digest"]
     assert household.run("apply", "wishes", "--yes", "--expect", digest[:12].upper()).code == 0
-    assert household.stored() == numbers([DUNE, HEAT])
+    assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
     assert household.run("apply", "plan.json", "--expect", digest).code == 3
     assert household.run("apply", "plan.json").code == 0
-    assert household.stored() == numbers([DUNE, HEAT])
+    assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
 
 
 def test_an_unexpected_plan_is_refused_before_anybody_is_asked(household: Household) -> None:

@@ -5,15 +5,47 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
 
 import pytest
 
+from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from tests.browser.processes import becomes_true, browser_groups, members
-from tests.e2e.conftest import Waiting
 from tests.e2e.household import Household, numbers, until
 
 pytestmark = pytest.mark.browser
+
+
+class Waiting(NamedTuple):
+    """A command that is still at it."""
+
+    household: Household
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def half_a_minute(
+    sites: SandboxSites, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Waiting]]:
+    """A bot check that lets nobody in, and a server that never answers: begun early, and last."""
+    with ExitStack() as stack:
+        server = stack.enter_context(SandboxServer())
+        blocked = Household(tmp_path_factory.mktemp("blocked"), server)
+        blocked.follow(sites, blocked="ls000000202")
+        mute = Household(tmp_path_factory.mktemp("mute"), server)
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        mute.write({"wishes": {"source": "file:wishes.txt"}}, url=url)
+        fetch = blocked.started("fetch", "blocked", "-o", "json")
+        yield {
+            "blocked": Waiting(blocked, stack.enter_context(fetch)),
+            "mute": Waiting(mute, stack.enter_context(mute.started("plan"))),
+        }
 
 
 def test_a_list_goes_from_its_page_to_the_server(household: Household, sites: SandboxSites) -> None:
