@@ -6,7 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test bench torture format docs readme-plan clean
+# Without compiled modules each of the tests' processes would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test types pytest bench torture format docs readme-plan clean
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -14,9 +17,14 @@ demo: $(VENV)/demo.done browser
 test: $(VENV)/test.done browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types pytest
+
+types: $(VENV)/test.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
 # Half of the time is waiting for processes: three at once keep two cores busy.
+pytest: $(VENV)/test.done browser
 	$(BIN)/pytest -n 3 --dist loadfile
 
 # Minutes, and figures that other work on the machine spoils: not part of the tests.

@@ -10,6 +10,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def help_of(*words: str, option: str = "--help") -> str:
     return result.output.rstrip()
 
 
+@cache
 def _blocks() -> dict[str, str]:
     schema = json_schema()
     sections = {name: schema["$defs"][model] for name, model in _SECTIONS.items()}
