@@ -76,11 +76,11 @@ class MergedFetch:
     """One list of the file with what its site gave, and what it held before and holds now."""
 
     rules: ListRules
-    snapshot: Snapshot | None  # None: it was not read in this pass
+    snapshot: Snapshot | None  # None: it was not read in this run
     past: ListHistory
     after: Membership
     is_complete: bool  # this fetch says what is on the list and what is not (law 7)
-    fresh_baseline: Baseline | None = None  # what this pass adopts
+    fresh_baseline: Baseline | None = None  # what this run adopts
     at: datetime | None = None  # when it was fetched
 
     @property
@@ -248,7 +248,7 @@ def _resolution(item: Item, resolutions: Mapping[str, Match | Unmatched]) -> Mat
 def _adopted(
     baseline: Baseline | None, membership: Membership, entries: Sequence[Entry]
 ) -> frozenset[str]:
-    """What is adopted, by item key, under whatever names this pass shows it.
+    """What is adopted, by item key, under whatever names this run shows it.
 
     One way to a site knows a title by its IMDb id, another by its name in the site's addresses.
     """
@@ -293,11 +293,11 @@ def _series(item: Item) -> Item:
 def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> str | None:
     """Why it is not known what an exclude list excludes, and what to do; None: it is known.
 
-    ``last_complete``: when the list was last read whole, this pass included. Of a list that was
-    read whole once it is known what it held then; what this pass shows is excluded as well.
+    ``last_complete``: when the list was last read whole, this run included. Of a list that was
+    read whole once it is known what it held then; what this run shows is excluded as well.
 
     ====================  =========================  ========
-    last read completely  this pass                  the list
+    last read completely  this run                   the list
     ====================  =========================  ========
     now, or once          anything                   known
     never                 a file, whole or empty     known
@@ -313,7 +313,7 @@ def reason_unread(snapshot: Snapshot | None, last_complete: datetime | None) -> 
     if last_complete is not None:
         return None
     if snapshot is None:
-        return "it was never read completely: have this pass read it, too"
+        return "it was never read completely: have this run read it, too"
     if is_owners_word(snapshot):
         return None
     if snapshot.outcome is Outcome.UNVERIFIED:

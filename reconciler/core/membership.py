@@ -56,7 +56,7 @@ def advance(
     at: datetime,
     patience: timedelta = PATIENCE,
 ) -> Membership:
-    """The membership after a fetch. ``matches``: what this pass resolved, by item key.
+    """The membership after a fetch. ``matches``: what this run resolved, by item key.
 
     ``at``: when it was fetched. What somebody else has read since knows better. ``patience``: how
     long an empty or shrunk fetch must be seen unchanged before it says what is missing.
@@ -127,7 +127,7 @@ def readded(
 ) -> frozenset[MediaKey]:
     """The titles that were gone from every list that held them, and are on one again.
 
-    ``before``: the memberships as they stood before this pass, by list name. First sight is not a
+    ``before``: the memberships as they stood before this run, by list name. First sight is not a
     re-add, and a chart's ups and downs are none. A list that was never read completely may have
     held all along what it gives now, and so may one that holds the title unresolved.
 

@@ -54,10 +54,10 @@ def of_lists(
     return tuple(notices), replace(state, stalled=frozenset(stalled))
 
 
-def of_pass(
+def of_run(
     state: NotificationState, outcomes: Iterable[tuple[Action, Done]], now: datetime
 ) -> tuple[tuple[Notice, ...], NotificationState]:
-    """What one pass asked of the server; nothing where it asked nothing."""
+    """What one run asked of the server; nothing where it asked nothing."""
     notices = _digest(
         PerformedAction(
             action.op,

@@ -63,7 +63,7 @@ from reconciler.core.state import LIVE, blocklisted, row_statuses
 from reconciler.core.times import format_time
 from reconciler.core.wants import names_of, sure_names, titled
 
-MOST_TRACED = 20  # requests asked for by their id in one pass
+MOST_TRACED = 20  # requests asked for by their id in one run
 _WAITING = frozenset({MediaStatus.PENDING, MediaStatus.PROCESSING})
 
 
@@ -213,7 +213,7 @@ class OffList:
     """A pending request of ours for a title that no list holds any more."""
 
     request: RequestState
-    lists: tuple[DesiredList, ...]  # that held it, those read in this pass first
+    lists: tuple[DesiredList, ...]  # that held it, those read in this run first
     absence: Absence  # from the list that it was last on
     due: datetime  # when it has been absent for long enough
 

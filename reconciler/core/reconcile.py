@@ -38,7 +38,7 @@ class NewState:
 
     memory: Memory
     memberships: Mapping[str, Membership] = field(default_factory=dict)
-    baselines: Mapping[str, Baseline] = field(default_factory=dict)  # adopted by this pass
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)  # adopted by this run
 
 
 @dataclass(frozen=True, slots=True)

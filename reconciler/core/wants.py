@@ -62,7 +62,7 @@ def gather_wants(
 ) -> Iterator[Want | UnresolvedWant]:
     """Each wanted title once, in file order, then list position.
 
-    A title that only stale entries want is left out: no list gave it in this pass. One that a
+    A title that only stale entries want is left out: no list gave it in this run. One that a
     list gave stays with its owner, also where that list could not be read this time.
 
     ``observed`` tells filters of a title what its list does not.

@@ -56,7 +56,7 @@ class NotificationDispatcher:
 
         def decide(state: NotificationState) -> tuple[tuple[Notice, ...], NotificationState]:
             if config.notify.digest is Digest.PASS:
-                return notices.of_pass(state, outcomes, now)
+                return notices.of_run(state, outcomes, now)
             if not notices.is_day_over(state, now):
                 return (), state
             return notices.of_day(state, ledger.journal.history()[0], now)

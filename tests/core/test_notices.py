@@ -151,7 +151,7 @@ def test_the_first_day_begins_at_midnight() -> None:
 
 
 def test_a_pass_that_asked_nothing_is_silent() -> None:
-    assert notices.of_pass(NotificationState(), (), NOW) == ((), NotificationState())
+    assert notices.of_run(NotificationState(), (), NOW) == ((), NotificationState())
 
 
 def test_a_condition_that_is_not_known_yet_is_no_news() -> None:

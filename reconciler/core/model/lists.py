@@ -240,7 +240,7 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item of a list after resolving. ``fresh``: the list gave it in this pass."""
+    """An item of a list after resolving. ``fresh``: the list gave it in this run."""
 
     item: Item
     match: Match | Unmatched

@@ -132,7 +132,7 @@ class Membership:
     """A list's last complete content. ``source`` tells a changed list from a changed title.
 
     ``left``: since when no list of the file is called so and has this source; None: one is and has,
-    or no pass has acted without it yet.
+    or no run has acted without it yet.
     """
 
     source: str

@@ -119,7 +119,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A safety rule that forbids every action of this pass (exit 3).
+    """A safety rule that forbids every action of this run (exit 3).
 
     ``reason``: the verdict of what would have been done.
     """
@@ -167,7 +167,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What the last pass said of one item of a list: an action's op or a verdict's reason."""
+    """What the last run said of one item of a list: an action's op or a verdict's reason."""
 
     item: Item
     word: str

@@ -180,7 +180,7 @@ class RequestTrace:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the server has, read once per pass."""
+    """What the server has, read once per run."""
 
     media: Mapping[MediaKey, tuple[MediaState, ...]] = field(default_factory=dict)
     requests: Mapping[Target, tuple[RequestState, ...]] = field(default_factory=dict)
