@@ -67,7 +67,6 @@ class Settings:
         return config
 
     def ledger_path(self, config: Config) -> Path:
-        """The path of this command's ledger."""
         from reconciler import wiring
 
         return wiring.ledger_path(config.ledger, self.config_path, self.ledger)

@@ -216,5 +216,4 @@ class Config(_Content):
         return {lst.name: str(lst.source) for lst in self.lists}
 
     def list_by_name(self, name: str) -> ListConfig | None:
-        """The list of this name, if there is one."""
         return next((lst for lst in self.lists if lst.name == name), None)

@@ -53,7 +53,6 @@ class Restrictions:
         return not self.allows_files and (self.servers, self.variables) != (None, None)
 
     def allows_server(self, url: str) -> bool:
-        """Whether a server may be used."""
         return self.servers is None or comparable(url) in self.servers
 
 

@@ -108,15 +108,12 @@ class _Composer(Composer, Resolver):
         self._events = events
 
     def check_event(self, *kinds: type[yaml.Event]) -> bool:
-        """Whether the next event is of one of these kinds."""
         return bool(self._events) and (not kinds or isinstance(self._events[0], kinds))
 
     def peek_event(self) -> yaml.Event | None:
-        """The next event, which stays the next."""
         return self._events[0] if self._events else None
 
     def get_event(self) -> yaml.Event | None:
-        """The next event."""
         return self._events.popleft() if self._events else None
 
 

@@ -57,14 +57,14 @@ class Section:
     entries: Mapping[str, Node]
 
     def find(self, *keys: str) -> Node | None:
-        """The value at the end of a way of keys, if there is one."""
+        """The value at the end of a path of keys, if there is one."""
         node: Node | None = self
         for key in keys:
             node = node.entries.get(key) if isinstance(node, Section) else None
         return node
 
     def problems_at(self, keys: Sequence[str], message: str) -> tuple[Problem, ...]:
-        """A problem with the value at the end of a way of keys, if there is one."""
+        """A problem with the value at the end of a path of keys, if there is one."""
         node = self.find(*keys)
         return (Problem(node.place, node.path, message),) if node else ()
 

@@ -25,7 +25,6 @@ from reconciler.render.document import (
     Media,
     PlanDocument,
     ServerRow,
-    Titles,
     User,
     VerdictRow,
     checksum,
@@ -160,16 +159,14 @@ def list_row(
             for kind, delivery in lst.delivery_by_kind.items()
             if isinstance(delivery, Delivery)
         },
-        "titles": _titles(account) if account else None,
+        "titles": {
+            "own": account.own,
+            "belong_to": dict(account.elsewhere),
+            "repeated": account.repeated,
+        }
+        if account
+        else None,
         "fetch": fetch_row(lst.name, str(lst.rules.source), snapshot),
-    }
-
-
-def _titles(account: ListAccount) -> Titles:
-    return {
-        "own": account.own,
-        "belong_to": dict(account.elsewhere),
-        "repeated": account.repeated,
     }
 
 

@@ -16,7 +16,6 @@ from reconciler.core.model import (
     ListReport,
     RowReport,
     StatusSnapshot,
-    WaitingChange,
 )
 from reconciler.core.times import iso_time
 from reconciler.render import words
@@ -89,7 +88,15 @@ def status_document(
         "config": place(config),
         "generation": snapshot.generation,
         "conditions": _conditions(snapshot, WHOLE),
-        "waiting": [_waiting(change) for change in snapshot.waiting],
+        "waiting": [
+            {
+                "list": change.list or None,
+                "change": change.words,
+                "since": iso_time(change.since),
+                "until": _time(change.until),
+            }
+            for change in snapshot.waiting
+        ],
         "lists": lists,
     }
 
@@ -118,7 +125,11 @@ def _table(lists: Sequence[ListStatus]) -> Iterator[str]:
     yield _line(_HEAD, widths)
     for lst, row in zip(lists, rows, strict=True):
         yield _line(row, widths)
-        reasons = [_condition_line(row) for row in lst["conditions"] if _is_reason(row)]
+        reasons = [
+            _condition_line(condition)
+            for condition in lst["conditions"]
+            if condition["type"] == READY and condition["status"] != "True"
+        ]
         yield from reasons or _fetch_problem(lst)
 
 
@@ -214,25 +225,11 @@ def _is_good(condition: Mapping[str, str]) -> bool:
     return condition["status"] == ("False" if condition["type"] in GOOD_WHEN_FALSE else "True")
 
 
-def _is_reason(condition: Mapping[str, str]) -> bool:
-    """Whether a condition says why a list is not ready."""
-    return condition["type"] == READY and condition["status"] != "True"
-
-
 def _schedule(lst: ListStatus) -> str:
     success = lst["last_success"] or "never"
     due = lst["next_due"] or "when the config changes"
     line = f"last success {success} · next {due} · {lst['pending']:,} pending"
     return f"{line} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else line
-
-
-def _waiting(change: WaitingChange) -> WaitingRow:
-    return {
-        "list": change.list or None,
-        "change": change.words,
-        "since": iso_time(change.since),
-        "until": _time(change.until),
-    }
 
 
 def _time(at: datetime | None) -> str | None:
