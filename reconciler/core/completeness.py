@@ -57,17 +57,17 @@ class ListReading:
     =====================================================  =================
     a page failed, and no title had been read              that failure's
     a page failed after titles had been read               incomplete
-    entries, none of which says which title it is          changed-layout
-    more entries than are read of any list                 incomplete
+    entries, none of which identifies a title              changed-layout
+    more entries than the limit of a list                  incomplete
     the list changed while it was read                     incomplete
-    an answer that is cut off, or pages without an end     incomplete
-    an entry that one answer holds twice                   incomplete
-    another number of entries than the site declares       incomplete
-    a chart whose ranks have a gap, or come twice          incomplete
+    a response that is cut off, or endless pages           incomplete
+    an entry that one response has twice                   incomplete
+    a number of entries other than the declared one        incomplete
+    a chart with a gap or a repetition in its ranks        incomplete
     an entry that cannot be read                           incomplete
     no entries                                             empty
     the first titles of a chart without an end             unverified
-    entries, and nothing that tells where the list ends    unverified
+    entries, and no mark of the end of the list            unverified
     as many entries as declared, or up to the list's end   complete
     =====================================================  =================
 

@@ -104,17 +104,17 @@ def hide_the_end(world: World) -> None:
 CHANGES: dict[str, Callable[[World], None]] = {
     "a page failed, and no title had been read": fail_at_once,
     "a page failed after titles had been read": fail_later,
-    "entries, none of which says which title it is": name_nothing,
-    "more entries than are read of any list": outgrow,
+    "entries, none of which identifies a title": name_nothing,
+    "more entries than the limit of a list": outgrow,
     "the list changed while it was read": change,
-    "an answer that is cut off, or pages without an end": cut_off,
-    "an entry that one answer holds twice": repeat,
-    "another number of entries than the site declares": deliver_less,
-    "a chart whose ranks have a gap, or come twice": leave_a_gap,
+    "a response that is cut off, or endless pages": cut_off,
+    "an entry that one response has twice": repeat,
+    "a number of entries other than the declared one": deliver_less,
+    "a chart with a gap or a repetition in its ranks": leave_a_gap,
     "an entry that cannot be read": garble,
     "no entries": empty,
     "the first titles of a chart without an end": go_on_for_ever,
-    "entries, and nothing that tells where the list ends": hide_the_end,
+    "entries, and no mark of the end of the list": hide_the_end,
     "as many entries as declared, or up to the list's end": lambda _: None,
 }
 
@@ -122,13 +122,13 @@ CHANGES: dict[str, Callable[[World], None]] = {
 SAYS = {
     "a page failed, and no title had been read": "too many requests",
     "a page failed after titles had been read": "titles were read, then this failed: too many",
-    "entries, none of which says which title it is": "none of them with a title or an id",
-    "more entries than are read of any list": "only the first 2 entries of a list are read",
+    "entries, none of which identifies a title": "none of them with a title or an id",
+    "more entries than the limit of a list": "only the first 2 entries of a list are read",
     "the list changed while it was read": "the list changed while it was being read",
-    "an answer that is cut off, or pages without an end": "paste another address",
-    "an entry that one answer holds twice": "1 entry came twice, so that others may be missing",
-    "another number of entries than the site declares": "reports 50 titles and delivered 6",
-    "a chart whose ranks have a gap, or come twice": "the ranks from 1 to 6 are not all there",
+    "a response that is cut off, or endless pages": "paste another address",
+    "an entry that one response has twice": "1 entry came twice, so that others may be missing",
+    "a number of entries other than the declared one": "reports 50 titles and delivered 6",
+    "a chart with a gap or a repetition in its ranks": "the ranks from 1 to 6 are not all there",
     "an entry that cannot be read": "1 of 6 entries cannot be read",
 }
 
@@ -166,23 +166,23 @@ def test_what_a_row_says_comes_of_it(row: str) -> None:
 
 # What cannot both be so: other pages altogether, or a chart without an end and a list with one.
 OTHER_PAGES = {"a page failed, and no title had been read", "no entries"} | {
-    "entries, none of which says which title it is"
+    "entries, none of which identifies a title"
 }
 ENDLESS = "the first titles of a chart without an end"
 OF_LISTS_WITH_AN_END = {
-    "more entries than are read of any list",
+    "more entries than the limit of a list",
     "the list changed while it was read",
-    "an answer that is cut off, or pages without an end",
-    "an entry that one answer holds twice",
-    "another number of entries than the site declares",
-    "a chart whose ranks have a gap, or come twice",
-    "entries, and nothing that tells where the list ends",
+    "a response that is cut off, or endless pages",
+    "an entry that one response has twice",
+    "a number of entries other than the declared one",
+    "a chart with a gap or a repetition in its ranks",
+    "entries, and no mark of the end of the list",
 }
 COUNTED = {
-    "another number of entries than the site declares",
-    "a chart whose ranks have a gap, or come twice",
+    "a number of entries other than the declared one",
+    "a chart with a gap or a repetition in its ranks",
 }
-UNCOUNTED = "entries, and nothing that tells where the list ends"
+UNCOUNTED = "entries, and no mark of the end of the list"
 
 
 def can_both_be(first: str, other: str) -> bool:
