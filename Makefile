@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AXE := $(VENV)/axe/node_modules/axe-core/axe.min.js
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # Without compiled modules each of the tests' processes would compile them again.
@@ -14,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
 
-test: $(VENV)/test.done browser
+test: $(VENV)/test.done browser $(AXE)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@$(MAKE) --no-print-directory --jobs 2 types pytest
@@ -53,6 +54,11 @@ $(VENV)/test.done: pyproject.toml constraints.txt | $(VENV)
 # Debian and Ubuntu ship venv apart from Python.
 $(VENV):
 	@$(PYTHON) -m venv $@ || { rm -rf $@; $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy python3-venv && $(PYTHON) -m venv $@; }
+
+# Checks that the pages are accessible; npm is only needed to install it.
+$(AXE): | $(VENV)
+	@command -v npm >/dev/null || { echo "Installing npm ..."; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qqy --no-install-recommends npm >/dev/null; }
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/axe axe-core@4.14.0
 
 .PHONY: browser
 browser:

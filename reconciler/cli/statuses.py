@@ -1,33 +1,30 @@
-"""The status: for ``status``, from a listsync that runs or from the ledger; and ``run``'s pages."""
+"""The status for ``status``: from a listsync that runs, or from the ledger."""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
-from pathlib import Path
 from typing import cast
 
 from reconciler import wiring
 from reconciler.cli.options import Settings
 from reconciler.config import Config, ControllerConfig
 from reconciler.config.file import salvage_config
-from reconciler.controller.endpoint import JSON, Response, ServedPages, get_local
-from reconciler.controller.metrics import CONTENT_TYPE, Metrics
-from reconciler.controller.service import Service
+from reconciler.controller.endpoint import get_local
 from reconciler.core import conditions
 from reconciler.core.model import WHOLE, Status, StatusSnapshot
 from reconciler.core.rights_change import waiting_changes
-from reconciler.errors import ConfigError, LedgerError, ListsyncError
+from reconciler.errors import ConfigError, LedgerError
 from reconciler.ledger import open_last_used
-from reconciler.render.document import json_text
 from reconciler.render.status import StatusDocument, place, status_document
-from reconciler.render.words import clean, without_mail_addresses
 from reconciler.sync.clock import SystemClock
 
 
 def read_status(settings: Settings, config: Config) -> StatusDocument:
     """The status of the config's lists. Raises LedgerError."""
-    if document := _ask_running(settings, config.controller.listen):
+    if document := _ask_running(
+        settings, config.controller.listen, config.controller.token.get_secret_value()
+    ):
         return document
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
         statuses = ledger.statuses
@@ -71,52 +68,10 @@ def read_last_status(settings: Settings, error: ConfigError) -> StatusDocument:
     return status_document(settings.config_path, sources, reports, snapshot)
 
 
-def _ask_running(settings: Settings, listen: str) -> StatusDocument | None:
+def _ask_running(settings: Settings, listen: str, token: str = "") -> StatusDocument | None:
     """The status of a listsync that runs this config; it has what it could not write, too."""
     with suppress(ValueError):
-        document = json.loads(get_local(listen, "/status") or b"null")
+        document = json.loads(get_local(listen, "/status", token) or b"null")
         if isinstance(document, dict) and document.get("config") == place(settings.config_path):
             return cast("StatusDocument", document)
     return None
-
-
-def pages_of(config_path: Path, service: Service, metrics: Metrics) -> ServedPages:
-    """The pages of a service."""
-    return ServedPages(
-        probes={"/healthz": lambda: Response(b"ok\n"), "/readyz": lambda: _readiness(service)},
-        pages={
-            "/status": lambda: _status(config_path, service),
-            "/metrics": lambda: Response(metrics.text(), CONTENT_TYPE),
-        },
-        hosts=lambda: service.config.controller.hosts,
-    )
-
-
-def _readiness(service: Service) -> Response:
-    """Whether the config is valid, the server reachable and the ledger writable."""
-    system = service.status.conditions.get(WHOLE, {})
-    problems = [
-        clean(f"{kind}: {condition.message or condition.reason}")
-        for kind, condition in sorted(system.items())
-        if condition.status is Status.FALSE and kind not in conditions.GOOD_WHEN_FALSE
-    ]
-    return Response(("\n".join(problems or ["ready"]) + "\n").encode(), ok=not problems)
-
-
-def _status(config_path: Path, service: Service) -> Response:
-    try:
-        reports = service.reports()
-    except ListsyncError:  # the condition LedgerUsable shows it
-        reports = {}
-    document = status_document(config_path, service.config.sources, reports, service.status)
-    return Response(without_mail_addresses(json_text(document)).encode(), JSON)
-
-
-def items_at_last_fetch(service: Service) -> dict[str, int]:
-    """How many items each list had, for the metrics of a service that has just started."""
-    sources = service.config.sources
-    return {
-        name: len(report.snapshot.items)
-        for name, report in service.reports().items()
-        if sources.get(name) == report.source
-    }

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.models import Config, File
@@ -135,6 +136,9 @@ def _list(name: str, section: ListSection) -> ListConfig:
 def _generation(config: Config) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
     addresses = {"__all__": {"source": {"address", "secrets"}}}
-    content = config.model_dump(mode="json", exclude={"generation": True, "lists": addresses})
+    exclude: dict[str, Any] = {"generation": True, "lists": addresses}
+    if not config.controller.token.get_secret_value():
+        exclude["controller"] = {"token"}  # a key that older versions lack, without a value
+    content = config.model_dump(mode="json", exclude=exclude)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

@@ -26,6 +26,7 @@ from reconciler.config.values import (
     MapKey,
     MapTarget,
     NotificationUrl,
+    OptionalSecret,
     OptionalText,
     OptionalUrl,
     Rate,
@@ -95,7 +96,12 @@ class ControllerConfig(Model):
 
     listen: Listen = key(
         "127.0.0.1:8099",
-        help="The address of /healthz, /readyz, /status and /metrics; '': none.",
+        help="The address of the status page, /healthz, /readyz, /status and /metrics; '': none.",
+    )
+    token: OptionalSecret = key(
+        "",
+        help="What the status page asks for, as a bearer token or a password; best as "
+        "${LISTSYNC_TOKEN}. Empty: nothing. /healthz and /readyz ask for nothing.",
     )
     hosts: tuple[HostName, ...] = key(
         (), help="Host names by which a reverse proxy or a browser reaches the status."

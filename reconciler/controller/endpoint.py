@@ -1,41 +1,72 @@
-"""The HTTP endpoint of ``run``: health, status and metrics. It is read-only."""
+"""The HTTP endpoint of ``run``: it answers GET and HEAD, and changes nothing."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import errno
+import hmac
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from socketserver import TCPServer
 from threading import Thread
-from typing import Any, Self
+from typing import Self, cast
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from reconciler.errors import ListsyncError
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
 
-TEXT, JSON = "text/plain; charset=utf-8", "application/json"
+from reconciler.errors import ListsyncError, trace_of
+from reconciler.logs import Logger
+
+TEXT, HTML, JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
+
+_log = Logger()
 
 _ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}  # noqa: S104 - not listened on
 _UNKNOWN_HOST = (
     b"unknown host name; add it to controller.hosts in listsync.yaml, or use the IP address\n"
 )
-_UNKNOWN_PATH = b"unknown path (known paths: /healthz, /readyz, /status, /metrics)\n"
+_NO_TOKEN = b"a token is required: controller.token in listsync.yaml\n"
 _LOCAL_TIMEOUT = 2  # seconds for a listsync on this machine to answer
-_CLIENT_TIMEOUT = 10  # seconds for a client to send its request
+_CLIENT_TIMEOUT = 10  # seconds for a client to send its request, headers included
+_THREADS, _MOST_CONNECTIONS = 4, 100
+_MOST_HEADER_BYTES, _MOST_BODY_BYTES = 16 * 1024, 1024
+# Pages load their own stylesheet and script, send their own form, and nothing else.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The path of a request, without its query, and the query's values by name."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The body of an answer; ``ok`` False: 503, which probes understand."""
+    """The body of an answer, and its status."""
 
     body: bytes
     content_type: str = TEXT
-    ok: bool = True
+    status: HTTPStatus = HTTPStatus.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +74,45 @@ class ServedPages:
     """The paths. A probe is answered under any host name, a page only under a known one.
 
     Otherwise a web page in a browser on this network could point its own name here and read the
-    pages (DNS rebinding).
+    pages (DNS rebinding). Probes need no token.
     """
 
     probes: Mapping[str, Callable[[], Response]]
-    pages: Mapping[str, Callable[[], Response]]
+    page: Callable[[Request], Response]
     hosts: Callable[[], Collection[str]]  # the names in the config, as they are now
+    token: Callable[[], str]  # of the config, as it is now; empty: none is required
 
 
 class Endpoint:
-    """Answers GET and HEAD of a few paths, from its creation until ``close``."""
+    """Answers from its creation until ``close``."""
 
     def __init__(self, listen: str, pages: ServedPages) -> None:
         """``listen``: ``HOST:PORT``. Raises ListsyncError where listening there fails."""
         host, port = _split(listen)
-        handler = partial(_RequestHandler, pages, host)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            self._server = (_Server6 if ":" in host else _Server)((host, port), handler)
+            listener = socket.create_server((host, port), family=family)
         except OSError as error:
             is_taken = error.errno == errno.EADDRINUSE
             reason = "the port is in use" if is_taken else error.strerror or str(error)
             hint = "set controller.listen to another address, or to '' for none"
             raise ListsyncError(f"cannot listen on {listen}: {reason}", hint=hint) from error
-        Thread(target=self._server.serve_forever, name="endpoint", daemon=True).start()
+        self.port = int(listener.getsockname()[1])
+        server = create_server(
+            _Application(pages, host),
+            sockets=[listener],
+            threads=_THREADS,
+            connection_limit=_MOST_CONNECTIONS,
+            channel_timeout=_CLIENT_TIMEOUT,
+            cleanup_interval=_CLIENT_TIMEOUT // 2,
+            max_request_header_size=_MOST_HEADER_BYTES,
+            max_request_body_size=_MOST_BODY_BYTES,
+            clear_untrusted_proxy_headers=True,
+            ident="listsync",
+        )
+        self._server = cast("BaseWSGIServer", server)  # of one socket
+        self._server.channel_class = _Channel
+        Thread(target=self._server.run, name="endpoint", daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -73,24 +120,25 @@ class Endpoint:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
     def close(self) -> None:
         """Stop listening; answers under way are sent."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.pull_trigger()
+        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=1)
+        self._server.close()
 
 
-def get_local(listen: str, path: str) -> bytes | None:
-    """What a listsync on this machine answers at a path; None without an answer of status 200."""
+def get_local(listen: str, path: str, token: str = "") -> bytes | None:
+    """What a listsync on this machine answers at a path; None without an answer of status 200.
+
+    ``token``: of the config; empty: none is sent.
+    """
     host = listen.rpartition(":")[0]
     with suppress(OSError, HTTPException, ValueError):
         address, port = _split(listen)
         connection = HTTPConnection(_ANY.get(host, address), port, _LOCAL_TIMEOUT)
         with closing(connection):
-            connection.request("GET", path)
+            headers = {"Authorization": b"Bearer " + token.encode()} if token else {}
+            connection.request("GET", path, headers=headers)
             response = connection.getresponse()
             return response.read() if response.status == HTTPStatus.OK else None
     return None
@@ -129,82 +177,75 @@ def _split(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    block_on_close = False
-    allow_reuse_port = False
+class _Channel(HTTPChannel):
+    """A connection that is cut off unless a whole request arrives in time.
 
-    def server_bind(self) -> None:  # http.server would also look up the host's name
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), 0
+    Otherwise a client that sends a byte now and then would hold the connection.
+    """
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is not worth a log line."""
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
+    def handle_read(self) -> None:
+        before = self.last_activity
+        super().handle_read()
+        if self.request is not None:
+            self.last_activity = before
 
 
-class _RequestHandler(BaseHTTPRequestHandler):
-    timeout = _CLIENT_TIMEOUT
-    server_version, sys_version = "listsync", ""
+class _Application:
+    """The rules for every request, as a WSGI application."""
 
-    def __init__(self, pages: ServedPages, listen_host: str, *connection: Any) -> None:  # noqa: ANN401 - http.server's own
+    def __init__(self, pages: ServedPages, listen_host: str) -> None:
         self._pages, self._listen_host = pages, listen_host
-        super().__init__(*connection)  # which also answers
 
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        response, headers = self._respond(environ)
+        start_response(
+            f"{response.status.value} {response.status.phrase}",
+            [
+                ("Content-Type", response.content_type),
+                ("Content-Length", str(len(response.body))),
+                *_HEADERS.items(),
+                *headers.items(),
+            ],
+        )
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (response.body,)
 
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
+    def _respond(self, environ: WSGIEnvironment) -> tuple[Response, Mapping[str, str]]:
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            refusal = Response(b"Method Not Allowed\n", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            return refusal, {"Allow": "GET, HEAD"}
+        if probe := self._pages.probes.get(path):
+            return probe(), {}
+        if not self._is_known_host(environ):
+            return Response(_UNKNOWN_HOST, status=HTTPStatus.MISDIRECTED_REQUEST), {}
+        token = self._pages.token()
+        if token and not has_token(environ.get("HTTP_AUTHORIZATION", ""), token):
+            challenge = {"WWW-Authenticate": 'Basic realm="listsync", charset="UTF-8"'}
+            return Response(_NO_TOKEN, status=HTTPStatus.UNAUTHORIZED), challenge
+        query = dict(parse_qsl(environ.get("QUERY_STRING", ""), errors="replace"))
+        try:
+            return self._pages.page(Request(path, query)), {}
+        except Exception as error:  # noqa: BLE001 - the next request may be answered
+            _log.error("a page failed", path=path, trace=trace_of(error))
+            failure = HTTPStatus.INTERNAL_SERVER_ERROR
+            return Response(b"an error in listsync; its log has the details\n", status=failure), {}
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer every other request with one plain line."""
-        del message, explain
-        is_other_method = code == HTTPStatus.NOT_IMPLEMENTED  # http.server's status for those
-        status = HTTPStatus.METHOD_NOT_ALLOWED if is_other_method else HTTPStatus(code)
-        headers = {"Allow": "GET, HEAD"} if is_other_method else {}
-        self.close_connection = True
-        self._send(status, Response(f"{status.phrase}\n".encode()), headers)
+    def _is_known_host(self, environ: WSGIEnvironment) -> bool:
+        host = environ.get("HTTP_HOST")
+        if host is None:
+            return bool(environ["SERVER_PROTOCOL"] == "HTTP/1.0")
+        return is_known_host(host, self._listen_host, self._pages.hosts())
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
-        """Log no request."""
 
-    def _answer(self, *, with_body: bool) -> None:
-        path = self.path.partition("?")[0]
-        if path not in self._pages.probes and not self._is_known_host():
-            response, status = Response(_UNKNOWN_HOST), HTTPStatus.MISDIRECTED_REQUEST
-        elif page := self._pages.probes.get(path) or self._pages.pages.get(path):
-            response = page()
-            status = HTTPStatus.OK if response.ok else HTTPStatus.SERVICE_UNAVAILABLE
-        else:
-            response, status = Response(_UNKNOWN_PATH), HTTPStatus.NOT_FOUND
-        self._send(status, response, {}, with_body=with_body)
-
-    def _is_known_host(self) -> bool:
-        headers = self.headers.get_all("Host") or []
-        if not headers:
-            return self.request_version == "HTTP/1.0"
-        hosts = self._pages.hosts()
-        return len(headers) == 1 and is_known_host(headers[0], self._listen_host, hosts)
-
-    def _send(
-        self,
-        status: HTTPStatus,
-        response: Response,
-        headers: Mapping[str, str],
-        *,
-        with_body: bool = True,
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.send_header("Cache-Control", "no-store")
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if with_body:
-            self.wfile.write(response.body)
+def has_token(authorization: str, token: str) -> bool:
+    """Whether an Authorization header is the token as a bearer, or as a Basic password."""
+    scheme, _, value = authorization.partition(" ")
+    candidate = value.strip().encode("latin-1", "replace")  # as WSGI decodes headers
+    if scheme.lower() == "basic":
+        try:
+            candidate = base64.b64decode(candidate, validate=True).partition(b":")[2]
+        except binascii.Error:
+            return False
+    elif scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(candidate, token.encode())

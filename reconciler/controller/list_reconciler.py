@@ -74,6 +74,7 @@ class ListReconciler:
     ) -> None:
         """Once ``stopping`` is set, no further request is sent."""
         self.config = config
+        self.server_facts: results.ServerFacts | None = None  # of the last run in this process
         self._factories = factories
         self._statuses = statuses
         self._stopping = stopping
@@ -182,6 +183,7 @@ class ListReconciler:
                     outcomes, trouble = execute(current, context, reconciliation, self._stopping)
                     code = trouble.exit_code if trouble else exit_code(reconciliation, outcomes)
                     recorder.record(reconciliation, outcomes, code)
+                self.server_facts = results.server_facts(current, reconciliation, outcomes)
                 for action, done in outcomes:
                     factories.meter.count_action(action.op, done.result)
                 now = factories.clock.now()

@@ -1,13 +1,27 @@
-"""What a run means for the conditions of a list and of the server. No I/O."""
+"""What a run means for the conditions of a list and of the server, and what it learned. No I/O."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from reconciler.config import Config, ListConfig
 from reconciler.core import conditions
-from reconciler.core.model import READ, Finding, ListProblem, Reason, Role, Status, Verdict
+from reconciler.core.limits import budget_used
+from reconciler.core.model import (
+    READ,
+    Finding,
+    ListProblem,
+    Quota,
+    Reason,
+    Result,
+    Role,
+    ServerInfo,
+    Status,
+    Verdict,
+)
 from reconciler.core.schedule import ReconcileResult
 from reconciler.errors import (
     BrowserError,
@@ -21,6 +35,31 @@ from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
 
 _DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What the last run of any list learned about the server and the limits."""
+
+    server: ServerInfo
+    quotas: Mapping[str, Quota]  # by requester
+    budget_used: int | None  # of the titles that the budget allows; None: there is no budget
+
+
+def server_facts(config: Config, reconciliation: Reconciliation, outcomes: Outcomes) -> ServerFacts:
+    """The facts after a run; what it has created counts towards the budget."""
+    quotas, now = reconciliation.observed.quotas, reconciliation.fetched_at
+    users = {lst.requester.user for lst in reconciliation.lists if lst.requester}
+    used = None
+    if config.budget:
+        created = reconciliation.decision.state.memory.created
+        used = len(budget_used(config.budget, created, now))
+        used += sum(done.result is Result.CREATED for _, done in outcomes)
+    return ServerFacts(
+        reconciliation.identity.server,
+        {user.name: quotas[user.id] for user in users if user.id in quotas},
+        used,
+    )
 
 
 def config_hash(config: Config, lst: ListConfig) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Protocol
@@ -21,7 +22,7 @@ from reconciler.controller.statuses import StatusStore
 from reconciler.controller.watch import is_mount_point, watch_files
 from reconciler.controller.workers import WorkerPool
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, Finding, ListReport, Status, StatusSnapshot
+from reconciler.core.model import WHOLE, Finding, Intent, ListReport, Run, Status, StatusSnapshot
 from reconciler.core.schedule import is_too_late
 from reconciler.errors import ConfigError, ListsyncError
 from reconciler.logs import Logger
@@ -89,6 +90,24 @@ class Service:
     def reports(self) -> Mapping[str, ListReport]:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
         return self._factories.ledger(self.config).cache.reports()
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        """What was sent, and the runs of 90 days. Raises LedgerError, LockHeldError."""
+        return self._factories.ledger(self.config).journal.history()
+
+    @property
+    def server_facts(self) -> results.ServerFacts | None:
+        """What the last run learned about the server; None: no list has run yet."""
+        return self._reconciler.server_facts
+
+    def now(self) -> datetime:
+        """The time by the clock that schedules follow."""
+        return self._factories.clock.now()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the file as it is now is not in effect; empty: it is."""
+        return self._problems
 
     def load(self) -> None:
         """Take the lock and read the ledger. Raises LedgerError, LockHeldError."""

@@ -5,7 +5,7 @@ A title held back by one limit uses up none of the others and never blocks the t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -114,8 +114,12 @@ class Limits:
     def _used(self, budget: Budget) -> Sequence[datetime]:
         """When each title was requested that counts now, the oldest first."""
         now = self._view.now
-        before = sorted(at for at in self._view.memory.created if at > now - budget.window)
-        return before + [now] * self._admitted
+        return [*budget_used(budget, self._view.memory.created, now), *[now] * self._admitted]
+
+
+def budget_used(budget: Budget, created: Iterable[datetime], now: datetime) -> list[datetime]:
+    """When each title was requested that counts now, the oldest first."""
+    return sorted(at for at in created if at > now - budget.window)
 
 
 def within(days: int | None) -> str:

@@ -37,3 +37,13 @@ def shifted(at: datetime, by: timedelta) -> datetime:
 def doubled_wait(tries: int, first: timedelta, longest: timedelta) -> timedelta:
     """``first`` after one failure in a row, twice as long after each further one."""
     return min(first * (1 << max(0, min(tries - 1, _DOUBLINGS))), longest)
+
+
+def relative_time(at: datetime, now: datetime) -> str:
+    """``3 min ago`` or ``in 57 min``; the largest unit of which there are at least two."""
+    seconds = (at - now).total_seconds()
+    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if abs(seconds) >= 2 * size or (unit == "min" and abs(seconds) >= size):
+            count = f"{abs(seconds) / size:.0f} {unit}"
+            return f"in {count}" if seconds > 0 else f"{count} ago"
+    return "in a moment" if seconds > 0 else "just now"

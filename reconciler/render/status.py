@@ -36,6 +36,7 @@ class ItemStatus(TypedDict):
     ids: dict[str, int | str]
     verdict: str
     detail: str
+    would_change: str
 
 
 class ListStatus(TypedDict):
@@ -109,7 +110,7 @@ def place(config: Path) -> str:
 def status_text(document: StatusDocument, *, in_detail: bool) -> str:
     """A table of the lists; ``in_detail``: each list with its conditions and items."""
     lists = document["lists"]
-    lines = [_condition_line(row) for row in document["conditions"] if not _is_good(row)]
+    lines = [_condition_line(row) for row in document["conditions"] if not is_good(row)]
     if in_detail:
         for lst in lists:
             lines.extend(_detail(lst))
@@ -218,10 +219,11 @@ def _conditions(snapshot: StatusSnapshot, name: str) -> list[dict[str, str]]:
 def _condition_line(condition: Mapping[str, str]) -> str:
     message = f": {words.clean(condition['message'])}" if condition["message"] else ""
     head = f"{condition['type']}={condition['status']} since {condition['since']}"
-    return f"  {' ' if _is_good(condition) else '!'} {head} · {condition['reason']}{message}"
+    return f"  {' ' if is_good(condition) else '!'} {head} · {condition['reason']}{message}"
 
 
-def _is_good(condition: Mapping[str, str]) -> bool:
+def is_good(condition: Mapping[str, str]) -> bool:
+    """Whether a condition has the status that it should have."""
     return condition["status"] == ("False" if condition["type"] in GOOD_WHEN_FALSE else "True")
 
 
@@ -249,6 +251,7 @@ def _item(row: RowReport) -> ItemStatus:
         "ids": ids,
         "verdict": row.word,
         "detail": row.detail,
+        "would_change": row.advice,
     }
 
 

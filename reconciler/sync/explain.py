@@ -116,15 +116,22 @@ def _matcher(query: str) -> Callable[[Item, MediaKey | None], bool]:
     )
 
 
+def advice_for(row: Action | Verdict, reconciliation: Reconciliation) -> str:
+    """What would change a decision, with the title as a person writes it."""
+    memory, stops = reconciliation.decision.state.memory, reconciliation.plan.stops
+    ground = Ground(reconciliation.lists, reconciliation.observed, memory, stops)
+    media = (action_row(row) if isinstance(row, Action) else verdict_row(row))["media"]
+
+    def item_text(match: re.Match[str]) -> str:
+        return words.item_key(media) if match["yaml"] is not None else words.item_name(media)
+
+    return _ITEM.sub(item_text, would_change(row, ground))
+
+
 def _explain(row: Action | Verdict, reconciliation: Reconciliation) -> Explanation:
     data = action_row(row) if isinstance(row, Action) else verdict_row(row)
     target = row.target
     candidates = row.candidates if isinstance(row, Verdict) else ()
-    memory = reconciliation.decision.state.memory
-    advice = would_change(
-        row,
-        Ground(reconciliation.lists, reconciliation.observed, memory, reconciliation.plan.stops),
-    )
     return {
         "media": data["media"],
         "is_4k": data["is_4k"],
@@ -140,14 +147,7 @@ def _explain(row: Action | Verdict, reconciliation: Reconciliation) -> Explanati
         "airing": _airing(target, reconciliation) if target else {},
         "memory": _memory(target, reconciliation) if target else {},
         "verdict": _decided(row),
-        "would_change": _ITEM.sub(
-            lambda match: (
-                words.item_name(data["media"])
-                if match["yaml"] is None
-                else words.item_key(data["media"])
-            ),
-            advice,
-        ),
+        "would_change": advice_for(row, reconciliation),
     }
 
 

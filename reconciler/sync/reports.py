@@ -9,6 +9,7 @@ from reconciler.config import Config
 from reconciler.core.desired import showed_nothing
 from reconciler.core.model import (
     ALL,
+    READ,
     Action,
     Done,
     FetchScope,
@@ -20,7 +21,10 @@ from reconciler.core.model import (
     Verdict,
 )
 from reconciler.sync.apply import Outcomes
+from reconciler.sync.explain import advice_for
 from reconciler.sync.reconcile import Context, Reconciliation
+
+_SIZES = 30  # runs of a list whose sizes are kept
 
 
 class CachedSources:
@@ -61,9 +65,10 @@ def list_reports(
     rows: dict[str, list[RowReport]] = {name: [] for name in snapshots}
     decided: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
     for row in decided:
+        advice = advice_for(row, reconciliation)
         for name in row.lists:
             if name in rows:
-                rows[name].append(_row_report(row, done))
+                rows[name].append(_row_report(row, done, advice))
     return {
         name: ListReport(
             source=str(ref),
@@ -71,6 +76,7 @@ def list_reports(
             snapshot=snapshots[name],
             known=_last_shown(snapshots[name], previous.get(name), str(ref)),
             rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
+            sizes=_sizes(snapshots[name], previous.get(name), str(ref)),
         )
         for name, ref in sources.items()
         if name in snapshots
@@ -83,9 +89,17 @@ def _last_shown(snapshot: Snapshot, previous: ListReport | None, source: str) ->
     return snapshot
 
 
-def _row_report(row: Action | Verdict, outcomes: Mapping[Action, Done]) -> RowReport:
+def _sizes(snapshot: Snapshot, previous: ListReport | None, source: str) -> tuple[int, ...]:
+    """The sizes of the list at its last runs; a run that could not read it adds none."""
+    sizes = previous.sizes if previous and previous.source == source else ()
+    if snapshot.outcome not in READ:
+        return sizes
+    return (*sizes, len(snapshot.items))[-_SIZES:]
+
+
+def _row_report(row: Action | Verdict, outcomes: Mapping[Action, Done], advice: str) -> RowReport:
     if isinstance(row, Verdict):
-        return RowReport(row.item, row.reason, row.detail, row.target)
+        return RowReport(row.item, row.reason, row.detail, row.target, advice)
     if done := outcomes.get(row):
-        return RowReport(row.item, done.result, done.message, row.target)
-    return RowReport(row.item, row.op, row.detail, row.target)
+        return RowReport(row.item, done.result, done.message, row.target, advice)
+    return RowReport(row.item, row.op, row.detail, row.target, advice)

@@ -5,27 +5,54 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from http import HTTPStatus
 
 import pytest
 
-from reconciler.controller.endpoint import Endpoint, Response, ServedPages, is_known_host, is_public
+from reconciler.controller.endpoint import (
+    Endpoint,
+    Request,
+    Response,
+    ServedPages,
+    is_known_host,
+    is_public,
+)
 from reconciler.render.words import without_mail_addresses
+
+TOKEN = "pass phrase:ö"
+
+
+def page(request: Request) -> Response:
+    if request.path == "/status":
+        return Response(b"titles\n")
+    if request.path == "/fails":
+        raise ZeroDivisionError
+    return Response(b"unknown\n", status=HTTPStatus.NOT_FOUND)
+
+
+def serving(token: str = "") -> Endpoint:
+    return Endpoint(
+        "127.0.0.1:0",
+        ServedPages(
+            probes={"/healthz": lambda: Response(b"ok\n")},
+            page=page,
+            hosts=lambda: ("listsync.example.org",),
+            token=lambda: token,
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    site = ServedPages(
-        probes={"/healthz": lambda: Response(b"ok\n")},
-        pages={"/status": lambda: Response(b"titles\n")},
-        hosts=lambda: ("listsync.example.org",),
-    )
-    with Endpoint("127.0.0.1:0", site) as opened:
+    with serving() as opened:
         yield opened
 
 
-def answer(endpoint: Endpoint, path: str, *headers: str, version: str = "1.1") -> str:
+def answer(
+    endpoint: Endpoint, path: str, *headers: str, version: str = "1.1", method: str = "GET"
+) -> str:
     """The whole answer to a request as it is written on the wire."""
-    lines = (f"GET {path} HTTP/{version}", *headers, "Connection: close", "", "")
+    lines = (f"{method} {path} HTTP/{version}", *headers, "Connection: close", "", "")
     with closing(socket.create_connection(("127.0.0.1", endpoint.port), timeout=5)) as visitor:
         visitor.sendall("\r\n".join(lines).encode())
         return b"".join(iter(lambda: visitor.recv(4096), b"")).decode()

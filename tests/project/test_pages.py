@@ -15,6 +15,7 @@ import trustme
 import yaml
 
 from reconciler.config import json_schema, load
+from reconciler.core import conditions
 from reconciler.errors import ConfigError
 from reconciler.sources.registry import recognize_list
 from tests.project import places
@@ -28,6 +29,18 @@ DECISIONS = sorted((places.INTERNALS / "decisions").glob("[0-9]*.md"))
 def non_empty(offenders: dict[str, list[str]]) -> dict[str, list[str]]:
     """The places that have offenders."""
     return {place: names for place, names in offenders.items() if names}
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell of each row of a table, without its marks; the head and the rule left out."""
+    return [line.split("|")[1].strip(" `") for line in text.splitlines() if line[:1] == "|"][2:]
+
+
+def test_the_page_about_the_status_names_the_conditions_of_the_code() -> None:
+    page = (places.DOCS / "controller" / "status.md").read_text(encoding="utf-8")
+    table = page.partition("## Conditions")[2].partition("\n## ")[0]
+    assert conditions.__doc__
+    assert set(first_cells(table)) == set(first_cells(conditions.__doc__))
 
 
 class TestGeneratedParts:

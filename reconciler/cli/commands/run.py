@@ -30,8 +30,8 @@ Poll = Annotated[
 def run(settings: Settings, *, poll: Poll = False) -> int:
     """Run continuously: sync lists on schedule and reload the config."""
     from reconciler import wiring
+    from reconciler.cli.pages import StatusPages, items_at_last_fetch
     from reconciler.cli.signals import queue_signals
-    from reconciler.cli.statuses import items_at_last_fetch, pages_of
     from reconciler.controller.endpoint import Endpoint, is_public
     from reconciler.controller.metrics import Metrics
     from reconciler.ledger import LockedLedger
@@ -48,7 +48,8 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
         service.load()
         metrics.resume(items_at_last_fetch(service))
         if listen := service.config.controller.listen:
-            stack.enter_context(Endpoint(listen, pages_of(settings.config_path, service, metrics)))
+            pages = StatusPages(settings.config_path, service, metrics)
+            stack.enter_context(Endpoint(listen, pages.served()))
             if is_public(listen):
                 log.info("other machines can read the status", listen=listen)
         service.begin(poll=poll)

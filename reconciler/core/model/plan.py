@@ -173,6 +173,7 @@ class RowReport:
     word: str
     detail: str = ""
     target: Target | None = None
+    advice: str = ""  # what would change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +185,4 @@ class ListReport:
     snapshot: Snapshot
     known: Snapshot  # the last one that showed anything: this one, or one before it
     rows: tuple[RowReport, ...] = ()
+    sizes: tuple[int, ...] = ()  # titles on the list at its last runs, the newest last

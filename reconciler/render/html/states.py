@@ -1,0 +1,110 @@
+"""What the pages say of a list or a title in a word, and where its links lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from reconciler.core.conditions import READY, SUSPENDED
+from reconciler.core.model import ATTENTION, DEFERRED, Reason
+from reconciler.render import words
+from reconciler.render.status import ItemStatus, ListStatus
+
+ON_SERVER = frozenset({Reason.REQUESTED, Reason.PROCESSING, "created", "exists", "retried"})
+UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
+_SITES = {
+    "imdb": "https://www.imdb.com/title/{id}/",
+    "trakt": "https://trakt.tv/search/trakt/{id}?id_type={kind}",
+    "anilist": "https://anilist.co/anime/{id}",
+    "mal": "https://myanimelist.net/anime/{id}",
+}
+
+
+class State(NamedTuple):
+    """A state in a word, and its color."""
+
+    text: str
+    tone: str  # good, wait, bad or calm
+
+
+def item_key(item: ItemStatus) -> str:
+    """The title's identity in the address of its page."""
+    tmdb, kind = item["ids"].get("tmdb"), item["kind"]
+    if tmdb and kind:
+        return f"tmdb:{kind}:{tmdb}"
+    name = next((f"{site}:{number}" for site, number in item["ids"].items()), "")
+    return name or f"title:{item['title']} ({item['year']})"
+
+
+def list_state(lst: ListStatus) -> State:
+    """The state of a list in a word."""
+    ready = next((row for row in lst["conditions"] if row["type"] == READY), None)
+    if ready is None:
+        return State("not read yet", "calm")
+    if ready["reason"] == SUSPENDED:
+        return State("suspended", "calm")
+    if ready["status"] != "True":
+        fetch = lst["fetch"]
+        is_unread = fetch is not None and words.fetch_problem(fetch)
+        return State(fetch["outcome"] if fetch and is_unread else "not ready", "bad")
+    attention = count(lst["verdicts"], ATTENTION)
+    if attention:
+        return State(f"{attention:,} need{'s' * (attention == 1)} you", "wait")
+    return State("ready", "good")
+
+
+def title_state(item: ItemStatus) -> State:
+    """A verdict, and how much a person has to care."""
+    word = item["verdict"]
+    if word in ATTENTION:
+        return State(word, "bad")
+    if word in DEFERRED:
+        return State(word, "wait")
+    return State(word, "good" if word in UP_TO_DATE else "calm")
+
+
+def explain_argument(item: ItemStatus) -> str:
+    """The title as ``listsync explain`` takes it."""
+    return words.item_name(
+        {"type": item["kind"], "title": item["title"], "year": item["year"], "ids": item["ids"]}
+    )
+
+
+def title_name(item: ItemStatus) -> str:
+    """The title, or an id of one without."""
+    return item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
+
+
+def title_links(item: ItemStatus, server_url: str) -> list[dict[str, str]]:
+    """The title at the media server and at the sites that its ids are of."""
+    tmdb, kind = item["ids"].get("tmdb"), item["kind"]
+    links = []
+    if tmdb and kind:
+        links.append({"name": "server", "url": f"{server_url}/{kind}/{tmdb}"})
+        links.append({"name": "tmdb", "url": f"https://www.themoviedb.org/{kind}/{tmdb}"})
+    for site, pattern in _SITES.items():
+        if number := item["ids"].get(site):
+            place = quote(str(number), safe="")
+            url = pattern.format(id=place, kind="show" if kind == "tv" else "movie")
+            links.append({"name": site, "url": url})
+    return links
+
+
+def trend(sizes: Sequence[int]) -> dict[str, str] | None:
+    """A line of 96 by 24 units through the sizes of a list."""
+    if len(sizes) < 2:  # noqa: PLR2004 - a line needs two points
+        return None
+    low, high = min(sizes), max(sizes)
+    step, height = 96 / (len(sizes) - 1), max(1, high - low)
+    points = (
+        f"{index * step:.1f} {22 - (size - low) / height * 20 if high > low else 12:.1f}"
+        for index, size in enumerate(sizes)
+    )
+    label = f"{low} titles" if low == high else f"{sizes[0]} to {sizes[-1]} titles"
+    return {"path": f"M{' L'.join(points)}", "label": label}
+
+
+def count(counts: Mapping[str, int], names: Iterable[str]) -> int:
+    """How many have one of these words."""
+    return sum(counts.get(name, 0) for name in names)

@@ -1,0 +1,356 @@
+"""The pages of ``run``, made from what ``status`` and ``history`` print. No I/O.
+
+A page shows what the documents say: titles, notes and errors are foreign text, which the templates
+escape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from reconciler.core.conditions import READY
+from reconciler.core.model import ATTENTION, DEFERRED
+from reconciler.core.seasons import span
+from reconciler.render import words
+from reconciler.render.history import HistoryDocument
+from reconciler.render.html import render
+from reconciler.render.html.states import (
+    ON_SERVER,
+    UP_TO_DATE,
+    count,
+    explain_argument,
+    item_key,
+    list_state,
+    title_links,
+    title_name,
+    title_state,
+    trend,
+)
+from reconciler.render.status import ListStatus, StatusDocument, is_good
+
+PAGE_SIZE = 200  # titles of a list that one page shows
+_MOST_ATTENTION = 30  # titles and lists that need a person, on the overview
+_MOST_ACTIONS = 20  # of a run
+_WEEK_SECONDS = 7 * 86_400
+
+
+class Limit(NamedTuple):
+    """How much of a quota or of the budget is used."""
+
+    name: str
+    used: int
+    most: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """What the pages are made from."""
+
+    status: StatusDocument
+    now: datetime
+    server_url: str
+    server: str = ""  # "Seerr 3.4.1", as of the last run of this process
+    limits: tuple[Limit, ...] = ()
+    sizes: Mapping[str, Sequence[int]] = field(default_factory=dict)  # titles, by list and run
+    history: HistoryDocument | None = None
+    problems: tuple[str, ...] = ()  # of the config file as it is now
+    ledger_problem: str = ""
+
+
+def overview(data: PageData) -> str:
+    """``/``: how things are, what needs a person, the lists and the limits."""
+    lists = data.status["lists"]
+    attention = [*_lists_needing_you(lists), *_titles_needing_you(lists)]
+    good = sum(list_state(lst).tone in {"good", "wait"} for lst in lists)
+    rows = [_row(lst, data.sizes.get(lst["name"], ())) for lst in lists]
+    due = min(
+        (row for row in rows if row["next_run"]), key=lambda row: row["next_run"], default=None
+    )
+    counts: Counter[str] = Counter()
+    for lst in lists:
+        counts.update(lst["verdicts"])
+    return _page(
+        data,
+        "overview.html",
+        "/",
+        headline=_headline(len(lists), good, len(attention)),
+        config_state="invalid" if data.problems else "valid",
+        generation=data.status["generation"],
+        config_name=data.status["config"].rpartition("/")[2],
+        next={"name": due["name"], "at": due["next_run"]} if due else None,
+        figures=[
+            {"label": "titles up to date", "value": count(counts, UP_TO_DATE)},
+            {"label": "requested in 7 days", "value": _requested_lately(data)},
+            {"label": "waiting", "value": count(counts, DEFERRED)},
+            {"label": "need you", "value": len(attention)},
+        ],
+        attention=attention[:_MOST_ATTENTION],
+        attention_count=len(attention),
+        lists=rows,
+        limits=data.limits,
+    )
+
+
+def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page: int) -> str:
+    """``/lists/NAME``: a list's state and its titles, in the order of the list."""
+    matching = [
+        item
+        for item in lst["items"]
+        if (not verdict or item["verdict"] == verdict)
+        and query.casefold() in (item["title"] or "").casefold()
+    ]
+    page_count = max(1, -(-len(matching) // PAGE_SIZE))
+    page = min(max(1, page), page_count)
+    shown = matching[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+
+    def address(number: int) -> str | None:
+        if not 1 <= number <= page_count:
+            return None
+        return f"?q={quote(query, safe='')}&verdict={quote(verdict, safe='')}&page={number}"
+
+    return _page(
+        data,
+        "list.html",
+        "",
+        name=lst["name"],
+        about=lst["source"].replace(":", " ", 1),
+        state=list_state(lst),
+        reasons=[
+            {**row, "message": row["message"] or row["reason"]}
+            for row in lst["conditions"]
+            if not is_good(row)
+        ],
+        last_run=lst["last_attempt"],
+        next_run=lst["next_due"],
+        fetch=_fetch(lst),
+        total=len(lst["items"]),
+        verdicts=list(lst["verdicts"].items()),
+        verdict=verdict,
+        query=query,
+        rows=[
+            {
+                **item,
+                "key": item_key(item),
+                "title": title_name(item),
+                "links": title_links(item, data.server_url),
+            }
+            | {"state": title_state(item)}
+            for item in shown
+        ],
+        page_number=page,
+        page_count=page_count,
+        previous=address(page - 1),
+        next=address(page + 1),
+    )
+
+
+def title_page(data: PageData, key: str) -> str | None:
+    """``/titles/KEY``: what is known of a title, on each list that has it; None: no list has it."""
+    places = [
+        (lst, item)
+        for lst in data.status["lists"]
+        for item in lst["items"]
+        if item_key(item) == key
+    ]
+    if not places:
+        return None
+    first = places[0][1]
+    history = data.history["actions"] if data.history else []
+    media = (first["kind"], first["ids"].get("tmdb"))
+    return _page(
+        data,
+        "title.html",
+        "",
+        name=title_name(first) + (f" ({first['year']})" if first["year"] else ""),
+        links=title_links(first, data.server_url),
+        places=[
+            {
+                "list": lst["name"],
+                "position": item["position"],
+                "at": lst["at"],
+                "state": title_state(item),
+                "detail": item["detail"],
+                "would_change": item["would_change"],
+                "ids": " ".join(f"{name}:{value}" for name, value in item["ids"].items()),
+                "command": f"listsync explain {explain_argument(item)}",
+            }
+            for lst, item in places
+        ],
+        actions=[
+            {**row, "seasons": span(row["seasons"]) if row["seasons"] else ""}
+            for row in reversed(history)
+            if (row["media"]["type"], row["media"]["ids"].get("tmdb")) == media
+        ],
+    )
+
+
+def runs_page(data: PageData) -> str:
+    """``/runs``: what was requested and what came of it, by run."""
+    history = data.history or {"runs": [], "actions": [], "format_version": ""}
+    runs = []
+    for run in reversed(history["runs"]):
+        end = run["ended"] or "9"
+        actions = [row for row in history["actions"] if run["began"] <= row["at"] <= end]
+        results = ", ".join(f"{count:,} {result}" for result, count in run["results"].items())
+        text = results or "nothing to request"
+        runs.append(
+            {
+                **run,
+                "text": text if run["ended"] else "did not end",
+                "actions": [
+                    {
+                        "name": words.label(row["media"], row["seasons"], is_4k=row["is_4k"]),
+                        "link": f"/titles/{quote(_media_key(row['media']), safe='')}",
+                        "text": f"{row['op']}: {row['result']}",
+                    }
+                    for row in actions[:_MOST_ACTIONS]
+                ],
+            }
+        )
+    return _page(data, "runs.html", "/runs", runs=runs)
+
+
+def config_page(data: PageData, sections: Iterable[tuple[str, Mapping[str, object]]]) -> str:
+    """``/config``: the settings in effect, by section."""
+    return _page(
+        data,
+        "config.html",
+        "/config",
+        generation=data.status["generation"],
+        config_path=data.status["config"],
+        sections=[
+            {"name": name, "settings": [(key, _setting(value)) for key, value in settings.items()]}
+            for name, settings in sections
+        ],
+    )
+
+
+def error_page(data: PageData, heading: str, advice: str, names: Iterable[str] = ()) -> str:
+    """A page that could not be shown, and what helps."""
+    suggestions = [{"url": f"/lists/{quote(name, safe='')}", "name": name} for name in names]
+    return _page(data, "error.html", "", heading=heading, advice=advice, suggestions=suggestions)
+
+
+def _media_key(media: Mapping[str, Any]) -> str:
+    return f"tmdb:{media['type']}:{media['ids'].get('tmdb')}"
+
+
+def _page(data: PageData, template: str, here: str, **values: object) -> str:
+    server = f"{data.server} · {data.server_url}" if data.server else data.server_url
+    return render(
+        template,
+        here=here,
+        now=data.now,
+        version=version("listsync"),
+        server=server,
+        banners=_banners(data),
+        **values,
+    )
+
+
+def _banners(data: PageData) -> list[dict[str, object]]:
+    banners: list[dict[str, object]] = []
+    if data.problems:
+        heading = "The config is invalid. The last valid config stays in effect."
+        banners.append({"tone": "bad", "heading": heading, "lines": data.problems})
+    if data.ledger_problem:
+        heading = "The ledger cannot be used. Titles and history are not shown."
+        banners.append({"tone": "bad", "heading": heading, "lines": [data.ledger_problem]})
+    for row in data.status["conditions"]:
+        if row["type"] == "ServerReachable" and not is_good(row):
+            heading = "The media server cannot be used. Lists wait for it."
+            banners.append({"tone": "bad", "heading": heading, "lines": [row["message"]]})
+    if waiting := data.status["waiting"]:
+        lines = [f"{row['list'] or 'all lists'}: {row['change']}" for row in waiting]
+        heading = "Changes of the config wait before they take effect."
+        banners.append({"tone": "wait", "heading": heading, "lines": lines})
+    return banners
+
+
+def _headline(count: int, good: int, attention: int) -> str:
+    if not count:
+        return "No lists yet"
+    text = "1 list is in sync" if count == good == 1 else f"{good} of {count} lists are in sync"
+    if count == good > 1:
+        text = f"All {count} lists are in sync"
+    if not attention:
+        return text
+    return f"{text}, {attention:,} {'thing needs' if attention == 1 else 'things need'} you"
+
+
+def _row(lst: ListStatus, sizes: Sequence[int]) -> dict[str, Any]:
+    counts = Counter(lst["verdicts"])
+    is_read = lst["fetch"] is not None
+    return {
+        "name": lst["name"],
+        "about": lst["source"].replace(":", " ", 1),
+        "state": list_state(lst),
+        "trend": trend(sizes),
+        "titles": lst["fetch"]["count"] if lst["fetch"] else None,
+        "requested": count(counts, ON_SERVER) if is_read else None,
+        "waiting": lst["pending"] if is_read else None,
+        "last_run": lst["last_attempt"],
+        "next_run": lst["next_due"],
+        "tries": lst["tries"],
+    }
+
+
+def _lists_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
+    for lst in lists:
+        state = list_state(lst)
+        if state.tone == "bad":
+            ready = next(row for row in lst["conditions"] if row["type"] == READY)
+            yield {
+                "name": lst["name"],
+                "link": f"/lists/{quote(lst['name'], safe='')}",
+                "state": state,
+                "reason": ready["message"] or ready["reason"],
+                "advice": "",
+            }
+
+
+def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
+    for lst in lists:
+        for item in lst["items"]:
+            if item["verdict"] in ATTENTION:
+                detail = f": {item['detail']}" if item["detail"] else ""
+                yield {
+                    "name": title_name(item) + (f" ({item['year']})" if item["year"] else ""),
+                    "link": f"/titles/{quote(item_key(item), safe='')}",
+                    "state": title_state(item),
+                    "reason": f"On {lst['name']}{detail}",
+                    "advice": item["would_change"],
+                }
+
+
+def _fetch(lst: ListStatus) -> str:
+    if lst["fetch"] is None:
+        return ""
+    return words.fetch_problem(lst["fetch"]) or words.size(lst["fetch"])
+
+
+def _requested_lately(data: PageData) -> int:
+    if data.history is None:
+        return 0
+    return sum(
+        row["result"] == "created"
+        and (data.now - datetime.fromisoformat(row["at"])).total_seconds() < _WEEK_SECONDS
+        for row in data.history["actions"]
+    )
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_setting(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_setting, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not set" if value is None or value == "" else str(value)

@@ -1,0 +1,293 @@
+"""The status page in Chromium: light and dark, narrow and wide, with and without scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from reconciler.browser.driver import find_chromium, find_driver
+from reconciler.cli.pages import StatusPages
+from reconciler.config import load
+from reconciler.controller.endpoint import Endpoint
+from reconciler.controller.metrics import Metrics
+from reconciler.controller.results import ServerFacts
+from reconciler.controller.service import Service
+from reconciler.core.conditions import READY, SERVER_REACHABLE
+from reconciler.core.model import (
+    WHOLE,
+    Allowance,
+    Condition,
+    Done,
+    Flavour,
+    Ids,
+    Intent,
+    Item,
+    Kind,
+    ListReport,
+    MediaKey,
+    Op,
+    Outcome,
+    Quota,
+    Reason,
+    Result,
+    RowReport,
+    Run,
+    Schedule,
+    ServerInfo,
+    Snapshot,
+    Status,
+    StatusSnapshot,
+    Target,
+)
+from reconciler.errors import LedgerError
+from reconciler.sources.registry import recognize_list
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / ".venv/axe/node_modules/axe-core/axe.min.js"
+NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+NAMES = (
+    "Dune: Part Two",
+    "x" * 300,
+    "Amélie 🎬 " * 9,
+    "مسلسل الطريق الطويل",
+    "\u202ereversed",
+    "<b>bold</b>",
+)
+VERDICTS = (Reason.AVAILABLE, Reason.REQUESTED, Reason.QUOTA, Reason.AMBIGUOUS, Reason.DECLINED)
+
+
+@dataclass
+class FakeService:
+    """A household with so many lists, each of so many titles."""
+
+    lists: int
+    titles: int = 6
+    problems: tuple[str, ...] = ()
+    is_lost: bool = False  # the ledger
+    server_facts: ServerFacts | None = None
+    config: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        lists = {f"list-{n}": {"source": f"file:{n}.txt"} for n in range(max(1, self.lists))}
+        file = {"server": {"url": "http://seerr:5055", "api_key": "k"}, "lists": lists}
+        config = load(json.dumps(file), name="f", env={}, read=str, recognize_list=recognize_list)
+        self.config = config.model_copy(update={"lists": config.lists[: self.lists]})
+        quota = Quota(Allowance(0, 5, 7), Allowance(9, 20, 7))
+        info = ServerInfo(Flavour.SEERR, "3.4.1")
+        self.server_facts = ServerFacts(info, {"alice": quota}, None)
+
+    def now(self) -> datetime:
+        return NOW
+
+    def reports(self) -> dict[str, ListReport]:
+        if self.is_lost:
+            raise LedgerError("the ledger is locked", where="/state/listsync.db")
+        return self.reports_kept
+
+    @cached_property
+    def reports_kept(self) -> dict[str, ListReport]:
+        rows = tuple(self.row(n) for n in range(1, self.titles + 1))
+        snapshot = Snapshot(Outcome.COMPLETE, "file", tuple(row.item for row in rows))
+        return {
+            lst.name: ListReport(str(lst.source), NOW, snapshot, snapshot, rows, (3, 5, 4, 9))
+            for lst in self.config.lists
+        }
+
+    @staticmethod
+    def row(position: int) -> RowReport:
+        title = NAMES[(position - 1) % len(NAMES)]
+        item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}"))
+        target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
+        word = VERDICTS[position % len(VERDICTS)]
+        return RowReport(item, word, "2 titles of this name", target, "write `map: {x: y}`")
+
+    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
+        target = Target(MediaKey(Kind.MOVIE, 1), is_4k=False)
+        intent = Intent(
+            NOW, Op.REQUEST, target, NAMES[3], 2, ("list-0",), None, Done(Result.CREATED)
+        )
+        return (intent,), (Run(1, "run", NOW, NOW, ("list-0",), {"created": 1}, 0),)
+
+    @property
+    def status(self) -> StatusSnapshot:
+        names = tuple(lst.name for lst in self.config.lists)
+        later = NOW + timedelta(minutes=12)
+        ready = Condition(READY, Status.TRUE, "InStep", "", NOW, "abc123")
+        reachable = Condition(SERVER_REACHABLE, Status.TRUE, "Answers", "", NOW, "abc123")
+        return StatusSnapshot(
+            names,
+            "abc123",
+            {**{name: {READY: ready} for name in names}, WHOLE: {SERVER_REACHABLE: reachable}},
+            {name: Schedule("x", later, 0, NOW, NOW) for name in names},
+        )
+
+
+def serving(service: FakeService) -> Endpoint:
+    pages = StatusPages(Path("/config/listsync.yaml"), cast("Service", service), Metrics())
+    return Endpoint("127.0.0.1:0", pages.served())
+
+
+@pytest.fixture(scope="module")
+def households() -> Iterator[dict[str, str]]:
+    """Addresses of the pages, by household."""
+    services = {
+        "no lists": FakeService(0),
+        "3 lists": FakeService(3),
+        "60 lists": FakeService(60),
+        "5,000 titles": FakeService(1, 5000),
+        "broken": FakeService(3, problems=("listsync.yaml:3:5: error",), is_lost=True),
+    }
+    with ExitStack() as stack:
+        yield {
+            name: f"http://127.0.0.1:{stack.enter_context(serving(service)).port}"
+            for name, service in services.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = find_chromium()
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    with webdriver.Chrome(options, webdriver.ChromeService(find_driver())) as running:
+        yield running
+
+
+def emulate(driver: webdriver.Chrome, *, width: int, scheme: str, scripts: bool = True) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+
+
+PAGES = [
+    ("no lists", "/"),
+    ("3 lists", "/"),
+    ("60 lists", "/"),
+    ("3 lists", "/lists/list-0"),
+    ("5,000 titles", "/lists/list-0"),
+    ("3 lists", "/titles/tmdb%3Amovie%3A4"),
+    ("3 lists", "/runs"),
+    ("no lists", "/runs"),
+    ("3 lists", "/config"),
+    ("3 lists", "/lists/unknown"),
+    ("broken", "/"),
+    ("broken", "/lists/list-0"),
+]
+
+
+VIEWS = [(390, "light"), (390, "dark"), (1400, "light"), (1400, "dark")]
+RUN_AXE = """
+const done = arguments[0];
+axe.run(document).then(result => done(result.violations.map(
+  violation => [violation.id, violation.nodes.slice(0, 3).map(node => node.html)])));
+"""
+
+
+@pytest.mark.parametrize(("household", "path"), PAGES, ids=[f"{h} {p}" for h, p in PAGES])
+def test_a_page_fits_every_screen_and_is_accessible(
+    driver: webdriver.Chrome, households: dict[str, str], household: str, path: str
+) -> None:
+    console(driver)  # of the page before
+    emulate(driver, width=1400, scheme="light")
+    driver.get(households[household] + path)
+    driver.execute_script(AXE.read_text())
+    for width, scheme in VIEWS:
+        emulate(driver, width=width, scheme=scheme)
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+        assert driver.execute_async_script(RUN_AXE) == []
+    is_404 = path.endswith("unknown")
+    assert [text for text in console(driver) if not (is_404 and "404" in text)] == []
+
+
+def console(driver: webdriver.Chrome) -> list[str]:
+    """The errors in the browser's console since the last look."""
+    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return [row["message"] for row in entries if row["level"] == "SEVERE"]
+
+
+def test_titles_are_filtered_without_loading_the_page_again(
+    driver: webdriver.Chrome, households: dict[str, str]
+) -> None:
+    emulate(driver, width=1400, scheme="light")
+    driver.get(f"{households['3 lists']}/lists/list-0")
+    driver.execute_script("window.same = true")
+    driver.find_element(By.NAME, "q").send_keys("dune")
+    WebDriverWait(driver, 10).until(lambda d: len(rows(d)) == 1)
+    assert rows(driver)[0].startswith("1 Dune: Part Two")
+    assert driver.execute_script("return window.same")
+    assert arrives(driver, "?q=dune&verdict=")
+
+
+def rows(driver: webdriver.Chrome) -> list[str]:
+    script = "return [...document.querySelectorAll('#titles tbody tr')].map(row => row.innerText)"
+    return [" ".join(text.split()) for text in driver.execute_script(script)]
+
+
+def test_without_scripts_the_filter_is_a_form_and_every_page_is_reachable(
+    driver: webdriver.Chrome, households: dict[str, str]
+) -> None:
+    emulate(driver, width=1400, scheme="light", scripts=False)
+    try:
+        driver.get(households["3 lists"] + "/")
+        driver.find_element(By.LINK_TEXT, "list-1").click()
+        driver.find_element(By.NAME, "q").send_keys("dune")
+        driver.find_element(By.CSS_SELECTOR, "form button").click()
+        assert arrives(driver, "?q=dune&verdict=")
+        links = driver.find_elements(By.CSS_SELECTOR, "#titles td.name a")
+        assert [link.text for link in links] == ["Dune: Part Two"]
+        links[0].click()
+        assert arrives(driver, f"/titles/{quote('tmdb:movie:1', safe='')}")
+        for name, path in [("Runs", "/runs"), ("Config", "/config"), ("Lists", "/")]:
+            driver.find_element(By.LINK_TEXT, name).click()
+            assert arrives(driver, path)
+            assert driver.find_element(By.CSS_SELECTOR, "[aria-current]").text == name
+    finally:
+        emulate(driver, width=1400, scheme="light")
+
+
+def arrives(driver: webdriver.Chrome, ending: str) -> bool:
+    """Whether the browser comes to an address that ends so."""
+    return WebDriverWait(driver, 10).until(lambda d: d.current_url.endswith(ending))
+
+
+def test_five_thousand_titles_are_shown_in_time(
+    driver: webdriver.Chrome, households: dict[str, str]
+) -> None:
+    """The page of a long list beside one without anything: what the titles cost."""
+    emulate(driver, width=1400, scheme="light")
+    bare_first_byte, bare_page = quickest(driver, households["5,000 titles"] + "/healthz")
+    first_byte, page = quickest(driver, households["5,000 titles"] + "/lists/list-0")
+    assert first_byte - bare_first_byte < 100
+    assert page - bare_page < 1000
+
+
+def quickest(driver: webdriver.Chrome, url: str) -> tuple[float, float]:
+    """Milliseconds to the first byte and to the whole page, of the quickest of five loads."""
+    script = (
+        "const [load] = performance.getEntriesByType('navigation');"
+        "return [load.responseStart - load.requestStart, load.duration]"
+    )
+    loads = []
+    for _ in range(5):
+        driver.get(url)
+        loads.append(tuple(driver.execute_script(script)))
+    first_byte, page = min(loads)
+    return first_byte, page

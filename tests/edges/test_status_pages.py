@@ -1,0 +1,217 @@
+"""The status pages as HTML: what they say, and that foreign text stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.conditions import READY
+from reconciler.core.model import (
+    WHOLE,
+    Condition,
+    Ids,
+    Item,
+    Kind,
+    ListReport,
+    MediaKey,
+    Outcome,
+    Reason,
+    RowReport,
+    Schedule,
+    Snapshot,
+    Status,
+    StatusSnapshot,
+    Target,
+)
+from reconciler.core.times import iso_time, relative_time
+from reconciler.render.html import status_pages
+from reconciler.render.html.status_pages import Limit, PageData
+from reconciler.render.status import status_document
+
+NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e\x1b[31m"
+
+
+def condition(type_: str, status: Status, reason: str = "InStep", message: str = "") -> Condition:
+    return Condition(type_, status, reason, message, NOW - timedelta(hours=1), "abc123")
+
+
+def row(position: int, title: str, word: str = Reason.AVAILABLE, detail: str = "") -> RowReport:
+    item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}", tmdb=position))
+    target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
+    advice = "write `map: {x: tmdb:movie:1}` in the file" if detail else ""
+    return RowReport(item, word, detail, target, advice)
+
+
+def data(
+    rows: Iterable[RowReport] = (),
+    *,
+    name: str = "kids",
+    ready: Status = Status.TRUE,
+    **others: object,
+) -> PageData:
+    report_rows = tuple(rows)
+    snapshot = Snapshot(Outcome.COMPLETE, "file", tuple(r.item for r in report_rows))
+    report = ListReport("file:kids.txt", NOW, snapshot, snapshot, report_rows)
+    statuses = StatusSnapshot(
+        (name,),
+        "abc123",
+        {name: {READY: condition(READY, ready, "Missing", "the file is gone")}, WHOLE: {}},
+        {name: Schedule("x", NOW + timedelta(minutes=12), 0, NOW, NOW)},
+    )
+    document = status_document(
+        Path("/config/listsync.yaml"), {name: "file:kids.txt"}, {name: report}, statuses
+    )
+    return PageData(document, NOW, "http://seerr:5055", **others)  # type: ignore[arg-type] # by the caller
+
+
+class Visible(HTMLParser):
+    """The text of a page, and its elements."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text, self.tags, self.attributes = "", [""], [("", "")]
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def words_of(page: str) -> str:
+    return " ".join(Visible(page).text.split())
+
+
+def test_the_headline_says_how_things_are() -> None:
+    quiet = words_of(status_pages.overview(data([row(1, "Dune")])))
+    assert "1 list is in sync" in quiet
+    assert "need you" in quiet
+    busy = words_of(status_pages.overview(data([row(1, "Dune", Reason.AMBIGUOUS, "2 titles")])))
+    assert "1 list is in sync, 1 thing needs you" in busy
+
+
+def test_what_needs_a_person_has_its_reason_and_what_settles_it() -> None:
+    page = status_pages.overview(data([row(7, "Dune", Reason.AMBIGUOUS, "2 titles")]))
+    text = words_of(page)
+    assert "Dune (2020) ambiguous On kids: 2 titles" in text
+    assert "<code>map: {x: tmdb:movie:1}</code>" in page
+
+
+def test_a_list_that_is_not_ready_needs_a_person() -> None:
+    text = words_of(status_pages.overview(data(ready=Status.FALSE)))
+    assert "0 of 1 lists are in sync, 1 thing needs you" in text
+    assert "the file is gone" in text
+
+
+def test_times_are_relative_with_the_absolute_one_beside() -> None:
+    page = status_pages.overview(data([row(1, "Dune")]))
+    due = NOW + timedelta(minutes=12)
+    assert f'<time datetime="{iso_time(due)}" title="2026-11-29 12:12 UTC">in 12 min</time>' in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"),
+        (-59, "just now"),
+        (30, "in a moment"),
+        (-60, "1 min ago"),
+        (57 * 60, "in 57 min"),
+        (-119 * 60, "119 min ago"),
+        (-2 * 3600, "2 h ago"),
+        (47 * 3600, "in 47 h"),
+        (-4 * 86400, "4 days ago"),
+    ],
+)
+def test_a_relative_time_uses_the_largest_fitting_unit(seconds: int, text: str) -> None:
+    assert relative_time(NOW + timedelta(seconds=seconds), NOW) == text
+
+
+def pages(values: PageData) -> list[str]:
+    lst = values.status["lists"][0]
+    title = status_pages.title_page(values, "tmdb:movie:1")
+    assert title
+    return [
+        status_pages.overview(values),
+        status_pages.list_page(values, lst, query=HOSTILE, verdict=HOSTILE, page=1),
+        status_pages.list_page(values, lst, query="", verdict="", page=1),
+        title,
+        status_pages.runs_page(values),
+        status_pages.config_page(values, [(HOSTILE, {HOSTILE: HOSTILE})]),
+        status_pages.error_page(values, HOSTILE, HOSTILE, [HOSTILE]),
+    ]
+
+
+def test_foreign_text_stays_text_on_every_page() -> None:
+    values = data(
+        [row(1, HOSTILE, Reason.AMBIGUOUS, HOSTILE)],
+        problems=(HOSTILE,),
+        ledger_problem=HOSTILE,
+        server=HOSTILE,
+        limits=(Limit(HOSTILE, 1, 2, HOSTILE),),
+    )
+    for page in pages(values):
+        visible = Visible(page)
+        assert "img" not in visible.tags
+        assert visible.tags.count("script") == page.count('src="/static/filter.js"')
+        assert not [name for name, _ in visible.attributes if name.startswith(("on", "style"))]
+        assert not {"\u202e", "\x1b"} & set(page)
+        assert "49" not in re.sub(r"\d{3,}", "", visible.text)
+
+
+def test_no_page_asks_another_host_for_anything() -> None:
+    for page in pages(data([row(1, "Dune")])):
+        loaded = [value for name, value in Visible(page).attributes if name in {"src", "action"}]
+        assert all(value.startswith("/") for value in loaded)
+        assert 'rel="stylesheet" href="/static/style.css"' in page
+
+
+def test_a_broken_config_and_a_lost_ledger_are_said_on_every_page() -> None:
+    values = data([row(1, "Dune")], problems=("listsync.yaml:3:1: error",), ledger_problem="locked")
+    for page in pages(values):
+        assert "The last valid config stays in effect" in page
+        assert "listsync.yaml:3:1: error" in page
+        assert "locked" in page
+
+
+def test_titles_are_in_list_order_and_filtered_by_verdict_and_name() -> None:
+    rows = [row(1, "Alien"), row(2, "Heat", Reason.QUOTA), row(3, "Aliens", Reason.QUOTA)]
+    values = data(rows)
+    lst = values.status["lists"][0]
+
+    def titles(query: str = "", verdict: str = "") -> list[str]:
+        page = status_pages.list_page(values, lst, query=query, verdict=verdict, page=1)
+        return re.findall(r'dir="auto">([^<]+)</a>', page)
+
+    assert titles() == ["Alien", "Heat", "Aliens"]
+    assert titles(query="alien") == ["Alien", "Aliens"]
+    assert titles(verdict="quota") == ["Heat", "Aliens"]
+    assert titles(query="alien", verdict="quota") == ["Aliens"]
+    assert titles(query="nothing") == []
+
+
+def test_a_long_list_has_pages_that_keep_the_filter() -> None:
+    values = data([row(number, f"Title {number}") for number in range(1, 451)])
+    lst = values.status["lists"][0]
+    last = status_pages.list_page(values, lst, query="Title", verdict="", page=99)
+    assert "page 3 of 3" in last
+    assert "Title 450" in last
+    assert 'href="?q=Title&amp;verdict=&amp;page=2"' in last
+
+
+def test_a_title_that_no_list_has_has_no_page() -> None:
+    assert status_pages.title_page(data([row(1, "Dune")]), "tmdb:movie:99") is None
+
+
+def test_without_lists_the_page_says_what_to_do() -> None:
+    document = status_document(Path("/c/listsync.yaml"), {}, {}, StatusSnapshot())
+    text = words_of(status_pages.overview(PageData(document, NOW, "http://seerr:5055")))
+    assert "No lists yet. Add one under lists in listsync.yaml." in text
