@@ -25,7 +25,7 @@ types: $(VENV)/test.done
 	$(BIN)/lint-imports
 
 # Half of the time is waiting for processes: three at once keep two cores busy.
-pytest: $(VENV)/test.done browser
+pytest: $(VENV)/test.done browser $(AXE)
 	$(BIN)/pytest -n 3 --dist loadfile
 
 # Minutes, and figures that other work on the machine spoils: not part of the tests.

@@ -178,6 +178,38 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(household: Household) -
         assert household.server.api_key not in figures + run.get("/status")[1]
 
 
+def test_its_pages_show_the_lists_their_titles_and_the_runs(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with running(household) as run:
+        until(lambda: run.run_count("wishes"))
+        assert "1 list is in sync" in run.get("/")[1]
+        page = run.get("/lists/wishes")[1]
+        link = f"/titles/tmdb%3Amovie%3A{DUNE.tmdb}"
+        assert f'href="{link}"' in page
+        assert "created" in run.get(link)[1]
+        assert "1 created" in run.get("/runs")[1]
+        assert "wishes.txt" in run.get("/config")[1]
+        pages = ("/", "/lists/wishes", link, "/runs", "/config", "/lists/unknown")
+        assert household.server.api_key not in "".join(run.get(path)[1] for path in pages)
+        (household.folder / "listsync.yaml").write_text("lists: [")
+        until(lambda: "The last valid config stays in effect" in run.get("/")[1])
+
+
+def test_a_token_is_asked_for_and_sent_by_status(household: Household) -> None:
+    household.secrets.append("open-sesame-1")
+    token = {"token": "${TOKEN}"}
+    household.env["TOKEN"] = "open-sesame-1"
+    write(household, lists(household, wishes=(DUNE,)), controller=token)
+    with running(household) as run:
+        until(lambda: run.get("/healthz")[0] == 200)
+        assert run.get("/")[0] == run.get("/status")[0] == 401
+        until(lambda: run.events("run ended"))
+        household.ledger.rename(household.ledger.with_name("moved.db"))  # so that only run knows
+        document = household.run("status", "-o", "json").document
+        assert [row["type"] for row in document["lists"][0]["conditions"]]
+        household.ledger.with_name("moved.db").rename(household.ledger)
+
+
 def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(household: Household) -> None:
     write(household, lists(household, wishes=(DUNE,)))
     with running(household) as run:
