@@ -10,16 +10,18 @@ import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from threading import Thread
-from typing import Self, cast
+from typing import Any, Self, cast
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer, create_server
+from waitress.server import create_server
 
 from reconciler.errors import ListsyncError, trace_of
 from reconciler.logs import Logger
@@ -35,6 +37,7 @@ _UNKNOWN_HOST = (
 _NO_TOKEN = b"a token is required: controller.token in listsync.yaml\n"
 _LOCAL_TIMEOUT = 2  # seconds for a listsync on this machine to answer
 _CLIENT_TIMEOUT = 10  # seconds for a client to send its request, headers included
+_CLOSE_SECONDS = 1  # for answers under way when it stops
 _THREADS, _MOST_CONNECTIONS = 4, 100
 _MOST_HEADER_BYTES, _MOST_BODY_BYTES = 16 * 1024, 1024
 # Pages load their own stylesheet and script, send their own form, and nothing else.
@@ -98,8 +101,10 @@ class Endpoint:
             hint = "set controller.listen to another address, or to '' for none"
             raise ListsyncError(f"cannot listen on {listen}: {reason}", hint=hint) from error
         self.port = int(listener.getsockname()[1])
-        server = create_server(
+        self._connections: dict[int, Any] = {}
+        server: object = create_server(
             _Application(pages, host),
+            map=self._connections,
             sockets=[listener],
             threads=_THREADS,
             connection_limit=_MOST_CONNECTIONS,
@@ -110,9 +115,10 @@ class Endpoint:
             clear_untrusted_proxy_headers=True,
             ident="listsync",
         )
-        self._server = cast("BaseWSGIServer", server)  # of one socket
-        self._server.channel_class = _Channel
-        Thread(target=self._server.run, name="endpoint", daemon=True).start()
+        self._server = cast("Any", server)  # of one socket; its stubs are wrong about triggers
+        self._server.channel_class = RequestChannel
+        self._thread = Thread(target=self._server.run, name="endpoint", daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -122,9 +128,10 @@ class Endpoint:
 
     def close(self) -> None:
         """Stop listening; answers under way are sent."""
-        self._server.pull_trigger()
-        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=1)
-        self._server.close()
+        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=_CLOSE_SECONDS)
+        # Its loop waits on these sockets: they are closed by its own thread, which ends then.
+        self._server.trigger.pull_trigger(partial(wasyncore.close_all, self._connections))
+        self._thread.join(_CLOSE_SECONDS)
 
 
 def get_local(listen: str, path: str, token: str = "") -> bytes | None:
@@ -177,7 +184,7 @@ def _split(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class _Channel(HTTPChannel):
+class RequestChannel(HTTPChannel):
     """A connection that is cut off unless a whole request arrives in time.
 
     Otherwise a client that sends a byte now and then would hold the connection.

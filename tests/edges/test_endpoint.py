@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from waitress.adjustments import Adjustments
 
 from reconciler.controller.endpoint import (
     Endpoint,
     Request,
+    RequestChannel,
     Response,
     ServedPages,
+    has_token,
     is_known_host,
     is_public,
 )
@@ -130,6 +136,92 @@ def test_a_hundred_visitors_may_knock_at_once(endpoint: Endpoint) -> None:
     for visitor in visitors:
         visitor.close()
     assert all(response.startswith(b"HTTP/1.0 200") for response in answers)
+
+
+@pytest.mark.parametrize(
+    ("path", "host"), [("/status", "localhost"), ("/x", "localhost"), ("/x", "evil.example")]
+)
+def test_every_answer_forbids_foreign_content_frames_and_caches(
+    endpoint: Endpoint, path: str, host: str
+) -> None:
+    head = answer(endpoint, path, f"Host: {host}").partition("\r\n\r\n")[0]
+    assert "Content-Security-Policy: default-src 'none';" in head
+    assert "unsafe" not in head
+    assert "X-Frame-Options: DENY" in head
+    assert "Referrer-Policy: no-referrer" in head
+    assert "X-Content-Type-Options: nosniff" in head
+    assert "Cache-Control: no-store" in head
+    assert "Set-Cookie" not in head
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
+def test_methods_that_could_change_something_are_refused(endpoint: Endpoint, method: str) -> None:
+    text = answer(endpoint, "/status", "Host: localhost", method=method)
+    assert " 405 " in text
+    assert "Allow: GET, HEAD" in text
+
+
+def test_a_page_that_fails_shows_no_trace_and_leaves_the_others(endpoint: Endpoint) -> None:
+    text = answer(endpoint, "/fails", "Host: localhost")
+    assert " 500 " in text
+    assert "ZeroDivisionError" not in text
+    assert " 200 " in answer(endpoint, "/status", "Host: localhost")
+
+
+def test_a_head_has_the_headers_alone(endpoint: Endpoint) -> None:
+    text = answer(endpoint, "/status", "Host: localhost", method="HEAD")
+    head, _, body = text.partition("\r\n\r\n")
+    assert "Content-Length: 7" in head
+    assert not body
+
+
+def test_headers_are_bounded(endpoint: Endpoint) -> None:
+    with suppress(ConnectionResetError):  # the rest of the headers is not read
+        text = answer(endpoint, "/status", "Host: localhost", f"X: {'x' * 20_000}")
+        assert " 431 " in text
+    assert " 200 " in answer(endpoint, "/status", "Host: localhost", f"X: {'x' * 10_000}")
+
+
+def test_a_client_that_sends_slowly_is_cut_off() -> None:
+    """However often a byte arrives: the time is that of the whole request."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        server: Any = SimpleNamespace(active_channels={})
+        channel = RequestChannel(server, ours, ("127.0.0.1", 1), Adjustments(), {})
+        channel.last_activity = started = 1000.0
+        theirs.sendall(b"GET / HT")
+        channel.handle_read()
+        assert channel.last_activity == started
+
+
+@pytest.mark.parametrize(
+    ("authorization", "is_right"),
+    [
+        pytest.param(f"Bearer {TOKEN}", True, id="bearer"),
+        pytest.param(f"bearer  {TOKEN} ", True, id="bearer in small letters, with spaces"),
+        pytest.param(f"Basic {b64encode(f'anna:{TOKEN}'.encode()).decode()}", True, id="password"),
+        pytest.param(f"Basic {b64encode(f':{TOKEN}'.encode()).decode()}", True, id="no user"),
+        pytest.param(f"Basic {b64encode(b'pass').decode()}", False, id="no password"),
+        pytest.param("Basic %%%", False, id="not base64"),
+        pytest.param(f"Digest {TOKEN}", False, id="another scheme"),
+        pytest.param(f"Bearer {TOKEN}x", False, id="longer"),
+        pytest.param(f"Bearer {TOKEN[:-1]}", False, id="shorter"),
+        pytest.param("Bearer ", False, id="empty"),
+        pytest.param("", False, id="missing"),
+    ],
+)
+def test_a_token_is_a_bearer_or_a_password(authorization: str, *, is_right: bool) -> None:
+    on_the_wire = authorization.encode().decode("latin-1")
+    assert has_token(on_the_wire, TOKEN) is is_right
+
+
+def test_with_a_token_only_probes_are_open() -> None:
+    with serving("pass") as closed:
+        assert " 401 " in answer(closed, "/status", "Host: localhost")
+        assert " 401 " in answer(closed, "/nothing", "Host: localhost")
+        text = answer(closed, "/status", "Host: localhost", "Authorization: Bearer pass")
+        assert " 200 " in text
+        assert " 200 " in answer(closed, "/healthz", "Host: localhost")
 
 
 @pytest.mark.parametrize(
