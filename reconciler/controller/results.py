@@ -43,7 +43,7 @@ class ServerFacts:
 
     server: ServerInfo
     quotas: Mapping[str, Quota]  # by requester
-    budget_used: int | None  # of the titles that the budget allows; None: there is no budget
+    budget_used: int | None  # titles that count towards the budget; None: no budget is set
 
 
 def server_facts(config: Config, reconciliation: Reconciliation, outcomes: Outcomes) -> ServerFacts:

@@ -40,7 +40,7 @@ def doubled_wait(tries: int, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def relative_time(at: datetime, now: datetime) -> str:
-    """``3 min ago`` or ``in 57 min``; the largest unit of which there are at least two."""
+    """``3 min ago`` or ``in 57 min``; in the largest unit that fits at least twice."""
     seconds = (at - now).total_seconds()
     for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
         if abs(seconds) >= 2 * size or (unit == "min" and abs(seconds) >= size):

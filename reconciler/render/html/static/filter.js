@@ -1,4 +1,4 @@
-// Filters the titles of a list without loading the page anew; without scripts it is a plain form.
+// Filters the titles of a list without reloading the page. Without scripts, the form is submitted.
 const form = document.querySelector("form.filter");
 const titles = document.getElementById("titles");
 let latest = 0;
