@@ -14,7 +14,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict  # Pydantic reads saved plans as these, and needs it so
 
-FORMAT_VERSION = "2.0"
+FORMAT_VERSION = "2.1"
 ID_DIGITS = 8
 _EXPLANATION = frozenset({"reason", "lists", "matched_by", "detail"})  # not part of what is sent
 _OUTCOME = frozenset({"result", "http_status", "request_id", "message"})

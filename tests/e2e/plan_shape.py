@@ -115,7 +115,7 @@ _VERDICT = _record(
 
 PLAN: dict[str, Any] = _record(
     {
-        "format_version": {"const": "2.0"},
+        "format_version": {"const": "2.1"},
         "plan_id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
         "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "checksum": {"type": "string", "pattern": "^[0-9a-f]{64}$"},

@@ -207,6 +207,33 @@ def test_a_long_list_has_pages_that_keep_the_filter() -> None:
     assert 'href="?q=Title&amp;verdict=&amp;page=2"' in last
 
 
+@pytest.mark.parametrize(
+    ("kind", "ids", "urls"),
+    [
+        pytest.param(
+            Kind.TV,
+            Ids(tmdb=1396, trakt="breaking-bad"),
+            [
+                "http://seerr:5055/tv/1396",
+                "https://www.themoviedb.org/tv/1396",
+                "https://trakt.tv/shows/breaking-bad",
+            ],
+            id="a show",
+        ),
+        pytest.param(None, Ids(trakt="dune"), [], id="a film or a show"),
+        pytest.param(
+            Kind.MOVIE, Ids(imdb="tt1160419"), ["https://www.imdb.com/title/tt1160419/"], id="IMDb"
+        ),
+    ],
+)
+def test_titles_link_to_the_server_and_to_their_sites(
+    kind: Kind | None, ids: Ids, urls: list[str]
+) -> None:
+    values = data([RowReport(Item(1, "Title", 2020, kind, ids), Reason.AVAILABLE)])
+    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
+    assert re.findall(r'<a href="([^"]+)" rel="noreferrer">', page) == urls
+
+
 def test_a_title_that_no_list_has_has_no_page() -> None:
     assert status_pages.title_page(data([row(1, "Dune")]), "tmdb:movie:99") is None
 

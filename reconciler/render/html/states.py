@@ -15,10 +15,11 @@ ON_SERVER = frozenset({Reason.REQUESTED, Reason.PROCESSING, "created", "exists",
 UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
 _SITES = {
     "imdb": "https://www.imdb.com/title/{id}/",
-    "trakt": "https://trakt.tv/search/trakt/{id}?id_type={kind}",
+    "trakt": "https://trakt.tv/{kind}/{id}",
     "anilist": "https://anilist.co/anime/{id}",
     "mal": "https://myanimelist.net/anime/{id}",
 }
+_TRAKT_KINDS = {"movie": "movies", "tv": "shows"}
 
 
 class State(NamedTuple):
@@ -85,8 +86,9 @@ def title_links(item: ItemStatus, server_url: str) -> list[dict[str, str]]:
         links.append({"name": "tmdb", "url": f"https://www.themoviedb.org/{kind}/{tmdb}"})
     for site, pattern in _SITES.items():
         if number := item["ids"].get(site):
-            place = quote(str(number), safe="")
-            url = pattern.format(id=place, kind="show" if kind == "tv" else "movie")
+            if site == "trakt" and not kind:
+                continue  # its films and shows have separate ids
+            url = pattern.format(id=quote(str(number), safe=""), kind=_TRAKT_KINDS.get(kind or ""))
             links.append({"name": site, "url": url})
     return links
 
