@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote
 
 from reconciler.controller.endpoint import HTML, JSON, Request, Response, ServedPages
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
@@ -62,7 +61,7 @@ class StatusPages:
         if section == "lists" and name:
             return self._list(name, request)
         if section == "titles" and name:
-            return self._title(unquote(name))
+            return self._title(name)
         return self._unknown("Page not found", f"There is no page at {request.path}.")
 
     def _list(self, name: str, request: Request) -> Response:

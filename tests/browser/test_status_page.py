@@ -65,7 +65,7 @@ NAMES = (
     "Amélie 🎬 " * 9,
     "مسلسل الطريق الطويل",
     "\u202ereversed",
-    "<b>bold</b>",
+    "<b>100%41</b>",
 )
 VERDICTS = (Reason.AVAILABLE, Reason.REQUESTED, Reason.QUOTA, Reason.AMBIGUOUS, Reason.DECLINED)
 
