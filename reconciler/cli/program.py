@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from reconciler.cli.commands.adopt import adopt
 from reconciler.cli.commands.apply import apply
@@ -27,22 +29,72 @@ from reconciler.cli.commands.version import version
 from reconciler.cli.faults import report_errors
 from reconciler.cli.options import Settings, option
 
-COMMANDS = (
-    init, validate, plan, apply, adopt, forget, run, reconcile,
-    status, explain, fetch, history, doctor, login, schema, version,
-)  # fmt: skip
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter
+
+# By the heading of ``--help``: each command, with an example of its arguments.
+COMMANDS: Mapping[str, Mapping[Callable[..., int], str]] = {
+    "Get started": {
+        init: "https://www.imdb.com/chart/top/",
+        validate: "-c listsync.yaml",
+        doctor: "-o json",
+    },
+    "Plan and apply": {
+        plan: "family-night --out plan.json",
+        apply: "plan.json --yes",
+    },
+    "Run": {
+        run: "--ledger /var/lib/listsync/listsync.db",
+        reconcile: "family-night",
+    },
+    "Inspect": {
+        status: "family-night",
+        explain: "tmdb:movie:438631",
+        history: "Dune",
+        fetch: "family-night -o json",
+    },
+    "Maintain": {
+        adopt: "family-night",
+        forget: "tmdb:movie:438631",
+        login: "trakt",
+        schema: "> listsync.schema.json",
+        version: "-o json",
+    },
+}
 ALLOW_SERVER, ALLOW_ENV = "LISTSYNC_ALLOW_SERVER", "LISTSYNC_ALLOW_ENV"
+
+
+class GroupedCommands(TyperGroup):
+    """The commands under their headings, as plain text: importing rich would delay ``--help``."""
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        del ctx  # as its base has it
+        for heading, examples in COMMANDS.items():
+            group = [self.commands[_name(command)] for command in examples]
+            with formatter.section(heading):
+                rows = [(str(each.name), each.get_short_help_str(limit=200)) for each in group]
+                formatter.write_dl(rows)
+                formatter.write_paragraph()
+                formatter.write_text(str(group[0].epilog))
+
+
+def _name(command: Callable[..., int]) -> str:
+    return command.__name__.rstrip("_")
+
 
 app = typer.Typer(
     name="listsync",
+    cls=GroupedCommands,
     help="Keep an Overseerr, Jellyseerr or Seerr server in sync with watchlists.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in COMMANDS:
-    app.command()(report_errors(command))
+for examples in COMMANDS.values():
+    for command, example in examples.items():
+        epilog = f"Example: listsync {_name(command)} {example}"
+        app.command(_name(command), epilog=epilog)(report_errors(command))
 
 
 @app.callback(invoke_without_command=True)

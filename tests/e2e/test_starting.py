@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from reconciler.cli import app
 from tests.e2e.household import DUNE, Finished, Household
@@ -322,6 +325,34 @@ def test_bash_takes_its_script(household: Household) -> None:
         [str(BASH), "-n"], input=script, text=True, capture_output=True, check=False
     )
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_help_groups_the_commands_with_an_example_each() -> None:
+    text = CliRunner().invoke(app, ["--help"], prog_name="listsync", terminal_width=80).output
+    blocks = [block.splitlines() for block in re.split(r"\n(?=\S[^\n]*:\n)", text)[2:]]
+    assert [block[0] for block in blocks] == [
+        "Get started:",
+        "Plan and apply:",
+        "Run:",
+        "Inspect:",
+        "Maintain:",
+    ]
+    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
+    listed = [line.split()[0] for block in blocks for line in block if re.match(r"  [a-z]", line)]
+    assert listed == list(commands)
+    examples = [block[-1] or block[-2] for block in blocks]
+    assert [line for line in examples if not line.startswith("  Example: listsync ")] == []
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+def test_every_example_of_help_is_a_command_line() -> None:
+    commands = getattr(get_command(app), "commands")  # noqa: B009 - the group's type is Typer's own
+    for name, command in commands.items():
+        prefix, _, example = str(command.epilog).partition(f"listsync {name}")
+        assert prefix == "Example: "
+        arguments = shlex.split(example.partition(" > ")[0])
+        assert command.make_context(name, arguments).info_name == name
+        assert len(f"  {command.epilog}") <= 80
 
 
 def test_every_help_fits_one_line() -> None:
