@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
+from reconciler.cli.commands.add import add
 from reconciler.cli.commands.adopt import adopt
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.doctor import doctor
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, Mapping[Callable[..., int], str]] = {
     "Get started": {
         init: "https://www.imdb.com/chart/top/",
+        add: "https://trakt.tv/users/anna/lists/family-night",
         validate: "-c listsync.yaml",
         doctor: "-o json",
     },

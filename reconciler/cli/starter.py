@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from reconciler.config import load
 from reconciler.core.model import ListRef
@@ -21,7 +21,7 @@ KEYS = {
 _PROVIDERS = (Provider(), Provider(key="key"), Provider(key="key", secret="secret"))  # noqa: S106 - neither is one
 _NOTHING_WRITTEN = "nothing was written"
 SCHEMA = "listsync.schema.json"
-_CHART = 25  # of a site's own ranking: enough to see what it does
+CHART = 25  # of a site's own ranking: enough to see what it does
 _LONGEST_NAME = 64
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9:/._?=&%~+-]*[A-Za-z0-9/]")
 
@@ -86,15 +86,19 @@ def name_lists(lists: Sequence[tuple[str, ListRef]]) -> dict[str, tuple[str, Lis
     """Each list once, with the text it was pasted as, by a name of its own."""
     by_name: dict[str, tuple[str, ListRef]] = {}
     for text, ref in lists:
-        if any(ref == other for _, other in by_name.values()):
-            continue
-        base = _name(ref)
-        name, number = base, 1
-        while name in by_name:
-            number += 1
-            name = f"{base[: _LONGEST_NAME - 4]}-{number}"
-        by_name[name] = (text, ref)
+        if all(ref != other for _, other in by_name.values()):
+            by_name[name_list(ref, by_name)] = (text, ref)
     return by_name
+
+
+def name_list(ref: ListRef, used_names: Collection[str]) -> str:
+    """A name for a list that no other list has."""
+    base = _name(ref)
+    name, number = base, 1
+    while name in used_names:
+        number += 1
+        name = f"{base[: _LONGEST_NAME - 4]}-{number}"
+    return name
 
 
 def starter_text(
@@ -142,14 +146,18 @@ def _name(ref: ListRef) -> str:
 
 
 def _section(name: str, text: str, ref: ListRef) -> str:
-    lines = [f"  {_scalar(name)}:", f"    source: {_scalar(text)}"]
+    lines = [f"{_scalar(name)}:", *(f"  {line}" for line in option_lines(text, ref))]
+    if not ref.chart and ref.provider != "file":
+        lines.append("  #requester: anna")
+    return "".join(f"  {line}\n" for line in lines)
+
+
+def option_lines(text: str, ref: ListRef) -> list[str]:
+    """The options of a list, as lines of the file."""
+    lines = [f"source: {_scalar(text)}"]
     if ref.chart:
-        lines.append(
-            f"    top: {_CHART}  # only the first {_CHART}; without this line, the whole chart"
-        )
-    elif ref.provider != "file":
-        lines.append("    #requester: anna")
-    return "\n".join(lines) + "\n"
+        lines.append(f"top: {CHART}  # only the first {CHART}; without this line, the whole chart")
+    return lines
 
 
 def _scalar(text: str) -> str:

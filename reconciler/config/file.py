@@ -52,11 +52,11 @@ class ConfigFile:
         self._secrets: frozenset[Path] = frozenset()
         self._secret_files: set[Path] = set()  # files of secrets, while the file is read
 
-    def read(self) -> Config:
-        """The present content. Raises ConfigError with every problem in it."""
+    def content(self) -> bytes:
+        """The present content. Raises ConfigError where it cannot be read."""
         self._check_place()
         try:
-            data = read_file(self.path, CONFIG_BYTES)
+            return read_file(self.path, CONFIG_BYTES)
         except OSError as error:
             hint = (
                 "name the config with -c FILE or LISTSYNC_CONFIG, or write one with `listsync init`"
@@ -64,6 +64,13 @@ class ConfigFile:
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
+
+    def read(self, content: bytes | None = None) -> Config:
+        """The meaning of the present content, or of this in its place.
+
+        Raises ConfigError with every problem in it.
+        """
+        data = self.content() if content is None else content
         self._secret_files = set()
 
         def secret(name: str) -> str:

@@ -1,10 +1,12 @@
-"""Reading the files a person names: regular files of a sensible size, opened without waiting."""
+"""The files a person names: regular files of a sensible size, read without waiting; replaced."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 CONFIG_BYTES = 10_000_000
@@ -48,3 +50,28 @@ def read_file(path: Path, most: int) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"is larger than {most:,} bytes")
     return content
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file atomically; it keeps its owner and permissions, and links lead to it.
+
+    Raises OSError, and leaves the file as it was.
+    """
+    target = Path(os.path.realpath(path))
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            before, created = target.stat(), os.fstat(handle)
+            if (before.st_uid, before.st_gid) != (created.st_uid, created.st_gid):
+                os.fchown(handle, before.st_uid, before.st_gid)
+            os.fchmod(handle, stat.S_IMODE(before.st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

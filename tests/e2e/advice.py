@@ -270,6 +270,11 @@ def backing_off(world: World) -> None:
     assert world.run("apply", "--yes").code == 1
 
 
+def another_file(world: World) -> None:
+    quiet(world)
+    (world.household.folder / "others.txt").write_text(f"{DUNE_KEY}\n")
+
+
 def init_again(world: World) -> None:
     assert world.run("init").code == 0
 
@@ -466,6 +471,8 @@ CATALOG = [
         "listsync doctor": shows("ok   server"),
         "listsync plan": shows("Plan "),
         "listsync apply": stores(DUNE.tmdb)}),
+    Trouble("what to do after add", another_file, ("add", "file:others.txt"), {
+        "listsync plan others": shows("others")}),
     Trouble("an id that is none", quiet, ("apply", "--yes", "--expect", "0"), {
         "listsync plan": shows("Plan ")}),
     Trouble("another plan than expected", quiet, ("apply", "--yes", "--expect", "0" * 8), {
