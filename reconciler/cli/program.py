@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from reconciler.cli.commands.add import add
 from reconciler.cli.commands.adopt import adopt
 from reconciler.cli.commands.apply import apply
+from reconciler.cli.commands.config import config
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.explain import explain
 from reconciler.cli.commands.fetch import fetch
@@ -54,6 +55,7 @@ COMMANDS: Mapping[str, Mapping[Callable[..., int], str]] = {
         explain: "tmdb:movie:438631",
         history: "Dune",
         fetch: "family-night -o json",
+        config: "show family-night --origin",
     },
     "Maintain": {
         adopt: "family-night",

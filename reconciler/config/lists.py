@@ -7,11 +7,12 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from reconciler.config.keys import Choice, Form, Model, key, or_variable, pattern
 from reconciler.config.mini_languages import OptionalYears, RerequestRule, Seasons
 from reconciler.config.problems import suggest
+from reconciler.config.settings import Written
 from reconciler.config.tree import Scalar
 from reconciler.config.values import (
     Count,
@@ -235,6 +236,7 @@ class ListConfig(ListSection):
     """A list with its name and the defaults merged in."""
 
     name: ListName
+    written: Written = Field(default=Written(), exclude=True)
 
     @property
     def rules(self) -> ListRules:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.config.effective import with_settings
 from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.models import Config, File
 from reconciler.config.problems import Place, Problem
@@ -47,10 +48,10 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
     quotes a variable, a secret's file or a secret.
     """
-    root, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env, restrictions)
-    file = None
-    if root:
-        root, unread = with_secrets(root, File, read)
+    tree, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env, restrictions)
+    root, file = tree, None
+    if tree:
+        root, unread = with_secrets(tree, File, read)
         file, invalid = validate(File, _with_defaults(root), recognize_list)
         problems += (*unread, *invalid)
     if root and file:
@@ -59,10 +60,10 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
             *violations(restrictions, file, root, is_outside),
             *exposed_secrets(file, root),
         )
-    if problems or file is None:
+    if problems or file is None or tree is None:
         ordered = sorted(dict.fromkeys(problems))
         raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
-    return _config(file, is_confined=restrictions.confines_files)
+    return with_settings(_config(file, is_confined=restrictions.confines_files), tree, name)
 
 
 def _tree(

@@ -13,6 +13,7 @@ from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.mini_languages import OptionalBudget
 from reconciler.config.problems import quote
 from reconciler.config.providers import ProvidersConfig
+from reconciler.config.settings import Written
 from reconciler.config.values import (
     CONVERT,
     Certificates,
@@ -210,6 +211,7 @@ class Config(_Content):
     lists: tuple[ListConfig, ...]
     default_rights: Rights = Field(default=Rights(), exclude=True)  # lists have them merged in
     is_confined: bool = Field(default=False, exclude=True)  # to the files of its folder
+    written: Written = Field(default=Written(), exclude=True)
 
     @property
     def rules(self) -> tuple[ListRules, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _SHOWN_VALUE = 40  # characters; keys of the three servers are longer
 _SHOWN_KEY = 24  # characters; every key of the file is shorter
@@ -18,10 +18,12 @@ _KEY_HEAD = re.compile(r"[\w-]*")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in the file, in lines and columns that count from 1."""
+    """A place in a file, in lines and columns that count from 1."""
 
     line: int = 1
     column: int = 1
+    end: int = field(default=0, compare=False)  # the column behind it; 0: unknown, or another line
+    file: str = ""  # what errors call the file; empty: the config file itself
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,10 +34,14 @@ class Problem:
     path: str
     message: str
 
+    def where(self, name: str) -> str:
+        """``listsync.yaml:14:5``; ``name``: what errors call the config file."""
+        return f"{self.place.file or name}:{self.place.line}:{self.place.column}"
+
     def line(self, name: str) -> str:
-        """The mistake on one line, as compilers write it, with the file called ``name``."""
-        where = f"{name}:{self.place.line}:{self.place.column}"
-        return f"{where} {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+        """The mistake on one line, as compilers write it, with the config file called ``name``."""
+        path = f" {self.path}" if self.path else ""
+        return f"{self.where(name)}{path}: {self.message}"
 
 
 def join(path: str, key: str) -> str:

@@ -185,7 +185,8 @@ class _Texts:
         for name, info in type(model).model_fields.items():
             key = str(info.validation_alias or name)
             child = section.entries.get(key)
-            if child is None or any(isinstance(mark, FromFile) for mark in info.metadata):
+            is_file = any(isinstance(mark, FromFile) for mark in info.metadata)
+            if child is None or is_file or (isinstance(child, Scalar) and child.null):
                 continue
             if key not in secret_keys(type(model)):
                 self.add(child, getattr(model, name))

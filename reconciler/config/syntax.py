@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import yaml
@@ -120,6 +120,12 @@ class _Composer(Composer, Resolver):
 def place_of(mark: Mark | None) -> Place:
     """PyYAML counts from 0, people count from 1; None: PyYAML does not know the place."""
     return Place(mark.line + 1, mark.column + 1) if mark else Place()
+
+
+def place_of_node(node: yaml.Node, file: str) -> Place:
+    """Where a node is in a file."""
+    start, end = node.start_mark, node.end_mark
+    return replace(place_of(start), end=end.column + 1 if end.line == start.line else 0, file=file)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import yaml
 
 from reconciler.config.problems import Place, Problem, join, quote
-from reconciler.config.syntax import MAX_DEPTH, place_of
+from reconciler.config.syntax import MAX_DEPTH, place_of_node
 from reconciler.config.variables import expand
 
 _MAX_NODES = 100_000  # what aliases of aliases may grow to
@@ -87,18 +87,22 @@ class TooLargeError(Exception):
 
 
 def grow(
-    node: yaml.Node, env: Mapping[str, str], variables: Collection[str] | None = None
+    node: yaml.Node,
+    env: Mapping[str, str],
+    variables: Collection[str] | None = None,
+    file: str = "",
 ) -> tuple[Node, tuple[Problem, ...]]:
     """The tree under ``node``, and every duplicate key, merge key and variable that failed.
 
-    ``variables``: those that may be used; None: any.
+    ``variables``: those that may be used; None: any. ``file``: that of the places.
     """
-    grower = _Grower(env, variables)
+    grower = _Grower(env, variables, file)
     try:
         tree = grower.node(node, "", Place(), 0)
     except TooLargeError:
-        tree = Section("", Place(), Place(), {})
-        grower.problems.append(Problem(Place(), "", "aliases (*…) make the file too large"))
+        start = Place(file=file)
+        tree = Section("", start, start, {})
+        grower.problems.append(Problem(start, "", "aliases (*…) make the file too large"))
     return tree, tuple(grower.problems)
 
 
@@ -106,6 +110,7 @@ def grow(
 class _Grower:
     env: Mapping[str, str]
     variables: Collection[str] | None
+    file: str
     problems: list[Problem] = field(default_factory=list)
     nodes: int = 0
 
@@ -113,7 +118,7 @@ class _Grower:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > _MAX_NODES:
             raise TooLargeError
-        here = place_of(node.start_mark)
+        here = place_of_node(node, self.file)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path, key)
         if isinstance(node, yaml.SequenceNode):
@@ -122,14 +127,14 @@ class _Grower:
 
     def _elements(self, node: yaml.SequenceNode, path: str, depth: int) -> tuple[Node, ...]:
         return tuple(
-            self.node(child, f"{path}[{index}]", place_of(child.start_mark), depth + 1)
+            self.node(child, f"{path}[{index}]", place_of_node(child, self.file), depth + 1)
             for index, child in enumerate(node.value)
         )
 
     def _entries(self, node: yaml.Node, path: str, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
         for key_node, value in node.value:
-            here = place_of(key_node.start_mark)
+            here = place_of_node(key_node, self.file)
             if not isinstance(key_node, yaml.ScalarNode):
                 self._report(here, path, "a key must be a single word")
                 continue
@@ -149,7 +154,7 @@ class _Grower:
         return entries
 
     def _scalar(self, node: yaml.ScalarNode, path: str, key: Place) -> Scalar:
-        here, source = place_of(node.start_mark), str(node.value)
+        here, source = place_of_node(node, self.file), str(node.value)
         block = node.style in {"|", ">"}
         if block:
             source = source.removesuffix("\n")

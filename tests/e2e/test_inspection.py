@@ -356,6 +356,23 @@ def test_validate_needs_no_network(household: Household) -> None:
     assert done.out.endswith(" · 1 list\n")
 
 
+def test_config_show_prints_a_config_with_the_origin_of_each_value(household: Household) -> None:
+    defaults = {"interval": "1h30m"}
+    household.write({"wishes": {"source": "file:wishes.txt"}}, url=NOWHERE, defaults=defaults)
+
+    shown = household.run("config", "show", "--origin")
+    by_list = household.run("config", "show", "wishes", "-o", "json").document["settings"]
+
+    (household.folder / "again.yaml").write_text(shown.out)
+    validated = [
+        household.run("-c", name, "validate").out for name in ("listsync.yaml", "again.yaml")
+    ]
+    assert "interval: 1h30m                       # defaults (listsync.yaml:" in shown.out
+    assert "# file, environment variable SEERR_API_KEY (listsync.yaml:" in shown.out
+    assert by_list["lists"]["wishes"]["interval"] == "1h30m"
+    assert validated[0].partition(" ok ")[2] == validated[1].partition(" ok ")[2] != ""
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_place_that_takes_no_unicode_is_no_reason_to_fail(
     household: Household, encoding: str

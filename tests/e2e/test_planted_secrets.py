@@ -84,6 +84,8 @@ def planted(household: Household) -> Iterator[Household]:
 
 COMMANDS = [
     ("validate",),
+    ("config", "show", "--origin"),
+    ("config", "show", "-o", "json"),
     ("doctor",),
     ("fetch", "path"),
     ("fetch", "broken", "--debug-dir", "debug"),

@@ -19,7 +19,7 @@ from tests.e2e.running import lists, running, write
 READING = {
     "validate": (), "plan": (), "apply": ("--yes",), "adopt": ("wishes",), "forget": ("tmdb:tv:1",),
     "run": (), "reconcile": ("wishes",), "status": (), "explain": ("Dune",), "fetch": ("wishes",),
-    "history": (), "doctor": (), "login": ("trakt",), "add": ("imdb:top",),
+    "history": (), "doctor": (), "login": ("trakt",), "add": ("imdb:top",), "config": ("show",),
 }  # fmt: skip
 SECRET = "key-of-nobody"
 

@@ -104,6 +104,7 @@ class Bound(NamedTuple):
 LINES_BY_FEATURE = {
     "grouped help and add": 290,
     "status page": 1_150,
+    "config show": 375,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 

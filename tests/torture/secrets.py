@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("validate",),
+    ("config", "show"),
     ("doctor",),
     ("fetch", "{list}", "--debug-dir", "debug"),
     ("plan", "-v", "--debug-dir", "debug"),
