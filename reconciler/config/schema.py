@@ -10,6 +10,8 @@ from reconciler.config import models, providers
 from reconciler.config.keys import Model
 from reconciler.config.secrets import SUFFIX, secret_keys
 
+_ID = "https://raw.githubusercontent.com/OWNER/listsync/main/schema/listsync.schema.json"
+
 
 class _Untitled(GenerateJsonSchema):
     """Pydantic's titles repeat the keys; an editor shows them in place of the description."""
@@ -25,7 +27,8 @@ def json_schema() -> dict[str, Any]:
         section.pop("title", None)
         _finish(section)
         _allow_files(section, getattr(models, name, getattr(providers, name, Model)))
-    return {"$schema": _Untitled.schema_dialect, "title": "listsync.yaml", **schema}
+    head = {"$schema": _Untitled.schema_dialect, "$id": _ID, "title": "listsync.yaml"}
+    return {**head, **schema}
 
 
 def _finish(section: dict[str, Any]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,35 @@ import trustme
 import yaml
 from jsonschema import Draft202012Validator
 
+from reconciler.cli.commands.schema import schema_text
 from reconciler.config import Config, json_schema
 from reconciler.errors import ConfigError
+from tests.config import test_problems
+from tests.project.generated import AGAIN
+from tests.project.places import SCHEMA
 
 FILES = {"ca.pem": trustme.CA().cert_pem.bytes().decode()}
 EXAMPLE = Path(__file__).resolve().parents[2] / "listsync.yaml.example"
 SERVER = "server: {url: 'http://s', api_key: '${KEY}'}\n"
 LISTS = "lists: {a: {source: 'imdb:top'}}\n"
 FILE = SERVER + LISTS
+
+[MISTAKES] = (
+    mark.args[1]
+    for mark in test_problems.test_a_mistake_is_reported_with_its_place_and_a_fix.pytestmark
+)
+# The documented mistakes that a schema cannot see, and why.
+UNSEEN = {
+    "too often": "the least interval depends on the list's site",
+    "too rarely": "JSON Schema compares numbers, not durations",
+    "rerequest after too long": "the same",
+    "seasons backwards": "JSON Schema does not compare two numbers of a text",
+    "no address to notify": "apprise knows its addresses",
+    "an address to notify with a space": "the same",
+    "no file of addresses": "a schema reads no files",
+    "bad source": "the sources know their addresses",
+    "bad source in a variable": "the value is in the environment",
+}
 
 
 def everything_uncommented() -> str:
@@ -169,3 +193,29 @@ def test_the_editor_and_the_loader_judge_alike(
     else:
         with pytest.raises(ConfigError):
             read_config(text, env, {"/k": "k"})
+
+
+def test_the_committed_schema_is_what_the_command_prints() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), AGAIN
+    address = json_schema()["$id"]
+    assert address.startswith("https://raw.githubusercontent.com/")
+    assert address.endswith("/main/schema/listsync.schema.json")
+
+
+def test_check_jsonschema_accepts_the_example_and_rejects_each_documented_mistake(
+    tmp_path: Path,
+) -> None:
+    names = {}
+    for number, mistake in enumerate(MISTAKES):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(f"{test_problems.FILE}{mistake.values[0]}\n")
+        names[str(file)] = mistake.id
+
+    command = [sys.executable, "-m", "check_jsonschema", "-o", "json", "--schemafile", str(SCHEMA)]
+    example = ["--default-filetype", "yaml", str(EXAMPLE)]
+    done = subprocess.run([*command, *example, *names], capture_output=True, text=True, check=False)  # noqa: S603 - a tool of the project
+
+    report = json.loads(done.stdout)
+    rejected = {error["filename"] for error in (*report["errors"], *report["parse_errors"])}
+    assert str(EXAMPLE) not in rejected
+    assert {name for file, name in names.items() if file not in rejected} == set(UNSEEN)

@@ -32,6 +32,10 @@ ELSEWHERE = {
         "this is a list of whoever signs in: set providers.trakt.client_id and client_secret,"
         " and run `listsync login trakt`"
     ): "the same",
+    (
+        ": the schema of another listsync version; an editor may report wrong errors."
+        " Run `listsync schema > "
+    ): "a shell redirects: tests/e2e/test_starting.py follows it",
     "more such changes wait; see `listsync status`": "in the log of `run`",
 }
 

@@ -98,6 +98,20 @@ def test_init_writes_the_schema_that_its_file_names(household: Household, config
     assert schema.read_text() == household.run("schema").out
 
 
+def test_validate_says_how_to_update_a_schema_of_another_version(household: Household) -> None:
+    assert household.run("init").code == 0
+    assert household.run("validate").err == ""
+    (household.folder / "listsync.schema.json").write_text("{}\n")
+
+    done = household.run("validate")
+
+    assert done.code == 0
+    assert done.err.startswith("listsync: listsync.schema.json: the schema of another listsync")
+    [command, file] = re.findall(r"`listsync (.+?) > (.+?)`", done.err)[0]
+    (household.folder / file).write_text(household.run(command).out)
+    assert household.run("validate").err == ""
+
+
 def test_init_without_lists_begins_with_a_chart(household: Household) -> None:
     done = household.run("init")
     assert done.code == 0

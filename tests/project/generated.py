@@ -19,10 +19,11 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from reconciler.cli import app
+from reconciler.cli.commands.schema import schema_text
 from reconciler.config import ProvidersConfig, json_schema
 from reconciler.core.model import Outcome
 from reconciler.sources.registry import SOURCES, recognize_list
-from tests.project.places import CODE, DOCS, INTERNALS
+from tests.project.places import CODE, DOCS, INTERNALS, SCHEMA
 from tests.sources.outcomes import TELLS
 from tests.sources.pasted import PASTED
 
@@ -167,7 +168,8 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Rewrite every generated part."""
+    """Rewrite every generated part, and the schema."""
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
     for page in PAGES:
         before = page.read_text(encoding="utf-8")
         after = regenerated(before)

@@ -13,6 +13,7 @@ DOCS = ROOT / "docs"
 INTERNALS = DOCS / "internals"
 SERVERS = INTERNALS / "media-servers"
 EXAMPLES = ROOT / "examples"
+SCHEMA = ROOT / "schema" / "listsync.schema.json"
 
 _FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
 _TEXTS = {

@@ -105,6 +105,7 @@ LINES_BY_FEATURE = {
     "grouped help and add": 290,
     "status page": 1_150,
     "config show": 375,
+    "schema in the repository": 25,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 
 def schema() -> int:
@@ -17,3 +18,19 @@ def schema_text() -> str:
     from reconciler.config import json_schema
 
     return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def outdated_schema(path: Path) -> str | None:
+    """The sentence for a schema of another version that editors use, if there is such a file."""
+    from reconciler.config.own_files import CONFIG_BYTES, read_file
+
+    try:
+        is_outdated = read_file(path, CONFIG_BYTES) != schema_text().encode()
+    except OSError:
+        return None
+    if not is_outdated:
+        return None
+    return (
+        f"{path}: the schema of another listsync version; an editor may report wrong errors. "
+        f"Run `listsync schema > {path}` to update it"
+    )
