@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,4 +71,21 @@ def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> N
 
         assert looks <= 4  # twice as one was begun before, twice as one comes each five seconds
         assert watched.news == news
+        assert watched.save()
+
+
+def test_a_checkout_that_git_sync_swaps_is_followed(tmp_path: Path) -> None:
+    for commit in ("one", "two"):
+        (tmp_path / ".worktrees" / commit).mkdir(parents=True)
+        (tmp_path / ".worktrees" / commit / "listsync.yaml").write_text("lists: {}\n")
+    link, new = tmp_path / "current", tmp_path / "new"
+    link.symlink_to(".worktrees/one")
+    with Watched(link / "listsync.yaml") as watched:
+        watched.until(lambda: watched.looks >= 3)  # by then, a change will be noticed
+        new.symlink_to(".worktrees/two")
+        new.replace(link)
+        shutil.rmtree(tmp_path / ".worktrees" / "one")
+        watched.until(lambda: watched.news == 1)
+        assert watched.news == 1
+
         assert watched.save()

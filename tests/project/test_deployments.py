@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -16,24 +17,60 @@ from tests.project import places
 from tests.project.generated import commands, help_of
 
 KUBERNETES = places.EXAMPLES / "kubernetes"
+OVERLAYS = KUBERNETES / "overlays"
+PATCH = OVERLAYS / "git-sync" / "deployment.yaml"
+MANIFESTS = [
+    path
+    for path in sorted(KUBERNETES.rglob("*.yaml"))
+    if path != PATCH and path.name not in {"kustomization.yaml", "listsync.yaml"}
+]
+WITHOUT_SCHEMA = {"PodMonitor"}  # of the Prometheus Operator, not of Kubernetes
 COMPOSE = places.EXAMPLES / "docker-compose"
 WORKFLOW = places.EXAMPLES / "github-actions" / "listsync.yml"
 UNITS = sorted((places.EXAMPLES / "systemd").glob("*.service"))
 FOLDERS = {"/config", "/data"}
 
 
-def objects(name: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all((KUBERNETES / name).read_text("utf-8")))
+def objects(path: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(path.read_text("utf-8")))
 
 
-def pod(name: str) -> dict[str, Any]:
-    (it,) = objects(name)
-    config: dict[str, Any] = it["spec"]
-    template = (
+def kustomization(folder: Path) -> dict[str, Any]:
+    [document] = objects(folder / "kustomization.yaml")
+    return document
+
+
+def resources(folder: Path) -> list[dict[str, Any]]:
+    """Every object that a kustomization collects, before its patches."""
+    collected: list[dict[str, Any]] = []
+    for name in kustomization(folder)["resources"]:
+        path = (folder / name).resolve()
+        collected += resources(path) if path.is_dir() else objects(path)
+    for generated in kustomization(folder).get("configMapGenerator", []):
+        data = {name: (folder / name).read_text("utf-8") for name in generated["files"]}
+        collected.append(
+            {"kind": "ConfigMap", "metadata": {"name": generated["name"]}, "data": data}
+        )
+    return collected
+
+
+def identities(objects_: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(it["kind"], it["metadata"]["name"]) for it in objects_}
+
+
+def template(it: dict[str, Any]) -> dict[str, Any]:
+    """The pod's template of a Deployment or a CronJob."""
+    config = it["spec"]
+    pod_template: dict[str, Any] = (
         config["template"] if "template" in config else config["jobTemplate"]["spec"]["template"]
     )
-    document: dict[str, Any] = template["spec"]
-    return document
+    return pod_template
+
+
+def workload(overlay: str) -> dict[str, Any]:
+    """The Deployment or CronJob of an overlay."""
+    [it] = [it for it in resources(OVERLAYS / overlay) if it["kind"] in {"Deployment", "CronJob"}]
+    return it
 
 
 def config_of(text: str) -> Config:
@@ -56,19 +93,83 @@ def test_the_image_runs_as_nobody_special_with_its_folders() -> None:
     assert images["slim"].last_instruction("VOLUME") == '["/config", "/data"]'
 
 
-def test_kubernetes_finds_what_its_pods_mount() -> None:
-    kinds = {it["kind"] for it in objects("config.yaml")}
-    assert kinds == {"ConfigMap", "Secret", "PersistentVolumeClaim"}
-    for name in ("deployment.yaml", "cronjob.yaml"):
-        config = pod(name)
-        (container,) = config["containers"]
-        mounted = {mount["name"]: mount for mount in container["volumeMounts"]}
-        assert mounted.keys() == {volume["name"] for volume in config["volumes"]}
-        assert {mount["mountPath"] for mount in mounted.values()} >= FOLDERS | {"/tmp"}  # noqa: S108 - in the pod
-        assert not any("subPath" in mount for mount in mounted.values())
-        assert container["securityContext"]["readOnlyRootFilesystem"]
-        assert config["securityContext"]["runAsNonRoot"]
-        assert command_exists(container["args"])
+def test_kubernetes_validate_accepts_every_manifest() -> None:
+    by_kind = {it["kind"]: it for path in MANIFESTS for it in objects(path)}
+    assert {*by_kind} - WITHOUT_SCHEMA == {
+        *("CronJob", "Deployment", "NetworkPolicy", "PersistentVolumeClaim", "Secret")
+    }
+    [patch] = objects(PATCH)
+    template(by_kind["Deployment"])["spec"]["initContainers"] = template(patch)["spec"][
+        "initContainers"
+    ]
+    for kind in {*by_kind} - WITHOUT_SCHEMA:
+        kubernetes_validate.validate(by_kind[kind], "1.37", strict=True)
+
+
+@pytest.mark.parametrize("overlay", ["deployment", "cronjob", "git-sync"])
+def test_a_kustomization_collects_and_patches_what_exists(overlay: str) -> None:
+    collected = resources(OVERLAYS / overlay)
+    names = identities(collected)
+    assert len(names) == len(collected)
+    assert names > {
+        *(("ConfigMap", "listsync"), ("PersistentVolumeClaim", "listsync")),
+        ("NetworkPolicy", "listsync"),
+    }
+    assert "Secret" not in {kind for kind, _ in names}
+    used = {container["image"] for container in template(workload(overlay))["spec"]["containers"]}
+    assert {image["name"] for image in kustomization(OVERLAYS / overlay).get("images", [])} <= used
+    for patch in kustomization(OVERLAYS / overlay).get("patches", []):
+        text = (
+            patch["patch"] if "patch" in patch else (OVERLAYS / overlay / patch["path"]).read_text()
+        )
+        assert identities(list(yaml.safe_load_all(text))) <= names
+
+
+@pytest.mark.parametrize("overlay", ["deployment", "cronjob"])
+def test_kubernetes_finds_what_its_pods_mount(overlay: str) -> None:
+    config = template(workload(overlay))["spec"]
+    (container,) = config["containers"]
+    mounted = {mount["name"]: mount for mount in container["volumeMounts"]}
+    assert mounted.keys() == {volume["name"] for volume in config["volumes"]}
+    assert {mount["mountPath"] for mount in mounted.values()} >= FOLDERS | {"/tmp"}  # noqa: S108 - in the pod
+    assert not any("subPath" in mount for mount in mounted.values())
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert config["securityContext"]["runAsNonRoot"]
+    assert command_exists(container["args"])
+
+
+def test_git_sync_patches_what_the_deployment_has_and_restricts_the_config() -> None:
+    [patch] = objects(PATCH)
+    pod, patched = template(workload("deployment"))["spec"], template(patch)["spec"]
+    assert {volume["name"] for volume in patched["volumes"]} <= {v["name"] for v in pod["volumes"]}
+    [container], [changed] = pod["containers"], patched["containers"]
+    assert changed["name"] == container["name"]
+    mount_paths = {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert {mount["mountPath"] for mount in changed["volumeMounts"]} <= mount_paths
+
+    [sync] = patched["initContainers"]
+    flags = dict(arg.removeprefix("--").split("=", 1) for arg in sync["args"])
+    variables = {variable["name"]: variable.get("value") for variable in changed["env"]}
+    assert variables["LISTSYNC_CONFIG"] == f"{flags['root']}/{flags['link']}/listsync.yaml"
+    assert variables["LISTSYNC_ALLOW_SERVER"]
+    assert set(str(variables["LISTSYNC_ALLOW_ENV"]).split(",")) == {
+        name for name, value in variables.items() if value is None
+    }
+
+
+def test_the_pods_are_selected_by_the_policy_and_the_monitor() -> None:
+    [policy] = [it for it in resources(OVERLAYS / "deployment") if it["kind"] == "NetworkPolicy"]
+    [monitor] = objects(OVERLAYS / "deployment" / "podmonitor.yaml")
+    pod = template(workload("deployment"))
+    for overlay in ("deployment", "cronjob"):
+        labels = template(workload(overlay))["metadata"]["labels"]
+        assert policy["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    (port,) = pod["spec"]["containers"][0]["ports"]
+    assert [it["port"] for it in monitor["spec"]["podMetricsEndpoints"]] == [port["name"]]
+    assert [it["port"] for rule in policy["spec"]["ingress"] for it in rule["ports"]] == [
+        port["containerPort"]
+    ]
 
 
 def test_the_image_asks_for_its_health_where_the_file_says() -> None:
@@ -77,17 +178,15 @@ def test_the_image_asks_for_its_health_where_the_file_says() -> None:
 
 
 def test_kubernetes_has_one_writer_and_probes_it() -> None:
-    (deployment,) = objects("deployment.yaml")
+    deployment = workload("deployment")
     assert deployment["spec"]["replicas"] == 1
     assert deployment["spec"]["strategy"] == {"type": "Recreate"}
-    (job,) = objects("cronjob.yaml")
-    assert job["spec"]["concurrencyPolicy"] == "Forbid"
-    (container,) = pod("deployment.yaml")["containers"]
+    assert workload("cronjob")["spec"]["concurrencyPolicy"] == "Forbid"
+    (container,) = template(deployment)["spec"]["containers"]
     (port,) = container["ports"]
     for probe, path in (("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
         assert container[probe]["httpGet"] == {"path": path, "port": port["name"]}
-    config_map = next(it for it in objects("config.yaml") if it["kind"] == "ConfigMap")
-    config = config_of(config_map["data"]["listsync.yaml"])
+    config = config_of((KUBERNETES / "base" / "listsync.yaml").read_text("utf-8"))
     assert config.controller.listen == f"0.0.0.0:{port['containerPort']}"
 
 
