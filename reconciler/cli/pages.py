@@ -105,7 +105,7 @@ class StatusPages:
             server_url=config.server.url,
             server=f"{facts.server.flavour.capitalize()} {facts.server.version}" if facts else "",
             limits=tuple(_limits(facts, config.budget)) if facts else (),
-            sizes={name: report.sizes for name, report in reports.items()},
+            reports=reports,
             history=history,
             problems=service.problems,
             ledger_problem=problem,

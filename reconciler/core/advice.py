@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.core.desired import EPISODES
@@ -30,7 +30,6 @@ from reconciler.core.model import (
     Stop,
     Verdict,
 )
-from reconciler.core.own_requests import account_for_missing
 from reconciler.core.seasons import Basis, basis, span
 from reconciler.core.services import how_to_reach, is_passing
 from reconciler.core.state import COVERED, Presence, film, season
@@ -51,7 +50,7 @@ class Ground:
     """What a plan was made from, and the safety rules that stopped it."""
 
     lists: Sequence[DesiredList]
-    observed: Observed
+    observed: Observed  # with our requests that no table shows
     memory: Memory
     stops: Sequence[Stop] = ()
 
@@ -90,8 +89,6 @@ class Case:
 
 def would_change(row: Action | Verdict, ground: Ground) -> str:
     """What would change what a plan says of a title; of a show, for each reason its seasons."""
-    observed = account_for_missing(ground.observed, ground.memory)
-    ground = replace(ground, observed=observed)
     cases = [Case(reason, row, numbers, ground) for reason, numbers in row.beside.items()]
     parts = [f"{span(case.seasons)}: {_ADVICE[case.reason](case)}" for case in cases]
     if isinstance(row, Action):

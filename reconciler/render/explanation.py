@@ -1,4 +1,4 @@
-"""Explanations for a terminal."""
+"""Explanations as labeled lines, which a terminal and the status page show."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from reconciler.core.seasons import Basis, span
 from reconciler.render import words
 from reconciler.render.document import (
     Airing,
+    Decided,
     Explanation,
+    ListPlace,
     MemoryRow,
     SeasonAiring,
     ServerState,
     Unwanted,
 )
+
+Line = tuple[str, str]  # a label and its text
 
 
 def explain_text(
@@ -23,65 +27,74 @@ def explain_text(
     """A paragraph a title; where no list has it, what to do."""
     if not explanations and not unwanted:
         return (
-            f"no list has {words.clean(query)}as of the last fetch\n"
+            f"no list has {words.clean(query)} as of the last fetch\n"
             "  `listsync status` shows when that was; `listsync plan` fetches the lists again\n"
         )
-    paragraphs = ["\n".join(_lines(explanation)) + "\n" for explanation in explanations]
-    return "\n".join((*paragraphs, *map(_unwanted, unwanted)))
+    return "\n".join((*map(_explained, explanations), *map(_unwanted, unwanted)))
+
+
+def fact_lines(explanation: Explanation) -> Iterator[Line]:
+    """All that led to a decision, and the decision; without what would change it."""
+    media, resolved = explanation["media"], explanation["resolved"]
+    for place in explanation["lists"]:
+        yield from _place(place)
+    if resolved["by"]:
+        yield "resolved", f"tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
+    for candidate in resolved["candidates"]:
+        name = words.with_year(words.title(candidate["title"]), candidate["year"])
+        yield "candidate", f"tmdb:{candidate['type']}:{candidate['tmdb']}  {name}"
+    if explanation["server"]:
+        yield "server", "; ".join(_server(explanation["server"]))
+        if explanation["airing"]:
+            yield "seasons", "; ".join(_airing(explanation["airing"]))
+        yield "memory", "; ".join(_memory(explanation["memory"]))
+    yield from _verdict(explanation["verdict"])
+
+
+def _explained(explanation: Explanation) -> str:
+    label = words.label(explanation["media"], None, is_4k=explanation["is_4k"])
+    lines = [*fact_lines(explanation), ("to change", words.clean(explanation["would_change"]))]
+    return _paragraph(f"{label}  {words.where(explanation['media'])}".rstrip(), lines)
 
 
 def _unwanted(row: Unwanted) -> str:
     place = f", place {row['position']}" if row["position"] else ""
-    return (
-        f"{words.with_year(words.title(row['title'] or 'a title'), row['year'])}\n"
-        f"  on        {words.clean(row['list'])}{place}\n"
-        f"  verdict   none: {words.clean(row['why'])}\n"
-        f"  to change {words.clean(row['would_change'])}\n"
-    )
+    lines = [
+        ("on", f"{words.clean(row['list'])}{place}"),
+        ("verdict", f"none: {words.clean(row['why'])}"),
+        ("to change", words.clean(row["would_change"])),
+    ]
+    return _paragraph(words.with_year(words.title(row["title"] or "a title"), row["year"]), lines)
 
 
-def _lines(explanation: Explanation) -> Iterator[str]:
-    media, resolved = explanation["media"], explanation["resolved"]
-    label = words.label(media, None, is_4k=explanation["is_4k"])
-    yield f"{label}  {words.where(media)}".rstrip()
-    for place in explanation["lists"]:
-        ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
-        role = "excluded by" if place["role"] == "exclude" else "on"
-        age = "" if place["fresh"] else " (from the last complete fetch)"
-        name = words.clean(place["name"])
-        yield f"  {role:9} {name}, place {place['position']}{age}  {words.clean(ids)}".rstrip()
-        if episode := place.get("episode"):
-            name = words.title(f"{episode['title']}, {episode['imdb']}")
-            yield f"            for its episode {name}"
-        if place["notice"]:
-            yield f"            {words.clean(place['notice'])}"
-        if place["facts"]:
-            yield f"  filter    {', '.join(_fact(*fact) for fact in place['facts'].items())}"
-    if resolved["by"]:
-        yield f"  resolved  tmdb:{media['type']}:{resolved['tmdb']}, by {resolved['by']}"
-    for candidate in resolved["candidates"]:
-        name = words.with_year(words.title(candidate["title"]), candidate["year"])
-        yield f"  candidate tmdb:{candidate['type']}:{candidate['tmdb']}  {name}"
-    if explanation["server"]:
-        yield f"  server    {'; '.join(_server(explanation['server']))}"
-        if explanation["airing"]:
-            yield f"  seasons   {'; '.join(_airing(explanation['airing']))}"
-        yield f"  memory    {'; '.join(_memory(explanation['memory']))}"
-    yield from _verdict(explanation)
-    yield f"  to change {words.clean(explanation['would_change'])}"
+def _paragraph(head: str, lines: Sequence[Line]) -> str:
+    return "\n".join((head, *(f"  {label:9} {text}" for label, text in lines))) + "\n"
 
 
-def _verdict(explanation: Explanation) -> Iterator[str]:
-    verdict = explanation["verdict"]
+def _place(place: ListPlace) -> Iterator[Line]:
+    ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
+    role = "excluded by" if place["role"] == "exclude" else "on"
+    age = "" if place["fresh"] else " (from the last complete fetch)"
+    where = f"{words.clean(place['name'])}, place {place['position']}{age}"
+    yield role, f"{where}  {words.clean(ids)}".rstrip()
+    if episode := place.get("episode"):
+        yield "episode", words.title(f"{episode['title']}, {episode['imdb']}")
+    if place["notice"]:
+        yield "note", words.clean(place["notice"])
+    if place["facts"]:
+        yield "filter", ", ".join(_fact(*fact) for fact in place["facts"].items())
+
+
+def _verdict(verdict: Decided) -> Iterator[Line]:
     seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
     detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
     why = f", {verdict['reason']}" if "reason" in verdict else ""
-    yield f"  verdict   {verdict['word']}{seasons}{why}{detail}"
+    yield "verdict", f"{verdict['word']}{seasons}{why}{detail}"
     if verdict["word"] in words.WITH_OUTLOOK:
         delivery = verdict["delivery"]
         where = f" · to {words.delivery(delivery)}" if delivery else ""
         expected = words.EXPECTED[verdict["expected"]]
-        yield f"  requester {words.clean(verdict['requester']['name'])}, {expected}{where}"
+        yield "requester", f"{words.clean(verdict['requester']['name'])}, {expected}{where}"
 
 
 def _fact(name: str, fact: dict[str, Any] | None) -> str:

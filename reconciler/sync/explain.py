@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
@@ -15,30 +16,21 @@ from reconciler.core.model import (
     DesiredList,
     Entry,
     Item,
-    Kind,
     Match,
     MediaKey,
+    MemoryEntry,
+    MemoryKey,
     Role,
-    Show,
     Target,
     Verdict,
 )
 from reconciler.core.names import has_words
-from reconciler.core.seasons import basis, has_aired
-from reconciler.core.state import blocklisted
-from reconciler.core.times import iso_time
+from reconciler.core.own_requests import account_for_missing
 from reconciler.core.wants import names_of, rule_names, title_facts
 from reconciler.render import words
-from reconciler.render.document import (
-    Airing,
-    Decided,
-    Explanation,
-    ListPlace,
-    MemoryRow,
-    ServerState,
-    Unwanted,
-)
-from reconciler.render.rows import action_row, candidate_row, delivery_names, user_row, verdict_row
+from reconciler.render.document import Explanation, ListPlace, Unwanted
+from reconciler.render.explanation_rows import airing_row, decision_row, memory_row, server_state
+from reconciler.render.rows import action_row, candidate_row, verdict_row
 from reconciler.sync.reconcile import Reconciliation
 
 _BARE = re.compile(IMDB_ID)  # as people copy it from IMDb
@@ -49,10 +41,10 @@ _ITEM = re.compile(r"(?P<yaml>(?<=[\[{]))?ITEM")  # in a list or mapping of the 
 def explain(reconciliation: Reconciliation, query: str) -> list[Explanation]:
     """Every wanted title that ``query`` means: an item of the grammar, or part of a title."""
     fits = _matcher(query)
-    plan = reconciliation.plan
+    plan, explainer = reconciliation.plan, Explainer(reconciliation)
     rows: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
     return [
-        _explain(row, reconciliation)
+        explainer.explain(row)
         for row in rows
         if fits(row.item, row.target.media if row.target else None)
     ]
@@ -116,71 +108,77 @@ def _matcher(query: str) -> Callable[[Item, MediaKey | None], bool]:
     )
 
 
-def advice_for(row: Action | Verdict, reconciliation: Reconciliation) -> str:
-    """What would change a decision, with the title as a person writes it."""
-    memory, stops = reconciliation.decision.state.memory, reconciliation.plan.stops
-    ground = Ground(reconciliation.lists, reconciliation.observed, memory, stops)
-    media = (action_row(row) if isinstance(row, Action) else verdict_row(row))["media"]
+class Explainer:
+    """Explains the decisions of a run, each in the same time however many titles there are."""
 
-    def item_text(match: re.Match[str]) -> str:
-        return words.item_key(media) if match["yaml"] is not None else words.item_name(media)
+    def __init__(self, reconciliation: Reconciliation) -> None:
+        self._observed = reconciliation.observed
+        self._today = reconciliation.fetched_at.date()
+        self._memory = reconciliation.decision.state.memory
+        self._lists, stops = reconciliation.lists, reconciliation.plan.stops
+        observed = account_for_missing(self._observed, self._memory)
+        self._ground = Ground(self._lists, observed, self._memory, stops)
+        self._slots: defaultdict[Target, list[tuple[MemoryKey, MemoryEntry]]] = defaultdict(list)
+        for slot in self._memory.slots.items():
+            self._slots[slot[0].target].append(slot)
+        self._entries: defaultdict[object, list[tuple[int, Entry]]] = defaultdict(list)
+        for index, lst in enumerate(self._lists):
+            for entry in lst.entries:
+                for key in {entry.item.key, _media_of(entry)}:
+                    self._entries[key].append((index, entry))
 
-    return _ITEM.sub(item_text, would_change(row, ground))
+    def advice(self, row: Action | Verdict) -> str:
+        """What would change a decision, with the title as a person writes it."""
+        media = (action_row(row) if isinstance(row, Action) else verdict_row(row))["media"]
 
+        def item_text(match: re.Match[str]) -> str:
+            return words.item_key(media) if match["yaml"] is not None else words.item_name(media)
 
-def _explain(row: Action | Verdict, reconciliation: Reconciliation) -> Explanation:
-    data = action_row(row) if isinstance(row, Action) else verdict_row(row)
-    target = row.target
-    candidates = row.candidates if isinstance(row, Verdict) else ()
-    return {
-        "media": data["media"],
-        "is_4k": data["is_4k"],
-        "lists": [
-            place for lst in reconciliation.lists for place in _places(row, lst, reconciliation)
-        ],
-        "resolved": {
-            "tmdb": target.media.tmdb if target else None,
-            "by": row.matched_by,
-            "candidates": [candidate_row(candidate) for candidate in candidates],
-        },
-        "server": _server(target, reconciliation) if target else {},
-        "airing": _airing(target, reconciliation) if target else {},
-        "memory": _memory(target, reconciliation) if target else {},
-        "verdict": _decided(row),
-        "would_change": advice_for(row, reconciliation),
-    }
+        return _ITEM.sub(item_text, would_change(row, self._ground))
 
+    def explain(self, row: Action | Verdict) -> Explanation:
+        """Why a title is or is not requested, and what would change that."""
+        data = action_row(row) if isinstance(row, Action) else verdict_row(row)
+        target = row.target
+        candidates = row.candidates if isinstance(row, Verdict) else ()
+        explanation: Explanation = {
+            "media": data["media"],
+            "is_4k": data["is_4k"],
+            "lists": [self._place(lst, entry) for lst, entry in self._places(row)],
+            "resolved": {
+                "tmdb": target.media.tmdb if target else None,
+                "by": row.matched_by,
+                "candidates": [candidate_row(candidate) for candidate in candidates],
+            },
+            "server": {},
+            "airing": {},
+            "memory": {},
+            "verdict": decision_row(row),
+            "would_change": self.advice(row),
+        }
+        if target:
+            explanation["server"] = server_state(target, self._observed)
+            explanation["airing"] = airing_row(target, self._observed, self._today)
+            attempts = self._memory.attempts.get(target)
+            explanation["memory"] = memory_row(self._slots[target], attempts)
+        return explanation
 
-def _decided(row: Action | Verdict) -> Decided:
-    decided: Decided = {
-        "word": row.op if isinstance(row, Action) else row.reason,
-        "seasons": list(row.seasons) if row.seasons is not None else None,
-        "detail": row.detail,
-    }
-    if isinstance(row, Action):
-        decided["reason"] = row.why
-        decided["requester"] = user_row(row.requester.user)
-        decided["expected"] = row.expected
-        decided["delivery"] = delivery_names(row.delivery) if row.delivery else None
-    return decided
+    def _places(self, row: Action | Verdict) -> Iterator[tuple[DesiredList, Entry]]:
+        target = row.target
+        entries = self._entries[row.item.key]
+        if target:
+            unmatched = [place for place in entries if _media_of(place[1]) is None]
+            entries = [*self._entries[target.media], *unmatched]
+        for index, entry in sorted(entries, key=lambda place: place[0]):
+            lst = self._lists[index]
+            if target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not target.is_4k:
+                continue  # that list asks for another quality
+            yield lst, entry
 
-
-def _places(
-    row: Action | Verdict, lst: DesiredList, reconciliation: Reconciliation
-) -> Iterator[ListPlace]:
-    if row.target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not row.target.is_4k:
-        return  # that list asks for another quality
-    for entry in lst.entries:
-        is_same = (
-            entry.match.media == row.target.media
-            if isinstance(entry.match, Match) and row.target
-            else entry.item.key == row.item.key
-        )
-        if not is_same:
-            continue
+    def _place(self, lst: DesiredList, entry: Entry) -> ListPlace:
         facts = {}
         if lst.rules.filter is not None:
-            facts = facts_for(lst.rules.filter, title_facts(entry, reconciliation.observed))
+            facts = facts_for(lst.rules.filter, title_facts(entry, self._observed))
         place: ListPlace = {
             "name": lst.name,
             "role": lst.rules.role,
@@ -195,68 +193,4 @@ def _places(
         }
         if entry.item.episode:
             place["episode"] = asdict(entry.item.episode)
-        yield place
-
-
-def _server(target: Target, reconciliation: Reconciliation) -> ServerState:
-    observed = reconciliation.observed
-    rows = observed.media.get(target.media, ())
-    return {
-        "media": [row.status_4k if target.is_4k else row.status for row in rows],
-        "seasons": {
-            str(number): status[target.is_4k]
-            for row in rows
-            for number, status in sorted(row.seasons.items())
-        },
-        "requests": [
-            {
-                "id": request.id,
-                "status": request.status,
-                "requester": request.requester,
-                "seasons": sorted(request.seasons),
-            }
-            for request in observed.requests.get(target, ())
-        ],
-        "blocklisted": blocklisted(target.media, observed),
-    }
-
-
-def _airing(target: Target, reconciliation: Reconciliation) -> Airing:
-    show = reconciliation.observed.shows.get(target.media.tmdb)
-    if target.media.kind is not Kind.TV or not isinstance(show, Show):
-        return {}
-    return {
-        "ended": show.ended,
-        "last_aired_season": show.last_aired_season,
-        "seasons": [
-            {
-                "season": season.number,
-                "aired": has_aired(season, show, reconciliation.fetched_at.date()),
-                "basis": basis(season, show),
-                "air_date": season.air_date.isoformat() if season.air_date else None,
-                "episodes": season.episodes,
-            }
-            for season in show.seasons
-        ],
-    }
-
-
-def _memory(target: Target, reconciliation: Reconciliation) -> MemoryRow:
-    memory = reconciliation.decision.state.memory
-    entries = [(key, entry) for key, entry in memory.slots.items() if key.target == target]
-    attempts = memory.attempts.get(target)
-    not_before = attempts.not_before if attempts else None
-    return {
-        "seen": [
-            {
-                "season": key.season,
-                "still_there": entry.present,
-                "readded": entry.readded,
-                "refused": iso_time(entry.refused) if entry.refused else None,
-            }
-            for key, entry in sorted(entries, key=lambda pair: pair[0].season or -1)
-        ],
-        "failures": attempts.failures if attempts else 0,
-        "retries": attempts.retries if attempts else 0,
-        "not_before": iso_time(not_before) if not_before else None,
-    }
+        return place

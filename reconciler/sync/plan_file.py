@@ -21,10 +21,8 @@ from reconciler.render.document import (
     FORMAT_VERSION,
     ID_DIGITS,
     ActionRow,
-    PlanDocument,
     checksum,
     effect_of,
-    json_text,
     plan_digest,
 )
 from reconciler.render.rows import action_row
@@ -68,12 +66,11 @@ class _SavedDocument(TypedDict):
 _SAVED = TypeAdapter(_SavedDocument)
 
 
-def save(document: PlanDocument, path: Path) -> None:
-    """Write the whole document atomically, readable by its owner alone. Raises ListsyncError.
+def save(text: str, path: Path) -> None:
+    """Write a plan atomically, readable by its owner alone. Raises ListsyncError.
 
     It names the titles that somebody wants to see, which is nobody else's business.
     """
-    text = json_text(document)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -143,6 +140,9 @@ def _read_document(path: Path) -> dict[str, Any]:
         raise UsageError(message, where=where, hint=AGAIN) from error
     except UnicodeDecodeError as error:
         raise UsageError("not a saved plan", where=where, hint=AGAIN) from error
+    if text[:15].lower() == "<!doctype html>":
+        message = "not a saved plan: a page is only to read, a plan is saved as .json"
+        raise UsageError(message, where=where, hint=AGAIN)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

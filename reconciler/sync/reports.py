@@ -11,7 +11,6 @@ from reconciler.core.model import (
     ALL,
     READ,
     Action,
-    Done,
     FetchScope,
     ListRef,
     ListReport,
@@ -20,8 +19,9 @@ from reconciler.core.model import (
     Snapshot,
     Verdict,
 )
+from reconciler.render.explanation import fact_lines
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.explain import advice_for
+from reconciler.sync.explain import Explainer
 from reconciler.sync.reconcile import Context, Reconciliation
 
 _SIZES = 30  # runs of a list whose sizes are kept
@@ -64,11 +64,16 @@ def list_reports(
     snapshots, plan = reconciliation.snapshots, reconciliation.plan
     rows: dict[str, list[RowReport]] = {name: [] for name in snapshots}
     decided: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
+    explainer = Explainer(reconciliation)
     for row in decided:
-        advice = advice_for(row, reconciliation)
-        for name in row.lists:
-            if name in rows:
-                rows[name].append(_row_report(row, done, advice))
+        explanation = explainer.explain(row)
+        word, detail = explanation["verdict"]["word"], row.detail
+        if isinstance(row, Action) and (outcome := done.get(row)):
+            word, detail = outcome.result, outcome.message
+        advice, facts = explanation["would_change"], tuple(fact_lines(explanation))
+        report = RowReport(row.item, word, detail, row.target, advice, facts)
+        for name in rows.keys() & row.lists:
+            rows[name].append(report)
     return {
         name: ListReport(
             source=str(ref),
@@ -95,11 +100,3 @@ def _sizes(snapshot: Snapshot, previous: ListReport | None, source: str) -> tupl
     if snapshot.outcome not in READ:
         return sizes
     return (*sizes, len(snapshot.items))[-_SIZES:]
-
-
-def _row_report(row: Action | Verdict, outcomes: Mapping[Action, Done], advice: str) -> RowReport:
-    if isinstance(row, Verdict):
-        return RowReport(row.item, row.reason, row.detail, row.target, advice)
-    if done := outcomes.get(row):
-        return RowReport(row.item, done.result, done.message, row.target, advice)
-    return RowReport(row.item, row.op, row.detail, row.target, advice)

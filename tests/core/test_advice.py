@@ -49,6 +49,7 @@ from reconciler.core.model import (
     Why,
     Years,
 )
+from reconciler.core.own_requests import account_for_missing
 from reconciler.core.plan import calculate
 from tests.core.any_world import World as AnyWorld
 from tests.core.any_world import worlds
@@ -108,7 +109,8 @@ class World:
     def plan(self) -> list[tuple[str, str, str]]:
         """Each row of the plan: its reason, in short what it says, and the advice."""
         made = calculate(self.lists, self.on, self.memory, self.policy, NOW + self.later)
-        ground = Ground(self.lists, self.on, self.memory, made.stops)
+        observed = account_for_missing(self.on, self.memory)
+        ground = Ground(self.lists, observed, self.memory, made.stops)
         rows: tuple[Action | Verdict, ...] = (*made.actions, *made.verdicts)
         reasons = [*(a.why for a in made.actions), *(v.reason for v in made.verdicts)]
         return [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -34,6 +36,7 @@ from reconciler.render.html.status_pages import Limit, PageData
 from reconciler.render.status import status_document
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+LINE = ("server", "media pending; request 1 pending (user 2)")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e\x1b[31m"
 
 
@@ -45,7 +48,8 @@ def row(position: int, title: str, word: str = Reason.AVAILABLE, detail: str = "
     item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}", tmdb=position))
     target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
     advice = "write `map: {x: tmdb:movie:1}` in the file" if detail else ""
-    return RowReport(item, word, detail, target, advice)
+    facts = (("on", f"kids, place {position}  imdb:tt1"), ("server", f"not on it {detail}"))
+    return RowReport(item, word, detail, target, advice, facts)
 
 
 def data(
@@ -67,7 +71,8 @@ def data(
     document = status_document(
         Path("/config/listsync.yaml"), {name: "file:kids.txt"}, {name: report}, statuses
     )
-    return PageData(document, NOW, "http://seerr:5055", **others)  # type: ignore[arg-type] # by the caller
+    reports = {name: report}
+    return PageData(document, NOW, "http://seerr:5055", reports=reports, **others)  # type: ignore[arg-type] # by the caller
 
 
 class Visible(HTMLParser):
@@ -80,6 +85,7 @@ class Visible(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.text += " "
         self.attributes += [(name, value or "") for name, value in attrs]
 
     def handle_data(self, data: str) -> None:
@@ -232,6 +238,32 @@ def test_titles_link_to_the_server_and_to_their_sites(
     values = data([RowReport(Item(1, "Title", 2020, kind, ids), Reason.AVAILABLE)])
     page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
     assert re.findall(r'<a href="([^"]+)" rel="noreferrer">', page) == urls
+
+
+def test_a_title_has_what_explain_says_of_it_and_the_command() -> None:
+    rows = [replace(row(1, "Dune", "created"), facts=(("verdict", "request, missing"), LINE))]
+    text = words_of(str(status_pages.title_page(data(rows), "tmdb:movie:1")))
+    assert "On kids created" in text
+    assert "Verdict request, missing" in text
+    assert "Server media pending; request 1 pending (user 2)" in text
+    assert "listsync explain imdb:tt0000001" in text
+
+
+@pytest.mark.parametrize(
+    ("item", "key"),
+    [
+        (Item(1, "Reel", 1997, Kind.MOVIE, Ids(imdb="tt9000003")), "imdb:tt9000003"),
+        (Item(1, "", None, Kind.TV, Ids(trakt="breaking-bad")), "trakt:show:breaking-bad"),
+        (Item(1, "A/B", 2020), "title:A/B (2020)"),
+        (Item(1, "", None, None, Ids(trakt="dune")), "title:trakt:dune (None)"),
+    ],
+    ids=["by its IMDb id", "by Trakt's, with the kind", "by its name", "by an id without a kind"],
+)
+def test_a_title_without_a_tmdb_number_has_a_page_too(item: Item, key: str) -> None:
+    values = data([RowReport(item, Reason.NOT_FOUND, "TMDB has no such title")])
+    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
+    assert f'href="/titles/{quote(key, safe="")}"' in page
+    assert "TMDB has no such title" in str(status_pages.title_page(values, key))
 
 
 def test_a_title_that_no_list_has_has_no_page() -> None:

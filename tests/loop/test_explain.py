@@ -14,6 +14,7 @@ from reconciler.core.model import Item, Kind
 from reconciler.render.explanation import explain_text
 from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain, unwanted
+from reconciler.sync.reports import list_reports
 from tests.loop.test_prune_text import document_of
 from tests.loop.world import World, by_imdb, by_tmdb
 
@@ -152,3 +153,27 @@ def test_attempts_are_counted_in_the_right_number_and_zeros_left_out(
         "not_before": "2026-11-29T17:00:00Z",
     }
     assert f"  memory    {says} 2026-11-29T17:00:00Z\n" in explain_text([film], "?")
+
+
+def test_the_report_of_a_run_keeps_the_lines_of_explain(world: World) -> None:
+    film = by_tmdb(FILMS[0])
+    world.lists.hold("imdb:ls000000001", [by_tmdb(FILMS[1]), film])
+    world.lists.hold("imdb:ls000000002", [film])
+    world.write(
+        {
+            "wishes": {"source": "imdb:ls000000001"},
+            "others": {"source": "imdb:ls000000002", "filter": {"min_rating": 1}},
+        }
+    )
+    reconciliation = world.look()
+    sources = {lst.name: lst.source for lst in world.config.lists}
+    reports = list_reports(reconciliation, sources, (), {}, world.clock.now())
+    text = explain_text(explain(reconciliation, FILMS[0].title), "?")
+    for report in reports.values():
+        row = next(row for row in report.rows if row.item.ids.tmdb == FILMS[0].tmdb)
+        lines = [*row.facts, ("to change", row.advice)]
+        assert "".join(f"  {label:9} {fact}\n" for label, fact in lines) in text
+
+
+def test_a_title_of_no_list_is_named() -> None:
+    assert explain_text([], "Heat").startswith("no list has Heat as of the last fetch\n")

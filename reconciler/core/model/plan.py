@@ -174,6 +174,7 @@ class RowReport:
     detail: str = ""
     target: Target | None = None
     advice: str = ""  # what would change it
+    facts: tuple[tuple[str, str], ...] = ()  # the other lines of ``explain``: a label and its text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from reconciler.core.conditions import READY, SUSPENDED
-from reconciler.core.model import ATTENTION, DEFERRED, Reason
+from reconciler.core.model import ATTENTION, DEFERRED, Reason, Result, id_keys
 from reconciler.render import words
 from reconciler.render.status import ItemStatus, ListStatus
 
 ON_SERVER = frozenset({Reason.REQUESTED, Reason.PROCESSING, "created", "exists", "retried"})
 UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
+_FAILED = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.UNDELIVERED})
 _SITES = {
     "imdb": "https://www.imdb.com/title/{id}/",
     "trakt": "https://trakt.tv/{kind}/{id}",
@@ -30,12 +31,10 @@ class State(NamedTuple):
 
 
 def item_key(item: ItemStatus) -> str:
-    """The title's identity in the address of its page."""
-    tmdb, kind = item["ids"].get("tmdb"), item["kind"]
-    if tmdb and kind:
-        return f"tmdb:{kind}:{tmdb}"
-    name = next((f"{site}:{number}" for site, number in item["ids"].items()), "")
-    return name or f"title:{item['title']} ({item['year']})"
+    """The title's identity in the address of its page: an id that all lists have, if it has one."""
+    ids = sorted(item["ids"].items(), key=lambda pair: pair[0] != "tmdb")
+    name = f"title:{title_name(item)} ({item['year']})"
+    return next(id_keys(ids, item["kind"]), name)
 
 
 def list_state(lst: ListStatus) -> State:
@@ -55,10 +54,9 @@ def list_state(lst: ListStatus) -> State:
     return State("ready", "good")
 
 
-def title_state(item: ItemStatus) -> State:
-    """A verdict, and how much a person has to care."""
-    word = item["verdict"]
-    if word in ATTENTION:
+def word_state(word: str) -> State:
+    """A verdict or a result, and how much a person has to care."""
+    if word in ATTENTION or word in _FAILED:
         return State(word, "bad")
     if word in DEFERRED:
         return State(word, "wait")

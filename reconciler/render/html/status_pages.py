@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from reconciler.core.conditions import READY
-from reconciler.core.model import ATTENTION, DEFERRED
+from reconciler.core.model import ATTENTION, DEFERRED, ListReport, RowReport
 from reconciler.core.seasons import span
 from reconciler.render import words
 from reconciler.render.history import HistoryDocument
@@ -29,10 +29,10 @@ from reconciler.render.html.states import (
     list_state,
     title_links,
     title_name,
-    title_state,
     trend,
+    word_state,
 )
-from reconciler.render.status import ListStatus, StatusDocument, is_good
+from reconciler.render.status import ItemStatus, ListStatus, StatusDocument, is_good
 
 PAGE_SIZE = 200  # titles of a list that one page shows
 _MOST_ATTENTION = 30  # titles and lists that need a person, on the overview
@@ -58,7 +58,7 @@ class PageData:
     server_url: str
     server: str = ""  # "Seerr 3.4.1", as of the last run of this process
     limits: tuple[Limit, ...] = ()
-    sizes: Mapping[str, Sequence[int]] = field(default_factory=dict)  # titles, by list and run
+    reports: Mapping[str, ListReport] = field(default_factory=dict)  # of the lists' last runs
     history: HistoryDocument | None = None
     problems: tuple[str, ...] = ()  # of the config file as it is now
     ledger_problem: str = ""
@@ -69,7 +69,7 @@ def overview(data: PageData) -> str:
     lists = data.status["lists"]
     attention = [*_lists_needing_you(lists), *_titles_needing_you(lists)]
     good = sum(list_state(lst).tone in {"good", "wait"} for lst in lists)
-    rows = [_row(lst, data.sizes.get(lst["name"], ())) for lst in lists]
+    rows = [_row(lst, data.reports.get(lst["name"])) for lst in lists]
     due = min(
         (row for row in rows if row["next_run"]), key=lambda row: row["next_run"], default=None
     )
@@ -141,7 +141,7 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page
                 "title": title_name(item),
                 "links": title_links(item, data.server_url),
             }
-            | {"state": title_state(item)}
+            | {"state": word_state(item["verdict"])}
             for item in shown
         ],
         page_number=page,
@@ -152,11 +152,11 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page
 
 
 def title_page(data: PageData, key: str) -> str | None:
-    """``/titles/KEY``: what is known of a title, on each list that has it; None: no list has it."""
+    """``/titles/KEY``: what explain says of a title, by list; None: no list has it."""
     places = [
-        (lst, item)
+        (lst, item, report)
         for lst in data.status["lists"]
-        for item in lst["items"]
+        for item, report in zip(lst["items"], _rows_of(data, lst), strict=False)
         if item_key(item) == key
     ]
     if not places:
@@ -170,25 +170,34 @@ def title_page(data: PageData, key: str) -> str | None:
         "",
         name=title_name(first) + (f" ({first['year']})" if first["year"] else ""),
         links=title_links(first, data.server_url),
-        places=[
-            {
-                "list": lst["name"],
-                "position": item["position"],
-                "at": lst["at"],
-                "state": title_state(item),
-                "detail": item["detail"],
-                "would_change": item["would_change"],
-                "ids": " ".join(f"{name}:{value}" for name, value in item["ids"].items()),
-                "command": f"listsync explain {explain_argument(item)}",
-            }
-            for lst, item in places
-        ],
+        command=f"listsync explain {explain_argument(first)}",
+        places=[_title_place(*place) for place in places],
         actions=[
             {**row, "seasons": span(row["seasons"]) if row["seasons"] else ""}
             for row in reversed(history)
             if (row["media"]["type"], row["media"]["ids"].get("tmdb")) == media
         ],
     )
+
+
+def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
+    report = data.reports.get(lst["name"])
+    return report.rows if report else ()
+
+
+def _title_place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str, object]:
+    """A title on one list. Without the lines of explain, as of older versions, its ids."""
+    ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
+    said = dict(row.facts).get("verdict", "")
+    return {
+        "list": lst["name"],
+        "at": lst["at"],
+        "state": word_state(item["verdict"]),
+        "verdict": said or item["verdict"],
+        "detail": "" if item["detail"] in said else item["detail"],
+        "would_change": item["would_change"],
+        "facts": [line for line in row.facts if line[0] != "verdict"] or [("ids", ids)],
+    }
 
 
 def runs_page(data: PageData) -> str:
@@ -285,14 +294,14 @@ def _headline(count: int, good: int, attention: int) -> str:
     return f"{text}, {attention:,} {'thing needs' if attention == 1 else 'things need'} you"
 
 
-def _row(lst: ListStatus, sizes: Sequence[int]) -> dict[str, Any]:
+def _row(lst: ListStatus, report: ListReport | None) -> dict[str, Any]:
     counts = Counter(lst["verdicts"])
     is_read = lst["fetch"] is not None
     return {
         "name": lst["name"],
         "about": lst["source"].replace(":", " ", 1),
         "state": list_state(lst),
-        "trend": trend(sizes),
+        "trend": trend(report.sizes if report else ()),
         "titles": lst["fetch"]["count"] if lst["fetch"] else None,
         "requested": count(counts, ON_SERVER) if is_read else None,
         "waiting": lst["pending"] if is_read else None,
@@ -324,7 +333,7 @@ def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]
                 yield {
                     "name": title_name(item) + (f" ({item['year']})" if item["year"] else ""),
                     "link": f"/titles/{quote(item_key(item), safe='')}",
-                    "state": title_state(item),
+                    "state": word_state(item["verdict"]),
                     "reason": f"On {lst['name']}{detail}",
                     "advice": item["would_change"],
                 }
