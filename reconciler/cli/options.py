@@ -23,6 +23,15 @@ if TYPE_CHECKING:  # slow to import, and no part of --help
     from reconciler.sync.reconcile import Context
 
 
+class PlanForm(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 class Form(StrEnum):
     """How a result is printed."""
 
@@ -135,6 +144,7 @@ def _shared(name: str, kind: object, default: object = None, note: str = "") -> 
 PlainOutput = Annotated[PlainForm, option("output")]
 LEDGER = _shared("ledger", Path | None)
 OUTPUT = _shared("output", Form, Form.TEXT)
+PLAN_OUTPUT = _shared("output", PlanForm, PlanForm.TEXT)
 PLAIN_OUTPUT = _shared("output", PlainForm, PlainForm.TEXT)
 VERBOSE = _shared("verbose", bool, default=False)
 DEBUG_DIR = _shared("debug_dir", Path | None)

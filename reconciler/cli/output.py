@@ -16,6 +16,7 @@ from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, 
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
 from reconciler.render.text import plan_text
+from reconciler.render.words import without_mail_addresses
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
 
@@ -39,7 +40,22 @@ def with_version(**rows: object) -> dict[str, object]:
 
 def print_plan(document: PlanDocument, output: str) -> None:
     """Print a plan in the form that ``-o`` names."""
-    print_result(output, document, plan_markdown if output == "markdown" else plan_text)
+    if output == "html":
+        sys.stdout.write(_plan_html(document))
+    else:
+        print_result(output, document, plan_markdown if output == "markdown" else plan_text)
+
+
+def plan_file_text(document: PlanDocument, path: Path) -> str:
+    """What ``--out`` writes: a page where the file's name ends so, otherwise a plan to apply."""
+    is_page = path.suffix.lower() in {".html", ".htm"}
+    return _plan_html(document) if is_page else json_text(document)
+
+
+def _plan_html(document: PlanDocument) -> str:
+    from reconciler.render.html.plan_page import plan_html  # Jinja2 is slow to import
+
+    return without_mail_addresses(plan_html(document))
 
 
 def document_of(  # noqa: PLR0913 - all that a document shows

@@ -44,13 +44,14 @@ def lists_or_plan(
 ) -> tuple[tuple[str, ...] | None, Path | None]:
     """Which of ``arguments`` are lists, and which a saved plan. Raises UsageError.
 
-    A list's name is always the list; otherwise ``.json`` at the end or a slash means a file.
+    A list's name is always the list; otherwise ``.json`` or ``.html`` at the end or a slash means a
+    file.
     """
     lists = {lst.name for lst in config.lists}
     files = [
         text
         for text in arguments
-        if text not in lists and ("/" in text or text.lower().endswith(".json"))
+        if text not in lists and ("/" in text or text.lower().endswith((".json", ".html")))
     ]
     plans = [*([plan_file] if plan_file else []), *map(Path, files)]
     names = [text for text in arguments if text not in files]

@@ -26,7 +26,13 @@ from reconciler.core.model import (
     Why,
 )
 from reconciler.errors import ListsyncError, PlanMismatchError, UsageError
-from reconciler.render.document import PlanDocument, checksum, effect_of, plan_digest
+from reconciler.render.document import (
+    PlanDocument,
+    checksum,
+    effect_of,
+    json_text,
+    plan_digest,
+)
 from reconciler.render.rows import action_row, plan_document
 from reconciler.sync import plan_file
 from tests.core.values import ANNA, CAROL
@@ -68,7 +74,7 @@ def write_json(path: Path, plan: object) -> Path:
 
 def test_a_plan_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     plan, path = document(action(1), action(2, 1, 2)), tmp_path / "plan.json"
-    plan_file.save(plan, path)
+    plan_file.save(json_text(plan), path)
     saved = plan_file.read(path, URL)
     assert (saved.digest, list(saved.actions)) == (plan["digest"], plan["actions"])
     assert path.stat().st_mode & 0o777 == 0o600
@@ -173,7 +179,7 @@ def test_a_plan_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, pla
     (tmp_path / "file").touch()
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(ListsyncError, match="cannot be written") as error:
-        plan_file.save(document(action()), tmp_path / place)
+        plan_file.save(json_text(document(action())), tmp_path / place)
     assert (error.value.exit_code, error.value.where) == (1, str(tmp_path / place))
     assert sorted(tmp_path.rglob("*")) == before
 

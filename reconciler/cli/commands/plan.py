@@ -10,7 +10,7 @@ import typer
 from reconciler.cli.options import (
     DEBUG_DIR,
     LEDGER,
-    OUTPUT,
+    PLAN_OUTPUT,
     VERBOSE,
     DetailedExit,
     ListNames,
@@ -20,11 +20,14 @@ from reconciler.cli.options import (
 from reconciler.errors import UsageError
 
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for `apply FILE`.")
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Save the plan for `apply FILE`, or as an .html page."
+    ),
 ]
 
 
-@command_with(LEDGER, OUTPUT, VERBOSE, DEBUG_DIR)
+@command_with(LEDGER, PLAN_OUTPUT, VERBOSE, DEBUG_DIR)
 def plan(
     settings: Settings,
     names: ListNames = None,
@@ -33,7 +36,12 @@ def plan(
     detailed_exitcode: DetailedExit = False,
 ) -> int:
     """Show what would be requested, without changing anything."""
-    from reconciler.cli.output import document_of, print_plan, write_github_outputs
+    from reconciler.cli.output import (
+        document_of,
+        plan_file_text,
+        print_plan,
+        write_github_outputs,
+    )
     from reconciler.cli.selection import select_lists
     from reconciler.controller.results import reachable
     from reconciler.controller.statuses import record_server_status
@@ -52,7 +60,7 @@ def plan(
         record_server_status(config, context.ledger, reachable(), context.clock.now())
     document = document_of(config, settings.config_path, reconciliation, narrowed_to=selected)
     if out is not None:
-        plan_file.save(document, out)
+        plan_file.save(plan_file_text(document, out), out)
     print_plan(document, settings.output)
     write_github_outputs(document)
     changes = detailed_exitcode and bool(reconciliation.plan.actions)
