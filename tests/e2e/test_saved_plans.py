@@ -96,6 +96,17 @@ def test_a_list_may_be_called_like_a_file_and_a_plan_like_anything(household: Ho
     assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
 
 
+def test_a_plan_as_a_page_is_written_or_printed_and_is_not_applied(household: Household) -> None:
+    household.wish([DUNE])
+    printed = household.run("plan", "--out", "plan.html", "-o", "html").out
+    assert printed.startswith("<!doctype html>")
+    assert "1 to request" in printed
+    assert (household.folder / "plan.html").read_text("utf-8") == printed
+    refused = household.run("apply", "plan.html")
+    assert (refused.code, household.stored()) == (64, [])
+    assert "plan.html: not a saved plan: a page is only to read" in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [

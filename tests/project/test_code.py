@@ -106,6 +106,7 @@ LINES_BY_FEATURE = {
     "status page": 1_150,
     "config show": 375,
     "schema in the repository": 25,
+    "page of a plan, and what explain says on a title's page": 210,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 

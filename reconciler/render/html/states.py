@@ -15,10 +15,10 @@ ON_SERVER = frozenset({Reason.REQUESTED, Reason.PROCESSING, "created", "exists",
 UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
 _FAILED = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.UNDELIVERED})
 _SITES = {
-    "imdb": "https://www.imdb.com/title/{id}/",
-    "trakt": "https://trakt.tv/{kind}/{id}",
-    "anilist": "https://anilist.co/anime/{id}",
-    "mal": "https://myanimelist.net/anime/{id}",
+    "imdb": ("IMDb", "https://www.imdb.com/title/{id}/"),
+    "trakt": ("Trakt", "https://trakt.tv/{kind}/{id}"),
+    "anilist": ("AniList", "https://anilist.co/anime/{id}"),
+    "mal": ("MyAnimeList", "https://myanimelist.net/anime/{id}"),
 }
 _TRAKT_KINDS = {"movie": "movies", "tv": "shows"}
 
@@ -80,14 +80,14 @@ def title_links(item: ItemStatus, server_url: str) -> list[dict[str, str]]:
     tmdb, kind = item["ids"].get("tmdb"), item["kind"]
     links = []
     if tmdb and kind:
-        links.append({"name": "server", "url": f"{server_url}/{kind}/{tmdb}"})
-        links.append({"name": "tmdb", "url": f"https://www.themoviedb.org/{kind}/{tmdb}"})
-    for site, pattern in _SITES.items():
+        links.append({"name": "Server", "url": f"{server_url}/{kind}/{tmdb}"})
+        links.append({"name": "TMDB", "url": f"https://www.themoviedb.org/{kind}/{tmdb}"})
+    for site, (name, pattern) in _SITES.items():
         if number := item["ids"].get(site):
             if site == "trakt" and not kind:
                 continue  # its films and shows have separate ids
             url = pattern.format(id=quote(str(number), safe=""), kind=_TRAKT_KINDS.get(kind or ""))
-            links.append({"name": site, "url": url})
+            links.append({"name": name, "url": url})
     return links
 
 

@@ -188,13 +188,13 @@ def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
 def _title_place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str, object]:
     """A title on one list. Without the lines of explain, as of older versions, its ids."""
     ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
-    said = dict(row.facts).get("verdict", "")
+    verdict = dict(row.facts).get("verdict", "")
     return {
         "list": lst["name"],
         "at": lst["at"],
         "state": word_state(item["verdict"]),
-        "verdict": said or item["verdict"],
-        "detail": "" if item["detail"] in said else item["detail"],
+        "verdict": verdict or item["verdict"],
+        "detail": "" if item["detail"] in verdict else item["detail"],
         "would_change": item["would_change"],
         "facts": [line for line in row.facts if line[0] != "verdict"] or [("ids", ids)],
     }
