@@ -234,8 +234,11 @@ class MediaServer(Protocol):
 class Meter(Protocol):
     """Counts what a running controller does."""
 
-    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
-        """A list's run has ended; ``items``: the list's length, None where it was not read."""
+    def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
+        """A list's run has ended."""
+
+    def show_reports(self, reports: Mapping[str, ListReport]) -> None:
+        """Show the titles of these lists as of their last run, in place of the run before."""
 
     def record_fetch(self, name: str, seconds: float) -> None:
         """A list was read, or reading it failed."""

@@ -140,14 +140,10 @@ class StatusPages:
         return Response(without_mail_addresses(text).encode(), JSON)
 
 
-def items_at_last_fetch(service: Service) -> dict[str, int]:
-    """How many items each list had, for the metrics of a service that has just started."""
-    sources = service.config.sources
-    return {
-        name: len(report.snapshot.items)
-        for name, report in service.reports().items()
-        if sources.get(name) == report.source
-    }
+def last_reports(service: Service) -> dict[str, ListReport]:
+    """The reports of the config's lists, for the metrics of a service that has just started."""
+    sources, reports = service.config.sources, service.reports()
+    return {name: each for name, each in reports.items() if sources.get(name) == each.source}
 
 
 def _limits(facts: ServerFacts, budget: Budget | None) -> Iterator[Limit]:

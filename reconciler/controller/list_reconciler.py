@@ -63,7 +63,6 @@ class _Run:
 
     result: ReconcileResult
     log_values: dict[str, object]
-    items: int | None = None
 
 
 class ListReconciler:
@@ -180,10 +179,13 @@ class ListReconciler:
                 context = Context(server, no_sources, ledger, factories.clock, factories.progress)
                 reconciliation = plan_fetched(current, context, identity, fetched_lists, fetched_at)
                 with record_run(context, "run") as recorder:
-                    outcomes, trouble = execute(current, context, reconciliation, self._stopping)
+                    outcomes, trouble, reports = execute(
+                        current, context, reconciliation, self._stopping
+                    )
                     code = trouble.exit_code if trouble else exit_code(reconciliation, outcomes)
                     recorder.record(reconciliation, outcomes, code)
                 self.server_facts = results.server_facts(current, reconciliation, outcomes)
+                factories.meter.show_reports(reports)
                 for action, done in outcomes:
                     factories.meter.count_action(action.op, done.result)
                 now = factories.clock.now()
@@ -193,11 +195,7 @@ class ListReconciler:
         log_values = _log_values(reconciliation, outcomes, name)
         if trouble:
             log_values["error"] = str(trouble)
-        return _Run(
-            results.list_result(reconciliation, outcomes, name, trouble),
-            log_values,
-            len(reconciliation.snapshots[name].items),
-        )
+        return _Run(results.list_result(reconciliation, outcomes, name, trouble), log_values)
 
     def _fetch(self, config: Config, lst: ListConfig) -> FetchedLists | None:
         """The list, and others that its plan depends on; None: the fetch was canceled."""
@@ -234,7 +232,7 @@ class ListReconciler:
         except ListsyncError as error:
             run.log_values.setdefault("error", str(error))
         ready = conditions.is_true(by_type, conditions.READY)
-        factories.meter.record_run(lst.name, ready=ready, items=run.items, seconds=seconds)
+        factories.meter.record_run(lst.name, ready=ready, seconds=seconds)
         log = _log.info if ready else _log.warning
         log("run ended", **run.log_values, next=iso_time(schedule.due))
         return schedule.due

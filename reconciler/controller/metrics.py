@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
@@ -10,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, StatusSnapshot
+from reconciler.core.model import WHOLE, ListReport, StatusSnapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -23,6 +24,7 @@ class Metrics:
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
         self._items: dict[str, int] = {}  # by list name
+        self._titles: dict[str, dict[str, int]] = {}  # by list name and verdict
 
         def histogram(name: str, help_text: str) -> Histogram:
             return Histogram(name, help_text, ["list"], registry=registry, buckets=_SECONDS)
@@ -40,15 +42,14 @@ class Metrics:
         build = Gauge("listsync_build_info", "Version.", ["version"], registry=registry)
         build.labels(version("listsync")).set(1)
 
-    def resume(self, items: Mapping[str, int]) -> None:
-        """Set how many titles each list had at its last fetch, before this process."""
-        self._items.update(items)
-
-    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+    def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
         self._run_seconds.labels(name).observe(seconds)
         self._runs.labels(name, str(ready).lower()).inc()
-        if items is not None:
-            self._items[name] = items
+
+    def show_reports(self, reports: Mapping[str, ListReport]) -> None:
+        for name, report in reports.items():
+            self._items[name] = len(report.snapshot.items)
+            self._titles[name] = dict(Counts(row.word for row in report.rows))
 
     def record_fetch(self, name: str, seconds: float) -> None:
         self._fetch_seconds.labels(name).observe(seconds)
@@ -61,16 +62,22 @@ class Metrics:
 
     def watch(self, read_status: Callable[[], StatusSnapshot]) -> None:
         """Also show the statuses of the lists, which are read at each scrape."""
-        self._registry.register(_StatusCollector(read_status, self._items))
+        self._registry.register(_StatusCollector(read_status, self._items, self._titles))
 
     def text(self) -> bytes:
         return generate_latest(self._registry)
 
 
 class _StatusCollector(Collector):
-    def __init__(self, read_status: Callable[[], StatusSnapshot], items: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        read_status: Callable[[], StatusSnapshot],
+        items: Mapping[str, int],
+        titles: Mapping[str, Mapping[str, int]],
+    ) -> None:
         self._read_status = read_status
         self._items = items
+        self._titles = titles
 
     def collect(self) -> Iterable[Metric]:
         now = self._read_status()
@@ -87,9 +94,13 @@ class _StatusCollector(Collector):
         attempt = _family("last_attempt_timestamp_seconds", "Time of the last run.")
         success = _family("last_success_timestamp_seconds", "Time of the last successful run.")
         items = _family("items", "Titles at the last fetch.")
+        help_text = "Titles of the list by verdict, as of its last run."
+        titles = GaugeMetricFamily("listsync_titles", help_text, labels=["list", "verdict"])
         for name in now.names:
             if name in self._items:
                 items.add_metric([name], self._items[name])
+            for verdict, number in sorted(self._titles.get(name, {}).items()):
+                titles.add_metric([name, verdict], number)
             schedule = now.schedules.get(name)
             is_ready = conditions.is_true(now.conditions.get(name, {}), conditions.READY)
             ready.add_metric([name], is_ready)
@@ -97,7 +108,7 @@ class _StatusCollector(Collector):
                 attempt.add_metric([name], schedule.attempted.timestamp())
             if schedule and schedule.succeeded:
                 success.add_metric([name], schedule.succeeded.timestamp())
-        yield from (ready, attempt, success, items)
+        yield from (ready, attempt, success, items, titles)
 
 
 def _family(name: str, help_text: str) -> GaugeMetricFamily:

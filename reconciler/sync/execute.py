@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Event
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconciler.config import Config
 from reconciler.core.conditions import NOT_DONE
-from reconciler.core.model import READ, Reason, Run
+from reconciler.core.model import READ, ListReport, Reason, Run
 from reconciler.errors import LedgerError, ListsyncError
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation
@@ -25,6 +25,7 @@ class Execution(NamedTuple):
 
     outcomes: Outcomes
     trouble: ListsyncError | None
+    reports: Mapping[str, ListReport]
 
 
 def execute(
@@ -37,8 +38,8 @@ def execute(
     """
     applier = Applier(context, config.server.concurrency, stopping)
     outcomes = applier.apply(reconciliation, reconciliation.plan.actions)
-    keep_reports(config, context, reconciliation, outcomes)
-    return Execution(outcomes, applier.trouble)
+    reports = keep_reports(config, context, reconciliation, outcomes)
+    return Execution(outcomes, applier.trouble, reports)
 
 
 def exit_code(reconciliation: Reconciliation, outcomes: Outcomes, *, changes: bool = False) -> int:

@@ -41,12 +41,13 @@ class CachedSources:
 
 def keep_reports(
     config: Config, context: Context, reconciliation: Reconciliation, outcomes: Outcomes
-) -> None:
-    """Store a report of each list that the run has read."""
+) -> dict[str, ListReport]:
+    """Store a report of each list that the run has read, and return them."""
     cache = context.ledger.cache
     sources = {lst.name: lst.source for lst in config.lists}
     reports = list_reports(reconciliation, sources, outcomes, cache.reports(), context.clock.now())
     cache.keep_reports(reports)
+    return reports
 
 
 def list_reports(

@@ -161,6 +161,7 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(household: Household) -
         for line in (
             'listsync_list_ready{list="wishes"} 1.0',
             'listsync_list_items{list="wishes"} 1.0',
+            'listsync_titles{list="wishes",verdict="created"} 1.0',
             'listsync_actions_total{op="request",result="created"} 1.0',
             'listsync_api_calls_total{endpoint="POST /request",status="201"} 1.0',
             "listsync_config_valid 1.0",
@@ -216,7 +217,9 @@ def test_after_a_restart_the_figures_of_the_lists_are_there_at_once(household: H
         until(run.is_ready)
     with running(household) as run:
         assert run.run_count("wishes") == 0
-        assert 'listsync_list_items{list="wishes"} 1.0' in run.get("/metrics")[1]
+        figures = run.get("/metrics")[1]
+    assert 'listsync_list_items{list="wishes"} 1.0' in figures
+    assert 'listsync_titles{list="wishes",verdict="created"} 1.0' in figures
 
 
 @pytest.mark.parametrize("listen", ["default", "another port", "nowhere"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from reconciler.config import Config
 from reconciler.controller.list_reconciler import Factories
 from reconciler.controller.service import Service
+from reconciler.core.model import ListReport
 from reconciler.ledger import LockedLedger
 from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.overseerr import OverseerrServer
@@ -21,7 +22,10 @@ from tests.loop.world import World
 class Uncounted:
     """A ``ports.Meter`` that nobody reads."""
 
-    def record_run(self, name: str, *, ready: bool, items: int | None, seconds: float) -> None:
+    def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
+        pass
+
+    def show_reports(self, reports: Mapping[str, ListReport]) -> None:
         pass
 
     def record_fetch(self, name: str, seconds: float) -> None:

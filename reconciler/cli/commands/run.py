@@ -30,7 +30,7 @@ Poll = Annotated[
 def run(settings: Settings, *, poll: Poll = False) -> int:
     """Run continuously: sync lists on schedule and reload the config."""
     from reconciler import wiring
-    from reconciler.cli.pages import StatusPages, items_at_last_fetch
+    from reconciler.cli.pages import StatusPages, last_reports
     from reconciler.cli.signals import queue_signals
     from reconciler.controller.endpoint import Endpoint, is_public
     from reconciler.controller.metrics import Metrics
@@ -46,7 +46,7 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
         )
         metrics.watch(lambda: service.status)
         service.load()
-        metrics.resume(items_at_last_fetch(service))
+        metrics.show_reports(last_reports(service))
         if listen := service.config.controller.listen:
             pages = StatusPages(settings.config_path, service, metrics)
             stack.enter_context(Endpoint(listen, pages.served()))
