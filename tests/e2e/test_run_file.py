@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -118,16 +119,31 @@ def test_another_key_in_its_file_is_used_and_the_generation_stays(household: Hou
         assert run.status()["generation"] == generation
 
 
-def test_sighup_reads_the_file_and_ends_nothing(household: Household) -> None:
+def test_sighup_reads_the_file_and_ends_nothing_and_systemd_hears_of_it(
+    household: Household,
+) -> None:
     write(household, lists(household, wishes=(DUNE,)))
-    with running(household, "--poll") as run:
-        until(run.is_ready)
-        run.process.send_signal(signal.SIGHUP)
-        until(lambda: run.events("config read: nothing has changed"))
-        write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
-        run.process.send_signal(signal.SIGHUP)
+    address = str(household.folder / "notify")
+    household.env["NOTIFY_SOCKET"] = address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        systemd.settimeout(20)
+        with running(household, "--poll") as run:
+            until(run.is_ready)
+            run.process.send_signal(signal.SIGHUP)
+            until(lambda: run.events("config read: nothing has changed"))
+            write(household, lists(household, wishes=(DUNE,), more=(HEAT,)))
+            run.process.send_signal(signal.SIGHUP)
 
-        until(lambda: run.is_ready("more"))
+            until(lambda: run.is_ready("more"))
+            messages = [systemd.recv(1000).decode()]
+            while not messages[-1].startswith("STATUS=2 lists ready, next run in "):
+                messages.append(systemd.recv(1000).decode())
+
+        messages.append(systemd.recv(1000).decode())
+    states = [message.partition("\n")[0] for message in messages if message[:6] != "STATUS"]
+    reload = ["RELOADING=1", "READY=1"]
+    assert states == ["READY=1", *reload, *reload, "STOPPING=1"]
 
 
 def test_a_reload_interrupts_no_request(household: Household) -> None:

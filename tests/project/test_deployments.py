@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +203,24 @@ def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
     assert "/run/secrets/" + service["secrets"][0] in (
         COMPOSE / "config" / "listsync.yaml"
     ).read_text("utf-8")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    for unit in (places.EXAMPLES / "systemd").iterdir():
+        text = unit.read_text("utf-8").replace("%h/.venvs/listsync/bin/listsync", "/bin/true")
+        (tmp_path / unit.name).write_text(text)
+    units = sorted(tmp_path.iterdir())
+
+    result = subprocess.run(  # noqa: S603 - a fixed command
+        ["systemd-analyze", "verify", "--user", "--man=no", *units],  # noqa: S607 - looked up above
+        env={"XDG_RUNTIME_DIR": str(tmp_path), "PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_the_workflow_runs_commands_that_there_are() -> None:

@@ -7,18 +7,11 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reconciler.cli.options import DEBUG_DIR, LEDGER, VERBOSE, Settings, command_with
-
-if TYPE_CHECKING:
-    from reconciler.cli.signals import SignalQueue
-    from reconciler.controller.service import Service
-    from reconciler.logs import Logger
-
-_TICK = 0.5  # seconds between looks for `listsync reconcile`
 
 Poll = Annotated[
     bool,
@@ -30,6 +23,7 @@ Poll = Annotated[
 def run(settings: Settings, *, poll: Poll = False) -> int:
     """Run continuously: sync lists on schedule and reload the config."""
     from reconciler import wiring
+    from reconciler.cli.main_loop import wait_for_end
     from reconciler.cli.pages import StatusPages, last_reports
     from reconciler.cli.signals import queue_signals
     from reconciler.controller.endpoint import Endpoint, is_public
@@ -54,7 +48,7 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
                 log.info("other machines can read the status", listen=listen)
         service.begin(poll=poll)
         log.info("running", generation=service.config.generation, lists=len(service.config.lists))
-        signum = _wait_for_end(service, signals, log)
+        signum = wait_for_end(service, signals)
         name = signal.Signals(signum).name
         log.info("shutting down; press Ctrl-C again to force", signal=name)
         if not service.stop():
@@ -63,15 +57,3 @@ def run(settings: Settings, *, poll: Poll = False) -> int:
             os._exit(128 + signum)
         log.info("stopped", signal=name)
     return 128 + signum
-
-
-def _wait_for_end(service: Service, signals: SignalQueue, log: Logger) -> int:
-    while True:
-        match signals.wait(_TICK):
-            case None:
-                service.tick()
-            case signal.SIGHUP:
-                if not service.reload():
-                    log.info("config read: nothing has changed", signal="SIGHUP")
-            case int(signum):
-                return signum
