@@ -87,7 +87,7 @@ def configure_logs(config: Config, level: int) -> None:
             *(secret for lst in config.lists for secret in lst.source.secrets),
             *(secret for site in sites for secret in (site.key, site.secret, site.token)),
             *(plugins.settings_of(name).key for name in plugins.names()),
-            *(url.get_secret_value() for url in config.notify.urls),
+            *(url.get_secret_value() for url in (*config.notify.urls, config.notify.heartbeat)),
         ],
     )
 

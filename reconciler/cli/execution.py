@@ -101,6 +101,8 @@ def apply(order: Order) -> int:
         dispatcher.notify_run(
             config, context.ledger, result.reconciliation, result.outcomes, context.clock.now()
         )
+        if result.exit_code(detailed=False) == OK:
+            dispatcher.beat(config)
     document = document_of(
         config,
         settings.config_path,

@@ -138,8 +138,11 @@ def _generation(config: Config) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
     addresses = {"__all__": {"source": {"address", "secrets"}}}
     exclude: dict[str, Any] = {"generation": True, "lists": addresses}
+    # Keys that older versions lack, without a value.
     if not config.controller.token.get_secret_value():
-        exclude["controller"] = {"token"}  # a key that older versions lack, without a value
+        exclude["controller"] = {"token"}
+    if not config.notify.heartbeat.get_secret_value():
+        exclude["notify"] = {"heartbeat"}
     content = config.model_dump(mode="json", exclude=exclude)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_GENERATION_DIGITS]

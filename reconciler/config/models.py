@@ -21,6 +21,7 @@ from reconciler.config.values import (
     DurationOrZero,
     Exclusion,
     Few,
+    HeartbeatUrl,
     HostName,
     Listen,
     ListName,
@@ -121,7 +122,11 @@ class NotifyConfig(Model):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": ["urls"]}, {"required": ["urls_file"]}, {"maxProperties": 0}]
+            "anyOf": [
+                {"required": ["urls"]},
+                {"required": ["urls_file"]},
+                {"propertyNames": {"enum": ["heartbeat", "heartbeat_file"]}},
+            ]
         }
     )
 
@@ -144,10 +149,15 @@ class NotifyConfig(Model):
         help="What one applied message covers. pass: one run that did something. daily: all runs "
         "of a day.",
     )
+    heartbeat: HeartbeatUrl = key(
+        "",
+        help="An address that is called after every good run, for a service that alerts when no "
+        "call comes. It is a secret, best as ${HEARTBEAT_URL}.",
+    )
 
     @model_validator(mode="after")
     def _has_addresses(self) -> Self:
-        if self.model_fields_set and "urls" not in self.model_fields_set:
+        if self.model_fields_set - {"heartbeat"} and "urls" not in self.model_fields_set:
             raise ValueError("has no addresses to notify; add urls or urls_file")
         return self
 

@@ -147,6 +147,7 @@ def _server_violations(allowed: Restrictions, file: File, root: Section) -> Iter
     for node in (
         *(node for name, node in sources.items() if file.lists[name].source.address),
         *_elements(root.find("notify", "urls")),
+        root.find("notify", "heartbeat"),
         root.find("browser", "remote_url"),
         root.find("controller", "listen"),
     ):

@@ -173,6 +173,16 @@ def _notification_url(value: Scalar) -> SecretStr:
 NotificationUrl = Annotated[SecretStr, Form(_notification_url, TEXT)]  # may be empty
 
 
+def _heartbeat_url(value: Scalar) -> SecretStr:
+    parts = _split(value.text) if value.text else None
+    if parts and not (parts.hostname and parts.scheme in {"http", "https"}):
+        raise ValueError("is not an address; use one like https://HOST/PATH")
+    return SecretStr(value.text)
+
+
+HeartbeatUrl = Annotated[SecretStr, Form(_heartbeat_url, TEXT)]  # may be empty
+
+
 def _normalized_url(text: str) -> str:
     """An address without user, query or fragment, its host in lower case, no ``/`` at its end."""
     parts = _split(text)

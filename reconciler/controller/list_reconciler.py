@@ -232,6 +232,8 @@ class ListReconciler:
         except ListsyncError as error:
             run.log_values.setdefault("error", str(error))
         ready = conditions.is_true(by_type, conditions.READY)
+        if ready:
+            factories.dispatcher.beat(config)
         factories.meter.record_run(lst.name, ready=ready, seconds=seconds)
         log = _log.info if ready else _log.warning
         log("run ended", **run.log_values, next=iso_time(schedule.due))

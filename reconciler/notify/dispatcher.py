@@ -6,15 +6,17 @@ sent again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from threading import Lock
+from threading import Lock, Thread
 
 from reconciler.config import Config
 from reconciler.core import conditions, notices
 from reconciler.core.model import Condition, Digest, Event, Notice, NotificationState, WaitingChange
 from reconciler.errors import LedgerError
 from reconciler.logs import Logger
+from reconciler.notify.heartbeat import call_heartbeat
 from reconciler.ports import Ledger, Notifier
 from reconciler.render.notification import message
 from reconciler.sync.apply import Outcomes
@@ -31,6 +33,7 @@ class NotificationDispatcher:
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
         self._lock = Lock()
+        self._heartbeat: Thread | None = None  # the last call
 
     def notify_run(
         self,
@@ -84,9 +87,20 @@ class NotificationDispatcher:
         reason = conditions.rights(changes).message
         self._send(config, [Notice(Event.RIGHTS_WAITING, why=reason)])
 
+    def beat(self, config: Config) -> None:
+        """Call ``notify.heartbeat``, if it is set, in the background."""
+        if config.notify.heartbeat.get_secret_value():
+            self._heartbeat = Thread(
+                target=call_heartbeat, args=(config.notify.heartbeat,), daemon=True
+            )
+            self._heartbeat.start()
+
     def flush(self, seconds: float) -> None:
-        """Wait up to ``seconds`` for messages under way."""
+        """Wait up to ``seconds`` for messages and a heartbeat under way."""
+        deadline = time.monotonic() + seconds
         self._notifier.flush(seconds)
+        if self._heartbeat:
+            self._heartbeat.join(max(0.0, deadline - time.monotonic()))
 
     def _notify(self, config: Config, ledger: Ledger, decide: _Decide, now: datetime) -> None:
         if not config.notify.urls:

@@ -94,7 +94,7 @@ def test_no_shown_key_takes_the_variable_of_a_secret(key: Key, form: str) -> Non
 @pytest.mark.parametrize("form", ["${KEY}", SECRET, "file"])
 @pytest.mark.parametrize("key", [key for key in KEYS if key.is_secret], ids=str)
 def test_the_secret_of_every_key_is_refused_where_it_is_shown(key: Key, form: str) -> None:
-    scheme = "ntfy://" if key.is_list else ""
+    scheme = "ntfy://" if key.is_list else "https://" if key.path[-1] == "heartbeat" else ""
     value, where = (key.path, key.shape(scheme + form)), f"{key}{'[0]' * key.is_list}"
     if form == "file":
         where = f"{key}_file"

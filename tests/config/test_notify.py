@@ -89,9 +89,35 @@ def test_another_address_keeps_the_generation_and_no_address_changes_it(
     assert configs[0] != configs[1]
 
 
+def test_a_heartbeat_needs_no_other_address(read: Callable[..., Config]) -> None:
+    address = f"https://anna:{TOKEN}@kuma.example/push/{TOKEN}?status=up"
+    configs = [
+        read(f"notify: {{heartbeat: '{address}'}}"),
+        read("notify: {heartbeat_file: urls}", f"{address}\n"),
+    ]
+
+    assert [c.notify.heartbeat.get_secret_value() for c in configs] == [address] * 2
+    assert TOKEN not in repr(configs) + json.dumps(configs[0].model_dump(mode="json"))
+
+
+def test_an_empty_heartbeat_is_none_and_keeps_the_generation(
+    read: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEARTBEAT", raising=False)
+    generations = {read(text).generation for text in ("", "notify: {heartbeat: '${HEARTBEAT:-}'}")}
+
+    assert len(generations) == 1
+    assert read(f"notify: {{heartbeat: 'http://{TOKEN}'}}").generation not in generations
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param(f"notify: {{heartbeat: '{TOKEN}'}}", id="a heartbeat without a scheme"),
+        pytest.param(f"notify: {{heartbeat: '{URL}'}}", id="a heartbeat for apprise"),
+        pytest.param(f"notify: {{heartbeat: 'https:///{TOKEN}'}}", id="a heartbeat without a host"),
+        pytest.param(f"notify: {{heartbeat: ['{URL}']}}", id="a list of heartbeats"),
+        pytest.param(f"notify: {{heartbeat: 'http://{TOKEN}', digest: daily}}", id="urls missing"),
         pytest.param(f"notify: {{urls: '{URL}'}}", id="no list"),
         pytest.param(f"notify: {{urls: ['{TOKEN}']}}", id="no address"),
         pytest.param(f"notify: {{urls: ['{URL} {TOKEN}']}}", id="with a space"),

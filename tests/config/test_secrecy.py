@@ -102,7 +102,7 @@ def test_a_file_broken_anywhere_tells_no_secret(
         "exclude: ['%s']",
         "browser: {remote_url: '%s', sessions: '%s'}",
         "providers: {imdb: {base_url: '%s'}, trakt: {client_secret: '%s'}}",
-        "notify: {urls: ['%s']}",
+        "notify: {urls: ['%s'], heartbeat: '%s'}",
         "a: !%s b",
         "a: *%s",
         'a: "%s',

@@ -17,6 +17,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
+        self.beats: list[str] = []  # the heartbeats, by path
         self.followed: list[str] = []  # where a redirect led somebody
         self.status = 200
         self.hangs = False
@@ -25,6 +26,7 @@ class Receiver:
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self.url = f"json://anna:{TOKEN}@127.0.0.1:{self._server.server_port}/{TOKEN}"
+        self.heartbeat = f"http://127.0.0.1:{self._server.server_port}/beat/{TOKEN}?status=up"
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
@@ -51,6 +53,14 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 receiver.posts.append(json.loads(self.rfile.read(length)))
+                self._answer()
+
+            def do_GET(self) -> None:
+                is_beat = self.path.startswith("/beat/")
+                (receiver.beats if is_beat else receiver.followed).append(self.path)
+                self._answer()
+
+            def _answer(self) -> None:
                 if receiver.hangs:
                     self._trickle()
                     return
@@ -58,11 +68,6 @@ class Receiver:
                 if receiver.status in REDIRECTS:
                     self.send_header("Location", f"http://{self.headers['Host']}/thief")
                 self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def do_GET(self) -> None:
-                receiver.followed.append(self.path)
-                self.send_response(204)
                 self.end_headers()
 
             def _trickle(self) -> None:

@@ -143,6 +143,33 @@ class TestApply:
         assert "https://" not in post["message"]
 
 
+class TestHeartbeat:
+    def test_apply_calls_it_after_a_good_run_and_after_no_other(
+        self, household: Household, receiver: Receiver
+    ) -> None:
+        (household.folder / "heartbeat").write_text(receiver.heartbeat)
+        codes = []
+        for requester in ("alice", "nobody"):
+            wish(household, DUNE, requester=requester, heartbeat_file="heartbeat")
+            codes.append(household.run("apply", "--yes").code)
+            household.run("plan")
+
+        assert (codes, receiver.beats) == ([0, 1], [f"/beat/{TOKEN}?status=up"])
+
+    def test_run_calls_it_after_each_run_of_a_list_that_is_ready(
+        self, household: Household, receiver: Receiver
+    ) -> None:
+        both = lists(household, wishes=(DUNE,), more=(HEAT,))
+        both["more"]["requester"] = "nobody"
+        household.env["HEARTBEAT"] = receiver.heartbeat
+        write(household, both, notify={"heartbeat": "${HEARTBEAT}"})
+        with running(household) as run:
+            until(lambda: run.run_count("wishes") == run.run_count("more") == 1)
+            until(lambda: receiver.beats)
+
+        assert receiver.beats == [f"/beat/{TOKEN}?status=up"]
+
+
 class TestTrouble:
     @pytest.mark.parametrize("status", [400, 500, 302])
     def test_a_service_that_refuses_changes_nothing_but_a_line_in_the_log(
