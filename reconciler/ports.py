@@ -231,25 +231,6 @@ class MediaServer(Protocol):
         """Delete a request. Raises AnswerLostError where it is unknown whether it was deleted."""
 
 
-class Meter(Protocol):
-    """Counts what a running controller does."""
-
-    def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
-        """A list's run has ended."""
-
-    def show_reports(self, reports: Mapping[str, ListReport]) -> None:
-        """Show the titles of these lists as of their last run, in place of the run before."""
-
-    def record_fetch(self, name: str, seconds: float) -> None:
-        """A list was read, or reading it failed."""
-
-    def count_action(self, op: str, result: str) -> None:
-        """An action has a result."""
-
-    def count_call(self, endpoint: str, status: str) -> None:
-        """The media server was called; ``status``: the HTTP status, or ``none`` without answer."""
-
-
 class LedgerCache(Protocol):
     """Answers of the server and the sites. A lost row costs one more call."""
 

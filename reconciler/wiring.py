@@ -217,7 +217,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         needs_browser=may_need_browser,
         clock=clock,
         progress=Silence(),
-        meter=metrics,
+        metrics=metrics,
         chance=random.random,
         dispatcher=dispatcher(),
     )

@@ -20,6 +20,7 @@ from threading import Event, Lock, Thread
 
 from reconciler.config import Config, ListConfig
 from reconciler.controller import results
+from reconciler.controller.metrics import Metrics
 from reconciler.controller.statuses import StatusStore
 from reconciler.core import conditions
 from reconciler.core.desired import owners_never_read
@@ -29,7 +30,7 @@ from reconciler.core.times import iso_time
 from reconciler.errors import ListsyncError, internal_error, trace_of
 from reconciler.logs import Logger, log_context
 from reconciler.notify.dispatcher import NotificationDispatcher
-from reconciler.ports import Clock, Ledger, MediaServer, Meter, Progress, Sources
+from reconciler.ports import Clock, Ledger, MediaServer, Progress, Sources
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.execute import execute, exit_code, record_run
 from reconciler.sync.fetch import FetchedLists, attempted_lists, fetch_due
@@ -52,7 +53,7 @@ class Factories:
     needs_browser: Callable[[Config, ListRef], bool]  # whether fetching a list may need one
     clock: Clock
     progress: Progress
-    meter: Meter
+    metrics: Metrics
     chance: Callable[[], float]  # from 0 to 1
     dispatcher: NotificationDispatcher
 
@@ -185,9 +186,9 @@ class ListReconciler:
                     code = trouble.exit_code if trouble else exit_code(reconciliation, outcomes)
                     recorder.record(reconciliation, outcomes, code)
                 self.server_facts = results.server_facts(current, reconciliation, outcomes)
-                factories.meter.show_reports(reports)
+                factories.metrics.show_reports(reports)
                 for action, done in outcomes:
-                    factories.meter.count_action(action.op, done.result)
+                    factories.metrics.count_action(action.op, done.result)
                 now = factories.clock.now()
                 factories.dispatcher.notify_actions(current, ledger, outcomes, now)
         if self._stopping.is_set() and any(d.result is Result.SKIPPED for _, d in outcomes):
@@ -217,7 +218,7 @@ class ListReconciler:
         finally:
             opened.close()
             self._fetches.pop(opened, None)
-            factories.meter.record_fetch(lst.name, time.monotonic() - began)
+            factories.metrics.record_fetch(lst.name, time.monotonic() - began)
 
     def _report(self, config: Config, lst: ListConfig, run: _Run, seconds: float) -> datetime:
         """Write the list's status, notify people, and log the run; when the list is due next."""
@@ -234,7 +235,7 @@ class ListReconciler:
         ready = conditions.is_true(by_type, conditions.READY)
         if ready:
             factories.dispatcher.beat(config)
-        factories.meter.record_run(lst.name, ready=ready, seconds=seconds)
+        factories.metrics.record_run(lst.name, ready=ready, seconds=seconds)
         log = _log.info if ready else _log.warning
         log("run ended", **run.log_values, next=iso_time(schedule.due))
         return schedule.due

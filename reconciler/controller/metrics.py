@@ -19,7 +19,7 @@ _SECONDS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 
 
 class Metrics:
-    """A ``ports.Meter`` whose figures can be read."""
+    """Counts what a running controller does. Any thread may use it."""
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
@@ -43,21 +43,26 @@ class Metrics:
         build.labels(version("listsync")).set(1)
 
     def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
+        """A list's run has ended."""
         self._run_seconds.labels(name).observe(seconds)
         self._runs.labels(name, str(ready).lower()).inc()
 
     def show_reports(self, reports: Mapping[str, ListReport]) -> None:
+        """Show the titles of these lists as of their last run, in place of the run before."""
         for name, report in reports.items():
             self._items[name] = len(report.snapshot.items)
             self._titles[name] = dict(Counts(row.word for row in report.rows))
 
     def record_fetch(self, name: str, seconds: float) -> None:
+        """A list was read, or reading it failed."""
         self._fetch_seconds.labels(name).observe(seconds)
 
     def count_action(self, op: str, result: str) -> None:
+        """An action has a result."""
         self._actions.labels(op, result).inc()
 
     def count_call(self, endpoint: str, status: str) -> None:
+        """The media server was called; ``status``: the HTTP status, or ``none`` without answer."""
         self._calls.labels(endpoint, status).inc()
 
     def watch(self, read_status: Callable[[], StatusSnapshot]) -> None:

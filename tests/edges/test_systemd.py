@@ -91,13 +91,13 @@ def test_the_status_line_counts_the_lists(readiness: dict[str, bool], line: str)
 
 def test_the_status_line_names_what_is_wrong_besides() -> None:
     status = snapshot(a=True)
-    wrong = {
+    system = {
         kind: Condition(kind, Status.FALSE, "", "", NOW, "g")
         for kind in (conditions.CONFIG_VALID, conditions.SERVER_REACHABLE)
     }
 
     line = status_line(
-        StatusSnapshot(status.names, "g", {**status.conditions, WHOLE: wrong}, {}), NOW
+        StatusSnapshot(status.names, "g", {**status.conditions, WHOLE: system}, {}), NOW
     )
 
     assert line == "1 list ready, config invalid, server not reachable"

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from reconciler.config import Config
 from reconciler.controller.list_reconciler import Factories
+from reconciler.controller.metrics import Metrics
 from reconciler.controller.service import Service
-from reconciler.core.model import ListReport
 from reconciler.ledger import LockedLedger
 from reconciler.notify.dispatcher import NotificationDispatcher
 from reconciler.overseerr import OverseerrServer
-from reconciler.ports import MediaServer, Meter, Sources
+from reconciler.ports import MediaServer, Sources
 from reconciler.render.progress import Silence
 from reconciler.wiring import may_need_browser
 from tests.loop.world import World
-
-
-class Uncounted:
-    """A ``ports.Meter`` that nobody reads."""
-
-    def record_run(self, name: str, *, ready: bool, seconds: float) -> None:
-        pass
-
-    def show_reports(self, reports: Mapping[str, ListReport]) -> None:
-        pass
-
-    def record_fetch(self, name: str, seconds: float) -> None:
-        pass
-
-    def count_action(self, op: str, result: str) -> None:
-        pass
-
-    def count_call(self, endpoint: str, status: str) -> None:
-        pass
 
 
 class File:
@@ -52,7 +33,7 @@ class File:
         return frozenset({self._path})
 
 
-def factories_of(world: World, ledgers: LockedLedger, meter: Meter | None = None) -> Factories:
+def factories_of(world: World, ledgers: LockedLedger, metrics: Metrics | None = None) -> Factories:
     """How runs get at what is in this world."""
 
     def server(config: Config) -> AbstractContextManager[MediaServer]:
@@ -70,17 +51,17 @@ def factories_of(world: World, ledgers: LockedLedger, meter: Meter | None = None
         needs_browser=may_need_browser,
         clock=world.clock,
         progress=Silence(),
-        meter=meter or Uncounted(),
+        metrics=metrics or Metrics(),
         chance=lambda: 0.5,
         dispatcher=NotificationDispatcher(world.mailbox),
     )
 
 
 @contextmanager
-def served(world: World, path: Path, meter: Meter | None = None) -> Iterator[Service]:
+def served(world: World, path: Path, metrics: Metrics | None = None) -> Iterator[Service]:
     """A service over this world, ended when the block ends."""
     with LockedLedger() as ledgers:
-        factories = factories_of(world, ledgers, meter)
+        factories = factories_of(world, ledgers, metrics)
         service = Service(world.config, File(world, path), factories, lambda _: None)
         service.load()
         service.begin(poll=True)
