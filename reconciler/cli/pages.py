@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
+from reconciler.config import effective_settings
 from reconciler.controller.endpoint import HTML, JSON, Request, Response, ServedPages
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
 from reconciler.controller.results import ServerFacts
@@ -35,7 +36,9 @@ class StatusPages:
         self._pages: dict[str, Callable[[], Response]] = {
             "/": lambda: _html(status_pages.overview(self._data())),
             "/runs": lambda: _html(status_pages.runs_page(self._data())),
-            "/config": lambda: _html(status_pages.config_page(self._data(), self._settings())),
+            "/config": lambda: _html(
+                status_pages.config_page(self._data(), effective_settings(service.config))
+            ),
             "/status": self._status,
             "/metrics": lambda: Response(metrics.text(), CONTENT_TYPE),
         }
@@ -110,19 +113,6 @@ class StatusPages:
             problems=service.problems,
             ledger_problem=problem,
         )
-
-    def _settings(self) -> list[tuple[str, dict[str, object]]]:
-        config = self._service.config
-        return [
-            (
-                lst.name,
-                {
-                    "source": str(lst.source),
-                    **lst.model_dump(mode="json", exclude={"name", "source"}),
-                },
-            )
-            for lst in config.lists
-        ]
 
     def _readiness(self) -> Response:
         """Whether the config is valid, the server reachable and the ledger writable."""

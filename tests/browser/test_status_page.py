@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +52,9 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.errors import LedgerError
+from reconciler.render.html.plan_page import plan_html
 from reconciler.sources.registry import recognize_list
+from tests.edges.test_plan_page import ASKS, IS_THERE, WAITS, document, item, request
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +115,8 @@ class FakeService:
         item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}"))
         target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
         word = VERDICTS[position % len(VERDICTS)]
-        return RowReport(item, word, "2 titles of this name", target, "write `map: {x: y}`")
+        facts = (("on", f"list-0, place {position}"), ("server", title), ("memory", "nothing"))
+        return RowReport(item, word, "2 titles of this name", target, "write `map: {x: y}`", facts)
 
     def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
         target = Target(MediaKey(Kind.MOVIE, 1), is_4k=False)
@@ -183,7 +186,7 @@ PAGES = [
     ("60 lists", "/"),
     ("3 lists", "/lists/list-0"),
     ("5,000 titles", "/lists/list-0"),
-    ("3 lists", "/titles/tmdb%3Amovie%3A4"),
+    ("3 lists", "/titles/tmdb%3Amovie%3A2"),
     ("3 lists", "/runs"),
     ("no lists", "/runs"),
     ("3 lists", "/config"),
@@ -206,15 +209,36 @@ def test_a_page_fits_every_screen_and_is_accessible(
     driver: webdriver.Chrome, households: dict[str, str], household: str, path: str
 ) -> None:
     console(driver)  # of the page before
+    is_long = household in {"60 lists", "5,000 titles"}
+    check_views(driver, households[household] + path, is_long=is_long)
+    is_404 = path.endswith("unknown")
+    assert [text for text in console(driver) if not (is_404 and "404" in text)] == []
+
+
+def test_the_file_of_a_plan_fits_every_screen_and_is_accessible(
+    driver: webdriver.Chrome, tmp_path: Path
+) -> None:
+    console(driver)
+    rows = [replace(WAITS, item=item(name)) for name in NAMES]
+    page = plan_html(document(request(NAMES[1]), ASKS, IS_THERE, *rows))
+    (tmp_path / "plan.html").write_text(page, encoding="utf-8")
+    check_views(driver, (tmp_path / "plan.html").as_uri())
+    assert console(driver) == []
+
+
+def check_views(driver: webdriver.Chrome, url: str, *, is_long: bool = False) -> None:
+    """No view of a page scrolls sideways or is hard to read.
+
+    Of a long page, axe checks two of the views: it takes seconds, and the colors are the same.
+    """
     emulate(driver, width=1400, scheme="light")
-    driver.get(households[household] + path)
+    driver.get(url)
     driver.execute_script(AXE.read_text())
     for width, scheme in VIEWS:
         emulate(driver, width=width, scheme=scheme)
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
-        assert driver.execute_async_script(RUN_AXE) == []
-    is_404 = path.endswith("unknown")
-    assert [text for text in console(driver) if not (is_404 and "404" in text)] == []
+        if not is_long or (width, scheme) in VIEWS[::3]:
+            assert driver.execute_async_script(RUN_AXE) == []
 
 
 def console(driver: webdriver.Chrome) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from reconciler.config.settings import Origin, Setting
 from reconciler.core.conditions import READY
 from reconciler.core.model import (
     WHOLE,
@@ -151,7 +152,7 @@ def pages(values: PageData) -> list[str]:
         status_pages.list_page(values, lst, query="", verdict="", page=1),
         title,
         status_pages.runs_page(values),
-        status_pages.config_page(values, [(HOSTILE, {HOSTILE: HOSTILE})]),
+        status_pages.config_page(values, [Setting((HOSTILE, HOSTILE), HOSTILE, place=HOSTILE)]),
         status_pages.error_page(values, HOSTILE, HOSTILE, [HOSTILE]),
     ]
 
@@ -264,6 +265,20 @@ def test_a_title_without_a_tmdb_number_has_a_page_too(item: Item, key: str) -> N
     page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
     assert f'href="/titles/{quote(key, safe="")}"' in page
     assert "TMDB has no such title" in str(status_pages.title_page(values, key))
+
+
+def test_the_config_has_the_lists_first_and_says_where_each_value_comes_from() -> None:
+    settings = [
+        Setting(("server", "url"), "http://seerr:5055", Origin.FILE, "listsync.yaml:2"),
+        Setting(("ledger",), None),
+        Setting(("lists", "kids", "interval"), "6h", Origin.DEFAULTS, "listsync.yaml:9"),
+        Setting(("lists", "kids", "filter", "genres"), ["Drama", "Crime"], Origin.LIST, "a.yaml:3"),
+        Setting(("lists", "kids", "4k"), value=False),
+    ]
+    text = words_of(status_pages.config_page(data(), settings))
+    assert "kids interval: 6h · filter.genres: [Drama, Crime] interval 6h defaults · li" in text
+    assert "4k false server url: http://seerr:5055 url http://seerr:5055 file · list" in text
+    assert "all lists built-in values ledger not set" in text
 
 
 def test_a_title_that_no_list_has_has_no_page() -> None:

@@ -14,6 +14,9 @@ from importlib.metadata import version
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from pydantic import JsonValue
+
+from reconciler.config.settings import Setting
 from reconciler.core.conditions import READY
 from reconciler.core.model import ATTENTION, DEFERRED, ListReport, RowReport
 from reconciler.core.seasons import span
@@ -226,19 +229,39 @@ def runs_page(data: PageData) -> str:
     return _page(data, "runs.html", "/runs", runs=runs)
 
 
-def config_page(data: PageData, sections: Iterable[tuple[str, Mapping[str, object]]]) -> str:
-    """``/config``: the settings in effect, by section."""
+def config_page(data: PageData, settings: Iterable[Setting]) -> str:
+    """``/config``: the settings in effect and where each comes from; the lists first."""
+    sections: dict[tuple[str, ...], list[Setting]] = {}
+    for setting in sorted(settings, key=lambda setting: setting.path[0] != "lists"):
+        depth = 2 if setting.path[0] == "lists" else min(1, len(setting.path) - 1)
+        sections.setdefault(setting.path[:depth], []).append(setting)
     return _page(
         data,
         "config.html",
         "/config",
         generation=data.status["generation"],
         config_path=data.status["config"],
-        sections=[
-            {"name": name, "settings": [(key, _setting(value)) for key, value in settings.items()]}
-            for name, settings in sections
-        ],
+        sections=[_section(path, rows) for path, rows in sections.items()],
     )
+
+
+def _section(path: tuple[str, ...], settings: Iterable[Setting]) -> dict[str, object]:
+    """The settings of a list or of a section; those that the file states are also its summary."""
+    rows = [
+        {
+            "key": ".".join(setting.path[len(path) :]),
+            "text": _setting(setting.value),
+            "origin": f"{setting.source} · {setting.place}" if setting.place else "",
+        }
+        for setting in settings
+    ]
+    stated = [f"{row['key']}: {row['text']}" for row in rows if row["origin"]]
+    return {
+        "name": path[-1] if path else "all lists",
+        "rows": rows,
+        "summary": " · ".join(stated) or "built-in values",
+        "is_open": path != ("providers",),
+    }
 
 
 def error_page(data: PageData, heading: str, advice: str, names: Iterable[str] = ()) -> str:
@@ -355,11 +378,16 @@ def _requested_lately(data: PageData) -> int:
     )
 
 
-def _setting(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_setting(part)}" for key, part in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_setting, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "not set" if value is None or value == "" else str(value)
+def _setting(value: JsonValue) -> str:
+    """A value on one line, as YAML has it."""
+    match value:
+        case dict():
+            return ", ".join(f"{key}: {_setting(part)}" for key, part in value.items()) or "none"
+        case list():
+            return f"[{', '.join(map(_setting, value))}]"
+        case bool():
+            return str(value).lower()
+        case None | "":
+            return "not set"
+        case _:
+            return str(value)
