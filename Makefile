@@ -10,7 +10,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Without compiled modules each of the tests' processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test types pytest bench torture format docs readme-plan clean
+.PHONY: demo test types workflows pytest bench torture format docs readme-plan clean
+.PHONY: dist sbom checksums audit image-steps
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
@@ -18,11 +19,16 @@ demo: $(VENV)/demo.done browser
 test: $(VENV)/test.done browser $(AXE)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs 2 types pytest
+	@$(MAKE) --no-print-directory --jobs 2 types workflows pytest
 
 types: $(VENV)/test.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# GitHub's workflows: syntax, expressions, permissions, pinned actions.
+workflows: $(VENV)/test.done
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet --persona pedantic .
 
 # Half of the time is waiting for processes: three at once keep two cores busy.
 pytest: $(VENV)/test.done browser $(AXE)
@@ -40,6 +46,37 @@ format: $(VENV)/test.done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# A release's files in dist/: the packages, the JSON Schema, the list of components, the checksums.
+# `make dist TAG=v1.2.3` also compares the tag with the version.
+dist: $(VENV)/release.done
+	@rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	@$(BIN)/python -m tests.release.packages dist $(if $(TAG),--tag "$$TAG")
+
+# What `pip install 'listsync[notify]'` installs, as the images do.
+sbom: $(VENV)/release.done
+	@rm -rf $(VENV)/runtime && $(PYTHON) -m venv --without-pip $(VENV)/runtime
+	@$(BIN)/pip --python $(VENV)/runtime install --quiet --disable-pip-version-check -c constraints.txt '.[notify]'
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o dist/listsync.cdx.json $(VENV)/runtime
+
+checksums:
+	@cd dist && rm -f SHA256SUMS && sums="$$(sha256sum -- *)" && echo "$$sums" | tee SHA256SUMS
+
+# Needs an index that knows advisories; fails if it does not.
+audit: $(VENV)/release.done
+	@$(BIN)/python -m tests.release.audit
+
+# The Dockerfile's two images: built and started by Docker where its daemon runs. Elsewhere the steps
+# run in overlays of this machine's files, which needs root and Debian, and the images are tried out.
+image-steps: $(VENV)/test.done
+	@if docker info >/dev/null 2>&1; then \
+	  for target in slim full; do \
+	    docker build --target $$target -t listsync:$$target . \
+	      && docker run --rm --read-only --tmpfs /tmp listsync:$$target version || exit 1; \
+	  done; \
+	else IMAGE_STEPS=required $(BIN)/pytest tests/image; fi
+
 # Done once for each state of the two files that say what is needed.
 $(VENV)/demo.done: pyproject.toml constraints.txt | $(VENV)
 	@echo "Installing listsync into $(VENV) ..."
@@ -50,6 +87,11 @@ $(VENV)/test.done: pyproject.toml constraints.txt | $(VENV)
 	@echo "Installing listsync and its checks into $(VENV) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/demo.done
+
+$(VENV)/release.done: $(VENV)/test.done
+	@echo "Installing what builds and checks a release into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
+	@touch $@
 
 # Debian and Ubuntu ship venv apart from Python.
 $(VENV):
@@ -75,4 +117,4 @@ readme-plan: $(VENV)/test.done browser
 	$(BIN)/python -m tests.project.demo_plan
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -232,6 +232,7 @@ class TestDependencies:
             ("## To run", ("project", "dependencies")),
             ("### For notifications", ("project", "optional-dependencies", "notify")),
             ("## To check", ("project", "optional-dependencies", "dev")),
+            ("## To release", ("project", "optional-dependencies", "release")),
             ("## To build", ("build-system", "requires")),
         ],
     )
