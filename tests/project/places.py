@@ -14,8 +14,9 @@ INTERNALS = DOCS / "internals"
 SERVERS = INTERNALS / "media-servers"
 EXAMPLES = ROOT / "examples"
 SCHEMA = ROOT / "schema" / "listsync.schema.json"
+GITHUB = ROOT / ".github"
 
-_FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests")
+_FOLDERS = (CODE, DOCS, EXAMPLES, ROOT / "tests", GITHUB)
 _TEXTS = {
     ".py",
     ".md",
