@@ -223,19 +223,6 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_the_workflow_runs_commands_that_there_are() -> None:
-    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    lines = [
-        step["run"]
-        for job in document["jobs"].values()
-        for step in job["steps"]
-        if "/listsync " in step.get("run", "")
-    ]
-    words = [line.partition("bin/listsync ")[2].partition(" >")[0].split() for line in lines]
-    assert [line[0] for line in words] == ["plan", "apply"]
-    assert all(command_exists(line) for line in words)
-
-
 def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -> None:
     document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
     plan, apply = document["jobs"]["plan"], document["jobs"]["apply"]
@@ -246,37 +233,6 @@ def test_the_workflow_plans_no_pull_request_of_a_fork_and_waits_for_approval() -
     assert plan["environment"] != apply["environment"]
     page = (places.DOCS / "deployment" / "github-actions.md").read_text("utf-8")
     assert all(f"`{job['environment']}`" in page for job in (plan, apply))
-
-
-def test_the_workflow_runs_and_writes_nothing_in_the_repository() -> None:
-    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    assert document["env"]["LISTSYNC_CONFIG"] == "repository/listsync.yaml"
-    for job in document["jobs"].values():
-        [checkout] = [step for step in job["steps"] if "checkout@" in step.get("uses", "")]
-        assert checkout["with"] == {"path": "repository", "persist-credentials": False}
-        others = [{**step, "env": ""} for step in job["steps"] if step != checkout]
-        assert not any("repository" in str(step) for step in others)
-
-
-def test_the_workflow_installs_the_newest_listsync_with_its_constraints_in_each_run() -> None:
-    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    for job in document["jobs"].values():
-        [install] = [step["run"] for step in job["steps"] if "pip install" in step.get("run", "")]
-        assert install.splitlines() == [
-            'rm -rf listsync && git clone --quiet --depth 1 "$LISTSYNC" listsync',
-            "python3 -m venv --clear .venv",
-            ".venv/bin/pip install --quiet -c listsync/constraints.txt ./listsync",
-        ]
-
-
-def test_the_workflow_gives_the_key_to_listsync_alone() -> None:
-    document = yaml.safe_load(WORKFLOW.read_text("utf-8"))
-    assert "secrets." not in str(document["env"])
-    for job in document["jobs"].values():
-        assert "secrets." not in str({key: value for key, value in job.items() if key != "steps"})
-        steps = [step for step in job["steps"] if "secrets." in str(step)]
-        assert all("bin/listsync " in step["run"] for step in steps)
-        assert [list(step["env"]) for step in steps] == [["SEERR_API_KEY"]]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
