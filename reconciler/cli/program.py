@@ -19,6 +19,7 @@ from reconciler.cli.commands.explain import explain
 from reconciler.cli.commands.fetch import fetch
 from reconciler.cli.commands.forget import forget
 from reconciler.cli.commands.history import history
+from reconciler.cli.commands.import_ import import_
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.login import login
 from reconciler.cli.commands.plan import plan
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, Mapping[Callable[..., int], str]] = {
     "Get started": {
         init: "https://www.imdb.com/chart/top/",
         add: "https://trakt.tv/users/anna/lists/family-night",
+        import_: "listsync ~/list-sync --server http://localhost:5055",
         validate: "-c listsync.yaml",
         doctor: "-o json",
     },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from reconciler.config import load
+from reconciler.config import Config, load
 from reconciler.core.model import ListRef
 from reconciler.errors import ConfigError, UsageError
 from reconciler.sources.context import Provider
@@ -111,7 +112,7 @@ def starter_text(
     sections = [_section(name, text, ref) for name, (text, ref) in lists.items()]
     head = _HEAD.format(
         schema=SCHEMA,
-        server=_scalar(server),
+        server=scalar(server),
         exports="".join(f"#   export {name}=…\n" for name in variables(keys)),
         providers=_providers(keys),
     )
@@ -146,7 +147,7 @@ def _name(ref: ListRef) -> str:
 
 
 def _section(name: str, text: str, ref: ListRef) -> str:
-    lines = [f"{_scalar(name)}:", *(f"  {line}" for line in option_lines(text, ref))]
+    lines = [f"{scalar(name)}:", *(f"  {line}" for line in option_lines(text, ref))]
     if not ref.chart and ref.provider != "file":
         lines.append("  #requester: anna")
     return "".join(f"  {line}\n" for line in lines)
@@ -154,13 +155,13 @@ def _section(name: str, text: str, ref: ListRef) -> str:
 
 def option_lines(text: str, ref: ListRef) -> list[str]:
     """The options of a list, as lines of the file."""
-    lines = [f"source: {_scalar(text)}"]
+    lines = [f"source: {scalar(text)}"]
     if ref.chart:
         lines.append(f"top: {CHART}  # only the first {CHART}; without this line, the whole chart")
     return lines
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A string in YAML, plain where possible; a dollar sign would be a variable."""
     if _PLAIN.fullmatch(text):
         return text
@@ -168,14 +169,19 @@ def _scalar(text: str) -> str:
     return f"'{quoted}'"
 
 
-def check_loads(content: str, variables: Sequence[str]) -> None:
-    """Raise UsageError where the file would be refused, for its server's address say."""
+def check_loads(
+    content: str, variables: Sequence[str], files: Mapping[str, str] = MappingProxyType({})
+) -> Config:
+    """The config of a file to write. ``files``: the secrets beside it, by their file's name.
+
+    Raises UsageError where the file would be refused, for its server's address say.
+    """
     try:
-        load(
+        return load(
             content,
             name="",
             env=dict.fromkeys(("SEERR_API_KEY", *variables), "given-later"),
-            read=lambda _: "",
+            read=lambda name: files[name],
             recognize_list=recognize_list,
         )
     except ConfigError as error:

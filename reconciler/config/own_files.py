@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 CONFIG_BYTES = 10_000_000
@@ -50,6 +51,24 @@ def read_file(path: Path, most: int) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"is larger than {most:,} bytes")
     return content
+
+
+@contextmanager
+def new_files(contents: Mapping[Path, tuple[bytes, int]]) -> Iterator[None]:
+    """Create files, each with its permissions; all are removed again if the block fails.
+
+    Raises FileExistsError and OSError, both with the file's name.
+    """
+    with ExitStack() as created:
+        for path, (content, mode) in contents.items():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            created.callback(path.unlink, missing_ok=True)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(handle)
+        yield
+        created.pop_all()
 
 
 def replace_file(path: Path, content: bytes) -> None:

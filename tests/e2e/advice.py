@@ -23,11 +23,13 @@ from examples.sandbox.known_titles import SHOWS
 from examples.sandbox.media_server import Flavour, RequestStatus
 from examples.sandbox.sites import SandboxSites
 from examples.sandbox.titles import Season, Title
+from reconciler.cli.moving.conversion import FORMS
 from reconciler.config import json_schema
 from reconciler.core.model import Done, Event, Notice, Op, PerformedAction, Result
 from reconciler.ledger.lock import WriterLock
 from reconciler.render.notification import TITLES, message
 from tests.e2e.household import ALICE, ALIEN, DUNE, HEAT, JOKER, Finished, Household
+from tests.e2e.original_listsync import write_database, write_env
 
 SHOW = SHOWS[0]
 SPECIALS = replace(
@@ -275,6 +277,16 @@ def another_file(world: World) -> None:
     (world.household.folder / "others.txt").write_text(f"{DUNE_KEY}\n")
 
 
+def original(world: World) -> None:
+    """An original ListSync that has requested Dune, and whose one list the sandbox has."""
+    quiet(world)
+    key = world.household.server.api_key
+    write_env(world.household.folder / "old/.env", OVERSEERR_API_KEY=key, STEVENLU_LISTS="stevenlu")
+    items = [("Dune", "movie", DUNE.tmdb, None, "requested")]
+    write_database(world.household.folder / "old/data/list_sync.db", items=items)
+    world.patches.enter_context(patch.dict(FORMS, stevenlu="file:wishes.txt"))
+
+
 def init_again(world: World) -> None:
     assert world.run("init").code == 0
 
@@ -402,6 +414,7 @@ DOON = 'title:"Doon (2021)"'
 THERE = ["available"] * len(OTHERS)
 FILMS_CALLED_DUNE = [film for film in CATALOGUE if (film.title, film.kind) == ("Dune", "movie")]
 EXPLAIN = ("explain", "Dune")
+IMPORT = ("import", "listsync", "old", "--server", "SERVER")
 INIT = ("init", "file:wishes.txt", "-c", "mine.yaml", "--server", "SERVER")
 CATALOG = [
     Trouble("a title to request", quiet, EXPLAIN, {
@@ -473,6 +486,11 @@ CATALOG = [
         "listsync apply": stores(DUNE.tmdb)}),
     Trouble("what to do after add", another_file, ("add", "file:others.txt"), {
         "listsync plan others": shows("others")}),
+    Trouble("what to do after import", original, (*IMPORT, "-c", "mine.yaml"), {
+        f"{FORGET} -c mine.yaml": shows(f"forgot {DUNE_KEY}"),
+        "listsync validate -c mine.yaml": shows("ok"),
+        "listsync doctor -c mine.yaml": shows("ok   server"),
+        "listsync plan -c mine.yaml": shows("handled")}),
     Trouble("an id that is none", quiet, ("apply", "--yes", "--expect", "0"), {
         "listsync plan": shows("Plan ")}),
     Trouble("another plan than expected", quiet, ("apply", "--yes", "--expect", "0" * 8), {

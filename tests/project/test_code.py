@@ -103,6 +103,7 @@ class Bound(NamedTuple):
 # The lines of reconciler/ that each feature added since the structure was laid down.
 LINES_BY_FEATURE = {
     "grouped help and add": 290,
+    "import": 700,
     "status page": 1_150,
     "config show": 375,
     "schema in the repository": 25,

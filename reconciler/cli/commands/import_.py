@@ -1,0 +1,59 @@
+"""``import``: moving in from another program, with its settings and its history."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import PlainForm, PlainOutput, option
+
+Program = StrEnum("Program", {"LISTSYNC": "listsync"})
+ProgramName = Annotated[Program, typer.Argument(help="Program to move in from.")]
+Place = Annotated[
+    Path, typer.Argument(metavar="PATH", help="Folder with its .env and data, or one of its files.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "-c", "--config", metavar="FILE", help="File to write; - prints. [default: listsync.yaml]"
+    ),
+]
+Ledger = Annotated[Path | None, option("ledger")]
+Server = Annotated[
+    str | None, typer.Option("--server", metavar="URL", help="Address of the server.")
+]
+
+_STDOUT = Path("-")
+
+
+def import_(  # noqa: PLR0913 - a command's parameters are its options
+    context: typer.Context,
+    program: ProgramName,
+    path: Place,
+    *,
+    config: Config = None,
+    ledger: Ledger = None,
+    server: Server = None,
+    output: PlainOutput = PlainForm.TEXT,
+) -> int:
+    """Write a config file from an original ListSync 0.6 and its history."""
+    from reconciler.cli.moving import conversion, installation, original
+    from reconciler.cli.output import print_result, with_version
+
+    del program  # there is one
+    settings = context.obj
+    installed = original.read_original(path)
+    converted = conversion.convert(installed, server)
+    config_path = config or settings.config_path
+    if config_path == _STDOUT:
+        sys.stdout.write(converted.text)
+        return 0
+    document = installation.install(
+        converted, installed.handled, config_path, ledger or settings.ledger
+    )
+    print_result(output, with_version(**document), lambda _: installation.report(document, ledger))
+    return 0

@@ -1,0 +1,1 @@
+"""Moving in: what another program left behind, as a config file and a history of ours."""

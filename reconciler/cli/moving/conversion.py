@@ -1,0 +1,280 @@
+"""An installation of the original ListSync → a config file, its secrets, and a report of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from reconciler.cli import starter
+from reconciler.cli.moving.original import Original, OriginalList
+from reconciler.config.values import normalized_server_url
+from reconciler.core.model import SITES, ListRef
+from reconciler.errors import UsageError
+from reconciler.render.words import clean, counted
+from reconciler.sources.addresses import redact
+from reconciler.sources.registry import objection, recognize_list
+
+Note: TypeAlias = tuple[str, str]  # what of ListSync, and where it went or why it did not
+
+# By ListSync's kind of list: how a list of ours is written that has this id.
+FORMS = {
+    "imdb": "imdb:{}",
+    "trakt": "trakt:{}",
+    "trakt_special": "trakt:{}",
+    "letterboxd": "letterboxd:{}",
+    "anilist": "anilist:{}",
+    "mdblist": "mdblist:{}",
+    "stevenlu": "stevenlu:movies",
+    "tmdb": "https://www.themoviedb.org/list/{}",
+    "tvdb": "https://thetvdb.com/lists/{}",
+    "simkl": "simkl:{}",
+}
+_CHART = re.compile(r"(?P<chart>\w+):(?P<kind>movies|shows|tv)")
+_WEBHOOK = re.compile(
+    r"https://(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d+)/([\w-]+)/?"
+)
+_SITE_KEYS = {  # by site: the setting of ListSync, and ours
+    "trakt": ("TRAKT_CLIENT_ID", "client_id"),
+    "tmdb": ("TMDB_KEY", "api_key"),
+    "tvdb": ("TVDB_KEY", "api_key"),
+}
+_OWN_SETTINGS = {"FRONTEND_DOMAIN", "BACKEND_DOMAIN", "NUXT_PUBLIC_API_URL", "ENCRYPTION_KEY"}
+_SHORTEST_MINUTES = 5  # between two readings of a list
+_OWNER = "1"  # the user who owns the API key
+_SHOWN_TITLES = 10
+
+
+@dataclass(slots=True)
+class Conversion:
+    """A config file, what belongs to it, and what became of each part of ListSync."""
+
+    server: str
+    is_4k: bool
+    text: str = ""
+    secrets: dict[str, str] = field(default_factory=dict)  # by the name of their file
+    variables: list[str] = field(default_factory=list)  # of secrets whose value is not known
+    carried: list[Note] = field(default_factory=list)
+    left: list[Note] = field(default_factory=list)
+
+
+def convert(original: Original, server: str | None) -> Conversion:
+    """The config file for an installation. ``server``: its address, if not ListSync's.
+
+    Raises UsageError where no address is known, or no list can be read by listsync.
+    """
+    try:
+        url = normalized_server_url(server or original.settings.get("OVERSEERR_URL", ""))
+    except ValueError as error:
+        hint = "name it with --server URL; nothing was written"
+        raise UsageError(f"the address of the server {error}", hint=hint) from error
+    converter = _Converter(original, url)
+    converter.convert()
+    return converter.result
+
+
+class _Converter:
+    def __init__(self, original: Original, server: str) -> None:
+        self._original = original
+        self._settings = original.settings
+        self.result = Conversion(server, self._settings.get("OVERSEERR_4K", "").lower() == "true")
+
+    def convert(self) -> None:
+        self._carry("server", self.result.server)
+        key = self._secret(
+            "API key", "OVERSEERR_API_KEY", "api_key", "SEERR_API_KEY", is_needed=True
+        )
+        defaults = self._defaults()
+        needed: set[str] = set()  # sites whose keys lists need
+        lists = self._lists(needed)
+        providers = self._providers(needed)
+        notify = self._notify()
+        self._leave_the_rest()
+        names = " and ".join(clean(file.name) for file in self._original.files)
+        head = f"# Made by listsync from ListSync's {names}.\n"
+        owner = (
+            "# The name of a list is its identity. A title on several lists is the first one's.\n"
+        )
+        sections = [
+            ("", ["server:", f"  url: {starter.scalar(self.result.server)}", f"  {key}"]),
+            ("", ["defaults:", *(f"  {line}" for line in defaults)]),
+            ("", providers),
+            ("", notify),
+            (owner, ["lists:", *lists]),
+        ]
+        for comment, lines in sections:
+            if lines:
+                head += f"\n{comment}" + "".join(f"{line}\n" for line in lines)
+        if self.result.left:
+            head += "\n# Not carried over:\n"
+            head += "".join(f"#   {clean(what)}: {clean(why)}\n" for what, why in self.result.left)
+        self.result.text = head
+
+    def _carry(self, subject: str, result: str) -> None:
+        self.result.carried.append((subject, result))
+
+    def _leave(self, subject: str, reason: str) -> None:
+        self.result.left.append((subject, reason))
+
+    def _secret(
+        self, subject: str, setting: str, key: str, variable: str, *, is_needed: bool
+    ) -> str:
+        """The line of a secret; empty: none is needed, and its value is not known."""
+        if value := self._settings.get(setting):
+            name = variable.lower().replace("_", "-")
+            self.result.secrets[name] = value
+            self._carry(subject, f"in the file {name}")
+            return f"{key}_file: {name}  # beside this file, readable by you alone"
+        if setting in self._original.encrypted or is_needed:
+            reason = "is encrypted" if setting in self._original.encrypted else "is missing"
+            self._leave(subject, f"{setting} {reason}; set the variable {variable} instead")
+        if not is_needed:
+            return ""
+        self.result.variables.append(variable)
+        return f"{key}: ${{{variable}}}"
+
+    def _defaults(self) -> list[str]:
+        lines = ["max_per_run: 10  # most titles to request for a list in one run; the others wait"]
+        if interval := self._interval():
+            lines.append(f"interval: {interval}  # SYNC_INTERVAL, in hours")
+        if self.result.is_4k:
+            self._carry("4K", "for all lists, and for the history")
+            lines.append("4k: true  # OVERSEERR_4K")
+        if user := self._user(self._settings.get("OVERSEERR_USER_ID", _OWNER)):
+            self._carry("requester", user)
+            lines.append(f"requester: {user}")
+        return lines
+
+    def _interval(self) -> str | None:
+        text = self._settings.get("SYNC_INTERVAL")
+        minutes = 0
+        with suppress(ValueError, OverflowError):
+            minutes = round(float(text or "0") * 60)
+        if text and minutes <= 0:
+            self._leave("interval", "not a number of hours; lists are read every 6 hours")
+        if minutes <= 0:
+            return None
+        minutes = max(minutes, _SHORTEST_MINUTES)
+        interval = f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
+        self._carry("interval", interval)
+        return interval
+
+    def _user(self, user: str) -> str:
+        """A requester as the file has it, with the name in a comment; empty: the key's owner."""
+        if user in {"", _OWNER}:
+            return ""
+        name = clean(self._original.users.get(user, ""))
+        number = user if user.isdecimal() else starter.scalar(user)
+        return f"{number}  # {name}" if name else number
+
+    def _providers(self, needed: Collection[str]) -> list[str]:
+        lines = []
+        for site, (setting, key) in _SITE_KEYS.items():
+            variable = f"{site}_{key}".upper()
+            subject = f"{SITES[site]} {key.replace('_', ' ')}"
+            is_needed = site in needed
+            if line := self._secret(subject, setting, key, variable, is_needed=is_needed):
+                lines += [f"  {site}:", f"    {line}"]
+        return ["providers:", *lines] if lines else []
+
+    def _notify(self) -> list[str]:
+        setting = "DISCORD_WEBHOOK_URL"
+        webhook = _WEBHOOK.fullmatch(self._settings.get(setting, ""))
+        if setting in self._original.encrypted:
+            self._leave("Discord webhook", f"{setting} is encrypted: set notify.urls yourself")
+        elif self._settings.get("DISCORD_ENABLED", "true").lower() == "false":
+            self._leave("Discord webhook", "was turned off")
+        elif webhook:
+            self.result.secrets["discord-url"] = f"discord://{webhook[1]}/{webhook[2]}"
+            self._carry("Discord webhook", "in the file discord-url, as apprise writes it")
+            return ["notify:", "  urls_file: discord-url  # the webhook, readable by you alone"]
+        elif setting in self._settings:
+            self._leave("Discord webhook", f"{setting} is not the address of a webhook")
+        return []
+
+    def _lists(self, needed: set[str]) -> list[str]:
+        """The lines of the lists; ``needed`` gets the sites whose keys they need."""
+        names: dict[ListRef, str] = {}
+        lines: list[str] = []
+        for original in self._original.lists:
+            ref = _recognize(original)
+            shown = redact(original.id) if isinstance(ref, str) else original.id.partition("?")[0]
+            label = f"{clean(original.kind)} {shown}"
+            reason = ref if isinstance(ref, str) else self._obstacle(ref, needed)
+            if isinstance(ref, str) or reason:
+                self._leave(label, reason)
+            elif ref in names:
+                self._leave(label, f"is the same list as {names[ref]}")
+            else:
+                names[ref] = starter.name_list(ref, names.values())
+                lines += ["", f"  {starter.scalar(names[ref])}:", *self._options(original, ref)]
+                self._carry(label, f"the list {names[ref]}")
+        if not lines:
+            reasons = "\n".join(f"{what}: {why}" for what, why in self.result.left)
+            message = f"no list can be carried over\n{reasons}"
+            raise UsageError(message, hint="nothing was written")
+        return lines[1:]
+
+    def _obstacle(self, ref: ListRef, needed: set[str]) -> str:
+        """Why a list cannot be read with the keys of ListSync; empty: it can."""
+        known = self._settings.keys() | self._original.encrypted
+        try:
+            keys = starter.required_keys([ref]).get(ref.provider, ())
+        except UsageError as error:
+            return error.message.removeprefix(f"{ref}: ")
+        setting, our_key = _SITE_KEYS.get(ref.provider, ("", ""))
+        if keys and (keys != (our_key,) or setting not in known):
+            return objection(ref, {}) or "needs a key"
+        needed |= {ref.provider} if keys else set()
+        return ""
+
+    def _options(self, original: OriginalList, ref: ListRef) -> list[str]:
+        is_plain = "://" in original.id and "?" not in original.id
+        options = [f"source: {starter.scalar(original.id if is_plain else str(ref))}"]
+        if original.kind == "trakt_special":
+            limit = self._settings.get("TRAKT_SPECIAL_ITEMS_LIMIT", "")
+            options.append(f"top: {limit if re.fullmatch('[1-9][0-9]{0,4}', limit) else 20}")
+        user = self._user(original.user)
+        if user and original.user != self._settings.get("OVERSEERR_USER_ID"):
+            options.append(f"requester: {user}")
+        return [f"    {option}" for option in options]
+
+    def _leave_the_rest(self) -> None:
+        original = self._original
+        if self._settings.get("AUTOMATED_MODE", "true").lower() == "false":
+            self._leave("AUTOMATED_MODE=false", "nothing runs until you start a run or a timer")
+        if zone := self._settings.get("TZ"):
+            self._leave(f"time zone {clean(zone)}", "not needed: times are in UTC")
+        if own := len(_OWN_SETTINGS & self._settings.keys()):
+            self._leave(counted(own, "other setting"), "of its web page")
+        if original.unknown:
+            shown = ", ".join(clean(title) for title in original.unknown[:_SHOWN_TITLES])
+            more = len(original.unknown) - _SHOWN_TITLES
+            shown += f" and {more:,} more" if more > 0 else ""
+            self._leave("history", f"without a kind or a TMDB id: {shown}")
+        if original.unrequested:
+            count = counted(original.unrequested, "title")
+            self._leave("history", f"{count} that ListSync did not find or could not request")
+
+
+def _recognize(original: OriginalList) -> ListRef | str:
+    """The list of ours; or why there is none."""
+    if original.kind == "collections":
+        return "its own collection; a collection of TMDB is written tmdb:collection/NUMBER"
+    form = FORMS.get(original.kind)
+    if form is None:
+        return "an unknown kind of list"
+    entry = original.id
+    if chart := _CHART.fullmatch(entry):
+        entry = f"{'movies' if chart['kind'] == 'movies' else 'shows'}/{chart['chart']}"
+    elif original.kind == "trakt" and entry.isdigit():
+        entry = f"lists/{entry}"
+    elif original.kind == "anilist":
+        entry = entry.replace("/animelist", "") if "://" not in entry else entry
+    text = f"{original.kind.partition('_')[0]}:{entry}" if "://" in entry else form.format(entry)
+    try:
+        return recognize_list(text)
+    except ValueError as error:
+        return str(error)

@@ -1,0 +1,98 @@
+"""What was converted, put in place all at once: the config file, its secrets and its history."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypedDict
+
+from reconciler import wiring
+from reconciler.cli import starter
+from reconciler.cli.moving.conversion import Conversion, Note
+from reconciler.config.own_files import new_files, replace_file
+from reconciler.core.model import MediaKey, MemoryEntry, MemoryKey, Target
+from reconciler.errors import ListsyncError, UsageError
+from reconciler.render.words import clean, counted
+
+
+class ImportDocument(TypedDict):
+    """What ``import`` did, as JSON."""
+
+    config: str
+    ledger: str
+    files: list[str]  # of secrets
+    variables: list[str]  # to set, for secrets that are not known
+    carried_over: list[dict[str, str]]
+    left_out: list[dict[str, str]]
+    handled: int  # titles that are marked in the ledger
+    example: str | None  # one of them
+
+
+def install(
+    conversion: Conversion, handled: Iterable[MediaKey], config_path: Path, ledger: Path | None
+) -> ImportDocument:
+    """Write everything or, if anything fails, nothing. Raises UsageError and ListsyncError.
+
+    The config file is there first, empty, and has its content last: without the history it would
+    have titles requested that somebody has declined.
+    """
+    config = starter.check_loads(conversion.text, conversion.variables, conversion.secrets)
+    ledger_path = wiring.ledger_path(config.ledger, config_path, ledger)
+    secrets = {config_path.with_name(n): f"{v}\n".encode() for n, v in conversion.secrets.items()}
+    files = {path: (content, 0o600) for path, content in secrets.items()}
+    try:
+        with new_files({config_path: (b"", 0o666), **files}):
+            with wiring.open_ledger(config, ledger_path) as opened:
+                known = {key.target for key in opened.memory.read().slots}
+                targets = [Target(media, conversion.is_4k) for media in handled]
+                entries = {
+                    MemoryKey(t): MemoryEntry(present=False) for t in targets if t not in known
+                }
+                opened.memory.record(entries, {})
+            replace_file(config_path, conversion.text.encode())
+    except FileExistsError as error:
+        hint = "nothing was written; choose another folder with -c FOLDER/listsync.yaml"
+        raise UsageError("the file already exists", where=str(error.filename), hint=hint) from error
+    except OSError as error:
+        message = f"the file cannot be written ({error.strerror})"
+        hint = "nothing was written; choose another folder with -c FOLDER/listsync.yaml"
+        where = str(error.filename or config_path)
+        raise ListsyncError(message, where=where, hint=hint) from error
+    return {
+        "config": str(config_path),
+        "ledger": str(ledger_path),
+        "files": [str(path) for path in secrets],
+        "variables": conversion.variables,
+        "carried_over": [{"what": what, "to": to} for what, to in conversion.carried],
+        "left_out": [{"what": what, "reason": why} for what, why in conversion.left],
+        "handled": len(entries),
+        "example": next(
+            (f"tmdb:{key.target.media.kind}:{key.target.media.tmdb}" for key in entries), None
+        ),
+    }
+
+
+def report(document: ImportDocument, ledger: Path | None) -> str:
+    """The document as text, with what to do next. ``ledger``: the one that was asked for."""
+    config = document["config"]
+    option = "" if config == "listsync.yaml" else f" -c {shlex.quote(config)}"
+    also = f"{option} --ledger {shlex.quote(str(ledger))}" if ledger else option
+    rows = [(row["what"], row["to"]) for row in document["carried_over"]]
+    left = [(row["what"], row["reason"]) for row in document["left_out"]]
+    text = f"carried over to {config}:\n{_table(rows)}"
+    if left:
+        text += f"not carried over:\n{_table(left)}"
+    if document["example"]:
+        text += (
+            f"history, in {document['ledger']}:\n"
+            f"  {counted(document['handled'], 'title')} of ListSync will not be requested again, "
+            "also where somebody declined or deleted them\n"
+            f"  to let one be requested again: `listsync forget {document['example']}{also}`\n"
+        )
+    text += "next:\n" + "".join(f"  export {name}=…\n" for name in document["variables"])
+    return text + (f"  listsync validate{option}\n  listsync doctor{also}\n  listsync plan{also}\n")
+
+
+def _table(rows: Iterable[Note]) -> str:
+    return "".join(f"  {clean(what)}: {clean(why)}\n" for what, why in rows)
