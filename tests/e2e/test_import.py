@@ -112,8 +112,8 @@ def test_the_file_keeps_secrets_beside_it_and_the_address_normalized(
 def test_the_report_is_a_document_too(household: Household, old: Path) -> None:
     write_env(old / ".env", OVERSEERR_URL=household.server.url, IMDB_LISTS="top,popular", TZ="UTC")
     document = household.run(*IMPORT, "-o", "json").document
-    assert {"what": "imdb top", "to": "the list imdb-top"} in document["carried_over"]
-    assert [row["what"] for row in document["left_out"]][:2] == ["API key", "imdb 'popular'"]
+    assert {"subject": "imdb top", "result": "the list imdb-top"} in document["carried_over"]
+    assert [row["subject"] for row in document["left_out"]][:2] == ["API key", "imdb 'popular'"]
     assert document["variables"] == ["SEERR_API_KEY"]
     assert household.run("validate").code == 0
 

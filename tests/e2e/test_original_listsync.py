@@ -79,7 +79,7 @@ LEFT = {
 def test_a_list_that_is_left_out_says_why(original: tuple[str, str]) -> None:
     result = converted(("imdb", "top", "1"), (*original, "1"))
     assert list(yaml.safe_load(result.text)["lists"]) == ["imdb-top"]
-    (reason,) = [why for what, why in result.left if what.startswith(original[0])]
+    (reason,) = [text for subject, text in result.left if subject.startswith(original[0])]
     assert LEFT[original] in reason
     assert f": {reason}\n" in result.text
 

@@ -40,7 +40,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     server: Server = None,
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
-    """Write a config file from an original ListSync 0.6 and its history."""
+    """Move in from ListSync, with its lists and its history."""
     from reconciler.cli.moving import conversion, installation, original
     from reconciler.cli.output import print_result, with_version
 

@@ -109,7 +109,9 @@ class _Converter:
                 head += f"\n{comment}" + "".join(f"{line}\n" for line in lines)
         if self.result.left:
             head += "\n# Not carried over:\n"
-            head += "".join(f"#   {clean(what)}: {clean(why)}\n" for what, why in self.result.left)
+            head += "".join(
+                f"#   {clean(subject)}: {clean(reason)}\n" for subject, reason in self.result.left
+            )
         self.result.text = head
 
     def _carry(self, subject: str, result: str) -> None:
@@ -212,20 +214,20 @@ class _Converter:
                 lines += ["", f"  {starter.scalar(names[ref])}:", *self._options(original, ref)]
                 self._carry(label, f"the list {names[ref]}")
         if not lines:
-            reasons = "\n".join(f"{what}: {why}" for what, why in self.result.left)
+            reasons = "\n".join(f"{subject}: {reason}" for subject, reason in self.result.left)
             message = f"no list can be carried over\n{reasons}"
             raise UsageError(message, hint="nothing was written")
         return lines[1:]
 
     def _obstacle(self, ref: ListRef, needed: set[str]) -> str:
         """Why a list cannot be read with the keys of ListSync; empty: it can."""
-        known = self._settings.keys() | self._original.encrypted
+        settings = self._settings.keys() | self._original.encrypted
         try:
             keys = starter.required_keys([ref]).get(ref.provider, ())
         except UsageError as error:
             return error.message.removeprefix(f"{ref}: ")
         setting, our_key = _SITE_KEYS.get(ref.provider, ("", ""))
-        if keys and (keys != (our_key,) or setting not in known):
+        if keys and (keys != (our_key,) or setting not in settings):
             return objection(ref, {}) or "needs a key"
         needed |= {ref.provider} if keys else set()
         return ""

@@ -44,10 +44,10 @@ def install(
     try:
         with new_files({config_path: (b"", 0o666), **files}):
             with wiring.open_ledger(config, ledger_path) as opened:
-                known = {key.target for key in opened.memory.read().slots}
+                remembered = {key.target for key in opened.memory.read().slots}
                 targets = [Target(media, conversion.is_4k) for media in handled]
                 entries = {
-                    MemoryKey(t): MemoryEntry(present=False) for t in targets if t not in known
+                    MemoryKey(t): MemoryEntry(present=False) for t in targets if t not in remembered
                 }
                 opened.memory.record(entries, {})
             replace_file(config_path, conversion.text.encode())
@@ -64,8 +64,10 @@ def install(
         "ledger": str(ledger_path),
         "files": [str(path) for path in secrets],
         "variables": conversion.variables,
-        "carried_over": [{"what": what, "to": to} for what, to in conversion.carried],
-        "left_out": [{"what": what, "reason": why} for what, why in conversion.left],
+        "carried_over": [
+            {"subject": subject, "result": result} for subject, result in conversion.carried
+        ],
+        "left_out": [{"subject": subject, "reason": reason} for subject, reason in conversion.left],
         "handled": len(entries),
         "example": next(
             (f"tmdb:{key.target.media.kind}:{key.target.media.tmdb}" for key in entries), None
@@ -78,8 +80,8 @@ def report(document: ImportDocument, ledger: Path | None) -> str:
     config = document["config"]
     option = "" if config == "listsync.yaml" else f" -c {shlex.quote(config)}"
     also = f"{option} --ledger {shlex.quote(str(ledger))}" if ledger else option
-    rows = [(row["what"], row["to"]) for row in document["carried_over"]]
-    left = [(row["what"], row["reason"]) for row in document["left_out"]]
+    rows = [(row["subject"], row["result"]) for row in document["carried_over"]]
+    left = [(row["subject"], row["reason"]) for row in document["left_out"]]
     text = f"carried over to {config}:\n{_table(rows)}"
     if left:
         text += f"not carried over:\n{_table(left)}"
@@ -95,4 +97,4 @@ def report(document: ImportDocument, ledger: Path | None) -> str:
 
 
 def _table(rows: Iterable[Note]) -> str:
-    return "".join(f"  {clean(what)}: {clean(why)}\n" for what, why in rows)
+    return "".join(f"  {clean(subject)}: {clean(result)}\n" for subject, result in rows)

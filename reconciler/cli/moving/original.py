@@ -208,8 +208,8 @@ def _rows(connection: sqlite3.Connection, table: str, file: Path) -> list[Row]:
     required, optional = _TABLES[table]
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     if missing := [column for column in required if column not in columns]:
-        what = f"the column {table}.{missing[0]}" if columns else f"the table {table}"
-        message = f"not a database of ListSync 0.6: {what} is missing"
+        part = f"the column {table}.{missing[0]}" if columns else f"the table {table}"
+        message = f"not a database of ListSync 0.6: {part} is missing"
         raise UsageError(message, where=str(file), hint=_NOTHING)
     selected = [column for column in (*required, *optional) if column in columns]
     if not selected:
