@@ -112,7 +112,7 @@ def apply(order: Order) -> int:
         saved=result.saved,
     )
     if not result.is_shown:
-        print_plan(document, settings.output)
+        print_plan(document, settings)
     write_github_outputs(document)
     if result.trouble:
         typer.echo(f"listsync: {result.trouble}", err=True)
@@ -163,7 +163,7 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
     preview = reconcile_lists(config, context, order.names)
     _check_current(order, preview)
     document = document_of(config, order.settings.config_path, preview, narrowed_to=order.names)
-    print_plan(document, order.settings.output)
+    print_plan(document, order.settings)
     if preview.plan.actions and not confirm("Apply this?"):
         return None
     with context.ledger.lock(), record_run(context, "apply") as recorder:

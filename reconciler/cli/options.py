@@ -47,6 +47,14 @@ class PlainForm(StrEnum):
     JSON = "json"
 
 
+class Color(StrEnum):
+    """Whether text is colored; ``auto``: on a terminal, unless the environment says otherwise."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The shared options: those after the command, else before it, else of the environment."""
@@ -54,6 +62,8 @@ class Settings:
     config_path: Path
     ledger: Path | None = None
     output: str = Form.TEXT
+    color: str = Color.AUTO
+    shows_all: bool = False
     verbose: bool = False
     debug_dir: Path | None = None
     allow_server: list[str] | None = None  # None, here and below: anything is allowed
@@ -122,6 +132,8 @@ _SHARED: dict[str, tuple[tuple[str, ...], str | None, str]] = {  # its names, va
     "output": (("-o", "--output"), None, "Output format."),
     "verbose": (("-v", "--verbose"), None, "Log every request to stderr."),
     "debug_dir": (("--debug-dir",), "DIR", "Folder for pages that could not be read."),
+    "shows_all": (("--all",), None, "Show each title that waits or is filtered."),
+    "color": (("--color",), "WHEN", "Color text: auto, always or never."),
     "allow_server": (("--allow-server",), "URL", "Allow only this server in the config."),
     "allow_env": (("--allow-env",), "A,B", "Allow only these variables in the config."),
     "allow_files": (("--allow-files",), None, "Also allow files outside the config's folder."),
@@ -146,9 +158,11 @@ LEDGER = _shared("ledger", Path | None)
 OUTPUT = _shared("output", Form, Form.TEXT)
 PLAN_OUTPUT = _shared("output", PlanForm, PlanForm.TEXT)
 PLAIN_OUTPUT = _shared("output", PlainForm, PlainForm.TEXT)
+SHOWS_ALL = _shared("shows_all", bool, default=False)
 VERBOSE = _shared("verbose", bool, default=False)
 DEBUG_DIR = _shared("debug_dir", Path | None)
 _CONFIG = _shared("config_path", Path | None, note=" [default: listsync.yaml]")
+_COLOR = _shared("color", Color | None)
 _RESTRICTIONS = (
     _shared("allow_server", list[str] | None),
     _shared("allow_env", list[str] | None),
@@ -179,7 +193,7 @@ def command_with(*options: inspect.Parameter) -> Callable[[Callable[..., int]], 
 
     The function gets ``Settings`` in their place, as its first parameter.
     """
-    shared = (_CONFIG, *options, *_RESTRICTIONS)
+    shared = (_CONFIG, *options, _COLOR, *_RESTRICTIONS)
     context = inspect.Parameter(
         "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import typer
 
+from reconciler.cli.options import Settings
 from reconciler.config import Config
 from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, json_text
+from reconciler.render.layout import Line, look_of, text_of
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
-from reconciler.render.text import plan_text
+from reconciler.render.text import plan_lines
 from reconciler.render.words import without_mail_addresses
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
@@ -33,17 +36,25 @@ def print_result(output: str, document: D, text: Callable[[D], str]) -> None:
     sys.stdout.write(json_text(document) if output == "json" else text(document))
 
 
+def print_lines(settings: Settings, document: D, lines: Callable[[D], Iterable[Line]]) -> None:
+    """Print a document as JSON, or as lines that suit the terminal."""
+    look = look_of(sys.stdout, settings.color)
+    print_result(settings.output, document, lambda made: text_of(lines(made), look))
+
+
 def with_version(**rows: object) -> dict[str, object]:
     """A document of its own, with the version of its format."""
     return {"format_version": FORMAT_VERSION, **rows}
 
 
-def print_plan(document: PlanDocument, output: str) -> None:
+def print_plan(document: PlanDocument, settings: Settings) -> None:
     """Print a plan in the form that ``-o`` names."""
-    if output == "html":
+    if settings.output == "html":
         sys.stdout.write(_plan_html(document))
+    elif settings.output == "markdown":
+        sys.stdout.write(plan_markdown(document))
     else:
-        print_result(output, document, plan_markdown if output == "markdown" else plan_text)
+        print_lines(settings, document, partial(plan_lines, shows_all=settings.shows_all))
 
 
 def plan_file_text(document: PlanDocument, path: Path) -> str:

@@ -30,7 +30,7 @@ from reconciler.cli.commands.status import status
 from reconciler.cli.commands.validate import validate
 from reconciler.cli.commands.version import version
 from reconciler.cli.faults import report_errors
-from reconciler.cli.options import Settings, option
+from reconciler.cli.options import Color, Settings, option
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
@@ -114,11 +114,13 @@ def _before_the_command(  # noqa: PLR0913 - a command's parameters are its optio
     allow_env: Annotated[list[str] | None, option("allow_env", envvar=ALLOW_ENV)] = None,
     *,
     allow_files: Annotated[bool, option("allow_files", envvar="LISTSYNC_ALLOW_FILES")] = False,
+    color: Annotated[Color, option("color")] = Color.AUTO,
     show_version: Annotated[bool, typer.Option("--version", hidden=True)] = False,
 ) -> None:
     context.obj = Settings(
         config_path,
         ledger,
+        color=color,
         # A variable that is set but empty allows nothing, rather than everything.
         allow_server=allow_server or ([] if ALLOW_SERVER in os.environ else None),
         allow_env=allow_env or ([] if ALLOW_ENV in os.environ else None),

@@ -25,8 +25,8 @@ class Bars:
         if not total:
             yield lambda: None
             return
-        from rich.console import Console  # noqa: PLC0415 - a third of a second, for terminals only
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn(f"{label:8}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:

@@ -1,15 +1,17 @@
-"""The plan's document for a terminal."""
+"""The plan's document, and a fetch, as lines for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reconciler.core.model import ATTENTION, DEFERRED
+from reconciler.core.model import ATTENTION
+from reconciler.core.seasons import span
 from reconciler.render import words
 from reconciler.render.document import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
+from reconciler.render.layout import Cell, Line
 
-MARK = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
-DONE = {
+_MARKS = {"request": "+", "extend": "~", "retry": "↻", "cancel": "-"}
+_RESULTS = {
     "created": "✓",
     "retried": "✓",
     "cancelled": "✓",
@@ -18,92 +20,173 @@ DONE = {
     "quota": "›",
     "blocklisted": "›",
 }
-LABEL = 34  # columns for a title; a longer one moves what follows to the right
+_SYMBOLS = {
+    mark: Cell(f"  {mark:1} ", style)
+    for mark, style in {
+        "+": "added",
+        "✓": "added",
+        "~": "changed",
+        "↻": "changed",
+        "-": "changed",
+        "›": "waiting",
+        "i": "waiting",
+        "?": "attention",
+        "!": "failed",
+        "=": "detail",
+        "": "",
+    }.items()
+}
+_DEEP = Cell("      ")  # below a title
+_EMPTY = Line((Cell(""),))
+_TITLE, _KIND = 34, 6  # columns
+_LONGEST_NAME = 24  # of a list, in columns
+_MOST_NEEDING_YOU = 30  # lines of it
 
 
-def plan_text(document: PlanDocument) -> str:
-    """The server, then each list with the titles to request, that wait, or that need a person."""
-    return "\n".join(_plan(document)) + "\n"
-
-
-def fetch_text(fetch: Fetch) -> str:
+def fetch_lines(fetch: Fetch) -> Iterator[Line]:
     """The items of one list, a line each."""
-    about = f"{fetch['list']}  {fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"
-    lines = [words.clean(about)]
+    about = f"{fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"
+    yield Line((Cell(fetch["list"], "title"), Cell(about, "detail")))
     if problem := words.fetch_problem(fetch):
-        lines.append(f"  ! {problem}")
+        yield Line((Cell(problem),), _SYMBOLS["!"])
     for item in fetch.get("items", []):
         ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
         title = words.with_year(words.title(item["title"] or ""), item["year"])
-        kind = words.clean(item.get("unsupported") or item["kind"] or "-")
-        line = f"  {item['position']:>4}  {title:{LABEL}}  {kind:7}  {words.clean(ids)}"
-        lines.append(line.rstrip())
-    return "\n".join(lines) + "\n"
+        kind = item.get("unsupported") or item["kind"] or "-"
+        cells = (Cell(title, "", _TITLE), Cell(kind, "", _KIND), Cell(ids, "detail"))
+        yield Line(cells, Cell(f"  {item['position']:>4}  ", "detail"))
 
 
-def _plan(document: PlanDocument) -> Iterator[str]:
+def plan_lines(document: PlanDocument, *, shows_all: bool = False) -> Iterator[Line]:
+    """What will be requested or was done, what waits, and at the end what needs a person.
+
+    ``shows_all``: every list, and a line for each title that waits or is filtered.
+    """
+    filled = (part for part in _parts(document, shows_all=shows_all) if part)
+    yield from next(filled)
+    for part in filled:
+        yield _EMPTY
+        yield from part
+
+
+def _parts(document: PlanDocument, *, shows_all: bool) -> Iterator[list[Line]]:
+    is_idle = not (document["actions"] or document["stopped"])
+    if shows_all or not (is_idle or words.is_applied(document)):
+        yield _head(document)
+    if slowdown := words.slowdown(document):
+        yield [Line((Cell(slowdown),), _SYMBOLS["i"])]
+    for row in document["lists"]:
+        yield _list(row, document, shows_all=shows_all)
+    for stop in document["stopped"]:
+        stopped = Line((Cell(f"STOPPED: {stop['message']}", "failed"),))
+        yield [stopped, Line((Cell(stop["hint"]),), Cell("  "))]
+    if "saved" in document:
+        heading = Line((Cell(f"saved plan {document['saved']['plan_id']}", "title"),))
+        leftovers = words.leftovers(document)
+        yield [heading, *(_row(_SYMBOLS[mark], row, text) for mark, row, text in leftovers)]
+    yield _needs_you(document, shows_all=shows_all)
+    if is_idle:
+        hint = "" if shows_all else " (--all shows them)"
+        yield [Line((Cell(words.no_changes(document, hint), "title"),))]
+    else:
+        verb = "Applied" if words.is_applied(document) else "Plan"
+        sentence = f"{verb} {document['plan_id']}: {words.summary(document)}"
+        yield [Line((Cell(sentence, "title"),))]
+
+
+def _head(document: PlanDocument) -> list[Line]:
     config, server = document["config"], document["server"]
-    yield words.clean(f"{config['path']} ok · generation {config['generation']}")
-    yield words.clean(
-        f"{server['url']}  {server['flavour'].capitalize()} {server['version']} · "
-        f"{server['media']:,} media, {server['requests']:,} requests read in "
+    about = (
+        f"at {server['url']} · {server['media']:,} media · {server['requests']:,} requests · "
         f"{server['seconds']:.1f} s"
     )
-    if slowdown := words.slowdown(document):
-        yield f"  i {slowdown}"
-    yield ""
-    width = max(len(row["name"]) for row in document["lists"])
-    for row in document["lists"]:
-        yield from _list(row, document, width)
-    for stop in document["stopped"]:
-        yield ""
-        yield f"STOPPED: {words.clean(stop['message'])}"
-        yield f"  {words.clean(stop['hint'])}"
-    if "saved" in document:
-        yield ""
-        yield f"saved plan {document['saved']['plan_id']}"
-        yield from (_line(*leftover) for leftover in words.leftovers(document))
-    yield ""
-    verb = "Applied" if words.is_applied(document) else "Plan"
-    yield f"{verb} {document['plan_id']}: {words.summary(document)}"
+    name = f"{server['flavour'].capitalize()} {server['version']}"
+    return [
+        Line((Cell(config["path"]), Cell(f"generation {config['generation']}", "detail"))),
+        Line((Cell(about, "detail"),), Cell(f"{name} ")),
+    ]
 
 
-def _list(row: ListRow, document: PlanDocument, width: int) -> Iterator[str]:
-    source = words.clean(row["source"]).replace(":", " ", 1)
-    size = words.size(row["fetch"], row["top"])
-    yield f"{row['name']:{width}}  {source} · {size} · {words.requester(row)}"
+def _list(row: ListRow, document: PlanDocument, *, shows_all: bool) -> list[Line]:
+    """A list with its titles; empty where nobody has to know more than the last line says."""
+    is_applied = words.is_applied(document) and not shows_all
     verdicts = [v for v in document["verdicts"] if v["lists"][0] == row["name"]]
-    yield from (f"  ! {problem}" for problem in words.problems(row, verdicts))
+    news = [Line((Cell(problem),), _SYMBOLS["!"]) for problem in words.problems(row, verdicts)]
     if row["notice"]:
-        yield f"  i {words.clean(row['notice'])}"
-    for action in document["actions"]:
-        if action["lists"][0] == row["name"]:
-            yield _action(action)
-    yield from map(_verdict, words.notable_verdicts(verdicts, row))
+        news.append(Line((Cell(row["notice"]),), _SYMBOLS["i"]))
+    news += [_action(line) for line in document["actions"] if line["lists"][0] == row["name"]]
+    shown = [] if is_applied else words.notable_verdicts(verdicts, row)
+    hidden = frozenset() if shows_all else words.MERELY_WAITING
+    notable = [verdict for verdict in shown if verdict["reason"] not in hidden]
+    is_due = bool(document["actions"]) and not is_applied
+    if not (news or shows_all or is_due or any(v["reason"] not in ATTENTION for v in notable)):
+        return []
+    width = max(len(lst["name"]) for lst in document["lists"])
+    name = Cell(row["name"], "title", min(_LONGEST_NAME, width))
+    source = row["source"].replace(":", " ", 1)
+    size = words.size(row["fetch"], row["top"])
+    details = () if is_applied else (size, words.requester(row))
+    counts = [] if is_applied else _counts(row, verdicts, shows_all=shows_all)
+    about = Cell(" · ".join((source, *details)), "detail")
+    return [Line((name, about)), *news, *map(_verdict, notable), *counts]
+
+
+def _counts(row: ListRow, verdicts: Sequence[VerdictRow], *, shows_all: bool) -> Iterator[Line]:
+    """How many titles of a list wait, are up to date, belong to others or are filtered."""
+    if not shows_all and (waiting := words.waiting_counts(verdicts)):
+        yield _count(_SYMBOLS["›"], "waiting", waiting)
     if unchanged := words.unchanged_counts(verdicts):
-        total = sum(count for _, count in unchanged)
-        detail = " · ".join(f"{count:,} {reason}" for reason, count in unchanged)
-        yield f"  = {f'{total:,} unchanged':{LABEL}}  {detail}"
-    yield from (f"  = {line}" for line in words.rowless_titles(row))
-    filtered, more = words.filtered_verdicts(verdicts)
+        yield _count(_SYMBOLS["✓"], "up to date", unchanged)
+    for phrase in words.rowless_titles(row):
+        yield Line((Cell(phrase, "detail"),), _SYMBOLS["="])
+    filtered, more = words.filtered_verdicts(verdicts, len(verdicts) if shows_all else words.SHOWN)
     yield from map(_verdict, filtered)
     if more:
-        yield f"    and {more:,} more filtered: `listsync plan -o json` lists all of them"
+        text = f"and {more:,} more filtered: `listsync plan --all` shows them"
+        yield Line((Cell(text, "detail"),), _SYMBOLS[""])
 
 
-def _action(action: ActionRow) -> str:
-    mark = DONE.get(action["result"], "!") if "result" in action else MARK[action["op"]]
-    detail = f" · {words.clean(action['detail'])}" if action["detail"] else ""
-    return _line(mark, action, words.action(action) + detail)
+def _count(mark: Cell, label: str, counts: Sequence[tuple[str, int]]) -> Line:
+    total = sum(count for _, count in counts)
+    details = " · ".join(
+        reason if mark == _SYMBOLS["›"] and len(counts) == 1 else f"{count:,} {reason}"
+        for reason, count in counts
+    )
+    cells = (Cell(f"{total:,} {label}", "", _TITLE), Cell("", "", _KIND), Cell(details, "detail"))
+    return Line(cells, mark)
 
 
-def _verdict(row: VerdictRow) -> str:
+def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
+    """What nobody else settles, once more at the end, where a person looks."""
+    problems = {row["name"]: row["problem"] for row in document["lists"] if row["problem"]}
+    lines = [
+        Line((Cell(name, "title", _TITLE), Cell(problem)), _SYMBOLS["!"])
+        for name, problem in problems.items()
+    ]
+    for row in document["verdicts"]:
+        if row["reason"] in ATTENTION and row["lists"][0] not in problems:
+            line = _row(_SYMBOLS["?"], row, f"{row['lists'][0]} · {words.verdict(row)}", "title")
+            advice = f"listsync explain {words.item_name(row['media'])}"
+            lines += [line, Line((Cell(advice),), _DEEP)]
+    if more := len(lines[_MOST_NEEDING_YOU:]) // 2 * (not shows_all):
+        text = f"and {more:,} more: `listsync plan --all` shows them"
+        lines[-2 * more :] = [Line((Cell(text),), _DEEP)]
+    return [Line((Cell("Needs you", "title"),)), *lines] if lines else []
+
+
+def _action(row: ActionRow) -> Line:
+    mark = _RESULTS.get(row["result"], "!") if "result" in row else _MARKS[row["op"]]
+    detail = f" · {row['detail']}" if row["detail"] else ""
+    return _row(_SYMBOLS[mark], row, words.action(row) + detail, "title")
+
+
+def _verdict(row: VerdictRow) -> Line:
     if row["reason"] in ATTENTION:
-        advice = f"listsync explain {words.item_name(row['media'])}"
-        return _line("?", row, f"{words.verdict(row)} · {advice}")
-    return _line("›" if row["reason"] in DEFERRED else " ", row, words.verdict(row))
+        return _row(_SYMBOLS["?"], row, words.verdict(row), "title")
+    return _row(_SYMBOLS["›" if row["reason"] in words.WAITING else ""], row, words.verdict(row))
 
 
-def _line(mark: str, row: ActionRow | VerdictRow, text: str) -> str:
-    label = words.label(row["media"], row["seasons"], is_4k=row["is_4k"])
-    return f"  {mark} {label:{LABEL}}  {words.where(row['media']):21}  {text}"
+def _row(mark: Cell, row: ActionRow | VerdictRow, text: str, style: str = "") -> Line:
+    label = words.label(row["media"], None, is_4k=row["is_4k"])
+    kind = span(row["seasons"]) if row["seasons"] else row["media"]["type"] or "-"
+    return Line((Cell(label, style, _TITLE), Cell(kind, "", _KIND), Cell(text, "detail")), mark)

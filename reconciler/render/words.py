@@ -29,6 +29,8 @@ _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
 LONGEST_TITLE = 300  # characters; JSON has all of a longer one
 SHOWN = 5  # filtered titles of a list; the others are in the JSON
+MERELY_WAITING = frozenset({Reason.OVER_CAP, Reason.OVER_BUDGET, Reason.QUOTA, Reason.UNAIRED})
+WAITING = DEFERRED | {Reason.UNAIRED}
 SATISFIED = frozenset({Reason.AVAILABLE, Reason.REQUESTED, Reason.PROCESSING})
 WHY = {
     "missing": "",
@@ -109,20 +111,19 @@ def _item_text(media: Media) -> str:
 
 
 def action(row: ActionRow) -> str:
-    """``request → pending approval``, and after ``apply`` its result."""
+    """``request, pending approval``, and after ``apply`` its result."""
     if "result" in row:
         return ": ".join(filter(None, (row["result"], clean(row["message"]))))
     why = WHY[row["reason"]]
-    outlook = f" → {EXPECTED[row['expected']]}" if row["op"] in WITH_OUTLOOK else ""
-    return f"{row['op']}{outlook}" + (f" ({why})" if why and why != row["op"] else "")
+    outlook = EXPECTED[row["expected"]] if row["op"] in WITH_OUTLOOK else ""
+    return ", ".join(filter(None, (row["op"], why if why != row["op"] else "", outlook)))
 
 
 def verdict(row: VerdictRow) -> str:
     """Why a title waits, needs a person, or does not pass its list's filter."""
     if row["reason"] == Reason.FILTERED:
         return f"filtered: {clean(row['detail'])}"
-    head = f"deferred: {row['reason']}" if row["reason"] in DEFERRED else row["reason"]
-    return f"{head} · {clean(row['detail'])}" if row["detail"] else head
+    return " · ".join(filter(None, (row["reason"], clean(row["detail"]))))
 
 
 def slowdown(document: PlanDocument) -> str | None:
@@ -252,15 +253,31 @@ def notable_verdicts(rows: Iterable[VerdictRow], lst: ListRow) -> list[VerdictRo
     return [
         row
         for row in rows
-        if (row["reason"] in DEFERRED | ATTENTION or "would" in row)
+        if (row["reason"] in WAITING | ATTENTION or "would" in row)
         and not (lst["problem"] and row["reason"] == Reason.NOT_PERMITTED)
     ]
 
 
-def filtered_verdicts(rows: Iterable[VerdictRow]) -> tuple[list[VerdictRow], int]:
+def filtered_verdicts(
+    rows: Iterable[VerdictRow], most: int = SHOWN
+) -> tuple[list[VerdictRow], int]:
     """The first titles that do not pass their list's filter, and how many more there are."""
     matching = [row for row in rows if row["reason"] == Reason.FILTERED]
-    return matching[:SHOWN], len(matching[SHOWN:])
+    return matching[:most], len(matching[most:])
+
+
+def waiting_counts(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
+    """How many titles merely wait, by limit; each with what it says of the next slot."""
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for row in rows:
+        if row["reason"] in MERELY_WAITING:
+            # Films and seasons have separate quotas; what the last title met is the state now.
+            kind = row["media"]["type"] if row["reason"] == Reason.QUOTA else None
+            groups.setdefault((row["reason"], kind), []).append(clean(row["detail"]))
+    return [
+        (f"{reason}: {details[-1]}" if reason != Reason.UNAIRED else reason, len(details))
+        for (reason, _), details in groups.items()
+    ]
 
 
 def unchanged_counts(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
@@ -278,7 +295,7 @@ def unchanged_counts(rows: Iterable[VerdictRow]) -> list[tuple[str, int]]:
             counts[reason],
         )
         for reason in Reason
-        if counts[reason] and reason not in DEFERRED | ATTENTION
+        if counts[reason] and reason not in WAITING | ATTENTION
     ]
 
 
@@ -297,7 +314,7 @@ def rowless_titles(lst: ListRow) -> list[str]:
 
 
 def summary(document: PlanDocument) -> str:
-    """``2 to request, 1 to extend · 1 deferred, 1 needs attention, 1 list incomplete``.
+    """``2 to request, 1 to extend · 1 waiting, 1 needs you, 1 list incomplete``.
 
     After ``apply`` it begins with the results: ``3 created``.
     """
@@ -308,10 +325,36 @@ def summary(document: PlanDocument) -> str:
     else:
         done = [f"{counts['request']} to request"]
         done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
-    others = [f"{counts['deferred']} deferred"] if counts["deferred"] else []
-    if counts["attention"]:
-        others.append(f"{counts['attention']} need{'s' * (counts['attention'] == 1)} attention")
-    broken = sum(fetch_problem(row["fetch"]) is not None for row in document["lists"])
-    if broken:
-        others.append(f"{counted(broken, 'list')} incomplete")
-    return " · ".join(part for part in (", ".join(done), ", ".join(others)) if part)
+    waiting = _waiting_count(document)
+    others = [f"{waiting:,} waiting"] if waiting else []
+    return " · ".join(filter(None, (", ".join(done), ", ".join([*others, *_troubles(document)]))))
+
+
+def no_changes(document: PlanDocument, hint: str) -> str:
+    """``No changes. 412 titles are up to date, 12 are waiting (--all shows them).``.
+
+    ``hint``: how to see those that wait or are filtered.
+    """
+    reasons = Counter(row["reason"] for row in document["verdicts"])
+    filtered, waiting = reasons[Reason.FILTERED], sum(reasons[reason] for reason in WAITING)
+    good = document["summary"]["unchanged"] - filtered - reasons[Reason.UNAIRED]
+    parts = [f"{counted(good, 'title')} {_are(good)} up to date"]
+    parts += [f"{filtered:,} {_are(filtered)} filtered"] if filtered else []
+    parts += [f"{waiting:,} {_are(waiting)} waiting"] if waiting else []
+    more = hint if filtered or waiting else ""
+    return ". ".join((f"No changes. {', '.join(parts)}{more}", *_troubles(document))) + "."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _waiting_count(document: PlanDocument) -> int:
+    return sum(row["reason"] in WAITING for row in document["verdicts"])
+
+
+def _troubles(document: PlanDocument) -> Iterator[str]:
+    if attention := document["summary"]["attention"]:
+        yield f"{attention:,} need{'s' * (attention == 1)} you"
+    if broken := sum(fetch_problem(row["fetch"]) is not None for row in document["lists"]):
+        yield f"{counted(broken, 'list')} incomplete"

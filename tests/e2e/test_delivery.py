@@ -48,7 +48,7 @@ def test_a_plan_shows_where_requests_go_and_apply_sends_them_there(household: Ho
         (SHOW.tmdb, False, {"serverId": 0, "profileId": 3, "tags": [9]}),
         (DUNE.tmdb, False, {"serverId": 0, "profileId": 4, "tags": [2]}),
     ]
-    assert "0 to request" in household.run("plan").out
+    assert "No changes." in household.run("plan").out
 
 
 def test_a_list_that_names_what_is_not_there_is_refused_alone_and_explained(
@@ -209,7 +209,7 @@ def test_a_title_that_is_there_is_another_one_in_4k(household: Household) -> Non
     assert [(row["is_4k"], row["reason"]) for row in document["verdicts"]] == [(False, "available")]
     assert household.run("apply", "--yes").code == 0
     assert requests_sent(household)[-1] == (DUNE.tmdb, True, {})
-    assert "0 to request" in household.run("plan").out
+    assert "No changes." in household.run("plan").out
 
 
 def test_4k_and_not_share_one_quota(household: Household) -> None:

@@ -45,7 +45,7 @@ def test_one_title_goes_from_the_file_to_the_server(household: Household) -> Non
     assert action["request_id"] == request.id
     again = household.run("plan")
     assert again.code == 0
-    assert re.search(r"^Plan [0-9a-f]{8}: 0 to request$", again.out, re.MULTILINE)
+    assert again.out == "No changes. 1 title is up to date.\n"
 
 
 def test_a_plan_says_the_same_as_json_text_and_markdown(household: Household) -> None:
@@ -66,15 +66,17 @@ def test_a_plan_says_the_same_as_json_text_and_markdown(household: Household) ->
     }
     assert document["complete"] is False
     assert [row["name"] for row in document["lists"]] == ["bobs", "alices", "never", "gone"]
-    sentence = "6 to request, 1 to extend · 1 deferred, 1 needs attention, 1 list incomplete"
+    sentence = "6 to request, 1 to extend · 1 waiting, 1 needs you, 1 list incomplete"
     text, markdown = plans["text"].out, plans["markdown"].out
     assert f"Plan {document['plan_id']}: {sentence}" in text
     assert f"`{document['plan_id']}`: {sentence}" in markdown
+    text, _, needs_you = text.partition("Needs you\n")
     for mark, count in ((r"\+", 6), ("~", 1), ("›", 1), (r"\?", 1), ("!", 1)):
         assert len(re.findall(rf"^  {mark} ", text, re.MULTILINE)) == count, mark
-    assert sum(map(int, re.findall(r"= (\d+) unchanged", text))) == 4
+    assert sum(map(int, re.findall(r"✓ (\d+) up to date", text))) == 4
     assert sum(map(int, re.findall(r"^(\d+) unchanged", markdown, re.MULTILINE))) == 4
     assert len(re.findall(r"^\| .*\\?tmdb.* \|$", markdown, re.MULTILINE)) == 8
+    assert re.findall(r"^  (\S) ", needs_you, re.MULTILINE) == ["?"]
     assert household.stored() == []
 
 

@@ -8,8 +8,8 @@ from reconciler.core.model import Delivery, Option
 from reconciler.render.document import PlanDocument
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import delivery_names, destination
-from reconciler.render.text import plan_text
 from tests.loop.test_markdown import listed, long_plan
+from tests.loop.world import plan_text
 
 RADARR, SONARR = Option(0, "Radarr"), Option(3, "Sonarr")
 FULL = Delivery(RADARR, Option(4, "HD"), Option(1, "/kids"), (Option(2, "kids"), Option(5, "anna")))

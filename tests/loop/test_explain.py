@@ -12,11 +12,10 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.items import parse_item
 from reconciler.core.model import Item, Kind
 from reconciler.render.explanation import explain_text
-from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain, unwanted
 from reconciler.sync.reports import list_reports
 from tests.loop.test_prune_text import document_of
-from tests.loop.world import World, by_imdb, by_tmdb
+from tests.loop.world import World, by_imdb, by_tmdb, plan_text
 
 HOSTILE = [
     "It's Complicated",
@@ -128,7 +127,7 @@ def test_a_title_can_be_pasted_into_the_file_and_into_a_shell(world: World, titl
         for row in plan_text(document_of(reconciliation)).splitlines()
         if "listsync explain" in row
     ]
-    program, verb, item = shlex.split(row.partition(" · ")[2].rpartition(" · ")[2])
+    program, verb, item = shlex.split(row)
     assert (program, verb, parse_item(item).title) == ("listsync", "explain", title)
 
 

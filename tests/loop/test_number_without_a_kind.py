@@ -10,11 +10,10 @@ import pytest
 
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import Ids, Item, Kind
-from reconciler.render.text import plan_text
 from reconciler.sources import json_items
 from reconciler.sync.explain import explain
 from tests.loop.test_prune_text import document_of
-from tests.loop.world import World, decisions
+from tests.loop.world import World, decisions, plan_text
 from tests.project import places
 
 ADDRESS = "https://lists.example/shows"
@@ -41,12 +40,9 @@ def test_a_person_is_asked_which_one_it_is_and_the_advice_settles_it(
 ) -> None:
     follow(world, row)
     reconciliation = world.look()
-    (line,) = [
-        line
-        for line in plan_text(document_of(reconciliation)).splitlines()
-        if "film or show?" in line
-    ]
-    command = shlex.split(line.rpartition(" · ")[2])
+    lines = plan_text(document_of(reconciliation)).splitlines()
+    (place,) = [place for place, line in enumerate(lines) if "film or show?" in line]
+    command = shlex.split(lines[place + 1])
     assert command[:2] == ["listsync", "explain"]
     (explanation,) = explain(reconciliation, command[2])
     assert explanation["verdict"]["word"] == "ambiguous"

@@ -11,11 +11,10 @@ from reconciler.render.document import PlanDocument
 from reconciler.render.explanation import explain_text
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
-from reconciler.render.text import plan_text
 from reconciler.sync.explain import explain
 from reconciler.sync.reconcile import Reconciliation
 from tests.loop.test_prune import DUNE, wish
-from tests.loop.world import World
+from tests.loop.world import World, plan_text
 
 
 def document_of(reconciliation: Reconciliation) -> PlanDocument:

@@ -31,13 +31,26 @@ from reconciler.core.model import (
 from reconciler.ledger import SqliteLedger
 from reconciler.overseerr import OverseerrServer
 from reconciler.ports import Ledger, MediaServer
+from reconciler.render.document import Fetch, PlanDocument
+from reconciler.render.layout import text_of
 from reconciler.render.progress import Silence
+from reconciler.render.text import fetch_lines, plan_lines
 from reconciler.sources.registry import recognize_list
 from reconciler.sync.apply import Applier, Outcomes
 from reconciler.sync.reconcile import Context, Reconciliation, reconcile_lists
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADMIN, ALICE, BOB, CAROL = 1, 2, 3, 4
+
+
+def plan_text(document: PlanDocument) -> str:
+    """The plan as a pipe gets it."""
+    return text_of(plan_lines(document))
+
+
+def fetch_text(fetch: Fetch) -> str:
+    """The list as a pipe gets it."""
+    return text_of(fetch_lines(fetch))
 
 
 class HandClock:

@@ -74,7 +74,7 @@ def normalized(text: str) -> str:
     text = re.sub(r"generation [0-9a-f]{6}", "generation HASH", text)
     text = re.sub(r"^Plan [0-9a-f]{8}:", "Plan HASH:", text, flags=re.MULTILINE)
     text = re.sub(r"opens \d{4}-\d\d-\d\d \d\d:\d\d UTC", "opens TIME", text)
-    return re.sub(r"read in \d+\.\d s", "read in TIME", text)
+    return re.sub(r"requests · \d+\.\d s", "requests · TIME", text)
 
 
 def shown_plan(page: str) -> str:

@@ -112,6 +112,7 @@ LINES_BY_FEATURE = {
     "heartbeat": 80,
     "states for systemd": 80,
     "GitHub action": 141,
+    "terminal": 280,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 

@@ -11,6 +11,7 @@ from reconciler.cli.options import (
     DEBUG_DIR,
     LEDGER,
     PLAN_OUTPUT,
+    SHOWS_ALL,
     VERBOSE,
     DetailedExit,
     Settings,
@@ -39,7 +40,7 @@ Due = Annotated[bool, typer.Option("--due", help="Apply only the lists that are 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
-@command_with(LEDGER, PLAN_OUTPUT, VERBOSE, DEBUG_DIR)
+@command_with(LEDGER, PLAN_OUTPUT, SHOWS_ALL, VERBOSE, DEBUG_DIR)
 def apply(  # noqa: PLR0913 - a command's parameters are its options
     settings: Settings,
     arguments: ListsOrPlan = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from reconciler.cli.options import (
     DEBUG_DIR,
     OUTPUT,
@@ -16,13 +18,13 @@ from reconciler.cli.options import (
 def fetch(settings: Settings, name: ListName) -> int:
     """Fetch one list and print its items, without the media server."""
     from reconciler import wiring
-    from reconciler.cli.output import print_result
+    from reconciler.cli.output import print_lines
     from reconciler.cli.selection import find_list
     from reconciler.core.desired import need_of
     from reconciler.core.model import READ
     from reconciler.render.markdown import fetch_markdown
     from reconciler.render.rows import fetch_document
-    from reconciler.render.text import fetch_text
+    from reconciler.render.text import fetch_lines
     from reconciler.sync.execute import OK, SOMETHING_FAILED
 
     config = settings.read_config()
@@ -36,6 +38,8 @@ def fetch(settings: Settings, name: ListName) -> int:
     ):
         snapshot = sources.fetch(lst.source, need_of(lst.rules))
     document = fetch_document(lst.name, str(lst.source), snapshot)
-    text = fetch_markdown if settings.output == "markdown" else fetch_text
-    print_result(settings.output, document, text)
+    if settings.output == "markdown":
+        sys.stdout.write(fetch_markdown(document))
+    else:
+        print_lines(settings, document, fetch_lines)
     return OK if snapshot.outcome in READ else SOMETHING_FAILED

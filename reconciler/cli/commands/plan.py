@@ -11,6 +11,7 @@ from reconciler.cli.options import (
     DEBUG_DIR,
     LEDGER,
     PLAN_OUTPUT,
+    SHOWS_ALL,
     VERBOSE,
     DetailedExit,
     ListNames,
@@ -27,7 +28,7 @@ Out = Annotated[
 ]
 
 
-@command_with(LEDGER, PLAN_OUTPUT, VERBOSE, DEBUG_DIR)
+@command_with(LEDGER, PLAN_OUTPUT, SHOWS_ALL, VERBOSE, DEBUG_DIR)
 def plan(
     settings: Settings,
     names: ListNames = None,
@@ -61,7 +62,7 @@ def plan(
     document = document_of(config, settings.config_path, reconciliation, narrowed_to=selected)
     if out is not None:
         plan_file.save(plan_file_text(document, out), out)
-    print_plan(document, settings.output)
+    print_plan(document, settings)
     write_github_outputs(document)
     changes = detailed_exitcode and bool(reconciliation.plan.actions)
     return exit_code(reconciliation, (), changes=changes)
