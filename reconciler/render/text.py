@@ -118,8 +118,9 @@ def _list(row: ListRow, document: PlanDocument, *, shows_all: bool) -> list[Line
     shown = [] if is_applied else words.notable_verdicts(verdicts, row)
     hidden = frozenset() if shows_all else words.MERELY_WAITING
     notable = [verdict for verdict in shown if verdict["reason"] not in hidden]
-    is_due = bool(document["actions"]) and not is_applied
-    if not (news or shows_all or is_due or any(v["reason"] not in ATTENTION for v in notable)):
+    is_due = document["actions"] or document["stopped"] or row["fetch"]["note"]
+    has_news = news or any(verdict["reason"] not in ATTENTION for verdict in notable)
+    if not (has_news or shows_all or (is_due and not is_applied)):
         return []
     width = max(len(lst["name"]) for lst in document["lists"])
     name = Cell(row["name"], "title", min(_LONGEST_NAME, width))
@@ -142,8 +143,12 @@ def _counts(row: ListRow, verdicts: Sequence[VerdictRow], *, shows_all: bool) ->
     filtered, more = words.filtered_verdicts(verdicts, len(verdicts) if shows_all else words.SHOWN)
     yield from map(_verdict, filtered)
     if more:
-        text = f"and {more:,} more filtered: `listsync plan --all` shows them"
-        yield Line((Cell(text, "detail"),), _SYMBOLS[""])
+        yield _more(more, " filtered", _SYMBOLS[""])
+
+
+def _more(count: int, what: str, mark: Cell) -> Line:
+    text = f"and {count:,} more{what}: `listsync plan --all` shows them"
+    return Line((Cell(text, "detail"),), mark)
 
 
 def _count(mark: Cell, label: str, counts: Sequence[tuple[str, int]]) -> Line:
@@ -169,8 +174,7 @@ def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
             advice = f"listsync explain {words.item_name(row['media'])}"
             lines += [line, Line((Cell(advice),), _DEEP)]
     if more := len(lines[_MOST_NEEDING_YOU:]) // 2 * (not shows_all):
-        text = f"and {more:,} more: `listsync plan --all` shows them"
-        lines[-2 * more :] = [Line((Cell(text),), _DEEP)]
+        lines[-2 * more :] = [_more(more, "", _DEEP)]
     return [Line((Cell("Needs you", "title"),)), *lines] if lines else []
 
 

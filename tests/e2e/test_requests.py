@@ -106,7 +106,7 @@ def test_top_then_quota_then_cap_then_budget_and_none_blocks_what_stands_behind(
     assert words == ["request"] * 4 + ["quota", "over-cap", "over-budget"]
     assert household.run("apply", "--yes").code == 0
     assert set(household.stored()) == set(numbers([FILMS[0], FILMS[4], FILMS[5], FILMS[7]]))
-    again = household.run("plan").out
+    again = household.run("plan", "--all").out
     assert "the budget is 4 a week; the next slot opens 20" in again
     assert "alice has 0 of 1 films left in 7 days; the next slot opens 20" in again
 
