@@ -146,8 +146,8 @@ def _counts(row: ListRow, verdicts: Sequence[VerdictRow], *, shows_all: bool) ->
         yield _more(more, " filtered", _SYMBOLS[""])
 
 
-def _more(count: int, what: str, mark: Cell) -> Line:
-    text = f"and {count:,} more{what}: `listsync plan --all` shows them"
+def _more(count: int, noun: str, mark: Cell) -> Line:
+    text = f"and {count:,} more{noun}: `listsync plan --all` shows them"
     return Line((Cell(text, "detail"),), mark)
 
 

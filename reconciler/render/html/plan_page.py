@@ -104,7 +104,7 @@ def _list(lst: ListRow, document: PlanDocument) -> dict[str, object]:
 
 def _action(row: ActionRow, document: PlanDocument) -> dict[str, object]:
     word = row.get("result", row["op"])
-    parts = [words.action(row).removeprefix(word).lstrip(" →:"), row["detail"]]
+    parts = [words.action(row).removeprefix(word).lstrip(" ,:"), row["detail"]]
     return _row(row, word, " · ".join(filter(None, parts)), document)
 
 
