@@ -10,11 +10,15 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Without compiled modules each of the tests' processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test types workflows pytest bench torture format docs readme-plan clean
-.PHONY: dist sbom checksums audit image-steps
+.PHONY: demo demo-live test types workflows pytest bench torture format docs readme-plan
+.PHONY: screenshots clean dist sbom checksums audit image-steps
 
 demo: $(VENV)/demo.done browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo
+
+# Until Ctrl-C.
+demo-live: $(VENV)/demo.done browser
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m examples.sandbox.demo --live
 
 test: $(VENV)/test.done browser $(AXE)
 	$(BIN)/ruff format --check .
@@ -115,6 +119,11 @@ docs: $(VENV)/test.done
 # The plan in README.md, from a run of the demo; a test compares it.
 readme-plan: $(VENV)/test.done browser
 	$(BIN)/python -m tests.project.demo_plan
+
+# The pictures of docs/images, from a run of the demo.
+screenshots: $(VENV)/test.done browser
+	@command -v pngquant >/dev/null || { echo "Installing pngquant ..."; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qqy --no-install-recommends pngquant >/dev/null; }
+	$(BIN)/python -m tests.project.screenshots
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

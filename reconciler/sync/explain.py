@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
+from operator import itemgetter
 
 from reconciler.core.advice import Ground, would_change
 from reconciler.core.filters import facts_for
@@ -144,7 +145,7 @@ class Explainer:
         explanation: Explanation = {
             "media": data["media"],
             "is_4k": data["is_4k"],
-            "lists": [self._place(lst, entry) for lst, entry in self._places(row)],
+            "lists": [self._place(lst, entry) for lst, entry in self.places(row)],
             "resolved": {
                 "tmdb": target.media.tmdb if target else None,
                 "by": row.matched_by,
@@ -163,17 +164,21 @@ class Explainer:
             explanation["memory"] = memory_row(self._slots[target], attempts)
         return explanation
 
-    def _places(self, row: Action | Verdict) -> Iterator[tuple[DesiredList, Entry]]:
+    def places(self, row: Action | Verdict) -> list[tuple[DesiredList, Entry]]:
+        """A title's entries on all lists, in the order of the config and of each list."""
         target = row.target
         entries = self._entries[row.item.key]
         if target:
             unmatched = [place for place in entries if _media_of(place[1]) is None]
             entries = [*self._entries[target.media], *unmatched]
-        for index, entry in sorted(entries, key=lambda place: place[0]):
-            lst = self._lists[index]
-            if target and lst.rules.role is Role.REQUEST and lst.rules.is_4k is not target.is_4k:
-                continue  # that list asks for another quality
-            yield lst, entry
+        places = [
+            (self._lists[index], entry) for index, entry in sorted(entries, key=itemgetter(0))
+        ]
+        return [
+            (lst, entry)
+            for lst, entry in places
+            if not target or lst.rules.role is Role.EXCLUDE or lst.rules.is_4k is target.is_4k
+        ]
 
     def _place(self, lst: DesiredList, entry: Entry) -> ListPlace:
         facts = {}

@@ -72,9 +72,10 @@ def list_reports(
         if isinstance(row, Action) and (outcome := done.get(row)):
             word, detail = outcome.result, outcome.message
         advice, facts = explanation["would_change"], tuple(fact_lines(explanation))
-        report = RowReport(row.item, word, detail, row.target, advice, facts)
+        own = {lst.name: entry.item for lst, entry in reversed(explainer.places(row))}
         for name in rows.keys() & row.lists:
-            rows[name].append(report)
+            item = own.get(name, row.item)  # with its place on this list
+            rows[name].append(RowReport(item, word, detail, row.target, advice, facts))
     return {
         name: ListReport(
             source=str(ref),

@@ -172,6 +172,8 @@ def test_the_report_of_a_run_keeps_the_lines_of_explain(world: World) -> None:
         row = next(row for row in report.rows if row.item.ids.tmdb == FILMS[0].tmdb)
         lines = [*row.facts, ("to change", row.advice)]
         assert "".join(f"  {label:9} {fact}\n" for label, fact in lines) in text
+    places = {name: [row.item.position for row in report.rows] for name, report in reports.items()}
+    assert places == {"wishes": [1, 2], "others": [1]}
 
 
 def test_a_title_of_no_list_is_named() -> None:

@@ -6,19 +6,16 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from examples.sandbox.demo import CONFIG
-from examples.sandbox.demo_history import History
-from examples.sandbox.media_server import SandboxServer
-from examples.sandbox.sites import SandboxSites
+from examples.sandbox.demo import demo
 from tests.project.places import ROOT
 
 README = ROOT / "README.md"
@@ -30,22 +27,12 @@ _BLOCK = re.compile(r"(<!-- demo plan: .*?-->\n```text\n)(.*?)(```)", re.DOTALL)
 
 
 def demo_plan(folder: Path) -> str:
-    """Run ``listsync plan`` with the demo's config in a folder and return its output."""
-    shutil.copy(CONFIG, folder)
-    with SandboxServer() as server, SandboxSites() as sites:
-        History(server.url, server.api_key).write(sites.lists)
-        environment = os.environ | {
-            "SANDBOX_URL": server.url,
-            "SANDBOX_API_KEY": server.api_key,
-            "SANDBOX_IMDB_URL": sites.imdb_url,
-            "SANDBOX_TRAKT_URL": sites.trakt_url,
-            "PYTHONPATH": str(ROOT),
-            "XDG_STATE_HOME": str(folder),  # where the ledger is
-        }
+    """Run ``listsync plan`` with the demo's config, its state in a folder, for its output."""
+    with redirect_stdout(StringIO()), demo() as world:
         return subprocess.run(
             [sys.executable, "-m", "reconciler", "plan"],
-            cwd=folder,
-            env=environment,
+            cwd=world.folder,
+            env=world.environment | {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -59,11 +62,14 @@ def demo(folder: Path, then: str = "exit 0") -> subprocess.Popen[str]:
     stand_in = folder / "listsync"
     stand_in.write_text(STAND_IN.format(note=folder / "note", then=then))
     stand_in.chmod(0o755)
-    environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "examples.sandbox.demo"],
+    return start_demo(f"{folder}:{os.environ['PATH']}")
+
+
+def start_demo(path: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "examples.sandbox.demo", *arguments],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | {"PATH": path},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -77,6 +83,28 @@ def test_the_demo_shows_three_commands_and_tidies_up(tmp_path: Path) -> None:
     steps = ("plan", "apply --yes", "plan")
     assert lines == [line for step in steps for line in (f"$ listsync {step}", f"ran: {step}")]
     assert not Path((tmp_path / "note").read_text().strip()).exists()
+    assert shown.endswith("open its status page: make demo-live\n")
+
+
+def test_the_live_demo_shows_the_status_page_until_it_is_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "listsync").symlink_to(Path(sys.executable).with_name("listsync"))
+    with start_demo(str(tmp_path), "--live") as process:  # no browser on this PATH: none is started
+        assert process.stdout
+        line = next(line for line in process.stdout if "The status page: " in line)
+        address = line.split()[3]
+        page = until_answered(address)
+        assert "of 3 lists are in sync" in page
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    with pytest.raises(URLError):
+        urlopen(address, timeout=10)  # noqa: S310
+
+
+def until_answered(address: str) -> str:
+    while True:
+        with suppress(URLError), urlopen(address, timeout=10) as answer:  # noqa: S310
+            return str(answer.read(), "utf-8")
+        time.sleep(0.05)
 
 
 def test_the_demo_stops_at_the_first_command_that_fails(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _needs_you(row: VerdictRow, document: PlanDocument) -> dict[str, object]:
     return {
         **_row(row, row["reason"], "", document),
         "reason": f"On {', '.join(row['lists'])}{detail}",
-        "advice": f"`listsync explain {words.item_name(row['media'])}`",
+        "advice": f"run `listsync explain {words.item_name(row['media'])}`",
     }
 
 
@@ -94,11 +94,7 @@ def _list(lst: ListRow, document: PlanDocument) -> dict[str, object]:
             _action(row, document) for row in document["actions"] if row["lists"][0] == lst["name"]
         ],
         "waiting": list(_verdicts([*waiting, *filtered], document)),
-        "notes": [
-            *(["Nothing to do: " + ", ".join(counts)] if counts else []),
-            *notes,
-            *words.rowless_titles(lst),
-        ],
+        "notes": [*notes, *words.rowless_titles(lst)],
     }
 
 
