@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from reconciler.core import conditions
-from reconciler.core.model import WHOLE, ListReport, StatusSnapshot
+from reconciler.core.model import WHOLE, ListReport, Op, Result, StatusSnapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -39,6 +39,8 @@ class Metrics:
         self._calls = counter(
             "listsync_api_calls", "Calls to the media server.", ["endpoint", "status"]
         )
+        for op in (Op.REQUEST, Op.EXTEND):  # from the start, so that an increase is seen at once
+            self._actions.labels(op, Result.CREATED)
         build = Gauge("listsync_build_info", "Version.", ["version"], registry=registry)
         build.labels(version("listsync")).set(1)
 

@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.cli.health import is_alive
 from tests.e2e.household import ALIEN, DUNE, HEAT, JOKER, Household, numbers, until
+from tests.e2e.monitoring import unknown_names
 from tests.e2e.running import listed, lists, running, write
 
 
@@ -168,6 +169,7 @@ def test_over_http_it_says_how_it_is_and_changes_nothing(household: Household) -
             "listsync_server_reachable 1.0",
         ):
             assert line in figures
+        assert unknown_names(figures) == {}
         for name in (
             "listsync_list_last_attempt_timestamp_seconds",
             "listsync_list_last_success_timestamp_seconds",
