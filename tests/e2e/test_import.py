@@ -109,6 +109,26 @@ def test_the_file_keeps_secrets_beside_it_and_the_address_normalized(
         ]
 
 
+def test_history_is_in_4k_where_listsync_was(household: Household, old: Path) -> None:
+    with (old / ".env").open("a") as env:
+        env.write("OVERSEERR_4K=true\n")
+    assert household.run(*IMPORT).code == 0
+    with closing(sqlite3.connect(household.ledger)) as ledger:
+        rows = ledger.execute("SELECT DISTINCT is_4k, present FROM memory_entries").fetchall()
+    assert rows == [(1, 0)]
+
+
+@pytest.mark.usefixtures("old")
+def test_what_the_ledger_remembers_already_stays(household: Household, films: list[Title]) -> None:
+    household.write({"films": {"source": "file:wishes.txt"}})
+    (household.folder / "wishes.txt").write_text(f"tmdb:movie:{films[1].tmdb}\n")
+    household.run("apply", "--yes")
+    assert household.run(*IMPORT, "-c", "new.yaml").code == 0
+    with closing(sqlite3.connect(household.ledger)) as ledger:
+        query = "SELECT present FROM memory_entries WHERE tmdb = ?"
+        assert ledger.execute(query, (films[1].tmdb,)).fetchall() == [(1,)]
+
+
 def test_the_report_is_a_document_too(household: Household, old: Path) -> None:
     write_env(old / ".env", OVERSEERR_URL=household.server.url, IMDB_LISTS="top,popular", TZ="UTC")
     document = household.run(*IMPORT, "-o", "json").document

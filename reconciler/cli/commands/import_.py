@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
 ) -> int:
     """Move in from ListSync, with its lists and its history."""
     from reconciler.cli.moving import conversion, installation, original
-    from reconciler.cli.output import print_result, with_version
+    from reconciler.cli.output import print_lines, with_version
 
     del program  # there is one
     settings = context.obj
@@ -55,5 +56,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     document = installation.install(
         converted, installed.handled, config_path, ledger or settings.ledger
     )
-    print_result(output, with_version(**document), lambda _: installation.report(document, ledger))
+    settings = replace(settings, output=output)
+    lines = installation.report_lines(document, ledger)
+    print_lines(settings, with_version(**document), lambda _: lines)
     return 0

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypedDict
 
 from reconciler import wiring
 from reconciler.cli import starter
-from reconciler.cli.moving.conversion import Conversion, Note
+from reconciler.cli.moving.conversion import Conversion
 from reconciler.config.own_files import new_files, replace_file
 from reconciler.core.model import MediaKey, MemoryEntry, MemoryKey, Target
 from reconciler.errors import ListsyncError, UsageError
-from reconciler.render.words import clean, counted
+from reconciler.render.layout import Cell, Line
+from reconciler.render.words import counted
+
+_INDENT = Cell("  ")
+_SUBJECT = 28  # columns
 
 
 class ImportDocument(TypedDict):
@@ -75,26 +79,28 @@ def install(
     }
 
 
-def report(document: ImportDocument, ledger: Path | None) -> str:
+def report_lines(document: ImportDocument, ledger: Path | None) -> Iterator[Line]:
     """The document as text, with what to do next. ``ledger``: the one that was asked for."""
     config = document["config"]
     option = "" if config == "listsync.yaml" else f" -c {shlex.quote(config)}"
     also = f"{option} --ledger {shlex.quote(str(ledger))}" if ledger else option
-    rows = [(row["subject"], row["result"]) for row in document["carried_over"]]
-    left = [(row["subject"], row["reason"]) for row in document["left_out"]]
-    text = f"carried over to {config}:\n{_table(rows)}"
-    if left:
-        text += f"not carried over:\n{_table(left)}"
-    if document["example"]:
-        text += (
-            f"history, in {document['ledger']}:\n"
-            f"  {counted(document['handled'], 'title')} of ListSync will not be requested again, "
-            "also where somebody declined or deleted them\n"
-            f"  to let one be requested again: `listsync forget {document['example']}{also}`\n"
-        )
-    text += "next:\n" + "".join(f"  export {name}=…\n" for name in document["variables"])
-    return text + (f"  listsync validate{option}\n  listsync doctor{also}\n  listsync plan{also}\n")
-
-
-def _table(rows: Iterable[Note]) -> str:
-    return "".join(f"  {clean(subject)}: {clean(result)}\n" for subject, result in rows)
+    yield Line((Cell(f"carried over to {config}", "title"),))
+    for row in document["carried_over"]:
+        cells = Cell(row["subject"], "", _SUBJECT), Cell(row["result"], "detail")
+        yield Line(cells, Cell("  + ", "added"))
+    if document["left_out"]:
+        yield Line((Cell("not carried over", "title"),))
+    for row in document["left_out"]:
+        cells = Cell(row["subject"], "", _SUBJECT), Cell(row["reason"], "detail")
+        yield Line(cells, Cell("  - ", "attention"))
+    if example := document["example"]:
+        count = counted(document["handled"], "title")
+        yield Line((Cell(f"history, in {document['ledger']}", "title"),))
+        sentence = f"{count} of ListSync will not be requested again, also where somebody declined"
+        yield Line((Cell(f"{sentence} or deleted them"),), _INDENT)
+        yield Line((Cell(f"to lift that for one: `listsync forget {example}{also}`"),), _INDENT)
+    yield Line((Cell("next", "title"),))
+    for name in document["variables"]:
+        yield Line((Cell(f"export {name}=…"),), _INDENT)
+    for command in (f"validate{option}", f"doctor{also}", f"plan{also}"):
+        yield Line((Cell(f"listsync {command}"),), _INDENT)
