@@ -490,7 +490,7 @@ CATALOG = [
         f"{FORGET} -c mine.yaml": shows(f"forgot {DUNE_KEY}"),
         "listsync validate -c mine.yaml": shows("ok"),
         "listsync doctor -c mine.yaml": shows("ok   server"),
-        "listsync plan -c mine.yaml": shows("handled")}),
+        "listsync plan -c mine.yaml": shows("No changes")}),
     Trouble("an id that is none", quiet, ("apply", "--yes", "--expect", "0"), {
         "listsync plan": shows("Plan ")}),
     Trouble("another plan than expected", quiet, ("apply", "--yes", "--expect", "0" * 8), {
