@@ -6,7 +6,9 @@ a file, not their content.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 _PACKAGE = Path(__file__).resolve().parent
 _OUTERMOST, _INNERMOST = 10, 30  # calls of a trace; a recursion has a thousand more
@@ -45,13 +47,35 @@ class PlanMismatchError(ListsyncError):
     exit_code = 3
 
 
+class Diagnostic(NamedTuple):
+    """One problem of the config with its line of the file."""
+
+    where: str  # listsync.yaml:14:5
+    what: str
+    hint: str
+    line: int
+    source: str | None  # the line; None: it may hold a secret
+    start: int  # of the place in the line, in characters from 0
+    end: int
+
+
 class ConfigError(ListsyncError):
     """The config is missing, unreadable or invalid; ``problems`` has a line for each problem."""
 
     exit_code = 78
 
-    def __init__(self, problems: tuple[str, ...], *, where: str) -> None:
-        """``problems``: lines of the form ``file:line:column path: problem``."""
+    def __init__(
+        self,
+        problems: tuple[str, ...],
+        *,
+        where: str,
+        diagnose: Callable[[], tuple[Diagnostic, ...]] = tuple,
+    ) -> None:
+        """``problems``: lines of the form ``file:line:column path: problem``.
+
+        ``diagnose``: returns the same problems for a terminal, where the file could be read.
+        """
+        self.diagnose = diagnose
         hint = "fix the file; `listsync validate` checks it without using the network"
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems

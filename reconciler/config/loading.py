@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from reconciler.config.effective import with_settings
+from reconciler.config.excerpts import SourceText, diagnostics
 from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.models import Config, File
 from reconciler.config.problems import Place, Problem
@@ -48,10 +50,12 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
     quotes a variable, a secret's file or a secret.
     """
-    tree, problems = _tree(text.removeprefix("\N{BYTE ORDER MARK}"), env, restrictions)
+    source = SourceText(text.removeprefix("\N{BYTE ORDER MARK}"))
+    tree, problems = _tree(source.text, env, restrictions)
     root, file = tree, None
     if tree:
         root, unread = with_secrets(tree, File, read)
+        source.add_secrets(tree, root)
         file, invalid = validate(File, _with_defaults(root), recognize_list)
         problems += (*unread, *invalid)
     if root and file:
@@ -61,9 +65,16 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
             *exposed_secrets(file, root),
         )
     if problems or file is None or tree is None:
-        ordered = sorted(dict.fromkeys(problems))
-        raise ConfigError(tuple(problem.line(name) for problem in ordered), where=name)
+        raise _config_error(problems, {"": source}, name)
     return with_settings(_config(file, is_confined=restrictions.confines_files), tree, name)
+
+
+def _config_error(
+    problems: Iterable[Problem], texts: Mapping[str, SourceText], name: str
+) -> ConfigError:
+    ordered = sorted(dict.fromkeys(problems))
+    lines = tuple(problem.line(name) for problem in ordered)
+    return ConfigError(lines, where=name, diagnose=partial(diagnostics, ordered, texts, name))
 
 
 def _tree(

@@ -77,7 +77,8 @@ def test_a_file_broken_anywhere_tells_no_secret(
     try:
         output = (repr(read_config(text, ENV).server),)
     except ConfigError as error:
-        output = error.problems
+        sources = (diagnostic.source or "" for diagnostic in error.diagnose())
+        output = (*error.problems, *sources)
 
     assert output
     assert all("\n" not in line and SECRET not in line for line in output)

@@ -1,0 +1,232 @@
+"""Problems with their line of the file: shown only where the line surely holds no secret.
+
+A file with a mistake may have a secret anywhere: in the right place, behind a misspelled key, or
+pasted where a name belongs. A line is not shown if
+
+* the tree has a secret there, or the line contains the text of one,
+* a key on it is named like a secret or is close to one, and has a value that is not a variable,
+* it is in a section with secrets and is not ``key: value``,
+* an address on it has a user, a scheme other than HTTP's, or a word that may be a key, or
+* a word on it is as long as a key, and not plain words.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+
+from reconciler.config.keys import Model
+from reconciler.config.models import File
+from reconciler.config.problems import Problem
+from reconciler.config.secrets import SUFFIX, secret_keys
+from reconciler.config.tree import Listing, Node, Scalar, Section
+from reconciler.core.privacy import LONG_SECRET, SHORTEST_SECRET, holds_key, is_harmless
+from reconciler.errors import Diagnostic
+
+_HINT = re.compile(r'(?P<what>(?:"[^"]*"|[^";])*?)(?:; |, (?=did you mean))(?P<hint>.+)', re.DOTALL)
+_KEY = re.compile(r"""(?P<quote>["']?)(?P<key>[\w.-]+)(?P=quote)[ \t]*:(?!//)""")
+_VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-)?\}")
+_NOTHING = re.compile(r"""[\s"',}\]]*(?:[,}\]]|#.*|\Z)""")
+_BEFORE_KEYS = re.compile(r"""[\s{\[,-]*["']?""")
+_ADDRESS = re.compile(
+    r"""(?P<scheme>[A-Za-z][\w+.-]*)://(?P<host>[^\s/?#"',]*)(?P<path>[^\s"']*)"""
+)
+_TOP_LEVEL = re.compile(r"""["']?(?P<key>[\w.-]+)["']?[ \t]*:""")
+_WORDS = re.compile(r"""[^\s"',:;{}\[\]()<>/?&=#@|*!$\\]+""")
+_LONGEST_LINE = 4_000  # characters; how long the look at one may take grows faster than it
+_SITE_ID = re.compile(r"[a-z]{2}[0-9]{5,10}")  # of IMDb: ur12345678
+_COMMENT = re.compile(r"[ \t]#.*")
+
+
+@dataclass
+class SourceText:
+    """The text of a file, and what in it is secret."""
+
+    text: str
+    lines: list[str] = field(init=False)
+    secret_lines: set[int] = field(default_factory=set)
+    secret_texts: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.lines = self.text.split("\n")
+
+    def add_secrets(self, written: Section, filled: Section) -> None:
+        """Add the secrets of a tree: as it is written, and with the contents of files."""
+        for scalar in _secrets(written, File):
+            self.secret_lines.add(scalar.place.line)
+        texts = (scalar.text for scalar in _secrets(filled, File))
+        self.secret_texts |= {text.casefold() for text in texts if len(text) >= SHORTEST_SECRET}
+
+    def diagnostic(self, problem: Problem, name: str) -> Diagnostic:
+        """The problem for a terminal; ``name``: what errors call the config file."""
+        match = _HINT.fullmatch(problem.message)
+        what, hint = match.group("what", "hint") if match else (problem.message, "")
+        place = problem.place
+        line = self.lines[place.line - 1].rstrip("\r") if place.line <= len(self.lines) else ""
+        start = min(place.column - 1, len(line))
+        end = max(start + 1, min(place.end - 1, len(line)))
+        shown = line[:end] + _COMMENT.sub("", line[end:])
+        return Diagnostic(
+            where=problem.where(name),
+            what=_headline(problem.path, what),
+            hint=hint,
+            line=place.line,
+            source=shown.rstrip() if self._is_harmless(shown, place.line) else None,
+            start=start,
+            end=end,
+        )
+
+    def _is_harmless(self, line: str, number: int) -> bool:
+        folded = line.casefold()
+        return not (
+            len(line) > _LONGEST_LINE
+            or number in self.secret_lines
+            or any(secret in folded for secret in self.secret_texts)
+            or any(map(_may_be_key, _WORDS.findall(line)))
+            or any(_holds_secret(*address) for address in _ADDRESS.findall(line))
+            or not _has_harmless_keys(line, is_open=self._section(number) in _open_sections())
+        )
+
+    def _section(self, number: int) -> str:
+        """The top-level key that a line is under; empty: unknown."""
+        for line in reversed(self.lines[:number]):
+            if match := _TOP_LEVEL.match(line):
+                return match["key"]
+        return ""
+
+
+def _headline(path: str, what: str) -> str:
+    """What is wrong, with the place in the config: ``unknown key "intervl" in list "kids"``."""
+    if what != "unknown key":
+        return f"{path}: {what}" if path else what
+    section, _, key = path.rpartition(".")
+    where = section or "the file"
+    if section.startswith("lists."):
+        name = section.removeprefix("lists.")
+        filtered = name.removesuffix(".filter")
+        where = f'list "{name}"' if name == filtered else f'the filter of list "{filtered}"'
+    return f'unknown key "{key}" in {where}'
+
+
+def _has_harmless_keys(line: str, *, is_open: bool) -> bool:
+    """Whether no key on a line may have a secret as its value.
+
+    ``is_open``: the line is in a section without secrets.
+    """
+    matches = list(_KEY.finditer(line))
+    ends = [*(match.start() for match in matches), len(line)][1:]
+    for match, end in zip(matches, ends, strict=True):
+        key, value = match["key"], _VARIABLE.sub("", line[match.end() : end])
+        if not (is_open or key in _keys() or is_harmless(key)):
+            return False  # the key itself may be a secret
+        if _NOTHING.match(value):
+            continue
+        is_path = key.endswith(SUFFIX) and "/" in value and "://" not in value
+        if _may_hold_secret(key) and not is_path:
+            return False
+        if key == "source" or not (is_open or key in _value_keys()):
+            words = _WORDS.findall(value)
+            if not all(is_harmless(word) or _SITE_ID.fullmatch(word) for word in words):
+                return False
+    if is_open or not matches:
+        return is_open
+    return bool(_BEFORE_KEYS.fullmatch(line[: matches[0].start()]))
+
+
+def _may_hold_secret(key: str) -> bool:
+    """Whether a key is named like one of a secret, or is a misspelled key of a secret."""
+    if key in _secret_names():
+        return True
+    if key in _keys():
+        return False
+    closest = get_close_matches(key.lower(), _keys(), n=1)
+    return holds_key(key) or bool(_secret_names().intersection(closest))
+
+
+def _holds_secret(scheme: str, host: str, path: str) -> bool:
+    """Whether an address may hold a secret: it may be a webhook, say."""
+    words = _WORDS.findall(path)
+    is_usual = all(is_harmless(word) or _SITE_ID.fullmatch(word) for word in words)
+    return scheme.lower() not in {"http", "https"} or "@" in host or not is_usual
+
+
+def _may_be_key(word: str) -> bool:
+    """Whether a word is as long as a key, and not plain words."""
+    return len(word) >= LONG_SECRET and not all(map(is_harmless, re.split(r"[-_.]", word)))
+
+
+def _models(model: type[Model]) -> Iterator[type[Model]]:
+    """A model, and those of the sections below it."""
+    yield model
+    for info in model.known_keys().values():
+        for below in (info.annotation, *getattr(info.annotation, "__args__", ())):
+            if inspect.isclass(below) and issubclass(below, Model):
+                yield from _models(below)
+
+
+def secret_paths(model: type[Model] = File) -> Iterator[tuple[str, ...]]:
+    """The path of each key that holds a secret."""
+    yield from ((key,) for key in secret_keys(model))
+    for key, info in model.known_keys().items():
+        if inspect.isclass(info.annotation) and issubclass(info.annotation, Model):
+            yield from ((key, *path) for path in secret_paths(info.annotation))
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """Every key of the file."""
+    keys = {key for model in _models(File) for key in model.known_keys()}
+    return frozenset(keys) | _secret_names()
+
+
+@cache
+def _value_keys() -> frozenset[str]:
+    """Every key with a value that is no secret, sections apart."""
+    models = frozenset(_models(File))
+    keys = ((key, info) for model in models for key, info in model.known_keys().items())
+    return frozenset(key for key, info in keys if info.annotation not in models) - _secret_names()
+
+
+@cache
+def _secret_names() -> frozenset[str]:
+    """Every key that holds a secret, and those that name its file."""
+    names = [path[-1] for path in secret_paths()]
+    return frozenset({*names, *(name + SUFFIX for name in names)})
+
+
+@cache
+def _open_sections() -> Collection[str]:
+    """The top-level keys without a secret below them."""
+    return File.known_keys().keys() - {path[0] for path in secret_paths()}
+
+
+def _secrets(section: Section, model: type[Model]) -> Iterator[Scalar]:
+    """The scalars of a section that are secrets, those of sections below it among them."""
+    keys = secret_keys(model)
+    for key, node in section.entries.items():
+        info = model.known_keys().get(key)
+        below = info.annotation if info else None
+        if key in keys:
+            yield from _scalars(node)
+        elif isinstance(node, Section) and inspect.isclass(below) and issubclass(below, Model):
+            yield from _secrets(node, below)
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    else:
+        children = node.elements if isinstance(node, Listing) else node.entries.values()
+        for child in children:
+            yield from _scalars(child)
+
+
+def diagnostics(
+    problems: Collection[Problem], texts: Mapping[str, SourceText], name: str
+) -> tuple[Diagnostic, ...]:
+    """The problems for a terminal. ``texts``: by file; empty: the config file itself."""
+    return tuple(texts[problem.place.file].diagnostic(problem, name) for problem in problems)
