@@ -51,7 +51,7 @@ class Diagnostic(NamedTuple):
     """One problem of the config with its line of the file."""
 
     where: str  # listsync.yaml:14:5
-    what: str
+    problem: str
     hint: str
     line: int
     source: str | None  # the line; None: it may hold a secret

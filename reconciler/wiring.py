@@ -16,6 +16,7 @@ from reconciler import logs
 from reconciler.browser.pool import Sessions
 from reconciler.config import UNRESTRICTED
 from reconciler.config.file import ConfigFile, ListSites, beside
+from reconciler.config.own_files import STDIN
 from reconciler.errors import LedgerError
 from reconciler.ledger import CachedRoutes, LockedLedger, SqliteLedger
 from reconciler.overseerr import OverseerrServer
@@ -28,6 +29,8 @@ from reconciler.sources.registry import SiteSources, needs_browser, objection, r
 from reconciler.sources.site_settings import providers_of, sign_in_of
 from reconciler.sync.clock import SystemClock
 from reconciler.sync.reconcile import Context
+
+_log = logs.Logger()
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -197,8 +200,15 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
     from reconciler.controller.list_reconciler import Factories  # noqa: PLC0415 - start-up time
     from reconciler.controller.service import Service  # noqa: PLC0415 - start-up time
 
+    def adopt(config: Config) -> None:
+        configure_logs(config, level)
+        for note in config.written.notes:
+            _log.warning("a note on the config", note=note)
+
     config = file.read()
-    configure_logs(config, level)
+    adopt(config)
+    if file.path == STDIN:
+        _log.info("the config was read from stdin; a changed one takes effect at the next start")
     clock = SystemClock()
 
     def ledger(config: Config) -> Ledger:
@@ -221,7 +231,7 @@ def open_service(  # noqa: PLR0913 - what a command chooses about its run
         chance=random.random,
         dispatcher=dispatcher(),
     )
-    return Service(config, file, factories, lambda config: configure_logs(config, level))
+    return Service(config, file, factories, adopt)
 
 
 def notifier() -> AppriseNotifier:

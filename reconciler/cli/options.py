@@ -78,11 +78,13 @@ class Settings:
         return parse_restrictions(self.allow_server, self.allow_env, allows_files=self.allow_files)
 
     def read_config(self) -> Config:
-        """The config; from now on logs hide its secrets. Raises ConfigError."""
+        """The config; from now on logs hide its secrets. Prints notes. Raises ConfigError."""
         from reconciler import wiring
 
         config = wiring.read_config(self.config_path, self.restrictions)
         wiring.configure_logs(config, logging.DEBUG if self.verbose else logging.WARNING)
+        for note in config.written.notes:
+            typer.echo(note, err=True)
         return config
 
     def ledger_path(self, config: Config) -> Path:
@@ -143,8 +145,19 @@ _SHARED: dict[str, tuple[tuple[str, ...], str | None, str]] = {  # its names, va
 def option(name: str, note: str = "", **more: Any) -> Any:  # noqa: ANN401 - as typer's Option
     """A shared option, with what is special to one place: its ``envvar``, say."""
     names, metavar, text = _SHARED[name]
+    if name == "config_path":
+        more["callback"] = _config_path
     is_file = metavar == "FILE"  # who reads it reports what is wrong with it
     return typer.Option(*names, metavar=metavar, readable=not is_file, help=text + note, **more)
+
+
+def _config_path(path: Path | None) -> Path | None:
+    """``-``: the config is read from stdin."""
+    if path != Path("-"):
+        return path
+    from reconciler.config.own_files import STDIN
+
+    return STDIN
 
 
 def _shared(name: str, kind: object, default: object = None, note: str = "") -> inspect.Parameter:

@@ -106,9 +106,9 @@ for examples in COMMANDS.values():
 @app.callback(invoke_without_command=True)
 def _before_the_command(  # noqa: PLR0913 - a command's parameters are its options
     context: typer.Context,
-    config_path: Annotated[Path, option("config_path", envvar="LISTSYNC_CONFIG")] = Path(
-        "listsync.yaml"
-    ),
+    config_path: Annotated[
+        Path, option("config_path", " Use - for stdin.", envvar="LISTSYNC_CONFIG")
+    ] = Path("listsync.yaml"),
     ledger: Annotated[Path | None, option("ledger", envvar="LISTSYNC_LEDGER")] = None,
     allow_server: Annotated[list[str] | None, option("allow_server", envvar=ALLOW_SERVER)] = None,
     allow_env: Annotated[list[str] | None, option("allow_env", envvar=ALLOW_ENV)] = None,

@@ -40,7 +40,7 @@ def effective_settings(config: Config) -> tuple[Setting, ...]:
     return tuple(each for each in settings if not (is_silent and each.path[0] == "notify"))
 
 
-def with_settings(config: Config, root: Section, file: str) -> Config:
+def with_settings(config: Config, root: Section, file: str, notes: tuple[str, ...]) -> Config:
     """A config with its settings. ``root``: the tree of its file, called ``file``, as written."""
     lists, defaults = root.entries.get("lists"), root.entries.get("defaults")
     entries = lists.entries if isinstance(lists, Section) else {}
@@ -53,7 +53,7 @@ def with_settings(config: Config, root: Section, file: str) -> Config:
     return config.model_copy(
         update={
             "lists": tuple(map(with_own, config.lists)),
-            "written": Written(tuple(_settings(config, [(Origin.FILE, root)], (), file))),
+            "written": Written(tuple(_settings(config, [(Origin.FILE, root)], (), file)), notes),
         }
     )
 

@@ -27,13 +27,15 @@ from reconciler.config.tree import Listing, Node, Scalar, Section
 from reconciler.core.privacy import LONG_SECRET, SHORTEST_SECRET, holds_key, is_harmless
 from reconciler.errors import Diagnostic
 
-_HINT = re.compile(r'(?P<what>(?:"[^"]*"|[^";])*?)(?:; |, (?=did you mean))(?P<hint>.+)', re.DOTALL)
-_KEY = re.compile(r"""(?P<quote>["']?)(?P<key>[\w.-]+)(?P=quote)[ \t]*:(?!//)""")
+_HINT = re.compile(
+    r'(?P<problem>(?:"[^"]*"|[^";])*?)(?:; |, (?=did you mean))(?P<hint>.+)', re.DOTALL
+)
+_KEY = re.compile(r"""(?<![\w.-])(?P<key>[\w.-]+)["']?[ \t]*:(?!//)""")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-)?\}")
 _NOTHING = re.compile(r"""[\s"',}\]]*(?:[,}\]]|#.*|\Z)""")
 _BEFORE_KEYS = re.compile(r"""[\s{\[,-]*["']?""")
 _ADDRESS = re.compile(
-    r"""(?P<scheme>[A-Za-z][\w+.-]*)://(?P<host>[^\s/?#"',]*)(?P<path>[^\s"']*)"""
+    r"""(?<![\w+.-])(?P<scheme>[\w+.-]+)://(?P<host>[^\s/?#"',]*)(?P<path>[^\s"']*)"""
 )
 _TOP_LEVEL = re.compile(r"""["']?(?P<key>[\w.-]+)["']?[ \t]*:""")
 _WORDS = re.compile(r"""[^\s"',:;{}\[\]()<>/?&=#@|*!$\\]+""")
@@ -47,6 +49,7 @@ class SourceText:
     """The text of a file, and what in it is secret."""
 
     text: str
+    file: str = ""  # as in Place
     lines: list[str] = field(init=False)
     secret_lines: set[int] = field(default_factory=set)
     secret_texts: set[str] = field(default_factory=set)
@@ -57,14 +60,15 @@ class SourceText:
     def add_secrets(self, written: Section, filled: Section) -> None:
         """Add the secrets of a tree: as it is written, and with the contents of files."""
         for scalar in _secrets(written, File):
-            self.secret_lines.add(scalar.place.line)
+            if scalar.place.file == self.file:
+                self.secret_lines.add(scalar.place.line)
         texts = (scalar.text for scalar in _secrets(filled, File))
         self.secret_texts |= {text.casefold() for text in texts if len(text) >= SHORTEST_SECRET}
 
     def diagnostic(self, problem: Problem, name: str) -> Diagnostic:
         """The problem for a terminal; ``name``: what errors call the config file."""
         match = _HINT.fullmatch(problem.message)
-        what, hint = match.group("what", "hint") if match else (problem.message, "")
+        message, hint = match.group("problem", "hint") if match else (problem.message, "")
         place = problem.place
         line = self.lines[place.line - 1].rstrip("\r") if place.line <= len(self.lines) else ""
         start = min(place.column - 1, len(line))
@@ -72,7 +76,7 @@ class SourceText:
         shown = line[:end] + _COMMENT.sub("", line[end:])
         return Diagnostic(
             where=problem.where(name),
-            what=_headline(problem.path, what),
+            problem=_headline(problem.path, message),
             hint=hint,
             line=place.line,
             source=shown.rstrip() if self._is_harmless(shown, place.line) else None,
@@ -81,6 +85,8 @@ class SourceText:
         )
 
     def _is_harmless(self, line: str, number: int) -> bool:
+        if not line.strip():
+            return True
         folded = line.casefold()
         return not (
             len(line) > _LONGEST_LINE
@@ -99,10 +105,10 @@ class SourceText:
         return ""
 
 
-def _headline(path: str, what: str) -> str:
+def _headline(path: str, message: str) -> str:
     """What is wrong, with the place in the config: ``unknown key "intervl" in list "kids"``."""
-    if what != "unknown key":
-        return f"{path}: {what}" if path else what
+    if message != "unknown key":
+        return f"{path}: {message}" if path else message
     section, _, key = path.rpartition(".")
     where = section or "the file"
     if section.startswith("lists."):

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import yaml
 
+from reconciler.config.includes import IncludedFile, matching_files, matching_folders
 from reconciler.config.loading import load
 from reconciler.config.models import Config
 from reconciler.config.own_files import (
     CONFIG_BYTES,
     NAMED_BYTES,
     OUTSIDE,
+    STDIN,
     is_handed_over,
     is_inside,
     read_file,
+    read_stdin,
 )
 from reconciler.config.providers import ProvidersConfig
 from reconciler.config.restrictions import UNRESTRICTED, Restrictions
@@ -51,12 +54,16 @@ class ConfigFile:
         self._restrictions = restrictions
         self._secrets: frozenset[Path] = frozenset()
         self._secret_files: set[Path] = set()  # files of secrets, while the file is read
+        self._patterns: tuple[str, ...] = ()  # of included files, as last read
+        self._stdin: bytes | None = None  # it can be read once
 
     def content(self) -> bytes:
         """The present content. Raises ConfigError where it cannot be read."""
         self._check_place()
         try:
-            return read_file(self.path, CONFIG_BYTES)
+            if self.path != STDIN:
+                return read_file(self.path, CONFIG_BYTES)
+            self._stdin = read_stdin(CONFIG_BYTES) if self._stdin is None else self._stdin
         except OSError as error:
             hint = (
                 "name the config with -c FILE or LISTSYNC_CONFIG, or write one with `listsync init`"
@@ -64,6 +71,7 @@ class ConfigFile:
             raise ConfigError(
                 (f"{self.path}: {_plainly(error)}; {hint}",), where=str(self.path)
             ) from error
+        return self._stdin
 
     def read(self, content: bytes | None = None) -> Config:
         """The meaning of the present content, or of this in its place.
@@ -72,6 +80,7 @@ class ConfigFile:
         """
         data = self.content() if content is None else content
         self._secret_files = set()
+        patterns: list[str] = []
 
         def secret(name: str) -> str:
             if self._restrictions.confines_files and self._is_outside(name):
@@ -79,6 +88,10 @@ class ConfigFile:
             self._secret_files.add(beside(self.path, name))
             data = read_file(beside(self.path, name), NAMED_BYTES)
             return data.decode().replace("\r\n", "\n")
+
+        def include(pattern: str) -> Iterator[IncludedFile]:
+            patterns.append(pattern)
+            return map(self._included_file, matching_files(*self._pattern(pattern)))
 
         try:
             return load(
@@ -90,13 +103,35 @@ class ConfigFile:
                 objection=self._objection,
                 restrictions=self._restrictions,
                 is_outside=self._is_outside,
+                include=include,
             )
         finally:
             self._secrets = frozenset(self._secret_files) or self._secrets
+            self._patterns = tuple(patterns) or self._patterns
+
+    def _pattern(self, pattern: str) -> tuple[str, Path]:
+        """A pattern with ``~`` filled in, and the folder that it is relative to."""
+        return os.path.expanduser(pattern), self.path.parent  # noqa: PTH111 - Path would raise
+
+    def _included_file(self, match: str) -> IncludedFile:
+        path = self.path.parent / match
+        name, folder = str(path), os.path.dirname(match)  # noqa: PTH120 - "" where Path has "."
+        if self._restrictions.confines_files and self._is_outside(match):
+            return IncludedFile(name, folder, problem=OUTSIDE)
+        with suppress(OSError):
+            if path.samefile(self.path):
+                problem = "the config file includes itself; use a folder, like lists.d/*.yaml"
+                return IncludedFile(name, folder, problem=problem)
+        try:
+            return IncludedFile(name, folder, read_file(path, CONFIG_BYTES))
+        except OSError as error:
+            return IncludedFile(name, folder, problem=_plainly(error))
 
     def _check_place(self) -> None:
         """Raise ConfigError where a restricted file is itself a link out of its folder."""
-        is_free = is_handed_over(self.path) or not self._restrictions.confines_files
+        is_free = (
+            self.path == STDIN or is_handed_over(self.path) or not self._restrictions.confines_files
+        )
         if not is_free and self._is_outside(self.path.name):
             error = f"{self.path}: a link to a file outside its folder; name that file with -c FILE"
             raise ConfigError((error,), where=str(self.path))
@@ -122,8 +157,16 @@ class ConfigFile:
         return not is_inside(beside(self.path, name), self.path.parent)
 
     def parts(self) -> frozenset[Path]:
-        """The file, and the files of secrets that it named when it was last read."""
-        return frozenset({self.path, *self._secrets})
+        """The file, and those of secrets and of lists that it named when it was last read.
+
+        Of a pattern also the folders, in which new files may match it.
+        """
+        included = set[Path]()
+        for pattern in map(self._pattern, self._patterns):
+            with suppress(ValueError):
+                included |= {pattern[1] / match for match in matching_files(*pattern)}
+            included |= set(matching_folders(*pattern))
+        return frozenset({self.path, *self._secrets, *included} - {STDIN})
 
 
 def salvage_config(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.config.effective import with_settings
 from reconciler.config.excerpts import SourceText, diagnostics
+from reconciler.config.includes import Include, with_included
 from reconciler.config.lists import ListConfig, ListOptions, ListSection
 from reconciler.config.models import Config, File
 from reconciler.config.problems import Place, Problem
@@ -37,6 +38,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     objection: Callable[[ListRef, ProvidersConfig], str | None] = lambda _ref, _providers: None,
     restrictions: Restrictions = UNRESTRICTED,
     is_outside: Callable[[str], bool] = lambda _path: False,
+    include: Include = lambda _pattern: (),
 ) -> Config:
     """The file's meaning.
 
@@ -44,35 +46,45 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
     of a file that a ``*_file`` key names; raises OSError. ``recognize_list``: the list that a text
     means; raises ValueError with a sentence for any other text. ``objection``: why a list cannot be
     read with what ``providers`` holds, for people; None: it can. ``restrictions``: what it may
-    use. ``is_outside``: whether a path leads out of the file's folder.
+    use. ``is_outside``: whether a path leads out of the file's folder. ``include``: the files with
+    more lists that a pattern matches.
 
     Raises ConfigError with all problems, sorted by line, each as
     ``listsync.yaml:14:5 lists.kids.intervl: unknown key, did you mean "interval"?``. No problem
     quotes a variable, a secret's file or a secret.
     """
-    source = SourceText(text.removeprefix("\N{BYTE ORDER MARK}"))
-    tree, problems = _tree(source.text, env, restrictions)
-    root, file = tree, None
-    if tree:
-        root, unread = with_secrets(tree, File, read)
-        source.add_secrets(tree, root)
-        file, invalid = validate(File, _with_defaults(root), recognize_list)
-        problems += (*unread, *invalid)
-    if root and file:
+    texts = {"": SourceText(text.removeprefix("\N{BYTE ORDER MARK}"))}
+    tree, problems = _tree(texts[""].text, env, restrictions)
+    if tree is None:
+        raise _config_error(problems, texts, name)
+    merged = with_included(tree, include, name, env, restrictions.variables)
+    root, unread = with_secrets(merged.root, File, read)
+    texts |= merged.texts
+    for source in texts.values():
+        source.add_secrets(merged.root, root)
+    file, invalid = validate(File, _with_defaults(root), recognize_list)
+    problems += (*merged.problems, *unread, *invalid)
+    if file:
+        file = _with_folders(file, merged.folders)
         problems += (
             *_unreadable(file, root, objection),
             *violations(restrictions, file, root, is_outside),
             *exposed_secrets(file, root),
         )
-    if problems or file is None or tree is None:
-        raise _config_error(problems, {"": source}, name)
-    return with_settings(_config(file, is_confined=restrictions.confines_files), tree, name)
+    if problems or file is None:
+        raise _config_error(problems, texts, name)
+    config = _config(file, is_confined=restrictions.confines_files)
+    return with_settings(config, merged.root, name, tuple(merged.notes))
 
 
 def _config_error(
     problems: Iterable[Problem], texts: Mapping[str, SourceText], name: str
 ) -> ConfigError:
-    ordered = sorted(dict.fromkeys(problems))
+    """The error with all problems, in the order of the files and of their lines."""
+    order = list(texts)
+    ordered = sorted(
+        dict.fromkeys(problems), key=lambda problem: (order.index(problem.place.file), problem)
+    )
     lines = tuple(problem.line(name) for problem in ordered)
     return ConfigError(lines, where=name, diagnose=partial(diagnostics, ordered, texts, name))
 
@@ -108,6 +120,17 @@ def _with_defaults(root: Section) -> Section:
 
     entries = {key: merged(node) for key, node in lists.entries.items()}
     return replace(root, entries={**root.entries, "lists": replace(lists, entries=entries)})
+
+
+def _with_folders(file: File, folders: Mapping[str, str]) -> File:
+    """Paths of lists in included files made relative to the config file, as all others are."""
+    lists = dict(file.lists)
+    for name, folder in folders.items():
+        source = lists[name].source
+        if folder and source.is_local and not source.id.startswith(("/", "~")):
+            moved = replace(source, id=f"{folder}/{source.id}")
+            lists[name] = lists[name].model_copy(update={"source": moved})
+    return file.model_copy(update={"lists": lists})
 
 
 def _unreadable(

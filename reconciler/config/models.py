@@ -23,6 +23,7 @@ from reconciler.config.values import (
     Few,
     HeartbeatUrl,
     HostName,
+    IncludePattern,
     Listen,
     ListName,
     MapKey,
@@ -35,6 +36,7 @@ from reconciler.config.values import (
     Secret,
     ServerUrl,
     map_key,
+    several,
     whole_number,
 )
 from reconciler.core.model import (
@@ -206,6 +208,9 @@ class _Content(Model):
 class File(_Content):
     """listsync's configuration: which lists, and on which server."""
 
+    include: Annotated[tuple[IncludePattern, ...], several("[lists.d/*.yaml]", or_none=True)] = key(
+        (), help="Files with more lists, relative to this file: [lists.d/*.yaml]."
+    )
     defaults: ListOptions = key(
         ListOptions(), help="Options of all lists; a list may override them."
     )

@@ -17,12 +17,24 @@ PLAN_BYTES = 64_000_000
 
 OUTSIDE = "outside the folder of the config file; add --allow-files to use it"
 
+STDIN = Path("<stdin>")  # the config of `-c -`; paths in it are relative to the working directory
 _OPEN_FILES = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")  # what a shell hands over, as <(...)
 
 
 def is_inside(path: Path, folder: Path) -> bool:
     """Whether a path leads into a folder, once all symlinks are followed."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def read_stdin(most: int) -> bytes:
+    """What is piped in. Raises OSError, also for more than ``most`` bytes and for a terminal."""
+    if os.isatty(0):
+        raise OSError(errno.EINVAL, "nothing is piped in")
+    with os.fdopen(os.dup(0), "rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"is larger than {most:,} bytes")
+    return content
 
 
 def is_handed_over(path: Path) -> bool:

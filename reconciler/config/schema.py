@@ -27,6 +27,8 @@ def json_schema() -> dict[str, Any]:
         section.pop("title", None)
         _finish(section)
         _allow_files(section, getattr(models, name, getattr(providers, name, Model)))
+    schema["required"].remove("lists")
+    schema["anyOf"] = [{"required": ["lists"]}, {"required": ["include"]}]  # or both
     head = {"$schema": _Untitled.schema_dialect, "$id": _ID, "title": "listsync.yaml"}
     return {**head, **schema}
 

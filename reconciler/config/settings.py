@@ -44,3 +44,4 @@ class Written:
     """Settings that a model carries along: where a value was written makes no config another."""
 
     settings: tuple[Setting, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)  # on the config, each in one line

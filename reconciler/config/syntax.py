@@ -60,20 +60,31 @@ def decode(data: bytes, name: str) -> str:
     Raises ConfigError with the line and column of the first invalid byte; ``name`` is what errors
     call the file.
     """
+    text, problem = decoded(data)
+    if problem:
+        raise ConfigError((problem.line(name),), where=name)
+    return text
+
+
+def decoded(data: bytes, file: str = "") -> tuple[str, Problem | None]:
+    """The text of a file, and what is wrong with it. ``file``: as in Place."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), None
     except UnicodeDecodeError as error:
         lines = data[: error.start].decode("utf-8").split("\n")
-        place = Place(len(lines), len(lines[-1]) + 1)
+        place = Place(len(lines), len(lines[-1]) + 1, file=file)
         problem = Problem(place, "", "invalid UTF-8; save the file as UTF-8")
-        raise ConfigError((problem.line(name),), where=name) from None
+        return data.decode("utf-8", "replace"), problem
 
 
-def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
+def compose(
+    text: str, needs: str = "server: and lists:"
+) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
     """The one document of ``text`` as nodes, nothing constructed; None where it cannot be read.
 
-    A document may be read and still have problems (tags); an empty one is one.
+    A document may be read and still have problems (tags); an empty one is one. ``needs``: the keys
+    that an empty one lacks.
     """
     if problem := _misplaced_spaces(text):
         return None, (problem,)
@@ -94,7 +105,7 @@ def compose(text: str) -> tuple[yaml.Node | None, tuple[Problem, ...]]:
     except (ValueError, OverflowError):  # "\UFFFFFFFF" or %YAML 1.9999…: PyYAML converts unchecked
         return None, (Problem(scan.here, "", _FALLBACK),)
     if node is None:
-        empty = "the file is empty; it needs server: and lists:"
+        empty = f"the file is empty; it needs {needs}"
         return None, (Problem(Place(), "", empty),)
     return node, tuple(scan.problems)
 

@@ -142,6 +142,17 @@ _SERVICE_NAME = _name_or_id("use a name or an id, or remove the key")
 ServiceName = Annotated[int | str, _SERVICE_NAME]
 OptionalServiceName = Annotated[int | str | None, _SERVICE_NAME]
 
+
+def _include_pattern(value: Scalar) -> str:
+    """A path with or without wildcards. It is shown in errors, so that no variable may be in it."""
+    if value.names:
+        raise ValueError("variables are not supported in include; write the path itself")
+    if not value.text:
+        raise ValueError("is empty; use a path, like lists.d/*.yaml")
+    return value.text
+
+
+IncludePattern = Annotated[str, Form(_include_pattern, {"type": "string", "minLength": 1})]
 OptionalText = Annotated[str | None, Form(lambda value: value.text or None, TEXT)]
 
 

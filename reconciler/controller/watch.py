@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from stat import S_ISDIR
 from threading import Event
 
 from watchfiles import watch
@@ -31,7 +32,8 @@ def watch_files(
 ) -> Iterator[None]:
     """Yield each time one of the files has changed.
 
-    ``files`` is called each time, since the config names other files. ``poll``: check every second,
+    ``files`` is called each time, since the config names other files; a folder among them is where
+    others may appear. ``poll``: check every second,
     where the system reports no events.
     """
     before = _states(files())
@@ -64,6 +66,8 @@ def _state(file: Path) -> tuple[int, ...] | None:
         stat = file.stat()
     except OSError:
         return None
+    if S_ISDIR(stat.st_mode):  # only says where files appear
+        return (stat.st_dev, stat.st_ino)
     modified, owner = stat.st_mtime_ns, stat.st_uid
     return (stat.st_dev, stat.st_ino, stat.st_size, modified, stat.st_mode, owner)
 
@@ -99,13 +103,14 @@ def _events_until_moved(
     if not folders:  # everything is gone, for the moment
         stopping.wait(_POLL)
         return
+    inside = {file.absolute() for file in watched if file.is_dir()}  # new files may belong to it
     names = {_SWAPPED, *(file.name for file in watched)}
     names |= {Path(os.path.realpath(file)).name for file in watched}
 
     yield  # the files may have changed before they were watched
     for _ in watch(
         *folders,
-        watch_filter=lambda _, path: Path(path).name in names,
+        watch_filter=lambda _, path: Path(path).name in names or Path(path).parent in inside,
         debounce=_BURST,
         step=_STEP,
         rust_timeout=_ANYWAY,
@@ -125,6 +130,8 @@ def _inodes(folders: Collection[Path]) -> list[int | None]:
 def _folders(files: Collection[Path]) -> Iterator[Path]:
     """The existing folders of the files and of the files that their symlinks lead to."""
     for file in files:
+        if file.is_dir():
+            yield file.absolute()
         for folder in (file.parent, Path(os.path.realpath(file)).parent):
             if folder.is_dir():
                 yield folder.absolute()

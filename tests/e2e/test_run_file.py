@@ -47,6 +47,40 @@ def test_a_new_list_is_read_within_a_second_of_the_save(household: Household) ->
     assert min(waits) < 1
 
 
+def test_an_included_file_is_followed_from_its_first_day_to_its_last(household: Household) -> None:
+    folder = household.folder / "lists.d"
+    folder.mkdir()
+    (folder / "more.txt").write_text(f"imdb:{HEAT.imdb}\n")
+    write(household, lists(household, wishes=(DUNE,)), include=["lists.d/*.yaml"])
+    with running(household) as run:
+        until(run.is_ready)
+        (folder / "anna.yaml").write_text("lists: {anna: {source: 'file:more.txt'}}")
+        until(lambda: run.is_ready("anna"))
+        (folder / "anna.yaml").write_text("lists: {anna: {source: 'file:more.txt', top: none}}")
+        until(lambda: run.global_condition("ConfigValid").get("status") == "False")
+        [invalid] = run.events("the config is invalid")
+        (folder / "anna.yaml").unlink()
+        until(lambda: [lst["name"] for lst in run.status()["lists"]] == ["wishes"])
+
+    assert invalid["problems"][0].startswith("lists.d/anna.yaml:1:46 lists.anna.top: ")
+    assert sorted(household.stored()) == sorted(numbers([DUNE, HEAT]))
+
+
+def test_a_config_from_stdin_is_read_once(household: Household) -> None:
+    write(household, lists(household, wishes=(DUNE,)))
+    with (household.folder / "listsync.yaml").open("rb") as config:
+        with household.started("-c", "-", "plan", stdin=config) as process:
+            planned = household.finish(process)
+        config.seek(0)
+        with running(household, "-c", "-", stdin=config) as run:
+            until(run.is_ready)
+
+    assert planned.out.startswith("<stdin>")
+    assert "Dune" in planned.out
+    assert run.events("the config was read from stdin")
+    assert household.stored() == numbers([DUNE])
+
+
 def test_a_list_that_left_the_file_stops_and_is_remembered(household: Household) -> None:
     both = {
         "wishes": {"source": listed(household, "wishes", DUNE), "interval": "1s"},

@@ -15,8 +15,9 @@ from reconciler.controller.watch import watch_files
 class Watched:
     """A file that is followed, by a thread of its own."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, folder: Path | None = None) -> None:
         self.file = file
+        self.folder = folder  # whose files are followed, too
         self.looks = 0
         self.news = 0
         self.stopping = Event()
@@ -33,7 +34,8 @@ class Watched:
     def parts(self) -> frozenset[Path]:
         """The file; asked for each time somebody looks."""
         self.looks += 1
-        return frozenset({self.file})
+        others = [self.folder, *self.folder.iterdir()] if self.folder else []
+        return frozenset({self.file, *others})
 
     def save(self) -> bool:
         """Whether a save of the file is noticed."""
@@ -89,3 +91,15 @@ def test_a_checkout_that_git_sync_swaps_is_followed(tmp_path: Path) -> None:
         assert watched.news == 1
 
         assert watched.save()
+
+
+def test_a_new_file_in_a_followed_folder_is_noticed_without_waiting(tmp_path: Path) -> None:
+    (tmp_path / "lists.d").mkdir()
+    (tmp_path / "listsync.yaml").write_text("include: [lists.d/*.yaml]\n")
+    with Watched(tmp_path / "listsync.yaml", tmp_path / "lists.d") as watched:
+        watched.until(lambda: watched.looks >= 3)  # by then, a change will be noticed
+        start = time.monotonic()
+        (tmp_path / "lists.d" / "anna.yaml").write_text("lists: {}\n")
+        watched.until(lambda: watched.news == 1)
+        assert watched.news == 1
+        assert time.monotonic() - start < 4  # a look without an event comes after five seconds

@@ -143,6 +143,13 @@ def _commands() -> str:
 def _keys(section: Mapping[str, Any]) -> str:
     required = set(section.get("required", ()))
     either = {key for form in section.get("oneOf", ()) for key in form["required"]}
+    forms = section.get("anyOf", ())
+    some = {
+        key
+        for form in forms
+        if all("required" in form for form in forms)
+        for key in form["required"]
+    }
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for key, schema in section["properties"].items():
         built_in = _built_in(schema)
@@ -150,6 +157,8 @@ def _keys(section: Mapping[str, Any]) -> str:
             built_in = "*required*"
         elif key in either:
             built_in = "*one of the two is required*"
+        elif key in some:
+            built_in = "*one or both are required*"
         rows.append(f"| `{key}` | {built_in} | {_cell(schema['description'])} |")
     return "\n".join(rows)
 

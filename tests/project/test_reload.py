@@ -34,6 +34,7 @@ CHANGED: dict[str, tuple[Any, list[str]]] = {  # by key: another word, and whose
     "controller": ({"workers": 5}, []),
     "notify": ({"urls": ["ntfy://ntfy.sh/a"], "events": ["stalled"]}, []),
     "defaults": ({"filter": {"years": "1990.."}}, ALL),
+    "include": (["lists.d/*.yaml"], []),
     "lists": (BEFORE["lists"] | {"films": {"source": "imdb:top", "top": 5}}, ["films"]),
 }
 OPTIONS: dict[str, Any] = {  # of a list: another word than the built-in one

@@ -45,7 +45,7 @@ def init(
     content = starter.starter_text(lists, server, keys)
     variables = starter.variables(keys)
     starter.check_loads(content, variables)
-    if path == _STDOUT:
+    if path == _STDOUT or str(path) == "<stdin>":  # -c - before the command
         sys.stdout.write(content)
         return 0
     schema = path.with_name(starter.SCHEMA)
