@@ -70,9 +70,15 @@ def main(folder: Path, env: Mapping[str, str]) -> int:
 
 
 def only_sites_failed(document: PlanDocument) -> bool:
-    """Whether nothing failed but the reading of sites, which no change of the config can help."""
+    """Whether nothing failed but the reading of sites, which no change of the config can help.
+
+    A list in a file is in the repository, and can be fixed there.
+    """
     return (
-        all(row["fetch"]["outcome"] in _OF_THE_SITE for row in document["lists"])
+        all(
+            row["fetch"]["outcome"] in (READ if row["source"].startswith("file:") else _OF_THE_SITE)
+            for row in document["lists"]
+        )
         and not any(row["problem"] for row in document["lists"])
         and all(stop["reason"] == Reason.EXCLUDED for stop in document["stopped"])
         and not any(row.get("result") in NOT_DONE for row in document["actions"])

@@ -256,14 +256,17 @@ def test_a_comment_that_github_refuses_is_a_warning(
     assert "pull-requests: write" in line
 
 
-def listed(outcome: str = "complete", problem: str | None = None) -> dict[str, Any]:
-    return {"name": "a", "problem": problem, "fetch": {"outcome": outcome}}
+def listed(
+    outcome: str = "complete", problem: str | None = None, source: str = "imdb:top"
+) -> dict[str, Any]:
+    return {"name": "a", "source": source, "problem": problem, "fetch": {"outcome": outcome}}
 
 
 @pytest.mark.parametrize(("lists", "stops", "results", "expected"), [
     pytest.param([listed("blocked"), listed()], [], [], True, id="blocked"),
     pytest.param([listed("rate-limited")], [], ["done"], True, id="rate-limited"),
     pytest.param([listed("incomplete")], ["excluded"], [], True, id="an exclude list unread"),
+    pytest.param([listed("incomplete", source="file:a.csv")], [], [], False, id="a file"),
     pytest.param([listed("private")], [], [], False, id="private"),
     pytest.param([listed("missing")], [], [], False, id="missing"),
     pytest.param([listed("blocked", "no such user")], [], [], False, id="unknown requester"),

@@ -128,6 +128,18 @@ def test_a_kustomization_collects_and_patches_what_exists(overlay: str) -> None:
         assert identities(list(yaml.safe_load_all(text))) <= names
 
 
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
+@pytest.mark.parametrize("overlay", ["deployment", "cronjob", "git-sync"])
+def test_kustomize_builds_what_kubernetes_validate_accepts(overlay: str) -> None:
+    command = ["kubectl", "kustomize", str(OVERLAYS / overlay)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
+    assert done.returncode == 0, done.stderr
+    built = list(yaml.safe_load_all(done.stdout))
+    assert (("ConfigMap", "listsync") in identities(built)) == (overlay != "git-sync")
+    for it in built:
+        kubernetes_validate.validate(it, "1.37", strict=True)
+
+
 @pytest.mark.parametrize("overlay", ["deployment", "cronjob"])
 def test_kubernetes_finds_what_its_pods_mount(overlay: str) -> None:
     config = template(workload(overlay))["spec"]
