@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from http import HTTPStatus
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from waitress.adjustments import Adjustments
 
 from reconciler.controller.endpoint import (
@@ -25,11 +28,12 @@ from reconciler.controller.endpoint import (
 )
 from reconciler.render.words import without_mail_addresses
 
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "pass phrase:ö"
 
 
 def page(request: Request) -> Response:
-    if request.path == "/status":
+    if request.path in {"/status", "/metrics"}:
         return Response(b"titles\n")
     if request.path == "/fails":
         raise ZeroDivisionError
@@ -222,6 +226,21 @@ def test_with_a_token_only_probes_are_open() -> None:
         text = answer(closed, "/status", "Host: localhost", "Authorization: Bearer pass")
         assert " 200 " in text
         assert " 200 " in answer(closed, "/healthz", "Host: localhost")
+
+
+def test_prometheus_as_documented_may_read_the_metrics() -> None:
+    """The type is Bearer and the path /metrics where Prometheus' config names none."""
+    page = (ROOT / "docs/controller/status.md").read_text("utf-8")
+    block = next(
+        text for text in re.findall(r"```yml\n(.*?)```", page, re.DOTALL) if "scrape" in text
+    )
+    [job] = yaml.safe_load(block)["scrape_configs"]
+    assert job["authorization"].keys() == {"credentials_file"}
+    [target] = job["static_configs"][0]["targets"]
+    with serving("pass") as closed:
+        for token, status in (("pass", " 200 "), ("other", " 401 ")):
+            headers = (f"Host: {target}", f"Authorization: Bearer {token}")
+            assert status in answer(closed, "/metrics", *headers)
 
 
 @pytest.mark.parametrize(
