@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from reconciler.config import effective_settings
+from reconciler.config.problems import suggest
 from reconciler.controller.endpoint import HTML, JSON, Request, Response, ServedPages
 from reconciler.controller.metrics import CONTENT_TYPE, Metrics
 from reconciler.controller.results import ServerFacts
@@ -71,7 +72,8 @@ class StatusPages:
         data = self._data()
         lst = next((lst for lst in data.status["lists"] if lst["name"] == name), None)
         if lst is None:
-            return self._unknown("Unknown list", f"The config has no list named {name}.")
+            hint = suggest(name, [lst["name"] for lst in data.status["lists"]])
+            return self._unknown("Unknown list", f"The config has no list named {name}{hint}")
         page = request.query.get("page", "1")
         return _html(
             status_pages.list_page(

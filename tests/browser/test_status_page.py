@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
@@ -18,130 +14,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from reconciler.browser.driver import find_chromium, find_driver
-from reconciler.cli.pages import StatusPages
-from reconciler.config import load
-from reconciler.controller.endpoint import Endpoint
-from reconciler.controller.metrics import Metrics
-from reconciler.controller.results import ServerFacts
-from reconciler.controller.service import Service
-from reconciler.core.conditions import READY, SERVER_REACHABLE
-from reconciler.core.model import (
-    WHOLE,
-    Allowance,
-    Condition,
-    Done,
-    Flavour,
-    Ids,
-    Intent,
-    Item,
-    Kind,
-    ListReport,
-    MediaKey,
-    Op,
-    Outcome,
-    Quota,
-    Reason,
-    Result,
-    RowReport,
-    Run,
-    Schedule,
-    ServerInfo,
-    Snapshot,
-    Status,
-    StatusSnapshot,
-    Target,
-)
-from reconciler.errors import LedgerError
 from reconciler.render.html.plan_page import plan_html
-from reconciler.sources.registry import recognize_list
+from tests.edges.status_service import NAMES, FakeService, serving
 from tests.edges.test_plan_page import ASKS, IS_THERE, WAITS, document, item, request
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / ".venv/axe/node_modules/axe-core/axe.min.js"
-NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
-NAMES = (
-    "Dune: Part Two",
-    "x" * 300,
-    "Amélie 🎬 " * 9,
-    "مسلسل الطريق الطويل",
-    "\u202ereversed",
-    "<b>100%41</b>",
-)
-VERDICTS = (Reason.AVAILABLE, Reason.REQUESTED, Reason.QUOTA, Reason.AMBIGUOUS, Reason.DECLINED)
-
-
-@dataclass
-class FakeService:
-    """A household with so many lists, each of so many titles."""
-
-    lists: int
-    titles: int = 6
-    problems: tuple[str, ...] = ()
-    is_lost: bool = False  # the ledger
-    server_facts: ServerFacts | None = None
-    config: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        lists = {f"list-{n}": {"source": f"file:{n}.txt"} for n in range(max(1, self.lists))}
-        file = {"server": {"url": "http://seerr:5055", "api_key": "k"}, "lists": lists}
-        config = load(json.dumps(file), name="f", env={}, read=str, recognize_list=recognize_list)
-        self.config = config.model_copy(update={"lists": config.lists[: self.lists]})
-        quota = Quota(Allowance(0, 5, 7), Allowance(9, 20, 7))
-        info = ServerInfo(Flavour.SEERR, "3.4.1")
-        self.server_facts = ServerFacts(info, {"alice": quota}, None)
-
-    def now(self) -> datetime:
-        return NOW
-
-    def reports(self) -> dict[str, ListReport]:
-        if self.is_lost:
-            raise LedgerError("the ledger is locked", where="/state/listsync.db")
-        return self.reports_kept
-
-    @cached_property
-    def reports_kept(self) -> dict[str, ListReport]:
-        rows = tuple(self.row(n) for n in range(1, self.titles + 1))
-        snapshot = Snapshot(Outcome.COMPLETE, "file", tuple(row.item for row in rows))
-        return {
-            lst.name: ListReport(str(lst.source), NOW, snapshot, snapshot, rows, (3, 5, 4, 9))
-            for lst in self.config.lists
-        }
-
-    @staticmethod
-    def row(position: int) -> RowReport:
-        title = NAMES[(position - 1) % len(NAMES)]
-        item = Item(position, title, 2020, Kind.MOVIE, Ids(imdb=f"tt{position:07}"))
-        target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
-        word = VERDICTS[position % len(VERDICTS)]
-        facts = (("on", f"list-0, place {position}"), ("server", title), ("memory", "nothing"))
-        return RowReport(item, word, "2 titles of this name", target, "write `map: {x: y}`", facts)
-
-    def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
-        target = Target(MediaKey(Kind.MOVIE, 1), is_4k=False)
-        intent = Intent(
-            NOW, Op.REQUEST, target, NAMES[3], 2, ("list-0",), None, Done(Result.CREATED)
-        )
-        return (intent,), (Run(1, "run", NOW, NOW, ("list-0",), {"created": 1}, 0),)
-
-    @property
-    def status(self) -> StatusSnapshot:
-        names = tuple(lst.name for lst in self.config.lists)
-        later = NOW + timedelta(minutes=12)
-        ready = Condition(READY, Status.TRUE, "InStep", "", NOW, "abc123")
-        reachable = Condition(SERVER_REACHABLE, Status.TRUE, "Answers", "", NOW, "abc123")
-        return StatusSnapshot(
-            names,
-            "abc123",
-            {**{name: {READY: ready} for name in names}, WHOLE: {SERVER_REACHABLE: reachable}},
-            {name: Schedule("x", later, 0, NOW, NOW) for name in names},
-        )
-
-
-def serving(service: FakeService) -> Endpoint:
-    pages = StatusPages(Path("/config/listsync.yaml"), cast("Service", service), Metrics())
-    return Endpoint("127.0.0.1:0", pages.served())
 
 
 @pytest.fixture(scope="module")
