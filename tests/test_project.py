@@ -126,7 +126,7 @@ def typed_commands(page: Path) -> Iterator[tuple[str, str]]:
     code += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
     for piece in code:
         for line in piece.splitlines():
-            typed = line.partition("#")[0]
+            typed = line.partition("#")[0].replace("exec listsync ", "exec ")  # the service's name
             yield from re.findall(r"(?:^|[\s$/])listsync ([a-z]+)(?=\s|$)([^·]*)", typed)
 
 

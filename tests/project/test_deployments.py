@@ -28,7 +28,6 @@ MANIFESTS = [
     if path != PATCH and path.name not in {"kustomization.yaml", "listsync.yaml"}
 ]
 WITHOUT_SCHEMA = {"PodMonitor"}  # of the Prometheus Operator, not of Kubernetes
-COMPOSE = places.EXAMPLES / "docker-compose"
 WORKFLOW = places.EXAMPLES / "github-actions" / "listsync.yml"
 UNITS = sorted((places.EXAMPLES / "systemd").glob("*.service"))
 FOLDERS = {"/config", "/data"}
@@ -203,18 +202,6 @@ def test_kubernetes_has_one_writer_and_probes_it() -> None:
         assert container[probe]["httpGet"] == {"path": path, "port": port["name"]}
     config = config_of((KUBERNETES / "base" / "listsync.yaml").read_text("utf-8"))
     assert config.controller.listen == f"0.0.0.0:{port['containerPort']}"
-
-
-def test_compose_mounts_the_folder_and_may_write_the_ledger_alone() -> None:
-    document = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))
-    service = document["services"]["reconciler"]
-    assert service["read_only"]
-    assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - in the container
-    assert service["volumes"] == ["./config:/config:ro", "./data:/data"]
-    assert config_of((COMPOSE / "config" / "listsync.yaml").read_text("utf-8")).lists
-    assert "/run/secrets/" + service["secrets"][0] in (
-        COMPOSE / "config" / "listsync.yaml"
-    ).read_text("utf-8")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")

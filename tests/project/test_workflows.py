@@ -20,6 +20,7 @@ from jsonschema.validators import validator_for
 
 from tests.image.dockerfile import stages
 from tests.project import places
+from tests.release.packages import project_version
 
 WORKFLOWS = sorted((places.GITHUB / "workflows").glob("*.yml"))
 FORMS = sorted((places.GITHUB / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
@@ -130,3 +131,18 @@ def test_the_owner_is_a_placeholder_in_the_address_of_the_repository_only() -> N
             if not re.match(rf"(https://github\.com|ghcr\.io)/{owner}/{name}\b", word):
                 others[f"{places.name(path)}: {word}"] += 1
     assert others == {}
+
+
+def test_pages_and_examples_use_the_tags_of_this_version() -> None:
+    version = project_version()
+    major, minor, _ = version.split(".")
+    tags = {version, f"{major}.{minor}", major} - {"0"}
+    tag = re.compile(r"(?:[A-Za-z.]/listsync:|newTag: |rev: v|[?]ref=v)(\d+(?:\.\d+)*)")
+    others = {
+        f"{places.name(path)}: {match}"
+        for path in places.texts()
+        if path.is_relative_to(places.DOCS) or path.is_relative_to(places.EXAMPLES)
+        for match in tag.findall(path.read_text("utf-8"))
+        if path != RELEASING and match not in tags
+    }
+    assert others == set()
