@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -77,7 +76,8 @@ def test_workflows_run_targets_of_the_makefile() -> None:
 
 
 def test_the_page_about_releases_names_the_commit_of_each_action() -> None:
-    texts = "".join(path.read_text("utf-8") for path in WORKFLOWS)
+    files = (*WORKFLOWS, places.ROOT / "action.yml")
+    texts = "".join(path.read_text("utf-8") for path in files)
     pinned = {
         (action, version, commit)
         for action, commit, version in re.findall(
@@ -120,24 +120,23 @@ def test_reports_of_problems_include_the_version_and_the_doctor() -> None:
 
 
 def test_the_owner_is_a_placeholder_in_the_address_of_the_repository_only() -> None:
-    repository = pyproject()["project"]["urls"]["Repository"]
-    owner, name = repository.removeprefix("https://github.com/").split("/")
-    others: Counter[str] = Counter()
-    for path in places.texts():
-        if path.suffix == ".py" or path == RELEASING:
-            continue
-        text = path.read_text("utf-8").replace("`OWNER`", "the placeholder")
-        for word in re.findall(r"[\w./:-]*\bOWNER\b[\w./-]*", text):
-            if not re.match(rf"(https://github\.com|ghcr\.io)/{owner}/{name}\b", word):
-                others[f"{places.name(path)}: {word}"] += 1
-    assert others == {}
+    repository = pyproject()["project"]["urls"]["Repository"].removeprefix("https://github.com/")
+    hosts = r"(https://(raw\.githubusercontent|github)\.com/|ghcr\.io/)?"
+    others = {
+        f"{places.name(path)}: {word}"
+        for path in places.texts()
+        if path.name != Path(__file__).name
+        for word in re.findall(r"[\w./:-]*\bOWNER/[\w./-]*", path.read_text("utf-8"))
+        if not re.match(rf"{hosts}{repository}\b", word)
+    }
+    assert others == set()
 
 
 def test_pages_and_examples_use_the_tags_of_this_version() -> None:
     version = project_version()
     major, minor, _ = version.split(".")
     tags = {version, f"{major}.{minor}", major} - {"0"}
-    tag = re.compile(r"(?:[A-Za-z.]/listsync:|newTag: |rev: v|[?]ref=v)(\d+(?:\.\d+)*)")
+    tag = re.compile(r"(?:[A-Za-z.]/listsync:|newTag: |rev: v|listsync@v|[?]ref=v)(\d+(?:\.\d+)*)")
     others = {
         f"{places.name(path)}: {match}"
         for path in places.texts()
