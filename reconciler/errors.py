@@ -76,6 +76,7 @@ class ConfigError(ListsyncError):
         ``diagnose``: returns the same problems for a terminal, where the file could be read.
         """
         self.diagnose = diagnose
+        self.color = "auto"  # what --color says
         hint = "fix the file; `listsync validate` checks it without using the network"
         super().__init__("\n".join(problems), where=where, hint=hint)
         self.problems = problems

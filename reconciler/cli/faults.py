@@ -6,6 +6,7 @@ key.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import typer
 
-from reconciler.errors import ListsyncError, internal_error, trace_of
+from reconciler.errors import ConfigError, ListsyncError, internal_error, trace_of
 
 _CONTROL_FLOW = (typer.Exit, typer.Abort, typer.TyperException)
 
@@ -29,6 +30,8 @@ def report_errors(command: Callable[..., int]) -> Callable[..., int]:
         try:
             return command(**options)
         except ListsyncError as error:
+            if isinstance(error, ConfigError) and "context" in options:
+                error.color = options.get("color") or options["context"].obj.color
             _print_document(error, options)
             raise
         except Exception as error:
@@ -45,6 +48,20 @@ def report_errors(command: Callable[..., int]) -> Callable[..., int]:
 def is_system_error(error: Exception) -> bool:
     """Whether the operating system refused something, for example to write the output."""
     return isinstance(error, OSError) and error.errno is not None  # libraries' own have none
+
+
+def print_config_error(error: ConfigError) -> None:
+    """Print all problems: with their lines of the file on a terminal, else one line for each."""
+    from reconciler.render.layout import PLAIN, look_of
+
+    look = look_of(sys.stderr, error.color)
+    if look == PLAIN:
+        typer.echo("\n".join(error.problems), err=True)
+        return
+    from reconciler.render.config_errors import config_error_lines
+    from reconciler.render.layout import text_of
+
+    sys.stderr.write(text_of(config_error_lines(error, look.width), look))
 
 
 def _print_document(error: ListsyncError, options: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ def text_of(lines: Iterable[Line], look: Look = PLAIN) -> str:
 def _rows(line: Line, width: int | None, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
-    mark = Text(line.mark.text, line.mark.style)
+    mark = Text().append(line.mark.text, line.mark.style)  # which colors nothing behind it
     cells = [Text(clean(cell.text), cell.style) for cell in line.cells]
     sizes = [cell.width for cell in line.cells]
     row = _side_by_side(mark, cells, sizes)

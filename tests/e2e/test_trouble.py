@@ -16,6 +16,7 @@ import pytest
 from reconciler.core.model import Kind, MediaKey, MemoryEntry, MemoryKey, Target
 from reconciler.ledger import SqliteLedger
 from tests.e2e.household import COMMAND, DUNE, HEAT, Household
+from tests.e2e.terminal import terminal
 
 # ----------------------------------------------------------------------------------------- the file
 
@@ -260,3 +261,22 @@ def test_the_ledger_is_where_the_nearest_word_says(household: Household) -> None
         assert household.run("plan", *arguments, env=env).code == 0
         assert (household.folder / place).is_file()
     assert not (household.folder / "never.db").exists()
+
+
+def test_a_terminal_shows_the_line_of_a_config_error_and_a_pipe_one_line(
+    household: Household,
+) -> None:
+    household.write({"wishes": {"source": "file:wishes.txt", "intervl": "1h"}})
+    with terminal(household, "status", "--color", "never") as screen:
+        shown = screen.end()
+    piped = household.run("plan")
+
+    assert (shown.code, piped.code) == (78, 78)
+    assert shown.out.splitlines() == [
+        'listsync.yaml:11:4: error: unknown key "intervl" in list "wishes"',
+        '   11 |    "intervl": "1h"',
+        '      |    ^^^^^^^^^ did you mean "interval"?',
+        "1 error. Nothing was changed.",
+    ]
+    problem = 'lists.wishes.intervl: unknown key, did you mean "interval"?'
+    assert piped.err == f"listsync.yaml:11:4 {problem}\n"

@@ -106,7 +106,7 @@ LINES_BY_FEATURE = {
     "import": 700,
     "status page": 1_150,
     "config show": 375,
-    "lines of config errors": 270,
+    "lines of config errors": 380,
     "included files, and a config from stdin": 190,
     "schema in the repository": 25,
     "page of a plan, and what explain says on a title's page": 210,

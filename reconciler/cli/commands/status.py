@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import Annotated
 
@@ -40,6 +39,9 @@ def status(settings: Settings, name: AnyList = None) -> int:
         document = {**document, "lists": lists}
     print_result(settings.output, document, partial(status_text, in_detail=name is not None))
     if invalid:
-        sys.stderr.write("\n".join(invalid.problems) + "\n")
+        from reconciler.cli.faults import print_config_error
+
+        invalid.color = settings.color
+        print_config_error(invalid)
         return invalid.exit_code
     return 0
