@@ -28,6 +28,7 @@ from reconciler.core.model import (
     Kind,
     ListRef,
     ListReport,
+    ListRules,
     Match,
     MatchMethod,
     MediaKey,
@@ -376,6 +377,9 @@ class Ledger(Protocol):
 
     @property
     def statuses(self) -> LedgerStatuses: ...
+
+    def rename(self, lists: Sequence[ListRules]) -> None:
+        """Give each list with ``was`` the history that is stored under that name, once."""
 
     def data_version(self) -> int:
         """A number that changes when another process has written to the ledger; cheap."""

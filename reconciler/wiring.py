@@ -97,7 +97,7 @@ def configure_logs(config: Config, level: int) -> None:
 
 def open_ledger(config: Config, path: Path) -> SqliteLedger:
     """The ledger at ``path``, for this config's server. Raises LedgerError."""
-    return SqliteLedger(path, config.server.url)
+    return SqliteLedger(path, config.server.url, config.rules)
 
 
 def open_server(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from reconciler.render.document import ID_DIGITS, ActionRow, Leftovers, plan_dig
 from reconciler.render.rows import action_row
 from reconciler.sync import plan_file
 from reconciler.sync.apply import Outcomes
-from reconciler.sync.execute import OK, execute, exit_code, record_run
+from reconciler.sync.execute import OK, RunRecorder, execute, exit_code, record_run
 from reconciler.sync.plan_file import SavedPlan
 from reconciler.sync.reconcile import Context, Reconciliation, reconcile_again, reconcile_lists
 
@@ -137,7 +138,7 @@ def _remaining_lists(config: Config, saved: SavedPlan) -> tuple[str, ...] | None
 def _apply_at_once(order: Order, context: Context) -> ApplyResult:
     """Plan and act under the lock, without asking; of a saved plan only what it agrees to."""
     config = order.config
-    with context.ledger.lock(), record_run(context, "apply") as recorder:
+    with _acting(order, context) as recorder:
         with recording_outage(config, context.ledger, context.clock):
             current = reconcile_lists(config, context, order.names)
         _check_current(order, current)
@@ -166,7 +167,7 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
     print_plan(document, order.settings)
     if preview.plan.actions and not confirm("Apply this?"):
         return None
-    with context.ledger.lock(), record_run(context, "apply") as recorder:
+    with _acting(order, context) as recorder:
         current = reconcile_again(config, context, preview)
         _check_current(order, current)
         agreement = plan_file.agree(_rows(preview), current.plan.actions)
@@ -174,6 +175,15 @@ def _apply_after_asking(order: Order, context: Context) -> ApplyResult | None:
         code = result.exit_code(detailed=order.detailed)
         recorder.record(result.reconciliation, result.outcomes, code)
     return replace(result, is_shown=not preview.plan.actions)
+
+
+@contextmanager
+def _acting(order: Order, context: Context) -> Iterator[RunRecorder]:
+    """Be the only writer, with the lists' histories under their names; record the run."""
+    with context.ledger.lock():
+        context.ledger.rename(order.config.rules)
+        with record_run(context, "apply") as recorder:
+            yield recorder
 
 
 def _check_current(order: Order, reconciliation: Reconciliation) -> None:

@@ -18,6 +18,7 @@ from reconciler.config.values import (
     Count,
     Duration,
     ListName,
+    OptionalListName,
     OptionalRequester,
     OptionalServiceName,
     ServiceName,
@@ -216,6 +217,9 @@ class _Sourced(Model):
 
     source: Source = key(
         help="Which list: a pasted address, provider:id, a bare ls… or ur… id, or file:PATH."
+    )
+    was: OptionalListName = key(
+        None, help="The list's name before a rename, so that it keeps its history."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -68,6 +68,7 @@ def load(  # noqa: PLR0913 - all that the file's meaning depends on
         file = _with_folders(file, merged.folders)
         problems += (
             *_unreadable(file, root, objection),
+            *_impossible_renames(file, root),
             *violations(restrictions, file, root, is_outside),
             *exposed_secrets(file, root),
         )
@@ -144,6 +145,18 @@ def _unreadable(
     return tuple(problems)
 
 
+def _impossible_renames(file: File, root: Section) -> Iterator[Problem]:
+    """Each ``was`` with a name that is still in the file, or that another list claims."""
+    claims: dict[str, str] = {}
+    for name, lst in file.lists.items():
+        if lst.was in file.lists:
+            sentence = f"the file still has a list {lst.was}; remove was, or rename that list"
+            yield from root.problems_at(("lists", name, "was"), sentence)
+        elif lst.was and (other := claims.setdefault(lst.was, name)) != name:
+            sentence = f"lists.{other} was {lst.was} too; remove was from one of the two"
+            yield from root.problems_at(("lists", name, "was"), sentence)
+
+
 def _config(file: File, *, is_confined: bool) -> Config:
     lists = tuple(_list(name, section) for name, section in file.lists.items())
     content = {key: value for key, value in file if key in Config.model_fields}
@@ -170,8 +183,9 @@ def _list(name: str, section: ListSection) -> ListConfig:
 
 def _generation(config: Config) -> str:
     """A hash of the content. A secret counts by its key alone: pydantic dumps all of them alike."""
-    addresses = {"__all__": {"source": {"address", "secrets"}}}
-    exclude: dict[str, Any] = {"generation": True, "lists": addresses}
+    unstated: dict[str, Any] = {"source": {"address", "secrets"}}
+    lists = {n: unstated | ({} if lst.was else {"was": True}) for n, lst in enumerate(config.lists)}
+    exclude: dict[str, Any] = {"generation": True, "lists": lists}
     # Keys that older versions lack, without a value.
     if not config.controller.token.get_secret_value():
         exclude["controller"] = {"token"}

@@ -55,8 +55,8 @@ def restored_exclusions(keys: Collection[str]) -> tuple[Item, ...]:
 
 
 def _list_rights(lst: ListConfig) -> ListRights:
-    settings = lst.model_dump_json(exclude={"source": {"address", "secrets"}})
-    return ListRights(str(lst.source), rights_of(lst), settings)
+    settings = lst.model_dump_json(exclude={"source": {"address", "secrets"}, "was": True})
+    return ListRights(str(lst.source), rights_of(lst), settings, lst.was)
 
 
 def _restored(built_in: _M, content: dict[str, Any]) -> _M:

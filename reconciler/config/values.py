@@ -302,6 +302,13 @@ def _list_name(name: str) -> str:
 
 
 ListName = Annotated[str, BeforeValidator(_list_name), WithJsonSchema(pattern(_LIST_NAME))]
+OptionalListName = Annotated[
+    str | None,
+    Form(
+        lambda value: _list_name(value.text) if value.text else None,
+        or_variable(pattern(_LIST_NAME), {"const": ""}),
+    ),
+]
 
 
 def _parse_item(parse: Callable[[str], T], text: str, shown: str) -> T:

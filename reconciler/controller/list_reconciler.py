@@ -167,6 +167,7 @@ class ListReconciler:
         factories, name = self._factories, lst.name
         with factories.server(config) as server:
             with self._acting:
+                factories.ledger(config).rename(config.rules)
                 identity = identify(config, server)
             fetched_lists, fetched_at = self._fetch(config, lst), factories.clock.now()
             if fetched_lists is None:
@@ -176,6 +177,7 @@ class ListReconciler:
                 if self._stopping.is_set() or _hash_of(current, name) != _hash_of(config, name):
                     return None
                 ledger = factories.ledger(current)
+                ledger.rename(current.rules)
                 no_sources = CachedSources(())  # the lists are fetched already
                 context = Context(server, no_sources, ledger, factories.clock, factories.progress)
                 reconciliation = plan_fetched(current, context, identity, fetched_lists, fetched_at)

@@ -68,7 +68,7 @@ def config_hash(config: Config, lst: ListConfig) -> str:
     parts = [
         config.server.url,
         # The address may hold a key.
-        lst.model_dump(mode="json", exclude={"source": {"address", "secrets"}}),
+        lst.model_dump(mode="json", exclude={"source": {"address", "secrets"}, "was": True}),
         site.model_dump(mode="json") if site else None,
     ]
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))

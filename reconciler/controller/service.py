@@ -113,7 +113,9 @@ class Service:
         """Take the lock and read the ledger. Raises LedgerError, LockHeldError."""
         self._grace.load(self.config)
         self._reconciler.config = self._admit(self.config)
-        self.statuses.load(self._factories.ledger(self.config))
+        ledger = self._factories.ledger(self.config)
+        ledger.rename(self.config.rules)
+        self.statuses.load(ledger)
 
     def begin(self, *, poll: bool) -> None:
         """Start the workers and follow the file, after ``load``.
@@ -225,6 +227,7 @@ class Service:
         if config.controller.listen != before.controller.listen:
             _log.warning("a new controller.listen takes effect at the next start")
         self._adopt(config)
+        self.statuses.rename({lst.was: lst.name for lst in config.lists if lst.was})
         self.statuses.follow_only([lst.name for lst in config.lists])
         old = {lst.name: results.config_hash(before, lst) for lst in before.lists}
         new = {lst.name: results.config_hash(config, lst) for lst in config.lists}

@@ -73,6 +73,16 @@ class StatusStore:
             self._unwritten.add(name)
             return by_type
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Show what is known of a list under its new name, unless that is known already."""
+        with self._lock:
+            for old, new in names.items():
+                if old in self._conditions and new not in self._conditions:
+                    self._conditions[new] = self._conditions.pop(old)
+                    self._unwritten |= {old, new}
+                if old in self._schedules:
+                    self._schedules.setdefault(new, self._schedules.pop(old))
+
     def follow_only(self, names: Collection[str]) -> None:
         """Drop the conditions of all other lists; their schedules stay."""
         with self._lock:

@@ -58,7 +58,17 @@ class PriorState:
             as_wanted(self.shown.get(rules.name, ()), rules.episodes),
             baseline if baseline and baseline.source == str(rules.source) else None,
             blank=not self.memberships,
+            unrenamed=self._unrenamed(rules),
         )
+
+    def _unrenamed(self, rules: ListRules) -> str | None:
+        """Why a list has not the history of its ``was``; None: it has, or there is no ``was``."""
+        known = self.memberships.keys() | self.baselines.keys()
+        if rules.was in known:
+            return f"was: {rules.was}: not used, because {rules.name} has a history of its own"
+        if rules.was is None or rules.name in known:
+            return None
+        return f"was: {rules.was}: the ledger has no list of this name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class ListHistory:
     shown: tuple[Item, ...] = ()  # what it showed when it last showed anything
     baseline: Baseline | None = None  # what was adopted
     blank: bool = False  # the ledger knows no list at all
+    unrenamed: str | None = None  # for people: why the history under ``was`` is not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +125,10 @@ class MergedFetch:
             return ()
         if shot and self.rules.role is Role.EXCLUDE and shot.complete and is_owners_word(shot):
             return ()  # a shorter file
-        if self.before.completed is None and showed_nothing(shot):
-            return tuple(Member(item, None) for item in self.past.shown[:top])
-        return stale_members(self.before, shot.items if shot else (), top)
+        never_read = self.before.completed is None and showed_nothing(shot)
+        past = self.past.shown[:top] if never_read else ()
+        shown = (*past, *(shot.items if shot else ()))
+        return (*(Member(item, None) for item in past), *stale_members(self.before, shown, top))
 
 
 def showed_nothing(snapshot: Snapshot | None) -> bool:
@@ -221,13 +233,14 @@ def need_of(rules: ListRules) -> FetchScope:
 
 
 def _notice(lst: MergedFetch, baseline: Baseline | None) -> str | None:
-    """What ``start: new-only`` has to tell of the list."""
+    """What people should know of the list's history and of ``start: new-only``."""
+    notes = [lst.past.unrenamed] if lst.past.unrenamed else []
     if lst.rules.start is Start.NEW_ONLY and baseline is None:
-        return "start: new-only: adds nothing before it was read completely once"
+        notes.append("start: new-only: adds nothing before it was read completely once")
     if adopted := lst.fresh_baseline:
         why = " (no ledger found)" if lst.past.blank else ""
-        return f"adopted {len(adopted.keys):,} title{'s' * (len(adopted.keys) != 1)}{why}"
-    return None
+        notes.append(f"adopted {len(adopted.keys):,} title{'s' * (len(adopted.keys) != 1)}{why}")
+    return "; ".join(notes) or None
 
 
 def excluded_by_hand(

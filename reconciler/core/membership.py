@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.core.model import (
@@ -19,6 +19,7 @@ from reconciler.core.model import (
     DesiredList,
     Item,
     ListRef,
+    ListRules,
     Match,
     MediaKey,
     Member,
@@ -47,6 +48,45 @@ def departed(stored: Mapping[str, Membership], sources: Mapping[str, str]) -> di
         for name, membership in stored.items()
         if sources.get(name) != membership.source
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """What a list takes over from the name that it had before."""
+
+    old: str
+    new: str
+    source: str  # of the list under its old name
+    membership: Membership
+    baseline: Baseline | None
+
+
+def renames(
+    lists: Sequence[ListRules],
+    stored: Mapping[str, Membership],
+    baselines: Mapping[str, Baseline],
+) -> tuple[Rename, ...]:
+    """The lists whose history is still stored under their ``was``.
+
+    A list with a history of its own keeps that. At another source nothing counts as missed, or as
+    put back, before the list was read completely there.
+    """
+    due: list[Rename] = []
+    for lst in lists:
+        own, old, source = stored.get(lst.name), lst.was or lst.name, str(lst.source)
+        adopted = [baselines[name] for name in (old, lst.name) if name in baselines]
+        before = stored.get(old) or (Membership(adopted[0].source) if old in baselines else None)
+        if before is None or (own and own.completed) or old in {other.name for other in lists}:
+            continue
+        after = replace(before, left=None)
+        if before.source != source:
+            members = {key: replace(m, missed=None) for key, m in before.members.items()}
+            after = Membership(source, members=members)
+        valid = [each for each in adopted if each.source in {before.source, source}]
+        keys = frozenset(key for each in valid for key in each.keys)
+        baseline = replace(valid[0], source=source, keys=keys) if valid else None
+        due.append(Rename(old, lst.name, before.source, after, baseline))
+    return tuple(due)
 
 
 def advance(
@@ -159,7 +199,7 @@ def readded(
     return frozenset(
         entry.match.media
         for lst in wishes
-        if lst.is_complete and not lst.rules.source.chart
+        if lst.is_complete and memberships[lst.name].completed and not lst.rules.source.chart
         for entry in lst.entries
         if entry.fresh and isinstance(entry.match, Match)
         if (member := memberships[lst.name].members.get(entry.item.key)) and not member.is_held
@@ -215,8 +255,13 @@ def _missing(before: Membership, keys: Collection[str], at: datetime) -> Members
     return replace(before, completed=at, members=members)
 
 
-def _shrunk(before: Membership, keys: Iterable[str]) -> bool:
-    """Whether too much of the last content is missing; another list by mistake may be as long."""
+def _shrunk(before: Membership, keys: Collection[str]) -> bool:
+    """Whether too much of the last content is missing; another list by mistake may be as long.
+
+    The first content at another source may differ in any way, but must not be empty.
+    """
+    if before.completed is None and keys:
+        return False
     present = {key for key, member in before.members.items() if member.present}
     return len(present & set(keys)) * 100 < KEPT_PERCENT * len(present)
 

@@ -10,8 +10,9 @@
 | an exclude list is gone, excludes less or elsewhere, or becomes ``role: request`` | the list |
 | anything else, the first start, a new list | nothing |
 
-A list is the one that was accepted under the same name and source, else under the same source,
-else under the same name. One that left the file and comes back is compared with what it was.
+A list is the one that was accepted under the name in its ``was``, else under the same name and
+source, else under the same source, else under the same name. One that left the file and comes back
+is compared with what it was.
 
 Each widening waits for a grace of its own: a later one restarts no other, and one that is taken
 back waits no more. A list, or the whole file, takes effect once all its widenings have waited.
@@ -199,9 +200,9 @@ def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange
 
 
 def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
-    """The accepted list that each list was: by name and source, else by source, else by name."""
+    """The accepted list that each list was: by ``was``, name and source, source, or name."""
     old, new = accepted.lists, proposed.lists
-    partners: dict[str, str] = {}
+    partners = {n: lst.was for n, lst in new.items() if lst.was in old and n not in old and lst.was}
     for by_name, by_source in ((True, True), (False, True), (True, False)):
         for name in new:
             fitting = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -72,6 +72,7 @@ class Database:
         self._mutex = Lock()
         self._obstacle = _obstacle(self.path)
         self._file: os.stat_result | None = None
+        self._preview: sqlite3.Connection | None = None
         with _explained(self.path):
             if self._obstacle is None:
                 self._connection = _open_file(self.path)
@@ -86,6 +87,7 @@ class Database:
         SQLite does not survive closing a connection under a running statement. A thread that comes
         later gets a LedgerError.
         """
+        self.end_preview()
         with self._mutex:
             self._connection.close()
 
@@ -139,11 +141,28 @@ class Database:
                     where=str(self.path),
                 ) from error
 
+    def preview(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Read from a copy with this change, until ``end_preview``; writes still go to the file."""
+        copy = _connect(":memory:")
+        with self._mutex, _explained(self.path):
+            self._connection.backup(copy)
+            with _transaction(copy, "BEGIN"):
+                change(copy)
+        self._preview = copy
+
+    def end_preview(self) -> None:
+        with self._mutex:
+            if self._preview is not None:
+                self._preview.close()
+            self._preview = None
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A consistent view. Raises LedgerError, also where a row cannot be parsed inside."""
-        with self._transaction("BEGIN"):
-            yield self._connection
+        with self._mutex, _explained(self.path):
+            connection = self._preview or self._connection
+            with _transaction(connection, "BEGIN"):
+                yield connection
 
     def rows(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self.reading() as connection:

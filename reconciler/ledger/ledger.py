@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from reconciler.core.model import ListRules
 from reconciler.errors import LedgerError
 from reconciler.ledger.cache import SqliteCache
 from reconciler.ledger.database import Database
 from reconciler.ledger.journal import SqliteJournal
 from reconciler.ledger.lock import WriterLock
 from reconciler.ledger.memory import SqliteMemory
+from reconciler.ledger.renames import due_renames, write_renames
 from reconciler.ledger.statuses import SqliteStatuses
 from reconciler.logs import Logger
 
@@ -28,8 +30,10 @@ class SqliteLedger:
     no file): writing the cache then does nothing, other writes and locking raise LedgerError.
     """
 
-    def __init__(self, path: Path, server_url: str) -> None:
+    def __init__(self, path: Path, server_url: str, lists: Sequence[ListRules] = ()) -> None:
         """Open or create the ledger at ``path`` for the server at ``server_url``.
+
+        It is read as if ``rename`` had been called with ``lists``.
 
         Raises LedgerError, with the path and what to do, for a folder, a file that cannot be read,
         is damaged, belongs to another program or was written by another version of listsync that
@@ -40,6 +44,9 @@ class SqliteLedger:
         self.memory = SqliteMemory(self.database, server_url)
         self.journal = SqliteJournal(self.database, server_url)
         self.statuses = SqliteStatuses(self.database, server_url)
+        self._server = server_url
+        if any(lst.was for lst in lists):
+            self._preview(lists)
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +56,26 @@ class SqliteLedger:
 
     def close(self) -> None:
         self.database.close()
+
+    def rename(self, lists: Sequence[ListRules]) -> None:
+        if all(lst.was is None for lst in lists):
+            return
+        with self.database.writing() as connection:
+            due = due_renames(connection, self._server, lists)
+            write_renames(connection, self._server, due)
+        self.database.end_preview()
+        for rename in due:
+            _log.info("the list keeps its history", list=rename.new, was=rename.old)
+
+    def _preview(self, lists: Sequence[ListRules]) -> None:
+        try:
+            with self.database.reading() as connection:
+                due = due_renames(connection, self._server, lists)
+            if due:
+                self.database.preview(lambda copy: write_renames(copy, self._server, due))
+        except LedgerError:
+            self.close()
+            raise
 
     def data_version(self) -> int:
         return self.database.data_version()

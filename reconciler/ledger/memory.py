@@ -78,40 +78,15 @@ class SqliteMemory(LedgerPart):
 
     def memberships(self) -> dict[str, Membership]:
         with self.database.reading() as connection:
-            members: dict[str, dict[str, Member]] = {}
-            columns = "list, key, item, match, present, missed, canceled"
-            for name, key, item, match, present, missed, canceled in select(
-                connection, "members", columns, self.server
-            ):
-                members.setdefault(name, {})[key] = Member(
-                    _ITEM.validate_json(item),
-                    match and _MATCH.validate_json(match),
-                    bool(present),
-                    optional_time(missed),
-                    bool(canceled),
-                )
-            columns = "list, source, completed, shrunk, shrunk_since, left_at"
-            lists = select(connection, "memberships", columns, self.server)
-            return {
-                name: Membership(
-                    source,
-                    optional_time(completed),
-                    members.get(name, {}),
-                    shrunk,
-                    optional_time(since),
-                    optional_time(left_at),
-                )
-                for name, source, completed, shrunk, since, left_at in lists
-            }
+            return read_memberships(connection, self.server)
 
     def baselines(self) -> dict[str, Baseline]:
         with self.database.reading() as connection:
-            rows = select(connection, "baselines", "list, baseline", self.server)
-            return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
+            return read_baselines(connection, self.server)
 
     def keep_baselines(self, baselines: Mapping[str, Baseline]) -> None:
         with self.database.writing() as connection:
-            _write_baselines(connection, self.server, baselines)
+            write_baselines(connection, self.server, baselines)
 
     def record(
         self,
@@ -128,7 +103,7 @@ class SqliteMemory(LedgerPart):
             _write_claims(connection, self.server, claims)
             _write_sightings(connection, self.server, own_requests)
             for name, membership in memberships.items():
-                _write_membership(connection, self.server, name, membership)
+                write_membership(connection, self.server, name, membership)
 
     def forget(
         self, media: Iterable[MediaKey], baselines: Mapping[str, Baseline], lists: Iterable[str]
@@ -140,7 +115,7 @@ class SqliteMemory(LedgerPart):
                     f"DELETE FROM {table} WHERE server = ? AND kind = ? AND tmdb = ?",  # noqa: S608 - two words
                     titles,
                 )
-            _write_baselines(connection, self.server, baselines)
+            write_baselines(connection, self.server, baselines)
             for name in lists:
                 write_trigger(connection, self.server, name)
 
@@ -176,6 +151,42 @@ def write_settlement(
                 )
             ],
         )
+
+
+def read_memberships(connection: Connection, server: str) -> dict[str, Membership]:
+    """Each list's membership, by list name."""
+    members: dict[str, dict[str, Member]] = {}
+    columns = "list, key, item, match, present, missed, canceled"
+    for name, key, item, match, present, missed, canceled in select(
+        connection, "members", columns, server
+    ):
+        members.setdefault(name, {})[key] = Member(
+            _ITEM.validate_json(item),
+            match and _MATCH.validate_json(match),
+            bool(present),
+            optional_time(missed),
+            bool(canceled),
+        )
+    columns = "list, source, completed, shrunk, shrunk_since, left_at"
+    return {
+        name: Membership(
+            source,
+            optional_time(completed),
+            members.get(name, {}),
+            shrunk,
+            optional_time(since),
+            optional_time(left_at),
+        )
+        for name, source, completed, shrunk, since, left_at in select(
+            connection, "memberships", columns, server
+        )
+    }
+
+
+def read_baselines(connection: Connection, server: str) -> dict[str, Baseline]:
+    """The baselines, by list name."""
+    rows = select(connection, "baselines", "list, baseline", server)
+    return {name: _BASELINE.validate_json(baseline) for name, baseline in rows}
 
 
 def _entries(connection: Connection, server: str) -> dict[MemoryKey, MemoryEntry]:
@@ -266,7 +277,7 @@ def _write_claims(
     )
 
 
-def _write_membership(
+def write_membership(
     connection: Connection, server: str, name: str, membership: Membership
 ) -> None:
     """Replace a list's members."""
@@ -334,8 +345,7 @@ def _mark_canceled(connection: Connection, server: str, media: MediaKey) -> None
     )
 
 
-def _write_baselines(
-    connection: Connection, server: str, baselines: Mapping[str, Baseline]
-) -> None:
+def write_baselines(connection: Connection, server: str, baselines: Mapping[str, Baseline]) -> None:
+    """Replace these lists' baselines."""
     rows = [(server, name, _BASELINE.dump_json(each).decode()) for name, each in baselines.items()]
     upsert(connection, "baselines", "server, list", "baseline", rows)

@@ -62,7 +62,11 @@ def fetch_due(
 def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
     """Name and source of each list that a run has tried to read. Raises LedgerError."""
     attempted = {(name, report.source) for name, report in ledger.cache.reports().items()}
-    return attempted | {(name, lst.source) for name, lst in ledger.memory.memberships().items()}
+    return attempted | {
+        (name, lst.source)
+        for name, lst in ledger.memory.memberships().items()
+        if lst.completed or not lst.members  # otherwise it has moved there, and was not read yet
+    }
 
 
 def _fetch_lists(

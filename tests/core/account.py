@@ -90,6 +90,16 @@ class Shelves:
         """Nothing was ever read."""
         self.lists: dict[str, Shelf] = {}
 
+    def rename(self, file: Sequence[ListRules]) -> list[tuple[str, str]]:
+        """A list goes on with the shelf of its ``was``, unless it has been read itself."""
+        names = []
+        for lst in file:
+            own = self.lists.get(lst.name)
+            if lst.was in self.lists and not (own and own.read):
+                self.lists[lst.name] = self.lists.pop(lst.was)
+                names.append((lst.was, lst.name))
+        return names
+
     def turn(self, file: Sequence[ListRules], fetches: Mapping[str, Fetch], now: datetime) -> Turn:
         """Move the account on by a pass that reads some lists of the file."""
         before = {lst.name: copy(self._shelf(lst)) for lst in file}

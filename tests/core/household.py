@@ -6,12 +6,13 @@ as it was, a deleted one leaves a row without meaning, a blocklisted title's req
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
+from reconciler.core.membership import renames
 from reconciler.core.memory import settle
 from reconciler.core.model import (
     Action,
@@ -193,6 +194,24 @@ class Ledger:
 
     memory: Memory = field(default_factory=Memory)
     memberships: dict[str, Membership] = field(default_factory=dict)
+
+    def rename(self, file: Sequence[ListRules]) -> None:
+        """As the ledger does: a list goes on with the history of its ``was``."""
+        for due in renames(file, self.memberships, {}):
+            del self.memberships[due.old]
+            self.memberships[due.new] = due.membership
+            claims = {
+                target: frozenset(
+                    replace(claim, list=due.new) if claim.list == due.old else claim
+                    for claim in of_target
+                )
+                for target, of_target in self.memory.claims.items()
+            }
+            ours = {
+                number: replace(own, lists=tuple(due.new if n == due.old else n for n in own.lists))
+                for number, own in self.memory.ours.items()
+            }
+            self.memory = replace(self.memory, claims=claims, ours=ours)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class Persons(RuleBasedStateMachine):
         self.content: dict[str, list[MediaKey]] = {source: [] for source in SOURCES}
         self.whole: list[MediaKey] = []  # what the first list held before it lost most
         self.names = {source: source for source in SOURCES}
+        self.was: dict[str, str] = {}
         self.in_file = set(SOURCES)
         self.prune = dict.fromkeys(SOURCES, Prune.CANCEL_PENDING)
         self.rerequest: Rerequest | timedelta = Rerequest.ON_READD
@@ -120,16 +121,18 @@ class Persons(RuleBasedStateMachine):
                 rerequest=self.rerequest,
                 retry_failed=RETRIES,
                 max_per_run=max_per_run,
+                was=self.was.get(source),
             )
             for source in SOURCES
             if source in self.in_file
         ]
 
-    @rule(source=any_list, change=st.sampled_from(["in or out", "name", *Prune]))
+    @rule(source=any_list, change=st.sampled_from(["in or out", "name", "name and was", *Prune]))
     def edit_the_file(self, source: str, change: str) -> None:
         if change == "in or out":
             self.in_file ^= {source}
-        elif change == "name":
+        elif change.startswith("name"):
+            self.was = {**self.was, source: self.names[source]} if "was" in change else {}
             self.names[source] = AGAIN[source] if self.names[source] == source else source
         else:
             self.prune[source] = Prune(change)
@@ -171,6 +174,9 @@ class Persons(RuleBasedStateMachine):
 
     def rename_the_second(self, _media: MediaKey) -> None:
         self.edit_the_file("second", "name")
+
+    def rename_the_second_with_its_history(self, _media: MediaKey) -> None:
+        self.edit_the_file("second", "name and was")
 
     # and on the server
 

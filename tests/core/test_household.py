@@ -59,6 +59,7 @@ from tests.core.persons import (
     slots_of,
 )
 
+RENAMED = "rename_the_second_with_its_history"
 ACTS = [
     *["a_good_pass"] * 8,
     *["a_pass_in_which_all_waits", "a_half_pass", "a_pass_that_is_killed"],
@@ -66,6 +67,7 @@ ACTS = [
     *["put_on_the_first", "put_on_the_second", "take_off", "take_off_the_first"],
     *["lose_most", "find_all_again"],
     *["take_the_second_out_or_put_it_back", "rename_the_second"],
+    *[RENAMED] * 2,
     *["ask", "ask_with_success", "ask_for_one_season", "take_over", "ask_for_more"],
     *["approve", "fail", "decline", "delete_the_request", "delete_the_file", "delete"],
     "mark_available",
@@ -115,6 +117,9 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{ON_THE_SECOND_ALONE} take_the_second_out_or_put_it_back put_on_the_first",
     f"{ON_THE_SECOND_ALONE} take_the_second_out_or_put_it_back a_good_pass put_on_the_first",
     f"{ON_THE_SECOND_ALONE} rename_the_second a_pass_of_the_first put_on_the_first",
+    f"{ON_THE_SECOND_ALONE} {RENAMED} a_half_pass put_on_the_first",
+    f"{ON_THE_SECOND_ALONE} {RENAMED} {IS_OUT} more_than_a_day a_good_pass",
+    f"decline a_good_pass {IS_OUT} {RENAMED} put_on_the_second a_good_pass",
 ]
 
 
@@ -249,6 +254,12 @@ class AnyHistory(Persons):
         self, snapshots: Mapping[str, Snapshot], policy: Policy, *, trouble: bool = False
     ) -> Reconciliation:
         """A pass up to its plan, which is held against what persons said."""
+        self.household.ledger.rename(self.household.file)
+        for old, new in self.account.rename(self.household.file):
+            self.claims = {
+                media: {new if name == old else name for name in names}
+                for media, names in self.claims.items()
+            }
         before = self.household.ledger.memberships
         reconciliation = self.household.look(snapshots, policy, trouble=trouble)
         if reconciliation.plan.actions:

@@ -98,6 +98,7 @@ class ListRules:
     interval: timedelta = timedelta(hours=6)
     retry_interval: timedelta = timedelta(minutes=10)
     suspended: bool = False  # it asks for nothing, and its titles do not count as gone
+    was: str | None = None  # the name under which the ledger may have its history
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class ListRights:
     source: str
     rights: Rights
     settings: str = ""
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
