@@ -63,10 +63,10 @@ class PriorState:
 
     def _unrenamed(self, rules: ListRules) -> str | None:
         """Why a list has not the history of its ``was``; None: it has, or there is no ``was``."""
-        known = self.memberships.keys() | self.baselines.keys()
-        if rules.was in known:
+        stored = self.memberships.keys() | self.baselines.keys()
+        if rules.was in stored:
             return f"was: {rules.was}: not used, because {rules.name} has a history of its own"
-        if rules.was is None or rules.name in known:
+        if rules.was is None or rules.name in stored:
             return None
         return f"was: {rules.was}: the ledger has no list of this name"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,7 @@ import pytest
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import AnswerAfter
 from examples.sandbox.titles import Title
-from reconciler.core.model import Action, Done, MediaKey, Result
+from reconciler.core.model import Action, Done, ListRules, MediaKey, Result
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger
 from reconciler.ledger.journal import SqliteJournal
@@ -284,8 +284,8 @@ def ledger_with_limits(
             super().settle(intent, action, done, now)
 
     class LimitedLedger(SqliteLedger):
-        def __init__(self, path: Path, server_url: str) -> None:
-            super().__init__(path, server_url)
+        def __init__(self, path: Path, server_url: str, lists: Sequence[ListRules] = ()) -> None:
+            super().__init__(path, server_url, lists)
             self.memory = LimitedMemory(self.database, server_url)
             self.journal = LimitedJournal(self.database, server_url)
 

@@ -169,7 +169,9 @@ class World:
             server: MediaServer = stack.enter_context(
                 self.server_type(url, key, rate=100_000, timeout=5)
             )
-            ledger: Ledger = stack.enter_context(self.ledger_type(self.ledger, url))
+            ledger: Ledger = stack.enter_context(
+                self.ledger_type(self.ledger, url, self.config.rules)
+            )
             yield Context(server, self.lists, ledger, self.clock, Silence())
 
     def look(self) -> Reconciliation:
@@ -181,6 +183,7 @@ class World:
         """A run that acts, unless a safety rule stops it."""
         config = self.config
         with self.open_context() as context, context.ledger.lock():
+            context.ledger.rename(config.rules)
             reconciliation = reconcile_lists(config, context)
             if reconciliation.plan.stops:
                 return ()

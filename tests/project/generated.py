@@ -74,12 +74,13 @@ def _blocks() -> dict[str, str]:
     schema = json_schema()
     sections = {name: schema["$defs"][model] for name, model in _SECTIONS.items()}
     keys = {f"keys of {name}": _keys(section) for name, section in sections.items()}
-    source = {"properties": {"source": schema["$defs"]["ListSection"]["properties"]["source"]}}
+    of_list = schema["$defs"]["ListSection"]["properties"]
+    alone = {"properties": {key: of_list[key] for key in ("source", "was")}}
     helps = {f"help of {name}": f"```text\n{help_of(name)}\n```" for name in commands()}
     return {
         **keys,
         "keys of the file": _keys(schema),
-        "keys of a list alone": _keys({**source, "required": ["source"]}),
+        "keys of a list alone": _keys({**alone, "required": ["source"]}),
         "commands": _commands(),
         "help of listsync": f"```text\n{help_of()}\n```",
         **helps,

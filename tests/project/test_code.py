@@ -116,6 +116,7 @@ LINES_BY_FEATURE = {
     "GitHub action": 147,
     "terminal": 280,
     "metrics for alerts": 2,
+    "renamed lists": 250,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 
