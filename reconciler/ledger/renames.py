@@ -26,9 +26,9 @@ def due_renames(
     connection: Connection, server: str, lists: Sequence[ListRules]
 ) -> tuple[Rename, ...]:
     """The lists whose history is still stored under another name."""
-    wanted, baselines = {lst.was for lst in lists}, read_baselines(connection, server)
+    former_names, baselines = {lst.was for lst in lists}, read_baselines(connection, server)
     names = {name for (name,) in select(connection, "memberships", "list", server)}
-    if wanted.isdisjoint(names | baselines.keys()):
+    if former_names.isdisjoint(names | baselines.keys()):
         return ()
     return renames(lists, read_memberships(connection, server), baselines)
 

@@ -116,7 +116,7 @@ def test_what_has_left_the_list_is_canceled_under_its_new_name(
     world: World, source: str, days: int
 ) -> None:
     """``prune_after`` counts from the first complete fetch without it, at the list's source."""
-    options = {"requester": "alice", "prune": "cancel-pending"}
+    options: dict[str, Any] = {"requester": "alice", "prune": "cancel-pending"}
     world.follow(*map(by_tmdb, (DUNE, *OLD)), **options)
     world.apply()
     world.lists.hold(FIRST, map(by_tmdb, OLD))
