@@ -66,7 +66,7 @@ def test_an_invalid_config_is_shown_beside_what_is_known(
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "known"),
+    ("path", "status", "content"),
     [
         ("/", 200, "3 lists in"),
         ("/lists/list-0", 200, "file 0.txt"),
@@ -75,9 +75,9 @@ def test_an_invalid_config_is_shown_beside_what_is_known(
     ],
 )
 def test_without_the_ledger_the_pages_show_what_the_process_knows(
-    addresses: dict[str, str], path: str, status: int, known: str
+    addresses: dict[str, str], path: str, status: int, content: str
 ) -> None:
     answered, text = get(addresses["lost"] + path)
-    assert (answered, known in text) == (status, True)
+    assert (answered, content in text) == (status, True)
     assert "The ledger cannot be used" in text
     assert "/state/listsync.db: the ledger is locked" in text
