@@ -276,9 +276,15 @@ def test_the_config_has_the_lists_first_and_says_where_each_value_comes_from() -
         Setting(("lists", "kids", "4k"), value=False),
     ]
     text = words_of(status_pages.config_page(data(), settings))
-    assert "kids interval: 6h · filter.genres: [Drama, Crime] interval 6h defaults · li" in text
-    assert "4k false server url: http://seerr:5055 url http://seerr:5055 file · list" in text
-    assert "all lists built-in values ledger not set" in text
+    assert "kids interval 6h defaults · listsync.yaml:9 filter.genres [Drama, Crime] list" in text
+    assert "1 built-in value 4k false server url http://seerr:5055 file · listsync.yaml:2" in text
+    assert "general 1 built-in value ledger not set" in text
+
+
+def test_what_was_done_needs_no_advice() -> None:
+    rows = [row(1, "Dune", "created", "approved"), row(2, "Heat", "failed", "HTTP 500")]
+    texts = [words_of(str(status_pages.title_page(data(rows), f"tmdb:movie:{n}"))) for n in (1, 2)]
+    assert ["To change it" in text for text in texts] == [False, True]
 
 
 def test_a_title_that_no_list_has_has_no_page() -> None:

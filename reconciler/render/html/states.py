@@ -11,7 +11,8 @@ from reconciler.core.model import ATTENTION, DEFERRED, Reason, Result, id_keys
 from reconciler.render import words
 from reconciler.render.status import ItemStatus, ListStatus
 
-ON_SERVER = frozenset({Reason.REQUESTED, Reason.PROCESSING, "created", "exists", "retried"})
+DONE = frozenset({Result.CREATED, Result.EXISTS, Result.RETRIED})
+ON_SERVER = DONE | {Reason.REQUESTED, Reason.PROCESSING}
 UP_TO_DATE = frozenset({Reason.AVAILABLE, *ON_SERVER})
 _FAILED = frozenset({Result.FAILED, Result.REFUSED, Result.UNKNOWN, Result.UNDELIVERED})
 _SITES = {

@@ -24,6 +24,7 @@ from reconciler.render import words
 from reconciler.render.history import HistoryDocument
 from reconciler.render.html import render
 from reconciler.render.html.states import (
+    DONE,
     ON_SERVER,
     UP_TO_DATE,
     count,
@@ -198,7 +199,7 @@ def _title_place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str,
         "state": word_state(item["verdict"]),
         "verdict": verdict or item["verdict"],
         "detail": "" if item["detail"] in verdict else item["detail"],
-        "would_change": item["would_change"],
+        "would_change": "" if item["verdict"] in DONE else item["would_change"],
         "facts": [line for line in row.facts if line[0] != "verdict"] or [("ids", ids)],
     }
 
@@ -246,7 +247,7 @@ def config_page(data: PageData, settings: Iterable[Setting]) -> str:
 
 
 def _section(path: tuple[str, ...], settings: Iterable[Setting]) -> dict[str, object]:
-    """The settings of a list or of a section; those that the file states are also its summary."""
+    """The settings of a list or of a section: those that the config states, and the built-in."""
     rows = [
         {
             "key": ".".join(setting.path[len(path) :]),
@@ -255,12 +256,10 @@ def _section(path: tuple[str, ...], settings: Iterable[Setting]) -> dict[str, ob
         }
         for setting in settings
     ]
-    stated = [f"{row['key']}: {row['text']}" for row in rows if row["origin"]]
     return {
-        "name": path[-1] if path else "all lists",
-        "rows": rows,
-        "summary": " · ".join(stated) or "built-in values",
-        "is_open": path != ("providers",),
+        "name": path[-1] if path else "general",
+        "stated": [row for row in rows if row["origin"]],
+        "built_in": [row for row in rows if not row["origin"]],
     }
 
 
