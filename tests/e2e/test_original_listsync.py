@@ -84,6 +84,13 @@ def test_a_list_that_is_left_out_says_why(original: tuple[str, str]) -> None:
     assert f": {reason}\n" in result.text
 
 
+def test_foreign_text_stays_in_comments() -> None:
+    evil = "x\nserver: evil\r\u2028lists: []"
+    result = converted(("imdb", "top", "3"), (evil, evil, evil), TZ=evil, DISCORD_WEBHOOK_URL=evil)
+    assert list(yaml.safe_load(result.text)) == ["server", "defaults", "lists"]
+    assert "evil" not in result.text.partition("# Not carried over")[0]
+
+
 SETTINGS = {
     "an interval": ({"SYNC_INTERVAL": "24"}, {"interval": "24h"}),
     "half an hour": ({"SYNC_INTERVAL": "0.5"}, {"interval": "30m"}),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.options import Settings, command_with
-from reconciler.errors import ListsyncError, UsageError
+from reconciler.errors import ConfigError, ListsyncError, UsageError
 
 Text = Annotated[str, typer.Argument(metavar="URL", help="URL of a list, or an id like imdb:top.")]
 Name = Annotated[
@@ -34,7 +36,9 @@ def add(settings: Settings, text: Text, name: Name = None) -> int:
     if not path.is_file():
         raise UsageError("not a file that can be changed", where=str(path), hint="name it with -c")
     before = decode(content, str(path))
-    names = list_names(before)
+    names = set(list_names(before))
+    with suppress(ConfigError):  # of an invalid file; it may be the missing list
+        names |= {lst.name for lst in file.read(content).lists}  # in included files as well
     if name in names:
         raise UsageError(f"the list {name} already exists", where=str(path), hint=_UNCHANGED)
     name = name or starter.name_list(ref, names)
@@ -55,6 +59,6 @@ def add(settings: Settings, text: Text, name: Name = None) -> int:
         message = f"the file cannot be written ({error.strerror})"
         hint = "check the owner and permissions of the file and its folder"
         raise ListsyncError(message, where=str(path), hint=hint) from error
-    option = "" if path == type(path)("listsync.yaml") else f" -c {os.fspath(path)}"
+    option = "" if path == Path("listsync.yaml") else f" -c {shlex.quote(str(path))}"
     sys.stdout.write(f"{path}: added {name}\nnext:\n  listsync plan{option} {name}\n")
     return 0

@@ -182,18 +182,18 @@ class _Converter:
         return ["providers:", *lines] if lines else []
 
     def _notify(self) -> list[str]:
-        setting = "DISCORD_WEBHOOK_URL"
-        webhook = _WEBHOOK.fullmatch(self._settings.get(setting, ""))
+        subject, setting = "Discord webhook", "DISCORD_WEBHOOK_URL"
+        value = self._settings.get(setting, "")
         if setting in self._original.encrypted:
-            self._leave("Discord webhook", f"{setting} is encrypted: set notify.urls yourself")
-        elif self._settings.get("DISCORD_ENABLED", "true").lower() == "false":
-            self._leave("Discord webhook", "was turned off")
-        elif webhook:
+            self._leave(subject, f"{setting} is encrypted; set notify.urls yourself")
+        elif value and self._settings.get("DISCORD_ENABLED", "").lower() == "false":
+            self._leave(subject, "was turned off")
+        elif webhook := _WEBHOOK.fullmatch(value):
             self.result.secrets["discord-url"] = f"discord://{webhook[1]}/{webhook[2]}"
-            self._carry("Discord webhook", "in the file discord-url, as apprise writes it")
+            self._carry(subject, "in the file discord-url, as apprise writes it")
             return ["notify:", "  urls_file: discord-url  # the webhook, readable by you alone"]
-        elif setting in self._settings:
-            self._leave("Discord webhook", f"{setting} is not the address of a webhook")
+        elif value:
+            self._leave(subject, f"{setting} is not the address of a webhook")
         return []
 
     def _lists(self, needed: set[str]) -> list[str]:
@@ -202,8 +202,7 @@ class _Converter:
         lines: list[str] = []
         for original in self._original.lists:
             ref = _recognize(original)
-            shown = redact(original.id) if isinstance(ref, str) else original.id.partition("?")[0]
-            label = f"{clean(original.kind)} {shown}"
+            label = f"{clean(original.kind)} {_shown_id(original, ref)}"
             reason = ref if isinstance(ref, str) else self._obstacle(ref, needed)
             if isinstance(ref, str) or reason:
                 self._leave(label, reason)
@@ -233,8 +232,7 @@ class _Converter:
         return ""
 
     def _options(self, original: OriginalList, ref: ListRef) -> list[str]:
-        is_plain = "://" in original.id and "?" not in original.id
-        options = [f"source: {starter.scalar(original.id if is_plain else str(ref))}"]
+        options = [f"source: {starter.scalar(_address(original, ref))}"]
         if original.kind == "trakt_special":
             limit = self._settings.get("TRAKT_SPECIAL_ITEMS_LIMIT", "")
             options.append(f"top: {limit if re.fullmatch('[1-9][0-9]{0,4}', limit) else 20}")
@@ -259,6 +257,19 @@ class _Converter:
         if original.unrequested:
             count = counted(original.unrequested, "title")
             self._leave("history", f"{count} that ListSync did not find or could not request")
+
+
+def _address(original: OriginalList, ref: ListRef) -> str:
+    """The address of a list, as far as it holds no key; else its id."""
+    is_harmless = "://" in original.id and not set("?@#") & set(original.id)
+    return original.id if is_harmless else str(ref)
+
+
+def _shown_id(original: OriginalList, ref: ListRef | str) -> str:
+    """The id of a list in a report: without what may be a key."""
+    if isinstance(ref, str):
+        return redact(original.id)
+    return _address(original, ref) if "://" in original.id else original.id
 
 
 def _recognize(original: OriginalList) -> ListRef | str:

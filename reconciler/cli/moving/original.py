@@ -74,8 +74,10 @@ class Original:
 
 def read_original(path: Path) -> Original:
     """What is at ``path``: a folder, an ``.env`` or a database. Raises UsageError."""
-    candidates = [path / name for name in (".env", *_DATABASES)] if path.is_dir() else [path]
-    files = tuple(file for file in candidates if file.exists())
+    files: tuple[Path, ...] = (path,) if path.exists() else ()
+    if path.is_dir():
+        databases = [path / name for name in _DATABASES if (path / name).exists()]
+        files = (*filter(Path.exists, [path / ".env"]), *databases[:1])
     if not files:
         hint = "name the folder with its .env and data/list_sync.db, or one of the two files"
         raise UsageError("no .env and no list_sync.db of ListSync", where=str(path), hint=hint)
