@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TypedDict
 
-from reconciler.core.model import Intent, Result, Run
+from reconciler.core.model import Intent, Op, Result, Run
 from reconciler.core.times import iso_time
 from reconciler.render.document import FORMAT_VERSION, Media
-from reconciler.render.words import clean, counted, label, where
+from reconciler.render.layout import Cell, Line, table_line
+from reconciler.render.words import label, relative
 
 OPEN = "no answer was recorded; the server shows the result"
+_RUN_WIDTHS = (11, 9, 5, 4, 0)  # columns, at least
+_ACTION_WIDTHS = (11, 28, 9, 0)
+_GOOD = frozenset({Result.CREATED, Result.RETRIED, Result.CANCELLED, Result.EXISTS, Result.MOOT})
 
 
 class RunRow(TypedDict):
@@ -58,15 +63,23 @@ def history_document(intents: Iterable[Intent], runs: Iterable[Run]) -> HistoryD
     }
 
 
-def history_text(document: HistoryDocument) -> str:
-    """A line a run, then a line an action."""
-    runs = [_run_line(row) for row in document["runs"]]
-    actions = [_intent_line(row) for row in document["actions"]]
+def history_lines(document: HistoryDocument, now: datetime) -> Iterator[Line]:
+    """A table of the runs, then one of the actions."""
+    runs, actions = document["runs"], document["actions"]
     if not runs and not actions:
-        return "nothing has been requested yet\n"
-    parts = [["runs", *runs]] if runs else []
-    parts += [["actions", *actions]] if actions else []
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+        yield Line((Cell("nothing has been requested yet"),))
+    if runs:
+        head = ("WHEN", "COMMAND", "LISTS", "EXIT", "RESULT")
+        yield table_line(head, _RUN_WIDTHS, ("detail",) * 5)
+        for run in runs:
+            yield table_line(_run_cells(run, now), _RUN_WIDTHS, ("", "title", "", "", ""))
+    if runs and actions:
+        yield Line((Cell(""),))
+    if actions:
+        yield table_line(("WHEN", "TITLE", "RESULT", "REQUEST"), _ACTION_WIDTHS, ("detail",) * 4)
+        for row in actions:
+            styles = ("", "title", "added" if row["result"] in _GOOD else "failed", "detail")
+            yield table_line(_action_cells(row, now), _ACTION_WIDTHS, styles)
 
 
 def _run(run: Run) -> RunRow:
@@ -103,22 +116,25 @@ def _intent(intent: Intent) -> IntentRow:
     }
 
 
-def _run_line(row: RunRow) -> str:
-    lists = counted(len(row["lists"]), "list")
+def _run_cells(row: RunRow, now: datetime) -> tuple[str, ...]:
     results = ", ".join(f"{count:,} {result}" for result, count in row["results"].items())
-    details = f"exit {row['exit_code']} · {lists} · {results or 'nothing sent'}"
-    return f"  {row['began']}  {row['command']:7}  " + (
-        details if row["ended"] else "did not finish"
+    exit_code = f"{row['exit_code']:>4}" if row["ended"] else "   –"
+    result = (results or "nothing sent") if row["ended"] else "did not finish"
+    return (
+        relative(row["began"], now),
+        row["command"],
+        f"{len(row['lists']):>5}",
+        exit_code,
+        result,
     )
 
 
-def _intent_line(row: IntentRow) -> str:
+def _action_cells(row: IntentRow, now: datetime) -> tuple[str, ...]:
+    is_good = row["result"] in _GOOD
+    details = [row["op"]] if row["op"] != Op.REQUEST else []
+    details += [", ".join(row["lists"]), f"user {row['requester']}"]
+    details += [f"#{row['request_id']}"] if row["request_id"] else []
+    details += [f"HTTP {row['http_status']}"] if row["http_status"] and not is_good else []
+    details += [row["message"]] if row["message"] and not is_good else []
     name = label(row["media"], row["seasons"], is_4k=row["is_4k"])
-    author = f"{', '.join(map(clean, row['lists']))} as user {row['requester']}"
-    details = [row["op"], row["result"]]
-    details += [f"HTTP {row['http_status']}"] if row["http_status"] else []
-    details += [f"request {row['request_id']}"] if row["request_id"] else []
-    has_message = row["message"] and row["result"] != Result.CREATED
-    message = f" ({clean(row['message'])})" if has_message else ""
-    line = f"  {row['at']}  {name:34}  {where(row['media']):19}  {' · '.join(details)}"
-    return f"{line}{message} · {author}"
+    return (relative(row["at"], now), name, row["result"], " · ".join(details))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -24,6 +24,7 @@ STYLES = {  # by meaning; the terminal's theme has the shades
     "failed": "bold red",
 }
 _GAP = 2  # columns between two cells
+_LEAST = 12  # columns that the last cell has where a line wraps
 _NARROWEST = 60  # columns; a narrower terminal breaks the lines itself
 
 
@@ -40,6 +41,11 @@ class Line(NamedTuple):
 
     cells: tuple[Cell, ...]
     mark: Cell = Cell("")
+
+
+def table_line(texts: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> Line:
+    """A row of a table."""
+    return Line(tuple(map(Cell, texts, styles, widths)))
 
 
 class Look(NamedTuple):
@@ -88,8 +94,13 @@ def _rows(line: Line, width: int | None, console: Console) -> Iterator[Text]:
     if width is None or row.cell_len <= width:
         yield row
         return
-    sizes = [min(size, width // 2) for size in sizes]
-    sizes[-1] = width - mark.cell_len - sum(sizes[:-1]) - _GAP * len(sizes[:-1])
+    *sizes, _ = (
+        cell.width or max(1, text.cell_len) for cell, text in zip(line.cells, cells, strict=True)
+    )
+    room = width - mark.cell_len - _GAP * len(sizes)
+    while sum(sizes) > room - _LEAST:
+        sizes[sizes.index(max(sizes))] -= 1
+    sizes.append(room - sum(sizes))
     columns = [cell.wrap(console, size) for cell, size in zip(cells, sizes, strict=True)]
     for pieces in zip_longest(*columns, fillvalue=Text()):
         yield _side_by_side(mark, pieces, sizes)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
 from reconciler.core.model import (
+    ATTENTION,
     DEFERRED,
     WHOLE,
     ListReport,
@@ -20,10 +21,8 @@ from reconciler.core.model import (
 from reconciler.core.times import iso_time
 from reconciler.render import words
 from reconciler.render.document import FORMAT_VERSION, Fetch
+from reconciler.render.layout import Cell, Line, table_line
 from reconciler.render.rows import fetch_row
-
-_HEAD = ("LIST", "READY", "TITLES", "PENDING", "TRIES", "LAST SUCCESS", "NEXT DUE", "LAST FETCH")
-_NUMBERS = {"TITLES", "PENDING", "TRIES"}
 
 
 class ItemStatus(TypedDict):
@@ -107,73 +106,102 @@ def place(config: Path) -> str:
     return os.path.abspath(config)  # noqa: PTH100 - which resolves "..", as pathlib does not
 
 
-def status_text(document: StatusDocument, *, in_detail: bool) -> str:
+class State(NamedTuple):
+    """A state in a word, and its color."""
+
+    text: str
+    tone: str  # good, wait, bad or calm
+
+
+def list_state(lst: ListStatus) -> State:
+    """The state of a list in a word."""
+    ready = next((row for row in lst["conditions"] if row["type"] == READY), None)
+    fetch = lst["fetch"]
+    if ready and ready["reason"] == SUSPENDED:
+        return State("suspended", "calm")
+    if ready is None and fetch is None:
+        return State("not read yet", "calm")
+    if fetch and words.fetch_problem(fetch):
+        return State(fetch["outcome"], "bad")
+    if ready and ready["status"] != "True":
+        return State("not ready", "bad")
+    if attention := count(lst["verdicts"], ATTENTION):
+        return State(f"{attention:,} need{'s' * (attention == 1)} you", "wait")
+    return State("ready", "good") if ready else State("not applied yet", "calm")
+
+
+def count(counts: Mapping[str, int], names: Iterable[str]) -> int:
+    """How many have one of these words."""
+    return sum(counts.get(name, 0) for name in names)
+
+
+_HEAD = ("LIST", "STATE", "TITLES", "WAITING", "LAST RUN", "NEXT RUN")
+_WIDTHS = (4, 5, 6, 7, 11, 0)  # columns, at least
+_LONGEST_NAME = 20
+_TONES = {"good": "added", "wait": "attention", "bad": "failed", "calm": "detail"}
+
+
+def status_lines(document: StatusDocument, now: datetime, *, in_detail: bool) -> Iterator[Line]:
     """A table of the lists; ``in_detail``: each list with its conditions and items."""
+    for condition in document["conditions"]:
+        if not is_good(condition):
+            yield _condition(condition, now)
     lists = document["lists"]
-    lines = [_condition_line(row) for row in document["conditions"] if not is_good(row)]
     if in_detail:
         for lst in lists:
-            lines.extend(_detail(lst))
+            yield from _detail(lst, now)
     else:
-        lines.extend(_table(lists))
-    return "\n".join(lines) + "\n"
+        yield from _table(lists, now)
 
 
-def _table(lists: Sequence[ListStatus]) -> Iterator[str]:
+def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:
     """A line a list, and below it what is wrong with it."""
-    rows = [_cells(lst) for lst in lists]
-    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
-    yield _line(_HEAD, widths)
-    for lst, row in zip(lists, rows, strict=True):
-        yield _line(row, widths)
+    names = [min(_LONGEST_NAME, len(lst["name"])) for lst in lists]
+    states = [len(list_state(lst).text) for lst in lists]
+    widths = (max(4, *names), max(5, *states), *_WIDTHS[2:])
+    yield table_line(_HEAD, widths, ("detail",) * len(_HEAD))
+    for lst in lists:
+        state = list_state(lst)
+        waiting = count(lst["verdicts"], words.WAITING)
+        size = f"{lst['fetch']['count']:,}" if lst["fetch"] else "–"
+        cells = (
+            *(lst["name"], state.text),
+            *(size.rjust(_WIDTHS[2]), f"{waiting:,}".rjust(_WIDTHS[3])),
+            *(
+                words.relative(lst["at"] or lst["last_attempt"], now),
+                words.relative(lst["next_due"], now),
+            ),
+        )
+        yield table_line(cells, widths, ("title", _TONES[state.tone], "", "waiting", "", ""))
         reasons = [
-            _condition_line(condition)
+            _condition(condition, now)
             for condition in lst["conditions"]
             if condition["type"] == READY and condition["status"] != "True"
         ]
         yield from reasons or _fetch_problem(lst)
 
 
-def _cells(lst: ListStatus) -> tuple[str, ...]:
-    ready = next(
-        (condition["status"] for condition in lst["conditions"] if condition["type"] == READY), "-"
-    )
-    numbers = (lst["fetch"]["count"] if lst["fetch"] else None, lst["pending"], lst["tries"])
-    counts = ("-" if number is None else f"{number:,}" for number in numbers)
-    times = (lst["last_success"] or "-", lst["next_due"] or "-")
-    return (lst["name"], ready, *counts, *times, _last_fetch(lst))
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [
-        cell.rjust(width) if head in _NUMBERS else cell.ljust(width)
-        for head, cell, width in zip(_HEAD, cells, widths, strict=True)
-    ]
-    return "  ".join(padded).rstrip()
-
-
-def _detail(lst: ListStatus) -> Iterator[str]:
-    source = words.clean(lst["source"]).replace(":", " ", 1)
-    size = f" · {words.size(lst['fetch'])}" if lst["fetch"] else ""
-    yield f"{lst['name']}  {source}{size} · {_last_fetch(lst)}"
+def _detail(lst: ListStatus, now: datetime) -> Iterator[Line]:
+    about = [lst["source"].replace(":", " ", 1)]
+    about += [words.size(lst["fetch"]), lst["fetch"]["outcome"]] if lst["fetch"] else []
+    about += [f"read {words.relative(lst['at'], now)}" if lst["at"] else "not read yet"]
+    about += [f"{number:,} {word}" for word, number in lst["verdicts"].items()]
+    yield Line((Cell(lst["name"], "title"), Cell(" · ".join(about), "detail")))
     if lst["conditions"]:
-        yield f"  {_schedule(lst)}"
-    yield from map(_condition_line, lst["conditions"])
+        yield Line((Cell(_schedule(lst, now)),), Cell("  "))
+    yield from (_condition(condition, now) for condition in lst["conditions"])
     yield from _fetch_problem(lst)
-    yield from _items(lst)
+    for item in lst["items"]:
+        title = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
+        name = Cell(words.with_year(words.title(title), item["year"]), "", 34)
+        verdict = " · ".join(filter(None, (item["verdict"], item["detail"])))
+        cells = (name, Cell(item["kind"] or "-", "", 5), Cell(verdict, "detail"))
+        yield Line(cells, Cell(f"  {item['position']:>4}  ", "detail"))
 
 
-def _fetch_problem(lst: ListStatus) -> Iterator[str]:
+def _fetch_problem(lst: ListStatus) -> Iterator[Line]:
     if lst["fetch"] and (problem := words.fetch_problem(lst["fetch"])):
-        yield f"  ! {problem}"
-
-
-def _last_fetch(lst: ListStatus) -> str:
-    """The outcome of the last fetch, and the verdicts of its titles."""
-    if lst["fetch"] is None:
-        return "not fetched yet"
-    counts = [f"{count:,} {word}" for word, count in lst["verdicts"].items()]
-    return " · ".join([f"{lst['fetch']['outcome']} at {lst['at']}", *counts])
+        yield Line((Cell(problem),), Cell("  ! ", "failed"))
 
 
 def _list(
@@ -216,10 +244,13 @@ def _conditions(snapshot: StatusSnapshot, name: str) -> list[dict[str, str]]:
     ]
 
 
-def _condition_line(condition: Mapping[str, str]) -> str:
-    message = f": {words.clean(condition['message'])}" if condition["message"] else ""
-    head = f"{condition['type']}={condition['status']} since {condition['since']}"
-    return f"  {' ' if is_good(condition) else '!'} {head} · {condition['reason']}{message}"
+def _condition(condition: Mapping[str, str], now: datetime) -> Line:
+    message = f": {condition['message']}" if condition["message"] else ""
+    since = words.relative(condition["since"], now)
+    text = f"{condition['type']}={condition['status']}, {since} · {condition['reason']}{message}"
+    if is_good(condition):
+        return Line((Cell(text, "detail"),), Cell("    "))
+    return Line((Cell(text),), Cell("  ! ", "failed"))
 
 
 def is_good(condition: Mapping[str, str]) -> bool:
@@ -227,10 +258,11 @@ def is_good(condition: Mapping[str, str]) -> bool:
     return condition["status"] == ("False" if condition["type"] in GOOD_WHEN_FALSE else "True")
 
 
-def _schedule(lst: ListStatus) -> str:
-    success = lst["last_success"] or "never"
-    due = lst["next_due"] or "when the config changes"
-    line = f"last success {success} · next {due} · {lst['pending']:,} pending"
+def _schedule(lst: ListStatus, now: datetime) -> str:
+    success = words.relative(lst["last_success"], now) if lst["last_success"] else "never"
+    due = words.relative(lst["next_due"], now) if lst["next_due"] else "when the config changes"
+    waiting = count(lst["verdicts"], words.WAITING)
+    line = f"last success {success} · next {due} · {waiting:,} waiting"
     return f"{line} · {words.counted(lst['tries'], 'failure')} since" if lst["tries"] else line
 
 
@@ -253,14 +285,3 @@ def _item(row: RowReport) -> ItemStatus:
         "detail": row.detail,
         "would_change": row.advice,
     }
-
-
-def _items(lst: ListStatus) -> Iterator[str]:
-    for item in lst["items"]:
-        title = item["title"] or next((f"{k}:{v}" for k, v in item["ids"].items()), "?")
-        name = words.with_year(words.title(title), item["year"])
-        detail = f" · {words.clean(item['detail'])}" if item["detail"] else ""
-        yield (
-            f"  {item['position']:>4}  {name:34}  {item['kind'] or '-':5}  "
-            f"{item['verdict']}{detail}"
-        )

@@ -10,10 +10,12 @@ import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from reconciler.core.limits import within
 from reconciler.core.model import ATTENTION, DEFERRED, READ, Outcome, Reason, id_keys
 from reconciler.core.seasons import span
+from reconciler.core.times import relative_time
 from reconciler.render.document import (
     ActionRow,
     DeliveryNames,
@@ -181,6 +183,11 @@ def counted(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+
+
+def relative(time: str | None, now: datetime) -> str:
+    """A document's time as people say it: ``3 min ago``."""
+    return relative_time(datetime.fromisoformat(time), now) if time else "–"
 
 
 def requester(row: ListRow) -> str:

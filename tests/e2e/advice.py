@@ -462,7 +462,7 @@ CATALOG = [
     Trouble("many filtered titles", many_filtered, ("plan",), {
         "listsync plan --all": shows(*(show.title for show in SHOWS[:9]))}),
     Trouble("explained before it was read", wish(DUNE), EXPLAIN, {
-        "listsync status": shows("not fetched yet"), "listsync plan": shows("Dune")}),
+        "listsync status": shows("not read yet"), "listsync plan": shows("Dune")}),
     Trouble("an exclude list that was never read", unread_exclude_list, EXPLAIN, {
         "listsync plan": shows("Plan ")}),
     Trouble("a broken file", broken_file, ("plan", "-o", "json"), {

@@ -110,11 +110,11 @@ def test_the_last_ones_are_the_newest(past: Household) -> None:
 
 def test_the_text_has_a_line_for_each(past: Household) -> None:
     lines = past.run("history", "more").out.splitlines()
-    assert lines[0] == "runs"
-    assert lines[2].endswith("exit 0 · 2 lists · 1 created")
-    (action,) = lines[lines.index("actions") + 1 :]
-    assert JOKER.title in action
-    assert action.endswith("request · created · HTTP 201 · request 3 · more as user 1")
+    assert lines[0] == "WHEN         COMMAND    LISTS  EXIT  RESULT"
+    assert lines[2].partition("apply")[2] == "          2     0  1 created"
+    head, action = lines[lines.index("") + 1 :]
+    assert action[head.index("TITLE") :].split("  ")[0] == JOKER.title
+    assert action[head.index("RESULT") :] == "created    more · user 1 · #3"
 
 
 def test_history_of_nothing_says_so(household: Household) -> None:

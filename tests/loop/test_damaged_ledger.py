@@ -13,8 +13,9 @@ from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.model import StatusSnapshot
 from reconciler.errors import LedgerError
 from reconciler.ledger import SqliteLedger, open_last_used
-from reconciler.render.history import history_document, history_text
-from reconciler.render.status import status_document, status_text
+from reconciler.render.history import history_document, history_lines
+from reconciler.render.layout import text_of
+from reconciler.render.status import status_document, status_lines
 from tests.loop.serving import pass_time, served
 from tests.loop.world import NOON, World, by_imdb, by_tmdb
 
@@ -73,8 +74,8 @@ def use(world: World) -> None:
         standing = StatusSnapshot(("wishes", "new"), "abc123", conditions, schedules)
         sources = {"wishes": "imdb:ls000000001", "new": "imdb:ls000000002"}
         document = status_document(world.ledger, sources, reports, standing)
-        status_text(document, in_detail=True)
-        history_text(history_document(*ledger.journal.history()))
+        text_of(status_lines(document, NOON, in_detail=True))
+        text_of(history_lines(history_document(*ledger.journal.history()), NOON))
         (
             ledger.memory.read(),
             ledger.memory.memberships(),

@@ -84,6 +84,17 @@ def test_long_cells_wrap_under_their_own_beginning() -> None:
     ]
 
 
+CELLS = st.builds(Cell, TITLES, st.just(""), st.integers(0, 90))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CELLS, min_size=1, max_size=6), st.integers(60, 200))
+@example([Cell("x" * 90), Cell("")], 60)
+def test_any_cells_fit_any_terminal(cells: list[Cell], width: int) -> None:
+    text = text_of([Line(tuple(cells), Cell("  + "))], Look(width))
+    assert max(map(columns, text.splitlines())) <= width
+
+
 def test_markup_in_a_title_is_text() -> None:
     assert text_of([Line((Cell("[red]x[/red] :smile:", "title"),))], Look(80, is_colored=True)) == (
         "\x1b[1m[red]x[/red] :smile:\x1b[0m\n"

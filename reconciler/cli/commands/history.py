@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -25,9 +26,10 @@ Last = Annotated[
 def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
     """Show recent runs, and each request with its result."""
     from reconciler import wiring
-    from reconciler.cli.output import print_result
+    from reconciler.cli.output import print_lines
     from reconciler.cli.selection import parse_past_query
-    from reconciler.render.history import history_document, history_text
+    from reconciler.render.history import history_document, history_lines
+    from reconciler.sync.clock import SystemClock
 
     config = settings.read_config()
     with wiring.open_ledger(config, settings.ledger_path(config)) as ledger:
@@ -37,5 +39,5 @@ def history(settings: Settings, query: Query = None, *, last: Last = 20) -> int:
             intents = tuple(intent for intent in intents if past.includes_intent(intent))
             runs = tuple(run for run in runs if past.includes_run(run))
     document = history_document(intents[-last:], runs[-last:])
-    print_result(settings.output, document, history_text)
+    print_lines(settings, document, partial(history_lines, now=SystemClock().now()))
     return 0

@@ -19,10 +19,11 @@ AnyList = Annotated[
 @command_with(LEDGER, PLAIN_OUTPUT)
 def status(settings: Settings, name: AnyList = None) -> int:
     """Show the status of each list, or of one list title by title."""
-    from reconciler.cli.output import print_result
+    from reconciler.cli.output import print_lines
     from reconciler.cli.selection import check_list_name, find_list
     from reconciler.cli.statuses import read_last_status, read_status
-    from reconciler.render.status import status_text
+    from reconciler.render.status import status_lines
+    from reconciler.sync.clock import SystemClock
 
     invalid = None
     try:
@@ -37,7 +38,8 @@ def status(settings: Settings, name: AnyList = None) -> int:
         check_list_name([lst["name"] for lst in document["lists"]], name)
         lists = [lst for lst in document["lists"] if lst["name"] == name]
         document = {**document, "lists": lists}
-    print_result(settings.output, document, partial(status_text, in_detail=name is not None))
+    now = SystemClock().now()
+    print_lines(settings, document, partial(status_lines, now=now, in_detail=name is not None))
     if invalid:
         from reconciler.cli.faults import print_config_error
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from reconciler.core.conditions import READY, SUSPENDED
-from reconciler.core.model import ATTENTION, DEFERRED, Reason, Result, id_keys
+from reconciler.core.model import ATTENTION, Reason, Result, id_keys
 from reconciler.render import words
-from reconciler.render.status import ItemStatus, ListStatus
+from reconciler.render.status import ItemStatus, State
 
 DONE = frozenset({Result.CREATED, Result.EXISTS, Result.RETRIED})
 ON_SERVER = DONE | {Reason.REQUESTED, Reason.PROCESSING}
@@ -24,13 +22,6 @@ _SITES = {
 _TRAKT_KINDS = {"movie": "movies", "tv": "shows"}
 
 
-class State(NamedTuple):
-    """A state in a word, and its color."""
-
-    text: str
-    tone: str  # good, wait, bad or calm
-
-
 def item_key(item: ItemStatus) -> str:
     """The title's identity in the address of its page: an id that all lists have, if it has one."""
     ids = sorted(item["ids"].items(), key=lambda pair: pair[0] != "tmdb")
@@ -38,28 +29,11 @@ def item_key(item: ItemStatus) -> str:
     return next(id_keys(ids, item["kind"]), name)
 
 
-def list_state(lst: ListStatus) -> State:
-    """The state of a list in a word."""
-    ready = next((row for row in lst["conditions"] if row["type"] == READY), None)
-    if ready is None:
-        return State("not read yet", "calm")
-    if ready["reason"] == SUSPENDED:
-        return State("suspended", "calm")
-    if ready["status"] != "True":
-        fetch = lst["fetch"]
-        is_unread = fetch is not None and words.fetch_problem(fetch)
-        return State(fetch["outcome"] if fetch and is_unread else "not ready", "bad")
-    attention = count(lst["verdicts"], ATTENTION)
-    if attention:
-        return State(f"{attention:,} need{'s' * (attention == 1)} you", "wait")
-    return State("ready", "good")
-
-
 def word_state(word: str) -> State:
     """A verdict or a result, and how much a person has to care."""
     if word in ATTENTION or word in _FAILED:
         return State(word, "bad")
-    if word in DEFERRED:
+    if word in words.WAITING:
         return State(word, "wait")
     return State(word, "good" if word in UP_TO_DATE else "calm")
 
@@ -104,8 +78,3 @@ def trend(sizes: Sequence[int]) -> dict[str, str] | None:
     )
     label = f"{low} titles" if low == high else f"{sizes[0]} to {sizes[-1]} titles"
     return {"path": f"M{' L'.join(points)}", "label": label}
-
-
-def count(counts: Mapping[str, int], names: Iterable[str]) -> int:
-    """How many have one of these words."""
-    return sum(counts.get(name, 0) for name in names)

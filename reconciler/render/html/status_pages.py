@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from reconciler.config.settings import Setting
 from reconciler.core.conditions import READY
-from reconciler.core.model import ATTENTION, DEFERRED, ListReport, RowReport
+from reconciler.core.model import ATTENTION, ListReport, RowReport
 from reconciler.core.seasons import span
 from reconciler.render import words
 from reconciler.render.history import HistoryDocument
@@ -27,16 +27,21 @@ from reconciler.render.html.states import (
     DONE,
     ON_SERVER,
     UP_TO_DATE,
-    count,
     explain_argument,
     item_key,
-    list_state,
     title_links,
     title_name,
     trend,
     word_state,
 )
-from reconciler.render.status import ItemStatus, ListStatus, StatusDocument, is_good
+from reconciler.render.status import (
+    ItemStatus,
+    ListStatus,
+    StatusDocument,
+    count,
+    is_good,
+    list_state,
+)
 
 PAGE_SIZE = 200  # titles of a list that one page shows
 _MOST_ATTENTION = 30  # titles and lists that need a person, on the overview
@@ -92,7 +97,7 @@ def overview(data: PageData) -> str:
         figures=[
             {"label": "titles up to date", "value": count(counts, UP_TO_DATE)},
             {"label": "requested in 7 days", "value": _requested_lately(data)},
-            {"label": "waiting", "value": count(counts, DEFERRED)},
+            {"label": "waiting", "value": count(counts, words.WAITING)},
             {"label": "need you", "value": len(attention)},
         ],
         attention=attention[:_MOST_ATTENTION],
