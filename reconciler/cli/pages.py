@@ -34,6 +34,7 @@ class StatusPages:
     def __init__(self, config_path: Path, service: Service, metrics: Metrics) -> None:
         self._config_path = config_path
         self._service = service
+        self._reports: tuple[object, Mapping[str, ListReport]] = (None, {})
         self._pages: dict[str, Callable[[], Response]] = {
             "/": lambda: _html(status_pages.overview(self._data())),
             "/runs": lambda: _html(status_pages.runs_page(self._data())),
@@ -99,7 +100,7 @@ class StatusPages:
         service, history, problem = self._service, None, ""
         reports: Mapping[str, ListReport] = {}
         try:
-            reports = service.reports()
+            reports = self._read_reports()
             history = history_document(*service.history())
         except ListsyncError as error:
             problem = str(error)
@@ -115,6 +116,13 @@ class StatusPages:
             problems=service.problems,
             ledger_problem=problem,
         )
+
+    def _read_reports(self) -> Mapping[str, ListReport]:
+        """The reports, parsed once for all pages until they change: one of 5,000 takes 0.15 s."""
+        version = self._service.reports_version()
+        if version != self._reports[0]:
+            self._reports = version, self._service.reports()
+        return self._reports[1]
 
     def _readiness(self) -> Response:
         """Whether the config is valid, the server reachable and the ledger writable."""

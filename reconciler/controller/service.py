@@ -91,6 +91,12 @@ class Service:
         """Each list's last fetch and verdicts. Raises LedgerError, LockHeldError."""
         return self._factories.ledger(self.config).cache.reports()
 
+    def reports_version(self) -> object:
+        """Differs where ``reports`` may. Raises LedgerError, LockHeldError."""
+        ledger, schedules = self._factories.ledger(self.config), self.statuses.schedules()
+        attempts = {name: schedule.attempted for name, schedule in schedules.items()}
+        return id(ledger), ledger.data_version(), attempts  # which own writes do not change
+
     def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
         """What was sent, and the runs of 90 days. Raises LedgerError, LockHeldError."""
         return self._factories.ledger(self.config).journal.history()

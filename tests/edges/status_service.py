@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import TypeAdapter
+
 from reconciler.cli.pages import StatusPages
 from reconciler.config import load
 from reconciler.controller.endpoint import Endpoint
@@ -54,6 +56,7 @@ NAMES = (
     "\u202ereversed",
     "<b>100%41</b>",
 )
+REPORTS = TypeAdapter(dict[str, ListReport])
 VERDICTS = (Reason.AVAILABLE, Reason.REQUESTED, Reason.QUOTA, Reason.AMBIGUOUS, Reason.DECLINED)
 
 
@@ -65,6 +68,7 @@ class FakeService:
     titles: int = 6
     problems: tuple[str, ...] = ()
     is_lost: bool = False  # the ledger
+    version: int = 1  # of the reports
     server_facts: ServerFacts | None = None
     config: Any = field(init=False)
 
@@ -81,18 +85,23 @@ class FakeService:
         return NOW
 
     def reports(self) -> dict[str, ListReport]:
+        """Parsed, as the ledger does."""
+        return REPORTS.validate_json(self.stored)
+
+    def reports_version(self) -> int:
         if self.is_lost:
             raise LedgerError("the ledger is locked", where="/state/listsync.db")
-        return self.reports_kept
+        return self.version
 
     @cached_property
-    def reports_kept(self) -> dict[str, ListReport]:
+    def stored(self) -> bytes:
         rows = tuple(self.row(n) for n in range(1, self.titles + 1))
         snapshot = Snapshot(Outcome.COMPLETE, "file", tuple(row.item for row in rows))
-        return {
+        reports = {
             lst.name: ListReport(str(lst.source), NOW, snapshot, snapshot, rows, (3, 5, 4, 9))
             for lst in self.config.lists
         }
+        return REPORTS.dump_json(reports)
 
     @staticmethod
     def row(position: int) -> RowReport:

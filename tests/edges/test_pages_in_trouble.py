@@ -1,4 +1,4 @@
-"""The status pages for unknown names, with an invalid config and without the ledger."""
+"""The status pages for unknown names, an invalid config, no ledger, and new reports."""
 
 from __future__ import annotations
 
@@ -81,3 +81,14 @@ def test_without_the_ledger_the_pages_show_what_the_process_knows(
     assert (answered, content in text) == (status, True)
     assert "The ledger cannot be used" in text
     assert "/state/listsync.db: the ledger is locked" in text
+
+
+def test_the_pages_follow_the_reports_once_these_have_changed() -> None:
+    service = FakeService(1, titles=1)
+    with serving(service) as endpoint:
+        url = f"http://127.0.0.1:{endpoint.port}/lists/list-0"
+        assert "Titles 1 title, as" in get(url)[1]
+        service.stored = FakeService(1, titles=4).stored
+        assert "Titles 1 title, as" in get(url)[1]
+        service.version += 1
+        assert "Titles 4 titles, as" in get(url)[1]
