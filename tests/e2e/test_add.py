@@ -79,7 +79,7 @@ def test_a_file_that_stays_invalid_is_not_written(household: Household, file: Pa
     assert "exlude" in done.err
 
 
-def test_permissions_stay_and_a_link_leads_to_the_changed_file(
+def test_owner_and_permissions_stay_and_a_link_leads_to_the_changed_file(
     household: Household, file: Path
 ) -> None:
     elsewhere = household.folder / "git"
@@ -87,8 +87,12 @@ def test_permissions_stay_and_a_link_leads_to_the_changed_file(
     target = file.rename(elsewhere / "ours.yaml")
     target.write_bytes(b"\xef\xbb\xbf" + CONFIG.replace("\n", "\r\n").encode())
     target.chmod(0o640)
+    if os.geteuid() == 0:  # nobody else may give a file away
+        os.chown(target, 1000, 1000)
+    owner = target.stat().st_uid, target.stat().st_gid
     file.symlink_to(target)
     assert household.run("add", TRAKT).code == 0
+    assert (target.stat().st_uid, target.stat().st_gid) == owner
     content = target.read_bytes()
     assert (file.is_symlink(), stat.S_IMODE(target.stat().st_mode)) == (True, 0o640)
     assert content.startswith(b"\xef\xbb\xbf# ours\r\n")
