@@ -60,7 +60,7 @@ class SourceText:
     def add_secrets(self, written: Section, filled: Section) -> None:
         """Add the secrets of a tree: as it is written, and with the contents of files."""
         for scalar in _secrets(written, File):
-            if scalar.place.file == self.file:
+            if scalar.place.file == self.file and _VARIABLE.sub("", scalar.source):
                 self.secret_lines.add(scalar.place.line)
         texts = (scalar.text for scalar in _secrets(filled, File))
         self.secret_texts |= {text.casefold() for text in texts if len(text) >= SHORTEST_SECRET}

@@ -21,7 +21,7 @@ server:
   api_key: ${KEY}
   rate: 600/m
 budget: 5/day
-exclude: [tmdb:movie:550, 'title:"Cash $$ (2019)"']
+exclude: [tmdb:movie:550, 'title:"Cash $$HOME (2019)"']
 map: {imdb:tt28479262: tmdb:movie:1155828}
 providers:
   tmdb: {api_key_file: /run/tmdb}

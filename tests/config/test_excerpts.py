@@ -84,6 +84,7 @@ FORMS = [
     "{section}:\n  {key}: {secret}: x",
     "{section}: {{{key}: {secret}, {key}: {secret}}}",
     "{section}: {{{key}:\n {secret},\n {key}: {secret}}}",
+    "{section}: {{{key}:\n {secret}, nonsense: 1: 2}}",
     "{section}: {{nonsense: 1, {key}: {secret}",
     "{section}: {secret}",
     "x: &a {secret}\n{section}: {{{key}: *a, nonsense: *a}}",
@@ -124,3 +125,32 @@ def test_no_line_with_a_secret_is_shown(diagnose: Diagnose, path: tuple[str, ...
 
         assert [line for line in lines if secret in line] == [], text
         assert lines, text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x: &a tiny\ncontroller: {token: *a}",
+        "controller: {tokn: plainword}",
+        "controller: {token: plainword, listen: nowhere}",
+        f"defaults: {{interval: {SECRETS[2]}}}",
+        f"defaults: {{seasons: {SECRETS[2]}, nonsense: 1}}",
+    ],
+    ids=["an anchor", "a misspelled key", "beside it", "another key", "on the line"],
+)
+def test_a_line_that_may_hold_a_secret_is_not_shown(diagnose: Diagnose, line: str) -> None:
+    assert {each.source for each in diagnose(f"{HEAD}{LISTS}{line}\n")} == {None}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "controller: {token: '${KEY}', listen: nowhere}",
+        "providers: {tmdb: {api_key_file: /run/nowhere}}",
+        "defaults: {interval: soon, tags: [a-long-name-in-plain-words]}",
+        "notify: {events: [nonsense]}",
+        "controler: {workers: 2}",
+    ],
+)
+def test_a_line_with_no_secret_is_shown(diagnose: Diagnose, line: str) -> None:
+    assert line in [each.source for each in diagnose(f"{HEAD}{LISTS}{line}\n")]
