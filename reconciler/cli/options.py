@@ -111,8 +111,7 @@ class Settings:
 
 def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     """List names for the shell, from the config alone, and never an error."""
-    from reconciler.config import decode, list_names
-    from reconciler.config.own_files import CONFIG_BYTES, read_file
+    from reconciler.config.file import list_names_of
 
     paths = (
         context.params.get("config_path"),
@@ -124,7 +123,7 @@ def complete_list(context: typer.Context, incomplete: str) -> list[str]:
     names: tuple[str, ...] = ()
     with suppress(OSError, ConfigError):
         if config.is_file():  # a pipe would block the shell
-            names = list_names(decode(read_file(config, CONFIG_BYTES), str(config)))
+            names = list_names_of(config)
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 
 import yaml
 
-from reconciler.config.includes import IncludedFile, matching_files, matching_folders
+from reconciler.config.includes import (
+    Include,
+    IncludedFile,
+    matching_files,
+    matching_folders,
+    with_included,
+)
 from reconciler.config.loading import load
 from reconciler.config.models import Config
 from reconciler.config.own_files import (
@@ -181,13 +187,25 @@ def salvage_config(path: Path, restrictions: Restrictions = UNRESTRICTED) -> Map
     return {}
 
 
-def list_names(text: str) -> tuple[str, ...]:
+def list_names_of(path: Path) -> tuple[str, ...]:
+    """As ``list_names``, of a file and its included files. Raises OSError, ConfigError."""
+
+    def include(pattern: str) -> Iterator[IncludedFile]:
+        for match in matching_files(pattern, path.parent):
+            yield IncludedFile(match, "", read_file(path.parent / match, CONFIG_BYTES))
+
+    return list_names(decode(read_file(path, CONFIG_BYTES), str(path)), include)
+
+
+def list_names(text: str, include: Include = lambda _pattern: ()) -> tuple[str, ...]:
     """The keys of ``lists``, in file order; none where the text cannot be read that far."""
     composed, _ = compose(text)
     if composed is None:
         return ()
     tree, _ = grow(composed, {})
-    lists = tree.entries.get("lists") if isinstance(tree, Section) else None
+    if not isinstance(tree, Section):
+        return ()
+    lists = with_included(tree, include, "", {}).root.entries.get("lists")
     return tuple(lists.entries) if isinstance(lists, Section) else ()
 
 

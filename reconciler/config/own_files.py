@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -28,10 +29,9 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 def read_stdin(most: int) -> bytes:
     """What is piped in. Raises OSError, also for more than ``most`` bytes and for a terminal."""
-    if os.isatty(0):
+    if sys.stdin.isatty():
         raise OSError(errno.EINVAL, "nothing is piped in")
-    with os.fdopen(os.dup(0), "rb") as opened:
-        content = opened.read(most + 1)
+    content = sys.stdin.buffer.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"is larger than {most:,} bytes")
     return content

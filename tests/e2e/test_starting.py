@@ -245,6 +245,13 @@ def three_lists(household: Household) -> Household:
     return household
 
 
+def test_a_shell_completes_the_lists_of_included_files(household: Household) -> None:
+    household.write({"anna": {"source": "imdb:top"}}, include=["lists.d/*.yaml"])
+    (household.folder / "lists.d").mkdir()
+    (household.folder / "lists.d" / "x.yaml").write_text("lists: {antje: {}, bob: nonsense}")
+    assert completed(household, "status", "an") == ["anna", "antje"]
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

@@ -8,8 +8,10 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
@@ -280,3 +282,39 @@ def test_a_terminal_shows_the_line_of_a_config_error_and_a_pipe_one_line(
     ]
     problem = 'lists.wishes.intervl: unknown key, did you mean "interval"?'
     assert piped.err == f"listsync.yaml:11:4 {problem}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "content", "code", "message"),
+    [
+        (("validate",), "lists: {a: {}}", 78, "<stdin>:1:1 server: missing: "),
+        (("validate",), "", 78, "<stdin>:1:1: the file is empty; it needs server: and lists:"),
+        (("validate",), None, 78, "<stdin>: nothing is piped in; name the config with -c FILE"),
+        (("add", "imdb:top"), "lists: {}", 64, "<stdin>: not a file that can be changed"),
+    ],
+    ids=["an error", "empty", "a terminal", "add"],
+)
+def test_a_config_from_stdin_is_named_in_errors(  # noqa: PLR0913, PLR0917 - a row of the table
+    household: Household,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    content: str | None,
+    code: int,
+    message: str,
+) -> None:
+    """``content``: what is piped in; None: a terminal."""
+    stdin = TextIOWrapper(BytesIO((content or "").encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(stdin, "isatty", lambda: content is None)
+
+    done = household.run(*command, env={"LISTSYNC_CONFIG": "-"})
+
+    assert done.code == code
+    assert message in done.err
+
+
+def test_init_prints_where_a_config_from_stdin_is_asked_for(household: Household) -> None:
+    done = household.run("-c", "-", "init", "imdb:top")
+    assert (done.code, done.err) == (0, "")
+    assert "source: imdb:top" in done.out
+    assert not list(household.folder.glob("*stdin*"))
