@@ -21,6 +21,7 @@ from reconciler.render.document import json_text
 from reconciler.render.history import history_document
 from reconciler.render.html import static_file, status_pages
 from reconciler.render.html.status_pages import Limit, PageData
+from reconciler.render.html.title_page import title_page
 from reconciler.render.status import status_document
 from reconciler.render.words import clean, without_mail_addresses
 
@@ -82,12 +83,12 @@ class StatusPages:
                 lst,
                 query=request.query.get("q", ""),
                 verdict=request.query.get("verdict", ""),
-                page=int(page) if _NUMBER.fullmatch(page) else 1,
+                number=int(page) if _NUMBER.fullmatch(page) else 1,
             )
         )
 
     def _title(self, key: str) -> Response:
-        if page := status_pages.title_page(self._data(), key):
+        if page := title_page(self._data(), key):
             return _html(page)
         return self._unknown("Unknown title", f"No list has {key}, as of its last run.")
 

@@ -17,13 +17,17 @@ from reconciler.core.conditions import READY
 from reconciler.core.model import (
     WHOLE,
     Condition,
+    Done,
     Ids,
+    Intent,
     Item,
     Kind,
     ListReport,
     MediaKey,
+    Op,
     Outcome,
     Reason,
+    Result,
     RowReport,
     Schedule,
     Snapshot,
@@ -32,8 +36,10 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.core.times import iso_time, relative_time
+from reconciler.render.history import history_document
 from reconciler.render.html import status_pages
 from reconciler.render.html.status_pages import Limit, PageData
+from reconciler.render.html.title_page import title_page
 from reconciler.render.status import status_document
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -115,7 +121,9 @@ def test_what_needs_a_person_has_its_reason_and_what_settles_it() -> None:
 def test_a_list_that_is_not_ready_needs_a_person() -> None:
     text = words_of(status_pages.overview(data(ready=Status.FALSE)))
     assert "0 of 1 lists are in sync, 1 thing needs you" in text
-    assert "the file is gone" in text
+    assert (
+        "the file is gone check the server, the requesters and the ledger: listsync doctor" in text
+    )
 
 
 def test_times_are_relative_with_the_absolute_one_beside() -> None:
@@ -144,12 +152,12 @@ def test_a_relative_time_uses_the_largest_fitting_unit(seconds: int, text: str) 
 
 def pages(values: PageData) -> list[str]:
     lst = values.status["lists"][0]
-    title = status_pages.title_page(values, "tmdb:movie:1")
+    title = title_page(values, "tmdb:movie:1")
     assert title
     return [
         status_pages.overview(values),
-        status_pages.list_page(values, lst, query=HOSTILE, verdict=HOSTILE, page=1),
-        status_pages.list_page(values, lst, query="", verdict="", page=1),
+        status_pages.list_page(values, lst, query=HOSTILE, verdict=HOSTILE, number=1),
+        status_pages.list_page(values, lst, query="", verdict="", number=1),
         title,
         status_pages.runs_page(values),
         status_pages.config_page(values, [Setting((HOSTILE, HOSTILE), HOSTILE, place=HOSTILE)]),
@@ -195,7 +203,7 @@ def test_titles_are_in_list_order_and_filtered_by_verdict_and_name() -> None:
     lst = values.status["lists"][0]
 
     def titles(query: str = "", verdict: str = "") -> list[str]:
-        page = status_pages.list_page(values, lst, query=query, verdict=verdict, page=1)
+        page = status_pages.list_page(values, lst, query=query, verdict=verdict, number=1)
         return re.findall(r'dir="auto">([^<]+)</a>', page)
 
     assert titles() == ["Alien", "Heat", "Aliens"]
@@ -208,7 +216,7 @@ def test_titles_are_in_list_order_and_filtered_by_verdict_and_name() -> None:
 def test_a_long_list_has_pages_that_keep_the_filter() -> None:
     values = data([row(number, f"Title {number}") for number in range(1, 451)])
     lst = values.status["lists"][0]
-    last = status_pages.list_page(values, lst, query="Title", verdict="", page=99)
+    last = status_pages.list_page(values, lst, query="Title", verdict="", number=99)
     assert "page 3 of 3" in last
     assert "Title 450" in last
     assert 'href="?q=Title&amp;verdict=&amp;page=2"' in last
@@ -237,13 +245,13 @@ def test_titles_link_to_the_server_and_to_their_sites(
     kind: Kind | None, ids: Ids, urls: list[str]
 ) -> None:
     values = data([RowReport(Item(1, "Title", 2020, kind, ids), Reason.AVAILABLE)])
-    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
+    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", number=1)
     assert re.findall(r'<a href="([^"]+)" rel="noreferrer">', page) == urls
 
 
 def test_a_title_has_what_explain_says_of_it_and_the_command() -> None:
     rows = [replace(row(1, "Dune", "created"), facts=(("verdict", "request, missing"), LINE))]
-    text = words_of(str(status_pages.title_page(data(rows), "tmdb:movie:1")))
+    text = words_of(str(title_page(data(rows), "tmdb:movie:1")))
     assert "On kids created" in text
     assert "Verdict request, missing" in text
     assert "Server media pending; request 1 pending (user 2)" in text
@@ -262,9 +270,9 @@ def test_a_title_has_what_explain_says_of_it_and_the_command() -> None:
 )
 def test_a_title_without_a_tmdb_number_has_a_page_too(item: Item, key: str) -> None:
     values = data([RowReport(item, Reason.NOT_FOUND, "TMDB has no such title")])
-    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", page=1)
+    page = status_pages.list_page(values, values.status["lists"][0], query="", verdict="", number=1)
     assert f'href="/titles/{quote(key, safe="")}"' in page
-    assert "TMDB has no such title" in str(status_pages.title_page(values, key))
+    assert "TMDB has no such title" in str(title_page(values, key))
 
 
 def test_the_config_has_the_lists_first_and_says_where_each_value_comes_from() -> None:
@@ -283,12 +291,21 @@ def test_the_config_has_the_lists_first_and_says_where_each_value_comes_from() -
 
 def test_what_was_done_needs_no_advice() -> None:
     rows = [row(1, "Dune", "created", "approved"), row(2, "Heat", "failed", "HTTP 500")]
-    texts = [words_of(str(status_pages.title_page(data(rows), f"tmdb:movie:{n}"))) for n in (1, 2)]
+    texts = [words_of(str(title_page(data(rows), f"tmdb:movie:{n}"))) for n in (1, 2)]
     assert ["To change it" in text for text in texts] == [False, True]
 
 
+def test_a_title_that_has_left_its_lists_has_its_requests() -> None:
+    target = Target(MediaKey(Kind.MOVIE, 7), is_4k=False)
+    intent = Intent(NOW, Op.REQUEST, target, "Heat", 2, ("kids",), None, Done(Result.CREATED))
+    values = data(history=history_document([intent], []))
+    text = words_of(str(title_page(values, "tmdb:movie:7")))
+    assert "Heat No list has this title, as of its last run." in text
+    assert "just now request created kids" in text
+
+
 def test_a_title_that_no_list_has_has_no_page() -> None:
-    assert status_pages.title_page(data([row(1, "Dune")]), "tmdb:movie:99") is None
+    assert title_page(data([row(1, "Dune")]), "tmdb:movie:99") is None
 
 
 def test_without_lists_the_page_says_what_to_do() -> None:

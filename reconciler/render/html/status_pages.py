@@ -7,7 +7,7 @@ escape.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -18,16 +18,13 @@ from pydantic import JsonValue
 
 from reconciler.config.settings import Setting
 from reconciler.core.conditions import READY
-from reconciler.core.model import ATTENTION, ListReport, RowReport
-from reconciler.core.seasons import span
+from reconciler.core.model import ATTENTION, ListReport
 from reconciler.render import words
 from reconciler.render.history import HistoryDocument
 from reconciler.render.html import render
 from reconciler.render.html.states import (
-    DONE,
     ON_SERVER,
     UP_TO_DATE,
-    explain_argument,
     item_key,
     title_links,
     title_name,
@@ -35,7 +32,6 @@ from reconciler.render.html.states import (
     word_state,
 )
 from reconciler.render.status import (
-    ItemStatus,
     ListStatus,
     StatusDocument,
     count,
@@ -85,7 +81,7 @@ def overview(data: PageData) -> str:
     counts: Counter[str] = Counter()
     for lst in lists:
         counts.update(lst["verdicts"])
-    return _page(
+    return page(
         data,
         "overview.html",
         "/",
@@ -107,7 +103,7 @@ def overview(data: PageData) -> str:
     )
 
 
-def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page: int) -> str:
+def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, number: int) -> str:
     """``/lists/NAME``: a list's state and its titles, in the order of the list."""
     matching = [
         item
@@ -116,15 +112,15 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page
         and query.casefold() in (item["title"] or "").casefold()
     ]
     page_count = max(1, -(-len(matching) // PAGE_SIZE))
-    page = min(max(1, page), page_count)
-    shown = matching[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    number = min(max(1, number), page_count)
+    shown = matching[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
-    def address(number: int) -> str | None:
-        if not 1 <= number <= page_count:
+    def address(other: int) -> str | None:
+        if not 1 <= other <= page_count:
             return None
-        return f"?q={quote(query, safe='')}&verdict={quote(verdict, safe='')}&page={number}"
+        return f"?q={quote(query, safe='')}&verdict={quote(verdict, safe='')}&page={other}"
 
-    return _page(
+    return page(
         data,
         "list.html",
         "",
@@ -153,60 +149,11 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, page
             | {"state": word_state(item["verdict"])}
             for item in shown
         ],
-        page_number=page,
+        page_number=number,
         page_count=page_count,
-        previous=address(page - 1),
-        next=address(page + 1),
+        previous=address(number - 1),
+        next=address(number + 1),
     )
-
-
-def title_page(data: PageData, key: str) -> str | None:
-    """``/titles/KEY``: what explain says of a title, by list; None: no list has it."""
-    places = [
-        (lst, item, report)
-        for lst in data.status["lists"]
-        for item, report in zip(lst["items"], _rows_of(data, lst), strict=False)
-        if item_key(item) == key
-    ]
-    if not places:
-        return None
-    first = places[0][1]
-    history = data.history["actions"] if data.history else []
-    media = (first["kind"], first["ids"].get("tmdb"))
-    return _page(
-        data,
-        "title.html",
-        "",
-        name=title_name(first) + (f" ({first['year']})" if first["year"] else ""),
-        links=title_links(first, data.server_url),
-        command=f"listsync explain {explain_argument(first)}",
-        places=[_title_place(*place) for place in places],
-        actions=[
-            {**row, "seasons": span(row["seasons"]) if row["seasons"] else ""}
-            for row in reversed(history)
-            if (row["media"]["type"], row["media"]["ids"].get("tmdb")) == media
-        ],
-    )
-
-
-def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
-    report = data.reports.get(lst["name"])
-    return report.rows if report else ()
-
-
-def _title_place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str, object]:
-    """A title on one list. Without the lines of explain, as of older versions, its ids."""
-    ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
-    verdict = dict(row.facts).get("verdict", "")
-    return {
-        "list": lst["name"],
-        "at": lst["at"],
-        "state": word_state(item["verdict"]),
-        "verdict": verdict or item["verdict"],
-        "detail": "" if item["detail"] in verdict else item["detail"],
-        "would_change": "" if item["verdict"] in DONE else item["would_change"],
-        "facts": [line for line in row.facts if line[0] != "verdict"] or [("ids", ids)],
-    }
 
 
 def runs_page(data: PageData) -> str:
@@ -225,14 +172,14 @@ def runs_page(data: PageData) -> str:
                 "actions": [
                     {
                         "name": words.label(row["media"], row["seasons"], is_4k=row["is_4k"]),
-                        "link": f"/titles/{quote(_media_key(row['media']), safe='')}",
+                        "link": f"/titles/{quote(media_key(row['media']), safe='')}",
                         "text": f"{row['op']}: {row['result']}",
                     }
                     for row in actions[:_MOST_ACTIONS]
                 ],
             }
         )
-    return _page(data, "runs.html", "/runs", runs=runs)
+    return page(data, "runs.html", "/runs", runs=runs)
 
 
 def config_page(data: PageData, settings: Iterable[Setting]) -> str:
@@ -241,7 +188,7 @@ def config_page(data: PageData, settings: Iterable[Setting]) -> str:
     for setting in sorted(settings, key=lambda setting: setting.path[0] != "lists"):
         depth = 2 if setting.path[0] == "lists" else min(1, len(setting.path) - 1)
         sections.setdefault(setting.path[:depth], []).append(setting)
-    return _page(
+    return page(
         data,
         "config.html",
         "/config",
@@ -271,14 +218,19 @@ def _section(path: tuple[str, ...], settings: Iterable[Setting]) -> dict[str, ob
 def error_page(data: PageData, heading: str, advice: str, names: Iterable[str] = ()) -> str:
     """A page that could not be shown, and what helps."""
     suggestions = [{"url": f"/lists/{quote(name, safe='')}", "name": name} for name in names]
-    return _page(data, "error.html", "", heading=heading, advice=advice, suggestions=suggestions)
+    return page(data, "error.html", "", heading=heading, advice=advice, suggestions=suggestions)
 
 
-def _media_key(media: Mapping[str, Any]) -> str:
+def media_key(media: Mapping[str, Any]) -> str:
+    """The identity of a title of the history, as ``item_key``."""
     return f"tmdb:{media['type']}:{media['ids'].get('tmdb')}"
 
 
-def _page(data: PageData, template: str, here: str, **values: object) -> str:
+def page(data: PageData, template: str, here: str, **values: object) -> str:
+    """A page with what all have: the server, the version and what is wrong with the whole.
+
+    ``here``: the path of the page, where the navigation has it.
+    """
     server = f"{data.server} · {data.server_url}" if data.server else data.server_url
     return render(
         template,
@@ -348,8 +300,14 @@ def _lists_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:
                 "link": f"/lists/{quote(lst['name'], safe='')}",
                 "state": state,
                 "reason": ready["message"] or ready["reason"],
-                "advice": "",
+                "advice": _list_advice(lst),
             }
+
+
+def _list_advice(lst: ListStatus) -> str:
+    if lst["fetch"] and words.fetch_problem(lst["fetch"]):
+        return f"read the list now: `listsync fetch {lst['name']}`"
+    return "check the server, the requesters and the ledger: `listsync doctor`"
 
 
 def _titles_needing_you(lists: Iterable[ListStatus]) -> Iterator[dict[str, Any]]:

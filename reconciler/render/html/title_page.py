@@ -1,0 +1,74 @@
+"""The page of a title: what explain said of it at the last runs, and its requests. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reconciler.core.model import RowReport
+from reconciler.core.seasons import span
+from reconciler.render import words
+from reconciler.render.html.states import (
+    DONE,
+    explain_argument,
+    item_key,
+    title_links,
+    title_name,
+    word_state,
+)
+from reconciler.render.html.status_pages import PageData, media_key, page
+from reconciler.render.status import ItemStatus, ListStatus
+
+
+def title_page(data: PageData, key: str) -> str | None:
+    """``/titles/KEY``; None: no list has the title, and nothing was requested for it."""
+    places = [
+        (lst, item, report)
+        for lst in data.status["lists"]
+        for item, report in zip(lst["items"], _rows_of(data, lst), strict=False)
+        if item_key(item) == key
+    ]
+    history = reversed(data.history["actions"] if data.history else ())
+    actions: list[dict[str, Any]] = [
+        {**row, "seasons": span(row["seasons"]) if row["seasons"] else ""}
+        for row in history
+        if media_key(row["media"]) == key
+    ]
+    if places:
+        item = places[0][1]
+        name = words.with_year(title_name(item), item["year"])
+        links, command = title_links(item, data.server_url), explain_argument(item)
+    elif actions:
+        name, links, command = actions[0]["media"]["title"] or key, [], ""
+    else:
+        return None
+    return page(
+        data,
+        "title.html",
+        "",
+        name=name,
+        links=links,
+        command=command,
+        places=[_place(*place) for place in places],
+        actions=actions,
+    )
+
+
+def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
+    report = data.reports.get(lst["name"])
+    return report.rows if report else ()
+
+
+def _place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str, object]:
+    """A title on one list. Without the lines of explain, as of older versions, its ids."""
+    ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
+    verdict = dict(row.facts).get("verdict", "")
+    return {
+        "list": lst["name"],
+        "at": lst["at"],
+        "state": word_state(item["verdict"]),
+        "verdict": verdict or item["verdict"],
+        "detail": "" if item["detail"] in verdict else item["detail"],
+        "would_change": "" if item["verdict"] in DONE else item["would_change"],
+        "facts": [line for line in row.facts if line[0] != "verdict"] or [("ids", ids)],
+    }
