@@ -60,7 +60,7 @@ def main(folder: Path, env: Mapping[str, str]) -> int:
         try:
             _comment(f"<!-- listsync: {env['NAME']} -->", text, env)
         except (requests.RequestException, LookupError, TypeError) as error:
-            hint = "give the job `permissions: pull-requests: write`"
+            hint = "give the job the permission pull-requests: write"
             print(f"::warning::the comment cannot be written: {clean(str(error))}. To fix: {hint}")  # noqa: T201 - a command to the runner
     if code not in {SOMETHING_FAILED, STOPPED} or not document or not only_sites_failed(document):
         return code
