@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 from .known_facts import KNOWN_FACTS
@@ -18,7 +19,7 @@ from .known_titles import FILMS, SHOWS
 from .titles import Kind, Season, Title, film, show
 from .tricky_titles import TRICKY
 
-__all__ = ["CATALOGUE", "Catalogue", "Kind", "Season", "Title", "words_of"]
+__all__ = ["CATALOGUE", "Catalogue", "Kind", "Season", "Title", "whole_catalogue", "words_of"]
 
 _APOSTROPHES = re.compile("['\u2019`]")
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -28,12 +29,10 @@ _WITHOUT_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "
 def words_of(text: str) -> tuple[str, ...]:
     """Split into lower-case words without diacritics or punctuation, as TMDB compares them."""
     plain = _APOSTROPHES.sub("", text.casefold()).translate(_WITHOUT_DECOMPOSITION)
-    letters = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", plain)
-        if not unicodedata.combining(letter)
-    )
-    return tuple(word for word in _NOT_A_WORD.split(letters) if word)
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return tuple(word for word in _NOT_A_WORD.split(plain) if word)
 
 
 class Catalogue:
@@ -206,3 +205,9 @@ CATALOGUE: tuple[Title, ...] = tuple(
     for title in (*FILMS, *SHOWS, *TRICKY, *_generated())
 )
 """Over 3,000 titles: well-known ones under their true ids, tricky ones, then made-up ones."""
+
+
+@cache
+def whole_catalogue() -> Catalogue:
+    """The index of ``CATALOGUE``, built once: every server of a process reads the same one."""
+    return Catalogue(CATALOGUE)

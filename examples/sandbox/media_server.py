@@ -8,14 +8,14 @@ before 2.7 and Seerr from 3.2 on from their source, read and not run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from .catalogue import CATALOGUE, Catalogue
+from .catalogue import Catalogue, whole_catalogue
 from .seerr import csrf
 from .seerr.answers import Answer, Call, DisconnectError, RefusedError, SilenceError
 from .seerr.application import Application
@@ -29,7 +29,6 @@ from .seerr.routes import MatchMethod
 from .seerr.services import Service, Services
 from .seerr.state import USERS, CallRecord, State, User
 from .seerr.tmdb import Tmdb
-from .titles import Title
 
 __all__ = [
     "API_KEY",
@@ -79,7 +78,7 @@ class SandboxServer:
         flavour: Flavour = "seerr",
         version: str | None = None,
         port: int = 0,
-        catalogue: Iterable[Title] = CATALOGUE,
+        catalogue: Catalogue | None = None,
         settings: Settings | None = None,
     ) -> None:
         """Put a server together; port 0 is any free one, no version is the newest."""
@@ -95,7 +94,7 @@ class SandboxServer:
             self.api_key,
             dialect_of(flavour, version),
             self.state,
-            Tmdb(Catalogue(catalogue), self.faults),
+            Tmdb(catalogue or whole_catalogue(), self.faults),
             self.services,
             self.faults,
             chosen.locale,

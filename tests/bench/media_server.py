@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+from examples.sandbox.catalogue import Catalogue
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.titles import Title, film
 
@@ -21,7 +22,7 @@ def imdb(number: int) -> str:
 
 def main(count: int) -> None:
     """Serve until stdin ends. Says where on stdout."""
-    with SandboxServer(catalogue=films(count)) as server:
+    with SandboxServer(catalogue=Catalogue(films(count))) as server:
         sys.stdout.write(json.dumps({"url": server.url, "key": server.api_key}) + "\n")
         sys.stdout.flush()
         sys.stdin.read()

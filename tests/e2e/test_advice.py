@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from examples.sandbox.catalogue import CATALOGUE
+from examples.sandbox.catalogue import CATALOGUE, Catalogue
 from examples.sandbox.media_server import SandboxServer
 from examples.sandbox.sites import SandboxSites
 from reconciler.config import json_schema
@@ -40,6 +40,9 @@ ELSEWHERE = {
 }
 
 
+WITH_SPECIALS = Catalogue((*CATALOGUE, *ASIDE))
+
+
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[str]:
     with SandboxServer() as server:
@@ -52,7 +55,7 @@ def worlds(sites: SandboxSites, elsewhere: str, tmp_path: Path) -> Worlds:
     def in_trouble(trouble: Trouble) -> Iterator[Shown]:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
-        server = SandboxServer(flavour=trouble.flavour, catalogue=(*CATALOGUE, *ASIDE))
+        server = SandboxServer(flavour=trouble.flavour, catalogue=WITH_SPECIALS)
         with server, ExitStack() as patches:
             world = World(Household(folder, server), sites, elsewhere, patches)
             trouble.arrange(world)

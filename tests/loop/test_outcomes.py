@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.sandbox.catalogue import Catalogue
 from examples.sandbox.known_titles import FILMS, SHOWS
 from examples.sandbox.media_server import Flavour, SandboxServer, Service, Settings
 from examples.sandbox.titles import show
@@ -215,7 +216,7 @@ def test_what_the_server_cannot_store_fails_with_a_reason_and_waits_longer_each_
     world = World(tmp_path)
     world.sandbox = SandboxServer(
         flavour=flavour,
-        catalogue=[NO_TVDB_ID, LONELY, SAME_TVDB_ID],
+        catalogue=Catalogue([NO_TVDB_ID, LONELY, SAME_TVDB_ID]),
         settings=Settings(clock=world.clock.now, sonarr=AWAY["sonarr"]),
     )
     with world.sandbox:

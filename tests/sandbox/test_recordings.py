@@ -14,6 +14,7 @@ from functools import cache
 
 import pytest
 
+from examples.sandbox.catalogue import Catalogue
 from examples.sandbox.media_server import (
     Flavour,
     MediaStatus,
@@ -226,7 +227,7 @@ def differences(name: str) -> dict[tuple[str, int], str | None]:
     session = SESSIONS[name]
     by_key: dict[tuple[str, int], str | None] = {}
     with SandboxServer(
-        flavour=session.flavour, catalogue=catalogue(session), settings=session.settings
+        flavour=session.flavour, catalogue=Catalogue(catalogue(session)), settings=session.settings
     ) as server:
         session.before(server.state)
         for exchange in (each for part in session.recordings for each in exchanges(part)):
