@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from functools import cache
 
 APPLICATION_ID = 0x4C53594E  # "LSYN" in the file's header: no other program's database is touched
 VERSION = 16  # of SCHEMA
@@ -243,11 +244,7 @@ def find_damage(connection: sqlite3.Connection) -> str:
 
     Any program can write to a SQLite file, values of any type into any column.
     """
-    with closing(sqlite3.connect(":memory:")) as model:
-        upgrade(model, 0)
-        tables = model.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        expected = {name: _columns(model, name) for (name,) in tables if name[:7] != "sqlite_"}
-    for table, columns in expected.items():
+    for table, columns in _expected_tables().items():
         present = _columns(connection, table)
         if not present:
             return f"the table {table} is missing"
@@ -260,6 +257,15 @@ def find_damage(connection: sqlite3.Connection) -> str:
             if is_wrong:
                 return f"{table}.{name} contains a value that is not {_TYPE_NAMES[kind]}"
     return ""
+
+
+@cache
+def _expected_tables() -> Mapping[str, Mapping[str, tuple[str, bool]]]:
+    """The columns of each table of a current ledger."""
+    with closing(sqlite3.connect(":memory:")) as model:
+        upgrade(model, 0)
+        tables = model.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name: _columns(model, name) for (name,) in tables if name[:7] != "sqlite_"}
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> Mapping[str, tuple[str, bool]]:
