@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.project import places
@@ -39,8 +40,9 @@ LEFT: dict[str, int] = {
 
 def names(module: Path) -> Iterator[tuple[int, str, bool]]:
     """Every name that a module gives: the line, the name, and whether of a function."""
-    members = enum_members(places.tree(module))
-    for node in ast.walk(places.tree(module)):
+    nodes = list(ast.walk(places.tree(module)))
+    members = enum_members(nodes)
+    for node in nodes:
         if isinstance(node, ast.Name) and node in members:
             continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -59,18 +61,18 @@ def names(module: Path) -> Iterator[tuple[int, str, bool]]:
             yield node.lineno, node.asname, False
 
 
-def enum_members(tree: ast.Module) -> set[ast.expr]:
+def enum_members(nodes: list[ast.AST]) -> set[ast.expr]:
     """The words of vocabularies, which are JSON's or another program's."""
     keys = {
         statement.target
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ClassDef) and "TypedDict" in {ast.unparse(b) for b in node.bases}
         for statement in node.body
         if isinstance(statement, ast.AnnAssign)
     }
     return keys | {
         target
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in node.bases)
         for statement in node.body
         if isinstance(statement, ast.Assign)
@@ -78,6 +80,7 @@ def enum_members(tree: ast.Module) -> set[ast.expr]:
     }
 
 
+@cache
 def is_dialect(name: str, *, of_function: bool) -> bool:
     bare = name.strip("_")
     words = re.findall(r"[a-z]+|[A-Z][a-z]*", bare)
