@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -51,10 +52,14 @@ any_lists = st.tuples(
 )
 
 
-def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> set[MemoryKey]:
+def slots_of(media: MediaKey, seasons: Iterable[int] = SEASONS) -> frozenset[MemoryKey]:
     """A film, or seasons of a show."""
-    numbers = [None] if media.kind is Kind.MOVIE else seasons
-    return {MemoryKey(Target(media), number) for number in numbers}
+    return _slots(media, (None,) if media.kind is Kind.MOVIE else tuple(seasons))
+
+
+@cache
+def _slots(media: MediaKey, seasons: tuple[int | None, ...]) -> frozenset[MemoryKey]:
+    return frozenset(MemoryKey(Target(media), number) for number in seasons)
 
 
 def _says_something(row: MediaState) -> bool:
@@ -387,7 +392,7 @@ class Persons(RuleBasedStateMachine):
         """Which sees it all."""
         raise NotImplementedError
 
-    def _refuse(self, slots: set[MemoryKey], *, leaves_a_trace: bool) -> None:
+    def _refuse(self, slots: Iterable[MemoryKey], *, leaves_a_trace: bool) -> None:
         """A person says no. What was asked for and taken away between two looks nobody can tell."""
         for slot in slots:
             if leaves_a_trace or slot in self.present:
@@ -396,7 +401,7 @@ class Persons(RuleBasedStateMachine):
             else:
                 self.doubtful.add(slot)
 
-    def _asked_by(self, number: int) -> set[MemoryKey]:
+    def _asked_by(self, number: int) -> frozenset[MemoryKey]:
         """What a request asks for and is not there yet."""
         request = self.server.requests[number]
         return slots_of(request.target.media, request.seasons) - self._available()
