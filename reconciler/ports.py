@@ -70,8 +70,13 @@ class Clock(Protocol):
 class Progress(Protocol):
     """Shows a person how far a run has come, or nothing where nobody watches."""
 
-    def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[], None]]:
-        """Open a stage of ``total`` steps. The function it yields is called once a step."""
+    def stage(
+        self, label: str, total: int, current: Callable[[], str] = str
+    ) -> AbstractContextManager[Callable[[], None]]:
+        """Open a stage of ``total`` steps. The function it yields is called once a step.
+
+        ``current`` names what the stage waits for.
+        """
 
 
 class Page(Protocol):

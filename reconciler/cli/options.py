@@ -103,7 +103,7 @@ class Settings:
             config,
             self.config_path,
             self.ledger_path(config),
-            for_terminal(),
+            for_terminal(self.color, verbose=self.verbose),
             lists=lists,
             debug_dir=self.debug_dir,
         )

@@ -53,7 +53,8 @@ def fetch_due(
     scopes: dict[ListRef, FetchScope] = {}  # a list with two names is fetched once
     for lst in lists:
         scopes[lst.source] = scopes.get(lst.source, need_of(lst)) | need_of(lst)
-    by_source = _fetch_lists(scopes, sources, progress)
+    name_of = {lst.source: lst.name for lst in lists}
+    by_source = _fetch_lists(scopes, name_of, sources, progress)
     snapshots = {lst.name: by_source[lst.source] for lst in lists}
     owned = {lst.name: snapshots.pop(lst.name) for lst in owners}
     return FetchedLists(snapshots, owned)
@@ -70,7 +71,10 @@ def attempted_lists(ledger: Ledger) -> set[tuple[str, str]]:
 
 
 def _fetch_lists(
-    scopes: Mapping[ListRef, FetchScope], sources: Sources, progress: Progress
+    scopes: Mapping[ListRef, FetchScope],
+    name_of: Mapping[ListRef, str],
+    sources: Sources,
+    progress: Progress,
 ) -> dict[ListRef, Snapshot]:
     """A snapshot of each list.
 
@@ -94,12 +98,14 @@ def _fetch_lists(
     for _ in range(min(_THREADS, len(scopes))):
         Thread(target=copy_context().run, args=(work,), daemon=True).start()
     snapshots: dict[ListRef, Snapshot] = {}
-    with progress.stage("fetch", len(scopes)) as step:
+    unread = dict(name_of)
+    with progress.stage("fetch", len(scopes), lambda: next(iter(unread.values()), "")) as step:
         while len(snapshots) < len(scopes):
             ref, result = _wait_for(results)
             if isinstance(result, BaseException):
                 raise result
             snapshots[ref] = result
+            del unread[ref]
             step()
     return snapshots
 

@@ -22,6 +22,7 @@ def test_no_changes_nothing(household: Household) -> None:
     with terminal(household, "apply") as screen:
         screen.read_until("Apply this?")
         assert re.search(r"  \+ .*Dune \(2021\)", screen.shown)
+        assert re.search(r"fetch .*0/1.* wishes", screen.shown)
         screen.type("n")
         done = screen.end()
     assert done.code == 0
