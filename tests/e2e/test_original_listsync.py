@@ -141,6 +141,7 @@ def test_the_database_wins_over_env_and_encrypted_values_are_asked_for(tmp_path:
     assert written["providers"] == {"tmdb": {"api_key_file": "tmdb-api-key"}}
     assert "notify" not in written
     assert result.variables == ["SEERR_API_KEY"]
+    assert ("Trakt client id", "TRAKT_CLIENT_ID is encrypted, and no list needs it") in result.left
 
 
 HISTORY = {

@@ -94,15 +94,13 @@ class _Converter:
         self._leave_the_rest()
         names = " and ".join(clean(file.name) for file in self._original.files)
         head = f"# Made by listsync from ListSync's {names}.\n"
-        owner = (
-            "# The name of a list is its identity. A title on several lists is the first one's.\n"
-        )
+        order = "# A title on several lists belongs to the first one.\n"
         sections = [
             ("", ["server:", f"  url: {starter.scalar(self.result.server)}", f"  {key}"]),
             ("", ["defaults:", *(f"  {line}" for line in defaults)]),
             ("", providers),
             ("", notify),
-            (owner, ["lists:", *lists]),
+            (order, ["lists:", *lists]),
         ]
         for comment, lines in sections:
             if lines:
@@ -128,12 +126,14 @@ class _Converter:
             name = variable.lower().replace("_", "-")
             self.result.secrets[name] = value
             self._carry(subject, f"in the file {name}")
-            return f"{key}_file: {name}  # beside this file, readable by you alone"
-        if setting in self._original.encrypted or is_needed:
-            reason = "is encrypted" if setting in self._original.encrypted else "is missing"
-            self._leave(subject, f"{setting} {reason}; set the variable {variable} instead")
+            return f"{key}_file: {name}  # beside this file; only you can read it"
+        is_encrypted = setting in self._original.encrypted
         if not is_needed:
+            if is_encrypted:
+                self._leave(subject, f"{setting} is encrypted, and no list needs it")
             return ""
+        reason = "is encrypted" if is_encrypted else "is missing"
+        self._leave(subject, f"{setting} {reason}; set the variable {variable} instead")
         self.result.variables.append(variable)
         return f"{key}: ${{{variable}}}"
 
@@ -191,7 +191,7 @@ class _Converter:
         elif webhook := _WEBHOOK.fullmatch(value):
             self.result.secrets["discord-url"] = f"discord://{webhook[1]}/{webhook[2]}"
             self._carry(subject, "in the file discord-url, as apprise writes it")
-            return ["notify:", "  urls_file: discord-url  # the webhook, readable by you alone"]
+            return ["notify:", "  urls_file: discord-url  # the webhook; only you can read it"]
         elif value:
             self._leave(subject, f"{setting} is not the address of a webhook")
         return []
