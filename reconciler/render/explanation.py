@@ -17,23 +17,35 @@ from reconciler.render.document import (
     ServerState,
     Unwanted,
 )
+from reconciler.render.layout import Cell, Line, text_of
 
-Line = tuple[str, str]  # a label and its text
+Fact = tuple[str, str]  # a label and its text
 
 
 def explain_text(
     explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
 ) -> str:
+    """``explain_lines`` as plain text."""
+    return text_of(explain_lines(explanations, query, unwanted))
+
+
+def explain_lines(
+    explanations: Sequence[Explanation], query: str, unwanted: Sequence[Unwanted] = ()
+) -> Iterator[Line]:
     """A paragraph a title; where no list has it, what to do."""
     if not explanations and not unwanted:
-        return (
-            f"no list has {words.clean(query)} as of the last fetch\n"
-            "  `listsync status` shows when that was; `listsync plan` fetches the lists again\n"
-        )
-    return "\n".join((*map(_explained, explanations), *map(_unwanted, unwanted)))
+        yield Line((Cell(f"no list has {query} as of the last fetch"),))
+        hint = "`listsync status` shows when that was; `listsync plan` fetches the lists again"
+        yield Line((Cell(hint),), Cell("  "))
+    paragraphs = [*map(_explained, explanations), *map(_unwanted, unwanted)]
+    for number, (title, where, facts) in enumerate(paragraphs):
+        if number:
+            yield Line((Cell(""),))
+        yield Line((Cell(title, "title"), Cell(where, "detail")))
+        yield from (Line((Cell(fact),), Cell(f"  {label:9} ", "detail")) for label, fact in facts)
 
 
-def fact_lines(explanation: Explanation) -> Iterator[Line]:
+def fact_lines(explanation: Explanation) -> Iterator[Fact]:
     """All that led to a decision, and the decision; without what would change it."""
     media, resolved = explanation["media"], explanation["resolved"]
     for place in explanation["lists"]:
@@ -51,27 +63,23 @@ def fact_lines(explanation: Explanation) -> Iterator[Line]:
     yield from _verdict(explanation["verdict"])
 
 
-def _explained(explanation: Explanation) -> str:
+def _explained(explanation: Explanation) -> tuple[str, str, list[Fact]]:
     label = words.label(explanation["media"], None, is_4k=explanation["is_4k"])
-    lines = [*fact_lines(explanation), ("to change", words.clean(explanation["would_change"]))]
-    return _paragraph(f"{label}  {words.where(explanation['media'])}".rstrip(), lines)
+    facts = [*fact_lines(explanation), ("to change", explanation["would_change"])]
+    return label, words.where(explanation["media"]), facts
 
 
-def _unwanted(row: Unwanted) -> str:
+def _unwanted(row: Unwanted) -> tuple[str, str, list[Fact]]:
     place = f", place {row['position']}" if row["position"] else ""
-    lines = [
-        ("on", f"{words.clean(row['list'])}{place}"),
-        ("verdict", f"none: {words.clean(row['why'])}"),
-        ("to change", words.clean(row["would_change"])),
+    facts = [
+        ("on", f"{row['list']}{place}"),
+        ("verdict", f"none: {row['why']}"),
+        ("to change", row["would_change"]),
     ]
-    return _paragraph(words.with_year(words.title(row["title"] or "a title"), row["year"]), lines)
+    return words.with_year(words.title(row["title"] or "a title"), row["year"]), "", facts
 
 
-def _paragraph(head: str, lines: Sequence[Line]) -> str:
-    return "\n".join((head, *(f"  {label:9} {text}" for label, text in lines))) + "\n"
-
-
-def _place(place: ListPlace) -> Iterator[Line]:
+def _place(place: ListPlace) -> Iterator[Fact]:
     ids = " ".join(f"{name}:{value}" for name, value in place["ids"].items())
     role = "excluded by" if place["role"] == "exclude" else "on"
     age = "" if place["fresh"] else " (from the last complete fetch)"
@@ -85,7 +93,7 @@ def _place(place: ListPlace) -> Iterator[Line]:
         yield "filter", ", ".join(_fact(*fact) for fact in place["facts"].items())
 
 
-def _verdict(verdict: Decided) -> Iterator[Line]:
+def _verdict(verdict: Decided) -> Iterator[Fact]:
     seasons = f" {span(verdict['seasons'])}" if verdict["seasons"] else ""
     detail = f" · {words.clean(verdict['detail'])}" if verdict["detail"] else ""
     why = f", {verdict['reason']}" if "reason" in verdict else ""

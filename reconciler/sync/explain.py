@@ -145,7 +145,7 @@ class Explainer:
         explanation: Explanation = {
             "media": data["media"],
             "is_4k": data["is_4k"],
-            "lists": [self._place(lst, entry) for lst, entry in self.places(row)],
+            "lists": [self._place(lst, entry) for lst, entry in self._places(row)],
             "resolved": {
                 "tmdb": target.media.tmdb if target else None,
                 "by": row.matched_by,
@@ -164,7 +164,7 @@ class Explainer:
             explanation["memory"] = memory_row(self._slots[target], attempts)
         return explanation
 
-    def places(self, row: Action | Verdict) -> list[tuple[DesiredList, Entry]]:
+    def _places(self, row: Action | Verdict) -> list[tuple[DesiredList, Entry]]:
         """A title's entries on all lists, in the order of the config and of each list."""
         target = row.target
         entries = self._entries[row.item.key]

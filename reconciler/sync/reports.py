@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.config import Config
@@ -72,9 +73,9 @@ def list_reports(
         if isinstance(row, Action) and (outcome := done.get(row)):
             word, detail = outcome.result, outcome.message
         advice, facts = explanation["would_change"], tuple(fact_lines(explanation))
-        own = {lst.name: entry.item for lst, entry in reversed(explainer.places(row))}
+        places = {place["name"]: place["position"] for place in reversed(explanation["lists"])}
         for name in rows.keys() & row.lists:
-            item = own.get(name, row.item)  # with its place on this list
+            item = replace(row.item, position=places.get(name, row.item.position))
             rows[name].append(RowReport(item, word, detail, row.target, advice, facts))
     return {
         name: ListReport(

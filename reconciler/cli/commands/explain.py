@@ -21,8 +21,8 @@ Query = Annotated[
 def explain(settings: Settings, query: Query) -> int:
     """Explain why a title is or is not requested, and how to change it."""
     from reconciler import wiring
-    from reconciler.cli.output import print_result, with_version
-    from reconciler.render.explanation import explain_text
+    from reconciler.cli.output import print_lines, with_version
+    from reconciler.render.explanation import explain_lines
     from reconciler.sync import explain as explaining
     from reconciler.sync.reconcile import reconcile_lists
     from reconciler.sync.reports import CachedSources
@@ -35,5 +35,5 @@ def explain(settings: Settings, query: Query) -> int:
     titles = explaining.explain(reconciliation, query)
     unwanted = explaining.unwanted(reconciliation, query)
     document = with_version(query=query, titles=titles, unwanted=unwanted)
-    print_result(settings.output, document, lambda _: explain_text(titles, query, unwanted))
+    print_lines(settings, document, lambda _: explain_lines(titles, query, unwanted))
     return 0
