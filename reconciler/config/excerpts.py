@@ -41,6 +41,7 @@ _TOP_LEVEL = re.compile(r"""["']?(?P<key>[\w.-]+)["']?[ \t]*:""")
 _WORDS = re.compile(r"""[^\s"',:;{}\[\]()<>/?&=#@|*!$\\]+""")
 _LONGEST_LINE = 4_000  # characters; how long the look at one may take grows faster than it
 _SITE_ID = re.compile(r"[a-z]{2}[0-9]{5,10}")  # of IMDb: ur12345678
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # as PyYAML counts lines
 _COMMENT = re.compile(r"[ \t]#.*")
 
 
@@ -55,7 +56,7 @@ class SourceText:
     secret_texts: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.lines = self.text.split("\n")
+        self.lines = _LINE_BREAK.split(self.text)
 
     def add_secrets(self, written: Section, filled: Section) -> None:
         """Add the secrets of a tree: as it is written, and with the contents of files."""
@@ -70,7 +71,7 @@ class SourceText:
         match = _HINT.fullmatch(problem.message)
         message, hint = match.group("problem", "hint") if match else (problem.message, "")
         place = problem.place
-        line = self.lines[place.line - 1].rstrip("\r") if place.line <= len(self.lines) else ""
+        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         start = min(place.column - 1, len(line))
         end = max(start + 1, min(place.end - 1, len(line)))
         shown = line[:end] + _COMMENT.sub("", line[end:])

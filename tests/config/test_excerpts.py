@@ -68,6 +68,13 @@ def test_a_problem_marks_its_place(  # noqa: PLR0913, PLR0917 - a row of the tab
     assert diagnostic.source[diagnostic.start : diagnostic.end] == place
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_lines_are_counted_as_yaml_counts_them(diagnose: Diagnose, line_break: str) -> None:
+    text = f"{HEAD}# a comment{line_break}{LISTS}    top: many"
+    [diagnostic] = diagnose(text.replace("\n", line_break))
+    assert diagnostic.source == "    top: many"
+
+
 SECRETS = ["hunter2-hunter2", "pw12xy", "MTc2MzgyNjQwMDAwMGFiY2RlZmFiLWNkZWYtMTIzNC01Njc4LTkw"]
 FORMS = [
     "{section}:\n  {key}: '{secret} x'",
