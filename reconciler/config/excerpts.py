@@ -6,7 +6,8 @@ pasted where a name belongs. A line is not shown if
 * the tree has a secret there, or the line contains the text of one,
 * a key on it is named like a secret or is close to one, and has a value that is not a variable,
 * it is in a section with secrets and is not ``key: value``,
-* an address on it has a user, a scheme other than HTTP's, or a word that may be a key, or
+* an address on it has a user, a scheme other than HTTP's, a parameter named like a secret, or a
+  word that may be one, or
 * a word on it is as long as a key, and not plain words.
 """
 
@@ -34,9 +35,10 @@ _KEY = re.compile(r"""(?<![\w.-])(?P<key>[\w.-]+)["']?[ \t]*:(?!//)""")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-)?\}")
 _NOTHING = re.compile(r"""[\s"',}\]]*(?:[,}\]]|#.*|\Z)""")
 _BEFORE_KEYS = re.compile(r"""[\s{\[,-]*["']?""")
-_ADDRESS = re.compile(
-    r"""(?<![\w+.-])(?P<scheme>[\w+.-]+)://(?P<host>[^\s/?#"',]*)(?P<path>[^\s"']*)"""
-)
+_OF_ADDRESSES = re.compile(r"[/@?=&]")
+_SCHEME = re.compile(r"(?<![\w+.-])([\w+.-]+)://")
+_PARAMETER = re.compile(r"(?<![\w.-])([\w.-]+)=")
+_HOST = re.compile(r"[a-z]+(?:[.-][a-z]+)*\.[a-z]+")
 _TOP_LEVEL = re.compile(r"""["']?(?P<key>[\w.-]+)["']?[ \t]*:""")
 _WORDS = re.compile(r"""[^\s"',:;{}\[\]()<>/?&=#@|*!$\\]+""")
 _LONGEST_LINE = 4_000  # characters; how long the look at one may take grows faster than it
@@ -94,7 +96,7 @@ class SourceText:
             or number in self.secret_lines
             or any(secret in folded for secret in self.secret_texts)
             or any(map(_may_be_key, _WORDS.findall(line)))
-            or any(_holds_secret(*address) for address in _ADDRESS.findall(line))
+            or _has_secret_of_address(line)
             or not _has_harmless_keys(line, is_open=self._section(number) in _open_sections())
         )
 
@@ -127,18 +129,17 @@ def _has_harmless_keys(line: str, *, is_open: bool) -> bool:
     matches = list(_KEY.finditer(line))
     ends = [*(match.start() for match in matches), len(line)][1:]
     for match, end in zip(matches, ends, strict=True):
-        key, value = match["key"], _VARIABLE.sub("", line[match.end() : end])
+        key, value = match["key"], line[match.end() : end]
         if not (is_open or key in _keys() or is_harmless(key)):
             return False  # the key itself may be a secret
-        if _NOTHING.match(value):
-            continue
         is_path = key.endswith(SUFFIX) and "/" in value and "://" not in value
         if _may_hold_secret(key) and not is_path:
-            return False
-        if key == "source" or not (is_open or key in _value_keys()):
-            words = _WORDS.findall(value)
-            if not all(is_harmless(word) or _SITE_ID.fullmatch(word) for word in words):
+            literal, variables = _VARIABLE.subn("", value)
+            is_blank = end == len(line) and not value.strip()
+            if not is_blank and not (variables and _NOTHING.match(literal)):
                 return False
+        elif not (is_open or key in _value_keys() or all(map(_is_usual, _WORDS.findall(value)))):
+            return False
     if is_open or not matches:
         return is_open
     return bool(_BEFORE_KEYS.fullmatch(line[: matches[0].start()]))
@@ -154,11 +155,21 @@ def _may_hold_secret(key: str) -> bool:
     return holds_key(key) or bool(_secret_names().intersection(closest))
 
 
-def _holds_secret(scheme: str, host: str, path: str) -> bool:
-    """Whether an address may hold a secret: it may be a webhook, say."""
-    words = _WORDS.findall(path)
-    is_usual = all(is_harmless(word) or _SITE_ID.fullmatch(word) for word in words)
-    return scheme.lower() not in {"http", "https"} or "@" in host or not is_usual
+def _has_secret_of_address(line: str) -> bool:
+    """Whether a line has an address, or a part of one, that may hold a secret, as webhooks do."""
+    users = (token.rpartition("@")[0] for token in line.split())
+    return (
+        any(scheme.lower() not in {"http", "https"} for scheme in _SCHEME.findall(line))
+        or any(":" in user for user in users)
+        or any(map(holds_key, _PARAMETER.findall(line)))
+        or bool(_OF_ADDRESSES.search(line) and not all(map(_is_usual, _WORDS.findall(line))))
+    )
+
+
+def _is_usual(word: str) -> bool:
+    """Whether a word beside an address is surely no secret."""
+    patterns = (_SITE_ID, _HOST)
+    return is_harmless(word) or word in _keys() or any(each.fullmatch(word) for each in patterns)
 
 
 def _may_be_key(word: str) -> bool:

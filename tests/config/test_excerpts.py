@@ -92,6 +92,12 @@ FORMS = [
     "{section}: {{{key}: {secret}, {key}: {secret}}}",
     "{section}: {{{key}:\n {secret},\n {key}: {secret}}}",
     "{section}: {{{key}:\n {secret}, nonsense: 1: 2}}",
+    "{section}:\n  {key}: , {secret}",
+    "{section}:\n  {key}: url: {secret}",
+    "{section}:\n  {key}: ]'{secret}'",
+    "lists:\n  kids: {{source: 'json:https://h st.example/?v={secret}', 4k: : no}}",
+    "lists:\n  kids: {{source: 'json:http://h.example/?token=plain', 4k: : no, top: {secret}/x}}",
+    "lists:\n  kids:\n    source: json:http: ://u:{secret}@h.example",
     "{section}: {{nonsense: 1, {key}: {secret}",
     "{section}: {secret}",
     "x: &a {secret}\n{section}: {{{key}: *a, nonsense: *a}}",
@@ -142,9 +148,16 @@ def test_no_line_with_a_secret_is_shown(diagnose: Diagnose, path: tuple[str, ...
         "controller: {token: plainword, listen: nowhere}",
         f"defaults: {{interval: {SECRETS[2]}}}",
         f"defaults: {{seasons: {SECRETS[2]}, nonsense: 1}}",
+        "browser: {remote_url: 'http://host?password=plainword'}",
+        "browser: {remote_url: 'http://user:plainword@host'}",
+        "browser: {remote_url: 'ntfy://plainword'}",
+        "defaults: {my_password: plainword}",
     ],
-    ids=["an anchor", "a misspelled key", "beside it", "another key", "on the line"],
-)
+    ids=[
+        "an anchor", "a misspelled key", "beside it", "another key", "on the line", "a parameter",
+        "a user", "a webhook", "a name",
+    ],
+)  # fmt: skip
 def test_a_line_that_may_hold_a_secret_is_not_shown(diagnose: Diagnose, line: str) -> None:
     assert {each.source for each in diagnose(f"{HEAD}{LISTS}{line}\n")} == {None}
 
