@@ -78,8 +78,9 @@ def test_the_end_of_the_input_at_the_question_is_a_no(household: Household) -> N
 def test_with_nothing_to_do_nothing_is_asked(household: Household) -> None:
     household.server.state.seed([DUNE])
     household.wish([DUNE])
-    with terminal(household, "apply") as screen:
+    with terminal(household, "apply", "--color", "never") as screen:
         done = screen.end()
+    assert re.findall(r"\x1b\[[0-9;]*m", done.out) == []
     assert done.code == 0
     assert "Apply this?" not in done.out
     assert "No changes. 1 title is up to date." in done.out

@@ -43,9 +43,9 @@ def test_one_title_goes_from_the_file_to_the_server(household: Household) -> Non
     (action,) = done.document["actions"]
     assert (action["result"], action["http_status"]) == ("created", 201)
     assert action["request_id"] == request.id
-    again = household.run("plan")
+    again = household.run("--color", "always", "plan")
     assert again.code == 0
-    assert again.out == "No changes. 1 title is up to date.\n"
+    assert again.out == "\x1b[1mNo changes. 1 title is up to date.\x1b[0m\n"
 
 
 def test_a_plan_says_the_same_as_json_text_and_markdown(household: Household) -> None:
