@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from reconciler.core.model import (
     Absence,
@@ -29,6 +30,8 @@ from reconciler.core.model import (
     Snapshot,
 )
 from reconciler.core.wants import names_of, sure_names
+
+K = TypeVar("K")
 
 KEPT_PERCENT = 70  # a fetch that lacks more of the last titles than the rest is waited out
 PATIENCE = timedelta(days=7)
@@ -121,6 +124,15 @@ def advance(
     for key, member in _missing(before, items.keys(), at).members.items():
         members.setdefault(key, replace(member, present=False))
     return Membership(before.source, at, members)
+
+
+def canceled_members(members: Mapping[K, Member], media: MediaKey) -> dict[K, Member]:
+    """The members that a list misses, also an empty list, once a request for them is canceled."""
+    return {
+        key: replace(member, canceled=True)
+        for key, member in members.items()
+        if member.present and member.missed and member.match and member.match.media == media
+    }
 
 
 def absences(membership: Membership) -> dict[MediaKey, Absence]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
+from reconciler.core.membership import canceled_members
 from reconciler.core.memory import settle
 from reconciler.core.model import (
     Action,
@@ -48,6 +49,8 @@ from reconciler.ledger.statuses import write_trigger
 _ITEM = TypeAdapter(Item)
 _MATCH = TypeAdapter(Match)
 _BASELINE = TypeAdapter(Baseline)
+
+_MEMBER_COLUMNS = "item, match, present, missed, canceled"
 
 # Of the intents, those by which the server stored something.
 _STORED = "server = ? AND result IN (?, ?) AND op IN (?, ?)"
@@ -156,18 +159,12 @@ def write_settlement(
 def read_memberships(connection: Connection, server: str) -> dict[str, Membership]:
     """Each list's membership, by list name."""
     members: dict[str, dict[str, Member]] = {}
-    columns = "list, key, item, match, present, missed, canceled"
-    for name, key, item, match, present, missed, canceled in select(
-        connection, "members", columns, server
-    ):
-        members.setdefault(name, {})[key] = Member(
-            _ITEM.validate_json(item),
-            match and _MATCH.validate_json(match),
-            bool(present),
-            optional_time(missed),
-            bool(canceled),
-        )
-    columns = "list, source, completed, shrunk, shrunk_since, left_at"
+    rows = select(connection, "members", f"list, key, {_MEMBER_COLUMNS}", server)
+    for name, key, *columns in rows:
+        members.setdefault(name, {})[key] = _stored_member(*columns)
+    lists = select(
+        connection, "memberships", "list, source, completed, shrunk, shrunk_since, left_at", server
+    )
     return {
         name: Membership(
             source,
@@ -177,10 +174,20 @@ def read_memberships(connection: Connection, server: str) -> dict[str, Membershi
             optional_time(since),
             optional_time(left_at),
         )
-        for name, source, completed, shrunk, since, left_at in select(
-            connection, "memberships", columns, server
-        )
+        for name, source, completed, shrunk, since, left_at in lists
     }
+
+
+def _stored_member(
+    item: str, match: str | None, present: int, missed: str | None, canceled: int
+) -> Member:
+    return Member(
+        _ITEM.validate_json(item),
+        _MATCH.validate_json(match) if match else None,
+        bool(present),
+        optional_time(missed),
+        bool(canceled),
+    )
 
 
 def read_baselines(connection: Connection, server: str) -> dict[str, Baseline]:
@@ -295,8 +302,7 @@ def write_membership(
     stored = {
         key: columns
         for key, *columns in connection.execute(
-            "SELECT key, item, match, present, missed, canceled FROM members"
-            " WHERE server = ? AND list = ?",
+            f"SELECT key, {_MEMBER_COLUMNS} FROM members WHERE server = ? AND list = ?",  # noqa: S608 - our own names
             (server, name),
         )
     }
@@ -309,7 +315,7 @@ def write_membership(
         connection,
         "members",
         "server, list, key",
-        "item, match, present, missed, canceled",
+        _MEMBER_COLUMNS,
         [
             (server, name, key, *columns)
             for key, columns in members.items()
@@ -329,19 +335,14 @@ def _member_columns(member: Member) -> list[object]:
 
 
 def _mark_canceled(connection: Connection, server: str, media: MediaKey) -> None:
-    """Mark a title as canceled on every list that misses it, also on an empty list."""
-    missing = connection.execute(
-        "SELECT list, key, match FROM members"
-        " WHERE server = ? AND present AND missed IS NOT NULL AND match IS NOT NULL",
+    rows = connection.execute(
+        f"SELECT list, key, {_MEMBER_COLUMNS} FROM members WHERE server = ? AND missed IS NOT NULL",  # noqa: S608 - our own names
         (server,),
-    ).fetchall()
+    )
+    members = {(name, key): _stored_member(*columns) for name, key, *columns in rows}
     connection.executemany(
         "UPDATE members SET canceled = 1 WHERE server = ? AND list = ? AND key = ?",
-        [
-            (server, name, key)
-            for name, key, match in missing
-            if _MATCH.validate_json(match).media == media
-        ],
+        [(server, *row_key) for row_key in canceled_members(members, media)],
     )
 
 

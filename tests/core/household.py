@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from reconciler.core.desired import PriorState, desired_lists, excluded_by_hand, merge_fetch
-from reconciler.core.membership import renames
+from reconciler.core.membership import canceled_members, renames
 from reconciler.core.memory import settle
 from reconciler.core.model import (
     Action,
@@ -346,12 +346,8 @@ class Household:
     def _give_up(self, media: MediaKey) -> None:
         """A canceled title is marked on every list that misses it."""
         for name, membership in self.ledger.memberships.items():
-            members = {
-                key: replace(member, canceled=True)
-                if member.present and member.missed and member.match and member.match.media == media
-                else member
-                for key, member in membership.members.items()
-            }
+            members = membership.members
+            members = {**members, **canceled_members(members, media)}
             self.ledger.memberships[name] = replace(membership, members=members)
 
 
