@@ -5,7 +5,7 @@ A title held back by one limit uses up none of the others and never blocks the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -103,18 +103,15 @@ class Limits:
         return NoAction(Reason.OVER_CAP, f"max_per_run is {cap}; the next run continues")
 
     def _over_budget(self) -> NoAction | None:
-        budget = self._view.policy.budget
-        used = self._used(budget) if budget else ()
-        if budget is None or len(used) < budget.titles:
+        budget, now = self._view.policy.budget, self._view.now
+        if budget is None:
+            return None
+        used = [*budget_used(budget, self._view.memory.created, now), *[now] * self._admitted]
+        if len(used) < budget.titles:
             return None
         opens = used[len(used) - budget.titles] + budget.window
         detail = f"the budget is {budget.titles} a {budget.unit}"
         return NoAction(Reason.OVER_BUDGET, f"{detail}; the next slot opens {format_time(opens)}")
-
-    def _used(self, budget: Budget) -> Sequence[datetime]:
-        """When each title was requested that counts now, the oldest first."""
-        now = self._view.now
-        return [*budget_used(budget, self._view.memory.created, now), *[now] * self._admitted]
 
 
 def budget_used(budget: Budget, created: Iterable[datetime], now: datetime) -> list[datetime]:

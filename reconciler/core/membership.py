@@ -44,8 +44,9 @@ def current(stored: Membership | None, ref: ListRef) -> Membership:
     return replace(stored, left=None) if stored.left else stored
 
 
-def departed(stored: Mapping[str, Membership], sources: Mapping[str, str]) -> dict[str, Membership]:
-    """The memberships that no list of the file continues. ``sources``: of its lists, by name."""
+def departed(stored: Mapping[str, Membership], lists: Iterable[ListRules]) -> dict[str, Membership]:
+    """The memberships that none of these lists, those of the file, continues."""
+    sources = {lst.name: str(lst.source) for lst in lists}
     return {
         name: membership
         for name, membership in stored.items()

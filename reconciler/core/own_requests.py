@@ -153,9 +153,8 @@ def _missing(observed: Observed, memory: Memory) -> Iterator[Missing]:
         unseen = tuple(sorted(n for n in numbers if memory.ours[n].sighting is None))
         for number in sorted(numbers, reverse=True):
             own = memory.ours[number]
-            slots = (
-                _slots(own) - claimed - _asked_by((r for r in requests if r.id > number), target)
-            )
+            later = _asked_by((r for r in requests if r.id > number), target)
+            slots = _slots(target, own.seasons or ()) - claimed - later
             claimed |= slots
             if slots:
                 yield Missing(number, own, slots, slots - _asked_by(requests, target), unseen)
@@ -171,17 +170,13 @@ def _is_in_question(target: Target, observed: Observed) -> bool:
 
 
 def _asked_by(requests: Iterable[RequestState], target: Target) -> frozenset[MemoryKey]:
+    return frozenset(slot for request in requests for slot in _slots(target, request.seasons))
+
+
+def _slots(target: Target, seasons: Iterable[int]) -> frozenset[MemoryKey]:
     if target.media.kind is Kind.MOVIE:
-        return frozenset(MemoryKey(target) for _ in requests)
-    return frozenset(
-        MemoryKey(target, number) for request in requests for number in request.seasons
-    )
-
-
-def _slots(own: OwnRequest) -> frozenset[MemoryKey]:
-    if own.target.media.kind is Kind.MOVIE:
-        return frozenset({MemoryKey(own.target)})
-    return frozenset(MemoryKey(own.target, number) for number in own.seasons or ())
+        return frozenset({MemoryKey(target)})
+    return frozenset(MemoryKey(target, number) for number in seasons)
 
 
 def _is_withdrawn(own: OwnRequest, trace: RequestTrace | None) -> bool:

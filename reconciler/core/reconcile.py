@@ -62,12 +62,8 @@ def put_back(
 ) -> frozenset[MediaKey]:
     """The titles that these fetches put back on a list after they had left it."""
     before = {lst.rules.name: lst.before for lst in fetches}
-    return readded(before, lists, _departed(recalled, fetches).values())
-
-
-def _departed(recalled: PriorState, fetches: Sequence[MergedFetch]) -> dict[str, Membership]:
-    sources = {lst.rules.name: str(lst.rules.source) for lst in fetches}
-    return departed(recalled.memberships, sources)
+    left_file = departed(recalled.memberships, (lst.rules for lst in fetches))
+    return readded(before, lists, left_file.values())
 
 
 def update_state(
@@ -83,11 +79,11 @@ def update_state(
     back = put_back(recalled, fetches, lists)
     targets = {Target(media, lst.rules.is_4k) for lst, _, media in places(lists)}
     read_at = next((lst.at for lst in fetches if lst.at), now)
-    names = {lst.rules.name for lst in fetches}
+    rules = {lst.rules.name: lst.rules for lst in fetches}
     left = {
         name: replace(membership, left=read_at)
-        for name, membership in _departed(recalled, fetches).items()
-        if membership.left is None and name not in names
+        for name, membership in departed(recalled.memberships, rules.values()).items()
+        if membership.left is None and name not in rules
     }
     return NewState(
         observe(recalled.memory, targets, observed, now, back),

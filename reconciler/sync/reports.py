@@ -63,6 +63,7 @@ def list_reports(
     A list that could not be read keeps the snapshot of its ``previous`` report.
     """
     done = dict(outcomes)
+    before = {n: r for n, r in previous.items() if n in sources and r.source == str(sources[n])}
     snapshots, plan = reconciliation.snapshots, reconciliation.plan
     rows: dict[str, list[RowReport]] = {name: [] for name in snapshots}
     decided: tuple[Action | Verdict, ...] = plan.actions + plan.verdicts
@@ -82,24 +83,22 @@ def list_reports(
             source=str(ref),
             at=now,
             snapshot=snapshots[name],
-            known=_last_shown(snapshots[name], previous.get(name), str(ref)),
+            known=_last_shown(snapshots[name], before.get(name)),
             rows=tuple(sorted(rows[name], key=lambda row: row.item.position)),
-            sizes=_sizes(snapshots[name], previous.get(name), str(ref)),
+            sizes=_sizes(snapshots[name], before.get(name)),
         )
         for name, ref in sources.items()
         if name in snapshots
     }
 
 
-def _last_shown(snapshot: Snapshot, previous: ListReport | None, source: str) -> Snapshot:
-    if previous and previous.source == source and showed_nothing(snapshot):
-        return previous.known
-    return snapshot
+def _last_shown(snapshot: Snapshot, previous: ListReport | None) -> Snapshot:
+    return previous.known if previous and showed_nothing(snapshot) else snapshot
 
 
-def _sizes(snapshot: Snapshot, previous: ListReport | None, source: str) -> tuple[int, ...]:
+def _sizes(snapshot: Snapshot, previous: ListReport | None) -> tuple[int, ...]:
     """The sizes of the list at its last runs; a run that could not read it adds none."""
-    sizes = previous.sizes if previous and previous.source == source else ()
+    sizes = previous.sizes if previous else ()
     if snapshot.outcome not in READ:
         return sizes
     return (*sizes, len(snapshot.items))[-_SIZES:]

@@ -23,7 +23,7 @@ from reconciler.core.model import (
     Role,
     Snapshot,
 )
-from tests.core.values import NOW, having, item, wishes
+from tests.core.values import NOW, having, item, rules, wishes
 
 REF = ListRef("imdb", "ls1")
 EARLIER = NOW - timedelta(days=1)
@@ -355,7 +355,8 @@ def test_a_shrunk_fetch_does_not_show_that_a_title_is_on_no_list() -> None:
 def test_lists_depart_by_name_or_by_source_and_are_back_when_both_are() -> None:
     stored = {"a": members_of([1]), "b": members_of([2]), "c": out(3, left=EARLIER)}
 
-    without_lists = departed(stored, {"a": str(REF), "b": "imdb:other"})
+    lists = [rules("a", source=REF), rules("b", source=ListRef("imdb", "other"))]
+    without_lists = departed(stored, lists)
 
     assert without_lists == {"b": stored["b"], "c": stored["c"]}
     assert current(out(3, left=EARLIER), ListRef("imdb", "ls2")) == out(3, left=None)
