@@ -36,6 +36,11 @@ ELSEWHERE = {
         ": the schema of another listsync version; an editor may report wrong errors."
         " Run `listsync schema > "
     ): "a shell redirects: tests/e2e/test_starting.py follows it",
+    "check the server, the requesters and the ledger: `listsync doctor`": (
+        "on the status page: tests/e2e/test_run.py follows it"
+    ),
+    "read the list now: `listsync fetch ": "the same",
+    "run `listsync explain ": "on the page of a plan: tests/e2e/test_saved_plans.py follows it",
     "more such changes wait; see `listsync status`": "in the log of `run`",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 from contextlib import closing
@@ -196,6 +197,21 @@ def test_its_pages_show_the_lists_their_titles_and_the_runs(household: Household
         assert household.server.api_key not in "".join(run.get(path)[1] for path in pages)
         (household.folder / "listsync.yaml").write_text("lists: [")
         until(lambda: "The last valid config stays in effect" in run.get("/")[1])
+
+
+def test_its_page_says_which_command_tells_more_of_a_list_that_is_not_ready(
+    household: Household,
+) -> None:
+    absent = {"source": "file:absent.txt"}
+    somebody = {**lists(household, wishes=(DUNE,))["wishes"], "requester": "nobody"}
+    write(household, {"absent": absent, "wishes": somebody})
+    with running(household) as run:
+        until(lambda: run.run_count("wishes") and run.run_count("absent"))
+        commands = re.findall("<code>(listsync (?:fetch|doctor).*?)</code>", run.get("/")[1])
+        assert commands == ["listsync fetch absent", "listsync doctor"]
+        fetched, checked = (household.run(*command.split()[1:]) for command in commands)
+    assert "absent.txt" in fetched.out + fetched.err
+    assert "nobody" in checked.out
 
 
 def test_a_token_is_asked_for_and_sent_by_status(household: Household) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Any
 
 import pytest
@@ -98,9 +101,14 @@ def test_a_list_may_be_called_like_a_file_and_a_plan_like_anything(household: Ho
 
 def test_a_plan_as_a_page_is_written_or_printed_and_is_not_applied(household: Household) -> None:
     household.wish([DUNE])
+    with (household.folder / "wishes.txt").open("a") as file:
+        file.write("Northern Line (2015)\n")
     printed = household.run("plan", "--out", "plan.html", "-o", "html").out
     assert printed.startswith("<!doctype html>")
     assert "1 to request" in printed
+    [advice] = re.findall("<code>(listsync explain .*)</code>", printed)
+    explained = household.run(*shlex.split(unescape(advice))[1:])
+    assert "Northern Line (2015)" in explained.out
     assert (household.folder / "plan.html").read_text("utf-8") == printed
     refused = household.run("apply", "plan.html")
     assert (refused.code, household.stored()) == (64, [])

@@ -11,7 +11,8 @@ import yaml
 from examples.sandbox.known_titles import FILMS, SHOWS
 from reconciler.core.items import parse_item
 from reconciler.core.model import Item, Kind
-from reconciler.render.explanation import explain_text
+from reconciler.render.explanation import explain_lines, explain_text
+from reconciler.render.layout import Look, text_of
 from reconciler.sync.explain import explain, unwanted
 from reconciler.sync.reports import list_reports
 from tests.loop.test_prune_text import document_of
@@ -178,3 +179,13 @@ def test_the_report_of_a_run_keeps_the_lines_of_explain(world: World) -> None:
 
 def test_a_title_of_no_list_is_named() -> None:
     assert explain_text([], "Heat").startswith("no list has Heat as of the last fetch\n")
+
+
+def test_on_a_terminal_a_long_line_wraps_under_its_beginning(world: World) -> None:
+    world.follow(Item(1, "A Title of Many Words " * 6, 2031, Kind.MOVIE))
+    lines = explain_lines(explain(world.look(), "A Title of Many Words"), "?")
+    rows = text_of(lines, Look(80)).splitlines()
+    assert max(map(len, rows)) <= 80
+    advice = next(number for number, row in enumerate(rows) if row.startswith("  to change "))
+    assert [row[:12].strip() for row in rows[advice + 1 :]] == [""] * (len(rows) - advice - 1)
+    assert len(rows) > advice + 1
