@@ -171,7 +171,7 @@ def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
     for row in document["verdicts"]:
         if row["reason"] in ATTENTION and row["lists"][0] not in problems:
             line = _row(_SYMBOLS["?"], row, f"{row['lists'][0]} · {words.verdict(row)}", "title")
-            advice = f"listsync explain {words.item_name(row['media'])}"
+            advice = f"listsync explain {words.explain_argument(row['media'])}"
             lines += [line, Line((Cell(advice),), _DEEP)]
     if more := len(lines[_MOST_NEEDING_YOU:]) // 2 * (not shows_all):
         lines[-2 * more :] = [_more(more, "", _DEEP)]

@@ -30,6 +30,7 @@ _Title = tuple[str | None, int | str | None, bool]  # kind, TMDB number, 4K
 
 EXPECTED = {"pending": "pending approval", "approved": "auto-approved", "refused": "refused"}
 LONGEST_TITLE = 300  # characters; JSON has all of a longer one
+_LONGEST_ARGUMENT = 56  # bytes, and therefore columns
 SHOWN = 5  # filtered titles of a list; the others are in the JSON
 MERELY_WAITING = frozenset({Reason.OVER_CAP, Reason.OVER_BUDGET, Reason.QUOTA, Reason.UNAIRED})
 WAITING = DEFERRED | {Reason.UNAIRED}
@@ -95,6 +96,17 @@ def item_name(media: Media) -> str:
     if len(name) > LONGEST_TITLE:
         name = clean(media["title"] or "")[:LONGEST_TITLE]
     return shlex.quote(name)
+
+
+def explain_argument(media: Media) -> str:
+    """``item_name``, or so much of the title that a line of 80 columns takes the whole command.
+
+    A command that is wrapped could not be pasted. A character has no fewer bytes than columns.
+    """
+    name, part = item_name(media), clean(media["title"] or "")[:_LONGEST_ARGUMENT]
+    while part and len(name.encode()) > _LONGEST_ARGUMENT:
+        name, part = shlex.quote(part.strip()), part[:-1]
+    return name
 
 
 def item_key(media: Media) -> str:

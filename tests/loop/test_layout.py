@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 import unicodedata
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reconciler.render import words
 from reconciler.render.document import PlanDocument
 from reconciler.render.layout import PLAIN, Cell, Line, Look, look_of, text_of
 from reconciler.render.text import plan_lines
@@ -93,6 +95,19 @@ CELLS = st.builds(Cell, TITLES, st.just(""), st.integers(0, 90))
 def test_any_cells_fit_any_terminal(cells: list[Cell], width: int) -> None:
     text = text_of([Line(tuple(cells), Cell("  + "))], Look(width))
     assert max(map(columns, text.splitlines())) <= width
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(TITLES, st.text("'\"$ a", min_size=1).filter(lambda text: "a" in text)))
+def test_a_command_is_never_wrapped(title: str) -> None:
+    plan = hostile_plan(title)
+    plan["verdicts"][0]["media"] = {"type": None, "title": title, "year": None, "ids": {}}
+    lines = text_of(plan_lines(plan), Look(80)).splitlines()
+    (command,) = [line for line in lines if line.startswith("      listsync explain ")]
+    program, verb, argument = shlex.split(command)
+    part = argument.removeprefix('title:"').removesuffix('"')
+    assert (program, verb) == ("listsync", "explain")
+    assert part in words.clean(title)
 
 
 def test_markup_in_a_title_is_text() -> None:
