@@ -36,7 +36,7 @@ workflows: $(VENV)/test.done
 
 # Half of the time is waiting for processes: three at once keep two cores busy.
 pytest: $(VENV)/test.done browser $(AXE)
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Minutes, and figures that other work on the machine spoils: not part of the tests.
 bench: $(VENV)/test.done browser

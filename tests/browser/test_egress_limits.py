@@ -121,8 +121,11 @@ def holding(before: bytes = b"") -> Iterator[Callable[[socket.socket], None]]:
     over.set()
 
 
-def threads_of_connections() -> set[Thread]:
-    return {thread for thread in running_threads() if "process_request" in thread.name}
+@pytest.fixture
+def connection_threads() -> Callable[[], set[Thread]]:
+    """The threads of connections since the test began; other tests' servers may still have some."""
+    earlier = set(running_threads())
+    return lambda: {t for t in running_threads() if "process_request" in t.name} - earlier
 
 
 def have_ended(threads: set[Thread]) -> bool:
@@ -139,29 +142,37 @@ each_end = pytest.mark.parametrize(
 @pytest.mark.parametrize("sent", [b"", b"x" * 10_000_000], ids=["silent", "full"])
 @each_end
 def test_a_tunnel_ends_though_neither_of_its_sides_does(
-    egress: EgressProxy, end: Callable[[EgressProxy], None], sent: bytes
+    egress: EgressProxy,
+    end: Callable[[EgressProxy], None],
+    sent: bytes,
+    connection_threads: Callable[[], set[Thread]],
 ) -> None:
     with holding(sent) as hold, serving(hold) as port:
         egress.allow(f"http://127.0.0.1:{port}/")
         with connected(egress, "127.0.0.1", port):
-            threads = threads_of_connections()
+            threads = connection_threads()
             assert threads
             end(egress)
             assert have_ended(threads)
 
 
-def test_close_ends_a_handshake(egress: EgressProxy) -> None:
+def test_close_ends_a_handshake(
+    egress: EgressProxy, connection_threads: Callable[[], set[Thread]]
+) -> None:
     with dialed(egress) as client:
         client.sendall(b"\x05\x01\x00")
         assert client.recv(10) == b"\x05\x00"
-        threads = threads_of_connections()
+        threads = connection_threads()
         egress.close()
         assert have_ended(threads)
 
 
 @each_end
 def test_a_connection_that_is_made_too_late_ends(
-    egress: EgressProxy, monkeypatch: pytest.MonkeyPatch, end: Callable[[EgressProxy], None]
+    egress: EgressProxy,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[EgressProxy], None],
+    connection_threads: Callable[[], set[Thread]],
 ) -> None:
     is_asked, is_late = Event(), Event()
 
@@ -179,7 +190,7 @@ def test_a_connection_that_is_made_too_late_ends(
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
         client.sendall(b"\x05\x01\x00\x05\x01\x00\x03\x0epublic.example\x01\xbb")
         assert is_asked.wait(SOON)
-        threads = threads_of_connections()
+        threads = connection_threads()
         end(egress)
         is_late.set()
         assert have_ended(threads)
