@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -135,24 +135,8 @@ class Household:
 
         Nobody is at a terminal. ``env`` is added to the household's environment.
         """
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        logs = structlog.get_config()
-        out, err = StringIO(), StringIO()
-        with (
-            patch.dict(os.environ, {**self.env, **env}, clear=True),
-            chdir(self.folder),
-            redirect_stdout(out),
-            redirect_stderr(err),
-        ):
-            try:
-                code = reconciler.cli.run(arguments)
-            except SystemExit as exit_error:  # a shell's completion leaves this way
-                code = int(exit_error.code or 0)
-            finally:
-                structlog.configure(**logs)
-                for number, handler in handlers.items():
-                    signal.signal(number, handler)
-        return self.checked(code, out.getvalue(), err.getvalue())
+        done = run_here(self.folder, arguments, {**self.env, **env})
+        return self.checked(done.code, done.out, done.err)
 
     def checked(self, code: int, out: str, err: str) -> Finished:
         """Laws of every run: no traceback, and no secret on any way out."""
@@ -180,6 +164,30 @@ class Household:
         text = answer.read()
         connection.close()
         assert answer.status < 300, text
+
+
+def run_here(
+    folder: Path, arguments: Sequence[str], env: Mapping[str, str] = os.environ
+) -> Finished:
+    """``listsync`` with ``arguments`` within this process, in a folder and an environment."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    logs = structlog.get_config()
+    out, err = StringIO(), StringIO()
+    with (
+        patch.dict(os.environ, dict(env), clear=True),
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            code = reconciler.cli.run(arguments)
+        except SystemExit as exit_error:  # a shell's completion leaves this way
+            code = int(exit_error.code or 0)
+        finally:
+            structlog.configure(**logs)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    return Finished(code, out.getvalue(), err.getvalue())
 
 
 def numbers(titles: Iterable[Title]) -> list[int]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from reconciler.core.model import (
     Target,
 )
 from reconciler.ledger import SqliteLedger
+from tests.e2e.household import Finished, run_here
 
 URL = "http://127.0.0.1:9"  # nobody is there, and nobody is asked
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -64,15 +63,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def forget(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program and words
-        [sys.executable, "-m", "reconciler", "forget", *words, "--ledger", "l.db"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def forget(folder: Path, *words: str) -> Finished:
+    return run_here(folder, ["forget", *words, "--ledger", "l.db"])
 
 
 def remembered(folder: Path) -> set[MediaKey]:
@@ -86,32 +78,30 @@ def test_a_title_on_a_list_may_be_requested_again_and_its_list_is_asked_for(
 ) -> None:
     result = forget(folder, item)
 
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == (
-        f"forgot {item}: the next apply may request it again: it is on wishes\n"
-    )
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (f"forgot {item}: the next apply may request it again: it is on wishes\n")
     assert remembered(folder) == {BEAR}
     with ledger(folder) as opened:
         assert list(opened.statuses.triggers()) == ["wishes"]
 
 
 def test_what_the_server_still_shows_is_said_to_hold(folder: Path) -> None:
-    assert "such as a decline, still count" in forget(folder, "tmdb:tv:136315").stdout
+    assert "such as a decline, still count" in forget(folder, "tmdb:tv:136315").out
     assert remembered(folder) == {HEAT}
 
 
 def test_an_item_nobody_knows_is_said_to_be_unknown(folder: Path) -> None:
     result = forget(folder, "tmdb:movie:1")
 
-    assert (result.returncode, result.stdout) == (0, "nothing is recorded about tmdb:movie:1\n")
+    assert (result.code, result.out) == (0, "nothing is recorded about tmdb:movie:1\n")
     assert remembered(folder) == {HEAT, BEAR}
 
 
 def test_what_is_no_item_is_wrong_usage(folder: Path) -> None:
     result = forget(folder, "Heat")
 
-    assert result.returncode == 64
-    assert "is not an item" in result.stderr
+    assert result.code == 64
+    assert "is not an item" in result.err
 
 
 @pytest.mark.parametrize("item", ['title:"Heat (1995)"', "title:heat"])
@@ -121,7 +111,7 @@ def test_a_list_of_bare_ids_knows_its_titles_by_the_servers_names(folder: Path, 
     with ledger(folder) as opened:
         opened.memory.record({}, {"wishes": Membership("file:wishes.txt", NOW, {bare.key: member})})
 
-    assert forget(folder, item).stdout.startswith(f"forgot {item}: ")
+    assert forget(folder, item).out.startswith(f"forgot {item}: ")
     assert remembered(folder) == {BEAR}
 
 
@@ -136,11 +126,11 @@ def test_a_name_that_could_be_several_titles_forgets_none_of_them(folder: Path) 
 
     result = forget(folder, "title:Heat")
 
-    assert result.returncode == 64
-    assert "title:Heat matches several titles" in result.stderr
-    assert "choose one: tmdb:movie:949, tmdb:movie:36351" in result.stderr
+    assert result.code == 64
+    assert "title:Heat matches several titles" in result.err
+    assert "choose one: tmdb:movie:949, tmdb:movie:36351" in result.err
     assert remembered(folder) == {HEAT, BEAR}
-    assert "forgot" in forget(folder, 'title:"Heat (1995)"').stdout
+    assert "forgot" in forget(folder, 'title:"Heat (1995)"').out
 
 
 @pytest.mark.parametrize("everything", [False, True])
@@ -154,4 +144,4 @@ def test_that_a_title_was_adopted_is_forgotten_with_all(folder: Path, *, everyth
     with ledger(folder) as opened:
         left = opened.memory.baselines()["wishes"].keys
     assert left == ({"imdb:tt9"} if everything else {ON_LIST.key, "imdb:tt9"})
-    assert ("it is on wishes" in result.stdout) is everything
+    assert ("it is on wishes" in result.out) is everything
