@@ -15,7 +15,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+from unittest.mock import patch
 
 import pytest
 
@@ -76,21 +77,38 @@ def test_no_process_and_no_file_is_left(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_no_process_of_the_browser_sees_a_key_of_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SEERR_API_KEY", "planted-key-of-the-server")
-    with ChromiumBrowser() as browser, TinySite({"/": Answer(body="<p>x</p>")}) as site:
-        browser.open(site.url)
+class Visit(NamedTuple):
+    """What a page and the system show of a browser that ran in a German environment with a key."""
+
+    languages: object
+    environments: list[bytes]  # of its processes
+
+
+@pytest.fixture(scope="module")
+def visit() -> Visit:
+    environment = {"SEERR_API_KEY": "planted-key-of-the-server", "LANGUAGE": "de"}
+    with (
+        patch.dict(os.environ, environment),
+        TinySite({"/": Answer(body="<p>x</p>")}) as site,
+        ChromiumBrowser() as browser,
+    ):
+        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
         (group,) = browser_groups()
-        processes = members(group)
         environments = []
-        for pid in processes:
+        for pid in members(group):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
                 environments.append(Path(f"/proc/{pid}/environ").read_bytes())
-    assert len(environments) > 3
-    assert not [e for e in environments if b"planted-key" in e or b"SEERR_API_KEY" in e]
-    assert any(b"TMPDIR=" in environment for environment in environments)
+    return Visit(languages, environments)
+
+
+def test_no_process_of_the_browser_sees_a_key_of_the_environment(visit: Visit) -> None:
+    assert len(visit.environments) > 3
+    assert not [e for e in visit.environments if b"planted-key" in e or b"SEERR_API_KEY" in e]
+    assert any(b"TMPDIR=" in environment for environment in visit.environments)
+
+
+def test_the_browser_asks_for_english_wherever_it_runs(visit: Visit) -> None:
+    assert visit.languages == "en-US,en"
 
 
 def test_a_browser_that_is_stuck_is_gone_in_a_bounded_time(temporary: Path) -> None:
@@ -171,13 +189,6 @@ def test_a_page_that_always_loses_its_tab_is_tried_twice_and_the_next_list_is_re
     assert (lost.outcome, after.outcome) == (Outcome.UNREACHABLE, Outcome.COMPLETE)
     assert "the page crashed" in (lost.error or "")
     assert site.visits.count(PATH) == 2
-
-
-def test_the_browser_asks_for_english_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANGUAGE", "de")
-    with TinySite({"/": Answer(body="<p>x</p>")}) as site, ChromiumBrowser() as browser:
-        languages = browser.open(site.url).evaluate("return navigator.languages.join();")
-    assert languages == "en-US,en"
 
 
 def test_a_missing_browser_is_an_outcome_that_says_what_to_install(
