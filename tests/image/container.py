@@ -61,6 +61,7 @@ class Engine:
             image = Image(stage, self._make_folder(stage.name, "files"))
             if base is None:
                 _without_people(image.files)
+                _without_upgrades(image.files)
             else:
                 _copy_all(base.files, image.files)
                 image.env, image.user = dict(base.env), base.user
@@ -181,6 +182,13 @@ def _without_people(files: Path) -> None:
         remaining = [line for line in lines if line.partition(":")[0] not in people]
         (files / "etc" / name).write_text("".join(remaining))
         shutil.copymode(Path("/etc", name), files / "etc" / name)
+
+
+def _without_upgrades(files: Path) -> None:
+    """What this machine has stays at its version: another Chromium is 500 MB to unpack."""
+    settings = files / "etc" / "apt" / "apt.conf.d"
+    settings.mkdir(parents=True)
+    (settings / "99no-upgrades").write_text('APT::Get::Upgrade "false";\n')
 
 
 def _as_user(user: str, words: Sequence[str]) -> list[str]:
