@@ -25,9 +25,9 @@ def terminal_on(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def bar(terminal: Terminal) -> str:
-    """The bar as it is drawn now, in one line without its colors."""
-    drawn = re.split("\r|\x1b\\[2K", terminal.getvalue())
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", next(filter(None, reversed(drawn))))
+    """The bar as it is frames now, in one line without its colors."""
+    frames = re.split("\r|\x1b\\[2K", terminal.getvalue())
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", next(filter(None, reversed(frames))))
     return " ".join(plain.split())
 
 
