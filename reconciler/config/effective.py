@@ -36,8 +36,14 @@ def effective_settings(config: Config) -> tuple[Setting, ...]:
     """
     lists = [lst.written.settings or _accepted(lst) for lst in config.lists]
     settings = [*config.written.settings, *(setting for each in lists for setting in each)]
-    is_silent = not config.notify.urls
-    return tuple(each for each in settings if not (is_silent and each.path[0] == "notify"))
+    notify = config.notify
+    has_heartbeat = bool(notify.heartbeat.get_secret_value())
+
+    def is_silent(path: Sequence[str]) -> bool:
+        is_heartbeat = has_heartbeat and path[-1].startswith("heartbeat")
+        return path[0] == "notify" and not (notify.urls or is_heartbeat)
+
+    return tuple(each for each in settings if not is_silent(each.path))
 
 
 def with_settings(config: Config, root: Section, file: str, notes: tuple[str, ...]) -> Config:

@@ -25,7 +25,7 @@ _CERTIFICATE_HINTS = {  # by OpenSSL's X509_V_ERR_ codes
     62: _OTHER_HOST,
     64: _OTHER_HOST,  # an IP address
 }
-_HOST_HINT = "is server.url right, and is the server running?"
+_HOST_HINT = "check that server.url is right and that the server is running"
 _TRY_AGAIN = "try again; the server's log may say why"
 _HINTS = {
     Cause.TLS: "check whether server.url says https: where the server speaks http:",

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from tests.bench import idle, interfaces, ledger_writes, passes, planner, posters, scraping, startup
+from tests.bench import idle, interfaces, ledger_writes, planner, posters, runs, scraping, startup
 from tests.bench.promises import FULL, Promise, Reading, Sizes, format_figure, promises
 
 BENCHES = {
@@ -16,7 +16,7 @@ BENCHES = {
     "scraping": scraping.measure,
     "sources": interfaces.measure,
     "letterboxd": posters.measure,
-    "passes": passes.measure,
+    "runs": runs.measure,
     "idle": idle.measure,
 }
 

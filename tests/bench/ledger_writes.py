@@ -1,6 +1,6 @@
-"""What a first pass writes to the ledger, beside bare SQLite that ends with the same rows.
+"""What a first run writes to the ledger, beside bare SQLite that ends with the same rows.
 
-Both have the same pragmas and transactions: one for what the pass has seen, then two for each
+Both have the same pragmas and transactions: one for what the run has seen, then two for each
 action. They take turns action by action, so that a slow moment of the disk hits both.
 """
 
@@ -71,7 +71,7 @@ class Bare:
 
 
 def measure(sizes: Sizes) -> dict[str, Reading]:
-    """Write one pass twice over: once to learn the rows, then in turns with the bare writer."""
+    """Write one run twice over: once to learn the rows, then in turns with the bare writer."""
     actions = [_action(number) for number in range(1, sizes.actions + 1)]
     with TemporaryDirectory(dir=Path.cwd()) as folder:
         rehearsed = Path(folder, "rehearsed.db")

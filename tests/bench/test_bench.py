@@ -37,7 +37,7 @@ OF_BENCH = {
     "sources": {f"source {name}" for name in SOURCES},
     "letterboxd": {"source letterboxd"},
     "scraping": {"short list", "short memory", "long list", "long memory"},
-    "passes": {
+    "runs": {
         *("first calls", "first wall", "quiet calls", "quiet wall", "full calls", "full wall"),
         *("default wall", "many lists"),
     },
@@ -68,7 +68,7 @@ def test_every_promise_is_measured_by_one_bench() -> None:
 
 
 def test_calls_are_within_their_bounds_at_any_size() -> None:
-    readings = readings_of("passes")
+    readings = readings_of("runs")
     promised = promises(SMALL)
     assert all(
         promised[n].is_met(readings[n]) for n in ("first calls", "quiet calls", "full calls")

@@ -97,7 +97,7 @@ def test_an_answer_without_a_list_is_read_as_what_it_is(
 
 
 # Each tells with /left when the next list may come.
-LOADS_ITSELF_ANEW = """
+RELOADS_ITSELF = """
 const again = sessionStorage.length;
 sessionStorage.again = 1;
 if (again) fetch('/left'); else setTimeout(() => location.reload(), 300);
@@ -115,7 +115,7 @@ fetch('/left');
 
 
 @pytest.mark.parametrize(
-    "script", [LOADS_ITSELF_ANEW, ANSWERS_SLOWLY], ids=["loads itself anew", "answers slowly"]
+    "script", [RELOADS_ITSELF, ANSWERS_SLOWLY], ids=["reloads itself", "answers slowly"]
 )
 def test_a_page_that_stays_is_never_taken_for_the_next_one(sessions: Sessions, script: str) -> None:
     before = Answer(body=f"{imdb_page(1, 1, 1)}<script>{script}</script>")

@@ -107,10 +107,19 @@ def test_where_a_value_is_written_makes_no_config_another(read_config: Load) -> 
     assert read_config(TEXT, ENV, FILES) == read_config(f"# a comment\n{TEXT}", ENV, FILES)
 
 
+def test_a_heartbeat_alone_is_the_only_setting_of_notifications(read_config: Load) -> None:
+    text = "server: {url: http://s, api_key: '${KEY}'}\nlists: {a: {source: imdb:a}}\n"
+    config = read_config(text + "notify: {heartbeat: 'https://hc.example/${KEY}'}")
+
+    settings = effective_settings(config)
+    assert [each.path[1] for each in settings if each.path[0] == "notify"] == ["heartbeat"]
+
+
 @pytest.mark.parametrize(
     "section",
     [
         "server: {url: http://s, api_key: 'SECRET'}",
+        "notify: {heartbeat: 'https://SECRET@host/SECRET'}",
         "controller: {token: 'SECRET'}",
         "notify: {urls: ['ntfy://SECRET@host/topic', 'https://host/SECRET']}",
         "providers: {trakt: {client_id: 'SECRET', client_secret: 'a-SECRET'}}",

@@ -302,7 +302,7 @@ class Persons(RuleBasedStateMachine):
                 self.doubtful.add(slot)
                 if slot in self._lost_slots():  # it was asked for since, and that was not kept
                     del self.refused[slot]
-                else:  # an older request says no, and its time begins anew
+                else:  # an older request says no, and its time starts again
                     self.refused[slot] = None
 
     def detach_what_was_made(self, media: MediaKey) -> None:

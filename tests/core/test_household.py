@@ -80,7 +80,7 @@ DAYS = "more_than_a_day"
 IS_OUT = "take_off a_good_pass"
 ON_THE_SECOND_ALONE = "decline a_good_pass take_off_the_first put_on_the_second a_good_pass"
 PUT_BACK = f"decline a_good_pass {IS_OUT} put_on_the_second a_pass_in_which_all_waits"
-MADE_ANEW = f"delete a_good_pass {IS_OUT} put_on_the_first a_good_pass"
+REMADE = f"delete a_good_pass {IS_OUT} put_on_the_first a_good_pass"
 OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{IS_OUT} half_a_day a_good_pass",
     f"{IS_OUT} more_than_a_day a_good_pass",
@@ -100,16 +100,16 @@ OFTEN = [  # what takes several acts, and would seldom come about by chance
     f"{PUT_BACK} ask a_good_pass decline",
     f"delete {IS_OUT} lose_or_find_the_facts put_on_the_first a_good_pass lose_or_find_the_facts",
     "fail a_good_pass some_days",
-    f"{MADE_ANEW} lose_what_was_made a_good_pass a_good_pass",
-    f"{MADE_ANEW} lose_what_was_made a_good_pass lose_what_was_made a_good_pass lose_what_was_made",
-    f"{MADE_ANEW} lose_what_was_made a_pass_in_which_all_waits a_half_pass a_good_pass",
-    f"{MADE_ANEW} lose_what_was_made {IS_OUT} put_on_the_second a_good_pass",
-    f"{MADE_ANEW} lose_what_was_made ask delete_the_request a_good_pass leave_an_orphan",
-    f"{MADE_ANEW} lose_what_was_made ask decline a_good_pass",
-    f"{MADE_ANEW} detach_what_was_made a_good_pass {IS_OUT} put_on_the_first a_good_pass",
-    f"{MADE_ANEW} delete_the_request leave_an_orphan a_good_pass",
-    f"{MADE_ANEW} delete_the_request a_good_pass leave_an_orphan a_good_pass",
-    f"{MADE_ANEW} a_good_pass take_away_and_leave_the_row a_good_pass some_days a_good_pass",
+    f"{REMADE} lose_what_was_made a_good_pass a_good_pass",
+    f"{REMADE} lose_what_was_made a_good_pass lose_what_was_made a_good_pass lose_what_was_made",
+    f"{REMADE} lose_what_was_made a_pass_in_which_all_waits a_half_pass a_good_pass",
+    f"{REMADE} lose_what_was_made {IS_OUT} put_on_the_second a_good_pass",
+    f"{REMADE} lose_what_was_made ask delete_the_request a_good_pass leave_an_orphan",
+    f"{REMADE} lose_what_was_made ask decline a_good_pass",
+    f"{REMADE} detach_what_was_made a_good_pass {IS_OUT} put_on_the_first a_good_pass",
+    f"{REMADE} delete_the_request leave_an_orphan a_good_pass",
+    f"{REMADE} delete_the_request a_good_pass leave_an_orphan a_good_pass",
+    f"{REMADE} a_good_pass take_away_and_leave_the_row a_good_pass some_days a_good_pass",
     "delete a_good_pass leave_an_orphan a_good_pass",
     "decline mark_available a_good_pass delete a_good_pass",
     "take_off delete a_good_pass ask_for_one_season mark_available put_on_the_first a_good_pass",

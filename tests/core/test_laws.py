@@ -241,7 +241,7 @@ def _word(row: Action | Verdict) -> str:
 
 
 def _is_pair(identity: Target | str, words: list[str]) -> bool:
-    """A show of which some seasons failed and others are missing, each decided on its own."""
+    """A show with failed and with missing seasons, each decided on its own."""
     show = isinstance(identity, Target) and identity.media.kind is Kind.TV
     return show and len(words) == 2
 

@@ -266,7 +266,7 @@ def test_what_was_asked_for_and_declined_once_more_is_not_lifted_by_a_readd_befo
 
 EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 REFUSED = request(1, DUNE, RequestStatus.DECLINED, created=EARLIER - timedelta(days=9))
-ANEW = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1))
+REFUSED_AGAIN = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ ANEW = request(2, DUNE, RequestStatus.DECLINED, created=NOW - timedelta(hours=1)
         ),
         pytest.param(
             MemoryEntry(refused=EARLIER),
-            server(REFUSED, ANEW),
+            server(REFUSED, REFUSED_AGAIN),
             NOW,
             id="asked for and declined once more between two looks",
         ),
@@ -313,8 +313,8 @@ def test_a_no_counts_from_the_first_look_that_saw_it(
 
 
 def test_a_no_goes_on_from_look_to_look() -> None:
-    memory = observe(film(None), [FILM], server(REFUSED, ANEW), NOW)
-    assert observe(memory, [FILM], server(REFUSED, ANEW), LATER) == memory
+    memory = observe(film(None), [FILM], server(REFUSED, REFUSED_AGAIN), NOW)
+    assert observe(memory, [FILM], server(REFUSED, REFUSED_AGAIN), LATER) == memory
 
 
 # --------------------------------------------------------------------------------- another server

@@ -73,7 +73,7 @@ def since(membership: Membership) -> dict[int, float]:
         pytest.param(
             [(1, FEW), (8, FEW)], dict.fromkeys(range(3, 9), 8), id="and then counts, too"
         ),
-        pytest.param([(1, NONE), (8, FEW)], {}, id="what changed meanwhile is waited out anew"),
+        pytest.param([(1, NONE), (8, FEW)], {}, id="a list that changed waits again"),
         pytest.param(
             [(1, ALL_BUT_8), (2, fetch(range(1, 9))), (3, ALL_BUT_8)], {8: 3}, id="it was back"
         ),

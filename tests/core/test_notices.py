@@ -79,7 +79,7 @@ def events(*turns: Mapping[str, Mapping[str, Condition]]) -> list[list[str]]:
         pytest.param(
             [PRIVATE, WELL, PRIVATE],
             [["stalled"], ["recovered"], ["stalled"]],
-            id="stalled anew",
+            id="stalled again",
         ),
     ],
 )

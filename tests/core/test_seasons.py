@@ -127,7 +127,7 @@ def test_a_season_has_aired_once_its_first_episode_has(
 
 
 def test_of_the_facts_that_are_known_the_first_of_the_table_decides() -> None:
-    """From a season of which nothing is known to one of which all is, fact by fact."""
+    """From a season without facts to one with all facts, fact by fact."""
     shows = [
         running((1, None, None)),
         running((1, None, None), last=1),

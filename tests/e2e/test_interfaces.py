@@ -74,6 +74,6 @@ def test_a_title_whose_row_could_not_be_read_for_once_has_not_left_its_list(
     films[place] = row
     household.run("apply", "--yes")
 
-    assert len(household.stored()) == calls  # it was declined, and has not come to the list anew
+    assert len(household.stored()) == calls  # it was declined, and was not put back on the list
     assert broken["outcome"] == "incomplete"
     assert "1 of 5 entries cannot be read" in broken["error"]

@@ -17,7 +17,7 @@ from tests.e2e.plan_shape import APPLIED, PLAN, counted
 def a_bit_of_everything(household: Household) -> None:
     """Something to request, to extend, to defer, to ask about, and to leave alone."""
     household.server.state.seed(FILMS[:3])
-    household.server.state.seed(SHOWS[:1], status=4)  # of which one season is there
+    household.server.state.seed(SHOWS[:1], status=4)  # one of its seasons is there
     bob = [*(f"imdb:{film.imdb}" for film in FILMS[:4]), f"tmdb:tv:{SHOWS[0].tmdb}"]
     alice = [*(f"imdb:{film.imdb}" for film in FILMS[4:11]), "Northern Line (2015)"]
     (household.folder / "bob.txt").write_text("\n".join(bob))

@@ -87,7 +87,7 @@ def test_a_running_one_is_asked_how_the_lists_are(household: Household) -> None:
 
 
 def lists_with_conditions(household: Household) -> set[str]:
-    """The lists of which the ledger says how they are."""
+    """The lists that have conditions in the ledger."""
     with closing(sqlite3.connect(household.ledger)) as ledger:
         return {name for (name,) in ledger.execute("SELECT list FROM conditions")}
 

@@ -124,7 +124,7 @@ def test_of_a_show_the_seasons_asked_for_and_the_show_are_remembered(
         pytest.param(
             [(RETRY, Result.RETRIED), (REQUEST, Result.FAILED), (REQUEST, Result.CREATED)],
             Attempts(),
-            id="a new request begins anew",
+            id="a new request starts from zero",
         ),
         pytest.param(
             [(REQUEST, Result.FAILED), (REQUEST, Result.QUOTA), (REQUEST, Result.UNKNOWN)],

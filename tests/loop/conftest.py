@@ -1,4 +1,4 @@
-"""The world a pass runs in."""
+"""The world in which a run takes place."""
 
 from __future__ import annotations
 

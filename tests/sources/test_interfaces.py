@@ -75,7 +75,7 @@ def test_what_is_no_list_is_a_changed_layout(
     requests_mock: requests_mock.Mocker, source: str, body: str
 ) -> None:
     requests_mock.register_uri(ANY, EVERYWHERE, text=body)
-    is_cut = not body and source.startswith("rss:")  # a feed of which nothing arrived
+    is_cut = not body and source.startswith("rss:")  # a feed without any content
     assert fetch(source).outcome is (Outcome.UNREACHABLE if is_cut else Outcome.CHANGED_LAYOUT)
 
 

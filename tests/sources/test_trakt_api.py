@@ -389,9 +389,7 @@ def test_seasons_and_episodes_are_one_item_of_their_show(
     [
         pytest.param(listed(1, "person", person={"name": "Anna"}), "person", id="person"),
         pytest.param(listed(1, "game", game={"title": "Anna"}), "game", id="something new"),
-        pytest.param(
-            listed(1, "movie", movie=None), "unknown", id="a film of which nothing is said"
-        ),
+        pytest.param(listed(1, "movie", movie=None), "unknown", id="a film without any field"),
         pytest.param(listed(1, "season", show=show(1)), "unknown", id="a season without a number"),
         pytest.param({"rank": 1, "id": 9001}, "unknown", id="a row of nothing"),
     ],

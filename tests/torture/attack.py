@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Figures = dict[str, float]
     Strike = Callable[[Random], Figures]
 
-WORST = ("slowest", "peak", "longest")  # figures of which the largest is kept; others are added up
+WORST = ("slowest", "peak", "longest")  # the largest of these figures is kept; others are added up
 
 
 class DamageError(AssertionError):

@@ -1,4 +1,4 @@
-"""A first pass and quiet ones, as a user runs them, beside the same calls made by a bare loop.
+"""A first run and quiet ones, as a user runs them, beside the same calls made by a bare loop.
 
 The command is the real one, its start included; the bare loop has its imports done. The server is
 the sandbox's, in a process of its own, and takes its time for each call.
@@ -48,7 +48,7 @@ class Server:
 
 
 def measure(sizes: Sizes) -> dict[str, Reading]:
-    """A first pass over an empty server, quiet ones after it, quiet ones on a full server."""
+    """A first run over an empty server, quiet ones after it, quiet ones on a full server."""
     films = max(sizes.titles, sizes.rows)
     with _server(films) as server, TemporaryDirectory() as name:
         folder = Path(name)
@@ -92,7 +92,7 @@ def _quiet(folder: Path, server: Server, rounds: int) -> _Quiet:
     for _ in range(rounds):
         seconds, made = _watched(folder, server)
         if any(method != "GET" for method, _ in made):
-            raise SystemExit("a pass that should have been quiet acted")
+            raise SystemExit("a run that should have been quiet acted")
         tables = [call for call in made if "take=" in call[1]]
         ours.append(seconds)
         theirs.append(_bare(server, tables, 1))
