@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +30,7 @@ from reconciler.core.model import (
     Reason,
     Result,
     RowReport,
+    Run,
     Schedule,
     Snapshot,
     Status,
@@ -287,6 +289,53 @@ def test_the_config_has_the_lists_first_and_says_where_each_value_comes_from() -
     assert "kids interval 6h defaults · listsync.yaml:9 filter.genres [Drama, Crime] list" in text
     assert "1 built-in value 4k false server url http://seerr:5055 file · listsync.yaml:2" in text
     assert "general 1 built-in value ledger not set" in text
+
+
+def test_a_run_has_the_requests_of_its_own_lists_and_time() -> None:
+    def at(minutes: int) -> datetime:
+        return NOW - timedelta(minutes=minutes)
+
+    def intent(minutes: int, title: str, name: str) -> Intent:
+        target = Target(MediaKey(Kind.MOVIE, minutes), is_4k=False)
+        return Intent(
+            at(minutes), Op.REQUEST, target, title, 2, (name,), None, Done(Result.CREATED)
+        )
+
+    intents = [intent(28, "Alien", "kids"), intent(9, "Heat", "kids"), intent(8, "Dune", "anna")]
+    runs = [
+        Run(1, "run", at(30)),  # killed
+        Run(2, "run", at(10), at(5), ("kids",), {"created": 1}, 0),
+        Run(3, "run", at(10), at(5), ("anna",), {"created": 1}, 0),
+    ]
+    text = words_of(status_pages.runs_page(data(history=history_document(intents, runs))))
+    assert re.findall("(1 created|did not end) (.*?) ·", text.partition("Result")[2]) == [
+        ("1 created", "Dune"),
+        ("1 created", "Heat"),
+        ("did not end", "Alien"),
+    ]
+
+
+def test_the_last_runs_are_shown_and_the_number_of_all() -> None:
+    runs = [Run(n, "run", NOW, NOW, ("kids",), {}, 0) for n in range(201)]
+    text = words_of(status_pages.runs_page(data(history=history_document([], runs))))
+    assert text.count("nothing to request") == 200
+    assert "The last 200 runs of 201. All of them: listsync history" in text
+
+
+def test_lists_of_which_explain_says_the_same_share_a_card() -> None:
+    values = data([row(1, "Dune")])
+    [kids], report = values.status["lists"], values.reports["kids"]
+    another = replace(report, rows=(replace(report.rows[0], word="quota"),))
+    lists: list[Any] = [{**kids, "name": name} for name in ("kids", "anna", "others")]
+    lists[2]["items"] = [{**kids["items"][0], "verdict": "quota"}]
+    values = replace(
+        values,
+        status={**values.status, "lists": lists},
+        reports={"kids": report, "anna": report, "others": another},
+    )
+    text = words_of(str(title_page(values, "tmdb:movie:1")))
+    assert "On kids, anna available as of the run just now" in text
+    assert "On others quota as of the run just now" in text
 
 
 def test_what_was_done_needs_no_advice() -> None:

@@ -6,6 +6,7 @@ escape.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ from reconciler.render.status import (
 
 PAGE_SIZE = 200  # titles of a list that one page shows
 _MOST_ATTENTION = 30  # titles and lists that need a person, on the overview
-_MOST_ACTIONS = 20  # of a run
+_MOST_ACTIONS, _MOST_RUNS = 20, 200  # of a run, and on the page
 _WEEK_SECONDS = 7 * 86_400
 
 
@@ -157,18 +158,25 @@ def list_page(data: PageData, lst: ListStatus, *, query: str, verdict: str, numb
 
 
 def runs_page(data: PageData) -> str:
-    """``/runs``: what was requested and what came of it, by run."""
+    """``/runs``: the last runs, what each requested, and the results."""
     history = data.history or {"runs": [], "actions": [], "format_version": ""}
-    runs = []
-    for run in reversed(history["runs"]):
-        end = run["ended"] or "9"
-        actions = [row for row in history["actions"] if run["began"] <= row["at"] <= end]
+    times = [row["at"] for row in history["actions"]]  # ISO times, which sort as text
+    runs, newer = [], "9"
+    for run in reversed(history["runs"][-_MOST_RUNS:]):
+        begin, end = bisect_left(times, run["began"]), bisect_right(times, run["ended"] or newer)
+        newer = run["began"]
+        actions = [
+            row
+            for row in history["actions"][begin:end]
+            if not run["ended"] or not set(run["lists"]).isdisjoint(row["lists"])  # others may run
+        ]
         results = ", ".join(f"{count:,} {result}" for result, count in run["results"].items())
         text = results or "nothing to request"
         runs.append(
             {
                 **run,
                 "text": text if run["ended"] else "did not end",
+                "more": len(actions[_MOST_ACTIONS:]),
                 "actions": [
                     {
                         "name": words.label(row["media"], row["seasons"], is_4k=row["is_4k"]),
@@ -179,7 +187,7 @@ def runs_page(data: PageData) -> str:
                 ],
             }
         )
-    return page(data, "runs.html", "/runs", runs=runs)
+    return page(data, "runs.html", "/runs", runs=runs, total=len(history["runs"]))
 
 
 def config_page(data: PageData, settings: Iterable[Setting]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reconciler.core.model import RowReport
+from reconciler.core.model import Item, RowReport
 from reconciler.core.seasons import span
 from reconciler.render import words
 from reconciler.render.html.states import (
@@ -49,7 +50,7 @@ def title_page(data: PageData, key: str) -> str | None:
         name=name,
         links=links,
         command=command,
-        places=[_place(*place) for place in places],
+        places=_cards(places),
         actions=actions,
     )
 
@@ -59,13 +60,23 @@ def _rows_of(data: PageData, lst: ListStatus) -> Sequence[RowReport]:
     return report.rows if report else ()
 
 
-def _place(lst: ListStatus, item: ItemStatus, row: RowReport) -> dict[str, object]:
-    """A title on one list. Without the lines of explain, as of older versions, its ids."""
+def _cards(places: Iterable[tuple[ListStatus, ItemStatus, RowReport]]) -> list[dict[str, object]]:
+    """What explain says, by list; lists of which it says the same share a card."""
+    lists: dict[RowReport, list[ListStatus]] = {}
+    items: dict[RowReport, ItemStatus] = {}
+    for lst, item, row in places:
+        same = replace(row, item=Item(0, ""))
+        lists.setdefault(same, []).append(lst)
+        items.setdefault(same, item)
+    return [_card(lists[row], item, row) for row, item in items.items()]
+
+
+def _card(lists: Sequence[ListStatus], item: ItemStatus, row: RowReport) -> dict[str, object]:
+    """Without the lines of explain, as of older versions, the card has the title's ids."""
     ids = " ".join(f"{name}:{value}" for name, value in item["ids"].items())
     verdict = dict(row.facts).get("verdict", "")
     return {
-        "list": lst["name"],
-        "at": lst["at"],
+        "lists": [{"name": lst["name"], "at": lst["at"]} for lst in lists],
         "state": word_state(item["verdict"]),
         "verdict": verdict or item["verdict"],
         "detail": "" if item["detail"] in verdict else item["detail"],
