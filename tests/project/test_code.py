@@ -109,7 +109,7 @@ LINES_BY_FEATURE = {
     "lines of config errors": 380,
     "included files, and a config from stdin": 190,
     "schema in the repository": 25,
-    "page of a plan, and what explain says on a title's page": 270,
+    "page of a plan, and what explain says on a title's page": 312,
     "titles by verdict in the metrics": 15,
     "heartbeat": 80,
     "states for systemd": 80,

@@ -132,6 +132,15 @@ class TestEveryPage:
         missing = {n: [p for p in ps if not (places.ROOT / p).exists()] for n, ps in paths.items()}
         assert non_empty(missing) == {}
 
+    def test_pictures_are_small_and_each_is_shown(self) -> None:
+        shown = set()
+        for page in places.pages():
+            names = re.findall(r'(?:src|srcset)="([^"]+)"', page.read_text(encoding="utf-8"))
+            shown |= {(page.parent / name).resolve() for name in names}
+        pictures = {path: path.stat().st_size for path in (places.DOCS / "images").iterdir()}
+        assert shown == pictures.keys()
+        assert max(pictures.values()) < 200_000  # bytes
+
     def test_blocks_of_yaml_load(self) -> None:
         errors = {}
         for page in places.pages():
