@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ import typer
 from reconciler.cli.options import Settings
 from reconciler.config import Config
 from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, json_text
-from reconciler.render.layout import Line, look_of, text_of
+from reconciler.render.layout import Cell, Line, look_of, text_of
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.rows import list_row, plan_document
 from reconciler.render.text import plan_lines
@@ -23,6 +24,7 @@ from reconciler.render.words import without_mail_addresses
 from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
 
+_LONGEST_COMMAND = 78  # columns: a terminal would break a longer one
 D = TypeVar("D", bound=Mapping[str, object])
 
 
@@ -45,6 +47,20 @@ def print_lines(settings: Settings, document: D, lines: Callable[[D], Iterable[L
 def with_version(**rows: object) -> dict[str, object]:
     """A document of its own, with the version of its format."""
     return {"format_version": FORMAT_VERSION, **rows}
+
+
+def print_apply_command(document: PlanDocument, settings: Settings) -> None:
+    """Print below a plan's text what applies that plan and nothing else."""
+    command = ["listsync", "apply", *(document["narrowed_to"] or ())]
+    if settings.config_path != Path("listsync.yaml"):
+        command += ["-c", str(settings.config_path)]
+    if settings.ledger:
+        command += ["--ledger", str(settings.ledger)]
+    line = shlex.join([*command, "--expect", document["plan_id"], "--yes"])
+    is_pasted_whole = len(line) <= _LONGEST_COMMAND and settings.config_path != Path("-")
+    if settings.output == "text" and document["actions"] and is_pasted_whole:
+        heading = Line((Cell("Apply exactly this plan:", "detail"),))
+        print_lines(settings, document, lambda _: (heading, Line((Cell(line),), Cell("  "))))
 
 
 def print_plan(document: PlanDocument, settings: Settings) -> None:

@@ -460,7 +460,10 @@ CATALOG = [
     Trouble("refused before", backing_off, ("explain", SHOW.title), {
         f"listsync history {SHOW_KEY}": shows("HTTP 409")}),
     Trouble("many filtered titles", many_filtered, ("plan",), {
-        "listsync plan --all": shows(*(show.title for show in SHOWS[:9]))}),
+        "listsync plan --all": shows(*(show.title for show in SHOWS[:9])),
+        "listsync apply --expect PLAN --yes": stores(DUNE.tmdb)}),
+    Trouble("a plan of one list", quiet, ("--ledger", "own.db", "plan", "wishes"), {
+        "listsync apply wishes --ledger own.db --expect PLAN --yes": stores(DUNE.tmdb)}),
     Trouble("explained before it was read", wish(DUNE), EXPLAIN, {
         "listsync status": shows("not read yet"), "listsync plan": shows("Dune")}),
     Trouble("an exclude list that was never read", unread_exclude_list, EXPLAIN, {

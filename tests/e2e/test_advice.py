@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -74,14 +74,23 @@ def worlds(sites: SandboxSites, elsewhere: str, tmp_path: Path) -> Worlds:
     return in_trouble
 
 
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    """The text with words in place of their placeholders."""
+    for placeholder, word in words.items():
+        text = text.replace(placeholder, word)
+    return text
+
+
 @pytest.mark.parametrize("trouble", CATALOG, ids=lambda trouble: trouble.name)
 def test_advice_does_what_it_promises(trouble: Trouble, worlds: Worlds, elsewhere: str) -> None:
     for printed, holds in trouble.promises.items():
         with worlds(trouble) as (world, output, command):
             OUTPUTS[trouble.name] = output
-            promised = [row.replace("ELSEWHERE", elsewhere) for row in trouble.promises]
+            plan = re.search(r"^Plan ([0-9a-f]{8}):", output, re.MULTILINE)
+            words = {"ELSEWHERE": elsewhere, "PLAN": plan[1] if plan else ""}
+            promised = [replaced(row, words) for row in trouble.promises]
             assert sorted(advice_in(output)) == sorted(promised)
-            advice = printed.replace("ELSEWHERE", elsewhere)
+            advice = replaced(printed, words)
             if trouble.number:
                 advice = advice.replace(":N", f":{trouble.number}")
             holds(world, world.follow(advice, command))

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
+from operator import itemgetter
 from pathlib import Path
 
 from examples.sandbox.demo import demo
@@ -47,8 +48,11 @@ def excerpt(plan: str) -> str:
 
 
 def _excerpt_lines(lines: list[str]) -> Iterator[str]:
-    for symbol, rows in itertools.groupby(lines, lambda line: line[:3]):
-        group = list(rows)
+    symbols: list[str] = []
+    for line in lines:  # a line below a row belongs to it
+        symbols.append(symbols[-1] if line.startswith(" " * 6) else line[:3])
+    for symbol, rows in itertools.groupby(zip(symbols, lines, strict=True), itemgetter(0)):
+        group = [line for _, line in rows]
         is_cut = symbol.startswith("  ") and len(group) > ROWS_PER_SYMBOL
         yield from group[:ROWS_PER_SYMBOL] if is_cut else group
         if is_cut:
@@ -60,6 +64,7 @@ def normalized(text: str) -> str:
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     text = re.sub(r"generation [0-9a-f]{6}", "generation HASH", text)
     text = re.sub(r"^Plan [0-9a-f]{8}:", "Plan HASH:", text, flags=re.MULTILINE)
+    text = re.sub(r"--expect [0-9a-f]{8}", "--expect HASH", text)
     text = re.sub(r"opens \d{4}-\d\d-\d\d \d\d:\d\d UTC", "opens TIME", text)
     return re.sub(r"requests · \d+\.\d s", "requests · TIME", text)
 

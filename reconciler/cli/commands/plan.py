@@ -40,6 +40,7 @@ def plan(
     from reconciler.cli.output import (
         document_of,
         plan_file_text,
+        print_apply_command,
         print_plan,
         write_github_outputs,
     )
@@ -63,6 +64,7 @@ def plan(
     if out is not None:
         plan_file.save(plan_file_text(document, out), out)
     print_plan(document, settings)
+    print_apply_command(document, settings)
     write_github_outputs(document)
     changes = detailed_exitcode and bool(reconciliation.plan.actions)
     return exit_code(reconciliation, (), changes=changes)
