@@ -209,9 +209,9 @@ def test_its_page_says_which_command_tells_more_of_a_list_that_is_not_ready(
         until(lambda: run.run_count("wishes") and run.run_count("absent"))
         commands = re.findall("<code>(listsync (?:fetch|doctor).*?)</code>", run.get("/")[1])
         assert commands == ["listsync fetch absent", "listsync doctor"]
-        fetched, checked = (household.run(*command.split()[1:]) for command in commands)
-    assert "absent.txt" in fetched.out + fetched.err
-    assert "nobody" in checked.out
+        fetch, doctor = (household.run(*command.split()[1:]) for command in commands)
+    assert "absent.txt" in fetch.out + fetch.err
+    assert "nobody" in doctor.out
 
 
 def test_a_token_is_asked_for_and_sent_by_status(household: Household) -> None:

@@ -113,15 +113,18 @@ def test_what_is_no_feed_is_a_changed_layout(
     assert fetch(f"rss:{URL}").outcome is Outcome.CHANGED_LAYOUT
 
 
+CUT_OFF = f"{URL}: the feed was cut off in the middle; try again later"
 WHOLE = feed(entry(1), entry(2).replace("Film", "Fïlm"), "<title><![CDATA[Film 3 (2001)]]></title>")
 
 
-@pytest.mark.parametrize("end", range(len(WHOLE.encode()) - 1))
-def test_a_feed_that_is_cut_anywhere_says_so(requests_mock: requests_mock.Mocker, end: int) -> None:
-    requests_mock.get(URL, content=WHOLE.encode()[:end])
-    snapshot = fetch(f"rss:{URL}")
-    assert snapshot.outcome is Outcome.UNREACHABLE
-    assert snapshot.error == f"{URL}: the feed was cut off in the middle; try again later"
+def test_a_feed_that_is_cut_anywhere_says_so(requests_mock: requests_mock.Mocker) -> None:
+    others = {}
+    for end in range(len(WHOLE.encode()) - 1):
+        requests_mock.get(URL, content=WHOLE.encode()[:end])
+        snapshot = fetch(f"rss:{URL}")
+        if (snapshot.outcome, snapshot.error) != (Outcome.UNREACHABLE, CUT_OFF):
+            others[end] = snapshot
+    assert others == {}
 
 
 @pytest.mark.parametrize("end", [0, 1, 2, 3, 40, 77, 200])
