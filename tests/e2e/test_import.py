@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -138,6 +139,14 @@ def test_the_report_is_a_document_too(household: Household, old: Path) -> None:
     assert household.run("validate").code == 0
 
 
+def test_an_installation_without_a_database_is_reported_as_without_history(
+    household: Household, old: Path
+) -> None:
+    (old / "data/list_sync.db").unlink()
+    done = household.run(*IMPORT)
+    assert "no list_sync.db: titles that were declined or deleted may be requested" in done.out
+
+
 def test_minus_prints_the_file_and_writes_nothing(household: Household, old: Path) -> None:
     done = household.run(*IMPORT, "-c", "-")
     assert (done.code, list(yaml.safe_load(done.out)["lists"])) == (0, ["stevenlu-movies"])
@@ -154,6 +163,25 @@ def damaged(old: Path) -> None:
     database = old / "data/list_sync.db"
     content = database.read_bytes()
     database.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+
+def endless_view(old: Path) -> None:
+    with closing(sqlite3.connect(old / "data/list_sync.db")) as database:
+        database.execute("DROP TABLE lists")
+        database.execute(
+            "CREATE VIEW lists AS WITH RECURSIVE c(list_type) AS (SELECT '1' UNION ALL"
+            " SELECT list_type || '1' FROM c) SELECT list_type, '' AS list_id FROM c"
+        )
+
+
+def pipe(old: Path) -> None:
+    (old / "data/list_sync.db").unlink()
+    os.mkfifo(old / "data/list_sync.db")
+
+
+def broken_link(old: Path) -> None:
+    (old / "data/list_sync.db").unlink()
+    (old / "data/list_sync.db").symlink_to("moved-away.db")
 
 
 def not_a_database(old: Path) -> None:
@@ -200,6 +228,9 @@ BAD = {
     "a locked database": (locked, "old/data/list_sync.db: the database is in use"),
     "a damaged one": (damaged, "old/data/list_sync.db: the database is damaged"),
     "no database": (not_a_database, "old/data/list_sync.db: not a database of ListSync"),
+    "a view without end": (endless_view, "the table lists is missing"),
+    "a pipe": (pipe, "old/data/list_sync.db: not a file"),
+    "a broken link": (broken_link, "old/data/list_sync.db: not a file"),
     "another version's": (another_version, "the column synced_items.overseerr_id is missing"),
     "another program's": (another_program, "the table lists is missing"),
     "a file that exists": (existing_file, "listsync.yaml: the file already exists"),

@@ -43,6 +43,7 @@ _SITE_KEYS = {  # by site: the setting of ListSync, and ours
 }
 _OWN_SETTINGS = {"FRONTEND_DOMAIN", "BACKEND_DOMAIN", "NUXT_PUBLIC_API_URL", "ENCRYPTION_KEY"}
 _SHORTEST_MINUTES = 5  # between two readings of a list
+_LONGEST_MINUTES = 365 * 24 * 60
 _OWNER = "1"  # the user who owns the API key
 _SHOWN_TITLES = 10
 
@@ -158,7 +159,7 @@ class _Converter:
             self._leave("interval", "not a number of hours; lists are read every 6 hours")
         if minutes <= 0:
             return None
-        minutes = max(minutes, _SHORTEST_MINUTES)
+        minutes = min(max(minutes, _SHORTEST_MINUTES), _LONGEST_MINUTES)
         interval = f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
         self._carry("interval", interval)
         return interval
@@ -249,6 +250,9 @@ class _Converter:
             self._leave(f"time zone {clean(zone)}", "not needed: times are in UTC")
         if own := len(_OWN_SETTINGS & self._settings.keys()):
             self._leave(counted(own, "other setting"), "of its web page")
+        if not original.has_history:
+            reason = "no list_sync.db: titles that were declined or deleted may be requested again"
+            self._leave("history", reason)
         if original.unknown:
             shown = ", ".join(clean(title) for title in original.unknown[:_SHOWN_TITLES])
             more = len(original.unknown) - _SHOWN_TITLES

@@ -6,6 +6,7 @@ the database win over ``.env``, and older databases lack some columns.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -70,13 +71,14 @@ class Original:
     handled: tuple[MediaKey, ...] = ()  # what the server had, or was asked for
     unknown: tuple[str, ...] = ()  # such titles without a kind or an id
     unrequested: int = 0  # titles that were not found, or could not be requested
+    has_history: bool = False  # whether a database was read
 
 
 def read_original(path: Path) -> Original:
     """What is at ``path``: a folder, an ``.env`` or a database. Raises UsageError."""
     files: tuple[Path, ...] = (path,) if path.exists() else ()
     if path.is_dir():
-        databases = [path / name for name in _DATABASES if (path / name).exists()]
+        databases = [path / name for name in _DATABASES if os.path.lexists(path / name)]
         files = (*filter(Path.exists, [path / ".env"]), *databases[:1])
     if not files:
         hint = "name the folder with its .env and data/list_sync.db, or one of the two files"
@@ -84,6 +86,8 @@ def read_original(path: Path) -> Original:
     env: Mapping[str, str] = {}
     tables: Mapping[str, Sequence[Row]] = {}
     for file in files:
+        if not file.is_file():  # a pipe would never end, and a broken link is not "no database"
+            raise UsageError("not a file", where=str(file), hint=_NOTHING)
         try:
             with file.open("rb") as opened:
                 header = opened.read(100)
@@ -128,6 +132,7 @@ def _original(
         tuple(dict.fromkeys(key for key, _ in history if key)),
         tuple(_text(row["title"]) for key, row in history if not key),
         len(tables.get("synced_items", ())) - len(history),
+        bool(tables),
     )
 
 
@@ -208,7 +213,10 @@ def _connection(file: Path, *, is_wal: bool) -> Iterator[sqlite3.Connection]:
 
 def _rows(connection: sqlite3.Connection, table: str, file: Path) -> list[Row]:
     required, optional = _TABLES[table]
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    is_table = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+    ).fetchone()  # a view may have rows without end
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if is_table]
     if missing := [column for column in required if column not in columns]:
         part = f"the column {table}.{missing[0]}" if columns else f"the table {table}"
         message = f"not a database of ListSync 0.6: {part} is missing"
