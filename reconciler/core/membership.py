@@ -72,15 +72,16 @@ def renames(
 ) -> tuple[Rename, ...]:
     """The lists whose history is still stored under their ``was``.
 
-    A list with a history of its own keeps that. At another source nothing counts as missed, or as
-    put back, before the list was read completely there.
+    A list with a history of its own at its source keeps that. At another source nothing counts as
+    missed, or as put back, before the list was read completely there.
     """
     due: list[Rename] = []
     for lst in lists:
-        own, old, source = stored.get(lst.name), lst.was or lst.name, str(lst.source)
+        old, source = lst.was or lst.name, str(lst.source)
+        own = current(stored.get(lst.name), lst.source)
         adopted = [baselines[name] for name in (old, lst.name) if name in baselines]
         before = stored.get(old) or (Membership(adopted[0].source) if old in baselines else None)
-        if before is None or (own and own.completed) or old in {other.name for other in lists}:
+        if before is None or own.completed or old in {other.name for other in lists}:
             continue
         after = replace(before, left=None)
         if before.source != source:

@@ -232,6 +232,19 @@ def test_a_list_that_was_never_read_under_its_new_name_takes_the_history(world: 
     assert (stored_lists(world), world.requested()) == ({"films"}, [NEW.tmdb])
 
 
+def test_a_former_list_of_the_same_name_at_another_source_is_no_history(world: World) -> None:
+    world.lists.hold(THIRD, [by_tmdb(DUNE)])
+    world.write({"films": {"source": THIRD}})
+    world.apply()
+    world.follow(*map(by_tmdb, OLD), start="new-only")
+    world.apply()
+
+    rename(world, FIRST, (*OLD, NEW), start="new-only")
+    world.apply()
+
+    assert (notice(world), world.requested()) == (None, [DUNE.tmdb, NEW.tmdb])
+
+
 def test_what_is_adopted_before_the_first_run_under_a_new_name_counts_too(world: World) -> None:
     """As ``listsync adopt`` writes it, without the lock."""
     world.follow(*map(by_tmdb, OLD), start="new-only")
