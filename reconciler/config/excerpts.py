@@ -76,13 +76,13 @@ class SourceText:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         start = min(place.column - 1, len(line))
         end = max(start + 1, min(place.end - 1, len(line)))
-        shown = line[:end] + _COMMENT.sub("", line[end:])
+        shown = line[:end] + _COMMENT.sub("", line[end:]).rstrip()
         return Diagnostic(
             where=problem.where(name),
             problem=_headline(problem.path, message),
             hint=hint,
             line=place.line,
-            source=shown.rstrip() if self._is_harmless(shown, place.line) else None,
+            source=shown if self._is_harmless(shown, place.line) else None,
             start=start,
             end=end,
         )

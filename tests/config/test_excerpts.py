@@ -49,6 +49,7 @@ def diagnose(read_config: Load) -> Diagnose:
         ("    4k: 可能", "可能", 'lists.kids.4k: must be true or false, not "可能"', ""),
         ("    top:", "", None, ""),
         ("\ttop: 5", "\t", "contains a tab", "indent with spaces"),
+        ("defaults: {}  \t", "\t", "contains a tab", "indent with spaces"),
         ("    top: 5: 6", ":", 'unexpected ":"', "check the indentation"),
     ],
     ids=lambda value: value if value and value.startswith((" ", "\t", "b", "defaulds")) else "",

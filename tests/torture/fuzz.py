@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 import requests_mock
 
 from examples.sandbox.known_titles import FILMS, SHOWS
-from reconciler.config import load
+from reconciler.config import effective_settings, load
 from reconciler.core.model import Kind, MatchMethod, MediaKey
 from reconciler.errors import ConfigError, PlanMismatchError, ServerError, UsageError
 from reconciler.overseerr import OverseerrServer
+from reconciler.render.config_errors import config_error_lines
+from reconciler.render.layout import Look, text_of
+from reconciler.render.settings import settings_yaml
 from reconciler.sources.registry import recognize_list
 from reconciler.sync import plan_file
 from tests.e2e.household import Household
@@ -141,14 +144,17 @@ def _config(chance: Random, _: Workspace) -> None:
         text,
     )
     env = {"SEERR_API_KEY": chance.choice(("a-key-0123456789", "", "\n", "${X}"))}
-    with suppress(ConfigError):
-        load(
+    try:
+        config = load(
             mutated_text(chance, text),
             name="a.yaml",
             env=env,
             read=lambda _: "key",
             recognize_list=recognize_list,
         )
+        settings_yaml(effective_settings(config), with_origin=True)
+    except ConfigError as error:
+        text_of(config_error_lines(error, 80), Look(80))
 
 
 def _plan(chance: Random, workspace: Workspace) -> None:
