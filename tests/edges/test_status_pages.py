@@ -313,6 +313,7 @@ def test_a_run_has_the_requests_of_its_own_lists_and_time() -> None:
         ("1 created", "Heat"),
         ("did not end", "Alien"),
     ]
+    assert [text.count(title) for title in ("Dune", "Heat", "Alien")] == [1, 1, 1]
 
 
 def test_the_last_runs_are_shown_and_the_number_of_all() -> None:
