@@ -122,11 +122,17 @@ def test_reports_of_problems_include_the_version_and_the_doctor() -> None:
 def test_the_owner_is_a_placeholder_in_the_address_of_the_repository_only() -> None:
     repository = pyproject()["project"]["urls"]["Repository"].removeprefix("https://github.com/")
     hosts = r"(https://(raw\.githubusercontent|github)\.com/|ghcr\.io/)?"
-    others = {
-        f"{places.name(path)}: {word}"
+    lines = {
+        places.name(path): [
+            line for line in path.read_text("utf-8").splitlines() if "OWNER/" in line
+        ]
         for path in places.texts()
         if path.name != Path(__file__).name
-        for word in re.findall(r"[\w./:-]*\bOWNER/[\w./-]*", path.read_text("utf-8"))
+    }
+    others = {
+        f"{name}: {word}"
+        for name, texts in lines.items()
+        for word in re.findall(r"[\w./:-]*\bOWNER/[\w./-]*", "\n".join(texts))
         if not re.match(rf"{hosts}{repository}\b", word)
     }
     assert others == set()
