@@ -10,8 +10,8 @@
 | an exclude list is gone, excludes less or elsewhere, or becomes ``role: request`` | the list |
 | anything else, the first start, a new list | nothing |
 
-A list is the one that was accepted under the name in its ``was``, else under the same name and
-source, else under the same source, else under the same name. One that left the file and comes back
+A list is the one that was accepted under the same name and source, else under the same source,
+else under the name in its ``was``, else under the same name. One that left the file and comes back
 is compared with what it was.
 
 Each widening waits for a grace of its own: a later one restarts no other, and one that is taken
@@ -20,7 +20,7 @@ back waits no more. A list, or the whole file, takes effect once all its widenin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -200,19 +200,19 @@ def list_changes(accepted: FileRights, proposed: FileRights) -> tuple[ListChange
 
 
 def _partners(accepted: FileRights, proposed: FileRights) -> dict[str, str]:
-    """The accepted list that each list was: by ``was``, name and source, source, or name."""
+    """The accepted list that each list was: by name and source, else by source, ``was`` or name."""
     old, new = accepted.lists, proposed.lists
-    partners = {n: lst.was for n, lst in new.items() if lst.was in old and n not in old and lst.was}
-    for by_name, by_source in ((True, True), (False, True), (True, False)):
+    partners: dict[str, str] = {}
+    fits: tuple[Callable[[str, str], bool], ...] = (
+        lambda name, other: other == name and old[other].source == new[name].source,
+        lambda name, other: old[other].source == new[name].source,
+        lambda name, other: other == new[name].was and name not in old,
+        lambda name, other: other == name,
+    )
+    for is_partner in fits:
         for name in new:
-            fitting = (
-                other
-                for other in old
-                if other not in partners.values()
-                if not by_name or other == name
-                if not by_source or old[other].source == new[name].source
-            )
-            partner = next(fitting, None)
+            free = (other for other in old if other not in partners.values())
+            partner = next((other for other in free if is_partner(name, other)), None)
             if name not in partners and partner is not None:
                 partners[name] = partner
     return partners

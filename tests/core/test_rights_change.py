@@ -221,9 +221,12 @@ def test_no_grace_is_no_wait() -> None:
 # which list is which
 
 
-def renamed(sources: dict[str, str], **rights_by_name: Rights) -> FileRights:
+def renamed(
+    sources: dict[str, str], was: str | None = None, **rights_by_name: Rights
+) -> FileRights:
     listed = {
-        name: ListRights(sources[name], rights, name) for name, rights in rights_by_name.items()
+        name: ListRights(sources[name], rights, name, was)
+        for name, rights in rights_by_name.items()
     }
     return FileRights("http://s:5055", lists=listed)
 
@@ -238,6 +241,21 @@ IDENTITIES: dict[str, tuple[FileRights, FileRights, list[str]]] = {
         renamed({"a": "imdb:1"}, a=ALICE),
         renamed({"a": "imdb:2"}, a=Rights()),
         ["a"],
+    ),
+    "a renamed list with another source is not new": (
+        renamed({"a": "imdb:1"}, a=ALICE),
+        renamed({"b": "imdb:2"}, was="a", b=Rights()),
+        ["a"],
+    ),
+    "a list with the source of another is that one, whatever it says it was": (
+        renamed({"a": "imdb:1", "c": "imdb:2"}, a=ALICE, c=Rights()),
+        renamed({"b": "imdb:1"}, was="c", b=Rights()),
+        ["a"],
+    ),
+    "a name of long ago is not compared": (
+        renamed({"a": "imdb:1", "b": "imdb:2"}, a=ALICE, b=Rights()),
+        renamed({"b": "imdb:3"}, was="a", b=Rights()),
+        [],
     ),
     "two lists that swap their names keep their rights": (
         renamed({"a": "imdb:1", "b": "imdb:2"}, a=ALICE, b=Rights()),
