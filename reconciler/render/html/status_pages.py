@@ -291,7 +291,7 @@ def _row(lst: ListStatus, report: ListReport | None) -> dict[str, Any]:
         "trend": trend(report.sizes if report else ()),
         "titles": lst["fetch"]["count"] if lst["fetch"] else None,
         "requested": count(counts, ON_SERVER) if is_read else None,
-        "waiting": lst["pending"] if is_read else None,
+        "waiting": count(lst["verdicts"], words.WAITING) if is_read else None,
         "last_run": lst["last_attempt"],
         "next_run": lst["next_due"],
         "tries": lst["tries"],
