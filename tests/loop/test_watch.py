@@ -100,6 +100,6 @@ def test_a_new_file_in_a_followed_folder_is_noticed_without_waiting(tmp_path: Pa
         watched.until(lambda: watched.looks >= 3)  # by then, a change will be noticed
         start = time.monotonic()
         (tmp_path / "lists.d" / "anna.yaml").write_text("lists: {}\n")
-        watched.until(lambda: watched.news == 1)
-        assert watched.news == 1
+        watched.until(lambda: watched.news > 0)
+        assert watched.news > 0
         assert time.monotonic() - start < 4  # a look without an event comes after five seconds
