@@ -198,6 +198,13 @@ def test_a_restricted_config_includes_no_files_outside_its_folder(
         config_file(variables=frozenset()).read()
 
 
+def test_a_restricted_config_allows_its_included_files_no_other_variables() -> None:
+    write(bob="lists: {bob: {source: ls222222, requester: '${HOME}'}}")
+    message = r"lists.d/bob.yaml:1:44 lists.bob.requester: the variable HOME is not allowed"
+    with pytest.raises(ConfigError, match=message):
+        config_file(variables=frozenset()).read()
+
+
 @pytest.mark.parametrize(
     ("pattern", "parts"),
     [

@@ -202,6 +202,12 @@ def test_the_committed_schema_is_what_the_command_prints() -> None:
     assert address.endswith("/main/schema/listsync.schema.json")
 
 
+def test_a_file_needs_lists_or_included_files() -> None:
+    server = "server: {url: http://seerr:5055, api_key: k}"
+    assert complaints(f"{server}\ninclude: [lists.d/*.yaml]") == []
+    assert complaints(server) != []
+
+
 def test_check_jsonschema_accepts_the_example_and_rejects_each_documented_mistake(
     tmp_path: Path,
 ) -> None:
