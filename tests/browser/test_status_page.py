@@ -79,7 +79,7 @@ PAGES = [
 VIEWS = [(390, "light"), (390, "dark"), (1400, "light"), (1400, "dark")]
 RUN_AXE = """
 const done = arguments[0];
-axe.run(document).then(result => done(result.violations.map(
+axe.run({exclude: [['tbody tr:nth-child(n+31)']]}).then(result => done(result.violations.map(
   violation => [violation.id, violation.nodes.slice(0, 3).map(node => node.html)])));
 """
 
@@ -109,7 +109,8 @@ def test_the_file_of_a_plan_fits_every_screen_and_is_accessible(
 def check_views(driver: webdriver.Chrome, url: str, *, is_long: bool = False) -> None:
     """No view of a page scrolls sideways or is hard to read.
 
-    Of a long page, axe checks two of the views: it takes seconds, and the colors are the same.
+    axe takes seconds for a long page: it checks 30 rows of each table, which have every combination
+    of names and states, and two of the views of a page that is long all the same.
     """
     emulate(driver, width=1400, scheme="light")
     driver.get(url)
