@@ -21,7 +21,10 @@ from reconciler.errors import BrowserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVERS = ("chromedriver", "chromium.chromedriver")
-_INSTALL = "install both (Debian: apt install chromium chromium-driver) or set browser.remote_url"
+_INSTALL = (
+    "install Chromium and chromedriver (Debian: apt install chromium chromium-driver),"
+    " or set browser.remote_url"
+)
 
 # Runs the driver and waits on its own input, which closes when this process dies, however it dies;
 # then the whole process group goes, and its folder. A shell can do that after a SIGKILL, an exit

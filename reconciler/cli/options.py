@@ -190,7 +190,7 @@ ListName = Annotated[
 ListNames = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[LIST]...",
+        metavar="LIST",
         help="Only these lists. [default: all]",
         autocompletion=complete_list,
     ),

@@ -29,7 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return app(list(arguments), prog_name="listsync", standalone_mode=False) or 0
     except typer.TyperException as error:
-        typer.echo(f"listsync: {error.format_message()}; see `listsync --help`", err=True)
+        message = error.format_message().replace("Value error, ", "").removesuffix(".")
+        typer.echo(f"listsync: {message}; see `listsync --help`", err=True)
         return USAGE
     except Interrupted as interrupted:
         return interrupted.exit_code

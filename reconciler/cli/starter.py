@@ -58,13 +58,16 @@ _TAIL = """
 def recognize_lists(texts: Sequence[str]) -> list[tuple[str, ListRef]]:
     """Each text with the list it means. Raises UsageError that names all that mean none."""
     lists, problems = [], []
+    hints: dict[str, None] = {}
     for text in texts:
         try:
             lists.append((text.strip(), recognize_list(text)))
         except ValueError as error:
-            problems.append(f"{text}: {error}")
+            problem, _, hint = str(error).partition("; ")
+            problems.append(problem if text in problem else f"{text}: {problem}")
+            hints |= {hint: None} if hint else {}
     if problems:
-        raise UsageError("\n".join(problems), hint=_NOTHING_WRITTEN)
+        raise UsageError("\n".join(problems), hint="; ".join((*hints, _NOTHING_WRITTEN)))
     return lists
 
 

@@ -62,7 +62,9 @@ def _problem(detail: ErrorDetails, model: type[Model], root: Section) -> Problem
     if kind == "missing":
         info = _model_at(model, way).known_keys()[str(key)]
         place = parent.key if node is parent else node.place  # left out, or null
-        return Problem(place, join(parent.path, str(key)), f"missing: {info.description}")
+        what = str(info.description).removesuffix(".")
+        message = f"is missing; add it: {what[:1].lower()}{what[1:]}"
+        return Problem(place, join(parent.path, str(key)), message)
     if kind == "extra_forbidden":
         return _unknown(str(key), parent, node, _model_at(model, way))
     if isinstance(node, Scalar) and node.broken and not about_key:

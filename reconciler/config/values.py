@@ -244,7 +244,9 @@ def _listen(value: Scalar) -> str:
     """``HOST:PORT``, ``[::1]:8099`` for IPv6; empty: nothing listens."""
     if not value.text:
         return ""
-    match = match_text(value, _LISTEN, "an address to listen on", "HOST:PORT, or '' for none")
+    match = match_text(
+        value, _LISTEN, "an address to listen on", "HOST:PORT, or '' to turn the status page off"
+    )
     if int(match[2]) > _HIGHEST_PORT:
         raise ValueError(f"the port must be at most {_HIGHEST_PORT}")
     return value.text

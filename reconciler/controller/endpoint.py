@@ -98,7 +98,7 @@ class Endpoint:
         except OSError as error:
             is_taken = error.errno == errno.EADDRINUSE
             reason = "the port is in use" if is_taken else error.strerror or str(error)
-            hint = "set controller.listen to another address, or to '' for none"
+            hint = "set controller.listen to another address, or to '' to turn the status page off"
             raise ListsyncError(f"cannot listen on {listen}: {reason}", hint=hint) from error
         self.port = int(listener.getsockname()[1])
         self._connections: dict[int, Any] = {}

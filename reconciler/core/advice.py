@@ -284,11 +284,11 @@ def _identify(case: Case) -> str:
         return f"if that is the right title, put {items} on a list of your own, such as a text file"
     match reason:
         case Reason.AMBIGUOUS:
-            return f"say which one is meant: {line} in the file"
+            return f"choose one: write {line} in the config"
         case Reason.NOT_FOUND:
-            return f"look the title up on TMDB and write {line} in the file"
+            return f"look the title up on TMDB and write {line} in the config"
         case _:
-            return f"if that is the right title, write {line} in the file"
+            return f"if that is the right title, write {line} in the config"
 
 
 def _fix_delivery(case: Case) -> str:
@@ -309,7 +309,7 @@ def _fixed_text(text: str) -> Callable[[Case], str]:
 _ADVICE: dict[Reason, Callable[[Case], str]] = {
     Reason.AVAILABLE: _fixed_text("no change needed: the server has it"),
     Reason.REQUESTED: _fixed_text("someone with permission approves or declines it on the server"),
-    Reason.PROCESSING: _fixed_text("the server's downloader gets it, or says that it failed"),
+    Reason.PROCESSING: _fixed_text("wait until Radarr or Sonarr has it, or reports a failure"),
     Reason.DECLINED: _bring_back,
     Reason.BLOCKLISTED: _unblock,
     Reason.HANDLED: _bring_back,

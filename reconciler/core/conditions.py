@@ -135,7 +135,7 @@ def stall_finding(snapshot: Snapshot, problem: ListProblem | None) -> Finding:
 
 def suspension_finding() -> Finding:
     """The file holds the list back."""
-    return Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the file")
+    return Finding(STALLED, Status.TRUE, SUSPENDED, "suspend: true in the config")
 
 
 def server(status: Status, reason: str, message: str) -> Finding:

@@ -68,7 +68,7 @@ class PriorState:
             return f"was: {rules.was}: not used, because {rules.name} has a history of its own"
         if rules.was is None or rules.name in stored:
             return None
-        return f"was: {rules.was}: the ledger has no list of this name"
+        return f"was: {rules.was}: the ledger has no list with this name"
 
 
 @dataclass(frozen=True, slots=True)

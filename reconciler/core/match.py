@@ -14,7 +14,7 @@ SHOWN = 5  # titles that nearly fit, kept for a person to look at
 def by_id(item: Item, candidates: Sequence[Candidate], route: MatchMethod) -> Match | Unmatched:
     """An id names at most one film and one show; the item's kind settles which of two is meant."""
     if not candidates:
-        return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with this {route} id")
+        return Unmatched(Reason.NOT_FOUND, f"TMDB has no title with this {route} id")
     fitting = [c for c in candidates if item.kind in (None, c.media.kind)] or list(candidates)
     if len(fitting) == 1:
         return _matched(fitting[0], route)
@@ -24,7 +24,7 @@ def by_id(item: Item, candidates: Sequence[Candidate], route: MatchMethod) -> Ma
 def by_number(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
     """A TMDB number without a kind: films and shows are numbered apart, so the title must agree."""
     if not candidates:
-        return Unmatched(Reason.NOT_FOUND, f"TMDB knows no title with the number {item.ids.tmdb}")
+        return Unmatched(Reason.NOT_FOUND, f"TMDB has no title with the number {item.ids.tmdb}")
     match = by_title(item, candidates)
     if isinstance(match, Match):
         return replace(match, by=MatchMethod.TMDB)
@@ -49,7 +49,9 @@ def by_title(item: Item, candidates: Sequence[Candidate]) -> Match | Unmatched:
         ]
         if verdicts:
             return _settled(verdicts, reading.year)
-    return Unmatched(Reason.NOT_FOUND, "no title of this name was found", tuple(candidates[:SHOWN]))
+    return Unmatched(
+        Reason.NOT_FOUND, "no title with this name was found", tuple(candidates[:SHOWN])
+    )
 
 
 def _settled(verdicts: Sequence[Match | Unmatched], year: int | None) -> Match | Unmatched:
@@ -96,25 +98,25 @@ def _among(
         other_kind = "show" if kind is Kind.MOVIE else "film"
         return Unmatched(
             Reason.TYPE_MISMATCH,
-            f"only a {other_kind} of this name was found",
+            f"only a {other_kind} with this name was found",
             tuple(namesakes[:SHOWN]),
         )
     if len({c.media.kind for c in kin}) > 1:
-        return _ambiguous("there are a film and a show of this name", kin)
+        return _ambiguous("a film and a show have this name", kin)
     if year is None:
-        return _ambiguous("the list gives no year", kin)
+        return _ambiguous("the list has no year", kin)
     exact = [c for c in kin if c.year == year]
     if len(exact) == 1:
         return _matched(exact[0], MatchMethod.TITLE)
     if exact:
-        return _ambiguous(f"{len(exact)} titles of this name and year", exact)
+        return _ambiguous(f"{len(exact)} titles have this name and year", exact)
     if any(c.year is None for c in kin):
-        return _ambiguous("a title of this name has no year yet", kin)
+        return _ambiguous("a title with this name has no year yet", kin)
     near = [c for c in kin if lenient and c.year is not None and abs(c.year - year) == 1]
     if len(near) == 1:
         return _matched(near[0], MatchMethod.TITLE)
     if near:
-        return _ambiguous(f"{len(near)} titles of this name, a year away", near)
+        return _ambiguous(f"{len(near)} titles have this name, one year off", near)
     return Unmatched(
         Reason.NOT_FOUND, "only titles of other years have this name", tuple(kin[:SHOWN])
     )

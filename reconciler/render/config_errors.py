@@ -15,6 +15,7 @@ _GUTTER = 5  # columns of the line's number
 _WIDTH = 100  # columns, where the terminal does not say
 _LONGEST_PLACE = 40  # columns; below a longer one, nothing is indented that far
 _ROOM_FOR_HINT = 30  # columns that a hint behind the mark needs at least
+_MOST_LINES = 4  # of a hint behind the mark; a longer one has the whole width
 
 
 def config_error_lines(error: ConfigError, width: int | None) -> Iterator[Line]:
@@ -42,7 +43,8 @@ def _excerpt(diagnostic: Diagnostic, width: int) -> Iterator[Line]:
         text, mark = _cut(diagnostic, width - len(gutter))
         yield Line((), Cell(f"{number} | {text}"))
         marked = f"{gutter}{mark} "
-        if diagnostic.hint and len(marked) <= width - _ROOM_FOR_HINT:
+        room = width - len(marked)
+        if room >= _ROOM_FOR_HINT and 0 < len(diagnostic.hint) <= room * _MOST_LINES:
             hint_mark = marked
         else:
             yield Line((), Cell(marked, "failed"))

@@ -183,7 +183,7 @@ def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:
 
 def _detail(lst: ListStatus, now: datetime) -> Iterator[Line]:
     about = [lst["source"].replace(":", " ", 1)]
-    about += [words.size(lst["fetch"]), lst["fetch"]["outcome"]] if lst["fetch"] else []
+    about += [words.size_and_outcome(lst["fetch"])] if lst["fetch"] else []
     about += [f"read {words.relative(lst['at'], now)}" if lst["at"] else "not read yet"]
     about += [f"{number:,} {word}" for word, number in lst["verdicts"].items()]
     yield Line((Cell(lst["name"], "title"), Cell(" · ".join(about), "detail")))

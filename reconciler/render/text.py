@@ -45,7 +45,7 @@ _MOST_NEEDING_YOU = 30  # lines of it
 
 def fetch_lines(fetch: Fetch) -> Iterator[Line]:
     """The items of one list, a line each."""
-    about = f"{fetch['source']} · {words.size(fetch)} · {fetch['outcome']}"
+    about = f"{fetch['source']} · {words.size_and_outcome(fetch)}"
     yield Line((Cell(fetch["list"], "title"), Cell(about, "detail")))
     if problem := words.fetch_problem(fetch):
         yield Line((Cell(problem),), _SYMBOLS["!"])

@@ -252,6 +252,12 @@ def size(fetch: Fetch, top: int | None = None) -> str:
     return f"{text}, unverified" if fetch["outcome"] == Outcome.UNVERIFIED else text
 
 
+def size_and_outcome(fetch: Fetch) -> str:
+    """``250 titles · complete``, ``20 titles, unverified``."""
+    outcome = [] if fetch["outcome"] == Outcome.UNVERIFIED else [fetch["outcome"]]
+    return " · ".join((size(fetch), *outcome))
+
+
 def problems(lst: ListRow, rows: Iterable[VerdictRow]) -> list[str]:
     """Why a list may request nothing at all, and what went wrong with its fetch."""
     lines = []
@@ -344,7 +350,7 @@ def summary(document: PlanDocument) -> str:
     else:
         done = [f"{counts['request']} to request"]
         done += [f"{counts[op]} to {op}" for op in ("extend", "retry", "cancel") if counts[op]]
-    waiting = _waiting_count(document)
+    waiting = waiting_count(document)
     others = [f"{waiting:,} waiting"] if waiting else []
     return " · ".join(filter(None, (", ".join(done), ", ".join([*others, *_troubles(document)]))))
 
@@ -368,7 +374,8 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _waiting_count(document: PlanDocument) -> int:
+def waiting_count(document: PlanDocument) -> int:
+    """How many titles wait for a limit, a date or an earlier failure."""
     return sum(row["reason"] in WAITING for row in document["verdicts"])
 
 

@@ -92,8 +92,8 @@ def recognize_list(text: str) -> ListRef:
             forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
         raise ValueError(f"a file is written with its kind before it: write {forms}")
     if "/" in text:  # the address may hold a key
-        raise ValueError(f"no list of a known site: {redact(text)}; {_instead()}")
-    raise ValueError(f"not a list: {redact(text)}; paste a list's address, or write {_forms()}")
+        raise ValueError(f"{redact(text)} is not a list of a known site; {_instead()}")
+    raise ValueError(f"{redact(text)} is not a list; paste a list's address, or write {_forms()}")
 
 
 def objection(ref: ListRef, providers: Mapping[str, Provider]) -> str | None:
@@ -241,10 +241,9 @@ def _by_its_end(url: SplitResult) -> Site | None:
 
 
 def _instead() -> str:
-    hosts = sorted(host for site in SOURCES.values() for host in site.HOSTS if "www" in host)
     return (
-        "where it is a feed, write rss:ADDRESS, where it is JSON, json:ADDRESS, with https:// in"
-        f" it; else paste an address of {', '.join(hosts)}, or write {_forms()}"
+        "for a feed, write rss:ADDRESS, for JSON json:ADDRESS, with https:// in it; otherwise"
+        f" paste a list's address, or write {_forms()}"
     )
 
 

@@ -141,7 +141,7 @@ def _read_document(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise UsageError("not a saved plan", where=where, hint=AGAIN) from error
     if text[:15].lower() == "<!doctype html>":
-        message = "not a saved plan: a page is only to read, a plan is saved as .json"
+        message = "not a saved plan: this is a page for reading; apply needs the plan as .json"
         raise UsageError(message, where=where, hint=AGAIN)
     try:
         document = json.loads(text)

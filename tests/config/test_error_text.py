@@ -74,6 +74,14 @@ def test_a_tab_and_wide_characters_keep_the_mark_below_its_place() -> None:
     ]
 
 
+def test_a_hint_of_many_lines_has_the_whole_width() -> None:
+    hint = " ".join(["imdb:ls…,"] * 30)
+    lines = marked("    source: nonsense", "nonsense", hint=hint)
+    assert lines[1] == "      |             ^^^^^^^^"
+    assert lines[2].startswith("      = imdb:ls…, imdb:ls…, imdb:ls…")
+    assert len(lines) < 8
+
+
 def test_a_character_without_a_shape_is_replaced() -> None:
     assert marked("a: \u202eb", "b")[0] == "    7 | a: \N{REPLACEMENT CHARACTER}b"
 

@@ -260,8 +260,8 @@ NO_MAPPING = "must be a mapping: keys below it, indented"
             "  kids: {}",
             "7:3 lists.kids.source",
             (
-                "missing: Which list: a pasted address, provider:id, a bare ls… or ur… id, or "
-                "file:PATH."
+                "is missing; add it: which list: a pasted address, provider:id, a bare ls… or ur… "
+                "id, or file:PATH"
             ),
             id="no source",
         ),
@@ -363,8 +363,8 @@ def test_a_mistake_in_the_defaults_is_reported_once_and_there(
 def test_a_file_without_lists_needs_one(problems_of: Callable[..., list[str]]) -> None:
     [problem] = problems_of(SERVER)
     assert problem == (
-        "listsync.yaml:1:1 lists: missing: The lists by name; a title belongs to the first list"
-        " that has it."
+        "listsync.yaml:1:1 lists: is missing; add it: the lists by name; a title belongs to the"
+        " first list that has it"
     )
     assert problems_of(SERVER + "lists: {}\n") == [
         "listsync.yaml:4:8 lists: is empty; it needs at least one entry"

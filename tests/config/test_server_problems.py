@@ -15,17 +15,17 @@ LISTS = "lists:\n  top:\n    source: imdb:top\n"
         (
             "url: http://s",
             "1:1 server.api_key",
-            "missing: The server's API key, from its settings; best as ${SEERR_API_KEY}.",
+            "is missing; add it: the server's API key, from its settings; best as ${SEERR_API_KEY}",
         ),
         (
             "api_key: k",
             "1:1 server.url",
-            "missing: The server's address, such as http://seerr:5055.",
+            "is missing; add it: the server's address, such as http://seerr:5055",
         ),
         (
             "{url: http://s, api_key: }",
             "2:27 server.api_key",
-            "missing: The server's API key, from its settings; best as ${SEERR_API_KEY}.",
+            "is missing; add it: the server's API key, from its settings; best as ${SEERR_API_KEY}",
         ),
         ("{url: http://s, api_key: ''}", "2:28 server.api_key", "is empty"),
         (

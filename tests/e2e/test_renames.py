@@ -21,7 +21,7 @@ def test_a_renamed_list_goes_on_with_its_history(household: Household) -> None:
     assert household.run("apply", "--yes", "-o", "json").results() == []
 
     household.write({"more": {**films, "was": "unknown"}})
-    assert "was: unknown: the ledger has no list of this name" in household.run("plan").out
+    assert "was: unknown: the ledger has no list with this name" in household.run("plan").out
     household.write({"films": films, "wishes": films | {"was": "films"}})
     result = household.run("validate")
     assert result.code == 78

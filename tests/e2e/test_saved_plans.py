@@ -112,7 +112,7 @@ def test_a_plan_as_a_page_is_written_or_printed_and_is_not_applied(household: Ho
     assert (household.folder / "plan.html").read_text("utf-8") == printed
     refused = household.run("apply", "plan.html")
     assert (refused.code, household.stored()) == (64, [])
-    assert "plan.html: not a saved plan: a page is only to read" in refused.err
+    assert "plan.html: not a saved plan: this is a page for reading" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import platform
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -41,6 +43,21 @@ NAMES = [
     "never-again-2",
     "never-again-3",
 ]
+
+
+_INTERRUPTED = """
+import os, signal, sys, types
+sys.modules["reconciler.cli"] = cli = types.ModuleType("reconciler.cli")
+cli.main = lambda: os.kill(os.getpid(), signal.SIGINT)
+from reconciler.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_before_the_program_is_loaded_leaves_no_traceback() -> None:
+    command = [sys.executable, "-c", _INTERRUPTED]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - this file
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
 
 
 # --------------------------------------------------------------------------------------------- init
@@ -161,10 +178,11 @@ def test_init_prints_the_file_where_it_should_go_nowhere(household: Household) -
     ("arguments", "sentences"),
     [
         (("imdb:top", "https://example.org/a", "tt0111161"), ["example.org", "this is one title"]),
+        (("nonsense", "https://example.org/a"), ["listsync: 'nonsense' is not a list\n'https"]),
         (("imdb:top", "--server", "seerr"), ["server.url", "http"]),
         (("imdb:top", "--server", "http://u:secret@seerr"), ["server.url"]),
     ],
-    ids=["no lists", "no address", "an address with a password"],
+    ids=["no lists", "neither is a list", "no address", "an address with a password"],
 )
 def test_init_of_what_is_wrong_says_so_and_writes_nothing(
     household: Household, arguments: tuple[str, ...], sentences: list[str]

@@ -110,7 +110,9 @@ class FakeService:
         target = Target(MediaKey(Kind.MOVIE, position), is_4k=False)
         word = VERDICTS[position % len(VERDICTS)]
         facts = (("on", f"list-0, place {position}"), ("server", title), ("memory", "nothing"))
-        return RowReport(item, word, "2 titles of this name", target, "write `map: {x: y}`", facts)
+        return RowReport(
+            item, word, "2 titles have this name", target, "write `map: {x: y}`", facts
+        )
 
     def history(self) -> tuple[tuple[Intent, ...], tuple[Run, ...]]:
         target = Target(MediaKey(Kind.MOVIE, 1), is_4k=False)

@@ -94,7 +94,7 @@ ASKS = Verdict(
     Reason.AMBIGUOUS,
     item("Northern Line"),
     ("kids",),
-    detail="2 titles of this name",
+    detail="2 titles have this name",
     candidates=(Candidate(MediaKey(Kind.MOVIE, 1), "Northern Line", year=2015),),
 )
 WAITS = Verdict(Reason.QUOTA, item("Heat"), ("kids",), MOVIE, detail="the next slot opens Sunday")
@@ -102,12 +102,15 @@ IS_THERE = Verdict(Reason.AVAILABLE, item("Alien"), ("kids",), MOVIE)
 
 
 def test_the_page_says_what_will_be_done_what_waits_and_what_needs_you() -> None:
-    plan = document(request(), ASKS, WAITS, IS_THERE)
+    unaired = Verdict(Reason.UNAIRED, item("Dark"), ("kids",), MOVIE)
+    plan = document(request(), ASKS, WAITS, unaired, IS_THERE)
     page = plan_html(plan)
     text = words_of(page)
     assert f"Plan {plan['plan_id']}" in text
+    assert "1 to request · 2 waiting, 1 needs you" in text
+    assert "to do 1 waiting 2 needs you 1 unchanged 1" in text
     assert "Dune: Part Two (2024) film request pending approval" in text
-    assert "Northern Line (2024) ambiguous On kids: 2 titles of this name" in text
+    assert "Northern Line (2024) ambiguous On kids: 2 titles have this name" in text
     assert "listsync explain imdb:tt15239678" in text
     assert "Heat (2024) film quota the next slot opens Sunday" in text
     assert text.count("Nothing to do: 1 available") == 1

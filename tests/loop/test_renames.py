@@ -201,7 +201,7 @@ def test_an_exclude_list_that_moved_stops_requests_until_it_is_read(world: World
 def test_a_name_that_the_ledger_does_not_know_is_a_note(world: World) -> None:
     rename(world, FIRST, OLD)
 
-    assert notice(world) == "was: wishes: the ledger has no list of this name"
+    assert notice(world) == "was: wishes: the ledger has no list with this name"
     world.apply()
     assert notice(world) is None
 

@@ -176,7 +176,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "lists.example/films.json": "refused: with https:// in it",
         "json:lists.example": "refused: write json:https://HOST/PATH",
         "json:ftp://lists.example/a.json": "refused: write json:https://HOST/PATH",
-        "https://lists.example/films": "refused: where it is JSON, json:ADDRESS",
+        "https://lists.example/films": "refused: for JSON json:ADDRESS",
     },
     "rss": {
         "rss:https://feeds.example/wishes": "rss:https://feeds.example/wishes",
@@ -192,7 +192,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         ),
         "https://feeds.example/anna/rss": "rss:https://feeds.example/anna/rss",
         "https://feeds.example/feed/": "rss:https://feeds.example/feed/",
-        "https://feeds.example/anna": "refused: where it is a feed, write rss:ADDRESS",
+        "https://feeds.example/anna": "refused: for a feed, write rss:ADDRESS",
         "https://watch.plex.tv/watchlist": "refused: Plex shows this to nobody but you",
         "https://www.plex.tv/": "refused: Plex shows this to nobody but you",
         "https://app.plex.tv/desktop/#!/watchlist": "refused: under Watchlist, RSS",

@@ -23,7 +23,7 @@ from reconciler.errors import UsageError
 ListsOrPlan = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[LIST]...|[PLAN.json]",
+        metavar="LIST|PLAN.json",
         help="Only these lists, or a saved plan.",
         autocompletion=complete_list,
     ),

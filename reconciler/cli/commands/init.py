@@ -13,7 +13,7 @@ from reconciler.errors import ListsyncError, UsageError
 
 Texts = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[URL]...", help="URLs of lists, or ids like imdb:top."),
+    typer.Argument(metavar="URL", help="URLs of lists, or ids like imdb:top."),
 ]
 Config = Annotated[
     Path | None,

@@ -191,7 +191,7 @@ class _Converter:
             self._leave(subject, "was turned off")
         elif webhook := _WEBHOOK.fullmatch(value):
             self.result.secrets["discord-url"] = f"discord://{webhook[1]}/{webhook[2]}"
-            self._carry(subject, "in the file discord-url, as apprise writes it")
+            self._carry(subject, "in the file discord-url, in apprise's format")
             return ["notify:", "  urls_file: discord-url  # the webhook; only you can read it"]
         elif value:
             self._leave(subject, f"{setting} is not the address of a webhook")

@@ -21,8 +21,10 @@ def plan_html(document: PlanDocument) -> str:
     """What will be requested or was done, what waits and what needs a person, by list."""
     style = static_file("style.css")
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
-    server, summary = document["server"], document["summary"]
+    server = document["server"]
     attention = [row for row in document["verdicts"] if row["reason"] in ATTENTION]
+    waiting = words.waiting_count(document)
+    unchanged = len(document["verdicts"]) - len(attention) - waiting
     is_applied = words.is_applied(document)
     return render(
         "plan.html",
@@ -39,9 +41,9 @@ def plan_html(document: PlanDocument) -> str:
         requests=server["requests"],
         figures=[
             {"label": "done" if is_applied else "to do", "value": len(document["actions"])},
-            {"label": "waiting", "value": summary["deferred"]},
-            {"label": "need you", "value": summary["attention"]},
-            {"label": "need nothing", "value": summary["unchanged"]},
+            {"label": "waiting", "value": waiting},
+            {"label": f"need{'s' * (len(attention) == 1)} you", "value": len(attention)},
+            {"label": "unchanged", "value": unchanged},
         ],
         banners=_banners(document),
         attention=[_needs_you(row, document) for row in attention],

@@ -95,7 +95,7 @@ def overview(data: PageData) -> str:
             {"label": "titles up to date", "value": count(counts, UP_TO_DATE)},
             {"label": "requested in 7 days", "value": _requested_lately(data)},
             {"label": "waiting", "value": count(counts, words.WAITING)},
-            {"label": "need you", "value": len(attention)},
+            {"label": f"need{'s' * (len(attention) == 1)} you", "value": len(attention)},
         ],
         attention=attention[:_MOST_ATTENTION],
         attention_count=len(attention),

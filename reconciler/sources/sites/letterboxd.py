@@ -115,7 +115,7 @@ def objection(ref: ListRef, provider: Provider) -> str | None:
     if _FILE.fullmatch(ref.id) or provider.via == "browser":
         return None
     return (
-        "Letterboxd's terms forbid reading its pages by machine without permission:"
+        "Letterboxd's terms forbid automated reading of its pages without permission:"
         f" {_EXPORT}, or set providers.letterboxd.via to browser"
     )
 
