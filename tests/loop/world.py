@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -51,6 +52,11 @@ def plan_text(document: PlanDocument) -> str:
 def fetch_text(fetch: Fetch) -> str:
     """The list as a pipe gets it."""
     return text_of(fetch_lines(fetch))
+
+
+@lru_cache(maxsize=16)  # a run reads its config once; a test's runs have the same one mostly
+def config_of(text: str) -> Config:
+    return load(text, name="listsync.yaml", env={}, read=str, recognize_list=recognize_list)
 
 
 class HandClock:
@@ -157,8 +163,7 @@ class World:
     @property
     def config(self) -> Config:
         server = {"url": self.sandbox.url, "api_key": self.sandbox.api_key}
-        text = json.dumps({"server": server, **self._file})
-        return load(text, name="listsync.yaml", env={}, read=str, recognize_list=recognize_list)
+        return config_of(json.dumps({"server": server, **self._file}))
 
     @contextmanager
     def open_context(self) -> Iterator[Context]:
