@@ -100,15 +100,15 @@ class ControllerConfig(Model):
 
     listen: Listen = key(
         "127.0.0.1:8099",
-        help="The address of the status page, /healthz, /readyz, /status and /metrics; '': none.",
+        help="The address of the status page, /healthz, /readyz, /status and /metrics; '': off.",
     )
     token: OptionalSecret = key(
         "",
-        help="What the status page asks for, as a bearer token or a password; best as "
-        "${LISTSYNC_TOKEN}. Empty: nothing. /healthz and /readyz ask for nothing.",
+        help="The token that the status page requires, as a bearer token or a password; best as "
+        "${LISTSYNC_TOKEN}. Empty: none. /healthz and /readyz never need it.",
     )
     hosts: tuple[HostName, ...] = key(
-        (), help="Host names by which a reverse proxy or a browser reaches the status."
+        (), help="Host names by which a reverse proxy or a browser reaches the status page."
     )
     workers: Few = key(2, help="Lists read at the same time, one of each site; 1 to 32.")
     drain: Duration = key("30s", help="How long run may take to shut down.")
@@ -153,8 +153,8 @@ class NotifyConfig(Model):
     )
     heartbeat: HeartbeatUrl = key(
         "",
-        help="An address that is called after every good run, for a service that alerts when no "
-        "call comes. It is a secret, best as ${HEARTBEAT_URL}.",
+        help="An address that is called after every successful run, for a service that alerts when "
+        "no call comes. It is a secret, best as ${HEARTBEAT_URL}.",
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The heartbeat: an address that is called after every good run.
+"""The heartbeat: an address that is called after every successful run.
 
 The service behind it, such as Healthchecks.io or Uptime Kuma, alerts people when no call comes.
 """

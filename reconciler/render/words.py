@@ -363,11 +363,15 @@ def no_changes(document: PlanDocument, hint: str) -> str:
     reasons = Counter(row["reason"] for row in document["verdicts"])
     filtered, waiting = reasons[Reason.FILTERED], sum(reasons[reason] for reason in WAITING)
     good = document["summary"]["unchanged"] - filtered - reasons[Reason.UNAIRED]
-    parts = [f"{counted(good, 'title')} {_are(good)} up to date"]
-    parts += [f"{filtered:,} {_are(filtered)} filtered"] if filtered else []
-    parts += [f"{waiting:,} {_are(waiting)} waiting"] if waiting else []
+    states = ((good, "up to date"), (filtered, "filtered"), (waiting, "waiting"))
+    parts: list[str] = []
+    for number, state in states:
+        if number:
+            amount = f"{number:,}" if parts else counted(number, "title")
+            parts.append(f"{amount} {_are(number)} {state}")
     more = hint if filtered or waiting else ""
-    return ". ".join((f"No changes. {', '.join(parts)}{more}", *_troubles(document))) + "."
+    sentences = [f"{', '.join(parts)}{more}"] if parts else []
+    return ". ".join(("No changes", *sentences, *_troubles(document))) + "."
 
 
 def _are(number: int) -> str:

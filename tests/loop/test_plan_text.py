@@ -99,8 +99,9 @@ def test_after_apply_only_what_was_done_is_shown() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "sentence"),
     [
-        ((), "No changes. 0 titles are up to date."),
+        ((), "No changes."),
         ((verdict("available"),), "No changes. 1 title is up to date."),
+        ((verdict("quota"),), f"No changes. 1 title is waiting{HINT}."),
         (
             (verdict("available"), verdict("quota", 2)),
             "No changes. 1 title is up to date, 1 is waiting (--all shows them).",
@@ -110,7 +111,7 @@ def test_after_apply_only_what_was_done_is_shown() -> None:
             f"No changes. 2 titles are up to date, 2 are filtered, 5 are waiting{HINT}.",
         ),
     ],
-    ids=["nothing", "one title", "one waits", "filtered"],
+    ids=["nothing", "one title", "nothing but waiting", "one waits", "filtered"],
 )
 def test_a_plan_without_changes_is_one_sentence(
     verdicts: tuple[dict[str, Any], ...], sentence: str

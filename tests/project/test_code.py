@@ -117,6 +117,7 @@ LINES_BY_FEATURE = {
     "terminal": 368,
     "metrics for alerts": 2,
     "renamed lists": 250,
+    "plain messages for newcomers": 40,
 }
 ADDED = sum(LINES_BY_FEATURE.values())
 

@@ -96,9 +96,11 @@ def report_lines(document: ImportDocument, ledger: Path | None) -> Iterator[Line
     if example := document["example"]:
         count = counted(document["handled"], "title")
         yield Line((Cell(f"history, in {document['ledger']}", "title"),))
-        sentence = f"{count} of ListSync will not be requested again, also where somebody declined"
-        yield Line((Cell(f"{sentence} or deleted them"),), _INDENT)
-        yield Line((Cell(f"to lift that for one: `listsync forget {example}{also}`"),), _INDENT)
+        sentence = f"{count} of ListSync will not be requested again, even if declined or deleted"
+        yield Line((Cell(sentence),), _INDENT)
+        yield Line(
+            (Cell(f"to request one of them after all: `listsync forget {example}{also}`"),), _INDENT
+        )
     yield Line((Cell("next", "title"),))
     for name in document["variables"]:
         yield Line((Cell(f"export {name}=…"),), _INDENT)
