@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
+from pydantic.fields import FieldInfo
+
 from reconciler.config.keys import Model
 from reconciler.config.models import File
 from reconciler.config.problems import Problem
@@ -97,7 +99,7 @@ class SourceText:
             or any(secret in folded for secret in self.secret_texts)
             or any(map(_may_be_key, _WORDS.findall(line)))
             or _has_secret_of_address(line)
-            or not _has_harmless_keys(line, is_open=self._section(number) in _open_sections())
+            or not _has_harmless_keys(line, self._section(number))
         )
 
     def _section(self, number: int) -> str:
@@ -121,37 +123,39 @@ def _headline(path: str, message: str) -> str:
     return f'unknown key "{key}" in {where}'
 
 
-def _has_harmless_keys(line: str, *, is_open: bool) -> bool:
+def _has_harmless_keys(line: str, section: str) -> bool:
     """Whether no key on a line may have a secret as its value.
 
-    ``is_open``: the line is in a section without secrets.
+    ``section``: the top-level key that the line is under.
     """
+    is_open, known_keys = section in _open_sections(), _keys(section)
+    shown_keys = known_keys & _value_keys()
     matches = list(_KEY.finditer(line))
     ends = [*(match.start() for match in matches), len(line)][1:]
     for match, end in zip(matches, ends, strict=True):
         key, value = match["key"], line[match.end() : end]
-        if not (is_open or key in _keys() or is_harmless(key)):
+        if not (is_open or key in known_keys or is_harmless(key)):
             return False  # the key itself may be a secret
         is_path = key.endswith(SUFFIX) and "/" in value and "://" not in value
-        if _may_hold_secret(key) and not is_path:
+        if _may_hold_secret(key, known_keys) and not is_path:
             literal, variables = _VARIABLE.subn("", value)
             is_blank = end == len(line) and not value.strip()
             if not is_blank and not (variables and _NOTHING.match(literal)):
                 return False
-        elif not (is_open or key in _value_keys() or all(map(_is_usual, _WORDS.findall(value)))):
+        elif not (is_open or key in shown_keys or all(map(_is_usual, _WORDS.findall(value)))):
             return False
     if is_open or not matches:
         return is_open
     return bool(_BEFORE_KEYS.fullmatch(line[: matches[0].start()]))
 
 
-def _may_hold_secret(key: str) -> bool:
+def _may_hold_secret(key: str, known_keys: Collection[str]) -> bool:
     """Whether a key is named like one of a secret, or is a misspelled key of a secret."""
     if key in _secret_names():
         return True
-    if key in _keys():
+    if key in known_keys:
         return False
-    closest = get_close_matches(key.lower(), _keys(), n=1)
+    closest = get_close_matches(key.lower(), known_keys, n=1)
     return holds_key(key) or bool(_secret_names().intersection(closest))
 
 
@@ -169,7 +173,7 @@ def _has_secret_of_address(line: str) -> bool:
 def _is_usual(word: str) -> bool:
     """Whether a word beside an address is surely no secret."""
     patterns = (_SITE_ID, _HOST)
-    return is_harmless(word) or word in _keys() or any(each.fullmatch(word) for each in patterns)
+    return is_harmless(word) or word in _keys("") or any(each.fullmatch(word) for each in patterns)
 
 
 def _may_be_key(word: str) -> bool:
@@ -181,9 +185,14 @@ def _models(model: type[Model]) -> Iterator[type[Model]]:
     """A model, and those of the sections below it."""
     yield model
     for info in model.known_keys().values():
-        for below in (info.annotation, *getattr(info.annotation, "__args__", ())):
-            if inspect.isclass(below) and issubclass(below, Model):
-                yield from _models(below)
+        yield from _models_of(info)
+
+
+def _models_of(info: FieldInfo) -> Iterator[type[Model]]:
+    """The models of a key with a section, or with several."""
+    for below in (info.annotation, *getattr(info.annotation, "__args__", ())):
+        if inspect.isclass(below) and issubclass(below, Model):
+            yield from _models(below)
 
 
 def secret_paths(model: type[Model] = File) -> Iterator[tuple[str, ...]]:
@@ -195,10 +204,12 @@ def secret_paths(model: type[Model] = File) -> Iterator[tuple[str, ...]]:
 
 
 @cache
-def _keys() -> frozenset[str]:
-    """Every key of the file."""
-    keys = {key for model in _models(File) for key in model.known_keys()}
-    return frozenset(keys) | _secret_names()
+def _keys(section: str) -> frozenset[str]:
+    """Every key below a top-level key, and those; ``url`` is known, but ``notify.url`` is not."""
+    info = File.known_keys().get(section)
+    models = (File, *(_models_of(info) if info else _models(File)))
+    keys = {key for model in models for key in model.known_keys()}
+    return frozenset(keys | {key for key in _secret_names() if key.removesuffix(SUFFIX) in keys})
 
 
 @cache

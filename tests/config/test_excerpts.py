@@ -96,6 +96,8 @@ FORMS = [
     "{section}:\n  {key}: , {secret}",
     "{section}:\n  {key}: url: {secret}",
     "{section}:\n  {key}: ]'{secret}'",
+    "notify:\n  url: {secret}",
+    "server:\n  listen: {secret}",
     "lists:\n  kids: {{source: 'json:https://h st.example/?v={secret}', 4k: : no}}",
     "lists:\n  kids: {{source: 'json:http://h.example/?token=plain', 4k: : no, top: {secret}/x}}",
     "lists:\n  kids:\n    source: json:http: ://u:{secret}@h.example",
