@@ -6,6 +6,7 @@ import base64
 import binascii
 import errno
 import hmac
+import re
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing, suppress
@@ -35,6 +36,7 @@ _UNKNOWN_HOST = (
     b"unknown host name; add it to controller.hosts in listsync.yaml, or use the IP address\n"
 )
 _NO_TOKEN = b"a token is required: controller.token in listsync.yaml\n"
+_HOST = re.compile(r"(?:\[([^]]+)\]|([\w.-]+))(?::[0-9]*)?", re.ASCII)
 _LOCAL_TIMEOUT = 2  # seconds for a listsync on this machine to answer
 _CLIENT_TIMEOUT = 10  # seconds for a client to send its request, headers included
 _CLOSE_SECONDS = 1  # for answers under way when it stops
@@ -168,9 +170,8 @@ def is_known_host(header: str, listen_host: str, hosts: Collection[str]) -> bool
     Nobody outside can point an IP address, ``localhost`` or a name without a dot (of a container or
     of a service in a cluster) here. Other names have to be in the config.
     """
-    host = header.strip().lower()
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    host = host.removesuffix(".")
+    match = _HOST.fullmatch(header.strip().lower())
+    host = (match[1] or match[2]).removesuffix(".") if match else ""
     try:
         ip_address(host)
     except ValueError:

@@ -87,7 +87,9 @@ def answer(
         pytest.param("evil.example:8099", False, id="a stranger's name with the port"),
         pytest.param("listsync.evil.example.", False, id="a stranger's name with a final dot"),
         pytest.param("", False, id="empty"),
-        pytest.param("[::1", True, id="an address without its bracket"),
+        pytest.param("[::1", False, id="an address without its bracket"),
+        pytest.param("[::1].evil.example", False, id="a name behind an address in brackets"),
+        pytest.param("evil\u3002example", False, id="a name with a dot of another script"),
         pytest.param("[evil.example]", False, id="a name in brackets"),
     ],
 )
