@@ -207,8 +207,8 @@ def secret_paths(model: type[Model] = File) -> Iterator[tuple[str, ...]]:
 def _keys(section: str) -> frozenset[str]:
     """Every key below a top-level key, and those; ``url`` is known, but ``notify.url`` is not."""
     info = File.known_keys().get(section)
-    models = (File, *(_models_of(info) if info else _models(File)))
-    keys = {key for model in models for key in model.known_keys()}
+    models = _models_of(info) if info else _models(File)
+    keys = File.known_keys().keys() | {key for model in models for key in model.known_keys()}
     return frozenset(keys | {key for key in _secret_names() if key.removesuffix(SUFFIX) in keys})
 
 
