@@ -120,6 +120,8 @@ def test_a_plan_as_a_page_is_written_or_printed_and_is_not_applied(household: Ho
     [
         (["plan", "wihses"], 64, 'did you mean "wishes"?'),
         (["plan", "--out", "-"], 64, "--out needs a file name"),
+        (["plan", "--out", "listsync.yaml"], 64, "listsync.yaml: the file is not a plan"),
+        (["plan", "--out", "state/listsync.db"], 64, "listsync.db: the file is not a plan"),
         (["plan", "--out", "folder"], 1, "folder: the plan cannot be written"),
         (["plan", "--out", "none/plan.json"], 1, "none/plan.json: the plan cannot be written"),
         (["apply", "folder/"], 64, "folder: the saved plan cannot be read"),

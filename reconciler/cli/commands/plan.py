@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,9 @@ Out = Annotated[
         "--out", metavar="FILE", help="Save the plan for `apply FILE`, or as an .html page."
     ),
 ]
+
+
+_STARTS = (b'{\n  "format_version"', b"<!doctype html>")  # of a saved plan
 
 
 @command_with(LEDGER, PLAN_OUTPUT, SHOWS_ALL, VERBOSE, DEBUG_DIR)
@@ -54,6 +58,10 @@ def plan(
 
     if out is not None and str(out) == "-":
         raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
+    if out is not None and _is_other_file(out):
+        raise UsageError(
+            "the file is not a plan", where=str(out), hint="choose another path with --out"
+        )
     config = settings.read_config()
     selected = select_lists(config, names or ())
     with settings.open_context(config) as context:
@@ -68,3 +76,13 @@ def plan(
     write_github_outputs(document)
     changes = detailed_exitcode and bool(reconciliation.plan.actions)
     return exit_code(reconciliation, (), changes=changes)
+
+
+def _is_other_file(path: Path) -> bool:
+    """Whether a file is there that is not a plan: the config, the ledger, a list."""
+    if not path.is_file():
+        return False
+    with suppress(OSError), path.open("rb") as file:
+        start = file.read(64)
+        return bool(start) and not start.startswith(_STARTS)
+    return False
