@@ -122,6 +122,8 @@ class ConfigFile:
     def _included_file(self, match: str) -> IncludedFile:
         path = self.path.parent / match
         name, folder = str(path), os.path.dirname(match)  # noqa: PTH120 - "" where Path has "."
+        if not name.isprintable():  # a line break would begin another line of an error
+            return IncludedFile(ascii(name), folder, problem="its name is not printable; rename it")
         if self._restrictions.confines_files and self._is_outside(match):
             return IncludedFile(name, folder, problem=OUTSIDE)
         with suppress(OSError):
