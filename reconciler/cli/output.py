@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ import typer
 
 from reconciler.cli.options import Settings
 from reconciler.config import Config
+from reconciler.errors import UsageError
 from reconciler.render.document import FORMAT_VERSION, Leftovers, PlanDocument, json_text
 from reconciler.render.layout import Cell, Line, look_of, text_of
 from reconciler.render.markdown import plan_markdown
@@ -25,6 +27,7 @@ from reconciler.sync.apply import Outcomes
 from reconciler.sync.reconcile import Reconciliation
 
 _LONGEST_COMMAND = 78  # columns: a terminal would break a longer one
+_STARTS = (b'{\n  "format_version"', b"<!doctype html>")  # of a saved plan
 D = TypeVar("D", bound=Mapping[str, object])
 
 
@@ -71,6 +74,19 @@ def print_plan(document: PlanDocument, settings: Settings) -> None:
         sys.stdout.write(plan_markdown(document))
     else:
         print_lines(settings, document, partial(plan_lines, shows_all=settings.shows_all))
+
+
+def require_plan_path(path: Path) -> None:
+    """Raise UsageError for what ``--out`` does not replace: the config, say, or the ledger."""
+    if str(path) == "-":
+        raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
+    start = b""
+    if path.is_file():
+        with suppress(OSError), path.open("rb") as file:
+            start = file.read(64)
+    if start and not start.startswith(_STARTS):
+        hint = "choose another path with --out"
+        raise UsageError("the file is not a plan", where=str(path), hint=hint)
 
 
 def plan_file_text(document: PlanDocument, path: Path) -> str:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import errno
 import hmac
+import logging
 import re
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -119,6 +120,7 @@ class Endpoint:
         )
         self._server = cast("Any", server)  # of one socket; its stubs are wrong about triggers
         self._server.channel_class = RequestChannel
+        logging.getLogger("waitress.queue").disabled = True  # a line for each request that waits
         self._thread = Thread(target=self._server.run, name="endpoint", daemon=True)
         self._thread.start()
 

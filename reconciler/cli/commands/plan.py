@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +18,6 @@ from reconciler.cli.options import (
     Settings,
     command_with,
 )
-from reconciler.errors import UsageError
 
 Out = Annotated[
     Path | None,
@@ -27,9 +25,6 @@ Out = Annotated[
         "--out", metavar="FILE", help="Save the plan for `apply FILE`, or as an .html page."
     ),
 ]
-
-
-_STARTS = (b'{\n  "format_version"', b"<!doctype html>")  # of a saved plan
 
 
 @command_with(LEDGER, PLAN_OUTPUT, SHOWS_ALL, VERBOSE, DEBUG_DIR)
@@ -46,6 +41,7 @@ def plan(
         plan_file_text,
         print_apply_command,
         print_plan,
+        require_plan_path,
         write_github_outputs,
     )
     from reconciler.cli.selection import select_lists
@@ -56,12 +52,8 @@ def plan(
     from reconciler.sync.reconcile import reconcile_lists
     from reconciler.sync.reports import keep_reports
 
-    if out is not None and str(out) == "-":
-        raise UsageError("--out needs a file name", hint="use -o json to print the plan on stdout")
-    if out is not None and _is_other_file(out):
-        raise UsageError(
-            "the file is not a plan", where=str(out), hint="choose another path with --out"
-        )
+    if out is not None:
+        require_plan_path(out)
     config = settings.read_config()
     selected = select_lists(config, names or ())
     with settings.open_context(config) as context:
@@ -76,13 +68,3 @@ def plan(
     write_github_outputs(document)
     changes = detailed_exitcode and bool(reconciliation.plan.actions)
     return exit_code(reconciliation, (), changes=changes)
-
-
-def _is_other_file(path: Path) -> bool:
-    """Whether a file is there that is not a plan: the config, the ledger, a list."""
-    if not path.is_file():
-        return False
-    with suppress(OSError), path.open("rb") as file:
-        start = file.read(64)
-        return bool(start) and not start.startswith(_STARTS)
-    return False
