@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from typing import Self
+
+import pytest
 
 from reconciler.controller.watch import watch_files
 
@@ -74,6 +77,24 @@ def test_a_ledger_or_a_log_in_the_same_folder_wakes_nothing(tmp_path: Path) -> N
         assert looks <= 4  # twice as one was begun before, twice as one comes each five seconds
         assert watched.news == news
         assert watched.save()
+
+
+def test_of_many_looks_only_the_one_that_finds_a_change_is_news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.controller.watch._POLL", 0.001)
+    file, stopping, looks = tmp_path / "listsync.yaml", Event(), count(1)
+    file.write_text("lists: {}\n")
+
+    def files() -> frozenset[Path]:
+        look = next(looks)
+        if look == 3:
+            file.write_text("lists: {}  # changed\n")
+        if look == 6:
+            stopping.set()
+        return frozenset({file})
+
+    assert list(watch_files(files, stopping, poll=True)) == [None]
 
 
 def test_a_checkout_that_git_sync_swaps_is_followed(tmp_path: Path) -> None:
