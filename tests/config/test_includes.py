@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,25 @@ def test_a_pattern_with_a_problem_says_so_in_one_sentence(
 def test_a_file_that_is_not_text_is_named(folder: Path) -> None:
     (folder / "lists.d" / "a.yaml").write_bytes(b"lists:\n  \xff")
     assert problems() == ["lists.d/a.yaml:2:3: invalid UTF-8; save the file as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"a\n::error::b.yaml", r"'lists.d/a\n::error::b.yaml'"),
+        (b"\xff.yaml", r"'lists.d/\udcff.yaml'"),
+    ],
+    ids=["a line break", "not UTF-8"],
+)
+def test_a_file_whose_name_cannot_be_printed_is_an_error_on_one_line(
+    folder: Path, name: bytes, shown: str
+) -> None:
+    (folder / "listsync.yaml").write_text(MAIN)
+    (folder / "lists.d" / os.fsdecode(name)).write_text("lists: {}")
+
+    [problem] = problems()
+
+    assert problem.endswith(f"{shown}: its name is not printable; rename it")
 
 
 def test_a_restricted_config_includes_no_files_outside_its_folder(
