@@ -1,4 +1,4 @@
-"""``import``: moving in from another program, with its settings and its history."""
+"""``import``: the settings, lists and history of another program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from reconciler.cli.options import PlainForm, PlainOutput, option
 
 Program = StrEnum("Program", {"LISTSYNC": "listsync"})
-ProgramName = Annotated[Program, typer.Argument(help="Program to move in from.")]
+ProgramName = Annotated[Program, typer.Argument(help="Program to import from.")]
 Place = Annotated[
     Path, typer.Argument(metavar="PATH", help="Folder with its .env and data, or one of its files.")
 ]
@@ -41,7 +41,7 @@ def import_(  # noqa: PLR0913 - a command's parameters are its options
     server: Server = None,
     output: PlainOutput = PlainForm.TEXT,
 ) -> int:
-    """Move in from ListSync, with its lists and its history."""
+    """Import the settings, lists and history of ListSync."""
     from reconciler.cli.moving import conversion, installation, original
     from reconciler.cli.output import print_lines, with_version
 

@@ -1,1 +1,1 @@
-"""Moving in: what another program left behind, as a config file and a history of ours."""
+"""Imports: what another program left behind, as a config file and a history of ours."""
