@@ -211,7 +211,7 @@ def _delivery(lst: ListConfig, selection: ServiceSelection, server: MediaServer)
         unreachable = [kind for kind, delivery in outcomes.items() if is_passing(delivery)]
         hints = [how_to_reach(unreachable)] if unreachable else []
         if len(unreachable) < len(outcomes):
-            hints.append("use one of these names or ids, or null for the server's default")
+            hints.append("use a name or id that the server has, or null for the server's default")
         raise ListsyncError(problem.message, hint="; ".join(hints))
     return "; ".join(
         f"{kind}: {where.message if isinstance(where, ListProblem) else where.server.name}"

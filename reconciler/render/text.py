@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.core.model import ATTENTION
+from reconciler.core.model import ATTENTION, Reason
 from reconciler.core.seasons import span
 from reconciler.render import words
 from reconciler.render.document import ActionRow, Fetch, ListRow, PlanDocument, VerdictRow
@@ -169,7 +169,8 @@ def _needs_you(document: PlanDocument, *, shows_all: bool) -> list[Line]:
         for name, problem in problems.items()
     ]
     for row in document["verdicts"]:
-        if row["reason"] in ATTENTION and row["lists"][0] not in problems:
+        is_covered = row["reason"] == Reason.NOT_PERMITTED and row["lists"][0] in problems
+        if row["reason"] in ATTENTION and not is_covered:
             line = _row(_SYMBOLS["?"], row, f"{row['lists'][0]} · {words.verdict(row)}", "title")
             advice = f"listsync explain {words.explain_argument(row['media'])}"
             lines += [line, Line((Cell(advice),), _DEEP)]

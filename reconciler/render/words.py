@@ -263,8 +263,8 @@ def problems(lst: ListRow, rows: Iterable[VerdictRow]) -> list[str]:
     lines = []
     if lst["problem"]:
         waiting = sum(row["reason"] == Reason.NOT_PERMITTED for row in rows)
-        effect = f"the list requests nothing, {counted(waiting, 'title')} not permitted"
-        lines.append(f"{clean(lst['problem'])}: {effect}")
+        count = f", {counted(waiting, 'title')} not permitted" if waiting else ""
+        lines.append(f"{clean(lst['problem'])}: the list requests nothing{count}")
     if problem := fetch_problem(lst["fetch"]):
         lines.append(problem)
     return lines

@@ -107,7 +107,7 @@ def test_doctor_finds_a_name_that_means_nothing_anywhere(household: Household) -
         "tags 'bob' is not at Radarr; it offers 'kids' (2); "
         "tags 'bob' is not at Sonarr; it offers 'kids' (9)"
     )
-    assert check["todo"].startswith("use one of these names or ids")
+    assert check["todo"].startswith("use a name or id that the server has")
 
 
 def test_doctor_finds_a_sonarr_that_is_away(household: Household) -> None:

@@ -77,6 +77,15 @@ def test_what_needs_you_is_repeated_at_the_end_with_its_command() -> None:
     ]
 
 
+def test_a_problem_of_a_list_stands_for_its_titles_that_are_not_permitted_only() -> None:
+    document = plan(verdict("not-permitted"), verdict("ambiguous", 2))
+    document["lists"][0]["problem"] = "unknown requester"
+    end = plan_text(document).partition("Needs you\n")[2]
+    assert "  ! wishes                              unknown requester\n" in end
+    assert "Title 1" not in end
+    assert "listsync explain tmdb:movie:2\n" in end
+
+
 def test_a_long_end_is_cut_and_says_how_to_see_the_others() -> None:
     many = plan(*(verdict("ambiguous", number) for number in range(20)))
     lines = plan_text(many).splitlines()
