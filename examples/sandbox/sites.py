@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cache
 from types import MappingProxyType
 from typing import Self
 
@@ -13,9 +14,15 @@ from examples.sandbox.imdb_site import ImdbSite
 from examples.sandbox.interfaces import KEY, TOKEN, InterfaceSite, interface_lists
 from examples.sandbox.sites_desk import SiteDesk
 from examples.sandbox.sites_http import SiteServer
-from examples.sandbox.sites_lists import imdb_lists, trakt_lists
+from examples.sandbox.sites_lists import SiteList, imdb_lists, trakt_lists
 from examples.sandbox.trakt_accounts import CLIENT_ID
 from examples.sandbox.trakt_site import TraktSite
+
+
+@cache
+def _lists() -> tuple[dict[str, SiteList], dict[str, SiteList], dict[str, SiteList]]:
+    """The lists of IMDb, of Trakt and of the other sites, made once in a process."""
+    return imdb_lists(CATALOGUE), trakt_lists(CATALOGUE), interface_lists(CATALOGUE)
 
 
 class SandboxSites:
@@ -25,16 +32,15 @@ class SandboxSites:
     `imdb.faults.set(PATH, Fault(…))`, and what it may look at: `imdb.visits`.
     """
 
-    def __init__(
-        self, *, imdb_port: int = 0, trakt_port: int = 0, catalogue: Sequence[Title] = CATALOGUE
-    ) -> None:
+    def __init__(self, *, imdb_port: int = 0, trakt_port: int = 0) -> None:
         """Bind the ports, a free one where none is given; nothing is answered yet."""
-        self.imdb = ImdbSite(imdb_lists(catalogue))
-        self.trakt = TraktSite(trakt_lists(catalogue), catalogue)
-        self.others = InterfaceSite(interface_lists(catalogue))
-        self._imdb_server = SiteServer(self.imdb, SiteDesk(self.imdb, catalogue), imdb_port)
-        self._trakt_server = SiteServer(self.trakt, SiteDesk(self.trakt, catalogue), trakt_port)
-        self._others_server = SiteServer(self.others, SiteDesk(self.others, catalogue))
+        imdb, trakt, others = map(dict, _lists())
+        self.imdb = ImdbSite(imdb)
+        self.trakt = TraktSite(trakt, CATALOGUE)
+        self.others = InterfaceSite(others)
+        self._imdb_server = SiteServer(self.imdb, SiteDesk(self.imdb, CATALOGUE), imdb_port)
+        self._trakt_server = SiteServer(self.trakt, SiteDesk(self.trakt, CATALOGUE), trakt_port)
+        self._others_server = SiteServer(self.others, SiteDesk(self.others, CATALOGUE))
         self._running = ExitStack()
 
     @property

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import ClassVar
@@ -117,6 +118,7 @@ def _paths(catalogue: Sequence[Title]) -> dict[Title, str]:
     return paths
 
 
+@cache
 def _slug(text: str) -> str:
     """Write a title as Trakt does in addresses: plain letters and digits, joined by hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
