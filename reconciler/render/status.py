@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
-from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, SUSPENDED
+from reconciler.core.conditions import GOOD_WHEN_FALSE, READY, RIGHTS_WAITING, SUSPENDED
 from reconciler.core.model import (
     ATTENTION,
     DEFERRED,
@@ -144,7 +144,11 @@ _TONES = {"good": "added", "wait": "attention", "bad": "failed", "calm": "detail
 def status_lines(document: StatusDocument, now: datetime, *, in_detail: bool) -> Iterator[Line]:
     """A table of the lists; ``in_detail``: each list with its conditions and items."""
     for condition in document["conditions"]:
-        if not is_good(condition):
+        if condition["type"] == RIGHTS_WAITING and document["waiting"]:
+            yield _condition({**condition, "message": ""}, now)
+            lines = (waiting_change(row, now) for row in document["waiting"])
+            yield from (Line((Cell(line),), Cell("      ")) for line in lines)
+        elif not is_good(condition):
             yield _condition(condition, now)
     lists = document["lists"]
     if in_detail:
@@ -152,6 +156,12 @@ def status_lines(document: StatusDocument, now: datetime, *, in_detail: bool) ->
             yield from _detail(lst, now)
     else:
         yield from _table(lists, now)
+
+
+def waiting_change(row: WaitingRow, now: datetime) -> str:
+    """``kids: approval: auto is set · takes effect in 2 min``."""
+    due = f" · takes effect {words.relative(row['until'], now)}" if row["until"] else ""
+    return f"{row['list'] or 'the whole config'}: {row['change']}{due}"
 
 
 def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:

@@ -60,6 +60,20 @@ def test_a_list_is_a_row_with_its_state_and_relative_times() -> None:
     ]
 
 
+def test_each_waiting_change_has_a_line_with_the_time_it_takes_effect() -> None:
+    made = document()
+    made["conditions"] = [condition("RightsWaiting", "True", "WaitsForGrace", "a; b")]
+    made["waiting"] = [
+        {"list": "kids", "change": "4k is turned on", "since": AGO, "until": LATER},
+        {"list": None, "change": "server.url is changed", "since": AGO, "until": None},
+    ]
+    assert text_of(status_lines(made, NOON, in_detail=False)).splitlines()[:3] == [
+        "  ! RightsWaiting=True, 48 min ago · WaitsForGrace",
+        "      kids: 4k is turned on · takes effect in 3 h",
+        "      the whole config: server.url is changed",
+    ]
+
+
 def test_below_a_list_stands_why_it_is_not_ready() -> None:
     broken = condition("Ready", "False", "Missing", "the list is gone")
     text = text_of(status_lines(document(status(conditions=[broken])), NOON, in_detail=False))

@@ -38,6 +38,7 @@ from reconciler.render.status import (
     count,
     is_good,
     list_state,
+    waiting_change,
 )
 
 PAGE_SIZE = 200  # titles of a list that one page shows
@@ -264,8 +265,8 @@ def _banners(data: PageData) -> list[dict[str, object]]:
             heading = "The media server cannot be used. Lists wait for it."
             banners.append({"tone": "bad", "heading": heading, "lines": [row["message"]]})
     if waiting := data.status["waiting"]:
-        lines = [f"{row['list'] or 'all lists'}: {row['change']}" for row in waiting]
-        heading = "Changes of the config wait before they take effect."
+        lines = [waiting_change(row, data.now) for row in waiting]
+        heading = "Config changes are waiting to take effect. Revert the file to undo them."
         banners.append({"tone": "wait", "heading": heading, "lines": lines})
     return banners
 
