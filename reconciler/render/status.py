@@ -168,7 +168,7 @@ def _table(lists: Sequence[ListStatus], now: datetime) -> Iterator[Line]:
     """A line a list, and below it what is wrong with it."""
     names = [min(_LONGEST_NAME, len(lst["name"])) for lst in lists]
     states = [len(list_state(lst).text) for lst in lists]
-    widths = (max(4, *names), max(5, *states), *_WIDTHS[2:])
+    widths = (max((4, *names)), max((5, *states)), *_WIDTHS[2:])
     yield table_line(_HEAD, widths, ("detail",) * len(_HEAD))
     for lst in lists:
         state = list_state(lst)
