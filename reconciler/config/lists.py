@@ -135,16 +135,16 @@ class ListOptions(Model):
     """Options for every list that does not set them itself; null: the built-in default."""
 
     interval: Duration = key(
-        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m for sites."
+        "6h", help="How often the list is read: 90m, 6h, 1d. At least 5m for a list at a site."
     )
     retry_interval: Duration = key(
         "10m",
         help="How soon run retries a list that could not be read; longer each time, up to 6h. "
-        "At least 5m for sites.",
+        "At least 5m for a list at a site.",
     )
     requester: OptionalRequester = key(
         None,
-        help="The server's user as whom requests are made: name, e-mail or id. "
+        help="The server's user who makes the requests: name, email or id. "
         "Without it, the API key's owner.",
     )
     approval: Choice[Approval] = key(

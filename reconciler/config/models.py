@@ -91,7 +91,7 @@ class BrowserConfig(Model):
         None, help="The address of a Selenium Grid; empty: Chromium on this host."
     )
     sessions: Annotated[int, whole_number(1, 8)] = key(
-        1, help="Browser sessions at once, and lists of one site at once; 1 to 8."
+        1, help="How many browser sessions, and how many lists of one site, run at once; 1 to 8."
     )
 
 
@@ -108,7 +108,7 @@ class ControllerConfig(Model):
         "${LISTSYNC_TOKEN}. Empty: none. /healthz and /readyz never need it.",
     )
     hosts: tuple[HostName, ...] = key(
-        (), help="Host names by which a reverse proxy or a browser reaches the status page."
+        (), help="Host names under which browsers and proxies may reach the status page."
     )
     workers: Few = key(2, help="Lists read at the same time, one of each site; 1 to 32.")
     drain: Duration = key("30s", help="How long run may take to shut down.")
@@ -143,12 +143,12 @@ class NotifyConfig(Model):
     events: Annotated[tuple[Choice[Event], ...], AfterValidator(_require_entry)] = key(
         tuple(Event),
         schema={"default": "all", "minItems": 1},
-        help="The events to notify of: applied, stalled, recovered, config-invalid, "
+        help="The events to notify about: applied, stalled, recovered, config-invalid, "
         "rights-waiting.",
     )
     digest: Choice[Digest] = key(
         "pass",
-        help="What one applied message covers. pass: one run that did something. daily: all runs "
+        help="What one `applied` message covers. pass: one run that did something. daily: all runs "
         "of a day.",
     )
     heartbeat: HeartbeatUrl = key(

@@ -20,8 +20,8 @@ class ImdbConfig(Model):
     api_url: Url = _address("https://api.graphql.imdb.com", "The address of IMDb's API")
     via: Choice[Literal["browser", "api"] | None] = key(
         None,
-        help="The only route to use: browser or api. Without it the browser, "
-        "and the API where a bot check blocks the browser.",
+        help="The only route to use: browser or api. By default "
+        "the browser is used, and the API if a bot check blocks the browser.",
     )
 
 
@@ -30,13 +30,13 @@ class TraktConfig(Model):
 
     client_id: OptionalSecret = key(
         "",
-        help="The client id of your own Trakt app, best as ${TRAKT_CLIENT_ID:-}. With it Trakt's "
-        "API is read; without it, or if Trakt rejects it, Trakt's site in the browser.",
+        help="The client id of your own Trakt app, best as ${TRAKT_CLIENT_ID:-}. With it, "
+        "lists are read through Trakt's API; without it, or if Trakt rejects it, in the browser.",
     )
     client_secret: OptionalSecret = key(
         "",
         help="The client secret of the same app, best as ${TRAKT_CLIENT_SECRET:-}. With it, "
-        "`listsync login trakt` signs in, for private lists and your own.",
+        "`listsync login trakt` signs in, to read your own lists and private ones.",
     )
     api_url: Url = _address("https://api.trakt.tv", "The address of Trakt's API")
     base_url: Url = _address("https://app.trakt.tv", "Trakt's address")

@@ -49,7 +49,7 @@ def _allow_files(section: dict[str, Any], model: type[Model]) -> None:
     """A secret comes by itself or in a file; one that may be left out, in neither."""
     for secret in secret_keys(model):
         in_file = secret + SUFFIX
-        description = f"A file that contains {secret}, instead of it; relative to this file."
+        description = f"A file to read {secret} from; relative to this file."
         section["properties"][in_file] = {"type": "string", "description": description}
         if secret not in section.get("required", ()):
             section.setdefault("allOf", []).append({"not": {"required": [secret, in_file]}})

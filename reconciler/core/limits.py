@@ -71,7 +71,7 @@ class Limits:
     def _quota(self, action: Action) -> str:
         requester, kind = action.requester, action.target.media.kind
         allowance = self._allowance(requester.user.id, kind)
-        noun = "films" if kind is Kind.MOVIE else "seasons"
+        noun = "movies" if kind is Kind.MOVIE else "seasons"
         left = f"{self._room(action)} of {allowance.limit} {noun} left{within(allowance.days)}"
         return f"{requester.user.name} has {left}{self._next_slot(requester, kind, allowance)}"
 

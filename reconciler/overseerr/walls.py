@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from reconciler.http.foreign import line
 
 _DIRECT = "or write the server's own address in server.url, like http://seerr:5055"
-_EXEMPT = f"exempt /api/v1 from the log-in in the reverse proxy, {_DIRECT}"
+_EXEMPT = f"exempt /api/v1 from the login in the reverse proxy, {_DIRECT}"
 _HEAD = 100_000  # characters of a page that are searched; patterns have bounds of their own
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
 _PASSWORD_FIELD = re.compile(
@@ -62,16 +62,16 @@ def find_wall(status: int, headers: Mapping[str, str], content: str | None) -> W
     if wall := _cloudflare(status, headers, content, label, target):
         return wall
     if target and _asks_for_log_in(target):
-        return Wall("something in front of the server asks for a log-in", _EXEMPT)
+        return Wall("something in front of the server asks for a login", _EXEMPT)
     if status == 401 and scheme:  # noqa: PLR2004 - HTTP's own numbers
-        requirement = "a user name and password" if scheme.casefold() == "basic" else "a log-in"
+        requirement = "a user name and password" if scheme.casefold() == "basic" else "a login"
         return Wall(
             f"something in front of the server asks for {requirement} ({scheme} auth)", _EXEMPT
         )
     if content is None or status >= 500:  # noqa: PLR2004
         return None
     if status == 401 or _LOG_IN_TITLE.search(title) or _PASSWORD_FIELD.search(content[:_HEAD]):  # noqa: PLR2004
-        return Wall(f"something in front of the server asks for a log-in ({label})", _EXEMPT)
+        return Wall(f"something in front of the server asks for a login ({label})", _EXEMPT)
     if status == 403:  # noqa: PLR2004
         hint = f"allow GET, POST and DELETE of /api/v1 there for this machine, {_DIRECT}"
         return Wall(f"something in front of the server refuses access ({label})", hint)
@@ -90,7 +90,7 @@ def _cloudflare(
         scheme.startswith("cloudflare-access")
     ):
         hint = f"add a policy that lets /api/v1 bypass Cloudflare Access, {_DIRECT}"
-        return Wall("Cloudflare Access, in front of the server, asks for a log-in", hint)
+        return Wall("Cloudflare Access, in front of the server, asks for a login", hint)
     if headers.get("Server", "").casefold() != "cloudflare":
         return None
     if status in _CLOUDFLARE_ERRORS:

@@ -72,8 +72,8 @@ def read_whole(url: SplitResult, filters: str) -> None:
     used = [name for name, _ in parse_qsl(url.query) if name.lower() in filters.split()]
     if used:
         raise ValueError(
-            f"this address shows a part of the list only: take {', '.join(dict.fromkeys(used))}"
-            " out of it, and narrow the list with filter in the file"
+            f"this address shows only part of the list: remove {', '.join(dict.fromkeys(used))}"
+            " from it, and narrow the list with filter in the config"
         )
 
 

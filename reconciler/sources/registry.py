@@ -90,7 +90,7 @@ def recognize_list(text: str) -> ListRef:
         forms = f"file:{text}"
         if name[0].lower() == ".zip":
             forms = f"letterboxd:{text} for an export of Letterboxd, file:{text} for one of Trakt"
-        raise ValueError(f"a file is written with its kind before it: write {forms}")
+        raise ValueError(f"a file name needs a prefix: write {forms}")
     if "/" in text:  # the address may hold a key
         raise ValueError(f"{redact(text)} is not a list of a known site; {_instead()}")
     raise ValueError(f"{redact(text)} is not a list; paste a list's address, or write {_forms()}")

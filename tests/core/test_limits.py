@@ -204,7 +204,7 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
 
     assert refusal(limits, film(12), capped(9)) == (
         Reason.QUOTA,
-        "anna has 0 of 5 films left in 7 days; the next slot opens 2026-11-27 20:15 UTC",
+        "anna has 0 of 5 movies left in 7 days; the next slot opens 2026-11-27 20:15 UTC",
     )
     assert refusal(limits, show(13, 1, 2, 3), capped(9)) == (
         Reason.QUOTA,
@@ -219,9 +219,9 @@ def test_a_refusal_says_what_is_left_and_when_there_is_more() -> None:
 @pytest.mark.parametrize(
     ("days", "left"),
     [
-        (1, "0 of 5 films left in 1 day; the next slot opens 2026-11-23 20:15 UTC"),
-        (None, "0 of 5 films left"),
-        (0, "0 of 5 films left"),
+        (1, "0 of 5 movies left in 1 day; the next slot opens 2026-11-23 20:15 UTC"),
+        (None, "0 of 5 movies left"),
+        (0, "0 of 5 movies left"),
     ],
 )
 def test_a_quota_may_count_a_day_or_for_ever(days: int | None, left: str) -> None:

@@ -270,7 +270,7 @@ def test_a_sign_at_in_the_path_is_no_password() -> None:
         pytest.param("https://u:p@h.test/api/v1/status", "write `url: https://h.test", id="@"),
         pytest.param(
             "/login?next=%2Fapi",
-            "asks for a log-in: it redirects to {url}/login (HTTP 301)",
+            "asks for a login: it redirects to {url}/login (HTTP 301)",
             id="log-in",
         ),
         pytest.param("/api/v1/status", "the server's own address", id="a loop"),

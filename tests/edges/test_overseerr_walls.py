@@ -38,38 +38,36 @@ NO_ORIGIN = Page(530, CLOUDFLARE, "<title>error code: 1033</title>")
 WALLS = [
     pytest.param(BASIC, "asks for a user name and password (Basic auth)", id="Basic auth"),
     pytest.param(
-        Page(401, {"WWW-Authenticate": "Negotiate"}), "asks for a log-in (Negotiate auth)", id="SSO"
+        Page(401, {"WWW-Authenticate": "Negotiate"}), "asks for a login (Negotiate auth)", id="SSO"
     ),
-    pytest.param(
-        LOG_IN, "asks for a log-in: it redirects to https://auth.home.test", id="redirect"
-    ),
+    pytest.param(LOG_IN, "asks for a login: it redirects to https://auth.home.test", id="redirect"),
     pytest.param(
         Page(302, {"Location": "/outpost.goauthentik.io/start?rd=x"}),
-        f"asks for a log-in: it redirects to {URL}/outpost.goauthentik.io/start",
+        f"asks for a login: it redirects to {URL}/outpost.goauthentik.io/start",
         id="a log-in below the server's own host",
     ),
     pytest.param(
         Page(303, {"Location": "https://sso.home.test/realms/home/protocol/openid-connect/auth"}),
-        "asks for a log-in",
+        "asks for a login",
         id="single sign-on",
     ),
     pytest.param(
         Page(302, {"Location": "https://portal.home.test/?return_to=https://seerr.home.test"}),
-        "asks for a log-in",
+        "asks for a login",
         id="a portal that will lead back",
     ),
     pytest.param(
-        Page(401, HTML, "<a>401 Unauthorized</a>"), "asks for a log-in (HTTP 401)", id="401"
+        Page(401, HTML, "<a>401 Unauthorized</a>"), "asks for a login (HTTP 401)", id="401"
     ),
-    pytest.param(Page(401), "asks for a log-in (HTTP 401)", id="401 without a word"),
+    pytest.param(Page(401), "asks for a login (HTTP 401)", id="401 without a word"),
     pytest.param(
         Page(200, HTML, "<title>Login - Authelia</title>"),
-        'asks for a log-in (HTTP 200, "Login - Authelia")',
+        'asks for a login (HTTP 200, "Login - Authelia")',
         id="a page by its title",
     ),
-    pytest.param(Page(200, HTML, FORM), "asks for a log-in (HTTP 200)", id="a page by its form"),
+    pytest.param(Page(200, HTML, FORM), "asks for a login (HTTP 200)", id="a page by its form"),
     pytest.param(
-        Page(403, HTML, "<title>Sign In</title>"), "asks for a log-in (HTTP 403", id="403, a form"
+        Page(403, HTML, "<title>Sign In</title>"), "asks for a login (HTTP 403", id="403, a form"
     ),
     pytest.param(
         Page(403, HTML, "<title>403 Forbidden</title>"),
@@ -84,7 +82,7 @@ WALLS = [
     ),
     pytest.param(
         Page(302, {"Location": "https://home.cloudflareaccess.com/cdn-cgi/access/login/x?kid=1"}),
-        "Cloudflare Access, in front of the server, asks for a log-in",
+        "Cloudflare Access, in front of the server, asks for a login",
         id="Cloudflare Access",
     ),
     pytest.param(
@@ -191,7 +189,7 @@ def test_what_the_server_or_its_proxy_says_itself_is_no_wall(
 def test_each_collected_wall_is_named(mock: requests_mock.Mocker, server: MediaServer) -> None:
     wall_names = {
         "Basic auth of a reverse proxy": "user name and password",
-        "a log-in page (Authelia-like)": "asks for a log-in",
+        "a log-in page (Authelia-like)": "asks for a login",
         "Cloudflare's check": "Cloudflare",
         "Cloudflare tunnel without its origin": "Cloudflare cannot reach the server",
     }

@@ -13,7 +13,7 @@ from tests.loop.test_markdown import long_plan
 from tests.loop.world import plan_text
 
 HINT = " (--all shows them)"
-SLOT = "anna has 0 of 5 films left; the next slot opens 2026-12-07 00:16 UTC"
+SLOT = "anna has 0 of 5 movies left; the next slot opens 2026-12-07 00:16 UTC"
 
 
 def verdict(reason: str, number: int = 1, kind: str = "movie", detail: str = "") -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_every_source_is_documented_and_whether_its_charts_are_endless() -> None
     endless = {name for name, texts in PASTED.items() if any(map(is_endless, texts))}
     assert list(rows) == list(READ)
     assert {
-        name for name, documented in rows.items() if f"else {ENDLESS_TOP}" in documented
+        name for name, documented in rows.items() if f"{ENDLESS_TOP} by default" in documented
     } == endless
 
 

@@ -71,12 +71,12 @@ IMDB = {
     "imdb:https://www.imdb.com/list/ls004610270/": "imdb:ls004610270",
     "http://rss.imdb.com/user/ur12345678/watchlist": "imdb:ur12345678",
     "https://www.imdb.com/list/ls004610270/?title_type=movie&genres=comedy": (
-        "refused: take title_type, genres out of it"
+        "refused: remove title_type, genres from it"
     ),
     "https://www.imdb.com/user/ur12345678/watchlist/?release_date=1990,": (
-        "refused: a part of the list only"
+        "refused: only part of the list"
     ),
-    "https://www.imdb.com/chart/top/?genres=drama": "refused: a part of the list only",
+    "https://www.imdb.com/chart/top/?genres=drama": "refused: only part of the list",
     "https://www.imdb.com/watchlist": "refused: your own watchlist",
     "https://pro.imdb.com/list/ls004610270": "refused: no list at pro.imdb.com",
     "https://api.graphql.imdb.com/": "refused: paste imdb.com/list/ls…",
@@ -166,7 +166,7 @@ TRAKT = {
     "https://trakt.tv/users/movies/lists/trending": "trakt:movies/lists/trending",
     "https://trakt.tv/users/anna/watchlist/seasons": "refused: seasons alone cannot be read",
     "https://trakt.tv/users/anna/lists/night?display=episode": "refused: episode alone",
-    "https://trakt.tv/movies/trending?genres=action": "refused: take genres out of it",
+    "https://trakt.tv/movies/trending?genres=action": "refused: remove genres from it",
     "https://app.trakt.tv/watchlist": "refused: or write trakt:me/watchlist",
     "https://trakt.tv/search/movies?query=dune": "refused: no list at trakt.tv/search/movies",
     "https://trakt.tv/users/anna/lists/night.atom?slurm=k": "refused: not a Trakt list",

@@ -25,7 +25,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://mdblist.com/lists/anna/external/": "refused: which external list",
         "https://mdblist.com/lists/anna/json": "refused: this is an index of lists",
         "https://api.mdblist.com/lists/top": "refused: this is an index of lists",
-        "https://mdblist.com/lists/anna/night?filter_genre=horror": "refused: a part of the list",
+        "https://mdblist.com/lists/anna/night?filter_genre=horror": "refused: only part of the list",
         "https://mdblist.com/lists/anna": "refused: this is an index of lists",
         "https://mdblist.com/toplists/": "refused: this is an index of lists",
         "https://mdblist.com/movie/tt0111161": "refused: this is one title",
@@ -48,7 +48,7 @@ INTERFACES: dict[str, dict[str, str]] = {
             "refused: paste letterboxd.com/anna/watchlist/, and narrow the list with filter"
         ),
         "https://letterboxd.com/anna/watchlist/decade/1990s/by/rating/": (
-            "refused: a part of the list only"
+            "refused: only part of the list"
         ),
         "https://letterboxd.com/anna/list/night/by/added/genre/horror/": (
             "refused: paste letterboxd.com/anna/list/night/"
@@ -110,7 +110,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://anilist.co/user/anna/animelist/Completed%20TV": (
             "refused: write anilist:anna/completed, and narrow it with filter"
         ),
-        "https://anilist.co/user/anna/animelist?genres=Drama": "refused: a part of the list only",
+        "https://anilist.co/user/anna/animelist?genres=Drama": "refused: only part of the list",
         "https://anilist.co/search/anime/trending": "refused: searches and popular titles",
         "https://graphql.anilist.co/": "refused: no list at graphql.anilist.co/",
         "https://anilist.co/user/anna/mangalist": "refused: manga are not requested",
@@ -129,7 +129,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://api.simkl.com/sync/all-items/tv/plantowatch": "simkl:shows/plantowatch",
         "https://api.simkl.com/sync/all-items/movies": "refused: no list at api.simkl.com",
         "https://api.simkl.com/movies/trending": "refused: no list at api.simkl.com",
-        "https://simkl.com/12345/movies/plan-to-watch/?genre=drama": "refused: a part of the list",
+        "https://simkl.com/12345/movies/plan-to-watch/?genre=drama": "refused: only part of the list",
         "https://simkl.com/12345/list/678/night": "refused: does not give custom lists",
         "https://simkl.com/movies/53992/fight-club": "refused: this is one title",
         "https://simkl.com/": "refused: no list at simkl.com/",
@@ -193,8 +193,8 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://feeds.example/anna/rss": "rss:https://feeds.example/anna/rss",
         "https://feeds.example/feed/": "rss:https://feeds.example/feed/",
         "https://feeds.example/anna": "refused: for a feed, write rss:ADDRESS",
-        "https://watch.plex.tv/watchlist": "refused: Plex shows this to nobody but you",
-        "https://www.plex.tv/": "refused: Plex shows this to nobody but you",
+        "https://watch.plex.tv/watchlist": "refused: Plex shows this only to you",
+        "https://www.plex.tv/": "refused: Plex shows this only to you",
         "https://app.plex.tv/desktop/#!/watchlist": "refused: under Watchlist, RSS",
         "https://rss.plex.tv/": "refused: paste the address that Plex shows",
         "rss:wishes": "refused: write rss:https://HOST/PATH",

@@ -20,7 +20,7 @@ Place = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "-c", "--config", metavar="FILE", help="File to write; - prints. [default: listsync.yaml]"
+        "-c", "--config", metavar="FILE", help="File, or - for stdout. [default: listsync.yaml]"
     ),
 ]
 Ledger = Annotated[Path | None, option("ledger")]

@@ -22,7 +22,7 @@ SiteName = Annotated[Site, typer.Argument(help="Site to sign in to.")]
 
 @command_with(LEDGER, VERBOSE)
 def login(settings: Settings, site: SiteName) -> int:
-    """Sign in to Trakt, to read private lists and your own."""
+    """Sign in to Trakt, to read your own lists and private ones."""
     from reconciler.sources.failure import FetchFailure
     from reconciler.sources.http import SiteClient
     from reconciler.sources.site_settings import trakt_app

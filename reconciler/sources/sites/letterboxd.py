@@ -66,7 +66,7 @@ ADDRESSES = AddressTable(
         ),
         Address(
             f"{_LIST}/.*",
-            refuse="this address shows a part of the list only: paste letterboxd.com/{path}/, and"
+            refuse="this address shows only part of the list: paste letterboxd.com/{path}/, and"
             " narrow the list with filter in the config",
         ),
         Address(

@@ -31,7 +31,7 @@ def parse_url(url: SplitResult) -> ListRef:
     if not is_at(url, HOSTS):
         return document("rss", url.geturl())
     if url.hostname not in PLEX_HOSTS:
-        raise ValueError(f"Plex shows this to nobody but you: {_WRITE}")
+        raise ValueError(f"Plex shows this only to you: {_WRITE}")
     address = plex_address(url)
     if address is None:
         raise ValueError(f"not a feed: {_WRITE}")

@@ -42,7 +42,7 @@ CHARTS = {
 }
 # p.…: what the address bar shows to a user who is signed in.
 _USER = r"(?P<user>ur[0-9]+|p\.[a-z0-9]+)"
-_OWN = "signed out it shows nobody's: paste the address of your profile page, imdb.com/user/p.…"
+_OWN = "only you can open it: paste the address of your profile page, imdb.com/user/p.…"
 _TITLE = "this is one title, not a list: put it on a list, or into a text file (file:NAME)"
 _PERSON = "this is a person, not a list: paste the address of a list"
 ADDRESSES = AddressTable(
@@ -79,7 +79,7 @@ ADDRESSES = AddressTable(
         ),
         Address(
             f"/user/{_USER}/.*",
-            refuse="of a user, the watchlist and the ratings are read: write imdb:{user} or"
+            refuse="only a user's watchlist and ratings can be read: write imdb:{user} or"
             " imdb:{user}/ratings",
         ),
         *(
