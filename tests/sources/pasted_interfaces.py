@@ -25,7 +25,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://mdblist.com/lists/anna/external/": "refused: which external list",
         "https://mdblist.com/lists/anna/json": "refused: this is an index of lists",
         "https://api.mdblist.com/lists/top": "refused: this is an index of lists",
-        "https://mdblist.com/lists/anna/night?filter_genre=horror": "refused: only part of the list",
+        "https://mdblist.com/lists/anna/night?filter_genre=horror": "refused: only part of",
         "https://mdblist.com/lists/anna": "refused: this is an index of lists",
         "https://mdblist.com/toplists/": "refused: this is an index of lists",
         "https://mdblist.com/movie/tt0111161": "refused: this is one title",
@@ -47,9 +47,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://letterboxd.com/anna/watchlist/genre/horror/": (
             "refused: paste letterboxd.com/anna/watchlist/, and narrow the list with filter"
         ),
-        "https://letterboxd.com/anna/watchlist/decade/1990s/by/rating/": (
-            "refused: only part of the list"
-        ),
+        "https://letterboxd.com/anna/watchlist/decade/1990s/by/rating/": ("refused: only part of"),
         "https://letterboxd.com/anna/list/night/by/added/genre/horror/": (
             "refused: paste letterboxd.com/anna/list/night/"
         ),
@@ -110,7 +108,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://anilist.co/user/anna/animelist/Completed%20TV": (
             "refused: write anilist:anna/completed, and narrow it with filter"
         ),
-        "https://anilist.co/user/anna/animelist?genres=Drama": "refused: only part of the list",
+        "https://anilist.co/user/anna/animelist?genres=Drama": "refused: only part of",
         "https://anilist.co/search/anime/trending": "refused: searches and popular titles",
         "https://graphql.anilist.co/": "refused: no list at graphql.anilist.co/",
         "https://anilist.co/user/anna/mangalist": "refused: manga are not requested",
@@ -129,7 +127,7 @@ INTERFACES: dict[str, dict[str, str]] = {
         "https://api.simkl.com/sync/all-items/tv/plantowatch": "simkl:shows/plantowatch",
         "https://api.simkl.com/sync/all-items/movies": "refused: no list at api.simkl.com",
         "https://api.simkl.com/movies/trending": "refused: no list at api.simkl.com",
-        "https://simkl.com/12345/movies/plan-to-watch/?genre=drama": "refused: only part of the list",
+        "https://simkl.com/12345/movies/plan-to-watch/?genre=drama": "refused: only part of",
         "https://simkl.com/12345/list/678/night": "refused: does not give custom lists",
         "https://simkl.com/movies/53992/fight-club": "refused: this is one title",
         "https://simkl.com/": "refused: no list at simkl.com/",
