@@ -38,6 +38,7 @@ from reconciler.render.words import counted
 from reconciler.sync.service_options import load_service_options
 
 _GIVE_RIGHT = "grant this user the permission on the server: Users → Edit → Permissions"
+_PLURAL = {Kind.MOVIE: "films", Kind.TV: "shows"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,7 @@ def _key(server: MediaServer, owners: list[User]) -> str:
 def _rights(server: MediaServer, owner: User) -> str:
     if lacking := unplannable(owner, server.identify().flavour):
         raise MissingRightError(lacking, where=server.url)
-    return (
-        f"{owner.name} can read what a plan needs: all requests, and the blocklist if there is one"
-    )
+    return f"{owner.name} can read all requests, and the blocklist if there is one"
 
 
 def _requesters(lists: Sequence[ListConfig], server: MediaServer, owner: User) -> Iterator[Check]:
@@ -158,7 +157,7 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
         outlooks = {
             kind: outlook(requester, Target(MediaKey(kind, 0), lst.is_4k)) for kind in _kinds(lst)
         }
-        text = ", ".join(f"{kind}: {expected}" for kind, expected in outlooks.items())
+        text = ", ".join(f"{_PLURAL[kind]} {expected}" for kind, expected in outlooks.items())
         lists_by_outlook.setdefault(text + " in 4K" * lst.is_4k, []).append(lst)
         if set(outlooks.values()) == {Expected.REFUSED}:
             refused.append(lst)
@@ -167,7 +166,7 @@ def _requester(lists: Sequence[ListConfig], server: MediaServer, owner: User) ->
     if refused:
         message = f"{user.name} may not request any title of {_names(refused)}: {expectations}"
         raise ListsyncError(message, hint=_GIVE_RIGHT)
-    return f"{user.name} (user {user.id}), requests become {expectations}"
+    return f"{user.name} (user {user.id}); requests: {expectations}"
 
 
 def _kinds(lst: ListConfig) -> tuple[Kind, ...]:

@@ -74,7 +74,7 @@ class Connection:
         parts = _split(url)
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         if not re.fullmatch(r"[!-~]+", api_key):
-            hint = "copy server.api_key again from the server's Settings → General"
+            hint = "set server.api_key to the key in the server's Settings → General"
             raise ServerError("the API key is not one line of text", where=self.url, hint=hint)
         self._credentials = _Credentials(api_key)
         self._timeout = timeout

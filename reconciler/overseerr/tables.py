@@ -12,7 +12,7 @@ from reconciler.overseerr.connection import Connection
 PAGE = 1000  # rows; the server has no maximum below 30,000
 _READINGS = 3  # of a table that changes while it is being read
 _URL_HINT = "check that server.url points at the server itself"
-_KEY_HINT = "copy server.api_key from the server's Settings → General → API Key"
+_KEY_HINT = "set server.api_key to the key in the server's Settings → General → API Key"
 
 
 class StatusError(ServerError):

@@ -140,7 +140,7 @@ def test_doctor_finds_a_household_well(past: Household) -> None:
     files = ["file of wishes", "file of never"]
     assert list(rows) == [*files, "server", "key", "rights", "requester alice", "ledger"]
     assert all(check["ok"] for check in rows.values())
-    assert "movie: pending" in rows["requester alice"]["found"]
+    assert "films pending" in rows["requester alice"]["found"]
 
 
 def test_doctor_goes_on_after_a_bad_check_and_says_what_to_do(household: Household) -> None:
@@ -179,7 +179,7 @@ def test_doctor_has_one_line_per_requester_with_its_lists(household: Household) 
     _, rows = checks(household)
     requesters = {name: check for name, check in rows.items() if name.startswith("requester")}
     assert list(requesters) == ["requester alice", "requester nobody", "requester admin"]
-    assert "movie: pending, tv: pending (films, more)" in requesters["requester alice"]["found"]
+    assert "films pending, shows pending (films, more)" in requesters["requester alice"]["found"]
     assert "may not request any title of sharp" in requesters["requester alice"]["found"]
     assert requesters["requester nobody"]["found"].endswith("(never, too)")
 
@@ -195,7 +195,7 @@ def test_doctor_is_content_where_the_requester_may_ask_for_one_kind_that_the_lis
     code, rows = checks(household)
     result = rows["requester alice"]
     assert (code, result["ok"]) == ((0, True) if well else (1, False))
-    assert ("tv: refused" in result["found"]) is ("tv" in types)
+    assert ("shows refused" in result["found"]) is ("tv" in types)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_doctor_tells_a_wrong_key(household: Household) -> None:
     assert done.code == 1
     assert "ok   server: " in done.out
     assert "BAD  key: " in done.out
-    assert "→ copy server.api_key" in done.out
+    assert "→ set server.api_key to" in done.out
     assert "ok   ledger: " in done.out
 
 
