@@ -123,7 +123,7 @@ def test_validate_says_how_to_update_a_schema_of_another_version(household: Hous
     done = household.run("validate")
 
     assert done.code == 0
-    assert done.err.startswith("listsync: listsync.schema.json: the schema of another listsync")
+    assert done.err.startswith("listsync: listsync.schema.json: the schema is from another")
     [command, file] = re.findall(r"`listsync (.+?) > (.+?)`", done.err)[0]
     (household.folder / file).write_text(household.run(command).out)
     assert household.run("validate").err == ""
