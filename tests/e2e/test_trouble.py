@@ -287,7 +287,7 @@ def test_a_terminal_shows_the_line_of_a_config_error_and_a_pipe_one_line(
 @pytest.mark.parametrize(
     ("command", "content", "code", "message"),
     [
-        (("validate",), "lists: {a: {}}", 78, "<stdin>:1:1 server: is missing: "),
+        (("validate",), "lists: {a: {}}", 78, "<stdin>:1:1 server: is missing; "),
         (("validate",), "", 78, "<stdin>:1:1: the file is empty; it needs server: and lists:"),
         (("validate",), None, 78, "<stdin>: nothing is piped in; name the config with -c FILE"),
         (("add", "imdb:top"), "lists: {}", 64, "<stdin>: not a file that can be changed"),
