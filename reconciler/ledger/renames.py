@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
 from reconciler.core.membership import Rename, renames
@@ -52,10 +52,15 @@ def write_renames(connection: Connection, server: str, due: Sequence[Rename]) ->
             connection.executemany(
                 f"UPDATE {table} SET lists = ? WHERE id = ?",  # noqa: S608 - our own names
                 [
-                    (NAMES.dump_json(tuple(new if n == old else n for n in names)).decode(), number)
+                    (NAMES.dump_json(_renamed(names, rename)).decode(), number)
                     for number, text in rows
                     if old in (names := NAMES.validate_json(text))
                 ],
             )
         write_membership(connection, server, new, rename.membership)
         write_baselines(connection, server, {new: rename.baseline} if rename.baseline else {})
+
+
+def _renamed(names: Iterable[str], rename: Rename) -> tuple[str, ...]:
+    """The names of lists, each once: a former list may have had the new name."""
+    return tuple(dict.fromkeys(rename.new if name == rename.old else name for name in names))

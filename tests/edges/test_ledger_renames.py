@@ -114,6 +114,19 @@ def test_no_table_keeps_the_old_name_and_no_other_server_is_touched(path: Path) 
         assert len(lines) == len(before[table])
 
 
+def test_a_name_that_another_list_had_before_is_taken_over_whole(path: Path) -> None:
+    with SqliteLedger(path, URL) as ledger, ledger.lock():
+        kids = ledger.memory.memberships()["kids"]
+        films = Membership("imdb:top", NOW, {"title:Heat": Member(item(key(2)), None)})
+        ledger.memory.record({}, {"films": films}, {})
+        ledger.rename([rules("films", source=ListRef("imdb", "ls1"), was="kids")])
+
+        assert ledger.memory.memberships() == {"films": kids}
+        for table in ("intents", "runs"):
+            query = f"SELECT lists FROM {table} WHERE server = ?"  # noqa: S608 - of our schema
+            assert ledger.database.rows(query, (URL,)) == [('["films"]',)]
+
+
 @pytest.mark.parametrize("source", [OLD_SOURCE, "imdb:ls9"], ids=["same source", "another source"])
 def test_a_ledger_is_read_as_it_will_be_and_nothing_is_written(path: Path, source: str) -> None:
     lists = renamed(source)
